@@ -1,0 +1,41 @@
+# Each target is the only command needed on a fresh clone with Python 3.11 or newer, git and make.
+# What has to be set up first, and is not yet, bootstrap.py sets up.
+
+PYTHON ?= python3
+ARGS ?=
+BIN := .venv/bin
+
+.DEFAULT_GOAL := help
+.PHONY: help run test check format clean
+
+help:  ## Show this list
+	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 10
+
+run:  ## Start a hub with the real data of West Java on http://127.0.0.1:8000 (ARGS=--replay)
+	@$(PYTHON) bootstrap.py run
+	@exec $(BIN)/simpul demo $(ARGS)
+
+test:  ## Check everything, then run all tests (ARGS goes to pytest)
+	@$(PYTHON) bootstrap.py test
+	@$(MAKE) --no-print-directory check
+	@$(BIN)/python -m pytest $(ARGS)
+
+check:  ## The lock, lint, types, import contracts, the committed schema, the web client's types
+	@$(PYTHON) bootstrap.py check
+	env -u UV_DEFAULT_INDEX -u UV_INDEX_URL $(BIN)/uv lock --check
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/simpul export-schema --check
+	@$(PYTHON) bootstrap.py npm run check
+
+format:  ## Rewrite the Python code as ruff wants it
+	@$(PYTHON) bootstrap.py check
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+clean:  ## Remove what set-up and builds made; a data folder stays
+	rm -rf .venv clients/web/node_modules clients/web/dist tests/node/node_modules
+	rm -rf .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -1,0 +1,1 @@
+"""Those who consume the API: the web client (`clients/web`)."""

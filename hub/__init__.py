@@ -1,0 +1,1 @@
+"""Assembly: settings, application, authentication, commands. Nothing is imported from here."""

@@ -1,0 +1,1 @@
+"""What happened, to whoever listens: the tail of the arrival log and the bus that wakes it."""

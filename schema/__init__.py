@@ -1,0 +1,1 @@
+"""The GraphQL contract: what a client sees."""

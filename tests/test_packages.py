@@ -1,0 +1,41 @@
+"""Our packages have plain names at the root, which another distribution could take as well."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import tomllib
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent
+PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())
+PACKAGES = PROJECT["tool"]["hatch"]["build"]["targets"]["wheel"]["packages"]
+
+LOCATE = "import importlib.util, sys; print(importlib.util.find_spec(sys.argv[1]).origin)"
+
+
+@pytest.mark.parametrize("package", PACKAGES)
+def test_a_package_resolves_inside_the_repository(package: str, tmp_path: Path) -> None:
+    # From elsewhere and isolated: the folder we are in would hide that the name is taken.
+    located = subprocess.run(
+        [sys.executable, "-I", "-c", LOCATE, package],
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert Path(located.stdout.strip()) == ROOT / package / "__init__.py"
+
+
+def test_every_package_is_shipped_typed_and_under_contract() -> None:
+    found = sorted(path.parent.name for path in ROOT.glob("*/__init__.py"))
+    assert sorted(PACKAGES) == found
+    assert sorted(PROJECT["tool"]["mypy"]["packages"]) == found
+    assert sorted(PROJECT["tool"]["importlinter"]["root_packages"]) == found
+
+
+def test_tests_are_no_packages() -> None:
+    # An __init__.py in tests/engine would take the name of the engine itself.
+    assert list((ROOT / "tests").glob("[!n]*/**/__init__.py")) == []

@@ -1,0 +1,44 @@
+"""The rule of tests/fixtures/skips.py: CI allows no skip."""
+
+from __future__ import annotations
+
+import pytest
+
+SUITE = """
+    import pytest
+
+    def test_passes(): pass
+
+    @pytest.mark.skip(reason="no server")
+    def test_is_skipped(): pass
+
+    @pytest.mark.xfail(reason="a known gap")
+    def test_fails_as_expected(): raise AssertionError
+"""
+
+
+@pytest.mark.parametrize(
+    ("ci", "outcomes"),
+    [
+        ("", {"passed": 1, "skipped": 1, "xfailed": 1}),
+        ("true", {"passed": 1, "errors": 1, "xfailed": 1}),
+    ],
+)
+def test_a_skip_is_a_failure_in_ci_alone(
+    pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch, ci: str, outcomes: dict[str, int]
+) -> None:
+    monkeypatch.setenv("CI", ci)
+    pytester.makepyfile(SUITE)
+    result = pytester.runpytest_subprocess("-p", "tests.fixtures.skips")
+    assert result.parseoutcomes() == outcomes
+    assert ("CI allows no skip. Skipped: no server" in result.stdout.str()) is (ci == "true")
+
+
+def test_a_skipped_module_is_a_failure_in_ci(
+    pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("CI", "true")
+    pytester.makepyfile("import pytest; pytest.importorskip('no_such_module')")
+    result = pytester.runpytest_subprocess("-p", "tests.fixtures.skips")
+    assert result.parseoutcomes() == {"errors": 1}
+    result.stdout.fnmatch_lines(["*was skipped, and CI allows no skip.*no_such_module*"])
