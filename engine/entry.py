@@ -1,0 +1,157 @@
+"""One entry of a region's log, and the hash that chains it to the entry before it.
+
+An entry's hash covers its header, and the header carries the hash of the body. So an
+entry may travel without its body (a draft that the region keeps to itself) and still
+prove that nothing before or after it was left out or changed.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+import rfc8785
+
+from engine.model import EventKind, Visibility
+
+GENESIS = "0" * 64  # the previous hash of a region's first entry
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """What one transaction changed about one subject of one region.
+
+    `body` is the subject's state after the change, as JSON values without floats; None when
+    the reader may not have it. `at` is when the owner committed it, in UTC; order comes from
+    `sequence`, never from `at`.
+    """
+
+    region: str
+    sequence: int
+    at: datetime
+    actor: str
+    kind: EventKind
+    subject: str
+    visibility: Visibility
+    body: Mapping[str, Any] | None
+    body_hash: str
+    previous_hash: str
+    hash: str
+
+
+class BrokenChain(Exception):
+    """An entry does not follow from the one before it.
+
+    Attributes: region, sequence (of the first entry that does not fit), reason.
+    """
+
+    def __init__(self, region: str, sequence: int, reason: str) -> None:
+        super().__init__(f"log of region {region} breaks at sequence {sequence}: {reason}")
+        self.region = region
+        self.sequence = sequence
+        self.reason = reason
+
+
+def sealed(
+    *,
+    region: str,
+    sequence: int,
+    at: datetime,
+    actor: str,
+    kind: EventKind,
+    subject: str,
+    visibility: Visibility,
+    body: Mapping[str, Any],
+    previous_hash: str,
+) -> Entry:
+    """Return the entry with its body hash and its hash."""
+    body_hash = _digest(body)
+    header = _header(
+        region, sequence, at, actor, kind, subject, visibility, body_hash, previous_hash
+    )
+    return Entry(
+        region=region,
+        sequence=sequence,
+        at=at,
+        actor=actor,
+        kind=kind,
+        subject=subject,
+        visibility=visibility,
+        body=body,
+        body_hash=body_hash,
+        previous_hash=previous_hash,
+        hash=_digest(header),
+    )
+
+
+def verify(
+    entries: Iterable[Entry], *, sequence: int = 0, previous_hash: str = GENESIS
+) -> tuple[int, str]:
+    """Check that `entries` follow on `sequence` and `previous_hash`; return the new head.
+
+    Raises:
+        BrokenChain: at the first gap, or the first hash that does not fit.
+    """
+    for entry in entries:
+        sequence += 1
+        if entry.sequence != sequence:
+            raise BrokenChain(
+                entry.region, sequence, f"expected this sequence, got {entry.sequence}"
+            )
+        if entry.previous_hash != previous_hash:
+            raise BrokenChain(
+                entry.region, sequence, "previous hash is not that of the entry before"
+            )
+        if entry.body is not None and _digest(entry.body) != entry.body_hash:
+            raise BrokenChain(entry.region, sequence, "body does not match its hash")
+        header = _header(
+            entry.region,
+            entry.sequence,
+            entry.at,
+            entry.actor,
+            entry.kind,
+            entry.subject,
+            entry.visibility,
+            entry.body_hash,
+            entry.previous_hash,
+        )
+        if _digest(header) != entry.hash:
+            raise BrokenChain(entry.region, sequence, "header does not match its hash")
+        previous_hash = entry.hash
+    return sequence, previous_hash
+
+
+def timestamp(at: datetime) -> str:
+    """Return `at` as it is hashed and sent: UTC, microseconds, `Z`."""
+    return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+
+
+def _header(
+    region: str,
+    sequence: int,
+    at: datetime,
+    actor: str,
+    kind: EventKind,
+    subject: str,
+    visibility: Visibility,
+    body_hash: str,
+    previous_hash: str,
+) -> dict[str, Any]:
+    return {
+        "region": region,
+        "sequence": sequence,
+        "at": timestamp(at),
+        "actor": actor,
+        "kind": kind.value,
+        "subject": subject,
+        "visibility": visibility.value,
+        "bodyHash": body_hash,
+        "previousHash": previous_hash,
+    }
+
+
+def _digest(document: Mapping[str, Any]) -> str:
+    return hashlib.sha256(rfc8785.dumps(dict(document))).hexdigest()

@@ -1,0 +1,114 @@
+"""An instrument of assessment: a versioned catalogue of parts, weights, levels, predicates."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from fractions import Fraction
+
+
+@dataclass(frozen=True, slots=True)
+class Level:
+    """One step of a scale."""
+
+    number: int
+    name: str
+    rule: str  # what the step asks in general, in our words; empty where not known
+
+
+@dataclass(frozen=True, slots=True)
+class Scale:
+    """The named levels that an indicator can have, lowest first."""
+
+    id: str
+    name: str
+    levels: tuple[Level, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Predicate:
+    """A label for index values from `minimum` up; None for the lowest, which has no floor."""
+
+    label: str
+    minimum: Fraction | None
+
+
+@dataclass(frozen=True, slots=True)
+class Domain:
+    """A top-level part of the index."""
+
+    number: int
+    name: str
+    weight: Fraction  # percent of the index
+
+
+@dataclass(frozen=True, slots=True)
+class Aspect:
+    """A part of a domain."""
+
+    number: int
+    domain: int
+    name: str
+    weight: Fraction  # percent of the index
+
+
+@dataclass(frozen=True, slots=True)
+class IntegrationNeed:
+    """What an integration-bound indicator must show from a level on."""
+
+    kind: str
+    from_level: int
+    needs_link: bool  # shown by a link between applications, not by a document alone
+    partners: tuple[int, ...]  # indicators whose services are the usual counterpart: examples
+    requirement: str
+    evidence: str
+
+
+@dataclass(frozen=True, slots=True)
+class Indicator:
+    """One scored line of the instrument."""
+
+    number: int
+    code: str  # as printed: "I01", "35-2"
+    name: str
+    aspect: int
+    weight: Fraction  # percent of the index
+    scale: str
+    criteria: tuple[str, ...]  # per level, lowest first; empty where not known
+    integration: IntegrationNeed | None
+    all_opds_from: int | None  # the level from which every OPD must take part
+    review_from: int | None  # the level from which a periodic review is asked
+    predecessors: tuple[str, ...]  # codes in the instrument before this one
+    note: str
+
+
+@dataclass(frozen=True, slots=True)
+class Instrument:
+    """A versioned catalogue. Weights are exact percents and add up to 100."""
+
+    id: str
+    name: str
+    legal_basis: str
+    status: str
+    year_from: int
+    year_to: int | None  # None: still in use
+    level_min: int
+    level_max: int
+    scales: tuple[Scale, ...]
+    predicates: tuple[Predicate, ...]  # best first
+    domains: tuple[Domain, ...]
+    aspects: tuple[Aspect, ...]
+    indicators: tuple[Indicator, ...]
+    notes: tuple[str, ...]
+    sources: tuple[str, ...]
+
+    def predicate(self, value: Fraction) -> Predicate:
+        """The predicate of an exact index value."""
+        return next(p for p in self.predicates if p.minimum is None or value >= p.minimum)
+
+    def indicators_of(self, aspect: int) -> tuple[Indicator, ...]:
+        """The indicators of one aspect, in order."""
+        return tuple(each for each in self.indicators if each.aspect == aspect)
+
+    def aspects_of(self, domain: int) -> tuple[Aspect, ...]:
+        """The aspects of one domain, in order."""
+        return tuple(each for each in self.aspects if each.domain == domain)

@@ -1,0 +1,263 @@
+"""The one vocabulary of all layers: what regions, applications and assessments are.
+
+Frozen values only; storage fills them, resolvers pass them on, the schema wraps them.
+Official Indonesian names are data, the words here are the field's English terms.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from enum import Enum
+
+
+class RegionKind(Enum):
+    """What is assessed: a region by its administrative kind, or a central agency."""
+
+    PROVINCE = "PROVINCE"
+    REGENCY = "REGENCY"  # kabupaten
+    CITY = "CITY"  # kota
+    CENTRAL_AGENCY = "CENTRAL_AGENCY"  # kementerian, lembaga, and other central instances
+
+
+class AssessmentKind(Enum):
+    """Whose figure it is. Kinds are never mixed in one line or one rank."""
+
+    SIMULATION = "SIMULATION"
+    TARGET = "TARGET"
+    SELF = "SELF"
+    INTERIM = "INTERIM"
+    EXTERNAL = "EXTERNAL"
+    OFFICIAL = "OFFICIAL"
+
+
+class AssessmentState(Enum):
+    """Where an assessment stands between its first level and the public."""
+
+    DRAFT = "DRAFT"
+    SUBMITTED = "SUBMITTED"
+    RETURNED = "RETURNED"
+    PUBLISHED = "PUBLISHED"
+
+
+class ApplicationStatus(Enum):
+    """Life cycle of an application as its OPD reports it."""
+
+    PLANNED = "PLANNED"
+    ACTIVE = "ACTIVE"
+    INACTIVE = "INACTIVE"
+    RETIRED = "RETIRED"
+    UNKNOWN = "UNKNOWN"
+
+
+class IntegrationMode(Enum):
+    """How two applications exchange data."""
+
+    HUB = "HUB"
+    API = "API"
+    FILE = "FILE"
+    DATABASE = "DATABASE"
+    MANUAL = "MANUAL"
+    UNKNOWN = "UNKNOWN"  # the source says that they are integrated, not how
+
+
+class IntegrationDirection(Enum):
+    """Which way the data flows between source and target."""
+
+    ONE_WAY = "ONE_WAY"
+    TWO_WAY = "TWO_WAY"
+
+
+class IntegrationStatus(Enum):
+    """Life cycle of an integration."""
+
+    PLANNED = "PLANNED"
+    ACTIVE = "ACTIVE"
+    WITHDRAWN = "WITHDRAWN"
+
+
+class Role(Enum):
+    """What a viewer is. Scope (regions, OPDs) comes with it in the token."""
+
+    PUBLIC = "PUBLIC"
+    OPD = "OPD"
+    REGION = "REGION"
+    ASSESSOR = "ASSESSOR"
+    PROVINCE = "PROVINCE"
+    ADMIN = "ADMIN"
+
+
+@dataclass(frozen=True, slots=True)
+class Provenance:
+    """Where a row comes from: a document, a publication, or the person who entered it."""
+
+    source: str
+    confirmed: bool = True
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Region:
+    """A province, regency or city by its Kemendagri code, or a central agency by `pusat.…`."""
+
+    code: str
+    name: str
+    kind: RegionKind
+    parent: str | None
+    provenance: Provenance
+    capital: str | None = None
+    population: int | None = None
+    area_km2: str | None = None  # decimal string: what the source prints
+    latitude: str | None = None  # of the centroid, decimal degrees
+    longitude: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Opd:
+    """An agency (organisasi perangkat daerah) of a region."""
+
+    id: str
+    region: str
+    name: str
+    acronym: str
+    provenance: Provenance
+
+
+@dataclass(frozen=True, slots=True)
+class Application:
+    """An application as an OPD runs it."""
+
+    id: str
+    region: str
+    opd: str | None  # None: the source names no owner
+    name: str
+    status: ApplicationStatus
+    version: int
+    provenance: Provenance
+    function: str = ""
+    url: str | None = None
+    platform: str = ""
+    year: int | None = None
+    common_application: str | None = None  # id of the national application it is an instance of
+    retired_reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class CommonApplication:
+    """A national shared application (aplikasi umum) or shared infrastructure."""
+
+    id: str
+    name: str
+    owner: str
+    classification: str
+    legal_basis: str
+    indicators: tuple[int, ...]  # of spbe-2020
+    provenance: Provenance
+
+
+@dataclass(frozen=True, slots=True)
+class Integration:
+    """A data exchange from `source` to `target`; one end may lie outside the inventory."""
+
+    id: str
+    region: str  # the region whose log holds it: that of the source application
+    source: str  # application id
+    target: str | None  # application id; None when the target is known by name only
+    target_name: str
+    data_object: str
+    mode: IntegrationMode
+    direction: IntegrationDirection
+    status: IntegrationStatus
+    evidence_grade: int  # 0 claimed, 1 documented, 2 confirmed by the counterpart, 3 machine log
+    version: int
+    provenance: Provenance
+    verified_on: date | None = None
+    evidence: tuple[Evidence, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """A document that supports a claim (bukti dukung)."""
+
+    title: str
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
+class LevelClaim:
+    """The level claimed for one indicator, with what is said and shown for it."""
+
+    indicator: int
+    level: int
+    explanation: str = ""
+    evidence: tuple[Evidence, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class PublishedFigures:
+    """What a publication prints when it does not print the levels."""
+
+    value: str  # two decimals, as printed
+    predicate: str
+    domains: tuple[tuple[int, str], ...] = ()  # (domain number, value as printed)
+
+
+@dataclass(frozen=True, slots=True)
+class Assessment:
+    """One instrument applied to one region in one year by one kind of assessor.
+
+    Either `levels` hold the claims, or `published` holds the printed figures.
+    """
+
+    id: str
+    region: str
+    instrument: str
+    year: int
+    kind: AssessmentKind
+    state: AssessmentState
+    version: int
+    provenance: Provenance
+    levels: tuple[LevelClaim, ...] = ()
+    published: PublishedFigures | None = None
+    returned_reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Viewer:
+    """Who asks: a role and the regions and OPDs it is scoped to."""
+
+    subject: str
+    role: Role
+    regions: frozenset[str] = field(default_factory=frozenset)
+    opds: frozenset[str] = field(default_factory=frozenset)
+    expires_at: datetime | None = None
+
+
+PUBLIC_VIEWER = Viewer(subject="anonymous", role=Role.PUBLIC)
+
+
+class EventKind(Enum):
+    """What happened. All but INDEX_CHANGED are kinds of log entries; that one is derived."""
+
+    REGION_RECORDED = "REGION_RECORDED"
+    OPD_RECORDED = "OPD_RECORDED"
+    APPLICATION_REGISTERED = "APPLICATION_REGISTERED"
+    APPLICATION_UPDATED = "APPLICATION_UPDATED"
+    APPLICATION_RETIRED = "APPLICATION_RETIRED"
+    INTEGRATION_CONNECTED = "INTEGRATION_CONNECTED"
+    INTEGRATION_CONFIRMED = "INTEGRATION_CONFIRMED"
+    INTEGRATION_WITHDRAWN = "INTEGRATION_WITHDRAWN"
+    ASSESSMENT_STARTED = "ASSESSMENT_STARTED"
+    LEVEL_CLAIMED = "LEVEL_CLAIMED"
+    ASSESSMENT_SUBMITTED = "ASSESSMENT_SUBMITTED"
+    ASSESSMENT_RETURNED = "ASSESSMENT_RETURNED"
+    ASSESSMENT_PUBLISHED = "ASSESSMENT_PUBLISHED"
+    RESULT_RECORDED = "RESULT_RECORDED"
+    INDEX_CHANGED = "INDEX_CHANGED"
+
+
+class Visibility(Enum):
+    """Who may read an entry: everybody, or the region, its assessors and the province."""
+
+    PUBLIC = "PUBLIC"
+    REGION = "REGION"

@@ -1,0 +1,49 @@
+"""Exact fractions and what is printed of them."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+
+import pytest
+
+from engine import decimals
+
+
+@pytest.mark.parametrize(
+    ("value", "printed"),
+    [
+        (Fraction(3), "3.00"),
+        (Fraction("2.9475"), "2.9475"),
+        (Fraction("0.013"), "0.013"),
+        (Fraction(19, 6), "3.166666666667"),
+        (Fraction(-1, 4), "-0.25"),
+        (Fraction("1.00000000000001"), "1.00000000000001"),
+    ],
+)
+def test_a_value_is_printed_in_full_with_two_places_or_more(value: Fraction, printed: str) -> None:
+    assert decimals.exact(value) == printed
+
+
+@pytest.mark.parametrize(
+    ("value", "printed"),
+    [
+        ("2.9475", "2.95"),
+        ("2.945", "2.95"),
+        ("2.9449999", "2.94"),
+        ("4.999", "5.00"),
+        ("-0.005", "-0.01"),
+        ("-0.004", "0.00"),
+    ],
+)
+def test_a_half_is_rounded_away_from_zero(value: str, printed: str) -> None:
+    assert decimals.rounded(Fraction(value)) == printed
+
+
+@pytest.mark.parametrize(
+    ("value", "printed"),
+    [("0.75", "+0.75"), ("-0.1", "-0.10"), ("0", "0.00"), ("0.004", "0.00"), ("-0.004", "0.00")],
+)
+def test_a_difference_carries_its_sign_unless_nothing_of_it_is_seen(
+    value: str, printed: str
+) -> None:
+    assert decimals.signed(Fraction(value)) == printed

@@ -1,0 +1,217 @@
+"""The index against every published figure that ships with Simpul."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from fractions import Fraction
+from itertools import product
+
+import pytest
+
+from engine import score
+from engine.decimals import rounded
+from engine.instruments import instrument
+from engine.model import AssessmentKind
+from facts import tables
+from facts.tables import SheetScope
+
+SPBE_2020 = instrument("spbe-2020")
+SPBE_2018 = instrument("spbe-2018")
+
+
+def sheet(region: str, year: int, kind: AssessmentKind, scope: SheetScope) -> dict[int, str]:
+    return {
+        line.number: line.value
+        for line in tables.sheet_lines()
+        if (line.region, line.year, line.kind, line.scope) == (region, year, kind, scope)
+    }
+
+
+def levels_of(region: str, year: int, kind: AssessmentKind) -> dict[int, int]:
+    lines = sheet(region, year, kind, SheetScope.INDICATOR)
+    return {number: int(level) for number, level in lines.items()}
+
+
+def spread(aspects: Mapping[int, tuple[int, int]]) -> dict[int, int]:
+    """Levels of 2020 or 2018 by aspect: (level, how many of its first indicators one above)."""
+    chosen = SPBE_2020 if len(aspects) == 8 else SPBE_2018
+    return {
+        indicator.number: level + (at < above)
+        for aspect, (level, above) in aspects.items()
+        for at, indicator in enumerate(chosen.indicators_of(aspect))
+    }
+
+
+@pytest.mark.parametrize(
+    ("region", "year", "id", "exact"),
+    [
+        ("18.71", 2021, "spbe-2020", "1.20"),
+        ("18.71", 2024, "spbe-2020", "2.9795"),
+        ("51.71", 2018, "spbe-2018", "2.64"),
+        ("51.71", 2019, "spbe-2018", "3.333333333333"),
+    ],
+)
+def test_an_official_sheet_gives_its_printed_index_and_domains(
+    region: str, year: int, id: str, exact: str
+) -> None:
+    found = score.from_levels(instrument(id), levels_of(region, year, AssessmentKind.OFFICIAL))
+    assert found.complete
+    assert found.value == exact
+    printed = {
+        scope: sheet(region, year, AssessmentKind.OFFICIAL, scope)
+        for scope in (SheetScope.INDEX, SheetScope.DOMAIN)
+    }
+    assert {0: found.display} == printed[SheetScope.INDEX]
+    assert {part.number: part.display for part in found.domains} == printed[SheetScope.DOMAIN]
+
+
+@pytest.mark.parametrize(
+    ("region", "year", "id", "other"),
+    [
+        ("18.71", 2021, "spbe-2020", {}),
+        ("18.71", 2024, "spbe-2020", {}),
+        ("51.71", 2018, "spbe-2018", {}),
+        # Denpasar's database stores 3 for all five indicators of these two aspects.
+        ("51.71", 2019, "spbe-2018", {3: ("3.00", "3.50"), 5: ("3.00", "2.67")}),
+    ],
+)
+def test_an_official_sheet_gives_its_printed_aspects(
+    region: str, year: int, id: str, other: dict[int, tuple[str, str]]
+) -> None:
+    found = score.from_levels(instrument(id), levels_of(region, year, AssessmentKind.OFFICIAL))
+    printed = sheet(region, year, AssessmentKind.OFFICIAL, SheetScope.ASPECT)
+    assert len(printed) == len(found.aspects)
+    differing = {
+        part.number: (part.display, printed[part.number])
+        for part in found.aspects
+        if part.display != printed[part.number]
+    }
+    assert differing == other
+
+
+@pytest.mark.parametrize(("year", "exact"), [(2018, "3.67"), (2019, "3.233333333333")])
+def test_a_self_assessment_sheet_of_2018_fills_all_37_lines(year: int, exact: str) -> None:
+    found = score.from_levels(SPBE_2018, levels_of("51.71", year, AssessmentKind.SELF))
+    assert found.complete
+    assert found.value == exact
+
+
+def test_the_example_of_the_regulation_for_an_aspect() -> None:
+    found = score.from_levels(SPBE_2020, {11: 3, 12: 4, 13: 3, 14: 2})
+    assert found.aspects[1].value == "3.00"
+
+
+def test_the_example_of_the_regulation_for_the_index() -> None:
+    domains = {1: "3.70", 2: "3.40", 3: "3.00", 4: "3.20"}
+    index = score.index_from_domains(
+        SPBE_2020, {number: Fraction(value) for number, value in domains.items()}
+    )
+    assert index == Fraction("3.282")
+    assert rounded(index) == "3.28"
+
+
+def test_the_coordinating_ministry_for_economy_2021_is_rounded_once() -> None:
+    aspects = {
+        1: (3, 0),
+        2: (3, 1),
+        3: (3, 0),
+        4: (2, 1),
+        5: (1, 0),
+        6: (1, 0),
+        7: (3, 9),
+        8: (3, 1),
+    }
+    found = score.from_levels(SPBE_2020, spread(aspects))
+    assert (found.value, found.display, found.predicate) == ("2.9475", "2.95", "Baik")
+    assert [part.display for part in found.domains] == ["3.00", "3.00", "1.00", "3.61"]
+    assert found.aspects[7].exact == Fraction(19, 6)
+
+
+def test_the_coordinating_ministry_for_economy_2019_is_not_the_sum_of_rounded_domains() -> None:
+    aspects = {1: (3, 0), 2: (2, 6), 3: (2, 1), 4: (3, 0), 5: (3, 0), 6: (3, 6), 7: (3, 1)}
+    found = score.from_levels(SPBE_2018, spread(aspects))
+    assert (found.value, found.display) == ("3.253333333333", "3.25")
+    assert [part.display for part in found.domains] == ["2.76", "2.86", "3.61"]
+    rounded_first = {part.number: Fraction(part.display) for part in found.domains}
+    assert rounded(score.index_from_domains(SPBE_2018, rounded_first)) == "3.26"
+
+
+def complete_results() -> list[tables.Result]:
+    return [each for each in tables.results(national=True) if len(each.figures.domains) == 4]
+
+
+def test_the_domains_of_every_official_result_give_its_index_as_far_as_rounding_allows() -> None:
+    """Domains 1 and 2 are means of ten equal weights: one decimal, so nothing is rounded there.
+
+    What is left is half a hundredth each of domain 3, domain 4 and the index:
+    0.005 * (0.165 + 0.455 + 1) = 0.0081.
+    """
+    tolerance = Fraction("0.0081")
+    results = complete_results()
+    assert len(results) == 1238
+    beyond = []
+    for each in results:
+        domains = {number: Fraction(value) for number, value in each.figures.domains}
+        assert (domains[1] * 10).denominator == (domains[2] * 10).denominator == 1
+        index = score.index_from_domains(SPBE_2020, domains)
+        if abs(index - Fraction(each.figures.value)) > tolerance:
+            beyond.append((each.region, each.year))
+    assert beyond == []
+
+
+def test_one_official_result_cannot_come_from_levels_and_is_a_misprint() -> None:
+    """Every other one can: some whole levels give its printed domains and its printed index.
+
+    Banyuasin 2023 prints 0.30 for services, below the lowest level. Its index follows from it.
+    """
+    management: dict[str, set[Fraction]] = {}
+    for total in range(11, 56):  # eleven equal weights
+        management.setdefault(rounded(Fraction(total, 11)), set()).add(Fraction(total, 11))
+    services: dict[str, set[Fraction]] = {}
+    for administration, public in product(range(10, 51), range(6, 31)):
+        value = (Fraction("2.75") * administration + 3 * public) / Fraction("45.5")
+        services.setdefault(rounded(value), set()).add(value)
+
+    impossible = []
+    for each in complete_results():
+        printed = dict(each.figures.domains)
+        candidates = product(management.get(printed[3], ()), services.get(printed[4], ()))
+        exact = (
+            {1: Fraction(printed[1]), 2: Fraction(printed[2]), 3: third, 4: fourth}
+            for third, fourth in candidates
+        )
+        indices = {rounded(score.index_from_domains(SPBE_2020, domains)) for domains in exact}
+        if each.figures.value not in indices:
+            impossible.append((each.region, each.year, each.figures.value, printed[4]))
+    assert impossible == [("16.07", 2023, "1.05", "0.30")]
+
+
+def test_averages_follow_the_formula_but_for_two_misprints() -> None:
+    """A mean's domains are rounded one by one: half a hundredth of each and of the index."""
+    tolerance = Fraction("0.01")
+    checked, beyond = 0, []
+    for each in tables.averages():
+        chosen = instrument(each.instrument)
+        if len(each.domains) != len(chosen.domains):
+            continue
+        checked += 1
+        domains = {number: Fraction(value) for number, value in each.domains}
+        index = score.index_from_domains(chosen, domains)
+        if abs(index - Fraction(each.value)) > tolerance:
+            beyond.append((each.year, each.scope.value, each.value, rounded(index)))
+    assert checked == 18
+    assert beyond == [(2023, "NATIONAL", "2.79", "2.81"), (2024, "PROVINCES", "3.42", "3.41")]
+
+
+def test_printed_predicates_follow_the_exact_value_in_three_results() -> None:
+    lower = [
+        (each.region, each.year, each.figures.value, each.figures.predicate)
+        for each in tables.results(national=True)
+        if instrument(each.instrument).predicate(Fraction(each.figures.value)).label
+        != each.figures.predicate
+    ]
+    assert lower == [
+        ("12.25", 2024, "1.80", "Kurang"),
+        ("35.01", 2024, "3.50", "Baik"),
+        ("73.17", 2024, "2.60", "Cukup"),
+    ]

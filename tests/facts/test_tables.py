@@ -1,0 +1,138 @@
+"""The tables that ship with Simpul: how much they hold, and that it fits together."""
+
+from __future__ import annotations
+
+from collections import Counter
+from fractions import Fraction
+
+import pytest
+
+from engine.model import AssessmentKind, RegionKind
+from facts import tables
+
+
+def official(year: int) -> dict[str, str]:
+    return {
+        each.region: each.figures.value
+        for each in tables.results()
+        if each.year == year and each.kind is AssessmentKind.OFFICIAL
+    }
+
+
+def test_west_java_is_a_province_with_18_regencies_and_9_cities() -> None:
+    kinds = Counter(region.kind for region in tables.regions())
+    assert kinds == {RegionKind.PROVINCE: 1, RegionKind.REGENCY: 18, RegionKind.CITY: 9}
+    assert {region.parent for region in tables.regions()} == {None, "32"}
+    assert all(
+        region.latitude and region.longitude and region.capital for region in tables.regions()
+    )
+
+
+def test_the_nation_is_552_regions_and_94_central_agencies() -> None:
+    kinds = Counter(region.kind for region in tables.regions(national=True))
+    assert kinds == {
+        RegionKind.PROVINCE: 38,
+        RegionKind.REGENCY: 416,
+        RegionKind.CITY: 98,
+        RegionKind.CENTRAL_AGENCY: 94,
+    }
+
+
+def test_the_parts_of_west_java_add_up_to_the_province() -> None:
+    counts = tables.subdivisions()
+    parts = [counts[region.code] for region in tables.regions() if region.parent]
+    assert counts["32"] == tables.Subdivisions(
+        sum(part.kecamatan for part in parts),
+        sum(part.kelurahan for part in parts),
+        sum(part.desa for part in parts),
+    )
+    assert counts["32"] == tables.Subdivisions(627, 646, 5311)
+    population = {region.code: region.population or 0 for region in tables.regions()}
+    assert population.pop("32") == sum(population.values()) == 51_316_378
+
+
+@pytest.mark.parametrize("year", [2023, 2024])
+def test_every_region_of_west_java_has_an_official_result(year: int) -> None:
+    assert set(official(year)) == {region.code for region in tables.regions()}
+
+
+def test_the_best_of_2024_are_bandung_sumedang_and_karawang() -> None:
+    values = official(2024)
+    assert values.pop("32") == "4.73"
+    best = sorted(values.items(), key=lambda each: Fraction(each[1]), reverse=True)[:3]
+    assert best == [("32.73", "4.59"), ("32.11", "4.51"), ("32.15", "4.40")]
+
+
+def test_the_results_of_the_nation_are_those_of_the_reports() -> None:
+    counts = Counter(
+        each.year for each in tables.results(national=True) if each.kind is AssessmentKind.OFFICIAL
+    )
+    assert counts == {
+        2018: 3, 2019: 6, 2020: 3, 2021: 13, 2022: 11, 2023: 621, 2024: 615, 2025: 3,
+    }  # fmt: skip
+
+
+def test_other_kinds_stand_apart_from_official_results() -> None:
+    others = [
+        (each.kind.value, each.region, each.year, each.figures.value)
+        for each in tables.results(national=True)
+        if each.kind is not AssessmentKind.OFFICIAL
+    ]
+    assert others == [
+        ("TARGET", "32", 2023, "3.50"),
+        ("SELF", "32.12", 2023, "3.77"),
+        ("SELF", "32.78", 2023, "3.54"),
+        ("INTERIM", "32.73", 2025, "3.00"),
+        ("TARGET", "32.73", 2025, "4.62"),
+    ]
+
+
+def test_each_table_is_whole() -> None:
+    assert [
+        len(tables.averages()),
+        len(tables.sheet_lines()),
+        len(tables.opds()),
+        len(tables.opd_reference()),
+        len(tables.common_applications()),
+        len(tables.applications()),
+        len(tables.integrations()),
+    ] == [23, 292, 136, 45, 11, 207, 24]
+
+
+def test_every_row_of_every_table_has_a_source() -> None:
+    everything = [
+        *(row.provenance for row in tables.regions(national=True)),
+        *(row.provenance for row in tables.results(national=True)),
+        *(row.provenance for row in tables.averages()),
+        *(row.provenance for row in tables.sheet_lines()),
+        *(row.provenance for row in tables.opds()),
+        *(row.provenance for row in tables.opd_reference()),
+        *(row.provenance for row in tables.common_applications()),
+        *(row.provenance for row in tables.applications()),
+        *(row.provenance for row in tables.integrations()),
+    ]
+    assert len(everything) == 2664
+    assert [each for each in everything if not each.source.strip()] == []
+
+
+def test_every_region_of_west_java_runs_an_application() -> None:
+    regions = {application.region for application in tables.applications()}
+    assert regions == {region.code for region in tables.regions()}
+
+
+def test_national_applications_are_recognised_where_the_source_says_so() -> None:
+    instances = Counter(each.common_application for each in tables.applications())
+    del instances[None]
+    assert instances == {"spse": 22, "sipd-ri": 1, "sp4n-lapor": 1}
+
+
+def test_press_reports_give_no_evidence_and_documents_give_grade_one() -> None:
+    grades = Counter(each.evidence_grade for each in tables.integrations())
+    assert grades == {0: 9, 1: 15}
+
+
+def test_a_target_inside_the_inventory_has_the_name_it_has_there() -> None:
+    names = {each.id: each.name for each in tables.applications()}
+    inside = [each for each in tables.integrations() if each.target is not None]
+    assert len(inside) == 11
+    assert [each.target_name for each in inside] == [names[each.target or ""] for each in inside]
