@@ -1,0 +1,102 @@
+"""Applications, and how they are read."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from engine.model import Application, ApplicationStatus, Provenance
+from storage.page import Page, keyset
+from storage.tables import ApplicationRow
+
+
+def row(application: Application) -> ApplicationRow:
+    """Return the row of an application."""
+    return ApplicationRow(
+        id=application.id,
+        region=application.region,
+        opd=application.opd,
+        name=application.name,
+        name_key=application.name.casefold(),
+        status=application.status.value,
+        version=application.version,
+        function=application.function,
+        url=application.url,
+        platform=application.platform,
+        year=application.year,
+        common_application=application.common_application,
+        retired_reason=application.retired_reason,
+        source=application.provenance.source,
+        confirmed=application.provenance.confirmed,
+        note=application.provenance.note,
+    )
+
+
+def value(row: ApplicationRow) -> Application:
+    """Return the application that a row holds."""
+    return Application(
+        id=row.id,
+        region=row.region,
+        opd=row.opd,
+        name=row.name,
+        status=ApplicationStatus(row.status),
+        version=row.version,
+        function=row.function,
+        url=row.url,
+        platform=row.platform,
+        year=row.year,
+        common_application=row.common_application,
+        retired_reason=row.retired_reason,
+        provenance=Provenance(row.source, row.confirmed, row.note),
+    )
+
+
+async def by_id(session: AsyncSession, ids: Collection[str]) -> dict[str, Application]:
+    """Return the applications with these ids; unknown ids are left out."""
+    rows = await session.scalars(select(ApplicationRow).where(ApplicationRow.id.in_(ids)))
+    return {row.id: value(row) for row in rows}
+
+
+async def page(
+    session: AsyncSession,
+    *,
+    region: str | None,
+    opd: str | None,
+    statuses: Sequence[ApplicationStatus],
+    common_application: str | None,
+    search: str,
+    first: int,
+    after: tuple[str, ...] | None,
+) -> Page[Application]:
+    """Return one page of the applications that fit, by name."""
+    query = select(ApplicationRow)
+    if region is not None:
+        query = query.where(ApplicationRow.region == region)
+    if opd is not None:
+        query = query.where(ApplicationRow.opd == opd)
+    if statuses:
+        query = query.where(ApplicationRow.status.in_([status.value for status in statuses]))
+    if common_application is not None:
+        query = query.where(ApplicationRow.common_application == common_application)
+    if search:
+        query = query.where(ApplicationRow.name_key.contains(search.casefold(), autoescape=True))
+    columns = (ApplicationRow.name_key, ApplicationRow.id)
+    return await keyset(session, query, columns, first=first, after=after, value=value)
+
+
+async def namesake(session: AsyncSession, application: Application) -> str | None:
+    """Return the id of another application of that name in its OPD that is not retired."""
+    found: str | None = await session.scalar(
+        select(ApplicationRow.id)
+        .where(
+            ApplicationRow.region == application.region,
+            ApplicationRow.opd == application.opd,
+            ApplicationRow.name_key == application.name.casefold(),
+            ApplicationRow.id != application.id,
+            ApplicationRow.status != ApplicationStatus.RETIRED.value,
+        )
+        .limit(1)
+    )
+    return found

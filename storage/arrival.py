@@ -1,0 +1,111 @@
+"""The arrival order: everything this instance committed, numbered without a gap."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, and_, or_, select, update
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from engine.model import EventKind, Visibility
+from storage.access import Access, narrowed
+from storage.tables import ArrivalRow, EntryRow, InstanceRow
+
+
+@dataclass(frozen=True, slots=True)
+class Arrival:
+    """One thing that happened, at its place in this instance's order.
+
+    `body` is the entry's, or for a derived change what is derived.
+    """
+
+    number: int
+    at: datetime
+    region: str
+    sequence: int
+    kind: EventKind
+    visibility: Visibility
+    actor: str
+    subject: str
+    body: Mapping[str, Any] | None
+
+
+@dataclass(frozen=True, slots=True)
+class Position:
+    """How far the arrival order goes, in which epoch of its numbering."""
+
+    epoch: str
+    arrival: int
+
+
+async def position(session: AsyncSession) -> Position:
+    """Return the newest position."""
+    row = (await session.execute(select(InstanceRow.epoch, InstanceRow.arrival_head))).one()
+    return Position(row.epoch, row.arrival_head)
+
+
+async def after(session: AsyncSession, number: int, limit: int) -> list[Arrival]:
+    """Return up to `limit` arrivals after `number`, in order, whoever may see them."""
+    return await _read(session, [ArrivalRow.number > number], limit)
+
+
+async def visible_after(
+    session: AsyncSession,
+    number: int,
+    limit: int,
+    access: Access,
+    *,
+    regions: Collection[str] | None = None,
+    kinds: Collection[EventKind] | None = None,
+) -> list[Arrival]:
+    """Return up to `limit` arrivals after `number` that fit and that the reader may see."""
+    conditions: list[ColumnElement[bool]] = [
+        ArrivalRow.number > number,
+        or_(
+            ArrivalRow.visibility == Visibility.PUBLIC.value,
+            narrowed(ArrivalRow.region, access),
+        ),
+    ]
+    if regions is not None:
+        conditions.append(ArrivalRow.region.in_(regions))
+    if kinds is not None:
+        conditions.append(ArrivalRow.kind.in_([kind.value for kind in kinds]))
+    return await _read(session, conditions, limit)
+
+
+async def _read(
+    session: AsyncSession, conditions: list[ColumnElement[bool]], limit: int
+) -> list[Arrival]:
+    found = await session.execute(
+        select(ArrivalRow, EntryRow.actor, EntryRow.subject, EntryRow.body)
+        .join(
+            EntryRow,
+            and_(EntryRow.region == ArrivalRow.region, EntryRow.sequence == ArrivalRow.sequence),
+        )
+        .where(*conditions)
+        .order_by(ArrivalRow.number)
+        .limit(limit)
+    )
+    return [
+        Arrival(
+            number=row.number,
+            at=datetime.fromisoformat(row.at),
+            region=row.region,
+            sequence=row.sequence,
+            kind=EventKind(row.kind),
+            visibility=Visibility(row.visibility),
+            actor=actor,
+            subject=subject,
+            body=body if row.derived is None else row.derived,
+        )
+        for row, actor, subject, body in found
+    ]
+
+
+async def renew_epoch(session: AsyncSession) -> None:
+    """Begin a new epoch, as after a restored backup: its numbers may have meant others."""
+    await session.execute(update(InstanceRow).values(epoch=secrets.token_hex(6)))

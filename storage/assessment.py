@@ -1,0 +1,200 @@
+"""Assessments with their levels and scores, and how they are read.
+
+Every read takes an `Access`: whose drafts the reader may see. What is published, all see.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, func, or_, select, true
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from engine.document import document, value_of
+from engine.model import (
+    Assessment,
+    AssessmentKind,
+    AssessmentState,
+    Evidence,
+    LevelClaim,
+    Provenance,
+    PublishedFigures,
+)
+from engine.score import Score
+from storage.access import Access, narrowed
+from storage.tables import AssessmentRow, LevelRow
+
+
+@dataclass(frozen=True, slots=True)
+class Scored:
+    """An assessment's score, with what it is a score of; levels are left out."""
+
+    assessment: Assessment
+    score: Score
+
+
+def row(assessment: Assessment, score: Score | None) -> AssessmentRow:
+    """Return the row of an assessment, without its levels."""
+    published = assessment.published
+    return AssessmentRow(
+        id=assessment.id,
+        region=assessment.region,
+        instrument=assessment.instrument,
+        year=assessment.year,
+        kind=assessment.kind.value,
+        state=assessment.state.value,
+        version=assessment.version,
+        returned_reason=assessment.returned_reason,
+        published=None if published is None else document(published),
+        score=None if score is None else document(score),
+        source=assessment.provenance.source,
+        confirmed=assessment.provenance.confirmed,
+        note=assessment.provenance.note,
+    )
+
+
+def level_row(assessment_id: str, claim: LevelClaim) -> LevelRow:
+    """Return the row of one claimed level."""
+    return LevelRow(
+        assessment=assessment_id,
+        indicator=claim.indicator,
+        level=claim.level,
+        explanation=claim.explanation,
+        evidence=[document(evidence) for evidence in claim.evidence],
+    )
+
+
+def value(row: AssessmentRow, levels: Sequence[LevelRow]) -> Assessment:
+    """Return the assessment that the rows hold."""
+    return Assessment(
+        id=row.id,
+        region=row.region,
+        instrument=row.instrument,
+        year=row.year,
+        kind=AssessmentKind(row.kind),
+        state=AssessmentState(row.state),
+        version=row.version,
+        levels=tuple(
+            LevelClaim(
+                indicator=level.indicator,
+                level=level.level,
+                explanation=level.explanation,
+                evidence=tuple(Evidence(**evidence) for evidence in level.evidence),
+            )
+            for level in levels
+        ),
+        published=None if row.published is None else value_of(PublishedFigures, row.published),
+        returned_reason=row.returned_reason,
+        provenance=Provenance(row.source, row.confirmed, row.note),
+    )
+
+
+async def by_id(
+    session: AsyncSession, ids: Collection[str], access: Access
+) -> dict[str, tuple[Assessment, Score | None]]:
+    """Return the assessments with these ids that the reader may see, with levels and score."""
+    return {
+        found[0].id: found
+        for found in await _whole(
+            session, select(AssessmentRow).where(AssessmentRow.id.in_(ids)), access
+        )
+    }
+
+
+async def of_region(
+    session: AsyncSession,
+    region: str,
+    access: Access,
+    *,
+    instrument: str | None = None,
+    year: int | None = None,
+    kind: AssessmentKind | None = None,
+) -> list[tuple[Assessment, Score | None]]:
+    """Return a region's assessments that fit and that the reader may see, newest first."""
+    query = _fitting(instrument, year, kind).where(AssessmentRow.region == region)
+    return await _whole(
+        session, query.order_by(AssessmentRow.year.desc(), AssessmentRow.id), access
+    )
+
+
+async def scores(
+    session: AsyncSession,
+    *,
+    regions: Collection[str] | None = None,
+    instrument: str | None = None,
+    year: int | None = None,
+    kind: AssessmentKind,
+) -> list[Scored]:
+    """Return the published scores of one kind, oldest first, without levels."""
+    query = _fitting(instrument, year, kind).where(
+        AssessmentRow.state == AssessmentState.PUBLISHED.value, AssessmentRow.score.is_not(None)
+    )
+    if regions is not None:
+        query = query.where(AssessmentRow.region.in_(regions))
+    rows = await session.scalars(query.order_by(AssessmentRow.year, AssessmentRow.region))
+    return [Scored(value(row, ()), value_of(Score, row.score or {})) for row in rows]
+
+
+async def editions(
+    session: AsyncSession, regions: Collection[str] | None
+) -> list[tuple[str, int, AssessmentKind, int]]:
+    """Return instrument, year, kind and count of what is published, newest first."""
+    columns = (AssessmentRow.instrument, AssessmentRow.year, AssessmentRow.kind)
+    query = (
+        select(*columns, func.count())
+        .where(AssessmentRow.state == AssessmentState.PUBLISHED.value)
+        .group_by(*columns)
+        .order_by(AssessmentRow.year.desc(), AssessmentRow.instrument, AssessmentRow.kind)
+    )
+    if regions is not None:
+        query = query.where(AssessmentRow.region.in_(regions))
+    found = await session.execute(query)
+    return [(name, year, AssessmentKind(kind), count) for name, year, kind, count in found]
+
+
+async def existing(
+    session: AsyncSession, *, region: str, instrument: str, year: int, kind: AssessmentKind
+) -> AssessmentRow | None:
+    """Return the row of that region, instrument, year and kind, whatever its state."""
+    found: AssessmentRow | None = await session.scalar(
+        _fitting(instrument, year, kind).where(AssessmentRow.region == region).limit(1)
+    )
+    return found
+
+
+def _fitting(instrument: str | None, year: int | None, kind: AssessmentKind | None) -> Select[Any]:
+    conditions: list[ColumnElement[bool]] = [true()]
+    if instrument is not None:
+        conditions.append(AssessmentRow.instrument == instrument)
+    if year is not None:
+        conditions.append(AssessmentRow.year == year)
+    if kind is not None:
+        conditions.append(AssessmentRow.kind == kind.value)
+    return select(AssessmentRow).where(*conditions)
+
+
+async def _whole(
+    session: AsyncSession, query: Select[Any], access: Access
+) -> list[tuple[Assessment, Score | None]]:
+    rows = list(await session.scalars(query.where(_visible(access))))
+    levels: dict[str, list[LevelRow]] = {row.id: [] for row in rows}
+    for level in await session.scalars(
+        select(LevelRow)
+        .where(LevelRow.assessment.in_(levels))
+        .order_by(LevelRow.assessment, LevelRow.indicator)
+    ):
+        levels[level.assessment].append(level)
+    return [
+        (
+            value(row, levels[row.id]),
+            None if row.score is None else value_of(Score, row.score),
+        )
+        for row in rows
+    ]
+
+
+def _visible(access: Access) -> ColumnElement[bool]:
+    published = AssessmentRow.state == AssessmentState.PUBLISHED.value
+    return or_(published, narrowed(AssessmentRow.region, access))

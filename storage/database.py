@@ -1,0 +1,135 @@
+"""The database: one engine to read with and one to write with, on SQLite or PostgreSQL.
+
+SQLite has one writer at a time, so a second one waits in this process for the single write
+connection, and for another process's by busy timeout. PostgreSQL uses one pool for both.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any
+
+from sqlalchemy import event
+from sqlalchemy.engine import URL, make_url
+from sqlalchemy.ext.asyncio import (
+    AsyncEngine,
+    AsyncSession,
+    async_sessionmaker,
+    create_async_engine,
+)
+from sqlalchemy.pool import AsyncAdaptedQueuePool
+
+CONNECT_SECONDS = 3
+STATEMENT_SECONDS = 15
+POOL_WAIT_SECONDS = 10
+SQLITE_BUSY_SECONDS = 15
+SQLITE_READERS = 4
+POSTGRESQL_CONNECTIONS = 10
+
+
+class UnsupportedDatabase(ValueError):
+    """The URL names a database that Simpul does not run on."""
+
+    def __init__(self, url: URL) -> None:
+        super().__init__(
+            "expected a database URL that begins with sqlite or postgresql, "
+            f"got {url.get_backend_name()!r}"
+        )
+
+
+def async_url(url: str) -> URL:
+    """Return `url` with the driver Simpul uses: aiosqlite or asyncpg.
+
+    Raises:
+        UnsupportedDatabase: for any other database.
+    """
+    parsed = make_url(url)
+    match parsed.get_backend_name():
+        case "sqlite":
+            return parsed.set(drivername="sqlite+aiosqlite")
+        case "postgresql" | "postgres":
+            return parsed.set(drivername="postgresql+asyncpg")
+        case _:
+            raise UnsupportedDatabase(parsed)
+
+
+class Database:
+    """Sessions that read and sessions that write; `close` it when done."""
+
+    def __init__(self, url: str) -> None:
+        self.url = async_url(url)
+        if self.url.get_backend_name() == "sqlite":
+            self._reader = _sqlite_engine(self.url, begin="BEGIN", connections=SQLITE_READERS)
+            self._writer = _sqlite_engine(self.url, begin="BEGIN IMMEDIATE", connections=1)
+        else:
+            self._reader = self._writer = _postgresql_engine(self.url)
+        self._reading = async_sessionmaker(self._reader, expire_on_commit=False)
+        self._writing = async_sessionmaker(self._writer, expire_on_commit=False)
+
+    @asynccontextmanager
+    async def read(self) -> AsyncIterator[AsyncSession]:
+        """Yield a session over one snapshot; what it changes is rolled back."""
+        async with self._reading() as session:
+            if self.url.get_backend_name() == "postgresql":
+                await session.connection(
+                    execution_options={
+                        "isolation_level": "REPEATABLE READ",
+                        "postgresql_readonly": True,
+                    }
+                )
+            yield session
+
+    @asynccontextmanager
+    async def write(self) -> AsyncIterator[AsyncSession]:
+        """Yield a session that commits when its block ends, and rolls back when it raises."""
+        async with self._writing.begin() as session:
+            yield session
+
+    async def close(self) -> None:
+        """Close all connections."""
+        await self._writer.dispose()
+        await self._reader.dispose()
+
+
+def _sqlite_engine(url: URL, *, begin: str, connections: int) -> AsyncEngine:
+    engine = create_async_engine(
+        url,
+        poolclass=AsyncAdaptedQueuePool,
+        pool_size=connections,
+        max_overflow=0,
+        pool_timeout=POOL_WAIT_SECONDS + STATEMENT_SECONDS,
+        connect_args={"timeout": SQLITE_BUSY_SECONDS},
+    )
+
+    @event.listens_for(engine.sync_engine, "connect")
+    def configure(connection: Any, _record: Any) -> None:
+        # The driver must not begin transactions by itself: it would begin them deferred, and
+        # a deferred one that turns to writing fails at once when another has written.
+        connection.isolation_level = None
+        cursor = connection.cursor()
+        for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):
+            cursor.execute(f"PRAGMA {pragma}")
+        cursor.close()
+
+    @event.listens_for(engine.sync_engine, "begin")
+    def begin_explicitly(connection: Any) -> None:
+        connection.exec_driver_sql(begin)
+
+    return engine
+
+
+def _postgresql_engine(url: URL) -> AsyncEngine:
+    return create_async_engine(
+        url,
+        isolation_level="READ COMMITTED",
+        pool_size=POSTGRESQL_CONNECTIONS,
+        max_overflow=0,
+        pool_timeout=POOL_WAIT_SECONDS,
+        pool_pre_ping=True,
+        connect_args={
+            "timeout": CONNECT_SECONDS,
+            "command_timeout": STATEMENT_SECONDS,
+            "server_settings": {"application_name": "simpul"},
+        },
+    )

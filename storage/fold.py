@@ -1,0 +1,144 @@
+"""What an entry does to the rows. Own writes, a rebuild and a followed log all go through here.
+
+Each entry carries the state of its subject after the change, so applying it needs no look at
+what was there before, except to say how far an index moved.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import delete, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from engine.document import document, value_of
+from engine.entry import Entry
+from engine.instruments import instrument
+from engine.model import (
+    Application,
+    Assessment,
+    AssessmentState,
+    EventKind,
+    Integration,
+    LevelClaim,
+    Opd,
+    Region,
+    Visibility,
+)
+from engine.score import Score, from_levels, of_assessment
+from storage import application, assessment, integration, opd, region
+from storage.tables import AssessmentRow, LevelRow
+
+
+@dataclass(frozen=True, slots=True)
+class IndexMoved:
+    """An index that an entry moved: what subscribers of `indexChanged` hear."""
+
+    assessment: Assessment
+    before: Score | None
+    after: Score
+
+    @property
+    def visibility(self) -> Visibility:
+        """Published scores are for everybody; a draft's only for those who may see the draft."""
+        published = self.assessment.state is AssessmentState.PUBLISHED
+        return Visibility.PUBLIC if published else Visibility.REGION
+
+    def document(self) -> dict[str, Any]:
+        """Return the change as JSON values."""
+        return {
+            "assessment": self.assessment.id,
+            "instrument": self.assessment.instrument,
+            "year": self.assessment.year,
+            "kind": self.assessment.kind.value,
+            "state": self.assessment.state.value,
+            "before": None if self.before is None else document(self.before),
+            "after": document(self.after),
+        }
+
+
+async def apply(session: AsyncSession, entry: Entry) -> IndexMoved | None:
+    """Write the rows that `entry` stands for; return the index it moved, if it moved one.
+
+    An entry that came without its body leaves no rows: the reader may not have them.
+    """
+    if entry.body is None:
+        return None
+    moved: IndexMoved | None = None
+    match entry.kind:
+        case EventKind.REGION_RECORDED:
+            await session.merge(region.row(value_of(Region, entry.body)))
+        case EventKind.OPD_RECORDED:
+            await session.merge(opd.row(value_of(Opd, entry.body)))
+        case (
+            EventKind.APPLICATION_REGISTERED
+            | EventKind.APPLICATION_UPDATED
+            | EventKind.APPLICATION_RETIRED
+        ):
+            await session.merge(application.row(value_of(Application, entry.body)))
+        case (
+            EventKind.INTEGRATION_CONNECTED
+            | EventKind.INTEGRATION_CONFIRMED
+            | EventKind.INTEGRATION_WITHDRAWN
+        ):
+            await session.merge(integration.row(value_of(Integration, entry.body)))
+        case EventKind.LEVEL_CLAIMED:
+            moved = await _claim(session, entry)
+        case _:
+            moved = await _assess(session, entry)
+    await session.flush()
+    return moved
+
+
+def claim_body(assessment_id: str, version: int, claim: LevelClaim) -> dict[str, Any]:
+    """Return the body of a LEVEL_CLAIMED entry."""
+    return {"assessment": assessment_id, "version": version, "claim": document(claim)}
+
+
+async def _claim(session: AsyncSession, entry: Entry) -> IndexMoved | None:
+    assert entry.body is not None
+    claim = value_of(LevelClaim, entry.body["claim"])
+    stored = await session.get_one(AssessmentRow, entry.body["assessment"])
+    await session.merge(assessment.level_row(stored.id, claim))
+    await session.flush()
+    levels = dict(
+        (
+            await session.execute(
+                select(LevelRow.indicator, LevelRow.level).where(LevelRow.assessment == stored.id)
+            )
+        ).tuples()
+    )
+    before = _stored_score(stored)
+    after = from_levels(instrument(stored.instrument), levels)
+    stored.version = entry.body["version"]
+    stored.score = document(after)
+    if before is not None and before.exact == after.exact:
+        return None
+    return IndexMoved(assessment.value(stored, ()), before, after)
+
+
+async def _assess(session: AsyncSession, entry: Entry) -> IndexMoved | None:
+    assert entry.body is not None
+    changed = value_of(Assessment, entry.body)
+    known = await session.get(AssessmentRow, changed.id)
+    was_published = known is not None and known.state == AssessmentState.PUBLISHED.value
+    before = _stored_score(known) if known is not None and was_published else None
+    after = _score(changed)
+    await session.merge(assessment.row(changed, after))
+    await session.flush()
+    await session.execute(delete(LevelRow).where(LevelRow.assessment == changed.id))
+    session.add_all(assessment.level_row(changed.id, claim) for claim in changed.levels)
+    if changed.state is not AssessmentState.PUBLISHED or after is None or before == after:
+        return None
+    return IndexMoved(changed, before, after)
+
+
+def _score(of: Assessment) -> Score | None:
+    if of.published is None and not of.levels:
+        return None
+    return of_assessment(instrument(of.instrument), of)
+
+
+def _stored_score(row: AssessmentRow) -> Score | None:
+    return None if row.score is None else value_of(Score, row.score)

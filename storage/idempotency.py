@@ -1,0 +1,77 @@
+"""The answers to keyed mutations: a client that lost one retries and gets the same."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from typing import Any
+
+import rfc8785
+from sqlalchemy import delete
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from engine.entry import timestamp
+from storage.log import LogTransaction
+from storage.tables import IdempotencyRow
+
+KEPT = timedelta(days=7)  # longer than any client keeps retrying
+
+
+class KeyReused(Exception):
+    """The key was used before, for another request.
+
+    Attributes: key.
+    """
+
+    def __init__(self, key: str) -> None:
+        super().__init__(
+            f"expected a new idempotency key for a new request, got {key!r}, "
+            "which was used for another one"
+        )
+        self.key = key
+
+
+async def answered(
+    transaction: LogTransaction, actor: str, key: str, request: Mapping[str, Any]
+) -> Mapping[str, Any] | None:
+    """Return the answer that was given to this key, or None if it is new.
+
+    Raises:
+        KeyReused: if the key was used for a request that differs.
+    """
+    row = await transaction.session.get(IdempotencyRow, (transaction.region, actor, key))
+    if row is None:
+        return None
+    if row.request_hash != _hash(request):
+        raise KeyReused(key)
+    return row.answer
+
+
+def remember(
+    transaction: LogTransaction,
+    actor: str,
+    key: str,
+    request: Mapping[str, Any],
+    answer: Mapping[str, Any],
+) -> None:
+    """Keep the answer with the change that it answers: both commit, or neither."""
+    transaction.session.add(
+        IdempotencyRow(
+            region=transaction.region,
+            actor=actor,
+            key=key,
+            request_hash=_hash(request),
+            answer=dict(answer),
+            at=timestamp(transaction.at),
+        )
+    )
+
+
+async def forget(session: AsyncSession, now: datetime) -> None:
+    """Drop the answers that nobody will ask for any more."""
+    await session.execute(delete(IdempotencyRow).where(IdempotencyRow.at < timestamp(now - KEPT)))
+
+
+def _hash(request: Mapping[str, Any]) -> str:
+    return hashlib.sha256(rfc8785.dumps(dict(request))).hexdigest()

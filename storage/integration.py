@@ -1,0 +1,104 @@
+"""Integrations between applications, and how they are read."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from datetime import date
+
+from sqlalchemy import or_, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from engine.document import document
+from engine.model import (
+    Evidence,
+    Integration,
+    IntegrationDirection,
+    IntegrationMode,
+    IntegrationStatus,
+    Provenance,
+)
+from storage.page import Page, keyset
+from storage.tables import IntegrationRow
+
+
+def row(integration: Integration) -> IntegrationRow:
+    """Return the row of an integration."""
+    verified_on = integration.verified_on
+    return IntegrationRow(
+        id=integration.id,
+        region=integration.region,
+        source_application=integration.source,
+        target_application=integration.target,
+        target_name=integration.target_name,
+        data_object=integration.data_object,
+        mode=integration.mode.value,
+        direction=integration.direction.value,
+        status=integration.status.value,
+        evidence_grade=integration.evidence_grade,
+        version=integration.version,
+        verified_on=None if verified_on is None else verified_on.isoformat(),
+        evidence=[document(evidence) for evidence in integration.evidence],
+        source=integration.provenance.source,
+        confirmed=integration.provenance.confirmed,
+        note=integration.provenance.note,
+    )
+
+
+def value(row: IntegrationRow) -> Integration:
+    """Return the integration that a row holds."""
+    return Integration(
+        id=row.id,
+        region=row.region,
+        source=row.source_application,
+        target=row.target_application,
+        target_name=row.target_name,
+        data_object=row.data_object,
+        mode=IntegrationMode(row.mode),
+        direction=IntegrationDirection(row.direction),
+        status=IntegrationStatus(row.status),
+        evidence_grade=row.evidence_grade,
+        version=row.version,
+        verified_on=None if row.verified_on is None else date.fromisoformat(row.verified_on),
+        evidence=tuple(Evidence(**evidence) for evidence in row.evidence),
+        provenance=Provenance(row.source, row.confirmed, row.note),
+    )
+
+
+async def by_id(session: AsyncSession, ids: Collection[str]) -> dict[str, Integration]:
+    """Return the integrations with these ids; unknown ids are left out."""
+    rows = await session.scalars(select(IntegrationRow).where(IntegrationRow.id.in_(ids)))
+    return {row.id: value(row) for row in rows}
+
+
+async def between(session: AsyncSession, source: str, target: str) -> list[Integration]:
+    """Return the integrations that are not withdrawn from `source` to `target`."""
+    rows = await session.scalars(
+        select(IntegrationRow).where(
+            IntegrationRow.source_application == source,
+            IntegrationRow.target_application == target,
+            IntegrationRow.status != IntegrationStatus.WITHDRAWN.value,
+        )
+    )
+    return [value(row) for row in rows]
+
+
+async def page(
+    session: AsyncSession,
+    *,
+    region: str | None = None,
+    application: str | None = None,
+    first: int,
+    after: tuple[str, ...] | None,
+) -> Page[Integration]:
+    """Return one page of the integrations of a region, or those that touch an application."""
+    query = select(IntegrationRow)
+    if region is not None:
+        query = query.where(IntegrationRow.region == region)
+    if application is not None:
+        query = query.where(
+            or_(
+                IntegrationRow.source_application == application,
+                IntegrationRow.target_application == application,
+            )
+        )
+    return await keyset(session, query, (IntegrationRow.id,), first=first, after=after, value=value)

@@ -1,0 +1,209 @@
+"""The log of each region: gapless, in commit order, chained by hash; and the arrival order.
+
+A writing transaction is about one region. It locks the end of that region's log first, so
+whoever appends next waits and sees it, and it takes its arrival numbers last, from a row
+that it keeps locked until it commits. So both numberings are gapless and in commit order,
+whatever is rolled back in between. Never order by a timestamp or an autoincrement: a later
+number of those can commit first.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import select, update
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from engine.entry import GENESIS, BrokenChain, Entry, sealed, timestamp, verify
+from engine.model import EventKind, Visibility
+from storage import fold
+from storage.database import Database
+from storage.tables import ArrivalRow, EntryRow, HeadRow, InstanceRow
+
+Clock = Callable[[], datetime]
+
+PAGE = 500  # entries read at once
+
+
+@dataclass
+class LogTransaction:
+    """One transaction on one region: read and append through it, or raise to undo it all."""
+
+    session: AsyncSession
+    region: str
+    at: datetime
+    sequence: int  # of the newest entry, this transaction's own included
+    hash: str  # of that entry
+    arrival: int = 0  # last arrival number of the transaction, once committed
+    _arrivals: list[ArrivalRow] = field(default_factory=list)
+
+    async def append(
+        self,
+        *,
+        actor: str,
+        kind: EventKind,
+        subject: str,
+        body: Mapping[str, Any],
+        visibility: Visibility = Visibility.PUBLIC,
+    ) -> Entry:
+        """Write the next entry, the rows it stands for, and the changes that follow from it."""
+        entry = sealed(
+            region=self.region,
+            sequence=self.sequence + 1,
+            at=self.at,
+            actor=actor,
+            kind=kind,
+            subject=subject,
+            visibility=visibility,
+            body=body,
+            previous_hash=self.hash,
+        )
+        self.session.add(_row(entry))
+        moved = await fold.apply(self.session, entry)
+        self.sequence, self.hash = entry.sequence, entry.hash
+        self._note(entry, entry.kind, None, entry.visibility)
+        if moved is not None:
+            self._note(entry, EventKind.INDEX_CHANGED, moved.document(), moved.visibility)
+        return entry
+
+    def _note(
+        self,
+        entry: Entry,
+        kind: EventKind,
+        derived: dict[str, Any] | None,
+        visibility: Visibility,
+    ) -> None:
+        self._arrivals.append(
+            ArrivalRow(
+                at=timestamp(entry.at),
+                region=entry.region,
+                sequence=entry.sequence,
+                kind=kind.value,
+                visibility=visibility.value,
+                derived=derived,
+            )
+        )
+
+    async def finish(self) -> None:
+        """Move the end of the log and number the arrivals: the last thing before the commit."""
+        if not self._arrivals:
+            return
+        await self.session.execute(
+            update(HeadRow)
+            .where(HeadRow.region == self.region)
+            .values(sequence=self.sequence, hash=self.hash)
+        )
+        taken = len(self._arrivals)
+        last = await self.session.scalar(
+            update(InstanceRow)
+            .values(arrival_head=InstanceRow.arrival_head + taken)
+            .returning(InstanceRow.arrival_head)
+        )
+        assert last is not None  # the migration makes the one row
+        for number, arrival in enumerate(self._arrivals, start=last - taken + 1):
+            arrival.number = number
+        self.session.add_all(self._arrivals)
+        await self.session.flush()
+        self.arrival = last
+
+
+@asynccontextmanager
+async def writing(database: Database, region: str, clock: Clock) -> AsyncIterator[LogTransaction]:
+    """Yield the transaction in which `region` changes; it commits when the block ends."""
+    async with database.write() as session:
+        sequence, last_hash = await _locked_head(session, region)
+        transaction = LogTransaction(session, region, clock(), sequence, last_hash)
+        yield transaction
+        await transaction.finish()
+
+
+async def head(session: AsyncSession, region: str) -> tuple[int, str]:
+    """Return the sequence and hash of the newest entry of `region`; (0, genesis) if none."""
+    row = await session.get(HeadRow, region)
+    return (0, GENESIS) if row is None else (row.sequence, row.hash)
+
+
+async def entries(
+    session: AsyncSession, region: str, *, after: int = 0, limit: int = PAGE
+) -> list[Entry]:
+    """Return up to `limit` entries of `region` that come after sequence `after`, in order."""
+    rows = await session.scalars(
+        select(EntryRow)
+        .where(EntryRow.region == region, EntryRow.sequence > after)
+        .order_by(EntryRow.sequence)
+        .limit(limit)
+    )
+    return [entry_of(row) for row in rows]
+
+
+async def regions(session: AsyncSession) -> list[str]:
+    """Return the codes of all regions that have a log."""
+    return list(await session.scalars(select(HeadRow.region).order_by(HeadRow.region)))
+
+
+async def check(session: AsyncSession, region: str) -> int:
+    """Verify the whole chain of `region` against its head; return the number of entries.
+
+    Raises:
+        engine.entry.BrokenChain: where it breaks first.
+    """
+    sequence, previous_hash = 0, GENESIS
+    while page := await entries(session, region, after=sequence):
+        sequence, previous_hash = verify(page, sequence=sequence, previous_hash=previous_hash)
+    if (sequence, previous_hash) != await head(session, region):
+        raise BrokenChain(region, sequence, "the head names another last entry")
+    return sequence
+
+
+async def _locked_head(session: AsyncSession, region: str) -> tuple[int, str]:
+    # Two first writers of one region must meet on one row: insert it, or wait for who does.
+    dialect = postgresql if session.get_bind().dialect.name == "postgresql" else sqlite
+    await session.execute(
+        dialect.insert(HeadRow)
+        .values(region=region, sequence=0, hash=GENESIS)
+        .on_conflict_do_nothing()
+    )
+    row = (
+        await session.execute(
+            select(HeadRow.sequence, HeadRow.hash).where(HeadRow.region == region).with_for_update()
+        )
+    ).one()
+    return row.sequence, row.hash
+
+
+def _row(entry: Entry) -> EntryRow:
+    return EntryRow(
+        region=entry.region,
+        sequence=entry.sequence,
+        at=timestamp(entry.at),
+        actor=entry.actor,
+        kind=entry.kind.value,
+        subject=entry.subject,
+        visibility=entry.visibility.value,
+        body=None if entry.body is None else dict(entry.body),
+        body_hash=entry.body_hash,
+        previous_hash=entry.previous_hash,
+        hash=entry.hash,
+    )
+
+
+def entry_of(row: EntryRow) -> Entry:
+    """Return the entry that a row holds."""
+    return Entry(
+        region=row.region,
+        sequence=row.sequence,
+        at=datetime.fromisoformat(row.at),
+        actor=row.actor,
+        kind=EventKind(row.kind),
+        subject=row.subject,
+        visibility=Visibility(row.visibility),
+        body=row.body,
+        body_hash=row.body_hash,
+        previous_hash=row.previous_hash,
+        hash=row.hash,
+    )

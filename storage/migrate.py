@@ -1,0 +1,65 @@
+"""Migrations: bring a database to the schema this code expects. Never run by a worker."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from typing import TypeVar
+
+from alembic import command
+from alembic.autogenerate import compare_metadata
+from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import Connection
+from sqlalchemy.ext.asyncio import create_async_engine
+
+from storage.database import async_url
+from storage.tables import Table
+
+Result = TypeVar("Result")
+
+
+def upgrade(url: str) -> None:
+    """Bring the database at `url` to the newest revision; safe to run again.
+
+    Runs its own event loop, so call it from outside of one.
+    """
+    command.upgrade(_config(url), "head")
+
+
+async def pending(url: str) -> bool:
+    """Say whether the database at `url` lacks a revision this code expects."""
+    expected = ScriptDirectory.from_config(_config(url)).get_current_head()
+    return await _revision(url) != expected
+
+
+def differences(url: str) -> list[object]:
+    """Return what the tables of the code have and the migrated database at `url` lacks."""
+
+    def compare(connection: Connection) -> list[object]:
+        return list(compare_metadata(MigrationContext.configure(connection), Table.metadata))
+
+    return asyncio.run(_with_connection(url, compare))
+
+
+async def _revision(url: str) -> str | None:
+    return await _with_connection(
+        url, lambda connection: MigrationContext.configure(connection).get_current_revision()
+    )
+
+
+async def _with_connection(url: str, work: Callable[[Connection], Result]) -> Result:
+    engine = create_async_engine(async_url(url))
+    try:
+        async with engine.connect() as connection:
+            return await connection.run_sync(work)
+    finally:
+        await engine.dispose()
+
+
+def _config(url: str) -> Config:
+    config = Config()
+    config.set_main_option("script_location", "storage:migrations")
+    config.attributes["url"] = url
+    return config

@@ -1,0 +1,52 @@
+"""OPDs, and how they are read."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from engine.model import Opd, Provenance
+from storage.page import Page, keyset
+from storage.tables import OpdRow
+
+
+def row(opd: Opd) -> OpdRow:
+    """Return the row of an OPD."""
+    return OpdRow(
+        id=opd.id,
+        region=opd.region,
+        name=opd.name,
+        acronym=opd.acronym,
+        source=opd.provenance.source,
+        confirmed=opd.provenance.confirmed,
+        note=opd.provenance.note,
+    )
+
+
+def value(row: OpdRow) -> Opd:
+    """Return the OPD that a row holds."""
+    return Opd(
+        id=row.id,
+        region=row.region,
+        name=row.name,
+        acronym=row.acronym,
+        provenance=Provenance(row.source, row.confirmed, row.note),
+    )
+
+
+async def by_id(session: AsyncSession, ids: Collection[str]) -> dict[str, Opd]:
+    """Return the OPDs with these ids; unknown ids are left out."""
+    rows = await session.scalars(select(OpdRow).where(OpdRow.id.in_(ids)))
+    return {row.id: value(row) for row in rows}
+
+
+async def page(
+    session: AsyncSession, *, region: str, first: int, after: tuple[str, ...] | None
+) -> Page[Opd]:
+    """Return one page of a region's OPDs by name."""
+    query = select(OpdRow).where(OpdRow.region == region)
+    return await keyset(
+        session, query, (OpdRow.name, OpdRow.id), first=first, after=after, value=value
+    )

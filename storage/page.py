@@ -1,0 +1,51 @@
+"""Keyset pages: a list in a total order, read from where the last page ended."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any, Generic, TypeVar
+
+from sqlalchemy import Select, func, select, tuple_
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import InstrumentedAttribute
+
+Value = TypeVar("Value")
+
+
+@dataclass(frozen=True, slots=True)
+class Page(Generic[Value]):
+    """Some values in order, each with the key it is found again by, and whether more follow."""
+
+    values: list[Value]
+    keys: list[tuple[str, ...]]
+    has_next: bool
+    total: int  # of the whole list, not of this page
+
+
+async def keyset(
+    session: AsyncSession,
+    query: Select[Any],
+    columns: Sequence[InstrumentedAttribute[str]],
+    *,
+    first: int,
+    after: tuple[str, ...] | None,
+    value: Callable[[Any], Value],
+) -> Page[Value]:
+    """Return the first rows of `query` after the key `after`, ordered by `columns`.
+
+    `columns` together are unique and not null. One row more is read than is given, to know
+    whether there is a next page.
+    """
+    total = await session.scalar(select(func.count()).select_from(query.subquery()))
+    if after is not None:
+        query = query.where(tuple_(*columns) > tuple_(*after))
+    rows = list(await session.scalars(query.order_by(*columns).limit(first + 1)))
+    shown = rows[:first]
+    names = [column.key for column in columns]
+    return Page(
+        values=[value(row) for row in shown],
+        keys=[tuple(getattr(row, name) for name in names) for row in shown],
+        has_next=len(rows) > first,
+        total=total or 0,
+    )

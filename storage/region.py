@@ -1,0 +1,95 @@
+"""Regions, and how they are read."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+
+from sqlalchemy import func, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from engine.model import Provenance, Region, RegionKind
+from storage.access import Access, narrowed
+from storage.page import Page, keyset
+from storage.tables import RegionRow
+
+
+def row(region: Region) -> RegionRow:
+    """Return the row of a region."""
+    return RegionRow(
+        code=region.code,
+        name=region.name,
+        kind=region.kind.value,
+        parent=region.parent,
+        capital=region.capital,
+        population=region.population,
+        area_km2=region.area_km2,
+        latitude=region.latitude,
+        longitude=region.longitude,
+        source=region.provenance.source,
+        confirmed=region.provenance.confirmed,
+        note=region.provenance.note,
+    )
+
+
+def value(row: RegionRow) -> Region:
+    """Return the region that a row holds."""
+    return Region(
+        code=row.code,
+        name=row.name,
+        kind=RegionKind(row.kind),
+        parent=row.parent,
+        capital=row.capital,
+        population=row.population,
+        area_km2=row.area_km2,
+        latitude=row.latitude,
+        longitude=row.longitude,
+        provenance=Provenance(row.source, row.confirmed, row.note),
+    )
+
+
+async def by_code(session: AsyncSession, codes: Collection[str]) -> dict[str, Region]:
+    """Return the regions with these codes; unknown codes are left out."""
+    rows = await session.scalars(select(RegionRow).where(RegionRow.code.in_(codes)))
+    return {row.code: value(row) for row in rows}
+
+
+async def page(
+    session: AsyncSession,
+    *,
+    parent: str | None,
+    kinds: Sequence[RegionKind],
+    search: str,
+    by_name: bool,
+    first: int,
+    after: tuple[str, ...] | None,
+) -> Page[Region]:
+    """Return one page of regions by code, or by name and code."""
+    query = select(RegionRow)
+    if parent is not None:
+        query = query.where(RegionRow.parent == parent)
+    if kinds:
+        query = query.where(RegionRow.kind.in_([kind.value for kind in kinds]))
+    if search:
+        query = query.where(func.lower(RegionRow.name).contains(search.lower(), autoescape=True))
+    columns = (RegionRow.name, RegionRow.code) if by_name else (RegionRow.code,)
+    return await keyset(session, query, columns, first=first, after=after, value=value)
+
+
+async def members(session: AsyncSession, parent: str, kinds: Sequence[RegionKind]) -> list[str]:
+    """Return the codes of the regions of these kinds in `parent`, by code."""
+    return list(
+        await session.scalars(
+            select(RegionRow.code)
+            .where(RegionRow.parent == parent, RegionRow.kind.in_([kind.value for kind in kinds]))
+            .order_by(RegionRow.code)
+        )
+    )
+
+
+async def within(session: AsyncSession, access: Access) -> frozenset[str] | None:
+    """Return the codes of the regions whose drafts the reader may see; None for all."""
+    if access.everything:
+        return None
+    return frozenset(
+        await session.scalars(select(RegionRow.code).where(narrowed(RegionRow.code, access)))
+    )

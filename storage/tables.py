@@ -1,0 +1,179 @@
+"""The tables. The log and its arrival order are the truth; all other rows are a fold over it.
+
+Timestamps are stored as the text that is hashed (UTC, microseconds), so that an entry read
+back from any database gives the hash it was written with.
+"""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+from sqlalchemy import JSON, BigInteger, ForeignKey, Index, Integer, MetaData, String, Text
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+
+BODY = JSON(none_as_null=True)
+
+
+class Table(DeclarativeBase):
+    metadata = MetaData(
+        naming_convention={
+            "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+            "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+            "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+            "pk": "pk_%(table_name)s",
+        }
+    )
+    type_annotation_map: ClassVar = {dict[str, Any]: BODY, list[Any]: BODY}
+
+
+class InstanceRow(Table):
+    """The one row of this database: its epoch, and the last number of its arrival order."""
+
+    __tablename__ = "instance"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    epoch: Mapped[str] = mapped_column(String(32))
+    arrival_head: Mapped[int] = mapped_column(BigInteger)
+
+
+class HeadRow(Table):
+    """The end of a region's log. A transaction that appends locks this row first."""
+
+    __tablename__ = "head"
+    region: Mapped[str] = mapped_column(String(64), primary_key=True)
+    sequence: Mapped[int] = mapped_column(BigInteger)
+    hash: Mapped[str] = mapped_column(String(64))
+
+
+class EntryRow(Table):
+    """One entry of a region's log (engine.entry.Entry)."""
+
+    __tablename__ = "entry"
+    region: Mapped[str] = mapped_column(String(64), primary_key=True)
+    sequence: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
+    at: Mapped[str] = mapped_column(String(32))
+    actor: Mapped[str] = mapped_column(Text)
+    kind: Mapped[str] = mapped_column(String(32))
+    subject: Mapped[str] = mapped_column(String(128))
+    visibility: Mapped[str] = mapped_column(String(16))
+    body: Mapped[dict[str, Any] | None]
+    body_hash: Mapped[str] = mapped_column(String(64))
+    previous_hash: Mapped[str] = mapped_column(String(64))
+    hash: Mapped[str] = mapped_column(String(64))
+
+
+class ArrivalRow(Table):
+    """What this instance committed, in its own gapless order: an entry, or a derived change."""
+
+    __tablename__ = "arrival"
+    number: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
+    at: Mapped[str] = mapped_column(String(32))
+    region: Mapped[str] = mapped_column(String(64))
+    sequence: Mapped[int] = mapped_column(BigInteger)  # the entry, or the one it derives from
+    kind: Mapped[str] = mapped_column(String(32))
+    visibility: Mapped[str] = mapped_column(String(16))
+    derived: Mapped[dict[str, Any] | None]  # None: the entry itself
+
+
+class IdempotencyRow(Table):
+    """The answer to a keyed mutation, committed with what it changed."""
+
+    __tablename__ = "idempotency"
+    region: Mapped[str] = mapped_column(String(64), primary_key=True)
+    actor: Mapped[str] = mapped_column(String(255), primary_key=True)
+    key: Mapped[str] = mapped_column(String(128), primary_key=True)
+    request_hash: Mapped[str] = mapped_column(String(64))
+    answer: Mapped[dict[str, Any]]
+    at: Mapped[str] = mapped_column(String(32), index=True)
+
+
+class Sourced:
+    """Where the row comes from (engine.model.Provenance)."""
+
+    source: Mapped[str] = mapped_column(Text)
+    confirmed: Mapped[bool]
+    note: Mapped[str] = mapped_column(Text)
+
+
+class RegionRow(Sourced, Table):
+    __tablename__ = "region"
+    code: Mapped[str] = mapped_column(String(64), primary_key=True)
+    name: Mapped[str] = mapped_column(Text)
+    kind: Mapped[str] = mapped_column(String(16))
+    parent: Mapped[str | None] = mapped_column(String(64), index=True)
+    capital: Mapped[str | None] = mapped_column(Text)
+    population: Mapped[int | None] = mapped_column(BigInteger)
+    area_km2: Mapped[str | None] = mapped_column(String(32))
+    latitude: Mapped[str | None] = mapped_column(String(32))
+    longitude: Mapped[str | None] = mapped_column(String(32))
+
+
+class OpdRow(Sourced, Table):
+    __tablename__ = "opd"
+    id: Mapped[str] = mapped_column(String(128), primary_key=True)
+    region: Mapped[str] = mapped_column(ForeignKey("region.code"), index=True)
+    name: Mapped[str] = mapped_column(Text)
+    acronym: Mapped[str] = mapped_column(Text)
+
+
+class ApplicationRow(Sourced, Table):
+    __tablename__ = "application"
+    id: Mapped[str] = mapped_column(String(128), primary_key=True)
+    region: Mapped[str] = mapped_column(ForeignKey("region.code"), index=True)
+    opd: Mapped[str | None] = mapped_column(ForeignKey("opd.id"), index=True)
+    name: Mapped[str] = mapped_column(Text)
+    name_key: Mapped[str] = mapped_column(Text)  # case-folded, for search and order
+    status: Mapped[str] = mapped_column(String(16))
+    version: Mapped[int] = mapped_column(Integer)
+    function: Mapped[str] = mapped_column(Text)
+    url: Mapped[str | None] = mapped_column(Text)
+    platform: Mapped[str] = mapped_column(Text)
+    year: Mapped[int | None]
+    common_application: Mapped[str | None] = mapped_column(String(128))
+    retired_reason: Mapped[str] = mapped_column(Text)
+    __table_args__ = (Index(None, "name_key", "id"),)
+
+
+class IntegrationRow(Sourced, Table):
+    """The target may lie in another region's inventory, so it is no foreign key."""
+
+    __tablename__ = "integration"
+    id: Mapped[str] = mapped_column(String(128), primary_key=True)
+    region: Mapped[str] = mapped_column(ForeignKey("region.code"), index=True)
+    source_application: Mapped[str] = mapped_column(ForeignKey("application.id"), index=True)
+    target_application: Mapped[str | None] = mapped_column(String(128), index=True)
+    target_name: Mapped[str] = mapped_column(Text)
+    data_object: Mapped[str] = mapped_column(Text)
+    mode: Mapped[str] = mapped_column(String(16))
+    direction: Mapped[str] = mapped_column(String(16))
+    status: Mapped[str] = mapped_column(String(16))
+    evidence_grade: Mapped[int]
+    version: Mapped[int]
+    verified_on: Mapped[str | None] = mapped_column(String(10))
+    evidence: Mapped[list[Any]]
+
+
+class AssessmentRow(Sourced, Table):
+    __tablename__ = "assessment"
+    id: Mapped[str] = mapped_column(String(128), primary_key=True)
+    region: Mapped[str] = mapped_column(ForeignKey("region.code"))
+    instrument: Mapped[str] = mapped_column(String(32))
+    year: Mapped[int]
+    kind: Mapped[str] = mapped_column(String(16))
+    state: Mapped[str] = mapped_column(String(16))
+    version: Mapped[int]
+    returned_reason: Mapped[str] = mapped_column(Text)
+    published: Mapped[dict[str, Any] | None]  # engine.model.PublishedFigures
+    score: Mapped[dict[str, Any] | None]  # engine.score.Score, computed by the fold
+    __table_args__ = (
+        Index("ix_assessment_edition", "instrument", "year", "kind", "state"),
+        Index("ix_assessment_region", "region", "kind", "year"),
+    )
+
+
+class LevelRow(Table):
+    __tablename__ = "level"
+    assessment: Mapped[str] = mapped_column(ForeignKey("assessment.id"), primary_key=True)
+    indicator: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    level: Mapped[int]
+    explanation: Mapped[str] = mapped_column(Text)
+    evidence: Mapped[list[Any]]  # of engine.model.Evidence
