@@ -1,0 +1,247 @@
+"""Applications: registering, changing and retiring them, and reading the inventory."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from engine.document import document
+from engine.model import (
+    Application,
+    ApplicationStatus,
+    EventKind,
+    Provenance,
+    Region,
+)
+from facts.tables import common_applications
+from resolvers import access
+from resolvers.change import change, new_id, text, web_address
+from resolvers.context import Context
+from resolvers.problems import AlreadyExists, InvalidInput, NotFound, VersionConflict, WrongState
+from storage import application as stored
+from storage import opd as stored_opd
+from storage.log import LogTransaction
+from storage.page import Page
+
+EARLIEST_YEAR = 1980
+NAME_LENGTH = 200
+TEXT_LENGTH = 2000
+
+
+@dataclass(frozen=True, slots=True)
+class RegisterApplication:
+    """What is known of a new application. `opd` is the id of its owner."""
+
+    region: str
+    opd: str
+    name: str
+    status: ApplicationStatus = ApplicationStatus.ACTIVE
+    function: str = ""
+    url: str | None = None
+    platform: str = ""
+    year: int | None = None
+    common_application: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class UpdateApplication:
+    """What changes; a field that is None stays as it is."""
+
+    id: str
+    version: int
+    opd: str | None = None
+    name: str | None = None
+    status: ApplicationStatus | None = None
+    function: str | None = None
+    url: str | None = None
+    platform: str | None = None
+    year: int | None = None
+    common_application: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class RetireApplication:
+    """Taken out of use; it stays in the inventory's history."""
+
+    id: str
+    version: int
+    reason: str
+
+
+async def register(context: Context, asked: RegisterApplication, key: str | None) -> Application:
+    """Add an application to a region's inventory."""
+
+    async def work(transaction: LogTransaction, region: Region) -> Application:
+        access.edit_application(context.viewer, region, asked.opd)
+        application = Application(
+            id=new_id("application"),
+            region=region.code,
+            opd=asked.opd,
+            name=asked.name,
+            status=asked.status,
+            version=1,
+            function=asked.function,
+            url=asked.url,
+            platform=asked.platform,
+            year=asked.year,
+            common_application=asked.common_application,
+            provenance=Provenance(f"entered by {context.viewer.subject}"),
+        )
+        return await _write(context, transaction, application, EventKind.APPLICATION_REGISTERED)
+
+    return await change(
+        context, asked.region, key=key, request=asked, answer=Application, work=work
+    )
+
+
+async def update(context: Context, asked: UpdateApplication, key: str | None) -> Application:
+    """Change what is known of an application."""
+
+    async def work(transaction: LogTransaction, region: Region) -> Application:
+        known = await _current(context, transaction, region, asked.id, asked.version)
+        application = replace(
+            known,
+            version=known.version + 1,
+            **{
+                field: getattr(asked, field)
+                for field in (
+                    "opd",
+                    "name",
+                    "status",
+                    "function",
+                    "url",
+                    "platform",
+                    "year",
+                    "common_application",
+                )
+                if getattr(asked, field) is not None
+            },
+        )
+        if application.status is ApplicationStatus.RETIRED:
+            raise InvalidInput("status", "a status other than RETIRED: retire it", "RETIRED")
+        access.edit_application(context.viewer, region, application.opd)
+        return await _write(context, transaction, application, EventKind.APPLICATION_UPDATED)
+
+    return await change(
+        context,
+        (await find(context, asked.id)).region,
+        key=key,
+        request=asked,
+        answer=Application,
+        work=work,
+    )
+
+
+async def retire(context: Context, asked: RetireApplication, key: str | None) -> Application:
+    """Take an application out of use."""
+
+    async def work(transaction: LogTransaction, region: Region) -> Application:
+        known = await _current(context, transaction, region, asked.id, asked.version)
+        application = replace(
+            known,
+            version=known.version + 1,
+            status=ApplicationStatus.RETIRED,
+            retired_reason=text("reason", asked.reason, least=0, most=TEXT_LENGTH),
+        )
+        return await _write(context, transaction, application, EventKind.APPLICATION_RETIRED)
+
+    return await change(
+        context,
+        (await find(context, asked.id)).region,
+        key=key,
+        request=asked,
+        answer=Application,
+        work=work,
+    )
+
+
+async def find(context: Context, id: str) -> Application:
+    """Return the application with this id, or raise NotFound."""
+    found = await context.applications.load(id)
+    if found is None:
+        raise NotFound("application", id)
+    return found
+
+
+async def page(
+    context: Context,
+    *,
+    region: str | None,
+    opd: str | None,
+    statuses: Sequence[ApplicationStatus],
+    common_application: str | None,
+    search: str,
+    first: int,
+    after: tuple[str, ...] | None,
+) -> Page[Application]:
+    """Return one page of the inventory, by name."""
+    async with context.database.read() as session:
+        return await stored.page(
+            session,
+            region=region,
+            opd=opd,
+            statuses=statuses,
+            common_application=common_application,
+            search=search,
+            first=first,
+            after=after,
+        )
+
+
+async def _current(
+    context: Context, transaction: LogTransaction, region: Region, id: str, version: int
+) -> Application:
+    known = (await stored.by_id(transaction.session, [id]))[id]
+    access.edit_application(context.viewer, region, known.opd)
+    if known.version != version:
+        raise VersionConflict(id, version, known.version)
+    if known.status is ApplicationStatus.RETIRED:
+        raise WrongState(id, "RETIRED", ["any other status"])
+    return known
+
+
+async def _write(
+    context: Context, transaction: LogTransaction, application: Application, kind: EventKind
+) -> Application:
+    application = await _valid(context, transaction, application)
+    await transaction.append(
+        actor=context.viewer.subject,
+        kind=kind,
+        subject=application.id,
+        body=document(application),
+    )
+    return application
+
+
+async def _valid(
+    context: Context, transaction: LogTransaction, application: Application
+) -> Application:
+    latest = transaction.at.year + 5
+    if application.year is not None and not EARLIEST_YEAR <= application.year <= latest:
+        raise InvalidInput(
+            "year", f"a year from {EARLIEST_YEAR} to {latest}", str(application.year)
+        )
+    if application.opd is not None:
+        owner = (await stored_opd.by_id(transaction.session, [application.opd])).get(
+            application.opd
+        )
+        if owner is None or owner.region != application.region:
+            raise InvalidInput("opd", f"an OPD of region {application.region}", application.opd)
+    if application.common_application is not None and application.common_application not in {
+        each.id for each in common_applications()
+    }:
+        raise InvalidInput(
+            "commonApplication", "the id of a common application", application.common_application
+        )
+    application = replace(
+        application,
+        name=text("name", application.name, least=1, most=NAME_LENGTH),
+        function=text("function", application.function, least=0, most=TEXT_LENGTH),
+        platform=text("platform", application.platform, least=0, most=NAME_LENGTH),
+        url=None if not application.url else web_address("url", application.url),
+    )
+    if application.status is not ApplicationStatus.RETIRED:
+        namesake = await stored.namesake(transaction.session, application)
+        if namesake is not None:
+            raise AlreadyExists("application of this OPD", namesake)
+    return application

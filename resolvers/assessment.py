@@ -1,0 +1,311 @@
+"""Assessments: from the first level to publication, and results that are only published.
+
+    DRAFT ── submit ──> SUBMITTED ── publish ──> PUBLISHED
+      ^                     │
+      └──── RETURNED <── return (with a reason)
+
+Levels are claimed in DRAFT and RETURNED. What a publication prints without levels is recorded
+as PUBLISHED at once, and may be corrected.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass, replace
+
+from engine.document import document
+from engine.instrument import Instrument
+from engine.instruments import catalogue
+from engine.model import (
+    Assessment,
+    AssessmentKind,
+    AssessmentState,
+    EventKind,
+    Evidence,
+    LevelClaim,
+    Provenance,
+    Region,
+    Visibility,
+)
+from engine.score import Score
+from resolvers import access
+from resolvers.change import change, new_id, text
+from resolvers.context import Context
+from resolvers.integration import links
+from resolvers.problems import (
+    AlreadyExists,
+    IncompleteAssessment,
+    InvalidInput,
+    NotFound,
+    VersionConflict,
+    WrongState,
+)
+from storage import assessment as stored
+from storage.access import Access
+from storage.fold import claim_body
+from storage.log import LogTransaction
+
+EXPLANATION_LENGTH = 10_000
+REASON_LENGTH = 2_000
+EDITABLE = (AssessmentState.DRAFT, AssessmentState.RETURNED)
+SEE_ALL = Access(everything=True)  # inside a transaction the right to write was checked
+
+
+@dataclass(frozen=True, slots=True)
+class StartAssessment:
+    region: str
+    instrument: str
+    year: int
+    kind: AssessmentKind
+
+
+@dataclass(frozen=True, slots=True)
+class ClaimLevel:
+    """`version` is that of the assessment: two who edit at once cannot overwrite each other."""
+
+    assessment: str
+    indicator: int
+    level: int
+    version: int
+    explanation: str = ""
+    evidence: tuple[Evidence, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class SubmitAssessment:
+    id: str
+    version: int
+
+
+@dataclass(frozen=True, slots=True)
+class ReturnAssessment:
+    id: str
+    version: int
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class PublishAssessment:
+    id: str
+    version: int
+
+
+async def start(context: Context, asked: StartAssessment, key: str | None) -> Assessment:
+    """Open an assessment without levels. Of each kind but SIMULATION there is one a year."""
+
+    async def work(transaction: LogTransaction, region: Region) -> Assessment:
+        access.assess(context.viewer, region, asked.kind)
+        chosen = instrument_for("instrument", asked.instrument)
+        in_use(chosen, asked.year)
+        if asked.kind is not AssessmentKind.SIMULATION:
+            existing = await stored.existing(
+                transaction.session,
+                region=region.code,
+                instrument=chosen.id,
+                year=asked.year,
+                kind=asked.kind,
+            )
+            if existing is not None:
+                raise AlreadyExists("assessment of this region, year and kind", existing.id)
+        assessment = Assessment(
+            id=new_id("assessment"),
+            region=region.code,
+            instrument=chosen.id,
+            year=asked.year,
+            kind=asked.kind,
+            state=AssessmentState.DRAFT,
+            version=1,
+            provenance=Provenance(f"entered by {context.viewer.subject}"),
+        )
+        return await _write(context, transaction, assessment, EventKind.ASSESSMENT_STARTED)
+
+    return await change(context, asked.region, key=key, request=asked, answer=Assessment, work=work)
+
+
+async def claim(context: Context, asked: ClaimLevel, key: str | None) -> Assessment:
+    """Claim a level for one indicator, or replace the claim."""
+
+    async def work(transaction: LogTransaction, region: Region) -> Assessment:
+        known = await _current(transaction, asked.assessment, asked.version)
+        access.assess(context.viewer, region, known.kind)
+        _require(known, *EDITABLE)
+        chosen = catalogue()[known.instrument]
+        if asked.indicator not in {each.number for each in chosen.indicators}:
+            raise InvalidInput(
+                "indicator",
+                f"an indicator of {chosen.id}, 1 to {len(chosen.indicators)}",
+                str(asked.indicator),
+            )
+        if not chosen.level_min <= asked.level <= chosen.level_max:
+            raise InvalidInput(
+                "level", f"a level from {chosen.level_min} to {chosen.level_max}", str(asked.level)
+            )
+        claimed = LevelClaim(
+            indicator=asked.indicator,
+            level=asked.level,
+            explanation=text("explanation", asked.explanation, least=0, most=EXPLANATION_LENGTH),
+            evidence=links(asked.evidence),
+        )
+        await transaction.append(
+            actor=context.viewer.subject,
+            kind=EventKind.LEVEL_CLAIMED,
+            subject=known.id,
+            visibility=Visibility.REGION,
+            body=claim_body(known.id, known.version + 1, claimed),
+        )
+        others = [each for each in known.levels if each.indicator != asked.indicator]
+        return replace(
+            known,
+            version=known.version + 1,
+            levels=tuple(sorted([*others, claimed], key=lambda each: each.indicator)),
+        )
+
+    return await _change(context, asked.assessment, asked, key, work)
+
+
+async def submit(context: Context, asked: SubmitAssessment, key: str | None) -> Assessment:
+    """Hand a complete assessment to its assessors."""
+
+    async def work(transaction: LogTransaction, region: Region) -> Assessment:
+        known = await _current(transaction, asked.id, asked.version)
+        access.assess(context.viewer, region, known.kind)
+        _require(known, *EDITABLE)
+        claimed = {each.indicator for each in known.levels}
+        missing = [
+            each.number
+            for each in catalogue()[known.instrument].indicators
+            if each.number not in claimed
+        ]
+        if missing:
+            raise IncompleteAssessment(known.id, missing)
+        submitted = replace(
+            known,
+            version=known.version + 1,
+            state=AssessmentState.SUBMITTED,
+            returned_reason="",
+        )
+        return await _write(context, transaction, submitted, EventKind.ASSESSMENT_SUBMITTED)
+
+    return await _change(context, asked.id, asked, key, work)
+
+
+async def give_back(context: Context, asked: ReturnAssessment, key: str | None) -> Assessment:
+    """Return a submitted assessment to its region, with the reason."""
+
+    async def work(transaction: LogTransaction, region: Region) -> Assessment:
+        known = await _current(transaction, asked.id, asked.version)
+        access.judge(context.viewer, region)
+        _require(known, AssessmentState.SUBMITTED)
+        returned = replace(
+            known,
+            version=known.version + 1,
+            state=AssessmentState.RETURNED,
+            returned_reason=text("reason", asked.reason, least=1, most=REASON_LENGTH),
+        )
+        return await _write(context, transaction, returned, EventKind.ASSESSMENT_RETURNED)
+
+    return await _change(context, asked.id, asked, key, work)
+
+
+async def publish(context: Context, asked: PublishAssessment, key: str | None) -> Assessment:
+    """Make a submitted assessment everybody's to see. A simulation is never published."""
+
+    async def work(transaction: LogTransaction, region: Region) -> Assessment:
+        known = await _current(transaction, asked.id, asked.version)
+        access.judge(context.viewer, region)
+        if known.kind is AssessmentKind.SIMULATION:
+            raise InvalidInput("id", "an assessment that is not a simulation", known.id)
+        _require(known, AssessmentState.SUBMITTED)
+        published = replace(known, version=known.version + 1, state=AssessmentState.PUBLISHED)
+        return await _write(context, transaction, published, EventKind.ASSESSMENT_PUBLISHED)
+
+    return await _change(context, asked.id, asked, key, work)
+
+
+async def find(context: Context, id: str) -> Assessment:
+    """Return the assessment with this id if the viewer may see it, or raise NotFound."""
+    return (await find_scored(context, id))[0]
+
+
+async def find_scored(context: Context, id: str) -> tuple[Assessment, Score | None]:
+    """Return the assessment with its score if the viewer may see it, or raise NotFound."""
+    found = await context.assessments.load(id)
+    if found is None:
+        raise NotFound("assessment", id)
+    return found
+
+
+async def of_region(
+    context: Context,
+    region: str,
+    *,
+    instrument: str | None,
+    year: int | None,
+    kind: AssessmentKind | None,
+) -> Sequence[tuple[Assessment, Score | None]]:
+    """Return a region's assessments that the viewer may see, newest first."""
+    async with context.database.read() as session:
+        return await stored.of_region(
+            session, region, context.access, instrument=instrument, year=year, kind=kind
+        )
+
+
+def instrument_for(field: str, id: str) -> Instrument:
+    """Return the instrument with this id, or raise InvalidInput."""
+    found = catalogue().get(id)
+    if found is None:
+        raise InvalidInput(field, f"one of {', '.join(catalogue())}", id)
+    return found
+
+
+def in_use(instrument: Instrument, year: int) -> None:
+    """Raise InvalidInput unless the instrument is in force in that year."""
+    until = instrument.year_to
+    if year < instrument.year_from or (until is not None and year > until):
+        raise InvalidInput(
+            "year", f"a year from {instrument.year_from} to {until or 'now'}", str(year)
+        )
+
+
+async def _change(
+    context: Context,
+    id: str,
+    asked: object,
+    key: str | None,
+    work: Callable[[LogTransaction, Region], Awaitable[Assessment]],
+) -> Assessment:
+    return await change(
+        context,
+        (await find(context, id)).region,
+        key=key,
+        request=asked,
+        answer=Assessment,
+        work=work,
+    )
+
+
+async def _current(transaction: LogTransaction, id: str, version: int) -> Assessment:
+    found = await stored.by_id(transaction.session, [id], SEE_ALL)
+    known, _score = found[id]
+    if known.version != version:
+        raise VersionConflict(id, version, known.version)
+    return known
+
+
+async def _write(
+    context: Context, transaction: LogTransaction, assessment: Assessment, kind: EventKind
+) -> Assessment:
+    published = assessment.state is AssessmentState.PUBLISHED
+    await transaction.append(
+        actor=context.viewer.subject,
+        kind=kind,
+        subject=assessment.id,
+        visibility=Visibility.PUBLIC if published else Visibility.REGION,
+        body=document(assessment),
+    )
+    return assessment
+
+
+def _require(assessment: Assessment, *states: AssessmentState) -> None:
+    if assessment.state not in states or assessment.published is not None:
+        raise WrongState(assessment.id, assessment.state.value, [state.value for state in states])

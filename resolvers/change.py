@@ -1,0 +1,81 @@
+"""How a mutation changes a region: one transaction, applied once however often it is sent."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Awaitable, Callable
+from typing import TypeVar
+
+from engine.document import document, value_of
+from engine.model import Region, Role
+from resolvers.context import Context
+from resolvers.problems import Forbidden, IdempotencyKeyReused, InvalidInput, NotFound
+from storage import idempotency
+from storage import region as stored_region
+from storage.log import LogTransaction
+
+Value = TypeVar("Value")
+
+KEY_LENGTH = 128
+
+
+async def change(
+    context: Context,
+    region: str,
+    *,
+    key: str | None,
+    request: object,
+    answer: type[Value],
+    work: Callable[[LogTransaction, Region], Awaitable[Value]],
+) -> Value:
+    """Do `work` in the transaction of `region`, or return what the same request was answered.
+
+    Args:
+        key: the client's idempotency key; None to apply each time.
+        request: the input, a dataclass; a key is good for one request only.
+        answer: the type of what `work` returns and a repeated request gets back.
+    """
+    if context.viewer.role is Role.PUBLIC:
+        raise Forbidden(Role.PUBLIC, "change anything")
+    if key is not None and not 1 <= len(key) <= KEY_LENGTH:
+        raise InvalidInput(
+            "idempotencyKey", f"1 to {KEY_LENGTH} characters", f"{len(key)} characters"
+        )
+    async with context.writing(region) as transaction:
+        found = (await stored_region.by_code(transaction.session, [region])).get(region)
+        if found is None:
+            raise NotFound("region", region)
+        if key is None:
+            return await work(transaction, found)
+        asked = {"mutation": type(request).__name__, "input": document(request)}
+        try:
+            known = await idempotency.answered(transaction, context.viewer.subject, key, asked)
+        except idempotency.KeyReused as reused:
+            raise IdempotencyKeyReused(key) from reused
+        if known is not None:
+            return value_of(answer, known)
+        result = await work(transaction, found)
+        idempotency.remember(transaction, context.viewer.subject, key, asked, document(result))
+        return result
+
+
+def new_id(kind: str) -> str:
+    """Return a new id that no other instance gives: `kind` and 80 random bits."""
+    return f"{kind}-{secrets.token_hex(10)}"
+
+
+def text(field: str, value: str, *, least: int, most: int) -> str:
+    """Return `value` without outer white space, or raise InvalidInput if its length is off."""
+    stripped = value.strip()
+    if not least <= len(stripped) <= most:
+        raise InvalidInput(field, f"{least} to {most} characters", f"{len(stripped)}")
+    return stripped
+
+
+def web_address(field: str, value: str) -> str:
+    """Return `value` if it is a web address, or raise InvalidInput."""
+    stripped = text(field, value, least=1, most=2000)
+    scheme, _, rest = stripped.partition("://")
+    if scheme.lower() not in ("http", "https") or not rest or " " in stripped:
+        raise InvalidInput(field, "an address that begins with http:// or https://", stripped)
+    return stripped

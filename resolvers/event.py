@@ -1,0 +1,107 @@
+"""What happened: pages of the arrival order, and the live end of it."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Collection
+from dataclasses import dataclass
+
+from engine.model import EventKind, Visibility
+from resolvers.context import Context
+from resolvers.problems import InvalidArgument, SnapshotRequired
+from storage import arrival as stored
+from storage import region as stored_region
+from storage.arrival import Arrival, Position
+
+REPLAY = "replay"  # the actor of entries that replay what was published earlier
+REGIONS_MOST = 1000
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """An arrival as one viewer sees it, with the position before it in what that viewer sees."""
+
+    arrival: Arrival
+    cursor: str
+    previous_cursor: str
+
+
+async def newest(context: Context) -> str:
+    """Return the cursor of the newest arrival."""
+    async with context.database.read() as session:
+        return cursor(await stored.position(session))
+
+
+def cursor(position: Position) -> str:
+    """Return a position as a client gets it: opaque, and good for this epoch only."""
+    return f"{position.epoch}:{position.arrival}"
+
+
+async def page(context: Context, after: str | None, first: int) -> tuple[list[Seen], str, bool]:
+    """Return up to `first` events the viewer may see, the cursor to go on from, and if more wait.
+
+    Without `after` the page begins with the first event there is.
+    """
+    async with context.database.read() as session:
+        position = await stored.position(session)
+        start = 0 if after is None else _number(after, position)
+        found = await stored.visible_after(session, start, first + 1, context.access)
+    more = len(found) > first
+    seen = _chained(position.epoch, start, found[:first])
+    end = seen[-1].cursor if more else cursor(position)
+    return seen, end, more
+
+
+async def follow(
+    context: Context,
+    *,
+    after: str | None,
+    regions: Collection[str] | None,
+    kinds: Collection[EventKind] | None,
+) -> AsyncIterator[Seen]:
+    """Yield what the viewer may see after a cursor, or from now on, without end.
+
+    Raises:
+        SnapshotRequired: the cursor is of another epoch, or from the future.
+    """
+    if regions is not None and len(regions) > REGIONS_MOST:
+        raise InvalidArgument("regions", f"at most {REGIONS_MOST} codes", str(len(regions)))
+    async with context.database.read() as session:
+        position = await stored.position(session)
+        scope = await stored_region.within(session, context.access)
+    last = position.arrival if after is None else _number(after, position)
+    async for arrival in context.instance.tail.follow(last):
+        if kinds is not None and arrival.kind not in kinds:
+            continue
+        if regions is not None and arrival.region not in regions:
+            continue
+        if arrival.visibility is not Visibility.PUBLIC and not (
+            scope is None or arrival.region in scope
+        ):
+            continue
+        yield Seen(
+            arrival,
+            cursor(Position(position.epoch, arrival.number)),
+            cursor(Position(position.epoch, last)),
+        )
+        last = arrival.number
+
+
+def _chained(epoch: str, start: int, arrivals: list[Arrival]) -> list[Seen]:
+    numbers = [start, *(arrival.number for arrival in arrivals)]
+    return [
+        Seen(
+            arrival,
+            cursor(Position(epoch, arrival.number)),
+            cursor(Position(epoch, before)),
+        )
+        for before, arrival in zip(numbers, arrivals, strict=False)
+    ]
+
+
+def _number(given: str, position: Position) -> int:
+    epoch, _, number = given.rpartition(":")
+    if epoch != position.epoch or not (number.isascii() and number.isdigit() and len(number) < 19):
+        raise SnapshotRequired(given[:64])
+    if int(number) > position.arrival:
+        raise SnapshotRequired(given)
+    return int(number)

@@ -1,0 +1,230 @@
+"""Integrations: drawing them, confirming them from the other side, withdrawing them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from engine.document import document
+from engine.model import (
+    Application,
+    ApplicationStatus,
+    EventKind,
+    Evidence,
+    Integration,
+    IntegrationDirection,
+    IntegrationMode,
+    IntegrationStatus,
+    Provenance,
+    Region,
+    Viewer,
+)
+from resolvers import access
+from resolvers.application import find as find_application
+from resolvers.change import change, new_id, text, web_address
+from resolvers.context import Context
+from resolvers.problems import (
+    AlreadyExists,
+    Forbidden,
+    InvalidInput,
+    NotFound,
+    VersionConflict,
+    WrongState,
+)
+from storage import integration as stored
+from storage.log import LogTransaction
+from storage.page import Page
+
+EVIDENCE_MOST = 20
+TITLE_LENGTH = 300
+CLAIMED, DOCUMENTED, CONFIRMED = 0, 1, 2  # grades of evidence; 3 is a machine's log
+
+
+@dataclass(frozen=True, slots=True)
+class ConnectApplications:
+    """A data exchange. A target outside of every inventory is given by name only."""
+
+    source: str
+    target: str | None
+    target_name: str
+    data_object: str
+    mode: IntegrationMode
+    direction: IntegrationDirection = IntegrationDirection.ONE_WAY
+    status: IntegrationStatus = IntegrationStatus.ACTIVE
+    evidence: tuple[Evidence, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ConfirmIntegration:
+    """The counterpart says that the exchange works."""
+
+    id: str
+    version: int
+
+
+@dataclass(frozen=True, slots=True)
+class WithdrawIntegration:
+    """The exchange does not exist, or no longer."""
+
+    id: str
+    version: int
+
+
+async def connect(context: Context, asked: ConnectApplications, key: str | None) -> Integration:
+    """Draw an integration from one application to another."""
+    source = await find_application(context, asked.source)
+    target = None if asked.target is None else await find_application(context, asked.target)
+    if source == target:
+        raise InvalidInput("target", "another application than the source", asked.source)
+
+    async def work(transaction: LogTransaction, region: Region) -> Integration:
+        access.edit_application(context.viewer, region, source.opd)
+        integration = Integration(
+            id=new_id("integration"),
+            region=region.code,
+            source=source.id,
+            target=None if target is None else target.id,
+            target_name=_target_name(asked, target),
+            data_object=text("dataObject", asked.data_object, least=1, most=TITLE_LENGTH),
+            mode=asked.mode,
+            direction=asked.direction,
+            status=_drawable(asked.status),
+            evidence_grade=DOCUMENTED if asked.evidence else CLAIMED,
+            evidence=links(asked.evidence),
+            version=1,
+            provenance=Provenance(f"entered by {context.viewer.subject}"),
+        )
+        for end in (source, target):
+            if end is not None and end.status is ApplicationStatus.RETIRED:
+                raise WrongState(end.id, "RETIRED", ["an application in use"])
+        if target is not None:
+            for known in await stored.between(transaction.session, source.id, target.id):
+                if known.data_object.casefold() == integration.data_object.casefold():
+                    raise AlreadyExists("integration with this data object", known.id)
+        return await _write(context, transaction, integration, EventKind.INTEGRATION_CONNECTED)
+
+    return await change(
+        context, source.region, key=key, request=asked, answer=Integration, work=work
+    )
+
+
+async def confirm(context: Context, asked: ConfirmIntegration, key: str | None) -> Integration:
+    """Confirm an integration as the OPD on its other side."""
+    seen = await find(context, asked.id)
+    if seen.target is None:
+        raise InvalidInput("id", "an integration whose target is in an inventory", asked.id)
+    target = await find_application(context, seen.target)
+    counterpart = await context.regions.load(target.region)
+    assert counterpart is not None  # an application's region is a foreign key
+    access.confirm_integration(context.viewer, counterpart, target)
+
+    async def work(transaction: LogTransaction, region: Region) -> Integration:
+        known = await _current(transaction, asked.id, asked.version)
+        confirmed = replace(
+            known,
+            version=known.version + 1,
+            status=IntegrationStatus.ACTIVE,
+            evidence_grade=max(known.evidence_grade, CONFIRMED),
+            verified_on=transaction.at.date(),
+        )
+        return await _write(context, transaction, confirmed, EventKind.INTEGRATION_CONFIRMED)
+
+    return await change(context, seen.region, key=key, request=asked, answer=Integration, work=work)
+
+
+async def withdraw(context: Context, asked: WithdrawIntegration, key: str | None) -> Integration:
+    """Withdraw an integration, as either side."""
+    seen = await find(context, asked.id)
+    ends = [await find_application(context, seen.source)]
+    if seen.target is not None:
+        ends.append(await find_application(context, seen.target))
+    regions = [await context.regions.load(end.region) for end in ends]
+    if not any(
+        region is not None and _may_edit(context.viewer, region, end)
+        for region, end in zip(regions, ends, strict=True)
+    ):
+        raise Forbidden(context.viewer.role, "withdraw this integration")
+
+    async def work(transaction: LogTransaction, region: Region) -> Integration:
+        known = await _current(transaction, asked.id, asked.version)
+        withdrawn = replace(known, version=known.version + 1, status=IntegrationStatus.WITHDRAWN)
+        return await _write(context, transaction, withdrawn, EventKind.INTEGRATION_WITHDRAWN)
+
+    return await change(context, seen.region, key=key, request=asked, answer=Integration, work=work)
+
+
+async def find(context: Context, id: str) -> Integration:
+    """Return the integration with this id, or raise NotFound."""
+    async with context.database.read() as session:
+        found = (await stored.by_id(session, [id])).get(id)
+    if found is None:
+        raise NotFound("integration", id)
+    return found
+
+
+async def page(
+    context: Context,
+    *,
+    region: str | None = None,
+    application: str | None = None,
+    first: int,
+    after: tuple[str, ...] | None,
+) -> Page[Integration]:
+    """Return one page of a region's integrations, or of those that touch an application."""
+    async with context.database.read() as session:
+        return await stored.page(
+            session, region=region, application=application, first=first, after=after
+        )
+
+
+def links(evidence: tuple[Evidence, ...]) -> tuple[Evidence, ...]:
+    """Return evidence with titles and addresses checked, or raise InvalidInput."""
+    if len(evidence) > EVIDENCE_MOST:
+        raise InvalidInput("evidence", f"at most {EVIDENCE_MOST} links", str(len(evidence)))
+    return tuple(
+        Evidence(
+            title=text("evidence.title", each.title, least=1, most=TITLE_LENGTH),
+            url=web_address("evidence.url", each.url),
+        )
+        for each in evidence
+    )
+
+
+async def _current(transaction: LogTransaction, id: str, version: int) -> Integration:
+    known = (await stored.by_id(transaction.session, [id]))[id]
+    if known.version != version:
+        raise VersionConflict(id, version, known.version)
+    if known.status is IntegrationStatus.WITHDRAWN:
+        raise WrongState(id, "WITHDRAWN", ["PLANNED", "ACTIVE"])
+    return known
+
+
+async def _write(
+    context: Context, transaction: LogTransaction, integration: Integration, kind: EventKind
+) -> Integration:
+    await transaction.append(
+        actor=context.viewer.subject,
+        kind=kind,
+        subject=integration.id,
+        body=document(integration),
+    )
+    return integration
+
+
+def _target_name(asked: ConnectApplications, target: Application | None) -> str:
+    if target is not None:
+        return target.name
+    return text("targetName", asked.target_name, least=1, most=TITLE_LENGTH)
+
+
+def _drawable(status: IntegrationStatus) -> IntegrationStatus:
+    if status is IntegrationStatus.WITHDRAWN:
+        raise InvalidInput("status", "PLANNED or ACTIVE", status.value)
+    return status
+
+
+def _may_edit(viewer: Viewer, region: Region, application: Application) -> bool:
+    try:
+        access.edit_application(viewer, region, application.opd)
+    except Forbidden:
+        return False
+    return True

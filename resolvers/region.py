@@ -1,0 +1,47 @@
+"""Regions and their OPDs."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from engine.model import Opd, Region, RegionKind
+from resolvers.context import Context
+from storage import opd as stored_opd
+from storage import region as stored
+from storage.page import Page
+
+
+async def find(context: Context, code: str) -> Region | None:
+    """Return the region with this code, if there is one."""
+    return await context.regions.load(code)
+
+
+async def page(
+    context: Context,
+    *,
+    parent: str | None,
+    kinds: Sequence[RegionKind],
+    search: str,
+    by_name: bool,
+    first: int,
+    after: tuple[str, ...] | None,
+) -> Page[Region]:
+    """Return one page of regions, by code or by name."""
+    async with context.database.read() as session:
+        return await stored.page(
+            session,
+            parent=parent,
+            kinds=kinds,
+            search=search,
+            by_name=by_name,
+            first=first,
+            after=after,
+        )
+
+
+async def opds(
+    context: Context, region: str, *, first: int, after: tuple[str, ...] | None
+) -> Page[Opd]:
+    """Return one page of a region's OPDs, by name."""
+    async with context.database.read() as session:
+        return await stored_opd.page(session, region=region, first=first, after=after)

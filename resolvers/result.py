@@ -1,0 +1,276 @@
+"""Results that a publication prints without levels: recorded by the province, and ranked."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+
+from engine.document import document
+from engine.instrument import Instrument
+from engine.instruments import catalogue
+from engine.model import (
+    Assessment,
+    AssessmentKind,
+    AssessmentState,
+    EventKind,
+    Provenance,
+    PublishedFigures,
+    Region,
+    RegionKind,
+)
+from engine.ranking import Rank, ranking
+from resolvers import access
+from resolvers.assessment import in_use, instrument_for
+from resolvers.change import change, text
+from resolvers.context import Context
+from resolvers.problems import (
+    AlreadyExists,
+    InvalidArgument,
+    InvalidInput,
+    NotFound,
+    VersionConflict,
+)
+from storage import assessment as stored
+from storage import region as stored_region
+from storage.assessment import Scored
+from storage.log import LogTransaction
+
+COMPARED_LEAST, COMPARED_MOST = 2, 10
+SOURCE_LENGTH = 1000
+MEMBERS = (RegionKind.REGENCY, RegionKind.CITY)
+
+
+@dataclass(frozen=True, slots=True)
+class RecordResult:
+    """Figures as printed. `version` is needed to correct a result that is there."""
+
+    region: str
+    instrument: str
+    year: int
+    kind: AssessmentKind
+    value: str
+    domains: tuple[tuple[int, str], ...]
+    source: str
+    note: str = ""
+    version: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class RankedScore:
+    """Where a region stands, with the score that put it there."""
+
+    rank: Rank
+    region: Region
+    scored: Scored
+
+
+@dataclass(frozen=True, slots=True)
+class Mean:
+    """The mean index of `count` of `of` regions; not a figure that anybody published."""
+
+    instrument: str
+    year: int
+    kind: AssessmentKind
+    value: Fraction
+    count: int
+    of: int
+
+
+@dataclass(frozen=True, slots=True)
+class Edition:
+    """What was assessed with which instrument, in which year, by whom, for how many regions."""
+
+    instrument: str
+    year: int
+    kind: AssessmentKind
+    count: int
+
+
+async def record(context: Context, asked: RecordResult, key: str | None) -> Assessment:
+    """Record a published result, or correct it."""
+
+    async def work(transaction: LogTransaction, region: Region) -> Assessment:
+        access.record_result(context.viewer, region)
+        chosen = instrument_for("instrument", asked.instrument)
+        in_use(chosen, asked.year)
+        assessment = result(
+            region.code,
+            chosen,
+            asked.year,
+            asked.kind,
+            figures=_figures(chosen, asked),
+            version=(asked.version or 0) + 1,
+            provenance=Provenance(
+                text("source", asked.source, least=1, most=SOURCE_LENGTH),
+                note=text("note", asked.note, least=0, most=SOURCE_LENGTH),
+            ),
+        )
+        known = await stored.existing(
+            transaction.session,
+            region=region.code,
+            instrument=chosen.id,
+            year=asked.year,
+            kind=asked.kind,
+        )
+        if known is None and asked.version is not None:
+            raise NotFound("result to correct", assessment.id)
+        if known is not None and (asked.version is None or known.published is None):
+            raise AlreadyExists("result of this region, year and kind", known.id)
+        if known is not None and known.version != asked.version:
+            raise VersionConflict(known.id, asked.version or 0, known.version)
+        await transaction.append(
+            actor=context.viewer.subject,
+            kind=EventKind.RESULT_RECORDED,
+            subject=assessment.id,
+            body=document(assessment),
+        )
+        return assessment
+
+    return await change(context, asked.region, key=key, request=asked, answer=Assessment, work=work)
+
+
+def result(
+    region: str,
+    instrument: Instrument,
+    year: int,
+    kind: AssessmentKind,
+    *,
+    figures: PublishedFigures,
+    version: int,
+    provenance: Provenance,
+) -> Assessment:
+    """Return a published result; its id follows from what it is a result of."""
+    return Assessment(
+        id=f"assessment-{region}-{instrument.id}-{year}-{kind.value.lower()}",
+        region=region,
+        instrument=instrument.id,
+        year=year,
+        kind=kind,
+        state=AssessmentState.PUBLISHED,
+        version=version,
+        published=figures,
+        provenance=provenance,
+    )
+
+
+async def ranked(
+    context: Context,
+    *,
+    instrument: str,
+    year: int,
+    kind: AssessmentKind,
+    province: str | None,
+    kinds: Sequence[RegionKind],
+) -> list[RankedScore]:
+    """Rank the published scores of one edition, best first, with the movement in a year."""
+    known_instrument(instrument)
+    async with context.database.read() as session:
+        both = [
+            each
+            for edition in (year - 1, year)
+            for each in await stored.scores(session, instrument=instrument, year=edition, kind=kind)
+        ]
+        regions = await stored_region.by_code(session, {each.assessment.region for each in both})
+    now: dict[str, Scored] = {}
+    earlier: dict[str, Fraction] = {}
+    for each in both:
+        region = regions[each.assessment.region]
+        if region.kind not in kinds or (province is not None and region.parent != province):
+            continue
+        if each.assessment.year == year:
+            now[region.code] = each
+        else:
+            earlier[region.code] = each.score.exact
+    ranks = ranking({code: each.score.exact for code, each in now.items()}, earlier)
+    return [RankedScore(rank, regions[rank.region], now[rank.region]) for rank in ranks]
+
+
+async def compared(
+    context: Context, codes: Sequence[str], *, instrument: str, year: int, kind: AssessmentKind
+) -> list[tuple[Region, Scored | None]]:
+    """Return two to ten regions, each with its published score of one edition."""
+    known_instrument(instrument)
+    wanted = list(dict.fromkeys(codes))
+    if not COMPARED_LEAST <= len(wanted) <= COMPARED_MOST:
+        raise InvalidArgument(
+            "codes", f"{COMPARED_LEAST} to {COMPARED_MOST} different codes", str(len(wanted))
+        )
+    async with context.database.read() as session:
+        regions = await stored_region.by_code(session, wanted)
+        scored = await stored.scores(
+            session, regions=wanted, instrument=instrument, year=year, kind=kind
+        )
+    unknown = [code for code in wanted if code not in regions]
+    if unknown:
+        raise InvalidArgument("codes", "codes of regions", ", ".join(unknown))
+    by_region = {each.assessment.region: each for each in scored}
+    return [(regions[code], by_region.get(code)) for code in wanted]
+
+
+def known_instrument(id: str) -> Instrument:
+    """Return the instrument with this id, or raise InvalidArgument."""
+    found = catalogue().get(id)
+    if found is None:
+        raise InvalidArgument("instrument", f"one of {', '.join(catalogue())}", repr(id))
+    return found
+
+
+async def means(context: Context, province: str, kind: AssessmentKind) -> list[Mean]:
+    """Return the mean over the regencies and cities of a province, oldest first."""
+    async with context.database.read() as session:
+        members = await stored_region.members(session, province, MEMBERS)
+        scored = await stored.scores(session, regions=members, kind=kind)
+    values: dict[tuple[str, int], list[Fraction]] = {}
+    for each in scored:
+        edition = (each.assessment.instrument, each.assessment.year)
+        values.setdefault(edition, []).append(each.score.exact)
+    return [
+        Mean(instrument, year, kind, sum(some, Fraction()) / len(some), len(some), len(members))
+        for (instrument, year), some in values.items()
+    ]
+
+
+async def editions(context: Context, province: str | None) -> list[Edition]:
+    """Return what is published, newest first; of a province, over its regencies and cities."""
+    async with context.database.read() as session:
+        members = (
+            None if province is None else await stored_region.members(session, province, MEMBERS)
+        )
+        found = await stored.editions(session, members)
+    return [Edition(*each) for each in found]
+
+
+def _figures(instrument: Instrument, asked: RecordResult) -> PublishedFigures:
+    value = _printed("value", asked.value, instrument)
+    known = {each.number for each in instrument.domains}
+    numbers = [number for number, _printed_value in asked.domains]
+    if numbers and sorted(numbers) != sorted(known):
+        raise InvalidInput(
+            "domains",
+            f"none, or each of {', '.join(map(str, sorted(known)))} once",
+            ", ".join(map(str, numbers)),
+        )
+    return PublishedFigures(
+        value=asked.value,
+        predicate=instrument.predicate(value).label,
+        domains=tuple(
+            (number, printed)
+            for number, printed in sorted(asked.domains)
+            if _printed(f"domains.{number}", printed, instrument) is not None
+        ),
+    )
+
+
+def _printed(field: str, printed: str, instrument: Instrument) -> Fraction:
+    whole, point, decimals = printed.partition(".")
+    shaped = whole.isascii() and whole.isdigit() and len(whole) == 1 and point == "."
+    if shaped and len(decimals) == 2 and decimals.isascii() and decimals.isdigit():
+        value = Fraction(printed)
+        if instrument.level_min <= value <= instrument.level_max:
+            return value
+    raise InvalidInput(
+        field,
+        f"a number with two decimals from {instrument.level_min}.00 to {instrument.level_max}.00",
+        repr(printed),
+    )

@@ -1,0 +1,271 @@
+"""Applications and common applications as a client sees and changes them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated
+
+import strawberry
+
+from engine import model
+from facts.tables import common_applications
+from resolvers import application as resolved
+from resolvers import integration as resolved_integration
+from schema.connection import Connection, connected, key, size
+from schema.enums import ApplicationStatus
+from schema.info import Info
+from schema.node import Node, Provenance
+from schema.opd import Opd
+from schema.problem import (
+    AlreadyExists,
+    IdempotencyKeyReused,
+    InvalidInput,
+    NotFound,
+    VersionConflict,
+    WrongState,
+    answered,
+)
+
+if TYPE_CHECKING:
+    from schema.integration import Integration
+    from schema.region import Region
+
+
+@strawberry.type(description="A national shared application (aplikasi umum) or infrastructure.")
+class CommonApplication:
+    id: strawberry.ID
+    name: str
+    owner: str
+    classification: str
+    legal_basis: str
+    indicators: list[int] = strawberry.field(description="Indicators of spbe-2020 it serves.")
+    provenance: Provenance
+
+    @classmethod
+    def of(cls, value: model.CommonApplication) -> CommonApplication:
+        return cls(
+            id=strawberry.ID(value.id),
+            name=value.name,
+            owner=value.owner,
+            classification=value.classification,
+            legal_basis=value.legal_basis,
+            indicators=list(value.indicators),
+            provenance=Provenance.of(value.provenance),
+        )
+
+
+@strawberry.type(description="An application as an OPD runs it.")
+class Application(Node):
+    version: int = strawberry.field(description="Send it back with a change.")
+    name: str
+    status: ApplicationStatus
+    function: str
+    url: str | None
+    platform: str
+    year: int | None
+    retired_reason: str
+    region_code: strawberry.ID
+    provenance: Provenance
+    _value: strawberry.Private[model.Application]
+
+    @strawberry.field(description="The owner; null where the source names none.")
+    async def opd(self, info: Info) -> Opd | None:
+        if self._value.opd is None:
+            return None
+        owner = await info.context.opds.load(self._value.opd)
+        return None if owner is None else Opd.of(owner)
+
+    @strawberry.field
+    async def region(self, info: Info) -> Annotated[Region, strawberry.lazy("schema.region")]:
+        from schema.region import Region
+
+        return Region.of_required(await info.context.regions.load(self._value.region))
+
+    @strawberry.field(description="The national application that it is an instance of.")
+    def common_application(self) -> CommonApplication | None:
+        return _common(self._value.common_application)
+
+    @strawberry.field(description="Integrations from it and to it.")
+    async def integrations(
+        self, info: Info, first: int = 50, after: str | None = None
+    ) -> Connection[Annotated[Integration, strawberry.lazy("schema.integration")]]:
+        from schema.integration import Integration
+
+        page = await resolved_integration.page(
+            info.context, application=self._value.id, first=size(first), after=key(after)
+        )
+        return connected(page, Integration.of)
+
+    @classmethod
+    def of(cls, value: model.Application) -> Application:
+        return cls(
+            id=strawberry.ID(value.id),
+            version=value.version,
+            name=value.name,
+            status=value.status,
+            function=value.function,
+            url=value.url,
+            platform=value.platform,
+            year=value.year,
+            retired_reason=value.retired_reason,
+            region_code=strawberry.ID(value.region),
+            provenance=Provenance.of(value.provenance),
+            _value=value,
+        )
+
+
+@strawberry.input(description="All given conditions hold.")
+class ApplicationFilter:
+    opd: strawberry.ID | None = None
+    statuses: list[ApplicationStatus] | None = None
+    common_application: strawberry.ID | None = None
+    search: str | None = strawberry.field(default=None, description="Part of the name.")
+
+
+async def application_page(
+    info: Info,
+    region: str | None,
+    filter: ApplicationFilter | None,
+    first: int,
+    after: str | None,
+) -> Connection[Application]:
+    """Return one page of the inventory, of one region or of all."""
+    chosen = filter or ApplicationFilter()
+    page = await resolved.page(
+        info.context,
+        region=region,
+        opd=chosen.opd,
+        statuses=chosen.statuses or (),
+        common_application=chosen.common_application,
+        search=chosen.search or "",
+        first=size(first),
+        after=key(after),
+    )
+    return connected(page, Application.of)
+
+
+@strawberry.type
+class ApplicationQuery:
+    @strawberry.field(description="Applications of all regions, by name. `first` is at most 200.")
+    async def applications(
+        self,
+        info: Info,
+        filter: ApplicationFilter | None = None,
+        first: int = 50,
+        after: str | None = None,
+    ) -> Connection[Application]:
+        return await application_page(info, None, filter, first, after)
+
+    @strawberry.field(description="The national shared applications.")
+    def common_applications(self) -> list[CommonApplication]:
+        return [CommonApplication.of(value) for value in common_applications()]
+
+
+@strawberry.input
+class RegisterApplicationInput:
+    region: strawberry.ID = strawberry.field(description="Code of the region.")
+    opd: strawberry.ID = strawberry.field(description="Id of the OPD that owns it.")
+    name: str = strawberry.field(description="1 to 200 characters.")
+    status: ApplicationStatus = model.ApplicationStatus.ACTIVE
+    function: str = ""
+    url: str | None = None
+    platform: str = ""
+    year: int | None = strawberry.field(default=None, description="Of first use.")
+    common_application: strawberry.ID | None = None
+    idempotency_key: str | None = None
+
+
+@strawberry.input(description="A field that is left out stays as it is.")
+class UpdateApplicationInput:
+    id: strawberry.ID
+    version: int
+    opd: strawberry.ID | None = None
+    name: str | None = None
+    status: ApplicationStatus | None = None
+    function: str | None = None
+    url: str | None = None
+    platform: str | None = None
+    year: int | None = None
+    common_application: strawberry.ID | None = None
+    idempotency_key: str | None = None
+
+
+@strawberry.input
+class RetireApplicationInput:
+    id: strawberry.ID
+    version: int
+    reason: str = ""
+    idempotency_key: str | None = None
+
+
+RegisterApplicationResult = Annotated[
+    Application | NotFound | InvalidInput | AlreadyExists | IdempotencyKeyReused,
+    strawberry.union("RegisterApplicationResult"),
+]
+UpdateApplicationResult = Annotated[
+    Application
+    | NotFound
+    | InvalidInput
+    | AlreadyExists
+    | VersionConflict
+    | WrongState
+    | IdempotencyKeyReused,
+    strawberry.union("UpdateApplicationResult"),
+]
+RetireApplicationResult = Annotated[
+    Application | NotFound | InvalidInput | VersionConflict | WrongState | IdempotencyKeyReused,
+    strawberry.union("RetireApplicationResult"),
+]
+
+
+@strawberry.type
+class ApplicationMutation:
+    @strawberry.mutation(description="For the OPD's own staff, its region, the province.")
+    async def register_application(
+        self, info: Info, input: RegisterApplicationInput
+    ) -> RegisterApplicationResult:
+        asked = resolved.RegisterApplication(
+            region=input.region,
+            opd=input.opd,
+            name=input.name,
+            status=input.status,
+            function=input.function,
+            url=input.url,
+            platform=input.platform,
+            year=input.year,
+            common_application=input.common_application,
+        )
+        work = resolved.register(info.context, asked, input.idempotency_key)
+        return await answered(work, Application.of)
+
+    @strawberry.mutation
+    async def update_application(
+        self, info: Info, input: UpdateApplicationInput
+    ) -> UpdateApplicationResult:
+        asked = resolved.UpdateApplication(
+            id=input.id,
+            version=input.version,
+            opd=input.opd,
+            name=input.name,
+            status=input.status,
+            function=input.function,
+            url=input.url,
+            platform=input.platform,
+            year=input.year,
+            common_application=input.common_application,
+        )
+        work = resolved.update(info.context, asked, input.idempotency_key)
+        return await answered(work, Application.of)
+
+    @strawberry.mutation(description="Taken out of use; its history stays.")
+    async def retire_application(
+        self, info: Info, input: RetireApplicationInput
+    ) -> RetireApplicationResult:
+        asked = resolved.RetireApplication(input.id, input.version, input.reason)
+        work = resolved.retire(info.context, asked, input.idempotency_key)
+        return await answered(work, Application.of)
+
+
+def _common(id: str | None) -> CommonApplication | None:
+    return next(
+        (CommonApplication.of(each) for each in common_applications() if each.id == id), None
+    )

@@ -1,0 +1,284 @@
+"""Assessments as a client sees and changes them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated
+
+import strawberry
+
+from engine import model
+from engine import score as engine
+from engine.instruments import catalogue
+from resolvers import assessment as resolved
+from resolvers import result as resolved_result
+from schema.enums import AssessmentKind, AssessmentState
+from schema.info import Info
+from schema.instrument import Instrument
+from schema.node import Evidence, EvidenceInput, Node, Provenance
+from schema.problem import (
+    AlreadyExists,
+    IdempotencyKeyReused,
+    IncompleteAssessment,
+    InvalidInput,
+    NotFound,
+    VersionConflict,
+    WrongState,
+    answered,
+)
+from schema.score import IndexScore, Step
+
+if TYPE_CHECKING:
+    from schema.region import Region
+
+STEPS_MOST = 50
+
+
+@strawberry.type(description="The level claimed for one indicator, and what is shown for it.")
+class LevelClaim:
+    indicator: int
+    level: int
+    explanation: str
+    evidence: list[Evidence]
+
+
+@strawberry.type(description="One instrument applied to one region in one year.")
+class Assessment(Node):
+    version: int = strawberry.field(description="Send it back with a change.")
+    year: int
+    kind: AssessmentKind
+    state: AssessmentState
+    returned_reason: str
+    levels: list[LevelClaim] = strawberry.field(
+        description="By indicator; empty where only figures are published."
+    )
+    region_code: strawberry.ID
+    provenance: Provenance
+    _value: strawberry.Private[model.Assessment]
+    _score: strawberry.Private[engine.Score | None]
+
+    @strawberry.field
+    async def region(self, info: Info) -> Annotated[Region, strawberry.lazy("schema.region")]:
+        from schema.region import Region
+
+        return Region.of_required(await info.context.regions.load(self._value.region))
+
+    @strawberry.field
+    def instrument(self) -> Instrument:
+        return Instrument.of(catalogue()[self._value.instrument])
+
+    @strawberry.field(description="Null until the first level is claimed.")
+    def score(self) -> IndexScore | None:
+        return None if self._score is None else IndexScore.of(self._value, self._score)
+
+    @strawberry.field(description="What each single next level would gain, best first.")
+    def next_steps(self, first: int = 10) -> list[Step]:
+        levels = {each.indicator: each.level for each in self._value.levels}
+        if self._value.published is not None:
+            return []
+        instrument = catalogue()[self._value.instrument]
+        found = engine.next_steps(instrument, levels, max(0, min(first, STEPS_MOST)))
+        return [
+            Step(
+                indicator=each.indicator,
+                from_level=each.from_level,
+                to_level=each.to_level,
+                gain=each.gain,
+                index=each.index,
+                display=each.display,
+                predicate=each.predicate,
+            )
+            for each in found
+        ]
+
+    @classmethod
+    def of(cls, value: model.Assessment, score: engine.Score | None) -> Assessment:
+        return cls(
+            id=strawberry.ID(value.id),
+            version=value.version,
+            year=value.year,
+            kind=value.kind,
+            state=value.state,
+            returned_reason=value.returned_reason,
+            levels=[
+                LevelClaim(
+                    indicator=each.indicator,
+                    level=each.level,
+                    explanation=each.explanation,
+                    evidence=[Evidence.of(evidence) for evidence in each.evidence],
+                )
+                for each in value.levels
+            ],
+            region_code=strawberry.ID(value.region),
+            provenance=Provenance.of(value.provenance),
+            _value=value,
+            _score=score,
+        )
+
+    @classmethod
+    def of_changed(cls, value: model.Assessment) -> Assessment:
+        """Wrap what a mutation gave: its score follows from what it holds."""
+        empty = value.published is None and not value.levels
+        instrument = catalogue()[value.instrument]
+        return cls.of(value, None if empty else engine.of_assessment(instrument, value))
+
+
+@strawberry.input
+class StartAssessmentInput:
+    region: strawberry.ID
+    instrument: strawberry.ID
+    year: int
+    kind: AssessmentKind
+    idempotency_key: str | None = None
+
+
+@strawberry.input
+class ClaimLevelInput:
+    assessment: strawberry.ID
+    indicator: int
+    level: int
+    explanation: str = ""
+    evidence: list[EvidenceInput] = strawberry.field(default_factory=list)
+    version: int = strawberry.field(description="Of the assessment, as last read.")
+    idempotency_key: str | None = None
+
+
+@strawberry.input
+class SubmitAssessmentInput:
+    id: strawberry.ID
+    version: int
+    idempotency_key: str | None = None
+
+
+@strawberry.input
+class ReturnAssessmentInput:
+    id: strawberry.ID
+    version: int
+    reason: str
+    idempotency_key: str | None = None
+
+
+@strawberry.input
+class PublishAssessmentInput:
+    id: strawberry.ID
+    version: int
+    idempotency_key: str | None = None
+
+
+@strawberry.input(description="The value of one domain as printed.")
+class DomainValueInput:
+    number: int
+    value: str = strawberry.field(description='Two decimals: "4.51".')
+
+
+@strawberry.input(description="Figures as a publication prints them.")
+class RecordResultInput:
+    region: strawberry.ID
+    instrument: strawberry.ID
+    year: int
+    kind: AssessmentKind
+    value: str = strawberry.field(description='Two decimals: "4.51".')
+    domains: list[DomainValueInput] = strawberry.field(
+        default_factory=list, description="All of the instrument's domains, or none."
+    )
+    source: str = strawberry.field(description="The decree, report or article it is printed in.")
+    note: str = ""
+    version: int | None = strawberry.field(
+        default=None, description="Of the result to correct; null for a new one."
+    )
+    idempotency_key: str | None = None
+
+
+StartAssessmentResult = Annotated[
+    Assessment | NotFound | InvalidInput | AlreadyExists | IdempotencyKeyReused,
+    strawberry.union("StartAssessmentResult"),
+]
+ClaimLevelResult = Annotated[
+    Assessment | NotFound | InvalidInput | VersionConflict | WrongState | IdempotencyKeyReused,
+    strawberry.union("ClaimLevelResult"),
+]
+SubmitAssessmentResult = Annotated[
+    Assessment
+    | NotFound
+    | InvalidInput
+    | VersionConflict
+    | WrongState
+    | IncompleteAssessment
+    | IdempotencyKeyReused,
+    strawberry.union("SubmitAssessmentResult"),
+]
+ReturnAssessmentResult = Annotated[
+    Assessment | NotFound | InvalidInput | VersionConflict | WrongState | IdempotencyKeyReused,
+    strawberry.union("ReturnAssessmentResult"),
+]
+PublishAssessmentResult = Annotated[
+    Assessment | NotFound | InvalidInput | VersionConflict | WrongState | IdempotencyKeyReused,
+    strawberry.union("PublishAssessmentResult"),
+]
+RecordResultResult = Annotated[
+    Assessment | NotFound | InvalidInput | VersionConflict | AlreadyExists | IdempotencyKeyReused,
+    strawberry.union("RecordResultResult"),
+]
+
+
+@strawberry.type
+class AssessmentMutation:
+    @strawberry.mutation(description="One a year of each kind; of SIMULATION any number.")
+    async def start_assessment(
+        self, info: Info, input: StartAssessmentInput
+    ) -> StartAssessmentResult:
+        asked = resolved.StartAssessment(input.region, input.instrument, input.year, input.kind)
+        work = resolved.start(info.context, asked, input.idempotency_key)
+        return await answered(work, Assessment.of_changed)
+
+    @strawberry.mutation(description="Each claim moves the score; the answer holds the new one.")
+    async def claim_level(self, info: Info, input: ClaimLevelInput) -> ClaimLevelResult:
+        asked = resolved.ClaimLevel(
+            assessment=input.assessment,
+            indicator=input.indicator,
+            level=input.level,
+            version=input.version,
+            explanation=input.explanation,
+            evidence=tuple(each.value() for each in input.evidence),
+        )
+        work = resolved.claim(info.context, asked, input.idempotency_key)
+        return await answered(work, Assessment.of_changed)
+
+    @strawberry.mutation(description="All indicators must have a level.")
+    async def submit_assessment(
+        self, info: Info, input: SubmitAssessmentInput
+    ) -> SubmitAssessmentResult:
+        asked = resolved.SubmitAssessment(input.id, input.version)
+        work = resolved.submit(info.context, asked, input.idempotency_key)
+        return await answered(work, Assessment.of_changed)
+
+    @strawberry.mutation(description="For assessors and the province.")
+    async def return_assessment(
+        self, info: Info, input: ReturnAssessmentInput
+    ) -> ReturnAssessmentResult:
+        asked = resolved.ReturnAssessment(input.id, input.version, input.reason)
+        work = resolved.give_back(info.context, asked, input.idempotency_key)
+        return await answered(work, Assessment.of_changed)
+
+    @strawberry.mutation(description="For assessors and the province. Not for simulations.")
+    async def publish_assessment(
+        self, info: Info, input: PublishAssessmentInput
+    ) -> PublishAssessmentResult:
+        asked = resolved.PublishAssessment(input.id, input.version)
+        work = resolved.publish(info.context, asked, input.idempotency_key)
+        return await answered(work, Assessment.of_changed)
+
+    @strawberry.mutation(description="For the province: a result that is published elsewhere.")
+    async def record_result(self, info: Info, input: RecordResultInput) -> RecordResultResult:
+        asked = resolved_result.RecordResult(
+            region=input.region,
+            instrument=input.instrument,
+            year=input.year,
+            kind=input.kind,
+            value=input.value,
+            domains=tuple((each.number, each.value) for each in input.domains),
+            source=input.source,
+            note=input.note,
+            version=input.version,
+        )
+        work = resolved_result.record(info.context, asked, input.idempotency_key)
+        return await answered(work, Assessment.of_changed)

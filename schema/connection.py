@@ -1,0 +1,77 @@
+"""Lists that grow: Relay connections over keyset pages."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import json
+from collections.abc import Callable
+from typing import Generic, TypeVar
+
+import strawberry
+
+from resolvers.problems import InvalidArgument
+from storage.page import Page
+
+Node = TypeVar("Node")
+Value = TypeVar("Value")
+
+FIRST_MOST = 200
+
+
+@strawberry.type(description="Where a page ends, and whether another follows.")
+class PageInfo:
+    has_next_page: bool
+    end_cursor: str | None = strawberry.field(description="Give it as `after` for the next page.")
+
+
+@strawberry.type(description="An item with its place in the list.")
+class Edge(Generic[Node]):
+    node: Node
+    cursor: str
+
+
+@strawberry.type(description="One page of a list.")
+class Connection(Generic[Node]):
+    edges: list[Edge[Node]]
+    nodes: list[Node] = strawberry.field(description="The items alone.")
+    page_info: PageInfo
+    total_count: int = strawberry.field(description="Items in the whole list.")
+
+
+def connected(page: Page[Value], wrap: Callable[[Value], Node]) -> Connection[Node]:
+    """Return a page as a connection of wrapped values."""
+    nodes = [wrap(value) for value in page.values]
+    cursors = [_encoded(key) for key in page.keys]
+    return Connection(
+        edges=[Edge(node=node, cursor=cursor) for node, cursor in zip(nodes, cursors, strict=True)],
+        nodes=nodes,
+        page_info=PageInfo(
+            has_next_page=page.has_next, end_cursor=cursors[-1] if cursors else None
+        ),
+        total_count=page.total,
+    )
+
+
+def size(first: int, most: int = FIRST_MOST) -> int:
+    """Return `first` if it is a page size, or raise InvalidArgument."""
+    if not 1 <= first <= most:
+        raise InvalidArgument("first", f"a number from 1 to {most}", str(first))
+    return first
+
+
+def key(after: str | None) -> tuple[str, ...] | None:
+    """Return the key that a cursor stands for, or raise InvalidArgument."""
+    if after is None:
+        return None
+    try:
+        decoded = json.loads(base64.urlsafe_b64decode(after))
+    except (ValueError, binascii.Error):
+        decoded = None
+    if not isinstance(decoded, list) or not all(isinstance(part, str) for part in decoded):
+        raise InvalidArgument("after", "the endCursor of an earlier page", repr(after[:64]))
+    return tuple(decoded)
+
+
+def _encoded(parts: tuple[str, ...]) -> str:
+    return base64.urlsafe_b64encode(json.dumps(parts).encode()).decode()

@@ -1,0 +1,152 @@
+"""What happened, as a client reads and follows it."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncGenerator
+from datetime import datetime
+
+import strawberry
+
+from engine import model
+from engine.document import value_of
+from engine.score import Score
+from resolvers import event as resolved
+from resolvers.event import Seen
+from schema.connection import size
+from schema.enums import AssessmentKind, AssessmentState, EventKind
+from schema.info import Info
+from schema.region import Region
+from schema.scalars import Cursor
+from schema.score import PartScore
+
+EVENTS_MOST = 500
+
+
+@strawberry.type(description="One thing that happened.")
+class Event:
+    cursor: Cursor
+    previous_cursor: Cursor = strawberry.field(
+        description="Of the event before it in this stream: if it is not the last one you have, "
+        "something is missing."
+    )
+    at: datetime
+    kind: EventKind
+    sequence: int = strawberry.field(description="In the region's log.")
+    subject: strawberry.ID = strawberry.field(description="Id of what it happened to.")
+    replay: bool
+    _code: strawberry.Private[str]
+
+    @strawberry.field
+    async def region(self, info: Info) -> Region | None:
+        found = await info.context.regions.load(self._code)
+        return None if found is None else Region.of(found)
+
+    @classmethod
+    def of(cls, seen: Seen) -> Event:
+        arrival = seen.arrival
+        return cls(
+            cursor=Cursor(seen.cursor),
+            previous_cursor=Cursor(seen.previous_cursor),
+            at=arrival.at,
+            kind=arrival.kind,
+            sequence=arrival.sequence,
+            subject=strawberry.ID(arrival.subject),
+            replay=arrival.actor == resolved.REPLAY,
+            _code=arrival.region,
+        )
+
+
+@strawberry.type(description="Events in the order in which this instance committed them.")
+class EventPage:
+    events: list[Event]
+    cursor: Cursor = strawberry.field(description="Give it as `after` to go on from here.")
+    has_next_page: bool
+
+
+@strawberry.type(description="An index that moved, or was published.")
+class IndexChanged:
+    cursor: Cursor
+    previous_cursor: Cursor = strawberry.field(
+        description="Of the event before it in this stream: if it is not the last one you have, "
+        "something is missing."
+    )
+    at: datetime
+    instrument: strawberry.ID
+    year: int
+    kind: AssessmentKind
+    state: AssessmentState = strawberry.field(description="Of the assessment it belongs to.")
+    before: str | None = strawberry.field(description="Two places; null: there was none.")
+    after: str = strawberry.field(description="Two places.")
+    predicate_before: str | None
+    predicate_after: str
+    domains: list[PartScore]
+    replay: bool = strawberry.field(
+        description="True: a result of an earlier year, played again; not something that "
+        "happens now."
+    )
+    _code: strawberry.Private[str]
+
+    @strawberry.field
+    async def region(self, info: Info) -> Region:
+        return Region.of_required(await info.context.regions.load(self._code))
+
+    @classmethod
+    def of(cls, seen: Seen) -> IndexChanged:
+        arrival = seen.arrival
+        body = arrival.body or {}
+        before = None if body["before"] is None else value_of(Score, body["before"])
+        after = value_of(Score, body["after"])
+        return cls(
+            cursor=Cursor(seen.cursor),
+            previous_cursor=Cursor(seen.previous_cursor),
+            at=arrival.at,
+            instrument=strawberry.ID(body["instrument"]),
+            year=body["year"],
+            kind=model.AssessmentKind(body["kind"]),
+            state=model.AssessmentState(body["state"]),
+            before=None if before is None else before.display,
+            after=after.display,
+            predicate_before=None if before is None else before.predicate,
+            predicate_after=after.predicate,
+            domains=[PartScore.of(each) for each in after.domains],
+            replay=arrival.actor == resolved.REPLAY,
+            _code=arrival.region,
+        )
+
+
+@strawberry.type
+class EventQuery:
+    @strawberry.field(
+        description="What the viewer may see, in order; `first` is at most 500. Without `after` "
+        "it begins with the first event."
+    )
+    async def events(self, info: Info, after: Cursor | None = None, first: int = 100) -> EventPage:
+        seen, cursor, more = await resolved.page(info.context, after, size(first, EVENTS_MOST))
+        return EventPage(
+            events=[Event.of(each) for each in seen], cursor=Cursor(cursor), has_next_page=more
+        )
+
+
+@strawberry.type
+class EventSubscription:
+    @strawberry.subscription(
+        description="Every index that moves and that the viewer may see; after a cursor, or from "
+        "now on. An error with code SNAPSHOT_REQUIRED says that the cursor is of no use any more."
+    )
+    async def index_changed(
+        self, info: Info, regions: list[strawberry.ID] | None = None, after: Cursor | None = None
+    ) -> AsyncGenerator[IndexChanged, None]:
+        kinds = (model.EventKind.INDEX_CHANGED,)
+        async for seen in resolved.follow(info.context, after=after, regions=regions, kinds=kinds):
+            yield IndexChanged.of(seen)
+
+    @strawberry.subscription(description="Everything that happens and that the viewer may see.")
+    async def events(
+        self,
+        info: Info,
+        regions: list[strawberry.ID] | None = None,
+        kinds: list[EventKind] | None = None,
+        after: Cursor | None = None,
+    ) -> AsyncGenerator[Event, None]:
+        async for seen in resolved.follow(info.context, after=after, regions=regions, kinds=kinds):
+            yield Event.of(seen)

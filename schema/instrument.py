@@ -1,0 +1,136 @@
+"""Instruments as a client sees them."""
+
+from __future__ import annotations
+
+import strawberry
+
+from engine import instrument as engine
+from engine.decimals import exact
+from engine.instruments import catalogue
+
+
+@strawberry.type(description="A label for index values from `minimum` up; best first in lists.")
+class Predicate:
+    label: str
+    minimum: str | None = strawberry.field(description="Null for the lowest, which has no floor.")
+
+
+@strawberry.type(description="A top-level part of an index.")
+class Domain:
+    number: int
+    name: str
+    weight: str = strawberry.field(description="Percent of the index, an exact decimal.")
+
+
+@strawberry.type(description="A part of a domain.")
+class Aspect:
+    number: int
+    domain: int
+    name: str
+    weight: str = strawberry.field(description="Percent of the index, an exact decimal.")
+
+
+@strawberry.type(description="What one level of an indicator is called and asks.")
+class IndicatorLevel:
+    level: int
+    name: str
+    criterion: str = strawberry.field(description="In our words; empty where it is not known.")
+
+
+@strawberry.type(description="One scored line of an instrument.")
+class Indicator:
+    number: int
+    code: str = strawberry.field(description="As the regulation prints it.")
+    name: str
+    aspect: int
+    weight: str = strawberry.field(
+        description="Percent of the index; 12 places where it never ends, as 10/3."
+    )
+    levels: list[IndicatorLevel]
+    integration_bound: bool = strawberry.field(
+        description="True if a level must be shown by integration with other services."
+    )
+
+
+@strawberry.type(description="A versioned catalogue by which maturity is assessed.")
+class Instrument:
+    id: strawberry.ID
+    name: str
+    legal_basis: str
+    status: str = strawberry.field(description="In force or not, and what its data rests on.")
+    year_from: int
+    year_to: int | None = strawberry.field(description="Null: still in use.")
+    level_min: int
+    level_max: int
+    predicates: list[Predicate]
+    domains: list[Domain]
+    aspects: list[Aspect]
+    sources: list[str]
+    _value: strawberry.Private[engine.Instrument]
+
+    @strawberry.field
+    def indicators(self) -> list[Indicator]:
+        return [_indicator(self._value, each) for each in self._value.indicators]
+
+    @classmethod
+    def of(cls, value: engine.Instrument) -> Instrument:
+        return cls(
+            id=strawberry.ID(value.id),
+            name=value.name,
+            legal_basis=value.legal_basis,
+            status=value.status,
+            year_from=value.year_from,
+            year_to=value.year_to,
+            level_min=value.level_min,
+            level_max=value.level_max,
+            predicates=[
+                Predicate(
+                    label=each.label, minimum=None if each.minimum is None else exact(each.minimum)
+                )
+                for each in value.predicates
+            ],
+            domains=[
+                Domain(number=each.number, name=each.name, weight=exact(each.weight))
+                for each in value.domains
+            ],
+            aspects=[
+                Aspect(
+                    number=each.number,
+                    domain=each.domain,
+                    name=each.name,
+                    weight=exact(each.weight),
+                )
+                for each in value.aspects
+            ],
+            sources=list(value.sources),
+            _value=value,
+        )
+
+
+@strawberry.type
+class InstrumentQuery:
+    @strawberry.field(description="All instruments, oldest first.")
+    def instruments(self) -> list[Instrument]:
+        return [Instrument.of(value) for value in catalogue().values()]
+
+    @strawberry.field
+    def instrument(self, id: strawberry.ID) -> Instrument | None:
+        value = catalogue().get(id)
+        return None if value is None else Instrument.of(value)
+
+
+def _indicator(instrument: engine.Instrument, value: engine.Indicator) -> Indicator:
+    scale = next(each for each in instrument.scales if each.id == value.scale)
+    criteria = value.criteria or ("",) * len(scale.levels)
+    return Indicator(
+        number=value.number,
+        code=value.code,
+        name=value.name,
+        aspect=value.aspect,
+        weight=exact(value.weight),
+        levels=[
+            IndicatorLevel(level=level.number, name=level.name, criterion=criterion)
+            for level, criterion in zip(scale.levels, criteria, strict=True)
+        ],
+        integration_bound=value.integration is not None,
+    )

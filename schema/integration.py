@@ -1,0 +1,152 @@
+"""Integrations as a client sees and changes them."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Annotated
+
+import strawberry
+
+from engine import model
+from resolvers import integration as resolved
+from schema.application import Application
+from schema.enums import IntegrationDirection, IntegrationMode, IntegrationStatus
+from schema.info import Info
+from schema.node import Evidence, EvidenceInput, Node, Provenance
+from schema.problem import (
+    AlreadyExists,
+    IdempotencyKeyReused,
+    InvalidInput,
+    NotFound,
+    VersionConflict,
+    WrongState,
+    answered,
+)
+
+
+@strawberry.type(description="A data exchange from a source to a target.")
+class Integration(Node):
+    version: int = strawberry.field(description="Send it back with a change.")
+    target_name: str = strawberry.field(description="Also where the target is in no inventory.")
+    data_object: str
+    mode: IntegrationMode
+    direction: IntegrationDirection
+    status: IntegrationStatus
+    evidence_grade: int = strawberry.field(
+        description="0 claimed, 1 documented, 2 confirmed by the counterpart, 3 machine log."
+    )
+    evidence: list[Evidence]
+    verified_on: date | None
+    region_code: strawberry.ID
+    provenance: Provenance
+    _value: strawberry.Private[model.Integration]
+
+    @strawberry.field
+    async def source(self, info: Info) -> Application:
+        found = await info.context.applications.load(self._value.source)
+        assert found is not None  # a foreign key
+        return Application.of(found)
+
+    @strawberry.field(description="Null where the target is in no inventory here.")
+    async def target(self, info: Info) -> Application | None:
+        if self._value.target is None:
+            return None
+        found = await info.context.applications.load(self._value.target)
+        return None if found is None else Application.of(found)
+
+    @classmethod
+    def of(cls, value: model.Integration) -> Integration:
+        return cls(
+            id=strawberry.ID(value.id),
+            version=value.version,
+            target_name=value.target_name,
+            data_object=value.data_object,
+            mode=value.mode,
+            direction=value.direction,
+            status=value.status,
+            evidence_grade=value.evidence_grade,
+            evidence=[Evidence.of(each) for each in value.evidence],
+            verified_on=value.verified_on,
+            region_code=strawberry.ID(value.region),
+            provenance=Provenance.of(value.provenance),
+            _value=value,
+        )
+
+
+@strawberry.input
+class ConnectApplicationsInput:
+    source: strawberry.ID
+    target: strawberry.ID | None = strawberry.field(
+        default=None, description="Null for a target in no inventory; then give targetName."
+    )
+    target_name: str = ""
+    data_object: str
+    mode: IntegrationMode
+    direction: IntegrationDirection = model.IntegrationDirection.ONE_WAY
+    status: IntegrationStatus = model.IntegrationStatus.ACTIVE
+    evidence: list[EvidenceInput] = strawberry.field(default_factory=list)
+    idempotency_key: str | None = None
+
+
+@strawberry.input
+class ConfirmIntegrationInput:
+    id: strawberry.ID
+    version: int
+    idempotency_key: str | None = None
+
+
+@strawberry.input
+class WithdrawIntegrationInput:
+    id: strawberry.ID
+    version: int
+    idempotency_key: str | None = None
+
+
+ConnectApplicationsResult = Annotated[
+    Integration | NotFound | InvalidInput | AlreadyExists | WrongState | IdempotencyKeyReused,
+    strawberry.union("ConnectApplicationsResult"),
+]
+ConfirmIntegrationResult = Annotated[
+    Integration | NotFound | InvalidInput | VersionConflict | WrongState | IdempotencyKeyReused,
+    strawberry.union("ConfirmIntegrationResult"),
+]
+WithdrawIntegrationResult = Annotated[
+    Integration | NotFound | InvalidInput | VersionConflict | WrongState | IdempotencyKeyReused,
+    strawberry.union("WithdrawIntegrationResult"),
+]
+
+
+@strawberry.type
+class IntegrationMutation:
+    @strawberry.mutation(description="For the source application's OPD, its region, the province.")
+    async def connect_applications(
+        self, info: Info, input: ConnectApplicationsInput
+    ) -> ConnectApplicationsResult:
+        asked = resolved.ConnectApplications(
+            source=input.source,
+            target=input.target,
+            target_name=input.target_name,
+            data_object=input.data_object,
+            mode=input.mode,
+            direction=input.direction,
+            status=input.status,
+            evidence=tuple(each.value() for each in input.evidence),
+        )
+        work = resolved.connect(info.context, asked, input.idempotency_key)
+        return await answered(work, Integration.of)
+
+    @strawberry.mutation(description="For the other side: the target's OPD or its region.")
+    async def confirm_integration(
+        self, info: Info, input: ConfirmIntegrationInput
+    ) -> ConfirmIntegrationResult:
+        asked = resolved.ConfirmIntegration(input.id, input.version)
+        work = resolved.confirm(info.context, asked, input.idempotency_key)
+        return await answered(work, Integration.of)
+
+    @strawberry.mutation(description="For either side.")
+    async def withdraw_integration(
+        self, info: Info, input: WithdrawIntegrationInput
+    ) -> WithdrawIntegrationResult:
+        asked = resolved.WithdrawIntegration(input.id, input.version)
+        work = resolved.withdraw(info.context, asked, input.idempotency_key)
+        return await answered(work, Integration.of)

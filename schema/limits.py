@@ -1,0 +1,206 @@
+"""What a document may cost before it is parsed, and again before it is validated.
+
+Size and tokens are counted first, then one walk expands the document as execution would, and
+stops at the first limit it meets: nothing here takes longer for a worse document.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from functools import lru_cache
+
+from graphql import (
+    DocumentNode,
+    FieldNode,
+    FragmentDefinitionNode,
+    FragmentSpreadNode,
+    GraphQLError,
+    InlineFragmentNode,
+    Lexer,
+    OperationDefinitionNode,
+    SelectionNode,
+    Source,
+    TokenKind,
+    parse,
+)
+from strawberry.extensions import SchemaExtension, ValidationCache
+
+CACHED_DOCUMENTS = 128  # a parsed document of the largest size takes about 2 MB
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentLimits:
+    """Counts are of the document as it is executed: a fragment counts wherever it is spread."""
+
+    bytes: int = 20_000
+    tokens: int = 1_500
+    depth: int = 16  # the introspection query of explorers has 15
+    fields: int = 1_000
+    root_fields: int = 40  # of one operation
+    aliases: int = 100
+    repeats: int = 20  # of a response name in one place, where each is compared with each
+    directives: int = 50
+    steps: int = 5_000  # selections looked at, of any kind
+
+
+class DocumentRefused(GraphQLError):
+    """A document that is not looked at further; `extensions.code` says why."""
+
+    def __init__(self, code: str, message: str) -> None:
+        super().__init__(message, extensions={"code": code})
+
+
+class BoundedDocuments(SchemaExtension):
+    """Parses documents within limits, and makes sure which operation is meant.
+
+    A refusal is raised from the parsing step: `Schema.execute` returns it as a result, a caller
+    of `Schema.stream` sees the GraphQLError itself.
+    """
+
+    def __init__(self, limits: DocumentLimits = DocumentLimits()) -> None:
+        self.limits = limits
+
+    def on_parse(self) -> Iterator[None]:
+        operation = self.execution_context
+        document = admitted(operation.query or "", self.limits)
+        _check_operation(document, operation._provided_operation_name)
+        operation.graphql_document = document
+        yield
+
+
+def document_extensions(
+    limits: DocumentLimits | None = None,
+) -> list[Callable[[], SchemaExtension]]:
+    """The extensions of a schema that bound, and then remember, what documents cost."""
+    bounds = limits or DocumentLimits()
+    return [lambda: BoundedDocuments(bounds), lambda: ValidationCache(maxsize=CACHED_DOCUMENTS)]
+
+
+@lru_cache(maxsize=CACHED_DOCUMENTS)
+def admitted(query: str, limits: DocumentLimits) -> DocumentNode:
+    """The parsed document.
+
+    Raises DocumentRefused over a limit, GraphQLSyntaxError when it is not GraphQL.
+    """
+    size = len(query.encode())
+    if size > limits.bytes:
+        raise DocumentRefused(
+            "DOCUMENT_TOO_LARGE", f"expected a document of at most {limits.bytes} bytes, got {size}"
+        )
+    _count_tokens(query, limits.tokens)
+    document = parse(query)
+    _Walk(document, limits).run()
+    return document
+
+
+def _check_operation(document: DocumentNode, wanted: str | None) -> None:
+    names = [
+        definition.name and definition.name.value
+        for definition in document.definitions
+        if isinstance(definition, OperationDefinitionNode)
+    ]
+    if wanted is None and len(names) > 1:
+        raise DocumentRefused(
+            "OPERATION_NAME_REQUIRED",
+            f"expected an operationName for a document of {len(names)} operations, got none",
+        )
+    if not names or (wanted is not None and wanted not in names):
+        what = "an operation" if wanted is None else f"an operation called {wanted!r}"
+        raise DocumentRefused("OPERATION_NOT_FOUND", f"expected {what} in the document, got none")
+
+
+def _count_tokens(query: str, limit: int) -> None:
+    lexer = Lexer(Source(query))
+    count = 0
+    while (token := lexer.advance()).kind is not TokenKind.EOF:
+        count += 1
+        if count > limit:
+            raise DocumentRefused(
+                "DOCUMENT_TOO_LARGE", f"expected a document of at most {limit} tokens, got more"
+            )
+        if token.value and "\0" in token.value:  # no database stores it
+            raise DocumentRefused("BAD_TEXT", "expected text, got a NUL character in it")
+
+
+class _Walk:
+    """One pass over the document, each spread entered anew, within a budget of steps."""
+
+    def __init__(self, document: DocumentNode, limits: DocumentLimits) -> None:
+        self.limits = limits
+        self.operations: list[OperationDefinitionNode] = []
+        self.fragments: dict[str, FragmentDefinitionNode] = {}
+        for definition in document.definitions:
+            if isinstance(definition, OperationDefinitionNode):
+                self.operations.append(definition)
+            elif isinstance(definition, FragmentDefinitionNode):
+                self.fragments[definition.name.value] = definition
+        self.counts: Counter[str] = Counter()
+        self.places: Counter[tuple[str, ...]] = Counter()
+        self.entered: set[str] = set()
+
+    def run(self) -> None:
+        for operation in self.operations:
+            self._enter(operation)
+        for name, fragment in self.fragments.items():
+            if name not in self.entered:  # validation reads these too, before it reports them
+                self._enter(fragment)
+
+    def _enter(self, root: OperationDefinitionNode | FragmentDefinitionNode) -> None:
+        self.counts["root fields"] = 0
+        self.places.clear()
+        self._directives(root)
+        # What waits: selections, the path of response names to them, the fragments around them.
+        waiting: list[tuple[tuple[SelectionNode, ...], tuple[str, ...], tuple[str, ...]]]
+        waiting = [(root.selection_set.selections, (), ())]
+        while waiting:
+            selections, path, inside = waiting.pop()
+            for selection in selections:
+                self._count("steps", self.limits.steps)
+                self._directives(selection)
+                if isinstance(selection, FieldNode):
+                    place = self._field(selection, path)
+                    if selection.selection_set is not None:
+                        waiting.append((selection.selection_set.selections, place, inside))
+                elif isinstance(selection, InlineFragmentNode):
+                    waiting.append((selection.selection_set.selections, path, inside))
+                elif isinstance(selection, FragmentSpreadNode):
+                    name = selection.name.value
+                    fragment = self.fragments.get(name)
+                    # One that is unknown or inside itself is for validation to report.
+                    if fragment is not None and name not in inside:
+                        self.entered.add(name)
+                        self._directives(fragment)
+                        waiting.append((fragment.selection_set.selections, path, (*inside, name)))
+
+    def _field(self, field: FieldNode, path: tuple[str, ...]) -> tuple[str, ...]:
+        place = (*path, (field.alias or field.name).value)
+        self.places[place] += 1
+        if self.places[place] > self.limits.repeats:
+            _too_complex(f"fields called {place[-1]!r} in one place", self.limits.repeats)
+        if len(place) > self.limits.depth:
+            _too_complex("levels of fields", self.limits.depth)
+        if not path:
+            self._count("root fields", self.limits.root_fields)
+        if field.alias is not None:
+            self._count("aliases", self.limits.aliases)
+        self._count("fields", self.limits.fields)
+        return place
+
+    def _directives(
+        self, node: SelectionNode | OperationDefinitionNode | FragmentDefinitionNode
+    ) -> None:
+        for _ in node.directives or ():
+            self._count("directives", self.limits.directives)
+
+    def _count(self, what: str, limit: int) -> None:
+        self.counts[what] += 1
+        if self.counts[what] > limit:
+            _too_complex(what, limit)
+
+
+def _too_complex(what: str, limit: int) -> None:
+    raise DocumentRefused(
+        "TOO_COMPLEX", f"expected at most {limit} {what}, got {limit + 1} or more"
+    )

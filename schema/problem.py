@@ -1,0 +1,109 @@
+"""Problems: what a client must expect of a mutation, as types of its result."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from typing import Any, TypeVar
+
+import strawberry
+
+from resolvers import problems
+
+Value = TypeVar("Value")
+
+
+@strawberry.interface(description="Why a mutation changed nothing. Ask for `message` at least.")
+class Problem:
+    message: str = strawberry.field(description="For a person, in English.")
+
+
+@strawberry.type(description="There is no such thing, or none that this viewer may see.")
+class NotFound(Problem):
+    id: strawberry.ID
+
+
+@strawberry.type(description="A field of the input holds what it may not.")
+class InvalidInput(Problem):
+    field: str
+    expected: str
+    got: str
+
+
+@strawberry.type(description="Somebody else changed it first: read it again, then decide.")
+class VersionConflict(Problem):
+    id: strawberry.ID
+    expected_version: int = strawberry.field(description="The version that was sent.")
+    current_version: int = strawberry.field(description="The version that is there now.")
+
+
+@strawberry.type(description="There is one already, and may be one only.")
+class AlreadyExists(Problem):
+    id: strawberry.ID = strawberry.field(description="Of the one that exists.")
+
+
+@strawberry.type(description="It is not in a state that allows this.")
+class WrongState(Problem):
+    id: strawberry.ID
+    state: str
+    allowed: list[str]
+
+
+@strawberry.type(description="An assessment cannot be submitted while levels are missing.")
+class IncompleteAssessment(Problem):
+    id: strawberry.ID
+    missing: list[int] = strawberry.field(description="Numbers of the indicators without level.")
+
+
+@strawberry.type(description="The idempotency key was used before, for another request.")
+class IdempotencyKeyReused(Problem):
+    key: str
+
+
+async def answered(work: Awaitable[Value], wrap: Callable[[Value], object]) -> Any:
+    """Return what `work` gives, wrapped; or the problem it met.
+
+    Which problems a mutation may meet is told by its union, and checked against it as it runs.
+    """
+    try:
+        return wrap(await work)
+    except problems.Problem as problem:
+        return of(problem)
+
+
+def of(problem: problems.Problem) -> Problem:
+    """Return the problem type of an exception."""
+    message = str(problem)
+    match problem:
+        case problems.NotFound():
+            return NotFound(message=message, id=strawberry.ID(problem.id))
+        case problems.InvalidInput():
+            return InvalidInput(
+                message=message,
+                field=problem.field,
+                expected=problem.expected,
+                got=problem.got,
+            )
+        case problems.VersionConflict():
+            return VersionConflict(
+                message=message,
+                id=strawberry.ID(problem.id),
+                expected_version=problem.expected,
+                current_version=problem.current,
+            )
+        case problems.AlreadyExists():
+            return AlreadyExists(message=message, id=strawberry.ID(problem.id))
+        case problems.WrongState():
+            return WrongState(
+                message=message,
+                id=strawberry.ID(problem.id),
+                state=problem.state,
+                allowed=list(problem.allowed),
+            )
+        case problems.IncompleteAssessment():
+            return IncompleteAssessment(
+                message=message, id=strawberry.ID(problem.id), missing=list(problem.missing)
+            )
+        case problems.IdempotencyKeyReused():
+            return IdempotencyKeyReused(message=message, key=problem.key)
+        case _:
+            raise problem

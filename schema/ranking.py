@@ -1,0 +1,154 @@
+"""Ranks, comparisons, means and editions as a client sees them."""
+
+from __future__ import annotations
+
+import strawberry
+
+from engine.decimals import exact, rounded
+from engine.instruments import catalogue
+from resolvers import result as resolved
+from schema.enums import AssessmentKind, RegionKind
+from schema.info import Info
+from schema.instrument import Instrument
+from schema.region import Region
+from schema.score import IndexScore
+
+
+@strawberry.type(description="Where a region stands in one edition.")
+class Rank:
+    position: int = strawberry.field(description="From 1; equal values share it.")
+    region: Region
+    score: IndexScore
+    previous: int | None = strawberry.field(
+        description="Position a year earlier, in the same instrument and kind."
+    )
+    movement: int | None = strawberry.field(description="Positions gained since; negative: lost.")
+    change: str | None = strawberry.field(description="Of the index since, signed, two places.")
+
+
+@strawberry.type(description="One region's part of a comparison.")
+class ComparedRegion:
+    region: Region
+    score: IndexScore | None = strawberry.field(description="Null: nothing published.")
+
+
+@strawberry.type(description="Two to ten regions side by side, in the order asked for.")
+class Comparison:
+    instrument: Instrument
+    year: int
+    kind: AssessmentKind
+    regions: list[ComparedRegion]
+
+
+@strawberry.type(
+    description="Mean over the regencies and cities of a province, computed here from what is "
+    "published: read `count` before you draw a line."
+)
+class IndexMean:
+    instrument: Instrument
+    year: int
+    kind: AssessmentKind
+    value: str
+    display: str
+    count: int = strawberry.field(description="Results that the mean is taken over.")
+    of: int = strawberry.field(description="Regencies and cities of the province.")
+
+
+@strawberry.type(description="An instrument, year and kind for which results are published.")
+class Edition:
+    instrument: Instrument
+    year: int
+    kind: AssessmentKind
+    count: int
+
+
+@strawberry.type
+class RankingQuery:
+    @strawberry.field(
+        description="Published results of one edition, best first. Provinces are ranked apart "
+        "from regencies and cities, which are the default: ask for them by `regionKinds`."
+    )
+    async def ranking(
+        self,
+        info: Info,
+        instrument: strawberry.ID,
+        year: int,
+        kind: AssessmentKind,
+        province: strawberry.ID | None = None,
+        region_kinds: list[RegionKind] | None = None,
+    ) -> list[Rank]:
+        ranked = await resolved.ranked(
+            info.context,
+            instrument=instrument,
+            year=year,
+            kind=kind,
+            province=province,
+            kinds=region_kinds or resolved.MEMBERS,
+        )
+        return [
+            Rank(
+                position=each.rank.position,
+                region=Region.of(each.region),
+                score=IndexScore.of_scored(each.scored),
+                previous=each.rank.previous,
+                movement=each.rank.movement,
+                change=each.rank.change,
+            )
+            for each in ranked
+        ]
+
+    @strawberry.field(description="Two to ten regions.")
+    async def compare(
+        self,
+        info: Info,
+        codes: list[strawberry.ID],
+        instrument: strawberry.ID,
+        year: int,
+        kind: AssessmentKind,
+    ) -> Comparison:
+        compared = await resolved.compared(
+            info.context, codes, instrument=instrument, year=year, kind=kind
+        )
+        return Comparison(
+            instrument=Instrument.of(catalogue()[instrument]),
+            year=year,
+            kind=kind,
+            regions=[
+                ComparedRegion(
+                    region=Region.of(region),
+                    score=None if scored is None else IndexScore.of_scored(scored),
+                )
+                for region, scored in compared
+            ],
+        )
+
+    @strawberry.field(description="Oldest first.")
+    async def index_means(
+        self, info: Info, province: strawberry.ID, kind: AssessmentKind
+    ) -> list[IndexMean]:
+        return [
+            IndexMean(
+                instrument=Instrument.of(catalogue()[each.instrument]),
+                year=each.year,
+                kind=each.kind,
+                value=exact(each.value),
+                display=rounded(each.value),
+                count=each.count,
+                of=each.of,
+            )
+            for each in await resolved.means(info.context, province, kind)
+        ]
+
+    @strawberry.field(
+        description="What is published, newest first; of a province, its regencies and cities."
+    )
+    async def editions(self, info: Info, province: strawberry.ID | None = None) -> list[Edition]:
+        return [
+            Edition(
+                instrument=Instrument.of(catalogue()[each.instrument]),
+                year=each.year,
+                kind=each.kind,
+                count=each.count,
+            )
+            for each in await resolved.editions(info.context, province)
+        ]

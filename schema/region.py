@@ -1,0 +1,200 @@
+"""Regions as a client sees them."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from enum import Enum
+
+import strawberry
+
+from engine import model
+from resolvers import assessment as resolved_assessment
+from resolvers import integration as resolved_integration
+from resolvers import region as resolved
+from schema.application import Application, ApplicationFilter, application_page
+from schema.assessment import Assessment
+from schema.connection import Connection, connected, key, size
+from schema.enums import AssessmentKind, RegionKind
+from schema.info import Info
+from schema.integration import Integration
+from schema.node import Node, Provenance
+from schema.opd import Opd
+from schema.score import IndexScore
+from storage.assessment import Scored
+
+
+@strawberry.enum(description="How far this instance's copy of a region can be trusted.")
+class SourceState(Enum):
+    OWNED = strawberry.enum_value("OWNED", description="Written here: there is no other copy.")
+    FRESH = "FRESH"
+    STALE = "STALE"
+    UNREACHABLE = "UNREACHABLE"
+    DIVERGED = strawberry.enum_value("DIVERGED", description="The owner's hash chain is broken.")
+
+
+@strawberry.type(description="Where this instance has a region from, and how fresh that is.")
+class Source:
+    state: SourceState
+    as_of: datetime
+    lag_seconds: float
+
+
+@strawberry.enum(description="The order of a list of regions.")
+class RegionOrder(Enum):
+    CODE = "CODE"
+    NAME = "NAME"
+
+
+@strawberry.input(description="All given conditions hold.")
+class RegionFilter:
+    province: strawberry.ID | None = None
+    kinds: list[RegionKind] | None = None
+    search: str | None = strawberry.field(default=None, description="Part of the name.")
+
+
+@strawberry.type(description="A province, regency or city; or a central agency.")
+class Region(Node):
+    code: strawberry.ID = strawberry.field(
+        description="Kemendagri code, as 32.11; `pusat.…` for a central agency."
+    )
+    name: str
+    kind: RegionKind
+    capital: str | None
+    population: int | None
+    area_km2: str | None = strawberry.field(name="areaKm2")
+    latitude: float | None = strawberry.field(description="Of the centroid.")
+    longitude: float | None = strawberry.field(description="Of the centroid.")
+    provenance: Provenance
+    _value: strawberry.Private[model.Region]
+
+    @strawberry.field
+    async def parent(self, info: Info) -> Region | None:
+        if self._value.parent is None:
+            return None
+        found = await info.context.regions.load(self._value.parent)
+        return None if found is None else Region.of(found)
+
+    @strawberry.field
+    def source(self, info: Info) -> Source:
+        now = info.context.instance.clock()
+        return Source(state=SourceState.OWNED, as_of=now, lag_seconds=0.0)
+
+    @strawberry.field
+    async def opds(self, info: Info, first: int = 50, after: str | None = None) -> Connection[Opd]:
+        page = await resolved.opds(
+            info.context, self._value.code, first=size(first), after=key(after)
+        )
+        return connected(page, Opd.of)
+
+    @strawberry.field
+    async def applications(
+        self,
+        info: Info,
+        filter: ApplicationFilter | None = None,
+        first: int = 50,
+        after: str | None = None,
+    ) -> Connection[Application]:
+        return await application_page(info, self._value.code, filter, first, after)
+
+    @strawberry.field(description="Integrations whose source is an application of this region.")
+    async def integrations(
+        self, info: Info, first: int = 50, after: str | None = None
+    ) -> Connection[Integration]:
+        page = await resolved_integration.page(
+            info.context, region=self._value.code, first=size(first), after=key(after)
+        )
+        return connected(page, Integration.of)
+
+    @strawberry.field(description="Those that the viewer may see, newest first.")
+    async def assessments(
+        self,
+        info: Info,
+        instrument: strawberry.ID | None = None,
+        year: int | None = None,
+        kind: AssessmentKind | None = None,
+    ) -> list[Assessment]:
+        found = await resolved_assessment.of_region(
+            info.context, self._value.code, instrument=instrument, year=year, kind=kind
+        )
+        return [Assessment.of(assessment, score) for assessment, score in found]
+
+    @strawberry.field(description="The newest published score that fits.")
+    async def index(
+        self,
+        info: Info,
+        instrument: strawberry.ID | None = None,
+        year: int | None = None,
+        kind: AssessmentKind = model.AssessmentKind.OFFICIAL,
+    ) -> IndexScore | None:
+        fitting = [
+            each
+            for each in await _published(info, self._value.code, kind)
+            if instrument in (None, each.assessment.instrument)
+            and year in (None, each.assessment.year)
+        ]
+        return IndexScore.of_scored(fitting[-1]) if fitting else None
+
+    @strawberry.field(
+        description="Published scores of one kind, oldest first. Values of different instruments "
+        "are not comparable: break the line where the instrument changes."
+    )
+    async def history(
+        self, info: Info, kind: AssessmentKind = model.AssessmentKind.OFFICIAL
+    ) -> list[IndexScore]:
+        found = await _published(info, self._value.code, kind)
+        return [IndexScore.of_scored(each) for each in found]
+
+    @classmethod
+    def of(cls, value: model.Region) -> Region:
+        return cls(
+            id=strawberry.ID(f"region-{value.code}"),
+            code=strawberry.ID(value.code),
+            name=value.name,
+            kind=value.kind,
+            capital=value.capital,
+            population=value.population,
+            area_km2=value.area_km2,
+            latitude=None if value.latitude is None else float(value.latitude),
+            longitude=None if value.longitude is None else float(value.longitude),
+            provenance=Provenance.of(value.provenance),
+            _value=value,
+        )
+
+    @classmethod
+    def of_required(cls, value: model.Region | None) -> Region:
+        """Wrap a region that a foreign key says is there."""
+        assert value is not None
+        return cls.of(value)
+
+
+@strawberry.type
+class RegionQuery:
+    @strawberry.field
+    async def region(self, info: Info, code: strawberry.ID) -> Region | None:
+        found = await resolved.find(info.context, code)
+        return None if found is None else Region.of(found)
+
+    @strawberry.field(description="`first` is at most 200.")
+    async def regions(
+        self,
+        info: Info,
+        filter: RegionFilter | None = None,
+        order_by: RegionOrder = RegionOrder.CODE,
+        first: int = 50,
+        after: str | None = None,
+    ) -> Connection[Region]:
+        chosen = filter or RegionFilter()
+        page = await resolved.page(
+            info.context,
+            parent=chosen.province,
+            kinds=chosen.kinds or (),
+            search=chosen.search or "",
+            by_name=order_by is RegionOrder.NAME,
+            first=size(first),
+            after=key(after),
+        )
+        return connected(page, Region.of)
+
+
+async def _published(info: Info, code: str, kind: model.AssessmentKind) -> list[Scored]:
+    return await info.context.published.load((code, kind))

@@ -1,0 +1,50 @@
+"""The schema: one mixin per noun, put together here."""
+
+from __future__ import annotations
+
+import strawberry
+from strawberry.schema.config import StrawberryConfig
+
+from schema.application import ApplicationMutation, ApplicationQuery
+from schema.assessment import AssessmentMutation
+from schema.event import EventQuery, EventSubscription
+from schema.instance import InstanceQuery
+from schema.instrument import InstrumentQuery
+from schema.integration import IntegrationMutation
+from schema.limits import document_extensions
+from schema.nodes import NodeQuery
+from schema.ranking import RankingQuery
+from schema.region import RegionQuery
+from schema.scalars import CURSOR, Cursor
+
+
+@strawberry.type
+class Query(
+    RegionQuery,
+    RankingQuery,
+    ApplicationQuery,
+    InstrumentQuery,
+    EventQuery,
+    NodeQuery,
+    InstanceQuery,
+):
+    pass
+
+
+@strawberry.type
+class Mutation(ApplicationMutation, IntegrationMutation, AssessmentMutation):
+    pass
+
+
+@strawberry.type
+class Subscription(EventSubscription):
+    pass
+
+
+schema = strawberry.Schema(
+    query=Query,
+    mutation=Mutation,
+    subscription=Subscription,
+    extensions=document_extensions(),
+    config=StrawberryConfig(scalar_map={Cursor: CURSOR}),
+)
