@@ -1,0 +1,168 @@
+"""The application: where the parts meet, open and close."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from importlib.metadata import version
+from importlib.resources import files
+from pathlib import Path
+
+from starlette.applications import Starlette
+from starlette.middleware import Middleware
+from starlette.requests import Request
+from starlette.responses import FileResponse, JSONResponse, Response
+from starlette.routing import BaseRoute, Mount, Route, WebSocketRoute
+from starlette.staticfiles import StaticFiles
+
+from engine.model import Viewer
+from hub.authentication import Authenticator
+from hub.graphql_http import GraphQLApp
+from hub.security_headers import SecurityHeaders
+from hub.settings import Settings
+from realtime.bus import MemoryBus
+from realtime.tail import Tail
+from resolvers.context import Context, Instance
+from schema.schema import schema
+from storage import arrival
+from storage.arrival import Arrival
+from storage.database import Database
+
+Task = Callable[[Instance], Awaitable[None]]
+
+READY_SECONDS = 2.0
+WEB = Path(str(files("clients"))) / "web" / "dist"
+
+
+def now() -> datetime:
+    """Return the time, in UTC: the one clock of the instance."""
+    return datetime.now(UTC)
+
+
+@dataclass
+class Running:
+    """What exists while the application runs."""
+
+    instance: Instance | None = None
+
+    def context(self, viewer: Viewer) -> Context:
+        """Return the context of one operation."""
+        assert self.instance is not None  # the server takes no request before start-up is done
+        return Context(self.instance, viewer)
+
+
+def create_app(
+    settings: Settings, *, replay: bool = False, tasks: Sequence[Task] = ()
+) -> Starlette:
+    """Return the application; `tasks` run beside it for as long as it runs."""
+    running = Running()
+
+    @asynccontextmanager
+    async def lifespan(_app: Starlette) -> AsyncIterator[None]:
+        async with opened(settings, replay=replay) as instance, asyncio.TaskGroup() as group:
+            running.instance = instance
+            owned = [group.create_task(instance.tail.run())]
+            owned += [group.create_task(_owned(task, instance)) for task in tasks]
+            yield
+            for task in owned:
+                task.cancel()
+
+    graphql = GraphQLApp(
+        schema,
+        context_factory=running.context,
+        authenticator=authenticator(settings),
+        explorer_html=_page("explorer.html"),
+        allowed_origins=settings.allowed_origins,
+    )
+
+    async def ready(_request: Request) -> Response:
+        assert running.instance is not None
+        try:
+            async with asyncio.timeout(READY_SECONDS), running.instance.database.read() as session:
+                position = await arrival.position(session)
+        except Exception:  # noqa: BLE001  # whatever it is, this instance cannot answer now
+            return JSONResponse({"ready": False, "database": "unreachable"}, 503)
+        return JSONResponse({"ready": True, "database": "ok", "arrival": position.arrival})
+
+    async def alive(_request: Request) -> Response:
+        return JSONResponse({"alive": True})
+
+    async def own_map(_request: Request) -> Response:
+        if settings.map_file is None:
+            return Response(status_code=204)
+        return FileResponse(settings.map_file, media_type="application/geo+json")
+
+    routes: list[BaseRoute] = [
+        Route("/graphql", graphql),
+        WebSocketRoute("/graphql", graphql),
+        Route("/healthz", alive),
+        Route("/readyz", ready),
+        Route("/map.geojson", own_map),
+        *_web_routes(),
+    ]
+    return Starlette(routes=routes, lifespan=lifespan, middleware=[Middleware(SecurityHeaders)])
+
+
+@asynccontextmanager
+async def opened(settings: Settings, *, replay: bool = False) -> AsyncIterator[Instance]:
+    """Yield the instance's long-lived parts, and close them."""
+    database = Database(settings.database)
+    try:
+        async with database.read() as session:
+            position = await arrival.position(session)
+
+        async def read(after: int, limit: int) -> Sequence[Arrival]:
+            async with database.read() as session:
+                return await arrival.after(session, after, limit)
+
+        bus = MemoryBus()
+        yield Instance(
+            name=settings.name,
+            version=version("simpul"),
+            province=settings.province,
+            replay=replay,
+            database=database,
+            bus=bus,
+            tail=Tail(read, bus, start=position.arrival),
+            clock=now,
+        )
+    finally:
+        await database.close()
+
+
+def authenticator(settings: Settings) -> Authenticator:
+    """Return who tells viewers from tokens: this instance's own key, or a provider's."""
+    issuer, audience = settings.token_issuer, settings.token_audience
+    if settings.jwks is None:
+        return Authenticator.embedded(settings.token_key(), issuer, audience, now)
+    remote = settings.jwks.startswith("https://")
+    document = settings.jwks if remote else Path(settings.jwks)
+    return Authenticator.trusting(document, issuer, audience, now)
+
+
+async def _owned(task: Task, instance: Instance) -> None:
+    await task(instance)
+
+
+def _web_routes() -> list[BaseRoute]:
+    """The built pages; none while the web client is not built, as for a node without one."""
+    if not WEB.is_dir():
+        return []
+
+    async def page(_request: Request) -> Response:
+        # The page names its assets by their content, so only the page must be asked for anew.
+        return FileResponse(WEB / "index.html", headers={"cache-control": "no-cache"})
+
+    return [
+        Route("/", page),
+        Mount("/assets", StaticFiles(directory=WEB / "assets")),
+        Route("/favicon.svg", StaticFiles(directory=WEB)),
+    ]
+
+
+def _page(name: str) -> bytes | None:
+    path = WEB / name
+    return path.read_bytes() if path.is_file() else None

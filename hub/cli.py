@@ -1,0 +1,218 @@
+"""The command `simpul`."""
+
+from __future__ import annotations
+
+import asyncio
+import shutil
+from dataclasses import asdict
+from datetime import timedelta
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from pydantic import ValidationError
+from rich.progress import Progress
+
+from engine.entry import BrokenChain
+from engine.model import Role
+from hub import demonstration, integrity, scoring, server
+from hub.app import create_app, now, opened
+from hub.console import Exit, answer, bar, err, fail, out
+from hub.load import Loaded, load
+from hub.replay import replay as replaying
+from hub.settings import Settings
+from hub.tokens import issue
+from schema.schema import schema
+from storage import migrate as migrations
+
+app = typer.Typer(no_args_is_help=True, add_completion=True, pretty_exceptions_enable=False)
+
+AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
+SDL = Path(__file__).parent.parent / "schema" / "schema.graphql"
+
+
+def main() -> None:
+    """Run the command line."""
+    app()
+
+
+@app.command()
+def serve() -> None:
+    """Serve the API and the pages on a migrated database."""
+    settings = _settings()
+    if asyncio.run(migrations.pending(settings.database)):
+        fail("the database is not at this version's schema: run `simpul migrate`", Exit.STATE)
+    listening = server.bound(settings)
+    out.print(f"Simpul listens on {server.address(listening)}/")
+    server.run(create_app(settings), settings, listening)
+
+
+@app.command()
+def demo(
+    replay: Annotated[
+        bool, typer.Option(help="Play the published results of 2018–2025 as live events.")
+    ] = False,
+    seconds: Annotated[
+        float, typer.Option(min=0.05, max=60, help="Between two events of the replay.")
+    ] = 1.0,
+    national: Annotated[bool, typer.Option(help="Load all regions and agencies.")] = False,
+) -> None:
+    """Load the real data that ships, print addresses and tokens, and serve."""
+    settings = _settings()
+    if replay:
+        settings = _replaying(settings)
+    listening = server.bound(settings)
+    settings.prepare()
+    migrations.upgrade(settings.database)
+    _report(_load(settings, national=national, results=not replay))
+    demonstration.greet(settings, server.address(listening), replay=replay)
+    tasks = [replaying(seconds)] if replay else []
+    server.run(create_app(settings, replay=replay, tasks=tasks), settings, listening)
+
+
+@app.command()
+def migrate(
+    renew_epoch: Annotated[
+        bool,
+        typer.Option(help="After restoring a backup: tell all clients to read everything anew."),
+    ] = False,
+) -> None:
+    """Bring the database to this version's schema; safe to run again."""
+    settings = _settings()
+    settings.prepare()
+    migrations.upgrade(settings.database)
+    if renew_epoch:
+        asyncio.run(integrity.renew_epoch(settings))
+    out.print("The database is at this version's schema.")
+
+
+@app.command("load")
+def load_command(
+    national: Annotated[bool, typer.Option(help="All 552 regions and central agencies.")] = False,
+    json: AsJson = False,
+) -> None:
+    """Fill the instance with the real data that ships; adds only what is missing."""
+    settings = _migrated()
+    loaded = _load(settings, national=national)
+    answer(asdict(loaded), as_json=json, say=lambda: _report(loaded))
+
+
+@app.command()
+def token(
+    role: Annotated[Role, typer.Option(help="What the viewer is.", case_sensitive=False)],
+    region: Annotated[list[str], typer.Option(help="Code of a region in scope.")] = [],  # noqa: B006
+    opd: Annotated[list[str], typer.Option(help="Id of an OPD in scope.")] = [],  # noqa: B006
+    subject: Annotated[str, typer.Option(help="Who it is for.")] = "operator",
+    hours: Annotated[float, typer.Option(min=0.01, max=24 * 366)] = 8,
+    json: AsJson = False,
+) -> None:
+    """Issue a bearer token for an instance that checks its own."""
+    settings = _settings()
+    if settings.jwks is not None:
+        fail("this instance takes tokens of the provider in SIMPUL_JWKS only", Exit.STATE)
+    needs = {Role.OPD: region and opd, Role.ADMIN: True}.get(role, region)
+    if role is Role.PUBLIC or not needs:
+        fail(
+            f"expected a role other than PUBLIC with its scope (--region, for OPD also --opd), "
+            f"got {role.value}",
+            Exit.INPUT,
+        )
+    text = issue(
+        settings.token_key(),
+        settings.token_issuer,
+        settings.token_audience,
+        subject,
+        role,
+        region,
+        opd,
+        timedelta(hours=hours),
+        now(),
+    )
+    answer({"token": text}, as_json=json, say=lambda: typer.echo(text))
+
+
+@app.command()
+def score(
+    levels: Annotated[Path, typer.Argument(help="CSV with the columns number,level.")],
+    instrument: Annotated[str, typer.Option(help="spbe-2018, spbe-2020 or pemdi-2026.")],
+    steps: Annotated[int, typer.Option(min=0, max=50, help="Next steps to show.")] = 10,
+    json: AsJson = False,
+) -> None:
+    """Compute index, predicate and domains of a sheet of levels, and the best next steps."""
+    scored = scoring.scored(levels, instrument, steps)
+    answer(scored.document(), as_json=json, say=lambda: scoring.show(scored))
+
+
+@app.command()
+def check(json: AsJson = False) -> None:
+    """Verify the hash chain of every region's log, from the first entry to the last."""
+    settings = _migrated()
+    try:
+        entries = asyncio.run(integrity.check(settings))
+    except BrokenChain as broken:
+        fail(str(broken), Exit.BROKEN)
+    answer(
+        {"regions": len(entries), "entries": sum(entries.values())},
+        as_json=json,
+        say=lambda: out.print(
+            f"{sum(entries.values())} entries of {len(entries)} regions: every chain is whole."
+        ),
+    )
+
+
+@app.command("export-schema")
+def export_schema(
+    check: Annotated[bool, typer.Option(help="Only say whether the file is current.")] = False,
+) -> None:
+    """Write schema/schema.graphql, the committed contract."""
+    current = schema.as_str() + "\n"
+    if not check:
+        SDL.write_text(current)
+    elif not SDL.is_file() or SDL.read_text() != current:
+        fail("schema/schema.graphql is not current: run `simpul export-schema`", Exit.STATE)
+
+
+def _settings() -> Settings:
+    try:
+        return Settings()
+    except ValidationError as error:
+        for each in error.errors():
+            name = "_".join(str(part) for part in each["loc"]).upper()
+            prefix = "" if name.startswith(("SIMPUL_", "DATABASE")) else "SIMPUL_"
+            err.print(f"{prefix}{name}: {each['msg']}, got {each['input']!r}", markup=False)
+        fail("the settings are not as they must be", Exit.INPUT)
+
+
+def _migrated() -> Settings:
+    settings = _settings()
+    settings.prepare()
+    if asyncio.run(migrations.pending(settings.database)):
+        fail("the database is not at this version's schema: run `simpul migrate`", Exit.STATE)
+    return settings
+
+
+def _replaying(settings: Settings) -> Settings:
+    """A replay has a database of its own, made anew each time."""
+    if settings.database_url is not None:
+        fail("a replay runs on the embedded database only: unset DATABASE_URL", Exit.INPUT)
+    folder = settings.data_dir / "replay"
+    shutil.rmtree(folder, ignore_errors=True)
+    return settings.model_copy(update={"data_dir": folder})
+
+
+def _load(settings: Settings, *, national: bool, results: bool = True) -> Loaded:
+    async def work() -> Loaded:
+        with Progress(console=err, transient=True, disable=not err.is_terminal) as progress:
+            async with opened(settings) as instance:
+                return await load(
+                    instance,
+                    national=national,
+                    results=results,
+                    progress=bar(progress, "Loading regions"),
+                )
+
+    return asyncio.run(work())
+
+
+def _report(loaded: Loaded) -> None:
+    out.print(f"{loaded.regions} regions are loaded; {loaded.entries} entries were new.")

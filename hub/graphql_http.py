@@ -1,0 +1,219 @@
+"""GraphQL over HTTP as its specification says, beside the WebSocket on the same path.
+
+Two media types are served. Under `application/graphql-response+json` the status tells whether
+the request was executed; under `application/json`, for clients of before, it is 200 for
+whatever could be read as GraphQL. In both, `data` is there only if execution began.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import timedelta
+from http import HTTPStatus
+from typing import Any
+
+import orjson
+from starlette.requests import ClientDisconnect, Request
+from starlette.responses import Response
+from starlette.types import Receive, Scope, Send
+from starlette.websockets import WebSocket
+from strawberry.asgi import GraphQL
+from strawberry.http import GraphQLHTTPResponse
+from strawberry.schema import BaseSchema
+from strawberry.schema.exceptions import InvalidOperationTypeError
+from strawberry.subscriptions import GRAPHQL_TRANSPORT_WS_PROTOCOL
+from strawberry.types import ExecutionResult
+from strawberry.types.execution import PreExecutionError
+from strawberry.types.graphql import OperationType
+
+from engine.model import Viewer
+from hub import json_gate, request_limits
+from hub.authentication import AuthenticationError, Authenticator
+from hub.graphql_websocket import Connection, GraphQLSocketHandler, SocketAdapter
+from hub.json_gate import GraphQLRequest
+from hub.media_types import LEGACY_JSON, RESPONSE_JSON, answered_in
+from hub.request_limits import Refused, RequestLimits
+from hub.signing_keys import KeysUnavailable
+from schema.limits import DocumentRefused
+from schema.masking import masked
+
+HTML = "text/html; charset=utf-8"
+
+
+class GraphQLApp(GraphQL[Any, None]):
+    """The ASGI application of `/graphql`: queries and mutations, subscriptions, the explorer.
+
+    The schema must bound documents itself (`schema.limits.document_extensions`): that counts
+    for HTTP and WebSocket alike.
+    """
+
+    graphql_transport_ws_handler_class = GraphQLSocketHandler
+    websocket_adapter_class = SocketAdapter
+
+    def __init__(
+        self,
+        schema: BaseSchema,
+        *,
+        context_factory: Callable[[Viewer], object],
+        authenticator: Authenticator,
+        limits: RequestLimits | None = None,
+        explorer_html: bytes | None = None,
+        allowed_origins: tuple[str, ...] = (),
+    ) -> None:
+        self.limits = limits or RequestLimits()
+        super().__init__(
+            schema,
+            graphql_ide=None,
+            subscription_protocols=(GRAPHQL_TRANSPORT_WS_PROTOCOL,),
+            connection_init_wait_timeout=timedelta(seconds=self.limits.initialisation_seconds),
+            max_subscriptions_per_connection=self.limits.subscriptions,
+            allowed_origins=allowed_origins,
+        )
+        self.context_factory = context_factory
+        self.authenticator = authenticator
+        self.explorer_html = explorer_html
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await super().__call__(scope, receive, send)
+            return
+        try:
+            response = await self._response(Request(scope, receive))
+        except ClientDisconnect:
+            return
+        await response(scope, receive, send)
+
+    async def get_context(self, request: Request | WebSocket, response: object) -> Connection:
+        """What a WebSocket's handler works with; HTTP requests build theirs in `_executed`."""
+        return Connection(
+            self.context_factory,
+            self.authenticator,
+            self.limits,
+            request.headers.get("authorization"),
+        )
+
+    def encode_json(self, data: object) -> str:
+        """Text, for bytes would reach a WebSocket's client as a binary message."""
+        return orjson.dumps(data).decode()
+
+    async def _response(self, request: Request) -> Response:
+        if self.explorer_html is not None and _is_for_a_person(request):
+            return Response(self.explorer_html, media_type=HTML, headers=_headers())
+        media_type = LEGACY_JSON
+        try:
+            media_type = answered_in(request.headers.get("accept"))
+            _check_method_and_type(request)
+            viewer = await self.authenticator.viewer(request.headers.get("authorization"))
+            result = await self._executed(request, await self._request(request), viewer)
+        except Refused as refusal:
+            return _refusal(media_type, refusal.status, refusal.code, str(refusal))
+        except AuthenticationError as error:
+            return _refusal(media_type, HTTPStatus.UNAUTHORIZED, "UNAUTHENTICATED", str(error))
+        except KeysUnavailable as error:
+            return _refusal(
+                media_type, HTTPStatus.SERVICE_UNAVAILABLE, "KEYS_UNAVAILABLE", str(error)
+            )
+        return _answer(media_type, result)
+
+    async def _request(self, request: Request) -> GraphQLRequest:
+        depth = self.limits.json_depth
+        if request.method == "GET":
+            return json_gate.query_string_request(request.scope["query_string"], depth)
+        return json_gate.body_request(await request_limits.body(request, self.limits), depth)
+
+    async def _executed(
+        self, request: Request, asked: GraphQLRequest, viewer: Viewer
+    ) -> ExecutionResult:
+        allowed = {OperationType.QUERY}
+        if request.method == "POST":
+            allowed.add(OperationType.MUTATION)
+        try:
+            return await self.schema.execute(
+                asked.query,
+                variable_values=asked.variables,
+                context_value=self.context_factory(viewer),
+                operation_name=asked.operation_name,
+                allowed_operation_types=allowed,
+                operation_extensions=asked.extensions,
+            )
+        except InvalidOperationTypeError as error:
+            if error.operation_type is OperationType.SUBSCRIPTION:
+                raise Refused(
+                    HTTPStatus.BAD_REQUEST,
+                    "SUBSCRIPTION_NEEDS_A_SOCKET",
+                    "expected a query or a mutation over HTTP, got a subscription:"
+                    f" open a WebSocket with the protocol {GRAPHQL_TRANSPORT_WS_PROTOCOL}",
+                ) from None
+            raise Refused(
+                HTTPStatus.METHOD_NOT_ALLOWED,
+                "METHOD_NOT_ALLOWED",
+                "expected a query by GET, got a mutation: send it by POST",
+            ) from None
+
+
+def _is_for_a_person(request: Request) -> bool:
+    return (
+        request.method == "GET"
+        and "query" not in request.query_params
+        and "text/html" in request.headers.get("accept", "")
+    )
+
+
+def _check_method_and_type(request: Request) -> None:
+    if request.method not in ("GET", "POST"):
+        raise Refused(
+            HTTPStatus.METHOD_NOT_ALLOWED,
+            "METHOD_NOT_ALLOWED",
+            f"expected GET or POST, got {request.method[:20]}",
+        )
+    if request.method == "GET":
+        return
+    kind, _, parameters = request.headers.get("content-type", "").lower().partition(";")
+    charset = parameters.replace('"', "").strip()
+    if kind.strip() != LEGACY_JSON or charset not in ("", "charset=utf-8"):
+        raise Refused(
+            HTTPStatus.UNSUPPORTED_MEDIA_TYPE,
+            "UNSUPPORTED_MEDIA_TYPE",
+            f"expected a body of {LEGACY_JSON} in UTF-8, got another content-type",
+        )
+
+
+def _answer(media_type: str, result: ExecutionResult) -> Response:
+    errors = result.errors or []
+    body: GraphQLHTTPResponse = {}
+    if errors:
+        body["errors"] = [error.formatted for error in masked(errors)]
+    # What fails in execution has a path; variables that fit no type are found before it.
+    executed = not isinstance(result, PreExecutionError) and (
+        result.data is not None or any(error.path is not None for error in errors)
+    )
+    if executed:
+        body["data"] = result.data
+    if result.extensions:
+        body["extensions"] = result.extensions
+    refused = any(isinstance(error, DocumentRefused) for error in errors)
+    bad = refused or (not executed and media_type == RESPONSE_JSON)
+    return _json(media_type, HTTPStatus.BAD_REQUEST if bad else HTTPStatus.OK, body)
+
+
+def _refusal(media_type: str, status: HTTPStatus, code: str, message: str) -> Response:
+    body: GraphQLHTTPResponse = {"errors": [{"message": message, "extensions": {"code": code}}]}
+    response = _json(media_type, status, body)
+    if status is HTTPStatus.UNAUTHORIZED:
+        response.headers["www-authenticate"] = 'Bearer realm="simpul", error="invalid_token"'
+    elif status is HTTPStatus.METHOD_NOT_ALLOWED:
+        response.headers["allow"] = "GET, POST"
+    elif status is HTTPStatus.SERVICE_UNAVAILABLE:
+        response.headers["retry-after"] = "5"
+    elif status in (HTTPStatus.REQUEST_ENTITY_TOO_LARGE, HTTPStatus.REQUEST_TIMEOUT):
+        response.headers["connection"] = "close"  # the rest of the body is not read
+    return response
+
+
+def _json(media_type: str, status: HTTPStatus, body: GraphQLHTTPResponse) -> Response:
+    content_type = f"{media_type}; charset=utf-8"
+    return Response(orjson.dumps(body), status, _headers(), content_type)
+
+
+def _headers() -> dict[str, str]:
+    return {"cache-control": "no-store", "vary": "accept, authorization"}

@@ -1,0 +1,150 @@
+"""GraphQL over a WebSocket (graphql-transport-ws): the same gate, viewer and limits as over HTTP.
+
+The protocol's state machine is Strawberry's. Added here: messages are read by the strict gate,
+`connection_init` says who asks, each operation has a context of its own, a token that expires
+ends its connection, and one bad document ends its operation and not the whole connection.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncGenerator, Callable, Mapping
+from contextlib import suppress
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from graphql import GraphQLError
+from starlette.websockets import WebSocketDisconnect, WebSocketState
+from strawberry.asgi import ASGIWebSocketAdapter
+from strawberry.http.exceptions import WebSocketDisconnected
+from strawberry.subscriptions.protocols.graphql_transport_ws.handlers import (
+    BaseGraphQLTransportWSHandler,
+)
+from strawberry.types.execution import ExecutionResult, PreExecutionError
+from strawberry.utils.aio import aclosing
+
+from engine.model import PUBLIC_VIEWER, Viewer
+from hub import json_gate
+from hub.authentication import LEEWAY_SECONDS, AuthenticationError, Authenticator
+from hub.request_limits import Refused, RequestLimits
+from hub.signing_keys import KeysUnavailable
+from schema.masking import masked
+
+if TYPE_CHECKING:
+    from strawberry.subscriptions.protocols.graphql_transport_ws.handlers import Operation
+    from strawberry.subscriptions.protocols.graphql_transport_ws.types import (
+        ConnectionInitMessage,
+    )
+
+BAD_MESSAGE = 4400
+FORBIDDEN = 4403  # and not 4401, after which the graphql-ws client never comes back
+TRY_AGAIN_LATER = 1013
+REASON_BYTES = 123  # what fits into a close frame
+
+
+@dataclass(frozen=True, slots=True)
+class Connection:
+    """What the handler of one socket works with."""
+
+    context_factory: Callable[[Viewer], object]
+    authenticator: Authenticator
+    limits: RequestLimits
+    handshake_authorization: str | None  # from clients that can set headers; browsers cannot
+
+
+class SocketAdapter(ASGIWebSocketAdapter):
+    """Reads messages through the strict gate; what it refuses closes the socket with 4400."""
+
+    async def iter_json(
+        self, *, ignore_parsing_errors: bool = False
+    ) -> AsyncGenerator[object, None]:
+        limits: RequestLimits = self.view.limits  # type: ignore[attr-defined]  # GraphQLApp's
+        with suppress(WebSocketDisconnect):
+            while self.ws.application_state is not WebSocketState.DISCONNECTED:
+                message = await self.ws.receive()
+                if message["type"] == "websocket.disconnect":
+                    return
+                text = message.get("text")
+                if text is None:
+                    await self.close(BAD_MESSAGE, "expected a text message, got a binary one")
+                    return
+                try:
+                    read = json_gate.socket_message(text, limits.body_bytes, limits.json_depth)
+                except Refused as refusal:
+                    await self.close(BAD_MESSAGE, str(refusal))
+                    return
+                yield read
+
+    async def send_json(self, message: Mapping[str, object]) -> None:
+        if self.ws.application_state is WebSocketState.DISCONNECTED:
+            raise WebSocketDisconnected  # closed by us, while an operation was still at work
+        await super().send_json(message)
+
+    async def close(self, code: int, reason: str) -> None:
+        """Close, unless that has happened; a reason that is too long for the frame is cut."""
+        if self.ws.application_state is not WebSocketState.DISCONNECTED:
+            cut = reason.encode()[:REASON_BYTES].decode(errors="ignore")
+            await super().close(code, cut)
+
+
+class GraphQLSocketHandler(BaseGraphQLTransportWSHandler[Connection, None]):
+    """One socket: its viewer from `connection_init` on, and its operations."""
+
+    viewer: Viewer = PUBLIC_VIEWER
+    _expiry: asyncio.Task[None] | None = None
+
+    async def handle_connection_init(self, message: ConnectionInitMessage) -> None:
+        if not self.connection_init_received:
+            try:
+                self.viewer = await self.context.authenticator.viewer(self._authorization(message))
+            except AuthenticationError as error:
+                await self.websocket.close(FORBIDDEN, str(error))
+                return
+            except KeysUnavailable as error:
+                await self.websocket.close(TRY_AGAIN_LATER, str(error))
+                return
+            if self.viewer.expires_at is not None:
+                self._expiry = asyncio.create_task(self._close_when_expired())
+        await super().handle_connection_init(message)
+
+    async def shutdown(self) -> None:
+        if self._expiry is not None:
+            self._expiry.cancel()
+        await super().shutdown()
+
+    async def run_operation(self, operation: Operation[Connection, None]) -> None:
+        try:
+            results = await self.schema.stream(
+                operation.query,
+                variable_values=operation.variables,
+                context_value=self.context.context_factory(self.viewer),
+                operation_name=operation.operation_name,
+            )
+            async with aclosing(results):
+                async for result in results:
+                    if isinstance(result, PreExecutionError):
+                        await operation.send_initial_errors(masked(result.errors))
+                        return
+                    assert isinstance(result, ExecutionResult)  # @defer and @stream are off
+                    result.errors = masked(result.errors) or None
+                    await operation.send_next(result)
+            await operation.send_operation_message({"id": operation.id, "type": "complete"})
+        except WebSocketDisconnected:
+            self.operations.pop(operation.id, None)
+        except GraphQLError as error:  # a document that the schema's limits refuse
+            await operation.send_initial_errors([error])
+        except Exception as error:  # noqa: BLE001  # this is the edge: logged and masked here
+            bug = GraphQLError(str(error), original_error=error)
+            await operation.send_initial_errors(masked([bug]))
+
+    def _authorization(self, message: ConnectionInitMessage) -> str | None:
+        for name, value in (message.get("payload") or {}).items():
+            if name.lower() == "authorization" and value is not None:
+                return str(value)
+        return self.context.handshake_authorization
+
+    async def _close_when_expired(self) -> None:
+        assert self.viewer.expires_at is not None
+        left = self.viewer.expires_at - self.context.authenticator.clock()
+        await asyncio.sleep(left.total_seconds() + LEEWAY_SECONDS)
+        await self.websocket.close(FORBIDDEN, "the token of this connection has expired")

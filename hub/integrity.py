@@ -1,0 +1,23 @@
+"""Whether the logs are as they were written."""
+
+from __future__ import annotations
+
+from hub.app import opened
+from hub.settings import Settings
+from storage import arrival, log
+
+
+async def check(settings: Settings) -> dict[str, int]:
+    """Verify every region's chain; return the number of entries by region.
+
+    Raises:
+        engine.entry.BrokenChain: at the first that is broken.
+    """
+    async with opened(settings) as instance, instance.database.read() as session:
+        return {region: await log.check(session, region) for region in await log.regions(session)}
+
+
+async def renew_epoch(settings: Settings) -> None:
+    """Give the arrival order a new epoch: no cursor of before is good any more."""
+    async with opened(settings) as instance, instance.database.write() as session:
+        await arrival.renew_epoch(session)

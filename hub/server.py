@@ -1,0 +1,59 @@
+"""Runs the application in this process, until a signal ends it."""
+
+from __future__ import annotations
+
+import socket
+
+import uvicorn
+from starlette.types import ASGIApp
+
+from hub.console import Exit, fail
+from hub.request_limits import BoundedHttpProtocol, RequestLimits
+from hub.settings import Settings
+
+BACKLOG = 2048
+SHUTDOWN_SECONDS = 8
+PING_SECONDS = 20.0
+
+
+def bound(settings: Settings) -> socket.socket:
+    """Return the listening socket, or end with what stands in the way."""
+    family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
+    listening = socket.socket(family, socket.SOCK_STREAM)
+    listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listening.bind((settings.host, settings.port))
+    except OSError as error:
+        fail(
+            f"cannot listen on {settings.host}:{settings.port} ({error.strerror}); "
+            "set SIMPUL_PORT or SIMPUL_HOST to another",
+            Exit.STATE,
+        )
+    listening.listen(BACKLOG)
+    return listening
+
+
+def address(listening: socket.socket) -> str:
+    """Return the address to open in a browser."""
+    host, port = listening.getsockname()[:2]
+    return f"http://{f'[{host}]' if ':' in host else host}:{port}"
+
+
+def run(app: ASGIApp, settings: Settings, listening: socket.socket) -> None:
+    """Serve until SIGINT or SIGTERM; operations in flight get some seconds to finish."""
+    config = uvicorn.Config(
+        app,
+        http=BoundedHttpProtocol,
+        ws="websockets-sansio",
+        # One compression per subscriber and event costs more than what the events weigh.
+        ws_per_message_deflate=False,
+        ws_max_size=RequestLimits().body_bytes,
+        ws_ping_interval=PING_SECONDS,
+        ws_ping_timeout=PING_SECONDS,
+        log_level=settings.log_level,
+        access_log=False,
+        server_header=False,
+        timeout_graceful_shutdown=SHUTDOWN_SECONDS,
+        lifespan="on",
+    )
+    uvicorn.Server(config).run(sockets=[listening])

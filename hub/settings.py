@@ -1,0 +1,99 @@
+"""Settings: read from the environment, checked whole before anything starts."""
+
+from __future__ import annotations
+
+import secrets
+from pathlib import Path
+from typing import Annotated
+
+from pydantic import AliasChoices, Field, field_validator
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+KEY_BYTES = 32
+
+
+class Settings(BaseSettings):
+    """All settings. The prefix is SIMPUL_; DATABASE_URL is also read without it."""
+
+    model_config = SettingsConfigDict(env_prefix="SIMPUL_", frozen=True, extra="ignore")
+
+    host: str = Field("127.0.0.1", description="Address to listen on.")
+    port: int = Field(8000, ge=0, le=65535, description="Port to listen on; 0 takes a free one.")
+    data_dir: Path = Field(
+        Path("data"), description="Folder of the embedded database and of the token key."
+    )
+    database_url: str | None = Field(
+        None,
+        validation_alias=AliasChoices("SIMPUL_DATABASE_URL", "DATABASE_URL"),
+        description="PostgreSQL (postgresql://…) instead of the embedded SQLite.",
+    )
+    name: str = Field("Simpul", min_length=1, description="What the instance calls itself.")
+    province: str = Field("32", description="Kemendagri code of the province whose wall it shows.")
+    token_issuer: str = Field("simpul", min_length=1, description="`iss` that a token must have.")
+    token_audience: str = Field("simpul", min_length=1, description="`aud` that it must have.")
+    token_key_file: Path | None = Field(
+        None,
+        description="Secret with which this instance signs and checks its own tokens (HS256); "
+        "by default `token.key` in the data folder, made at first use.",
+    )
+    jwks: str | None = Field(
+        None,
+        description="JWKS document of an identity provider, a path or https:// address: then "
+        "its tokens are taken, and none of this instance's own.",
+    )
+    map_file: Path | None = Field(
+        None,
+        description="GeoJSON with a `code` property per feature; replaces the wall's schematic map.",
+    )
+    allowed_origins: Annotated[tuple[str, ...], NoDecode] = Field(
+        (),
+        description="Origins, besides the instance's own, whose pages may open a WebSocket; "
+        "comma-separated.",
+    )
+    log_level: str = Field("info", description="debug, info, warning or error.")
+
+    @field_validator("allowed_origins", mode="before")
+    @classmethod
+    def _listed(cls, given: object) -> object:
+        if isinstance(given, str):
+            return tuple(part.strip() for part in given.split(",") if part.strip())
+        return given
+
+    @field_validator("log_level")
+    @classmethod
+    def _known(cls, given: str) -> str:
+        levels = ("debug", "info", "warning", "error")
+        if given.lower() not in levels:
+            raise ValueError(f"expected one of {', '.join(levels)}, got {given!r}")
+        return given.lower()
+
+    @field_validator("map_file")
+    @classmethod
+    def _readable(cls, given: Path | None) -> Path | None:
+        if given is not None and not given.is_file():
+            raise ValueError(f"expected a file, got {given}")
+        return given
+
+    @property
+    def database(self) -> str:
+        """The database to use: the one configured, or the embedded one in the data folder."""
+        return self.database_url or f"sqlite:///{self.data_dir.resolve() / 'simpul.db'}"
+
+    def prepare(self) -> None:
+        """Make the data folder, readable by its owner only, unless it is there."""
+        self.data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
+
+    def token_key(self) -> bytes:
+        """Return the secret for this instance's own tokens; made and kept at first use."""
+        path = self.token_key_file or self.data_dir / "token.key"
+        if self.token_key_file is None and not path.exists():
+            self.prepare()
+            fresh = path.with_suffix(f".{secrets.token_hex(4)}")
+            fresh.touch(mode=0o600)
+            fresh.write_text(secrets.token_hex(KEY_BYTES))
+            try:
+                path.hardlink_to(fresh)  # the first of two processes wins, both read its key
+            except FileExistsError:
+                pass
+            fresh.unlink()
+        return path.read_text().strip().encode()

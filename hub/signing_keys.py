@@ -1,0 +1,162 @@
+"""The keys that may sign tokens: one configured here, or those an identity provider publishes.
+
+Each key carries the one family of algorithms that it may be used with, so a token cannot
+choose how it is checked.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Final, Protocol
+from urllib.parse import urlsplit
+
+import httpx2
+from joserfc.errors import JoseError
+from joserfc.jwk import ECKey, JWKRegistry, Key, OctKey, OKPKey, RSAKey
+
+Clock = Callable[[], datetime]
+
+EMBEDDED_KEY_ID: Final = "embedded"
+SECRET_BYTES: Final = 32  # what HS256 needs to be as strong as its digest
+DOCUMENT_BYTES: Final = 262_144
+FETCH_SECONDS: Final = 5.0
+REFRESH_EVERY: Final = timedelta(minutes=15)  # a key that was withdrawn is trusted no longer
+REFRESH_AT_MOST_EVERY: Final = timedelta(minutes=1)  # unknown key ids cannot make us a client
+RSA_BITS: Final = 2048
+
+
+class KeysUnavailable(Exception):
+    """The published keys could not be read, so nobody can be told apart."""
+
+
+@dataclass(frozen=True, slots=True)
+class SigningKey:
+    """A key and the names of the algorithms that it is used with."""
+
+    key: Key
+    algorithms: tuple[str, ...]
+
+
+class KeySource(Protocol):
+    """Where the key of a token is looked up."""
+
+    async def find(self, key_id: str) -> SigningKey | None: ...
+
+
+class ConfiguredKey:
+    """The secret of an embedded instance, which issues its own tokens."""
+
+    def __init__(self, secret: bytes) -> None:
+        self._key = SigningKey(embedded_key(secret), ("HS256",))
+
+    async def find(self, key_id: str) -> SigningKey | None:
+        return self._key if key_id == EMBEDDED_KEY_ID else None
+
+
+class PublishedKeys:
+    """The JWKS document of an identity provider, from a file or by HTTPS, read when needed.
+
+    While it cannot be read, keys that are already known go on being trusted.
+    """
+
+    def __init__(self, source: str | Path, clock: Clock) -> None:
+        if isinstance(source, str):
+            url = urlsplit(source)
+            local = url.hostname in ("localhost", "127.0.0.1", "::1")
+            if url.scheme != "https" and not (url.scheme == "http" and local):
+                raise ValueError(f"expected an https address of a JWKS document, got {source!r}")
+        self._source = source
+        self._clock = clock
+        self._keys: dict[str, SigningKey] | None = None
+        self._tried: datetime | None = None
+        self._reading = asyncio.Lock()
+
+    async def find(self, key_id: str) -> SigningKey | None:
+        """The key of that id, with at most one look at the document a minute.
+
+        Raises KeysUnavailable when the document could never be read.
+        """
+        async with self._reading:
+            if self._is_due(key_id):
+                self._tried = self._clock()
+                try:
+                    self._keys = _signing_keys(await self._read())
+                except (OSError, ValueError, RecursionError, httpx2.HTTPError) as error:
+                    if self._keys is None:
+                        raise KeysUnavailable(f"no JWKS document at {self._source}") from error
+            if self._keys is None:
+                raise KeysUnavailable(f"no JWKS document at {self._source}")
+            return self._keys.get(key_id)
+
+    def _is_due(self, key_id: str) -> bool:
+        if self._tried is None:
+            return True
+        age = self._clock() - self._tried
+        known = self._keys is not None and key_id in self._keys
+        return age >= (REFRESH_EVERY if known else REFRESH_AT_MOST_EVERY)
+
+    async def _read(self) -> bytes:
+        if isinstance(self._source, Path):
+            with self._source.open("rb") as file:
+                return file.read(DOCUMENT_BYTES + 1)
+        document = bytearray()
+        async with (
+            asyncio.timeout(FETCH_SECONDS),
+            httpx2.AsyncClient(trust_env=False, follow_redirects=False) as client,
+            client.stream("GET", self._source, headers={"accept-encoding": "identity"}) as answer,
+        ):
+            answer.raise_for_status()
+            async for chunk in answer.aiter_raw():
+                document += chunk
+                if len(document) > DOCUMENT_BYTES:
+                    break
+        return bytes(document)
+
+
+def embedded_key(secret: bytes) -> OctKey:
+    """The key made of a configured secret. Raises ValueError when it is too short."""
+    if len(secret) < SECRET_BYTES:
+        raise ValueError(f"expected a secret of at least {SECRET_BYTES} bytes, got {len(secret)}")
+    return OctKey.import_key(secret)
+
+
+def _signing_keys(document: bytes) -> dict[str, SigningKey]:
+    """The usable keys by id; symmetric, encryption and weak keys are left out."""
+    if len(document) > DOCUMENT_BYTES:
+        raise ValueError(f"expected a JWKS document of at most {DOCUMENT_BYTES} bytes, got more")
+    parsed = json.loads(document)
+    entries = parsed.get("keys") if isinstance(parsed, dict) else None
+    keys: dict[str, SigningKey] = {}
+    for entry in entries if isinstance(entries, list) else ():
+        if not isinstance(entry, dict) or entry.get("use", "sig") != "sig":
+            continue
+        key_id = entry.get("kid")
+        if not isinstance(key_id, str) or entry.get("kty") not in ("RSA", "EC", "OKP"):
+            continue
+        try:
+            key = JWKRegistry.import_key(entry)
+        except (JoseError, ValueError, TypeError, KeyError):
+            continue  # one key that we cannot read does not make the others unknown
+        named = entry.get("alg")
+        algorithms = tuple(name for name in _algorithms(key) if named in (None, name))
+        if algorithms:
+            keys[key_id] = SigningKey(key, algorithms)
+    if not keys:
+        raise ValueError("expected a JWKS document with a key to sign with, got none")
+    return keys
+
+
+def _algorithms(key: Key) -> tuple[str, ...]:
+    match key:
+        case RSAKey() if key.raw_value.key_size >= RSA_BITS:
+            return ("RS256",)
+        case ECKey() if key.curve_name == "P-256":
+            return ("ES256",)
+        case OKPKey() if key.curve_name == "Ed25519":
+            return ("Ed25519", "EdDSA")  # one algorithm, by its name of RFC 9864 and of RFC 8037
+    return ()
