@@ -138,8 +138,7 @@ def authenticator(settings: Settings) -> Authenticator:
     issuer, audience = settings.token_issuer, settings.token_audience
     if settings.jwks is None:
         return Authenticator.embedded(settings.token_key(), issuer, audience, now)
-    remote = settings.jwks.startswith("https://")
-    document = settings.jwks if remote else Path(settings.jwks)
+    document = settings.jwks if "://" in settings.jwks else Path(settings.jwks)
     return Authenticator.trusting(document, issuer, audience, now)
 
 

@@ -13,7 +13,7 @@ from resolvers import assessment as resolved
 from resolvers import result as resolved_result
 from schema.enums import AssessmentKind, AssessmentState
 from schema.info import Info
-from schema.instrument import Instrument
+from schema.instrument import Instrument, shown
 from schema.node import Evidence, EvidenceInput, Node, Provenance
 from schema.problem import (
     AlreadyExists,
@@ -64,7 +64,7 @@ class Assessment(Node):
 
     @strawberry.field
     def instrument(self) -> Instrument:
-        return Instrument.of(catalogue()[self._value.instrument])
+        return shown(self._value.instrument)
 
     @strawberry.field(description="Null until the first level is claimed.")
     def score(self) -> IndexScore | None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import cache
+
 import strawberry
 
 from engine import instrument as engine
@@ -107,16 +109,21 @@ class Instrument:
         )
 
 
+@cache
+def shown(id: str) -> Instrument:
+    """Return an instrument of the catalogue as a client sees it: the same for every score."""
+    return Instrument.of(catalogue()[id])
+
+
 @strawberry.type
 class InstrumentQuery:
     @strawberry.field(description="All instruments, oldest first.")
     def instruments(self) -> list[Instrument]:
-        return [Instrument.of(value) for value in catalogue().values()]
+        return [shown(id) for id in catalogue()]
 
     @strawberry.field
     def instrument(self, id: strawberry.ID) -> Instrument | None:
-        value = catalogue().get(id)
-        return None if value is None else Instrument.of(value)
+        return shown(id) if id in catalogue() else None
 
 
 def _indicator(instrument: engine.Instrument, value: engine.Indicator) -> Indicator:

@@ -12,11 +12,13 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from graphql import (
+    ASTValidationRule,
     DocumentNode,
     FieldNode,
     FragmentDefinitionNode,
     FragmentSpreadNode,
     GraphQLError,
+    GraphQLSchema,
     InlineFragmentNode,
     Lexer,
     OperationDefinitionNode,
@@ -24,10 +26,13 @@ from graphql import (
     Source,
     TokenKind,
     parse,
+    validate,
 )
-from strawberry.extensions import SchemaExtension, ValidationCache
+from strawberry.extensions import SchemaExtension
+from strawberry.schema.validation_rules.maybe_null import MaybeNullValidationRule
+from strawberry.schema.validation_rules.one_of import OneOfInputValidationRule
 
-CACHED_DOCUMENTS = 128  # a parsed document of the largest size takes about 2 MB
+CACHED_DOCUMENTS = 128  # a parsed document of the largest size takes about 0.5 MB
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +48,7 @@ class DocumentLimits:
     repeats: int = 20  # of a response name in one place, where each is compared with each
     directives: int = 50
     steps: int = 5_000  # selections looked at, of any kind
+    mistakes: int = 20  # told of one document
 
 
 class DocumentRefused(GraphQLError):
@@ -53,7 +59,7 @@ class DocumentRefused(GraphQLError):
 
 
 class BoundedDocuments(SchemaExtension):
-    """Parses documents within limits, and makes sure which operation is meant.
+    """Parses and validates within limits, and makes sure which operation is meant.
 
     A refusal is raised from the parsing step: `Schema.execute` returns it as a result, a caller
     of `Schema.stream` sees the GraphQLError itself.
@@ -69,13 +75,24 @@ class BoundedDocuments(SchemaExtension):
         operation.graphql_document = document
         yield
 
+    def on_validate(self) -> Iterator[None]:
+        operation = self.execution_context
+        assert operation.graphql_document is not None
+        operation.pre_execution_errors = mistakes(
+            operation.schema._schema,
+            operation.graphql_document,
+            operation.validation_rules,
+            self.limits.mistakes,
+        )
+        yield
+
 
 def document_extensions(
     limits: DocumentLimits | None = None,
 ) -> list[Callable[[], SchemaExtension]]:
     """The extensions of a schema that bound, and then remember, what documents cost."""
     bounds = limits or DocumentLimits()
-    return [lambda: BoundedDocuments(bounds), lambda: ValidationCache(maxsize=CACHED_DOCUMENTS)]
+    return [lambda: BoundedDocuments(bounds)]
 
 
 @lru_cache(maxsize=CACHED_DOCUMENTS)
@@ -122,6 +139,18 @@ def _count_tokens(query: str, limit: int) -> None:
             )
         if token.value and "\0" in token.value:  # no database stores it
             raise DocumentRefused("BAD_TEXT", "expected text, got a NUL character in it")
+
+
+@lru_cache(maxsize=CACHED_DOCUMENTS)
+def mistakes(
+    schema: GraphQLSchema,
+    document: DocumentNode,
+    rules: tuple[type[ASTValidationRule], ...],
+    limit: int,
+) -> list[GraphQLError]:
+    """What validation finds, up to a limit: an error about a value prints all of that value."""
+    all_rules = (*rules, MaybeNullValidationRule, OneOfInputValidationRule)
+    return validate(schema, document, all_rules, max_errors=limit)
 
 
 class _Walk:

@@ -5,11 +5,10 @@ from __future__ import annotations
 import strawberry
 
 from engine.decimals import exact, rounded
-from engine.instruments import catalogue
 from resolvers import result as resolved
 from schema.enums import AssessmentKind, RegionKind
 from schema.info import Info
-from schema.instrument import Instrument
+from schema.instrument import Instrument, shown
 from schema.region import Region
 from schema.score import IndexScore
 
@@ -110,7 +109,7 @@ class RankingQuery:
             info.context, codes, instrument=instrument, year=year, kind=kind
         )
         return Comparison(
-            instrument=Instrument.of(catalogue()[instrument]),
+            instrument=shown(instrument),
             year=year,
             kind=kind,
             regions=[
@@ -128,7 +127,7 @@ class RankingQuery:
     ) -> list[IndexMean]:
         return [
             IndexMean(
-                instrument=Instrument.of(catalogue()[each.instrument]),
+                instrument=shown(each.instrument),
                 year=each.year,
                 kind=each.kind,
                 value=exact(each.value),
@@ -145,7 +144,7 @@ class RankingQuery:
     async def editions(self, info: Info, province: strawberry.ID | None = None) -> list[Edition]:
         return [
             Edition(
-                instrument=Instrument.of(catalogue()[each.instrument]),
+                instrument=shown(each.instrument),
                 year=each.year,
                 kind=each.kind,
                 count=each.count,

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import strawberry
+from graphql import GraphQLError
 from strawberry.schema.config import StrawberryConfig
+from strawberry.types import ExecutionContext
 
 from schema.application import ApplicationMutation, ApplicationQuery
 from schema.assessment import AssessmentMutation
@@ -41,7 +43,16 @@ class Subscription(EventSubscription):
     pass
 
 
-schema = strawberry.Schema(
+class Schema(strawberry.Schema):
+    """Strawberry's, but it logs no errors: the edge tells bugs from refusals, and logs those."""
+
+    def process_errors(
+        self, errors: list[GraphQLError], execution_context: ExecutionContext | None = None
+    ) -> None:
+        pass
+
+
+schema = Schema(
     query=Query,
     mutation=Mutation,
     subscription=Subscription,

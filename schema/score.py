@@ -8,7 +8,7 @@ from engine import model
 from engine import score as engine
 from engine.instruments import catalogue
 from schema.enums import AssessmentKind, Basis
-from schema.instrument import Instrument
+from schema.instrument import Instrument, shown
 from schema.node import Provenance
 from storage.assessment import Scored
 
@@ -68,7 +68,7 @@ class IndexScore:
         instrument = catalogue()[assessment.instrument]
         gap = engine.next_predicate(instrument, value.exact, value.predicate)
         return cls(
-            instrument=Instrument.of(instrument),
+            instrument=shown(assessment.instrument),
             year=assessment.year,
             kind=assessment.kind,
             value=value.value,

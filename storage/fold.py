@@ -102,13 +102,10 @@ async def _claim(session: AsyncSession, entry: Entry) -> IndexMoved | None:
     stored = await session.get_one(AssessmentRow, entry.body["assessment"])
     await session.merge(assessment.level_row(stored.id, claim))
     await session.flush()
-    levels = dict(
-        (
-            await session.execute(
-                select(LevelRow.indicator, LevelRow.level).where(LevelRow.assessment == stored.id)
-            )
-        ).tuples()
+    found = await session.execute(
+        select(LevelRow.indicator, LevelRow.level).where(LevelRow.assessment == stored.id)
     )
+    levels = dict(found)
     before = _stored_score(stored)
     after = from_levels(instrument(stored.instrument), levels)
     stored.version = entry.body["version"]

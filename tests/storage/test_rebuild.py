@@ -1,0 +1,230 @@
+"""All rows are a fold over the log: dropped and written again, they are the same."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from itertools import count
+from typing import Any
+
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from sqlalchemy import inspect, select
+
+from engine.document import document
+from engine.model import (
+    Application,
+    ApplicationStatus,
+    Assessment,
+    AssessmentKind,
+    AssessmentState,
+    EventKind,
+    Evidence,
+    Integration,
+    IntegrationDirection,
+    IntegrationMode,
+    IntegrationStatus,
+    LevelClaim,
+    Opd,
+    Provenance,
+    PublishedFigures,
+    Region,
+    RegionKind,
+    Visibility,
+)
+from storage import log
+from storage.database import Database
+from storage.fold import claim_body
+from storage.log import LogTransaction
+from storage.rebuild import FOLDED, rebuild
+
+EXAMPLES = count()
+SOURCE = Provenance("test", confirmed=False, note="catatan")
+
+words = st.text(alphabet="abcdé .-“", min_size=0, max_size=12)
+claims = st.lists(
+    st.builds(
+        LevelClaim,
+        indicator=st.integers(1, 47),
+        level=st.integers(1, 5),
+        explanation=words,
+        evidence=st.lists(st.builds(Evidence, title=words, url=words), max_size=2).map(tuple),
+    ),
+    max_size=6,
+)
+applications = st.lists(
+    st.tuples(words, st.sampled_from(ApplicationStatus), st.none() | st.integers(2000, 2026)),
+    min_size=1,
+    max_size=4,
+)
+edges = st.lists(
+    st.tuples(st.integers(0, 3), st.sampled_from(IntegrationMode), st.integers(0, 3)), max_size=4
+)
+results = st.lists(st.integers(100, 500), max_size=3)
+
+
+async def rows(database: Database) -> dict[str, list[tuple[Any, ...]]]:
+    """All folded rows of all tables, comparable."""
+    found = {}
+    async with database.read() as session:
+        for table in FOLDED:
+            columns = [attribute.key for attribute in inspect(table).column_attrs]
+            found[table.__tablename__] = sorted(
+                repr([getattr(row, column) for column in columns])
+                for row in await session.scalars(select(table))
+            )
+    return found
+
+
+async def append(
+    transaction: LogTransaction,
+    kind: EventKind,
+    subject: str,
+    body: dict[str, Any],
+    visibility: Visibility = Visibility.PUBLIC,
+) -> None:
+    await transaction.append(
+        actor="tester", kind=kind, subject=subject, body=body, visibility=visibility
+    )
+
+
+@settings(
+    max_examples=20,
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+)
+@given(claims=claims, applications=applications, edges=edges, results=results, publish=...)
+async def test_rows_rebuilt_from_the_log_equal_the_rows_that_were_written(
+    database: Database,
+    claims: list[LevelClaim],
+    applications: list[tuple[str, ApplicationStatus, int | None]],
+    edges: list[tuple[int, IntegrationMode, int]],
+    results: list[int],
+    publish: bool,
+) -> None:
+    code = f"{next(EXAMPLES)}"
+    async with log.writing(database, code, lambda: datetime.now(UTC)) as transaction:
+        await append(
+            transaction,
+            EventKind.REGION_RECORDED,
+            f"region-{code}",
+            document(Region(code, "Uji", RegionKind.REGENCY, "32", SOURCE, population=7)),
+        )
+        await append(
+            transaction,
+            EventKind.OPD_RECORDED,
+            f"opd-{code}",
+            document(Opd(f"opd-{code}", code, "Dinas", "D", SOURCE)),
+        )
+        for number, (name, status, year) in enumerate(applications):
+            for version in (1, 2):  # the second state replaces the first
+                application = Application(
+                    id=f"application-{code}-{number}",
+                    region=code,
+                    opd=None if number % 2 else f"opd-{code}",
+                    name=f"{name}{version}",
+                    status=status,
+                    version=version,
+                    provenance=SOURCE,
+                    year=year,
+                )
+                await append(
+                    transaction,
+                    EventKind.APPLICATION_UPDATED,
+                    application.id,
+                    document(application),
+                )
+        for number, (target, mode, grade) in enumerate(edges):
+            integration = Integration(
+                id=f"integration-{code}-{number}",
+                region=code,
+                source=f"application-{code}-0",
+                target=f"application-{code}-{target}" if target < len(applications) else None,
+                target_name="tujuan",
+                data_object="data",
+                mode=mode,
+                direction=IntegrationDirection.TWO_WAY,
+                status=IntegrationStatus.ACTIVE,
+                evidence_grade=grade,
+                version=1,
+                provenance=SOURCE,
+                verified_on=datetime(2026, 1, 2, tzinfo=UTC).date(),
+                evidence=(Evidence("berita acara", "https://example.go.id/ba"),),
+            )
+            await append(
+                transaction,
+                EventKind.INTEGRATION_CONNECTED,
+                integration.id,
+                document(integration),
+            )
+        assessment = Assessment(
+            id=f"assessment-{code}",
+            region=code,
+            instrument="spbe-2020",
+            year=2025,
+            kind=AssessmentKind.SELF,
+            state=AssessmentState.DRAFT,
+            version=1,
+            provenance=SOURCE,
+        )
+        await append(
+            transaction,
+            EventKind.ASSESSMENT_STARTED,
+            assessment.id,
+            document(assessment),
+            Visibility.REGION,
+        )
+        for version, claim in enumerate(claims, start=2):
+            await append(
+                transaction,
+                EventKind.LEVEL_CLAIMED,
+                assessment.id,
+                claim_body(assessment.id, version, claim),
+                Visibility.REGION,
+            )
+        if publish:
+            held = {claim.indicator: claim for claim in claims}
+            published = Assessment(
+                id=assessment.id,
+                region=code,
+                instrument="spbe-2020",
+                year=2025,
+                kind=AssessmentKind.SELF,
+                state=AssessmentState.PUBLISHED,
+                version=len(claims) + 2,
+                provenance=SOURCE,
+                levels=tuple(held[indicator] for indicator in sorted(held)),
+            )
+            await append(
+                transaction,
+                EventKind.ASSESSMENT_PUBLISHED,
+                assessment.id,
+                document(published),
+            )
+        for version, hundredths in enumerate(results, start=1):
+            value = f"{hundredths // 100}.{hundredths % 100:02}"
+            official = Assessment(
+                id=f"assessment-{code}-official",
+                region=code,
+                instrument="spbe-2020",
+                year=2024,
+                kind=AssessmentKind.OFFICIAL,
+                state=AssessmentState.PUBLISHED,
+                version=version,
+                provenance=SOURCE,
+                published=PublishedFigures(value, "Baik", ((1, value),)),
+            )
+            await append(
+                transaction,
+                EventKind.RESULT_RECORDED,
+                official.id,
+                document(official),
+            )
+
+    before = await rows(database)
+    async with database.write() as session:
+        applied = await rebuild(session)
+    assert await rows(database) == before
+    async with database.read() as session:
+        expected = [await log.check(session, region) for region in await log.regions(session)]
+    assert applied == sum(expected)
+    assert len(before["application"]) >= len(applications)
