@@ -1,0 +1,39 @@
+"""A real server of a toy schema, started once for the tests of the edge."""
+
+from __future__ import annotations
+
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.fixtures.processes import free_port
+
+TOY_HUB = Path(__file__).with_name("toy_hub.py")
+START_SECONDS = 30
+
+
+@pytest.fixture(scope="session")
+def toy_port() -> Iterator[int]:
+    """Port of the toy hub on 127.0.0.1; what it serves is at `/graphql`."""
+    port = free_port()
+    with subprocess.Popen([sys.executable, TOY_HUB, str(port)]) as server:
+        try:
+            _wait_for(server, port)
+            yield port
+        finally:
+            server.terminate()
+
+
+def _wait_for(server: subprocess.Popen[bytes], port: int) -> None:
+    deadline = time.monotonic() + START_SECONDS
+    while time.monotonic() < deadline and server.poll() is None:
+        with socket.socket() as probe:
+            if probe.connect_ex(("127.0.0.1", port)) == 0:
+                return
+        time.sleep(0.05)
+    raise RuntimeError("expected the toy hub to answer, got silence")

@@ -1,0 +1,134 @@
+"""A hub with a toy schema in a process of its own: `python toy_hub.py PORT`."""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+import strawberry
+import uvicorn
+from graphql import GraphQLError
+from starlette.applications import Starlette
+from starlette.middleware import Middleware
+from starlette.routing import Route, WebSocketRoute
+
+from engine.model import Viewer
+from hub.authentication import Authenticator
+from hub.graphql_http import GraphQLApp
+from hub.request_limits import BoundedHttpProtocol, RequestLimits
+from hub.security_headers import SecurityHeaders
+from schema.limits import document_extensions
+
+SECRET = b"toy-secret-toy-secret-toy-secret"
+
+
+@dataclass
+class Context:
+    viewer: Viewer
+    greetings: int = 0
+
+
+class Closed(Exception):
+    """An error that is expected, as a resolver raises one that knows no GraphQL."""
+
+    def __init__(self, message: str) -> None:
+        super().__init__(message)
+        self.extensions = {"code": "CLOSED"}
+
+
+Info = strawberry.Info[Context, None]
+
+
+@strawberry.type
+class Query:
+    @strawberry.field
+    def hello(self, info: Info) -> int:
+        info.context.greetings += 1
+        return info.context.greetings
+
+    @strawberry.field
+    def echo(self, text: str) -> str:
+        return text
+
+    @strawberry.field
+    def half(self, number: int) -> float | None:
+        return number / 2
+
+    @strawberry.field
+    def whoami(self, info: Info) -> str:
+        viewer = info.context.viewer
+        return f"{viewer.subject} {viewer.role.value} {sorted(viewer.regions)}"
+
+    @strawberry.field
+    def bug(self) -> str | None:
+        raise RuntimeError("password=hunter2")
+
+    @strawberry.field
+    def bug_in_what_must_be_there(self) -> str:
+        raise RuntimeError("password=hunter2")
+
+    @strawberry.field
+    def closed(self) -> str | None:
+        raise Closed("closed on Sundays")
+
+
+@strawberry.type
+class Mutation:
+    @strawberry.mutation
+    def increment(self, by: int = 1) -> int:
+        return by + 1
+
+
+@strawberry.type
+class Subscription:
+    @strawberry.subscription
+    async def count(self, to: int) -> AsyncIterator[int]:
+        for number in range(to):
+            yield number
+
+    @strawberry.subscription
+    async def silence(self) -> AsyncIterator[int]:
+        await asyncio.Event().wait()
+        yield 0
+
+    @strawberry.subscription
+    async def bug(self) -> AsyncIterator[int]:
+        yield 0
+        raise RuntimeError("password=hunter2")
+
+
+class Schema(strawberry.Schema):
+    def process_errors(self, errors: list[GraphQLError], execution_context: object = None) -> None:
+        """Nothing: bugs are logged where they are masked, the rest is the client's."""
+
+
+class ImpatientProtocol(BoundedHttpProtocol):
+    head_seconds = 1.0
+
+
+def app() -> Starlette:
+    graphql = GraphQLApp(
+        Schema(Query, Mutation, Subscription, extensions=document_extensions()),
+        context_factory=Context,
+        authenticator=Authenticator.embedded(SECRET, "toy", "toy", lambda: datetime.now(UTC)),
+        limits=RequestLimits(body_seconds=1.0, initialisation_seconds=1.0, subscriptions=3),
+        explorer_html=b"<title>Explorer</title>",
+    )
+    return Starlette(
+        routes=[Route("/graphql", graphql), WebSocketRoute("/graphql", graphql)],
+        middleware=[Middleware(SecurityHeaders)],
+    )
+
+
+if __name__ == "__main__":
+    uvicorn.run(
+        app(),
+        port=int(sys.argv[1]),
+        http=ImpatientProtocol,
+        ws="websockets-sansio",
+        ws_max_size=2_000_000,
+        log_level="error",
+    )
