@@ -9,6 +9,7 @@ from strawberry.types import ExecutionContext
 
 from schema.application import ApplicationMutation, ApplicationQuery
 from schema.assessment import AssessmentMutation
+from schema.average import AverageQuery
 from schema.event import EventQuery, EventSubscription
 from schema.instance import InstanceQuery
 from schema.instrument import InstrumentQuery
@@ -26,6 +27,7 @@ class Query(
     RankingQuery,
     ApplicationQuery,
     InstrumentQuery,
+    AverageQuery,
     EventQuery,
     NodeQuery,
     InstanceQuery,

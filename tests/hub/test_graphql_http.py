@@ -14,6 +14,7 @@ import pytest
 
 from engine.model import Role
 from hub import tokens
+from tests.fixtures.processes import StartSimpul
 
 AUDITS = Path(__file__).parents[1] / "node" / "graphql_http_audits.mjs"
 SECRET = b"toy-secret-toy-secret-toy-secret"
@@ -63,8 +64,9 @@ def token(role: Role = Role.ADMIN, lifetime: timedelta = timedelta(hours=1), **s
 
 
 @pytest.mark.integration
-def test_all_audits_of_graphql_over_http_pass(toy_port: int, node: str) -> None:
-    url = f"http://127.0.0.1:{toy_port}/graphql"
+@pytest.mark.integration
+def test_all_audits_of_graphql_over_http_pass(simpul_process: StartSimpul, node: str) -> None:
+    url = f"{simpul_process('demo').url}/graphql"
     run = subprocess.run([node, AUDITS, url], capture_output=True, check=True, timeout=60)
     audits = json.loads(run.stdout)
     assert [audit for audit in audits if audit["status"] != "ok"] == []
