@@ -1,0 +1,206 @@
+"""Path to target and estimated profiles: CPU time and how good they are, printed as a table.
+
+    python benchmarks/path.py [--regions N] [--json]
+
+Levels of regions are simulated (seeded; no 47-level sheets of many regions are published), the
+effort is the declared default scale. The peer of the search is greedy choice by gain per effort,
+in the same run on the same levels. Profiles are estimated of the official results of West Java
+2024 and of the two published sheets of 47 levels, whose true levels are known.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import random
+import statistics
+from collections.abc import Callable, Iterator, Mapping
+from fractions import Fraction
+from functools import partial
+from time import process_time
+from typing import TypeVar
+
+from engine import path, score
+from engine.effort import Effort, default_effort, uniform_effort
+from engine.estimate import EstimatedProfile, estimated_profile
+from engine.instruments import instrument
+from engine.model import AssessmentKind, PublishedFigures
+from engine.plan import Plan, Request, Situation
+from engine.precedence import broken, precedence
+from facts import tables
+from facts.aspect_mean import national_aspects
+from facts.tables import SheetScope
+
+SPBE_2020 = instrument("spbe-2020")
+SEED = 20261124
+Value = TypeVar("Value")
+
+
+def timed(work: Callable[[], Value]) -> tuple[Value, float]:
+    """What the work gives and its CPU time in milliseconds."""
+    start = process_time()
+    found = work()
+    return found, (process_time() - start) * 1000
+
+
+def simulated(regions: int, effort: Effort) -> Iterator[tuple[Situation, Request]]:
+    """Regions with levels around a mean of their own, and the next predicate but one tenth."""
+    chance = random.Random(SEED)
+    while regions:
+        mean = chance.uniform(1.5, 4.3)
+        levels = {
+            each.number: min(5, max(1, round(chance.gauss(mean, 0.9))))
+            for each in SPBE_2020.indicators
+        }
+        now = score.from_levels(SPBE_2020, levels).exact
+        aims = [each.minimum for each in SPBE_2020.predicates if each.minimum]
+        target = min((aim for aim in aims if aim > now + Fraction(1, 10)), default=None)
+        if target is not None:
+            regions -= 1
+            situation = Situation(SPBE_2020, levels, effort, precedence("spbe-2020"))
+            yield situation, Request(target, years=3)
+
+
+def greedy(situation: Situation, request: Request) -> Fraction:
+    """The cost of always taking the step with the most gain per effort, penalties included."""
+    levels = dict(situation.levels)
+    weights = {each.number: each.weight for each in SPBE_2020.indicators}
+    index = score.from_levels(SPBE_2020, levels).exact
+    spent = Fraction()
+    before = broken(situation.precedence, levels)
+    while index < request.goal:
+        step = max(
+            (each for each in situation.effort.values if levels[each.indicator] == each.level - 1),
+            key=lambda each: weights[each.indicator] / situation.effort.values[each],
+        )
+        levels[step.indicator] = step.level
+        spent += situation.effort.values[step]
+        index += weights[step.indicator] / 100
+    after = broken(situation.precedence, levels)
+    return spent + sum((rule.penalty for rule in after if rule not in before), Fraction())
+
+
+def search(regions: int, effort: Effort) -> dict[str, float]:
+    """Plans of simulated regions: time, proof, and the distance of greedy choice."""
+    plans, curves, nexts, worse = [], [], [], []
+    proven = 0
+    for at, (situation, request) in enumerate(simulated(regions, effort)):
+        plan, spent = timed(partial(path.cheapest_plan, situation, request))
+        assert isinstance(plan, Plan)
+        plans.append(spent)
+        proven += plan.proven
+        best = plan.effort + plan.penalty
+        worse.append(float(greedy(situation, request) / best - 1) * 100)
+        nexts.append(timed(partial(path.next_plan, situation, plan))[1])
+        if at % 10 == 0:
+            curves.append(timed(partial(path.cost_curve, situation, request))[1])
+    return {
+        "regions": regions,
+        "proven optimal": proven,
+        "plan over 3 years, CPU ms median": statistics.median(plans),
+        "plan, CPU ms 95th percentile": statistics.quantiles(plans, n=20)[-1],
+        "plan, CPU ms most": max(plans),
+        "next plan, CPU ms median": statistics.median(nexts),
+        "cost curve, CPU ms median": statistics.median(curves),
+        "cost curve, CPU ms most": max(curves),
+        "greedy dearer by %, mean": statistics.fmean(worse),
+        "greedy dearer by %, most": max(worse),
+    }
+
+
+def means(year: int) -> dict[int, Fraction]:
+    """The national means by aspect."""
+    known = national_aspects("spbe-2020", year)
+    return {aspect: Fraction(value) for aspect, value in known.items()}
+
+
+def west_java() -> dict[str, float]:
+    """Estimates of the 27 regions and the province, 2024."""
+    spent, widths, met = [], [], 0
+    for each in tables.results():
+        if (each.year, each.kind) != (2024, AssessmentKind.OFFICIAL):
+            continue
+        found, milliseconds = timed(
+            partial(estimated_profile, SPBE_2020, each.figures, means(2024))
+        )
+        assert isinstance(found, EstimatedProfile)
+        again = score.from_levels(SPBE_2020, found.levels)
+        domains = tuple((part.number, part.display) for part in again.domains)
+        met += (domains, again.display) == (each.figures.domains, each.figures.value)
+        spent.append(milliseconds)
+        widths.append(statistics.fmean(one.highest - one.lowest for one in found.indicators))
+    return {
+        "regions": len(spent),
+        "print the published domains and index": met,
+        "estimate, CPU ms median": statistics.median(spent),
+        "range of an indicator in levels, mean": statistics.fmean(widths),
+    }
+
+
+def sheet(year: int) -> dict[str, float]:
+    """The estimate of a sheet whose levels are known, against those levels."""
+    levels = {
+        line.number: int(line.value)
+        for line in tables.sheet_lines()
+        if (line.region, line.year, line.scope) == ("18.71", year, SheetScope.INDICATOR)
+    }
+    printed = score.from_levels(SPBE_2020, levels)
+    domains = tuple((part.number, part.display) for part in printed.domains)
+    figures = PublishedFigures(printed.display, printed.predicate, domains)
+    found = estimated_profile(SPBE_2020, figures, means(year))
+    assert isinstance(found, EstimatedProfile)
+    aspects = {each.aspect: each for each in found.aspects}
+    errors = [abs(found.levels[number] - level) for number, level in levels.items()]
+    held = sum(each.lowest <= levels[each.indicator] <= each.highest for each in found.indicators)
+    off = [float(abs(aspects[part.number].value - part.exact)) for part in printed.aspects]
+    return {
+        "indicators": len(levels),
+        "true level inside its range": held,
+        "estimated level is the true one": errors.count(0),
+        "off by one": errors.count(1),
+        "mean error in levels": statistics.fmean(errors),
+        "mean error of the 8 aspects": statistics.fmean(off),
+        "range of an indicator in levels, mean": statistics.fmean(
+            each.highest - each.lowest for each in found.indicators
+        ),
+        "soft rules of precedence that the sheet breaks": len(
+            broken(precedence("spbe-2020"), levels)
+        ),
+        "of rules": len(precedence("spbe-2020").rules),
+    }
+
+
+def report(results: Mapping[str, Mapping[str, float]]) -> str:
+    """The figures as aligned lines."""
+    lines = []
+    for title, figures in results.items():
+        lines += ["", title]
+        lines += [f"  {name:<48} {value:>10.4g}" for name, value in figures.items()]
+    return "\n".join(lines[1:])
+
+
+def main() -> None:
+    arguments = argparse.ArgumentParser(description="Measure paths and estimates.")
+    arguments.add_argument("--regions", type=int, default=100)
+    arguments.add_argument("--json", action="store_true")
+    chosen = arguments.parse_args()
+    own_output = os.fdopen(os.dup(1), "w", encoding="utf-8")
+    os.dup2(2, 1)  # what the solver prints goes to standard error
+    results = {
+        "path to the next predicate, default effort (levels SIMULATED)": search(
+            chosen.regions, default_effort(SPBE_2020)
+        ),
+        "path to the next predicate, uniform effort (levels SIMULATED)": search(
+            chosen.regions, uniform_effort(SPBE_2020)
+        ),
+        "estimated profiles, West Java 2024": west_java(),
+        "estimated profile, Bandar Lampung 2021": sheet(2021),
+        "estimated profile, Bandar Lampung 2024": sheet(2024),
+    }
+    own_output.write((json.dumps(results, indent=2) if chosen.json else report(results)) + "\n")
+    own_output.close()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,106 @@
+"""What a step to the next level costs: a declared scale, which a region may edit step by step.
+
+No public figures on the cost of a level were found, so the default is our own assumption, is
+marked as one, and says nothing about money. Efforts of several steps add up.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from fractions import Fraction
+from functools import cache
+from importlib.resources import files
+from typing import NamedTuple
+
+from engine.instrument import Indicator, Instrument
+from engine.instruments.section import Section
+
+LARGEST = 1000  # of one step: far more than any scale needs, and still exact in the solver
+_FILE = "effort.json"
+
+
+class StepId(NamedTuple):
+    """Raising one indicator to `level` from the level below it."""
+
+    indicator: int
+    level: int
+
+
+class EffortInvalid(ValueError):
+    """An effort that cannot be used: of which step, what was expected, what came."""
+
+    def __init__(self, step: StepId, expected: str, found: object) -> None:
+        super().__init__(
+            f"indicator {step.indicator}, level {step.level}: expected {expected}, got {found}"
+        )
+        self.step = step
+        self.expected = expected
+        self.found = found
+
+
+@dataclass(frozen=True, slots=True)
+class Effort:
+    """The effort of every step of an instrument, and whose figures they are."""
+
+    id: str
+    version: str
+    assumption: bool  # true: the default is ours, not the region's
+    values: Mapping[StepId, Fraction]
+    edited: frozenset[StepId] = frozenset()  # the region's own figures
+
+
+def default_effort(instrument: Instrument) -> Effort:
+    """The declared scale: more for a higher level, for all OPDs, and for a working link."""
+    scale = _scale()
+    base = {level: scale.child("by_level").fraction(str(level)) for level in range(1, 6)}
+    all_opds, link = scale.fraction("all_opds"), scale.fraction("link")
+    highest = scale.fraction("highest")
+
+    def effort(indicator: Indicator, level: int) -> Fraction:
+        need = indicator.integration
+        linked = need is not None and need.needs_link and need.from_level == level
+        extra = all_opds * (indicator.all_opds_from == level) + link * linked
+        return min(base[level] + extra, highest)
+
+    return Effort(
+        id=scale.text("id"),
+        version=scale.text("version"),
+        assumption=scale.truth("assumption"),
+        values={
+            StepId(each.number, level): effort(each, level)
+            for each in instrument.indicators
+            for level in range(instrument.level_min + 1, instrument.level_max + 1)
+        },
+    )
+
+
+def uniform_effort(instrument: Instrument) -> Effort:
+    """One point per level, whatever the indicator: the fewest level steps."""
+    values = dict.fromkeys(default_effort(instrument).values, Fraction(1))
+    return Effort("effort-uniform", "1", assumption=True, values=values)
+
+
+def edited(effort: Effort, edits: Mapping[StepId, Fraction]) -> Effort:
+    """The same scale with a region's own figures in place of some.
+
+    Raises:
+        EffortInvalid: a step that the instrument lacks, or a figure that is not above 0 with two
+            decimals at most.
+    """
+    for step, value in edits.items():
+        if step not in effort.values:
+            raise EffortInvalid(step, "a step of the instrument", "one that it lacks")
+        if not 0 < value <= LARGEST or (value * 100).denominator != 1:
+            expected = f"a number above 0, up to {LARGEST}, with at most two decimals"
+            raise EffortInvalid(step, expected, value)
+    return replace(
+        effort, values={**effort.values, **edits}, edited=effort.edited | frozenset(edits)
+    )
+
+
+@cache
+def _scale() -> Section:
+    text = files("engine").joinpath("rules_path", _FILE).read_text(encoding="utf-8")
+    return Section(json.loads(text), _FILE)

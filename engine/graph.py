@@ -1,0 +1,299 @@
+"""The integration graph of a region: its applications, what they exchange, and what counts.
+
+`counted` follows rule set 0.1: an exchange counts where it is active, documented at least, at most
+365 days old, and neither carried by hand nor, unconfirmed, by file. What is not known is not
+guessed: an unknown mode may be a file as well, so that it too counts only once the counterpart has
+confirmed it; an unknown date of verification never counts. Such exchanges stay in the graph with
+their defects, since an unknown can prove neither that a claim is right nor that it is wrong.
+
+Data flows from `source` to `target` of an integration; both ways where its direction says so.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import date
+from enum import Enum
+
+from engine.model import (
+    Application,
+    ApplicationStatus,
+    CommonApplication,
+    Integration,
+    IntegrationDirection,
+    IntegrationMode,
+    IntegrationStatus,
+)
+
+EVIDENCE_DAYS = 365  # how long evidence of an exchange holds
+LOG_DAYS = 90  # how long a machine's log shows that the exchange still runs
+DOCUMENTED, CONFIRMED, LOGGED = 1, 2, 3  # grades of evidence
+SEPARATOR = "\x1f"  # stands in no id and no name
+NOT_IN_USE = (ApplicationStatus.PLANNED, ApplicationStatus.INACTIVE, ApplicationStatus.RETIRED)
+
+
+class Defect(Enum):
+    """Why an exchange does not count."""
+
+    PLANNED = "PLANNED"
+    WITHDRAWN = "WITHDRAWN"
+    UNDOCUMENTED = "UNDOCUMENTED"  # claimed only
+    OUT_OF_DATE = "OUT_OF_DATE"
+    DATE_UNKNOWN = "DATE_UNKNOWN"  # never verified, or verified after today
+    BY_HAND = "BY_HAND"
+    FILE_UNCONFIRMED = "FILE_UNCONFIRMED"
+    MODE_UNKNOWN = "MODE_UNKNOWN"  # and not confirmed by the counterpart
+    END_NOT_IN_USE = "END_NOT_IN_USE"  # an application at one end is planned, inactive or retired
+
+
+UNKNOWNS = (Defect.DATE_UNKNOWN, Defect.MODE_UNKNOWN)
+
+
+class NodeKind(Enum):
+    """Where an end of an exchange stands."""
+
+    APPLICATION = "APPLICATION"  # of the region
+    COMMON_APPLICATION = "COMMON_APPLICATION"  # run by a central agency for all
+    ELSEWHERE = "ELSEWHERE"  # in another region's inventory
+    NAMED = "NAMED"  # known by name only: whose it is, is not known
+
+
+class Basis(Enum):
+    """Which exchanges a figure is taken from."""
+
+    COUNTED = "COUNTED"
+    RECORDED = "RECORDED"  # all that are not withdrawn, whatever their evidence
+
+
+@dataclass(frozen=True, slots=True)
+class Node:
+    """An end of exchanges; all but those of kind APPLICATION lie outside the region."""
+
+    id: str
+    name: str
+    kind: NodeKind
+    region: str | None = None
+    opd: str | None = None
+    function: str = ""
+    status: ApplicationStatus | None = None
+    common_application: str | None = None
+    version: int = 0  # of the application; 0 where there is none
+
+    @property
+    def inside(self) -> bool:
+        """Whether it is one of the region's own applications."""
+        return self.kind is NodeKind.APPLICATION
+
+
+@dataclass(frozen=True, slots=True)
+class Edge:
+    """An integration between two nodes."""
+
+    id: str
+    integration: Integration
+    source: str
+    target: str
+    defects: tuple[Defect, ...]  # empty: it counts
+    state: str  # all of it that a rule reads, as a text to hash
+
+    @property
+    def counts(self) -> bool:
+        return not self.defects
+
+    @property
+    def undecided(self) -> bool:
+        """Whether it fails to count only by what is not known of it."""
+        return bool(self.defects) and all(each in UNKNOWNS for each in self.defects)
+
+    @property
+    def arcs(self) -> tuple[tuple[str, str], ...]:
+        """The flows of data."""
+        there = (self.source, self.target)
+        if self.integration.direction is IntegrationDirection.TWO_WAY:
+            return (there, there[::-1])
+        return (there,)
+
+    def other(self, node: str) -> str:
+        """The end across from `node`."""
+        return self.target if node == self.source else self.source
+
+
+@dataclass(frozen=True, slots=True)
+class IntegrationGraph:
+    """A region's nodes and edges as of a day. Values; what changes is a new graph."""
+
+    region: str
+    today: date
+    nodes: Mapping[str, Node]
+    edges: Mapping[str, Edge]  # by integration id; none that is withdrawn
+    known: Mapping[str, Node] = field(compare=False)  # every node that an edge may bring in
+    aliases: Mapping[str, str] = field(compare=False)  # names of common applications, to nodes
+
+    @property
+    def applications(self) -> list[Node]:
+        """The region's own nodes, by id."""
+        return sorted((each for each in self.nodes.values() if each.inside), key=lambda n: n.id)
+
+    def chosen(self, basis: Basis) -> list[Edge]:
+        """The edges of that basis, by id."""
+        every = sorted(self.edges.values(), key=lambda edge: edge.id)
+        return every if basis is Basis.RECORDED else [edge for edge in every if not edge.defects]
+
+
+def defects(integration: Integration, today: date) -> tuple[Defect, ...]:
+    """Why the integration does not count on that day; empty where it does."""
+    found = []
+    if integration.status is not IntegrationStatus.ACTIVE:
+        found.append(Defect[integration.status.value])
+    if integration.mode is IntegrationMode.MANUAL:
+        found.append(Defect.BY_HAND)
+    grade = integration.evidence_grade
+    if grade < DOCUMENTED:
+        return (*found, Defect.UNDOCUMENTED)
+
+    age = None if integration.verified_on is None else (today - integration.verified_on).days
+    if age is None or age < 0:
+        found.append(Defect.DATE_UNKNOWN)
+    elif age > EVIDENCE_DAYS:
+        found.append(Defect.OUT_OF_DATE)
+    if grade == LOGGED and age is not None and age > LOG_DAYS:
+        grade = DOCUMENTED  # an old log tells that the exchange ran, not that it runs
+    if grade < CONFIRMED:
+        if integration.mode is IntegrationMode.FILE:
+            found.append(Defect.FILE_UNCONFIRMED)
+        elif integration.mode is IntegrationMode.UNKNOWN:
+            found.append(Defect.MODE_UNKNOWN)
+    return tuple(found)
+
+
+def counted(integration: Integration, today: date) -> bool:
+    """Whether the integration counts on that day."""
+    return not defects(integration, today)
+
+
+def build(
+    region: str,
+    applications: Iterable[Application],
+    integrations: Iterable[Integration],
+    *,
+    today: date,
+    elsewhere: Iterable[Application] = (),
+    common: Iterable[CommonApplication] = (),
+) -> IntegrationGraph:
+    """The graph of a region.
+
+    `integrations` are those of the region's log and those of others that end in the region;
+    `elsewhere` the applications at their far ends. A target known by name only becomes the common
+    application of exactly that name, else a node of its own.
+    """
+    known: dict[str, Node] = {}
+    aliases: dict[str, str] = {}
+    for service in common:
+        node = f"common:{service.id}"
+        known[node] = Node(
+            node, service.name, NodeKind.COMMON_APPLICATION, common_application=service.id
+        )
+        parts = re.split(r"[,/()]", service.name)
+        for alias in (service.id, service.name, *parts):
+            aliases.setdefault(collapsed(alias), node)
+    aliases.pop("", None)
+    for application in (*elsewhere, *applications):
+        known[application.id] = _node(application, region)
+
+    nodes = {
+        id: node
+        for id, node in known.items()
+        if node.inside and node.status is not ApplicationStatus.RETIRED
+    }
+    edges: dict[str, Edge] = {}
+    graph = IntegrationGraph(region, today, nodes, edges, known, aliases)
+    for integration in integrations:
+        _add(graph, nodes, edges, integration)
+    return graph
+
+
+def with_integration(graph: IntegrationGraph, integration: Integration) -> IntegrationGraph:
+    """The graph after an integration was drawn or changed; equal to one built anew."""
+    nodes, edges = dict(graph.nodes), dict(graph.edges)
+    before = edges.pop(integration.id, None)
+    if before is not None:
+        touched = {end for edge in edges.values() for end in (edge.source, edge.target)}
+        for end in {before.source, before.target} - touched:
+            if not nodes[end].inside or nodes[end].status is ApplicationStatus.RETIRED:
+                del nodes[end]  # it was here for the edge only
+    changed = replace(graph, nodes=nodes, edges=edges)
+    _add(changed, nodes, edges, integration)
+    return changed
+
+
+def touched(before: IntegrationGraph, after: IntegrationGraph) -> frozenset[str]:
+    """The ends of all edges that came, went or changed between two graphs of a region."""
+    ends = set()
+    for one, other in ((before, after), (after, before)):
+        for id, edge in one.edges.items():
+            if other.edges.get(id) is not edge and other.edges.get(id) != edge:
+                ends |= {edge.source, edge.target}
+    return frozenset(ends)
+
+
+def revision(graph: IntegrationGraph) -> str:
+    """A hash that changes with any node or edge, or with what counts: a key for caches."""
+    nodes = sorted(f"{each.id} {each.version} {each.name}" for each in graph.nodes.values())
+    edges = sorted(each.state for each in graph.edges.values())
+    return digest([graph.region, *nodes, "", *edges])
+
+
+def digest(parts: Iterable[str]) -> str:
+    """The hash of a list of texts."""
+    return hashlib.sha256(SEPARATOR.join(parts).encode()).hexdigest()
+
+
+def collapsed(name: str) -> str:
+    """A name without case, spaces and signs: "SP4N-LAPOR!" is "sp4nlapor"."""
+    return "".join(filter(str.isalnum, name.casefold()))
+
+
+def _node(application: Application, region: str) -> Node:
+    inside = application.region == region
+    return Node(
+        id=application.id,
+        name=application.name,
+        kind=NodeKind.APPLICATION if inside else NodeKind.ELSEWHERE,
+        region=application.region,
+        opd=application.opd,
+        function=application.function,
+        status=application.status,
+        common_application=application.common_application,
+        version=application.version,
+    )
+
+
+def _add(
+    graph: IntegrationGraph, nodes: dict[str, Node], edges: dict[str, Edge], new: Integration
+) -> None:
+    if new.status is IntegrationStatus.WITHDRAWN:
+        return
+    source = graph.known.get(new.source) or Node(new.source, new.source, NodeKind.ELSEWHERE)
+    if new.target is not None:
+        name = new.target_name or new.target
+        target = graph.known.get(new.target) or Node(new.target, name, NodeKind.ELSEWHERE)
+    else:
+        key = collapsed(new.target_name)
+        alias = graph.aliases.get(key)
+        target = (
+            graph.known[alias]
+            if alias is not None
+            else Node(f"named:{key}", new.target_name, NodeKind.NAMED)
+        )
+    if not (source.inside or target.inside):
+        return  # an exchange between two other regions is none of this one's
+    for end in (source, target):
+        nodes.setdefault(end.id, end)
+    why = defects(new, graph.today)
+    if source.status in NOT_IN_USE or target.status in NOT_IN_USE:
+        why = (*why, Defect.END_NOT_IN_USE)
+    read = (new.id, str(new.version), source.id, target.id, *[each.value for each in why])
+    edges[new.id] = Edge(new.id, new, source.id, target.id, why, " ".join(read))

@@ -1,0 +1,95 @@
+"""What a step costs: the declared scale and a region's own figures."""
+
+from __future__ import annotations
+
+from collections import Counter
+from fractions import Fraction
+
+import pytest
+
+from engine.effort import EffortInvalid, StepId, default_effort, edited, uniform_effort
+from engine.instruments import catalogue, instrument
+from engine.precedence import broken, precedence
+
+SPBE_2020 = instrument("spbe-2020")
+
+
+@pytest.mark.parametrize(
+    ("step", "effort"),
+    [
+        (StepId(1, 2), 1),
+        (StepId(1, 3), 2),
+        (StepId(4, 3), 3),  # from level 3 for all OPDs
+        (StepId(32, 3), 2),
+        (StepId(32, 4), 4),  # a link to another service
+        (StepId(32, 5), 4),
+        (StepId(18, 3), 3),
+    ],
+)
+def test_the_scale_asks_more_for_high_levels_all_opds_and_links(step: StepId, effort: int) -> None:
+    assert default_effort(SPBE_2020).values[step] == effort
+
+
+@pytest.mark.parametrize("id", list(catalogue()))
+def test_every_step_of_every_instrument_has_an_effort_from_one_to_five(id: str) -> None:
+    chosen = instrument(id)
+    effort = default_effort(chosen)
+    levels = chosen.level_max - chosen.level_min
+    assert len(effort.values) == levels * len(chosen.indicators)
+    assert all(1 <= value <= 5 for value in effort.values.values())
+    assert (effort.id, effort.version, effort.assumption) == ("effort-scale", "1", True)
+
+
+def test_a_uniform_effort_counts_levels() -> None:
+    assert set(uniform_effort(SPBE_2020).values.values()) == {1}
+
+
+def test_a_region_edits_single_steps_and_the_rest_stays() -> None:
+    step = StepId(42, 4)
+    effort = edited(default_effort(SPBE_2020), {step: Fraction("0.25")})
+    assert effort.values[step] == Fraction(1, 4)
+    assert effort.edited == {step}
+    assert effort.values[StepId(43, 4)] == 4
+
+
+@pytest.mark.parametrize(
+    ("step", "value", "message"),
+    [
+        (StepId(48, 2), "1", "indicator 48, level 2: expected a step of the instrument, got one"),
+        (StepId(1, 1), "1", "indicator 1, level 1: expected a step of the instrument, got one"),
+        (StepId(1, 2), "0", "indicator 1, level 2: expected a number above 0, up to 1000, with"),
+        (StepId(1, 2), "1001", "indicator 1, level 2: expected a number above 0, up to 1000, wit"),
+        (StepId(1, 2), "0.125", "indicator 1, level 2: expected a number above 0, up to 1000, wi"),
+    ],
+)
+def test_an_effort_that_cannot_be_used_is_refused(step: StepId, value: str, message: str) -> None:
+    with pytest.raises(EffortInvalid) as refused:
+        edited(default_effort(SPBE_2020), {step: Fraction(value)})
+    assert str(refused.value).startswith(message)
+
+
+def test_the_soft_rules_of_2020_are_declared_as_assumptions() -> None:
+    rules = precedence("spbe-2020")
+    assert (rules.id, rules.version, rules.assumption) == ("precedence-spbe-2020", "1", True)
+    assert Counter((rule.kind, rule.penalty) for rule in rules.rules) == {
+        ("policy-before-practice", 1): 24,
+        ("architecture-before-roadmap", 1): 2,
+        ("roadmap-before-budget", 1): 2,
+        ("bus-before-collaboration", Fraction(1, 4)): 16,
+    }
+    steps = set(default_effort(SPBE_2020).values)
+    assert {step for rule in rules.rules for step in (rule.step, rule.asks)} <= steps
+
+
+def test_an_instrument_without_soft_rules_has_none() -> None:
+    assert precedence("pemdi-2026").rules == ()
+
+
+def test_broken_rules_are_those_whose_basis_is_missing() -> None:
+    rules = precedence("spbe-2020")
+    levels = {each.number: 3 for each in SPBE_2020.indicators}
+    assert broken(rules, levels) == ()
+    assert [(rule.step, rule.asks) for rule in broken(rules, levels | {12: 4, 11: 2})] == [
+        (StepId(12, 4), StepId(11, 3))
+    ]
+    assert broken(rules, {12: 4}) == ()  # indicator 11 is not known

@@ -1,0 +1,227 @@
+"""What counts in a region's graph, and that changing one edge is the same as building anew."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import date, timedelta
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from engine.graph import (
+    Basis,
+    Defect,
+    IntegrationGraph,
+    NodeKind,
+    build,
+    counted,
+    defects,
+    revision,
+    touched,
+    with_integration,
+)
+from engine.model import (
+    Application,
+    ApplicationStatus,
+    CommonApplication,
+    Integration,
+    IntegrationDirection,
+    IntegrationMode,
+    IntegrationStatus,
+    Provenance,
+)
+from facts import tables
+
+TODAY = date(2026, 11, 24)
+SOURCE = Provenance("test")
+LAPOR = CommonApplication("sp4n-lapor", "SP4N-LAPOR!", "", "", "", (42,), SOURCE)
+SPSE = CommonApplication("spse", "SPSE (LPSE), SiRUP", "", "", "", (35,), SOURCE)
+EXCHANGE = Integration(
+    id="e",
+    region="32.11",
+    source="a",
+    target="b",
+    target_name="",
+    data_object="data",
+    mode=IntegrationMode.API,
+    direction=IntegrationDirection.ONE_WAY,
+    status=IntegrationStatus.ACTIVE,
+    evidence_grade=1,
+    version=1,
+    provenance=SOURCE,
+    verified_on=TODAY,
+)
+
+
+def application(
+    id: str, status: ApplicationStatus = ApplicationStatus.ACTIVE, region: str = "32.11"
+) -> Application:
+    return Application(id, region, f"opd-{id}", id.upper(), status, 1, SOURCE)
+
+
+def graph(
+    *integrations: Integration,
+    retired: Sequence[str] = (),
+    inactive: Sequence[str] = (),
+) -> IntegrationGraph:
+    """The graph of applications a, b and c; d belongs to another region."""
+    own = [application(id) for id in "abc" if id not in (*retired, *inactive)]
+    own += [application(id, ApplicationStatus.RETIRED) for id in retired]
+    own += [application(id, ApplicationStatus.INACTIVE) for id in inactive]
+    return build(
+        "32.11",
+        own,
+        integrations,
+        today=TODAY,
+        elsewhere=[application("d", region="32")],
+        common=[LAPOR, SPSE],
+    )
+
+
+def verified(days_ago: int) -> date:
+    return TODAY - timedelta(days=days_ago)
+
+
+MODE, STATUS = IntegrationMode, IntegrationStatus
+
+
+@pytest.mark.parametrize(
+    ("integration", "why"),
+    [
+        (EXCHANGE, ()),
+        (replace(EXCHANGE, evidence_grade=0), (Defect.UNDOCUMENTED,)),
+        (replace(EXCHANGE, evidence_grade=0, verified_on=None), (Defect.UNDOCUMENTED,)),
+        (replace(EXCHANGE, verified_on=verified(365)), ()),
+        (replace(EXCHANGE, verified_on=verified(366)), (Defect.OUT_OF_DATE,)),
+        (replace(EXCHANGE, verified_on=None), (Defect.DATE_UNKNOWN,)),
+        (replace(EXCHANGE, verified_on=verified(-1)), (Defect.DATE_UNKNOWN,)),
+        (replace(EXCHANGE, status=STATUS.PLANNED), (Defect.PLANNED,)),
+        (replace(EXCHANGE, status=STATUS.WITHDRAWN), (Defect.WITHDRAWN,)),
+        (replace(EXCHANGE, mode=MODE.HUB), ()),
+        (replace(EXCHANGE, mode=MODE.DATABASE), ()),
+        (replace(EXCHANGE, mode=MODE.MANUAL, evidence_grade=3), (Defect.BY_HAND,)),
+        (replace(EXCHANGE, mode=MODE.FILE), (Defect.FILE_UNCONFIRMED,)),
+        (replace(EXCHANGE, mode=MODE.FILE, evidence_grade=2), ()),
+        (replace(EXCHANGE, mode=MODE.UNKNOWN), (Defect.MODE_UNKNOWN,)),
+        (replace(EXCHANGE, mode=MODE.UNKNOWN, evidence_grade=2), ()),
+        (replace(EXCHANGE, mode=MODE.FILE, evidence_grade=3, verified_on=verified(90)), ()),
+        (
+            replace(EXCHANGE, mode=MODE.FILE, evidence_grade=3, verified_on=verified(91)),
+            (Defect.FILE_UNCONFIRMED,),
+        ),
+        (replace(EXCHANGE, evidence_grade=3, verified_on=verified(91)), ()),
+    ],
+)
+def test_an_exchange_counts_by_its_status_evidence_age_and_mode(
+    integration: Integration, why: tuple[Defect, ...]
+) -> None:
+    assert defects(integration, TODAY) == why
+    assert counted(integration, TODAY) is (why == ())
+
+
+def test_an_exchange_with_an_application_out_of_use_does_not_count() -> None:
+    found = graph(EXCHANGE, inactive=["b"])
+    assert found.edges["e"].defects == (Defect.END_NOT_IN_USE,)
+    assert found.chosen(Basis.COUNTED) == []
+    assert [edge.id for edge in found.chosen(Basis.RECORDED)] == ["e"]
+
+
+def test_a_retired_application_is_in_the_graph_only_while_an_exchange_names_it() -> None:
+    assert set(graph(retired=["b"]).nodes) == {"a", "c"}
+    assert set(graph(EXCHANGE, retired=["b"]).nodes) == {"a", "b", "c"}
+
+
+def test_a_withdrawn_exchange_is_not_in_the_graph() -> None:
+    assert graph(replace(EXCHANGE, status=STATUS.WITHDRAWN)).edges == {}
+
+
+@pytest.mark.parametrize(
+    ("name", "node", "kind"),
+    [
+        ("SP4N LAPOR", "common:sp4n-lapor", NodeKind.COMMON_APPLICATION),
+        ("lpse", "common:spse", NodeKind.COMMON_APPLICATION),
+        ("SIMPEG", "named:simpeg", NodeKind.NAMED),
+    ],
+)
+def test_a_target_by_name_is_the_common_application_of_that_name_or_a_node_of_its_own(
+    name: str, node: str, kind: NodeKind
+) -> None:
+    found = graph(replace(EXCHANGE, target=None, target_name=name))
+    assert found.edges["e"].target == node
+    assert (found.nodes[node].kind, found.nodes[node].inside) == (kind, False)
+
+
+def test_an_application_of_another_region_is_a_node_outside() -> None:
+    found = graph(replace(EXCHANGE, source="d", target="a"))
+    assert (found.nodes["d"].kind, found.nodes["d"].region) == (NodeKind.ELSEWHERE, "32")
+    assert [node.id for node in found.applications] == ["a", "b", "c"]
+
+
+def test_an_exchange_between_two_other_regions_is_left_out() -> None:
+    assert graph(replace(EXCHANGE, source="d", target="x")).edges == {}
+
+
+def test_the_revision_changes_with_an_edge_and_not_with_the_order_of_the_input() -> None:
+    other = replace(EXCHANGE, id="f", target="c")
+    assert revision(graph(EXCHANGE, other)) == revision(graph(other, EXCHANGE))
+    versions = {
+        revision(graph(EXCHANGE)),
+        revision(graph(EXCHANGE, other)),
+        revision(graph(replace(EXCHANGE, version=2))),
+        revision(graph(EXCHANGE, retired=["c"])),
+    }
+    assert len(versions) == 4
+
+
+INTEGRATIONS = st.builds(
+    lambda id, ends, target_name, status, grade, version: replace(
+        EXCHANGE,
+        id=id,
+        source=ends[0],
+        target=ends[1],
+        target_name=target_name,
+        status=status,
+        evidence_grade=grade,
+        version=version,
+    ),
+    id=st.sampled_from("efgh"),
+    ends=st.sampled_from(
+        [(one, other) for one in "abcd" for other in (*"abcd", None) if one != other]
+    ),
+    target_name=st.sampled_from(["SIMPEG", "SP4N-LAPOR!"]),
+    status=st.sampled_from(IntegrationStatus),
+    grade=st.sampled_from([0, 1]),
+    version=st.integers(1, 3),
+)
+
+
+@settings(deadline=None)  # a loaded machine is no failure
+@given(st.lists(INTEGRATIONS, max_size=12))
+def test_a_graph_changed_edge_by_edge_equals_one_built_anew(history: list[Integration]) -> None:
+    changed = graph(retired=["c"])
+    for integration in history:
+        before, changed = changed, with_integration(changed, integration)
+        assert (touched(before, changed) == frozenset()) is (before == changed)
+    latest = {integration.id: integration for integration in history}
+    anew = graph(*latest.values(), retired=["c"])
+    assert changed == anew
+    assert revision(changed) == revision(anew)
+
+
+def test_no_published_exchange_of_west_java_counts_since_none_says_when_it_was_verified() -> None:
+    found = []
+    for region in {each.region for each in tables.applications()}:
+        west_java = build(
+            region,
+            [each for each in tables.applications() if each.region == region],
+            [each for each in tables.integrations() if each.region == region],
+            today=TODAY,
+            common=tables.common_applications(),
+        )
+        found += west_java.chosen(Basis.RECORDED)
+        assert west_java.chosen(Basis.COUNTED) == []
+    assert len(found) == len(tables.integrations()) == 24
+    assert sum(Defect.DATE_UNKNOWN in edge.defects for edge in found) == 15
+    assert sum(edge.defects == (Defect.UNDOCUMENTED,) for edge in found) == 9

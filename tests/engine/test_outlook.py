@@ -1,0 +1,110 @@
+"""Base rates: what they count, how wide they are, and when they say nothing."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from scipy.stats import beta
+
+from engine.model import AssessmentKind, RegionKind
+from engine.outlook import Sufficiency, Transition, outlook, rate, transitions
+from facts import tables
+
+
+def local_governments(year: int) -> dict[str, Fraction]:
+    agencies = {
+        region.code
+        for region in tables.regions(national=True)
+        if region.kind is RegionKind.CENTRAL_AGENCY
+    }
+    return {
+        each.region: Fraction(each.figures.value)
+        for each in tables.results(national=True)
+        if (each.year, each.kind) == (year, AssessmentKind.OFFICIAL) and each.region not in agencies
+    }
+
+
+SEEN = transitions(local_governments(2023), local_governments(2024))
+
+
+def seen(*pairs: tuple[str, str]) -> list[Transition]:
+    return [
+        Transition(f"r{at}", Fraction(before), Fraction(after))
+        for at, (before, after) in enumerate(pairs)
+    ]
+
+
+def test_transitions_are_the_regions_that_both_years_know() -> None:
+    before = {"a": Fraction(3), "b": Fraction(2)}
+    (only,) = transitions(before, {"b": Fraction("1.5"), "c": Fraction(4)})
+    assert (only.region, only.change) == ("b", Fraction("-0.5"))
+
+
+def test_the_real_year_2023_to_2024_has_these_base_rates() -> None:
+    fell = rate(sum(each.change < 0 for each in SEEN), len(SEEN))
+    assert fell is not None
+    assert (fell.successes, fell.n) == (26, 517)
+
+
+@pytest.mark.parametrize(
+    ("start", "target", "window", "reached", "n"),
+    [
+        ("3.20", "3.50", "0.10", 24, 42),
+        ("2.80", "3.50", "0.10", 12, 47),
+        ("4.30", "4.50", "0.40", 8, 29),
+    ],
+)
+def test_the_real_outlook_counts_the_nearest_starts(
+    start: str, target: str, window: str, reached: int, n: int
+) -> None:
+    found = outlook(SEEN, Fraction(start), Fraction(target))
+    assert found.reached is not None
+    assert found.window == Fraction(window)
+    assert (found.reached.successes, found.reached.n) == (reached, n)
+    assert found.n == len(found.examples) == n
+
+
+def test_below_three_examples_there_are_too_few() -> None:
+    found = outlook(seen(("3.0", "3.6"), ("3.05", "3.2"), ("2.0", "2.1")), Fraction(3), Fraction(3))
+    assert (found.n, found.sufficiency, found.window) == (2, Sufficiency.TOO_FEW, Fraction("0.4"))
+    assert (found.reached, found.fell, found.mean_change, found.spread) == (None, None, None, None)
+
+
+def test_three_examples_are_enough_and_the_nearest_comes_first() -> None:
+    found = outlook(
+        seen(("3.3", "3.6"), ("3.05", "3.0"), ("3.4", "3.7"), ("3.5", "4")),
+        Fraction(3),
+        Fraction("3.6"),
+    )
+    assert found.sufficiency is Sufficiency.ENOUGH
+    assert found.examples == ("r1", "r0", "r2")
+    assert found.reached is not None
+    assert found.fell is not None
+    assert (found.reached.successes, found.fell.successes) == (2, 1)
+    assert found.mean_change == pytest.approx(0.55 / 3)
+
+
+def test_a_share_of_none_or_all_reaches_the_end_of_the_scale() -> None:
+    none, every = rate(0, 10), rate(10, 10)
+    assert none is not None
+    assert every is not None
+    assert none.lowest == 0.0
+    assert every.highest == 1.0
+    assert none.highest == pytest.approx(1 - every.lowest)
+    assert rate(2, 2) is None
+
+
+@given(st.integers(3, 600).flatmap(lambda n: st.tuples(st.integers(0, n), st.just(n))))
+def test_the_interval_is_the_middle_of_a_beta_distribution(drawn: tuple[int, int]) -> None:
+    successes, n = drawn
+    found = rate(successes, n)
+    assert found is not None
+    assert found.lowest <= found.share <= found.highest
+    posterior = beta(successes + 0.5, n - successes + 0.5)
+    if successes:
+        assert posterior.cdf(found.lowest) == pytest.approx(0.1)
+    if successes < n:
+        assert posterior.cdf(found.highest) == pytest.approx(0.9)

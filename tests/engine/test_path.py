@@ -1,0 +1,356 @@
+"""The cheapest path: equal to brute force, true to locks and refusals, and self-explaining."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from fractions import Fraction
+from itertools import product
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from engine import path
+from engine.effort import Effort, StepId, default_effort, uniform_effort
+from engine.holding import Ask
+from engine.instrument import Aspect, Domain, Indicator, Instrument, Level, Predicate, Scale
+from engine.instruments import instrument
+from engine.optimum import Candidate, Order, spread
+from engine.plan import Plan, Request, RequestInvalid, Situation, Unreachable
+from engine.precedence import NONE, Precedence, Rule, precedence
+from engine.score import from_levels
+
+SPBE_2020 = instrument("spbe-2020")
+THREES = {each.number: 3 for each in SPBE_2020.indicators}
+LEVELS = (1, 2, 3)
+
+
+def toy(weights: list[int]) -> Instrument:
+    """An instrument with three levels and one aspect; weights are shares of 100."""
+    shares = [Fraction(100 * weight, sum(weights)) for weight in weights]
+    return Instrument(
+        id="toy",
+        name="Toy",
+        legal_basis="none",
+        status="test",
+        year_from=2024,
+        year_to=None,
+        level_min=LEVELS[0],
+        level_max=LEVELS[-1],
+        scales=(Scale("s", "S", tuple(Level(number, "", "") for number in LEVELS)),),
+        predicates=(Predicate("high", Fraction(2)), Predicate("low", None)),
+        domains=(Domain(1, "D", Fraction(100)),),
+        aspects=(Aspect(1, 1, "A", Fraction(100)),),
+        indicators=tuple(
+            Indicator(number, str(number), "", 1, share, "s", (), None, None, None, (), "")
+            for number, share in enumerate(shares, start=1)
+        ),
+        notes=(),
+        sources=(),
+    )
+
+
+@st.composite
+def situations(draw: st.DrawFn) -> Situation:
+    chosen = toy(draw(st.lists(st.integers(1, 9), min_size=1, max_size=5)))
+    numbers = [each.number for each in chosen.indicators]
+    levels = {number: draw(st.sampled_from(LEVELS)) for number in numbers}
+    quarters = st.integers(1, 20).map(lambda quarter: Fraction(quarter, 4))
+    steps = [StepId(number, level) for number in numbers for level in LEVELS[1:]]
+    effort = Effort("drawn", "1", False, {step: draw(quarters) for step in steps})
+    rules = draw(
+        st.lists(
+            st.builds(Rule, st.just("r"), st.sampled_from(steps), st.sampled_from(steps), quarters),
+            max_size=4,
+        )
+    )
+    kept = tuple(rule for rule in rules if rule.step.indicator < rule.asks.indicator)
+    return Situation(chosen, levels, effort, Precedence("drawn", "1", True, kept))
+
+
+def steps_between(before: Mapping[int, int], after: Mapping[int, int]) -> set[StepId]:
+    return {
+        StepId(number, level)
+        for number, held in before.items()
+        for level in range(held + 1, after[number] + 1)
+    }
+
+
+def every_way(situation: Situation, request: Request) -> Iterator[tuple[set[StepId], Fraction]]:
+    """All sets of steps that reach the goal, with what they cost."""
+    before = situation.levels
+    for reached in product(*(range(held, LEVELS[-1] + 1) for held in before.values())):
+        after = dict(zip(before, reached, strict=True))
+        steps = steps_between(before, after)
+        locked = {step for step in request.locked if step.level > before[step.indicator]}
+        if not locked <= steps or steps & request.refused:
+            continue
+        if from_levels(situation.instrument, after).exact < request.goal:
+            continue
+        cost = sum((situation.effort.values[step] for step in steps), Fraction())
+        for rule in situation.precedence.rules:
+            taken = rule.step in steps
+            if taken and after[rule.asks.indicator] < rule.asks.level:
+                cost += rule.penalty
+        yield steps, cost
+
+
+goals = st.integers(100, 310).map(lambda hundredth: Fraction(hundredth, 100))
+
+
+@settings(deadline=None, max_examples=150)
+@given(situations(), goals, st.data())
+def test_no_way_is_cheaper_than_the_plan(
+    situation: Situation, target: Fraction, data: st.DataObject
+) -> None:
+    steps = st.sampled_from(sorted(situation.effort.values))
+    locked = data.draw(st.frozensets(steps, max_size=2))
+    refused = data.draw(st.frozensets(steps.filter(lambda step: step not in locked), max_size=2))
+    request = Request(target, Fraction(0), locked=locked, refused=refused)
+    ways = list(every_way(situation, request))
+    try:
+        plan = path.cheapest_plan(situation, request)
+    except RequestInvalid:
+        assert any(
+            no.indicator == yes.indicator and no.level <= yes.level
+            for no, yes in product(refused, locked)
+        )
+        return
+    if isinstance(plan, Unreachable):
+        assert ways == []
+        return
+    costs = {frozenset(steps): cost for steps, cost in ways}
+    assert plan.effort + plan.penalty == min(costs.values())
+    assert costs[frozenset(step.id for step in plan.steps)] == min(costs.values())
+    assert plan.proven
+    assert plan.at_least == min(costs.values())
+    assert plan.penalty == sum(rule.penalty for rule in plan.broken)
+
+
+@settings(deadline=None, max_examples=60)
+@given(situations(), goals)
+def test_the_next_plan_is_the_cheapest_that_leaves_a_step_out(
+    situation: Situation, target: Fraction
+) -> None:
+    request = Request(target, Fraction(0))
+    best = path.cheapest_plan(situation, request)
+    if isinstance(best, Unreachable):
+        return
+    taken = {step.id for step in best.steps}
+    others = [cost for steps, cost in every_way(situation, request) if not taken <= steps]
+    found = path.next_plan(situation, best)
+    assert (found.effort + found.penalty if found else None) == min(others, default=None)
+
+
+@settings(deadline=None, max_examples=60)
+@given(situations(), st.integers(2, 3))
+def test_no_spread_over_the_years_has_a_lighter_hardest_year(
+    situation: Situation, years: int
+) -> None:
+    ids = sorted(steps_between(situation.levels, dict.fromkeys(situation.levels, 3)))[:6]
+    steps = [Candidate(id, 1, int(situation.effort.values[id] * 4)) for id in ids]
+    orders = [Order(rule.step, rule.asks, 1) for rule in situation.precedence.rules]
+    pairs = [(StepId(id.indicator, id.level - 1), id) for id in ids]
+    pairs += [(order.asks, order.step) for order in orders]
+
+    def peak(year_of: Mapping[StepId, int]) -> int:
+        return max(
+            sum(step.effort for step in steps if year_of[step.id] == year)
+            for year in range(1, years + 1)
+        )
+
+    def in_order(year_of: Mapping[StepId, int]) -> bool:
+        return all(year_of[a] <= year_of[b] for a, b in pairs if a in year_of and b in year_of)
+
+    ways = (
+        dict(zip(ids, choice, strict=True))
+        for choice in product(range(1, years + 1), repeat=len(ids))
+    )
+    lightest = min(peak(year_of) for year_of in ways if in_order(year_of))
+    found = spread(steps, orders, years)
+    assert in_order(found)
+    assert peak(found) == lightest
+
+
+def plan_of(request: Request, levels: Mapping[int, int] = THREES, rules: Precedence = NONE) -> Plan:
+    situation = Situation(SPBE_2020, levels, default_effort(SPBE_2020), rules)
+    plan = path.cheapest_plan(situation, request)
+    assert isinstance(plan, Plan)
+    return plan
+
+
+def test_a_plan_from_threes_to_a_predicate_says_what_it_takes() -> None:
+    plan = plan_of(Request(Fraction("3.5"), Fraction(0)))
+    assert (plan.index_before, plan.predicate_before) == (3, "Baik")
+    assert plan.index_after >= Fraction("3.5")
+    assert plan.predicate_after == "Sangat Baik"
+    assert (plan.effort, plan.penalty, plan.proven, plan.at_least) == (64, 0, True, 64)
+    assert sum(step.gain for step in plan.steps) == plan.index_after - plan.index_before
+    assert plan.effort_scale == ("effort-scale", "1")
+    assert plan.effort_assumed
+    assert plan.unclaimed == ()
+    assert not plan.estimated
+
+
+@pytest.mark.parametrize(("goal", "cost"), [("3.5", 64), ("3.6", 78), ("4.2", 166), ("5", 351)])
+def test_47_indicators_cost_what_a_knapsack_over_all_gains_says(goal: str, cost: int) -> None:
+    """Without soft rules the optimum is a knapsack's: the cheapest levels for each total gain."""
+    effort = default_effort(SPBE_2020)
+    needed = int((Fraction(goal) - 3) * 2000)
+    least: list[int | None] = [0] + [None] * needed
+    for indicator in SPBE_2020.indicators:
+        extended = list(least)
+        gain = total = 0
+        for level in (4, 5):
+            gain += int(indicator.weight * 20)
+            total += int(effort.values[StepId(indicator.number, level)])
+            for reached, spent in enumerate(least):
+                at = min(reached + gain, needed)
+                if spent is not None and (extended[at] is None or spent + total < extended[at]):
+                    extended[at] = spent + total
+        least = extended
+    assert least[needed] == cost
+    assert plan_of(Request(Fraction(goal), Fraction(0))).effort == cost
+
+
+def test_a_step_names_its_criterion_what_it_asks_and_the_evidence_to_gather() -> None:
+    plan = plan_of(Request(Fraction(3), Fraction(0), locked=frozenset({StepId(32, 4)})))
+    (step,) = plan.steps
+    indicator = SPBE_2020.indicators[31]
+    assert step.id == StepId(32, 4)
+    assert step.criterion == indicator.criteria[3]
+    assert step.asks == (Ask.LINK,)
+    assert indicator.integration is not None
+    assert step.evidence == indicator.integration.evidence
+    assert step.locked
+    assert (step.gain, step.effort, step.year) == (Fraction("0.0275"), 4, 1)
+
+
+def test_a_jump_over_two_levels_is_two_steps() -> None:
+    plan = plan_of(Request(Fraction(3), Fraction(0), locked=frozenset({StepId(42, 5)})))
+    assert [step.id for step in plan.steps] == [StepId(42, 4), StepId(42, 5)]
+    assert [step.locked for step in plan.steps] == [True, True]
+
+
+def test_what_is_not_raised_is_to_be_held_the_highest_first() -> None:
+    levels = THREES | {36: 5, 8: 4, 2: 1}
+    plan = plan_of(Request(Fraction(3), Fraction(0)), levels)
+    first, second, *rest = plan.hold
+    assert (first.indicator, first.level) == (36, 5)
+    assert first.asks == (Ask.REVIEW, Ask.IMPROVEMENT, Ask.LINK)
+    assert (second.indicator, second.level, second.asks) == (8, 4, (Ask.ALL_OPDS, Ask.REVIEW))
+    raised = {step.id.indicator for step in plan.steps}
+    assert {hold.indicator for hold in plan.hold} == set(THREES) - raised - {2}
+    assert rest[-1].level == 3
+
+
+def test_the_years_share_the_effort_and_end_at_the_goal() -> None:
+    one = plan_of(Request(Fraction("3.5")))
+    three = plan_of(Request(Fraction("3.5"), years=3))
+    assert three.effort == one.effort == sum(year.effort for year in three.years) == 78
+    assert [year.effort for year in three.years] == [26, 26, 26]
+    assert three.years[-1].index == three.index_after
+
+
+def test_a_target_out_of_reach_says_how_far_it_goes() -> None:
+    refused = frozenset(StepId(number, 4) for number in range(32, 48))
+    situation = Situation(SPBE_2020, THREES, default_effort(SPBE_2020), NONE)
+    found = path.cheapest_plan(situation, Request(Fraction("4.05"), refused=refused))
+    assert isinstance(found, Unreachable)
+    assert found.maximum == Fraction("4.09")  # 5 where not refused: 3 + 2 * 0.545
+    assert found.reaches_target
+    assert (found.levels[32], found.levels[31]) == (3, 5)
+
+
+def test_a_broken_soft_rule_is_explained_and_forbids_nothing() -> None:
+    rules = precedence("spbe-2020")
+    levels = THREES | {18: 1}
+    plan = plan_of(
+        Request(
+            Fraction(3),
+            Fraction("0.0"),
+            locked=frozenset({StepId(32, 4)}),
+            refused=frozenset({StepId(18, 2)}),
+        ),
+        levels,
+        rules,
+    )
+    assert [(rule.kind, rule.step, rule.asks) for rule in plan.broken] == [
+        ("bus-before-collaboration", StepId(32, 4), StepId(18, 3))
+    ]
+    assert plan.penalty == Fraction(1, 4)
+    assert plan.precedence_rules == ("precedence-spbe-2020", "1")
+
+
+def test_a_target_that_is_reached_already_takes_nothing_but_holding() -> None:
+    plan = plan_of(Request(Fraction("2.9")))
+    assert (plan.steps, plan.effort, plan.index_after) == ((), 0, 3)
+    assert len(plan.hold) == 47
+
+
+def test_an_indicator_without_a_level_counts_at_the_lowest_and_is_named() -> None:
+    levels = {number: level for number, level in THREES.items() if number not in (7, 9)}
+    assert plan_of(Request(Fraction("2.6")), levels).unclaimed == (7, 9)
+
+
+def test_the_cost_curve_rises_and_says_where_it_ends() -> None:
+    situation = Situation(SPBE_2020, THREES, uniform_effort(SPBE_2020), NONE)
+    refused = frozenset(StepId(number, 4) for number in range(1, 42))
+    request = Request(Fraction("3.3"), Fraction(0), refused=refused)
+    assert [
+        (point.target, point.effort, point.steps) for point in path.cost_curve(situation, request)
+    ] == [
+        (Fraction("3.1"), 4, 4),
+        (Fraction("3.2"), 7, 7),
+        (Fraction("3.3"), 10, 10),
+    ]
+    (beyond,) = path.cost_curve(situation, request, [Fraction("3.4")])
+    assert (beyond.effort, beyond.penalty, beyond.steps) == (None, None, None)
+
+
+def test_a_refused_step_costs_what_comes_instead() -> None:
+    levels = dict.fromkeys(THREES, 5) | {1: 4, 42: 4, 43: 4}
+    effort = default_effort(SPBE_2020)
+    situation = Situation(SPBE_2020, levels, effort, NONE)
+    plan = path.cheapest_plan(situation, Request(Fraction("4.95"), Fraction(0)))
+    assert isinstance(plan, Plan)
+    assert plan.steps[-1].id in {StepId(42, 5), StepId(43, 5)}  # they cost and gain the same
+    assert len(plan.steps) == 1
+    (refusal,) = path.refusals(situation, plan)
+    assert (refusal.step, refusal.extra_effort) == (plan.steps[0].id, 0)
+    assert {refusal.step, *refusal.instead} == {StepId(42, 5), StepId(43, 5)}
+    last = path.cheapest_plan(situation, Request(Fraction(5), Fraction(0)))
+    assert isinstance(last, Plan)
+    (needed,) = path.refusals(situation, last, {StepId(1, 5)})
+    assert (needed.extra_effort, needed.maximum) == (None, Fraction("4.987"))
+
+
+@pytest.mark.parametrize(
+    ("request_", "message"),
+    [
+        (Request(Fraction(4), years=4), "years: expected 1 to 3, got 4"),
+        (Request(Fraction(4), Fraction(-1)), "buffer: expected 0 or more, got -1"),
+        (
+            Request(Fraction(4), locked=frozenset({StepId(48, 2)})),
+            "locked or refused: expected a step of spbe-2020, got (48, 2)",
+        ),
+        (
+            Request(
+                Fraction(4),
+                locked=frozenset({StepId(1, 5)}),
+                refused=frozenset({StepId(1, 4)}),
+            ),
+            "locked and refused: expected no step in both, got (1, 5)",
+        ),
+    ],
+)
+def test_a_request_that_contradicts_itself_is_refused(request_: Request, message: str) -> None:
+    with pytest.raises(RequestInvalid) as refused:
+        plan_of(request_)
+    assert str(refused.value) == message
+
+
+def test_equal_inputs_have_one_hash_and_others_another() -> None:
+    first = plan_of(Request(Fraction("3.2")))
+    assert first == plan_of(Request(Fraction("3.2")))
+    assert first.inputs != plan_of(Request(Fraction("3.2")), THREES | {1: 4}).inputs

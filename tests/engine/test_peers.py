@@ -1,0 +1,136 @@
+"""Peers: who is near, why, and what those that moved changed."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+
+import pytest
+
+from engine.instruments import instrument
+from engine.model import (
+    Integration,
+    IntegrationDirection,
+    IntegrationMode,
+    IntegrationStatus,
+    Provenance,
+    RegionKind,
+)
+from engine.outlook import Sufficiency
+from engine.peers import (
+    History,
+    LevelChange,
+    Profile,
+    Snapshot,
+    changed,
+    nearest,
+    population_class,
+)
+
+SPBE_2020 = instrument("spbe-2020")
+
+
+def profile(
+    region: str,
+    *domains: str,
+    kind: RegionKind = RegionKind.REGENCY,
+    population: int | None = 700_000,
+    index: str = "3.00",
+) -> Profile:
+    values = {number: Fraction(value) for number, value in enumerate(domains, start=1)}
+    return Profile(region, kind, population, Fraction(index), values)
+
+
+OWN = profile("own", "3.00", "3.00", "2.00", "4.00")
+
+
+def integration(id: str, mode: IntegrationMode) -> Integration:
+    return Integration(
+        id=id,
+        region="32.11",
+        source="a",
+        target="b",
+        target_name="B",
+        data_object="data",
+        mode=mode,
+        direction=IntegrationDirection.ONE_WAY,
+        status=IntegrationStatus.ACTIVE,
+        evidence_grade=1,
+        version=1,
+        provenance=Provenance("test"),
+    )
+
+
+def test_the_distance_is_told_part_by_part() -> None:
+    other = profile("a", "3.00", "4.00", "2.00", "4.00", kind=RegionKind.CITY, population=3_000_000)
+    (peer,) = nearest(SPBE_2020, [OWN, other], "own").nearest
+    assert peer.by_domains == pytest.approx(0.5)  # the root of the weight of domain 2
+    assert peer.by_kind == 0.25
+    assert peer.by_population == pytest.approx(0.2)
+    assert peer.distance == pytest.approx(0.95)
+    assert peer.differences == {1: 0, 2: 1, 3: 0, 4: 0}
+    assert (peer.next_index, peer.change, peer.domain_changes) == (None, None, {})
+
+
+def test_an_unknown_population_does_not_count_and_says_so() -> None:
+    (peer,) = nearest(
+        SPBE_2020, [OWN, profile("a", "3.00", "3.00", "2.00", "4.00", population=None)], "own"
+    ).nearest
+    assert (peer.distance, peer.by_population) == (0.0, None)
+
+
+def test_provinces_and_regions_without_the_same_domains_are_no_peers() -> None:
+    others = [
+        profile("p", "3.00", "3.00", "2.00", "4.00", kind=RegionKind.PROVINCE),
+        profile("c", "3.00", "3.00", "2.00", "4.00", kind=RegionKind.CENTRAL_AGENCY),
+        profile("d", "3.00"),
+    ]
+    found = nearest(SPBE_2020, [OWN, *others], "own")
+    assert (found.nearest, found.of, found.sufficiency) == ((), 0, Sufficiency.TOO_FEW)
+
+
+def test_the_nearest_come_first_with_what_became_of_them() -> None:
+    profiles = [OWN] + [
+        profile(name, f"3.{at}0", "3.00", "2.00", "4.00") for at, name in enumerate("abcd")
+    ]
+    later = [
+        profile("a", "3.50", "3.00", "2.00", "4.00", index="3.40"),
+        profile("b", "3.10", "3.00", "2.00", "4.00", index="3.10"),
+        profile("c", "3.20", "3.00", "2.00", "4.00", index="2.90"),
+    ]
+    found = nearest(SPBE_2020, profiles, "own", later, first=3)
+    assert [peer.region for peer in found.nearest] == ["a", "b", "c"]
+    assert [peer.moved for peer in found.nearest] == [True, True, False]
+    assert found.nearest[0].domain_changes == {1: Fraction("0.5"), 2: 0, 3: 0, 4: 0}
+    assert (found.of, found.moved, found.sufficiency) == (4, 2, Sufficiency.TOO_FEW)
+    with pytest.raises(KeyError):
+        nearest(SPBE_2020, profiles, "unknown")
+
+
+@pytest.mark.parametrize(
+    ("population", "number"), [(0, 0), (249_999, 0), (250_000, 1), (1_000_000, 3), (5_000_000, 4)]
+)
+def test_a_population_has_one_of_five_classes(population: int, number: int) -> None:
+    assert population_class(population) == number
+
+
+def test_a_history_is_the_difference_of_two_snapshots() -> None:
+    kept, gone = integration("kept", IntegrationMode.API), integration("gone", IntegrationMode.FILE)
+    new = [integration(f"new{at}", IntegrationMode.HUB) for at in range(2)]
+    before = Snapshot(2023, {18: 3, 32: 3, 42: 5, 44: 2}, [kept, gone])
+    after = Snapshot(2024, {18: 3, 32: 4, 42: 4, 45: 1}, [kept, *new])
+    assert changed(SPBE_2020, before, after) == History(
+        year_before=2023,
+        year_after=2024,
+        levels=(
+            LevelChange(32, 3, 4, Fraction("0.0275")),
+            LevelChange(42, 5, 4, Fraction("-0.03")),
+        ),
+        integrations_added=("new0", "new1"),
+        integrations_gone=("gone",),
+        added_by_mode={IntegrationMode.HUB: 2},
+    )
+
+
+def test_what_is_not_known_of_a_year_stays_unknown() -> None:
+    found = changed(SPBE_2020, Snapshot(2023, {1: 2}), Snapshot(2024, None, []))
+    assert (found.levels, found.integrations_added, found.integrations_gone) == (None, None, None)

@@ -1,0 +1,482 @@
+"""Claims held against graph and documents: capped, confirmed, nominated, never raised."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+from datetime import date, timedelta
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from engine.graph import build, touched, with_integration
+from engine.instruments import instrument
+from engine.instruments.section import Malformed
+from engine.inventory import Development, Document, DocumentKind, Inventory, development, services
+from engine.model import (
+    Application,
+    ApplicationStatus,
+    CommonApplication,
+    Integration,
+    IntegrationDirection,
+    IntegrationMode,
+    IntegrationStatus,
+    Provenance,
+)
+from engine.reading import Gap, Missing, State
+from engine.rule import Ask
+from engine.rules import parse, tables
+from engine.verification import Flag, Verdict, verify, verify_again
+from facts import tables as facts
+
+TODAY = date(2026, 11, 24)
+SOURCE = Provenance("test")
+SPBE, PEMDI = instrument("spbe-2020"), instrument("pemdi-2026")
+RULES = tables()["spbe-2020"]
+SPLP = CommonApplication("splp", "SPLP", "", "", "", (7, 18), SOURCE)
+HUB, API, UNKNOWN = IntegrationMode.HUB, IntegrationMode.API, IntegrationMode.UNKNOWN
+APPLICATIONS = [
+    Application(id, "32.11", opd, id, ApplicationStatus.ACTIVE, 1, SOURCE)
+    for id, opd in {"a": "x", "b": "y", "c": "z"}.items()
+]
+NEIGHBOUR = Application("n", "32", "o", "n", ApplicationStatus.ACTIVE, 1, SOURCE)
+REVIEW = Document("review", 18, DocumentKind.REVIEW, None)
+FOLLOW_UP = Document("follow-up", 18, DocumentKind.FOLLOW_UP, date(2026, 5, 1))
+
+
+def exchange(source: str, target: str, mode: IntegrationMode = API) -> Integration:
+    """A confirmed exchange; an upper-case target is known by name only."""
+    return Integration(
+        id=f"{source}-{target}",
+        region="32.11",
+        source=source,
+        target=None if target.isupper() else target,
+        target_name=target,
+        data_object="",
+        mode=mode,
+        direction=IntegrationDirection.ONE_WAY,
+        status=IntegrationStatus.ACTIVE,
+        evidence_grade=2,
+        version=1,
+        provenance=SOURCE,
+        verified_on=TODAY,
+    )
+
+
+def held(*integrations: Integration, **changes: object) -> Inventory:
+    """Applications a, b, c of OPDs x, y, z, each of which vouches; a serves 36, b 41, c nothing."""
+    graph = build(
+        "32.11",
+        APPLICATIONS,
+        integrations,
+        today=TODAY,
+        elsewhere=[NEIGHBOUR],
+        common=[SPLP],
+    )
+    inventory = Inventory(
+        graph=graph,
+        year=2026,
+        opds=("x", "y", "z"),
+        serves={"a": frozenset([36]), "b": frozenset([41]), "c": frozenset()},
+        vouched_for=frozenset("xyz"),
+        documents_closed=True,
+    )
+    return replace(inventory, **changes)  # type: ignore[arg-type]  # by name, in tests only
+
+
+def verdict(indicator: int, claim: int | None, inventory: Inventory) -> Verdict:
+    levels = {} if claim is None else {indicator: claim}
+    found = verify(SPBE, RULES, levels, inventory)
+    return next(each for each in found.verdicts if each.indicator == indicator)
+
+
+def outcome(found: Verdict) -> tuple[int, int, Flag | None]:
+    return found.ceiling, found.not_refuted, found.flag
+
+
+def missing(found: Verdict) -> set[Missing]:
+    return {gap for each in found.findings for gap in each.missing}
+
+
+@pytest.mark.parametrize(
+    ("integration", "claim", "expected"),
+    [
+        (exchange("a", "b"), 4, (4, 4, Flag.SUPPORTED)),  # 41 is a partner of 36
+        (exchange("b", "a"), 4, (4, 4, Flag.SUPPORTED)),  # whichever way the data flows
+        (exchange("a", "n"), 4, (4, 4, Flag.SUPPORTED)),  # another instance
+        (exchange("a", "SPLP"), 4, (4, 4, Flag.SUPPORTED)),  # a national application by name
+        (exchange("a", "b"), 5, (4, 4, Flag.OVER_CLAIM)),  # no documents, handing in is over
+        (exchange("a", "c"), 4, (3, 4, Flag.UNVERIFIABLE)),  # the partners named are examples
+        (exchange("a", "SIMPEG"), 4, (3, 4, Flag.UNVERIFIABLE)),  # whose is it?
+        (exchange("b", "c"), 4, (3, 3, Flag.OVER_CLAIM)),
+        (exchange("b", "c"), 3, (3, 3, Flag.SUPPORTED)),
+        (replace(exchange("a", "b"), evidence_grade=0), 4, (3, 3, Flag.OVER_CLAIM)),
+        (replace(exchange("a", "b"), verified_on=None), 4, (3, 4, Flag.UNVERIFIABLE)),
+        (replace(exchange("a", "b", UNKNOWN), evidence_grade=1), 4, (3, 4, Flag.UNVERIFIABLE)),
+        (
+            replace(exchange("a", "b"), verified_on=TODAY - timedelta(days=366)),
+            4,
+            (3, 3, Flag.OVER_CLAIM),
+        ),
+        (
+            replace(exchange("a", "b"), status=IntegrationStatus.PLANNED),
+            4,
+            (3, 3, Flag.OVER_CLAIM),
+        ),
+    ],
+)
+def test_a_service_collaborates_by_an_exchange_with_a_partner_or_another_instance(
+    integration: Integration, claim: int, expected: tuple[int, int, Flag]
+) -> None:
+    assert outcome(verdict(36, claim, held(integration))) == expected
+
+
+def test_a_supported_service_names_its_evidence() -> None:
+    found = verdict(36, 4, held(exchange("a", "b"), exchange("a", "n"), exchange("a", "c")))
+    assert found.edges == ("a-b", "a-n")
+    assert found.rule == "permenpanrb59-2020/engine/0.1/R32-47"
+    assert found.confirmed
+
+
+def test_a_service_that_is_not_shown_names_what_is_missing() -> None:
+    out_of_date = replace(exchange("a", "b"), verified_on=TODAY - timedelta(days=400))
+    found = verdict(36, 4, held(out_of_date, exchange("a", "SIMPEG"), exchange("a", "c")))
+    assert set(found.open[0].missing) == {
+        Missing(Gap.NOT_COUNTED, "a-b", ("OUT_OF_DATE",)),
+        Missing(Gap.OWNER_UNKNOWN, "a-SIMPEG"),
+        Missing(Gap.PARTNER_NOT_NAMED, "a-c"),
+        Missing(Gap.NO_EXCHANGE, "a"),
+    }
+
+
+@pytest.mark.parametrize("vouched", ["", "y", "yz"])
+def test_without_the_word_of_the_opd_nothing_is_called_an_over_claim(vouched: str) -> None:
+    found = verdict(36, 4, held(vouched_for=frozenset(vouched)))
+    assert outcome(found) == (3, 4, Flag.UNVERIFIABLE)
+    assert Missing(Gap.NOT_VOUCHED_FOR, "x") in missing(found)
+
+
+def test_that_no_application_serves_an_indicator_is_a_fact_only_where_all_are_told() -> None:
+    assert outcome(verdict(44, 4, held())) == (3, 3, Flag.OVER_CLAIM)
+    untold = verdict(44, 4, held(serves={"a": frozenset([36]), "b": frozenset([41])}))
+    assert outcome(untold) == (3, 4, Flag.UNVERIFIABLE)
+    assert Missing(Gap.SERVICE_UNKNOWN, "c") in missing(untold)
+    assert outcome(verdict(44, 4, held(vouched_for=frozenset("xy")))) == (3, 4, Flag.UNVERIFIABLE)
+
+
+def test_two_applications_of_one_service_do_not_collaborate() -> None:
+    both = {"a": frozenset([36]), "b": frozenset([36]), "c": frozenset[int]()}
+    assert outcome(verdict(36, 4, held(exchange("a", "b"), serves=both))) == (
+        3,
+        3,
+        Flag.OVER_CLAIM,
+    )
+    partner_too = {**both, "b": frozenset([36, 41])}
+    assert outcome(verdict(36, 4, held(exchange("a", "b"), serves=partner_too)))[0] == 4
+
+
+def test_the_highest_level_of_a_service_asks_for_both_documents_of_the_year() -> None:
+    def documents(review: date | None) -> tuple[Document, ...]:
+        return (
+            Document("r", 36, DocumentKind.REVIEW, review),
+            Document("f", 36, DocumentKind.FOLLOW_UP, date(2026, 3, 1)),
+        )
+
+    linked = exchange("a", "b")
+    whole = verdict(36, 5, held(linked, documents=documents(date(2026, 1, 1))))
+    assert outcome(whole) == (5, 5, Flag.SUPPORTED)
+    assert [each.documents for each in whole.findings] == [(), ("r",), ("f",)]
+    earlier = verdict(36, 5, held(linked, documents=documents(date(2025, 12, 31))))
+    assert outcome(earlier) == (4, 4, Flag.OVER_CLAIM)
+    undated = verdict(36, 5, held(linked, documents=documents(None)))
+    assert outcome(undated) == (4, 5, Flag.UNVERIFIABLE)
+    still_open = verdict(36, 5, held(linked, documents_closed=False))
+    assert outcome(still_open) == (4, 5, Flag.UNVERIFIABLE)
+
+
+def test_a_low_claim_is_nominated_only_where_a_person_saw_the_functions() -> None:
+    linked = exchange("a", "b")
+    assert verdict(36, 3, held(linked)).flag is Flag.SUPPORTED
+    seen = held(linked, functions_ticked=frozenset([36]))
+    assert verdict(36, 3, seen).flag is Flag.UNDER_CLAIM
+    assert verdict(36, 4, seen).flag is Flag.SUPPORTED
+    assert verdict(36, 2, held(functions_ticked=frozenset([36]))).flag is Flag.UNDER_CLAIM
+
+
+BUS = (exchange("a", "b", HUB), exchange("c", "b", HUB))
+
+
+@pytest.mark.parametrize(
+    ("integrations", "changes", "expected"),
+    [
+        ((), {}, (1, 1)),
+        ((exchange("a", "b"),), {}, (1, 1)),
+        ((exchange("a", "b", UNKNOWN),), {}, (1, 2)),  # may be the bus, but z is surely not on it
+        ((exchange("a", "b", UNKNOWN), exchange("b", "c", UNKNOWN)), {}, (1, 3)),
+        ((exchange("a", "b", HUB),), {}, (2, 2)),
+        ((exchange("a", "b", HUB),), {"vouched_for": frozenset("xy")}, (2, 3)),
+        ((exchange("a", "b", HUB),), {"exempt": {"z": "dilebur"}}, (3, 3)),
+        (BUS, {}, (3, 3)),
+        ((*BUS, exchange("a", "SPLP", HUB)), {}, (3, 3)),  # no review
+        ((*BUS, exchange("a", "SPLP", HUB)), {"documents": (REVIEW,)}, (4, 4)),
+        ((*BUS, exchange("a", "n", HUB)), {"documents": (REVIEW,)}, (4, 4)),
+        ((*BUS, exchange("a", "SIMPEG", HUB)), {"documents": (REVIEW,)}, (3, 4)),
+        ((*BUS, exchange("a", "n", API)), {"documents": (REVIEW,)}, (3, 3)),
+        ((*BUS, exchange("a", "n", HUB)), {"documents": (REVIEW, FOLLOW_UP)}, (5, 5)),
+        ((), {"vouched_for": frozenset()}, (1, 5)),
+        ((), {"opds": (), "vouched_for": frozenset()}, (1, 5)),
+    ],
+)
+def test_the_bus_is_held_against_every_opd_in_scope(
+    integrations: tuple[Integration, ...],
+    changes: dict[str, object],
+    expected: tuple[int, int],
+) -> None:
+    inventory = held(*integrations, **changes)
+    if not inventory.vouched_for:
+        inventory = replace(inventory, documents_closed=False)
+    found = verdict(18, None, inventory)
+    assert (found.ceiling, found.not_refuted) == expected
+
+
+def test_an_opd_that_vouches_for_an_inventory_without_the_bus_is_named() -> None:
+    found = verdict(18, 3, held(exchange("a", "b", HUB)))
+    assert found.flag is Flag.OVER_CLAIM
+    assert found.edges == ("a-b",)
+    assert found.open[0].missing == (Missing(Gap.OPD_NOT_ON_BUS, "z"),)
+
+
+def test_a_confirmed_exchange_of_unknown_mode_may_be_over_the_bus() -> None:
+    found = verdict(18, 2, held(exchange("a", "b", UNKNOWN), vouched_for=frozenset("xyz")))
+    assert found.flag is Flag.UNVERIFIABLE
+    assert Missing(Gap.NOT_COUNTED, "a-b", ("MODE_UNKNOWN",)) in missing(found)
+
+
+@pytest.mark.parametrize(
+    ("known", "expected"),
+    [
+        (None, (2, 5)),
+        (Development(("a", "b"), (), {"a": True, "b": True}, ()), (5, 5)),
+        (Development((), (), {}, ()), (5, 5)),
+        (Development(("a", "b"), (), {"a": True}, ()), (2, 5)),
+        (Development(("a", "b"), (), {"a": True, "b": False}, ()), (2, 2)),
+        (Development(("a",), ("b",), {"a": True}, ()), (2, 5)),
+        (Development(("a",), ("b",), {"a": True, "b": True}, ()), (5, 5)),
+        (Development(("a", "b"), (), {"a": True, "b": True}, (("a", "b"),)), (3, 3)),
+        (Development(("a",), ("b",), {"a": True, "b": True}, (("a", "b"),)), (3, 5)),
+        (Development(("a",), (), {"a": True}, (("a", "b"),)), (5, 5)),
+    ],
+)
+def test_building_applications_is_held_against_consultations_and_duplicates(
+    known: Development | None, expected: tuple[int, int]
+) -> None:
+    found = verdict(15, None, held(development=known))
+    assert (found.ceiling, found.not_refuted) == expected
+
+
+def test_what_was_built_since_the_policy_is_told_by_the_year() -> None:
+    own = [
+        replace(APPLICATIONS[0], year=2020),
+        replace(APPLICATIONS[1], year=2021),
+        APPLICATIONS[2],
+    ]
+    found = development(own, policy_year=2021, consulted={"b": True})
+    assert (found.built, found.year_unknown) == (("b",), ("c",))
+
+
+def test_an_application_serves_what_it_is_tagged_with_and_what_its_national_one_serves() -> None:
+    sipd = CommonApplication("sipd", "SIPD", "", "", "", (32, 33), SOURCE)
+    own = [replace(APPLICATIONS[0], common_application="sipd"), *APPLICATIONS[1:]]
+    assert services(own, [sipd], {"a": [40], "b": []}) == {
+        "a": frozenset([32, 33, 40]),
+        "b": frozenset(),
+    }
+
+
+def test_the_index_stands_as_claimed_as_supported_and_as_not_refuted() -> None:
+    found = verify(SPBE, RULES, {36: 4, 41: 4, 1: 5}, held(exchange("b", "SIMPEG")))
+    assert [each.flag for each in found.verdicts if each.indicator in (36, 41)] == [
+        Flag.OVER_CLAIM,
+        Flag.UNVERIFIABLE,
+    ]
+    assert found.claimed is not None
+    assert found.supported is not None
+    assert found.not_refuted is not None
+    assert found.claimed.value == "1.217"  # 1 + 3 * 0.0275 * 2 + 4 * 0.013
+    assert found.supported.value == "1.162"
+    assert found.not_refuted.value == "1.1895"
+
+
+def test_without_claims_there_are_bounds_and_no_flags_and_no_index() -> None:
+    found = verify(SPBE, RULES, {}, held())
+    assert len(found.verdicts) == 18
+    assert {each.flag for each in found.verdicts} == {None}
+    assert found.claimed is None
+
+
+def test_rules_that_rest_on_secondary_sources_refute_no_claim() -> None:
+    found = verify(PEMDI, tables()["pemdi-2026"], {13: 4, 16: 5, 18: 4, 1: 5}, held())
+    assert [(each.indicator, each.flag, each.confirmed) for each in found.verdicts] == [
+        (13, Flag.UNVERIFIABLE, False),
+        (16, Flag.UNVERIFIABLE, False),
+        (18, Flag.UNVERIFIABLE, False),
+    ]
+    assert {each.findings[0].state for each in found.verdicts} == {State.FAILED}
+
+
+def test_the_rules_of_pemdi_ask_for_exchanges_and_reviews() -> None:
+    reviews = tuple(Document(f"r{n}", n, DocumentKind.REVIEW, None) for n in (13, 16, 18))
+    linked = held(*BUS, documents=reviews, serves={"a": frozenset([16])})
+    found = verify(PEMDI, tables()["pemdi-2026"], {13: 4, 16: 4, 18: 4}, linked)
+    assert {each.flag for each in found.verdicts} == {Flag.SUPPORTED}
+    assert {each.ceiling for each in found.verdicts} == {4}
+
+
+INTEGRATIONS = st.builds(
+    lambda ends, mode, grade, dated: replace(
+        exchange(*ends, mode), evidence_grade=grade, verified_on=TODAY if dated else None
+    ),
+    ends=st.sampled_from(
+        [(one, to) for one in "abc" for to in ("a", "b", "c", "n", "SPLP", "SIMPEG") if one != to]
+    ),
+    mode=st.sampled_from(IntegrationMode),
+    grade=st.integers(0, 3),
+    dated=st.booleans(),
+)
+LEVELS = {each.number: 4 for each in SPBE.indicators}
+
+
+def latest(integrations: Iterable[Integration]) -> dict[str, Integration]:
+    return {each.id: each for each in integrations}
+
+
+@settings(deadline=None, max_examples=50)  # a loaded machine is no failure
+@given(st.lists(INTEGRATIONS, max_size=6), INTEGRATIONS)
+def test_verifying_again_after_a_change_equals_verifying_anew(
+    drawn: list[Integration], change: Integration
+) -> None:
+    inventory = held(*latest(drawn).values())
+    before = verify(SPBE, RULES, LEVELS, inventory)
+    after = with_integration(inventory.graph, change)
+    changed = replace(inventory, graph=after)
+    again = verify_again(
+        before, SPBE, RULES, LEVELS, changed, changed=touched(inventory.graph, after)
+    )
+    anew = verify(SPBE, RULES, LEVELS, held(*latest([*drawn, change]).values()))
+    assert again == anew
+
+
+@settings(deadline=None, max_examples=50)  # a loaded machine is no failure
+@given(st.lists(INTEGRATIONS, max_size=6), st.sets(st.sampled_from("xyz")))
+def test_bounds_are_in_order_and_no_claim_is_ever_raised(
+    drawn: list[Integration], vouched: set[str]
+) -> None:
+    inventory = held(*latest(drawn).values(), vouched_for=frozenset(vouched))
+    found = verify(SPBE, RULES, LEVELS, inventory)
+    assert found.claimed is not None
+    assert found.supported is not None
+    assert found.not_refuted is not None
+    assert found.supported.exact <= found.not_refuted.exact <= found.claimed.exact
+    for each in found.verdicts:
+        assert 1 <= each.ceiling <= each.not_refuted <= 5
+        assert (each.flag is Flag.OVER_CLAIM) is (each.not_refuted < 4)
+    if not vouched:
+        graph_only = [each for each in found.verdicts if each.indicator != 18]
+        assert not any(each.flag is Flag.OVER_CLAIM for each in graph_only)
+
+
+@settings(deadline=None, max_examples=50)  # a loaded machine is no failure
+@given(st.lists(INTEGRATIONS, max_size=5), INTEGRATIONS)
+def test_another_exchange_lowers_no_ceiling(drawn: list[Integration], more: Integration) -> None:
+    known = latest(drawn)
+    if more.id in known:
+        return
+    before = verify(SPBE, RULES, LEVELS, held(*known.values()))
+    after = verify(SPBE, RULES, LEVELS, held(*known.values(), more))
+    for one, other in zip(before.verdicts, after.verdicts, strict=True):
+        assert one.ceiling <= other.ceiling
+
+
+def test_equal_inputs_have_one_hash_and_what_a_verdict_reads_changes_it() -> None:
+    linked = exchange("a", "b")
+    first = verdict(36, 4, held(linked, exchange("b", "c")))
+    assert verdict(36, 4, held(exchange("b", "c"), linked)).inputs == first.inputs
+    changed = {
+        verdict(36, 4, held(replace(linked, version=2))).inputs,
+        verdict(36, 5, held(linked)).inputs,
+        verdict(36, 4, held(linked, year=2025)).inputs,
+        verdict(36, 4, held(linked, documents_closed=False)).inputs,
+        verdict(36, 4, held(linked, documents=(replace(REVIEW, indicator=36),))).inputs,
+        verdict(36, 4, held(linked, exchange("a", "n"))).inputs,
+    }
+    assert len(changed | {first.inputs}) == 7
+
+
+def test_every_level_of_west_java_that_the_graph_would_cap_is_unverifiable_today() -> None:
+    own = [each for each in facts.applications() if each.region == "32"]
+    graph = build(
+        "32",
+        own,
+        [each for each in facts.integrations() if each.region == "32"],
+        today=TODAY,
+        common=facts.common_applications(),
+    )
+    inventory = Inventory(
+        graph=graph,
+        year=2026,
+        opds=tuple(each.id for each in facts.opds() if each.region == "32"),
+        serves=services(own, facts.common_applications(), {}),
+    )
+    found = verify(SPBE, RULES, {each.number: 5 for each in SPBE.indicators}, inventory)
+    assert {each.flag for each in found.verdicts} == {Flag.UNVERIFIABLE}
+
+
+def test_every_link_that_an_instrument_asks_for_has_a_rule() -> None:
+    ruled = {number for rule in RULES.rules for number in rule.indicators}
+    asked = {
+        each.number for each in SPBE.indicators if each.integration and each.integration.needs_link
+    }
+    assert ruled == {15, 18, *range(32, 48)}
+    assert asked <= ruled
+    assert RULES.confirmed
+    assert not tables()["pemdi-2026"].confirmed
+    assert "secondary sources" in tables()["pemdi-2026"].note
+
+
+@pytest.mark.parametrize(
+    ("rule", "message"),
+    [
+        ({"indicators": [48]}, "rules: R.indicators: expected one of 1, 10, 11"),
+        ({"indicators": [1, 1]}, "rules: R.indicators: expected one of 10, 11"),
+        ({"level": 1}, "rules: R.requirements.level: expected one of 2, 3, 4, 5, got 1"),
+        ({"ask": "MAGIC"}, "rules: R.requirements.ask: expected one of ANY_OPD_ON_BUS"),
+    ],
+)
+def test_a_rule_that_does_not_fit_its_instrument_is_refused(
+    rule: dict[str, object], message: str
+) -> None:
+    requirement = {"level": rule.get("level", 4), "ask": rule.get("ask", "REVIEW"), "text": "x"}
+    table = {
+        "id": "t",
+        "version": "1",
+        "instrument": "spbe-2020",
+        "confirmed": True,
+        "sources": [],
+        "rules": [
+            {"id": "R", "indicators": rule.get("indicators", [1]), "requirements": [requirement]}
+        ],
+    }
+    with pytest.raises(Malformed) as refused:
+        parse(table)
+    assert str(refused.value).startswith(message)
+
+
+def test_everything_that_a_rule_can_ask_is_asked_by_a_shipped_rule() -> None:
+    asked = {
+        each.ask
+        for table in tables().values()
+        for rule in table.rules
+        for each in rule.requirements
+    }
+    assert asked == set(Ask)
