@@ -24,6 +24,7 @@ WEB = Path(__file__).parents[2] / "clients" / "web"
 FULL_HD = {"width": 1920, "height": 1080}
 SEEN_WITHIN = 2_000  # ms from a mutation's answer to the wall
 HEALED_WITHIN = 30_000  # ms: the client waits longer after each failed try
+REPLAYED_WITHIN = 60_000  # ms: all results at twenty a second, beside other work
 
 RECORD = """
 mutation ($value: String!, $version: Int!) {
@@ -34,6 +35,20 @@ mutation ($value: String!, $version: Int!) {
     ... on Assessment { version score { display } }
     ... on Problem { message }
   }
+}
+"""
+
+SQUARE = [[107, -7], [108, -7], [108, -6], [107, -6], [107, -7]]  # counter-clockwise
+WHAT_IS_FILLED = """
+path => {
+  const filled = (x, y) => path.isPointInFill(new DOMPoint(x, y));
+  const { width, height } = path.ownerSVGElement.viewBox.baseVal;
+  const box = path.getBBox();
+  return {
+    corners: path.getAttribute("d").split(/[ML]/).length - 1,
+    middle: filled(box.x + box.width / 2, box.y + box.height / 2),
+    around: [[0, 0], [width, 0], [0, height], [width, height]].filter(([x, y]) => filled(x, y)),
+  };
 }
 """
 
@@ -103,10 +118,10 @@ async def test_shows_the_27_regions_of_2024_within_their_card(wall: Wall) -> Non
     await expect(page.get_by_test_id("edition")).to_contain_text("2024")
     await expect(page.get_by_test_id("edition")).to_contain_text("Hasil resmi")
     first = [await rows(page).nth(number).inner_text() for number in range(3)]
-    assert [row.split() for row in first] == [
-        "1 ▲ 3 naik 3, +0,61 Kota Bandung 4,59 Memuaskan".split(),
-        "2 = tetap, +0,37 Kab. Sumedang 4,51 Memuaskan".split(),
-        "3 ▼ 2 turun 2, +0,02 Kab. Karawang 4,40 Memuaskan".split(),
+    assert [" ".join(row.split()) for row in first] == [
+        "1 ▲ 3 naik 3, +0,61 Kota Bandung 4,59 Memuaskan",
+        "2 = tetap, +0,37 Kab. Sumedang 4,51 Memuaskan",
+        "3 ▼ 2 turun 2, +0,02 Kab. Karawang 4,40 Memuaskan",
     ]
     await expect(page.get_by_test_id("province")).to_contain_text("4,73")
     await expect(rows(page).filter(has_text="Jawa Barat")).to_have_count(0)
@@ -166,24 +181,50 @@ async def test_a_self_assessment_shares_neither_rank_nor_line_with_official_resu
         await expect(page.get_by_test_id(card)).to_contain_text("Penilaian mandiri")
 
 
-async def test_an_operators_own_map_replaces_the_schematic_one(
-    browser: Browser, simpul_process: StartSimpul, tmp_path: Path
+async def test_a_replay_says_so_from_its_first_second_to_its_last(
+    browser: Browser, simpul_process: StartSimpul
 ) -> None:
-    square = [[107, -7], [108, -7], [108, -6], [107, -6], [107, -7]]
-    feature = {
-        "type": "Feature",
-        "properties": {"code": "32.13"},
-        "geometry": {"type": "Polygon", "coordinates": [square]},
-    }
+    hub = simpul_process("demo", "--replay", "--seconds", "0.05")
+    page = await browser.new_page()
+    await page.goto(hub.url)
+    await expect(page.get_by_text("Belum ada hasil yang dapat ditampilkan.")).to_be_visible()
+    await expect(page.get_by_text("PUTAR ULANG", exact=True)).to_be_visible()
+    told = page.get_by_test_id("ticker").locator("li")
+    last = told.first.filter(has_text="Target").filter(has_text="4,62")
+    await expect(last).to_have_count(1, timeout=REPLAYED_WITHIN)
+    await expect(page.get_by_text("PUTAR ULANG", exact=True)).to_be_visible()
+    await expect(told).to_have_count(40)
+    await expect(told.filter(has_text="Putar ulang")).to_have_count(40)
+    # The target of 2025 leads to no edition of targets: the wall stays with official results.
+    await expect(page.get_by_test_id("edition")).to_contain_text("2025")
+    await expect(page.get_by_test_id("edition")).to_contain_text("Hasil resmi")
+    await expect(rows(page)).to_have_count(2)
+    await page.close()
+
+
+@pytest.mark.parametrize("ring", [SQUARE, SQUARE[::-1]], ids=["RFC 7946", "the other way"])
+async def test_an_operators_own_map_is_drawn_whichever_way_its_rings_run(
+    browser: Browser, simpul_process: StartSimpul, tmp_path: Path, ring: list[list[float]]
+) -> None:
+    polygon = {"type": "Polygon", "coordinates": [ring]}
+    point = {"type": "Point", "coordinates": ring[0]}
     own = tmp_path / "own.geojson"
-    own.write_text(json.dumps({"type": "FeatureCollection", "features": [feature]}))
+    features = [feature("32.13", polygon), feature("32.12", point), feature("99.99", polygon)]
+    own.write_text(json.dumps({"type": "FeatureCollection", "features": features}))
     hub = simpul_process("demo", environment={"SIMPUL_MAP_FILE": str(own)})
     page = await browser.new_page()
     await page.goto(hub.url)
     await expect(rows(page)).to_have_count(27)
-    await expect(page.locator("path[data-code]")).to_have_count(1)
     await expect(page.get_by_text("Peta skematis")).to_have_count(0)
+    drawn = page.locator("path[data-code]")
+    await expect(drawn).to_have_count(1)
+    await expect(drawn).to_have_attribute("data-code", "32.13")
+    assert await drawn.evaluate(WHAT_IS_FILLED) == {"corners": 4, "middle": True, "around": []}
     await page.close()
+
+
+def feature(code: str, geometry: dict[str, Any]) -> dict[str, Any]:
+    return {"type": "Feature", "properties": {"code": code}, "geometry": geometry}
 
 
 async def test_the_explorer_opens_without_any_outside_request(

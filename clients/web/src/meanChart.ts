@@ -101,7 +101,7 @@ export function meanChart(
       const end = valToPos(Math.max(...own) + 0.5, "x", true);
       ctx.fillStyle = colour("--ink-soft");
       ctx.font = scaled(font(0.8, 600), ratio);
-      ctx.fillText(shortInstrument(name), (start + end) / 2, bbox.top - 0.5 * em * ratio, end - start);
+      ctx.fillText(shortInstrument(name), (start + end) / 2, bbox.top - 0.5 * em * ratio, end - start - em * ratio);
       if (start <= bbox.left + 1) continue;
       ctx.strokeStyle = colour("--break");
       ctx.lineWidth = 0.12 * em * ratio;

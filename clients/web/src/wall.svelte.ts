@@ -24,7 +24,7 @@ export class Wall {
   /** When the server last confirmed, by an answer or a pong, that what is shown is what it has. */
   heardAt = $state<number | null>(null);
   now = $state(Date.now());
-  readonly #flashes = new Map<string, number>();
+  #flashes: { code: string; edition: Choice; until: number }[] = [];
   #province: string | null = null;
   #version: string | null = null;
   /** The newest official result that came in: a target or a self-assessment does not lead. */
@@ -40,10 +40,13 @@ export class Wall {
     return this.heardAt !== null && this.now - this.heardAt > STALE_AFTER_MS ? "stale" : "live";
   });
 
-  /** Regions whose value moved in the last seconds. */
+  /** Regions whose value in the edition shown moved in the last seconds. */
   readonly moved = $derived.by((): ReadonlySet<string> => {
-    const codes = [...this.#flashes].filter(([, until]) => until > this.now).map(([code]) => code);
-    return new Set(codes);
+    const shown = this.edition && choice(this.edition);
+    const flashing = this.#flashes.filter(
+      ({ edition, until }) => edition === shown && until > this.now,
+    );
+    return new Set(flashing.map(({ code }) => code));
   });
 
   start(choice: Choice | null): () => void {
@@ -80,7 +83,10 @@ export class Wall {
       changes.findLast(({ kind, state }) => kind === "OFFICIAL" && state === "PUBLISHED") ??
       this.#newest;
     const until = Date.now() + FLASH_MS;
-    for (const change of changes) this.#flashes.set(change.region.code, until);
+    this.#flashes = [
+      ...this.#flashes.filter((flash) => flash.until > Date.now()),
+      ...changes.map((change) => ({ code: change.region.code, edition: choice(change), until })),
+    ];
     this.#refreshUntilRead();
   }
 

@@ -1,5 +1,8 @@
 /** Fits a map into a box of pixels: shapes scaled, discs pushed apart, labels where there is room. */
-import { area, centroid, contains, type Point, type Ring } from "./plane";
+import { geoIdentity, geoPath } from "d3-geo";
+import { polygonArea, polygonCentroid, polygonContains } from "d3-polygon";
+import type { Polygon } from "geojson";
+import type { Point, Ring } from "./plane";
 import type { Shapes } from "./schematic";
 
 export interface Drawing {
@@ -33,6 +36,9 @@ const VALUE_HEIGHT = 1.8;
 const VALUE_WIDTH = 2.8;
 const DISC_AIR = 0.4;
 const GAP = 2; // pixels between discs
+
+/** On the flat screen: without a projection d3-geo draws a ring alike whichever way it runs. */
+const path = geoPath().digits(1);
 
 /** `em` is the size of a name in pixels; a value is set a third larger, alone where the name is "". */
 export function layout(
@@ -87,29 +93,30 @@ export function layout(
     labels.push({ code, name, at, inside: true, anchor: "middle" });
   }
   return {
-    outline: path(shapes.outline.map(place.ring)),
-    cells: cells.map(({ code, rings }) => ({ code, path: path(rings) })),
+    outline: path(polygon(shapes.outline.map(place.ring))) ?? "",
+    cells: cells.map(({ code, rings }) => ({ code, path: path(polygon(rings)) ?? "" })),
     discs,
     labels,
   };
 }
 
-function fitted(shapes: Shapes, width: number, height: number, margin: number) {
-  const points = [...shapes.outline, ...shapes.cells.flatMap((cell) => cell.rings)].flat();
-  let [left, top, right, bottom] = [Infinity, Infinity, -Infinity, -Infinity];
-  for (const [x, y] of points) {
-    left = Math.min(left, x);
-    right = Math.max(right, x);
-    top = Math.min(top, y);
-    bottom = Math.max(bottom, y);
-  }
-  const room = [width - 2 * margin, height - 2 * margin] as const;
-  const scale = Math.max(0, Math.min(room[0] / (right - left), room[1] / (bottom - top)));
-  const point = ([x, y]: Point): Point => [
-    width / 2 + (x - (left + right) / 2) * scale,
-    height / 2 + (y - (top + bottom) / 2) * scale,
-  ];
-  return { scale, point, ring: (ring: Ring): Ring => ring.map(point) };
+/** How the plane of the shapes is scaled and moved so that all of them lie within the margin. */
+function fitted({ outline, cells, discs }: Shapes, width: number, height: number, margin: number) {
+  const fit = geoIdentity().fitExtent(
+    [
+      [margin, margin],
+      [Math.max(width, 2 * margin) - margin, Math.max(height, 2 * margin) - margin],
+    ],
+    {
+      type: "GeometryCollection",
+      geometries: [
+        polygon([...outline, ...cells.flatMap((cell) => cell.rings)]),
+        { type: "MultiPoint", coordinates: discs.map(({ at }) => at) },
+      ],
+    },
+  );
+  const point = (at: Point): Point => fit(at)!;
+  return { scale: fit.scale(), point, ring: (ring: Ring): Ring => ring.map(point) };
 }
 
 /** Neighbouring cities must not cover each other: pairs that overlap move apart, each by half. */
@@ -132,7 +139,7 @@ function apart<D extends { at: Point; radius: number }>(discs: readonly D[]): D[
 
 /** The spot nearest to the ring's middle where a label lies inside and covers nothing. */
 function roomInside(ring: Ring, width: number, height: number, taken: readonly Box[]): Point | null {
-  const [middleX, middleY] = centroid(ring);
+  const [middleX, middleY] = polygonCentroid(ring);
   const bounds = {
     left: Math.min(...ring.map((point) => point[0])),
     right: Math.max(...ring.map((point) => point[0])),
@@ -146,7 +153,7 @@ function roomInside(ring: Ring, width: number, height: number, taken: readonly B
     for (let y = bounds.top; y <= bounds.bottom; y += step) {
       const box = boxAround(x, y, width, height);
       if (taken.some((other) => overlap(box, other))) continue;
-      const outside = edgePoints(box).filter((point) => !contains(ring, point)).length;
+      const outside = edgePoints(box).filter((point) => !polygonContains(ring, point)).length;
       const cost = Math.hypot(x - middleX, y - middleY) + 2 * outside * height;
       if (outside <= 4 && cost < least) [best, least] = [[x, y], cost];
     }
@@ -224,11 +231,11 @@ function edgePoints({ left, right, top, bottom }: Box): Point[] {
 }
 
 function largest(rings: readonly Ring[]): Ring | undefined {
-  return rings.toSorted((one, other) => Math.abs(area(other)) - Math.abs(area(one)))[0];
+  const size = (ring: Ring) => Math.abs(polygonArea(ring));
+  return rings.toSorted((one, other) => size(other) - size(one))[0];
 }
 
-function path(rings: readonly Ring[]): string {
-  return rings
-    .map((ring) => `M${ring.map(([x, y]) => `${x.toFixed(1)},${y.toFixed(1)}`).join("L")}Z`)
-    .join("");
+/** Islands and holes are all its rings: filled even-odd, it makes no difference. */
+function polygon(rings: Ring[]): Polygon {
+  return { type: "Polygon", coordinates: rings };
 }

@@ -1,42 +1,27 @@
-/** Plane geometry of the schematic map: polygons, areas, cutting by a line. Units are kilometres. */
+/** The plane that all of a map lies in: kilometres around the middle of the regions, south downwards. */
+import { geoAzimuthalEqualArea, geoCentroid } from "d3-geo";
 
-export type Point = readonly [number, number];
-export type Ring = readonly Point[];
+export type Point = [number, number];
+/** As in GeoJSON, the first point stands again at the end; which way it runs does not matter. */
+export type Ring = Point[];
 
-const KM_PER_DEGREE = 111.2; // of latitude; a degree of longitude shrinks with its cosine
+const EARTH_RADIUS_KM = 6371;
 
-/** Degrees to kilometres, north up the screen; true enough over one province. */
-export function toPlane(latitude: number, longitude: number, middleLatitude: number): Point {
-  const shrink = Math.cos((middleLatitude * Math.PI) / 180);
-  return [longitude * KM_PER_DEGREE * shrink, -latitude * KM_PER_DEGREE];
+/** Longitude and latitude to the plane; equal-area, since areas are what the schematic map promises. */
+export function planeAround(positions: Point[]): (position: Point) => Point {
+  const [longitude, latitude] = geoCentroid({ type: "MultiPoint", coordinates: positions });
+  const projection = geoAzimuthalEqualArea()
+    .rotate([-longitude, -latitude])
+    .scale(EARTH_RADIUS_KM)
+    .translate([0, 0]);
+  return (position) => projection(position)!;
 }
 
-/** Signed: positive when the ring runs clockwise on a screen. */
-export function area(ring: Ring): number {
-  let twice = 0;
-  let before = ring.at(-1);
-  for (const point of ring) {
-    twice += before![0] * point[1] - point[0] * before![1];
-    before = point;
-  }
-  return twice / 2;
-}
-
-export function centroid(ring: Ring): Point {
-  let x = 0;
-  let y = 0;
-  let before = ring.at(-1);
-  for (const point of ring) {
-    const cross = before![0] * point[1] - point[0] * before![1];
-    x += (before![0] + point[0]) * cross;
-    y += (before![1] + point[1]) * cross;
-    before = point;
-  }
-  const sixfold = 6 * area(ring);
-  return [x / sixfold, y / sixfold];
-}
-
-/** The part of a ring where `a·x + b·y <= c`. */
+/**
+ * The part of a ring where `a·x + b·y <= c`.
+ *
+ * By hand because the libraries that know power diagrams clip them by convex outlines only.
+ */
 export function cut(ring: Ring, a: number, b: number, c: number): Ring {
   const kept: Point[] = [];
   let before = ring.at(-1);
@@ -56,18 +41,4 @@ export function cut(ring: Ring, a: number, b: number, c: number): Ring {
     outBefore = out;
   }
   return kept;
-}
-
-export function contains(ring: Ring, [x, y]: Point): boolean {
-  let inside = false;
-  let before = ring.at(-1)!;
-  for (const point of ring) {
-    const crosses = point[1] > y !== before[1] > y;
-    if (crosses) {
-      const at = point[0] + ((y - point[1]) / (before[1] - point[1])) * (before[0] - point[0]);
-      if (x < at) inside = !inside;
-    }
-    before = point;
-  }
-  return inside;
 }

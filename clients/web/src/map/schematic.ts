@@ -5,7 +5,8 @@
  * share of it, lying around its centroid; nothing else about shapes and neighbours is claimed.
  */
 import { contours } from "d3-contour";
-import { area, cut, type Point, type Ring } from "./plane";
+import { polygonArea } from "d3-polygon";
+import { cut, type Point, type Ring } from "./plane";
 
 export interface Site {
   code: string;
@@ -39,6 +40,7 @@ const DISC_SHARE = 0.25;
 const ROUNDS = 400;
 
 export function schematic(sites: readonly Site[]): Shapes {
+  if (sites.length === 0) return { outline: [], cells: [], discs: [] };
   const outline = outlineAround(sites);
   const discs = discsOf(sites);
   const small = new Set(discs.map(({ code }) => code));
@@ -84,10 +86,10 @@ function outlineAround(sites: readonly Site[]): Ring[] {
   const level = field.toSorted((a, b) => b - a)[Math.round(wanted)] ?? 0;
   const shape = contours().size([columns, rows]).contour(field, level);
   return shape.coordinates.map((polygon) =>
-    polygon[0]!.slice(1).map(([column, row]) => [
+    polygon[0]!.map(([column, row]): Point => [
       left + column! * GRID_STEP_KM,
       top + row! * GRID_STEP_KM,
-    ] as const),
+    ]),
   );
 }
 
@@ -97,7 +99,7 @@ function outlineAround(sites: readonly Site[]): Ring[] {
  * Plain Voronoi cells would show a small regency as large as its big neighbour.
  */
 function cellsWithin(outline: readonly Ring[], sites: readonly Site[]): Cell[] {
-  const outlineArea = outline.reduce((sum, ring) => sum + Math.abs(area(ring)), 0);
+  const outlineArea = areaOf(outline);
   const sitesArea = sites.reduce((sum, site) => sum + site.areaKm2, 0);
   const targets = sites.map((site) => (site.areaKm2 / sitesArea) * outlineArea);
   const weights = sites.map(() => 0);
@@ -107,7 +109,7 @@ function cellsWithin(outline: readonly Ring[], sites: readonly Site[]): Cell[] {
     let worst = 0;
     cells.forEach((rings, index) => {
       const target = targets[index]!;
-      const missing = target - rings.reduce((sum, ring) => sum + Math.abs(area(ring)), 0);
+      const missing = target - areaOf(rings);
       worst = Math.max(worst, Math.abs(missing) / target);
       // A cell's area grows with its weight about as a disc's does with its squared radius.
       weights[index]! += (0.6 * missing) / Math.PI;
@@ -133,5 +135,10 @@ function powerCell(
         return cut(rest, 2 * (otherX - x), 2 * (otherY - y), others - own);
       }, ring),
     )
-    .filter((ring) => ring.length > 2);
+    .filter((ring) => ring.length > 2)
+    .map((ring) => [...ring, ring[0]!]);
+}
+
+function areaOf(rings: readonly Ring[]): number {
+  return rings.reduce((sum, ring) => sum + Math.abs(polygonArea(ring)), 0);
 }
