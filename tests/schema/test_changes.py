@@ -174,7 +174,7 @@ async def test_a_predicate_is_kept_as_it_was_printed(hub: Hub) -> None:
     await hub.change(
         "recordResult",
         places.PROVINCE,
-        region="32.12",
+        region="32.73",
         instrument="spbe-2020",
         year=2021,
         kind="OFFICIAL",
@@ -182,7 +182,7 @@ async def test_a_predicate_is_kept_as_it_was_printed(hub: Hub) -> None:
         predicate="Baik",
         source="laporan",
     )
-    asked = '{ region(code: "32.12") { index(year: 2021) { display predicate } } }'
+    asked = '{ region(code: "32.73") { index(year: 2021) { display predicate } } }'
     assert (await hub.ask(asked))["region"]["index"] == {"display": "3.50", "predicate": "Baik"}
 
 
