@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -35,6 +36,8 @@ Task = Callable[[Instance], Awaitable[None]]
 
 READY_SECONDS = 2.0
 WEB = Path(str(files("clients"))) / "web" / "dist"
+
+logger = logging.getLogger(__name__)
 
 
 def now() -> datetime:
@@ -143,7 +146,11 @@ def authenticator(settings: Settings) -> Authenticator:
 
 
 async def _owned(task: Task, instance: Instance) -> None:
-    await task(instance)
+    try:
+        await task(instance)
+    except Exception:
+        # Raised further it would end the tail with it, and the server would go on without.
+        logger.exception("a task beside the server has failed; the server goes on")
 
 
 def _web_routes() -> list[BaseRoute]:

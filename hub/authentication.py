@@ -23,6 +23,7 @@ from hub.signing_keys import Clock, ConfiguredKey, KeySource, PublishedKeys
 LEEWAY_SECONDS = 30  # two machines' clocks
 TOKEN_CHARACTERS = 8_192
 SCOPE_ENTRIES = 1_000
+SUBJECT_CHARACTERS = 255  # what OpenID Connect allows a `sub`
 
 # Headers that name a key, or change what is signed. The key is found by its id among those that
 # we trust, and nowhere else.
@@ -150,12 +151,15 @@ def _viewer(claims: dict[str, Any]) -> Viewer:
         raise TokenInvalid(
             f"expected a role of {', '.join(it.value for it in _NEEDS)}, got another"
         )
+    subject = claims["sub"]
+    if not isinstance(subject, str) or not 1 <= len(subject) <= SUBJECT_CHARACTERS:
+        raise TokenInvalid(f"expected a `sub` of 1 to {SUBJECT_CHARACTERS} characters")
     scope = {name: _scope(claims, name) for name in ("regions", "opds")}
     for name in _NEEDS[role]:
         if not scope[name]:
             raise TokenInvalid(f"expected {name} for the role {role.value}, got none")
     return Viewer(
-        subject=claims["sub"],
+        subject=subject,
         role=role,
         regions=scope["regions"],
         opds=scope["opds"],

@@ -1,29 +1,26 @@
-"""The command `simpul`."""
+"""The command `simpul`.
+
+A command imports what only it needs when it runs: the server and the database take seconds,
+and `simpul score` or a wrong option shall answer at once.
+"""
 
 from __future__ import annotations
 
 import asyncio
 import shutil
 from dataclasses import asdict
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
-from pydantic import ValidationError
-from rich.progress import Progress
 
-from engine.entry import BrokenChain
 from engine.model import Role
-from hub import demonstration, integrity, scoring, server
-from hub.app import create_app, now, opened
 from hub.console import Exit, answer, bar, err, fail, out
-from hub.load import Loaded, load
-from hub.replay import replay as replaying
-from hub.settings import Settings
-from hub.tokens import issue
-from schema.schema import schema
-from storage import migrate as migrations
+
+if TYPE_CHECKING:
+    from hub.load import Loaded
+    from hub.settings import Settings
 
 app = typer.Typer(no_args_is_help=True, add_completion=True, pretty_exceptions_enable=False)
 
@@ -39,12 +36,13 @@ def main() -> None:
 @app.command()
 def serve() -> None:
     """Serve the API and the pages on a migrated database."""
-    settings = _settings()
-    if asyncio.run(migrations.pending(settings.database)):
-        fail("the database is not at this version's schema: run `simpul migrate`", Exit.STATE)
-    listening = server.bound(settings)
-    out.print(f"Simpul listens on {server.address(listening)}/")
-    server.run(create_app(settings), settings, listening)
+    from hub import server
+    from hub.app import create_app
+
+    settings = _migrated()
+    with server.bound(settings) as listening:
+        out.print(f"Simpul listens on {server.address(listening)}/")
+        server.run(create_app(settings), settings, listening)
 
 
 @app.command()
@@ -58,16 +56,21 @@ def demo(
     national: Annotated[bool, typer.Option(help="Load all regions and agencies.")] = False,
 ) -> None:
     """Load the real data that ships, print addresses and tokens, and serve."""
+    from hub import demonstration, server
+    from hub.app import create_app
+    from hub.replay import replay as replaying
+    from storage import migrate as migrations
+
     settings = _settings()
-    if replay:
-        settings = _replaying(settings)
-    listening = server.bound(settings)
-    settings.prepare()
-    migrations.upgrade(settings.database)
-    _report(_load(settings, national=national, results=not replay))
-    demonstration.greet(settings, server.address(listening), replay=replay)
-    tasks = [replaying(seconds)] if replay else []
-    server.run(create_app(settings, replay=replay, tasks=tasks), settings, listening)
+    with server.bound(settings) as listening:
+        if replay:
+            settings = _replaying(settings)
+        if _lacks_migrations(settings):
+            migrations.upgrade(settings.database)
+        _report(_load(settings, national=national, results=not replay))
+        demonstration.greet(settings, server.address(listening), replay=replay)
+        tasks = [replaying(seconds)] if replay else []
+        server.run(create_app(settings, replay=replay, tasks=tasks), settings, listening)
 
 
 @app.command()
@@ -78,9 +81,12 @@ def migrate(
     ] = False,
 ) -> None:
     """Bring the database to this version's schema; safe to run again."""
+    from hub import integrity
+    from storage import migrate as migrations
+
     settings = _settings()
-    settings.prepare()
-    migrations.upgrade(settings.database)
+    if _lacks_migrations(settings):
+        migrations.upgrade(settings.database)
     if renew_epoch:
         asyncio.run(integrity.renew_epoch(settings))
     out.print("The database is at this version's schema.")
@@ -107,6 +113,8 @@ def token(
     json: AsJson = False,
 ) -> None:
     """Issue a bearer token for an instance that checks its own."""
+    from hub.tokens import issue
+
     settings = _settings()
     if settings.jwks is not None:
         fail("this instance takes tokens of the provider in SIMPUL_JWKS only", Exit.STATE)
@@ -126,7 +134,7 @@ def token(
         region,
         opd,
         timedelta(hours=hours),
-        now(),
+        datetime.now(UTC),
     )
     answer({"token": text}, as_json=json, say=lambda: typer.echo(text))
 
@@ -139,6 +147,8 @@ def score(
     json: AsJson = False,
 ) -> None:
     """Compute index, predicate and domains of a sheet of levels, and the best next steps."""
+    from hub import scoring
+
     scored = scoring.scored(levels, instrument, steps)
     answer(scored.document(), as_json=json, say=lambda: scoring.show(scored))
 
@@ -146,6 +156,9 @@ def score(
 @app.command()
 def check(json: AsJson = False) -> None:
     """Verify the hash chain of every region's log, from the first entry to the last."""
+    from engine.entry import BrokenChain
+    from hub import integrity
+
     settings = _migrated()
     try:
         entries = asyncio.run(integrity.check(settings))
@@ -165,6 +178,8 @@ def export_schema(
     check: Annotated[bool, typer.Option(help="Only say whether the file is current.")] = False,
 ) -> None:
     """Write schema/schema.graphql, the committed contract."""
+    from schema.schema import schema
+
     current = schema.as_str() + "\n"
     if not check:
         SDL.write_text(current)
@@ -173,22 +188,37 @@ def export_schema(
 
 
 def _settings() -> Settings:
+    from pydantic import ValidationError
+
+    from hub.settings import Settings, explained
+
     try:
         return Settings()
     except ValidationError as error:
-        for each in error.errors():
-            name = "_".join(str(part) for part in each["loc"]).upper()
-            prefix = "" if name.startswith(("SIMPUL_", "DATABASE")) else "SIMPUL_"
-            err.print(f"{prefix}{name}: {each['msg']}, got {each['input']!r}", markup=False)
+        for problem in explained(error):
+            err.print(problem, markup=False, soft_wrap=True)
         fail("the settings are not as they must be", Exit.INPUT)
 
 
 def _migrated() -> Settings:
     settings = _settings()
-    settings.prepare()
-    if asyncio.run(migrations.pending(settings.database)):
+    if _lacks_migrations(settings):
         fail("the database is not at this version's schema: run `simpul migrate`", Exit.STATE)
     return settings
+
+
+def _lacks_migrations(settings: Settings) -> bool:
+    """Say whether `simpul migrate` has work to do, or end where no database can be reached."""
+    from storage import migrate as migrations
+
+    try:
+        settings.prepare()
+    except OSError as error:
+        fail(f"SIMPUL_DATA_DIR: {settings.data_dir} cannot be used: {error.strerror}", Exit.STATE)
+    try:
+        return asyncio.run(migrations.pending(settings.database))
+    except Exception as error:  # noqa: BLE001  # whatever it is, no command can go on without it
+        fail(f"the database does not answer: {str(error).partition(chr(10))[0]}", Exit.STATE)
 
 
 def _replaying(settings: Settings) -> Settings:
@@ -201,6 +231,11 @@ def _replaying(settings: Settings) -> Settings:
 
 
 def _load(settings: Settings, *, national: bool, results: bool = True) -> Loaded:
+    from rich.progress import Progress
+
+    from hub.app import opened
+    from hub.load import load
+
     async def work() -> Loaded:
         with Progress(console=err, transient=True, disable=not err.is_terminal) as progress:
             async with opened(settings) as instance:

@@ -73,8 +73,11 @@ def scored(path: Path, instrument_id: str, limit: int) -> Scored:
         if path.stat().st_size > SHEET_BYTES:
             fail(f"{path}: expected at most {SHEET_BYTES} bytes, got more", Exit.INPUT)
         text = path.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        fail(f"{path}: expected a readable UTF-8 file, got {error}", Exit.INPUT)
+    except OSError as error:
+        fail(f"{path}: expected a file that can be read, got: {error.strerror}", Exit.INPUT)
+    except UnicodeDecodeError as error:
+        byte = error.object[error.start]
+        fail(f"{path}: expected UTF-8 text, got byte 0x{byte:02x} at {error.start}", Exit.INPUT)
     try:
         claimed = levels.parse(text, instrument)
     except SheetInvalid as invalid:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import signal
 import socket
+import sys
 
 import uvicorn
 from starlette.types import ASGIApp
@@ -24,6 +26,7 @@ def bound(settings: Settings) -> socket.socket:
     try:
         listening.bind((settings.host, settings.port))
     except OSError as error:
+        listening.close()
         fail(
             f"cannot listen on {settings.host}:{settings.port} ({error.strerror}); "
             "set SIMPUL_PORT or SIMPUL_HOST to another",
@@ -56,4 +59,7 @@ def run(app: ASGIApp, settings: Settings, listening: socket.socket) -> None:
         timeout_graceful_shutdown=SHUTDOWN_SECONDS,
         lifespan="on",
     )
+    # When it has shut down, uvicorn raises the signal that it was ended by once more.
+    for each in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(each, lambda *_: sys.exit(Exit.OK))
     uvicorn.Server(config).run(sockets=[listening])

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import os
 import secrets
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Annotated
 
-from pydantic import AliasChoices, Field, field_validator
+from pydantic import AliasChoices, Field, ValidationError, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 KEY_BYTES = 32
@@ -15,7 +17,9 @@ KEY_BYTES = 32
 class Settings(BaseSettings):
     """All settings. The prefix is SIMPUL_; DATABASE_URL is also read without it."""
 
-    model_config = SettingsConfigDict(env_prefix="SIMPUL_", frozen=True, extra="ignore")
+    model_config = SettingsConfigDict(
+        env_prefix="SIMPUL_", env_ignore_empty=True, frozen=True, extra="ignore"
+    )
 
     host: str = Field("127.0.0.1", description="Address to listen on.")
     port: int = Field(8000, ge=0, le=65535, description="Port to listen on; 0 takes a free one.")
@@ -28,7 +32,11 @@ class Settings(BaseSettings):
         description="PostgreSQL (postgresql://…) instead of the embedded SQLite.",
     )
     name: str = Field("Simpul", min_length=1, description="What the instance calls itself.")
-    province: str = Field("32", description="Kemendagri code of the province whose wall it shows.")
+    province: str = Field(
+        "32",
+        pattern=r"^[0-9]{2}$",
+        description="Kemendagri code of the province whose wall it shows.",
+    )
     token_issuer: str = Field("simpul", min_length=1, description="`iss` that a token must have.")
     token_audience: str = Field("simpul", min_length=1, description="`aud` that it must have.")
     token_key_file: Path | None = Field(
@@ -67,11 +75,38 @@ class Settings(BaseSettings):
             raise ValueError(f"expected one of {', '.join(levels)}, got {given!r}")
         return given.lower()
 
+    @field_validator("database_url")
+    @classmethod
+    def _supported(cls, given: str | None) -> str | None:
+        if given is not None:
+            # Its password must not get into a log: only the scheme is ever told.
+            scheme = given.partition("://")[0].partition("+")[0] if "://" in given else ""
+            if scheme not in ("postgresql", "postgres", "sqlite"):
+                raise ValueError(f"expected postgresql://…, got the scheme {scheme[:20]!r}")
+        return given
+
     @field_validator("map_file")
     @classmethod
     def _readable(cls, given: Path | None) -> Path | None:
         if given is not None and not given.is_file():
-            raise ValueError(f"expected a file, got {given}")
+            raise ValueError(f"expected a file, got {str(given)!r}")
+        return given
+
+    @field_validator("token_key_file")
+    @classmethod
+    def _long_enough(cls, given: Path | None) -> Path | None:
+        if cls._readable(given) is not None:
+            assert given is not None
+            length = len(given.read_text().strip().encode())
+            if length < KEY_BYTES:
+                raise ValueError(f"expected a secret of at least {KEY_BYTES} bytes, got {length}")
+        return given
+
+    @field_validator("jwks")
+    @classmethod
+    def _found(cls, given: str | None) -> str | None:
+        if given is not None and not given.startswith("https://") and not Path(given).is_file():
+            raise ValueError(f"expected a file or an address with https://, got {given!r}")
         return given
 
     @property
@@ -97,3 +132,17 @@ class Settings(BaseSettings):
                 pass
             fresh.unlink()
         return path.read_text().strip().encode()
+
+
+def explained(error: ValidationError) -> Iterator[str]:
+    """Yield each problem with the variable's name, what was expected, and what was got."""
+    for each in error.errors():
+        variable = str(each["loc"][0]).upper()
+        if variable == "SIMPUL_DATABASE_URL" and not os.environ.get(variable):
+            variable = "DATABASE_URL"  # of the two names it is this that was set
+        elif not variable.startswith("SIMPUL_"):
+            variable = f"SIMPUL_{variable}"
+        if each["type"] == "value_error":  # ours, which tells all of it
+            yield f"{variable}: {each['ctx']['error']}"
+        else:
+            yield f"{variable}: {each['msg']}, got {each['input']!r}"

@@ -10,7 +10,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections import deque
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
 from itertools import islice
 from typing import Generic, Protocol, TypeVar
 
@@ -63,8 +63,8 @@ class Tail(Generic[Arrival]):
             else:
                 await self._bus.beyond(self._last, POLL_SECONDS)
 
-    async def follow(self, after: int) -> AsyncIterator[Arrival]:
-        """Yield every arrival after `after`, in order, without end."""
+    async def follow(self, after: int) -> AsyncGenerator[Arrival, None]:
+        """Yield every arrival after `after`, in order, without end; close it when done."""
         while True:
             moved = self._moved  # taken before looking, so that no move is missed
             page = await self._page(after)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 from engine.document import document
 from engine.model import (
@@ -26,6 +27,8 @@ from storage.page import Page
 EARLIEST_YEAR = 1980
 NAME_LENGTH = 200
 TEXT_LENGTH = 2000
+CLEARABLE = frozenset({"url", "year", "common_application"})
+CHANGEABLE = CLEARABLE | {"opd", "name", "status", "function", "platform"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,18 +48,11 @@ class RegisterApplication:
 
 @dataclass(frozen=True, slots=True)
 class UpdateApplication:
-    """What changes; a field that is None stays as it is."""
+    """`changes` by field, of those that are CHANGEABLE; None clears what may be unknown."""
 
     id: str
     version: int
-    opd: str | None = None
-    name: str | None = None
-    status: ApplicationStatus | None = None
-    function: str | None = None
-    url: str | None = None
-    platform: str | None = None
-    year: int | None = None
-    common_application: str | None = None
+    changes: Mapping[str, ApplicationStatus | str | int | None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,24 +95,11 @@ async def update(context: Context, asked: UpdateApplication, key: str | None) ->
 
     async def work(transaction: LogTransaction, region: Region) -> Application:
         known = await _current(context, transaction, region, asked.id, asked.version)
-        application = replace(
-            known,
-            version=known.version + 1,
-            **{
-                field: getattr(asked, field)
-                for field in (
-                    "opd",
-                    "name",
-                    "status",
-                    "function",
-                    "url",
-                    "platform",
-                    "year",
-                    "common_application",
-                )
-                if getattr(asked, field) is not None
-            },
-        )
+        for field in CHANGEABLE - CLEARABLE:
+            if field in asked.changes and asked.changes[field] is None:
+                raise InvalidInput(field, "a value, or to be left out", "null")
+        changes: dict[str, Any] = {field: asked.changes[field] for field in asked.changes}
+        application = replace(known, version=known.version + 1, **changes)
         if application.status is ApplicationStatus.RETIRED:
             raise InvalidInput("status", "a status other than RETIRED: retire it", "RETIRED")
         access.edit_application(context.viewer, region, application.opd)

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 
 from engine.document import document
 from engine.instrument import Instrument
@@ -47,6 +48,7 @@ from storage.log import LogTransaction
 
 EXPLANATION_LENGTH = 10_000
 REASON_LENGTH = 2_000
+YEARS_AHEAD = 10  # a plan names targets of years to come
 EDITABLE = (AssessmentState.DRAFT, AssessmentState.RETURNED)
 SEE_ALL = Access(everything=True)  # inside a transaction the right to write was checked
 
@@ -96,7 +98,7 @@ async def start(context: Context, asked: StartAssessment, key: str | None) -> As
     async def work(transaction: LogTransaction, region: Region) -> Assessment:
         access.assess(context.viewer, region, asked.kind)
         chosen = instrument_for("instrument", asked.instrument)
-        in_use(chosen, asked.year)
+        in_use(chosen, asked.year, transaction.at)
         if asked.kind is not AssessmentKind.SIMULATION:
             existing = await stored.existing(
                 transaction.session,
@@ -258,13 +260,11 @@ def instrument_for(field: str, id: str) -> Instrument:
     return found
 
 
-def in_use(instrument: Instrument, year: int) -> None:
-    """Raise InvalidInput unless the instrument is in force in that year."""
-    until = instrument.year_to
-    if year < instrument.year_from or (until is not None and year > until):
-        raise InvalidInput(
-            "year", f"a year from {instrument.year_from} to {until or 'now'}", str(year)
-        )
+def in_use(instrument: Instrument, year: int, now: datetime) -> None:
+    """Raise InvalidInput unless the instrument is, or may well be, in force in that year."""
+    last = instrument.year_to or now.year + YEARS_AHEAD
+    if not instrument.year_from <= year <= last:
+        raise InvalidInput("year", f"a year from {instrument.year_from} to {last}", str(year))
 
 
 async def _change(

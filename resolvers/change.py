@@ -41,10 +41,10 @@ async def change(
         raise InvalidInput(
             "idempotencyKey", f"1 to {KEY_LENGTH} characters", f"{len(key)} characters"
         )
+    if await context.regions.load(region) is None:  # before its log is locked, or made
+        raise NotFound("region", region)
     async with context.writing(region) as transaction:
-        found = (await stored_region.by_code(transaction.session, [region])).get(region)
-        if found is None:
-            raise NotFound("region", region)
+        found = (await stored_region.by_code(transaction.session, [region]))[region]
         if key is None:
             return await work(transaction, found)
         asked = {"mutation": type(request).__name__, "input": document(request)}

@@ -38,7 +38,7 @@ class Instance:
 
 @dataclass(frozen=True)
 class Context:
-    """One operation of one viewer. Loaders batch within it and forget with it."""
+    """One operation of one viewer. Loaders batch within it, and forget what may have changed."""
 
     instance: Instance
     viewer: Viewer
@@ -58,6 +58,18 @@ class Context:
         async with log.writing(self.database, code, self.instance.clock) as transaction:
             yield transaction
         self.instance.bus.announce(transaction.arrival)
+        self.forget()
+
+    def forget(self) -> None:
+        """Load anew what was loaded: the operation changed it, or something happened since."""
+        for loader in (
+            self.regions,
+            self.opds,
+            self.applications,
+            self.assessments,
+            self.published,
+        ):
+            loader.clear_all()
 
     @cached_property
     def regions(self) -> DataLoader[str, Region | None]:

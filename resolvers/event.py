@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Collection
+from collections.abc import AsyncGenerator, Collection
+from contextlib import aclosing
 from dataclasses import dataclass
 
 from engine.model import EventKind, Visibility
@@ -57,8 +58,8 @@ async def follow(
     after: str | None,
     regions: Collection[str] | None,
     kinds: Collection[EventKind] | None,
-) -> AsyncIterator[Seen]:
-    """Yield what the viewer may see after a cursor, or from now on, without end.
+) -> AsyncGenerator[Seen, None]:
+    """Yield what the viewer may see after a cursor, or from now on; close it when done.
 
     Raises:
         SnapshotRequired: the cursor is of another epoch, or from the future.
@@ -69,21 +70,23 @@ async def follow(
         position = await stored.position(session)
         scope = await stored_region.within(session, context.access)
     last = position.arrival if after is None else _number(after, position)
-    async for arrival in context.instance.tail.follow(last):
-        if kinds is not None and arrival.kind not in kinds:
-            continue
-        if regions is not None and arrival.region not in regions:
-            continue
-        if arrival.visibility is not Visibility.PUBLIC and not (
-            scope is None or arrival.region in scope
-        ):
-            continue
-        yield Seen(
-            arrival,
-            cursor(Position(position.epoch, arrival.number)),
-            cursor(Position(position.epoch, last)),
-        )
-        last = arrival.number
+    async with aclosing(context.instance.tail.follow(last)) as arrivals:
+        async for arrival in arrivals:
+            if kinds is not None and arrival.kind not in kinds:
+                continue
+            if regions is not None and arrival.region not in regions:
+                continue
+            if arrival.visibility is not Visibility.PUBLIC and not (
+                scope is None or arrival.region in scope
+            ):
+                continue
+            context.forget()  # the operation lives on, and what it loaded may have changed
+            yield Seen(
+                arrival,
+                cursor(Position(position.epoch, arrival.number)),
+                cursor(Position(position.epoch, last)),
+            )
+            last = arrival.number
 
 
 def _chained(epoch: str, start: int, arrivals: list[Arrival]) -> list[Seen]:

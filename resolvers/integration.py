@@ -30,7 +30,9 @@ from resolvers.problems import (
     VersionConflict,
     WrongState,
 )
+from storage import application as stored_application
 from storage import integration as stored
+from storage import log
 from storage.log import LogTransaction
 from storage.page import Page
 
@@ -71,12 +73,16 @@ class WithdrawIntegration:
 
 async def connect(context: Context, asked: ConnectApplications, key: str | None) -> Integration:
     """Draw an integration from one application to another."""
-    source = await find_application(context, asked.source)
-    target = None if asked.target is None else await find_application(context, asked.target)
-    if source == target:
+    home = (await find_application(context, asked.source)).region
+    if asked.target is not None:
+        await find_application(context, asked.target)
+    if asked.source == asked.target:
         raise InvalidInput("target", "another application than the source", asked.source)
 
     async def work(transaction: LogTransaction, region: Region) -> Integration:
+        named = [id for id in (asked.source, asked.target) if id is not None]
+        ends = await stored_application.by_id(transaction.session, named)
+        source, target = ends[asked.source], ends.get(asked.target or "")
         access.edit_application(context.viewer, region, source.opd)
         integration = Integration(
             id=new_id("integration"),
@@ -93,8 +99,8 @@ async def connect(context: Context, asked: ConnectApplications, key: str | None)
             version=1,
             provenance=Provenance(f"entered by {context.viewer.subject}"),
         )
-        for end in (source, target):
-            if end is not None and end.status is ApplicationStatus.RETIRED:
+        for end in ends.values():
+            if end.status is ApplicationStatus.RETIRED:
                 raise WrongState(end.id, "RETIRED", ["an application in use"])
         if target is not None:
             for known in await stored.between(transaction.session, source.id, target.id):
@@ -102,9 +108,7 @@ async def connect(context: Context, asked: ConnectApplications, key: str | None)
                     raise AlreadyExists("integration with this data object", known.id)
         return await _write(context, transaction, integration, EventKind.INTEGRATION_CONNECTED)
 
-    return await change(
-        context, source.region, key=key, request=asked, answer=Integration, work=work
-    )
+    return await change(context, home, key=key, request=asked, answer=Integration, work=work)
 
 
 async def confirm(context: Context, asked: ConfirmIntegration, key: str | None) -> Integration:
@@ -119,6 +123,11 @@ async def confirm(context: Context, asked: ConfirmIntegration, key: str | None) 
 
     async def work(transaction: LogTransaction, region: Region) -> Integration:
         known = await _current(transaction, asked.id, asked.version)
+        drawn_by = await log.actor(
+            transaction.session, region.code, asked.id, EventKind.INTEGRATION_CONNECTED
+        )
+        if drawn_by == context.viewer.subject:
+            raise Forbidden(context.viewer.role, "confirm an integration that it drew itself")
         confirmed = replace(
             known,
             version=known.version + 1,

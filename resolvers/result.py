@@ -54,6 +54,7 @@ class RecordResult:
     source: str
     note: str = ""
     version: int | None = None
+    predicate: str | None = None  # as printed; None: the one that follows from the value
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +94,7 @@ async def record(context: Context, asked: RecordResult, key: str | None) -> Asse
     async def work(transaction: LogTransaction, region: Region) -> Assessment:
         access.record_result(context.viewer, region)
         chosen = instrument_for("instrument", asked.instrument)
-        in_use(chosen, asked.year)
+        in_use(chosen, asked.year, transaction.at)
         assessment = result(
             region.code,
             chosen,
@@ -164,7 +165,8 @@ async def ranked(
     kinds: Sequence[RegionKind],
 ) -> list[RankedScore]:
     """Rank the published scores of one edition, best first, with the movement in a year."""
-    known_instrument(instrument)
+    if year < known_instrument(instrument).year_from:
+        return []
     async with context.database.read() as session:
         both = [
             each
@@ -251,9 +253,12 @@ def _figures(instrument: Instrument, asked: RecordResult) -> PublishedFigures:
             f"none, or each of {', '.join(map(str, sorted(known)))} once",
             ", ".join(map(str, numbers)),
         )
+    labels = [each.label for each in instrument.predicates]
+    if asked.predicate is not None and asked.predicate not in labels:
+        raise InvalidInput("predicate", f"one of {', '.join(labels)}", repr(asked.predicate))
     return PublishedFigures(
         value=asked.value,
-        predicate=instrument.predicate(value).label,
+        predicate=asked.predicate or instrument.predicate(value).label,
         domains=tuple(
             (number, printed)
             for number, printed in sorted(asked.domains)

@@ -91,7 +91,7 @@ class Application(Node):
         from schema.integration import Integration
 
         page = await resolved_integration.page(
-            info.context, application=self._value.id, first=size(first), after=key(after)
+            info.context, application=self._value.id, first=size(first), after=key(after, 1)
         )
         return connected(page, Integration.of)
 
@@ -138,7 +138,7 @@ async def application_page(
         common_application=chosen.common_application,
         search=chosen.search or "",
         first=size(first),
-        after=key(after),
+        after=key(after, 2),
     )
     return connected(page, Application.of)
 
@@ -174,18 +174,20 @@ class RegisterApplicationInput:
     idempotency_key: str | None = None
 
 
-@strawberry.input(description="A field that is left out stays as it is.")
+@strawberry.input(
+    description="A field that is left out stays as it is; null clears what may be unknown."
+)
 class UpdateApplicationInput:
     id: strawberry.ID
     version: int
-    opd: strawberry.ID | None = None
-    name: str | None = None
-    status: ApplicationStatus | None = None
-    function: str | None = None
-    url: str | None = None
-    platform: str | None = None
-    year: int | None = None
-    common_application: strawberry.ID | None = None
+    opd: strawberry.ID | None = strawberry.UNSET
+    name: str | None = strawberry.UNSET
+    status: ApplicationStatus | None = strawberry.UNSET
+    function: str | None = strawberry.UNSET
+    url: str | None = strawberry.UNSET
+    platform: str | None = strawberry.UNSET
+    year: int | None = strawberry.UNSET
+    common_application: strawberry.ID | None = strawberry.UNSET
     idempotency_key: str | None = None
 
 
@@ -241,18 +243,9 @@ class ApplicationMutation:
     async def update_application(
         self, info: Info, input: UpdateApplicationInput
     ) -> UpdateApplicationResult:
-        asked = resolved.UpdateApplication(
-            id=input.id,
-            version=input.version,
-            opd=input.opd,
-            name=input.name,
-            status=input.status,
-            function=input.function,
-            url=input.url,
-            platform=input.platform,
-            year=input.year,
-            common_application=input.common_application,
-        )
+        given = {name: getattr(input, name) for name in resolved.CHANGEABLE}
+        changes = {name: value for name, value in given.items() if value is not strawberry.UNSET}
+        asked = resolved.UpdateApplication(input.id, input.version, changes)
         work = resolved.update(info.context, asked, input.idempotency_key)
         return await answered(work, Application.of)
 

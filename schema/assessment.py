@@ -180,6 +180,9 @@ class RecordResultInput:
     domains: list[DomainValueInput] = strawberry.field(
         default_factory=list, description="All of the instrument's domains, or none."
     )
+    predicate: str | None = strawberry.field(
+        default=None, description="As printed; null for the one that follows from the value."
+    )
     source: str = strawberry.field(description="The decree, report or article it is printed in.")
     note: str = ""
     version: int | None = strawberry.field(
@@ -276,6 +279,7 @@ class AssessmentMutation:
             kind=input.kind,
             value=input.value,
             domains=tuple((each.number, each.value) for each in input.domains),
+            predicate=input.predicate,
             source=input.source,
             note=input.note,
             version=input.version,

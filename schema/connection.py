@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import base64
-import binascii
-import json
 from collections.abc import Callable
 from typing import Generic, TypeVar
 
@@ -60,18 +58,24 @@ def size(first: int, most: int = FIRST_MOST) -> int:
     return first
 
 
-def key(after: str | None) -> tuple[str, ...] | None:
-    """Return the key that a cursor stands for, or raise InvalidArgument."""
+def key(after: str | None, parts: int) -> tuple[str, ...] | None:
+    """Return the key of `parts` texts that a cursor stands for, or raise InvalidArgument."""
     if after is None:
         return None
-    try:
-        decoded = json.loads(base64.urlsafe_b64decode(after))
-    except (ValueError, binascii.Error):
-        decoded = None
-    if not isinstance(decoded, list) or not all(isinstance(part, str) for part in decoded):
-        raise InvalidArgument("after", "the endCursor of an earlier page", repr(after[:64]))
-    return tuple(decoded)
+    decoded = _decoded(after)
+    if decoded is None or len(decoded) != parts:
+        raise InvalidArgument(
+            "after", "the endCursor of an earlier page of this list", repr(after[:64])
+        )
+    return decoded
 
 
 def _encoded(parts: tuple[str, ...]) -> str:
-    return base64.urlsafe_b64encode(json.dumps(parts).encode()).decode()
+    return base64.urlsafe_b64encode("\0".join(parts).encode()).decode()
+
+
+def _decoded(cursor: str) -> tuple[str, ...] | None:
+    try:
+        return tuple(base64.b64decode(cursor, altchars=b"-_", validate=True).decode().split("\0"))
+    except ValueError:  # not base64, or not UTF-8 in it
+        return None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncGenerator
+from contextlib import aclosing
 from datetime import datetime
 
 import strawberry
@@ -137,8 +138,10 @@ class EventSubscription:
         self, info: Info, regions: list[strawberry.ID] | None = None, after: Cursor | None = None
     ) -> AsyncGenerator[IndexChanged, None]:
         kinds = (model.EventKind.INDEX_CHANGED,)
-        async for seen in resolved.follow(info.context, after=after, regions=regions, kinds=kinds):
-            yield IndexChanged.of(seen)
+        happened = resolved.follow(info.context, after=after, regions=regions, kinds=kinds)
+        async with aclosing(happened):
+            async for seen in happened:
+                yield IndexChanged.of(seen)
 
     @strawberry.subscription(description="Everything that happens and that the viewer may see.")
     async def events(
@@ -148,5 +151,7 @@ class EventSubscription:
         kinds: list[EventKind] | None = None,
         after: Cursor | None = None,
     ) -> AsyncGenerator[Event, None]:
-        async for seen in resolved.follow(info.context, after=after, regions=regions, kinds=kinds):
-            yield Event.of(seen)
+        happened = resolved.follow(info.context, after=after, regions=regions, kinds=kinds)
+        async with aclosing(happened):
+            async for seen in happened:
+                yield Event.of(seen)

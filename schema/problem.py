@@ -44,7 +44,7 @@ class AlreadyExists(Problem):
 @strawberry.type(description="It is not in a state that allows this.")
 class WrongState(Problem):
     id: strawberry.ID
-    state: str
+    current_state: str
     allowed: list[str]
 
 
@@ -96,7 +96,7 @@ def of(problem: problems.Problem) -> Problem:
             return WrongState(
                 message=message,
                 id=strawberry.ID(problem.id),
-                state=problem.state,
+                current_state=problem.state,
                 allowed=list(problem.allowed),
             )
         case problems.IncompleteAssessment():

@@ -82,7 +82,7 @@ class Region(Node):
     @strawberry.field
     async def opds(self, info: Info, first: int = 50, after: str | None = None) -> Connection[Opd]:
         page = await resolved.opds(
-            info.context, self._value.code, first=size(first), after=key(after)
+            info.context, self._value.code, first=size(first), after=key(after, 2)
         )
         return connected(page, Opd.of)
 
@@ -101,7 +101,7 @@ class Region(Node):
         self, info: Info, first: int = 50, after: str | None = None
     ) -> Connection[Integration]:
         page = await resolved_integration.page(
-            info.context, region=self._value.code, first=size(first), after=key(after)
+            info.context, region=self._value.code, first=size(first), after=key(after, 1)
         )
         return connected(page, Integration.of)
 
@@ -183,15 +183,15 @@ class RegionQuery:
         first: int = 50,
         after: str | None = None,
     ) -> Connection[Region]:
-        chosen = filter or RegionFilter()
+        chosen, by_name = filter or RegionFilter(), order_by is RegionOrder.NAME
         page = await resolved.page(
             info.context,
             parent=chosen.province,
             kinds=chosen.kinds or (),
             search=chosen.search or "",
-            by_name=order_by is RegionOrder.NAME,
+            by_name=by_name,
             first=size(first),
-            after=key(after),
+            after=key(after, 2 if by_name else 1),
         )
         return connected(page, Region.of)
 

@@ -49,7 +49,9 @@ def async_url(url: str) -> URL:
         case "sqlite":
             return parsed.set(drivername="sqlite+aiosqlite")
         case "postgresql" | "postgres":
-            return parsed.set(drivername="postgresql+asyncpg")
+            # libpq's name, as hosters print it, for what asyncpg calls `ssl`.
+            query = {("ssl" if key == "sslmode" else key): it for key, it in parsed.query.items()}
+            return parsed.set(drivername="postgresql+asyncpg", query=query)
         case _:
             raise UnsupportedDatabase(parsed)
 

@@ -105,7 +105,7 @@ async def _claim(session: AsyncSession, entry: Entry) -> IndexMoved | None:
     found = await session.execute(
         select(LevelRow.indicator, LevelRow.level).where(LevelRow.assessment == stored.id)
     )
-    levels = dict(found)
+    levels = {row.indicator: row.level for row in found}
     before = _stored_score(stored)
     after = from_levels(instrument(stored.instrument), levels)
     stored.version = entry.body["version"]

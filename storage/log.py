@@ -141,6 +141,17 @@ async def entries(
     return [entry_of(row) for row in rows]
 
 
+async def actor(session: AsyncSession, region: str, subject: str, kind: EventKind) -> str | None:
+    """Return who wrote the newest entry of that kind about that subject, if there is one."""
+    found: str | None = await session.scalar(
+        select(EntryRow.actor)
+        .where(EntryRow.region == region, EntryRow.subject == subject, EntryRow.kind == kind.value)
+        .order_by(EntryRow.sequence.desc())
+        .limit(1)
+    )
+    return found
+
+
 async def regions(session: AsyncSession) -> list[str]:
     """Return the codes of all regions that have a log."""
     return list(await session.scalars(select(HeadRow.region).order_by(HeadRow.region)))

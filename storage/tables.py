@@ -59,6 +59,7 @@ class EntryRow(Table):
     body_hash: Mapped[str] = mapped_column(String(64))
     previous_hash: Mapped[str] = mapped_column(String(64))
     hash: Mapped[str] = mapped_column(String(64))
+    __table_args__ = (Index("ix_entry_subject", "subject"),)
 
 
 class ArrivalRow(Table):

@@ -36,6 +36,10 @@ def test_a_url_gets_the_driver_that_is_used(given: str, driver: str) -> None:
     assert async_url(given).drivername == driver
 
 
+def test_the_way_to_encrypt_may_be_named_as_libpq_does() -> None:
+    assert async_url("postgresql://h/d?sslmode=require").query == {"ssl": "require"}
+
+
 def test_another_database_is_refused_with_its_name() -> None:
     with pytest.raises(UnsupportedDatabase, match="got 'mysql'"):
         async_url("mysql://h/d")

@@ -40,6 +40,7 @@ def upgrade() -> None:
         sa.Column("hash", sa.String(length=64), nullable=False),
         sa.PrimaryKeyConstraint("region", "sequence", name=op.f("pk_entry")),
     )
+    op.create_index("ix_entry_subject", "entry", ["subject"])
     op.create_table(
         "head",
         sa.Column("region", sa.String(length=64), nullable=False),

@@ -1,0 +1,30 @@
+/** The GraphQL explorer (GraphiQL), built in, so that it works without any outside request. */
+import { createGraphiQLFetcher } from "@graphiql/toolkit";
+import { GraphiQL } from "graphiql";
+import "graphiql/style.css";
+import "./explorer.css";
+import { createElement } from "react";
+import { createRoot } from "react-dom/client";
+
+const FIRST_QUERY = `# Simpul: GraphQL over the regions' index, live.
+# Queries and mutations go over HTTP, subscriptions over a WebSocket at the same address.
+# A token goes into Headers below: { "Authorization": "Bearer …" }
+
+query Top {
+  ranking(instrument: "spbe-2020", year: 2024, kind: OFFICIAL, province: "32") {
+    position
+    region { code name }
+    score { display predicate }
+  }
+}
+`;
+
+// By address and not with a client of ours: then the headers go into connection_init as well.
+const fetcher = createGraphiQLFetcher({
+  url: "/graphql",
+  subscriptionUrl: `${location.origin.replace(/^http/, "ws")}/graphql`,
+});
+
+createRoot(document.getElementById("explorer")!).render(
+  createElement(GraphiQL, { fetcher, defaultQuery: FIRST_QUERY, isHeadersEditorEnabled: true }),
+);

@@ -1,0 +1,50 @@
+/** Numbers and times as Indonesians write them: 4,59 and 09.48.12 WIB. */
+import type { Language } from "./words";
+
+const LOCALE: Record<Language, string> = { id: "id-ID", en: "en-GB" };
+const ZONE = "Asia/Jakarta"; // WIB, whatever the screen's own clock is set to
+
+export interface Formats {
+  /** A decimal string of the API with two places. */
+  index(value: string): string;
+  /** The same with its sign. */
+  change(value: string): string;
+  time(at: Date): string;
+  dateAndTime(at: Date): string;
+}
+
+export function formats(language: Language): Formats {
+  const locale = LOCALE[language];
+  const places = { minimumFractionDigits: 2, maximumFractionDigits: 2 };
+  const index = new Intl.NumberFormat(locale, places);
+  const change = new Intl.NumberFormat(locale, { ...places, signDisplay: "exceptZero" });
+  const clock = { hour: "2-digit", minute: "2-digit", second: "2-digit", timeZone: ZONE } as const;
+  const time = new Intl.DateTimeFormat(locale, clock);
+  const date = new Intl.DateTimeFormat(locale, {
+    day: "numeric",
+    month: "short",
+    year: "numeric",
+    timeZone: ZONE,
+  });
+  return {
+    index: (value) => index.format(Number(value)),
+    change: (value) => change.format(Number(value)),
+    time: (at) => `${time.format(at)} WIB`,
+    dateAndTime: (at) => `${date.format(at)} ${time.format(at)} WIB`,
+  };
+}
+
+/** A name for rows: "Kab. Bogor" and "Kota Bogor" stay apart. */
+export function shortName(name: string): string {
+  return name.replace(/^Kabupaten /, "Kab. ");
+}
+
+/** A name for maps and titles: the word for its kind only where it is needed, as in "Kota Bogor". */
+export function bareName(name: string): string {
+  return name.replace(/^(Kabupaten|Provinsi) /, "");
+}
+
+/** The name of an instrument where an index is plainly meant. */
+export function shortInstrument(name: string): string {
+  return name.replace(/^Indeks /, "");
+}

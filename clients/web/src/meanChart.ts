@@ -1,0 +1,137 @@
+/** Draws the means with uPlot: a line for each instrument, its breaks, and how many regions stand behind a dot. */
+import uPlot from "uplot";
+import type { Mean } from "./documents";
+import { shortInstrument } from "./format";
+
+/** Room above the highest and below the lowest dot for the numbers beside them, in index points. */
+const ROOM_ABOVE = 0.45;
+const ROOM_BELOW = 0.35;
+
+/** Draws into `target`; returns the function that takes it away again. */
+export function meanChart(
+  target: HTMLElement,
+  means: readonly Mean[],
+  width: number,
+  height: number,
+  shown: (value: string) => string,
+): () => void {
+  const style = getComputedStyle(document.documentElement);
+  const colour = (name: string) => style.getPropertyValue(name);
+  const em = parseFloat(style.fontSize);
+  const font = (rem: number, weight = 500) => `${weight} ${rem * em}px ${style.fontFamily}`;
+
+  const first = Math.min(...means.map(({ year }) => year));
+  const last = Math.max(...means.map(({ year }) => year));
+  const years = Array.from({ length: last - first + 1 }, (_, index) => first + index);
+  const instruments = [...new Map(means.map(({ instrument }) => [instrument.id, instrument])).values()];
+  const at = (year: number, id: string) =>
+    means.find((mean) => mean.year === year && mean.instrument.id === id);
+  const values = (id: string, complete: boolean) =>
+    years.map((year) => {
+      const mean = at(year, id);
+      return mean && (mean.count === mean.of) === complete ? Number(mean.value) : null;
+    });
+
+  const lines: uPlot.Series[] = instruments.map(() => ({
+    stroke: colour("--series"),
+    width: 0.2 * em,
+    points: { show: true, size: 0.7 * em, fill: colour("--series"), stroke: colour("--series") },
+  }));
+  // Hollow and never joined: a mean over other regions each year is no course of anything.
+  const dots: uPlot.Series[] = instruments.map(() => ({
+    stroke: colour("--series"),
+    paths: () => null,
+    points: { show: true, size: 0.65 * em, width: 0.12 * em, fill: colour("--card") },
+  }));
+  const axis = { stroke: colour("--ink-soft"), font: font(0.8), ticks: { show: false } };
+
+  const chart = new uPlot(
+    {
+      width,
+      height,
+      pxAlign: false,
+      legend: { show: false },
+      cursor: { show: false },
+      padding: [1.4 * em, 1.2 * em, 0, 0],
+      scales: {
+        x: { time: false, range: () => [first - 0.5, last + 0.5] },
+        y: {
+          range: (_, low, high) => [
+            Math.floor((low - ROOM_BELOW) * 2) / 2,
+            Math.ceil((high + ROOM_ABOVE) * 2) / 2,
+          ],
+        },
+      },
+      axes: [
+        {
+          ...axis,
+          grid: { show: false },
+          size: 1.7 * em,
+          splits: () => years,
+          values: (_, splits) => splits.map(String),
+        },
+        {
+          ...axis,
+          grid: { stroke: colour("--line"), width: 1, dash: [2, 4] },
+          size: 2.6 * em,
+          space: 1.6 * em,
+          incrs: [1, 2],
+          values: (_, splits) => splits.map((split) => shown(String(split)).slice(0, -1)),
+        },
+      ],
+      series: [{}, ...lines, ...dots],
+      hooks: { draw: [annotate] },
+    },
+    [
+      years,
+      ...instruments.map(({ id }) => values(id, true)),
+      ...instruments.map(({ id }) => values(id, false)),
+    ],
+    target,
+  );
+
+  function annotate({ ctx, bbox, valToPos }: uPlot): void {
+    const ratio = uPlot.pxRatio;
+    ctx.save();
+    ctx.textAlign = "center";
+    ctx.lineJoin = "round";
+    for (const { id, name } of instruments) {
+      const own = means.filter((mean) => mean.instrument.id === id).map(({ year }) => year);
+      const start = valToPos(Math.min(...own) - 0.5, "x", true);
+      const end = valToPos(Math.max(...own) + 0.5, "x", true);
+      ctx.fillStyle = colour("--ink-soft");
+      ctx.font = scaled(font(0.8, 600), ratio);
+      ctx.fillText(shortInstrument(name), (start + end) / 2, bbox.top - 0.5 * em * ratio, end - start - em * ratio);
+      if (start <= bbox.left + 1) continue;
+      ctx.strokeStyle = colour("--break");
+      ctx.lineWidth = 0.12 * em * ratio;
+      ctx.setLineDash([0.4 * em * ratio, 0.3 * em * ratio]);
+      ctx.beginPath();
+      ctx.moveTo(start, bbox.top - 1.2 * em * ratio);
+      ctx.lineTo(start, bbox.top + bbox.height);
+      ctx.stroke();
+      ctx.setLineDash([]);
+    }
+    for (const { year, value, display, count, of } of means) {
+      const [x, y] = [valToPos(year, "x", true), valToPos(Number(value), "y", true)];
+      ctx.fillStyle = colour("--ink");
+      ctx.strokeStyle = colour("--card"); // a halo, where the line passes behind the number
+      ctx.lineWidth = 0.3 * em * ratio;
+      ctx.font = scaled(font(count === of ? 1 : 0.8, count === of ? 700 : 500), ratio);
+      ctx.strokeText(shown(display), x, y - 0.75 * em * ratio);
+      ctx.fillText(shown(display), x, y - 0.75 * em * ratio);
+      if (count === of) continue;
+      ctx.fillStyle = colour("--ink-soft");
+      ctx.font = scaled(font(0.7), ratio);
+      ctx.fillText(`n=${count}`, x, y + 1.25 * em * ratio);
+    }
+    ctx.restore();
+  }
+
+  return () => chart.destroy();
+}
+
+/** The canvas counts device pixels, the page does not. */
+function scaled(font: string, ratio: number): string {
+  return font.replace(/([\d.]+)px/, (_, size: string) => `${Number(size) * ratio}px`);
+}

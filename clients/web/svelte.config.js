@@ -1,0 +1,2 @@
+/** Svelte reads the types of TypeScript itself; runes everywhere. */
+export default { compilerOptions: { runes: true } };

@@ -1,0 +1,35 @@
+/** Builds two pages: the wall at `/` and the GraphQL explorer that `GET /graphql` answers with. */
+import { svelte } from "@sveltejs/vite-plugin-svelte";
+import { defineConfig, type Plugin } from "vite";
+
+const hub = process.env.SIMPUL_URL ?? "http://127.0.0.1:8000";
+
+/** GraphiQL's styles carry 34 fonts as data: addresses, which the page's policy refuses. */
+const withoutEmbeddedFonts: Plugin = {
+  name: "without-embedded-fonts",
+  enforce: "pre",
+  transform: {
+    filter: { id: /graphiql\/dist\/style\.css$/ },
+    handler: (styles) => styles.replaceAll(/@font-face\s*{[^}]*}/g, ""),
+  },
+};
+
+export default defineConfig({
+  plugins: [svelte(), withoutEmbeddedFonts],
+  build: {
+    target: "es2022",
+    // Every browser of the target preloads modules itself.
+    modulePreload: { polyfill: false },
+    // The page's policy allows no data: fonts or scripts, so nothing is inlined.
+    assetsInlineLimit: 0,
+    chunkSizeWarningLimit: 1200,
+    rolldownOptions: {
+      input: { wall: "index.html", explorer: "explorer.html" },
+      // "use client" in React packages means nothing here.
+      checks: { moduleLevelDirective: false },
+    },
+  },
+  server: {
+    proxy: { "/graphql": { target: hub, ws: true }, "/map.geojson": hub },
+  },
+});

@@ -1,0 +1,250 @@
+"""The wall in a real browser, over a real process with the real data."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import AsyncIterator
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import httpx2
+import pytest
+import pytest_asyncio
+from playwright.async_api import Browser, Page, expect
+
+from engine.model import Role
+from hub.tokens import issue
+from tests.fixtures.processes import SimpulProcess, StartSimpul
+
+pytestmark = [pytest.mark.integration, pytest.mark.asyncio(loop_scope="session")]
+
+WEB = Path(__file__).parents[2] / "clients" / "web"
+FULL_HD = {"width": 1920, "height": 1080}
+SEEN_WITHIN = 2_000  # ms from a mutation's answer to the wall
+HEALED_WITHIN = 30_000  # ms: the client waits longer after each failed try
+REPLAYED_WITHIN = 60_000  # ms: all results at twenty a second, beside other work
+
+RECORD = """
+mutation ($value: String!, $version: Int!) {
+  recordResult(input: {
+    region: "32.13", instrument: "spbe-2020", year: 2024, kind: OFFICIAL,
+    value: $value, source: "test", version: $version
+  }) {
+    ... on Assessment { version score { display } }
+    ... on Problem { message }
+  }
+}
+"""
+
+SQUARE = [[107, -7], [108, -7], [108, -6], [107, -6], [107, -7]]  # counter-clockwise
+WHAT_IS_FILLED = """
+path => {
+  const filled = (x, y) => path.isPointInFill(new DOMPoint(x, y));
+  const { width, height } = path.ownerSVGElement.viewBox.baseVal;
+  const box = path.getBBox();
+  return {
+    corners: path.getAttribute("d").split(/[ML]/).length - 1,
+    middle: filled(box.x + box.width / 2, box.y + box.height / 2),
+    around: [[0, 0], [width, 0], [0, height], [width, height]].filter(([x, y]) => filled(x, y)),
+  };
+}
+"""
+
+
+@dataclass
+class Wall:
+    """An open wall and what its browser complained of."""
+
+    page: Page
+    errors: list[str] = field(default_factory=list)
+    elsewhere: list[str] = field(default_factory=list)  # requests to other hosts
+
+
+@pytest.fixture
+def hub(simpul_process: StartSimpul) -> SimpulProcess:
+    return simpul_process("demo")
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def wall(browser: Browser, hub: SimpulProcess) -> AsyncIterator[Wall]:
+    context = await browser.new_context(viewport=FULL_HD, locale="id-ID")  # type: ignore[arg-type]
+    page = await context.new_page()
+    wall = Wall(page)
+    page.on("console", lambda m: wall.errors.append(m.text) if m.type == "error" else None)
+    page.on("pageerror", lambda error: wall.errors.append(str(error)))
+    own = (hub.url, hub.url.replace("http", "ws"), "data:", "blob:")
+    page.on(
+        "request",
+        lambda request: None if request.url.startswith(own) else wall.elsewhere.append(request.url),
+    )
+    await page.goto(hub.url)
+    await expect(rows(page)).to_have_count(27)
+    await expect(page.get_by_test_id("connection")).to_have_attribute("data-status", "live")
+    yield wall
+    await context.close()
+
+
+def rows(page: Page) -> Any:
+    return page.get_by_test_id("rank-row")
+
+
+def record(hub: SimpulProcess, value: str, version: int) -> dict[str, Any]:
+    """Correct Subang's official result of 2024, as the province."""
+    token = issue(
+        (hub.data_dir / "token.key").read_bytes(),
+        "simpul",
+        "simpul",
+        "tester",
+        Role.PROVINCE,
+        ["32"],
+        [],
+        timedelta(minutes=5),
+        datetime.now(UTC),
+    )
+    response = httpx2.post(
+        f"{hub.url}/graphql",
+        json={"query": RECORD, "variables": {"value": value, "version": version}},
+        headers={"Authorization": f"Bearer {token}"},
+        trust_env=False,
+    )
+    answer: dict[str, Any] = response.json()["data"]["recordResult"]
+    return answer
+
+
+async def test_shows_the_27_regions_of_2024_within_their_card(wall: Wall) -> None:
+    page = wall.page
+    await expect(page.get_by_test_id("edition")).to_contain_text("2024")
+    await expect(page.get_by_test_id("edition")).to_contain_text("Hasil resmi")
+    first = [await rows(page).nth(number).inner_text() for number in range(3)]
+    assert [" ".join(row.split()) for row in first] == [
+        "1 ▲ 3 naik 3, +0,61 Kota Bandung 4,59 Memuaskan",
+        "2 = tetap, +0,37 Kab. Sumedang 4,51 Memuaskan",
+        "3 ▼ 2 turun 2, +0,02 Kab. Karawang 4,40 Memuaskan",
+    ]
+    await expect(page.get_by_test_id("province")).to_contain_text("4,73")
+    await expect(rows(page).filter(has_text="Jawa Barat")).to_have_count(0)
+    card = await page.get_by_test_id("ranking").bounding_box()
+    last = await rows(page).nth(26).bounding_box()
+    assert card is not None
+    assert last is not None
+    assert last["y"] + last["height"] <= card["y"] + card["height"] <= FULL_HD["height"]
+
+
+async def test_asks_no_other_host_and_prints_no_error(wall: Wall) -> None:
+    await wall.page.wait_for_timeout(1_000)
+    assert (wall.elsewhere, wall.errors) == ([], [])
+
+
+async def test_has_no_accessibility_violation(wall: Wall) -> None:
+    # By an evaluation and not a script tag: the page's policy allows none but its own.
+    await wall.page.evaluate((WEB / "node_modules/axe-core/axe.min.js").read_text())
+    found = await wall.page.evaluate("axe.run()")
+    assert [f"{each['id']}: {each['nodes'][0]['html']}" for each in found["violations"]] == []
+
+
+async def test_a_change_by_mutation_shows_without_a_reload(hub: SimpulProcess, wall: Wall) -> None:
+    page = wall.page
+    await page.evaluate("window.untouched = true")
+    assert record(hub, "4.60", 1) == {"version": 2, "score": {"display": "4.60"}}
+    await expect(rows(page).first).to_contain_text("Subang", timeout=SEEN_WITHIN)
+    await expect(rows(page).first).to_contain_text("4,60")
+    await expect(page.get_by_test_id("ticker")).to_contain_text("Subang")
+    await expect(rows(page)).to_have_count(27)
+    assert await page.evaluate("window.untouched") is True
+
+
+async def test_a_lost_connection_shows_at_once_and_heals_without_a_missed_change(
+    hub: SimpulProcess, wall: Wall, simpul_process: StartSimpul
+) -> None:
+    page = wall.page
+    hub.kill()
+    await expect(page.get_by_test_id("banner")).to_be_visible(timeout=SEEN_WITHIN)
+    await expect(rows(page)).to_have_count(27)
+    again = simpul_process("demo", port=int(hub.url.rpartition(":")[2]), data_dir=hub.data_dir)
+    assert record(again, "4.61", 1) == {"version": 2, "score": {"display": "4.61"}}
+    await expect(rows(page).first).to_contain_text("4,61", timeout=HEALED_WITHIN)
+    await expect(page.get_by_test_id("banner")).to_have_count(0)
+    await expect(page.get_by_test_id("ticker").locator("li[data-code='32.13']")).to_have_count(1)
+
+
+async def test_a_self_assessment_shares_neither_rank_nor_line_with_official_results(
+    hub: SimpulProcess, wall: Wall
+) -> None:
+    page = wall.page
+    await page.goto(f"{hub.url}/?tahun=2023&jenis=SELF")
+    await expect(rows(page)).to_have_count(2)
+    await expect(page.get_by_test_id("edition")).to_contain_text("Penilaian mandiri")
+    for card in ("ranking", "trend", "nearest"):
+        await expect(page.get_by_test_id(card)).not_to_contain_text("Hasil resmi")
+        await expect(page.get_by_test_id(card)).to_contain_text("Penilaian mandiri")
+
+
+async def test_a_replay_says_so_from_its_first_second_to_its_last(
+    browser: Browser, simpul_process: StartSimpul
+) -> None:
+    hub = simpul_process("demo", "--replay", "--seconds", "0.05")
+    page = await browser.new_page()
+    await page.goto(hub.url)
+    await expect(page.get_by_text("Belum ada hasil yang dapat ditampilkan.")).to_be_visible()
+    await expect(page.get_by_text("PUTAR ULANG", exact=True)).to_be_visible()
+    told = page.get_by_test_id("ticker").locator("li")
+    last = told.first.filter(has_text="Target").filter(has_text="4,62")
+    await expect(last).to_have_count(1, timeout=REPLAYED_WITHIN)
+    await expect(page.get_by_text("PUTAR ULANG", exact=True)).to_be_visible()
+    await expect(told).to_have_count(40)
+    await expect(told.filter(has_text="Putar ulang")).to_have_count(40)
+    # The target of 2025 leads to no edition of targets: the wall stays with official results.
+    await expect(page.get_by_test_id("edition")).to_contain_text("2025")
+    await expect(page.get_by_test_id("edition")).to_contain_text("Hasil resmi")
+    await expect(rows(page)).to_have_count(2)
+    await page.close()
+
+
+@pytest.mark.parametrize("ring", [SQUARE, SQUARE[::-1]], ids=["RFC 7946", "the other way"])
+async def test_an_operators_own_map_is_drawn_whichever_way_its_rings_run(
+    browser: Browser, simpul_process: StartSimpul, tmp_path: Path, ring: list[list[float]]
+) -> None:
+    polygon = {"type": "Polygon", "coordinates": [ring]}
+    point = {"type": "Point", "coordinates": ring[0]}
+    own = tmp_path / "own.geojson"
+    features = [feature("32.13", polygon), feature("32.12", point), feature("99.99", polygon)]
+    own.write_text(json.dumps({"type": "FeatureCollection", "features": features}))
+    hub = simpul_process("demo", environment={"SIMPUL_MAP_FILE": str(own)})
+    page = await browser.new_page()
+    await page.goto(hub.url)
+    await expect(rows(page)).to_have_count(27)
+    await expect(page.get_by_text("Peta skematis")).to_have_count(0)
+    drawn = page.locator("path[data-code]")
+    await expect(drawn).to_have_count(1)
+    await expect(drawn).to_have_attribute("data-code", "32.13")
+    assert await drawn.evaluate(WHAT_IS_FILLED) == {"corners": 4, "middle": True, "around": []}
+    await page.close()
+
+
+def feature(code: str, geometry: dict[str, Any]) -> dict[str, Any]:
+    return {"type": "Feature", "properties": {"code": code}, "geometry": geometry}
+
+
+async def test_the_explorer_opens_without_any_outside_request(
+    browser: Browser, hub: SimpulProcess
+) -> None:
+    page = await browser.new_page()
+    wall = Wall(page)
+    page.on("console", lambda m: wall.errors.append(m.text) if m.type == "error" else None)
+    page.on("pageerror", lambda error: wall.errors.append(str(error)))
+    page.on(
+        "request",
+        lambda request: (
+            None
+            if request.url.startswith((hub.url, "data:", "blob:"))
+            else wall.elsewhere.append(request.url)
+        ),
+    )
+    await page.goto(f"{hub.url}/graphql")
+    await expect(page.get_by_label("Query Editor")).to_contain_text("query Top")
+    await page.get_by_role("button", name="Execute query").click()
+    await expect(page.get_by_label("Result Window")).to_contain_text("Kota Bandung")
+    assert (wall.elsewhere, wall.errors) == ([], [])
+    await page.close()

@@ -1,0 +1,109 @@
+"""A client of a running process: operations over HTTP, subscriptions over a WebSocket."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import httpx2
+from websockets.asyncio.client import ClientConnection, connect
+from websockets.typing import Subprotocol
+
+from engine.model import Role
+from hub.app import opened
+from hub.load import load
+from hub.settings import Settings
+from hub.tokens import issue
+from tests.fixtures.processes import SimpulProcess
+
+EVENT_SECONDS = 10.0  # a lost event must fail its test, not hang it
+
+REGISTER = """
+mutation ($input: RegisterApplicationInput!) {
+  registerApplication(input: $input) { ... on Application { id } ... on Problem { message } }
+}
+"""
+
+
+@dataclass(frozen=True)
+class Stream:
+    """A subscription to one field."""
+
+    socket: ClientConnection
+
+    async def next(self, seconds: float = EVENT_SECONDS) -> Any:
+        """Return the field of the next event."""
+        async with asyncio.timeout(seconds):
+            message = json.loads(await self.socket.recv())
+        assert message["type"] == "next", message
+        assert "errors" not in message["payload"], message
+        [value] = message["payload"]["data"].values()
+        return value
+
+
+@dataclass(frozen=True)
+class Client:
+    """Somebody who asks one process, with or without a token."""
+
+    http: httpx2.AsyncClient
+    url: str
+    authorization: dict[str, str]
+
+    async def ask(self, document: str, **variables: object) -> Any:
+        """Return the data of an operation that has no error."""
+        answer = await self.http.post(
+            f"{self.url}/graphql",
+            json={"query": document, "variables": variables},
+            headers=self.authorization,
+        )
+        body = answer.json()
+        assert "errors" not in body, body
+        return body["data"]
+
+    async def register(self, region: str, opd: str, name: str) -> str:
+        """Register an application, with its name as idempotency key; return its id."""
+        given = {"region": region, "opd": opd, "name": name, "idempotencyKey": name}
+        id: str = (await self.ask(REGISTER, input=given))["registerApplication"]["id"]
+        return id
+
+    async def cursor(self) -> str:
+        """Return the newest position."""
+        cursor: str = (await self.ask("{ instance { cursor } }"))["instance"]["cursor"]
+        return cursor
+
+    @asynccontextmanager
+    async def listening(self, document: str, **variables: object) -> AsyncIterator[Stream]:
+        """Yield a subscription; give it an `after`, since when it begins is not known."""
+        address = self.url.replace("http", "ws", 1) + "/graphql"
+        protocol = Subprotocol("graphql-transport-ws")
+        async with connect(address, subprotocols=[protocol], proxy=None) as socket:
+            init = {"type": "connection_init", "payload": self.authorization}
+            await socket.send(json.dumps(init))
+            assert json.loads(await socket.recv()) == {"type": "connection_ack"}
+            payload = {"query": document, "variables": variables}
+            await socket.send(json.dumps({"id": "1", "type": "subscribe", "payload": payload}))
+            yield Stream(socket)
+
+
+@asynccontextmanager
+async def client(simpul: SimpulProcess, role: Role | None = None) -> AsyncIterator[Client]:
+    """Yield a client; one with a role may all that the role may in West Java."""
+    async with httpx2.AsyncClient(timeout=30, trust_env=False) as http:
+        authorization = {}
+        if role is not None:
+            key = (simpul.data_dir / "token.key").read_bytes()
+            scope = (["32"], [], timedelta(hours=1), datetime.now(UTC))
+            token = issue(key, "simpul", "simpul", "ani", role, *scope)
+            authorization = {"authorization": f"Bearer {token}"}
+        yield Client(http, simpul.url, authorization)
+
+
+async def filled(url: str) -> None:
+    """Load West Java into the migrated database at `url`."""
+    async with opened(Settings(SIMPUL_DATABASE_URL=url)) as instance:
+        await load(instance)

@@ -1,0 +1,113 @@
+"""What a browser gets from the application: pages, the map, health, and the headers of each."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import httpx2
+import pytest
+from starlette.applications import Starlette
+
+from hub.app import WEB, create_app
+from hub.settings import Settings
+from resolvers.context import Instance
+
+PAGE = {"accept": "text/html,application/xhtml+xml,*/*;q=0.8"}
+HEADERS = {
+    "content-security-policy": (
+        "default-src 'self'; img-src 'self' data:; style-src 'self' 'unsafe-inline'; "
+        "connect-src 'self'; object-src 'none'; base-uri 'none'; form-action 'self'; "
+        "frame-ancestors 'none'"
+    ),
+    "cross-origin-opener-policy": "same-origin",
+    "referrer-policy": "no-referrer",
+    "x-content-type-options": "nosniff",
+}
+
+built = pytest.mark.skipif(not WEB.is_dir(), reason="expected the web client, as `make` builds it")
+
+
+@pytest.fixture
+def settings(sqlite_database_url: str, tmp_path: Path) -> Settings:
+    return Settings(SIMPUL_DATABASE_URL=sqlite_database_url, data_dir=tmp_path / "data")
+
+
+@built
+async def test_the_wall_and_what_it_is_made_of_are_served(settings: Settings) -> None:
+    async with browsing(settings) as browser:
+        wall = await browser.get("/", headers=PAGE)
+        assert wall.text == (WEB / "index.html").read_text()
+        assert wall.headers["cache-control"] == "no-cache"  # a new version is seen at once
+        assets = sorted(path.name for path in (WEB / "assets").iterdir())
+        asset = next(name for name in assets if name.startswith("wall-") and name.endswith(".js"))
+        script = await browser.get(f"/assets/{asset}")
+        assert script.headers["content-type"] == "text/javascript; charset=utf-8"
+        assert script.content == (WEB / "assets" / asset).read_bytes()
+        assert (await browser.get("/favicon.svg")).headers["content-type"] == "image/svg+xml"
+        assert (await browser.get("/assets/../index.html")).status_code == 404
+
+
+@built
+async def test_the_explorer_is_for_browsers_and_the_api_for_programs(settings: Settings) -> None:
+    async with browsing(settings) as browser:
+        explorer = await browser.get("/graphql", headers=PAGE)
+        assert explorer.text == (WEB / "explorer.html").read_text()
+        program = await browser.get("/graphql", params={"query": "{ instruments { id } }"})
+        assert program.json() == {
+            "data": {
+                "instruments": [{"id": "spbe-2018"}, {"id": "spbe-2020"}, {"id": "pemdi-2026"}]
+            }
+        }
+
+
+async def test_an_operators_own_map_replaces_the_schematic_one(
+    settings: Settings, tmp_path: Path
+) -> None:
+    async with browsing(settings) as browser:
+        none = await browser.get("/map.geojson")
+        assert (none.status_code, none.content) == (204, b"")
+    own = tmp_path / "batas.geojson"
+    own.write_text('{"type":"FeatureCollection","features":[]}')
+    async with browsing(settings.model_copy(update={"map_file": own})) as browser:
+        served = await browser.get("/map.geojson")
+        assert served.headers["content-type"] == "application/geo+json"
+        assert served.content == own.read_bytes()
+
+
+@pytest.mark.parametrize(
+    ("path", "status"), [("/healthz", 200), ("/readyz", 200), ("/graphql", 400), ("/none", 404)]
+)
+async def test_every_answer_says_what_a_browser_may_do_with_it(
+    settings: Settings, path: str, status: int
+) -> None:
+    async with browsing(settings) as browser:
+        answer = await browser.get(path)
+        assert answer.status_code == status
+        assert {name: answer.headers[name] for name in HEADERS} == HEADERS
+
+
+async def test_a_task_that_fails_does_not_take_the_server_with_it(
+    settings: Settings, caplog: pytest.LogCaptureFixture
+) -> None:
+    async def fails(_instance: Instance) -> None:
+        raise ValueError("gagal")
+
+    app = create_app(settings, tasks=[fails])
+    async with app.router.lifespan_context(app), visiting(app) as browser:
+        ready = await browser.get("/readyz")
+        assert ready.json() == {"ready": True, "database": "ok", "arrival": 0}
+    [record] = caplog.records
+    assert record.message == "a task beside the server has failed; the server goes on"
+
+
+@asynccontextmanager
+async def browsing(settings: Settings) -> AsyncIterator[httpx2.AsyncClient]:
+    app = create_app(settings)
+    async with app.router.lifespan_context(app), visiting(app) as browser:
+        yield browser
+
+
+def visiting(app: Starlette) -> httpx2.AsyncClient:
+    return httpx2.AsyncClient(transport=httpx2.ASGITransport(app), base_url="http://simpul.test")

@@ -1,0 +1,89 @@
+"""A server that is killed while many write: what was acknowledged is there, once, in order."""
+
+from __future__ import annotations
+
+import asyncio
+from itertools import count
+from pathlib import Path
+
+import httpx2
+import pytest
+
+from engine.model import EventKind, Role
+from storage import arrival, log
+from storage.rebuild import rebuild
+from tests.fixtures.processes import StartSimpul, free_port
+from tests.hub.live import Client, client, filled
+from tests.schema.hub import running
+
+pytestmark = pytest.mark.integration
+
+ROUNDS = 5
+ROUND_SECONDS = 1.0
+# Two writers meet in each region, and all of them in the arrival order.
+OWNERS = [
+    ("32.01", "opd-32.01.diskominfo"),
+    ("32.11", "opd-32.11.diskominfosanditik"),
+    ("32", "opd-32.diskominfo"),
+]
+WRITERS = [*OWNERS, *OWNERS]
+
+
+async def test_no_acknowledged_write_is_lost_or_doubled_by_kills(
+    database_url: str, simpul_process: StartSimpul, tmp_path: Path
+) -> None:
+    await filled(database_url)
+    port, data_dir = free_port(), tmp_path / "data"
+    environment = {"DATABASE_URL": database_url}
+    acknowledged: dict[str, str] = {}  # id by name
+    unanswered: dict[str, tuple[str, str]] = {}  # owner by name
+    retried = 0
+
+    async def write(hub: Client, writer: str, owner: tuple[str, str]) -> None:
+        for number in count():
+            name = f"{writer}-{number}"
+            unanswered[name] = owner
+            try:
+                acknowledged[name] = await hub.register(*owner, name)
+            except httpx2.TransportError:
+                return  # it was killed; whether it has written is not known
+            del unanswered[name]
+
+    for round in range(ROUNDS + 1):
+        simpul = simpul_process("serve", port=port, data_dir=data_dir, environment=environment)
+        async with client(simpul, Role.PROVINCE) as hub:
+            for name, owner in unanswered.items():
+                acknowledged[name] = await hub.register(*owner, name)
+                assert await hub.register(*owner, name) == acknowledged[name]
+            retried += len(unanswered)
+            unanswered.clear()
+            if round == ROUNDS:
+                break
+            async with asyncio.TaskGroup() as writers:
+                for number, owner in enumerate(WRITERS):
+                    writers.create_task(write(hub, f"{round}-{number}", owner))
+                await asyncio.sleep(ROUND_SECONDS)
+                simpul.kill()
+
+    assert retried >= ROUNDS  # otherwise nothing was killed in the middle of anything
+    assert simpul.stop() == 0
+    async with running(database_url) as reader:
+        async with reader.instance.database.read() as session:
+            written = [
+                (entry.body["name"], entry.subject)
+                for region, _ in OWNERS
+                for entry in await log.entries(session, region, limit=100_000)
+                if entry.kind is EventKind.APPLICATION_REGISTERED
+                and entry.actor == "ani"
+                and entry.body is not None
+            ]
+            for region in await log.regions(session):
+                await log.check(session, region)
+            newest = (await arrival.position(session)).arrival
+            numbers = [each.number for each in await arrival.after(session, 0, 100_000)]
+        assert sorted(written) == sorted(acknowledged.items())
+        assert numbers == list(range(1, newest + 1))
+        before = await reader.everything()
+        async with reader.instance.database.write() as session:
+            await rebuild(session)
+        assert await reader.everything() == before

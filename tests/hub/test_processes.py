@@ -1,0 +1,252 @@
+"""Real processes: started again, ended, beside each other, without their database, replaying."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from pathlib import Path
+from typing import Any
+
+import asyncpg
+import httpx2
+import pytest
+from sqlalchemy.engine import make_url
+from websockets.exceptions import ConnectionClosed
+
+from engine.model import Role
+from facts import tables
+from realtime.tail import POLL_SECONDS
+from tests.fixtures.processes import SimpulProcess, StartSimpul
+from tests.hub.live import Client, client, filled
+
+pytestmark = pytest.mark.integration
+
+SUMEDANG = ("32.11", "opd-32.11.diskominfosanditik")
+BOGOR = ("32.01", "opd-32.01.diskominfo")
+SERVICE_RESTART = 1012  # the graphql-ws client comes back after it
+
+EVENTS = """
+subscription ($after: Cursor) { events(after: $after) { cursor previousCursor kind subject } }
+"""
+CHANGES = """
+subscription ($after: Cursor) {
+  indexChanged(after: $after) { replay year region { code } after }
+}
+"""
+START = """
+mutation {
+  startAssessment(input: { region: "32.11", instrument: "spbe-2020", year: 2025, kind: SELF }) {
+    ... on Assessment { id version }
+  }
+}
+"""
+CLAIM = """
+mutation ($assessment: ID!, $version: Int!) {
+  claimLevel(input: { assessment: $assessment, indicator: 1, level: 4, version: $version }) {
+    ... on Assessment { version score { value } }
+  }
+}
+"""
+WRITTEN = """
+query ($application: ID!, $assessment: ID!) {
+  application: node(id: $application) { ... on Application { name version provenance { source } } }
+  assessment: node(id: $assessment) {
+    ... on Assessment { version state score { value } levels { indicator level } }
+  }
+  instance { cursor }
+}
+"""
+RANKING = """
+{
+  ranking(instrument: "spbe-2020", year: 2024, kind: OFFICIAL) {
+    position movement change region { code name } score { value predicate domains { value } }
+  }
+}
+"""
+
+
+async def test_a_restart_loses_nothing_and_a_cursor_goes_on_where_it_was(
+    database_url: str, simpul_process: StartSimpul
+) -> None:
+    await filled(database_url)
+    environment = {"DATABASE_URL": database_url}
+    first = simpul_process("serve", environment=environment)
+    async with client(first, Role.PROVINCE) as hub:
+        start = await hub.cursor()
+        application = await hub.register(*SUMEDANG, "Sebelum")
+        assessment = (await hub.ask(START))["startAssessment"]
+        await hub.ask(CLAIM, assessment=assessment["id"], version=assessment["version"])
+        ids = {"application": application, "assessment": assessment["id"]}
+        before = await hub.ask(WRITTEN, **ids)
+        async with hub.listening(EVENTS, after=start) as events:
+            seen = await events.next()
+    assert first.stop() == 0
+
+    port = httpx2.URL(first.url).port
+    simpul_process("serve", port=port, data_dir=first.data_dir, environment=environment)
+    async with client(first, Role.PROVINCE) as hub:
+        assert await hub.ask(WRITTEN, **ids) == before
+        assert before["application"] == {
+            "name": "Sebelum",
+            "version": 1,
+            "provenance": {"source": "entered by ani"},
+        }
+        later = await hub.register(*SUMEDANG, "Sesudah")
+        async with hub.listening(EVENTS, after=seen["cursor"]) as events:
+            rest = [await events.next() for _ in range(4)]
+    assert [(each["kind"], each["subject"]) for each in [seen, *rest]] == [
+        ("APPLICATION_REGISTERED", application),
+        ("ASSESSMENT_STARTED", assessment["id"]),
+        ("LEVEL_CLAIMED", assessment["id"]),
+        ("INDEX_CHANGED", assessment["id"]),
+        ("APPLICATION_REGISTERED", later),
+    ]
+    assert chained(start, [seen, *rest])
+
+
+async def test_sigterm_ends_it_well_while_many_listen(
+    sqlite_database_url: str, simpul_process: StartSimpul
+) -> None:
+    simpul = simpul_process("serve", environment={"DATABASE_URL": sqlite_database_url})
+    async with client(simpul) as hub, hub.listening(EVENTS) as one, hub.listening(EVENTS) as other:
+        began = time.monotonic()
+        assert await asyncio.to_thread(simpul.stop) == 0
+        assert time.monotonic() - began < 10
+        for stream in (one, other):
+            with pytest.raises(ConnectionClosed) as closed:
+                await stream.socket.recv()
+            assert closed.value.rcvd is not None
+            assert closed.value.rcvd.code == SERVICE_RESTART
+    assert "Traceback" not in simpul.log.read_text()
+
+
+async def test_two_processes_on_one_database_show_the_same_order(
+    postgresql_database_url: str, simpul_process: StartSimpul, tmp_path: Path
+) -> None:
+    await filled(postgresql_database_url)
+    here, there = (
+        simpul_process(
+            "serve",
+            data_dir=tmp_path / "shared",
+            environment={"DATABASE_URL": postgresql_database_url},
+        )
+        for _ in range(2)
+    )
+    async with client(here, Role.PROVINCE) as one, client(there, Role.PROVINCE) as other:
+        start = await one.cursor()
+        assert await other.cursor() == start
+        async with (
+            one.listening(EVENTS, after=start) as near,
+            other.listening(EVENTS, after=start) as far,
+        ):
+            id = await one.register(*SUMEDANG, "Di sini")
+            assert (await far.next(POLL_SECONDS + 1))["subject"] == id
+            assert (await near.next())["subject"] == id
+            async with asyncio.TaskGroup() as writers:
+                for number in range(20):
+                    hub, owner = ((one, SUMEDANG), (other, BOGOR), (other, SUMEDANG))[number % 3]
+                    writers.create_task(hub.register(*owner, f"Bersamaan {number}"))
+            seen_near = [await near.next() for _ in range(20)]
+            seen_far = [await far.next() for _ in range(20)]
+    assert seen_near == seen_far
+    assert len({each["subject"] for each in seen_near}) == 20
+    assert chained(seen_near[0]["previousCursor"], seen_near)
+
+
+async def test_without_its_database_it_says_so_and_recovers_with_it(
+    postgresql_url: str, postgresql_database_url: str, simpul_process: StartSimpul
+) -> None:
+    await filled(postgresql_database_url)
+    simpul = simpul_process("serve", environment={"DATABASE_URL": postgresql_database_url})
+    name = make_url(postgresql_database_url).database
+    async with client(simpul, Role.PROVINCE) as hub:
+        start = await hub.cursor()
+        ready = await hub.http.get(f"{simpul.url}/readyz")
+        number = int(start.rpartition(":")[2])
+        assert ready.json() == {"ready": True, "database": "ok", "arrival": number}
+        async with hub.listening(EVENTS, after=start) as events:
+            id = await hub.register(*SUMEDANG, "Sebelum")
+            assert (await events.next())["subject"] == id
+            await execute(
+                postgresql_url,
+                f"ALTER DATABASE {name} ALLOW_CONNECTIONS false",
+                f"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{name}'",
+            )
+            gone = await hub.http.get(f"{simpul.url}/readyz")
+            assert (gone.status_code, gone.json()["ready"]) == (503, False)
+            assert (await hub.http.get(f"{simpul.url}/healthz")).json() == {"alive": True}
+            refused = await hub.http.post(
+                f"{simpul.url}/graphql", json={"query": '{ region(code: "32") { name } }'}
+            )
+            assert "ALLOW_CONNECTIONS" not in refused.text
+            assert "accepting" not in refused.text  # how the database words it is our own affair
+
+            await execute(postgresql_url, f"ALTER DATABASE {name} ALLOW_CONNECTIONS true")
+            assert (await hub.http.get(f"{simpul.url}/readyz")).status_code == 200
+            id = await hub.register(*SUMEDANG, "Kembali")
+            assert (await events.next())["subject"] == id
+
+
+async def test_a_replay_ends_as_loaded_and_leaves_the_ordinary_database_alone(
+    simpul_process: StartSimpul, tmp_path: Path
+) -> None:
+    data_dir = tmp_path / "data"
+    loaded = simpul_process("demo", data_dir=data_dir)
+    async with client(loaded) as hub:
+        ranking = await hub.ask(RANKING)
+        assert [
+            (each["position"], each["region"]["name"], each["score"]["value"])
+            for each in ranking["ranking"][:3]
+        ] == [
+            (1, "Kota Bandung", "4.59"),
+            (2, "Kabupaten Sumedang", "4.51"),
+            (3, "Kabupaten Karawang", "4.40"),
+        ]
+    assert loaded.stop() == 0
+    ordinary = (data_dir / "simpul.db").read_bytes()
+
+    replaying = start_replay(simpul_process, data_dir)
+    async with client(replaying) as hub:
+        assert (await hub.ask("{ instance { replay } }"))["instance"] == {"replay": True}
+        start = await hub.cursor()
+        assert await results_of(hub) == 0
+        async with hub.listening(CHANGES, after=start) as changes:
+            seen = [await changes.next() for _ in tables.results()]
+        assert await hub.ask(RANKING) == ranking
+    assert {each["replay"] for each in seen} == {True}
+    assert [(each["year"], each["region"]["code"], each["after"]) for each in seen] == [
+        (each.year, each.region, each.figures.value) for each in tables.results()
+    ]
+    assert replaying.stop() == 0
+
+    anew = start_replay(simpul_process, data_dir)
+    async with client(anew) as hub:
+        assert await results_of(hub) == 0
+        assert await hub.cursor() != start  # nor is an old cursor of use
+    assert anew.stop() == 0
+    assert (data_dir / "simpul.db").read_bytes() == ordinary
+
+
+def start_replay(simpul_process: StartSimpul, data_dir: Path) -> SimpulProcess:
+    started = simpul_process("demo", "--replay", "--seconds", "0.05", data_dir=data_dir)
+    return SimpulProcess(started.url, data_dir / "replay", started.log, started.process)
+
+
+async def results_of(hub: Client) -> int:
+    counted = await hub.ask('{ editions(province: "32") { count } }')
+    return sum(each["count"] for each in counted["editions"])
+
+
+def chained(start: str, events: list[Any]) -> bool:
+    """Whether each event names the one before it."""
+    cursors = [start, *(each["cursor"] for each in events)]
+    return [each["previousCursor"] for each in events] == cursors[:-1]
+
+
+async def execute(url: str, *statements: str) -> None:
+    connection = await asyncpg.connect(url.replace("+asyncpg", "", 1))
+    try:
+        for statement in statements:
+            await connection.execute(statement)
+    finally:
+        await connection.close()

@@ -1,0 +1,125 @@
+"""Settings: read whole, refused whole, each problem with the name of its variable."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from pydantic import ValidationError
+
+from hub.settings import Settings, explained
+
+
+@pytest.fixture(autouse=True)
+def nothing_is_set(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    for field in Settings.model_fields:
+        monkeypatch.delenv(f"SIMPUL_{field.upper()}", raising=False)
+    monkeypatch.delenv("DATABASE_URL", raising=False)
+    monkeypatch.chdir(tmp_path)
+
+
+def test_by_default_everything_is_in_the_data_folder(tmp_path: Path) -> None:
+    settings = Settings()
+    assert (settings.host, settings.port, settings.province) == ("127.0.0.1", 8000, "32")
+    assert settings.database == f"sqlite:///{tmp_path / 'data' / 'simpul.db'}"
+
+
+@pytest.mark.parametrize(
+    ("given", "problem"),
+    [
+        (("SIMPUL_PORT", "70000"), "SIMPUL_PORT: Input should be less than or equal to 65535"),
+        (
+            ("SIMPUL_PORT", "http"),
+            "SIMPUL_PORT: Input should be a valid integer, unable to parse string as an integer",
+        ),
+        (("SIMPUL_PROVINCE", "32.11"), "SIMPUL_PROVINCE: String should match pattern '^[0-9]{2}$'"),
+    ],
+)
+def test_what_a_type_refuses_is_told_with_what_was_given(
+    monkeypatch: pytest.MonkeyPatch, given: tuple[str, str], problem: str
+) -> None:
+    monkeypatch.setenv(*given)
+    assert problems() == [f"{problem}, got {given[1]!r}"]
+
+
+@pytest.mark.parametrize(
+    ("given", "problem"),
+    [
+        (
+            ("SIMPUL_LOG_LEVEL", "loud"),
+            "SIMPUL_LOG_LEVEL: expected one of debug, info, warning, error, got 'loud'",
+        ),
+        (("SIMPUL_MAP_FILE", "none.json"), "SIMPUL_MAP_FILE: expected a file, got 'none.json'"),
+        (
+            ("SIMPUL_TOKEN_KEY_FILE", "none.key"),
+            "SIMPUL_TOKEN_KEY_FILE: expected a file, got 'none.key'",
+        ),
+        (
+            ("SIMPUL_JWKS", "http://id.example"),
+            "SIMPUL_JWKS: expected a file or an address with https://, got 'http://id.example'",
+        ),
+    ],
+)
+def test_what_is_no_use_is_told_before_anything_starts(
+    monkeypatch: pytest.MonkeyPatch, given: tuple[str, str], problem: str
+) -> None:
+    monkeypatch.setenv(*given)
+    assert problems() == [problem]
+
+
+@pytest.mark.parametrize("variable", ["DATABASE_URL", "SIMPUL_DATABASE_URL"])
+def test_a_database_of_another_kind_is_refused_without_its_password(
+    monkeypatch: pytest.MonkeyPatch, variable: str
+) -> None:
+    monkeypatch.setenv(variable, "mysql://simpul:rahasia@db/simpul")
+    assert problems() == [f"{variable}: expected postgresql://…, got the scheme 'mysql'"]
+
+
+def test_all_problems_are_told_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SIMPUL_PORT", "-1")
+    monkeypatch.setenv("SIMPUL_LOG_LEVEL", "")  # counts as not set
+    monkeypatch.setenv("SIMPUL_JWKS", "keys.json")
+    assert problems() == [
+        "SIMPUL_PORT: Input should be greater than or equal to 0, got '-1'",
+        "SIMPUL_JWKS: expected a file or an address with https://, got 'keys.json'",
+    ]
+
+
+def test_a_key_that_is_too_short_is_refused(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    (tmp_path / "short.key").write_text("pendek\n")
+    monkeypatch.setenv("SIMPUL_TOKEN_KEY_FILE", "short.key")
+    assert problems() == [
+        "SIMPUL_TOKEN_KEY_FILE: expected a secret of at least 32 bytes, got 6",
+    ]
+
+
+def test_the_own_name_of_the_database_counts_before_the_common_one(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("DATABASE_URL", "postgresql://db/common")
+    monkeypatch.setenv("SIMPUL_DATABASE_URL", "postgresql://db/own")
+    assert Settings().database == "postgresql://db/own"
+
+
+def test_origins_are_a_list_with_commas(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SIMPUL_ALLOWED_ORIGINS", "https://a.example, https://b.example,")
+    assert Settings().allowed_origins == ("https://a.example", "https://b.example")
+
+
+def test_the_token_key_is_made_once_and_for_its_owner_only(tmp_path: Path) -> None:
+    settings = Settings()
+    key = settings.token_key()
+    assert len(key) == 64
+    assert Settings().token_key() == key
+    assert [(path.name, path.stat().st_mode & 0o777) for path in settings.data_dir.iterdir()] == [
+        ("token.key", 0o600)
+    ]
+    assert settings.data_dir.stat().st_mode & 0o777 == 0o700
+
+
+def problems() -> list[str]:
+    with pytest.raises(ValidationError) as refused:
+        Settings()
+    return list(explained(refused.value))

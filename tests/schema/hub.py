@@ -1,0 +1,218 @@
+"""A running instance as its clients meet it: documents in, answers and live events out."""
+
+from __future__ import annotations
+
+import asyncio
+import shutil
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from graphql import GraphQLUnionType
+from sqlalchemy import select
+from strawberry.types import ExecutionResult
+
+from engine.document import document
+from engine.model import PUBLIC_VIEWER, EventKind, Viewer, Visibility
+from realtime.bus import MemoryBus
+from realtime.tail import Tail
+from resolvers.context import Context, Instance
+from schema.schema import schema
+from storage import arrival, log
+from storage.arrival import Arrival
+from storage.database import Database
+from storage.tables import Table
+
+EVENT_SECONDS = 10  # a lost event must fail its test, not hang it
+
+SELECTED = {
+    "NotFound": "id",
+    "InvalidInput": "field expected got",
+    "VersionConflict": "id expectedVersion currentVersion",
+    "AlreadyExists": "id",
+    "WrongState": "id currentState allowed",
+    "IncompleteAssessment": "id missing",
+    "IdempotencyKeyReused": "key",
+    "Application": "id version name status retiredReason url year opd { id }",
+    "Integration": "id version status evidenceGrade verifiedOn dataObject targetName",
+    "Assessment": "id version state returnedReason score { value predicate claimed }",
+}
+
+
+class Clock:
+    """A second later each time it is asked."""
+
+    def __init__(self) -> None:
+        self.now = datetime(2026, 11, 24, 3, tzinfo=UTC)
+
+    def __call__(self) -> datetime:
+        self.now += timedelta(seconds=1)
+        return self.now
+
+
+@dataclass(frozen=True)
+class Stream:
+    """A subscription; `next` waits for what comes."""
+
+    results: AsyncIterator[ExecutionResult]
+
+    async def next(self) -> Any:
+        """Return the one field of the next event."""
+        result = await self._result()
+        assert not result.errors, result.errors
+        [value] = (result.data or {}).values()
+        return value
+
+    async def refusal(self) -> str:
+        """Return the code with which the subscription ends."""
+        return _code(await self._result())
+
+    async def _result(self) -> ExecutionResult:
+        async with asyncio.timeout(EVENT_SECONDS):
+            return await anext(self.results)
+
+
+@dataclass(frozen=True)
+class Hub:
+    """Asks one instance as any viewer; each call is an operation with a context of its own."""
+
+    instance: Instance
+
+    async def ask(
+        self, query: str, viewer: Viewer = PUBLIC_VIEWER, /, **variables: object
+    ) -> dict[str, Any]:
+        """Return the data of an operation that has no error."""
+        result = await self._execute(query, viewer, variables)
+        assert not result.errors, result.errors
+        assert result.data is not None
+        return result.data
+
+    async def refusal(
+        self, query: str, viewer: Viewer = PUBLIC_VIEWER, /, **variables: object
+    ) -> str:
+        """Return the code of the one error of an operation."""
+        return _code(await self._execute(query, viewer, variables))
+
+    async def change(self, name: str, viewer: Viewer, /, **given: object) -> dict[str, Any]:
+        """Return what a mutation answers, a problem or the thing it changed."""
+        answer: dict[str, Any] = (await self.ask(mutation(name), viewer, input=given))["answer"]
+        return answer
+
+    async def change_refusal(self, name: str, viewer: Viewer, /, **given: object) -> str:
+        """Return the code with which a mutation is refused."""
+        return await self.refusal(mutation(name), viewer, input=given)
+
+    @asynccontextmanager
+    async def listening(
+        self, query: str, viewer: Viewer = PUBLIC_VIEWER, /, **variables: object
+    ) -> AsyncIterator[Stream]:
+        """Yield a subscription. It begins at its first `next`, so give it an `after`."""
+        results: Any = await schema.subscribe(
+            query, variable_values=variables, context_value=Context(self.instance, viewer)
+        )
+        try:
+            yield Stream(results)
+        finally:
+            await results.aclose()
+
+    async def cursor(self) -> str:
+        """Return the newest position."""
+        cursor: str = (await self.ask("{ instance { cursor } }"))["instance"]["cursor"]
+        return cursor
+
+    async def record(
+        self,
+        kind: EventKind,
+        region: str,
+        subject: str,
+        value: object,
+        visibility: Visibility = Visibility.PUBLIC,
+    ) -> None:
+        """Write one entry, as a loader does."""
+        async with log.writing(self.instance.database, region, self.instance.clock) as transaction:
+            await transaction.append(
+                actor="test",
+                kind=kind,
+                subject=subject,
+                body=document(value),
+                visibility=visibility,
+            )
+        self.instance.bus.announce(transaction.arrival)
+
+    async def everything(self) -> dict[str, list[tuple[Any, ...]]]:
+        """Return every row of every table, the log and its heads included."""
+        async with self.instance.database.read() as session:
+            return {
+                table.name: [
+                    tuple(row)
+                    for row in await session.execute(select(table).order_by(*table.primary_key))
+                ]
+                for table in Table.metadata.sorted_tables
+            }
+
+    async def _execute(
+        self, query: str, viewer: Viewer, variables: Mapping[str, object]
+    ) -> ExecutionResult:
+        return await schema.execute(
+            query, variable_values=dict(variables), context_value=Context(self.instance, viewer)
+        )
+
+
+@asynccontextmanager
+async def running(url: str, *, tailing: bool = True) -> AsyncIterator[Hub]:
+    """Yield an instance over the database at `url`; without `tailing` nothing reads by itself."""
+    database = Database(url)
+    async with database.read() as session:
+        position = await arrival.position(session)
+
+    async def read(after: int, limit: int) -> list[Arrival]:
+        async with database.read() as session:
+            return await arrival.after(session, after, limit)
+
+    bus = MemoryBus()
+    tail = Tail(read, bus, start=position.arrival)
+    tasks = [asyncio.create_task(tail.run())] if tailing else []
+    try:
+        yield Hub(
+            Instance(
+                name="Simpul",
+                version="test",
+                province="32",
+                replay=False,
+                database=database,
+                bus=bus,
+                tail=tail,
+                clock=Clock(),
+            )
+        )
+    finally:
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+        await database.close()
+
+
+def copied(template: Path, folder: Path) -> str:
+    """Return the URL of a copy for one test."""
+    return f"sqlite+aiosqlite:///{shutil.copy(template, folder / 'copy.sqlite')}"
+
+
+def mutation(name: str) -> str:
+    """Return a document that asks a mutation for all of what its union may hold."""
+    field = schema._schema.mutation_type.fields[name]  # type: ignore[union-attr]
+    union = field.type.of_type
+    assert isinstance(union, GraphQLUnionType)
+    selected = " ".join(f"... on {each.name} {{ {SELECTED[each.name]} }}" for each in union.types)
+    return (
+        f"mutation ($input: {field.args['input'].type}) "
+        f"{{ answer: {name}(input: $input) {{ __typename {selected} }} }}"
+    )
+
+
+def _code(result: ExecutionResult) -> str:
+    [error] = result.errors or []
+    code: str = (error.extensions or {}).get("code", f"no code: {error.message}")
+    return code

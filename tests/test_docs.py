@@ -1,0 +1,111 @@
+"""What the documents say is so: settings, exit codes, links, and the examples of the README."""
+
+from __future__ import annotations
+
+import json
+import re
+import shlex
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+
+import httpx2
+import pytest
+
+from facts import tables
+from facts.tables import SheetScope
+from hub.console import Exit
+from hub.settings import Settings
+from tests.fixtures.processes import SIMPUL, StartSimpul
+
+ROOT = Path(__file__).resolve().parent.parent
+README = (ROOT / "README.md").read_text()
+OPERATING = (ROOT / "docs" / "operating.md").read_text()
+SHEET = "docs/examples/bandar-lampung-2024.csv"
+DOCUMENTS = sorted(
+    path for pattern in ("*.md", "docs/**/*.md", "facts/*.md") for path in ROOT.glob(pattern)
+)
+
+
+def test_every_setting_is_documented_and_nothing_else() -> None:
+    documented = {row[0]: row[1:] for row in table("variable")}
+    expected = {}
+    for name, field in Settings.model_fields.items():
+        variable = "DATABASE_URL" if name == "database_url" else f"SIMPUL_{name.upper()}"
+        # What is not set has a default that words tell better than `None`.
+        told = documented.get(f"`{variable}`", ["none"])[0]
+        default = told if field.default in (None, ()) else f"`{field.default}`"
+        expected[f"`{variable}`"] = [default, field.description]
+    assert documented == expected
+
+
+def test_every_exit_code_is_documented() -> None:
+    assert [row[0] for row in table("code")] == [str(code) for code in sorted({*Exit, 1})]
+
+
+@pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: str(path.relative_to(ROOT)))
+def test_links_lead_to_files_that_are_there(document: Path) -> None:
+    targets = re.findall(r"\]\(([^)#\s]+)", document.read_text())
+    local = [target for target in targets if not target.startswith(("http://", "https://"))]
+    assert [target for target in local if not (document.parent / target).exists()] == []
+
+
+def test_the_example_sheet_is_the_published_one() -> None:
+    published = "".join(
+        f"{line.number},{line.value}\n"
+        for line in tables.sheet_lines()
+        if (line.region, line.year, line.scope) == ("18.71", 2024, SheetScope.INDICATOR)
+    )
+    assert (ROOT / SHEET).read_text() == "number,level\n" + published
+
+
+def test_the_readme_scores_a_sheet_as_it_prints() -> None:
+    [(command, printed)] = [each for each in examples() if " score " in each[0]]
+    program, *arguments = shlex.split(command)
+    assert program == ".venv/bin/simpul"
+    done = subprocess.run(
+        [SIMPUL, *arguments], cwd=ROOT, capture_output=True, text=True, check=True
+    )
+    assert [line.rstrip() for line in done.stdout.splitlines()] == printed.splitlines()
+
+
+@pytest.mark.integration
+def test_the_readme_asks_a_live_hub_and_gets_what_it_prints(simpul_process: StartSimpul) -> None:
+    simpul = simpul_process("demo")
+    [(command, printed)] = [each for each in examples() if each[0].startswith("curl")]
+    [_, address, _, header, _, body] = shlex.split(command)
+    [tour] = re.findall(r"`(\{ ranking.+\})`", README)
+    with httpx2.Client(trust_env=False) as http:
+        name, _, value = header.partition(": ")
+        moved = address.replace("http://127.0.0.1:8000", simpul.url)
+        answer = http.post(moved, content=body, headers={name: value})
+        assert answer.text == printed.strip()
+        ranking = http.post(
+            f"{simpul.url}/graphql", content=json.dumps({"query": tour}), headers={name: value}
+        )
+    leaders = [
+        (each["position"], each["region"]["name"], each["score"]["display"])
+        for each in ranking.json()["data"]["ranking"][:3]
+    ]
+    assert leaders == [
+        (1, "Kota Bandung", "4.59"),
+        (2, "Kabupaten Sumedang", "4.51"),
+        (3, "Kabupaten Karawang", "4.40"),
+    ]
+    for path in ("/", "/graphql"):
+        assert f"http://127.0.0.1:8000{path}" in README
+
+
+def table(first_column: str) -> list[list[str]]:
+    """The rows of the table of docs/operating.md whose first column is called so."""
+    [found] = re.findall(
+        rf"^\| {first_column} \|.*\n\|[-|]+\n((?:\|.*\n)+)", OPERATING, re.MULTILINE
+    )
+    return [[cell.strip() for cell in line.strip("|").split(" | ")] for line in found.splitlines()]
+
+
+def examples() -> Iterator[tuple[str, str]]:
+    """The commands of the README that come with what they print."""
+    for block in re.findall(r"```console\n\$ (.+?)```", README, re.DOTALL):
+        command, _, printed = block.replace("\\\n", "").partition("\n")
+        yield command, printed
