@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 
@@ -52,6 +52,26 @@ class Request:
     def goal(self) -> Fraction:
         """The index that the plan must give."""
         return self.target + self.buffer
+
+
+def next_levels(
+    instrument: Instrument, levels: Mapping[int, int], numbers: Collection[int]
+) -> frozenset[StepId]:
+    """The step to the next level of each indicator that has one.
+
+    Raises:
+        RequestInvalid: the instrument lacks an indicator.
+    """
+    lowest = instrument.level_min
+    known = {each.number: levels.get(each.number, lowest) for each in instrument.indicators}
+    for number in numbers:
+        if number not in known:
+            raise RequestInvalid("indicator", f"1 to {len(known)} of {instrument.id}", number)
+    return frozenset(
+        StepId(number, known[number] + 1)
+        for number in numbers
+        if known[number] < instrument.level_max
+    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from engine.model import Role
+from engine.model import AssessmentKind, Role
 from hub.console import Exit, answer, bar, err, fail, out
 
 if TYPE_CHECKING:
@@ -151,6 +151,92 @@ def score(
 
     scored = scoring.scored(levels, instrument, steps)
     answer(scored.document(), as_json=json, say=lambda: scoring.show(scored))
+
+
+@app.command()
+def path(
+    levels: Annotated[Path, typer.Argument(help="CSV with the columns number,level.")],
+    instrument: Annotated[str, typer.Option(help="spbe-2018, spbe-2020 or pemdi-2026.")],
+    target: Annotated[float, typer.Option(help="The index to reach.")],
+    buffer: Annotated[float, typer.Option(min=0, max=1, help="Index points above it.")] = 0.1,
+    years: Annotated[int, typer.Option(min=1, max=3)] = 1,
+    lock: Annotated[list[int], typer.Option(help="An indicator to raise in any case.")] = [],  # noqa: B006
+    refuse: Annotated[list[int], typer.Option(help="An indicator to leave as it is.")] = [],  # noqa: B006
+    uniform: Annotated[
+        bool, typer.Option(help="Each level costs the same and no order is preferred.")
+    ] = False,
+    json: AsJson = False,
+) -> None:
+    """Find the cheapest steps from a sheet of levels to a target index."""
+    from hub import planning
+
+    planned = planning.planned(
+        levels,
+        instrument,
+        target=target,
+        buffer=buffer,
+        years=years,
+        lock=lock,
+        refuse=refuse,
+        uniform=uniform,
+    )
+    answer(planned.document(), as_json=json, say=lambda: planning.show(planned))
+
+
+@app.command()
+def verify(
+    region: Annotated[str, typer.Argument(help="Code of the region, as 32.11.")],
+    instrument: Annotated[str, typer.Option(help="spbe-2020 or pemdi-2026.")] = "spbe-2020",
+    year: Annotated[int | None, typer.Option(help="Of the assessment; else the newest.")] = None,
+    kind: Annotated[
+        AssessmentKind, typer.Option(help="Of the assessment.", case_sensitive=False)
+    ] = AssessmentKind.SELF,
+    json: AsJson = False,
+) -> None:
+    """Hold the levels that a region claims against its integration graph."""
+    from hub import region_report as report
+
+    given = {"instrument": instrument, "year": year, "kind": kind.value}
+    found = asyncio.run(report.region(_migrated(), report.VERIFICATION, region, **given))
+    answer(found, as_json=json, say=lambda: report.show_verification(found))
+
+
+@app.command()
+def graph(
+    region: Annotated[str, typer.Argument(help="Code of the region, as 32.11.")],
+    around: Annotated[str | None, typer.Option(help="Id of a node; else the whole graph.")] = None,
+    depth: Annotated[int, typer.Option(min=1, max=5, help="Steps from that node.")] = 2,
+    limit: Annotated[int, typer.Option(min=1, max=1000, help="Nodes at most.")] = 300,
+    form: Annotated[
+        str | None, typer.Option("--format", help="Write it as json, dot or graphml.")
+    ] = None,
+    json: AsJson = False,
+) -> None:
+    """Show the integration graph of a region, and which exchanges are no evidence."""
+    from hub import region_report as report
+
+    if form not in (None, "json", *report.FORMATS):
+        fail(f"--format: expected one of json, {', '.join(report.FORMATS)}, got {form}", Exit.INPUT)
+    given = {"around": around, "depth": depth, "limit": limit}
+    found = asyncio.run(report.region(_migrated(), report.GRAPH, region, **given))
+    if form in report.FORMATS:
+        typer.echo(report.FORMATS[form](found["integrationGraph"]), nl=False)
+    else:
+        as_json = json or form == "json"
+        answer(found, as_json=as_json, say=lambda: report.show_graph(found))
+
+
+@app.command()
+def duplicates(
+    region: Annotated[str, typer.Argument(help="Code of the region, as 32.11.")],
+    json: AsJson = False,
+) -> None:
+    """Show which listings of a region are, or may be, one system, and why."""
+    from hub import duplicate_report
+    from hub import region_report as report
+
+    found = asyncio.run(report.region(_migrated(), duplicate_report.DUPLICATES, region))
+    answer(found, as_json=json, say=lambda: duplicate_report.show(found))
 
 
 @app.command()

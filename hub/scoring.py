@@ -63,6 +63,18 @@ class Scored:
 
 def scored(path: Path, instrument_id: str, limit: int) -> Scored:
     """Score the sheet in a file, or end with each bad row by file, row and column."""
+    instrument, claimed = read(path, instrument_id)
+    result = score.from_levels(instrument, claimed)
+    return Scored(
+        instrument=instrument,
+        score=result,
+        next_predicate=score.next_predicate(instrument, result.exact),
+        steps=score.next_steps(instrument, claimed, limit),
+    )
+
+
+def read(path: Path, instrument_id: str) -> tuple[Instrument, dict[int, int]]:
+    """Read the sheet of levels in a file, or end with each bad row by file, row and column."""
     instrument = catalogue().get(instrument_id)
     if instrument is None:
         fail(
@@ -79,18 +91,11 @@ def scored(path: Path, instrument_id: str, limit: int) -> Scored:
         byte = error.object[error.start]
         fail(f"{path}: expected UTF-8 text, got byte 0x{byte:02x} at {error.start}", Exit.INPUT)
     try:
-        claimed = levels.parse(text, instrument)
+        return instrument, levels.parse(text, instrument)
     except SheetInvalid as invalid:
         for problem in invalid.problems:
             err.print(f"{path}: {problem}", markup=False, soft_wrap=True)
         fail(f"{path}: nothing was scored", Exit.INPUT)
-    result = score.from_levels(instrument, claimed)
-    return Scored(
-        instrument=instrument,
-        score=result,
-        next_predicate=score.next_predicate(instrument, result.exact),
-        steps=score.next_steps(instrument, claimed, limit),
-    )
 
 
 def show(scored: Scored) -> None:

@@ -50,6 +50,19 @@ def confirm_integration(viewer: Viewer, counterpart: Region, application: Applic
     edit_application(viewer, counterpart, application.opd)
 
 
+def attest_inventory(viewer: Viewer, region: Region, opd: str) -> None:
+    """Allow an OPD's own staff, and its region: nobody else knows whether a list is complete."""
+    of_opd = viewer.role is Role.OPD and opd in viewer.opds
+    allowed = of_opd or viewer.role is Role.REGION
+    _require(viewer, region, allowed, "vouch for the inventory of this OPD")
+
+
+def decide_proposal(viewer: Viewer, region: Region) -> None:
+    """Allow who answers for the whole inventory: the region and the province."""
+    roles = (Role.REGION, Role.PROVINCE, Role.ADMIN)
+    _require(viewer, region, viewer.role in roles, "decide on proposals here")
+
+
 def assess(viewer: Viewer, region: Region, kind: AssessmentKind) -> None:
     """Allow a region its own simulations, targets and self-assessments; assessors the rest."""
     own = kind in (

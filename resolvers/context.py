@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 
 from strawberry.dataloader import DataLoader
@@ -14,12 +15,17 @@ from engine.score import Score
 from realtime.bus import MemoryBus
 from realtime.tail import Tail
 from resolvers import access
-from storage import application, assessment, log, opd, region
+from resolvers.computed import Computed
+from resolvers.problems import InvalidArgument
+from storage import application, assessment, inventory, log, opd, region
 from storage.access import Access
 from storage.arrival import Arrival
 from storage.assessment import Scored
 from storage.database import Database
+from storage.inventory import Recorded
 from storage.log import Clock, LogTransaction
+
+SEARCHES_MOST = 100  # of one operation; each takes some 20 to 200 ms
 
 
 @dataclass(frozen=True)
@@ -34,6 +40,7 @@ class Instance:
     bus: MemoryBus
     tail: Tail[Arrival]
     clock: Clock
+    computed: Computed = field(default_factory=Computed)
 
 
 @dataclass(frozen=True)
@@ -60,6 +67,21 @@ class Context:
         self.instance.bus.announce(transaction.arrival)
         self.forget()
 
+    def search(self, field: str, count: int = 1) -> None:
+        """Count searches that this operation asks for, whether or not they are done anew.
+
+        Raises:
+            InvalidArgument: they are too many.
+        """
+        self._searches["asked"] += count
+        if self._searches["asked"] > SEARCHES_MOST:
+            expected = f"at most {SEARCHES_MOST} searches in one operation"
+            raise InvalidArgument(field, expected, f"{self._searches['asked']} or more")
+
+    @cached_property
+    def _searches(self) -> Counter[str]:
+        return Counter()
+
     def forget(self) -> None:
         """Load anew what was loaded: the operation changed it, or something happened since."""
         for loader in (
@@ -68,6 +90,7 @@ class Context:
             self.applications,
             self.assessments,
             self.published,
+            self.inventories,
         ):
             loader.clear_all()
 
@@ -119,5 +142,15 @@ class Context:
                     for each in await assessment.scores(session, regions=codes, kind=kind):
                         found[each.assessment.region, kind].append(each)
             return [found[key] for key in keys]
+
+        return DataLoader(load)
+
+    @cached_property
+    def inventories(self) -> DataLoader[str, Recorded]:
+        """All that is on record about the applications of a region."""
+
+        async def load(codes: list[str]) -> list[Recorded]:
+            async with self.database.read() as session:
+                return [await inventory.of_region(session, code) for code in codes]
 
         return DataLoader(load)

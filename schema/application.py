@@ -12,6 +12,8 @@ from resolvers import application as resolved
 from resolvers import integration as resolved_integration
 from schema.connection import Connection, connected, key, size
 from schema.enums import ApplicationStatus
+from schema.function_tag import ApplicationFunction
+from schema.impact import ApplicationImpact
 from schema.info import Info
 from schema.node import Node, Provenance
 from schema.opd import Opd
@@ -54,7 +56,7 @@ class CommonApplication:
 
 
 @strawberry.type(description="An application as an OPD runs it.")
-class Application(Node):
+class Application(Node, ApplicationImpact, ApplicationFunction):
     version: int = strawberry.field(description="Send it back with a change.")
     name: str
     status: ApplicationStatus

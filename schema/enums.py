@@ -4,6 +4,10 @@ from __future__ import annotations
 
 import strawberry
 
+from engine.attestation import SealState
+from engine.graph import Basis as GraphBasis
+from engine.graph import Defect as IntegrationDefect
+from engine.graph import NodeKind as GraphNodeKind
 from engine.model import (
     ApplicationStatus,
     AssessmentKind,
@@ -15,19 +19,31 @@ from engine.model import (
     RegionKind,
     Role,
 )
+from engine.reading import Gap
+from engine.reading import State as FindingState
+from engine.rule import Ask
 from engine.score import Basis
+from engine.verification import Flag
 
 __all__ = [
     "ApplicationStatus",
+    "Ask",
     "AssessmentKind",
     "AssessmentState",
     "Basis",
     "EventKind",
+    "FindingState",
+    "Flag",
+    "Gap",
+    "GraphBasis",
+    "GraphNodeKind",
+    "IntegrationDefect",
     "IntegrationDirection",
     "IntegrationMode",
     "IntegrationStatus",
     "RegionKind",
     "Role",
+    "SealState",
 ]
 
 strawberry.enum(RegionKind, description="REGENCY is a kabupaten, CITY a kota.")
@@ -47,3 +63,38 @@ strawberry.enum(
     name="ScoreBasis",
     description="LEVELS: computed from levels. PUBLISHED: only the printed figures are known.",
 )
+strawberry.enum(
+    GraphBasis,
+    name="GraphBasis",
+    description="COUNTED: exchanges that rules take as evidence today. RECORDED: all that are not "
+    "withdrawn, whatever their evidence.",
+)
+strawberry.enum(
+    GraphNodeKind,
+    name="GraphNodeKind",
+    description="APPLICATION is the region's own. ELSEWHERE is in another region's inventory, "
+    "NAMED is known by name only.",
+)
+strawberry.enum(
+    IntegrationDefect,
+    name="IntegrationDefect",
+    description="Why an exchange is no evidence today. DATE_UNKNOWN and MODE_UNKNOWN leave it open.",
+)
+strawberry.enum(
+    SealState,
+    description="What an OPD's word for its inventory is worth. BROKEN: an edit by another subject "
+    "than the one who attested came after it.",
+)
+strawberry.enum(
+    Flag,
+    name="VerificationFlag",
+    description="UNVERIFIABLE is no accusation: the evidence neither shows nor refutes the claim. "
+    "UNDER_CLAIM nominates; no level is ever raised.",
+)
+strawberry.enum(
+    FindingState, name="FindingState", description="UNKNOWN: neither shown nor refuted."
+)
+strawberry.enum(
+    Gap, name="VerificationGap", description="What is missing or not known; see its subject."
+)
+strawberry.enum(Ask, name="RuleAsk", description="What a level asks of the graph or of documents.")

@@ -5,7 +5,9 @@ from __future__ import annotations
 import strawberry
 
 from engine.decimals import exact, rounded
+from resolvers import comparison as resolved_comparison
 from resolvers import result as resolved
+from schema.comparison import ComparisonLine
 from schema.enums import AssessmentKind, RegionKind
 from schema.info import Info
 from schema.instrument import Instrument, shown
@@ -37,6 +39,17 @@ class Comparison:
     year: int
     kind: AssessmentKind
     regions: list[ComparedRegion]
+
+    @strawberry.field(
+        description="Part by part from the index down, as far as a region has a value, against "
+        "the means and the best of province and nation."
+    )
+    async def lines(self, info: Info) -> list[ComparisonLine]:
+        regions = [each.region._value for each in self.regions]
+        found = await resolved_comparison.lines(
+            info.context, regions, self.instrument.id, self.year, self.kind
+        )
+        return ComparisonLine.all_of(found, self.instrument.id)
 
 
 @strawberry.type(

@@ -14,12 +14,23 @@ from resolvers import region as resolved
 from schema.application import Application, ApplicationFilter, application_page
 from schema.assessment import Assessment
 from schema.connection import Connection, connected, key, size
+from schema.consolidation import RegionConsolidation
+from schema.duplicates import RegionDuplicates
 from schema.enums import AssessmentKind, RegionKind
+from schema.estimate import RegionEstimate
+from schema.graph import RegionGraph
 from schema.info import Info
 from schema.integration import Integration
+from schema.inventory import RegionInventoryField
 from schema.node import Node, Provenance
 from schema.opd import Opd
+from schema.outlook import RegionOutlook
+from schema.path import RegionPath
+from schema.peers import RegionPeers
 from schema.score import IndexScore
+from schema.sharing import RegionSharing
+from schema.verification import RegionVerification
+from schema.what_if import RegionWhatIf
 from storage.assessment import Scored
 
 
@@ -53,7 +64,20 @@ class RegionFilter:
 
 
 @strawberry.type(description="A province, regency or city; or a central agency.")
-class Region(Node):
+class Region(
+    Node,
+    RegionGraph,
+    RegionInventoryField,
+    RegionVerification,
+    RegionPath,
+    RegionOutlook,
+    RegionPeers,
+    RegionEstimate,
+    RegionDuplicates,
+    RegionSharing,
+    RegionConsolidation,
+    RegionWhatIf,
+):
     code: strawberry.ID = strawberry.field(
         description="Kemendagri code, as 32.11; `pusat.…` for a central agency."
     )

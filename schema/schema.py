@@ -10,10 +10,13 @@ from strawberry.types import ExecutionContext
 from schema.application import ApplicationMutation, ApplicationQuery
 from schema.assessment import AssessmentMutation
 from schema.average import AverageQuery
+from schema.comparison import ComparisonQuery
+from schema.consolidation import ConsolidationMutation
 from schema.event import EventQuery, EventSubscription
 from schema.instance import InstanceQuery
 from schema.instrument import InstrumentQuery
 from schema.integration import IntegrationMutation
+from schema.inventory import InventoryMutation
 from schema.limits import document_extensions
 from schema.nodes import NodeQuery
 from schema.ranking import RankingQuery
@@ -25,6 +28,7 @@ from schema.scalars import CURSOR, Cursor
 class Query(
     RegionQuery,
     RankingQuery,
+    ComparisonQuery,
     ApplicationQuery,
     InstrumentQuery,
     AverageQuery,
@@ -36,7 +40,13 @@ class Query(
 
 
 @strawberry.type
-class Mutation(ApplicationMutation, IntegrationMutation, AssessmentMutation):
+class Mutation(
+    ApplicationMutation,
+    IntegrationMutation,
+    AssessmentMutation,
+    InventoryMutation,
+    ConsolidationMutation,
+):
     pass
 
 

@@ -59,6 +59,14 @@ async def by_id(session: AsyncSession, ids: Collection[str]) -> dict[str, Applic
     return {row.id: value(row) for row in rows}
 
 
+async def of_region(session: AsyncSession, region: str) -> list[Application]:
+    """Return the whole inventory of a region, by id."""
+    rows = await session.scalars(
+        select(ApplicationRow).where(ApplicationRow.region == region).order_by(ApplicationRow.id)
+    )
+    return [value(row) for row in rows]
+
+
 async def page(
     session: AsyncSession,
     *,

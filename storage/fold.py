@@ -12,6 +12,8 @@ from typing import Any
 from sqlalchemy import delete, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from engine.attestation import Attestation, ForeignEdit
+from engine.decision import Decided
 from engine.document import document, value_of
 from engine.entry import Entry
 from engine.instruments import instrument
@@ -27,8 +29,8 @@ from engine.model import (
     Visibility,
 )
 from engine.score import Score, from_levels, of_assessment
-from storage import application, assessment, integration, opd, region
-from storage.tables import AssessmentRow, LevelRow
+from storage import application, assessment, attestation, integration, opd, proposal, region
+from storage.tables import ApplicationRow, AssessmentRow, LevelRow
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,13 +78,18 @@ async def apply(session: AsyncSession, entry: Entry) -> IndexMoved | None:
             | EventKind.APPLICATION_UPDATED
             | EventKind.APPLICATION_RETIRED
         ):
-            await session.merge(application.row(value_of(Application, entry.body)))
+            await _edit(session, entry, value_of(Application, entry.body))
         case (
             EventKind.INTEGRATION_CONNECTED
             | EventKind.INTEGRATION_CONFIRMED
             | EventKind.INTEGRATION_WITHDRAWN
         ):
             await session.merge(integration.row(value_of(Integration, entry.body)))
+        case EventKind.INVENTORY_ATTESTED:
+            given = value_of(Attestation, entry.body)
+            await session.merge(attestation.row(entry.region, given))
+        case EventKind.PROPOSAL_DECIDED:
+            await session.merge(proposal.row(value_of(Decided, entry.body)))
         case EventKind.LEVEL_CLAIMED:
             moved = await _claim(session, entry)
         case _:
@@ -94,6 +101,17 @@ async def apply(session: AsyncSession, entry: Entry) -> IndexMoved | None:
 def claim_body(assessment_id: str, version: int, claim: LevelClaim) -> dict[str, Any]:
     """Return the body of a LEVEL_CLAIMED entry."""
     return {"assessment": assessment_id, "version": version, "claim": document(claim)}
+
+
+async def _edit(session: AsyncSession, entry: Entry, changed: Application) -> None:
+    """An application that changes hands is an edit of both inventories."""
+    known = await session.get(ApplicationRow, changed.id)
+    owners = {changed.opd, None if known is None else known.opd}
+    await session.merge(application.row(changed))
+    for owner in owners:
+        if owner is not None:
+            edit = ForeignEdit(owner, changed.id, entry.actor, entry.at)
+            await attestation.mark_broken(session, edit)
 
 
 async def _claim(session: AsyncSession, entry: Entry) -> IndexMoved | None:

@@ -18,7 +18,7 @@ from engine.model import (
     Provenance,
 )
 from storage.page import Page, keyset
-from storage.tables import IntegrationRow
+from storage.tables import ApplicationRow, IntegrationRow
 
 
 def row(integration: Integration) -> IntegrationRow:
@@ -78,6 +78,17 @@ async def between(session: AsyncSession, source: str, target: str) -> list[Integ
             IntegrationRow.target_application == target,
             IntegrationRow.status != IntegrationStatus.WITHDRAWN.value,
         )
+    )
+    return [value(row) for row in rows]
+
+
+async def touching(session: AsyncSession, region: str) -> list[Integration]:
+    """Return the integrations with an end in a region's inventory, whichever log holds them."""
+    own = select(ApplicationRow.id).where(ApplicationRow.region == region)
+    rows = await session.scalars(
+        select(IntegrationRow)
+        .where(or_(IntegrationRow.region == region, IntegrationRow.target_application.in_(own)))
+        .order_by(IntegrationRow.id)
     )
     return [value(row) for row in rows]
 

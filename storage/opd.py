@@ -42,6 +42,14 @@ async def by_id(session: AsyncSession, ids: Collection[str]) -> dict[str, Opd]:
     return {row.id: value(row) for row in rows}
 
 
+async def of_region(session: AsyncSession, region: str) -> list[Opd]:
+    """Return all OPDs of a region, by name."""
+    rows = await session.scalars(
+        select(OpdRow).where(OpdRow.region == region).order_by(OpdRow.name, OpdRow.id)
+    )
+    return [value(row) for row in rows]
+
+
 async def page(
     session: AsyncSession, *, region: str, first: int, after: tuple[str, ...] | None
 ) -> Page[Opd]:

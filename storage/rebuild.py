@@ -9,6 +9,8 @@ from storage import fold, log
 from storage.tables import (
     ApplicationRow,
     AssessmentRow,
+    AttestationRow,
+    DecisionRow,
     IntegrationRow,
     LevelRow,
     OpdRow,
@@ -16,7 +18,16 @@ from storage.tables import (
 )
 
 # Those that refer to others come first.
-FOLDED = (LevelRow, AssessmentRow, IntegrationRow, ApplicationRow, OpdRow, RegionRow)
+FOLDED = (
+    LevelRow,
+    AssessmentRow,
+    AttestationRow,
+    DecisionRow,
+    IntegrationRow,
+    ApplicationRow,
+    OpdRow,
+    RegionRow,
+)
 
 
 async def rebuild(session: AsyncSession) -> int:

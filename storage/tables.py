@@ -134,6 +134,32 @@ class ApplicationRow(Sourced, Table):
     __table_args__ = (Index(None, "name_key", "id"),)
 
 
+class AttestationRow(Table):
+    """The latest word of an OPD for its inventory, and the first edit that broke it."""
+
+    __tablename__ = "attestation"
+    opd: Mapped[str] = mapped_column(ForeignKey("opd.id"), primary_key=True)
+    region: Mapped[str] = mapped_column(ForeignKey("region.code"), index=True)
+    by: Mapped[str] = mapped_column(Text)
+    at: Mapped[str] = mapped_column(String(32))
+    broken_subject: Mapped[str | None] = mapped_column(String(128))
+    broken_by: Mapped[str | None] = mapped_column(Text)
+    broken_at: Mapped[str | None] = mapped_column(String(32))
+
+
+class DecisionRow(Table):
+    """The latest decision on a proposal; earlier ones are in the log."""
+
+    __tablename__ = "decision"
+    proposal: Mapped[str] = mapped_column(String(64), primary_key=True)
+    region: Mapped[str] = mapped_column(ForeignKey("region.code"), index=True)
+    inputs: Mapped[str] = mapped_column(String(64))
+    decision: Mapped[str] = mapped_column(String(16))
+    reason: Mapped[str] = mapped_column(Text)
+    by: Mapped[str] = mapped_column(Text)
+    at: Mapped[str] = mapped_column(String(32))
+
+
 class IntegrationRow(Sourced, Table):
     """The target may lie in another region's inventory, so it is no foreign key."""
 

@@ -31,6 +31,9 @@ VIEWERS = (
 EXTERNAL = "assessment-external"
 SUBMITTED = "assessment-submitted"
 INTEGRATION = "integration-in"
+# Replace E-Office by SRIKANDI, as it stands in the two small provinces.
+PROPOSAL = "1e5104fa6d737e3cc881e18100e9b310"
+PROPOSAL_INPUTS = "51bf65f70896ada1a1cb25af105717560b66853e329141a6ab5fd65fa1f039d9"
 KINDS = {"region": "32.11", "instrument": "pemdi-2026", "year": 2027}
 
 # One letter per viewer, in the order above: + allowed, f FORBIDDEN, n NotFound.
@@ -74,6 +77,16 @@ OPERATIONS: dict[str, tuple[str, dict[str, object], str]] = {
         "withdrawIntegration",
         {"id": INTEGRATION, "version": 1},
         "f+f+++ff+f+",
+    ),
+    "vouch for an inventory": (
+        "attestInventory",
+        {"opd": "opd-32.11.dinkes"},
+        "f+ff+ffffff",
+    ),
+    "decide on a proposal": (
+        "decideProposal",
+        {"region": "32.11", "id": PROPOSAL, "inputs": PROPOSAL_INPUTS, "decision": "ACCEPT"},
+        "ffff+fff+f+",
     ),
     "start a self-assessment": ("startAssessment", {**KINDS, "kind": "SELF"}, "ffff+fff+f+"),
     "start a simulation": ("startAssessment", {**KINDS, "kind": "SIMULATION"}, "ffff+fff+f+"),
@@ -161,7 +174,13 @@ async def test_a_viewer_may_change_what_is_in_reach(
 ) -> None:
     before = await prepared.everything()
     answer = await prepared.change(name, viewer, **given)
-    assert answer["__typename"] in ("Application", "Integration", "Assessment")
+    assert answer["__typename"] in (
+        "Application",
+        "Integration",
+        "Assessment",
+        "Attestation",
+        "ProposalDecision",
+    )
     assert len((await prepared.everything())["entry"]) == len(before["entry"]) + 1
 
 

@@ -35,6 +35,13 @@ NEW: Given = {"region": "32.11", "opd": "opd-32.11.dinkes", "name": "Baru"}
 DRAWN: Given = {"source": OFFICE, "target": HEALTH, "dataObject": "pasien", "mode": "API"}
 STARTED: Given = {"region": "32.11", "instrument": "pemdi-2026", "year": 2027, "kind": "SELF"}
 CLAIMED: Given = {"assessment": places.DRAFT, "indicator": 1, "level": 4, "version": 1}
+DECIDED: Given = {
+    "region": "32.11",
+    "id": "1e5104fa6d737e3cc881e18100e9b310",  # replace E-Office by SRIKANDI
+    "inputs": "old",
+    "decision": "REJECT",
+    "reason": "dipakai",
+}
 PRINTED: Given = {
     "region": "32.11",
     "instrument": "spbe-2020",
@@ -192,6 +199,26 @@ REFUSALS: dict[str, list[tuple[Given, Given]]] = {
             _state("integration-withdrawn", "WITHDRAWN", "PLANNED", "ACTIVE"),
         ),
         (_the("integration-drawn", **USED), REUSED),
+    ],
+    "attestInventory": [
+        ({"opd": "opd-none"}, _not_found("opd-none")),
+        ({"opd": "opd-32.11.dinkes", **EMPTY_KEY}, NO_KEY),
+        ({"opd": "opd-32.11.dinkes", **USED}, REUSED),
+    ],
+    "decideProposal": [
+        ({**DECIDED, "region": "99.99"}, _not_found("99.99")),
+        ({**DECIDED, "id": "none"}, _not_found("none")),
+        (
+            DECIDED,
+            _invalid("inputs", "those that the proposal has now: read it again", "'old'"),
+        ),
+        ({**DECIDED, "reason": " "}, _invalid("reason", "1 to 2000 characters", "0")),
+        (
+            {**DECIDED, "decision": "DEFER", "reason": "x" * 2001},
+            _invalid("reason", "0 to 2000 characters", "2001"),
+        ),
+        ({**DECIDED, **EMPTY_KEY}, NO_KEY),
+        ({**DECIDED, **USED}, REUSED),
     ],
     "startAssessment": [
         ({**STARTED, "region": "99.99"}, _not_found("99.99")),

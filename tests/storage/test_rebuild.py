@@ -10,6 +10,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import inspect, select
 
+from engine.attestation import Attestation
+from engine.decision import Decided, Decision
 from engine.document import document
 from engine.model import (
     Application,
@@ -133,6 +135,15 @@ async def test_rows_rebuilt_from_the_log_equal_the_rows_that_were_written(
                     application.id,
                     document(application),
                 )
+            attestation = Attestation(f"opd-{code}", "tester" if number else "o", transaction.at)
+            await append(
+                transaction, EventKind.INVENTORY_ATTESTED, attestation.opd, document(attestation)
+            )
+        for decision in Decision:  # the last one is what stands
+            decided = Decided(code, f"p-{code}", "hash", decision, "alasan", "o", transaction.at)
+            await append(
+                transaction, EventKind.PROPOSAL_DECIDED, decided.proposal, document(decided)
+            )
         for number, (target, mode, grade) in enumerate(edges):
             integration = Integration(
                 id=f"integration-{code}-{number}",

@@ -1,0 +1,123 @@
+"""Which listings are one system: sure ones together, doubtful ones in groups for a person.
+
+Rule `duplicates/1`. Within a region, listings are compared by national catalogue, address and
+name; across regions only the catalogue counts, since the same name is seldom the same system.
+AUTO was right on every pair it was measured on, REVIEW is a question to a person: one answer per
+group. Several listings of one system are re-listings. Nothing is saved by joining them; what is
+saved by joining systems is asked in `overlap`.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import lru_cache
+
+from engine.grouping import Group, Pair, groups_of, pair_of
+from engine.listing import Kind, Listing, Sorter
+from engine.names import PUBLIC_HOSTS, Name, Normaliser, address
+from engine.national import NationalCatalogue, NationalSystem, Recognition
+from engine.spelling import Spelling, by_catalogue, compared, own_domain
+
+RULE = "duplicates/1"
+
+
+@dataclass(frozen=True, slots=True)
+class Inventory:
+    """An inventory sorted out: its systems, its questions, and what is no application."""
+
+    groups: tuple[Group, ...]  # of two listings and more
+    alone: tuple[str, ...]
+    websites: tuple[str, ...]
+    several: tuple[str, ...]  # cells that name several systems; also in a group of each
+
+
+class Comparison:
+    """Compares listings by names, addresses and the national catalogue."""
+
+    def __init__(self, normaliser: Normaliser, national: NationalCatalogue, sorter: Sorter) -> None:
+        self._normaliser = normaliser
+        self._national = national
+        self._sorter = sorter
+        self._read = lru_cache(maxsize=1 << 18)(self._reading)
+
+    def pair(self, a: Listing, b: Listing) -> Pair | None:
+        """Whether two listings may be one system; None where nothing says so."""
+        one, other = (self._read(each.name, each.url).spelling(each.opd) for each in (a, b))
+        one.ids, other.ids = [a.id], [b.id]
+        if a.region != b.region:
+            # The same name elsewhere is as a rule another system: only the catalogue counts.
+            same = one.system is not None and one.system == other.system
+            return pair_of(one, other, by_catalogue(one, other)) if same else None
+        return pair_of(one, other, compared(one, other, own_domain((one, other))))
+
+    def sort_out(self, listings: Iterable[Listing]) -> Inventory:
+        """The systems behind listings, region by region. Ids must differ."""
+        regions: dict[str, list[Listing]] = defaultdict(list)
+        for each in listings:
+            regions[each.region].append(each)
+        groups: list[Group] = []
+        alone: list[str] = []
+        set_apart: dict[Kind, list[str]] = {Kind.WEBSITE: [], Kind.SEVERAL: []}
+        for region, lines in regions.items():
+            groups.extend(groups_of(region, self._spellings(lines, set_apart), alone))
+        return Inventory(
+            groups=tuple(groups),
+            alone=tuple(alone),
+            websites=tuple(set_apart[Kind.WEBSITE]),
+            several=tuple(set_apart[Kind.SEVERAL]),
+        )
+
+    def _spellings(
+        self, lines: Iterable[Listing], set_apart: dict[Kind, list[str]]
+    ) -> list[Spelling]:
+        merged: dict[tuple[object, ...], Spelling] = {}
+        for line in lines:
+            read = self._read(line.name, line.url)
+            if read.kind is not Kind.APPLICATION:
+                set_apart[read.kind].append(line.id)
+                if read.kind is Kind.WEBSITE:
+                    continue
+            # Without address and OPD, equal names prove nothing: such lines stay apart.
+            told = "" if read.decides else line.opd or line.id
+            spelling = merged.get((read.equal, told))
+            if spelling is None:
+                spelling = merged[read.equal, told] = read.spelling(line.opd)
+            spelling.ids.append(line.id)
+        return list(merged.values())
+
+    def _reading(self, printed: str, url: str | None) -> _Reading:
+        name, at = self._normaliser.name(printed), address(url)
+        at = "" if at in PUBLIC_HOSTS else at
+        kind = self._sorter.kind(printed, url)
+        several = self._national.several(printed) if kind is Kind.SEVERAL else ()
+        found = None if several else self._national.recognise(printed, url)
+        system = None if found is None else found.system
+        sure = found is not None and found.recognition is Recognition.SURE
+        return _Reading(kind, name, at, system, sure, tuple(each.id for each in several))
+
+
+class _Reading:
+    """What a printed name and address say, worked out once however often they are listed."""
+
+    __slots__ = ("_told", "decides", "equal", "kind")
+
+    def __init__(
+        self,
+        kind: Kind,
+        name: Name,
+        at: str,
+        system: NationalSystem | None,
+        sure: bool,
+        several: tuple[str, ...],
+    ) -> None:
+        self.kind = kind
+        self.decides = bool(at) or sure  # without the OPD
+        self.equal = (name.forms, at, None if system is None else system.id, sure, several)
+        self._told = (name, at, at.partition("/")[0], system, sure, several)
+
+    def spelling(self, opd: str) -> Spelling:
+        """The spelling of a listing by an OPD."""
+        name, at, host, system, sure, several = self._told
+        return Spelling(name, at, host, "" if self.decides else opd, system, sure, several)

@@ -1,0 +1,39 @@
+"""What is known about a region when its consolidation is weighed, as plain values."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from engine.function import Tag
+from engine.model import CommonApplication
+from engine.overlap import Cluster
+from engine.proposal import Costs
+from engine.sharing import Candidate
+
+
+@dataclass(frozen=True, slots=True)
+class Exchange:
+    """A required exchange that the inventory does not show."""
+
+    source: str
+    target: str
+    data_object: str
+    rule: str
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What is known about the region besides its applications and integrations."""
+
+    tags: Mapping[str, Tag]  # by application id
+    completeness: float | None  # 0 to 1, of the region's inventory
+    mandates: Mapping[str, CommonApplication]  # by function
+    national: Mapping[str, str] = field(default_factory=dict)  # listing id -> national system
+    relisted: Sequence[Sequence[str]] = ()  # ids that are one system
+    clusters: Sequence[Cluster] = ()
+    candidates: Sequence[Candidate] = ()
+    gaps: Sequence[Exchange] = ()
+    users: Mapping[str, int] = field(default_factory=dict)
+    fit: Mapping[str, int] = field(default_factory=dict)  # 1 to 5, as the OPD rates it
+    costs: Costs = field(default_factory=lambda: Costs({}, {}, {}))

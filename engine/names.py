@@ -1,0 +1,131 @@
+"""The name and address of an application in a form in which two listings can be compared.
+
+Regions write one name in many ways: `E-Kinerja`, `ekinerja`, `SIMPEG Kab. Madiun`, `SIPD
+(Sistem Informasi Pemerintahan Daerah)`. What is taken away (words that say "application", names
+of places) is data given by the caller; nothing is stemmed, as that was measured to gain nothing.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from functools import lru_cache
+
+_CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])")
+_WORD = re.compile(r"[a-z0-9]+")
+_BRACKETED = re.compile(r"\(([^()]*)\)")
+_SCHEME = re.compile(r"^[a-z]+://")
+_LANDING = re.compile(r"/(login|index|landing|beranda|home|dashboard|auth/login)(\.[a-z]+)?$")
+# Hosts under which anybody publishes: an address there says nothing about who runs it.
+PUBLIC_HOSTS = frozenset(
+    (
+        *("bit.ly", "forms.gle", "linktr.ee", "s.id", "youtube.com", "apps.apple.com"),
+        *("docs.google.com", "drive.google.com", "play.google.com", "sites.google.com"),
+    )
+)
+
+
+@dataclass(frozen=True, slots=True)
+class NameWords:
+    """The words that do not tell one application from another."""
+
+    noise: frozenset[str] = frozenset()  # "aplikasi", "sistem", "online"
+    area_kinds: frozenset[str] = frozenset()  # "kabupaten": it and the place after it go
+    places: frozenset[str] = frozenset()  # "madiun"; a name of several words as one: "bandungbarat"
+
+
+@dataclass(frozen=True, slots=True)
+class Name:
+    """A name taken apart."""
+
+    words: tuple[str, ...]  # all of them, lower case
+    core: tuple[str, ...]  # without noise and places
+    key: str  # the core in one piece
+    forms: frozenset[str] = field(default_factory=frozenset)  # the key, and what brackets hold
+
+
+class Normaliser:
+    """Takes names apart, each different one once."""
+
+    def __init__(self, words: NameWords) -> None:
+        self._words = words
+        self.name = lru_cache(maxsize=1 << 20)(self._name)
+
+    def _name(self, printed: str) -> Name:
+        # Brackets hold the long form or the short one: "SIAK (Sistem Informasi …)", "… (e-P3)".
+        bracketed = _BRACKETED.findall(printed) if "(" in printed else ()
+        outside = _BRACKETED.sub(" ", printed) if bracketed else printed
+        everything = words_of(printed)
+        # A name may be all noise ("Aplikasi Web"): then its words are all there is to go by.
+        core = self._core(words_of(outside))
+        if len("".join(core)) < 2:
+            core = self._core(everything) or everything
+        key = "".join(core) if len("".join(core)) > 1 else "".join(everything)
+        forms = {key, *("".join(self._core(words_of(each))) for each in bracketed)}
+        return Name(everything, core, key, frozenset(form for form in forms if len(form) > 1))
+
+    def _core(self, words: tuple[str, ...]) -> tuple[str, ...]:
+        noise, kinds, places = self._words.noise, self._words.area_kinds, self._words.places
+        kept: list[str] = []
+        position = 0
+        while position < len(words):
+            word = words[position]
+            if word in kinds:
+                # "kecamatan Wungu": the place need not be in the list; "kota Bandung Barat"
+                two = "".join(words[position + 1 : position + 3])
+                position += 3 if two in places else 2
+            elif "".join(words[position : position + 2]) in places:
+                position += 2
+            else:
+                if word not in noise and word not in places:
+                    kept.append(word)
+                position += 1
+        return tuple(kept)
+
+
+@lru_cache(maxsize=1 << 18)
+def words_of(printed: str) -> tuple[str, ...]:
+    """The words of a name in lower case; `SmartArsip` is two."""
+    # An acronym with one capital too many ("SIKaP", "SiRUP", "iMadiun") is not camel case.
+    parts = (
+        _CAMEL.sub(" ", part) if len(part) > 7 and not part.isupper() else part
+        for part in printed.split()
+    )
+    return tuple(_WORD.findall(" ".join(parts).lower()))
+
+
+@lru_cache(maxsize=1 << 18)
+def address(url: str | None) -> str:
+    """Host and path without what two visits to one page differ by; empty where there is none."""
+    if not url:
+        return ""
+    plain = _SCHEME.sub("", url.strip().lower()).partition("?")[0].partition("#")[0]
+    plain = plain.removeprefix("www.").rstrip("/")
+    return _LANDING.sub("", plain).rstrip("/")
+
+
+def host(url: str | None) -> str:
+    """The host of an address."""
+    return address(url).partition("/")[0].partition(":")[0]
+
+
+def domain(printed_host: str) -> str:
+    """What an organisation registered: `madiunkab.go.id` of `absen.madiunkab.go.id`."""
+    labels = printed_host.split(".")
+    # Indonesian second-level domains (go.id, co.id, my.id) are registered one label below.
+    taken = 3 if len(labels) > 2 and labels[-1] == "id" and len(labels[-2]) <= 4 else 2
+    return ".".join(labels[-taken:])
+
+
+def place_words(region_names: Iterable[str]) -> frozenset[str]:
+    """The places to leave out of names, from the names of regions ("Kota Bandung")."""
+    kinds = {"kabupaten", "kota", "provinsi", "administrasi", "daerah", "khusus", "istimewa"}
+    places: set[str] = set()
+    for name in region_names:
+        words = [word for word in words_of(name) if word not in kinds]
+        if words:
+            place = "".join(words)
+            # "madiunkab": the short form that a region's addresses and slogans use
+            places.update((place, f"{place}kab", f"{place}kota", f"{place}prov"))
+    return frozenset(places)

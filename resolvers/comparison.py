@@ -1,0 +1,110 @@
+"""Two to ten regions part by part against the means and the best, and who moved in a year."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+
+from engine import comparison as engine
+from engine.comparison import INDEX, Edition, Part, PartKind
+from engine.model import AssessmentKind, Region
+from facts import tables
+from facts.aspect_mean import national_aspects
+from facts.tables import AverageKind, Scope
+from resolvers import published
+from resolvers.context import Context
+from resolvers.result import MEMBERS, known_instrument
+from storage import assessment as stored
+from storage import region as stored_region
+from storage.assessment import Scored
+
+
+@dataclass(frozen=True, slots=True)
+class Mover:
+    """How a region's index moved in a year."""
+
+    region: Region
+    move: engine.Move
+
+
+async def lines(
+    context: Context, regions: Sequence[Region], instrument: str, year: int, kind: AssessmentKind
+) -> tuple[engine.Line, ...]:
+    """Every part that a region has a value for, from the index down.
+
+    The province is the one that all regions are in, and holds its regencies and cities; the
+    nation is all provinces, regencies and cities.
+    """
+    chosen = known_instrument(instrument)
+    context.search("lines")
+    scores = (await published.editions(context, instrument, kind)).get(year, {})
+    codes = [each.code for each in regions]
+    official = kind is AssessmentKind.OFFICIAL
+    levels = await published.levels(context, instrument, (year,), codes) if official else {}
+    values = {
+        code: engine.parts_of(score, levels.get((code, year)) if code in codes else None)
+        for code, score in scores.items()
+    }
+    for code in codes if official else ():
+        printed = published.printed_aspects(context, instrument, year, code)
+        aspects = {(PartKind.ASPECT, number): value for number, value in printed.items()}
+        values[code] = aspects | values.get(code, {})
+    parents = {each.parent for each in regions}
+    members: list[str] = []
+    if len(parents) == 1 and (parent := parents.pop()) is not None:
+        async with context.database.read() as session:
+            members = await stored_region.members(session, parent, MEMBERS)
+    return engine.comparison(
+        chosen,
+        Edition(instrument, year, kind, values),
+        codes,
+        province=members,
+        nation=published.local_governments(),
+        published=_printed(instrument, year) if official else None,
+    ).lines
+
+
+async def movers(
+    context: Context, *, instrument: str, year: int, kind: AssessmentKind, province: str | None
+) -> list[Mover]:
+    """Every regency and city with a published index in this year and the one before."""
+    known_instrument(instrument)
+    async with context.database.read() as session:
+        before, after = [
+            await stored.scores(session, instrument=instrument, year=each, kind=kind)
+            for each in (year - 1, year)
+        ]
+        regions = await stored_region.by_code(session, {each.assessment.region for each in after})
+    kept = {
+        code: region
+        for code, region in regions.items()
+        if region.kind in MEMBERS and province in (None, region.parent)
+    }
+    moves = engine.movers(
+        Edition(instrument, year - 1, kind, _parts(before)),
+        Edition(instrument, year, kind, _parts(after)),
+    )
+    return [Mover(kept[each.region], each) for each in moves if each.region in kept]
+
+
+def _parts(scored: Iterable[Scored]) -> dict[str, dict[Part, Fraction]]:
+    return {
+        each.assessment.region: engine.parts_of(each.score)
+        for each in scored
+        if each.score.complete
+    }
+
+
+def _printed(instrument: str, year: int) -> dict[Part, Fraction]:
+    """The national means of local governments; by aspect only those with the agencies are known."""
+    found: dict[Part, Fraction] = {
+        (PartKind.ASPECT, number): Fraction(value)
+        for number, value in national_aspects(instrument, year).items()
+    }
+    wanted = (Scope.LOCAL_GOVERNMENTS, instrument, year, AverageKind.OFFICIAL)
+    for each in tables.averages():
+        if (each.scope, each.instrument, each.year, each.kind) == wanted:
+            found[INDEX] = Fraction(each.value)
+            found |= {(PartKind.DOMAIN, n): Fraction(value) for n, value in each.domains}
+    return found

@@ -1,0 +1,167 @@
+"""Consolidation proposals: what could be retired, replaced, merged, shared or connected.
+
+Proposals are computed from the inventory and not stored; what people decided about them is. What
+nobody recorded (users, fit, costs) is not guessed: it is named as missing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from engine import consolidation as engine
+from engine.completeness import completeness
+from engine.decision import Decided, Decision, ProposalStatus, status
+from engine.document import document
+from engine.knowledge import Known
+from engine.model import CommonApplication, EventKind, Region
+from engine.proposal import Proposal, ProposalKind, undecided
+from engine.sharing import Candidate
+from facts.function import national_systems
+from facts.tables import common_applications
+from resolvers import access, reading, sharing
+from resolvers.change import change, text
+from resolvers.context import Context
+from resolvers.problems import InvalidInput, NotFound
+from storage import inventory
+from storage import proposal as stored
+from storage.inventory import Recorded
+from storage.log import LogTransaction
+
+REASON_LENGTH = 2000
+INPUTS_NOW = "those that the proposal has now: read it again"
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """A proposal, and where it stands."""
+
+    proposal: Proposal
+    status: ProposalStatus
+    decided: Decided | None  # the latest decision, on these inputs or on earlier ones
+
+
+@dataclass(frozen=True, slots=True)
+class DecideProposal:
+    """A person's answer to a proposal as it stood with `inputs`."""
+
+    region: str
+    id: str
+    inputs: str
+    decision: Decision
+    reason: str = ""
+
+
+async def of_region(
+    context: Context,
+    region: Region,
+    *,
+    status: ProposalStatus | None = None,
+    kinds: Sequence[ProposalKind] = (),
+) -> list[Standing]:
+    """Return a region's proposals; without `status` all but those rejected on their inputs."""
+    found = await every(context, region)
+    if status is None:
+        decided = [each.decided for each in found if each.decided is not None]
+        no = {each.proposal: each.inputs for each in decided if each.decision is Decision.REJECT}
+        left = {each.id for each in undecided((each.proposal for each in found), no)}
+        found = [each for each in found if each.proposal.id in left]
+    return [
+        each
+        for each in found
+        if status in (None, each.status) and (not kinds or each.proposal.kind in kinds)
+    ]
+
+
+async def every(context: Context, region: Region) -> list[Standing]:
+    """Return all proposals that a region's inventory gives, those rejected included."""
+    context.search("proposals")
+    recorded = await context.inventories.load(region.code)
+    found = await _proposals(context, recorded, await sharing.found(context, region))
+    async with context.database.read() as session:
+        decided = await stored.of_region(session, region.code)
+    return [_standing(each, decided.get(each.id)) for each in found]
+
+
+async def decide(context: Context, asked: DecideProposal, key: str | None) -> Decided:
+    """Record what a person decided about a proposal."""
+    sisters = await _before_the_lock(context, asked.region)
+
+    async def work(transaction: LogTransaction, region: Region) -> Decided:
+        access.decide_proposal(context.viewer, region)
+        least = 1 if asked.decision is Decision.REJECT else 0
+        reason = text("reason", asked.reason, least=least, most=REASON_LENGTH)
+        recorded = await inventory.of_region(transaction.session, region.code)
+        found = await _proposals(context, recorded, sisters)
+        proposal = next((each for each in found if each.id == asked.id), None)
+        if proposal is None:
+            raise NotFound("proposal", asked.id)
+        if proposal.inputs != asked.inputs:
+            raise InvalidInput("inputs", INPUTS_NOW, repr(asked.inputs))
+        decided = Decided(
+            region=region.code,
+            proposal=proposal.id,
+            inputs=proposal.inputs,
+            decision=asked.decision,
+            reason=reason,
+            by=context.viewer.subject,
+            at=transaction.at,
+        )
+        await transaction.append(
+            actor=context.viewer.subject,
+            kind=EventKind.PROPOSAL_DECIDED,
+            subject=proposal.id,
+            body=document(decided),
+        )
+        return decided
+
+    return await change(context, asked.region, key=key, request=asked, answer=Decided, work=work)
+
+
+async def _before_the_lock(context: Context, code: str) -> tuple[Candidate, ...]:
+    """Do what takes long before others have to wait, and read what lies in other regions."""
+    region = await context.regions.load(code)
+    if region is None or not access.covers(context.viewer, region):
+        return ()  # refused later, with the right problem
+    candidates = await sharing.found(context, region)
+    await _proposals(context, await context.inventories.load(code), candidates)
+    return candidates
+
+
+async def _proposals(
+    context: Context, recorded: Recorded, candidates: tuple[Candidate, ...]
+) -> tuple[Proposal, ...]:
+    read = await reading.of_recorded(context, recorded)
+
+    def work() -> tuple[Proposal, ...]:
+        filled = completeness(recorded.region, recorded.applications).exact
+        known = Known(
+            tags=read.tags,
+            completeness=None if filled is None else float(filled),
+            mandates=_mandates(),
+            national=read.national,
+            relisted=read.relisted,
+            clusters=read.clusters,
+            candidates=candidates,
+        )
+        return engine.proposals(
+            recorded.region, recorded.applications, recorded.integrations, known
+        )
+
+    key = ("proposals", recorded.inputs, candidates)
+    return await context.instance.computed.of(key, work)
+
+
+def _mandates() -> dict[str, CommonApplication]:
+    """The common application that regulation asks for, by function."""
+    common = {each.id: each for each in common_applications()}
+    found: dict[str, CommonApplication] = {}
+    for system in national_systems():
+        if system.common_application is not None:
+            for function in system.functions:
+                found.setdefault(function, common[system.common_application])
+    return found
+
+
+def _standing(proposal: Proposal, decided: Decided | None) -> Standing:
+    return Standing(proposal, status(proposal, decided), decided)

@@ -1,0 +1,56 @@
+"""The estimated profile of a region: levels that could lie behind its published domain values."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from fractions import Fraction
+
+from engine import estimate as engine
+from engine.model import Assessment, AssessmentKind
+from facts.aspect_mean import national_aspects
+from resolvers.context import Context
+from resolvers.result import known_instrument
+
+
+@dataclass(frozen=True, slots=True)
+class Estimate:
+    """What was estimated from which published result. Nobody claimed or assessed it."""
+
+    result: Assessment
+    profile: engine.EstimatedProfile | engine.NoProfile
+
+
+async def of_region(
+    context: Context, region: str, instrument: str | None, year: int | None
+) -> Estimate | None:
+    """Estimate from the newest official result that fits, if it can be one that prints domains.
+
+    None where no figures are published.
+    """
+    if instrument is not None:
+        known_instrument(instrument)
+    fitting = [
+        each.assessment
+        for each in await context.published.load((region, AssessmentKind.OFFICIAL))
+        if each.assessment.published is not None
+        and instrument in (None, each.assessment.instrument)
+        and year in (None, each.assessment.year)
+    ]
+    with_domains = [each for each in fitting if each.published and each.published.domains]
+    chosen = (with_domains or fitting)[-1:]
+    return await of_result(context, chosen[0]) if chosen else None
+
+
+async def of_result(context: Context, result: Assessment) -> Estimate:
+    """Estimate from one result that prints figures."""
+    figures, instrument = result.published, known_instrument(result.instrument)
+    assert figures is not None
+    context.search("estimatedProfile")
+    means = national_aspects(instrument.id, result.year)
+    profile = await context.instance.computed.of(
+        ("estimated profile", instrument.id, result.year, figures),
+        lambda: engine.estimated_profile(
+            instrument, figures, {number: Fraction(value) for number, value in means.items()}
+        ),
+    )
+    return Estimate(result, profile)

@@ -1,0 +1,131 @@
+"""The integration graph of a region, what its shape tells, and what hangs on an application."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+
+from engine import diagnostics as shape
+from engine import graph as engine
+from engine.diagnostics import Diagnostics
+from engine.exchange import between_agencies, between_services
+from engine.graph import Basis, IntegrationGraph
+from engine.impact import Impact, NotInGraph
+from engine.impact import impact as reached_from
+from engine.instruments import catalogue
+from engine.inventory import services
+from engine.layout import positions
+from engine.model import Application
+from engine.neighbourhood import Neighbourhood, OutOfBounds
+from engine.neighbourhood import neighbourhood as part_of
+from engine.rules import patterns
+from facts.tables import common_applications
+from resolvers.context import Context
+from resolvers.problems import InvalidArgument
+from storage.inventory import Recorded
+
+SERVICES_OF = "spbe-2020"  # the instrument whose indicators common applications are known to serve
+
+Place = tuple[float, float]
+
+
+@dataclass(frozen=True, slots=True)
+class Drawn:
+    """A part of a graph, with the place of each node."""
+
+    part: Neighbourhood
+    places: Mapping[str, Place]
+    revision: str
+    as_of: date
+
+
+@dataclass(frozen=True, slots=True)
+class Diagnosed:
+    """The diagnoses of a graph, and the graph that names their nodes."""
+
+    diagnostics: Diagnostics
+    graph: IntegrationGraph
+
+
+@dataclass(frozen=True, slots=True)
+class Hanging:
+    """What hangs on an application, and the graph that names the nodes."""
+
+    impact: Impact
+    graph: IntegrationGraph
+
+
+async def of_region(context: Context, region: str) -> IntegrationGraph:
+    """Return the graph of a region as of today."""
+    recorded = await context.inventories.load(region)
+    today = context.instance.clock().date()
+
+    def work() -> IntegrationGraph:
+        return engine.build(
+            region,
+            recorded.applications,
+            recorded.integrations,
+            today=today,
+            elsewhere=recorded.elsewhere,
+            common=common_applications(),
+        )
+
+    return await context.instance.computed.of(("graph", recorded.inputs, today), work)
+
+
+async def drawn(
+    context: Context, region: str, *, around: str | None, depth: int, limit: int, basis: Basis
+) -> Drawn:
+    """Return a part of a region's graph; a node has the same place in every part.
+
+    Raises:
+        InvalidArgument: `around` is not in the graph, or `depth` or `limit` out of bounds.
+    """
+    context.search("integrationGraph")
+    graph = await of_region(context, region)
+    try:
+        part = part_of(graph, around, depth=depth, limit=limit, basis=basis)
+    except OutOfBounds as error:
+        raise InvalidArgument(error.name, f"1 to {error.most}", str(error.found)) from error
+    except NotInGraph as error:
+        raise InvalidArgument("around", "the id of a node of this graph", error.node) from error
+    revision = engine.revision(graph)
+    places = await context.instance.computed.of(
+        ("places", revision), lambda: positions(graph.nodes.values(), graph.edges.values())
+    )
+    return Drawn(part, places, revision, graph.today)
+
+
+async def diagnosed(context: Context, region: str, basis: Basis) -> Diagnosed:
+    """Return what the shape of a region's graph tells."""
+    context.search("diagnostics")
+    recorded = await context.inventories.load(region)
+    graph = await of_region(context, region)
+
+    def work() -> Diagnostics:
+        required = (
+            *between_agencies(patterns(), recorded.opds, graph.applications),
+            *between_services(catalogue()[SERVICES_OF], serves(recorded)),
+        )
+        return shape.diagnose(graph, required, basis=basis)
+
+    key = ("diagnostics", recorded.inputs, graph.today, basis)
+    return Diagnosed(await context.instance.computed.of(key, work), graph)
+
+
+async def impact(context: Context, application: Application, basis: Basis) -> Hanging | None:
+    """Return what hangs on an application; None of one that is retired."""
+    graph = await of_region(context, application.region)
+    try:
+        return Hanging(reached_from(graph, application.id, basis=basis), graph)
+    except NotInGraph:
+        return None
+
+
+def serves(recorded: Recorded) -> dict[str, frozenset[int]]:
+    """The indicators of SERVICES_OF that applications are known to serve.
+
+    By the common applications that they are instances of; nobody tags applications yet.
+    """
+    return services(recorded.applications, common_applications(), {})

@@ -1,0 +1,94 @@
+"""How complete the inventory of a region is, and who vouches for it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from engine.attestation import Attestation, Seal, seal
+from engine.completeness import Completeness, by_opd, completeness, vouched_for
+from engine.document import document
+from engine.model import EventKind, Opd, Region
+from resolvers import access
+from resolvers.change import change
+from resolvers.context import Context
+from resolvers.problems import NotFound
+from storage.inventory import Recorded
+from storage.log import LogTransaction
+
+
+@dataclass(frozen=True, slots=True)
+class AttestInventory:
+    """An OPD's word that all it runs is listed."""
+
+    opd: str
+
+
+@dataclass(frozen=True, slots=True)
+class OpdInventory:
+    """The inventory of one OPD, and what its word for it is worth today."""
+
+    opd: Opd
+    completeness: Completeness
+    seal: Seal
+    vouched_for: bool
+
+
+@dataclass(frozen=True, slots=True)
+class RegionInventory:
+    """The inventory of a region: as a whole, by OPD, and without one."""
+
+    completeness: Completeness
+    opds: tuple[OpdInventory, ...]
+    owner_unknown: Completeness | None
+
+
+async def of_region(context: Context, region: str) -> RegionInventory:
+    """Return how complete a region's inventory is, OPDs by name."""
+    recorded = await context.inventories.load(region)
+    inventories = by_opd([each.id for each in recorded.opds], recorded.applications)
+    seals = _seals(context, recorded)
+    vouched = vouched_for(seals.values(), inventories)
+    return RegionInventory(
+        completeness(region, recorded.applications),
+        tuple(
+            OpdInventory(each, inventories[each.id], seals[each.id], each.id in vouched)
+            for each in recorded.opds
+        ),
+        inventories.get(""),
+    )
+
+
+async def attest(context: Context, asked: AttestInventory, key: str | None) -> Attestation:
+    """Record that an OPD vouches for its inventory, from now on for a year."""
+    known = await context.opds.load(asked.opd)
+    if known is None:
+        raise NotFound("OPD", asked.opd)
+
+    async def work(transaction: LogTransaction, region: Region) -> Attestation:
+        access.attest_inventory(context.viewer, region, asked.opd)
+        given = Attestation(asked.opd, context.viewer.subject, transaction.at)
+        await transaction.append(
+            actor=context.viewer.subject,
+            kind=EventKind.INVENTORY_ATTESTED,
+            subject=asked.opd,
+            body=document(given),
+        )
+        return given
+
+    return await change(
+        context, known.region, key=key, request=asked, answer=Attestation, work=work
+    )
+
+
+def vouching(context: Context, recorded: Recorded) -> frozenset[str]:
+    """Return the OPDs whose word holds and whose inventory is complete enough."""
+    inventories = by_opd([each.id for each in recorded.opds], recorded.applications)
+    return vouched_for(_seals(context, recorded).values(), inventories)
+
+
+def _seals(context: Context, recorded: Recorded) -> Mapping[str, Seal]:
+    today = context.instance.clock().date()
+    given = [each.attestation for each in recorded.attested]
+    edits = [each.broken_by for each in recorded.attested if each.broken_by is not None]
+    return {each.id: seal(each.id, given, edits, today=today) for each in recorded.opds}

@@ -1,0 +1,75 @@
+"""How often regions that stood where one stands reached a target a year later."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from fractions import Fraction
+
+from engine import outlook as engine
+from engine.model import AssessmentKind, Region
+from resolvers import published
+from resolvers.context import Context
+from resolvers.problems import InvalidArgument
+from resolvers.result import known_instrument
+
+
+@dataclass(frozen=True, slots=True)
+class RegionOutlook:
+    """Base rates, with the results they were counted in."""
+
+    outlook: engine.Outlook
+    instrument: str
+    start_year: int  # of the region's own index
+    from_year: int  # of the examples; they arrived a year later
+
+
+async def outlook(
+    context: Context, region: Region, target: float, instrument: str | None, from_year: int | None
+) -> RegionOutlook | None:
+    """Base rates from official results; None where the region has no official index to start from.
+
+    The examples are other regions of its kind, in the year that knows most of them.
+    """
+    if instrument is not None:
+        known_instrument(instrument)
+    own = [
+        each
+        for each in await context.published.load((region.code, AssessmentKind.OFFICIAL))
+        if instrument in (None, each.assessment.instrument) and each.score.complete
+    ]
+    if not own:
+        return None
+    start = own[-1]
+    chosen = known_instrument(start.assessment.instrument)
+    if not chosen.level_min <= target <= chosen.level_max:
+        expected = f"an index from {chosen.level_min} to {chosen.level_max}"
+        raise InvalidArgument("target", expected, str(target))
+    context.search("outlook")
+    by_year = await _values(context, chosen.id, region)
+    counts = {
+        year: len(values.keys() & by_year.get(year + 1, {}).keys())
+        for year, values in by_year.items()
+    }
+    if from_year is None:
+        from_year = max(counts, key=lambda year: (counts[year], year), default=0)
+        from_year = from_year or start.assessment.year
+    seen = engine.transitions(by_year.get(from_year, {}), by_year.get(from_year + 1, {}))
+    found = engine.outlook(seen, start.score.exact, Fraction(str(target)))
+    return RegionOutlook(found, chosen.id, start.assessment.year, from_year)
+
+
+async def _values(
+    context: Context, instrument: str, region: Region
+) -> dict[int, dict[str, Fraction]]:
+    """The official index of every other region of its kind, by year."""
+    editions = await published.editions(context, instrument, AssessmentKind.OFFICIAL)
+    known = await published.regions(context, {code for each in editions.values() for code in each})
+    like = published.alike(region.kind)
+    return {
+        year: {
+            code: score.exact
+            for code, score in scores.items()
+            if code != region.code and code in known and known[code].kind in like
+        }
+        for year, scores in editions.items()
+    }

@@ -1,0 +1,228 @@
+"""The cheapest path from where a region stands to a target, by what it claims or by an estimate."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Hashable, Mapping
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import TypeVar
+
+from engine import path as engine
+from engine.effort import StepId, default_effort
+from engine.estimate import EstimatedProfile
+from engine.instrument import Instrument
+from engine.instruments import catalogue
+from engine.model import Assessment, AssessmentKind
+from engine.plan import (
+    YEARS,
+    CurvePoint,
+    Plan,
+    Refusal,
+    Request,
+    RequestInvalid,
+    Situation,
+    Unreachable,
+    next_levels,
+)
+from engine.precedence import precedence
+from resolvers import estimate
+from resolvers.context import Context
+from resolvers.problems import InvalidArgument
+from storage import assessment as stored
+
+BUFFER_MOST = 1  # index points
+REFUSALS_MOST = 10  # each is a search of its own
+ALTERNATIVES_MOST = 5  # next best after next best
+CURVE_SEARCHES = 40  # from the lowest index to the highest
+
+Value = TypeVar("Value")
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """What a client asks; locked and refused hold numbers of indicators."""
+
+    target: float
+    buffer: float
+    years: int
+    locked: tuple[int, ...]
+    refused: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """The assessment or published result that a path starts from, and its levels."""
+
+    assessment: Assessment
+    levels: Mapping[int, int]
+    estimated: bool  # nobody claimed the levels: they only print the published figures
+
+    @property
+    def instrument(self) -> Instrument:
+        """The instrument that the levels are of."""
+        return catalogue()[self.assessment.instrument]
+
+
+@dataclass(frozen=True, slots=True)
+class Path:
+    """A plan or why there is none. `before` are the better plans that it must differ from."""
+
+    origin: Origin
+    situation: Situation
+    result: Plan | Unreachable
+    before: tuple[Plan, ...] = ()
+
+
+async def to_target(
+    context: Context, region: str, wish: Wish, kind: AssessmentKind, year: int | None
+) -> Path | None:
+    """The cheapest path; None where the region has no levels, nor figures to estimate them from."""
+    _check(wish)
+    origin = await _origin(context, region, kind, year)
+    if origin is None:
+        return None
+    situation, request = _situation(origin), _request(wish, origin)
+    context.search("pathToTarget")
+    result = await _computed(
+        context, "path", situation, request, lambda: engine.cheapest_plan(situation, request)
+    )
+    return Path(origin, situation, result)
+
+
+async def next_best(context: Context, path: Path) -> Path | None:
+    """The cheapest path that leaves out a step of this one and of each better one."""
+    plan, situation = path.result, path.situation
+    if isinstance(plan, Unreachable):
+        return None
+    if len(path.before) >= ALTERNATIVES_MOST:
+        raise InvalidArgument("nextBest", f"at most {ALTERNATIVES_MOST} in a row", "more")
+    context.search("nextBest")
+    before = (*path.before, plan)
+    found = await _computed(
+        context,
+        f"path {len(before)}",
+        situation,
+        plan.request,
+        lambda: engine.next_plan(situation, plan, *path.before),
+    )
+    return None if found is None else Path(path.origin, situation, found, before)
+
+
+async def cost_curve(context: Context, path: Path) -> tuple[CurvePoint, ...]:
+    """What each higher target takes."""
+    situation, request = path.situation, path.result.request
+    context.search("costCurve", CURVE_SEARCHES)
+    return await _computed(
+        context, "curve", situation, request, lambda: engine.cost_curve(situation, request)
+    )
+
+
+async def refusals(context: Context, path: Path, first: int) -> tuple[Refusal, ...]:
+    """What refusing each of the first steps costs; locked steps cannot be refused."""
+    if not 1 <= first <= REFUSALS_MOST:
+        raise InvalidArgument("first", f"1 to {REFUSALS_MOST}", str(first))
+    plan, situation = path.result, path.situation
+    if isinstance(plan, Unreachable):
+        return ()
+    context.search("refusals", first)
+    steps = frozenset(step.id for step in [each for each in plan.steps if not each.locked][:first])
+    return await _computed(
+        context,
+        f"refusals {len(path.before)} {first}",
+        situation,
+        plan.request,
+        lambda: engine.refusals(situation, plan, steps),
+    )
+
+
+async def _origin(
+    context: Context, region: str, kind: AssessmentKind, year: int | None
+) -> Origin | None:
+    """The newest visible levels of the kind; else the newest official ones, else estimated ones."""
+    async with context.database.read() as session:
+        found = await stored.of_region(session, region, context.access, year=year)
+    for assessment, _score in found:
+        if assessment.kind is kind and assessment.levels:
+            return Origin(assessment, _levels(assessment), estimated=False)
+    for assessment, _score in found:
+        if assessment.kind is not AssessmentKind.OFFICIAL:
+            continue
+        if assessment.levels:
+            return Origin(assessment, _levels(assessment), estimated=False)
+        if assessment.published is not None:
+            profile = (await estimate.of_result(context, assessment)).profile
+            if isinstance(profile, EstimatedProfile):
+                return Origin(assessment, profile.levels, estimated=True)
+    return None
+
+
+def _levels(assessment: Assessment) -> dict[int, int]:
+    return {each.indicator: each.level for each in assessment.levels}
+
+
+def _situation(origin: Origin) -> Situation:
+    instrument = origin.instrument
+    return Situation(
+        instrument,
+        origin.levels,
+        default_effort(instrument),
+        precedence(instrument.id),
+        origin.estimated,
+    )
+
+
+def _check(wish: Wish) -> None:
+    if not 0 <= wish.buffer <= BUFFER_MOST:
+        raise InvalidArgument("buffer", f"0 to {BUFFER_MOST}", str(wish.buffer))
+    if wish.years not in YEARS:
+        raise InvalidArgument("years", f"{YEARS[0]} to {YEARS[-1]}", str(wish.years))
+    both = sorted({*wish.locked} & {*wish.refused})
+    if both:
+        raise InvalidArgument(
+            "locked", "no indicator that is refused too", ", ".join(map(str, both))
+        )
+
+
+def _request(wish: Wish, origin: Origin) -> Request:
+    instrument = origin.instrument
+    if not instrument.level_min < wish.target <= instrument.level_max:
+        expected = f"an index above {instrument.level_min}, up to {instrument.level_max}"
+        raise InvalidArgument("target", expected, str(wish.target))
+    locked = _next_levels("locked", wish.locked, origin)
+    highest = sorted({*wish.locked} - {step.indicator for step in locked})
+    if highest:
+        expected = "indicators below the highest level"
+        raise InvalidArgument("locked", expected, ", ".join(map(str, highest)))
+    return Request(
+        target=Fraction(str(wish.target)),
+        buffer=Fraction(str(wish.buffer)),
+        years=wish.years,
+        locked=locked,
+        refused=_next_levels("refused", wish.refused, origin),
+    )
+
+
+def _next_levels(argument: str, numbers: Collection[int], origin: Origin) -> frozenset[StepId]:
+    try:
+        return next_levels(origin.instrument, origin.levels, numbers)
+    except RequestInvalid as invalid:
+        raise InvalidArgument(argument, invalid.expected, str(invalid.found)) from invalid
+
+
+async def _computed(
+    context: Context,
+    what: str,
+    situation: Situation,
+    request: Request,
+    work: Callable[[], Value],
+) -> Value:
+    effort, rules = situation.effort, situation.precedence
+    key: Hashable = (
+        what,
+        situation.instrument.id,
+        tuple(sorted(situation.levels.items())),
+        (effort.id, effort.version, rules.id, rules.version),
+        situation.estimated,
+        request,
+    )
+    return await context.instance.computed.of(key, work)

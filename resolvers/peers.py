@@ -1,0 +1,94 @@
+"""The regions most like one in an edition, and what became of them in the edition after."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from engine import peers as engine
+from engine.model import AssessmentKind, Region
+from engine.score import Score
+from resolvers import published
+from resolvers.context import Context
+from resolvers.problems import InvalidArgument
+from resolvers.result import known_instrument
+
+MOST = 20
+
+
+@dataclass(frozen=True, slots=True)
+class PeerOf:
+    """One peer, who it is, and which of its levels changed if both years' are published."""
+
+    peer: engine.Peer
+    region: Region
+    history: engine.History
+
+
+@dataclass(frozen=True, slots=True)
+class RegionPeers:
+    """Peers in one edition, nearest first."""
+
+    instrument: str
+    year: int
+    peers: tuple[PeerOf, ...]
+    found: engine.Peers
+
+
+async def peers(context: Context, region: Region, first: int) -> RegionPeers | None:
+    """The nearest regions in the edition that tells of most what became of them.
+
+    None where the region's domain values are not published.
+    """
+    if not 1 <= first <= MOST:
+        raise InvalidArgument("first", f"1 to {MOST}", str(first))
+    own = [
+        each.assessment
+        for each in await context.published.load((region.code, AssessmentKind.OFFICIAL))
+        if each.score.domains and each.score.complete
+    ]
+    if not own:
+        return None
+    instrument = known_instrument(own[-1].instrument)
+    context.search("peers")
+    editions = await published.editions(context, instrument.id, AssessmentKind.OFFICIAL)
+    known = await published.regions(context, {code for each in editions.values() for code in each})
+    years = [each.year for each in own if each.instrument == instrument.id]
+    year = max(
+        years, key=lambda year: (len(editions[year].keys() & editions.get(year + 1, {})), year)
+    )
+    found = engine.nearest(
+        instrument,
+        _profiles(editions[year], known),
+        region.code,
+        later=_profiles(editions.get(year + 1, {}), known),
+        first=first,
+    )
+    codes = [each.region for each in found.nearest]
+    levels = await published.levels(context, instrument.id, (year, year + 1), codes)
+
+    def history(code: str) -> engine.History:
+        before = engine.Snapshot(year, levels.get((code, year)))
+        after = engine.Snapshot(year + 1, levels.get((code, year + 1)))
+        return engine.changed(instrument, before, after)
+
+    nearest = tuple(
+        PeerOf(each, known[each.region], history(each.region)) for each in found.nearest
+    )
+    return RegionPeers(instrument.id, year, nearest, found)
+
+
+def _profiles(
+    scores: Mapping[str, Score], regions: Mapping[str, Region]
+) -> tuple[engine.Profile, ...]:
+    return tuple(
+        engine.Profile(
+            code,
+            regions[code].kind,
+            regions[code].population,
+            score.exact,
+            {each.number: each.exact for each in score.domains},
+        )
+        for code, score in scores.items()
+        if code in regions
+    )

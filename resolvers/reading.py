@@ -1,0 +1,127 @@
+"""What the names of an inventory say: which listings are one system, and what each is for.
+
+The models are built once per process from the facts that ship, which takes a second; what they say
+of a region follows from its inventory alone and is kept by its hash.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from threading import Lock
+
+from engine.duplicates import Comparison, Inventory
+from engine.function import Classifier, Function, Tag
+from engine.listing import Listing, Sorter, listing
+from engine.model import Application, ApplicationStatus
+from engine.names import Normaliser
+from engine.national import NationalCatalogue
+from engine.overlap import Cluster, Comparer
+from facts.function import lexicon, name_words, national_systems
+from facts.tables import opd_reference
+from resolvers.context import Context
+from storage.inventory import Recorded
+
+_BUILDING = Lock()
+
+
+@dataclass(frozen=True, slots=True)
+class Models:
+    """Compares and tags listings."""
+
+    national: NationalCatalogue
+    comparison: Comparison
+    classifier: Classifier
+    comparer: Comparer
+
+    def tags(self, listings: Sequence[Listing]) -> dict[str, Tag]:
+        """The tag of each listing, by id."""
+        ids = [each.id for each in listings]
+        return dict(zip(ids, self.classifier.tags(listings), strict=True))
+
+    def recognised(self, listings: Iterable[Listing]) -> dict[str, str]:
+        """The national system of each listing that is, or is likely, one."""
+        found = {each.id: self.national.recognise(each.name, each.url) for each in listings}
+        return {id: each.system.id for id, each in found.items() if each is not None}
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What names and addresses say of a region's inventory."""
+
+    listings: Mapping[str, Listing]  # that are not retired, by application
+    inventory: Inventory
+    tags: Mapping[str, Tag]
+    national: Mapping[str, str]  # application -> national system
+    clusters: tuple[Cluster, ...]
+
+    @property
+    def relisted(self) -> tuple[tuple[str, ...], ...]:
+        """Listings that are surely one system, system by system."""
+        parts = (part for group in self.inventory.groups for part in group.sure)
+        return tuple(part for part in parts if len(part) > 1)
+
+
+async def of_region(context: Context, region: str) -> Reading:
+    """Return what the names in a region's inventory say."""
+    return await of_recorded(context, await context.inventories.load(region))
+
+
+async def of_recorded(context: Context, recorded: Recorded) -> Reading:
+    """Return what the names in this state of an inventory say."""
+    key = ("reading", recorded.inputs)
+    return await context.instance.computed.of(key, lambda: _read(recorded))
+
+
+async def tag(context: Context, application: Application) -> Tag | None:
+    """Return what an application seems to be for; None of one that is retired."""
+    return (await of_region(context, application.region)).tags.get(application.id)
+
+
+def models() -> Models:
+    """Return the models, built at the first call. Not for the event loop."""
+    with _BUILDING:
+        return _built()
+
+
+def functions() -> dict[str, Function]:
+    """Return the functions that ship, by id."""
+    return {each.id: each for each in lexicon().functions}
+
+
+@cache
+def _built() -> Models:
+    normaliser = Normaliser(name_words())
+    national = NationalCatalogue(national_systems(), normaliser)
+    sorter = Sorter([each.acronym for each in opd_reference()], national)
+    classifier = Classifier(lexicon())
+    return Models(
+        national,
+        Comparison(normaliser, national, sorter),
+        classifier,
+        Comparer(classifier, normaliser),
+    )
+
+
+def _read(recorded: Recorded) -> Reading:
+    built = models()
+    opds = {each.id: each.name for each in recorded.opds}
+    live = [
+        listing(each, opds.get(each.opd or "", ""))
+        for each in recorded.applications
+        if each.status is not ApplicationStatus.RETIRED
+    ]
+    inventory = built.comparison.sort_out(live)
+    tags = built.tags(live)
+    # Websites have nothing to merge, and of a system that is listed twice one listing is enough.
+    parts = (part for group in inventory.groups for part in group.sure)
+    left_out = {*inventory.websites, *(id for part in parts for id in part[1:])}
+    systems = [each for each in live if each.id not in left_out]
+    return Reading(
+        listings={each.id: each for each in live},
+        inventory=inventory,
+        tags=tags,
+        national=built.recognised(live),
+        clusters=built.comparer.clusters(systems, tags),
+    )

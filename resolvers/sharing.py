@@ -1,0 +1,62 @@
+"""What a region could take over from its sisters: the other regions of its province."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from fractions import Fraction
+
+from engine.completeness import completeness
+from engine.graph import digest
+from engine.model import Region, RegionKind
+from engine.sharing import Candidate, candidates
+from resolvers.context import Context
+from resolvers.reading import functions, models
+from storage import listing as stored
+from storage import region as stored_region
+
+SERVICES_OF = "spbe-2020"  # the instrument whose indicators functions are bound to
+WITHIN = (RegionKind.REGENCY, RegionKind.CITY)
+
+
+@dataclass(frozen=True, slots=True)
+class Offered:
+    """A candidate, and what has to be known to judge it."""
+
+    candidate: Candidate
+    compared: int  # regions
+    completeness: Fraction | None  # of the inventory that seems to lack the function
+
+
+async def offered(context: Context, region: Region) -> list[Offered]:
+    """Return what sisters have for functions that the region's inventory does not show."""
+    context.search("sharingCandidates")
+    found, compared = await _candidates(context, region)
+    recorded = await context.inventories.load(region.code)
+    filled = completeness(region.code, recorded.applications).exact
+    return [Offered(each, compared, filled) for each in found]
+
+
+async def found(context: Context, region: Region) -> tuple[Candidate, ...]:
+    """Return the candidates alone."""
+    return (await _candidates(context, region))[0]
+
+
+async def _candidates(context: Context, region: Region) -> tuple[tuple[Candidate, ...], int]:
+    province = region.code if region.kind is RegionKind.PROVINCE else region.parent
+    if province is None or region.kind is RegionKind.CENTRAL_AGENCY:
+        return (), 0  # the agencies of the centre have no sisters
+    async with context.database.read() as session:
+        sisters = [province, *await stored_region.members(session, province, WITHIN)]
+        listings = await stored.of_regions(session, sisters)
+        levels = await stored.official_levels(session, sisters, SERVICES_OF)
+
+    def work() -> tuple[Candidate, ...]:
+        built = models()
+        websites = {*built.comparison.sort_out(listings).websites}
+        systems = [each for each in listings if each.id not in websites]
+        tags, national = built.tags(systems), built.recognised(systems)
+        return candidates(region.code, systems, tags, functions(), levels, national)
+
+    facts = digest([*map(repr, listings), *map(repr, sorted(levels.items()))])
+    key = ("sharing", region.code, facts)
+    return await context.instance.computed.of(key, work), len({each.region for each in listings})

@@ -1,0 +1,70 @@
+"""What a region claims, held against its graph."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from engine.inventory import Inventory
+from engine.model import Assessment, AssessmentKind
+from engine.rule import RuleTable
+from engine.rules import tables
+from engine.verification import Verification, verify
+from resolvers import graph
+from resolvers.context import Context
+from resolvers.inventory import vouching
+from resolvers.problems import InvalidArgument
+from resolvers.result import known_instrument
+from storage import assessment as stored
+
+
+@dataclass(frozen=True, slots=True)
+class Verified:
+    """A verification, and the assessment whose claims it holds against the graph."""
+
+    verification: Verification
+    table: RuleTable
+    year: int
+    assessment: Assessment | None  # None: bounds only
+    documents_closed: bool  # False: a document that is not here may still be handed in
+
+
+async def of_region(
+    context: Context, region: str, *, instrument: str, year: int | None, kind: AssessmentKind
+) -> Verified:
+    """Verify the newest assessment with levels that the viewer may see; else tell the bounds.
+
+    Raises:
+        InvalidArgument: there are no rules for such an instrument.
+    """
+    context.search("verification")
+    chosen = known_instrument(instrument)
+    table = tables().get(chosen.id)
+    if table is None:
+        raise InvalidArgument("instrument", f"one of {', '.join(tables())}", chosen.id)
+    recorded = await context.inventories.load(region)
+    drawn = await graph.of_region(context, region)
+    claims = await _claims(context, region, chosen.id, year, kind)
+    levels = {} if claims is None else {each.indicator: each.level for each in claims.levels}
+    of_year = claims.year if claims is not None else year or drawn.today.year
+    inventory = Inventory(
+        graph=drawn,
+        year=of_year,
+        opds=tuple(each.id for each in recorded.opds),
+        serves=graph.serves(recorded) if chosen.id == graph.SERVICES_OF else {},
+        vouched_for=vouching(context, recorded),
+    )
+    key = ("verification", recorded.inputs, drawn.today, chosen.id, of_year, *levels.items())
+    found = await context.instance.computed.of(
+        key, lambda: verify(chosen, table, levels, inventory)
+    )
+    return Verified(found, table, of_year, claims, inventory.documents_closed)
+
+
+async def _claims(
+    context: Context, region: str, instrument: str, year: int | None, kind: AssessmentKind
+) -> Assessment | None:
+    async with context.database.read() as session:
+        found = await stored.of_region(
+            session, region, context.access, instrument=instrument, year=year, kind=kind
+        )
+    return next((assessment for assessment, _score in found if assessment.levels), None)

@@ -1,0 +1,93 @@
+"""What a region would look like if proposals were carried out: a simulation, never stored.
+
+It is asked like the region itself, by a context in which the inventory is another. Seals of OPDs
+are taken to hold as they do now, which carrying out would have to see to.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+from engine import what_if as engine
+from engine.graph import Basis, digest
+from engine.model import AssessmentKind, Region
+from engine.proposal import Proposal, ProposalKind
+from resolvers import consolidation, graph, verification
+from resolvers.context import Context
+from resolvers.graph import Diagnosed
+from resolvers.problems import InvalidArgument
+from resolvers.verification import Verified
+from storage.inventory import Recorded
+
+PROPOSALS_MOST = 50
+
+
+@dataclass(frozen=True)
+class Simulated(Recorded):
+    """An inventory after proposals; what was computed from it is never taken for the real one."""
+
+    carried_out: tuple[str, ...] = ()  # what it follows from, the inventory before included
+
+    @cached_property
+    def inputs(self) -> str:
+        return digest(["what-if", *self.carried_out])
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """The region as it is and as it would be, and what became of its integrations."""
+
+    region: str
+    proposals: tuple[Proposal, ...]
+    what_if: engine.WhatIf
+    before: Context
+    after: Context
+
+    async def diagnosed(self, context: Context, basis: Basis) -> Diagnosed:
+        """Return the diagnoses on one side."""
+        self.before.search("whatIf")  # the other side counts by itself only
+        return await graph.diagnosed(context, self.region, basis)
+
+    async def verified(
+        self, context: Context, instrument: str, year: int | None, kind: AssessmentKind
+    ) -> Verified:
+        """Return the verification on one side: the same claims against its graph."""
+        self.before.search("whatIf")
+        return await verification.of_region(
+            context, self.region, instrument=instrument, year=year, kind=kind
+        )
+
+
+async def of_region(context: Context, region: Region, ids: Sequence[str]) -> Outcome:
+    """Carry out proposals on a copy, in the order given.
+
+    Raises:
+        InvalidArgument: they are none, too many, or not proposals of this region.
+    """
+    wanted = list(dict.fromkeys(ids))
+    if not 1 <= len(wanted) <= PROPOSALS_MOST:
+        raise InvalidArgument("proposals", f"1 to {PROPOSALS_MOST} ids", str(len(wanted)))
+    known = {each.proposal.id: each.proposal for each in await consolidation.every(context, region)}
+    unknown = [id for id in wanted if id not in known]
+    if unknown:
+        raise InvalidArgument("proposals", "ids of proposals of this region", ", ".join(unknown))
+    chosen = tuple(known[id] for id in wanted)
+    recorded = await context.inventories.load(region.code)
+    shared = [id for each in chosen if each.kind is ProposalKind.SHARE for id in each.applications]
+    originals = [each for each in await context.applications.load_many(shared) if each is not None]
+    others = {each.id: each for each in (*recorded.elsewhere, *originals)}
+    found = engine.apply(chosen, (*recorded.applications, *others.values()), recorded.integrations)
+    after = Simulated(
+        region=region.code,
+        opds=recorded.opds,
+        applications=tuple(each for each in found.applications if each.region == region.code),
+        integrations=found.integrations,
+        elsewhere=tuple(each for each in found.applications if each.region != region.code),
+        attested=recorded.attested,
+        carried_out=(recorded.inputs, *(f"{each.id} {each.inputs}" for each in chosen)),
+    )
+    simulated = Context(context.instance, context.viewer)
+    simulated.inventories.prime(region.code, after)
+    return Outcome(region.code, chosen, found, context, simulated)

@@ -1,0 +1,155 @@
+"""Lines of a comparison and movers as a client sees them."""
+
+from __future__ import annotations
+
+import strawberry
+
+from engine import comparison as engine
+from engine.instruments import catalogue
+from resolvers import comparison as resolved
+from schema.enums import AssessmentKind
+from schema.figure import Figure
+from schema.info import Info
+from schema.peers import DomainDifference
+from schema.region import Region
+
+strawberry.enum(
+    engine.PartKind, name="ComparedPart", description="What a line of a comparison is about."
+)
+strawberry.enum(
+    engine.MeanBasis,
+    description="COMPUTED: from the values that are here. PUBLISHED: printed by the source, from "
+    "values that are not all here.",
+)
+
+
+@strawberry.type(description="A mean, and over how many it was taken.")
+class ReferenceMean:
+    value: Figure
+    n: int | None = strawberry.field(description="Null where the publication does not say.")
+    basis: engine.MeanBasis
+
+
+@strawberry.type(description="The highest value that is known here, and all who have it.")
+class ReferenceBest:
+    value: Figure
+    regions: list[strawberry.ID]
+
+
+@strawberry.type(description="What a group of regions makes of a part; null: nothing is known.")
+class Reference:
+    mean: ReferenceMean | None
+    best: ReferenceBest | None
+
+    @classmethod
+    def of(cls, value: engine.Reference) -> Reference:
+        mean, best = value.mean, value.best
+        return cls(
+            mean=None
+            if mean is None
+            else ReferenceMean(value=Figure.of(mean.value), n=mean.n, basis=mean.basis),
+            best=None
+            if best is None
+            else ReferenceBest(
+                value=Figure.of(best.value), regions=[strawberry.ID(code) for code in best.regions]
+            ),
+        )
+
+
+@strawberry.type(
+    description="One region's value and how far it is from the means and the best, signed. Null: "
+    "not known."
+)
+class ComparedValue:
+    region: strawberry.ID
+    value: Figure | None
+    to_province_mean: Figure | None
+    to_national_mean: Figure | None
+    to_province_best: Figure | None
+    to_national_best: Figure | None
+
+    @classmethod
+    def of(cls, value: engine.Cell) -> ComparedValue:
+        return cls(
+            region=strawberry.ID(value.region),
+            value=Figure.of_known(value.value),
+            to_province_mean=Figure.of_difference(value.to_province_mean),
+            to_national_mean=Figure.of_difference(value.to_national_mean),
+            to_province_best=Figure.of_difference(value.to_province_best),
+            to_national_best=Figure.of_difference(value.to_national_best),
+        )
+
+
+@strawberry.type(description="The index, a domain, an aspect or an indicator across the regions.")
+class ComparisonLine:
+    part: engine.PartKind
+    number: int = strawberry.field(description="0 of the index.")
+    name: str = strawberry.field(description="Empty of the index.")
+    values: list[ComparedValue] = strawberry.field(description="In the order asked for.")
+    leaders: list[strawberry.ID] = strawberry.field(description="Of the regions side by side.")
+    province: Reference = strawberry.field(
+        description="The regencies and cities of the province, if all regions are of one."
+    )
+    national: Reference = strawberry.field(
+        description="All provinces, regencies and cities; a PUBLISHED mean of an aspect is over "
+        "the central agencies too. The results of the whole country that ship count too."
+    )
+
+    @classmethod
+    def all_of(cls, values: tuple[engine.Line, ...], instrument: str) -> list[ComparisonLine]:
+        chosen = catalogue()[instrument]
+        names = {engine.INDEX: ""}
+        names |= {(engine.PartKind.DOMAIN, each.number): each.name for each in chosen.domains}
+        names |= {(engine.PartKind.ASPECT, each.number): each.name for each in chosen.aspects}
+        names |= {(engine.PartKind.INDICATOR, each.number): each.name for each in chosen.indicators}
+        return [
+            cls(
+                part=each.part[0],
+                number=each.part[1],
+                name=names[each.part],
+                values=[ComparedValue.of(cell) for cell in each.cells],
+                leaders=[strawberry.ID(code) for code in each.leaders],
+                province=Reference.of(each.province),
+                national=Reference.of(each.national),
+            )
+            for each in values
+        ]
+
+
+@strawberry.type(description="How a region's index moved in a year, and which domains moved it.")
+class Mover:
+    region: Region
+    before: Figure
+    after: Figure
+    change: Figure = strawberry.field(description="Signed.")
+    domains: list[DomainDifference] = strawberry.field(description="Those known in both years.")
+
+    @classmethod
+    def of(cls, value: resolved.Mover) -> Mover:
+        return cls(
+            region=Region.of(value.region),
+            before=Figure.of(value.move.before),
+            after=Figure.of(value.move.after),
+            change=Figure.of_signed(value.move.change),
+            domains=DomainDifference.all_of(value.move.domains),
+        )
+
+
+@strawberry.type
+class ComparisonQuery:
+    @strawberry.field(
+        description="Regencies and cities with a published index in this year and the one before, "
+        "the largest rise first and the largest fall last."
+    )
+    async def movers(
+        self,
+        info: Info,
+        instrument: strawberry.ID,
+        year: int,
+        kind: AssessmentKind,
+        province: strawberry.ID | None = None,
+    ) -> list[Mover]:
+        found = await resolved.movers(
+            info.context, instrument=instrument, year=year, kind=kind, province=province
+        )
+        return [Mover.of(each) for each in found]

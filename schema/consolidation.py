@@ -1,0 +1,237 @@
+"""Consolidation proposals as a client sees them and decides on them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import TYPE_CHECKING, Annotated
+
+import strawberry
+
+from engine import decision as engine_decision
+from engine import model, proposal
+from engine.decision import Decision, ProposalStatus
+from engine.proposal import ProposalKind
+from facts.tables import common_applications
+from resolvers import consolidation as resolved
+from schema.connection import size
+from schema.figure import Figure
+from schema.function_tag import estimate
+from schema.info import Info
+from schema.listed import LISTED_MOST, ListedApplication, NamedValue, listed
+from schema.problem import IdempotencyKeyReused, InvalidInput, NotFound, answered
+
+if TYPE_CHECKING:
+    from schema.application import CommonApplication
+
+strawberry.enum(
+    ProposalKind,
+    description="REPLACE is by a mandated common application, SHARE takes over a sister's system.",
+)
+strawberry.enum(
+    ProposalStatus, description="OPEN: nobody decided, or what it rests on is other by now."
+)
+strawberry.enum(Decision, name="Decision", description="What a person says to a proposal.")
+
+
+@strawberry.type(description="A ground: a code for clients to word, and its values.")
+class ProposalReason:
+    code: str
+    values: list[NamedValue]
+
+    @classmethod
+    def of(cls, value: proposal.Reason) -> ProposalReason:
+        values = [NamedValue(name=name, value=told) for name, told in value.values]
+        return cls(code=value.code, values=values)
+
+
+@strawberry.type(description="Who must be re-pointed; lists give the first 100.")
+class ProposalImpact:
+    integration_count: int
+    integrations: list[strawberry.ID]
+    application_count: int
+    applications: list[ListedApplication] = strawberry.field(description="At the other ends.")
+    outside: list[str] = strawberry.field(description="Other ends that are known by name only.")
+
+    @classmethod
+    def of(cls, value: proposal.Impact) -> ProposalImpact:
+        return cls(
+            integration_count=len(value.integrations),
+            integrations=_ids(value.integrations),
+            application_count=len(value.applications),
+            applications=listed(value.applications),
+            outside=list(value.outside[:LISTED_MOST]),
+        )
+
+
+@strawberry.type(description="What carrying it out saves.")
+class ProposalSaving:
+    yearly: str | None = strawberry.field(description="Whole rupiah a year; null: not known.")
+    display: str = strawberry.field(description="As printed; `tidak diketahui` where not known.")
+    unknown: list[str] = strawberry.field(description="What has to be known first.")
+
+    @classmethod
+    def of(cls, value: proposal.Saving) -> ProposalSaving:
+        yearly = None if value.yearly is None else str(value.yearly)
+        return cls(yearly=yearly, display=value.display, unknown=list(value.unknown))
+
+
+@strawberry.type(description="One of the things that a proposal rests on, from 0 to 1.")
+class ConfidencePart:
+    name: str
+    value: Figure | None = strawberry.field(description="Null: not known.")
+
+
+@strawberry.type(description="Estimated: the weakest of what a proposal rests on.")
+class ProposalConfidence:
+    value: Figure | None = strawberry.field(description="Null: one of its parts is not known.")
+    parts: list[ConfidencePart]
+
+    @classmethod
+    def of(cls, value: proposal.Confidence) -> ProposalConfidence:
+        parts = [ConfidencePart(name=name, value=_known(part)) for name, part in value.parts]
+        return cls(value=_known(value.value), parts=parts)
+
+
+@strawberry.type(description="What a person decided about a proposal.")
+class ProposalDecision:
+    proposal_id: strawberry.ID
+    region_code: strawberry.ID
+    inputs: str = strawberry.field(description="Hash of what the proposal rested on then.")
+    decision: Decision
+    reason: str
+    by: str
+    at: datetime
+
+    @classmethod
+    def of(cls, value: engine_decision.Decided) -> ProposalDecision:
+        return cls(
+            proposal_id=strawberry.ID(value.proposal),
+            region_code=strawberry.ID(value.region),
+            inputs=value.inputs,
+            decision=value.decision,
+            reason=value.reason,
+            by=value.by,
+            at=value.at,
+        )
+
+
+@strawberry.type(
+    description="What could be done about some applications: advice, computed by a rule from the "
+    "inventory. Nothing is carried out; people decide."
+)
+class Proposal:
+    id: strawberry.ID = strawberry.field(description="Stays, for one kind and applications.")
+    kind: ProposalKind
+    rule: str
+    status: ProposalStatus
+    applications: list[ListedApplication] = strawberry.field(description="That it is about.")
+    survivor: ListedApplication | None
+    survivor_because: list[ProposalReason]
+    reasons: list[ProposalReason]
+    evidence: list[strawberry.ID] = strawberry.field(description="Integrations; the first 100.")
+    impact: ProposalImpact
+    missing: list[str] = strawberry.field(description="What is not known.")
+    saving: ProposalSaving
+    confidence: ProposalConfidence
+    legal_basis: str | None
+    inputs: str = strawberry.field(description="Hash of what it rests on; send it to decide.")
+    decision: ProposalDecision | None = strawberry.field(
+        description="The latest; where its inputs are others, the proposal is open again."
+    )
+    _common: strawberry.Private[model.CommonApplication | None]
+
+    @strawberry.field(description="What replaces the applications, of REPLACE.")
+    def common_application(
+        self,
+    ) -> Annotated[CommonApplication, strawberry.lazy("schema.application")] | None:
+        from schema.application import CommonApplication
+
+        return None if self._common is None else CommonApplication.of(self._common)
+
+    @classmethod
+    def of(cls, value: resolved.Standing) -> Proposal:
+        found, decided = value.proposal, value.decided
+        common = next((each for each in common_applications() if each.id == found.survivor), None)
+        inside = None if common is not None else found.survivor
+        return cls(
+            id=strawberry.ID(found.id),
+            kind=found.kind,
+            rule=found.rule,
+            status=value.status,
+            applications=listed(found.applications),
+            survivor=None if inside is None else ListedApplication(id=strawberry.ID(inside)),
+            survivor_because=[ProposalReason.of(each) for each in found.survivor_because],
+            reasons=[ProposalReason.of(each) for each in found.reasons],
+            evidence=_ids(found.evidence),
+            impact=ProposalImpact.of(found.impact),
+            missing=list(found.missing),
+            saving=ProposalSaving.of(found.saving),
+            confidence=ProposalConfidence.of(found.confidence),
+            legal_basis=found.legal_basis or None,
+            inputs=found.inputs,
+            decision=None if decided is None else ProposalDecision.of(decided),
+            _common=common,
+        )
+
+
+@strawberry.type
+class RegionConsolidation:
+    """The field of a region about what could be consolidated."""
+
+    _value: strawberry.Private[model.Region]
+
+    @strawberry.field(
+        description="In the order of the rules; without `status` all but those rejected on what "
+        "they rest on now. `first` is at most 200."
+    )
+    async def proposals(
+        self,
+        info: Info,
+        status: ProposalStatus | None = None,
+        kinds: list[ProposalKind] | None = None,
+        first: int = 50,
+    ) -> list[Proposal]:
+        most = size(first)
+        found = await resolved.of_region(
+            info.context, self._value, status=status, kinds=kinds or ()
+        )
+        return [Proposal.of(each) for each in found[:most]]
+
+
+@strawberry.input
+class DecideProposalInput:
+    region: strawberry.ID = strawberry.field(description="Code of the region.")
+    id: strawberry.ID
+    inputs: str = strawberry.field(description="Of the proposal as it was read.")
+    decision: Decision
+    reason: str = strawberry.field(default="", description="REJECT needs one.")
+    idempotency_key: str | None = None
+
+
+DecideProposalResult = Annotated[
+    ProposalDecision | NotFound | InvalidInput | IdempotencyKeyReused,
+    strawberry.union("DecideProposalResult"),
+]
+
+
+@strawberry.type
+class ConsolidationMutation:
+    @strawberry.mutation(
+        description="For the region and its province. A rejected proposal stays away until what "
+        "it rests on changes; nothing is carried out by accepting one."
+    )
+    async def decide_proposal(self, info: Info, input: DecideProposalInput) -> DecideProposalResult:
+        asked = resolved.DecideProposal(
+            input.region, input.id, input.inputs, input.decision, input.reason
+        )
+        work = resolved.decide(info.context, asked, input.idempotency_key)
+        return await answered(work, ProposalDecision.of)
+
+
+def _ids(values: Iterable[str]) -> list[strawberry.ID]:
+    return [strawberry.ID(each) for each in [*values][:LISTED_MOST]]
+
+
+def _known(value: float | None) -> Figure | None:
+    return None if value is None else estimate(value)

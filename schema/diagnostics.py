@@ -1,0 +1,190 @@
+"""What the shape of a region's graph tells, as a client sees it."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import strawberry
+
+from engine import diagnostics as engine
+from engine.decimals import exact, rounded
+from engine.exchange import Realised
+from engine.graph import IntegrationGraph
+from resolvers.graph import Diagnosed
+from schema.connection import size
+from schema.enums import GraphBasis
+from schema.graph_end import GraphEnd, ends
+
+
+@strawberry.type(description="A part of a whole, from 0 to 1.")
+class Share:
+    value: str | None = strawberry.field(
+        description="Exact decimal, 12 places where it never ends; null: nothing to take a part of."
+    )
+    display: str | None = strawberry.field(description="Rounded half up, two places.")
+    part: str
+    of: str
+
+    @classmethod
+    def of_value(cls, value: engine.Share) -> Share:
+        share = value.exact
+        return cls(
+            value=value.value,
+            display=None if share is None else rounded(share),
+            part=exact(value.part),
+            of=exact(value.of),
+        )
+
+
+@strawberry.type(description="A single point of failure.")
+class CutPoint:
+    node: GraphEnd
+    cut_off_count: int
+    cut_off: list[GraphEnd] = strawberry.field(
+        description="What its failure cuts off from the rest; the first 100."
+    )
+
+    @classmethod
+    def of(cls, value: engine.CutPoint, graph: IntegrationGraph) -> CutPoint:
+        return cls(
+            node=GraphEnd.of(graph.nodes[value.node]),
+            cut_off_count=len(value.cut_off),
+            cut_off=ends(graph.nodes, value.cut_off[:NAMED_MOST]),
+        )
+
+
+@strawberry.type(description="A data object that more than one application produces.")
+class SharedData:
+    data_object: str
+    producers: list[GraphEnd]
+    integrations: list[strawberry.ID]
+
+    @classmethod
+    def of(cls, value: engine.SharedData, graph: IntegrationGraph) -> SharedData:
+        return cls(
+            data_object=value.data_object,
+            producers=ends(graph.nodes, value.producers[:NAMED_MOST]),
+            integrations=[strawberry.ID(each) for each in value.edges[:NAMED_MOST]],
+        )
+
+
+@strawberry.type(
+    description="An exchange that the region's work asks for by a rule. Rules of this kind are "
+    "examples, not law; that the right data flows is not checked."
+)
+class RequiredExchange:
+    id: strawberry.ID = strawberry.field(description="Of the pattern, or two indicators.")
+    rule: str = strawberry.field(description="Table and version.")
+    data: str = strawberry.field(description="Empty where the rule names services only.")
+    weight: str
+    both_ways: bool
+    realised: bool
+    there: bool
+    back: bool
+    one: list[GraphEnd] = strawberry.field(description="Applications on one side; the first 100.")
+    other: list[GraphEnd]
+    integrations: list[strawberry.ID] = strawberry.field(description="That realise it.")
+
+    @classmethod
+    def of(cls, value: Realised, graph: IntegrationGraph) -> RequiredExchange:
+        asked = value.required
+        return cls(
+            id=strawberry.ID(asked.id),
+            rule=asked.rule,
+            data=asked.data,
+            weight=exact(asked.weight),
+            both_ways=asked.both_ways,
+            realised=bool(value.edges),
+            there=value.there,
+            back=value.back,
+            one=ends(graph.nodes, sorted(asked.one)[:NAMED_MOST]),
+            other=ends(graph.nodes, sorted(asked.other)[:NAMED_MOST]),
+            integrations=[strawberry.ID(each) for each in value.edges[:NAMED_MOST]],
+        )
+
+
+NAMED_MOST = 100  # of one list inside a list
+
+
+@strawberry.type(
+    description="Diagnoses of a graph, never levels. Null where nothing can be told. Lists that "
+    "take `first` give at most 200."
+)
+class Diagnostics:
+    basis: GraphBasis
+    as_of: date
+    applications: int
+    outside: int = strawberry.field(description="Nodes outside the region.")
+    edges: int
+    required: Share = strawberry.field(description="Weight of required exchanges realised.")
+    exchanges: list[RequiredExchange] = strawberry.field(description="Required and applicable.")
+    inapplicable: list[strawberry.ID] = strawberry.field(
+        description="Required, but no application is known at one end."
+    )
+    bus: Share = strawberry.field(description="Exchanges over the service bus.")
+    mode_unknown: int = strawberry.field(description="Exchanges that may be over the bus as well.")
+    reciprocity: Share = strawberry.field(
+        description="Of the realised exchanges that are asked for both ways."
+    )
+    propagation: Share = strawberry.field(
+        description="Ordered pairs of applications with a way of data between; self included."
+    )
+    silo: str | None = strawberry.field(
+        description="Modularity by OPD, -0.5 to 1, exact; null where no exchange joins known OPDs."
+    )
+    silo_display: str | None
+    owner_unknown: int = strawberry.field(description="Applications left out of the silo index.")
+    producers: Share = strawberry.field(
+        description="Producers beyond the first per data object; may be above 1."
+    )
+    cut_point_count: int
+    isolated_count: int
+    point_to_point_debt_count: int
+    several_producers_count: int
+    _value: strawberry.Private[Diagnosed]
+
+    @strawberry.field(description="Exchanges beside the bus although both ends are on it.")
+    def point_to_point_debt(self, first: int = 50) -> list[strawberry.ID]:
+        found = self._value.diagnostics.point_to_point_debt[: size(first)]
+        return [strawberry.ID(each) for each in found]
+
+    @strawberry.field(description="The most cut off first.")
+    def cut_points(self, first: int = 50) -> list[CutPoint]:
+        found = self._value.diagnostics.cut_points[: size(first)]
+        return [CutPoint.of(each, self._value.graph) for each in found]
+
+    @strawberry.field(description="Data objects with several producers, by name.")
+    def several_producers(self, first: int = 50) -> list[SharedData]:
+        found = self._value.diagnostics.several_producers[: size(first)]
+        return [SharedData.of(each, self._value.graph) for each in found]
+
+    @strawberry.field(description="Applications without an exchange of this basis.")
+    def isolated(self, first: int = 50) -> list[GraphEnd]:
+        return ends(self._value.graph.nodes, self._value.diagnostics.isolated[: size(first)])
+
+    @classmethod
+    def of(cls, value: Diagnosed) -> Diagnostics:
+        found, graph = value.diagnostics, value.graph
+        return cls(
+            basis=found.basis,
+            as_of=graph.today,
+            applications=found.applications,
+            outside=found.outside,
+            edges=found.edges,
+            required=Share.of_value(found.required),
+            exchanges=[RequiredExchange.of(each, graph) for each in found.exchanges],
+            inapplicable=[strawberry.ID(each) for each in found.inapplicable],
+            bus=Share.of_value(found.bus),
+            mode_unknown=found.mode_unknown,
+            reciprocity=Share.of_value(found.reciprocity),
+            propagation=Share.of_value(found.propagation),
+            silo=None if found.silo is None else exact(found.silo),
+            silo_display=None if found.silo is None else rounded(found.silo),
+            owner_unknown=found.owner_unknown,
+            producers=Share.of_value(found.producers),
+            cut_point_count=len(found.cut_points),
+            isolated_count=len(found.isolated),
+            point_to_point_debt_count=len(found.point_to_point_debt),
+            several_producers_count=len(found.several_producers),
+            _value=value,
+        )

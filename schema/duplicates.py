@@ -1,0 +1,148 @@
+"""Listings of a region that are, or may be, one system, as a client sees them."""
+
+from __future__ import annotations
+
+import strawberry
+
+from engine import duplicates as engine
+from engine import grouping, model
+from engine.spelling import Decision
+from facts.function import national_systems
+from resolvers import reading as resolved
+from resolvers.reading import Reading
+from schema.connection import size
+from schema.info import Info
+from schema.listed import ListedApplication, NamedValue, listed
+
+strawberry.enum(
+    Decision,
+    name="DuplicatePolicy",
+    description="AUTO: surely one system. REVIEW: a question to a person, one answer per group.",
+)
+
+
+@strawberry.type(description="A system that one central agency runs for all regions.")
+class NationalSystem:
+    id: strawberry.ID
+    name: str
+    owner: str
+
+    @classmethod
+    def of_id(cls, id: str) -> NationalSystem:
+        value = next(each for each in national_systems() if each.id == id)
+        return cls(id=strawberry.ID(id), name=value.name, owner=value.owner)
+
+
+@strawberry.type(description="Why two listings are, or may be, one system.")
+class DuplicateLink:
+    a: strawberry.ID
+    b: strawberry.ID
+    policy: Decision
+    signals: list[NamedValue]
+
+    @classmethod
+    def of(cls, value: grouping.Pair) -> DuplicateLink:
+        return cls(
+            a=strawberry.ID(value.a),
+            b=strawberry.ID(value.b),
+            policy=value.decision,
+            signals=[NamedValue(name=each.name, value=each.value) for each in value.signals],
+        )
+
+
+@strawberry.type(description="Listings that are surely one system; saves nothing to join them.")
+class Relisting:
+    count: int
+    listings: list[ListedApplication] = strawberry.field(description="The first 100.")
+
+    @classmethod
+    def of(cls, value: tuple[str, ...]) -> Relisting:
+        return cls(count=len(value), listings=listed(value))
+
+
+@strawberry.type(description="Listings of one system, or the question whether they are.")
+class DuplicateGroup:
+    policy: Decision
+    national: NationalSystem | None
+    count: int = strawberry.field(description="Listings.")
+    listings: list[ListedApplication] = strawberry.field(description="The first 100.")
+    parts: list[Relisting] = strawberry.field(
+        description="What needs no question: one part where the policy is AUTO."
+    )
+    links: list[DuplicateLink] = strawberry.field(
+        description="One example for each two spellings that were linked; the first 100."
+    )
+
+    @classmethod
+    def of(cls, value: grouping.Group) -> DuplicateGroup:
+        return cls(
+            policy=value.decision,
+            national=None if value.national is None else NationalSystem.of_id(value.national),
+            count=len(value.listings),
+            listings=listed(value.listings),
+            parts=[Relisting.of(each) for each in value.sure[:100]],
+            links=[DuplicateLink.of(each) for each in value.links[:100]],
+        )
+
+
+@strawberry.type(
+    description="An inventory sorted out by names, addresses and the catalogue of national "
+    "systems. A suggestion: nothing is joined or removed. Lists give at most 200."
+)
+class Duplicates:
+    rule: str
+    listed: int = strawberry.field(description="Listings that are not retired.")
+    group_count: int
+    review_count: int = strawberry.field(description="Groups that ask a person.")
+    relisting_count: int
+    website_count: int
+    several_count: int
+    alone_count: int = strawberry.field(description="Listings that nothing links to another.")
+    _value: strawberry.Private[Reading]
+
+    @strawberry.field(description="Of one policy, or of both.")
+    def groups(self, policy: Decision | None = None, first: int = 50) -> list[DuplicateGroup]:
+        found = [
+            each
+            for each in self._value.inventory.groups
+            if policy is None or each.decision is policy
+        ]
+        return [DuplicateGroup.of(each) for each in found[: size(first)]]
+
+    @strawberry.field(description="Systems that are listed more than once, for sure.")
+    def relistings(self, first: int = 50) -> list[Relisting]:
+        return [Relisting.of(each) for each in self._value.relisted[: size(first)]]
+
+    @strawberry.field(description="Pages about an office: no application to consolidate.")
+    def websites(self, first: int = 50) -> list[ListedApplication]:
+        return listed(self._value.inventory.websites[: size(first, 100)])
+
+    @strawberry.field(description="Lines that name several systems in one cell.")
+    def several(self, first: int = 50) -> list[ListedApplication]:
+        return listed(self._value.inventory.several[: size(first, 100)])
+
+    @classmethod
+    def of(cls, value: Reading) -> Duplicates:
+        found = value.inventory
+        return cls(
+            rule=engine.RULE,
+            listed=len(value.listings),
+            group_count=len(found.groups),
+            review_count=sum(each.decision is Decision.REVIEW for each in found.groups),
+            relisting_count=len(value.relisted),
+            website_count=len(found.websites),
+            several_count=len(found.several),
+            alone_count=len(found.alone),
+            _value=value,
+        )
+
+
+@strawberry.type
+class RegionDuplicates:
+    """The field of a region about listings of one system."""
+
+    _value: strawberry.Private[model.Region]
+
+    @strawberry.field(description="Which listings of its inventory are, or may be, one system.")
+    async def duplicates(self, info: Info) -> Duplicates:
+        return Duplicates.of(await resolved.of_region(info.context, self._value.code))

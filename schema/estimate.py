@@ -1,0 +1,158 @@
+"""Estimated profiles as a client sees them: never an assessment, never ranked."""
+
+from __future__ import annotations
+
+from enum import Enum
+from typing import Annotated
+
+import strawberry
+
+from engine import estimate as engine
+from engine import model
+from engine.instruments import catalogue
+from resolvers import estimate as resolved
+from schema.enums import AssessmentKind
+from schema.figure import Figure
+from schema.info import Info
+from schema.instrument import Instrument, shown
+
+
+@strawberry.enum(description="What the levels are: nobody claimed or assessed them.")
+class EstimateBasis(Enum):
+    ESTIMATED = "ESTIMATED"
+
+
+@strawberry.type(description="An indicator's estimated level, and how open it is.")
+class EstimatedLevel:
+    indicator: int
+    name: str
+    level: int
+    lowest: int = strawberry.field(description="Of all sets of levels that print the figures.")
+    highest: int = strawberry.field(description="Of all sets of levels that print the figures.")
+
+
+@strawberry.type(description="An aspect's estimated value, and how open it is.")
+class EstimatedAspect:
+    number: int
+    value: Figure
+    lowest: Figure
+    highest: Figure
+
+    @classmethod
+    def of(cls, value: engine.AspectRange) -> EstimatedAspect:
+        return cls(
+            number=value.aspect,
+            value=Figure.of(value.value),
+            lowest=Figure.of(value.lowest),
+            highest=Figure.of(value.highest),
+        )
+
+
+@strawberry.type(description="The national mean of an aspect, which drew the estimate to it.")
+class AspectPull:
+    aspect: int
+    mean: str
+
+
+@strawberry.type(
+    description="Levels that print the published domain values, nearest to the national means by "
+    "aspect. ESTIMATED: nobody claimed or assessed them. Within an aspect the higher levels go to "
+    "the first indicators, which means nothing: read the ranges."
+)
+class EstimatedProfile:
+    basis: EstimateBasis
+    instrument: Instrument
+    year: int
+    kind: AssessmentKind = strawberry.field(description="Of the result it is estimated from.")
+    result: strawberry.ID = strawberry.field(description="The published result.")
+    indicators: list[EstimatedLevel]
+    aspects: list[EstimatedAspect]
+    solutions: str = strawberry.field(
+        description="How many sets of levels print the same figures, as a whole number."
+    )
+    distance: Figure = strawberry.field(
+        description="Weighted squares from the means; 0.00: all are met."
+    )
+    pulled_by: list[AspectPull] = strawberry.field(
+        description="An aspect that is not in it follows its domain."
+    )
+    index_met: bool = strawberry.field(
+        description="False: no levels print this index with these domains; only they are met."
+    )
+
+
+@strawberry.type(description="No whole levels print the published values.")
+class NoEstimate:
+    instrument: Instrument
+    year: int
+    result: strawberry.ID
+    missing_domains: list[int] = strawberry.field(description="Not printed.")
+    impossible_domains: list[int] = strawberry.field(description="No levels give what is printed.")
+
+
+EstimatedProfileResult = Annotated[
+    EstimatedProfile | NoEstimate, strawberry.union("EstimatedProfileResult")
+]
+
+
+@strawberry.type
+class RegionEstimate:
+    """The field of a region that an estimate answers."""
+
+    _value: strawberry.Private[model.Region]
+
+    @strawberry.field(
+        description="ESTIMATED levels behind the newest official figures that fit and print domains; "
+        "null: none are published."
+    )
+    async def estimated_profile(
+        self,
+        info: Info,
+        instrument: strawberry.ID | None = None,
+        year: int | None = None,
+    ) -> EstimatedProfileResult | None:
+        found = await resolved.of_region(info.context, self._value.code, instrument, year)
+        if found is None:
+            return None
+        if isinstance(found.profile, engine.NoProfile):
+            return _none(found.result, found.profile)
+        return _profile(found.result, found.profile)
+
+
+def _none(result: model.Assessment, value: engine.NoProfile) -> NoEstimate:
+    return NoEstimate(
+        instrument=shown(result.instrument),
+        year=result.year,
+        result=strawberry.ID(result.id),
+        missing_domains=list(value.missing),
+        impossible_domains=list(value.impossible),
+    )
+
+
+def _profile(result: model.Assessment, value: engine.EstimatedProfile) -> EstimatedProfile:
+    names = {each.number: each.name for each in catalogue()[value.instrument].indicators}
+    return EstimatedProfile(
+        basis=EstimateBasis(value.basis),
+        instrument=shown(result.instrument),
+        year=result.year,
+        kind=result.kind,
+        result=strawberry.ID(result.id),
+        indicators=[
+            EstimatedLevel(
+                indicator=each.indicator,
+                name=names[each.indicator],
+                level=each.level,
+                lowest=each.lowest,
+                highest=each.highest,
+            )
+            for each in value.indicators
+        ],
+        aspects=[EstimatedAspect.of(each) for each in value.aspects],
+        solutions=str(value.solutions),
+        distance=Figure.of(value.distance),
+        pulled_by=[
+            AspectPull(aspect=number, mean=Figure.of(mean).value)
+            for number, mean in sorted(value.pulled_by.items())
+        ],
+        index_met=value.index_met,
+    )

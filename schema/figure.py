@@ -1,0 +1,34 @@
+"""An exact figure as a client sees it."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+
+import strawberry
+
+from engine.decimals import exact, rounded, signed
+
+
+@strawberry.type(description="A figure that is computed here.")
+class Figure:
+    value: str = strawberry.field(description="Exact decimal; 12 places where it never ends.")
+    display: str = strawberry.field(
+        description="Rounded once, half up, two places; a difference with its sign."
+    )
+
+    @classmethod
+    def of(cls, value: Fraction) -> Figure:
+        return cls(value=exact(value), display=rounded(value))
+
+    @classmethod
+    def of_signed(cls, value: Fraction) -> Figure:
+        """Wrap a difference."""
+        return cls(value=exact(value), display=signed(value))
+
+    @classmethod
+    def of_known(cls, value: Fraction | None) -> Figure | None:
+        return None if value is None else cls.of(value)
+
+    @classmethod
+    def of_difference(cls, value: Fraction | None) -> Figure | None:
+        return None if value is None else cls.of_signed(value)

@@ -1,0 +1,76 @@
+"""What an application seems to be for, as a client sees it."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+
+import strawberry
+
+from engine import function as engine
+from engine import model
+from engine.function import CERTAIN
+from resolvers import reading as resolved
+from schema.figure import Figure
+from schema.info import Info
+
+
+@strawberry.type(description="A purpose that applications serve.")
+class Function:
+    id: strawberry.ID
+    name: str = strawberry.field(description="In Indonesian.")
+    indicators: list[int] = strawberry.field(description="Of spbe-2020, that ask for it.")
+
+    @classmethod
+    def of_id(cls, id: str) -> Function:
+        value = resolved.functions()[id]
+        return cls(id=strawberry.ID(id), name=value.name, indicators=list(value.indicators))
+
+
+@strawberry.type(description="A function that an application may have.")
+class FunctionCandidate:
+    function: Function
+    confidence: Figure
+
+
+@strawberry.type(
+    description="What an application seems to be for: estimated from its name, its address and "
+    f"its OPD, unless a person said it. Below {CERTAIN} it is left open."
+)
+class FunctionTag:
+    function: Function | None = strawberry.field(description="Null: abstained.")
+    abstained: bool
+    confidence: Figure = strawberry.field(description="Of the best candidate, from 0 to 1.")
+    candidates: list[FunctionCandidate] = strawberry.field(description="The best three.")
+    because: list[str] = strawberry.field(description="The words that were found.")
+    by_person: bool
+
+    @classmethod
+    def of(cls, value: engine.Tag) -> FunctionTag:
+        return cls(
+            function=None if value.function is None else Function.of_id(value.function),
+            abstained=value.function is None,
+            confidence=estimate(value.confidence),
+            candidates=[
+                FunctionCandidate(function=Function.of_id(id), confidence=estimate(confidence))
+                for id, confidence in value.candidates
+            ],
+            because=list(value.because),
+            by_person=value.by_person,
+        )
+
+
+@strawberry.type
+class ApplicationFunction:
+    """The field of an application that its name answers."""
+
+    _value: strawberry.Private[model.Application]
+
+    @strawberry.field(description="Null of a retired application.")
+    async def function_tag(self, info: Info) -> FunctionTag | None:
+        found = await resolved.tag(info.context, self._value)
+        return None if found is None else FunctionTag.of(found)
+
+
+def estimate(value: float) -> Figure:
+    """Wrap what a model estimated: three places are all that it means."""
+    return Figure.of(Fraction(f"{value:.3f}"))

@@ -1,0 +1,26 @@
+"""An end of an exchange as a client sees it: a name to read, an id to ask for more."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+import strawberry
+
+from engine.graph import Node
+from schema.enums import GraphNodeKind
+
+
+@strawberry.type(description="A node of the integration graph, by name.")
+class GraphEnd:
+    id: strawberry.ID = strawberry.field(description="Of an application; else of this graph only.")
+    name: str
+    kind: GraphNodeKind
+
+    @classmethod
+    def of(cls, value: Node) -> GraphEnd:
+        return cls(id=strawberry.ID(value.id), name=value.name, kind=value.kind)
+
+
+def ends(nodes: Mapping[str, Node], ids: Iterable[str]) -> list[GraphEnd]:
+    """Return the nodes with these ids, named."""
+    return [GraphEnd.of(nodes[id]) for id in ids]

@@ -1,0 +1,74 @@
+"""What hangs on an application, as a client sees it."""
+
+from __future__ import annotations
+
+import strawberry
+
+from engine import impact as engine
+from engine import model
+from engine.graph import Basis, IntegrationGraph
+from resolvers import graph as resolved
+from resolvers.graph import Hanging
+from schema.connection import size
+from schema.enums import GraphBasis
+from schema.graph_end import GraphEnd, ends
+from schema.info import Info
+
+
+@strawberry.type(description="A node that can be reached, and the shortest way there.")
+class Reached:
+    node: GraphEnd
+    distance: int = strawberry.field(description="Exchanges along the way.")
+    path: list[GraphEnd] = strawberry.field(description="From the application to the node.")
+    integrations: list[strawberry.ID] = strawberry.field(description="Along the way, in order.")
+
+    @classmethod
+    def of(cls, value: engine.Reached, graph: IntegrationGraph) -> Reached:
+        return cls(
+            node=GraphEnd.of(graph.nodes[value.node]),
+            distance=value.distance,
+            path=ends(graph.nodes, value.path),
+            integrations=[strawberry.ID(each) for each in value.edges],
+        )
+
+
+@strawberry.type(
+    description="What an application depends on and what depends on it, by the flow of data. A "
+    "node outside the region ends a way."
+)
+class Impact:
+    basis: GraphBasis
+    upstream_count: int
+    downstream_count: int
+    _value: strawberry.Private[Hanging]
+
+    @strawberry.field(description="What it would miss, nearest first; `first` is at most 200.")
+    def upstream(self, first: int = 50) -> list[Reached]:
+        found = self._value.impact.upstream[: size(first)]
+        return [Reached.of(each, self._value.graph) for each in found]
+
+    @strawberry.field(description="What would miss it, nearest first; `first` is at most 200.")
+    def downstream(self, first: int = 50) -> list[Reached]:
+        found = self._value.impact.downstream[: size(first)]
+        return [Reached.of(each, self._value.graph) for each in found]
+
+    @classmethod
+    def of(cls, value: Hanging) -> Impact:
+        return cls(
+            basis=value.impact.basis,
+            upstream_count=len(value.impact.upstream),
+            downstream_count=len(value.impact.downstream),
+            _value=value,
+        )
+
+
+@strawberry.type
+class ApplicationImpact:
+    """The fields of an application that its region's graph answers."""
+
+    _value: strawberry.Private[model.Application]
+
+    @strawberry.field(description="Null of a retired application: it is in no graph.")
+    async def impact(self, info: Info, basis: GraphBasis = Basis.RECORDED) -> Impact | None:
+        found = await resolved.impact(info.context, self._value, basis)
+        return None if found is None else Impact.of(found)

@@ -1,0 +1,197 @@
+"""How complete inventories are and who vouches for them, as a client sees it."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import TYPE_CHECKING, Annotated
+
+import strawberry
+
+from engine import attestation as engine
+from engine import completeness, model
+from engine.decimals import rounded
+from resolvers import inventory as resolved
+from schema.connection import size
+from schema.enums import SealState
+from schema.info import Info
+from schema.opd import Opd
+from schema.problem import IdempotencyKeyReused, InvalidInput, NotFound, answered
+
+if TYPE_CHECKING:
+    from schema.application import Application
+
+
+@strawberry.type(description="An application, and the required fields that it leaves open.")
+class MissingFields:
+    application_id: strawberry.ID
+    fields: list[str]
+
+    @strawberry.field
+    async def application(
+        self, info: Info
+    ) -> Annotated[Application, strawberry.lazy("schema.application")] | None:
+        from schema.application import Application
+
+        found = await info.context.applications.load(self.application_id)
+        return None if found is None else Application.of(found)
+
+
+@strawberry.type(description="How many of the required cells of some applications are filled.")
+class Completeness:
+    applications: int = strawberry.field(description="That are not retired.")
+    filled: int
+    required: int
+    value: str | None = strawberry.field(
+        description="Exact decimal from 0 to 1; null where no application is listed."
+    )
+    display: str | None = strawberry.field(description="Rounded half up, two places.")
+    enough: bool = strawberry.field(
+        description="At least 0.80: from here on an absence can prove something, once attested."
+    )
+    missing_count: int = strawberry.field(description="Applications with an open field.")
+    _value: strawberry.Private[completeness.Completeness]
+
+    @strawberry.field(description="By application; `first` is at most 200.")
+    def missing(self, first: int = 50) -> list[MissingFields]:
+        return [
+            MissingFields(application_id=strawberry.ID(each.application), fields=list(each.fields))
+            for each in self._value.missing[: size(first)]
+        ]
+
+    @classmethod
+    def of(cls, value: completeness.Completeness) -> Completeness:
+        return cls(
+            applications=value.applications,
+            filled=value.filled,
+            required=value.required,
+            value=value.value,
+            display=None if value.exact is None else rounded(value.exact),
+            enough=value.enough,
+            missing_count=len(value.missing),
+            _value=value,
+        )
+
+
+@strawberry.type(description="An OPD's word that its inventory is complete.")
+class Attestation:
+    opd_id: strawberry.ID
+    by: str
+    at: datetime
+
+    @strawberry.field
+    async def opd(self, info: Info) -> Opd | None:
+        owner = await info.context.opds.load(self.opd_id)
+        return None if owner is None else Opd.of(owner)
+
+    @classmethod
+    def of(cls, value: engine.Attestation) -> Attestation:
+        return cls(opd_id=strawberry.ID(value.opd), by=value.by, at=value.at)
+
+
+@strawberry.type(description="An edit of an OPD's application by another subject than attested.")
+class ForeignEdit:
+    subject: strawberry.ID = strawberry.field(description="The application.")
+    by: str
+    at: datetime
+
+
+@strawberry.type(description="What an OPD's word for its inventory is worth today.")
+class Seal:
+    state: SealState
+    attestation: Attestation | None = strawberry.field(description="The latest.")
+    expires_on: date | None = strawberry.field(description="The last day on which it holds.")
+    broken_by: ForeignEdit | None = strawberry.field(description="The first edit that broke it.")
+
+    @classmethod
+    def of(cls, value: engine.Seal) -> Seal:
+        given, edit = value.attestation, value.broken_by
+        return cls(
+            state=value.state,
+            attestation=None if given is None else Attestation.of(given),
+            expires_on=value.expires_on,
+            broken_by=None
+            if edit is None
+            else ForeignEdit(subject=strawberry.ID(edit.subject), by=edit.by, at=edit.at),
+        )
+
+
+@strawberry.type(description="The inventory of one OPD.")
+class OpdInventory:
+    opd: Opd
+    completeness: Completeness
+    seal: Seal
+    vouched_for: bool = strawberry.field(
+        description="The seal holds and enough is filled: an absence here is a fact for the rules."
+    )
+
+    @classmethod
+    def of(cls, value: resolved.OpdInventory) -> OpdInventory:
+        return cls(
+            opd=Opd.of(value.opd),
+            completeness=Completeness.of(value.completeness),
+            seal=Seal.of(value.seal),
+            vouched_for=value.vouched_for,
+        )
+
+
+@strawberry.type(description="How complete a region's inventory is.")
+class RegionInventory:
+    completeness: Completeness
+    owner_unknown: Completeness | None = strawberry.field(
+        description="Of the applications whose OPD the source does not name; null: none."
+    )
+    opd_count: int
+    vouched_for_count: int
+    _value: strawberry.Private[resolved.RegionInventory]
+
+    @strawberry.field(description="By name; `first` is at most 200.")
+    def opds(self, first: int = 100) -> list[OpdInventory]:
+        return [OpdInventory.of(each) for each in self._value.opds[: size(first)]]
+
+    @classmethod
+    def of(cls, value: resolved.RegionInventory) -> RegionInventory:
+        unknown = value.owner_unknown
+        return cls(
+            completeness=Completeness.of(value.completeness),
+            owner_unknown=None if unknown is None else Completeness.of(unknown),
+            opd_count=len(value.opds),
+            vouched_for_count=sum(each.vouched_for for each in value.opds),
+            _value=value,
+        )
+
+
+@strawberry.type
+class RegionInventoryField:
+    """The field of a region about its inventory as a whole."""
+
+    _value: strawberry.Private[model.Region]
+
+    @strawberry.field(description="Its completeness and seals, as a whole and by OPD.")
+    async def inventory(self, info: Info) -> RegionInventory:
+        return RegionInventory.of(await resolved.of_region(info.context, self._value.code))
+
+
+@strawberry.input
+class AttestInventoryInput:
+    opd: strawberry.ID = strawberry.field(description="Id of the OPD that vouches.")
+    idempotency_key: str | None = None
+
+
+AttestInventoryResult = Annotated[
+    Attestation | NotFound | InvalidInput | IdempotencyKeyReused,
+    strawberry.union("AttestInventoryResult"),
+]
+
+
+@strawberry.type
+class InventoryMutation:
+    @strawberry.mutation(
+        description="The OPD vouches that all it runs is listed; for its own staff and its region. "
+        "It holds for 365 days, or until another subject edits an application of the OPD."
+    )
+    async def attest_inventory(
+        self, info: Info, input: AttestInventoryInput
+    ) -> AttestInventoryResult:
+        asked = resolved.AttestInventory(input.opd)
+        work = resolved.attest(info.context, asked, input.idempotency_key)
+        return await answered(work, Attestation.of)

@@ -1,0 +1,40 @@
+"""An application that a list names by its id; the rest is loaded where it is asked for."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Annotated
+
+import strawberry
+
+from schema.info import Info
+
+if TYPE_CHECKING:
+    from schema.application import Application
+
+LISTED_MOST = 100  # of one list inside a list
+
+
+@strawberry.type(description="An application, by its id.")
+class ListedApplication:
+    id: strawberry.ID
+
+    @strawberry.field(description="Null: it is not of this instance.")
+    async def application(
+        self, info: Info
+    ) -> Annotated[Application, strawberry.lazy("schema.application")] | None:
+        from schema.application import Application
+
+        found = await info.context.applications.load(self.id)
+        return None if found is None else Application.of(found)
+
+
+@strawberry.type(description="A value with its name.")
+class NamedValue:
+    name: str
+    value: str
+
+
+def listed(ids: Iterable[str]) -> list[ListedApplication]:
+    """Return the first applications of a list."""
+    return [ListedApplication(id=strawberry.ID(id)) for id in [*ids][:LISTED_MOST]]

@@ -1,0 +1,78 @@
+"""What a region could take over from its sisters, as a client sees it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated
+
+import strawberry
+
+from engine import model
+from engine.sharing import RULE, SHARED_FROM
+from resolvers import sharing as resolved
+from schema.connection import size
+from schema.figure import Figure
+from schema.function_tag import Function, estimate
+from schema.info import Info
+from schema.listed import ListedApplication
+
+if TYPE_CHECKING:
+    from schema.region import Region
+
+
+@strawberry.type(
+    description="A system of a sister region for a function that this inventory does not show. "
+    "That is not yet a need: see how complete the inventory is. Functions are estimated."
+)
+class SharingCandidate:
+    rule: str
+    function: Function
+    system: ListedApplication
+    level: int | None = strawberry.field(
+        description=f"Official level of the owner's service, {SHARED_FROM} or above; null: unknown."
+    )
+    shareable: bool | None = strawberry.field(
+        description="Whether its source may be given on; null: nobody said."
+    )
+    confidence: Figure = strawberry.field(description="Of the function of the system.")
+    regions_with: int = strawberry.field(description="Regions that serve the function.")
+    regions_compared: int
+    completeness: Figure | None = strawberry.field(description="Of this region's inventory.")
+    owner_code: strawberry.ID
+
+    @strawberry.field
+    async def owner(self, info: Info) -> Annotated[Region, strawberry.lazy("schema.region")]:
+        from schema.region import Region
+
+        return Region.of_required(await info.context.regions.load(self.owner_code))
+
+    @classmethod
+    def of(cls, value: resolved.Offered) -> SharingCandidate:
+        found = value.candidate
+        return cls(
+            rule=RULE,
+            function=Function.of_id(found.function),
+            system=ListedApplication(id=strawberry.ID(found.system)),
+            level=found.level,
+            shareable=found.shareable,
+            confidence=estimate(found.confidence),
+            regions_with=found.regions_with,
+            regions_compared=value.compared,
+            completeness=Figure.of_known(value.completeness),
+            owner_code=strawberry.ID(found.owner),
+        )
+
+
+@strawberry.type
+class RegionSharing:
+    """The field of a region about what its sisters have."""
+
+    _value: strawberry.Private[model.Region]
+
+    @strawberry.field(
+        description="Most widely served functions first, at most three systems for each, of the "
+        "same province; `first` is at most 200."
+    )
+    async def sharing_candidates(self, info: Info, first: int = 10) -> list[SharingCandidate]:
+        most = size(first)
+        found = await resolved.offered(info.context, self._value)
+        return [SharingCandidate.of(each) for each in found[:most]]

@@ -1,0 +1,218 @@
+"""What a region claims, held against its graph, as a client sees it."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import strawberry
+
+from engine import model, reading
+from engine import verification as engine
+from engine.instruments import catalogue
+from engine.score import Score
+from resolvers import verification as resolved
+from resolvers.verification import Verified
+from schema.assessment import Assessment
+from schema.connection import size
+from schema.enums import Ask, AssessmentKind, FindingState, Flag, Gap
+from schema.info import Info
+from schema.instrument import Instrument, shown
+from schema.score import PartScore
+
+SPBE_2020 = strawberry.ID("spbe-2020")
+EDGES_MOST = 200  # of one finding or verdict
+
+
+@strawberry.type(description="One thing that is missing or not known.")
+class Missing:
+    gap: Gap
+    subject: str = strawberry.field(
+        description="Id of the OPD, application or integration, number of the indicator, or kind "
+        "of document; empty: the region as a whole."
+    )
+    details: list[str] = strawberry.field(description="Defects of an integration.")
+
+    @strawberry.field(description="Of the OPD or application; null of anything else.")
+    async def name(self, info: Info) -> str | None:
+        opd = await info.context.opds.load(self.subject)
+        named = opd or await info.context.applications.load(self.subject)
+        return None if named is None else named.name
+
+
+@strawberry.type(description="The answer to one requirement of a rule.")
+class Finding:
+    level: int = strawberry.field(description="The level that asks it, with every level above.")
+    ask: Ask
+    text: str
+    state: FindingState
+    integrations: list[strawberry.ID] = strawberry.field(description="That show it, at most 200.")
+    documents: list[str]
+    missing_count: int
+    _value: strawberry.Private[reading.Finding]
+
+    @strawberry.field(description="Empty where it is met; `first` is at most 200.")
+    def missing(self, first: int = 20) -> list[Missing]:
+        return [
+            Missing(gap=each.gap, subject=each.subject, details=list(each.details))
+            for each in self._value.missing[: size(first)]
+        ]
+
+    @classmethod
+    def of(cls, value: reading.Finding) -> Finding:
+        return cls(
+            level=value.requirement.level,
+            ask=value.requirement.ask,
+            text=value.requirement.text,
+            state=value.state,
+            integrations=_ids(value.edges),
+            documents=list(value.documents[:EDGES_MOST]),
+            missing_count=len(value.missing),
+            _value=value,
+        )
+
+
+@strawberry.type(
+    description="One indicator under its rule. Up to `ceiling` every level is shown by evidence, "
+    "up to `notRefuted` none is refuted; a claim between the two cannot be verified."
+)
+class Verdict:
+    indicator: int
+    name: str
+    rule: str = strawberry.field(description="Table, version and rule.")
+    confirmed: bool = strawberry.field(
+        description="False: the rule rests on secondary sources and refutes no claim."
+    )
+    claim: int | None
+    ceiling: int
+    not_refuted: int
+    flag: Flag | None = strawberry.field(description="Null without a claim.")
+    findings: list[Finding] = strawberry.field(description="Lowest level first.")
+    open: list[Finding] = strawberry.field(
+        description="What is missing for the claim, or for the next level where it is supported."
+    )
+    integrations: list[strawberry.ID] = strawberry.field(description="Evidence, at most 200.")
+    inputs: str = strawberry.field(description="Hash of all that the verdict was made of.")
+
+    @classmethod
+    def of(cls, value: engine.Verdict, instrument: str) -> Verdict:
+        indicators = {each.number: each.name for each in catalogue()[instrument].indicators}
+        return cls(
+            indicator=value.indicator,
+            name=indicators[value.indicator],
+            rule=value.rule,
+            confirmed=value.confirmed,
+            claim=value.claim,
+            ceiling=value.ceiling,
+            not_refuted=value.not_refuted,
+            flag=value.flag,
+            findings=[Finding.of(each) for each in value.findings],
+            open=[Finding.of(each) for each in value.open],
+            integrations=_ids(value.edges),
+            inputs=value.inputs,
+        )
+
+
+@strawberry.type(description="The index by one reading of the claims; not a published figure.")
+class VerifiedScore:
+    value: str = strawberry.field(description="Exact decimal from the levels.")
+    display: str = strawberry.field(description="Rounded once, half up, two places.")
+    predicate: str
+    domains: list[PartScore]
+    aspects: list[PartScore]
+    complete: bool = strawberry.field(
+        description="False while indicators without a level count at the lowest one."
+    )
+
+    @classmethod
+    def of(cls, value: Score | None) -> VerifiedScore | None:
+        if value is None:
+            return None
+        return cls(
+            value=value.value,
+            display=value.display,
+            predicate=value.predicate,
+            domains=[PartScore.of(each) for each in value.domains],
+            aspects=[PartScore.of(each) for each in value.aspects],
+            complete=value.complete,
+        )
+
+
+@strawberry.type(description="The table of rules that a verification follows.")
+class RuleTable:
+    id: strawberry.ID
+    version: str
+    confirmed: bool
+    note: str
+    sources: list[str]
+
+
+@strawberry.type(
+    description="Claims held against the graph. It caps, confirms or nominates; it raises no level."
+)
+class Verification:
+    instrument: Instrument
+    year: int
+    as_of: date
+    rules: RuleTable
+    assessment: Assessment | None = strawberry.field(
+        description="Whose claims these are; null: none with levels is to be seen, bounds only."
+    )
+    verdicts: list[Verdict] = strawberry.field(description="By indicator, of those with a rule.")
+    claimed: VerifiedScore | None
+    supported: VerifiedScore | None = strawberry.field(
+        description="Each claim at most at its ceiling: what the evidence shows today."
+    )
+    not_refuted: VerifiedScore | None = strawberry.field(description="Only over-claims are capped.")
+    documents_closed: bool = strawberry.field(
+        description="False: a document that is not here may exist, so its absence proves nothing."
+    )
+
+    @classmethod
+    def of(cls, value: Verified) -> Verification:
+        found, table, claims = value.verification, value.table, value.assessment
+        return cls(
+            instrument=shown(found.instrument),
+            year=value.year,
+            as_of=found.today,
+            rules=RuleTable(
+                id=strawberry.ID(table.id),
+                version=table.version,
+                confirmed=table.confirmed,
+                note=table.note,
+                sources=list(table.sources),
+            ),
+            assessment=None if claims is None else Assessment.of_changed(claims),
+            verdicts=[Verdict.of(each, found.instrument) for each in found.verdicts],
+            claimed=VerifiedScore.of(found.claimed),
+            supported=VerifiedScore.of(found.supported),
+            not_refuted=VerifiedScore.of(found.not_refuted),
+            documents_closed=value.documents_closed,
+        )
+
+
+@strawberry.type
+class RegionVerification:
+    """The field of a region that holds its claims against its graph."""
+
+    _value: strawberry.Private[model.Region]
+
+    @strawberry.field(
+        description="Of the newest assessment with levels that fits and that the viewer may see; "
+        "without one the bounds only. Without an attested, complete inventory nothing is called "
+        "an over-claim."
+    )
+    async def verification(
+        self,
+        info: Info,
+        instrument: strawberry.ID = SPBE_2020,
+        year: int | None = None,
+        kind: AssessmentKind = model.AssessmentKind.SELF,
+    ) -> Verification:
+        found = await resolved.of_region(
+            info.context, self._value.code, instrument=instrument, year=year, kind=kind
+        )
+        return Verification.of(found)
+
+
+def _ids(given: tuple[str, ...]) -> list[strawberry.ID]:
+    return [strawberry.ID(each) for each in given[:EDGES_MOST]]

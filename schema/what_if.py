@@ -1,0 +1,93 @@
+"""What a region would look like if proposals were carried out, as a client sees it."""
+
+from __future__ import annotations
+
+import strawberry
+
+from engine import graph as engine_graph
+from engine import model
+from resolvers import what_if as resolved
+from resolvers.context import Context
+from schema.diagnostics import Diagnostics
+from schema.enums import AssessmentKind, GraphBasis
+from schema.info import Info
+from schema.listed import LISTED_MOST
+from schema.verification import SPBE_2020, Verification
+
+
+@strawberry.type(description="A region before or after: what its shape and its rules tell.")
+class WhatIfSide:
+    simulated: bool = strawberry.field(description="True of what would be: none of it is a fact.")
+    _outcome: strawberry.Private[resolved.Outcome]
+    _context: strawberry.Private[Context]
+
+    @strawberry.field
+    async def diagnostics(self, basis: GraphBasis = engine_graph.Basis.RECORDED) -> Diagnostics:
+        return Diagnostics.of(await self._outcome.diagnosed(self._context, basis))
+
+    @strawberry.field(description="The same claims, held against the graph of this side.")
+    async def verification(
+        self,
+        instrument: strawberry.ID = SPBE_2020,
+        year: int | None = None,
+        kind: AssessmentKind = model.AssessmentKind.SELF,
+    ) -> Verification:
+        found = await self._outcome.verified(self._context, instrument, year, kind)
+        return Verification.of(found)
+
+
+@strawberry.type(
+    description="SIMULATION: proposals carried out on a copy, in the order given. What is newly "
+    "connected counts as documented, never as verified. Nothing is stored."
+)
+class WhatIf:
+    proposals: list[strawberry.ID]
+    applications_before: int = strawberry.field(description="That are not retired.")
+    applications_after: int
+    repointed_count: int
+    repointed: list[strawberry.ID] = strawberry.field(description="Integrations; the first 100.")
+    lost_count: int
+    lost: list[strawberry.ID] = strawberry.field(
+        description="Integrations without an end, or that the survivor has; the first 100."
+    )
+    added: list[strawberry.ID] = strawberry.field(description="Ids of the simulation only.")
+    before: WhatIfSide
+    after: WhatIfSide
+
+    @classmethod
+    async def of(cls, value: resolved.Outcome) -> WhatIf:
+        found = value.what_if
+        return cls(
+            proposals=[strawberry.ID(each.id) for each in value.proposals],
+            applications_before=await _in_use(value, value.before),
+            applications_after=await _in_use(value, value.after),
+            repointed_count=len(found.repointed),
+            repointed=_ids(found.repointed),
+            lost_count=len(found.lost),
+            lost=_ids(found.lost),
+            added=_ids(found.added),
+            before=WhatIfSide(simulated=False, _outcome=value, _context=value.before),
+            after=WhatIfSide(simulated=True, _outcome=value, _context=value.after),
+        )
+
+
+@strawberry.type
+class RegionWhatIf:
+    """The field of a region that simulates proposals."""
+
+    _value: strawberry.Private[model.Region]
+
+    @strawberry.field(
+        description="1 to 50 proposals of this region, rejected ones too: before and after."
+    )
+    async def what_if(self, info: Info, proposals: list[strawberry.ID]) -> WhatIf:
+        return await WhatIf.of(await resolved.of_region(info.context, self._value, proposals))
+
+
+async def _in_use(value: resolved.Outcome, context: Context) -> int:
+    recorded = await context.inventories.load(value.region)
+    return sum(each.status is not model.ApplicationStatus.RETIRED for each in recorded.applications)
+
+
+def _ids(given: tuple[str, ...]) -> list[strawberry.ID]:
+    return [strawberry.ID(each) for each in given[:LISTED_MOST]]

@@ -1,0 +1,66 @@
+"""The word of OPDs for their inventories, and the edits that broke it.
+
+The log knows who wrote an entry, not for whom. So an edit of an OPD's application counts as foreign
+where another subject than the one who attested wrote it, a colleague's too: it then asks for the
+OPD's word anew, which is the safe side. A row holds the latest word and the first such edit after
+it, which is all that a seal is made of.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from engine.attestation import Attestation, ForeignEdit
+from engine.entry import timestamp
+from storage.tables import AttestationRow
+
+
+@dataclass(frozen=True, slots=True)
+class Attested:
+    """An OPD's latest attestation and the first foreign edit after it."""
+
+    attestation: Attestation
+    broken_by: ForeignEdit | None
+
+
+def row(region: str, attestation: Attestation) -> AttestationRow:
+    """Return the row of a new attestation, unbroken."""
+    return AttestationRow(
+        opd=attestation.opd,
+        region=region,
+        by=attestation.by,
+        at=timestamp(attestation.at),
+        broken_subject=None,
+        broken_by=None,
+        broken_at=None,
+    )
+
+
+def value(row: AttestationRow) -> Attested:
+    """Return the attestation that a row holds, with what broke it."""
+    broken_by = None
+    if row.broken_subject is not None and row.broken_by is not None and row.broken_at is not None:
+        at = datetime.fromisoformat(row.broken_at)
+        broken_by = ForeignEdit(row.opd, row.broken_subject, row.broken_by, at)
+    return Attested(Attestation(row.opd, row.by, datetime.fromisoformat(row.at)), broken_by)
+
+
+async def mark_broken(session: AsyncSession, edit: ForeignEdit) -> None:
+    """Note the edit if the OPD vouched for its inventory by somebody else, and none broke it."""
+    known = await session.get(AttestationRow, edit.opd)
+    if known is not None and known.by != edit.by and known.broken_at is None:
+        known.broken_subject = edit.subject
+        known.broken_by = edit.by
+        known.broken_at = timestamp(edit.at)
+
+
+async def of_region(session: AsyncSession, region: str) -> list[Attested]:
+    """Return the latest attestation of each OPD of a region that ever gave one."""
+    rows = await session.scalars(
+        select(AttestationRow).where(AttestationRow.region == region).order_by(AttestationRow.opd)
+    )
+    return [value(row) for row in rows]

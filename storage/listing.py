@@ -1,0 +1,50 @@
+"""The listings of several regions at once: names, owners and addresses, no more."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from engine.listing import Listing
+from engine.model import ApplicationStatus, AssessmentKind, AssessmentState
+from storage.tables import ApplicationRow, AssessmentRow, LevelRow, OpdRow
+
+
+async def of_regions(session: AsyncSession, regions: Collection[str]) -> list[Listing]:
+    """Return what the inventories of these regions list and did not retire, by id."""
+    rows = await session.execute(
+        select(
+            ApplicationRow.id,
+            ApplicationRow.region,
+            ApplicationRow.name,
+            ApplicationRow.url,
+            OpdRow.name.label("opd"),
+        )
+        .outerjoin(OpdRow, OpdRow.id == ApplicationRow.opd)
+        .where(
+            ApplicationRow.region.in_(regions),
+            ApplicationRow.status != ApplicationStatus.RETIRED.value,
+        )
+        .order_by(ApplicationRow.id)
+    )
+    return [Listing(row.name, row.opd or "", row.url, row.id, row.region) for row in rows]
+
+
+async def official_levels(
+    session: AsyncSession, regions: Collection[str], instrument: str
+) -> dict[tuple[str, int], int]:
+    """Return the newest published official level by region and indicator."""
+    rows = await session.execute(
+        select(AssessmentRow.region, LevelRow.indicator, LevelRow.level)
+        .join(LevelRow, LevelRow.assessment == AssessmentRow.id)
+        .where(
+            AssessmentRow.region.in_(regions),
+            AssessmentRow.instrument == instrument,
+            AssessmentRow.kind == AssessmentKind.OFFICIAL.value,
+            AssessmentRow.state == AssessmentState.PUBLISHED.value,
+        )
+        .order_by(AssessmentRow.year)  # a later one replaces what an earlier one said
+    )
+    return {(row.region, row.indicator): row.level for row in rows}

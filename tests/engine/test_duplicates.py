@@ -1,0 +1,179 @@
+"""Re-listings and questions: which lines of an inventory are one system."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from engine.duplicates import Comparison, Inventory
+from engine.listing import Kind, Listing, Sorter
+from engine.names import NameWords, Normaliser
+from engine.national import NationalCatalogue, NationalSystem
+from engine.spelling import Decision, Signal
+
+SYSTEMS = (
+    NationalSystem(
+        "sipd-ri", "SIPD RI", ("sipd",), ("sipd.kemendagri.go.id",), "Kemendagri", (), None
+    ),
+    NationalSystem("srikandi", "SRIKANDI", (), ("srikandi.arsip.go.id",), "ANRI", (), "srikandi"),
+    NationalSystem("siskeudes", "Siskeudes", (), (), "Kemendagri", (), None),
+    NationalSystem("lhkpn", "e-LHKPN", ("lhkpn",), ("elhkpn.kpk.go.id",), "KPK", (), None),
+)
+NORMALISER = Normaliser(NameWords(noise=frozenset({"aplikasi"})))
+NATIONAL = NationalCatalogue(SYSTEMS, NORMALISER)
+SORTER = Sorter(["BKPSDM", "Dinkes"], NATIONAL)
+COMPARISON = Comparison(NORMALISER, NATIONAL, SORTER)
+
+
+def line(id: str, name: str, opd: str = "", url: str | None = None, region: str = "A") -> Listing:
+    return Listing(name, opd, url, id, region)
+
+
+def sorted_out(*lines: Listing) -> Inventory:
+    return COMPARISON.sort_out(lines)
+
+
+def test_a_national_system_listed_by_two_opds_is_one_without_asking() -> None:
+    (group,) = sorted_out(
+        line("1", "SIPD", "Bappeda"),
+        line("2", "SIPD RI", "Kecamatan Wungu", "https://sipd.kemendagri.go.id/landing"),
+    ).groups
+    assert group.national == "sipd-ri"
+    assert list(group.pairs()) == [("1", "2", Decision.AUTO)]
+    assert group.links[0].signals == (Signal("national system", "sipd-ri"),)
+
+
+def test_a_national_name_at_the_regions_own_address_is_a_question() -> None:
+    (group,) = sorted_out(
+        line("1", "SIPD", "Bappeda", "https://sipd.madiunkab.go.id"), line("2", "SIPD", "BPKAD")
+    ).groups
+    assert group.decision is Decision.REVIEW
+
+
+def test_a_misspelt_national_name_is_a_question() -> None:
+    (group,) = sorted_out(line("1", "Siskeudes"), line("2", "SISKUDES")).groups
+    assert (group.national, group.decision) == ("siskeudes", Decision.REVIEW)
+
+
+def test_one_address_and_half_alike_names_need_no_question() -> None:
+    pair = COMPARISON.pair(
+        line("1", "E-Presensi", "Setda", "https://absen.x.go.id"),
+        line("2", "Presensi Online", "Kecamatan", "http://absen.x.go.id/index.php"),
+    )
+    assert pair is not None
+    assert pair.decision is Decision.AUTO
+    assert pair.signals == (
+        Signal("same address", "absen.x.go.id"),
+        Signal("letters alike", "70 %"),
+    )
+
+
+def test_an_address_of_another_government_is_a_question() -> None:
+    inventory = sorted_out(
+        line("1", "Sukma", "Kecamatan", "https://sukma.jatimprov.go.id"),
+        line("2", "E Sukma", "RSUD", "https://sukma.jatimprov.go.id"),
+        line("3", "Presensi", "Setda", "https://absen.x.go.id"),
+        line("4", "Anggaran", "Setda", "https://anggaran.x.go.id"),
+        line("5", "Kolak", "Setda", "https://kolak.x.go.id"),
+    )
+    assert [each.decision for each in inventory.groups] == [Decision.REVIEW]
+    assert inventory.alone == ("3", "4", "5")
+
+
+def test_one_name_in_two_opds_is_a_question_and_in_one_opd_is_not() -> None:
+    (asked,) = sorted_out(line("1", "SMS Gateway", "RSUD"), line("2", "SMS Gateway", "PTSP")).groups
+    (sure,) = sorted_out(line("1", "SMS Gateway", "RSUD"), line("2", "sms gateway", "RSUD")).groups
+    assert (asked.decision, sure.decision) == (Decision.REVIEW, Decision.AUTO)
+
+
+def test_equal_names_without_opd_and_address_are_never_joined_unasked() -> None:
+    (group,) = sorted_out(line("1", "Notulen"), line("2", "Notulen")).groups
+    assert group.decision is Decision.REVIEW
+
+
+def test_near_names_at_addresses_of_their_own_are_two_systems() -> None:
+    assert (
+        COMPARISON.pair(
+            line("1", "E Sakip", url="https://sakip.x.go.id"),
+            line("2", "E Sakips", url="https://esaka.x.go.id"),
+        )
+        is None
+    )
+
+
+def test_across_regions_only_the_catalogue_makes_one_system() -> None:
+    assert COMPARISON.pair(line("1", "SIMPEG"), line("2", "SIMPEG", region="B")) is None
+    national = COMPARISON.pair(line("1", "SRIKANDI"), line("2", "Srikandi", region="B"))
+    assert national is not None
+    assert national.decision is Decision.AUTO
+
+
+def test_a_cell_of_two_systems_is_asked_about_in_both_and_joins_neither() -> None:
+    inventory = sorted_out(
+        line("1", "SIPD"), line("2", "SIPD & Srikandi"), line("3", "Srikandi"), line("4", "SIPD RI")
+    )
+    assert inventory.several == ("2",)
+    assert [each.listings for each in inventory.groups] == [("1", "4", "2"), ("3", "2")]
+    assert {(a, b): d for a, b, d in inventory.groups[0].pairs()} == {
+        ("1", "4"): Decision.AUTO,
+        ("1", "2"): Decision.REVIEW,
+        ("4", "2"): Decision.REVIEW,
+    }
+
+
+@pytest.mark.parametrize(
+    ("name", "url", "kind"),
+    [
+        ("Website BKPSDM", "https://bkpsdm.x.go.id", Kind.WEBSITE),
+        ("dinkes.x.go.id", "https://dinkes.x.go.id/", Kind.WEBSITE),
+        ("Kecamatan Wungu", "https://wungukec.x.go.id", Kind.APPLICATION),
+        ("Website Kecamatan Wungu", "https://wungu.x.go.id", Kind.WEBSITE),
+        ("Website Kecamatan Wungu", "https://wungu.x.go.id/halamanadmin", Kind.APPLICATION),
+        ("Website Tentang Ekspor", "https://ekspor.x.go.id", Kind.APPLICATION),
+        ("SIPD", "https://sipd.kemendagri.go.id", Kind.APPLICATION),
+        ("SIPD dan Srikandi", None, Kind.SEVERAL),
+    ],
+)
+def test_plain_websites_and_crowded_cells_are_set_apart(
+    name: str, url: str | None, kind: Kind
+) -> None:
+    assert SORTER.kind(name, url) is kind
+
+
+LINES = st.lists(
+    st.tuples(
+        st.sampled_from(
+            ["SIPD", "SIMPEG", "Simpeg", "Notulen", "Website Dinkes", "SIPD & Srikandi"]
+        ),
+        st.sampled_from(["", "Bappeda", "BKPSDM"]),
+        st.sampled_from([None, "https://simpeg.x.go.id", "https://dinkes.x.go.id"]),
+        st.sampled_from(["A", "B"]),
+    ),
+    max_size=12,
+)
+
+
+@given(LINES)
+def test_no_line_is_lost_and_groups_stay_within_a_region(
+    rows: list[tuple[str, str, str | None, str]],
+) -> None:
+    lines = [
+        line(str(n), name, opd, url, region) for n, (name, opd, url, region) in enumerate(rows)
+    ]
+    inventory = sorted_out(*lines)
+    grouped = [id for group in inventory.groups for id in group.listings]
+    told = {*grouped, *inventory.alone, *inventory.websites, *inventory.several}
+    assert told == {each.id for each in lines}
+    cells = set(inventory.several)
+    assert len([id for id in grouped if id not in cells]) + len(inventory.alone) + len(
+        inventory.websites
+    ) == len(lines) - len(cells)
+    region = {each.id: each.region for each in lines}
+    for group in inventory.groups:
+        assert {region[id] for id in group.listings} == {group.region}
+
+
+def test_a_nameless_line_is_like_no_other() -> None:
+    assert COMPARISON.pair(line("1", ""), line("2", "SIMPEG")) is None
+    assert sorted_out(line("1", ""), line("2", "SIMPEG"), line("3", "-")).groups == ()

@@ -1,0 +1,102 @@
+"""Function tags: found, not guessed, and a person's word above all."""
+
+from __future__ import annotations
+
+from engine.function import Affair, Classifier, Function, Labelled, Lexicon, Term
+from engine.listing import Listing
+from engine.names import NameWords
+from facts.function import lexicon, name_words, national_systems
+
+SMALL = Lexicon(
+    functions=(
+        Function("attendance", "Presensi pegawai", "", (36,)),
+        Function("records", "Naskah dinas", "X", (37,)),
+        Function("finance", "Keuangan daerah", "", (34,)),
+        Function("market-prices", "Harga bahan pokok", "DD", ()),
+        Function("food-security", "Ketahanan pangan", "I", ()),
+    ),
+    terms=(
+        Term("presensi", "attendance", "WORD"),
+        Term("absensi", "attendance", "WORD"),
+        Term("srikandi", "records", "NAME"),
+        Term("surat", "records", "WORD"),
+        Term("sikd", "records", "NAME"),
+        Term("sikd", "finance", "NAME"),
+        Term("keuangan", "finance", "WORD"),
+        Term("harga pangan", "market-prices", "WORD"),
+        Term("pangan", "food-security", "WORD"),
+    ),
+    affairs=(Affair("kearsipan", "X", ()), Affair("keuangan", "", ("finance",))),
+    words=NameWords(places=frozenset({"denpasar"})),
+)
+CLASSIFIER = Classifier(SMALL)
+
+
+def function(name: str, opd: str = "", url: str | None = None) -> str | None:
+    (tag,) = CLASSIFIER.tags([Listing(name, opd, url)])
+    return tag.function
+
+
+def test_a_word_of_the_lexicon_decides_in_every_spelling() -> None:
+    assert [function(each) for each in ("e-Presensi", "EPRESENSI", "Presensi Online")] == [
+        "attendance"
+    ] * 3
+
+
+def test_a_phrase_says_more_than_its_words() -> None:
+    assert function("Info Harga Pangan") == "market-prices"
+    assert function("Cadangan Pangan") == "food-security"
+
+
+def test_a_name_with_two_meanings_is_decided_by_the_opd() -> None:
+    assert function("SIKD", "Dinas Kearsipan") == "records"
+    assert function("SIKD", "Badan Keuangan") == "finance"
+
+
+def test_a_name_that_says_nothing_is_not_tagged() -> None:
+    (tag,) = CLASSIFIER.tags([Listing("Kolak Pisang")])
+    assert tag.function is None
+    assert len(tag.candidates) == 3
+    assert tag.because == ()
+
+
+def test_a_tag_says_what_was_found() -> None:
+    (tag,) = CLASSIFIER.tags([Listing("Surat Masuk", "Dinas Kearsipan")])
+    assert tag.because == ("name: surat", "OPD: kearsipan")
+
+
+def test_the_applications_own_address_is_read_too() -> None:
+    own = "https://presensi.denpasarkota.go.id"
+    assert function("Kolak Pisang", url=own) == "attendance"
+    assert function("Kolak Pisang", url="https://sites.google.com/presensi") is None
+
+
+def test_a_correction_is_kept_and_learned() -> None:
+    said = Listing("Sadasbor", "BKPSDM")
+    corrected = Classifier(SMALL, [Labelled(said, "attendance")])
+    kept, learned = corrected.tags([said, Listing("Sadasbor Desa", "Kecamatan")])
+    assert (kept.function, kept.confidence, kept.by_person) == ("attendance", 1.0, True)
+    assert learned.candidates[0][0] == "attendance"
+
+
+def test_the_same_seed_gives_the_same_tags() -> None:
+    lines = [Listing("Presensi"), Listing("Kolak Pisang")]
+    assert Classifier(SMALL, seed=3).tags(lines) == Classifier(SMALL, seed=3).tags(lines)
+
+
+def test_the_shipped_lexicon_tags_well_known_names() -> None:
+    names = ("SIMPEG", "SRIKANDI", "JDIH Kota Bogor", "PPDB Online", "Perizinan Kota Bogor")
+    tags = Classifier(lexicon()).tags([Listing(each) for each in names])
+    assert [each.function for each in tags] == [
+        "personnel",
+        "records",
+        "legal-documents",
+        "school-admission",
+        "licensing",
+    ]
+
+
+def test_the_shipped_tables_are_whole() -> None:
+    assert len(lexicon().functions) == 172
+    assert len(national_systems()) == 61
+    assert {"madiun", "bandungbarat", "jabar"} <= name_words().places

@@ -1,0 +1,66 @@
+"""Names and addresses in comparable form."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from engine.names import NameWords, Normaliser, address, domain, host, place_words, words_of
+
+WORDS = NameWords(
+    noise=frozenset({"aplikasi", "sistem", "informasi", "online"}),
+    area_kinds=frozenset({"kab", "kecamatan", "kota"}),
+    places=place_words(["Kabupaten Madiun", "Kabupaten Bandung Barat", "Kota Bandung"]),
+)
+
+
+@pytest.mark.parametrize(
+    ("printed", "key"),
+    [
+        ("SIMPEG Kab. Madiun", "simpeg"),
+        ("SIPD Kecamatan Balerejo", "sipd"),  # a place that no table holds
+        ("Satu Data Kota Bandung Barat", "satudata"),
+        ("Presensi Online", "presensi"),
+        ("e-Presensi", "epresensi"),
+        ("SmartArsip", "smartarsip"),
+        ("sida.madiunkab", "sida"),
+        ("Aplikasi Sistem Informasi", "aplikasisisteminformasi"),  # nothing else to go by
+    ],
+)
+def test_noise_and_places_leave_the_key(printed: str, key: str) -> None:
+    assert Normaliser(WORDS).name(printed).key == key
+
+
+def test_what_brackets_hold_is_another_form_of_the_name() -> None:
+    name = Normaliser(WORDS).name("Penilaian Pelaksanaan Pekerjaan (e-P3)")
+    assert name.forms == {"penilaianpelaksanaanpekerjaan", "ep3"}
+
+
+@given(st.text(alphabet=st.characters(codec="ascii"), max_size=40))
+def test_a_key_is_lower_case_letters_and_digits_and_stays_itself(printed: str) -> None:
+    normaliser = Normaliser(NameWords())
+    key = normaliser.name(printed).key
+    assert normaliser.name(key).key == key
+    assert key == "".join(words_of(key))
+
+
+@pytest.mark.parametrize(
+    ("url", "expected"),
+    [
+        ("https://www.simpeg.madiunkab.go.id/", "simpeg.madiunkab.go.id"),
+        ("HTTP://Absen.go.id/index.php", "absen.go.id"),
+        ("https://kab.kertaskerja.cc/login?next=1#top", "kab.kertaskerja.cc"),
+        ("srikandi.arsip.go.id/auth/login", "srikandi.arsip.go.id"),
+        ("https://a.go.id/layanan/izin", "a.go.id/layanan/izin"),
+        (None, ""),
+    ],
+)
+def test_an_address_loses_what_two_visits_differ_by(url: str | None, expected: str) -> None:
+    assert address(url) == expected
+
+
+def test_host_and_registered_domain() -> None:
+    assert host("https://absen.madiunkab.go.id:8443/x") == "absen.madiunkab.go.id"
+    assert domain("absen.madiunkab.go.id") == "madiunkab.go.id"
+    assert domain("mapid.io") == "mapid.io"

@@ -1,0 +1,264 @@
+"""Consolidation: what is proposed, on what grounds, and what would be left afterwards."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+from engine.consolidation import proposals
+from engine.function import Tag
+from engine.knowledge import Exchange, Known
+from engine.model import (
+    Application,
+    ApplicationStatus,
+    CommonApplication,
+    Integration,
+    IntegrationDirection,
+    IntegrationMode,
+    IntegrationStatus,
+    Provenance,
+)
+from engine.overlap import Cluster, Overlap
+from engine.proposal import (
+    Confidence,
+    Costs,
+    Impact,
+    Proposal,
+    ProposalKind,
+    Reason,
+    saving,
+    undecided,
+)
+from engine.sharing import Candidate
+from engine.what_if import apply
+
+SOURCE = Provenance("test")
+SRIKANDI = CommonApplication(
+    "srikandi", "SRIKANDI", "ANRI", "APLIKASI_UMUM", "KepmenPANRB 679/2020", (37,), SOURCE
+)
+
+
+def application(id: str, status: str = "ACTIVE", **values: Any) -> Application:
+    return Application(
+        id=id,
+        region=values.pop("region", "A"),
+        opd=None,
+        name=id,
+        status=ApplicationStatus[status],
+        version=1,
+        provenance=SOURCE,
+        **values,
+    )
+
+
+def edge(
+    id: str, source: str, target: str | None, mode: str = "API", grade: int = 1
+) -> Integration:
+    return Integration(
+        id=id,
+        region="A",
+        source=source,
+        target=target,
+        target_name=target or "Dukcapil",
+        data_object="data",
+        mode=IntegrationMode[mode],
+        direction=IntegrationDirection.ONE_WAY,
+        status=IntegrationStatus.ACTIVE,
+        evidence_grade=grade,
+        version=1,
+        provenance=SOURCE,
+    )
+
+
+def known(functions: dict[str, str | None], **values: Any) -> Known:
+    tags = {id: Tag(function, 0.9, (), ()) for id, function in functions.items()}
+    values.setdefault("completeness", 0.8)
+    values.setdefault("mandates", {})
+    return Known(tags=tags, **values)
+
+
+def cluster(function: str, *ids: str) -> Cluster:
+    return Cluster("A", function, ids, 0.9, (Overlap(ids[0], ids[1], 0.7, function, ()),))
+
+
+def test_what_is_inactive_retires_once_its_consumers_are_repointed() -> None:
+    (found,) = proposals(
+        "A",
+        [application("old", "INACTIVE"), application("user")],
+        [edge("e1", "old", "user"), edge("e2", "old", None)],
+        known({}),
+    )
+    assert found.kind is ProposalKind.RETIRE
+    assert found.reasons == (
+        Reason("REPORTED_INACTIVE"),
+        Reason("AFTER_REPOINTING", (("integrations", "2"),)),
+    )
+    assert found.impact == Impact(("e1", "e2"), ("user",), ("Dukcapil",))
+    assert found.evidence == ("e1", "e2")
+
+
+def test_a_local_copy_of_a_mandated_application_is_replaced_with_its_legal_basis() -> None:
+    (found,) = proposals(
+        "A",
+        [application("tnde"), application("ours", common_application="srikandi")],
+        [],
+        known({"tnde": "records", "ours": None}, mandates={"records": SRIKANDI}),
+    )
+    assert (found.kind, found.applications) == (ProposalKind.REPLACE, ("tnde",))
+    assert (found.survivor, found.legal_basis) == ("srikandi", "KepmenPANRB 679/2020")
+    assert found.saving.display == "tidak diketahui"
+
+
+def test_an_unchecked_legal_basis_is_said_to_be_missing() -> None:
+    unchecked = replace(SRIKANDI, provenance=Provenance("press", confirmed=False))
+    facts = known({"tnde": "records"}, mandates={"records": unchecked})
+    (found,) = proposals("A", [application("tnde")], [], facts)
+    assert found.missing[0] == "legal basis not checked"
+
+
+def test_infrastructure_mandates_no_replacement() -> None:
+    network = replace(SRIKANDI, classification="JARINGAN")
+    facts = known({"jdih": "records"}, mandates={"records": network})
+    (found,) = proposals("A", [application("jdih")], [], facts)
+    assert found.kind is ProposalKind.KEEP
+
+
+def test_the_survivor_of_a_merger_is_on_the_hub_before_it_is_well_used() -> None:
+    facts = known(
+        {"a": "roads", "b": "roads"},
+        clusters=[cluster("roads", "a", "b")],
+        users={"a": 900, "b": 10},
+    )
+    (found,) = proposals(
+        "A", [application("a"), application("b")], [edge("e1", "b", None, "HUB", 3)], facts
+    )
+    assert (found.kind, found.survivor) == (ProposalKind.MERGE, "b")
+    assert found.survivor_because == (Reason("ON_HUB", (("survivor", "yes"), ("next", "no"))),)
+    assert found.confidence == Confidence(
+        (("cluster", 0.7), ("completeness", 0.8), ("evidence grade", 1.0))
+    )
+    assert found.confidence.value == 0.7
+
+
+def test_between_equals_the_better_evidenced_then_the_better_used_survives() -> None:
+    apps = [application("a"), application("b")]
+    facts = known({"a": "roads", "b": "roads"}, clusters=[cluster("roads", "a", "b")])
+    (by_degree,) = proposals("A", apps, [edge("e1", "b", None, grade=2)], facts)
+    (by_users,) = proposals("A", apps, [], replace(facts, users={"b": 5}))
+    (by_nothing,) = proposals("A", apps, [], facts)
+    assert by_degree.survivor_because[0] == Reason(
+        "EVIDENCED_DEGREE", (("survivor", "0.75"), ("next", "0"))
+    )
+    assert by_users.survivor_because[0] == Reason("USERS", (("survivor", "5"), ("next", "unknown")))
+    assert (by_nothing.survivor, by_nothing.survivor_because[0].code) == (
+        "a",
+        "ALIKE_IN_ALL_THAT_IS_KNOWN",
+    )
+
+
+def test_relistings_of_one_system_are_never_merged_for_a_saving() -> None:
+    facts = known(
+        {"a": "roads", "b": "roads"},
+        clusters=[cluster("roads", "a", "b")],
+        relisted=[("a", "b")],
+    )
+    found = proposals("A", [application("a"), application("b")], [], facts)
+    assert [(each.kind, each.applications) for each in found] == [(ProposalKind.KEEP, ("a",))]
+
+
+def test_what_goes_past_the_hub_or_is_missing_is_integrated() -> None:
+    apps = [application("a"), application("b"), application("c")]
+    edges = [
+        edge("h1", "a", None, "HUB"),
+        edge("h2", "b", None, "HUB"),
+        edge("p", "a", "b", "FILE"),
+    ]
+    facts = known({}, gaps=[Exchange("b", "c", "gaji", "exchange/1")])
+    past, missing = proposals("A", apps, edges, facts)
+    assert past.reasons == (Reason("PAST_THE_HUB", (("mode", "FILE"), ("data", "data"))),)
+    assert past.evidence == ("p",)
+    assert missing.reasons[0].code == "REQUIRED_EXCHANGE_MISSING"
+    assert missing.applications == ("b", "c")
+
+
+def test_sharing_is_proposed_only_where_the_sisters_level_is_known() -> None:
+    offer = Candidate("A", "records", "b1", "B", 4, None, 0.8, 3)
+    facts = known({}, candidates=[offer, replace(offer, system="c1", level=None)])
+    (found,) = proposals("A", [], [], facts)
+    assert (found.kind, found.survivor) == (ProposalKind.SHARE, "b1")
+    assert found.missing == (
+        "whether the function is needed here",
+        "whether the source may be given on",
+    )
+
+
+def test_a_saving_needs_every_cost_and_names_those_it_lacks() -> None:
+    costs = Costs({"a": 90}, {"a": 30}, {"b": 20})
+    assert saving(["a"], "b", costs).yearly == 60  # 90 - 20 - 30 / 3
+    lacking = saving(["a", "c"], "b", costs)
+    assert lacking.yearly is None
+    assert lacking.unknown == ("yearly cost of c", "migration cost of c")
+    assert (
+        saving(["a"], "b", Costs({"a": 90_000_000}, {"a": 0}, {"b": 0})).display == "Rp90.000.000"
+    )
+
+
+def test_confidence_is_unknown_while_completeness_is() -> None:
+    (found,) = proposals("A", [application("a", "INACTIVE")], [], known({}, completeness=None))
+    assert found.confidence.value is None
+    assert found.missing[-1] == "completeness of the inventory"
+
+
+def _merger(**values: Any) -> Proposal:
+    facts = known({"a": "roads", "b": "roads"}, clusters=[cluster("roads", "a", "b")], **values)
+    (found,) = proposals("A", [application("a"), application("b")], [], facts)
+    return found
+
+
+def test_a_rejected_proposal_comes_back_only_when_its_inputs_change() -> None:
+    rejected = {_merger().id: _merger().inputs}
+    assert undecided([_merger()], rejected) == ()
+    assert undecided([_merger(completeness=0.1)], rejected) == ()
+    changed = _merger(users={"a": 3})
+    assert changed.id in rejected
+    assert undecided([changed], rejected) == (changed,)
+
+
+def test_what_if_a_merger_moves_integrations_and_leaves_the_originals_alone() -> None:
+    apps = [application("a"), application("b"), application("c")]
+    edges = [
+        edge("e1", "c", "b"),
+        edge("e2", "c", "a", grade=3),  # makes a the survivor
+        edge("e3", "a", "b"),
+        edge("e4", "b", None),
+    ]
+    facts = known({"a": "roads", "b": "roads"}, clusters=[cluster("roads", "a", "b")])
+    (merge,) = proposals("A", apps, edges, facts)
+    after = apply([merge], apps, edges)
+    status = {each.id: each.status.value for each in after.applications}
+    assert (merge.survivor, status) == ("a", {"a": "ACTIVE", "b": "RETIRED", "c": "ACTIVE"})
+    assert after.repointed == ("e4",)
+    assert after.lost == ("e1", "e3")  # a has e1's exchange already; e3 would lead to itself
+    assert {e.id: e.source for e in after.integrations if e.id == "e4"} == {"e4": "a"}
+    assert apps[1].status is ApplicationStatus.ACTIVE
+
+
+def test_what_if_a_replacement_points_to_the_common_application() -> None:
+    apps = [application("tnde"), application("hr")]
+    edges = [edge("e1", "hr", "tnde"), edge("e2", "tnde", "hr")]
+    facts = known({"tnde": "records"}, mandates={"records": SRIKANDI})
+    (replaced,) = proposals("A", apps, edges, facts)
+    after = apply([replaced], apps, edges)
+    moved = {each.id: (each.target, each.target_name) for each in after.integrations}
+    assert moved["e1"] == (None, "srikandi")
+    assert (after.repointed, after.lost) == (("e1",), ("e2",))
+
+
+def test_what_if_an_exchange_is_added_it_counts_as_documented() -> None:
+    apps = [application("a"), application("b")]
+    facts = known({}, gaps=[Exchange("a", "b", "gaji", "exchange/1")])
+    (connect,) = proposals("A", apps, [], facts)
+    (added,) = apply([connect], apps, []).integrations
+    assert (added.source, added.target, added.data_object) == ("a", "b", "gaji")
+    assert (added.mode, added.evidence_grade) == (IntegrationMode.HUB, 1)
+    assert added.provenance.confirmed is False

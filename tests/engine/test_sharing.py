@@ -1,0 +1,56 @@
+"""What a region could take over from a sister."""
+
+from __future__ import annotations
+
+from engine.function import Function, Tag
+from engine.listing import Listing
+from engine.sharing import Candidate, candidates, gaps
+
+FUNCTIONS = {
+    "records": Function("records", "Naskah dinas", "", (37,)),
+    "roads": Function("roads", "Jalan", "", ()),
+}
+SYSTEMS = [
+    Listing("e-Office", id="a1", region="A"),
+    Listing("TNDE", id="b1", region="B"),
+    Listing("Surat", id="c1", region="C"),
+    Listing("Jalan", id="c2", region="C"),
+    Listing("Kolak", id="d1", region="D"),
+]
+
+
+def tag(function: str | None, confidence: float = 0.9) -> Tag:
+    return Tag(function, confidence, (), ())
+
+
+TAGS = {
+    "a1": tag("records"),
+    "b1": tag("records", 0.8),
+    "c1": tag("records", 0.7),
+    "c2": tag("roads"),
+    "d1": tag(None),
+}
+
+
+def test_gaps_are_what_others_serve_most_often_first() -> None:
+    assert gaps("D", SYSTEMS, TAGS) == (("records", 3), ("roads", 1))
+    assert gaps("A", SYSTEMS, TAGS) == (("roads", 1),)
+
+
+def test_a_proven_sister_comes_before_one_whose_level_is_unknown() -> None:
+    found = candidates("D", SYSTEMS, TAGS, FUNCTIONS, {("C", 37): 4, ("A", 37): 3})
+    assert [(each.function, each.system, each.level) for each in found] == [
+        ("records", "c1", 4),
+        ("records", "b1", None),  # A's is at level 3: left out
+        ("roads", "c2", None),
+    ]
+
+
+def test_national_systems_and_refusals_are_left_out() -> None:
+    found = candidates("D", SYSTEMS, TAGS, FUNCTIONS, {}, national={"a1"}, shareable={"b1": False})
+    assert [each.system for each in found] == ["c1", "c2"]
+
+
+def test_an_offered_source_comes_first_and_the_list_is_capped() -> None:
+    (first, _) = candidates("D", SYSTEMS, TAGS, FUNCTIONS, {}, shareable={"c1": True}, first=1)
+    assert first == Candidate("D", "records", "c1", "C", None, True, 0.7, 3)
