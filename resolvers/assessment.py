@@ -1,11 +1,11 @@
-"""Assessments: from the first level to publication, and results that are only published.
+"""Assessments: from the first level to publication.
 
     DRAFT ── submit ──> SUBMITTED ── publish ──> PUBLISHED
       ^                     │
       └──── RETURNED <── return (with a reason)
 
 Levels are claimed in DRAFT and RETURNED. What a publication prints without levels is recorded
-as PUBLISHED at once, and may be corrected.
+as PUBLISHED at once, in `resolvers.result`.
 """
 
 from __future__ import annotations
@@ -226,15 +226,10 @@ async def publish(context: Context, asked: PublishAssessment, key: str | None) -
 
 async def find(context: Context, id: str) -> Assessment:
     """Return the assessment with this id if the viewer may see it, or raise NotFound."""
-    return (await find_scored(context, id))[0]
-
-
-async def find_scored(context: Context, id: str) -> tuple[Assessment, Score | None]:
-    """Return the assessment with its score if the viewer may see it, or raise NotFound."""
     found = await context.assessments.load(id)
     if found is None:
         raise NotFound("assessment", id)
-    return found
+    return found[0]
 
 
 async def of_region(

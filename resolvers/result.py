@@ -95,6 +95,8 @@ async def record(context: Context, asked: RecordResult, key: str | None) -> Asse
         access.record_result(context.viewer, region)
         chosen = instrument_for("instrument", asked.instrument)
         in_use(chosen, asked.year, transaction.at)
+        if asked.kind is AssessmentKind.SIMULATION:
+            raise InvalidInput("kind", "a kind that is published", asked.kind.value)
         assessment = result(
             region.code,
             chosen,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -54,15 +54,9 @@ async def after(session: AsyncSession, number: int, limit: int) -> list[Arrival]
 
 
 async def visible_after(
-    session: AsyncSession,
-    number: int,
-    limit: int,
-    access: Access,
-    *,
-    regions: Collection[str] | None = None,
-    kinds: Collection[EventKind] | None = None,
+    session: AsyncSession, number: int, limit: int, access: Access
 ) -> list[Arrival]:
-    """Return up to `limit` arrivals after `number` that fit and that the reader may see."""
+    """Return up to `limit` arrivals after `number` that the reader may see."""
     conditions: list[ColumnElement[bool]] = [
         ArrivalRow.number > number,
         or_(
@@ -70,10 +64,6 @@ async def visible_after(
             narrowed(ArrivalRow.region, access),
         ),
     ]
-    if regions is not None:
-        conditions.append(ArrivalRow.region.in_(regions))
-    if kinds is not None:
-        conditions.append(ArrivalRow.kind.in_([kind.value for kind in kinds]))
     return await _read(session, conditions, limit)
 
 
