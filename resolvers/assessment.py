@@ -24,13 +24,12 @@ from engine.model import (
     EventKind,
     Evidence,
     LevelClaim,
-    Provenance,
     Region,
     Visibility,
 )
 from engine.score import Score
 from resolvers import access
-from resolvers.change import change, new_id, text
+from resolvers.change import change, entered_by, new_id, text
 from resolvers.context import Context
 from resolvers.integration import links
 from resolvers.problems import (
@@ -117,7 +116,7 @@ async def start(context: Context, asked: StartAssessment, key: str | None) -> As
             kind=asked.kind,
             state=AssessmentState.DRAFT,
             version=1,
-            provenance=Provenance(f"entered by {context.viewer.subject}"),
+            provenance=entered_by(context.viewer),
         )
         return await _write(context, transaction, assessment, EventKind.ASSESSMENT_STARTED)
 
@@ -241,7 +240,7 @@ async def of_region(
     kind: AssessmentKind | None,
 ) -> Sequence[tuple[Assessment, Score | None]]:
     """Return a region's assessments that the viewer may see, newest first."""
-    async with context.database.read() as session:
+    async with context.read() as session:
         return await stored.of_region(
             session, region, context.access, instrument=instrument, year=year, kind=kind
         )

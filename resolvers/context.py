@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
+import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 
 from strawberry.dataloader import DataLoader
@@ -14,12 +16,18 @@ from engine.score import Score
 from realtime.bus import MemoryBus
 from realtime.tail import Tail
 from resolvers import access
+from resolvers.problems import TooMuch
 from storage import application, assessment, log, opd, region
 from storage.access import Access
 from storage.arrival import Arrival
 from storage.assessment import Scored
-from storage.database import Database
+from storage.database import Database, Session
 from storage.log import Clock, LogTransaction
+
+READS_MOST = 300  # pages and batches of one operation; a page has at most 200 rows
+READS_AT_ONCE = 2
+SECONDS_MOST = 10.0
+BATCH = 500  # ids in one query; databases bound what they take
 
 
 @dataclass(frozen=True)
@@ -36,12 +44,28 @@ class Instance:
     clock: Clock
 
 
-@dataclass(frozen=True)
+@dataclass
 class Context:
-    """One operation of one viewer. Loaders batch within it, and forget what may have changed."""
+    """One operation of one viewer. Loaders batch within it, and forget what may have changed.
+
+    Reads are counted, timed, and few at once: what one operation may cost does not depend on
+    how its document is written.
+    """
 
     instance: Instance
     viewer: Viewer
+    position: int = field(init=False)  # everything up to it is seen by all reads
+    _reads: int = field(init=False)
+    _started: float = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.begin()
+
+    def begin(self) -> None:
+        """Count anew, as for the next event of a subscription."""
+        self.position = max(self.instance.bus.newest, self.instance.tail.newest)
+        self._reads = 0
+        self._started = time.monotonic()
 
     @property
     def database(self) -> Database:
@@ -51,6 +75,26 @@ class Context:
     def access(self) -> Access:
         """Whose unpublished rows this viewer may read."""
         return access.unpublished(self.viewer)
+
+    @asynccontextmanager
+    async def read(self) -> AsyncIterator[Session]:
+        """Yield a session to read with.
+
+        Raises:
+            TooMuch: the operation has read often enough, or for long enough.
+        """
+        self._reads += 1
+        if self._reads > READS_MOST:
+            raise TooMuch(f"at most {READS_MOST} reads")
+        async with self._turns, self.database.read() as session:
+            if time.monotonic() - self._started > SECONDS_MOST:
+                raise TooMuch(f"at most {SECONDS_MOST} seconds")
+            yield session
+
+    @cached_property
+    def _turns(self) -> asyncio.Semaphore:
+        """So that one wide operation leaves connections to the others."""
+        return asyncio.Semaphore(READS_AT_ONCE)
 
     @asynccontextmanager
     async def writing(self, code: str) -> AsyncIterator[LogTransaction]:
@@ -74,38 +118,38 @@ class Context:
     @cached_property
     def regions(self) -> DataLoader[str, Region | None]:
         async def load(codes: list[str]) -> list[Region | None]:
-            async with self.database.read() as session:
+            async with self.read() as session:
                 found = await region.by_code(session, codes)
             return [found.get(code) for code in codes]
 
-        return DataLoader(load)
+        return DataLoader(load, max_batch_size=BATCH)
 
     @cached_property
     def opds(self) -> DataLoader[str, Opd | None]:
         async def load(ids: list[str]) -> list[Opd | None]:
-            async with self.database.read() as session:
+            async with self.read() as session:
                 found = await opd.by_id(session, ids)
             return [found.get(id) for id in ids]
 
-        return DataLoader(load)
+        return DataLoader(load, max_batch_size=BATCH)
 
     @cached_property
     def applications(self) -> DataLoader[str, Application | None]:
         async def load(ids: list[str]) -> list[Application | None]:
-            async with self.database.read() as session:
+            async with self.read() as session:
                 found = await application.by_id(session, ids)
             return [found.get(id) for id in ids]
 
-        return DataLoader(load)
+        return DataLoader(load, max_batch_size=BATCH)
 
     @cached_property
     def assessments(self) -> DataLoader[str, tuple[Assessment, Score | None] | None]:
         async def load(ids: list[str]) -> list[tuple[Assessment, Score | None] | None]:
-            async with self.database.read() as session:
+            async with self.read() as session:
                 found = await assessment.by_id(session, ids, self.access)
             return [found.get(id) for id in ids]
 
-        return DataLoader(load)
+        return DataLoader(load, max_batch_size=BATCH)
 
     @cached_property
     def published(self) -> DataLoader[tuple[str, AssessmentKind], list[Scored]]:
@@ -113,11 +157,11 @@ class Context:
 
         async def load(keys: list[tuple[str, AssessmentKind]]) -> list[list[Scored]]:
             found: dict[tuple[str, AssessmentKind], list[Scored]] = {key: [] for key in keys}
-            async with self.database.read() as session:
+            async with self.read() as session:
                 for kind in {kind for _, kind in keys}:
                     codes = [code for code, wanted in keys if wanted is kind]
                     for each in await assessment.scores(session, regions=codes, kind=kind):
                         found[each.assessment.region, kind].append(each)
             return [found[key] for key in keys]
 
-        return DataLoader(load)
+        return DataLoader(load, max_batch_size=BATCH)

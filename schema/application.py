@@ -10,7 +10,7 @@ from engine import model
 from facts.tables import common_applications
 from resolvers import application as resolved
 from resolvers import integration as resolved_integration
-from schema.connection import Connection, connected, key, size
+from schema.connection import Connection, connected, key, part_of_name, size
 from schema.enums import ApplicationStatus
 from schema.info import Info
 from schema.node import Node, Provenance
@@ -134,9 +134,9 @@ async def application_page(
         info.context,
         region=region,
         opd=chosen.opd,
-        statuses=chosen.statuses or (),
+        statuses=tuple(set(chosen.statuses or ())),
         common_application=chosen.common_application,
-        search=chosen.search or "",
+        search=part_of_name(chosen.search),
         first=size(first),
         after=key(after, 2),
     )

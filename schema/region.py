@@ -13,7 +13,7 @@ from resolvers import integration as resolved_integration
 from resolvers import region as resolved
 from schema.application import Application, ApplicationFilter, application_page
 from schema.assessment import Assessment
-from schema.connection import Connection, connected, key, size
+from schema.connection import Connection, connected, key, part_of_name, size
 from schema.enums import AssessmentKind, RegionKind
 from schema.info import Info
 from schema.integration import Integration
@@ -187,8 +187,8 @@ class RegionQuery:
         page = await resolved.page(
             info.context,
             parent=chosen.province,
-            kinds=chosen.kinds or (),
-            search=chosen.search or "",
+            kinds=tuple(set(chosen.kinds or ())),
+            search=part_of_name(chosen.search),
             by_name=by_name,
             first=size(first),
             after=key(after, 2 if by_name else 1),

@@ -18,10 +18,7 @@ from storage.tables import ArrivalRow, EntryRow, InstanceRow
 
 @dataclass(frozen=True, slots=True)
 class Arrival:
-    """One thing that happened, at its place in this instance's order.
-
-    `body` is the entry's, or for a derived change what is derived.
-    """
+    """One thing that happened, at its place in this instance's order."""
 
     number: int
     at: datetime
@@ -31,7 +28,7 @@ class Arrival:
     visibility: Visibility
     actor: str
     subject: str
-    body: Mapping[str, Any] | None
+    derived: Mapping[str, Any] | None  # what changed by it; None: it is the entry itself
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +68,7 @@ async def _read(
     session: AsyncSession, conditions: list[ColumnElement[bool]], limit: int
 ) -> list[Arrival]:
     found = await session.execute(
-        select(ArrivalRow, EntryRow.actor, EntryRow.subject, EntryRow.body)
+        select(ArrivalRow, EntryRow.actor, EntryRow.subject)
         .join(
             EntryRow,
             and_(EntryRow.region == ArrivalRow.region, EntryRow.sequence == ArrivalRow.sequence),
@@ -90,9 +87,9 @@ async def _read(
             visibility=Visibility(row.visibility),
             actor=actor,
             subject=subject,
-            body=body if row.derived is None else row.derived,
+            derived=row.derived,
         )
-        for row, actor, subject, body in found
+        for row, actor, subject in found
     ]
 
 
