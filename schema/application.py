@@ -24,6 +24,7 @@ from schema.problem import (
     WrongState,
     answered,
 )
+from schema.words import IDEMPOTENCY_KEY, VERSION
 
 if TYPE_CHECKING:
     from schema.integration import Integration
@@ -171,7 +172,7 @@ class RegisterApplicationInput:
     platform: str = ""
     year: int | None = strawberry.field(default=None, description="Of first use.")
     common_application: strawberry.ID | None = None
-    idempotency_key: str | None = None
+    idempotency_key: str | None = strawberry.field(default=None, description=IDEMPOTENCY_KEY)
 
 
 @strawberry.input(
@@ -179,7 +180,7 @@ class RegisterApplicationInput:
 )
 class UpdateApplicationInput:
     id: strawberry.ID
-    version: int
+    version: int = strawberry.field(description=VERSION)
     opd: strawberry.ID | None = strawberry.UNSET
     name: str | None = strawberry.UNSET
     status: ApplicationStatus | None = strawberry.UNSET
@@ -188,15 +189,15 @@ class UpdateApplicationInput:
     platform: str | None = strawberry.UNSET
     year: int | None = strawberry.UNSET
     common_application: strawberry.ID | None = strawberry.UNSET
-    idempotency_key: str | None = None
+    idempotency_key: str | None = strawberry.field(default=None, description=IDEMPOTENCY_KEY)
 
 
 @strawberry.input
 class RetireApplicationInput:
     id: strawberry.ID
-    version: int
+    version: int = strawberry.field(description=VERSION)
     reason: str = ""
-    idempotency_key: str | None = None
+    idempotency_key: str | None = strawberry.field(default=None, description=IDEMPOTENCY_KEY)
 
 
 RegisterApplicationResult = Annotated[
@@ -239,7 +240,7 @@ class ApplicationMutation:
         work = resolved.register(info.context, asked, input.idempotency_key)
         return await answered(work, Application.of)
 
-    @strawberry.mutation
+    @strawberry.mutation(description="For the OPD's own staff, its region, the province.")
     async def update_application(
         self, info: Info, input: UpdateApplicationInput
     ) -> UpdateApplicationResult:

@@ -26,17 +26,17 @@ from storage.assessment import Scored
 @strawberry.enum(description="How far this instance's copy of a region can be trusted.")
 class SourceState(Enum):
     OWNED = strawberry.enum_value("OWNED", description="Written here: there is no other copy.")
-    FRESH = "FRESH"
-    STALE = "STALE"
-    UNREACHABLE = "UNREACHABLE"
+    FRESH = strawberry.enum_value("FRESH", description="A copy that follows its owner closely.")
+    STALE = strawberry.enum_value("STALE", description="A copy that has fallen behind.")
+    UNREACHABLE = strawberry.enum_value("UNREACHABLE", description="The owner does not answer.")
     DIVERGED = strawberry.enum_value("DIVERGED", description="The owner's hash chain is broken.")
 
 
 @strawberry.type(description="Where this instance has a region from, and how fresh that is.")
 class Source:
     state: SourceState
-    as_of: datetime
-    lag_seconds: float
+    as_of: datetime = strawberry.field(description="When the copy was last known to be current.")
+    lag_seconds: float = strawberry.field(description="How long ago that was; 0 where it is owned.")
 
 
 @strawberry.enum(description="The order of a list of regions.")
@@ -169,7 +169,7 @@ class Region(Node):
 
 @strawberry.type
 class RegionQuery:
-    @strawberry.field
+    @strawberry.field(description="Null where no region has that code.")
     async def region(self, info: Info, code: strawberry.ID) -> Region | None:
         found = await resolved.find(info.context, code)
         return None if found is None else Region.of(found)
