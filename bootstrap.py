@@ -207,11 +207,13 @@ def once(
 
 
 def files(folder: Path) -> Iterator[Path]:
-    """What a build is made from: everything but what npm and the build put there."""
+    """What a build is made from: everything but what npm, the build and the check put there."""
     for path in folder.iterdir():
-        if path.is_dir() and path.name not in ("node_modules", "dist"):
+        if path.name in ("node_modules", "dist", "graphql-env.d.ts"):
+            continue
+        if path.is_dir():
             yield from files(path)
-        elif path.is_file():
+        else:
             yield path
 
 

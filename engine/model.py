@@ -233,6 +233,8 @@ class Viewer:
     expires_at: datetime | None = None
 
 
+OWN_ACTORS = "simpul "  # how the actors of entries begin that no viewer wrote
+
 PUBLIC_VIEWER = Viewer(subject="anonymous", role=Role.PUBLIC)
 
 

@@ -155,7 +155,7 @@ async def _owned(task: Task, instance: Instance) -> None:
 
 def _web_routes() -> list[BaseRoute]:
     """The built pages; none while the web client is not built, as for a node without one."""
-    if not WEB.is_dir():
+    if not (WEB / "assets").is_dir():
         return []
 
     async def page(_request: Request) -> Response:

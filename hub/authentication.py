@@ -17,7 +17,7 @@ from joserfc import jws, jwt
 from joserfc.errors import ExpiredTokenError, JoseError
 from joserfc.jws import JWSRegistry
 
-from engine.model import PUBLIC_VIEWER, Role, Viewer
+from engine.model import OWN_ACTORS, PUBLIC_VIEWER, Role, Viewer
 from hub.signing_keys import Clock, ConfiguredKey, KeySource, PublishedKeys
 
 LEEWAY_SECONDS = 30  # two machines' clocks
@@ -154,6 +154,8 @@ def _viewer(claims: dict[str, Any]) -> Viewer:
     subject = claims["sub"]
     if not isinstance(subject, str) or not 1 <= len(subject) <= SUBJECT_CHARACTERS:
         raise TokenInvalid(f"expected a `sub` of 1 to {SUBJECT_CHARACTERS} characters")
+    if subject.startswith(OWN_ACTORS):
+        raise TokenInvalid(f"expected a `sub` that does not begin with {OWN_ACTORS!r}")
     scope = {name: _scope(claims, name) for name in ("regions", "opds")}
     for name in _NEEDS[role]:
         if not scope[name]:

@@ -12,7 +12,7 @@ from typing import TypeVar
 
 from engine.document import document
 from engine.instruments import instrument
-from engine.model import Application, EventKind, Integration, Opd, Region
+from engine.model import OWN_ACTORS, Application, EventKind, Integration, Opd, Region
 from facts import tables
 from facts.tables import Result
 from resolvers.context import Instance
@@ -23,7 +23,7 @@ from storage.log import LogTransaction
 
 Value = TypeVar("Value")
 
-ACTOR = "simpul load"
+ACTOR = f"{OWN_ACTORS}load"
 Progress = Callable[[int, int], None]
 
 

@@ -13,19 +13,19 @@ class MemoryBus:
     """The bus within one process."""
 
     def __init__(self) -> None:
-        self._newest = 0  # the highest arrival number that was announced
+        self.newest = 0  # the highest arrival number that was announced
         self._grown = asyncio.Event()  # set once, then replaced, at each growth
 
     def announce(self, arrival: int) -> None:
         """Say that everything up to `arrival` is committed."""
-        if arrival > self._newest:
-            self._newest = arrival
+        if arrival > self.newest:
+            self.newest = arrival
             grown, self._grown = self._grown, asyncio.Event()
             grown.set()
 
     async def beyond(self, arrival: int, seconds: float) -> None:
         """Return once something after `arrival` was announced, or when `seconds` are over."""
-        if self._newest > arrival:
+        if self.newest > arrival:
             return
         try:
             async with asyncio.timeout(seconds):

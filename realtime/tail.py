@@ -42,7 +42,7 @@ class Tail(Generic[Arrival]):
     def __init__(self, read: Read[Arrival], bus: MemoryBus, *, start: int) -> None:
         self._read = read
         self._bus = bus
-        self._last = start  # number of the newest arrival that was read
+        self.newest = start  # number of the newest arrival that was read
         self._ring: deque[Arrival] = deque(maxlen=KEPT)
         self._moved = asyncio.Event()  # set once, then replaced, at each read
 
@@ -50,18 +50,18 @@ class Tail(Generic[Arrival]):
         """Read what arrives, until cancelled."""
         while True:
             try:
-                page = await self._read(self._last, PAGE)
+                page = await self._read(self.newest, PAGE)
             except Exception:
                 logger.exception("the arrival log cannot be read; trying again")
                 await asyncio.sleep(RETRY_SECONDS)
                 continue
             if page:
                 self._ring.extend(page)
-                self._last = page[-1].number
+                self.newest = page[-1].number
                 moved, self._moved = self._moved, asyncio.Event()
                 moved.set()
             else:
-                await self._bus.beyond(self._last, POLL_SECONDS)
+                await self._bus.beyond(self.newest, POLL_SECONDS)
 
     async def follow(self, after: int) -> AsyncGenerator[Arrival, None]:
         """Yield every arrival after `after`, in order, without end; close it when done."""
@@ -75,9 +75,9 @@ class Tail(Generic[Arrival]):
                 await moved.wait()
 
     async def _page(self, after: int) -> Sequence[Arrival]:
-        if after >= self._last:
+        if after >= self.newest:
             return ()
-        oldest = self._last - len(self._ring) + 1
+        oldest = self.newest - len(self._ring) + 1
         if after + 1 < oldest:
             return await self._read(after, PAGE)
         return list(islice(self._ring, after + 1 - oldest, after + 1 - oldest + PAGE))

@@ -11,12 +11,11 @@ from engine.model import (
     Application,
     ApplicationStatus,
     EventKind,
-    Provenance,
     Region,
 )
 from facts.tables import common_applications
 from resolvers import access
-from resolvers.change import change, new_id, text, web_address
+from resolvers.change import change, entered_by, new_id, text, web_address
 from resolvers.context import Context
 from resolvers.problems import AlreadyExists, InvalidInput, NotFound, VersionConflict, WrongState
 from storage import application as stored
@@ -81,7 +80,7 @@ async def register(context: Context, asked: RegisterApplication, key: str | None
             platform=asked.platform,
             year=asked.year,
             common_application=asked.common_application,
-            provenance=Provenance(f"entered by {context.viewer.subject}"),
+            provenance=entered_by(context.viewer),
         )
         return await _write(context, transaction, application, EventKind.APPLICATION_REGISTERED)
 
@@ -95,7 +94,7 @@ async def update(context: Context, asked: UpdateApplication, key: str | None) ->
 
     async def work(transaction: LogTransaction, region: Region) -> Application:
         known = await _current(context, transaction, region, asked.id, asked.version)
-        for field in CHANGEABLE - CLEARABLE:
+        for field in sorted(CHANGEABLE - CLEARABLE):
             if field in asked.changes and asked.changes[field] is None:
                 raise InvalidInput(field, "a value, or to be left out", "null")
         changes: dict[str, Any] = {field: asked.changes[field] for field in asked.changes}
@@ -158,7 +157,7 @@ async def page(
     after: tuple[str, ...] | None,
 ) -> Page[Application]:
     """Return one page of the inventory, by name."""
-    async with context.database.read() as session:
+    async with context.read() as session:
         return await stored.page(
             session,
             region=region,

@@ -1,11 +1,11 @@
-"""Assessments: from the first level to publication, and results that are only published.
+"""Assessments: from the first level to publication.
 
     DRAFT ── submit ──> SUBMITTED ── publish ──> PUBLISHED
       ^                     │
       └──── RETURNED <── return (with a reason)
 
 Levels are claimed in DRAFT and RETURNED. What a publication prints without levels is recorded
-as PUBLISHED at once, and may be corrected.
+as PUBLISHED at once, in `resolvers.result`.
 """
 
 from __future__ import annotations
@@ -24,13 +24,12 @@ from engine.model import (
     EventKind,
     Evidence,
     LevelClaim,
-    Provenance,
     Region,
     Visibility,
 )
 from engine.score import Score
 from resolvers import access
-from resolvers.change import change, new_id, text
+from resolvers.change import change, entered_by, new_id, text
 from resolvers.context import Context
 from resolvers.integration import links
 from resolvers.problems import (
@@ -117,7 +116,7 @@ async def start(context: Context, asked: StartAssessment, key: str | None) -> As
             kind=asked.kind,
             state=AssessmentState.DRAFT,
             version=1,
-            provenance=Provenance(f"entered by {context.viewer.subject}"),
+            provenance=entered_by(context.viewer),
         )
         return await _write(context, transaction, assessment, EventKind.ASSESSMENT_STARTED)
 
@@ -226,15 +225,10 @@ async def publish(context: Context, asked: PublishAssessment, key: str | None) -
 
 async def find(context: Context, id: str) -> Assessment:
     """Return the assessment with this id if the viewer may see it, or raise NotFound."""
-    return (await find_scored(context, id))[0]
-
-
-async def find_scored(context: Context, id: str) -> tuple[Assessment, Score | None]:
-    """Return the assessment with its score if the viewer may see it, or raise NotFound."""
     found = await context.assessments.load(id)
     if found is None:
         raise NotFound("assessment", id)
-    return found
+    return found[0]
 
 
 async def of_region(
@@ -246,7 +240,7 @@ async def of_region(
     kind: AssessmentKind | None,
 ) -> Sequence[tuple[Assessment, Score | None]]:
     """Return a region's assessments that the viewer may see, newest first."""
-    async with context.database.read() as session:
+    async with context.read() as session:
         return await stored.of_region(
             session, region, context.access, instrument=instrument, year=year, kind=kind
         )

@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Callable
 from typing import TypeVar
 
 from engine.document import document, value_of
-from engine.model import Region, Role
+from engine.model import Provenance, Region, Role, Viewer
 from resolvers.context import Context
 from resolvers.problems import Forbidden, IdempotencyKeyReused, InvalidInput, NotFound
 from storage import idempotency
@@ -47,7 +47,14 @@ async def change(
         found = (await stored_region.by_code(transaction.session, [region]))[region]
         if key is None:
             return await work(transaction, found)
-        asked = {"mutation": type(request).__name__, "input": document(request)}
+        # Also who asks, by role and scope: another's answer may hold what this one may not see.
+        asked = {
+            "mutation": type(request).__name__,
+            "input": document(request),
+            "role": context.viewer.role.value,
+            "regions": sorted(context.viewer.regions),
+            "opds": sorted(context.viewer.opds),
+        }
         try:
             known = await idempotency.answered(transaction, context.viewer.subject, key, asked)
         except idempotency.KeyReused as reused:
@@ -55,8 +62,19 @@ async def change(
         if known is not None:
             return value_of(answer, known)
         result = await work(transaction, found)
-        idempotency.remember(transaction, context.viewer.subject, key, asked, document(result))
+        await idempotency.remember(
+            transaction, context.viewer.subject, key, asked, document(result)
+        )
         return result
+
+
+def entered_by(viewer: Viewer) -> Provenance:
+    """Return the provenance of what a viewer enters: the office, since rows are public.
+
+    Who it was stands in the log, as the entry's actor.
+    """
+    scope = sorted(viewer.opds if viewer.role is Role.OPD else viewer.regions)
+    return Provenance(f"entered by {viewer.role.value} {', '.join(scope)}".strip())
 
 
 def new_id(kind: str) -> str:

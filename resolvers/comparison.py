@@ -37,7 +37,7 @@ async def lines(
     nation is all provinces, regencies and cities.
     """
     chosen = known_instrument(instrument)
-    context.search("lines")
+    context.search()
     scores = (await published.editions(context, instrument, kind)).get(year, {})
     codes = [each.code for each in regions]
     official = kind is AssessmentKind.OFFICIAL
@@ -53,7 +53,7 @@ async def lines(
     parents = {each.parent for each in regions}
     members: list[str] = []
     if len(parents) == 1 and (parent := parents.pop()) is not None:
-        async with context.database.read() as session:
+        async with context.read() as session:
             members = await stored_region.members(session, parent, MEMBERS)
     return engine.comparison(
         chosen,
@@ -70,7 +70,7 @@ async def movers(
 ) -> list[Mover]:
     """Every regency and city with a published index in this year and the one before."""
     known_instrument(instrument)
-    async with context.database.read() as session:
+    async with context.read() as session:
         before, after = [
             await stored.scores(session, instrument=instrument, year=each, kind=kind)
             for each in (year - 1, year)

@@ -75,10 +75,10 @@ async def of_region(
 
 async def every(context: Context, region: Region) -> list[Standing]:
     """Return all proposals that a region's inventory gives, those rejected included."""
-    context.search("proposals")
+    context.search()
     recorded = await context.inventories.load(region.code)
     found = await _proposals(context, recorded, await sharing.found(context, region))
-    async with context.database.read() as session:
+    async with context.read() as session:
         decided = await stored.of_region(session, region.code)
     return [_standing(each, decided.get(each.id)) for each in found]
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections import Counter
+import asyncio
+import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -16,16 +17,20 @@ from realtime.bus import MemoryBus
 from realtime.tail import Tail
 from resolvers import access
 from resolvers.computed import Computed
-from resolvers.problems import InvalidArgument
+from resolvers.problems import TooMuch
 from storage import application, assessment, inventory, log, opd, region
 from storage.access import Access
 from storage.arrival import Arrival
 from storage.assessment import Scored
-from storage.database import Database
+from storage.database import Database, Session
 from storage.inventory import Recorded
 from storage.log import Clock, LogTransaction
 
+READS_MOST = 300  # pages and batches of one operation; a page has at most 200 rows
+READS_AT_ONCE = 2
+SECONDS_MOST = 10.0
 SEARCHES_MOST = 100  # of one operation; each takes some 20 to 200 ms
+BATCH = 500  # ids in one query; databases bound what they take
 
 
 @dataclass(frozen=True)
@@ -43,12 +48,30 @@ class Instance:
     computed: Computed = field(default_factory=Computed)
 
 
-@dataclass(frozen=True)
+@dataclass
 class Context:
-    """One operation of one viewer. Loaders batch within it, and forget what may have changed."""
+    """One operation of one viewer. Loaders batch within it, and forget what may have changed.
+
+    Reads are counted, timed, and few at once: what one operation may cost does not depend on
+    how its document is written.
+    """
 
     instance: Instance
     viewer: Viewer
+    position: int = field(init=False)  # everything up to it is seen by all reads
+    _reads: int = field(init=False)
+    _searches: int = field(init=False)
+    _started: float = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.begin()
+
+    def begin(self) -> None:
+        """Count anew, as for the next event of a subscription."""
+        self.position = max(self.instance.bus.newest, self.instance.tail.newest)
+        self._reads = 0
+        self._searches = 0
+        self._started = time.monotonic()
 
     @property
     def database(self) -> Database:
@@ -60,6 +83,26 @@ class Context:
         return access.unpublished(self.viewer)
 
     @asynccontextmanager
+    async def read(self) -> AsyncIterator[Session]:
+        """Yield a session to read with.
+
+        Raises:
+            TooMuch: the operation has read often enough, or for long enough.
+        """
+        self._reads += 1
+        if self._reads > READS_MOST:
+            raise TooMuch(f"at most {READS_MOST} reads")
+        async with self._turns, self.database.read() as session:
+            if time.monotonic() - self._started > SECONDS_MOST:
+                raise TooMuch(f"at most {SECONDS_MOST} seconds")
+            yield session
+
+    @cached_property
+    def _turns(self) -> asyncio.Semaphore:
+        """So that one wide operation leaves connections to the others."""
+        return asyncio.Semaphore(READS_AT_ONCE)
+
+    @asynccontextmanager
     async def writing(self, code: str) -> AsyncIterator[LogTransaction]:
         """Yield the transaction in which a region changes, and wake the tail after its commit."""
         async with log.writing(self.database, code, self.instance.clock) as transaction:
@@ -67,20 +110,15 @@ class Context:
         self.instance.bus.announce(transaction.arrival)
         self.forget()
 
-    def search(self, field: str, count: int = 1) -> None:
+    def search(self, count: int = 1) -> None:
         """Count searches that this operation asks for, whether or not they are done anew.
 
         Raises:
-            InvalidArgument: they are too many.
+            TooMuch: they are too many.
         """
-        self._searches["asked"] += count
-        if self._searches["asked"] > SEARCHES_MOST:
-            expected = f"at most {SEARCHES_MOST} searches in one operation"
-            raise InvalidArgument(field, expected, f"{self._searches['asked']} or more")
-
-    @cached_property
-    def _searches(self) -> Counter[str]:
-        return Counter()
+        self._searches += count
+        if self._searches > SEARCHES_MOST:
+            raise TooMuch(f"at most {SEARCHES_MOST} searches")
 
     def forget(self) -> None:
         """Load anew what was loaded: the operation changed it, or something happened since."""
@@ -97,38 +135,38 @@ class Context:
     @cached_property
     def regions(self) -> DataLoader[str, Region | None]:
         async def load(codes: list[str]) -> list[Region | None]:
-            async with self.database.read() as session:
+            async with self.read() as session:
                 found = await region.by_code(session, codes)
             return [found.get(code) for code in codes]
 
-        return DataLoader(load)
+        return DataLoader(load, max_batch_size=BATCH)
 
     @cached_property
     def opds(self) -> DataLoader[str, Opd | None]:
         async def load(ids: list[str]) -> list[Opd | None]:
-            async with self.database.read() as session:
+            async with self.read() as session:
                 found = await opd.by_id(session, ids)
             return [found.get(id) for id in ids]
 
-        return DataLoader(load)
+        return DataLoader(load, max_batch_size=BATCH)
 
     @cached_property
     def applications(self) -> DataLoader[str, Application | None]:
         async def load(ids: list[str]) -> list[Application | None]:
-            async with self.database.read() as session:
+            async with self.read() as session:
                 found = await application.by_id(session, ids)
             return [found.get(id) for id in ids]
 
-        return DataLoader(load)
+        return DataLoader(load, max_batch_size=BATCH)
 
     @cached_property
     def assessments(self) -> DataLoader[str, tuple[Assessment, Score | None] | None]:
         async def load(ids: list[str]) -> list[tuple[Assessment, Score | None] | None]:
-            async with self.database.read() as session:
+            async with self.read() as session:
                 found = await assessment.by_id(session, ids, self.access)
             return [found.get(id) for id in ids]
 
-        return DataLoader(load)
+        return DataLoader(load, max_batch_size=BATCH)
 
     @cached_property
     def published(self) -> DataLoader[tuple[str, AssessmentKind], list[Scored]]:
@@ -136,21 +174,21 @@ class Context:
 
         async def load(keys: list[tuple[str, AssessmentKind]]) -> list[list[Scored]]:
             found: dict[tuple[str, AssessmentKind], list[Scored]] = {key: [] for key in keys}
-            async with self.database.read() as session:
+            async with self.read() as session:
                 for kind in {kind for _, kind in keys}:
                     codes = [code for code, wanted in keys if wanted is kind]
                     for each in await assessment.scores(session, regions=codes, kind=kind):
                         found[each.assessment.region, kind].append(each)
             return [found[key] for key in keys]
 
-        return DataLoader(load)
+        return DataLoader(load, max_batch_size=BATCH)
 
     @cached_property
     def inventories(self) -> DataLoader[str, Recorded]:
         """All that is on record about the applications of a region."""
 
         async def load(codes: list[str]) -> list[Recorded]:
-            async with self.database.read() as session:
+            async with self.read() as session:
                 return [await inventory.of_region(session, code) for code in codes]
 
         return DataLoader(load)

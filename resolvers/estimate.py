@@ -45,7 +45,7 @@ async def of_result(context: Context, result: Assessment) -> Estimate:
     """Estimate from one result that prints figures."""
     figures, instrument = result.published, known_instrument(result.instrument)
     assert figures is not None
-    context.search("estimatedProfile")
+    context.search()
     means = national_aspects(instrument.id, result.year)
     profile = await context.instance.computed.of(
         ("estimated profile", instrument.id, result.year, figures),

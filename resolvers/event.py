@@ -6,14 +6,14 @@ from collections.abc import AsyncGenerator, Collection
 from contextlib import aclosing
 from dataclasses import dataclass
 
-from engine.model import EventKind, Visibility
+from engine.model import OWN_ACTORS, EventKind, Visibility
 from resolvers.context import Context
 from resolvers.problems import InvalidArgument, SnapshotRequired
 from storage import arrival as stored
 from storage import region as stored_region
 from storage.arrival import Arrival, Position
 
-REPLAY = "replay"  # the actor of entries that replay what was published earlier
+REPLAY = f"{OWN_ACTORS}replay"  # the actor of entries that replay what was published earlier
 REGIONS_MOST = 1000
 
 
@@ -27,9 +27,10 @@ class Seen:
 
 
 async def newest(context: Context) -> str:
-    """Return the cursor of the newest arrival."""
-    async with context.database.read() as session:
-        return cursor(await stored.position(session))
+    """Return the cursor of the newest arrival that every read of this operation sees."""
+    async with context.read() as session:
+        epoch = (await stored.position(session)).epoch
+    return cursor(Position(epoch, context.position))
 
 
 def cursor(position: Position) -> str:
@@ -42,7 +43,7 @@ async def page(context: Context, after: str | None, first: int) -> tuple[list[Se
 
     Without `after` the page begins with the first event there is.
     """
-    async with context.database.read() as session:
+    async with context.read() as session:
         position = await stored.position(session)
         start = 0 if after is None else _number(after, position)
         found = await stored.visible_after(session, start, first + 1, context.access)
@@ -66,20 +67,23 @@ async def follow(
     """
     if regions is not None and len(regions) > REGIONS_MOST:
         raise InvalidArgument("regions", f"at most {REGIONS_MOST} codes", str(len(regions)))
-    async with context.database.read() as session:
+    async with context.read() as session:
         position = await stored.position(session)
         scope = await stored_region.within(session, context.access)
+    wanted_regions = None if regions is None else frozenset(regions)
+    wanted_kinds = None if kinds is None else frozenset(kinds)
     last = position.arrival if after is None else _number(after, position)
     async with aclosing(context.instance.tail.follow(last)) as arrivals:
         async for arrival in arrivals:
-            if kinds is not None and arrival.kind not in kinds:
+            if wanted_kinds is not None and arrival.kind not in wanted_kinds:
                 continue
-            if regions is not None and arrival.region not in regions:
+            if wanted_regions is not None and arrival.region not in wanted_regions:
                 continue
             if arrival.visibility is not Visibility.PUBLIC and not (
                 scope is None or arrival.region in scope
             ):
                 continue
+            context.begin()
             context.forget()  # the operation lives on, and what it loaded may have changed
             yield Seen(
                 arrival,

@@ -82,7 +82,7 @@ async def drawn(
     Raises:
         InvalidArgument: `around` is not in the graph, or `depth` or `limit` out of bounds.
     """
-    context.search("integrationGraph")
+    context.search()
     graph = await of_region(context, region)
     try:
         part = part_of(graph, around, depth=depth, limit=limit, basis=basis)
@@ -99,7 +99,7 @@ async def drawn(
 
 async def diagnosed(context: Context, region: str, basis: Basis) -> Diagnosed:
     """Return what the shape of a region's graph tells."""
-    context.search("diagnostics")
+    context.search()
     recorded = await context.inventories.load(region)
     graph = await of_region(context, region)
 

@@ -14,13 +14,12 @@ from engine.model import (
     IntegrationDirection,
     IntegrationMode,
     IntegrationStatus,
-    Provenance,
     Region,
     Viewer,
 )
 from resolvers import access
 from resolvers.application import find as find_application
-from resolvers.change import change, new_id, text, web_address
+from resolvers.change import change, entered_by, new_id, text, web_address
 from resolvers.context import Context
 from resolvers.problems import (
     AlreadyExists,
@@ -97,7 +96,7 @@ async def connect(context: Context, asked: ConnectApplications, key: str | None)
             evidence_grade=DOCUMENTED if asked.evidence else CLAIMED,
             evidence=links(asked.evidence),
             version=1,
-            provenance=Provenance(f"entered by {context.viewer.subject}"),
+            provenance=entered_by(context.viewer),
         )
         for end in ends.values():
             if end.status is ApplicationStatus.RETIRED:
@@ -163,7 +162,7 @@ async def withdraw(context: Context, asked: WithdrawIntegration, key: str | None
 
 async def find(context: Context, id: str) -> Integration:
     """Return the integration with this id, or raise NotFound."""
-    async with context.database.read() as session:
+    async with context.read() as session:
         found = (await stored.by_id(session, [id])).get(id)
     if found is None:
         raise NotFound("integration", id)
@@ -179,7 +178,7 @@ async def page(
     after: tuple[str, ...] | None,
 ) -> Page[Integration]:
     """Return one page of a region's integrations, or of those that touch an application."""
-    async with context.database.read() as session:
+    async with context.read() as session:
         return await stored.page(
             session, region=region, application=application, first=first, after=after
         )

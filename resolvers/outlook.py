@@ -44,7 +44,7 @@ async def outlook(
     if not chosen.level_min <= target <= chosen.level_max:
         expected = f"an index from {chosen.level_min} to {chosen.level_max}"
         raise InvalidArgument("target", expected, str(target))
-    context.search("outlook")
+    context.search()
     by_year = await _values(context, chosen.id, region)
     counts = {
         year: len(values.keys() & by_year.get(year + 1, {}).keys())

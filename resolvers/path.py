@@ -82,7 +82,7 @@ async def to_target(
     if origin is None:
         return None
     situation, request = _situation(origin), _request(wish, origin)
-    context.search("pathToTarget")
+    context.search()
     result = await _computed(
         context, "path", situation, request, lambda: engine.cheapest_plan(situation, request)
     )
@@ -96,7 +96,7 @@ async def next_best(context: Context, path: Path) -> Path | None:
         return None
     if len(path.before) >= ALTERNATIVES_MOST:
         raise InvalidArgument("nextBest", f"at most {ALTERNATIVES_MOST} in a row", "more")
-    context.search("nextBest")
+    context.search()
     before = (*path.before, plan)
     found = await _computed(
         context,
@@ -111,7 +111,7 @@ async def next_best(context: Context, path: Path) -> Path | None:
 async def cost_curve(context: Context, path: Path) -> tuple[CurvePoint, ...]:
     """What each higher target takes."""
     situation, request = path.situation, path.result.request
-    context.search("costCurve", CURVE_SEARCHES)
+    context.search(CURVE_SEARCHES)
     return await _computed(
         context, "curve", situation, request, lambda: engine.cost_curve(situation, request)
     )
@@ -124,7 +124,7 @@ async def refusals(context: Context, path: Path, first: int) -> tuple[Refusal, .
     plan, situation = path.result, path.situation
     if isinstance(plan, Unreachable):
         return ()
-    context.search("refusals", first)
+    context.search(first)
     steps = frozenset(step.id for step in [each for each in plan.steps if not each.locked][:first])
     return await _computed(
         context,
@@ -139,7 +139,7 @@ async def _origin(
     context: Context, region: str, kind: AssessmentKind, year: int | None
 ) -> Origin | None:
     """The newest visible levels of the kind; else the newest official ones, else estimated ones."""
-    async with context.database.read() as session:
+    async with context.read() as session:
         found = await stored.of_region(session, region, context.access, year=year)
     for assessment, _score in found:
         if assessment.kind is kind and assessment.levels:

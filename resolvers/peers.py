@@ -50,7 +50,7 @@ async def peers(context: Context, region: Region, first: int) -> RegionPeers | N
     if not own:
         return None
     instrument = known_instrument(own[-1].instrument)
-    context.search("peers")
+    context.search()
     editions = await published.editions(context, instrument.id, AssessmentKind.OFFICIAL)
     known = await published.regions(context, {code for each in editions.values() for code in each})
     years = [each.year for each in own if each.instrument == instrument.id]

@@ -99,6 +99,13 @@ class SnapshotRequired(Refused):
         super().__init__(f"the cursor {cursor!r} cannot be resumed from: read the data anew")
 
 
+class TooMuch(Refused):
+    code = "TOO_COMPLEX"
+
+    def __init__(self, expected: str) -> None:
+        super().__init__(f"expected {expected} for one operation, got more: ask for less at once")
+
+
 class InvalidArgument(Refused):
     code = "INVALID_ARGUMENT"
 

@@ -27,7 +27,7 @@ Editions = Mapping[int, Mapping[str, Score]]  # by year and region
 
 async def editions(context: Context, instrument: str, kind: AssessmentKind) -> Editions:
     """The complete published scores of one instrument and kind."""
-    async with context.database.read() as session:
+    async with context.read() as session:
         recorded = await stored.scores(session, instrument=instrument, kind=kind)
     shipped = {} if context.instance.replay else _shipped(instrument, kind)
     found = {year: dict(scores) for year, scores in shipped.items()}
@@ -39,7 +39,7 @@ async def editions(context: Context, instrument: str, kind: AssessmentKind) -> E
 
 async def regions(context: Context, codes: Collection[str]) -> dict[str, Region]:
     """The regions with these codes, as recorded here, else as they ship."""
-    async with context.database.read() as session:
+    async with context.read() as session:
         recorded = await stored_region.by_code(session, codes)
     shipped = _shipped_regions()
     return {code: shipped[code] for code in codes if code in shipped} | recorded
@@ -49,7 +49,7 @@ async def levels(
     context: Context, instrument: str, years: Collection[int], codes: Sequence[str]
 ) -> dict[tuple[str, int], dict[int, int]]:
     """The official levels that are published, by region and year; of most regions there are none."""
-    async with context.database.read() as session:
+    async with context.read() as session:
         scored = await stored.scores(
             session, regions=codes, instrument=instrument, kind=AssessmentKind.OFFICIAL
         )

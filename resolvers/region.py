@@ -27,7 +27,7 @@ async def page(
     after: tuple[str, ...] | None,
 ) -> Page[Region]:
     """Return one page of regions, by code or by name."""
-    async with context.database.read() as session:
+    async with context.read() as session:
         return await stored.page(
             session,
             parent=parent,
@@ -43,5 +43,5 @@ async def opds(
     context: Context, region: str, *, first: int, after: tuple[str, ...] | None
 ) -> Page[Opd]:
     """Return one page of a region's OPDs, by name."""
-    async with context.database.read() as session:
+    async with context.read() as session:
         return await stored_opd.page(session, region=region, first=first, after=after)

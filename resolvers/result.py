@@ -95,6 +95,8 @@ async def record(context: Context, asked: RecordResult, key: str | None) -> Asse
         access.record_result(context.viewer, region)
         chosen = instrument_for("instrument", asked.instrument)
         in_use(chosen, asked.year, transaction.at)
+        if asked.kind is AssessmentKind.SIMULATION:
+            raise InvalidInput("kind", "a kind that is published", asked.kind.value)
         assessment = result(
             region.code,
             chosen,
@@ -167,25 +169,17 @@ async def ranked(
     """Rank the published scores of one edition, best first, with the movement in a year."""
     if year < known_instrument(instrument).year_from:
         return []
-    async with context.database.read() as session:
-        both = [
-            each
-            for edition in (year - 1, year)
-            for each in await stored.scores(session, instrument=instrument, year=edition, kind=kind)
-        ]
-        regions = await stored_region.by_code(session, {each.assessment.region for each in both})
-    now: dict[str, Scored] = {}
-    earlier: dict[str, Fraction] = {}
-    for each in both:
-        region = regions[each.assessment.region]
-        if region.kind not in kinds or (province is not None and region.parent != province):
-            continue
-        if each.assessment.year == year:
-            now[region.code] = each
-        else:
-            earlier[region.code] = each.score.exact
-    ranks = ranking({code: each.score.exact for code, each in now.items()}, earlier)
-    return [RankedScore(rank, regions[rank.region], now[rank.region]) for rank in ranks]
+    async with context.read() as session:
+        scored = await stored.ranked(
+            session, instrument=instrument, year=year, kind=kind, parent=province, kinds=kinds
+        )
+        earlier = await stored.values(
+            session, instrument=instrument, year=year - 1, kind=kind, parent=province, kinds=kinds
+        )
+        by_region = {each.assessment.region: each for each in scored}
+        regions = await stored_region.by_code(session, by_region)
+    ranks = ranking({code: each.score.exact for code, each in by_region.items()}, earlier)
+    return [RankedScore(rank, regions[rank.region], by_region[rank.region]) for rank in ranks]
 
 
 async def compared(
@@ -198,7 +192,7 @@ async def compared(
         raise InvalidArgument(
             "codes", f"{COMPARED_LEAST} to {COMPARED_MOST} different codes", str(len(wanted))
         )
-    async with context.database.read() as session:
+    async with context.read() as session:
         regions = await stored_region.by_code(session, wanted)
         scored = await stored.scores(
             session, regions=wanted, instrument=instrument, year=year, kind=kind
@@ -220,7 +214,7 @@ def known_instrument(id: str) -> Instrument:
 
 async def means(context: Context, province: str, kind: AssessmentKind) -> list[Mean]:
     """Return the mean over the regencies and cities of a province, oldest first."""
-    async with context.database.read() as session:
+    async with context.read() as session:
         members = await stored_region.members(session, province, MEMBERS)
         scored = await stored.scores(session, regions=members, kind=kind)
     values: dict[tuple[str, int], list[Fraction]] = {}
@@ -235,7 +229,7 @@ async def means(context: Context, province: str, kind: AssessmentKind) -> list[M
 
 async def editions(context: Context, province: str | None) -> list[Edition]:
     """Return what is published, newest first; of a province, over its regencies and cities."""
-    async with context.database.read() as session:
+    async with context.read() as session:
         members = (
             None if province is None else await stored_region.members(session, province, MEMBERS)
         )

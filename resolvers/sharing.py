@@ -29,7 +29,7 @@ class Offered:
 
 async def offered(context: Context, region: Region) -> list[Offered]:
     """Return what sisters have for functions that the region's inventory does not show."""
-    context.search("sharingCandidates")
+    context.search()
     found, compared = await _candidates(context, region)
     recorded = await context.inventories.load(region.code)
     filled = completeness(region.code, recorded.applications).exact
@@ -45,7 +45,7 @@ async def _candidates(context: Context, region: Region) -> tuple[tuple[Candidate
     province = region.code if region.kind is RegionKind.PROVINCE else region.parent
     if province is None or region.kind is RegionKind.CENTRAL_AGENCY:
         return (), 0  # the agencies of the centre have no sisters
-    async with context.database.read() as session:
+    async with context.read() as session:
         sisters = [province, *await stored_region.members(session, province, WITHIN)]
         listings = await stored.of_regions(session, sisters)
         levels = await stored.official_levels(session, sisters, SERVICES_OF)

@@ -36,7 +36,7 @@ async def of_region(
     Raises:
         InvalidArgument: there are no rules for such an instrument.
     """
-    context.search("verification")
+    context.search()
     chosen = known_instrument(instrument)
     table = tables().get(chosen.id)
     if table is None:
@@ -63,7 +63,7 @@ async def of_region(
 async def _claims(
     context: Context, region: str, instrument: str, year: int | None, kind: AssessmentKind
 ) -> Assessment | None:
-    async with context.database.read() as session:
+    async with context.read() as session:
         found = await stored.of_region(
             session, region, context.access, instrument=instrument, year=year, kind=kind
         )

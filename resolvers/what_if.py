@@ -47,14 +47,14 @@ class Outcome:
 
     async def diagnosed(self, context: Context, basis: Basis) -> Diagnosed:
         """Return the diagnoses on one side."""
-        self.before.search("whatIf")  # the other side counts by itself only
+        self.before.search()  # the other side counts by itself only
         return await graph.diagnosed(context, self.region, basis)
 
     async def verified(
         self, context: Context, instrument: str, year: int | None, kind: AssessmentKind
     ) -> Verified:
         """Return the verification on one side: the same claims against its graph."""
-        self.before.search("whatIf")
+        self.before.search()
         return await verification.of_region(
             context, self.region, instrument=instrument, year=year, kind=kind
         )

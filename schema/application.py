@@ -10,7 +10,7 @@ from engine import model
 from facts.tables import common_applications
 from resolvers import application as resolved
 from resolvers import integration as resolved_integration
-from schema.connection import Connection, connected, key, size
+from schema.connection import Connection, connected, key, part_of_name, size
 from schema.enums import ApplicationStatus
 from schema.function_tag import ApplicationFunction
 from schema.impact import ApplicationImpact
@@ -26,6 +26,7 @@ from schema.problem import (
     WrongState,
     answered,
 )
+from schema.words import IDEMPOTENCY_KEY, VERSION
 
 if TYPE_CHECKING:
     from schema.integration import Integration
@@ -136,9 +137,9 @@ async def application_page(
         info.context,
         region=region,
         opd=chosen.opd,
-        statuses=chosen.statuses or (),
+        statuses=tuple(set(chosen.statuses or ())),
         common_application=chosen.common_application,
-        search=chosen.search or "",
+        search=part_of_name(chosen.search),
         first=size(first),
         after=key(after, 2),
     )
@@ -173,7 +174,7 @@ class RegisterApplicationInput:
     platform: str = ""
     year: int | None = strawberry.field(default=None, description="Of first use.")
     common_application: strawberry.ID | None = None
-    idempotency_key: str | None = None
+    idempotency_key: str | None = strawberry.field(default=None, description=IDEMPOTENCY_KEY)
 
 
 @strawberry.input(
@@ -181,7 +182,7 @@ class RegisterApplicationInput:
 )
 class UpdateApplicationInput:
     id: strawberry.ID
-    version: int
+    version: int = strawberry.field(description=VERSION)
     opd: strawberry.ID | None = strawberry.UNSET
     name: str | None = strawberry.UNSET
     status: ApplicationStatus | None = strawberry.UNSET
@@ -190,15 +191,15 @@ class UpdateApplicationInput:
     platform: str | None = strawberry.UNSET
     year: int | None = strawberry.UNSET
     common_application: strawberry.ID | None = strawberry.UNSET
-    idempotency_key: str | None = None
+    idempotency_key: str | None = strawberry.field(default=None, description=IDEMPOTENCY_KEY)
 
 
 @strawberry.input
 class RetireApplicationInput:
     id: strawberry.ID
-    version: int
+    version: int = strawberry.field(description=VERSION)
     reason: str = ""
-    idempotency_key: str | None = None
+    idempotency_key: str | None = strawberry.field(default=None, description=IDEMPOTENCY_KEY)
 
 
 RegisterApplicationResult = Annotated[
@@ -241,7 +242,7 @@ class ApplicationMutation:
         work = resolved.register(info.context, asked, input.idempotency_key)
         return await answered(work, Application.of)
 
-    @strawberry.mutation
+    @strawberry.mutation(description="For the OPD's own staff, its region, the province.")
     async def update_application(
         self, info: Info, input: UpdateApplicationInput
     ) -> UpdateApplicationResult:

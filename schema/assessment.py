@@ -26,6 +26,7 @@ from schema.problem import (
     answered,
 )
 from schema.score import IndexScore, Step
+from schema.words import EVIDENCE, IDEMPOTENCY_KEY, VERSION
 
 if TYPE_CHECKING:
     from schema.region import Region
@@ -128,7 +129,7 @@ class StartAssessmentInput:
     instrument: strawberry.ID
     year: int
     kind: AssessmentKind
-    idempotency_key: str | None = None
+    idempotency_key: str | None = strawberry.field(default=None, description=IDEMPOTENCY_KEY)
 
 
 @strawberry.input
@@ -137,31 +138,31 @@ class ClaimLevelInput:
     indicator: int
     level: int
     explanation: str = ""
-    evidence: list[EvidenceInput] = strawberry.field(default_factory=list)
-    version: int = strawberry.field(description="Of the assessment, as last read.")
-    idempotency_key: str | None = None
+    evidence: list[EvidenceInput] = strawberry.field(default_factory=list, description=EVIDENCE)
+    version: int = strawberry.field(description=f"Of the assessment. {VERSION}")
+    idempotency_key: str | None = strawberry.field(default=None, description=IDEMPOTENCY_KEY)
 
 
 @strawberry.input
 class SubmitAssessmentInput:
     id: strawberry.ID
-    version: int
-    idempotency_key: str | None = None
+    version: int = strawberry.field(description=VERSION)
+    idempotency_key: str | None = strawberry.field(default=None, description=IDEMPOTENCY_KEY)
 
 
 @strawberry.input
 class ReturnAssessmentInput:
     id: strawberry.ID
-    version: int
+    version: int = strawberry.field(description=VERSION)
     reason: str
-    idempotency_key: str | None = None
+    idempotency_key: str | None = strawberry.field(default=None, description=IDEMPOTENCY_KEY)
 
 
 @strawberry.input
 class PublishAssessmentInput:
     id: strawberry.ID
-    version: int
-    idempotency_key: str | None = None
+    version: int = strawberry.field(description=VERSION)
+    idempotency_key: str | None = strawberry.field(default=None, description=IDEMPOTENCY_KEY)
 
 
 @strawberry.input(description="The value of one domain as printed.")
@@ -188,7 +189,7 @@ class RecordResultInput:
     version: int | None = strawberry.field(
         default=None, description="Of the result to correct; null for a new one."
     )
-    idempotency_key: str | None = None
+    idempotency_key: str | None = strawberry.field(default=None, description=IDEMPOTENCY_KEY)
 
 
 StartAssessmentResult = Annotated[

@@ -15,11 +15,14 @@ Node = TypeVar("Node")
 Value = TypeVar("Value")
 
 FIRST_MOST = 200
+SEARCH_LENGTH = 200
 
 
 @strawberry.type(description="Where a page ends, and whether another follows.")
 class PageInfo:
     has_next_page: bool
+    has_previous_page: bool
+    start_cursor: str | None
     end_cursor: str | None = strawberry.field(description="Give it as `after` for the next page.")
 
 
@@ -45,7 +48,10 @@ def connected(page: Page[Value], wrap: Callable[[Value], Node]) -> Connection[No
         edges=[Edge(node=node, cursor=cursor) for node, cursor in zip(nodes, cursors, strict=True)],
         nodes=nodes,
         page_info=PageInfo(
-            has_next_page=page.has_next, end_cursor=cursors[-1] if cursors else None
+            has_next_page=page.has_next,
+            has_previous_page=page.has_previous,
+            start_cursor=cursors[0] if cursors else None,
+            end_cursor=cursors[-1] if cursors else None,
         ),
         total_count=page.total,
     )
@@ -56,6 +62,15 @@ def size(first: int, most: int = FIRST_MOST) -> int:
     if not 1 <= first <= most:
         raise InvalidArgument("first", f"a number from 1 to {most}", str(first))
     return first
+
+
+def part_of_name(search: str | None) -> str:
+    """Return what to search for, or raise InvalidArgument if it is longer than any name."""
+    if search is not None and len(search) > SEARCH_LENGTH:
+        raise InvalidArgument(
+            "search", f"at most {SEARCH_LENGTH} characters", f"{len(search)} characters"
+        )
+    return search or ""
 
 
 def key(after: str | None, parts: int) -> tuple[str, ...] | None:

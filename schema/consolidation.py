@@ -100,7 +100,6 @@ class ProposalDecision:
     inputs: str = strawberry.field(description="Hash of what the proposal rested on then.")
     decision: Decision
     reason: str
-    by: str
     at: datetime
 
     @classmethod
@@ -111,7 +110,6 @@ class ProposalDecision:
             inputs=value.inputs,
             decision=value.decision,
             reason=value.reason,
-            by=value.by,
             at=value.at,
         )
 

@@ -94,7 +94,7 @@ class IndexChanged:
     @classmethod
     def of(cls, seen: Seen) -> IndexChanged:
         arrival = seen.arrival
-        body = arrival.body or {}
+        body = arrival.derived or {}
         before = None if body["before"] is None else value_of(Score, body["before"])
         after = value_of(Score, body["after"])
         return cls(

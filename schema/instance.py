@@ -54,7 +54,7 @@ class Instance:
 
 @strawberry.type
 class InstanceQuery:
-    @strawberry.field
+    @strawberry.field(description="The instance that answers, and its newest position.")
     def instance(self, info: Info) -> Instance:
         here = info.context.instance
         return Instance(

@@ -121,7 +121,7 @@ class InstrumentQuery:
     def instruments(self) -> list[Instrument]:
         return [shown(id) for id in catalogue()]
 
-    @strawberry.field
+    @strawberry.field(description="Null where there is none with that id.")
     def instrument(self, id: strawberry.ID) -> Instrument | None:
         return shown(id) if id in catalogue() else None
 

@@ -22,6 +22,7 @@ from schema.problem import (
     WrongState,
     answered,
 )
+from schema.words import EVIDENCE, IDEMPOTENCY_KEY, VERSION
 
 
 @strawberry.type(description="A data exchange from a source to a target.")
@@ -84,22 +85,22 @@ class ConnectApplicationsInput:
     mode: IntegrationMode
     direction: IntegrationDirection = model.IntegrationDirection.ONE_WAY
     status: IntegrationStatus = model.IntegrationStatus.ACTIVE
-    evidence: list[EvidenceInput] = strawberry.field(default_factory=list)
-    idempotency_key: str | None = None
+    evidence: list[EvidenceInput] = strawberry.field(default_factory=list, description=EVIDENCE)
+    idempotency_key: str | None = strawberry.field(default=None, description=IDEMPOTENCY_KEY)
 
 
 @strawberry.input
 class ConfirmIntegrationInput:
     id: strawberry.ID
-    version: int
-    idempotency_key: str | None = None
+    version: int = strawberry.field(description=VERSION)
+    idempotency_key: str | None = strawberry.field(default=None, description=IDEMPOTENCY_KEY)
 
 
 @strawberry.input
 class WithdrawIntegrationInput:
     id: strawberry.ID
-    version: int
-    idempotency_key: str | None = None
+    version: int = strawberry.field(description=VERSION)
+    idempotency_key: str | None = strawberry.field(default=None, description=IDEMPOTENCY_KEY)
 
 
 ConnectApplicationsResult = Annotated[

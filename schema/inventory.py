@@ -75,7 +75,6 @@ class Completeness:
 @strawberry.type(description="An OPD's word that its inventory is complete.")
 class Attestation:
     opd_id: strawberry.ID
-    by: str
     at: datetime
 
     @strawberry.field
@@ -85,13 +84,12 @@ class Attestation:
 
     @classmethod
     def of(cls, value: engine.Attestation) -> Attestation:
-        return cls(opd_id=strawberry.ID(value.opd), by=value.by, at=value.at)
+        return cls(opd_id=strawberry.ID(value.opd), at=value.at)
 
 
 @strawberry.type(description="An edit of an OPD's application by another subject than attested.")
 class ForeignEdit:
     subject: strawberry.ID = strawberry.field(description="The application.")
-    by: str
     at: datetime
 
 
@@ -111,7 +109,7 @@ class Seal:
             expires_on=value.expires_on,
             broken_by=None
             if edit is None
-            else ForeignEdit(subject=strawberry.ID(edit.subject), by=edit.by, at=edit.at),
+            else ForeignEdit(subject=strawberry.ID(edit.subject), at=edit.at),
         )
 
 

@@ -13,7 +13,7 @@ from resolvers import integration as resolved_integration
 from resolvers import region as resolved
 from schema.application import Application, ApplicationFilter, application_page
 from schema.assessment import Assessment
-from schema.connection import Connection, connected, key, size
+from schema.connection import Connection, connected, key, part_of_name, size
 from schema.consolidation import RegionConsolidation
 from schema.duplicates import RegionDuplicates
 from schema.enums import AssessmentKind, RegionKind
@@ -37,17 +37,17 @@ from storage.assessment import Scored
 @strawberry.enum(description="How far this instance's copy of a region can be trusted.")
 class SourceState(Enum):
     OWNED = strawberry.enum_value("OWNED", description="Written here: there is no other copy.")
-    FRESH = "FRESH"
-    STALE = "STALE"
-    UNREACHABLE = "UNREACHABLE"
+    FRESH = strawberry.enum_value("FRESH", description="A copy that follows its owner closely.")
+    STALE = strawberry.enum_value("STALE", description="A copy that has fallen behind.")
+    UNREACHABLE = strawberry.enum_value("UNREACHABLE", description="The owner does not answer.")
     DIVERGED = strawberry.enum_value("DIVERGED", description="The owner's hash chain is broken.")
 
 
 @strawberry.type(description="Where this instance has a region from, and how fresh that is.")
 class Source:
     state: SourceState
-    as_of: datetime
-    lag_seconds: float
+    as_of: datetime = strawberry.field(description="When the copy was last known to be current.")
+    lag_seconds: float = strawberry.field(description="How long ago that was; 0 where it is owned.")
 
 
 @strawberry.enum(description="The order of a list of regions.")
@@ -193,7 +193,7 @@ class Region(
 
 @strawberry.type
 class RegionQuery:
-    @strawberry.field
+    @strawberry.field(description="Null where no region has that code.")
     async def region(self, info: Info, code: strawberry.ID) -> Region | None:
         found = await resolved.find(info.context, code)
         return None if found is None else Region.of(found)
@@ -211,8 +211,8 @@ class RegionQuery:
         page = await resolved.page(
             info.context,
             parent=chosen.province,
-            kinds=chosen.kinds or (),
-            search=chosen.search or "",
+            kinds=tuple(set(chosen.kinds or ())),
+            search=part_of_name(chosen.search),
             by_name=by_name,
             first=size(first),
             after=key(after, 2 if by_name else 1),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -18,10 +18,7 @@ from storage.tables import ArrivalRow, EntryRow, InstanceRow
 
 @dataclass(frozen=True, slots=True)
 class Arrival:
-    """One thing that happened, at its place in this instance's order.
-
-    `body` is the entry's, or for a derived change what is derived.
-    """
+    """One thing that happened, at its place in this instance's order."""
 
     number: int
     at: datetime
@@ -31,7 +28,7 @@ class Arrival:
     visibility: Visibility
     actor: str
     subject: str
-    body: Mapping[str, Any] | None
+    derived: Mapping[str, Any] | None  # what changed by it; None: it is the entry itself
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,15 +51,9 @@ async def after(session: AsyncSession, number: int, limit: int) -> list[Arrival]
 
 
 async def visible_after(
-    session: AsyncSession,
-    number: int,
-    limit: int,
-    access: Access,
-    *,
-    regions: Collection[str] | None = None,
-    kinds: Collection[EventKind] | None = None,
+    session: AsyncSession, number: int, limit: int, access: Access
 ) -> list[Arrival]:
-    """Return up to `limit` arrivals after `number` that fit and that the reader may see."""
+    """Return up to `limit` arrivals after `number` that the reader may see."""
     conditions: list[ColumnElement[bool]] = [
         ArrivalRow.number > number,
         or_(
@@ -70,10 +61,6 @@ async def visible_after(
             narrowed(ArrivalRow.region, access),
         ),
     ]
-    if regions is not None:
-        conditions.append(ArrivalRow.region.in_(regions))
-    if kinds is not None:
-        conditions.append(ArrivalRow.kind.in_([kind.value for kind in kinds]))
     return await _read(session, conditions, limit)
 
 
@@ -81,7 +68,7 @@ async def _read(
     session: AsyncSession, conditions: list[ColumnElement[bool]], limit: int
 ) -> list[Arrival]:
     found = await session.execute(
-        select(ArrivalRow, EntryRow.actor, EntryRow.subject, EntryRow.body)
+        select(ArrivalRow, EntryRow.actor, EntryRow.subject)
         .join(
             EntryRow,
             and_(EntryRow.region == ArrivalRow.region, EntryRow.sequence == ArrivalRow.sequence),
@@ -100,9 +87,9 @@ async def _read(
             visibility=Visibility(row.visibility),
             actor=actor,
             subject=subject,
-            body=body if row.derived is None else row.derived,
+            derived=row.derived,
         )
-        for row, actor, subject, body in found
+        for row, actor, subject in found
     ]
 
 

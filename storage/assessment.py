@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from fractions import Fraction
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, func, or_, select, true
@@ -21,10 +22,11 @@ from engine.model import (
     LevelClaim,
     Provenance,
     PublishedFigures,
+    RegionKind,
 )
 from engine.score import Score
 from storage.access import Access, narrowed
-from storage.tables import AssessmentRow, LevelRow
+from storage.tables import AssessmentRow, LevelRow, RegionRow
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,6 +139,48 @@ async def scores(
     return [Scored(value(row, ()), value_of(Score, row.score or {})) for row in rows]
 
 
+async def ranked(
+    session: AsyncSession,
+    *,
+    instrument: str,
+    year: int,
+    kind: AssessmentKind,
+    parent: str | None,
+    kinds: Collection[RegionKind],
+) -> list[Scored]:
+    """Return the published scores of one edition over regions of these kinds, by region."""
+    query = _fitting(instrument, year, kind).where(
+        AssessmentRow.state == AssessmentState.PUBLISHED.value,
+        AssessmentRow.score.is_not(None),
+        _among(parent, kinds),
+    )
+    rows = await session.scalars(query.order_by(AssessmentRow.region))
+    return [Scored(value(row, ()), value_of(Score, row.score or {})) for row in rows]
+
+
+async def values(
+    session: AsyncSession,
+    *,
+    instrument: str,
+    year: int,
+    kind: AssessmentKind,
+    parent: str | None,
+    kinds: Collection[RegionKind],
+) -> dict[str, Fraction]:
+    """Return the same scores' exact values alone, by region: to compare another year with."""
+    found = await session.execute(
+        select(AssessmentRow.region, AssessmentRow.score["exact"].as_string()).where(
+            AssessmentRow.instrument == instrument,
+            AssessmentRow.year == year,
+            AssessmentRow.kind == kind.value,
+            AssessmentRow.state == AssessmentState.PUBLISHED.value,
+            AssessmentRow.score.is_not(None),
+            _among(parent, kinds),
+        )
+    )
+    return {region: Fraction(exact) for region, exact in found}
+
+
 async def editions(
     session: AsyncSession, regions: Collection[str] | None
 ) -> list[tuple[str, int, AssessmentKind, int]]:
@@ -193,6 +237,13 @@ async def _whole(
         )
         for row in rows
     ]
+
+
+def _among(parent: str | None, kinds: Collection[RegionKind]) -> ColumnElement[bool]:
+    codes = select(RegionRow.code).where(RegionRow.kind.in_([kind.value for kind in kinds]))
+    if parent is not None:
+        codes = codes.where(RegionRow.parent == parent)
+    return AssessmentRow.region.in_(codes)
 
 
 def _visible(access: Access) -> ColumnElement[bool]:

@@ -18,7 +18,9 @@ from sqlalchemy.ext.asyncio import (
     async_sessionmaker,
     create_async_engine,
 )
-from sqlalchemy.pool import AsyncAdaptedQueuePool
+from sqlalchemy.pool import AsyncAdaptedQueuePool, NullPool
+
+Session = AsyncSession  # for those who pass one on and never look inside
 
 CONNECT_SECONDS = 3
 STATEMENT_SECONDS = 15
@@ -62,8 +64,8 @@ class Database:
     def __init__(self, url: str) -> None:
         self.url = async_url(url)
         if self.url.get_backend_name() == "sqlite":
-            self._reader = _sqlite_engine(self.url, begin="BEGIN", connections=SQLITE_READERS)
-            self._writer = _sqlite_engine(self.url, begin="BEGIN IMMEDIATE", connections=1)
+            self._reader = _sqlite_engine(self.url, reads=True)
+            self._writer = _sqlite_engine(self.url, reads=False)
         else:
             self._reader = self._writer = _postgresql_engine(self.url)
         self._reading = async_sessionmaker(self._reader, expire_on_commit=False)
@@ -94,11 +96,19 @@ class Database:
         await self._reader.dispose()
 
 
-def _sqlite_engine(url: URL, *, begin: str, connections: int) -> AsyncEngine:
+def unpooled(url: str) -> AsyncEngine:
+    """Return an engine for a few statements, such as migrations; dispose of it."""
+    parsed = async_url(url)
+    postgresql = parsed.get_backend_name() == "postgresql"
+    arguments = {"timeout": CONNECT_SECONDS} if postgresql else {}
+    return create_async_engine(parsed, poolclass=NullPool, connect_args=arguments)
+
+
+def _sqlite_engine(url: URL, *, reads: bool) -> AsyncEngine:
     engine = create_async_engine(
         url,
         poolclass=AsyncAdaptedQueuePool,
-        pool_size=connections,
+        pool_size=SQLITE_READERS if reads else 1,
         max_overflow=0,
         pool_timeout=POOL_WAIT_SECONDS + STATEMENT_SECONDS,
         connect_args={"timeout": SQLITE_BUSY_SECONDS},
@@ -112,11 +122,12 @@ def _sqlite_engine(url: URL, *, begin: str, connections: int) -> AsyncEngine:
         cursor = connection.cursor()
         for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):
             cursor.execute(f"PRAGMA {pragma}")
+        cursor.execute(f"PRAGMA query_only={'ON' if reads else 'OFF'}")
         cursor.close()
 
     @event.listens_for(engine.sync_engine, "begin")
     def begin_explicitly(connection: Any) -> None:
-        connection.exec_driver_sql(begin)
+        connection.exec_driver_sql("BEGIN" if reads else "BEGIN IMMEDIATE")
 
     return engine
 

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 import rfc8785
 from sqlalchemy import delete
-from sqlalchemy.ext.asyncio import AsyncSession
 
 from engine.entry import timestamp
 from storage.log import LogTransaction
@@ -48,14 +47,23 @@ async def answered(
     return row.answer
 
 
-def remember(
+async def remember(
     transaction: LogTransaction,
     actor: str,
     key: str,
     request: Mapping[str, Any],
     answer: Mapping[str, Any],
 ) -> None:
-    """Keep the answer with the change that it answers: both commit, or neither."""
+    """Keep the answer with the change that it answers: both commit, or neither.
+
+    Answers of the region that nobody will ask for any more go.
+    """
+    await transaction.session.execute(
+        delete(IdempotencyRow).where(
+            IdempotencyRow.region == transaction.region,
+            IdempotencyRow.at < timestamp(transaction.at - KEPT),
+        )
+    )
     transaction.session.add(
         IdempotencyRow(
             region=transaction.region,
@@ -66,11 +74,6 @@ def remember(
             at=timestamp(transaction.at),
         )
     )
-
-
-async def forget(session: AsyncSession, now: datetime) -> None:
-    """Drop the answers that nobody will ask for any more."""
-    await session.execute(delete(IdempotencyRow).where(IdempotencyRow.at < timestamp(now - KEPT)))
 
 
 def _hash(request: Mapping[str, Any]) -> str:

@@ -12,9 +12,8 @@ from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection
-from sqlalchemy.ext.asyncio import create_async_engine
 
-from storage.database import async_url
+from storage.database import unpooled
 from storage.tables import Table
 
 Result = TypeVar("Result")
@@ -50,7 +49,7 @@ async def _revision(url: str) -> str | None:
 
 
 async def _with_connection(url: str, work: Callable[[Connection], Result]) -> Result:
-    engine = create_async_engine(async_url(url))
+    engine = unpooled(url)
     try:
         async with engine.connect() as connection:
             return await connection.run_sync(work)

@@ -20,6 +20,7 @@ class Page(Generic[Value]):
     values: list[Value]
     keys: list[tuple[str, ...]]
     has_next: bool
+    has_previous: bool
     total: int  # of the whole list, not of this page
 
 
@@ -47,5 +48,6 @@ async def keyset(
         values=[value(row) for row in shown],
         keys=[tuple(getattr(row, name) for name in names) for row in shown],
         has_next=len(rows) > first,
+        has_previous=after is not None,
         total=total or 0,
     )

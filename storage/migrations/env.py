@@ -6,15 +6,20 @@ import asyncio
 
 from alembic import context
 from sqlalchemy import Connection, text
-from sqlalchemy.ext.asyncio import create_async_engine
 
-from storage.database import async_url
+from storage.database import unpooled
 from storage.tables import Table
 
 LOCK = 0x73696D70756C  # "simpul": one migration at a time on a PostgreSQL server
 
 
 def migrate(connection: Connection) -> None:
+    if connection.dialect.name == "postgresql":
+        # For the whole session, since each revision commits; whoever comes second waits here,
+        # and only then is told that a table in use must not make every reader queue behind it.
+        connection.execute(text(f"SELECT pg_advisory_lock({LOCK})"))
+        connection.execute(text("SET lock_timeout = '5s'"))
+        connection.commit()
     context.configure(
         connection=connection,
         target_metadata=Table.metadata,
@@ -22,19 +27,17 @@ def migrate(connection: Connection) -> None:
         render_as_batch=connection.dialect.name == "sqlite",
     )
     with context.begin_transaction():
-        if connection.dialect.name == "postgresql":
-            # A table that is in use must not make every reader queue behind the migration.
-            connection.execute(text("SET LOCAL lock_timeout = '5s'"))
-            connection.execute(text(f"SELECT pg_advisory_xact_lock({LOCK})"))
         context.run_migrations()
 
 
 async def run() -> None:
-    engine = create_async_engine(async_url(context.config.attributes["url"]))
-    async with engine.connect() as connection:
-        await connection.run_sync(migrate)
-        await connection.commit()
-    await engine.dispose()
+    engine = unpooled(context.config.attributes["url"])
+    try:
+        async with engine.connect() as connection:
+            await connection.run_sync(migrate)
+            await connection.commit()
+    finally:
+        await engine.dispose()
 
 
 asyncio.run(run())

@@ -89,7 +89,7 @@ async def test_a_restart_loses_nothing_and_a_cursor_goes_on_where_it_was(
         assert before["application"] == {
             "name": "Sebelum",
             "version": 1,
-            "provenance": {"source": "entered by ani"},
+            "provenance": {"source": "entered by PROVINCE 32"},
         }
         later = await hub.register(*SUMEDANG, "Sesudah")
         async with hub.listening(EVENTS, after=seen["cursor"]) as events:

@@ -38,7 +38,7 @@ SELECTED = {
     "IdempotencyKeyReused": "key",
     "Application": "id version name status retiredReason url year opd { id }",
     "Integration": "id version status evidenceGrade verifiedOn dataObject targetName",
-    "Attestation": "opdId by opd { id }",
+    "Attestation": "opdId opd { id }",
     "ProposalDecision": "proposalId regionCode inputs decision reason by",
     "Assessment": "id version state returnedReason score { value predicate claimed }",
 }

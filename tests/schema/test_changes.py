@@ -73,13 +73,13 @@ async def test_null_clears_what_may_be_unknown_and_what_is_left_out_stays(hub: H
     assert (cleared["year"], cleared["name"]) == (None, "Wakepo")
 
 
-async def test_who_entered_a_row_is_its_source(hub: Hub) -> None:
+async def test_the_office_that_entered_a_row_is_its_source_and_no_person(hub: Hub) -> None:
     await hub.change(
         "registerApplication", places.OPD, region="32.11", opd="opd-32.11.dinkes", name="Sehat"
     )
     asked = '{ applications(filter: { search: "sehat" }) { nodes { provenance { source note } } } }'
     assert (await hub.ask(asked))["applications"]["nodes"] == [
-        {"provenance": {"source": "entered by dinkes", "note": ""}}
+        {"provenance": {"source": "entered by OPD opd-32.11.dinkes", "note": ""}}
     ]
 
 

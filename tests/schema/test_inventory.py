@@ -18,7 +18,7 @@ query ($code: ID! = "32.11") {
       opdCount vouchedForCount
       opds {
         opd { id } vouchedFor completeness { value }
-        seal { state expiresOn attestation { by } brokenBy { subject by } }
+        seal { state expiresOn attestation { opdId } brokenBy { subject } }
       }
     }
   }
@@ -68,13 +68,12 @@ async def test_a_word_for_an_incomplete_inventory_holds_but_proves_no_absence(hu
     assert answer == {
         "__typename": "Attestation",
         "opdId": DINKES,
-        "by": "dinkes",
         "opd": {"id": DINKES},
     }
     assert await _dinkes(hub) == {
         "state": "HOLDS",
         "expiresOn": "2027-11-24",
-        "attestation": {"by": "dinkes"},
+        "attestation": {"opdId": DINKES},
         "brokenBy": None,
         "vouchedFor": False,
     }
@@ -97,7 +96,7 @@ async def test_the_first_edit_by_another_subject_breaks_the_seal_until_the_next_
     await any_hub.change("updateApplication", places.PROVINCE, id=HEALTH, version=2, name="Lain")
     found = await _dinkes(any_hub)
     assert (found["state"], found["vouchedFor"]) == ("BROKEN", False)
-    assert found["brokenBy"] == {"subject": HEALTH, "by": "sumedang"}
+    assert found["brokenBy"] == {"subject": HEALTH}
     await any_hub.change("attestInventory", places.OPD, opd=DINKES)
     assert (await _dinkes(any_hub))["state"] == "HOLDS"
 
@@ -106,7 +105,7 @@ async def test_an_application_that_is_taken_away_breaks_the_seal_of_who_had_it(h
     await hub.change("attestInventory", places.OPD, opd=DINKES)
     given = {"id": HEALTH, "version": 1, "opd": "opd-32.11.diskominfo"}
     await hub.change("updateApplication", places.REGION, **given)
-    assert (await _dinkes(hub))["brokenBy"] == {"subject": HEALTH, "by": "sumedang"}
+    assert (await _dinkes(hub))["brokenBy"] == {"subject": HEALTH}
 
 
 async def test_an_edit_of_another_opds_application_breaks_nothing(hub: Hub) -> None:

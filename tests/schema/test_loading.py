@@ -1,4 +1,4 @@
-"""How often the database is asked: as often for 27 regions as for one."""
+"""How often the database is asked: as often for 27 regions as for one, and not without end."""
 
 from __future__ import annotations
 
@@ -11,7 +11,11 @@ import pytest
 from sqlalchemy import event
 from sqlalchemy.engine import Engine
 
+from engine.model import PUBLIC_VIEWER
+from resolvers.context import Context
+from resolvers.event import newest
 from tests.schema.hub import copied, running
+from tests.schema.places import PROVINCE
 
 QUERIES = {
     "a ranking with its regions": (
@@ -89,3 +93,41 @@ async def test_many_rows_are_loaded_by_a_few_statements(
         with _selects() as statements:
             await hub.ask(query)
     assert len(statements) == count, "\n\n".join(statements)
+
+
+async def test_an_operation_that_reads_without_end_is_refused(
+    west_java_template: Path, tmp_path: Path
+) -> None:
+    regions = 'regions(filter: { province: "32" }) { nodes { applications { totalCount } } }'
+    several = " ".join(f"a{number}: {regions}" for number in range(12))  # 28 reads each
+    async with running(copied(west_java_template, tmp_path), tailing=False) as hub:
+        assert await hub.refusal(f"{{ {several} }}") == "TOO_COMPLEX"
+        assert len((await hub.ask(f"{{ {regions} }}"))["regions"]["nodes"]) == 27
+
+
+async def test_the_position_of_an_operation_is_not_after_what_it_reads(
+    west_java_template: Path, tmp_path: Path
+) -> None:
+    async with running(copied(west_java_template, tmp_path)) as hub:
+        before = await hub.cursor()
+        began = Context(hub.instance, PUBLIC_VIEWER)
+        await hub.change(
+            "recordResult",
+            PROVINCE,
+            region="32.13",
+            instrument="spbe-2020",
+            year=2021,
+            kind="OFFICIAL",
+            value="3.00",
+            source="laporan",
+        )
+        assert await newest(began) == before
+        assert await hub.cursor() != before
+
+
+async def test_a_search_longer_than_any_name_is_refused(
+    west_java_template: Path, tmp_path: Path
+) -> None:
+    asked = "query ($search: String) { regions(filter: { search: $search }) { totalCount } }"
+    async with running(copied(west_java_template, tmp_path), tailing=False) as hub:
+        assert await hub.refusal(asked, search="a" * 201) == "INVALID_ARGUMENT"

@@ -146,4 +146,4 @@ async def test_an_operation_asks_for_a_hundred_searches_at_most(west_java: Hub) 
       costCurve { target } again: costCurve { target } third: costCurve { target }
     } } }
     """
-    assert await west_java.refusal(asked) == "INVALID_ARGUMENT"
+    assert await west_java.refusal(asked) == "TOO_COMPLEX"

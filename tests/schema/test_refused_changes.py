@@ -317,6 +317,10 @@ REFUSALS: dict[str, list[tuple[Given, Given]]] = {
             {**PRINTED, "predicate": "Hebat"},
             _invalid("predicate", "one of Memuaskan, Sangat Baik, Baik, Cukup, Kurang", "'Hebat'"),
         ),
+        (
+            {**PRINTED, "kind": "SIMULATION"},
+            _invalid("kind", "a kind that is published", "SIMULATION"),
+        ),
         ({**PRINTED, "region": "99.99"}, _not_found("99.99")),
         (
             {**PRINTED, "version": 1},

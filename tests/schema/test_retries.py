@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from typing import Any
 
+from engine.model import Role, Viewer
 from storage import log
 from tests.schema import places
 from tests.schema.hub import Hub
@@ -163,3 +164,10 @@ async def test_a_key_belongs_to_who_sent_it(hub: Hub) -> None:
     first = await hub.change("registerApplication", places.OPD, **NEW)
     other = await hub.change("registerApplication", places.REGION, **NEW)
     assert other == {"__typename": "AlreadyExists", "id": first["id"]}
+
+
+async def test_a_key_does_not_open_what_another_scope_was_answered(hub: Hub) -> None:
+    await hub.change("registerApplication", places.REGION, **NEW)
+    namesake = Viewer(places.REGION.subject, Role.REGION, frozenset({"32.73"}))
+    answer = await hub.change("registerApplication", namesake, **NEW)
+    assert answer == {"__typename": "IdempotencyKeyReused", "key": "4f1c"}

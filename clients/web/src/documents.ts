@@ -66,11 +66,6 @@ export const EDITIONS = graphql(`
 /** All that moves on the wall, for one edition. */
 export const WALL = graphql(`
   query Wall($province: ID!, $instrument: ID!, $year: Int!, $kind: AssessmentKind!) {
-    instance {
-      cursor
-      version
-      replay
-    }
     editions(province: $province) {
       instrument {
         id

@@ -109,14 +109,22 @@ export class Wall {
   /** Reads the view of the edition that is due, and returns the cursor from before it was read. */
   async #read(): Promise<string> {
     try {
-      const province = this.#province ?? (await this.#readProvince());
+      // In a request of its own: the fields of one query are read side by side, and what moves
+      // between a view and a newer cursor would never be told.
+      const { instance } = await ask(INSTANCE, {});
+      const { province } = instance;
+      this.replay = instance.replay;
+      // A new version brings a new page with it.
+      this.#version ??= instance.version;
+      if (instance.version !== this.#version) location.reload();
+      if (this.#province !== province) this.places = await placesOf(province);
+      this.#province = province;
       const known = this.editions.length
         ? this.editions
         : (await ask(EDITIONS, { province })).editions;
       const edition = chosen(known, this.choice, this.places.length, this.#leading());
       this.editions = known;
       if (edition === null) {
-        const { instance } = await ask(INSTANCE, {});
         this.#current = true;
         this.#heard();
         return instance.cursor;
@@ -124,7 +132,7 @@ export class Wall {
       const { year, kind } = edition;
       const view = await ask(WALL, { province, instrument: edition.instrument.id, year, kind });
       this.#show(view, edition);
-      return view.instance.cursor;
+      return instance.cursor;
     } catch (reason) {
       this.#current = false;
       throw reason;
@@ -132,25 +140,14 @@ export class Wall {
   }
 
   #show(view: View, edition: Edition): void {
-    // A new version brings a new page with it.
-    this.#version ??= view.instance.version;
-    if (view.instance.version !== this.#version) location.reload();
     this.view = view;
     this.edition = edition;
     this.editions = view.editions;
-    this.replay = view.instance.replay;
     this.#current = true;
     this.#heard();
     // The first result of a new year may call for another edition than the one just read.
     const due = chosen(view.editions, this.choice, this.places.length, this.#leading());
     if (due !== null && choice(due) !== choice(edition)) this.#refreshUntilRead();
-  }
-
-  async #readProvince(): Promise<string> {
-    const { instance } = await ask(INSTANCE, {});
-    this.places = await placesOf(instance.province);
-    this.replay = instance.replay;
-    return (this.#province = instance.province);
   }
 
   /** In a replay the wall goes with the events. */

@@ -1,0 +1,8 @@
+"""Descriptions that several inputs share."""
+
+IDEMPOTENCY_KEY = (
+    "Of your own choice, 1 to 128 characters: sent again with the same input within seven days, "
+    "the first answer comes back and nothing is written twice."
+)
+VERSION = "As last read: if somebody changed it since, you get VersionConflict."
+EVIDENCE = "At most 20 links."
