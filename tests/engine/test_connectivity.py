@@ -50,7 +50,6 @@ def test_the_reference_finds_what_the_definition_says(network: tuple[int, list[A
 @settings(deadline=None)  # a loaded machine is no failure
 @given(networks())
 def test_the_accelerator_finds_what_the_reference_finds(network: tuple[int, list[Arc]]) -> None:
-    pytest.importorskip("rustworkx")
     size, arcs = network
     fast = backend()
     assert type(fast) is not Networkx
