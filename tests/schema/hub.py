@@ -39,7 +39,7 @@ SELECTED = {
     "Application": "id version name status retiredReason url year opd { id }",
     "Integration": "id version status evidenceGrade verifiedOn dataObject targetName",
     "Attestation": "opdId opd { id }",
-    "ProposalDecision": "proposalId regionCode inputs decision reason by",
+    "ProposalDecision": "proposalId regionCode inputs decision reason",
     "Assessment": "id version state returnedReason score { value predicate claimed }",
 }
 
