@@ -45,5 +45,7 @@ async def test_an_announcement_of_something_older_wakes_nobody() -> None:
 
 
 async def test_waiting_ends_when_the_time_is_over() -> None:
+    bus = MemoryBus()
     async with asyncio.timeout(LONG):
-        await MemoryBus().beyond(0, 0.001)
+        await bus.beyond(0, 0.001)
+    assert bus.newest == 0
