@@ -25,12 +25,13 @@ from engine.diagnostics import diagnose
 from engine.exchange import between_agencies, between_services
 from engine.graph import IntegrationGraph, build, touched, with_integration
 from engine.instruments import instrument
-from engine.inventory import Document, DocumentKind, Inventory, services
+from engine.inventory import Document, Inventory, services
 from engine.layout import positions
 from engine.model import (
     Application,
     ApplicationStatus,
     CommonApplication,
+    EvidenceKind,
     Integration,
     IntegrationDirection,
     IntegrationMode,
@@ -113,7 +114,7 @@ def inventory(graph: IntegrationGraph, region: Region) -> Inventory:
         opds=tuple(each.id for each in opds),
         serves=services(own, [SPLP], tags),
         vouched_for=frozenset(each.id for each in opds),
-        documents=(Document("d", 18, DocumentKind.REVIEW, TODAY),),
+        documents=(Document("d", 18, EvidenceKind.REVIEW, TODAY),),
         documents_closed=True,
     )
 

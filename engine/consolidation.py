@@ -26,6 +26,7 @@ from engine.proposal import (
     ProposalKind,
     Reason,
     Saving,
+    costs,
     identity,
     inputs_hash,
     saving,
@@ -75,6 +76,7 @@ class _Region:
             for id, edges in self._edges.items()
             if any(each.mode is IntegrationMode.HUB for each in edges)
         }
+        self._costs = costs(self._applications.values())
         # A system that ten OPDs list is decided about once, under its first listing.
         self._first = {each: group[0] for group in known.relisted for each in group}
 
@@ -96,7 +98,7 @@ class _Region:
             reasons = []
             if each.status is ApplicationStatus.INACTIVE:
                 reasons.append(Reason("REPORTED_INACTIVE"))
-            if self._known.users.get(id) == 0:
+            if each.users == 0:
                 reasons.append(Reason("NO_USERS"))
             if reasons:
                 impact = self._impact([id])
@@ -187,14 +189,21 @@ class _Region:
                     topic=edge.id,
                 )
         for gap in self._known.gaps:
-            if gap.source in self._applications or gap.target in self._applications:
-                values = (("data", gap.data_object), ("rule", gap.rule))
-                yield self._proposal(
-                    ProposalKind.INTEGRATE,
-                    [gap.source, gap.target],
-                    [Reason("REQUIRED_EXCHANGE_MISSING", values)],
-                    topic=gap.rule,
-                )
+            sides = [self._would_do(each, decided) for each in (gap.sources, gap.targets)]
+            if not all(sides) or sides[0][0] == sides[1][0]:
+                continue
+            values = (("data", gap.data_object), ("rule", gap.rule))
+            yield self._proposal(
+                ProposalKind.INTEGRATE,
+                [each[0] for each in sides],
+                [Reason("REQUIRED_EXCHANGE_MISSING", values)],
+                missing=[
+                    f"which of the {len(each)} applications beside {each[0]} would do"
+                    for each in sides
+                    if len(each) > 1
+                ],
+                topic=gap.rule,
+            )
 
     def _keep(self, decided: set[str]) -> Iterator[Proposal]:
         for id in self._applications:
@@ -209,14 +218,20 @@ class _Region:
                 cluster=confidence,
             )
 
+    def _would_do(self, candidates: Iterable[str], decided: set[str]) -> list[str]:
+        """Those of them that stay, one that is on the hub first."""
+        staying = [each for each in candidates if each in self._applications.keys() - decided]
+        return sorted(staying, key=lambda id: (id not in self._on_hub, id))
+
     def _function(self, id: str) -> str | None:
         tag = self._known.tags.get(id)
         return None if tag is None else tag.function
 
     def _standing(self, id: str) -> tuple[float, float, float, float, str]:
         degree = sum(_GRADE[each.evidence_grade] for each in self._edges[id])
-        users, fit = self._known.users.get(id, -1), self._known.fit.get(id, -1)
-        return (id not in self._on_hub, -degree, -users, -fit, id)
+        each = self._applications[id]
+        known = [-1 if value is None else value for value in (each.users, each.fit)]
+        return (id not in self._on_hub, -degree, -known[0], -known[1], id)
 
     def _better(self, winner: str, other: str) -> Reason:
         """The first ground on which the survivor is ahead of the next best."""
@@ -252,7 +267,7 @@ class _Region:
     ) -> Proposal:
         evidence = edges if edges is not None else self._evidence(about)
         impact = self._impact(leaving)
-        saved = saving(leaving, survivor, self._known.costs) if leaving else _NO_SAVING
+        saved = saving(leaving, survivor, self._costs) if leaving else _NO_SAVING
         parts: list[tuple[str, float | None]] = [("completeness", self._known.completeness)]
         if cluster is not None:
             parts.insert(0, ("cluster", cluster))
@@ -263,7 +278,7 @@ class _Region:
         if self._known.completeness is None:
             lacking.append("completeness of the inventory")
         return Proposal(
-            id=identity(kind, self._code, [*about, topic] if topic else about),
+            id=identity(kind, self._code, [topic] if topic else about),
             kind=kind,
             rule=RULE,
             region=self._code,
@@ -297,13 +312,14 @@ class _Region:
 
         Confidence and completeness are not in it: they move with every edit.
         """
-        costs = self._known.costs
         told = []
         for id in sorted(about):
             each = self._applications.get(id)
-            facts = [] if each is None else [each.name, each.opd or "", each.status.value]
-            money = [costs.yearly.get(id), costs.migration.get(id), costs.added.get(id)]
-            told.append([id, *facts, self._function(id), self._known.users.get(id), *money])
+            facts: list[object] = []
+            if each is not None:
+                facts = [each.name, each.opd or "", each.status.value, each.users, each.fit]
+                facts += [each.yearly_cost, each.migration_cost, each.added_cost]
+            told.append([id, *facts, self._function(id)])
         edges = [
             [each.id, each.source, each.target or each.target_name, each.mode.value]
             + [each.direction is IntegrationDirection.TWO_WAY, each.evidence_grade]

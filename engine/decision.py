@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum
 
-from engine.proposal import Proposal
+from engine.proposal import Proposal, ProposalKind
 
 
 class Decision(Enum):
@@ -41,6 +41,8 @@ class Decided:
     reason: str
     by: str
     at: datetime
+    kind: ProposalKind | None = None  # None: decided before decisions told it
+    applications: tuple[str, ...] = ()  # that it was about
 
 
 _LEADS_TO = {

@@ -28,6 +28,28 @@ class StepId(NamedTuple):
     level: int
 
 
+@dataclass(frozen=True, slots=True)
+class StepEffort:
+    """The effort of one step, as a decimal string: a log entry holds no fractions."""
+
+    indicator: int
+    level: int
+    effort: str
+
+
+@dataclass(frozen=True, slots=True)
+class RegionEffort:
+    """A region's own figures for some steps of an instrument; all others are the default's."""
+
+    region: str
+    instrument: str
+    steps: tuple[StepEffort, ...] = ()
+
+    @property
+    def values(self) -> dict[StepId, Fraction]:
+        return {StepId(each.indicator, each.level): Fraction(each.effort) for each in self.steps}
+
+
 class EffortInvalid(ValueError):
     """An effort that cannot be used: of which step, what was expected, what came."""
 

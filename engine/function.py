@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from functools import lru_cache
 
 import numpy as np
@@ -85,6 +86,16 @@ class Labelled:
 
 
 @dataclass(frozen=True, slots=True)
+class Correction:
+    """A person's word for what an application is for; None takes an earlier word back."""
+
+    application: str
+    function: str | None
+    by: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Tag:
     """The function of an application, or None with the best guess in `candidates`."""
 
@@ -93,6 +104,11 @@ class Tag:
     candidates: tuple[tuple[str, float], ...]  # the best three
     because: tuple[str, ...]  # the terms and OPD words that were found
     by_person: bool = False
+
+
+def by_person(function: str) -> Tag:
+    """The tag that a person gave."""
+    return Tag(function, 1.0, ((function, 1.0),), (), by_person=True)
 
 
 class Reader:
@@ -167,14 +183,13 @@ class Reader:
 
 
 class Classifier:
-    """Tags applications; `labelled` are people's corrections, which are learned and kept."""
+    """Tags applications; `labelled` are people's corrections, which it learns from."""
 
     def __init__(
         self, lexicon: Lexicon, labelled: Iterable[Labelled] = (), *, seed: int = 0
     ) -> None:
         self.lexicon = lexicon
         self._reader = Reader(lexicon)
-        self._said = {(each.listing.name, each.listing.opd): each.function for each in labelled}
         self._grams = TfidfVectorizer(analyzer="char_wb", ngram_range=(2, 4), sublinear_tf=True)
         texts, functions, weights = [], [], []
         for function in lexicon.functions:
@@ -238,10 +253,6 @@ class Classifier:
         names = [each.id for each in self._reader.lexicon.functions]
         tags = []
         for listing, row in zip(listings, self.distribution(listings), strict=True):
-            said = self._said.get((listing.name, listing.opd))
-            if said is not None:
-                tags.append(Tag(said, 1.0, ((said, 1.0),), (), by_person=True))
-                continue
             best = [int(each) for each in np.argsort(-row, kind="stable")[:3]]
             candidates = tuple((names[each], round(float(row[each]), 3)) for each in best)
             confidence = float(row[best[0]])

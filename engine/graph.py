@@ -30,7 +30,7 @@ from engine.model import (
 
 EVIDENCE_DAYS = 365  # how long evidence of an exchange holds
 LOG_DAYS = 90  # how long a machine's log shows that the exchange still runs
-DOCUMENTED, CONFIRMED, LOGGED = 1, 2, 3  # grades of evidence
+CLAIMED, DOCUMENTED, CONFIRMED, LOGGED = range(4)  # grades of evidence
 SEPARATOR = "\x1f"  # stands in no id and no name
 NOT_IN_USE = (ApplicationStatus.PLANNED, ApplicationStatus.INACTIVE, ApplicationStatus.RETIRED)
 

@@ -5,27 +5,37 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
-from enum import Enum
 
 from engine.graph import NOT_IN_USE, IntegrationGraph, Node
-from engine.model import Application, CommonApplication
-
-
-class DocumentKind(Enum):
-    """What a document shows beyond the exchange itself."""
-
-    REVIEW = "REVIEW"  # the practice was reviewed
-    FOLLOW_UP = "FOLLOW_UP"  # and improved by what the review found
+from engine.model import Application, Capability, CommonApplication, EvidenceKind, LevelClaim
 
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """A document handed in for an indicator."""
+    """A document handed in for an indicator: a REVIEW or a FOLLOW_UP."""
 
     id: str
     indicator: int
-    kind: DocumentKind
+    kind: EvidenceKind
     dated: date | None
+
+
+@dataclass(frozen=True, slots=True)
+class Exemption:
+    """Why an OPD is not asked to be on the bus; without a reason it is asked again."""
+
+    opd: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class DevelopmentPolicy:
+    """The region's policy on building applications, and the year from which it holds."""
+
+    region: str
+    year: int
+    title: str
+    url: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,14 +95,42 @@ def development(
     applications: Iterable[Application],
     *,
     policy_year: int,
-    consulted: Mapping[str, bool],
     duplicates: Iterable[tuple[str, str]] = (),
 ) -> Development:
-    """What is known of the applications built since the year of the policy."""
-    built, unknown = [], []
+    """What is known of the region's own applications built since the year of the policy.
+
+    An instance of a common application was built by others, and one out of use is no longer there.
+    """
+    built, unknown, consulted = [], [], {}
     for each in sorted(applications, key=lambda application: application.id):
+        if each.common_application is not None or each.status in NOT_IN_USE:
+            continue
         if each.year is None:
             unknown.append(each.id)
         elif each.year >= policy_year:
             built.append(each.id)
+        if each.consulted is not None:
+            consulted[each.id] = each.consulted
     return Development(tuple(built), tuple(unknown), consulted, tuple(sorted(duplicates)))
+
+
+def documents(levels: Iterable[LevelClaim]) -> tuple[Document, ...]:
+    """The reviews and follow-ups among the evidence of claimed levels, by their web address."""
+    return tuple(
+        Document(each.url, claim.indicator, each.kind, each.dated)
+        for claim in levels
+        for each in claim.evidence
+        if each.kind in (EvidenceKind.REVIEW, EvidenceKind.FOLLOW_UP)
+    )
+
+
+def functions_ticked(
+    applications: Iterable[Application], serves: Mapping[str, frozenset[int]]
+) -> frozenset[int]:
+    """The indicators that an application in use serves with all functions of levels 1 to 3."""
+    return frozenset(
+        indicator
+        for each in applications
+        if each.status not in NOT_IN_USE and set(each.capabilities) == set(Capability)
+        for indicator in serves.get(each.id, ())
+    )

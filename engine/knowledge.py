@@ -8,18 +8,17 @@ from dataclasses import dataclass, field
 from engine.function import Tag
 from engine.model import CommonApplication
 from engine.overlap import Cluster
-from engine.proposal import Costs
 from engine.sharing import Candidate
 
 
 @dataclass(frozen=True, slots=True)
 class Exchange:
-    """A required exchange that the inventory does not show."""
+    """A required exchange that the inventory does not show; one application a side will do."""
 
-    source: str
-    target: str
-    data_object: str
-    rule: str
+    sources: frozenset[str]
+    targets: frozenset[str]
+    data_object: str  # empty where the rule names services only
+    rule: str  # table, version and exchange
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +33,3 @@ class Known:
     clusters: Sequence[Cluster] = ()
     candidates: Sequence[Candidate] = ()
     gaps: Sequence[Exchange] = ()
-    users: Mapping[str, int] = field(default_factory=dict)
-    fit: Mapping[str, int] = field(default_factory=dict)  # 1 to 5, as the OPD rates it
-    costs: Costs = field(default_factory=lambda: Costs({}, {}, {}))

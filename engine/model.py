@@ -50,6 +50,23 @@ class ApplicationStatus(Enum):
     UNKNOWN = "UNKNOWN"
 
 
+class Capability(Enum):
+    """What a service lets its users do: the functions of levels 1 to 3 (PermenPANRB 59/2020)."""
+
+    INFORMATION = "INFORMATION"
+    INTERACTION = "INTERACTION"  # search, upload, download
+    TRANSACTION = "TRANSACTION"  # workflow, validation, approval
+
+
+class EvidenceKind(Enum):
+    """What a document shows."""
+
+    DOCUMENT = "DOCUMENT"  # that the thing is there: a screenshot, a list of APIs, minutes
+    REVIEW = "REVIEW"  # that the practice was reviewed
+    FOLLOW_UP = "FOLLOW_UP"  # that it was improved by what the review found
+    MACHINE_LOG = "MACHINE_LOG"  # that an exchange ran, as the bus itself wrote down
+
+
 class IntegrationMode(Enum):
     """How two applications exchange data."""
 
@@ -140,6 +157,13 @@ class Application:
     year: int | None = None
     common_application: str | None = None  # id of the national application it is an instance of
     retired_reason: str = ""
+    capabilities: tuple[Capability, ...] = ()  # that a person has seen; one not here is not known
+    consulted: bool | None = None  # the ICT unit, before it was built; None: nothing is on record
+    users: int | None = None  # in a year
+    fit: int | None = None  # 1 to 5: how well it does its work, as the OPD rates it
+    yearly_cost: int | None = None  # this and the next two: whole rupiah
+    migration_cost: int | None = None  # once, of leaving it
+    added_cost: int | None = None  # a year, if it takes over what another one does
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,6 +205,8 @@ class Evidence:
 
     title: str
     url: str
+    kind: EvidenceKind = EvidenceKind.DOCUMENT
+    dated: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -239,7 +265,7 @@ PUBLIC_VIEWER = Viewer(subject="anonymous", role=Role.PUBLIC)
 
 
 class EventKind(Enum):
-    """What happened. All but INDEX_CHANGED are kinds of log entries; that one is derived."""
+    """What happened. Kinds of log entries, but for the last three, which are derived from them."""
 
     REGION_RECORDED = "REGION_RECORDED"
     OPD_RECORDED = "OPD_RECORDED"
@@ -257,7 +283,14 @@ class EventKind(Enum):
     RESULT_RECORDED = "RESULT_RECORDED"
     INVENTORY_ATTESTED = "INVENTORY_ATTESTED"
     PROPOSAL_DECIDED = "PROPOSAL_DECIDED"
+    INTEGRATION_DOCUMENTED = "INTEGRATION_DOCUMENTED"
+    FUNCTION_CORRECTED = "FUNCTION_CORRECTED"
+    OPD_EXEMPTED = "OPD_EXEMPTED"
+    DEVELOPMENT_POLICY_RECORDED = "DEVELOPMENT_POLICY_RECORDED"
+    EFFORT_EDITED = "EFFORT_EDITED"
     INDEX_CHANGED = "INDEX_CHANGED"
+    VERIFICATION_CHANGED = "VERIFICATION_CHANGED"
+    PROPOSALS_CHANGED = "PROPOSALS_CHANGED"
 
 
 class Visibility(Enum):

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import combinations
 
 import numpy as np
@@ -39,6 +39,7 @@ SIGNALS = (
     "same host",
     "same OPD",  # an OPD seldom has two systems for one job
 )
+SAID = "same function by persons' word"
 LIKELY = 0.5  # a person should look
 SURE = 0.85  # held out by system, 95 of 100 labelled pairs above it were right
 
@@ -160,7 +161,8 @@ class Comparer:
     ) -> tuple[Cluster, ...]:
         """Systems of one region and function, most certain first.
 
-        A system stays in where at least one other of its cluster scores `least` with it.
+        A system stays in where at least one other of its cluster scores `least` with it. Two whose
+        functions persons named need no score: they do the same job.
         """
         together: dict[tuple[str, str], list[Listing]] = defaultdict(list)
         for each in systems:
@@ -169,11 +171,12 @@ class Comparer:
                 together[each.region, function].append(each)
         found = []
         for (region, function), members in together.items():
-            scores = [
-                each
-                for each in self.overlaps(list(combinations(members, 2)))
-                if each.score >= least
+            said = {each.id for each in members if tags[each.id].by_person}
+            compared = self.overlaps(list(combinations(members, 2)))
+            told = [
+                _told(each, function) if {each.a, each.b} <= said else each for each in compared
             ]
+            scores = [each for each in told if each.score >= least]
             kept = {each for pair in scores for each in (pair.a, pair.b)}
             if kept:
                 found.append(
@@ -186,6 +189,10 @@ class Comparer:
                     )
                 )
         return tuple(sorted(found, key=lambda each: (-each.confidence, each.region, each.function)))
+
+
+def _told(pair: Overlap, function: str) -> Overlap:
+    return replace(pair, score=1.0, function=function, why=(Reason(SAID, 1.0, 0.0), *pair.why))
 
 
 def fitted(rows: Signals, same: NDArray[np.bool_]) -> Weights:

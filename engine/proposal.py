@@ -14,6 +14,8 @@ from enum import Enum
 
 import rfc8785
 
+from engine.model import Application
+
 UNKNOWN = "tidak diketahui"
 MIGRATION_YEARS = 3  # over which a migration is written off
 
@@ -109,6 +111,18 @@ def identity(kind: ProposalKind, region: str, about: Iterable[str]) -> str:
 def inputs_hash(inputs: Mapping[str, object]) -> str:
     """A hash of what a proposal rests on."""
     return _digest(inputs)
+
+
+def costs(applications: Iterable[Application]) -> Costs:
+    """What the inventory tells about costs."""
+    every = list(applications)
+    return Costs(
+        yearly={each.id: each.yearly_cost for each in every if each.yearly_cost is not None},
+        migration={
+            each.id: each.migration_cost for each in every if each.migration_cost is not None
+        },
+        added={each.id: each.added_cost for each in every if each.added_cost is not None},
+    )
 
 
 def saving(leaving: Iterable[str], survivor: str | None, costs: Costs) -> Saving:

@@ -12,8 +12,7 @@ from fractions import Fraction
 
 from engine.graph import Edge, NodeKind
 from engine.instrument import Indicator
-from engine.inventory import DocumentKind
-from engine.model import IntegrationMode
+from engine.model import EvidenceKind, IntegrationMode
 from engine.reading import Finding, Gap, Missing, Reading, met, not_counted, unmet
 from engine.rule import Ask, Requirement
 
@@ -237,15 +236,15 @@ def _no_duplicate(reading: Reading, indicator: Indicator, asked: Requirement) ->
 
 
 def _review(reading: Reading, indicator: Indicator, asked: Requirement) -> Finding:
-    return _document(reading, indicator, asked, DocumentKind.REVIEW)
+    return _document(reading, indicator, asked, EvidenceKind.REVIEW)
 
 
 def _follow_up(reading: Reading, indicator: Indicator, asked: Requirement) -> Finding:
-    return _document(reading, indicator, asked, DocumentKind.FOLLOW_UP)
+    return _document(reading, indicator, asked, EvidenceKind.FOLLOW_UP)
 
 
 def _document(
-    reading: Reading, indicator: Indicator, asked: Requirement, kind: DocumentKind
+    reading: Reading, indicator: Indicator, asked: Requirement, kind: EvidenceKind
 ) -> Finding:
     inventory = reading.inventory
     handed_in = [

@@ -57,6 +57,12 @@ def attest_inventory(viewer: Viewer, region: Region, opd: str) -> None:
     _require(viewer, region, allowed, "vouch for the inventory of this OPD")
 
 
+def describe_region(viewer: Viewer, region: Region) -> None:
+    """Allow who answers for the region as a whole: its scope, its policy, its own efforts."""
+    roles = (Role.REGION, Role.PROVINCE, Role.ADMIN)
+    _require(viewer, region, viewer.role in roles, "describe this region")
+
+
 def decide_proposal(viewer: Viewer, region: Region) -> None:
     """Allow who answers for the whole inventory: the region and the province."""
     roles = (Role.REGION, Role.PROVINCE, Role.ADMIN)

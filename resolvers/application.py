@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from typing import Any
 
 from engine.document import document
 from engine.model import (
     Application,
     ApplicationStatus,
+    Capability,
     EventKind,
     Region,
 )
@@ -26,8 +27,12 @@ from storage.page import Page
 EARLIEST_YEAR = 1980
 NAME_LENGTH = 200
 TEXT_LENGTH = 2000
-CLEARABLE = frozenset({"url", "year", "common_application"})
-CHANGEABLE = CLEARABLE | {"opd", "name", "status", "function", "platform"}
+COUNTS = ("users", "yearly_cost", "migration_cost", "added_cost")
+COUNT_MOST = 2**53 - 1  # the largest whole number that every reader of JSON keeps
+FITS = range(1, 6)
+CLEARABLE = frozenset({"url", "year", "common_application", "consulted", "fit", *COUNTS})
+CHANGEABLE = CLEARABLE | {"opd", "name", "status", "function", "platform", "capabilities"}
+Changed = ApplicationStatus | tuple[Capability, ...] | str | int | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +48,13 @@ class RegisterApplication:
     platform: str = ""
     year: int | None = None
     common_application: str | None = None
+    capabilities: tuple[Capability, ...] = ()
+    consulted: bool | None = None
+    users: int | None = None
+    fit: int | None = None
+    yearly_cost: int | None = None
+    migration_cost: int | None = None
+    added_cost: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +63,7 @@ class UpdateApplication:
 
     id: str
     version: int
-    changes: Mapping[str, ApplicationStatus | str | int | None]
+    changes: Mapping[str, Changed]
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,19 +80,9 @@ async def register(context: Context, asked: RegisterApplication, key: str | None
 
     async def work(transaction: LogTransaction, region: Region) -> Application:
         access.edit_application(context.viewer, region, asked.opd)
+        given = {each.name: getattr(asked, each.name) for each in fields(asked)}
         application = Application(
-            id=new_id("application"),
-            region=region.code,
-            opd=asked.opd,
-            name=asked.name,
-            status=asked.status,
-            version=1,
-            function=asked.function,
-            url=asked.url,
-            platform=asked.platform,
-            year=asked.year,
-            common_application=asked.common_application,
-            provenance=entered_by(context.viewer),
+            id=new_id("application"), version=1, provenance=entered_by(context.viewer), **given
         )
         return await _write(context, transaction, application, EventKind.APPLICATION_REGISTERED)
 
@@ -203,6 +205,12 @@ async def _valid(
         raise InvalidInput(
             "year", f"a year from {EARLIEST_YEAR} to {latest}", str(application.year)
         )
+    if application.fit is not None and application.fit not in FITS:
+        raise InvalidInput("fit", f"{FITS[0]} to {FITS[-1]}", str(application.fit))
+    for field in COUNTS:
+        count = getattr(application, field)
+        if count is not None and not 0 <= count <= COUNT_MOST:
+            raise InvalidInput(field, f"a whole number from 0 to {COUNT_MOST}", str(count))
     if application.opd is not None:
         owner = (await stored_opd.by_id(transaction.session, [application.opd])).get(
             application.opd
@@ -221,6 +229,7 @@ async def _valid(
         function=text("function", application.function, least=0, most=TEXT_LENGTH),
         platform=text("platform", application.platform, least=0, most=NAME_LENGTH),
         url=None if not application.url else web_address("url", application.url),
+        capabilities=tuple(each for each in Capability if each in application.capabilities),
     )
     if application.status is not ApplicationStatus.RETIRED:
         namesake = await stored.namesake(transaction.session, application)

@@ -13,13 +13,15 @@ from engine import consolidation as engine
 from engine.completeness import completeness
 from engine.decision import Decided, Decision, ProposalStatus, status
 from engine.document import document
-from engine.knowledge import Known
+from engine.exchange import realised
+from engine.graph import Basis, IntegrationGraph
+from engine.knowledge import Exchange, Known
 from engine.model import CommonApplication, EventKind, Region
 from engine.proposal import Proposal, ProposalKind, undecided
 from engine.sharing import Candidate
 from facts.function import national_systems
 from facts.tables import common_applications
-from resolvers import access, reading, sharing
+from resolvers import access, graph, reading, sharing
 from resolvers.change import change, text
 from resolvers.context import Context
 from resolvers.problems import InvalidInput, NotFound
@@ -106,6 +108,8 @@ async def decide(context: Context, asked: DecideProposal, key: str | None) -> De
             reason=reason,
             by=context.viewer.subject,
             at=transaction.at,
+            kind=proposal.kind,
+            applications=proposal.applications,
         )
         await transaction.append(
             actor=context.viewer.subject,
@@ -132,6 +136,7 @@ async def _proposals(
     context: Context, recorded: Recorded, candidates: tuple[Candidate, ...]
 ) -> tuple[Proposal, ...]:
     read = await reading.of_recorded(context, recorded)
+    drawn = await graph.of_recorded(context, recorded)
 
     def work() -> tuple[Proposal, ...]:
         filled = completeness(recorded.region, recorded.applications).exact
@@ -143,13 +148,29 @@ async def _proposals(
             relisted=read.relisted,
             clusters=read.clusters,
             candidates=candidates,
+            gaps=_gaps(recorded, drawn),
         )
         return engine.proposals(
             recorded.region, recorded.applications, recorded.integrations, known
         )
 
-    key = ("proposals", recorded.inputs, candidates)
+    key = ("proposals", recorded.inputs, read.lessons, candidates)
     return await context.instance.computed.of(key, work)
+
+
+def _gaps(recorded: Recorded, drawn: IntegrationGraph) -> list[Exchange]:
+    """The required exchanges that nobody recorded, whatever their evidence would be."""
+    asked = realised(graph.required(recorded, drawn), drawn.chosen(Basis.RECORDED))
+    return [
+        Exchange(
+            each.required.one,
+            each.required.other,
+            each.required.data,
+            f"{each.required.rule}/{each.required.id}",
+        )
+        for each in asked
+        if not each.edges
+    ]
 
 
 def _mandates() -> dict[str, CommonApplication]:

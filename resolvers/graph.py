@@ -9,7 +9,7 @@ from datetime import date
 from engine import diagnostics as shape
 from engine import graph as engine
 from engine.diagnostics import Diagnostics
-from engine.exchange import between_agencies, between_services
+from engine.exchange import Required, between_agencies, between_services
 from engine.graph import Basis, IntegrationGraph
 from engine.impact import Impact, NotInGraph
 from engine.impact import impact as reached_from
@@ -23,6 +23,7 @@ from engine.rules import patterns
 from facts.tables import common_applications
 from resolvers.context import Context
 from resolvers.problems import InvalidArgument
+from resolvers.reading import functions
 from storage.inventory import Recorded
 
 SERVICES_OF = "spbe-2020"  # the instrument whose indicators common applications are known to serve
@@ -58,12 +59,16 @@ class Hanging:
 
 async def of_region(context: Context, region: str) -> IntegrationGraph:
     """Return the graph of a region as of today."""
-    recorded = await context.inventories.load(region)
+    return await of_recorded(context, await context.inventories.load(region))
+
+
+async def of_recorded(context: Context, recorded: Recorded) -> IntegrationGraph:
+    """Return the graph of this state of an inventory as of today."""
     today = context.instance.clock().date()
 
     def work() -> IntegrationGraph:
         return engine.build(
-            region,
+            recorded.region,
             recorded.applications,
             recorded.integrations,
             today=today,
@@ -104,11 +109,7 @@ async def diagnosed(context: Context, region: str, basis: Basis) -> Diagnosed:
     graph = await of_region(context, region)
 
     def work() -> Diagnostics:
-        required = (
-            *between_agencies(patterns(), recorded.opds, graph.applications),
-            *between_services(catalogue()[SERVICES_OF], serves(recorded)),
-        )
-        return shape.diagnose(graph, required, basis=basis)
+        return shape.diagnose(graph, required(recorded, graph), basis=basis)
 
     key = ("diagnostics", recorded.inputs, graph.today, basis)
     return Diagnosed(await context.instance.computed.of(key, work), graph)
@@ -123,9 +124,24 @@ async def impact(context: Context, application: Application, basis: Basis) -> Ha
         return None
 
 
+def required(recorded: Recorded, graph: IntegrationGraph) -> tuple[Required, ...]:
+    """The exchanges that the work of a region's agencies and services asks for."""
+    return (
+        *between_agencies(patterns(), recorded.opds, graph.applications),
+        *between_services(catalogue()[SERVICES_OF], serves(recorded)),
+    )
+
+
 def serves(recorded: Recorded) -> dict[str, frozenset[int]]:
     """The indicators of SERVICES_OF that applications are known to serve.
 
-    By the common applications that they are instances of; nobody tags applications yet.
+    By the common applications that they are instances of, and by what persons said they are for.
+    What the classifier takes them to be for is no evidence.
     """
-    return services(recorded.applications, common_applications(), {})
+    indicators = {id: each.indicators for id, each in functions().items()}
+    said = {
+        id: indicators[function]
+        for id, function in recorded.functions.items()
+        if function in indicators  # one that an earlier version shipped says nothing here
+    }
+    return services(recorded.applications, common_applications(), said)

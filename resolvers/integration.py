@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from datetime import date
 
 from engine.document import document
+from engine.graph import CLAIMED, CONFIRMED, DOCUMENTED, LOGGED
 from engine.model import (
     Application,
     ApplicationStatus,
     EventKind,
     Evidence,
+    EvidenceKind,
     Integration,
     IntegrationDirection,
     IntegrationMode,
     IntegrationStatus,
     Region,
+    Role,
     Viewer,
 )
 from resolvers import access
@@ -37,7 +41,6 @@ from storage.page import Page
 
 EVIDENCE_MOST = 20
 TITLE_LENGTH = 300
-CLAIMED, DOCUMENTED, CONFIRMED = 0, 1, 2  # grades of evidence; 3 is a machine's log
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +55,15 @@ class ConnectApplications:
     direction: IntegrationDirection = IntegrationDirection.ONE_WAY
     status: IntegrationStatus = IntegrationStatus.ACTIVE
     evidence: tuple[Evidence, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentIntegration:
+    """More evidence for an exchange."""
+
+    id: str
+    version: int
+    evidence: tuple[Evidence, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +95,7 @@ async def connect(context: Context, asked: ConnectApplications, key: str | None)
         ends = await stored_application.by_id(transaction.session, named)
         source, target = ends[asked.source], ends.get(asked.target or "")
         access.edit_application(context.viewer, region, source.opd)
+        shown = _shown(context.viewer, transaction.at.date(), asked.evidence)
         integration = Integration(
             id=new_id("integration"),
             region=region.code,
@@ -93,8 +106,9 @@ async def connect(context: Context, asked: ConnectApplications, key: str | None)
             mode=asked.mode,
             direction=asked.direction,
             status=_drawable(asked.status),
-            evidence_grade=DOCUMENTED if asked.evidence else CLAIMED,
-            evidence=links(asked.evidence),
+            evidence_grade=max(map(_grade, shown), default=CLAIMED),
+            evidence=shown,
+            verified_on=_newest(shown),
             version=1,
             provenance=entered_by(context.viewer),
         )
@@ -108,6 +122,33 @@ async def connect(context: Context, asked: ConnectApplications, key: str | None)
         return await _write(context, transaction, integration, EventKind.INTEGRATION_CONNECTED)
 
     return await change(context, home, key=key, request=asked, answer=Integration, work=work)
+
+
+async def add_evidence(
+    context: Context, asked: DocumentIntegration, key: str | None
+) -> Integration:
+    """Add evidence to an integration, as its source's side; what was there stays."""
+    seen = await find(context, asked.id)
+    source = await find_application(context, seen.source)
+
+    async def work(transaction: LogTransaction, region: Region) -> Integration:
+        access.edit_application(context.viewer, region, source.opd)
+        known = await _current(transaction, asked.id, asked.version)
+        if not asked.evidence:
+            raise InvalidInput("evidence", "one link at least", "none")
+        added = _shown(context.viewer, transaction.at.date(), asked.evidence)
+        shown = links(tuple(dict.fromkeys((*known.evidence, *added))))
+        dates = [each for each in (known.verified_on, _newest(added)) if each is not None]
+        documented = replace(
+            known,
+            version=known.version + 1,
+            evidence=shown,
+            evidence_grade=max(known.evidence_grade, *map(_grade, added)),
+            verified_on=max(dates, default=None),
+        )
+        return await _write(context, transaction, documented, EventKind.INTEGRATION_DOCUMENTED)
+
+    return await change(context, seen.region, key=key, request=asked, answer=Integration, work=work)
 
 
 async def confirm(context: Context, asked: ConfirmIntegration, key: str | None) -> Integration:
@@ -192,9 +233,32 @@ def links(evidence: tuple[Evidence, ...]) -> tuple[Evidence, ...]:
         Evidence(
             title=text("evidence.title", each.title, least=1, most=TITLE_LENGTH),
             url=web_address("evidence.url", each.url),
+            kind=each.kind,
+            dated=each.dated,
         )
         for each in evidence
     )
+
+
+def _shown(viewer: Viewer, today: date, evidence: tuple[Evidence, ...]) -> tuple[Evidence, ...]:
+    """Return evidence for an exchange, checked; only who runs the bus hands in what it wrote."""
+    for each in evidence:
+        if each.kind is EvidenceKind.MACHINE_LOG and viewer.role is Role.OPD:
+            raise Forbidden(
+                viewer.role, "hand in a machine's log: the region does, it runs the bus"
+            )
+        if each.dated is not None and each.dated > today:
+            raise InvalidInput("evidence.dated", f"a day up to {today}", str(each.dated))
+    return links(evidence)
+
+
+def _grade(evidence: Evidence) -> int:
+    return LOGGED if evidence.kind is EvidenceKind.MACHINE_LOG else DOCUMENTED
+
+
+def _newest(evidence: tuple[Evidence, ...]) -> date | None:
+    """The day up to which evidence shows the exchange; None where no document is dated."""
+    return max((each.dated for each in evidence if each.dated is not None), default=None)
 
 
 async def _current(transaction: LogTransaction, id: str, version: int) -> Integration:

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 
 from engine.attestation import Attestation, Seal, seal
 from engine.completeness import Completeness, by_opd, completeness, vouched_for
 from engine.document import document
+from engine.inventory import DevelopmentPolicy
 from engine.model import EventKind, Opd, Region
 from resolvers import access
 from resolvers.change import change
@@ -32,6 +34,7 @@ class OpdInventory:
     completeness: Completeness
     seal: Seal
     vouched_for: bool
+    exempt_because: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,21 +44,26 @@ class RegionInventory:
     completeness: Completeness
     opds: tuple[OpdInventory, ...]
     owner_unknown: Completeness | None
+    policy: DevelopmentPolicy | None
 
 
 async def of_region(context: Context, region: str) -> RegionInventory:
     """Return how complete a region's inventory is, OPDs by name."""
     recorded = await context.inventories.load(region)
     inventories = by_opd([each.id for each in recorded.opds], recorded.applications)
-    seals = _seals(context, recorded)
+    seals = _seals(recorded, context.instance.clock().date())
     vouched = vouched_for(seals.values(), inventories)
+    exempt = {each.opd: each.reason for each in recorded.exempt}
     return RegionInventory(
         completeness(region, recorded.applications),
         tuple(
-            OpdInventory(each, inventories[each.id], seals[each.id], each.id in vouched)
+            OpdInventory(
+                each, inventories[each.id], seals[each.id], each.id in vouched, exempt.get(each.id)
+            )
             for each in recorded.opds
         ),
         inventories.get(""),
+        recorded.policy,
     )
 
 
@@ -81,14 +89,13 @@ async def attest(context: Context, asked: AttestInventory, key: str | None) -> A
     )
 
 
-def vouching(context: Context, recorded: Recorded) -> frozenset[str]:
-    """Return the OPDs whose word holds and whose inventory is complete enough."""
+def vouching(recorded: Recorded, today: date) -> frozenset[str]:
+    """Return the OPDs whose word holds on a day and whose inventory is complete enough."""
     inventories = by_opd([each.id for each in recorded.opds], recorded.applications)
-    return vouched_for(_seals(context, recorded).values(), inventories)
+    return vouched_for(_seals(recorded, today).values(), inventories)
 
 
-def _seals(context: Context, recorded: Recorded) -> Mapping[str, Seal]:
-    today = context.instance.clock().date()
+def _seals(recorded: Recorded, today: date) -> Mapping[str, Seal]:
     given = [each.attestation for each in recorded.attested]
     edits = [each.broken_by for each in recorded.attested if each.broken_by is not None]
     return {each.id: seal(each.id, given, edits, today=today) for each in recorded.opds}

@@ -8,7 +8,7 @@ from fractions import Fraction
 from typing import TypeVar
 
 from engine import path as engine
-from engine.effort import StepId, default_effort
+from engine.effort import Effort, StepId
 from engine.estimate import EstimatedProfile
 from engine.instrument import Instrument
 from engine.instruments import catalogue
@@ -25,7 +25,7 @@ from engine.plan import (
     next_levels,
 )
 from engine.precedence import precedence
-from resolvers import estimate
+from resolvers import effort, estimate
 from resolvers.context import Context
 from resolvers.problems import InvalidArgument
 from storage import assessment as stored
@@ -81,7 +81,8 @@ async def to_target(
     origin = await _origin(context, region, kind, year)
     if origin is None:
         return None
-    situation, request = _situation(origin), _request(wish, origin)
+    own = await effort.of_region(context, region, origin.instrument)
+    situation, request = _situation(origin, own), _request(wish, origin)
     context.search()
     result = await _computed(
         context, "path", situation, request, lambda: engine.cheapest_plan(situation, request)
@@ -160,12 +161,12 @@ def _levels(assessment: Assessment) -> dict[int, int]:
     return {each.indicator: each.level for each in assessment.levels}
 
 
-def _situation(origin: Origin) -> Situation:
+def _situation(origin: Origin, own: Effort) -> Situation:
     instrument = origin.instrument
     return Situation(
         instrument,
         origin.levels,
-        default_effort(instrument),
+        own,
         precedence(instrument.id),
         origin.estimated,
     )
@@ -216,12 +217,13 @@ async def _computed(
     request: Request,
     work: Callable[[], Value],
 ) -> Value:
-    effort, rules = situation.effort, situation.precedence
+    scale, rules = situation.effort, situation.precedence
     key: Hashable = (
         what,
         situation.instrument.id,
         tuple(sorted(situation.levels.items())),
-        (effort.id, effort.version, rules.id, rules.version),
+        (scale.id, scale.version, rules.id, rules.version),
+        tuple((step, scale.values[step]) for step in sorted(scale.edited)),
         situation.estimated,
         request,
     )

@@ -1,18 +1,20 @@
 """What the names of an inventory say: which listings are one system, and what each is for.
 
-The models are built once per process from the facts that ship, which takes a second; what they say
-of a region follows from its inventory alone and is kept by its hash.
+The models are built once per process from the facts that ship, and once more for each set of
+people's corrections that was learned, which takes a second; what they say of a region follows from
+them and its inventory alone and is kept by its hash. A person's word for an application stands above
+the classifier at once, learned or not.
 """
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
 from threading import Lock
 
 from engine.duplicates import Comparison, Inventory
-from engine.function import Classifier, Function, Tag
+from engine.function import Classifier, Function, Labelled, Tag, by_person
 from engine.listing import Listing, Sorter, listing
 from engine.model import Application, ApplicationStatus
 from engine.names import Normaliser
@@ -21,24 +23,25 @@ from engine.overlap import Cluster, Comparer
 from facts.function import lexicon, name_words, national_systems
 from facts.tables import opd_reference
 from resolvers.context import Context
+from storage import lesson
 from storage.inventory import Recorded
-
-_BUILDING = Lock()
 
 
 @dataclass(frozen=True, slots=True)
 class Models:
     """Compares and tags listings."""
 
+    lessons: str  # digest of the corrections that were learned
     national: NationalCatalogue
     comparison: Comparison
     classifier: Classifier
     comparer: Comparer
 
-    def tags(self, listings: Sequence[Listing]) -> dict[str, Tag]:
-        """The tag of each listing, by id."""
+    def tags(self, listings: Sequence[Listing], said: Mapping[str, str]) -> dict[str, Tag]:
+        """The tag of each listing, by id: what a person said, else what it seems to be for."""
         ids = [each.id for each in listings]
-        return dict(zip(ids, self.classifier.tags(listings), strict=True))
+        found = dict(zip(ids, self.classifier.tags(listings), strict=True))
+        return found | {id: by_person(said[id]) for id in ids if id in said}
 
     def recognised(self, listings: Iterable[Listing]) -> dict[str, str]:
         """The national system of each listing that is, or is likely, one."""
@@ -50,6 +53,7 @@ class Models:
 class Reading:
     """What names and addresses say of a region's inventory."""
 
+    lessons: str  # digest of the corrections that the models had learned
     listings: Mapping[str, Listing]  # that are not retired, by application
     inventory: Inventory
     tags: Mapping[str, Tag]
@@ -70,8 +74,9 @@ async def of_region(context: Context, region: str) -> Reading:
 
 async def of_recorded(context: Context, recorded: Recorded) -> Reading:
     """Return what the names in this state of an inventory say."""
-    key = ("reading", recorded.inputs)
-    return await context.instance.computed.of(key, lambda: _read(recorded))
+    built = await models(context)
+    key = ("reading", recorded.inputs, built.lessons)
+    return await context.instance.computed.of(key, lambda: _read(recorded, built))
 
 
 async def tag(context: Context, application: Application) -> Tag | None:
@@ -79,10 +84,12 @@ async def tag(context: Context, application: Application) -> Tag | None:
     return (await of_region(context, application.region)).tags.get(application.id)
 
 
-def models() -> Models:
-    """Return the models, built at the first call. Not for the event loop."""
-    with _BUILDING:
-        return _built()
+async def models(context: Context) -> Models:
+    """Return the models that know the corrections which this instance has learned."""
+    async with context.read() as session:
+        lessons = await lesson.digest(session)
+        learned = () if _LEARNED.knows(lessons) else await lesson.every(session)
+    return await asyncio.to_thread(_LEARNED.models, lessons, learned)
 
 
 def functions() -> dict[str, Function]:
@@ -90,13 +97,35 @@ def functions() -> dict[str, Function]:
     return {each.id: each for each in lexicon().functions}
 
 
-@cache
-def _built() -> Models:
+class _Learned:
+    """The newest models of this process, by what was learned."""
+
+    def __init__(self) -> None:
+        self._building = Lock()
+        self._models: dict[str, Models] = {}
+
+    def knows(self, lessons: str) -> bool:
+        return lessons in self._models
+
+    def models(self, lessons: str, learned: Sequence[Labelled]) -> Models:
+        with self._building:
+            if lessons not in self._models:
+                built = _built(lessons, learned)
+                kept = {key: each for key, each in self._models.items() if not key}
+                self._models = kept | {lessons: built}
+            return self._models[lessons]
+
+
+_LEARNED = _Learned()
+
+
+def _built(lessons: str, learned: Sequence[Labelled]) -> Models:
     normaliser = Normaliser(name_words())
     national = NationalCatalogue(national_systems(), normaliser)
     sorter = Sorter([each.acronym for each in opd_reference()], national)
-    classifier = Classifier(lexicon())
+    classifier = Classifier(lexicon(), learned)
     return Models(
+        lessons,
         national,
         Comparison(normaliser, national, sorter),
         classifier,
@@ -104,8 +133,7 @@ def _built() -> Models:
     )
 
 
-def _read(recorded: Recorded) -> Reading:
-    built = models()
+def _read(recorded: Recorded, built: Models) -> Reading:
     opds = {each.id: each.name for each in recorded.opds}
     live = [
         listing(each, opds.get(each.opd or "", ""))
@@ -113,12 +141,13 @@ def _read(recorded: Recorded) -> Reading:
         if each.status is not ApplicationStatus.RETIRED
     ]
     inventory = built.comparison.sort_out(live)
-    tags = built.tags(live)
+    tags = built.tags(live, recorded.functions)
     # Websites have nothing to merge, and of a system that is listed twice one listing is enough.
     parts = (part for group in inventory.groups for part in group.sure)
     left_out = {*inventory.websites, *(id for part in parts for id in part[1:])}
     systems = [each for each in live if each.id not in left_out]
     return Reading(
+        lessons=built.lessons,
         listings={each.id: each for each in live},
         inventory=inventory,
         tags=tags,

@@ -11,6 +11,7 @@ from engine.model import Region, RegionKind
 from engine.sharing import Candidate, candidates
 from resolvers.context import Context
 from resolvers.reading import functions, models
+from storage import correction
 from storage import listing as stored
 from storage import region as stored_region
 
@@ -49,14 +50,16 @@ async def _candidates(context: Context, region: Region) -> tuple[tuple[Candidate
         sisters = [province, *await stored_region.members(session, province, WITHIN)]
         listings = await stored.of_regions(session, sisters)
         levels = await stored.official_levels(session, sisters, SERVICES_OF)
+        said = await correction.of_regions(session, sisters)
+    built = await models(context)
 
     def work() -> tuple[Candidate, ...]:
-        built = models()
         websites = {*built.comparison.sort_out(listings).websites}
         systems = [each for each in listings if each.id not in websites]
-        tags, national = built.tags(systems), built.recognised(systems)
+        tags, national = built.tags(systems, said), built.recognised(systems)
         return candidates(region.code, systems, tags, functions(), levels, national)
 
-    facts = digest([*map(repr, listings), *map(repr, sorted(levels.items()))])
+    told = (*listings, *sorted(levels.items()), *said.items(), built.lessons)
+    facts = digest(map(repr, told))
     key = ("sharing", region.code, facts)
     return await context.instance.computed.of(key, work), len({each.region for each in listings})

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import combinations
 
-from engine.inventory import Inventory
-from engine.model import Assessment, AssessmentKind
+from engine.graph import IntegrationGraph
+from engine.inventory import Inventory, development, documents, functions_ticked
+from engine.model import Assessment, AssessmentKind, AssessmentState
 from engine.rule import RuleTable
 from engine.rules import tables
 from engine.verification import Verification, verify
@@ -15,6 +17,9 @@ from resolvers.inventory import vouching
 from resolvers.problems import InvalidArgument
 from resolvers.result import known_instrument
 from storage import assessment as stored
+from storage.inventory import Recorded
+
+HANDED_IN = (AssessmentState.SUBMITTED, AssessmentState.PUBLISHED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,18 +51,40 @@ async def of_region(
     claims = await _claims(context, region, chosen.id, year, kind)
     levels = {} if claims is None else {each.indicator: each.level for each in claims.levels}
     of_year = claims.year if claims is not None else year or drawn.today.year
-    inventory = Inventory(
-        graph=drawn,
-        year=of_year,
-        opds=tuple(each.id for each in recorded.opds),
-        serves=graph.serves(recorded) if chosen.id == graph.SERVICES_OF else {},
-        vouched_for=vouching(context, recorded),
-    )
-    key = ("verification", recorded.inputs, drawn.today, chosen.id, of_year, *levels.items())
+    inventory = held(drawn, recorded, chosen.id, of_year, claims)
+    claimed = () if claims is None else claims.levels
+    key = ("verification", recorded.inputs, drawn.today, chosen.id, of_year, claimed)
     found = await context.instance.computed.of(
         key, lambda: verify(chosen, table, levels, inventory)
     )
     return Verified(found, table, of_year, claims, inventory.documents_closed)
+
+
+def held(
+    drawn: IntegrationGraph,
+    recorded: Recorded,
+    instrument: str,
+    year: int,
+    claims: Assessment | None,
+) -> Inventory:
+    """Return what the rules of an instrument read of a region in the year of an assessment."""
+    serves = graph.serves(recorded) if instrument == graph.SERVICES_OF else {}
+    policy = recorded.policy
+    pairs = {pair for group in recorded.agreed for pair in combinations(sorted(group), 2)}
+    return Inventory(
+        graph=drawn,
+        year=year,
+        opds=tuple(each.id for each in recorded.opds),
+        exempt={each.opd: each.reason for each in recorded.exempt},
+        serves=serves,
+        vouched_for=vouching(recorded, drawn.today),
+        documents=() if claims is None else documents(claims.levels),
+        documents_closed=claims is not None and claims.state in HANDED_IN,
+        development=None
+        if policy is None
+        else development(recorded.applications, policy_year=policy.year, duplicates=pairs),
+        functions_ticked=functions_ticked(recorded.applications, serves),
+    )
 
 
 async def _claims(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import fields
 from typing import TYPE_CHECKING, Annotated
 
 import strawberry
@@ -11,7 +12,7 @@ from facts.tables import common_applications
 from resolvers import application as resolved
 from resolvers import integration as resolved_integration
 from schema.connection import Connection, connected, key, part_of_name, size
-from schema.enums import ApplicationStatus
+from schema.enums import ApplicationStatus, Capability
 from schema.function_tag import ApplicationFunction
 from schema.impact import ApplicationImpact
 from schema.info import Info
@@ -26,6 +27,7 @@ from schema.problem import (
     WrongState,
     answered,
 )
+from schema.scalars import WholeNumber
 from schema.words import IDEMPOTENCY_KEY, VERSION
 
 if TYPE_CHECKING:
@@ -66,6 +68,19 @@ class Application(Node, ApplicationImpact, ApplicationFunction):
     platform: str
     year: int | None
     retired_reason: str
+    capabilities: list[Capability] = strawberry.field(
+        description="That a person has seen; one not here is not known."
+    )
+    consulted: bool | None = strawberry.field(
+        description="Whether the ICT unit was consulted before it was built; null: not on record."
+    )
+    users: WholeNumber | None = strawberry.field(description="In a year.")
+    fit: int | None = strawberry.field(description="1 to 5, as the OPD rates it.")
+    yearly_cost: WholeNumber | None = strawberry.field(description="Rupiah.")
+    migration_cost: WholeNumber | None = strawberry.field(description="Rupiah, of leaving it.")
+    added_cost: WholeNumber | None = strawberry.field(
+        description="Rupiah a year, if it takes over what another application does."
+    )
     region_code: strawberry.ID
     provenance: Provenance
     _value: strawberry.Private[model.Application]
@@ -110,6 +125,13 @@ class Application(Node, ApplicationImpact, ApplicationFunction):
             platform=value.platform,
             year=value.year,
             retired_reason=value.retired_reason,
+            capabilities=list(value.capabilities),
+            consulted=value.consulted,
+            users=_whole(value.users),
+            fit=value.fit,
+            yearly_cost=_whole(value.yearly_cost),
+            migration_cost=_whole(value.migration_cost),
+            added_cost=_whole(value.added_cost),
             region_code=strawberry.ID(value.region),
             provenance=Provenance.of(value.provenance),
             _value=value,
@@ -174,6 +196,21 @@ class RegisterApplicationInput:
     platform: str = ""
     year: int | None = strawberry.field(default=None, description="Of first use.")
     common_application: strawberry.ID | None = None
+    capabilities: list[Capability] = strawberry.field(
+        default_factory=list, description="That a person has seen."
+    )
+    consulted: bool | None = strawberry.field(
+        default=None, description="Whether the ICT unit was consulted before it was built."
+    )
+    users: WholeNumber | None = strawberry.field(default=None, description="In a year.")
+    fit: int | None = strawberry.field(default=None, description="1 to 5.")
+    yearly_cost: WholeNumber | None = strawberry.field(default=None, description="Rupiah.")
+    migration_cost: WholeNumber | None = strawberry.field(
+        default=None, description="Rupiah, of leaving it."
+    )
+    added_cost: WholeNumber | None = strawberry.field(
+        default=None, description="Rupiah a year, if it takes over what another one does."
+    )
     idempotency_key: str | None = strawberry.field(default=None, description=IDEMPOTENCY_KEY)
 
 
@@ -191,6 +228,13 @@ class UpdateApplicationInput:
     platform: str | None = strawberry.UNSET
     year: int | None = strawberry.UNSET
     common_application: strawberry.ID | None = strawberry.UNSET
+    capabilities: list[Capability] | None = strawberry.UNSET
+    consulted: bool | None = strawberry.UNSET
+    users: WholeNumber | None = strawberry.UNSET
+    fit: int | None = strawberry.UNSET
+    yearly_cost: WholeNumber | None = strawberry.UNSET
+    migration_cost: WholeNumber | None = strawberry.UNSET
+    added_cost: WholeNumber | None = strawberry.UNSET
     idempotency_key: str | None = strawberry.field(default=None, description=IDEMPOTENCY_KEY)
 
 
@@ -228,17 +272,11 @@ class ApplicationMutation:
     async def register_application(
         self, info: Info, input: RegisterApplicationInput
     ) -> RegisterApplicationResult:
-        asked = resolved.RegisterApplication(
-            region=input.region,
-            opd=input.opd,
-            name=input.name,
-            status=input.status,
-            function=input.function,
-            url=input.url,
-            platform=input.platform,
-            year=input.year,
-            common_application=input.common_application,
-        )
+        given = {
+            each.name: getattr(input, each.name) for each in fields(resolved.RegisterApplication)
+        }
+        given["capabilities"] = tuple(input.capabilities)
+        asked = resolved.RegisterApplication(**given)
         work = resolved.register(info.context, asked, input.idempotency_key)
         return await answered(work, Application.of)
 
@@ -248,6 +286,8 @@ class ApplicationMutation:
     ) -> UpdateApplicationResult:
         given = {name: getattr(input, name) for name in resolved.CHANGEABLE}
         changes = {name: value for name, value in given.items() if value is not strawberry.UNSET}
+        if input.capabilities:
+            changes["capabilities"] = tuple(input.capabilities)
         asked = resolved.UpdateApplication(input.id, input.version, changes)
         work = resolved.update(info.context, asked, input.idempotency_key)
         return await answered(work, Application.of)
@@ -259,6 +299,10 @@ class ApplicationMutation:
         asked = resolved.RetireApplication(input.id, input.version, input.reason)
         work = resolved.retire(info.context, asked, input.idempotency_key)
         return await answered(work, Application.of)
+
+
+def _whole(value: int | None) -> WholeNumber | None:
+    return None if value is None else WholeNumber(value)
 
 
 def _common(id: str | None) -> CommonApplication | None:

@@ -12,7 +12,9 @@ from engine.model import (
     ApplicationStatus,
     AssessmentKind,
     AssessmentState,
+    Capability,
     EventKind,
+    EvidenceKind,
     IntegrationDirection,
     IntegrationMode,
     IntegrationStatus,
@@ -31,7 +33,9 @@ __all__ = [
     "AssessmentKind",
     "AssessmentState",
     "Basis",
+    "Capability",
     "EventKind",
+    "EvidenceKind",
     "FindingState",
     "Flag",
     "Gap",
@@ -56,7 +60,20 @@ strawberry.enum(ApplicationStatus, description="UNKNOWN where the source does no
 strawberry.enum(IntegrationMode, description="How data is exchanged; HUB is a service bus.")
 strawberry.enum(IntegrationDirection, description="ONE_WAY is from source to target.")
 strawberry.enum(IntegrationStatus, description="WITHDRAWN ones stay in the history.")
-strawberry.enum(EventKind, description="INDEX_CHANGED is derived; all others are entries of a log.")
+strawberry.enum(
+    EventKind,
+    description="INDEX_CHANGED, VERIFICATION_CHANGED and PROPOSALS_CHANGED are derived; all others "
+    "are entries of a log.",
+)
+strawberry.enum(
+    Capability,
+    description="What a service lets its users do: the functions of levels 1 to 3 of spbe-2020.",
+)
+strawberry.enum(
+    EvidenceKind,
+    description="What a document shows. REVIEW and FOLLOW_UP are what levels 4 and 5 ask for; "
+    "MACHINE_LOG shows that an exchange ran.",
+)
 strawberry.enum(Role, description="What a viewer is.")
 strawberry.enum(
     Basis,

@@ -60,6 +60,13 @@ class FunctionTag:
 
 
 @strawberry.type
+class FunctionQuery:
+    @strawberry.field(description="All that an application may be for.")
+    def functions(self) -> list[Function]:
+        return [Function.of_id(id) for id in resolved.functions()]
+
+
+@strawberry.type
 class ApplicationFunction:
     """The field of an application that its name answers."""
 

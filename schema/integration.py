@@ -37,7 +37,9 @@ class Integration(Node):
         description="0 claimed, 1 documented, 2 confirmed by the counterpart, 3 machine log."
     )
     evidence: list[Evidence]
-    verified_on: date | None
+    verified_on: date | None = strawberry.field(
+        description="The newest day of its evidence, or of the counterpart's confirmation."
+    )
     region_code: strawberry.ID
     provenance: Provenance
     _value: strawberry.Private[model.Integration]
@@ -90,6 +92,16 @@ class ConnectApplicationsInput:
 
 
 @strawberry.input
+class DocumentIntegrationInput:
+    id: strawberry.ID
+    version: int = strawberry.field(description=VERSION)
+    evidence: list[EvidenceInput] = strawberry.field(
+        description=f"Added to what is there. {EVIDENCE}"
+    )
+    idempotency_key: str | None = strawberry.field(default=None, description=IDEMPOTENCY_KEY)
+
+
+@strawberry.input
 class ConfirmIntegrationInput:
     id: strawberry.ID
     version: int = strawberry.field(description=VERSION)
@@ -110,6 +122,10 @@ ConnectApplicationsResult = Annotated[
 ConfirmIntegrationResult = Annotated[
     Integration | NotFound | InvalidInput | VersionConflict | WrongState | IdempotencyKeyReused,
     strawberry.union("ConfirmIntegrationResult"),
+]
+DocumentIntegrationResult = Annotated[
+    Integration | NotFound | InvalidInput | VersionConflict | WrongState | IdempotencyKeyReused,
+    strawberry.union("DocumentIntegrationResult"),
 ]
 WithdrawIntegrationResult = Annotated[
     Integration | NotFound | InvalidInput | VersionConflict | WrongState | IdempotencyKeyReused,
@@ -134,6 +150,19 @@ class IntegrationMutation:
             evidence=tuple(each.value() for each in input.evidence),
         )
         work = resolved.connect(info.context, asked, input.idempotency_key)
+        return await answered(work, Integration.of)
+
+    @strawberry.mutation(
+        description="Evidence of the exchange, for the source application's OPD, its region, the "
+        "province. Its newest date is the day up to which the exchange is verified; a MACHINE_LOG "
+        "is for the region to hand in, which runs the bus."
+    )
+    async def document_integration(
+        self, info: Info, input: DocumentIntegrationInput
+    ) -> DocumentIntegrationResult:
+        evidence = tuple(each.value() for each in input.evidence)
+        asked = resolved.DocumentIntegration(input.id, input.version, evidence)
+        work = resolved.add_evidence(info.context, asked, input.idempotency_key)
         return await answered(work, Integration.of)
 
     @strawberry.mutation(description="For the other side: the target's OPD or its region.")

@@ -16,6 +16,7 @@ from schema.enums import SealState
 from schema.info import Info
 from schema.opd import Opd
 from schema.problem import IdempotencyKeyReused, InvalidInput, NotFound, answered
+from schema.scope import DevelopmentPolicy
 
 if TYPE_CHECKING:
     from schema.application import Application
@@ -87,9 +88,9 @@ class Attestation:
         return cls(opd_id=strawberry.ID(value.opd), at=value.at)
 
 
-@strawberry.type(description="An edit of an OPD's application by another subject than attested.")
+@strawberry.type(description="An edit of an OPD's inventory by another subject than attested.")
 class ForeignEdit:
-    subject: strawberry.ID = strawberry.field(description="The application.")
+    subject: strawberry.ID = strawberry.field(description="The application or integration.")
     at: datetime
 
 
@@ -121,6 +122,9 @@ class OpdInventory:
     vouched_for: bool = strawberry.field(
         description="The seal holds and enough is filled: an absence here is a fact for the rules."
     )
+    exempt_because: str | None = strawberry.field(
+        description="Why it need not be on the service bus; null: it is asked."
+    )
 
     @classmethod
     def of(cls, value: resolved.OpdInventory) -> OpdInventory:
@@ -129,6 +133,7 @@ class OpdInventory:
             completeness=Completeness.of(value.completeness),
             seal=Seal.of(value.seal),
             vouched_for=value.vouched_for,
+            exempt_because=value.exempt_because,
         )
 
 
@@ -140,6 +145,9 @@ class RegionInventory:
     )
     opd_count: int
     vouched_for_count: int
+    policy: DevelopmentPolicy | None = strawberry.field(
+        description="On building applications; null: none is recorded."
+    )
     _value: strawberry.Private[resolved.RegionInventory]
 
     @strawberry.field(description="By name; `first` is at most 200.")
@@ -154,6 +162,7 @@ class RegionInventory:
             owner_unknown=None if unknown is None else Completeness.of(unknown),
             opd_count=len(value.opds),
             vouched_for_count=sum(each.vouched_for for each in value.opds),
+            policy=None if value.policy is None else DevelopmentPolicy.of(value.policy),
             _value=value,
         )
 
@@ -185,7 +194,8 @@ AttestInventoryResult = Annotated[
 class InventoryMutation:
     @strawberry.mutation(
         description="The OPD vouches that all it runs is listed; for its own staff and its region. "
-        "It holds for 365 days, or until another subject edits an application of the OPD."
+        "It holds for 365 days, or until another subject edits an application of the OPD or one of "
+        "its exchanges; to confirm an exchange is no such edit."
     )
     async def attest_inventory(
         self, info: Info, input: AttestInventoryInput

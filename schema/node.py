@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import strawberry
 
 from engine import model
+from schema.enums import EvidenceKind
 
 
 @strawberry.interface(description="A thing with an id that no other thing has, on any instance.")
@@ -27,16 +30,22 @@ class Provenance:
 class Evidence:
     title: str
     url: str
+    kind: EvidenceKind
+    dated: date | None = strawberry.field(description="Null: nobody told.")
 
     @classmethod
     def of(cls, value: model.Evidence) -> Evidence:
-        return cls(title=value.title, url=value.url)
+        return cls(title=value.title, url=value.url, kind=value.kind, dated=value.dated)
 
 
 @strawberry.input(description="A link to a document that supports a claim.")
 class EvidenceInput:
     title: str
     url: str = strawberry.field(description="Begins with http:// or https://.")
+    kind: EvidenceKind = model.EvidenceKind.DOCUMENT
+    dated: date | None = strawberry.field(
+        default=None, description="Of the document; what is undated often proves nothing."
+    )
 
     def value(self) -> model.Evidence:
-        return model.Evidence(self.title, self.url)
+        return model.Evidence(self.title, self.url, self.kind, self.dated)

@@ -16,6 +16,7 @@ from schema.assessment import Assessment
 from schema.connection import Connection, connected, key, part_of_name, size
 from schema.consolidation import RegionConsolidation
 from schema.duplicates import RegionDuplicates
+from schema.effort import RegionEffortField
 from schema.enums import AssessmentKind, RegionKind
 from schema.estimate import RegionEstimate
 from schema.graph import RegionGraph
@@ -70,6 +71,7 @@ class Region(
     RegionInventoryField,
     RegionVerification,
     RegionPath,
+    RegionEffortField,
     RegionOutlook,
     RegionPeers,
     RegionEstimate,

@@ -12,7 +12,10 @@ from schema.assessment import AssessmentMutation
 from schema.average import AverageQuery
 from schema.comparison import ComparisonQuery
 from schema.consolidation import ConsolidationMutation
+from schema.correction import CorrectionMutation
+from schema.effort import EffortMutation
 from schema.event import EventQuery, EventSubscription
+from schema.function_tag import FunctionQuery
 from schema.instance import InstanceQuery
 from schema.instrument import InstrumentQuery
 from schema.integration import IntegrationMutation
@@ -21,7 +24,8 @@ from schema.limits import document_extensions
 from schema.nodes import NodeQuery
 from schema.ranking import RankingQuery
 from schema.region import RegionQuery
-from schema.scalars import CURSOR, Cursor
+from schema.scalars import CURSOR, WHOLE_NUMBER, Cursor, WholeNumber
+from schema.scope import ScopeMutation
 
 
 @strawberry.type
@@ -33,6 +37,7 @@ class Query(
     InstrumentQuery,
     AverageQuery,
     EventQuery,
+    FunctionQuery,
     NodeQuery,
     InstanceQuery,
 ):
@@ -46,6 +51,9 @@ class Mutation(
     AssessmentMutation,
     InventoryMutation,
     ConsolidationMutation,
+    CorrectionMutation,
+    ScopeMutation,
+    EffortMutation,
 ):
     pass
 
@@ -69,5 +77,5 @@ schema = Schema(
     mutation=Mutation,
     subscription=Subscription,
     extensions=document_extensions(),
-    config=StrawberryConfig(scalar_map={Cursor: CURSOR}),
+    config=StrawberryConfig(scalar_map={Cursor: CURSOR, WholeNumber: WHOLE_NUMBER}),
 )

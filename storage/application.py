@@ -7,7 +7,7 @@ from collections.abc import Collection, Sequence
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from engine.model import Application, ApplicationStatus, Provenance
+from engine.model import Application, ApplicationStatus, Capability, Provenance
 from storage.page import Page, keyset
 from storage.tables import ApplicationRow
 
@@ -28,6 +28,13 @@ def row(application: Application) -> ApplicationRow:
         year=application.year,
         common_application=application.common_application,
         retired_reason=application.retired_reason,
+        capabilities=[each.value for each in application.capabilities],
+        consulted=application.consulted,
+        users=application.users,
+        fit=application.fit,
+        yearly_cost=application.yearly_cost,
+        migration_cost=application.migration_cost,
+        added_cost=application.added_cost,
         source=application.provenance.source,
         confirmed=application.provenance.confirmed,
         note=application.provenance.note,
@@ -49,6 +56,13 @@ def value(row: ApplicationRow) -> Application:
         year=row.year,
         common_application=row.common_application,
         retired_reason=row.retired_reason,
+        capabilities=tuple(Capability(each) for each in row.capabilities),
+        consulted=row.consulted,
+        users=row.users,
+        fit=row.fit,
+        yearly_cost=row.yearly_cost,
+        migration_cost=row.migration_cost,
+        added_cost=row.added_cost,
         provenance=Provenance(row.source, row.confirmed, row.note),
     )
 

@@ -83,7 +83,7 @@ def value(row: AssessmentRow, levels: Sequence[LevelRow]) -> Assessment:
                 indicator=level.indicator,
                 level=level.level,
                 explanation=level.explanation,
-                evidence=tuple(Evidence(**evidence) for evidence in level.evidence),
+                evidence=tuple(value_of(Evidence, evidence) for evidence in level.evidence),
             )
             for level in levels
         ),

@@ -6,6 +6,7 @@ what was there before, except to say how far an index moved.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,8 +16,11 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from engine.attestation import Attestation, ForeignEdit
 from engine.decision import Decided
 from engine.document import document, value_of
+from engine.effort import RegionEffort
 from engine.entry import Entry
+from engine.function import Correction
 from engine.instruments import instrument
+from engine.inventory import DevelopmentPolicy, Exemption
 from engine.model import (
     Application,
     Assessment,
@@ -29,7 +33,18 @@ from engine.model import (
     Visibility,
 )
 from engine.score import Score, from_levels, of_assessment
-from storage import application, assessment, attestation, integration, opd, proposal, region
+from storage import (
+    application,
+    assessment,
+    attestation,
+    correction,
+    effort,
+    integration,
+    opd,
+    proposal,
+    region,
+    scope,
+)
 from storage.tables import ApplicationRow, AssessmentRow, LevelRow
 
 
@@ -81,15 +96,26 @@ async def apply(session: AsyncSession, entry: Entry) -> IndexMoved | None:
             await _edit(session, entry, value_of(Application, entry.body))
         case (
             EventKind.INTEGRATION_CONNECTED
+            | EventKind.INTEGRATION_DOCUMENTED
             | EventKind.INTEGRATION_CONFIRMED
             | EventKind.INTEGRATION_WITHDRAWN
         ):
-            await session.merge(integration.row(value_of(Integration, entry.body)))
+            await _exchange(session, entry, value_of(Integration, entry.body))
         case EventKind.INVENTORY_ATTESTED:
             given = value_of(Attestation, entry.body)
             await session.merge(attestation.row(entry.region, given))
         case EventKind.PROPOSAL_DECIDED:
             await session.merge(proposal.row(value_of(Decided, entry.body)))
+        case EventKind.FUNCTION_CORRECTED:
+            said = value_of(Correction, entry.body)
+            await session.merge(correction.row(entry.region, said))
+        case EventKind.OPD_EXEMPTED:
+            exempt = value_of(Exemption, entry.body)
+            await session.merge(scope.exemption_row(entry.region, exempt))
+        case EventKind.DEVELOPMENT_POLICY_RECORDED:
+            await session.merge(scope.policy_row(value_of(DevelopmentPolicy, entry.body)))
+        case EventKind.EFFORT_EDITED:
+            await session.merge(effort.row(value_of(RegionEffort, entry.body)))
         case EventKind.LEVEL_CLAIMED:
             moved = await _claim(session, entry)
         case _:
@@ -108,10 +134,31 @@ async def _edit(session: AsyncSession, entry: Entry, changed: Application) -> No
     known = await session.get(ApplicationRow, changed.id)
     owners = {changed.opd, None if known is None else known.opd}
     await session.merge(application.row(changed))
+    await _edited(session, entry, changed.id, owners)
+
+
+async def _exchange(session: AsyncSession, entry: Entry, changed: Integration) -> None:
+    """An exchange is part of the inventories at both ends, of those in this region's log.
+
+    A confirmation is the counterpart's own word: it breaks none.
+    """
+    await session.merge(integration.row(changed))
+    if entry.kind is EventKind.INTEGRATION_CONFIRMED:
+        return
+    ends = [id for id in (changed.source, changed.target) if id is not None]
+    found = await application.by_id(session, ends)
+    owners = {each.opd for each in found.values() if each.region == entry.region}
+    await _edited(session, entry, changed.id, owners)
+
+
+async def _edited(
+    session: AsyncSession, entry: Entry, subject: str, owners: Iterable[str | None]
+) -> None:
     for owner in owners:
         if owner is not None:
-            edit = ForeignEdit(owner, changed.id, entry.actor, entry.at)
-            await attestation.mark_broken(session, edit)
+            await attestation.mark_broken(
+                session, ForeignEdit(owner, subject, entry.actor, entry.at)
+            )
 
 
 async def _claim(session: AsyncSession, entry: Entry) -> IndexMoved | None:

@@ -8,7 +8,7 @@ from datetime import date
 from sqlalchemy import or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from engine.document import document
+from engine.document import document, value_of
 from engine.model import (
     Evidence,
     Integration,
@@ -59,7 +59,7 @@ def value(row: IntegrationRow) -> Integration:
         evidence_grade=row.evidence_grade,
         version=row.version,
         verified_on=None if row.verified_on is None else date.fromisoformat(row.verified_on),
-        evidence=tuple(Evidence(**evidence) for evidence in row.evidence),
+        evidence=tuple(value_of(Evidence, evidence) for evidence in row.evidence),
         provenance=Provenance(row.source, row.confirmed, row.note),
     )
 

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from functools import cached_property
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from engine.graph import digest
+from engine.inventory import DevelopmentPolicy, Exemption
 from engine.model import Application, Integration, Opd
-from storage import application, attestation, integration, opd
+from storage import application, attestation, correction, integration, opd, proposal, scope
 from storage.attestation import Attested
 
 
@@ -23,6 +25,10 @@ class Recorded:
     integrations: tuple[Integration, ...]  # with an end here, whichever log holds them
     elsewhere: tuple[Application, ...]  # at the far ends of those
     attested: tuple[Attested, ...]
+    functions: Mapping[str, str] = field(default_factory=dict)  # as persons named them
+    exempt: tuple[Exemption, ...] = ()
+    policy: DevelopmentPolicy | None = None
+    agreed: tuple[tuple[str, ...], ...] = ()  # applications that a person agreed to merge
 
     @cached_property
     def inputs(self) -> str:
@@ -32,7 +38,9 @@ class Recorded:
             for some in (self.applications, self.integrations, self.elsewhere)
             for each in some
         ]
-        return digest([self.region, *map(repr, self.opds), *versions, *map(repr, self.attested)])
+        facts = (self.opds, self.attested, self.functions.items(), self.exempt, self.agreed)
+        told = [repr(each) for some in facts for each in some]
+        return digest([self.region, *versions, *told, repr(self.policy)])
 
 
 async def of_region(session: AsyncSession, region: str) -> Recorded:
@@ -49,4 +57,8 @@ async def of_region(session: AsyncSession, region: str) -> Recorded:
         integrations=tuple(integrations),
         elsewhere=tuple(elsewhere[id] for id in sorted(elsewhere)),
         attested=tuple(await attestation.of_region(session, region)),
+        functions=await correction.of_regions(session, [region]),
+        exempt=await scope.exempt(session, region),
+        policy=await scope.policy(session, region),
+        agreed=await proposal.merged(session, region),
     )

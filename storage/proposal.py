@@ -9,6 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from engine.decision import Decided, Decision
 from engine.entry import timestamp
+from engine.proposal import ProposalKind
 from storage.tables import DecisionRow
 
 
@@ -22,6 +23,8 @@ def row(decided: Decided) -> DecisionRow:
         reason=decided.reason,
         by=decided.by,
         at=timestamp(decided.at),
+        kind=None if decided.kind is None else decided.kind.value,
+        applications=[*decided.applications],
     )
 
 
@@ -35,7 +38,23 @@ def value(row: DecisionRow) -> Decided:
         reason=row.reason,
         by=row.by,
         at=datetime.fromisoformat(row.at),
+        kind=None if row.kind is None else ProposalKind(row.kind),
+        applications=tuple(row.applications),
     )
+
+
+async def merged(session: AsyncSession, region: str) -> tuple[tuple[str, ...], ...]:
+    """Return the groups of applications of a region that a person agreed to merge."""
+    rows = await session.scalars(
+        select(DecisionRow)
+        .where(
+            DecisionRow.region == region,
+            DecisionRow.kind == ProposalKind.MERGE.value,
+            DecisionRow.decision == Decision.ACCEPT.value,
+        )
+        .order_by(DecisionRow.proposal)
+    )
+    return tuple(tuple(each.applications) for each in rows)
 
 
 async def of_region(session: AsyncSession, region: str) -> dict[str, Decided]:

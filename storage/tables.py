@@ -33,6 +33,8 @@ class InstanceRow(Table):
     id: Mapped[int] = mapped_column(primary_key=True)
     epoch: Mapped[str] = mapped_column(String(32))
     arrival_head: Mapped[int] = mapped_column(BigInteger)
+    lessons: Mapped[str] = mapped_column(String(64))  # digest of the rows of `lesson`
+    derived_head: Mapped[int] = mapped_column(BigInteger)  # up to here all is followed up
 
 
 class HeadRow(Table):
@@ -131,7 +133,73 @@ class ApplicationRow(Sourced, Table):
     year: Mapped[int | None]
     common_application: Mapped[str | None] = mapped_column(String(128))
     retired_reason: Mapped[str] = mapped_column(Text)
+    capabilities: Mapped[list[Any]]  # of engine.model.Capability
+    consulted: Mapped[bool | None]
+    users: Mapped[int | None] = mapped_column(BigInteger)
+    fit: Mapped[int | None]
+    yearly_cost: Mapped[int | None] = mapped_column(BigInteger)
+    migration_cost: Mapped[int | None] = mapped_column(BigInteger)
+    added_cost: Mapped[int | None] = mapped_column(BigInteger)
     __table_args__ = (Index(None, "name_key", "id"),)
+
+
+class CorrectionRow(Table):
+    """What a person said an application is for; null: the word was taken back."""
+
+    __tablename__ = "correction"
+    application: Mapped[str] = mapped_column(ForeignKey("application.id"), primary_key=True)
+    region: Mapped[str] = mapped_column(ForeignKey("region.code"), index=True)
+    function: Mapped[str | None] = mapped_column(String(64))
+    by: Mapped[str] = mapped_column(Text)
+    at: Mapped[str] = mapped_column(String(32))
+
+
+class LessonRow(Table):
+    """A correction as the classifier learned it: its name may have changed since."""
+
+    __tablename__ = "lesson"
+    application: Mapped[str] = mapped_column(String(128), primary_key=True)
+    region: Mapped[str] = mapped_column(String(64))
+    name: Mapped[str] = mapped_column(Text)
+    opd: Mapped[str] = mapped_column(Text)
+    url: Mapped[str | None] = mapped_column(Text)
+    function: Mapped[str] = mapped_column(String(64))
+
+
+class StandingRow(Table):
+    """What follows from a region's inventory and claims, as it was last announced."""
+
+    __tablename__ = "standing"
+    region: Mapped[str] = mapped_column(ForeignKey("region.code"), primary_key=True)
+    subject: Mapped[str] = mapped_column(String(160), primary_key=True)
+    body: Mapped[dict[str, Any]]
+    at: Mapped[str] = mapped_column(String(32))
+
+
+class ExemptionRow(Table):
+    """An OPD that is not asked to be on the bus; without a reason it is asked again."""
+
+    __tablename__ = "exemption"
+    opd: Mapped[str] = mapped_column(ForeignKey("opd.id"), primary_key=True)
+    region: Mapped[str] = mapped_column(ForeignKey("region.code"), index=True)
+    reason: Mapped[str] = mapped_column(Text)
+
+
+class DevelopmentPolicyRow(Table):
+    __tablename__ = "development_policy"
+    region: Mapped[str] = mapped_column(ForeignKey("region.code"), primary_key=True)
+    year: Mapped[int]
+    title: Mapped[str] = mapped_column(Text)
+    url: Mapped[str] = mapped_column(Text)
+
+
+class EffortRow(Table):
+    """A region's own figures for the steps of an instrument."""
+
+    __tablename__ = "effort"
+    region: Mapped[str] = mapped_column(ForeignKey("region.code"), primary_key=True)
+    instrument: Mapped[str] = mapped_column(String(32), primary_key=True)
+    steps: Mapped[list[Any]]  # of engine.effort.StepEffort
 
 
 class AttestationRow(Table):
@@ -158,6 +226,8 @@ class DecisionRow(Table):
     reason: Mapped[str] = mapped_column(Text)
     by: Mapped[str] = mapped_column(Text)
     at: Mapped[str] = mapped_column(String(32))
+    kind: Mapped[str | None] = mapped_column(String(16))
+    applications: Mapped[list[Any]]
 
 
 class IntegrationRow(Sourced, Table):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from engine.function import Affair, Classifier, Function, Labelled, Lexicon, Term
+from engine.function import Affair, Classifier, Function, Labelled, Lexicon, Term, by_person
 from engine.listing import Listing
 from engine.names import NameWords
 from facts.function import lexicon, name_words, national_systems
@@ -71,12 +71,19 @@ def test_the_applications_own_address_is_read_too() -> None:
     assert function("Kolak Pisang", url="https://sites.google.com/presensi") is None
 
 
-def test_a_correction_is_kept_and_learned() -> None:
+def test_a_correction_is_learned_and_stays_an_estimate_for_others() -> None:
     said = Listing("Sadasbor", "BKPSDM")
-    corrected = Classifier(SMALL, [Labelled(said, "attendance")])
-    kept, learned = corrected.tags([said, Listing("Sadasbor Desa", "Kecamatan")])
-    assert (kept.function, kept.confidence, kept.by_person) == ("attendance", 1.0, True)
-    assert learned.candidates[0][0] == "attendance"
+    before, after = CLASSIFIER, Classifier(SMALL, [Labelled(said, "attendance")])
+    alike = [said, Listing("Sadasbor Desa", "Kecamatan")]
+    assert "attendance" not in {each.function for each in before.tags(alike)}
+    same, other = after.tags(alike)
+    assert (same.function, other.candidates[0][0]) == ("attendance", "attendance")
+    assert (same.by_person, other.by_person) == (False, False)
+
+
+def test_what_a_person_said_is_certain() -> None:
+    tag = by_person("attendance")
+    assert (tag.function, tag.confidence, tag.by_person) == ("attendance", 1.0, True)
 
 
 def test_the_same_seed_gives_the_same_tags() -> None:

@@ -5,10 +5,10 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from engine.function import Affair, Classifier, Function, Lexicon, Term
+from engine.function import Affair, Classifier, Function, Lexicon, Tag, Term, by_person
 from engine.listing import Listing
 from engine.names import NameWords, Normaliser
-from engine.overlap import SIGNALS, WEIGHTS, Comparer, Weights, fitted, scored
+from engine.overlap import SAID, SIGNALS, WEIGHTS, Comparer, Weights, fitted, scored
 
 LEXICON = Lexicon(
     functions=(
@@ -110,3 +110,12 @@ def test_weights_are_fitted_to_labelled_pairs() -> None:
 @pytest.mark.parametrize("against", ["other function", "OPDs share no affair", "same OPD"])
 def test_shipped_weights_count_contradictions_against_a_pair(against: str) -> None:
     assert WEIGHTS.by_signal[SIGNALS.index(against)] < 0
+
+
+def test_two_systems_whose_functions_persons_named_do_the_same_job_whatever_their_names() -> None:
+    pair = [Listing("Wakepo", "Dinkes", id="a"), Listing("Kolak", "Dinkes", id="b")]
+    guessed = {each.id: Tag("attendance", 0.9, (), ()) for each in pair}
+    assert COMPARER.clusters(pair, guessed) == ()
+    (cluster,) = COMPARER.clusters(pair, {each.id: by_person("attendance") for each in pair})
+    assert (cluster.systems, cluster.confidence) == (("a", "b"), 1.0)
+    assert (cluster.pairs[0].score, cluster.pairs[0].why[0].signal) == (1.0, SAID)

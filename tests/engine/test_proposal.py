@@ -124,14 +124,9 @@ def test_infrastructure_mandates_no_replacement() -> None:
 
 
 def test_the_survivor_of_a_merger_is_on_the_hub_before_it_is_well_used() -> None:
-    facts = known(
-        {"a": "roads", "b": "roads"},
-        clusters=[cluster("roads", "a", "b")],
-        users={"a": 900, "b": 10},
-    )
-    (found,) = proposals(
-        "A", [application("a"), application("b")], [edge("e1", "b", None, "HUB", 3)], facts
-    )
+    facts = known({"a": "roads", "b": "roads"}, clusters=[cluster("roads", "a", "b")])
+    apps = [application("a", users=900), application("b", users=10)]
+    (found,) = proposals("A", apps, [edge("e1", "b", None, "HUB", 3)], facts)
     assert (found.kind, found.survivor) == (ProposalKind.MERGE, "b")
     assert found.survivor_because == (Reason("ON_HUB", (("survivor", "yes"), ("next", "no"))),)
     assert found.confidence == Confidence(
@@ -144,7 +139,7 @@ def test_between_equals_the_better_evidenced_then_the_better_used_survives() -> 
     apps = [application("a"), application("b")]
     facts = known({"a": "roads", "b": "roads"}, clusters=[cluster("roads", "a", "b")])
     (by_degree,) = proposals("A", apps, [edge("e1", "b", None, grade=2)], facts)
-    (by_users,) = proposals("A", apps, [], replace(facts, users={"b": 5}))
+    (by_users,) = proposals("A", [apps[0], replace(apps[1], users=5)], [], facts)
     (by_nothing,) = proposals("A", apps, [], facts)
     assert by_degree.survivor_because[0] == Reason(
         "EVIDENCED_DEGREE", (("survivor", "0.75"), ("next", "0"))
@@ -173,12 +168,33 @@ def test_what_goes_past_the_hub_or_is_missing_is_integrated() -> None:
         edge("h2", "b", None, "HUB"),
         edge("p", "a", "b", "FILE"),
     ]
-    facts = known({}, gaps=[Exchange("b", "c", "gaji", "exchange/1")])
+    facts = known({}, gaps=[Exchange(frozenset("b"), frozenset("c"), "gaji", "exchange/1")])
     past, missing = proposals("A", apps, edges, facts)
     assert past.reasons == (Reason("PAST_THE_HUB", (("mode", "FILE"), ("data", "data"))),)
     assert past.evidence == ("p",)
     assert missing.reasons[0].code == "REQUIRED_EXCHANGE_MISSING"
     assert missing.applications == ("b", "c")
+
+
+def test_of_several_that_would_do_one_that_stays_and_is_on_the_hub_is_integrated() -> None:
+    apps = [application("a"), application("b"), application("c", "INACTIVE"), application("d")]
+    edges = [edge("h", "b", None, "HUB")]
+    gap = Exchange(frozenset("ab"), frozenset("cd"), "gaji", "exchange/1")
+    _, found = proposals("A", apps, edges, known({}, gaps=[gap]))
+    assert found.applications == ("b", "d")
+    assert found.missing == ("which of the 2 applications beside b would do",)
+    (retired,) = proposals("A", apps[2:3], [], known({}, gaps=[gap]))
+    assert retired.kind is ProposalKind.RETIRE  # nothing is left at either side
+
+
+def test_a_saving_is_told_where_the_inventory_knows_all_costs() -> None:
+    apps = [
+        application("a", yearly_cost=90, migration_cost=30),
+        application("b", users=5, added_cost=20),
+    ]
+    facts = known({"a": "roads", "b": "roads"}, clusters=[cluster("roads", "a", "b")])
+    (merge,) = proposals("A", apps, [], facts)
+    assert (merge.survivor, merge.saving.yearly) == ("b", 60)  # 90 - 20 - 30 / 3
 
 
 def test_sharing_is_proposed_only_where_the_sisters_level_is_known() -> None:
@@ -209,9 +225,9 @@ def test_confidence_is_unknown_while_completeness_is() -> None:
     assert found.missing[-1] == "completeness of the inventory"
 
 
-def _merger(**values: Any) -> Proposal:
+def _merger(users: int | None = None, **values: Any) -> Proposal:
     facts = known({"a": "roads", "b": "roads"}, clusters=[cluster("roads", "a", "b")], **values)
-    (found,) = proposals("A", [application("a"), application("b")], [], facts)
+    (found,) = proposals("A", [application("a", users=users), application("b")], [], facts)
     return found
 
 
@@ -219,7 +235,7 @@ def test_a_rejected_proposal_comes_back_only_when_its_inputs_change() -> None:
     rejected = {_merger().id: _merger().inputs}
     assert undecided([_merger()], rejected) == ()
     assert undecided([_merger(completeness=0.1)], rejected) == ()
-    changed = _merger(users={"a": 3})
+    changed = _merger(users=3)
     assert changed.id in rejected
     assert undecided([changed], rejected) == (changed,)
 
@@ -256,7 +272,7 @@ def test_what_if_a_replacement_points_to_the_common_application() -> None:
 
 def test_what_if_an_exchange_is_added_it_counts_as_documented() -> None:
     apps = [application("a"), application("b")]
-    facts = known({}, gaps=[Exchange("a", "b", "gaji", "exchange/1")])
+    facts = known({}, gaps=[Exchange(frozenset("a"), frozenset("b"), "gaji", "exchange/1")])
     (connect,) = proposals("A", apps, [], facts)
     (added,) = apply([connect], apps, []).integrations
     assert (added.source, added.target, added.data_object) == ("a", "b", "gaji")

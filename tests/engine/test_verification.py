@@ -13,15 +13,27 @@ from hypothesis import strategies as st
 from engine.graph import build, touched, with_integration
 from engine.instruments import instrument
 from engine.instruments.section import Malformed
-from engine.inventory import Development, Document, DocumentKind, Inventory, development, services
+from engine.inventory import (
+    Development,
+    Document,
+    Inventory,
+    development,
+    documents,
+    functions_ticked,
+    services,
+)
 from engine.model import (
     Application,
     ApplicationStatus,
+    Capability,
     CommonApplication,
+    Evidence,
+    EvidenceKind,
     Integration,
     IntegrationDirection,
     IntegrationMode,
     IntegrationStatus,
+    LevelClaim,
     Provenance,
 )
 from engine.reading import Gap, Missing, State
@@ -41,8 +53,8 @@ APPLICATIONS = [
     for id, opd in {"a": "x", "b": "y", "c": "z"}.items()
 ]
 NEIGHBOUR = Application("n", "32", "o", "n", ApplicationStatus.ACTIVE, 1, SOURCE)
-REVIEW = Document("review", 18, DocumentKind.REVIEW, None)
-FOLLOW_UP = Document("follow-up", 18, DocumentKind.FOLLOW_UP, date(2026, 5, 1))
+REVIEW = Document("review", 18, EvidenceKind.REVIEW, None)
+FOLLOW_UP = Document("follow-up", 18, EvidenceKind.FOLLOW_UP, date(2026, 5, 1))
 
 
 def exchange(source: str, target: str, mode: IntegrationMode = API) -> Integration:
@@ -179,8 +191,8 @@ def test_two_applications_of_one_service_do_not_collaborate() -> None:
 def test_the_highest_level_of_a_service_asks_for_both_documents_of_the_year() -> None:
     def documents(review: date | None) -> tuple[Document, ...]:
         return (
-            Document("r", 36, DocumentKind.REVIEW, review),
-            Document("f", 36, DocumentKind.FOLLOW_UP, date(2026, 3, 1)),
+            Document("r", 36, EvidenceKind.REVIEW, review),
+            Document("f", 36, EvidenceKind.FOLLOW_UP, date(2026, 3, 1)),
         )
 
     linked = exchange("a", "b")
@@ -278,11 +290,34 @@ def test_building_applications_is_held_against_consultations_and_duplicates(
 def test_what_was_built_since_the_policy_is_told_by_the_year() -> None:
     own = [
         replace(APPLICATIONS[0], year=2020),
-        replace(APPLICATIONS[1], year=2021),
+        replace(APPLICATIONS[1], year=2021, consulted=True),
         APPLICATIONS[2],
+        replace(APPLICATIONS[1], id="n", year=2022, common_application="sipd"),
+        replace(APPLICATIONS[1], id="r", year=2022, status=ApplicationStatus.RETIRED),
     ]
-    found = development(own, policy_year=2021, consulted={"b": True})
-    assert (found.built, found.year_unknown) == (("b",), ("c",))
+    found = development(own, policy_year=2021)
+    assert (found.built, found.year_unknown, found.consulted) == (("b",), ("c",), {"b": True})
+
+
+def test_reviews_and_follow_ups_are_found_among_the_evidence_of_claims() -> None:
+    shown = (
+        Evidence("Reviu", "https://a.id/r", EvidenceKind.REVIEW, date(2026, 1, 2)),
+        Evidence("Layar", "https://a.id/l"),
+    )
+    assert documents([LevelClaim(18, 4, evidence=shown), LevelClaim(36, 3)]) == (
+        Document("https://a.id/r", 18, EvidenceKind.REVIEW, date(2026, 1, 2)),
+    )
+
+
+def test_functions_are_ticked_where_one_application_in_use_has_all_of_them() -> None:
+    every = tuple(Capability)
+    own = [
+        replace(APPLICATIONS[0], capabilities=every),
+        replace(APPLICATIONS[1], capabilities=every[:2]),
+        replace(APPLICATIONS[2], capabilities=every, status=ApplicationStatus.INACTIVE),
+    ]
+    serves = {"a": frozenset([36]), "b": frozenset([41]), "c": frozenset([35])}
+    assert functions_ticked(own, serves) == {36}
 
 
 def test_an_application_serves_what_it_is_tagged_with_and_what_its_national_one_serves() -> None:
@@ -326,7 +361,7 @@ def test_rules_that_rest_on_secondary_sources_refute_no_claim() -> None:
 
 
 def test_the_rules_of_pemdi_ask_for_exchanges_and_reviews() -> None:
-    reviews = tuple(Document(f"r{n}", n, DocumentKind.REVIEW, None) for n in (13, 16, 18))
+    reviews = tuple(Document(f"r{n}", n, EvidenceKind.REVIEW, None) for n in (13, 16, 18))
     linked = held(*BUS, documents=reviews, serves={"a": frozenset([16])})
     found = verify(PEMDI, tables()["pemdi-2026"], {13: 4, 16: 4, 18: 4}, linked)
     assert {each.flag for each in found.verdicts} == {Flag.SUPPORTED}

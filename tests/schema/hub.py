@@ -40,8 +40,23 @@ SELECTED = {
     "Integration": "id version status evidenceGrade verifiedOn dataObject targetName",
     "Attestation": "opdId opd { id }",
     "ProposalDecision": "proposalId regionCode inputs decision reason",
+    "Exemption": "opdId reason",
+    "DevelopmentPolicy": "regionCode year title url",
+    "RegionEffort": "regionCode instrument steps { indicator level effort edited }",
     "Assessment": "id version state returnedReason score { value predicate claimed }",
 }
+
+
+ANSWERS = (
+    "Application",
+    "Integration",
+    "Assessment",
+    "Attestation",
+    "ProposalDecision",
+    "Exemption",
+    "DevelopmentPolicy",
+    "RegionEffort",
+)
 
 
 class Clock:

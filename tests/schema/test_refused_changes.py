@@ -42,6 +42,18 @@ DECIDED: Given = {
     "decision": "REJECT",
     "reason": "dipakai",
 }
+PAPER = [{"title": "Berita acara", "url": "https://a.id/ba"}]
+POLICY: Given = {
+    "region": "32.11",
+    "year": 2020,
+    "title": "Perbup",
+    "url": "https://a.id/perbup",
+}
+EDITED: Given = {
+    "region": "32.11",
+    "instrument": "spbe-2020",
+    "steps": [{"indicator": 36, "level": 4, "effort": "2.5"}],
+}
 PRINTED: Given = {
     "region": "32.11",
     "instrument": "spbe-2020",
@@ -176,6 +188,70 @@ REFUSALS: dict[str, list[tuple[Given, Given]]] = {
             _state("application-old", "RETIRED", "an application in use"),
         ),
         ({**DRAWN, **USED}, REUSED),
+    ],
+    "documentIntegration": [
+        (_the("integration-99", evidence=PAPER), _not_found("integration-99")),
+        (
+            _the("integration-drawn", evidence=[]),
+            _invalid("evidence", "one link at least", "none"),
+        ),
+        (
+            _the("integration-drawn", evidence=[{**PAPER[0], "dated": "2026-11-25"}]),
+            _invalid("evidence.dated", "a day up to 2026-11-24", "2026-11-25"),
+        ),
+        (_the("integration-drawn", 2, evidence=PAPER), _conflict("integration-drawn", 2, 1)),
+        (
+            _the("integration-withdrawn", evidence=PAPER),
+            _state("integration-withdrawn", "WITHDRAWN", "PLANNED", "ACTIVE"),
+        ),
+        (_the("integration-drawn", evidence=PAPER, **USED), REUSED),
+    ],
+    "correctFunction": [
+        ({"application": "application-99", "function": None}, _not_found("application-99")),
+        (
+            {"application": HEALTH, "function": "cooking"},
+            _invalid("function", "the id of a function", "cooking"),
+        ),
+        ({"application": HEALTH, "function": None, **USED}, REUSED),
+    ],
+    "exemptOpd": [
+        ({"opd": "opd-none", "reason": ""}, _not_found("opd-none")),
+        (
+            {"opd": "opd-32.11.dinkes", "reason": "x" * 2001},
+            _invalid("reason", "0 to 2000 characters", "2001"),
+        ),
+        ({"opd": "opd-32.11.dinkes", "reason": "", **USED}, REUSED),
+    ],
+    "recordDevelopmentPolicy": [
+        ({**POLICY, "region": "99.99"}, _not_found("99.99")),
+        ({**POLICY, "year": 2027}, _invalid("year", "a year from 1980 to 2026", "2027")),
+        (
+            {**POLICY, "url": "perbup.pdf"},
+            _invalid("url", "an address that begins with http:// or https://", "perbup.pdf"),
+        ),
+        ({**POLICY, **USED}, REUSED),
+    ],
+    "editEffort": [
+        ({**EDITED, "region": "99.99"}, _not_found("99.99")),
+        (
+            {**EDITED, "instrument": "spbe-1999"},
+            _invalid("instrument", "one of spbe-2018, spbe-2020, pemdi-2026", "spbe-1999"),
+        ),
+        (
+            {**EDITED, "steps": [{"indicator": 48, "level": 2, "effort": None}]},
+            _invalid("steps[0]", "a step of spbe-2020", "indicator 48, level 2"),
+        ),
+        (
+            {**EDITED, "steps": [{"indicator": 1, "level": 2, "effort": "1e3"}]},
+            _invalid("steps[0].effort", "a decimal with at most two places, as 2.5", "1e3"),
+        ),
+        (
+            {**EDITED, "steps": [{"indicator": 1, "level": 2, "effort": "0"}]},
+            _invalid(
+                "steps", "a number above 0, up to 1000, with at most two decimals", "0 for 1 at 2"
+            ),
+        ),
+        ({**EDITED, **USED}, REUSED),
     ],
     "confirmIntegration": [
         (_the("integration-99"), _not_found("integration-99")),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from itertools import count
 from typing import Any
 
@@ -13,6 +13,9 @@ from sqlalchemy import inspect, select
 from engine.attestation import Attestation
 from engine.decision import Decided, Decision
 from engine.document import document
+from engine.effort import RegionEffort, StepEffort
+from engine.function import Correction
+from engine.inventory import DevelopmentPolicy, Exemption
 from engine.model import (
     Application,
     ApplicationStatus,
@@ -43,13 +46,16 @@ EXAMPLES = count()
 SOURCE = Provenance("test", confirmed=False, note="catatan")
 
 words = st.text(alphabet="abcdé .-“", min_size=0, max_size=12)
+days = st.none() | st.dates(date(2020, 1, 1), date(2026, 12, 31))
 claims = st.lists(
     st.builds(
         LevelClaim,
         indicator=st.integers(1, 47),
         level=st.integers(1, 5),
         explanation=words,
-        evidence=st.lists(st.builds(Evidence, title=words, url=words), max_size=2).map(tuple),
+        evidence=st.lists(st.builds(Evidence, title=words, url=words, dated=days), max_size=2).map(
+            tuple
+        ),
     ),
     max_size=6,
 )
@@ -139,6 +145,22 @@ async def test_rows_rebuilt_from_the_log_equal_the_rows_that_were_written(
             await append(
                 transaction, EventKind.INVENTORY_ATTESTED, attestation.opd, document(attestation)
             )
+        for function in ("attendance", None, "records"):  # the last word is what stands
+            said = Correction(f"application-{code}-0", function, "o", transaction.at)
+            await append(
+                transaction, EventKind.FUNCTION_CORRECTED, said.application, document(said)
+            )
+        exempt = Exemption(f"opd-{code}", "tanpa data")
+        await append(transaction, EventKind.OPD_EXEMPTED, exempt.opd, document(exempt))
+        policy = DevelopmentPolicy(code, 2020, "Perbup", "https://example.go.id/p")
+        await append(
+            transaction,
+            EventKind.DEVELOPMENT_POLICY_RECORDED,
+            f"region-{code}",
+            document(policy),
+        )
+        own = RegionEffort(code, "spbe-2020", (StepEffort(36, 4, "2.50"),))
+        await append(transaction, EventKind.EFFORT_EDITED, f"region-{code}", document(own))
         for decision in Decision:  # the last one is what stands
             decided = Decided(code, f"p-{code}", "hash", decision, "alasan", "o", transaction.at)
             await append(

@@ -1,0 +1,46 @@
+"""What people say applications are for, where the classifier is wrong or abstains."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from engine.document import document
+from engine.function import Correction
+from engine.model import Application, EventKind, Region
+from resolvers import access
+from resolvers.application import find
+from resolvers.change import change
+from resolvers.context import Context
+from resolvers.problems import InvalidInput
+from resolvers.reading import functions
+from storage import application as stored
+from storage.log import LogTransaction
+
+
+@dataclass(frozen=True, slots=True)
+class CorrectFunction:
+    """The function of an application by a person's word; None takes an earlier word back."""
+
+    application: str
+    function: str | None
+
+
+async def correct(context: Context, asked: CorrectFunction, key: str | None) -> Application:
+    """Record it; it stands above the classifier at once, and is kept for it to learn from."""
+    if asked.function is not None and asked.function not in functions():
+        raise InvalidInput("function", "the id of a function", asked.function)
+
+    async def work(transaction: LogTransaction, region: Region) -> Application:
+        known = (await stored.by_id(transaction.session, [asked.application]))[asked.application]
+        access.edit_application(context.viewer, region, known.opd)
+        said = Correction(known.id, asked.function, context.viewer.subject, transaction.at)
+        await transaction.append(
+            actor=context.viewer.subject,
+            kind=EventKind.FUNCTION_CORRECTED,
+            subject=known.id,
+            body=document(said),
+        )
+        return known
+
+    home = (await find(context, asked.application)).region
+    return await change(context, home, key=key, request=asked, answer=Application, work=work)

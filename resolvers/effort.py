@@ -1,0 +1,99 @@
+"""The effort of steps: the declared scale, with a region's own figures in their places."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from fractions import Fraction
+
+from engine.decimals import exact
+from engine.document import document
+from engine.effort import (
+    Effort,
+    EffortInvalid,
+    RegionEffort,
+    StepEffort,
+    StepId,
+    default_effort,
+    edited,
+)
+from engine.instrument import Instrument
+from engine.model import EventKind, Region
+from resolvers import access
+from resolvers.assessment import instrument_for
+from resolvers.change import change
+from resolvers.context import Context
+from resolvers.problems import InvalidInput
+from storage import effort as stored
+from storage.log import LogTransaction
+
+DECIMAL = re.compile(r"\d{1,4}(\.\d{1,2})?")
+
+
+@dataclass(frozen=True, slots=True)
+class StepEdit:
+    """A step's effort as a decimal; None for the default again."""
+
+    indicator: int
+    level: int
+    effort: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class EditEffort:
+    """Steps that are not named stay as they are."""
+
+    region: str
+    instrument: str
+    steps: tuple[StepEdit, ...]
+
+
+async def of_region(context: Context, region: str, instrument: Instrument) -> Effort:
+    """Return the efforts that a region plans with."""
+    async with context.read() as session:
+        own = await stored.of_region(session, region, instrument.id)
+    scale = default_effort(instrument)
+    return edited(scale, own.values) if own.steps else scale
+
+
+async def edit(context: Context, asked: EditEffort, key: str | None) -> RegionEffort:
+    """Put a region's own figures in the places of some of the scale's."""
+
+    async def work(transaction: LogTransaction, region: Region) -> RegionEffort:
+        access.describe_region(context.viewer, region)
+        chosen = instrument_for("instrument", asked.instrument)
+        known = await stored.of_region(transaction.session, region.code, chosen.id)
+        scale, values = default_effort(chosen), known.values
+        for number, step in enumerate(asked.steps):
+            id = StepId(step.indicator, step.level)
+            if id not in scale.values:
+                found = f"indicator {step.indicator}, level {step.level}"
+                raise InvalidInput(f"steps[{number}]", f"a step of {chosen.id}", found)
+            if step.effort is None:
+                values.pop(id, None)
+            elif DECIMAL.fullmatch(step.effort):
+                values[id] = Fraction(step.effort)
+            else:
+                expected = "a decimal with at most two places, as 2.5"
+                raise InvalidInput(f"steps[{number}].effort", expected, step.effort)
+        try:
+            edited(scale, values)
+        except EffortInvalid as invalid:
+            found = f"{invalid.found} for {invalid.step.indicator} at {invalid.step.level}"
+            raise InvalidInput("steps", invalid.expected, found) from invalid
+        own = RegionEffort(
+            region.code,
+            chosen.id,
+            tuple(StepEffort(*step, exact(value)) for step, value in sorted(values.items())),
+        )
+        await transaction.append(
+            actor=context.viewer.subject,
+            kind=EventKind.EFFORT_EDITED,
+            subject=f"region-{region.code}",
+            body=document(own),
+        )
+        return own
+
+    return await change(
+        context, asked.region, key=key, request=asked, answer=RegionEffort, work=work
+    )

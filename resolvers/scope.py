@@ -1,0 +1,86 @@
+"""What a region says about the scope of its verification: exempt OPDs, and its policy."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from engine.document import document
+from engine.inventory import DevelopmentPolicy, Exemption
+from engine.model import EventKind, Region
+from resolvers import access
+from resolvers.application import EARLIEST_YEAR
+from resolvers.change import change, text, web_address
+from resolvers.context import Context
+from resolvers.problems import InvalidInput, NotFound
+from storage.log import LogTransaction
+
+REASON_LENGTH = 2000
+TITLE_LENGTH = 300
+
+
+@dataclass(frozen=True, slots=True)
+class ExemptOpd:
+    """An OPD need not be on the bus, for this reason; without one it is asked again."""
+
+    opd: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class RecordDevelopmentPolicy:
+    """From `year` on, applications are to be built after consulting the ICT unit."""
+
+    region: str
+    year: int
+    title: str
+    url: str
+
+
+async def exempt(context: Context, asked: ExemptOpd, key: str | None) -> Exemption:
+    """Record or lift an exemption."""
+    known = await context.opds.load(asked.opd)
+    if known is None:
+        raise NotFound("OPD", asked.opd)
+
+    async def work(transaction: LogTransaction, region: Region) -> Exemption:
+        access.describe_region(context.viewer, region)
+        reason = text("reason", asked.reason, least=0, most=REASON_LENGTH)
+        exemption = Exemption(asked.opd, reason)
+        await transaction.append(
+            actor=context.viewer.subject,
+            kind=EventKind.OPD_EXEMPTED,
+            subject=asked.opd,
+            body=document(exemption),
+        )
+        return exemption
+
+    return await change(context, known.region, key=key, request=asked, answer=Exemption, work=work)
+
+
+async def record_policy(
+    context: Context, asked: RecordDevelopmentPolicy, key: str | None
+) -> DevelopmentPolicy:
+    """Record the policy, or another one in its place."""
+
+    async def work(transaction: LogTransaction, region: Region) -> DevelopmentPolicy:
+        access.describe_region(context.viewer, region)
+        latest = transaction.at.year
+        if not EARLIEST_YEAR <= asked.year <= latest:
+            raise InvalidInput("year", f"a year from {EARLIEST_YEAR} to {latest}", str(asked.year))
+        policy = DevelopmentPolicy(
+            region=region.code,
+            year=asked.year,
+            title=text("title", asked.title, least=1, most=TITLE_LENGTH),
+            url=web_address("url", asked.url),
+        )
+        await transaction.append(
+            actor=context.viewer.subject,
+            kind=EventKind.DEVELOPMENT_POLICY_RECORDED,
+            subject=f"region-{region.code}",
+            body=document(policy),
+        )
+        return policy
+
+    return await change(
+        context, asked.region, key=key, request=asked, answer=DevelopmentPolicy, work=work
+    )

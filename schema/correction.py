@@ -1,0 +1,43 @@
+"""A person's word for what an application is for, as a client gives it."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import strawberry
+
+from resolvers import correction as resolved
+from schema.application import Application
+from schema.info import Info
+from schema.problem import IdempotencyKeyReused, InvalidInput, NotFound, answered
+from schema.words import IDEMPOTENCY_KEY
+
+
+@strawberry.input
+class CorrectFunctionInput:
+    application: strawberry.ID
+    function: strawberry.ID | None = strawberry.field(
+        description="Id of one of `functions`; null takes an earlier word back."
+    )
+    idempotency_key: str | None = strawberry.field(default=None, description=IDEMPOTENCY_KEY)
+
+
+CorrectFunctionResult = Annotated[
+    Application | NotFound | InvalidInput | IdempotencyKeyReused,
+    strawberry.union("CorrectFunctionResult"),
+]
+
+
+@strawberry.type
+class CorrectionMutation:
+    @strawberry.mutation(
+        description="For the OPD's own staff, its region, the province. It stands above the "
+        "classifier at once, counts as known for the rules, and is kept for the classifier to "
+        "learn from."
+    )
+    async def correct_function(
+        self, info: Info, input: CorrectFunctionInput
+    ) -> CorrectFunctionResult:
+        asked = resolved.CorrectFunction(input.application, input.function)
+        work = resolved.correct(info.context, asked, input.idempotency_key)
+        return await answered(work, Application.of)

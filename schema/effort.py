@@ -1,0 +1,116 @@
+"""The effort of steps as a client sees and edits it."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import strawberry
+
+from engine import effort as engine
+from engine import model
+from engine.decimals import exact
+from resolvers import effort as resolved
+from resolvers.result import known_instrument
+from schema.info import Info
+from schema.problem import IdempotencyKeyReused, InvalidInput, NotFound, answered
+from schema.words import IDEMPOTENCY_KEY
+
+
+@strawberry.type(description="What raising one indicator to a level takes, in points: not money.")
+class StepEffort:
+    indicator: int
+    level: int
+    effort: str
+    edited: bool = strawberry.field(description="The region's own figure.")
+
+
+@strawberry.type(description="The effort of every step of an instrument.")
+class EffortScale:
+    id: str
+    version: str
+    assumption: bool = strawberry.field(description="What is not edited is an assumption of ours.")
+    steps: list[StepEffort] = strawberry.field(description="By indicator and level.")
+
+    @classmethod
+    def of(cls, value: engine.Effort) -> EffortScale:
+        return cls(
+            id=value.id,
+            version=value.version,
+            assumption=value.assumption,
+            steps=[
+                StepEffort(
+                    indicator=step.indicator,
+                    level=step.level,
+                    effort=exact(effort),
+                    edited=step in value.edited,
+                )
+                for step, effort in sorted(value.values.items())
+            ],
+        )
+
+
+@strawberry.type(description="A region's own figures for some steps of an instrument.")
+class RegionEffort:
+    region_code: strawberry.ID
+    instrument: strawberry.ID
+    steps: list[StepEffort] = strawberry.field(description="All that it edited.")
+
+    @classmethod
+    def of(cls, value: engine.RegionEffort) -> RegionEffort:
+        return cls(
+            region_code=strawberry.ID(value.region),
+            instrument=strawberry.ID(value.instrument),
+            steps=[
+                StepEffort(
+                    indicator=each.indicator, level=each.level, effort=each.effort, edited=True
+                )
+                for each in value.steps
+            ],
+        )
+
+
+@strawberry.type
+class RegionEffortField:
+    """The field of a region about the efforts that it plans with."""
+
+    _value: strawberry.Private[model.Region]
+
+    @strawberry.field(description="The declared scale with the region's own figures in it.")
+    async def effort(self, info: Info, instrument: strawberry.ID) -> EffortScale:
+        chosen = known_instrument(instrument)
+        return EffortScale.of(await resolved.of_region(info.context, self._value.code, chosen))
+
+
+@strawberry.input
+class StepEffortInput:
+    indicator: int
+    level: int
+    effort: str | None = strawberry.field(
+        description="Above 0, at most two decimals, as 2.5; null for the scale's own again."
+    )
+
+
+@strawberry.input
+class EditEffortInput:
+    region: strawberry.ID
+    instrument: strawberry.ID
+    steps: list[StepEffortInput] = strawberry.field(description="Others stay as they are.")
+    idempotency_key: str | None = strawberry.field(default=None, description=IDEMPOTENCY_KEY)
+
+
+EditEffortResult = Annotated[
+    RegionEffort | NotFound | InvalidInput | IdempotencyKeyReused,
+    strawberry.union("EditEffortResult"),
+]
+
+
+@strawberry.type
+class EffortMutation:
+    @strawberry.mutation(description="For the region and its province.")
+    async def edit_effort(self, info: Info, input: EditEffortInput) -> EditEffortResult:
+        steps = tuple(
+            resolved.StepEdit(each.indicator, each.level, each.effort) for each in input.steps
+        )
+        asked = resolved.EditEffort(input.region, input.instrument, steps)
+        work = resolved.edit(info.context, asked, input.idempotency_key)
+        return await answered(work, RegionEffort.of)

@@ -1,0 +1,88 @@
+"""The scope of a region's verification as a client sees and changes it."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import strawberry
+
+from engine import inventory
+from resolvers import scope as resolved
+from schema.info import Info
+from schema.problem import IdempotencyKeyReused, InvalidInput, NotFound, answered
+from schema.words import IDEMPOTENCY_KEY
+
+
+@strawberry.type(description="From `year` on, the ICT unit is to be consulted before building.")
+class DevelopmentPolicy:
+    region_code: strawberry.ID
+    year: int
+    title: str
+    url: str
+
+    @classmethod
+    def of(cls, value: inventory.DevelopmentPolicy) -> DevelopmentPolicy:
+        return cls(
+            region_code=strawberry.ID(value.region),
+            year=value.year,
+            title=value.title,
+            url=value.url,
+        )
+
+
+@strawberry.type(description="Whether an OPD need not be on the service bus.")
+class Exemption:
+    opd_id: strawberry.ID
+    reason: str = strawberry.field(description="Empty: it is asked again.")
+
+    @classmethod
+    def of(cls, value: inventory.Exemption) -> Exemption:
+        return cls(opd_id=strawberry.ID(value.opd), reason=value.reason)
+
+
+@strawberry.input
+class ExemptOpdInput:
+    opd: strawberry.ID
+    reason: str = strawberry.field(description="Empty to end the exemption.")
+    idempotency_key: str | None = strawberry.field(default=None, description=IDEMPOTENCY_KEY)
+
+
+@strawberry.input
+class RecordDevelopmentPolicyInput:
+    region: strawberry.ID
+    year: int = strawberry.field(description="From which it holds.")
+    title: str
+    url: str = strawberry.field(description="Begins with http:// or https://.")
+    idempotency_key: str | None = strawberry.field(default=None, description=IDEMPOTENCY_KEY)
+
+
+ExemptOpdResult = Annotated[
+    Exemption | NotFound | InvalidInput | IdempotencyKeyReused,
+    strawberry.union("ExemptOpdResult"),
+]
+RecordDevelopmentPolicyResult = Annotated[
+    DevelopmentPolicy | NotFound | InvalidInput | IdempotencyKeyReused,
+    strawberry.union("RecordDevelopmentPolicyResult"),
+]
+
+
+@strawberry.type
+class ScopeMutation:
+    @strawberry.mutation(
+        description="For the region and its province: an OPD without data to exchange need not be "
+        "on the service bus. The reason is shown wherever it counts."
+    )
+    async def exempt_opd(self, info: Info, input: ExemptOpdInput) -> ExemptOpdResult:
+        asked = resolved.ExemptOpd(input.opd, input.reason)
+        work = resolved.exempt(info.context, asked, input.idempotency_key)
+        return await answered(work, Exemption.of)
+
+    @strawberry.mutation(
+        description="For the region and its province: what indicator 15 is held against."
+    )
+    async def record_development_policy(
+        self, info: Info, input: RecordDevelopmentPolicyInput
+    ) -> RecordDevelopmentPolicyResult:
+        asked = resolved.RecordDevelopmentPolicy(input.region, input.year, input.title, input.url)
+        work = resolved.record_policy(info.context, asked, input.idempotency_key)
+        return await answered(work, DevelopmentPolicy.of)

@@ -1,0 +1,56 @@
+"""What people said applications are for: their word, and what the classifier learns from."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from engine.entry import timestamp
+from engine.function import Correction
+from engine.listing import Listing
+from storage.tables import ApplicationRow, CorrectionRow, OpdRow
+
+
+def row(region: str, correction: Correction) -> CorrectionRow:
+    """Return the row of a correction."""
+    return CorrectionRow(
+        application=correction.application,
+        region=region,
+        function=correction.function,
+        by=correction.by,
+        at=timestamp(correction.at),
+    )
+
+
+async def of_regions(session: AsyncSession, regions: Collection[str]) -> dict[str, str]:
+    """Return the function that a person named, by application."""
+    found = await session.execute(
+        select(CorrectionRow.application, CorrectionRow.function)
+        .where(CorrectionRow.region.in_(regions), CorrectionRow.function.is_not(None))
+        .order_by(CorrectionRow.application)
+    )
+    return {each.application: each.function for each in found}
+
+
+async def examples(session: AsyncSession) -> list[tuple[Listing, str]]:
+    """Return every listing whose function a person named, of all regions, by application."""
+    found = await session.execute(
+        select(
+            ApplicationRow.id,
+            ApplicationRow.region,
+            ApplicationRow.name,
+            ApplicationRow.url,
+            OpdRow.name.label("opd"),
+            CorrectionRow.function,
+        )
+        .join(ApplicationRow, ApplicationRow.id == CorrectionRow.application)
+        .outerjoin(OpdRow, OpdRow.id == ApplicationRow.opd)
+        .where(CorrectionRow.function.is_not(None))
+        .order_by(CorrectionRow.application)
+    )
+    return [
+        (Listing(each.name, each.opd or "", each.url, each.id, each.region), each.function)
+        for each in found
+    ]

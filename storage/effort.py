@@ -1,0 +1,25 @@
+"""The effort of steps as regions themselves put it."""
+
+from __future__ import annotations
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from engine.document import document
+from engine.effort import RegionEffort, StepEffort
+from storage.tables import EffortRow
+
+
+def row(effort: RegionEffort) -> EffortRow:
+    """Return the row of a region's figures."""
+    return EffortRow(
+        region=effort.region,
+        instrument=effort.instrument,
+        steps=[document(each) for each in effort.steps],
+    )
+
+
+async def of_region(session: AsyncSession, region: str, instrument: str) -> RegionEffort:
+    """Return a region's own figures; none where it edited none."""
+    found = await session.get(EffortRow, (region, instrument))
+    steps = () if found is None else tuple(StepEffort(**each) for each in found.steps)
+    return RegionEffort(region, instrument, steps)

@@ -1,0 +1,52 @@
+"""The corrections that the classifier has learned: people's words as they stood at one time.
+
+They are learned when an operator says so, not with each correction: what is proposed to a region
+shall not move by the hour with what others correct.
+"""
+
+from __future__ import annotations
+
+from sqlalchemy import delete, select, update
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from engine.function import Labelled
+from engine.graph import digest as hashed
+from engine.listing import Listing
+from storage import correction
+from storage.tables import InstanceRow, LessonRow
+
+
+async def digest(session: AsyncSession) -> str:
+    """Return the digest of what was learned; empty for nothing."""
+    return (await session.execute(select(InstanceRow.lessons))).scalar_one()
+
+
+async def every(session: AsyncSession) -> tuple[Labelled, ...]:
+    """Return what was learned, by application."""
+    rows = await session.scalars(select(LessonRow).order_by(LessonRow.application))
+    return tuple(
+        Labelled(
+            Listing(each.name, each.opd, each.url, each.application, each.region), each.function
+        )
+        for each in rows
+    )
+
+
+async def learn(session: AsyncSession) -> int:
+    """Take up the corrections as they are now; return their number."""
+    examples = await correction.examples(session)
+    await session.execute(delete(LessonRow))
+    session.add_all(
+        LessonRow(
+            application=listing.id,
+            region=listing.region,
+            name=listing.name,
+            opd=listing.opd,
+            url=listing.url,
+            function=function,
+        )
+        for listing, function in examples
+    )
+    lessons = hashed(map(repr, examples)) if examples else ""
+    await session.execute(update(InstanceRow).values(lessons=lessons))
+    return len(examples)

@@ -1,0 +1,39 @@
+"""What a region says about the scope of its verification: exempt OPDs, and its policy."""
+
+from __future__ import annotations
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from engine.inventory import DevelopmentPolicy, Exemption
+from storage.tables import DevelopmentPolicyRow, ExemptionRow
+
+
+def exemption_row(region: str, exemption: Exemption) -> ExemptionRow:
+    """Return the row of an exemption, or of its end."""
+    return ExemptionRow(opd=exemption.opd, region=region, reason=exemption.reason)
+
+
+def policy_row(policy: DevelopmentPolicy) -> DevelopmentPolicyRow:
+    """Return the row of a policy."""
+    return DevelopmentPolicyRow(
+        region=policy.region, year=policy.year, title=policy.title, url=policy.url
+    )
+
+
+async def exempt(session: AsyncSession, region: str) -> tuple[Exemption, ...]:
+    """Return the exemptions that a region grants, by OPD."""
+    rows = await session.scalars(
+        select(ExemptionRow)
+        .where(ExemptionRow.region == region, ExemptionRow.reason != "")
+        .order_by(ExemptionRow.opd)
+    )
+    return tuple(Exemption(each.opd, each.reason) for each in rows)
+
+
+async def policy(session: AsyncSession, region: str) -> DevelopmentPolicy | None:
+    """Return the region's policy on building applications, if it recorded one."""
+    found = await session.get(DevelopmentPolicyRow, region)
+    if found is None:
+        return None
+    return DevelopmentPolicy(found.region, found.year, found.title, found.url)
