@@ -26,6 +26,7 @@ from hub.security_headers import SecurityHeaders
 from hub.settings import Settings
 from realtime.bus import MemoryBus
 from realtime.tail import Tail
+from resolvers import follow_up, standing
 from resolvers.context import Context, Instance
 from schema.schema import schema
 from storage import arrival
@@ -68,7 +69,7 @@ def create_app(
         async with opened(settings, replay=replay) as instance, asyncio.TaskGroup() as group:
             running.instance = instance
             owned = [group.create_task(instance.tail.run())]
-            owned += [group.create_task(_owned(task, instance)) for task in tasks]
+            owned += [group.create_task(_owned(task, instance)) for task in (follow_up.run, *tasks)]
             yield
             for task in owned:
                 task.cancel()
@@ -131,6 +132,7 @@ async def opened(settings: Settings, *, replay: bool = False) -> AsyncIterator[I
             bus=bus,
             tail=Tail(read, bus, start=position.arrival),
             clock=now,
+            derive=standing.derive,
         )
     finally:
         await database.close()

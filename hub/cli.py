@@ -240,6 +240,39 @@ def duplicates(
 
 
 @app.command()
+def recompute(
+    learn: Annotated[
+        bool, typer.Option(help="Let the classifier first learn what people corrected.")
+    ] = False,
+    json: AsJson = False,
+) -> None:
+    """Recompute verifications and proposals of all regions, and announce what is new; for nightly."""
+    from rich.progress import Progress
+
+    from hub.app import opened
+    from resolvers import follow_up
+
+    settings = _migrated()
+
+    async def work() -> follow_up.Recomputed:
+        with Progress(console=err, transient=True, disable=not err.is_terminal) as progress:
+            async with opened(settings) as instance:
+                return await follow_up.everything(
+                    instance, learn=learn, progress=bar(progress, "Recomputing regions")
+                )
+
+    done = asyncio.run(work())
+    learned = "" if done.learned is None else f" {done.learned} corrections are learned."
+    answer(
+        asdict(done),
+        as_json=json,
+        say=lambda: out.print(
+            f"{done.regions} regions are recomputed; {done.changed} had news.{learned}"
+        ),
+    )
+
+
+@app.command()
 def check(json: AsJson = False) -> None:
     """Verify the hash chain of every region's log, from the first entry to the last."""
     from engine.entry import BrokenChain

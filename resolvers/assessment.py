@@ -131,16 +131,7 @@ async def claim(context: Context, asked: ClaimLevel, key: str | None) -> Assessm
         access.assess(context.viewer, region, known.kind)
         _require(known, *EDITABLE)
         chosen = catalogue()[known.instrument]
-        if asked.indicator not in {each.number for each in chosen.indicators}:
-            raise InvalidInput(
-                "indicator",
-                f"an indicator of {chosen.id}, 1 to {len(chosen.indicators)}",
-                str(asked.indicator),
-            )
-        if not chosen.level_min <= asked.level <= chosen.level_max:
-            raise InvalidInput(
-                "level", f"a level from {chosen.level_min} to {chosen.level_max}", str(asked.level)
-            )
+        claimable(chosen, asked.indicator, asked.level)
         claimed = LevelClaim(
             indicator=asked.indicator,
             level=asked.level,
@@ -259,6 +250,16 @@ def in_use(instrument: Instrument, year: int, now: datetime) -> None:
     last = instrument.year_to or now.year + YEARS_AHEAD
     if not instrument.year_from <= year <= last:
         raise InvalidInput("year", f"a year from {instrument.year_from} to {last}", str(year))
+
+
+def claimable(instrument: Instrument, indicator: int, level: int) -> None:
+    """Raise InvalidInput unless the instrument has such an indicator and level."""
+    if indicator not in {each.number for each in instrument.indicators}:
+        expected = f"an indicator of {instrument.id}, 1 to {len(instrument.indicators)}"
+        raise InvalidInput("indicator", expected, str(indicator))
+    if not instrument.level_min <= level <= instrument.level_max:
+        expected = f"a level from {instrument.level_min} to {instrument.level_max}"
+        raise InvalidInput("level", expected, str(level))
 
 
 async def _change(

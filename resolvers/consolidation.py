@@ -79,7 +79,7 @@ async def every(context: Context, region: Region) -> list[Standing]:
     """Return all proposals that a region's inventory gives, those rejected included."""
     context.search()
     recorded = await context.inventories.load(region.code)
-    found = await _proposals(context, recorded, await sharing.found(context, region))
+    found = await of_recorded(context, recorded, await sharing.found(context, region))
     async with context.read() as session:
         decided = await stored.of_region(session, region.code)
     return [_standing(each, decided.get(each.id)) for each in found]
@@ -94,7 +94,7 @@ async def decide(context: Context, asked: DecideProposal, key: str | None) -> De
         least = 1 if asked.decision is Decision.REJECT else 0
         reason = text("reason", asked.reason, least=least, most=REASON_LENGTH)
         recorded = await inventory.of_region(transaction.session, region.code)
-        found = await _proposals(context, recorded, sisters)
+        found = await of_recorded(context, recorded, sisters)
         proposal = next((each for each in found if each.id == asked.id), None)
         if proposal is None:
             raise NotFound("proposal", asked.id)
@@ -128,13 +128,14 @@ async def _before_the_lock(context: Context, code: str) -> tuple[Candidate, ...]
     if region is None or not access.covers(context.viewer, region):
         return ()  # refused later, with the right problem
     candidates = await sharing.found(context, region)
-    await _proposals(context, await context.inventories.load(code), candidates)
+    await of_recorded(context, await context.inventories.load(code), candidates)
     return candidates
 
 
-async def _proposals(
+async def of_recorded(
     context: Context, recorded: Recorded, candidates: tuple[Candidate, ...]
 ) -> tuple[Proposal, ...]:
+    """Return the proposals that this state of an inventory gives."""
     read = await reading.of_recorded(context, recorded)
     drawn = await graph.of_recorded(context, recorded)
 

@@ -24,7 +24,7 @@ from storage.arrival import Arrival
 from storage.assessment import Scored
 from storage.database import Database, Session
 from storage.inventory import Recorded
-from storage.log import Clock, LogTransaction
+from storage.log import Clock, Derive, LogTransaction
 
 READS_MOST = 300  # pages and batches of one operation; a page has at most 200 rows
 READS_AT_ONCE = 2
@@ -45,6 +45,7 @@ class Instance:
     bus: MemoryBus
     tail: Tail[Arrival]
     clock: Clock
+    derive: Derive  # announces what follows from a change, with it
     computed: Computed = field(default_factory=Computed)
 
 
@@ -105,7 +106,8 @@ class Context:
     @asynccontextmanager
     async def writing(self, code: str) -> AsyncIterator[LogTransaction]:
         """Yield the transaction in which a region changes, and wake the tail after its commit."""
-        async with log.writing(self.database, code, self.instance.clock) as transaction:
+        work = log.writing(self.database, code, self.instance.clock, self.instance.derive)
+        async with work as transaction:
             yield transaction
         self.instance.bus.announce(transaction.arrival)
         self.forget()

@@ -65,18 +65,20 @@ async def of_region(context: Context, region: str) -> IntegrationGraph:
 async def of_recorded(context: Context, recorded: Recorded) -> IntegrationGraph:
     """Return the graph of this state of an inventory as of today."""
     today = context.instance.clock().date()
+    key = ("graph", recorded.inputs, today)
+    return await context.instance.computed.of(key, lambda: built(recorded, today))
 
-    def work() -> IntegrationGraph:
-        return engine.build(
-            recorded.region,
-            recorded.applications,
-            recorded.integrations,
-            today=today,
-            elsewhere=recorded.elsewhere,
-            common=common_applications(),
-        )
 
-    return await context.instance.computed.of(("graph", recorded.inputs, today), work)
+def built(recorded: Recorded, today: date) -> IntegrationGraph:
+    """Build the graph of this state of an inventory as of a day."""
+    return engine.build(
+        recorded.region,
+        recorded.applications,
+        recorded.integrations,
+        today=today,
+        elsewhere=recorded.elsewhere,
+        common=common_applications(),
+    )
 
 
 async def drawn(

@@ -6,7 +6,9 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from engine.completeness import completeness
+from engine.function import Tag
 from engine.graph import digest
+from engine.listing import Listing
 from engine.model import Region, RegionKind
 from engine.sharing import Candidate, candidates
 from resolvers.context import Context
@@ -16,6 +18,7 @@ from storage import listing as stored
 from storage import region as stored_region
 
 SERVICES_OF = "spbe-2020"  # the instrument whose indicators functions are bound to
+_Systems = tuple[list[Listing], dict[str, Tag], dict[str, str]]
 WITHIN = (RegionKind.REGENCY, RegionKind.CITY)
 
 
@@ -53,13 +56,16 @@ async def _candidates(context: Context, region: Region) -> tuple[tuple[Candidate
         said = await correction.of_regions(session, sisters)
     built = await models(context)
 
-    def work() -> tuple[Candidate, ...]:
+    def sorted_out() -> _Systems:
         websites = {*built.comparison.sort_out(listings).websites}
         systems = [each for each in listings if each.id not in websites]
-        tags, national = built.tags(systems, said), built.recognised(systems)
+        return systems, built.tags(systems, said), built.recognised(systems)
+
+    def work() -> tuple[Candidate, ...]:
+        systems, tags, national = province_wide
         return candidates(region.code, systems, tags, functions(), levels, national)
 
-    told = (*listings, *sorted(levels.items()), *said.items(), built.lessons)
-    facts = digest(map(repr, told))
-    key = ("sharing", region.code, facts)
+    told = digest(map(repr, (*listings, *said.items(), built.lessons)))
+    province_wide = await context.instance.computed.of(("systems", told), sorted_out)
+    key = ("sharing", region.code, told, tuple(sorted(levels.items())))
     return await context.instance.computed.of(key, work), len({each.region for each in listings})

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from itertools import combinations
 
 from engine.graph import IntegrationGraph
+from engine.instruments import catalogue
 from engine.inventory import Inventory, development, documents, functions_ticked
 from engine.model import Assessment, AssessmentKind, AssessmentState
 from engine.rule import RuleTable
@@ -41,14 +42,29 @@ async def of_region(
     Raises:
         InvalidArgument: there are no rules for such an instrument.
     """
-    context.search()
     chosen = known_instrument(instrument)
-    table = tables().get(chosen.id)
-    if table is None:
+    if chosen.id not in tables():
         raise InvalidArgument("instrument", f"one of {', '.join(tables())}", chosen.id)
+    claims = await _claims(context, region, chosen.id, year, kind)
+    return await _verified(context, region, chosen.id, year, claims)
+
+
+async def of_assessment(context: Context, id: str) -> Verified | None:
+    """Verify one assessment; None where it has no levels, or its instrument no rules."""
+    found = await context.assessments.load(id)
+    if found is None or not found[0].levels or found[0].instrument not in tables():
+        return None
+    claims = found[0]
+    return await _verified(context, claims.region, claims.instrument, claims.year, claims)
+
+
+async def _verified(
+    context: Context, region: str, instrument: str, year: int | None, claims: Assessment | None
+) -> Verified:
+    context.search()
+    chosen, table = catalogue()[instrument], tables()[instrument]
     recorded = await context.inventories.load(region)
     drawn = await graph.of_region(context, region)
-    claims = await _claims(context, region, chosen.id, year, kind)
     levels = {} if claims is None else {each.indicator: each.level for each in claims.levels}
     of_year = claims.year if claims is not None else year or drawn.today.year
     inventory = held(drawn, recorded, chosen.id, of_year, claims)

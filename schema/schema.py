@@ -21,11 +21,13 @@ from schema.instrument import InstrumentQuery
 from schema.integration import IntegrationMutation
 from schema.inventory import InventoryMutation
 from schema.limits import document_extensions
+from schema.news import NewsSubscription
 from schema.nodes import NodeQuery
 from schema.ranking import RankingQuery
 from schema.region import RegionQuery
 from schema.scalars import CURSOR, WHOLE_NUMBER, Cursor, WholeNumber
 from schema.scope import ScopeMutation
+from schema.simulation import SimulationMutation
 
 
 @strawberry.type
@@ -54,12 +56,13 @@ class Mutation(
     CorrectionMutation,
     ScopeMutation,
     EffortMutation,
+    SimulationMutation,
 ):
     pass
 
 
 @strawberry.type
-class Subscription(EventSubscription):
+class Subscription(EventSubscription, NewsSubscription):
     pass
 
 

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import strawberry
 
-from engine import model
+from engine import model, verification
 from engine import score as engine
 from engine.instruments import catalogue
+from resolvers import verification as resolved
 from schema.enums import AssessmentKind, Basis
+from schema.info import Info
 from schema.instrument import Instrument, shown
 from schema.node import Provenance
 from storage.assessment import Scored
@@ -43,6 +47,55 @@ class Step:
     predicate: str
 
 
+@strawberry.type(description="The index by one reading of the claims; not a published figure.")
+class VerifiedScore:
+    value: str = strawberry.field(description="Exact decimal from the levels.")
+    display: str = strawberry.field(description="Rounded once, half up, two places.")
+    predicate: str
+    domains: list[PartScore]
+    aspects: list[PartScore]
+    complete: bool = strawberry.field(
+        description="False while indicators without a level count at the lowest one."
+    )
+
+    @classmethod
+    def of(cls, value: engine.Score | None) -> VerifiedScore | None:
+        if value is None:
+            return None
+        return cls(
+            value=value.value,
+            display=value.display,
+            predicate=value.predicate,
+            domains=[PartScore.of(each) for each in value.domains],
+            aspects=[PartScore.of(each) for each in value.aspects],
+            complete=value.complete,
+        )
+
+
+@strawberry.type(
+    description="What becomes of a claimed index under today's evidence; see `Region.verification` "
+    "for the rule, the evidence and the gaps of each indicator."
+)
+class VerifiedIndex:
+    rules: str = strawberry.field(description="Table and version.")
+    as_of: date
+    claimed: VerifiedScore | None
+    supported: VerifiedScore | None = strawberry.field(
+        description="Each claim at most at its ceiling."
+    )
+    not_refuted: VerifiedScore | None = strawberry.field(description="Only over-claims are capped.")
+
+    @classmethod
+    def of(cls, value: verification.Verification) -> VerifiedIndex:
+        return cls(
+            rules=value.table,
+            as_of=value.today,
+            claimed=VerifiedScore.of(value.claimed),
+            supported=VerifiedScore.of(value.supported),
+            not_refuted=VerifiedScore.of(value.not_refuted),
+        )
+
+
 @strawberry.type(description="An index value with its parts.")
 class IndexScore:
     instrument: Instrument
@@ -62,6 +115,15 @@ class IndexScore:
     )
     next_predicate: PredicateGap | None = strawberry.field(description="Null at the top.")
     provenance: Provenance
+    _assessment: strawberry.Private[strawberry.ID]
+
+    @strawberry.field(
+        description="Claimed and supported side by side; null where only figures are known, or the "
+        "instrument has no rules."
+    )
+    async def verified(self, info: Info) -> VerifiedIndex | None:
+        found = await resolved.of_assessment(info.context, self._assessment)
+        return None if found is None else VerifiedIndex.of(found.verification)
 
     @classmethod
     def of(cls, assessment: model.Assessment, value: engine.Score) -> IndexScore:
@@ -85,6 +147,7 @@ class IndexScore:
                 else PredicateGap(label=gap.label, threshold=gap.threshold, gap=gap.gap)
             ),
             provenance=Provenance.of(assessment.provenance),
+            _assessment=strawberry.ID(assessment.id),
         )
 
     @classmethod

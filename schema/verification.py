@@ -9,7 +9,6 @@ import strawberry
 from engine import model, reading
 from engine import verification as engine
 from engine.instruments import catalogue
-from engine.score import Score
 from resolvers import verification as resolved
 from resolvers.verification import Verified
 from schema.assessment import Assessment
@@ -17,7 +16,7 @@ from schema.connection import size
 from schema.enums import Ask, AssessmentKind, FindingState, Flag, Gap
 from schema.info import Info
 from schema.instrument import Instrument, shown
-from schema.score import PartScore
+from schema.score import VerifiedScore
 
 SPBE_2020 = strawberry.ID("spbe-2020")
 EDGES_MOST = 200  # of one finding or verdict
@@ -109,31 +108,6 @@ class Verdict:
             open=[Finding.of(each) for each in value.open],
             integrations=_ids(value.edges),
             inputs=value.inputs,
-        )
-
-
-@strawberry.type(description="The index by one reading of the claims; not a published figure.")
-class VerifiedScore:
-    value: str = strawberry.field(description="Exact decimal from the levels.")
-    display: str = strawberry.field(description="Rounded once, half up, two places.")
-    predicate: str
-    domains: list[PartScore]
-    aspects: list[PartScore]
-    complete: bool = strawberry.field(
-        description="False while indicators without a level count at the lowest one."
-    )
-
-    @classmethod
-    def of(cls, value: Score | None) -> VerifiedScore | None:
-        if value is None:
-            return None
-        return cls(
-            value=value.value,
-            display=value.display,
-            predicate=value.predicate,
-            domains=[PartScore.of(each) for each in value.domains],
-            aspects=[PartScore.of(each) for each in value.aspects],
-            complete=value.complete,
         )
 
 

@@ -86,7 +86,7 @@ async def _read(
             kind=EventKind(row.kind),
             visibility=Visibility(row.visibility),
             actor=actor,
-            subject=subject,
+            subject=(row.derived or {}).get("subject", subject),
             derived=row.derived,
         )
         for row, actor, subject in found

@@ -7,6 +7,7 @@ from datetime import date
 
 from sqlalchemy import or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import aliased
 
 from engine.document import document, value_of
 from engine.model import (
@@ -91,6 +92,26 @@ async def touching(session: AsyncSession, region: str) -> list[Integration]:
         .order_by(IntegrationRow.id)
     )
     return [value(row) for row in rows]
+
+
+async def regions_at(session: AsyncSession, ids: Collection[str]) -> set[str]:
+    """Return the regions at both ends of the integrations with these ids, or of these ends."""
+    source, target = aliased(ApplicationRow), aliased(ApplicationRow)
+    found = await session.execute(
+        select(source.region, target.region)
+        .select_from(IntegrationRow)
+        .join(source, source.id == IntegrationRow.source_application)
+        .outerjoin(target, target.id == IntegrationRow.target_application)
+        .where(
+            or_(
+                IntegrationRow.id.in_(ids),
+                IntegrationRow.source_application.in_(ids),
+                IntegrationRow.target_application.in_(ids),
+            )
+        )
+        .distinct()
+    )
+    return {region for pair in found for region in pair if region is not None}
 
 
 async def page(

@@ -9,7 +9,7 @@ number of those can commit first.
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -26,6 +26,7 @@ from storage.database import Database
 from storage.tables import ArrivalRow, EntryRow, HeadRow, InstanceRow
 
 Clock = Callable[[], datetime]
+Derive = Callable[["LogTransaction"], Awaitable[None]]
 
 PAGE = 500  # entries read at once
 
@@ -40,6 +41,7 @@ class LogTransaction:
     sequence: int  # of the newest entry, this transaction's own included
     hash: str  # of that entry
     arrival: int = 0  # last arrival number of the transaction, once committed
+    kinds: set[EventKind] = field(default_factory=set)  # of the entries appended
     _arrivals: list[ArrivalRow] = field(default_factory=list)
 
     async def append(
@@ -66,23 +68,24 @@ class LogTransaction:
         self.session.add(_row(entry))
         moved = await fold.apply(self.session, entry)
         self.sequence, self.hash = entry.sequence, entry.hash
-        self._note(entry, entry.kind, None, entry.visibility)
+        self.kinds.add(kind)
+        self._note(entry.kind, None, entry.visibility)
         if moved is not None:
-            self._note(entry, EventKind.INDEX_CHANGED, moved.document(), moved.visibility)
+            self.derive(EventKind.INDEX_CHANGED, moved.document(), moved.visibility)
         return entry
 
+    def derive(self, kind: EventKind, body: Mapping[str, Any], visibility: Visibility) -> None:
+        """Announce what follows from the newest entry, with the transaction."""
+        self._note(kind, dict(body), visibility)
+
     def _note(
-        self,
-        entry: Entry,
-        kind: EventKind,
-        derived: dict[str, Any] | None,
-        visibility: Visibility,
+        self, kind: EventKind, derived: dict[str, Any] | None, visibility: Visibility
     ) -> None:
         self._arrivals.append(
             ArrivalRow(
-                at=timestamp(entry.at),
-                region=entry.region,
-                sequence=entry.sequence,
+                at=timestamp(self.at),
+                region=self.region,
+                sequence=self.sequence,
                 kind=kind.value,
                 visibility=visibility.value,
                 derived=derived,
@@ -113,12 +116,19 @@ class LogTransaction:
 
 
 @asynccontextmanager
-async def writing(database: Database, region: str, clock: Clock) -> AsyncIterator[LogTransaction]:
-    """Yield the transaction in which `region` changes; it commits when the block ends."""
+async def writing(
+    database: Database, region: str, clock: Clock, derive: Derive | None = None
+) -> AsyncIterator[LogTransaction]:
+    """Yield the transaction in which `region` changes; it commits when the block ends.
+
+    `derive` announces what follows from it, in the same transaction.
+    """
     async with database.write() as session:
         sequence, last_hash = await _locked_head(session, region)
         transaction = LogTransaction(session, region, clock(), sequence, last_hash)
         yield transaction
+        if derive is not None:
+            await derive(transaction)
         await transaction.finish()
 
 

@@ -34,6 +34,13 @@ def test_verify_tells_the_bounds_of_a_region_without_claims(data_dir: Path) -> N
     assert "No assessment with levels: bounds only\n" in told.stdout
 
 
+def test_a_full_pass_tells_what_it_recomputed_and_finds_nothing_new(data_dir: Path) -> None:
+    first = json.loads(_simpul(data_dir, "recompute", "--json").stdout)
+    assert first == {"regions": 28, "changed": 0, "learned": None}  # first standings are silent
+    told = _simpul(data_dir, "recompute", "--learn").stdout
+    assert told == "28 regions are recomputed; 0 had news. 0 corrections are learned.\n"
+
+
 def test_graph_tells_each_exchange_and_why_it_is_no_evidence(data_dir: Path) -> None:
     found = json.loads(_simpul(data_dir, "graph", "32", "--json").stdout)["integrationGraph"]
     assert (len(found["nodes"]), len(found["edges"])) == (47, 9)

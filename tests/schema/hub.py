@@ -19,6 +19,7 @@ from engine.document import document
 from engine.model import PUBLIC_VIEWER, EventKind, Viewer, Visibility
 from realtime.bus import MemoryBus
 from realtime.tail import Tail
+from resolvers import standing
 from resolvers.context import Context, Instance
 from schema.schema import schema
 from storage import arrival, log
@@ -148,8 +149,10 @@ class Hub:
         value: object,
         visibility: Visibility = Visibility.PUBLIC,
     ) -> None:
-        """Write one entry, as a loader does."""
-        async with log.writing(self.instance.database, region, self.instance.clock) as transaction:
+        """Write one entry, whatever it says."""
+        instance = self.instance
+        work = log.writing(instance.database, region, instance.clock, instance.derive)
+        async with work as transaction:
             await transaction.append(
                 actor="test",
                 kind=kind,
@@ -203,6 +206,7 @@ async def running(url: str, *, tailing: bool = True) -> AsyncIterator[Hub]:
                 bus=bus,
                 tail=tail,
                 clock=Clock(),
+                derive=standing.derive,
             )
         )
     finally:

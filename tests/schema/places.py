@@ -109,7 +109,8 @@ async def settle(hub: Hub) -> None:
         for each in APPLICATIONS:
             if each.region == region.code:
                 values.append((EventKind.APPLICATION_REGISTERED, each.id, each))
-        async with log.writing(instance.database, region.code, instance.clock) as transaction:
+        work = log.writing(instance.database, region.code, instance.clock, instance.derive)
+        async with work as transaction:
             for kind, subject, value in values:
                 await transaction.append(
                     actor="test", kind=kind, subject=subject, body=document(value)

@@ -30,6 +30,7 @@ VIEWERS = (
 )
 EXTERNAL = "assessment-external"
 SUBMITTED = "assessment-submitted"
+PUBLISHED = "assessment-published"
 INTEGRATION = "integration-in"
 OUTGOING = "integration-out"
 # Replace E-Office by SRIKANDI, as it stands in the two small provinces.
@@ -119,6 +120,11 @@ OPERATIONS: dict[str, tuple[str, dict[str, object], str]] = {
         "ffff+fff+f+",
     ),
     "start a self-assessment": ("startAssessment", {**KINDS, "kind": "SELF"}, "ffff+fff+f+"),
+    "simulate from a published result": (
+        "simulateAssessment",
+        {"assessment": PUBLISHED, "levels": [{"indicator": 1, "level": 5}]},
+        "ffff+fff+f+",
+    ),
     "start a simulation": ("startAssessment", {**KINDS, "kind": "SIMULATION"}, "ffff+fff+f+"),
     "start an external assessment": (
         "startAssessment",
@@ -184,6 +190,10 @@ async def _prepare(hub: Hub) -> None:
         hub,
         places.assessment(SUBMITTED, kind=AssessmentKind.INTERIM, state=AssessmentState.SUBMITTED),
     )
+    published = places.assessment(
+        PUBLISHED, kind=AssessmentKind.OFFICIAL, state=AssessmentState.PUBLISHED
+    )
+    await places.begin(hub, published)
     await places.draw(hub, INTEGRATION, "application-budget", "application-health")
     await places.draw(hub, OUTGOING, "application-health", None)
 
@@ -230,7 +240,7 @@ async def test_a_scope_is_all_that_a_role_reaches(prepared: Hub) -> None:
         name, given, _letters = OPERATIONS["register an application"]
         assert await prepared.change_refusal(name, viewer, **given) == "FORBIDDEN"
         found = await prepared.ask('{ region(code: "32.11") { assessments { id } } }', viewer)
-        assert found["region"]["assessments"] == []
+        assert found["region"]["assessments"] == [{"id": PUBLISHED}]
 
 
 async def test_the_province_assesses_itself_as_one_of_its_own(prepared: Hub) -> None:

@@ -276,9 +276,18 @@ async def test_an_assessment_goes_from_its_first_level_to_the_public(hub: Hub) -
         "score": {"value": "3.20", "predicate": "Baik", "claimed": 20},
     }
     kinds = [kind for kind, _region, _sequence in await _happened(hub, before)]
+    claim = ["LEVEL_CLAIMED", "INDEX_CHANGED"]
+    judged = [*claim, "VERIFICATION_CHANGED"]  # the first, and by rules 13, 16 and 18
     assert kinds == [
         "ASSESSMENT_STARTED",
-        *["LEVEL_CLAIMED", "INDEX_CHANGED"] * 21,
+        *judged,
+        *claim * 11,
+        *judged,
+        *claim * 2,
+        *judged,
+        *claim,
+        *judged,
+        *claim * 3,
         "ASSESSMENT_SUBMITTED",
         "ASSESSMENT_RETURNED",
         "LEVEL_CLAIMED",
@@ -286,6 +295,7 @@ async def test_an_assessment_goes_from_its_first_level_to_the_public(hub: Hub) -
         "ASSESSMENT_SUBMITTED",
         "ASSESSMENT_PUBLISHED",
         "INDEX_CHANGED",
+        "VERIFICATION_CHANGED",
     ]
     asked = """
     {

@@ -294,8 +294,9 @@ async def test_events_are_paged_through_whole_and_past_what_is_not_seen(any_hub:
         (
             places.REGION,
             [
-                *("RESULT_RECORDED", "INDEX_CHANGED", "ASSESSMENT_STARTED", "RESULT_RECORDED"),
-                *("INDEX_CHANGED", "LEVEL_CLAIMED", "INDEX_CHANGED"),
+                *("RESULT_RECORDED", "INDEX_CHANGED", "ASSESSMENT_STARTED"),
+                *("VERIFICATION_CHANGED", "RESULT_RECORDED", "INDEX_CHANGED"),
+                *("LEVEL_CLAIMED", "INDEX_CHANGED"),
             ],
         ),
     ):

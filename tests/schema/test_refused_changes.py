@@ -189,6 +189,22 @@ REFUSALS: dict[str, list[tuple[Given, Given]]] = {
         ),
         ({**DRAWN, **USED}, REUSED),
     ],
+    "simulateAssessment": [
+        ({"assessment": "assessment-99", "levels": []}, _not_found("assessment-99")),
+        (
+            {"assessment": places.DRAFT, "levels": [{"indicator": 21, "level": 3}]},
+            _invalid("indicator", "an indicator of pemdi-2026, 1 to 20", "21"),
+        ),
+        (
+            {"assessment": places.DRAFT, "levels": [{"indicator": 1, "level": 6}]},
+            _invalid("level", "a level from 1 to 5", "6"),
+        ),
+        (
+            {"assessment": RESULT, "levels": []},
+            _invalid("assessment", "one with levels, or with all domain values", RESULT),
+        ),
+        ({"assessment": places.DRAFT, "levels": [], **USED}, REUSED),
+    ],
     "documentIntegration": [
         (_the("integration-99", evidence=PAPER), _not_found("integration-99")),
         (

@@ -1,0 +1,77 @@
+"""Simulations: what an index would be with other levels than those that somebody claims."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from engine.document import document
+from engine.estimate import EstimatedProfile
+from engine.instruments import catalogue
+from engine.model import (
+    Assessment,
+    AssessmentKind,
+    AssessmentState,
+    EventKind,
+    LevelClaim,
+    Region,
+    Visibility,
+)
+from resolvers import access, estimate
+from resolvers.assessment import claimable, find
+from resolvers.change import change, entered_by, new_id
+from resolvers.context import Context
+from resolvers.problems import InvalidInput
+from storage.log import LogTransaction
+
+
+@dataclass(frozen=True, slots=True)
+class SimulateAssessment:
+    """The levels of another assessment, with some of them edited (indicator, level)."""
+
+    assessment: str
+    levels: tuple[tuple[int, int], ...]
+
+
+async def simulate(context: Context, asked: SimulateAssessment, key: str | None) -> Assessment:
+    """Open a simulation from an assessment's levels."""
+    known = await find(context, asked.assessment)
+    chosen = catalogue()[known.instrument]
+    levels, origin = await _levels(context, known)
+    for indicator, level in asked.levels:
+        claimable(chosen, indicator, level)
+        levels[indicator] = level
+
+    async def work(transaction: LogTransaction, region: Region) -> Assessment:
+        access.assess(context.viewer, region, AssessmentKind.SIMULATION)
+        simulation = Assessment(
+            id=new_id("assessment"),
+            region=region.code,
+            instrument=chosen.id,
+            year=known.year,
+            kind=AssessmentKind.SIMULATION,
+            state=AssessmentState.DRAFT,
+            version=1,
+            provenance=replace(entered_by(context.viewer), note=origin),
+            levels=tuple(LevelClaim(*each) for each in sorted(levels.items())),
+        )
+        await transaction.append(
+            actor=context.viewer.subject,
+            kind=EventKind.ASSESSMENT_STARTED,
+            subject=simulation.id,
+            visibility=Visibility.REGION,
+            body=document(simulation),
+        )
+        return simulation
+
+    return await change(context, known.region, key=key, request=asked, answer=Assessment, work=work)
+
+
+async def _levels(context: Context, known: Assessment) -> tuple[dict[int, int], str]:
+    """Its levels, or those estimated to lie behind its figures; and a note that says which."""
+    if known.published is None:
+        levels = {each.indicator: each.level for each in known.levels}
+        return levels, f"simulated from {known.id}"
+    profile = (await estimate.of_result(context, known)).profile
+    if not isinstance(profile, EstimatedProfile):
+        raise InvalidInput("assessment", "one with levels, or with all domain values", known.id)
+    return dict(profile.levels), f"simulated from levels ESTIMATED for {known.id}"

@@ -1,0 +1,191 @@
+"""What is new about verifications and proposals, as a client follows it."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncGenerator, Mapping
+from contextlib import aclosing
+from datetime import datetime
+from typing import Any
+
+import strawberry
+
+from engine import model
+from engine.instruments import catalogue
+from engine.proposal import ProposalKind
+from engine.verification import Flag
+from resolvers import event as resolved
+from resolvers.event import Seen
+from schema.enums import AssessmentKind
+from schema.info import Info
+from schema.instrument import Instrument, shown
+from schema.region import Region
+from schema.scalars import Cursor
+
+HOLE = "Of the event before it in this stream: if it is not the last one you have, something is missing."
+
+
+@strawberry.type(description="Claim, bounds and flag of one indicator.")
+class VerdictState:
+    claim: int | None
+    ceiling: int
+    not_refuted: int
+    flag: Flag | None
+
+    @classmethod
+    def of(cls, value: list[Any] | None) -> VerdictState | None:
+        if value is None:
+            return None
+        claim, ceiling, not_refuted, flag = value
+        return cls(
+            claim=claim,
+            ceiling=ceiling,
+            not_refuted=not_refuted,
+            flag=None if flag is None else Flag(flag),
+        )
+
+
+@strawberry.type(description="An indicator whose verdict is another one now.")
+class VerdictChange:
+    indicator: int
+    name: str
+    before: VerdictState | None = strawberry.field(description="Null: there was none.")
+    after: VerdictState | None
+
+
+@strawberry.type(description="The exact index by three readings of the claims; null: no claims.")
+class VerifiedValues:
+    claimed: str | None
+    supported: str | None
+    not_refuted: str | None
+
+    @classmethod
+    def of(cls, value: Mapping[str, Any] | None) -> VerifiedValues | None:
+        if value is None:
+            return None
+        return cls(
+            claimed=value["claimed"],
+            supported=value["supported"],
+            not_refuted=value["notRefuted"],
+        )
+
+
+@strawberry.type(
+    description="The verdicts on an assessment's claims, or the bounds without any, are others now. "
+    "Told in the order of the log, with the change that made it so; what time alone changes is told "
+    "by the nightly pass."
+)
+class VerificationChanged:
+    cursor: Cursor
+    previous_cursor: Cursor = strawberry.field(description=HOLE)
+    at: datetime
+    instrument: Instrument
+    year: int
+    assessment: strawberry.ID | None = strawberry.field(description="Null: of the bounds alone.")
+    kind: AssessmentKind | None
+    before: VerifiedValues | None = strawberry.field(description="Null: it is the first.")
+    after: VerifiedValues | None
+    changed: list[VerdictChange] = strawberry.field(description="By indicator.")
+    _code: strawberry.Private[str]
+
+    @strawberry.field
+    async def region(self, info: Info) -> Region:
+        return Region.of_required(await info.context.regions.load(self._code))
+
+    @classmethod
+    def of(cls, seen: Seen) -> VerificationChanged:
+        body = seen.arrival.derived or {}
+        names = {each.number: each.name for each in catalogue()[body["instrument"]].indicators}
+        assessment, kind = body["assessment"], body["kind"]
+        return cls(
+            cursor=Cursor(seen.cursor),
+            previous_cursor=Cursor(seen.previous_cursor),
+            at=seen.arrival.at,
+            instrument=shown(body["instrument"]),
+            year=body["year"],
+            assessment=None if assessment is None else strawberry.ID(assessment),
+            kind=None if kind is None else model.AssessmentKind(kind),
+            before=VerifiedValues.of(body["before"]),
+            after=VerifiedValues.of(body["after"]),
+            changed=[
+                VerdictChange(
+                    indicator=each["indicator"],
+                    name=names[each["indicator"]],
+                    before=VerdictState.of(each["before"]),
+                    after=VerdictState.of(each["after"]),
+                )
+                for each in body["changed"]
+            ],
+            _code=seen.arrival.region,
+        )
+
+
+@strawberry.type(description="How many proposals of a kind there are now.")
+class ProposalCount:
+    kind: ProposalKind
+    count: int
+
+
+@strawberry.type(
+    description="A region's proposals are others now. Told some seconds after the change, once for a "
+    "burst of them."
+)
+class ProposalsChanged:
+    cursor: Cursor
+    previous_cursor: Cursor = strawberry.field(description=HOLE)
+    at: datetime
+    opened: list[strawberry.ID] = strawberry.field(description="Proposals that are new.")
+    changed: list[strawberry.ID] = strawberry.field(
+        description="That rest on other inputs: an earlier decision on them is history."
+    )
+    closed: list[strawberry.ID] = strawberry.field(description="That are no more.")
+    counts: list[ProposalCount] = strawberry.field(description="Decided ones included.")
+    _code: strawberry.Private[str]
+
+    @strawberry.field
+    async def region(self, info: Info) -> Region:
+        return Region.of_required(await info.context.regions.load(self._code))
+
+    @classmethod
+    def of(cls, seen: Seen) -> ProposalsChanged:
+        body = seen.arrival.derived or {}
+        return cls(
+            cursor=Cursor(seen.cursor),
+            previous_cursor=Cursor(seen.previous_cursor),
+            at=seen.arrival.at,
+            opened=[strawberry.ID(id) for id in body["opened"]],
+            changed=[strawberry.ID(id) for id in body["changed"]],
+            closed=[strawberry.ID(id) for id in body["closed"]],
+            counts=[
+                ProposalCount(kind=ProposalKind(kind), count=count)
+                for kind, count in body["kinds"].items()
+            ],
+            _code=seen.arrival.region,
+        )
+
+
+@strawberry.type
+class NewsSubscription:
+    @strawberry.subscription(
+        description="Every verification that changes and that the viewer may see; after a cursor, "
+        "or from now on."
+    )
+    async def verification_changed(
+        self, info: Info, regions: list[strawberry.ID] | None = None, after: Cursor | None = None
+    ) -> AsyncGenerator[VerificationChanged, None]:
+        kinds = (model.EventKind.VERIFICATION_CHANGED,)
+        happened = resolved.follow(info.context, after=after, regions=regions, kinds=kinds)
+        async with aclosing(happened):
+            async for seen in happened:
+                yield VerificationChanged.of(seen)
+
+    @strawberry.subscription(
+        description="Every region whose proposals change; after a cursor, or from now on."
+    )
+    async def proposals_changed(
+        self, info: Info, regions: list[strawberry.ID] | None = None, after: Cursor | None = None
+    ) -> AsyncGenerator[ProposalsChanged, None]:
+        kinds = (model.EventKind.PROPOSALS_CHANGED,)
+        happened = resolved.follow(info.context, after=after, regions=regions, kinds=kinds)
+        async with aclosing(happened):
+            async for seen in happened:
+                yield ProposalsChanged.of(seen)

@@ -1,0 +1,49 @@
+"""Simulations of an assessment, as a client opens them."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import strawberry
+
+from resolvers import simulation as resolved
+from schema.assessment import Assessment
+from schema.info import Info
+from schema.problem import IdempotencyKeyReused, InvalidInput, NotFound, answered
+from schema.words import IDEMPOTENCY_KEY
+
+
+@strawberry.input
+class LevelInput:
+    indicator: int
+    level: int
+
+
+@strawberry.input
+class SimulateAssessmentInput:
+    assessment: strawberry.ID = strawberry.field(
+        description="Whose levels it starts from; of published figures the ESTIMATED ones."
+    )
+    levels: list[LevelInput] = strawberry.field(description="In the place of its own.")
+    idempotency_key: str | None = strawberry.field(default=None, description=IDEMPOTENCY_KEY)
+
+
+SimulateAssessmentResult = Annotated[
+    Assessment | NotFound | InvalidInput | IdempotencyKeyReused,
+    strawberry.union("SimulateAssessmentResult"),
+]
+
+
+@strawberry.type
+class SimulationMutation:
+    @strawberry.mutation(
+        description="A SIMULATION from edited levels, for the region and its province: what the "
+        "index would be. It is never published and never ranked."
+    )
+    async def simulate_assessment(
+        self, info: Info, input: SimulateAssessmentInput
+    ) -> SimulateAssessmentResult:
+        levels = tuple((each.indicator, each.level) for each in input.levels)
+        asked = resolved.SimulateAssessment(input.assessment, levels)
+        work = resolved.simulate(info.context, asked, input.idempotency_key)
+        return await answered(work, Assessment.of_changed)
