@@ -26,12 +26,14 @@ from hub.security_headers import SecurityHeaders
 from hub.settings import Settings
 from realtime.bus import MemoryBus
 from realtime.tail import Tail
-from resolvers import follow_up, standing
+from resolvers import follow_up
 from resolvers.context import Context, Instance
+from resolvers.standing import Standings
 from schema.schema import schema
 from storage import arrival
 from storage.arrival import Arrival
 from storage.database import Database
+from storage.inventory import Shelf
 
 Task = Callable[[Instance], Awaitable[None]]
 
@@ -122,7 +124,7 @@ async def opened(settings: Settings, *, replay: bool = False) -> AsyncIterator[I
             async with database.read() as session:
                 return await arrival.after(session, after, limit)
 
-        bus = MemoryBus()
+        bus, shelf = MemoryBus(), Shelf()
         yield Instance(
             name=settings.name,
             version=version("simpul"),
@@ -132,7 +134,8 @@ async def opened(settings: Settings, *, replay: bool = False) -> AsyncIterator[I
             bus=bus,
             tail=Tail(read, bus, start=position.arrival),
             clock=now,
-            derive=standing.derive,
+            shelf=shelf,
+            standings=Standings(shelf),
         )
     finally:
         await database.close()

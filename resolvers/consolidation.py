@@ -25,7 +25,6 @@ from resolvers import access, graph, reading, sharing
 from resolvers.change import change, text
 from resolvers.context import Context
 from resolvers.problems import InvalidInput, NotFound
-from storage import inventory
 from storage import proposal as stored
 from storage.inventory import Recorded
 from storage.log import LogTransaction
@@ -93,7 +92,7 @@ async def decide(context: Context, asked: DecideProposal, key: str | None) -> De
         access.decide_proposal(context.viewer, region)
         least = 1 if asked.decision is Decision.REJECT else 0
         reason = text("reason", asked.reason, least=least, most=REASON_LENGTH)
-        recorded = await inventory.of_region(transaction.session, region.code)
+        recorded = await context.instance.shelf.of_region(transaction.session, region.code)
         found = await of_recorded(context, recorded, sisters)
         proposal = next((each for each in found if each.id == asked.id), None)
         if proposal is None:

@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from functools import cached_property
+from typing import TYPE_CHECKING
 
 from strawberry.dataloader import DataLoader
 
@@ -18,13 +19,16 @@ from realtime.tail import Tail
 from resolvers import access
 from resolvers.computed import Computed
 from resolvers.problems import TooMuch
-from storage import application, assessment, inventory, log, opd, region
+from storage import application, assessment, log, opd, region
 from storage.access import Access
 from storage.arrival import Arrival
 from storage.assessment import Scored
 from storage.database import Database, Session
-from storage.inventory import Recorded
-from storage.log import Clock, Derive, LogTransaction
+from storage.inventory import Recorded, Shelf
+from storage.log import Clock, LogTransaction
+
+if TYPE_CHECKING:
+    from resolvers.standing import Standings
 
 READS_MOST = 300  # pages and batches of one operation; a page has at most 200 rows
 READS_AT_ONCE = 2
@@ -45,7 +49,8 @@ class Instance:
     bus: MemoryBus
     tail: Tail[Arrival]
     clock: Clock
-    derive: Derive  # announces what follows from a change, with it
+    shelf: Shelf
+    standings: Standings
     computed: Computed = field(default_factory=Computed)
 
 
@@ -106,7 +111,7 @@ class Context:
     @asynccontextmanager
     async def writing(self, code: str) -> AsyncIterator[LogTransaction]:
         """Yield the transaction in which a region changes, and wake the tail after its commit."""
-        work = log.writing(self.database, code, self.instance.clock, self.instance.derive)
+        work = log.writing(self.database, code, self.instance.clock, self.instance.standings.derive)
         async with work as transaction:
             yield transaction
         self.instance.bus.announce(transaction.arrival)
@@ -191,6 +196,6 @@ class Context:
 
         async def load(codes: list[str]) -> list[Recorded]:
             async with self.read() as session:
-                return [await inventory.of_region(session, code) for code in codes]
+                return [await self.instance.shelf.of_region(session, code) for code in codes]
 
         return DataLoader(load)

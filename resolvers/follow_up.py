@@ -18,7 +18,7 @@ from engine.graph import Basis
 from engine.model import OWN_ACTORS, EventKind, Region, RegionKind, Role, Viewer
 from resolvers import consolidation, graph, sharing, standing
 from resolvers.context import Context, Instance
-from storage import arrival, integration, inventory, lesson, log
+from storage import arrival, integration, lesson, log
 from storage import region as stored_region
 from storage import standing as stored
 from storage.arrival import Arrival
@@ -115,16 +115,16 @@ async def recompute(instance: Instance, code: str) -> bool:
     await graph.diagnosed(context, code, Basis.COUNTED)  # kept for whoever asks next
     at = instance.clock()
     async with instance.database.read() as session:
-        news = await standing.of_verifications(session, code, at)
+        news = await instance.standings.of_verifications(session, code, at)
         news += await standing.of_proposals(session, code, proposals)
     if not news:
         return False
     async with log.writing(instance.database, code, instance.clock) as transaction:
         # Looked at again now that nobody else can change the region.
         session = transaction.session
-        recorded = await inventory.of_region(session, code)
+        recorded = await instance.shelf.of_region(session, code)
         proposals = await consolidation.of_recorded(context, recorded, candidates)
-        news = await standing.of_verifications(session, code, transaction.at)
+        news = await instance.standings.of_verifications(session, code, transaction.at)
         news += await standing.of_proposals(session, code, proposals)
         await standing.announce(transaction, news)
     instance.bus.announce(transaction.arrival)

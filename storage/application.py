@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from engine.model import Application, ApplicationStatus, Capability, Provenance
+from storage.database import batches
 from storage.page import Page, keyset
 from storage.tables import ApplicationRow
 
@@ -69,16 +70,31 @@ def value(row: ApplicationRow) -> Application:
 
 async def by_id(session: AsyncSession, ids: Collection[str]) -> dict[str, Application]:
     """Return the applications with these ids; unknown ids are left out."""
-    rows = await session.scalars(select(ApplicationRow).where(ApplicationRow.id.in_(ids)))
-    return {row.id: value(row) for row in rows}
+    found: dict[str, Application] = {}
+    for some in batches(ids):
+        rows = await session.scalars(select(ApplicationRow).where(ApplicationRow.id.in_(some)))
+        found |= {row.id: value(row) for row in rows}
+    return found
 
 
-async def of_region(session: AsyncSession, region: str) -> list[Application]:
-    """Return the whole inventory of a region, by id."""
-    rows = await session.scalars(
-        select(ApplicationRow).where(ApplicationRow.region == region).order_by(ApplicationRow.id)
+async def versions(session: AsyncSession, region: str) -> dict[str, int]:
+    """Return the version of each application of a region, by id."""
+    return await _versions(session, ApplicationRow.region == region)
+
+
+async def versions_of(session: AsyncSession, ids: Collection[str]) -> dict[str, int]:
+    """Return the versions of these applications, by id; unknown ids are left out."""
+    found: dict[str, int] = {}
+    for some in batches(sorted(ids)):
+        found |= await _versions(session, ApplicationRow.id.in_(some))
+    return found
+
+
+async def _versions(session: AsyncSession, which: ColumnElement[bool]) -> dict[str, int]:
+    found = await session.execute(
+        select(ApplicationRow.id, ApplicationRow.version).where(which).order_by(ApplicationRow.id)
     )
-    return [value(row) for row in rows]
+    return {each.id: each.version for each in found}
 
 
 async def page(

@@ -6,8 +6,9 @@ connection, and for another process's by busy timeout. PostgreSQL uses one pool 
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Collection, Iterator
 from contextlib import asynccontextmanager
+from itertools import islice
 from typing import Any
 
 from sqlalchemy import event
@@ -28,6 +29,7 @@ POOL_WAIT_SECONDS = 10
 SQLITE_BUSY_SECONDS = 15
 SQLITE_READERS = 4
 POSTGRESQL_CONNECTIONS = 10
+IDS_AT_ONCE = 500
 
 
 class UnsupportedDatabase(ValueError):
@@ -94,6 +96,13 @@ class Database:
         """Close all connections."""
         await self._writer.dispose()
         await self._reader.dispose()
+
+
+def batches(ids: Collection[str]) -> Iterator[list[str]]:
+    """Yield ids in lists that every database takes in one query."""
+    left = iter(ids)
+    while some := list(islice(left, IDS_AT_ONCE)):
+        yield some
 
 
 def unpooled(url: str) -> AsyncEngine:

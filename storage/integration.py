@@ -18,6 +18,7 @@ from engine.model import (
     IntegrationStatus,
     Provenance,
 )
+from storage.database import batches
 from storage.page import Page, keyset
 from storage.tables import ApplicationRow, IntegrationRow
 
@@ -67,8 +68,11 @@ def value(row: IntegrationRow) -> Integration:
 
 async def by_id(session: AsyncSession, ids: Collection[str]) -> dict[str, Integration]:
     """Return the integrations with these ids; unknown ids are left out."""
-    rows = await session.scalars(select(IntegrationRow).where(IntegrationRow.id.in_(ids)))
-    return {row.id: value(row) for row in rows}
+    found: dict[str, Integration] = {}
+    for some in batches(ids):
+        rows = await session.scalars(select(IntegrationRow).where(IntegrationRow.id.in_(some)))
+        found |= {row.id: value(row) for row in rows}
+    return found
 
 
 async def between(session: AsyncSession, source: str, target: str) -> list[Integration]:
@@ -83,15 +87,18 @@ async def between(session: AsyncSession, source: str, target: str) -> list[Integ
     return [value(row) for row in rows]
 
 
-async def touching(session: AsyncSession, region: str) -> list[Integration]:
-    """Return the integrations with an end in a region's inventory, whichever log holds them."""
+async def versions(session: AsyncSession, region: str) -> dict[str, int]:
+    """Return the version of each integration with an end in a region's inventory, by id.
+
+    Whichever log holds them.
+    """
     own = select(ApplicationRow.id).where(ApplicationRow.region == region)
-    rows = await session.scalars(
-        select(IntegrationRow)
+    found = await session.execute(
+        select(IntegrationRow.id, IntegrationRow.version)
         .where(or_(IntegrationRow.region == region, IntegrationRow.target_application.in_(own)))
         .order_by(IntegrationRow.id)
     )
-    return [value(row) for row in rows]
+    return {each.id: each.version for each in found}
 
 
 async def regions_at(session: AsyncSession, ids: Collection[str]) -> set[str]:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections import OrderedDict
+from collections.abc import Awaitable, Callable, Collection, Mapping
+from dataclasses import dataclass, field, replace
 from functools import cached_property
+from typing import Protocol, TypeVar
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -13,6 +15,8 @@ from engine.inventory import DevelopmentPolicy, Exemption
 from engine.model import Application, Integration, Opd
 from storage import application, attestation, correction, integration, opd, proposal, scope
 from storage.attestation import Attested
+
+KEPT = 48  # regions
 
 
 @dataclass(frozen=True)
@@ -43,22 +47,90 @@ class Recorded:
         return digest([self.region, *versions, *told, repr(self.policy)])
 
 
-async def of_region(session: AsyncSession, region: str) -> Recorded:
-    """Return what is on record about a region; empty where there is no such region."""
-    applications = await application.of_region(session, region)
-    integrations = await integration.touching(session, region)
-    own = {each.id for each in applications}
-    ends = {end for each in integrations for end in (each.source, each.target) if end is not None}
-    elsewhere = await application.by_id(session, ends - own)
-    return Recorded(
-        region=region,
-        opds=tuple(await opd.of_region(session, region)),
-        applications=tuple(applications),
-        integrations=tuple(integrations),
-        elsewhere=tuple(elsewhere[id] for id in sorted(elsewhere)),
-        attested=tuple(await attestation.of_region(session, region)),
-        functions=await correction.of_regions(session, [region]),
-        exempt=await scope.exempt(session, region),
-        policy=await scope.policy(session, region),
-        agreed=await proposal.merged(session, region),
-    )
+class Versioned(Protocol):
+    """What is another value whenever its version is another."""
+
+    @property
+    def id(self) -> str: ...
+
+    @property
+    def version(self) -> int: ...
+
+
+Value = TypeVar("Value", bound=Versioned)
+
+
+class Shelf:
+    """Inventories as they were read last, so that only what changed since is read again.
+
+    The database is asked for all versions each time: what is here is never taken for the truth.
+    """
+
+    def __init__(self) -> None:
+        self._read: OrderedDict[str, Recorded] = OrderedDict()
+
+    async def of_region(
+        self, session: AsyncSession, region: str, *, unsettled: Collection[str] = ()
+    ) -> Recorded:
+        """Return what is on record about a region; empty where there is no such region.
+
+        `unsettled` are the ids that the reading transaction itself has changed: they are not kept,
+        since a version that is rolled back may be given to something else.
+        """
+        known = self._read.get(region) or Recorded(region, (), (), (), (), ())
+        applications = await _current(
+            known.applications,
+            await application.versions(session, region),
+            lambda ids: application.by_id(session, ids),
+        )
+        integrations = await _current(
+            known.integrations,
+            await integration.versions(session, region),
+            lambda ids: integration.by_id(session, ids),
+        )
+        own = {each.id for each in applications}
+        ends = {end for each in integrations for end in (each.source, each.target)}
+        elsewhere = await _current(
+            known.elsewhere,
+            await application.versions_of(session, {end for end in ends if end} - own),
+            lambda ids: application.by_id(session, ids),
+        )
+        found = Recorded(
+            region=region,
+            opds=tuple(await opd.of_region(session, region)),
+            applications=applications,
+            integrations=integrations,
+            elsewhere=elsewhere,
+            attested=tuple(await attestation.of_region(session, region)),
+            functions=await correction.of_regions(session, [region]),
+            exempt=await scope.exempt(session, region),
+            policy=await scope.policy(session, region),
+            agreed=await proposal.merged(session, region),
+        )
+        self._read[region] = replace(
+            found,
+            applications=_without(found.applications, unsettled),
+            integrations=_without(found.integrations, unsettled),
+            elsewhere=_without(found.elsewhere, unsettled),
+        )
+        self._read.move_to_end(region)
+        while len(self._read) > KEPT:
+            self._read.popitem(last=False)
+        return found
+
+
+def _without(values: tuple[Value, ...], ids: Collection[str]) -> tuple[Value, ...]:
+    return tuple(each for each in values if each.id not in ids) if ids else values
+
+
+async def _current(
+    known: Collection[Value],
+    versions: Mapping[str, int],
+    load: Callable[[Collection[str]], Awaitable[Mapping[str, Value]]],
+) -> tuple[Value, ...]:
+    """The values of these versions, in their order; loads those that are not known."""
+    found = {each.id: each for each in known if versions.get(each.id) == each.version}
+    missing = versions.keys() - found.keys()
+    if missing:
+        found |= await load(missing)
+    return tuple(found[id] for id in versions)

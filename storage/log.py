@@ -42,6 +42,7 @@ class LogTransaction:
     hash: str  # of that entry
     arrival: int = 0  # last arrival number of the transaction, once committed
     kinds: set[EventKind] = field(default_factory=set)  # of the entries appended
+    subjects: set[str] = field(default_factory=set)  # of the same
     _arrivals: list[ArrivalRow] = field(default_factory=list)
 
     async def append(
@@ -69,6 +70,7 @@ class LogTransaction:
         moved = await fold.apply(self.session, entry)
         self.sequence, self.hash = entry.sequence, entry.hash
         self.kinds.add(kind)
+        self.subjects.add(subject)
         self._note(entry.kind, None, entry.visibility)
         if moved is not None:
             self.derive(EventKind.INDEX_CHANGED, moved.document(), moved.visibility)

@@ -19,12 +19,13 @@ from engine.document import document
 from engine.model import PUBLIC_VIEWER, EventKind, Viewer, Visibility
 from realtime.bus import MemoryBus
 from realtime.tail import Tail
-from resolvers import standing
 from resolvers.context import Context, Instance
+from resolvers.standing import Standings
 from schema.schema import schema
 from storage import arrival, log
 from storage.arrival import Arrival
 from storage.database import Database
+from storage.inventory import Shelf
 from storage.tables import Table
 
 EVENT_SECONDS = 10  # a lost event must fail its test, not hang it
@@ -151,7 +152,7 @@ class Hub:
     ) -> None:
         """Write one entry, whatever it says."""
         instance = self.instance
-        work = log.writing(instance.database, region, instance.clock, instance.derive)
+        work = log.writing(instance.database, region, instance.clock, instance.standings.derive)
         async with work as transaction:
             await transaction.append(
                 actor="test",
@@ -192,7 +193,7 @@ async def running(url: str, *, tailing: bool = True) -> AsyncIterator[Hub]:
         async with database.read() as session:
             return await arrival.after(session, after, limit)
 
-    bus = MemoryBus()
+    bus, shelf = MemoryBus(), Shelf()
     tail = Tail(read, bus, start=position.arrival)
     tasks = [asyncio.create_task(tail.run())] if tailing else []
     try:
@@ -206,7 +207,8 @@ async def running(url: str, *, tailing: bool = True) -> AsyncIterator[Hub]:
                 bus=bus,
                 tail=tail,
                 clock=Clock(),
-                derive=standing.derive,
+                shelf=shelf,
+                standings=Standings(shelf),
             )
         )
     finally:
