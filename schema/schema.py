@@ -15,6 +15,7 @@ from schema.consolidation import ConsolidationMutation
 from schema.correction import CorrectionMutation
 from schema.effort import EffortMutation
 from schema.event import EventQuery, EventSubscription
+from schema.execution import Execution
 from schema.function_tag import FunctionQuery
 from schema.instance import InstanceQuery
 from schema.instrument import InstrumentQuery
@@ -80,5 +81,6 @@ schema = Schema(
     mutation=Mutation,
     subscription=Subscription,
     extensions=document_extensions(),
+    execution_context_class=Execution,
     config=StrawberryConfig(scalar_map={Cursor: CURSOR, WholeNumber: WHOLE_NUMBER}),
 )
