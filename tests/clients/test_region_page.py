@@ -21,7 +21,15 @@ pytestmark = [pytest.mark.integration, pytest.mark.asyncio(loop_scope="session")
 
 WEB = Path(__file__).parents[2] / "clients" / "web"
 CHAPTERS = (
-    "kepala verifikasi inventaris integrasi duplikat usulan jalan peluang banding".split()  # noqa: SIM905
+    "kepala",
+    "verifikasi",
+    "inventaris",
+    "integrasi",
+    "duplikat",
+    "usulan",
+    "jalan",
+    "peluang",
+    "banding",
 )
 LAPTOP = {"width": 1366, "height": 900}
 PHONE = {"width": 390, "height": 844}
@@ -410,4 +418,20 @@ async def test_a_code_that_no_region_has_is_told_by_the_page(
     await expect(unknown).to_contain_text("Tidak ada daerah dengan kode “99.99” di instans ini.")
     await unknown.get_by_role("link", name="Dinding pantau").click()
     await expect(page.get_by_test_id("rank-row")).to_have_count(27)
+    await page.close()
+
+
+async def test_the_wall_leads_to_the_page_and_back_and_keeps_the_token(
+    context: BrowserContext, hub: SimpulProcess
+) -> None:
+    page = await context.new_page()
+    await page.goto(f"{hub.url}/#token={token(hub, Role.PROVINCE, '32')}")
+    row = page.locator("[data-testid='rank-row'][data-code='32.11']")
+    await row.get_by_role("link", name="Kab. Sumedang").press("Enter")
+    await expect(page).to_have_url(f"{hub.url}/daerah/32.11")
+    await expect(page.get_by_test_id("decision").first).to_be_visible()
+    await page.get_by_test_id("to-wall").click()
+    await page.locator("a:has(path[data-code='32.01'])").press("Enter")
+    await expect(page).to_have_url(f"{hub.url}/daerah/32.01")
+    await expect(page.get_by_role("heading", level=1)).to_have_text("Kabupaten Bogor")
     await page.close()
