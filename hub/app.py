@@ -28,7 +28,7 @@ from realtime.bus import MemoryBus
 from realtime.tail import Tail
 from resolvers import follow_up
 from resolvers.context import Context, Instance
-from resolvers.standing import Standings
+from resolvers.news import Verifier
 from schema.schema import schema
 from storage import arrival, region
 from storage.arrival import Arrival
@@ -135,7 +135,7 @@ async def opened(settings: Settings, *, replay: bool = False) -> AsyncIterator[I
             tail=Tail(read, bus, start=position.arrival),
             clock=now,
             shelf=shelf,
-            standings=Standings(shelf),
+            verifier=Verifier(shelf),
         )
     finally:
         await database.close()

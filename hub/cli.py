@@ -262,6 +262,8 @@ def recompute(
                 )
 
     done = asyncio.run(work())
+    if done.failed:
+        fail(f"these regions could not be recomputed: {', '.join(done.failed)}", Exit.STATE)
     learned = "" if done.learned is None else f" {done.learned} corrections are learned."
     answer(
         asdict(done),

@@ -12,14 +12,14 @@ from engine.listing import Listing
 from engine.model import Region, RegionKind
 from engine.sharing import Candidate, candidates
 from resolvers.context import Context
-from resolvers.reading import functions, models
+from resolvers.reading import functions, models, shipped
 from storage import correction
 from storage import listing as stored
 from storage import region as stored_region
 
 SERVICES_OF = "spbe-2020"  # the instrument whose indicators functions are bound to
-_Systems = tuple[list[Listing], dict[str, Tag], dict[str, str]]
 WITHIN = (RegionKind.REGENCY, RegionKind.CITY)
+_Systems = tuple[list[Listing], dict[str, Tag], dict[str, str]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +59,7 @@ async def _candidates(context: Context, region: Region) -> tuple[tuple[Candidate
     def sorted_out() -> _Systems:
         websites = {*built.comparison.sort_out(listings).websites}
         systems = [each for each in listings if each.id not in websites]
-        return systems, built.tags(systems, said), built.recognised(systems)
+        return systems, built.tags(systems, shipped(said)), built.recognised(systems)
 
     def work() -> tuple[Candidate, ...]:
         systems, tags, national = province_wide

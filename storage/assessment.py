@@ -25,7 +25,7 @@ from engine.model import (
     RegionKind,
 )
 from engine.score import Score
-from storage.access import Access, narrowed
+from storage.access import EVERYTHING, Access, narrowed
 from storage.tables import AssessmentRow, LevelRow, RegionRow
 
 
@@ -119,6 +119,36 @@ async def of_region(
     return await _whole(
         session, query.order_by(AssessmentRow.year.desc(), AssessmentRow.id), access
     )
+
+
+async def followed(
+    session: AsyncSession,
+    region: str,
+    kinds: Collection[AssessmentKind],
+    instruments: Collection[str],
+) -> list[Assessment]:
+    """Return the newest assessments of a region that hold levels, whoever may see them.
+
+    Of each instrument and kind the newest of any state, and the newest that is published.
+    """
+    claimed = select(LevelRow.assessment).where(LevelRow.assessment == AssessmentRow.id).exists()
+    found = await session.execute(
+        select(AssessmentRow.id, AssessmentRow.instrument, AssessmentRow.kind, AssessmentRow.state)
+        .where(
+            AssessmentRow.region == region,
+            AssessmentRow.kind.in_([kind.value for kind in kinds]),
+            AssessmentRow.instrument.in_(instruments),
+            claimed,
+        )
+        .order_by(AssessmentRow.year.desc(), AssessmentRow.id)
+    )
+    newest: dict[tuple[str, ...], str] = {}
+    for each in found:
+        newest.setdefault((each.instrument, each.kind), each.id)
+        if each.state == AssessmentState.PUBLISHED.value:
+            newest.setdefault((each.instrument, each.kind, each.state), each.id)
+    whole = await by_id(session, sorted({*newest.values()}), EVERYTHING)
+    return [whole[id][0] for id in dict.fromkeys(newest.values())]
 
 
 async def scores(
