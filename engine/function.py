@@ -231,13 +231,17 @@ class Classifier:
         one, other = (self._reader.in_charge(each.opd)[1] for each in (a, b))
         return bool((one & other).any()) if one.any() and other.any() else None
 
-    def tags(self, listings: Sequence[Listing]) -> tuple[Tag, ...]:
-        """The tag of each listing."""
+    def tags(
+        self, listings: Sequence[Listing], chances: Probabilities | None = None
+    ) -> tuple[Tag, ...]:
+        """The tag of each listing; `chances` are their distribution, where it is known already."""
         if not listings:
             return ()
+        if chances is None:
+            chances = self.distribution(listings)
         names = [each.id for each in self._reader.lexicon.functions]
         tags = []
-        for listing, row in zip(listings, self.distribution(listings), strict=True):
+        for listing, row in zip(listings, chances, strict=True):
             said = self._said.get((listing.name, listing.opd))
             if said is not None:
                 tags.append(Tag(said, 1.0, ((said, 1.0),), (), by_person=True))

@@ -8,7 +8,7 @@ from fractions import Fraction
 from engine.completeness import completeness
 from engine.graph import digest
 from engine.model import Region, RegionKind
-from engine.sharing import Candidate, candidates
+from engine.sharing import Candidate, Sisters
 from resolvers.context import Context
 from resolvers.reading import functions, models
 from storage import listing as stored
@@ -55,7 +55,7 @@ async def _candidates(context: Context, region: Region) -> tuple[tuple[Candidate
         websites = {*built.comparison.sort_out(listings).websites}
         systems = [each for each in listings if each.id not in websites]
         tags, national = built.tags(systems), built.recognised(systems)
-        return candidates(region.code, systems, tags, functions(), levels, national)
+        return Sisters(systems, tags, functions(), levels, national).candidates(region.code)
 
     facts = digest([*map(repr, listings), *map(repr, sorted(levels.items()))])
     key = ("sharing", region.code, facts)
