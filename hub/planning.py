@@ -49,8 +49,6 @@ class Planned:
             "predicateAfter": plan.predicate_after,
             "effort": exact(plan.effort),
             "penalty": exact(plan.penalty),
-            "proven": plan.proven,
-            "atLeast": exact(plan.at_least),
             "effortScale": dict(zip(("id", "version"), plan.effort_scale, strict=True)),
             "effortAssumed": plan.effort_assumed,
             "precedenceRules": dict(zip(("id", "version"), plan.precedence_rules, strict=True)),
@@ -146,9 +144,10 @@ def show(planned: Planned) -> None:
         f"[bold]{rounded(plan.index_before)} {plan.predicate_before} → "
         f"{rounded(plan.index_after)} {plan.predicate_after}[/bold], for a target of {goal}"
     )
-    proof = "proven to be the least" if plan.proven else f"at least {exact(plan.at_least)} needed"
     scale = "a declared scale of ours, not money" if plan.effort_assumed else "as edited"
-    out.print(f"Effort {exact(plan.effort)} ({proof}; {scale}), {len(plan.steps)} steps")
+    out.print(
+        f"Effort {exact(plan.effort)} (no other steps cost less; {scale}), {len(plan.steps)} steps"
+    )
     steps = Table("Year", "Step", "Level", "Gain", "Effort", "Criterion", box=None)
     for each in plan.steps:
         steps.add_row(
