@@ -16,8 +16,6 @@ from functools import lru_cache
 import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import csr_matrix, hstack
-from sklearn.feature_extraction.text import TfidfVectorizer
-from sklearn.linear_model import SGDClassifier
 
 from engine.listing import Listing
 from engine.names import PUBLIC_HOSTS, NameWords, host, words_of
@@ -172,6 +170,10 @@ class Classifier:
     def __init__(
         self, lexicon: Lexicon, labelled: Iterable[Labelled] = (), *, seed: int = 0
     ) -> None:
+        # Two seconds of CPU, which no start of a program shall wait for.
+        from sklearn.feature_extraction.text import TfidfVectorizer
+        from sklearn.linear_model import SGDClassifier
+
         self.lexicon = lexicon
         self._reader = Reader(lexicon)
         self._said = {(each.listing.name, each.listing.opd): each.function for each in labelled}

@@ -17,7 +17,6 @@ from itertools import combinations, islice
 import numpy as np
 from numpy.typing import NDArray
 from rapidfuzz import fuzz
-from sklearn.linear_model import LogisticRegression
 
 from engine.function import CERTAIN, Classifier, Probabilities, Tag
 from engine.listing import Listing
@@ -218,6 +217,8 @@ def _numbered(pairs: Sequence[tuple[Listing, Listing]]) -> dict[Listing, int]:
 
 def fitted(rows: Signals, same: NDArray[np.bool_]) -> Weights:
     """The weights that fit labelled pairs best, held back by an L2 penalty of one."""
+    from sklearn.linear_model import LogisticRegression  # dear to import: see `engine.function`
+
     model = LogisticRegression(C=1.0, max_iter=1000).fit(rows, same)
     return Weights(
         base=round(float(model.intercept_[0]), 3),

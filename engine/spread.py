@@ -1,7 +1,7 @@
 """The steps of a plan over its years, so that the hardest year is as light as it can be.
 
 An integer programme. HiGHS, which solves it, may write a line of its own to file descriptor 1,
-whatever it is told (fixed in HiGHS 1.13). A program whose standard output is read by another
+whatever it is told. A program whose standard output is read by another
 keeps it apart, as `hub/planning.py` does.
 """
 
@@ -12,8 +12,6 @@ from collections.abc import Mapping, Sequence
 from typing import Any, cast
 
 import numpy as np
-from scipy.optimize import Bounds, LinearConstraint, milp
-from scipy.sparse import csr_array
 
 from engine.effort import StepId
 from engine.optimum import Candidate, Order
@@ -25,18 +23,13 @@ class _Rows:
     """The constraints `lower <= row of coefficients` of a programme, as they are added."""
 
     def __init__(self) -> None:
-        self._entries: list[tuple[int, int, float]] = []
-        self._lower: list[float] = []
+        self.entries: list[tuple[int, int, float]] = []
+        self.lower: list[float] = []
 
     def add(self, coefficients: Mapping[int, float], lower: float) -> None:
-        row = len(self._lower)
-        self._entries.extend((row, column, value) for column, value in coefficients.items())
-        self._lower.append(lower)
-
-    def constraint(self, columns: int) -> LinearConstraint:
-        rows, at, values = zip(*self._entries, strict=True)
-        matrix = csr_array((values, (rows, at)), shape=(len(self._lower), columns))
-        return LinearConstraint(matrix, lb=self._lower)
+        row = len(self.lower)
+        self.entries.extend((row, column, value) for column, value in coefficients.items())
+        self.lower.append(lower)
 
 
 def spread(steps: Sequence[Candidate], orders: Sequence[Order], years: int) -> dict[StepId, int]:
@@ -86,11 +79,17 @@ def _solved(
     lowest: np.ndarray[Any, Any],
     highest: np.ndarray[Any, Any],
 ) -> Sequence[float]:
+    # Dear to import, and only a plan over years needs them.
+    from scipy.optimize import Bounds, LinearConstraint, milp
+    from scipy.sparse import csr_array
+
+    row, column, value = zip(*rows.entries, strict=True)
+    matrix = csr_array((value, (row, column)), shape=(len(rows.lower), len(cost)))
     answer = milp(
         cost,
         integrality=np.ones(len(cost)),
         bounds=Bounds(lowest, highest),
-        constraints=rows.constraint(len(cost)),
+        constraints=LinearConstraint(matrix, lb=rows.lower),
         options={"mip_rel_gap": 0, "node_limit": NODES},
     )
     if answer.x is None:  # everything in the first year is always possible
