@@ -120,9 +120,8 @@ def overlap(
         from hub import region_overlap
 
         findings = asyncio.run(region_overlap.of_region(readiness.migrated(), source))
-    answer(
-        overlap_report.document(findings), as_json=json, say=lambda: overlap_report.show(findings)
-    )
+    found = overlap_report.document(findings) if json else {}  # large: not made to be thrown away
+    answer(found, as_json=json, say=lambda: overlap_report.show(findings))
 
 
 @app.command()
