@@ -95,6 +95,21 @@ async def models(context: Context) -> Models:
     return await asyncio.to_thread(_LEARNED.built, lessons, learned)
 
 
+def shipped_models() -> Models:
+    """Return the models that have learned nothing beside what ships. Not for the event loop."""
+    return _LEARNED.built("", ())
+
+
+def systems(listings: Sequence[Listing], inventory: Inventory) -> list[Listing]:
+    """What may be consolidated of an inventory that was sorted out.
+
+    Websites have nothing to merge, and of a system that is listed twice one listing is enough.
+    """
+    parts = (part for group in inventory.groups for part in group.sure)
+    left_out = {*inventory.websites, *(id for part in parts for id in part[1:])}
+    return [each for each in listings if each.id not in left_out]
+
+
 def shipped(said: Mapping[str, str]) -> dict[str, str]:
     """Those whose functions this version ships: an earlier one may have had others."""
     return {id: function for id, function in said.items() if function in functions()}
@@ -151,15 +166,11 @@ def _read(recorded: Recorded, built: Models) -> Reading:
     ]
     inventory = built.comparison.sort_out(live)
     tags = built.tags(live, shipped(recorded.functions))
-    # Websites have nothing to merge, and of a system that is listed twice one listing is enough.
-    parts = (part for group in inventory.groups for part in group.sure)
-    left_out = {*inventory.websites, *(id for part in parts for id in part[1:])}
-    systems = [each for each in live if each.id not in left_out]
     return Reading(
         lessons=built.lessons,
         listings={each.id: each for each in live},
         inventory=inventory,
         tags=tags,
         national=built.recognised(live),
-        clusters=built.comparer.clusters(systems, tags),
+        clusters=built.comparer.clusters(systems(live, inventory), tags),
     )

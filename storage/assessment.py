@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, func, or_, select, true
+from sqlalchemy import ColumnElement, Select, Text, cast, func, or_, select, true
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from engine.document import document, value_of
@@ -167,6 +167,26 @@ async def scores(
         query = query.where(AssessmentRow.region.in_(regions))
     rows = await session.scalars(query.order_by(AssessmentRow.year, AssessmentRow.region))
     return [Scored(value(row, ()), value_of(Score, row.score or {})) for row in rows]
+
+
+async def score_texts(
+    session: AsyncSession, *, instrument: str, kind: AssessmentKind, year: int | None = None
+) -> list[tuple[int, str, str]]:
+    """Return year, region and score of what is published of one kind, oldest first.
+
+    A score is the text of its document: a country's take long to read, which the caller can do
+    off the event loop.
+    """
+    columns = (AssessmentRow.year, AssessmentRow.region, cast(AssessmentRow.score, Text))
+    found = await session.execute(
+        _fitting(instrument, year, kind)
+        .with_only_columns(*columns)
+        .where(
+            AssessmentRow.state == AssessmentState.PUBLISHED.value, AssessmentRow.score.is_not(None)
+        )
+        .order_by(AssessmentRow.year, AssessmentRow.region)
+    )
+    return [(year, region, text) for year, region, text in found]
 
 
 async def ranked(
