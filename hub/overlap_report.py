@@ -16,7 +16,7 @@ from engine.sharing import RULE as SHARING_RULE
 from engine.spelling import Decision
 from hub.console import out
 from hub.overlap_findings import CLUSTER_MOST, Findings
-from resolvers.reading import functions
+from resolvers.reading import functions, shipped_models
 
 SHOWN = 30  # rows of a table; a program gets all
 

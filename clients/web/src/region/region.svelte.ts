@@ -28,14 +28,24 @@ export const INVENTORY_KINDS: readonly EventKind[] = [
   "APPLICATION_UPDATED",
   "APPLICATION_RETIRED",
   "INTEGRATION_CONNECTED",
+  "INTEGRATION_DOCUMENTED",
   "INTEGRATION_CONFIRMED",
   "INTEGRATION_WITHDRAWN",
   "INVENTORY_ATTESTED",
+  "FUNCTION_CORRECTED",
+  "OPD_EXEMPTED",
+  "DEVELOPMENT_POLICY_RECORDED",
 ];
+/** What other regions or time do to this one's verdicts and proposals is told by these alone. */
+export const VERDICT_KINDS: readonly EventKind[] = ["VERIFICATION_CHANGED"];
+export const PROPOSAL_KINDS: readonly EventKind[] = ["PROPOSAL_DECIDED", "PROPOSALS_CHANGED"];
+export const EFFORT_KINDS: readonly EventKind[] = ["EFFORT_EDITED"];
 const KNOWN_KINDS: ReadonlySet<string> = new Set([
   ...RESULT_KINDS,
   ...INVENTORY_KINDS,
-  "PROPOSAL_DECIDED",
+  ...VERDICT_KINDS,
+  ...PROPOSAL_KINDS,
+  ...EFFORT_KINDS,
 ]);
 
 export class Region extends Freshness {

@@ -33,6 +33,11 @@ export const INVENTORY = graphql(`
         }
         opdCount
         vouchedForCount
+        policy {
+          year
+          title
+          url
+        }
         opds(first: 200) {
           opd {
             id
@@ -72,6 +77,7 @@ export const INVENTORY = graphql(`
             }
           }
           vouchedFor
+          exemptBecause
         }
       }
     }

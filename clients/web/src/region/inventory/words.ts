@@ -11,6 +11,10 @@ const id = {
   notEnough: "Kelengkapan ini belum mencapai batas 80%.",
   vouched: (count: number, of: number) =>
     `${count} dari ${of} OPD menjamin inventarisnya: pernyataannya berlaku dan isiannya cukup.`,
+  policy: (year: number) => `Kebijakan pembangunan aplikasi berlaku sejak ${year}:`,
+  noPolicy:
+    "Kebijakan pembangunan aplikasi belum dicatat, sehingga indikator 15 belum dapat diperiksa lewat konsultasi.",
+  exempt: (reason: string) => `dikecualikan dari sistem penghubung: ${reason}`,
   method:
     "Isian wajib per aplikasi: OPD pemilik, status, fungsi, platform, dan tahun; pilihan proyek ini dari catatan SIA-SPBE. Batas cukup adalah 80%.",
   opd: "OPD",
@@ -52,6 +56,10 @@ const en: typeof id = {
   enough: "This reaches the threshold of 80%.",
   notEnough: "This is below the threshold of 80%.",
   vouched: (count, of) => `${count} of ${of} OPDs vouch for their inventory: the seal holds and enough is filled.`,
+  policy: (year) => `The policy on building applications holds since ${year}:`,
+  noPolicy:
+    "No policy on building applications is recorded, so indicator 15 cannot be held against consultations yet.",
+  exempt: (reason) => `exempt from the service bus: ${reason}`,
   method:
     "Required fields of an application: owning OPD, status, function, platform and year; a choice of this project from the record of SIA-SPBE. Enough is 80%.",
   opd: "OPD",

@@ -53,6 +53,10 @@ export function lackingText(text: string, proposal: Proposal, words: Words, book
   const [, phrase, id] = /^(.* of) (\S+)$/.exec(text) ?? [];
   const wording = words.proposals.lacking;
   if (wording[text]) return wording[text]("");
+  const [, count, chosen] = /^which of the (\d+) applications beside (\S+) would do$/.exec(text) ?? [];
+  if (count !== undefined && chosen !== undefined) {
+    return words.proposals.whichOf(Number(count), book.nameOf(chosen));
+  }
   if (phrase === undefined || id === undefined || !wording[phrase]) return text;
   const known = book.applications.get(id)?.name;
   // Costs are asked of what leaves and of what takes over: the latter may be a common application.

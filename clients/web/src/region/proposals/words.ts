@@ -72,6 +72,8 @@ const id = {
   } as Record<string, string>,
   legalBasis: "Dasar hukum",
   missing: "Yang belum diketahui",
+  whichOf: (count: number, name: string) =>
+    `aplikasi mana yang tepat: ${name} dipilih dari ${count} yang memenuhi`,
   /** The text of the API to the first application id in it. */
   lacking: {
     "yearly cost of": (name: string) => `biaya tahunan ${name}`,
@@ -173,6 +175,7 @@ const en: typeof id = {
   },
   legalBasis: "Legal basis",
   missing: "What is not known",
+  whichOf: (count, name) => `which application is the right one: ${name} was chosen of ${count} that would do`,
   lacking: {
     "yearly cost of": (name) => `the yearly cost of ${name}`,
     "migration cost of": (name) => `the cost of leaving ${name}`,
