@@ -373,7 +373,7 @@ async def test_fits_a_phone_and_unfolds_on_paper(visit: Visit) -> None:
     await expect(kept).to_have_count(2)
     await page.evaluate("dispatchEvent(new Event('beforeprint'))")
     await page.emulate_media(media="print")
-    await expect(kept).to_have_count(10)
+    await expect(kept).to_have_count(9)
     await expect(page.get_by_role("navigation")).to_be_hidden()
     await expect(page.locator("button:visible")).to_have_count(0)
     await page.emulate_media(media="screen")

@@ -21,7 +21,7 @@ CODES = [
         "consolidation.py",
         r'"(whether [^"]+|[^"]+ not checked|completeness of [^"]+)"',
         "proposals",
-        4,
+        5,
     ),
     ("proposal.py", r'f"([^"{]+ of) \{each\}"', "proposals", 2),
     ("proposal.py", r'f"([^"{]+ of) \{survivor\}"', "proposals", 1),
