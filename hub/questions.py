@@ -143,6 +143,30 @@ def verify(
 
 
 @app.command()
+def proposals(
+    region: Annotated[str, typer.Argument(help="Code of the region, as 32.11.")],
+    json: AsJson = False,
+) -> None:
+    """Show what could be consolidated in a region, why, and what was decided."""
+    from hub import region_report as report
+
+    found = asyncio.run(report.region(readiness.migrated(), report.PROPOSALS, region))
+    answer(found, as_json=json, say=lambda: report.show_proposals(found))
+
+
+@app.command()
+def diagnose(
+    region: Annotated[str, typer.Argument(help="Code of the region, as 32.11.")],
+    json: AsJson = False,
+) -> None:
+    """Show what the shape of a region's integration graph tells, of all that is recorded."""
+    from hub import region_report as report
+
+    found = asyncio.run(report.region(readiness.migrated(), report.DIAGNOSTICS, region))
+    answer(found, as_json=json, say=lambda: report.show_diagnostics(found))
+
+
+@app.command()
 def graph(
     region: Annotated[str, typer.Argument(help="Code of the region, as 32.11.")],
     around: Annotated[str | None, typer.Option(help="Id of a node; else the whole graph.")] = None,

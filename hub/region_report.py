@@ -1,9 +1,10 @@
-"""`simpul verify` and `simpul graph`: what the API tells of a region, at the operator's terminal."""
+"""`simpul verify`, `proposals`, `diagnose` and `graph`: what the API tells of a region."""
 
 from __future__ import annotations
 
 from typing import Any
 
+from rich.markup import escape
 from rich.table import Table
 
 from engine.model import Role, Viewer
@@ -53,6 +54,43 @@ query ($code: ID!, $around: ID, $depth: Int!, $limit: Int!) {
   }
 }
 """
+PROPOSALS = """
+query ($code: ID!) {
+  region(code: $code) {
+    code name
+    proposals(first: 200) {
+      id kind rule status legalBasis missing evidence inputs
+      applications { id application { name } }
+      survivor { id application { name } } commonApplication { id name }
+      survivorBecause { code values { name value } } reasons { code values { name value } }
+      impact { integrationCount applicationCount outside }
+      saving { yearly display unknown } confidence { value { value } parts { name value { value } } }
+      decision { decision reason at }
+    }
+  }
+}
+"""
+DIAGNOSTICS = """
+query ($code: ID!) {
+  region(code: $code) {
+    code name
+    diagnostics(basis: RECORDED) {
+      basis asOf applications outside edges modeUnknown ownerUnknown silo
+      required { value } bus { value } reciprocity { value } propagation { value } producers { value }
+      pointToPointDebtCount cutPointCount isolatedCount severalProducersCount
+      cutPoints(first: 200) { node { id name } cutOffCount cutOff { id name } }
+      isolated(first: 200) { id name }
+    }
+  }
+}
+"""
+SHARES = {
+    "Required exchanges that are there": "required",
+    "Exchanges over the bus": "bus",
+    "Both ways where both are asked": "reciprocity",
+    "Propagation cost": "propagation",
+    "Producers beyond the first": "producers",
+}
 SCORES = {"claimed": "claimed", "supported": "supported", "not refuted": "notRefuted"}
 
 
@@ -96,6 +134,42 @@ def show_verification(found: dict[str, Any]) -> None:
             each["flag"] or "",
             str(sum(one["missingCount"] for one in each["open"])),
         )
+    out.print(table)
+
+
+def show_proposals(found: dict[str, Any]) -> None:
+    """Print it for a person."""
+    out.print(f"[bold]{found['name']}[/bold] · {len(found['proposals'])} proposals")
+    table = Table("Kind", "About", "By", "Reasons", "Saving", "Status", box=None)
+    for each in found["proposals"]:
+        survivor = each["commonApplication"] or (each["survivor"] or {}).get("application") or {}
+        about = [one["application"] or {"name": one["id"]} for one in each["applications"]]
+        table.add_row(
+            each["kind"],
+            "\n".join(escape(one["name"]) for one in about),
+            escape(survivor.get("name", "")),
+            "\n".join(one["code"] for one in each["reasons"]),
+            each["saving"]["display"],
+            each["status"],
+        )
+    out.print(table)
+
+
+def show_diagnostics(found: dict[str, Any]) -> None:
+    """Print it for a person."""
+    told = found["diagnostics"]
+    out.print(
+        f"[bold]{found['name']}[/bold] · {told['applications']} applications, "
+        f"{told['edges']} exchanges, as of {told['asOf']}"
+    )
+    table = Table("Diagnosis", "Value", box=None)
+    for name, key in SHARES.items():
+        table.add_row(name, told[key]["value"] or "unknown")
+    table.add_row("Silo index", told["silo"] or "unknown")
+    table.add_row("Point to point beside the bus", str(told["pointToPointDebtCount"]))
+    table.add_row("Single points of failure", str(told["cutPointCount"]))
+    table.add_row("Data with several producers", str(told["severalProducersCount"]))
+    table.add_row("Isolated applications", str(told["isolatedCount"]))
     out.print(table)
 
 

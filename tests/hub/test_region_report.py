@@ -19,6 +19,26 @@ def test_verify_tells_the_bounds_of_a_region_without_claims(west_java: Commands)
     assert "No assessment with levels: bounds only\n" in told.stdout
 
 
+def test_proposals_are_told_with_kind_successor_and_reasons(west_java: Commands) -> None:
+    found = json.loads(west_java("proposals", "32.11", "--json").stdout)["proposals"]
+    replaced = [each for each in found if each["kind"] == "REPLACE"]
+    assert len(replaced) == 4
+    assert {each["status"] for each in found} == {"OPEN"}
+    assert {each["saving"]["display"] for each in replaced} == {"tidak diketahui"}
+    told = west_java("proposals", "32.11").stdout
+    assert told.startswith(f"Kabupaten Sumedang · {len(found)} proposals\n")
+    assert told.count("SAME_FUNCTION_AS_COMMON_APPLICATION") == 4
+
+
+def test_diagnoses_are_told_and_what_cannot_be_told_is_unknown(west_java: Commands) -> None:
+    found = json.loads(west_java("diagnose", "32.11", "--json").stdout)["diagnostics"]
+    assert (found["applications"], found["edges"], found["isolatedCount"]) == (20, 2, 17)
+    assert [each["node"]["name"] for each in found["cutPoints"]] == ["E-Office Desa"]
+    told = west_java("diagnose", "32.11").stdout
+    assert told.startswith("Kabupaten Sumedang · 20 applications, 2 exchanges, as of ")
+    assert "Both ways where both are asked     unknown" in told
+
+
 def test_a_full_pass_tells_what_it_recomputed_and_finds_nothing_new(west_java: Commands) -> None:
     first = json.loads(west_java("recompute", "--json").stdout)
     assert first == {"regions": 28, "changed": 0, "failed": [], "learned": None}
