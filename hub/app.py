@@ -24,9 +24,12 @@ from hub.authentication import Authenticator
 from hub.graphql_http import GraphQLApp
 from hub.security_headers import SecurityHeaders
 from hub.settings import Settings
+from hub.shared_subscription import FAILURE, Sharing
 from realtime.bus import MemoryBus
+from realtime.fanout import Fanout
 from realtime.tail import Tail
 from resolvers import follow_up
+from resolvers.access import unpublished
 from resolvers.context import Context, Instance
 from resolvers.standing import Standings
 from schema.schema import schema
@@ -73,15 +76,18 @@ def create_app(
             owned = [group.create_task(instance.tail.run())]
             owned += [group.create_task(_owned(task, instance)) for task in (follow_up.run, *tasks)]
             yield
+            await fanout.close()
             for task in owned:
                 task.cancel()
 
+    fanout = Fanout(FAILURE)
     graphql = GraphQLApp(
         schema,
         context_factory=running.context,
         authenticator=authenticator(settings),
         explorer_html=_page("explorer.html"),
         allowed_origins=settings.allowed_origins,
+        sharing=Sharing(schema, fanout, running.context, unpublished),
     )
 
     async def ready(_request: Request) -> Response:

@@ -8,13 +8,15 @@ ends its connection, and one bad document ends its operation and not the whole c
 from __future__ import annotations
 
 import asyncio
+from collections import deque
 from collections.abc import AsyncGenerator, Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+import orjson
 from graphql import GraphQLError
-from starlette.websockets import WebSocketDisconnect, WebSocketState
+from starlette.websockets import WebSocket, WebSocketDisconnect, WebSocketState
 from strawberry.asgi import ASGIWebSocketAdapter
 from strawberry.http.exceptions import WebSocketDisconnected
 from strawberry.subscriptions.protocols.graphql_transport_ws.handlers import (
@@ -27,7 +29,9 @@ from engine.model import PUBLIC_VIEWER, Viewer
 from hub import json_gate
 from hub.authentication import LEEWAY_SECONDS, AuthenticationError, Authenticator
 from hub.request_limits import Refused, RequestLimits
+from hub.shared_subscription import Sharing
 from hub.signing_keys import KeysUnavailable
+from hub.socket_protocol import EXTENSION
 from schema.masking import masked
 
 if TYPE_CHECKING:
@@ -40,6 +44,7 @@ BAD_MESSAGE = 4400
 FORBIDDEN = 4403  # and not 4401, after which the graphql-ws client never comes back
 TRY_AGAIN_LATER = 1013
 REASON_BYTES = 123  # what fits into a close frame
+QUEUED_MOST = 1000  # messages, where the server has no protocol of ours
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +54,7 @@ class Connection:
     context_factory: Callable[[Viewer], object]
     authenticator: Authenticator
     limits: RequestLimits
+    sharing: Sharing | None  # None: every subscription is executed for itself
     handshake_authorization: str | None  # from clients that can set headers; browsers cannot
 
 
@@ -87,6 +93,75 @@ class SocketAdapter(ASGIWebSocketAdapter):
             await super().close(code, cut)
 
 
+class SocketSink:
+    """A subscription of this socket that shares what it is told with others.
+
+    Through the server's own protocol messages are written at once; where a server has none, they
+    wait in a bounded queue for ASGI to send them.
+    """
+
+    def __init__(self, operation: Operation[Connection, None], websocket: object) -> None:
+        self._operation = operation
+        self._socket: WebSocket = websocket.ws  # type: ignore[attr-defined]  # the adapter's
+        self._protocol = self._socket.scope.get("extensions", {}).get(EXTENSION)
+        self._head = b'{"id":' + orjson.dumps(operation.id) + b',"type":"next","payload":'
+        self._ending: asyncio.Future[bytes | None] = asyncio.get_running_loop().create_future()
+        self._queue: deque[bytes] = deque()
+        self._more = asyncio.Event()
+
+    def deliver(self, payload: bytes) -> None:
+        if self._operation.completed:
+            return
+        if self._protocol is not None:
+            self._protocol.write_text(self._head, payload, b"}")
+        elif len(self._queue) < QUEUED_MOST:
+            self._queue.append(payload)
+            self._more.set()
+        elif not self._ending.done():
+            self._ending.set_exception(TooSlow())
+
+    def end(self, payload: bytes | None) -> None:
+        if not self._ending.done():
+            self._ending.set_result(payload)
+        self._more.set()
+
+    async def ended(self) -> None:
+        """Return when the subscription is over and its client knows."""
+        if self._protocol is None:
+            await self._send_queued()
+        try:
+            payload = await self._ending
+        except TooSlow:
+            await self._socket.close(TRY_AGAIN_LATER, TooSlow.reason)
+            return
+        id = self._operation.id
+        if payload is None:
+            await self._operation.send_operation_message({"id": id, "type": "complete"})
+        else:
+            errors = orjson.loads(payload)
+            await self._operation.send_operation_message(
+                {"id": id, "type": "error", "payload": errors}
+            )
+
+    async def _send_queued(self) -> None:
+        while self._queue or not self._ending.done():
+            if not self._queue:
+                self._more.clear()
+                await self._more.wait()
+                continue
+            message = self._head + self._queue.popleft() + b"}"
+            try:
+                await self._socket.send_text(message.decode())
+            except (WebSocketDisconnect, RuntimeError):
+                raise WebSocketDisconnected from None
+
+
+class TooSlow(Exception):
+    """The client left too much unread."""
+
+    reason = "too slow: come back and resume from the last cursor"
+
+
 class GraphQLSocketHandler(BaseGraphQLTransportWSHandler[Connection, None]):
     """One socket: its viewer from `connection_init` on, and its operations."""
 
@@ -113,6 +188,24 @@ class GraphQLSocketHandler(BaseGraphQLTransportWSHandler[Connection, None]):
         await super().shutdown()
 
     async def run_operation(self, operation: Operation[Connection, None]) -> None:
+        sharing = self.context.sharing
+        shared = None
+        if sharing is not None:
+            asked = (operation.query, operation.variables, operation.operation_name)
+            shared = sharing.of(self.viewer, *asked)
+        if shared is None:
+            await self._run_alone(operation)
+            return
+        sink = SocketSink(operation, self.websocket)
+        shared.group.join(sink, shared.start, shared.open)
+        try:
+            await sink.ended()
+        except WebSocketDisconnected:
+            self.operations.pop(operation.id, None)
+        finally:
+            shared.group.leave(sink)
+
+    async def _run_alone(self, operation: Operation[Connection, None]) -> None:
         try:
             results = await self.schema.stream(
                 operation.query,

@@ -65,6 +65,9 @@ class Context:
     instance: Instance
     viewer: Viewer
     position: int = field(init=False)  # everything up to it is seen by all reads
+    told: str | None = field(
+        init=False, default=None
+    )  # cursor of the newest event of a subscription
     _reads: int = field(init=False)
     _searches: int = field(init=False)
     _started: float = field(init=False)

@@ -85,11 +85,8 @@ async def follow(
                 continue
             context.begin()
             context.forget()  # the operation lives on, and what it loaded may have changed
-            yield Seen(
-                arrival,
-                cursor(Position(position.epoch, arrival.number)),
-                cursor(Position(position.epoch, last)),
-            )
+            context.told = cursor(Position(position.epoch, arrival.number))
+            yield Seen(arrival, context.told, cursor(Position(position.epoch, last)))
             last = arrival.number
 
 
