@@ -41,7 +41,7 @@ def main() -> None:
     """Print the figures, the curve and the weights of all pairs together."""
     with PAIRS.open(encoding="utf-8", newline="") as file:
         labelled = list(csv.DictReader(file))
-    pairs = [(_listing(each, "a"), _listing(each, "b")) for each in labelled]
+    pairs = [listings(each) for each in labelled]
     same = np.array([each["same_function"] == "true" for each in labelled])
     unread = np.array([each["read_before_lexicon"] == "false" for each in labelled])
     normaliser = Normaliser(name_words())
@@ -91,6 +91,11 @@ def main() -> None:
     _write(f"  base {weights.base}")
     for signal, weight in zip(SIGNALS, weights.by_signal, strict=True):
         _write(f"  {signal:24} {weight:7.3f}")
+
+
+def listings(row: dict[str, str]) -> tuple[Listing, Listing]:
+    """Both sides of a pair."""
+    return _listing(row, "a"), _listing(row, "b")
 
 
 def _listing(row: dict[str, str], side: str) -> Listing:

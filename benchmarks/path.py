@@ -3,8 +3,9 @@
     python benchmarks/path.py [--regions N] [--json]
 
 Levels of regions are simulated (seeded; no 47-level sheets of many regions are published), the
-effort is the declared default scale. The peer of the search is greedy choice by gain per effort,
-in the same run on the same levels. Profiles are estimated of the official results of West Java
+effort is the declared default scale. The peers of the search are an integer programme of the same
+question for HiGHS (how it was done before), and greedy choice by gain per effort, in the same run
+on the same levels. The programme must cost the same to the last point. Profiles are estimated of the official results of West Java
 2024 and of the two published sheets of 47 levels, whose true levels are known.
 """
 
@@ -12,17 +13,23 @@ from __future__ import annotations
 
 import argparse
 import json
+import math
 import os
 import random
 import statistics
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from fractions import Fraction
 from functools import partial
 from time import process_time
 from typing import TypeVar
 
+import numpy as np
+from scipy.optimize import Bounds, LinearConstraint, milp
+from scipy.sparse import dok_array
+
 from engine import path, score
-from engine.effort import Effort, default_effort, uniform_effort
+from engine.effort import Effort, StepId, default_effort, uniform_effort
 from engine.estimate import EstimatedProfile, estimated_profile
 from engine.instruments import instrument
 from engine.model import AssessmentKind, PublishedFigures
@@ -81,29 +88,93 @@ def greedy(situation: Situation, request: Request) -> Fraction:
     return spent + sum((rule.penalty for rule in after if rule not in before), Fraction())
 
 
+def programme(situation: Situation, goals: Sequence[Fraction]) -> list[Fraction | None]:
+    """The least cost of each goal by HiGHS: a yes or no per step and per broken order."""
+    levels = situation.levels
+    steps = [each for each in situation.effort.values if each.level > levels[each.indicator]]
+    column = {step: at for at, step in enumerate(steps)}
+    rules = [
+        rule
+        for rule in situation.precedence.rules
+        if rule.step in column and rule.asks.level > levels[rule.asks.indicator]
+    ]
+    weights = {each.number: each.weight for each in SPBE_2020.indicators}
+    rows: list[dict[int, float]] = [
+        {at: float(20 * weights[step.indicator]) for step, at in column.items()}
+    ]
+    for step, at in column.items():
+        below = column.get(StepId(step.indicator, step.level - 1))
+        if below is not None:
+            rows.append({below: 1, at: -1})
+    for at, rule in enumerate(rules, start=len(steps)):
+        rows.append({at: 1, column[rule.step]: -1, column[rule.asks]: 1})
+    matrix = dok_array((len(rows), len(steps) + len(rules)))
+    for number, row in enumerate(rows):
+        for at, value in row.items():
+            matrix[number, at] = value
+    costs = [situation.effort.values[step] for step in steps] + [rule.penalty for rule in rules]
+    index = score.from_levels(SPBE_2020, levels).exact
+    found: list[Fraction | None] = []
+    for goal in goals:
+        lower = np.zeros(len(rows))
+        lower[0] = math.ceil((goal - index) * 2000)
+        answer = milp(
+            [float(4 * cost) for cost in costs],
+            integrality=np.ones(len(costs)),
+            bounds=Bounds(0, 1),
+            constraints=LinearConstraint(matrix.tocsr(), lb=lower),
+            options={"mip_rel_gap": 0},
+        )
+        taken = () if answer.x is None else zip(costs, answer.x, strict=True)
+        cost = sum((cost for cost, value in taken if value > 0.5), Fraction())
+        found.append(None if answer.x is None else cost)
+    return found
+
+
 def search(regions: int, effort: Effort) -> dict[str, float]:
-    """Plans of simulated regions: time, proof, and the distance of greedy choice."""
-    plans, curves, nexts, worse = [], [], [], []
-    proven = 0
+    """Plans of simulated regions: time, and the cost by an integer programme and greedy choice."""
+    plans, spreads, nexts, curves, worse = [], [], [], [], []
+    solved, solved_curves = [], []
+    equal = equal_points = points = 0
     for at, (situation, request) in enumerate(simulated(regions, effort)):
-        plan, spent = timed(partial(path.cheapest_plan, situation, request))
+        plan, spent = timed(partial(path.cheapest_plan, situation, replace(request, years=1)))
         assert isinstance(plan, Plan)
         plans.append(spent)
-        proven += plan.proven
+        spreads.append(timed(partial(path.cheapest_plan, situation, request))[1])
         best = plan.effort + plan.penalty
         worse.append(float(greedy(situation, request) / best - 1) * 100)
         nexts.append(timed(partial(path.next_plan, situation, plan))[1])
+        (cost,), spent = timed(partial(programme, situation, [request.goal]))
+        solved.append(spent)
+        equal += cost == best
+        curve, spent = timed(partial(path.cost_curve, situation, request))
+        curves.append(spent)
         if at % 10 == 0:
-            curves.append(timed(partial(path.cost_curve, situation, request))[1])
+            goals = [point.target + request.buffer for point in curve]
+            costs, peer = timed(partial(programme, situation, goals))
+            solved_curves.append((peer, peer / spent))
+            points += len(curve)
+            equal_points += sum(
+                cost == (None if point.effort is None else point.effort + point.penalty)
+                for cost, point in zip(costs, curve, strict=True)
+            )
     return {
         "regions": regions,
-        "proven optimal": proven,
-        "plan over 3 years, CPU ms median": statistics.median(plans),
-        "plan, CPU ms 95th percentile": statistics.quantiles(plans, n=20)[-1],
+        "plan, CPU ms median": statistics.median(plans),
         "plan, CPU ms most": max(plans),
+        "plan spread over 3 years, CPU ms median": statistics.median(spreads),
+        "plan spread over 3 years, CPU ms most": max(spreads),
         "next plan, CPU ms median": statistics.median(nexts),
         "cost curve, CPU ms median": statistics.median(curves),
         "cost curve, CPU ms most": max(curves),
+        "integer programme: plans that cost the same": equal,
+        "  plan, CPU ms median": statistics.median(solved),
+        "  plan, CPU ms most": max(solved),
+        "  of curve points": points,
+        "  points that cost the same": equal_points,
+        "  curve, CPU ms median": statistics.median(spent for spent, _ in solved_curves),
+        "  curve, CPU ms most": max(spent for spent, _ in solved_curves),
+        "  curve, times ours, median": statistics.median(times for _, times in solved_curves),
         "greedy dearer by %, mean": statistics.fmean(worse),
         "greedy dearer by %, most": max(worse),
     }

@@ -198,9 +198,12 @@ class _Region:
                 [each[0] for each in sides],
                 [Reason("REQUIRED_EXCHANGE_MISSING", values)],
                 missing=[
-                    f"which of the {len(each)} applications beside {each[0]} would do"
-                    for each in sides
-                    if len(each) > 1
+                    "whether the work here asks for it",  # the rules are examples, not law
+                    *(
+                        f"which of the {len(each)} applications beside {each[0]} would do"
+                        for each in sides
+                        if len(each) > 1
+                    ),
                 ],
                 topic=gap.rule,
             )

@@ -24,6 +24,15 @@ def value_of(kind: type[Value], source: Mapping[str, Any]) -> Value:
     return cast(Value, _adapter(kind).validate_python(source))
 
 
+def value_in(kind: type[Value], text: str) -> Value:
+    """Return the value of a document that is still JSON text.
+
+    Raises:
+        pydantic.ValidationError: what was expected and what came, by field.
+    """
+    return cast(Value, _adapter(kind).validate_json(text))
+
+
 _adapters: dict[type[Any], TypeAdapter[Any]] = {}  # one is dear to make
 
 

@@ -7,6 +7,7 @@ marked as one, and says nothing about money. Efforts of several steps add up.
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from fractions import Fraction
@@ -16,9 +17,14 @@ from typing import NamedTuple
 
 from engine.instrument import Indicator, Instrument
 from engine.instruments.section import Section
+from engine.sheet import Problem, SheetInvalid, columns, quoted, rows
 
 LARGEST = 1000  # of one step: far more than any scale needs, and still exact in the solver
+COLUMNS = ("number", "level", "effort")
+_EXPECTED = f"a number above 0, up to {LARGEST}, with at most two decimals"
 _FILE = "effort.json"
+_WHOLE = re.compile(r"[0-9]{1,9}")
+_DECIMAL = re.compile(r"[0-9]{1,9}([.,][0-9]{1,9})?")
 
 
 class StepId(NamedTuple):
@@ -114,12 +120,53 @@ def edited(effort: Effort, edits: Mapping[StepId, Fraction]) -> Effort:
     for step, value in edits.items():
         if step not in effort.values:
             raise EffortInvalid(step, "a step of the instrument", "one that it lacks")
-        if not 0 < value <= LARGEST or (value * 100).denominator != 1:
-            expected = f"a number above 0, up to {LARGEST}, with at most two decimals"
-            raise EffortInvalid(step, expected, value)
+        if not _usable(value):
+            raise EffortInvalid(step, _EXPECTED, value)
     return replace(
         effort, values={**effort.values, **edits}, edited=effort.edited | frozenset(edits)
     )
+
+
+def parse(text: str, effort: Effort, instrument: Instrument) -> Effort:
+    """The scale with the figures of a sheet (columns `number,level,effort`) in place of some.
+
+    An indicator may go by its number or by its code; `2,5` is two and a half.
+
+    Raises:
+        SheetInvalid: with all problems of the sheet, not only the first.
+    """
+    numbers = instrument.numbers
+    edits: dict[StepId, Fraction] = {}
+    problems = []
+    for row, (number_cell, level_cell, effort_cell) in columns(rows(text), COLUMNS):
+        number = numbers.get(number_cell)
+        if number is None:
+            expected = f"an indicator of {instrument.id} (1 to {len(instrument.indicators)})"
+            problems.append(Problem(row, "number", expected, quoted(number_cell)))
+            continue
+        step = StepId(number, int(level_cell) if _WHOLE.fullmatch(level_cell) else -1)
+        if step not in effort.values:
+            lowest, highest = instrument.level_min + 1, instrument.level_max
+            expected = f"a level to reach, from {lowest} to {highest}"
+            problems.append(Problem(row, "level", expected, quoted(level_cell)))
+        elif step in edits:
+            expected = "each step once"
+            problems.append(
+                Problem(row, "level", expected, f"{number} to level {level_cell} again")
+            )
+        elif not _DECIMAL.fullmatch(effort_cell):
+            problems.append(Problem(row, "effort", _EXPECTED, quoted(effort_cell)))
+        else:
+            edits[step] = Fraction(effort_cell.replace(",", "."))
+            if not _usable(edits[step]):
+                problems.append(Problem(row, "effort", _EXPECTED, quoted(effort_cell)))
+    if problems:
+        raise SheetInvalid(*problems)
+    return edited(effort, edits)
+
+
+def _usable(value: Fraction) -> bool:
+    return 0 < value <= LARGEST and (value * 100).denominator == 1
 
 
 @cache

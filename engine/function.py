@@ -17,8 +17,6 @@ from functools import lru_cache
 import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import csr_matrix, hstack
-from sklearn.feature_extraction.text import TfidfVectorizer
-from sklearn.linear_model import SGDClassifier
 
 from engine.listing import Listing
 from engine.names import PUBLIC_HOSTS, NameWords, host, words_of
@@ -188,6 +186,10 @@ class Classifier:
     def __init__(
         self, lexicon: Lexicon, labelled: Iterable[Labelled] = (), *, seed: int = 0
     ) -> None:
+        # Two seconds of CPU, which no start of a program shall wait for.
+        from sklearn.feature_extraction.text import TfidfVectorizer
+        from sklearn.linear_model import SGDClassifier
+
         self.lexicon = lexicon
         self._reader = Reader(lexicon)
         self._grams = TfidfVectorizer(analyzer="char_wb", ngram_range=(2, 4), sublinear_tf=True)
@@ -246,13 +248,17 @@ class Classifier:
         one, other = (self._reader.in_charge(each.opd)[1] for each in (a, b))
         return bool((one & other).any()) if one.any() and other.any() else None
 
-    def tags(self, listings: Sequence[Listing]) -> tuple[Tag, ...]:
-        """The tag of each listing."""
+    def tags(
+        self, listings: Sequence[Listing], chances: Probabilities | None = None
+    ) -> tuple[Tag, ...]:
+        """The tag of each listing; `chances` are their distribution, where it is known already."""
         if not listings:
             return ()
+        if chances is None:
+            chances = self.distribution(listings)
         names = [each.id for each in self._reader.lexicon.functions]
         tags = []
-        for listing, row in zip(listings, self.distribution(listings), strict=True):
+        for listing, row in zip(listings, chances, strict=True):
             best = [int(each) for each in np.argsort(-row, kind="stable")[:3]]
             candidates = tuple((names[each], round(float(row[each]), 3)) for each in best)
             confidence = float(row[best[0]])

@@ -22,6 +22,7 @@ from engine.model import (
     Application,
     ApplicationStatus,
     CommonApplication,
+    EvidenceKind,
     Integration,
     IntegrationDirection,
     IntegrationMode,
@@ -150,8 +151,7 @@ def defects(integration: Integration, today: date) -> tuple[Defect, ...]:
         found.append(Defect[integration.status.value])
     if integration.mode is IntegrationMode.MANUAL:
         found.append(Defect.BY_HAND)
-    grade = integration.evidence_grade
-    if grade < DOCUMENTED:
+    if integration.evidence_grade < DOCUMENTED:
         return (*found, Defect.UNDOCUMENTED)
 
     age = None if integration.verified_on is None else (today - integration.verified_on).days
@@ -159,14 +159,34 @@ def defects(integration: Integration, today: date) -> tuple[Defect, ...]:
         found.append(Defect.DATE_UNKNOWN)
     elif age > EVIDENCE_DAYS:
         found.append(Defect.OUT_OF_DATE)
-    if grade == LOGGED and age is not None and age > LOG_DAYS:
-        grade = DOCUMENTED  # an old log tells that the exchange ran, not that it runs
-    if grade < CONFIRMED:
+    if not _holds(integration, today):
         if integration.mode is IntegrationMode.FILE:
             found.append(Defect.FILE_UNCONFIRMED)
         elif integration.mode is IntegrationMode.UNKNOWN:
             found.append(Defect.MODE_UNKNOWN)
     return tuple(found)
+
+
+def _holds(integration: Integration, today: date) -> bool:
+    """Whether the counterpart's word or a machine's log stands behind it on that day.
+
+    An old log tells that the exchange ran, not that it runs, and a newer document renews neither.
+    Where no day of its own is recorded, the day of verification is that of the grade.
+    """
+    logs = [
+        each.dated
+        for each in integration.evidence
+        if each.kind is EvidenceKind.MACHINE_LOG and each.dated is not None
+    ]
+    logged, confirmed = max(logs, default=None), integration.confirmed_on
+    if logged is None and integration.evidence_grade == LOGGED:
+        logged = integration.verified_on or today
+    if confirmed is None and integration.evidence_grade == CONFIRMED:
+        return True  # as old as its verification, which is looked at by itself
+    return any(
+        day is not None and (today - day).days <= most
+        for day, most in ((confirmed, EVIDENCE_DAYS), (logged, LOG_DAYS))
+    )
 
 
 def counted(integration: Integration, today: date) -> bool:

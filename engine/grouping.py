@@ -78,7 +78,8 @@ def _candidates(spellings: Sequence[Spelling]) -> Iterator[tuple[int, int]]:
             continue
         name = each.name
         keys[name.key] = (*keys.get(name.key, ()), number)
-        for form in name.forms:
+        # In an order of their own: that of a set differs from process to process.
+        for form in sorted(name.forms) if len(name.forms) > 1 else name.forms:
             forms[form] = (*forms.get(form, ()), number)
         if each.system is not None:
             systems[each.system.id] = (*systems.get(each.system.id, ()), number)

@@ -101,6 +101,12 @@ class Instrument:
     notes: tuple[str, ...]
     sources: tuple[str, ...]
 
+    @property
+    def numbers(self) -> dict[str, int]:
+        """The number of every indicator, by its number and by its code as text."""
+        by_code = {each.code: each.number for each in self.indicators}
+        return by_code | {str(each.number): each.number for each in self.indicators}
+
     def predicate(self, value: Fraction) -> Predicate:
         """The predicate of an exact index value."""
         return next(p for p in self.predicates if p.minimum is None or value >= p.minimum)

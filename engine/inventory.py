@@ -33,7 +33,7 @@ class DevelopmentPolicy:
     """The region's policy on building applications, and the year from which it holds."""
 
     region: str
-    year: int
+    year: int | None  # None: there is none any more
     title: str
     url: str
 

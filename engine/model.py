@@ -195,8 +195,9 @@ class Integration:
     evidence_grade: int  # 0 claimed, 1 documented, 2 confirmed by the counterpart, 3 machine log
     version: int
     provenance: Provenance
-    verified_on: date | None = None
+    verified_on: date | None = None  # the newest day of evidence or confirmation
     evidence: tuple[Evidence, ...] = ()
+    confirmed_on: date | None = None  # by the counterpart; None: not, or the day is not recorded
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,16 +10,15 @@ scale is that of the labelled pairs (62 % positive), not the odds of two systems
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from itertools import combinations
+from itertools import combinations, islice
 
 import numpy as np
 from numpy.typing import NDArray
 from rapidfuzz import fuzz
-from sklearn.linear_model import LogisticRegression
 
-from engine.function import CERTAIN, Classifier, Tag
+from engine.function import CERTAIN, Classifier, Probabilities, Tag
 from engine.listing import Listing
 from engine.names import PUBLIC_HOSTS, Normaliser, host
 
@@ -40,6 +39,7 @@ SIGNALS = (
     "same OPD",  # an OPD seldom has two systems for one job
 )
 SAID = "same function by persons' word"
+_AT_ONCE = 5_000  # pairs: a function is chosen among all for each, which takes memory
 LIKELY = 0.5  # a person should look
 SURE = 0.85  # held out by system, 95 of 100 labelled pairs above it were right
 
@@ -101,14 +101,21 @@ class Comparer:
 
     def signals(self, pairs: Sequence[tuple[Listing, Listing]]) -> Signals:
         """One row per pair, one column per signal."""
-        everybody = [each for pair in pairs for each in pair]
-        if not everybody:
+        row_of = _numbered(pairs)
+        if not pairs:
             return np.empty((0, len(SIGNALS)))
-        chances = self._classifier.distribution(everybody)
+        return self._signals(pairs, row_of, self._classifier.distribution(list(row_of)))
+
+    def _signals(
+        self,
+        pairs: Sequence[tuple[Listing, Listing]],
+        row_of: Mapping[Listing, int],
+        chances: Probabilities,
+    ) -> Signals:
         best, sure = chances.argmax(axis=1), chances.max(axis=1) >= CERTAIN
         rows = []
-        for number, (a, b) in enumerate(pairs):
-            one, other = 2 * number, 2 * number + 1
+        for a, b in pairs:
+            one, other = row_of[a], row_of[b]
             both = bool(sure[one] and sure[other])
             same = bool(best[one] == best[other])
             x, y = self._normaliser.name(a.name), self._normaliser.name(b.name)
@@ -135,12 +142,15 @@ class Comparer:
         """The score of each pair, with its reasons."""
         if not pairs:
             return ()
-        tags = self._classifier.tags([each for pair in pairs for each in pair])
-        rows = self.signals(pairs)
+        row_of = _numbered(pairs)
+        listings = list(row_of)
+        chances = self._classifier.distribution(listings)
+        tags = self._classifier.tags(listings, chances)
+        rows = self._signals(pairs, row_of, chances)
         odds = scored(rows, self._weights)
         found = []
         for number, (a, b) in enumerate(pairs):
-            known = {each for tag in tags[2 * number : 2 * number + 2] if (each := tag.function)}
+            known = {each for side in (a, b) if (each := tags[row_of[side]].function)}
             reasons = sorted(
                 (
                     Reason(signal, round(float(value), 3), round(float(value) * weight, 3))
@@ -169,25 +179,28 @@ class Comparer:
             function = tags[each.id].function
             if function is not None:
                 together[each.region, function].append(each)
+        scores: dict[tuple[str, str], list[Overlap]] = defaultdict(list)
+        for batch in _batches(together):
+            overlaps = self.overlaps([pair for _, pair in batch])
+            for (key, pair), overlap in zip(batch, overlaps, strict=True):
+                told = all(tags[each.id].by_person for each in pair)
+                compared = _told(overlap, key[1]) if told else overlap
+                if compared.score >= least:
+                    scores[key].append(compared)
         found = []
-        for (region, function), members in together.items():
-            said = {each.id for each in members if tags[each.id].by_person}
-            compared = self.overlaps(list(combinations(members, 2)))
-            told = [
-                _told(each, function) if {each.a, each.b} <= said else each for each in compared
-            ]
-            scores = [each for each in told if each.score >= least]
-            kept = {each for pair in scores for each in (pair.a, pair.b)}
-            if kept:
-                found.append(
-                    Cluster(
-                        region=region,
-                        function=function,
-                        systems=tuple(each.id for each in members if each.id in kept),
-                        confidence=min(tags[each].confidence for each in kept),
-                        pairs=tuple(sorted(scores, key=lambda each: (each.score, each.a, each.b))),
-                    )
+        for (region, function), pairs in scores.items():
+            kept = {each for pair in pairs for each in (pair.a, pair.b)}
+            found.append(
+                Cluster(
+                    region=region,
+                    function=function,
+                    systems=tuple(
+                        each.id for each in together[region, function] if each.id in kept
+                    ),
+                    confidence=min(tags[each].confidence for each in kept),
+                    pairs=tuple(sorted(pairs, key=lambda each: (each.score, each.a, each.b))),
                 )
+            )
         return tuple(sorted(found, key=lambda each: (-each.confidence, each.region, each.function)))
 
 
@@ -195,8 +208,25 @@ def _told(pair: Overlap, function: str) -> Overlap:
     return replace(pair, score=1.0, function=function, why=(Reason(SAID, 1.0, 0.0), *pair.why))
 
 
+def _batches(
+    together: Mapping[tuple[str, str], Sequence[Listing]],
+) -> Iterator[list[tuple[tuple[str, str], tuple[Listing, Listing]]]]:
+    """All pairs within each group: many groups at once, as most are small, but not all."""
+    pairs = ((key, pair) for key, members in together.items() for pair in combinations(members, 2))
+    while batch := list(islice(pairs, _AT_ONCE)):
+        yield batch
+
+
+def _numbered(pairs: Sequence[tuple[Listing, Listing]]) -> dict[Listing, int]:
+    """A row for each different listing: one is in many pairs, and is dear to read."""
+    different = dict.fromkeys(each for pair in pairs for each in pair)
+    return {each: row for row, each in enumerate(different)}
+
+
 def fitted(rows: Signals, same: NDArray[np.bool_]) -> Weights:
     """The weights that fit labelled pairs best, held back by an L2 penalty of one."""
+    from sklearn.linear_model import LogisticRegression  # dear to import: see `engine.function`
+
     model = LogisticRegression(C=1.0, max_iter=1000).fit(rows, same)
     return Weights(
         base=round(float(model.intercept_[0]), 3),

@@ -1,7 +1,7 @@
 """The cheapest path to a target index: which levels to raise, when, at what effort, and why.
 
-The set of steps is the exact optimum of `engine.optimum`; it is then spread over the years so
-that the hardest year is as light as possible. Jumps are allowed: real regions rise two and three
+The set of steps is the exact optimum of `engine.optimum`; it is then spread over the years by
+`engine.spread`, so that the hardest year is as light as possible. Jumps are allowed: real regions rise two and three
 levels in a year. Limits: efforts are the region's or a declared scale, not money; a step is taken
 as certain, so what may fail is covered by the buffer and told by `engine.outlook`.
 """
@@ -17,10 +17,10 @@ from typing import Any
 
 import rfc8785
 
-from engine import holding, optimum
+from engine import holding
 from engine.effort import StepId
 from engine.holding import Ask
-from engine.optimum import Candidate, Choice, Order
+from engine.optimum import Candidate, Choice, Order, Search
 from engine.plan import (
     YEARS,
     CurvePoint,
@@ -34,6 +34,7 @@ from engine.plan import (
     Unreachable,
 )
 from engine.score import from_levels
+from engine.spread import spread
 
 _CURVE_STEP = Fraction(1, 10)  # index points
 
@@ -73,14 +74,16 @@ def cost_curve(
         thresholds = (each.minimum for each in situation.instrument.predicates)
         between = {each for each in thresholds if each and model.index < each <= model.maximum}
         targets = sorted({tenth * _CURVE_STEP for tenth in tenths} | between)
+    goals = {target: target + request.buffer for target in targets}
+    choices = model.choices([*goals.values()])
     points = []
-    for target in targets:
-        choice = model.choose(target + request.buffer)
+    for target, goal in goals.items():
+        choice = choices[goal]
         if choice is None:
-            points.append(CurvePoint(target, None, None, None, proven=True))
+            points.append(CurvePoint(target, None, None, None))
             continue
         effort, penalty = model.price(choice)
-        points.append(CurvePoint(target, effort, penalty, len(choice.steps), choice.proven))
+        points.append(CurvePoint(target, effort, penalty, len(choice.steps)))
     return tuple(points)
 
 
@@ -171,8 +174,24 @@ class _Model:
 
     def choose(self, goal: Fraction, avoided: Collection[set[StepId]] = ()) -> Choice | None:
         """The cheapest steps to an index, or None."""
-        needed = math.ceil((goal - self.index) * self._gain_unit)
-        return optimum.cheapest(self._candidates, self._orders, needed, self._locked, avoided)
+        return self.choices([goal], avoided)[goal]
+
+    def choices(
+        self, goals: Collection[Fraction], avoided: Collection[set[StepId]] = ()
+    ) -> dict[Fraction, Choice | None]:
+        """The cheapest steps to each index, by one search."""
+        reach = max(self.maximum, self.index)
+        needed = {
+            goal: math.ceil((goal - self.index) * self._gain_unit)
+            for goal in goals
+            if goal <= reach
+        }
+        found: dict[Fraction, Choice | None] = dict.fromkeys(goals)
+        if needed:
+            most = max(needed.values())
+            search = Search(self._candidates, self._orders, most, self._locked, [*avoided])
+            found |= {goal: search.cheapest(gain) for goal, gain in needed.items()}
+        return found
 
     def price(self, choice: Choice) -> tuple[Fraction, Fraction]:
         """The effort of a choice, and its penalties."""
@@ -187,7 +206,7 @@ class _Model:
             return Unreachable(request, self.index, self.maximum, self._ceilings, self._hash())
         instrument, edited = situation.instrument, situation.effort.edited
         chosen = [each for each in self._candidates if each.id in choice.steps]
-        year_of = optimum.spread(chosen, self._orders, request.years)
+        year_of = spread(chosen, self._orders, request.years)
         indicators = {each.number: each for each in instrument.indicators}
         steps = []
         for id in sorted(choice.steps, key=lambda step: (year_of[step], step)):
@@ -229,8 +248,6 @@ class _Model:
                 if rule.step in choice.steps and rule.asks not in choice.steps
             ),
             hold=holding.held(instrument, self._levels, {each.id.indicator for each in steps}),
-            proven=choice.proven,
-            at_least=Fraction(choice.bound, self._cost_unit),
             estimated=situation.estimated,
             unclaimed=tuple(each for each in self._levels if each not in situation.levels),
             effort_scale=(situation.effort.id, situation.effort.version),

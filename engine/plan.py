@@ -101,7 +101,7 @@ class PlannedYear:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """The cheapest steps to the goal, and what they rest on."""
+    """The cheapest steps to the goal, penalties included, and what they rest on."""
 
     instrument: str
     request: Request
@@ -115,8 +115,6 @@ class Plan:
     penalty: Fraction  # of the broken precedences
     broken: tuple[Rule, ...]  # steps of the plan that come before what they build on
     hold: tuple[Hold, ...]
-    proven: bool  # no other set of steps costs less, penalties included
-    at_least: Fraction  # proven lower bound of effort and penalties together
     estimated: bool
     unclaimed: tuple[int, ...]  # counted at the lowest level because none is claimed
     effort_scale: tuple[str, str]  # id, version
@@ -149,7 +147,6 @@ class CurvePoint:
     effort: Fraction | None
     penalty: Fraction | None
     steps: int | None
-    proven: bool
 
 
 @dataclass(frozen=True, slots=True)

@@ -34,66 +34,67 @@ class Candidate:
     regions_with: int  # how many of the regions compared serve the function
 
 
-def gaps(
-    region: str, systems: Sequence[Listing], tags: Mapping[str, Tag]
-) -> tuple[tuple[str, int], ...]:
-    """Functions that other regions serve and this one's inventory does not, most served first."""
-    serving: dict[str, set[str]] = defaultdict(set)
-    for each in systems:
-        function = tags[each.id].function
-        if function is not None:
-            serving[function].add(each.region)
-    missing = ((function, len(in_)) for function, in_ in serving.items() if region not in in_)
-    return tuple(sorted(missing, key=lambda each: (-each[1], each[0])))
-
-
-def candidates(
-    region: str,
-    systems: Sequence[Listing],
-    tags: Mapping[str, Tag],
-    functions: Mapping[str, Function],
-    levels: Mapping[tuple[str, int], int],
-    national: Collection[str] = (),
-    shareable: Mapping[str, bool] | None = None,
-    first: int = 3,
-) -> tuple[Candidate, ...]:
-    """At most `first` candidates per gap, best first.
+class Sisters:
+    """The systems of regions that are compared, read once for all of them.
 
     `levels` are the latest (region, spbe-2020 indicator) levels, `national` the ids of listings
     of national systems, `shareable` what owners said about their source.
     """
-    said = shareable or {}
-    found = []
-    for function, regions_with in gaps(region, systems, tags):
-        bound = functions[function].indicators
-        offers = []
+
+    def __init__(
+        self,
+        systems: Sequence[Listing],
+        tags: Mapping[str, Tag],
+        functions: Mapping[str, Function],
+        levels: Mapping[tuple[str, int], int],
+        national: Collection[str] = (),
+        shareable: Mapping[str, bool] | None = None,
+    ) -> None:
+        said = shareable or {}
+        self._serving: dict[str, set[str]] = defaultdict(set)
+        self._offers: dict[str, list[tuple[Listing, int | None, float]]] = defaultdict(list)
+        self._shareable = said
         for each in systems:
             tag = tags[each.id]
-            if tag.function != function or each.id in national:
+            if tag.function is None:
                 continue
+            self._serving[tag.function].add(each.region)
+            bound = functions[tag.function].indicators
             known = [levels[each.region, i] for i in bound if (each.region, i) in levels]
             level = max(known, default=None)
-            if (level is not None and level < SHARED_FROM) or said.get(each.id) is False:
-                continue
-            offers.append(
-                Candidate(
-                    region=region,
-                    function=function,
-                    system=each.id,
-                    owner=each.region,
-                    level=level,
-                    shareable=said.get(each.id),
-                    confidence=tag.confidence,
-                    regions_with=regions_with,
+            proven = level is None or level >= SHARED_FROM
+            if proven and each.id not in national and said.get(each.id) is not False:
+                self._offers[tag.function].append((each, level, tag.confidence))
+        for offers in self._offers.values():
+            offers.sort(
+                key=lambda offer: (
+                    -(offer[1] or 0),
+                    offer[0].id not in said,
+                    -offer[2],
+                    offer[0].id,
                 )
             )
-        offers.sort(
-            key=lambda each: (
-                -(each.level or 0),
-                each.shareable is None,
-                -each.confidence,
-                each.system,
-            )
+
+    def gaps(self, region: str) -> tuple[tuple[str, int], ...]:
+        """Functions that others serve and this one's inventory does not, most served first."""
+        missing = (
+            (function, len(in_)) for function, in_ in self._serving.items() if region not in in_
         )
-        found.extend(offers[:first])
-    return tuple(found)
+        return tuple(sorted(missing, key=lambda each: (-each[1], each[0])))
+
+    def candidates(self, region: str, first: int = 3) -> tuple[Candidate, ...]:
+        """At most `first` candidates per gap of a region, best first."""
+        return tuple(
+            Candidate(
+                region=region,
+                function=function,
+                system=system.id,
+                owner=system.region,
+                level=level,
+                shareable=self._shareable.get(system.id),
+                confidence=confidence,
+                regions_with=regions_with,
+            )
+            for function, regions_with in self.gaps(region)
+            for system, level, confidence in self._offers[function][:first]
+        )

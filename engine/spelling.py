@@ -11,6 +11,7 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from enum import Enum
+from functools import lru_cache
 
 from rapidfuzz import fuzz
 
@@ -58,7 +59,17 @@ class Spelling:
 def by_catalogue(a: Spelling, b: Spelling) -> Finding:
     """The decision about two spellings that were recognised as one national system."""
     decision = Decision.AUTO if a.sure and b.sure else Decision.REVIEW
-    return decision, (Signal("national system", a.system.id if a.system else ""),)
+    return decision, _national(a.system.id if a.system else "")
+
+
+@lru_cache(maxsize=1 << 10)
+def _national(system: str) -> tuple[Signal, ...]:
+    return (Signal("national system", system),)
+
+
+@lru_cache(maxsize=1 << 7)
+def _likeness(percent: int) -> Signal:
+    return Signal("letters alike", f"{percent} %")
 
 
 def compared(a: Spelling, b: Spelling, own: str | None) -> Finding | None:
@@ -69,7 +80,7 @@ def compared(a: Spelling, b: Spelling, own: str | None) -> Finding | None:
         return None
     shared = a.name.forms & b.name.forms
     alike = 100.0 if shared else _alike(a.name, b.name)
-    likeness = Signal("letters alike", f"{alike:.0f} %")
+    likeness = _likeness(round(alike))
     if a.address and a.address == b.address:
         if a.system is not b.system and alike < _ALIKE:
             return None  # a national name, listed with the address of something else

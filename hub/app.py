@@ -31,9 +31,9 @@ from realtime.tail import Tail
 from resolvers import follow_up
 from resolvers.access import unpublished
 from resolvers.context import Context, Instance
-from resolvers.standing import Standings
+from resolvers.news import Verifier
 from schema.schema import schema
-from storage import arrival
+from storage import arrival, region
 from storage.arrival import Arrival
 from storage.database import Database
 from storage.inventory import Shelf
@@ -113,7 +113,7 @@ def create_app(
         Route("/healthz", alive),
         Route("/readyz", ready),
         Route("/map.geojson", own_map),
-        *_web_routes(),
+        *_web_routes(running),
     ]
     return Starlette(routes=routes, lifespan=lifespan, middleware=[Middleware(SecurityHeaders)])
 
@@ -141,7 +141,7 @@ async def opened(settings: Settings, *, replay: bool = False) -> AsyncIterator[I
             tail=Tail(read, bus, start=position.arrival),
             clock=now,
             shelf=shelf,
-            standings=Standings(shelf),
+            verifier=Verifier(shelf),
         )
     finally:
         await database.close()
@@ -164,17 +164,29 @@ async def _owned(task: Task, instance: Instance) -> None:
         logger.exception("a task beside the server has failed; the server goes on")
 
 
-def _web_routes() -> list[BaseRoute]:
+def _web_routes(running: Running) -> list[BaseRoute]:
     """The built pages; none while the web client is not built, as for a node without one."""
     if not (WEB / "assets").is_dir():
         return []
 
-    async def page(_request: Request) -> Response:
+    def page(name: str, status: int = 200) -> Response:
         # The page names its assets by their content, so only the page must be asked for anew.
-        return FileResponse(WEB / "index.html", headers={"cache-control": "no-cache"})
+        return FileResponse(WEB / name, status, headers={"cache-control": "no-cache"})
+
+    async def wall(_request: Request) -> Response:
+        return page("index.html")
+
+    async def region_page(request: Request) -> Response:
+        assert running.instance is not None
+        code = request.path_params["code"]
+        async with running.instance.database.read() as session:
+            known = code in await region.by_code(session, [code])
+        # The same page either way: it says itself, in both languages, that there is no such region.
+        return page("region.html", 200 if known else 404)
 
     return [
-        Route("/", page),
+        Route("/", wall),
+        Route("/daerah/{code}", region_page),
         Mount("/assets", StaticFiles(directory=WEB / "assets")),
         Route("/favicon.svg", StaticFiles(directory=WEB)),
     ]

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
-from xml.sax.saxutils import escape, quoteattr
 
 from rich.table import Table
 
@@ -56,9 +54,6 @@ query ($code: ID!, $around: ID, $depth: Int!, $limit: Int!) {
 }
 """
 SCORES = {"claimed": "claimed", "supported": "supported", "not refuted": "notRefuted"}
-NAMESPACE = "http://graphml.graphdrawing.org/xmlns"
-NODE_KEYS = ("name", "kind", "regionCode", "opdId", "function", "status")
-EDGE_KEYS = ("dataObject", "mode", "direction", "evidenceGrade", "verifiedOn", "counts", "defects")
 
 
 async def region(settings: Settings, document: str, code: str, **given: object) -> dict[str, Any]:
@@ -124,56 +119,3 @@ def show_graph(found: dict[str, Any]) -> None:
             ", ".join(each["defects"]),
         )
     out.print(table)
-
-
-def dot(graph: dict[str, Any]) -> str:
-    """Return the graph in Graphviz' language; exchanges that do not count are dashed."""
-    lines = ["digraph {"]
-    for node in graph["nodes"]:
-        lines.append(f"  {_quoted(node['id'])} [label={_quoted(node['name'])}];")
-    for edge in graph["edges"]:
-        style = "solid" if edge["counts"] else "dashed"
-        both = ", dir=both" if edge["integration"]["direction"] == "TWO_WAY" else ""
-        label = _quoted(edge["integration"]["dataObject"])
-        ends = f"{_quoted(edge['source'])} -> {_quoted(edge['target'])}"
-        lines.append(f"  {ends} [label={label}, style={style}{both}];")
-    return "\n".join([*lines, "}", ""])
-
-
-def graphml(graph: dict[str, Any]) -> str:
-    """Return the graph as GraphML."""
-    lines = ['<?xml version="1.0" encoding="utf-8"?>', f"<graphml xmlns={quoteattr(NAMESPACE)}>"]
-    for place, names in (("node", NODE_KEYS), ("edge", EDGE_KEYS)):
-        lines += [
-            f'  <key id="{place}.{name}" for="{place}" attr.name="{name}" attr.type="string"/>'
-            for name in names
-        ]
-    lines.append('  <graph edgedefault="directed">')
-    for node in graph["nodes"]:
-        lines.append(
-            f"    <node id={quoteattr(node['id'])}>{_data('node', NODE_KEYS, node)}</node>"
-        )
-    for edge in graph["edges"]:
-        ends = f"source={quoteattr(edge['source'])} target={quoteattr(edge['target'])}"
-        told = {**edge["integration"], "counts": edge["counts"], "defects": edge["defects"]}
-        data = _data("edge", EDGE_KEYS, told)
-        lines.append(f"    <edge id={quoteattr(edge['id'])} {ends}>{data}</edge>")
-    return "\n".join([*lines, "  </graph>", "</graphml>", ""])
-
-
-def _data(place: str, names: tuple[str, ...], told: dict[str, Any]) -> str:
-    cells = []
-    for name in names:
-        value = told[name]
-        text = " ".join(value) if isinstance(value, list) else value
-        if text is not None and text != "":
-            cells.append(f'<data key="{place}.{name}">{escape(str(text))}</data>')
-    return "".join(cells)
-
-
-def _quoted(text: str) -> str:
-    escaped = text.replace("\\", "\\\\").replace('"', '\\"').replace("\n", " ")
-    return f'"{escaped}"'
-
-
-FORMATS: dict[str, Callable[[dict[str, Any]], str]] = {"dot": dot, "graphml": graphml}

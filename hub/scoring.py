@@ -11,11 +11,10 @@ from rich.table import Table
 from engine import levels, score
 from engine.instrument import Instrument
 from engine.instruments import catalogue
-from engine.levels import SheetInvalid
 from engine.score import PredicateGap, Score, Step
-from hub.console import Exit, err, fail, out
-
-SHEET_BYTES = 1_000_000  # a sheet of 47 lines takes 300
+from engine.sheet import SheetInvalid
+from hub import sheet_file
+from hub.console import Exit, fail, out
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,21 +80,11 @@ def read(path: Path, instrument_id: str) -> tuple[Instrument, dict[int, int]]:
             f"--instrument: expected one of {', '.join(catalogue())}, got {instrument_id!r}",
             Exit.INPUT,
         )
-    try:
-        if path.stat().st_size > SHEET_BYTES:
-            fail(f"{path}: expected at most {SHEET_BYTES} bytes, got more", Exit.INPUT)
-        text = path.read_text(encoding="utf-8")
-    except OSError as error:
-        fail(f"{path}: expected a file that can be read, got: {error.strerror}", Exit.INPUT)
-    except UnicodeDecodeError as error:
-        byte = error.object[error.start]
-        fail(f"{path}: expected UTF-8 text, got byte 0x{byte:02x} at {error.start}", Exit.INPUT)
+    text = sheet_file.text(path, sheet_file.LEVELS_BYTES)
     try:
         return instrument, levels.parse(text, instrument)
     except SheetInvalid as invalid:
-        for problem in invalid.problems:
-            err.print(f"{path}: {problem}", markup=False, soft_wrap=True)
-        fail(f"{path}: nothing was scored", Exit.INPUT)
+        sheet_file.refuse(path, invalid, "nothing was scored")
 
 
 def show(scored: Scored) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import signal
 import socket
 import sys
@@ -63,4 +64,8 @@ def run(app: ASGIApp, settings: Settings, listening: socket.socket) -> None:
     # When it has shut down, uvicorn raises the signal that it was ended by once more.
     for each in (signal.SIGINT, signal.SIGTERM):
         signal.signal(each, lambda *_: sys.exit(Exit.OK))
+    # What is built by now lives as long as the server. Without this a full collection goes through
+    # all of it, which held the event loop for 130 ms of CPU at a time.
+    gc.collect()
+    gc.freeze()
     uvicorn.Server(config).run(sockets=[listening])

@@ -41,7 +41,7 @@ from resolvers.problems import (
     WrongState,
 )
 from storage import assessment as stored
-from storage.access import Access
+from storage.access import EVERYTHING
 from storage.fold import claim_body
 from storage.log import LogTransaction
 
@@ -49,7 +49,6 @@ EXPLANATION_LENGTH = 10_000
 REASON_LENGTH = 2_000
 YEARS_AHEAD = 10  # a plan names targets of years to come
 EDITABLE = (AssessmentState.DRAFT, AssessmentState.RETURNED)
-SEE_ALL = Access(everything=True)  # inside a transaction the right to write was checked
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,7 +135,7 @@ async def claim(context: Context, asked: ClaimLevel, key: str | None) -> Assessm
             indicator=asked.indicator,
             level=asked.level,
             explanation=text("explanation", asked.explanation, least=0, most=EXPLANATION_LENGTH),
-            evidence=links(asked.evidence),
+            evidence=links(asked.evidence, transaction.at.date()),
         )
         await transaction.append(
             actor=context.viewer.subject,
@@ -280,7 +279,8 @@ async def _change(
 
 
 async def _current(transaction: LogTransaction, id: str, version: int) -> Assessment:
-    found = await stored.by_id(transaction.session, [id], SEE_ALL)
+    # Inside a transaction the right to write was checked.
+    found = await stored.by_id(transaction.session, [id], EVERYTHING)
     known, _score = found[id]
     if known.version != version:
         raise VersionConflict(id, version, known.version)

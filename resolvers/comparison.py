@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
 from engine import comparison as engine
 from engine.comparison import INDEX, Edition, Part, PartKind
+from engine.document import value_in
 from engine.model import AssessmentKind, Region
+from engine.score import Score
 from facts import tables
 from facts.aspect_mean import national_aspects
 from facts.tables import AverageKind, Scope
@@ -17,7 +20,6 @@ from resolvers.context import Context
 from resolvers.result import MEMBERS, known_instrument
 from storage import assessment as stored
 from storage import region as stored_region
-from storage.assessment import Scored
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,31 +40,35 @@ async def lines(
     """
     chosen = known_instrument(instrument)
     context.search()
-    scores = (await published.editions(context, instrument, kind)).get(year, {})
+    scores = (await published.editions(context, instrument, kind, year)).get(year, {})
     codes = [each.code for each in regions]
     official = kind is AssessmentKind.OFFICIAL
     levels = await published.levels(context, instrument, (year,), codes) if official else {}
-    values = {
-        code: engine.parts_of(score, levels.get((code, year)) if code in codes else None)
-        for code, score in scores.items()
-    }
-    for code in codes if official else ():
-        printed = published.printed_aspects(context, instrument, year, code)
-        aspects = {(PartKind.ASPECT, number): value for number, value in printed.items()}
-        values[code] = aspects | values.get(code, {})
     parents = {each.parent for each in regions}
     members: list[str] = []
     if len(parents) == 1 and (parent := parents.pop()) is not None:
         async with context.read() as session:
             members = await stored_region.members(session, parent, MEMBERS)
-    return engine.comparison(
-        chosen,
-        Edition(instrument, year, kind, values),
-        codes,
-        province=members,
-        nation=published.local_governments(),
-        published=_printed(instrument, year) if official else None,
-    ).lines
+
+    def compare() -> tuple[engine.Line, ...]:
+        values = {
+            code: engine.parts_of(score, levels.get((code, year)) if code in codes else None)
+            for code, score in scores.items()
+        }
+        for code in codes if official else ():
+            printed = published.printed_aspects(context, instrument, year, code)
+            aspects = {(PartKind.ASPECT, number): value for number, value in printed.items()}
+            values[code] = aspects | values.get(code, {})
+        return engine.comparison(
+            chosen,
+            Edition(instrument, year, kind, values),
+            codes,
+            province=members,
+            nation=published.local_governments(),
+            published=_printed(instrument, year) if official else None,
+        ).lines
+
+    return await asyncio.to_thread(compare)
 
 
 async def movers(
@@ -72,28 +78,29 @@ async def movers(
     known_instrument(instrument)
     async with context.read() as session:
         before, after = [
-            await stored.scores(session, instrument=instrument, year=each, kind=kind)
+            await stored.score_texts(session, instrument=instrument, year=each, kind=kind)
             for each in (year - 1, year)
         ]
-        regions = await stored_region.by_code(session, {each.assessment.region for each in after})
+        regions = await stored_region.by_code(session, {region for _, region, _ in after})
     kept = {
         code: region
         for code, region in regions.items()
         if region.kind in MEMBERS and province in (None, region.parent)
     }
-    moves = engine.movers(
-        Edition(instrument, year - 1, kind, _parts(before)),
-        Edition(instrument, year, kind, _parts(after)),
-    )
-    return [Mover(kept[each.region], each) for each in moves if each.region in kept]
+
+    def moves() -> tuple[engine.Move, ...]:
+        return engine.movers(
+            Edition(instrument, year - 1, kind, _parts(before)),
+            Edition(instrument, year, kind, _parts(after)),
+        )
+
+    moved = await asyncio.to_thread(moves)
+    return [Mover(kept[each.region], each) for each in moved if each.region in kept]
 
 
-def _parts(scored: Iterable[Scored]) -> dict[str, dict[Part, Fraction]]:
-    return {
-        each.assessment.region: engine.parts_of(each.score)
-        for each in scored
-        if each.score.complete
-    }
+def _parts(texts: Iterable[tuple[int, str, str]]) -> dict[str, dict[Part, Fraction]]:
+    scores = {region: value_in(Score, text) for _, region, text in texts}
+    return {code: engine.parts_of(score) for code, score in scores.items() if score.complete}
 
 
 def _printed(instrument: str, year: int) -> dict[Part, Fraction]:

@@ -53,6 +53,14 @@ class DecideProposal:
     reason: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class Beside:
+    """What a region's proposals rest on besides its own inventory."""
+
+    candidates: tuple[Candidate, ...]  # of its sisters
+    models: reading.Models
+
+
 async def of_region(
     context: Context,
     region: Region,
@@ -78,7 +86,7 @@ async def every(context: Context, region: Region) -> list[Standing]:
     """Return all proposals that a region's inventory gives, those rejected included."""
     context.search()
     recorded = await context.inventories.load(region.code)
-    found = await of_recorded(context, recorded, await sharing.found(context, region))
+    found = await of_recorded(context, recorded, await beside(context, region))
     async with context.read() as session:
         decided = await stored.of_region(session, region.code)
     return [_standing(each, decided.get(each.id)) for each in found]
@@ -86,34 +94,38 @@ async def every(context: Context, region: Region) -> list[Standing]:
 
 async def decide(context: Context, asked: DecideProposal, key: str | None) -> Decided:
     """Record what a person decided about a proposal."""
-    sisters = await _before_the_lock(context, asked.region)
+    around = await _before_the_lock(context, asked.region)
 
     async def work(transaction: LogTransaction, region: Region) -> Decided:
         access.decide_proposal(context.viewer, region)
         least = 1 if asked.decision is Decision.REJECT else 0
         reason = text("reason", asked.reason, least=least, most=REASON_LENGTH)
         recorded = await context.instance.shelf.of_region(transaction.session, region.code)
-        found = await of_recorded(context, recorded, sisters)
-        proposal = next((each for each in found if each.id == asked.id), None)
-        if proposal is None:
+        found = () if around is None else await of_recorded(context, recorded, around)
+        about: Proposal | Decided | None
+        about = next((each for each in found if each.id == asked.id), None)
+        if about is None and asked.decision is Decision.REJECT:
+            # What was accepted may be taken back, also when it is proposed no more.
+            about = (await stored.of_region(transaction.session, region.code)).get(asked.id)
+        if about is None:
             raise NotFound("proposal", asked.id)
-        if proposal.inputs != asked.inputs:
+        if about.inputs != asked.inputs:
             raise InvalidInput("inputs", INPUTS_NOW, repr(asked.inputs))
         decided = Decided(
             region=region.code,
-            proposal=proposal.id,
-            inputs=proposal.inputs,
+            proposal=asked.id,
+            inputs=about.inputs,
             decision=asked.decision,
             reason=reason,
             by=context.viewer.subject,
             at=transaction.at,
-            kind=proposal.kind,
-            applications=proposal.applications,
+            kind=about.kind,
+            applications=about.applications,
         )
         await transaction.append(
             actor=context.viewer.subject,
             kind=EventKind.PROPOSAL_DECIDED,
-            subject=proposal.id,
+            subject=asked.id,
             body=document(decided),
         )
         return decided
@@ -121,21 +133,25 @@ async def decide(context: Context, asked: DecideProposal, key: str | None) -> De
     return await change(context, asked.region, key=key, request=asked, answer=Decided, work=work)
 
 
-async def _before_the_lock(context: Context, code: str) -> tuple[Candidate, ...]:
+async def beside(context: Context, region: Region) -> Beside:
+    """Return what a region's proposals rest on besides its own inventory."""
+    return Beside(await sharing.found(context, region), await reading.models(context))
+
+
+async def _before_the_lock(context: Context, code: str) -> Beside | None:
     """Do what takes long before others have to wait, and read what lies in other regions."""
     region = await context.regions.load(code)
     if region is None or not access.covers(context.viewer, region):
-        return ()  # refused later, with the right problem
-    candidates = await sharing.found(context, region)
-    await of_recorded(context, await context.inventories.load(code), candidates)
-    return candidates
+        return None  # refused later, with the right problem
+    around = await beside(context, region)
+    await of_recorded(context, await context.inventories.load(code), around)
+    return around
 
 
-async def of_recorded(
-    context: Context, recorded: Recorded, candidates: tuple[Candidate, ...]
-) -> tuple[Proposal, ...]:
-    """Return the proposals that this state of an inventory gives."""
-    read = await reading.of_recorded(context, recorded)
+async def of_recorded(context: Context, recorded: Recorded, around: Beside) -> tuple[Proposal, ...]:
+    """Return the proposals that this state of an inventory gives; reads no database."""
+    candidates = around.candidates
+    read = await reading.of_recorded(context, recorded, around.models)
     drawn = await graph.of_recorded(context, recorded)
 
     def work() -> tuple[Proposal, ...]:

@@ -1,4 +1,4 @@
-"""What follows from changes once they are committed: proposals, diagnostics, and other regions.
+"""What follows from changes once they are committed: proposals, and what lies in other regions.
 
 The instance follows its own arrival order, gathers the regions that a burst of changes touches, and
 recomputes each of them once. How far it has come is kept with the data, so that a process that ends
@@ -12,21 +12,21 @@ import asyncio
 import logging
 from collections.abc import Callable, Sequence
 from contextlib import aclosing
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from engine.graph import Basis
 from engine.model import OWN_ACTORS, EventKind, Region, RegionKind, Role, Viewer
-from resolvers import consolidation, graph, sharing, standing
+from resolvers import consolidation, graph, news, sharing
 from resolvers.context import Context, Instance
-from storage import arrival, integration, lesson, log
+from storage import arrival, integration, lesson, log, outcome
 from storage import region as stored_region
-from storage import standing as stored
 from storage.arrival import Arrival
 from storage.database import Session
 
 SETTLED_SECONDS = 0.5  # without another change: a person's edits come in bursts
 LONGEST_SECONDS = 5.0  # after the first change, however busy it is
 RETRY_SECONDS = 5.0
+LOOKS_MOST = 3  # at a region that others change while it is computed
 ITSELF = Viewer(f"{OWN_ACTORS}follow-up", Role.ADMIN)
 DERIVED = frozenset(
     {EventKind.INDEX_CHANGED, EventKind.VERIFICATION_CHANGED, EventKind.PROPOSALS_CHANGED}
@@ -52,35 +52,60 @@ class Recomputed:
 
     regions: int
     changed: int  # regions about which there was something to tell
+    failed: tuple[str, ...]  # regions that could not be recomputed; the log says why
     learned: int | None  # corrections that the classifier knows now; None: it was not asked to
+
+
+@dataclass
+class FollowUp:
+    """Follows one instance; `failed` are regions to try again."""
+
+    instance: Instance
+    failed: set[str] = field(default_factory=set)
+
+    async def run(self) -> None:
+        """Follow up what is committed, until cancelled."""
+        while True:
+            try:
+                async with self.instance.database.read() as session:
+                    done = await outcome.followed_up(session)
+                if self.failed:
+                    await asyncio.sleep(RETRY_SECONDS)
+                else:
+                    await _settled(self.instance, done)
+                await self.catch_up(done)
+            except Exception:
+                logger.exception("what is committed cannot be followed up; trying again")
+                await asyncio.sleep(RETRY_SECONDS)
+
+    async def catch_up(self, done: int) -> None:
+        """Follow up all that came after an arrival, and what failed before."""
+        while True:
+            async with self.instance.database.read() as session:
+                page = await arrival.after(session, done, log.PAGE)
+                touched = await _touched(session, page)
+            regions, self.failed = touched | self.failed, set()
+            for code in sorted(regions):
+                await self._region(code)
+            if not page:
+                return
+            done = page[-1].number
+            async with self.instance.database.write() as session:
+                await outcome.move(session, done)
+
+    async def _region(self, code: str) -> None:
+        try:
+            await recompute(self.instance, code)
+            context = Context(self.instance, ITSELF, bounded=False)
+            await graph.diagnosed(context, code, Basis.COUNTED)  # kept for whoever asks next
+        except Exception:
+            logger.exception("region %s cannot be followed up; trying again", code)
+            self.failed.add(code)
 
 
 async def run(instance: Instance) -> None:
     """Follow up what is committed, until cancelled."""
-    async with instance.database.read() as session:
-        done = await stored.followed_up(session)
-    while True:
-        await _settled(instance, done)
-        try:
-            done = await caught_up(instance, done)
-        except Exception:
-            logger.exception("a change could not be followed up; trying again")
-            await asyncio.sleep(RETRY_SECONDS)
-
-
-async def caught_up(instance: Instance, done: int) -> int:
-    """Follow up all that came after an arrival; return the last one."""
-    while True:
-        async with instance.database.read() as session:
-            page = await arrival.after(session, done, log.PAGE)
-            touched = await _touched(session, page)
-        if not page:
-            return done
-        for code in sorted(touched):
-            await recompute(instance, code)
-        done = page[-1].number
-        async with instance.database.write() as session:
-            await stored.move(session, done)
+    await FollowUp(instance).run()
 
 
 async def everything(
@@ -96,39 +121,52 @@ async def everything(
             learned = await lesson.learn(session)
     async with instance.database.read() as session:
         codes = await log.regions(session)
-    changed = 0
+    changed, failed = 0, []
     for number, code in enumerate(codes, start=1):
-        changed += await recompute(instance, code)
+        try:
+            changed += await recompute(instance, code)
+        except Exception:
+            logger.exception("region %s cannot be recomputed", code)
+            failed.append(code)
         progress(number, len(codes))
-    return Recomputed(len(codes), changed, learned)
+    return Recomputed(len(codes), changed, tuple(failed), learned)
 
 
 async def recompute(instance: Instance, code: str) -> bool:
     """Announce what is new about a region; say whether there was anything to tell."""
-    context = Context(instance, ITSELF)
+    for _ in range(LOOKS_MOST):
+        told = await _announced(instance, code)
+        if told is not None:
+            return told
+    return False  # whoever changes it all the time leaves arrivals that are followed up next
+
+
+async def _announced(instance: Instance, code: str) -> bool | None:
+    """None: somebody changed the region meanwhile, so that nothing is told."""
+    context = Context(instance, ITSELF, bounded=False)
     region = await context.regions.load(code)
     if region is None:
         return False
-    candidates = await sharing.found(context, region)
+    beside = await consolidation.beside(context, region)
     recorded = await context.inventories.load(code)
-    proposals = await consolidation.of_recorded(context, recorded, candidates)
-    await graph.diagnosed(context, code, Basis.COUNTED)  # kept for whoever asks next
-    at = instance.clock()
+    proposals = await consolidation.of_recorded(context, recorded, beside)
     async with instance.database.read() as session:
-        news = await instance.standings.of_verifications(session, code, at)
-        news += await standing.of_proposals(session, code, proposals)
-    if not news:
-        return False
+        found = await news.of_region_proposals(session, code, proposals)
+        if not found and not await instance.verifier.news(session, code, instance.clock()):
+            return False
     async with log.writing(instance.database, code, instance.clock) as transaction:
-        # Looked at again now that nobody else can change the region.
+        # Looked at again now that nobody else can change the region: nothing is computed here.
         session = transaction.session
-        recorded = await instance.shelf.of_region(session, code)
-        proposals = await consolidation.of_recorded(context, recorded, candidates)
-        news = await instance.standings.of_verifications(session, code, transaction.at)
-        news += await standing.of_proposals(session, code, proposals)
-        await standing.announce(transaction, news)
+        if (await instance.shelf.of_region(session, code)).inputs != recorded.inputs:
+            return None
+        told = [
+            await instance.verifier.news(session, code, transaction.at),
+            await news.of_region_proposals(session, code, proposals),
+        ]
+        for each in told:
+            await news.announce(transaction, each)
     instance.bus.announce(transaction.arrival)
-    return any(each.event is not None for each in news)
+    return any(each.told for each in told)
 
 
 async def _settled(instance: Instance, done: int) -> None:

@@ -23,7 +23,7 @@ from engine.rules import patterns
 from facts.tables import common_applications
 from resolvers.context import Context
 from resolvers.problems import InvalidArgument
-from resolvers.reading import functions
+from resolvers.reading import functions, shipped
 from storage.inventory import Recorded
 
 SERVICES_OF = "spbe-2020"  # the instrument whose indicators common applications are known to serve
@@ -141,9 +141,5 @@ def serves(recorded: Recorded) -> dict[str, frozenset[int]]:
     What the classifier takes them to be for is no evidence.
     """
     indicators = {id: each.indicators for id, each in functions().items()}
-    said = {
-        id: indicators[function]
-        for id, function in recorded.functions.items()
-        if function in indicators  # one that an earlier version shipped says nothing here
-    }
+    said = {id: indicators[function] for id, function in shipped(recorded.functions).items()}
     return services(recorded.applications, common_applications(), said)

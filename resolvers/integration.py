@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import date
 
@@ -95,7 +96,7 @@ async def connect(context: Context, asked: ConnectApplications, key: str | None)
         ends = await stored_application.by_id(transaction.session, named)
         source, target = ends[asked.source], ends.get(asked.target or "")
         access.edit_application(context.viewer, region, source.opd)
-        shown = _shown(context.viewer, transaction.at.date(), asked.evidence)
+        shown = _of_exchange(context.viewer, transaction.at.date(), asked.evidence)
         integration = Integration(
             id=new_id("integration"),
             region=region.code,
@@ -136,13 +137,12 @@ async def add_evidence(
         known = await _current(transaction, asked.id, asked.version)
         if not asked.evidence:
             raise InvalidInput("evidence", "one link at least", "none")
-        added = _shown(context.viewer, transaction.at.date(), asked.evidence)
-        shown = links(tuple(dict.fromkeys((*known.evidence, *added))))
+        added = _of_exchange(context.viewer, transaction.at.date(), asked.evidence)
         dates = [each for each in (known.verified_on, _newest(added)) if each is not None]
         documented = replace(
             known,
             version=known.version + 1,
-            evidence=shown,
+            evidence=_newest_first(dict.fromkeys((*added, *known.evidence)))[:EVIDENCE_MOST],
             evidence_grade=max(known.evidence_grade, *map(_grade, added)),
             verified_on=max(dates, default=None),
         )
@@ -174,6 +174,7 @@ async def confirm(context: Context, asked: ConfirmIntegration, key: str | None) 
             status=IntegrationStatus.ACTIVE,
             evidence_grade=max(known.evidence_grade, CONFIRMED),
             verified_on=transaction.at.date(),
+            confirmed_on=transaction.at.date(),
         )
         return await _write(context, transaction, confirmed, EventKind.INTEGRATION_CONFIRMED)
 
@@ -225,10 +226,13 @@ async def page(
         )
 
 
-def links(evidence: tuple[Evidence, ...]) -> tuple[Evidence, ...]:
-    """Return evidence with titles and addresses checked, or raise InvalidInput."""
+def links(evidence: tuple[Evidence, ...], today: date) -> tuple[Evidence, ...]:
+    """Return evidence with titles, addresses and dates checked, or raise InvalidInput."""
     if len(evidence) > EVIDENCE_MOST:
         raise InvalidInput("evidence", f"at most {EVIDENCE_MOST} links", str(len(evidence)))
+    for each in evidence:
+        if each.dated is not None and each.dated > today:
+            raise InvalidInput("evidence.dated", f"a day up to {today}", str(each.dated))
     return tuple(
         Evidence(
             title=text("evidence.title", each.title, least=1, most=TITLE_LENGTH),
@@ -240,16 +244,23 @@ def links(evidence: tuple[Evidence, ...]) -> tuple[Evidence, ...]:
     )
 
 
-def _shown(viewer: Viewer, today: date, evidence: tuple[Evidence, ...]) -> tuple[Evidence, ...]:
+def _of_exchange(
+    viewer: Viewer, today: date, evidence: tuple[Evidence, ...]
+) -> tuple[Evidence, ...]:
     """Return evidence for an exchange, checked; only who runs the bus hands in what it wrote."""
     for each in evidence:
         if each.kind is EvidenceKind.MACHINE_LOG and viewer.role is Role.OPD:
             raise Forbidden(
                 viewer.role, "hand in a machine's log: the region does, it runs the bus"
             )
-        if each.dated is not None and each.dated > today:
-            raise InvalidInput("evidence.dated", f"a day up to {today}", str(each.dated))
-    return links(evidence)
+        if each.kind is EvidenceKind.MACHINE_LOG and each.dated is None:
+            raise InvalidInput("evidence.dated", "the last day of a machine's log", "null")
+    return links(evidence, today)
+
+
+def _newest_first(evidence: Iterable[Evidence]) -> tuple[Evidence, ...]:
+    """The newest documents of an exchange are what counts; older ones stay in the log."""
+    return tuple(sorted(evidence, key=lambda each: each.dated or date.min, reverse=True))
 
 
 def _grade(evidence: Evidence) -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -57,12 +58,14 @@ async def peers(context: Context, region: Region, first: int) -> RegionPeers | N
     year = max(
         years, key=lambda year: (len(editions[year].keys() & editions.get(year + 1, {})), year)
     )
-    found = engine.nearest(
-        instrument,
-        _profiles(editions[year], known),
-        region.code,
-        later=_profiles(editions.get(year + 1, {}), known),
-        first=first,
+    found = await asyncio.to_thread(
+        lambda: engine.nearest(
+            instrument,
+            _profiles(editions[year], known),
+            region.code,
+            later=_profiles(editions.get(year + 1, {}), known),
+            first=first,
+        )
     )
     codes = [each.region for each in found.nearest]
     levels = await published.levels(context, instrument.id, (year, year + 1), codes)

@@ -6,11 +6,13 @@ many. What is recorded here goes before what ships. A replay knows only what it 
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Collection, Mapping, Sequence
 from fractions import Fraction
 from functools import cache
 from types import MappingProxyType
 
+from engine.document import value_in
 from engine.instruments import catalogue
 from engine.model import AssessmentKind, Region, RegionKind
 from engine.score import Basis, Score, from_published
@@ -25,23 +27,30 @@ from storage.access import PUBLISHED_ONLY
 Editions = Mapping[int, Mapping[str, Score]]  # by year and region
 
 
-async def editions(context: Context, instrument: str, kind: AssessmentKind) -> Editions:
+async def editions(
+    context: Context, instrument: str, kind: AssessmentKind, year: int | None = None
+) -> Editions:
     """The complete published scores of one instrument and kind."""
     async with context.read() as session:
-        recorded = await stored.scores(session, instrument=instrument, kind=kind)
-    shipped = {} if context.instance.replay else _shipped(instrument, kind)
-    found = {year: dict(scores) for year, scores in shipped.items()}
-    for each in recorded:
-        if each.score.complete:
-            found.setdefault(each.assessment.year, {})[each.assessment.region] = each.score
-    return found
+        recorded = await stored.score_texts(session, instrument=instrument, kind=kind, year=year)
+
+    def read() -> Editions:
+        shipped = {} if context.instance.replay else _shipped(instrument, kind)
+        found = {each: dict(scores) for each, scores in shipped.items() if year in (None, each)}
+        for of, region, text in recorded:
+            score = value_in(Score, text)
+            if score.complete:
+                found.setdefault(of, {})[region] = score
+        return found
+
+    return await asyncio.to_thread(read)
 
 
 async def regions(context: Context, codes: Collection[str]) -> dict[str, Region]:
     """The regions with these codes, as recorded here, else as they ship."""
     async with context.read() as session:
         recorded = await stored_region.by_code(session, codes)
-    shipped = _shipped_regions()
+    shipped = await asyncio.to_thread(_shipped_regions)
     return {code: shipped[code] for code in codes if code in shipped} | recorded
 
 

@@ -11,6 +11,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from threading import Lock
 
 from engine.duplicates import Comparison, Inventory
@@ -69,12 +70,12 @@ class Reading:
 
 async def of_region(context: Context, region: str) -> Reading:
     """Return what the names in a region's inventory say."""
-    return await of_recorded(context, await context.inventories.load(region))
-
-
-async def of_recorded(context: Context, recorded: Recorded) -> Reading:
-    """Return what the names in this state of an inventory say."""
     built = await models(context)
+    return await of_recorded(context, await context.inventories.load(region), built)
+
+
+async def of_recorded(context: Context, recorded: Recorded, built: Models) -> Reading:
+    """Return what the names in this state of an inventory say."""
     key = ("reading", recorded.inputs, built.lessons)
     return await context.instance.computed.of(key, lambda: _read(recorded, built))
 
@@ -86,34 +87,56 @@ async def tag(context: Context, application: Application) -> Tag | None:
 
 async def models(context: Context) -> Models:
     """Return the models that know the corrections which this instance has learned."""
+    known = _LEARNED.models.get(await context.lessons.load(None))
+    if known is not None:
+        return known
     async with context.read() as session:
-        lessons = await lesson.digest(session)
-        learned = () if _LEARNED.knows(lessons) else await lesson.every(session)
-    return await asyncio.to_thread(_LEARNED.models, lessons, learned)
+        lessons, learned = await lesson.every(session)
+    return await asyncio.to_thread(_LEARNED.built, lessons, learned)
 
 
+def shipped_models() -> Models:
+    """Return the models that have learned nothing beside what ships. Not for the event loop."""
+    return _LEARNED.built("", ())
+
+
+def systems(listings: Sequence[Listing], inventory: Inventory) -> list[Listing]:
+    """What may be consolidated of an inventory that was sorted out.
+
+    Websites have nothing to merge, and of a system that is listed twice one listing is enough.
+    """
+    parts = (part for group in inventory.groups for part in group.sure)
+    left_out = {*inventory.websites, *(id for part in parts for id in part[1:])}
+    return [each for each in listings if each.id not in left_out]
+
+
+def shipped(said: Mapping[str, str]) -> dict[str, str]:
+    """Those whose functions this version ships: an earlier one may have had others."""
+    return {id: function for id, function in said.items() if function in functions()}
+
+
+@cache
 def functions() -> dict[str, Function]:
     """Return the functions that ship, by id."""
     return {each.id: each for each in lexicon().functions}
 
 
 class _Learned:
-    """The newest models of this process, by what was learned."""
+    """The newest models of this process, by the digest of what was learned."""
 
     def __init__(self) -> None:
         self._building = Lock()
-        self._models: dict[str, Models] = {}
+        self.models: dict[str, Models] = {}
 
-    def knows(self, lessons: str) -> bool:
-        return lessons in self._models
-
-    def models(self, lessons: str, learned: Sequence[Labelled]) -> Models:
+    def built(self, lessons: str, learned: Sequence[Labelled]) -> Models:
+        """Return the models, built once; the ones before are kept only without lessons."""
         with self._building:
-            if lessons not in self._models:
-                built = _built(lessons, learned)
-                kept = {key: each for key, each in self._models.items() if not key}
-                self._models = kept | {lessons: built}
-            return self._models[lessons]
+            known = self.models.get(lessons)
+            if known is None:
+                known = _built(lessons, learned)
+                kept = {key: each for key, each in self.models.items() if not key}
+                self.models = kept | {lessons: known}
+            return known
 
 
 _LEARNED = _Learned()
@@ -123,7 +146,8 @@ def _built(lessons: str, learned: Sequence[Labelled]) -> Models:
     normaliser = Normaliser(name_words())
     national = NationalCatalogue(national_systems(), normaliser)
     sorter = Sorter([each.acronym for each in opd_reference()], national)
-    classifier = Classifier(lexicon(), learned)
+    named = [each for each in learned if each.function in functions()]
+    classifier = Classifier(lexicon(), named)
     return Models(
         lessons,
         national,
@@ -141,16 +165,12 @@ def _read(recorded: Recorded, built: Models) -> Reading:
         if each.status is not ApplicationStatus.RETIRED
     ]
     inventory = built.comparison.sort_out(live)
-    tags = built.tags(live, recorded.functions)
-    # Websites have nothing to merge, and of a system that is listed twice one listing is enough.
-    parts = (part for group in inventory.groups for part in group.sure)
-    left_out = {*inventory.websites, *(id for part in parts for id in part[1:])}
-    systems = [each for each in live if each.id not in left_out]
+    tags = built.tags(live, shipped(recorded.functions))
     return Reading(
         lessons=built.lessons,
         listings={each.id: each for each in live},
         inventory=inventory,
         tags=tags,
         national=built.recognised(live),
-        clusters=built.comparer.clusters(systems, tags),
+        clusters=built.comparer.clusters(systems(live, inventory), tags),
     )

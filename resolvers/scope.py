@@ -28,10 +28,10 @@ class ExemptOpd:
 
 @dataclass(frozen=True, slots=True)
 class RecordDevelopmentPolicy:
-    """From `year` on, applications are to be built after consulting the ICT unit."""
+    """From `year` on, applications are to be built after consulting the ICT unit; None ends it."""
 
     region: str
-    year: int
+    year: int | None
     title: str
     url: str
 
@@ -65,6 +65,9 @@ async def record_policy(
     async def work(transaction: LogTransaction, region: Region) -> DevelopmentPolicy:
         access.describe_region(context.viewer, region)
         latest = transaction.at.year
+        if asked.year is None:
+            policy = DevelopmentPolicy(region.code, None, "", "")
+            return await _record(context, transaction, policy)
         if not EARLIEST_YEAR <= asked.year <= latest:
             raise InvalidInput("year", f"a year from {EARLIEST_YEAR} to {latest}", str(asked.year))
         policy = DevelopmentPolicy(
@@ -73,14 +76,20 @@ async def record_policy(
             title=text("title", asked.title, least=1, most=TITLE_LENGTH),
             url=web_address("url", asked.url),
         )
-        await transaction.append(
-            actor=context.viewer.subject,
-            kind=EventKind.DEVELOPMENT_POLICY_RECORDED,
-            subject=f"region-{region.code}",
-            body=document(policy),
-        )
-        return policy
+        return await _record(context, transaction, policy)
 
     return await change(
         context, asked.region, key=key, request=asked, answer=DevelopmentPolicy, work=work
     )
+
+
+async def _record(
+    context: Context, transaction: LogTransaction, policy: DevelopmentPolicy
+) -> DevelopmentPolicy:
+    await transaction.append(
+        actor=context.viewer.subject,
+        kind=EventKind.DEVELOPMENT_POLICY_RECORDED,
+        subject=f"region-{policy.region}",
+        body=document(policy),
+    )
+    return policy

@@ -6,19 +6,16 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from engine.completeness import completeness
-from engine.function import Tag
 from engine.graph import digest
-from engine.listing import Listing
 from engine.model import Region, RegionKind
-from engine.sharing import Candidate, candidates
+from engine.sharing import Candidate, Sisters
 from resolvers.context import Context
-from resolvers.reading import functions, models
+from resolvers.reading import functions, models, shipped
 from storage import correction
 from storage import listing as stored
 from storage import region as stored_region
 
 SERVICES_OF = "spbe-2020"  # the instrument whose indicators functions are bound to
-_Systems = tuple[list[Listing], dict[str, Tag], dict[str, str]]
 WITHIN = (RegionKind.REGENCY, RegionKind.CITY)
 
 
@@ -56,16 +53,15 @@ async def _candidates(context: Context, region: Region) -> tuple[tuple[Candidate
         said = await correction.of_regions(session, sisters)
     built = await models(context)
 
-    def sorted_out() -> _Systems:
+    def read() -> Sisters:
         websites = {*built.comparison.sort_out(listings).websites}
         systems = [each for each in listings if each.id not in websites]
-        return systems, built.tags(systems, said), built.recognised(systems)
+        tags, national = built.tags(systems, shipped(said)), built.recognised(systems)
+        return Sisters(systems, tags, functions(), levels, national)
 
-    def work() -> tuple[Candidate, ...]:
-        systems, tags, national = province_wide
-        return candidates(region.code, systems, tags, functions(), levels, national)
-
-    told = digest(map(repr, (*listings, *said.items(), built.lessons)))
-    province_wide = await context.instance.computed.of(("systems", told), sorted_out)
-    key = ("sharing", region.code, told, tuple(sorted(levels.items())))
-    return await context.instance.computed.of(key, work), len({each.region for each in listings})
+    told = (*listings, *sorted(levels.items()), *said.items(), built.lessons)
+    key = ("sisters", digest(map(repr, told)))
+    compared = await context.instance.computed.of(key, read)  # once for all of them
+    own = ("sharing", region.code, *key)
+    found = await context.instance.computed.of(own, lambda: compared.candidates(region.code))
+    return found, len({each.region for each in listings})

@@ -35,6 +35,9 @@ class SimulateAssessment:
 async def simulate(context: Context, asked: SimulateAssessment, key: str | None) -> Assessment:
     """Open a simulation from an assessment's levels."""
     known = await find(context, asked.assessment)
+    home = await context.regions.load(known.region)
+    assert home is not None  # an assessment's region is a foreign key
+    access.assess(context.viewer, home, AssessmentKind.SIMULATION)
     chosen = catalogue()[known.instrument]
     levels, origin = await _levels(context, known)
     for indicator, level in asked.levels:
@@ -42,7 +45,6 @@ async def simulate(context: Context, asked: SimulateAssessment, key: str | None)
         levels[indicator] = level
 
     async def work(transaction: LogTransaction, region: Region) -> Assessment:
-        access.assess(context.viewer, region, AssessmentKind.SIMULATION)
         simulation = Assessment(
             id=new_id("assessment"),
             region=region.code,

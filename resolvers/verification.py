@@ -68,8 +68,8 @@ async def _verified(
     levels = {} if claims is None else {each.indicator: each.level for each in claims.levels}
     of_year = claims.year if claims is not None else year or drawn.today.year
     inventory = held(drawn, recorded, chosen.id, of_year, claims)
-    claimed = () if claims is None else claims.levels
-    key = ("verification", recorded.inputs, drawn.today, chosen.id, of_year, claimed)
+    said = () if claims is None else (claims.levels, inventory.documents_closed)
+    key = ("verification", recorded.inputs, drawn.today, chosen.id, of_year, *said)
     found = await context.instance.computed.of(
         key, lambda: verify(chosen, table, levels, inventory)
     )
@@ -86,7 +86,14 @@ def held(
     """Return what the rules of an instrument read of a region in the year of an assessment."""
     serves = graph.serves(recorded) if instrument == graph.SERVICES_OF else {}
     policy = recorded.policy
-    pairs = {pair for group in recorded.agreed for pair in combinations(sorted(group), 2)}
+    said = recorded.functions
+    pairs = {
+        pair
+        for group in recorded.agreed
+        for pair in combinations(sorted(group), 2)
+        # Persons who have since named two functions take back that they are one.
+        if len({said[id] for id in pair if id in said}) < 2
+    }
     return Inventory(
         graph=drawn,
         year=year,
@@ -97,7 +104,7 @@ def held(
         documents=() if claims is None else documents(claims.levels),
         documents_closed=claims is not None and claims.state in HANDED_IN,
         development=None
-        if policy is None
+        if policy is None or policy.year is None
         else development(recorded.applications, policy_year=policy.year, duplicates=pairs),
         functions_ticked=functions_ticked(recorded.applications, serves),
     )

@@ -286,8 +286,8 @@ class ApplicationMutation:
     ) -> UpdateApplicationResult:
         given = {name: getattr(input, name) for name in resolved.CHANGEABLE}
         changes = {name: value for name, value in given.items() if value is not strawberry.UNSET}
-        if input.capabilities:
-            changes["capabilities"] = tuple(input.capabilities)
+        if changes.get("capabilities") is not None:
+            changes["capabilities"] = tuple(changes["capabilities"])
         asked = resolved.UpdateApplication(input.id, input.version, changes)
         work = resolved.update(info.context, asked, input.idempotency_key)
         return await answered(work, Application.of)

@@ -19,6 +19,7 @@ from schema.info import Info
 from schema.region import Region
 from schema.scalars import Cursor
 from schema.score import PartScore
+from schema.words import PREVIOUS_CURSOR
 
 EVENTS_MOST = 500
 
@@ -26,10 +27,7 @@ EVENTS_MOST = 500
 @strawberry.type(description="One thing that happened.")
 class Event:
     cursor: Cursor
-    previous_cursor: Cursor = strawberry.field(
-        description="Of the event before it in this stream: if it is not the last one you have, "
-        "something is missing."
-    )
+    previous_cursor: Cursor = strawberry.field(description=PREVIOUS_CURSOR)
     at: datetime
     kind: EventKind
     sequence: int = strawberry.field(description="In the region's log.")
@@ -67,10 +65,7 @@ class EventPage:
 @strawberry.type(description="An index that moved, or was published.")
 class IndexChanged:
     cursor: Cursor
-    previous_cursor: Cursor = strawberry.field(
-        description="Of the event before it in this stream: if it is not the last one you have, "
-        "something is missing."
-    )
+    previous_cursor: Cursor = strawberry.field(description=PREVIOUS_CURSOR)
     at: datetime
     instrument: strawberry.ID
     year: int

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator, Mapping
+from collections.abc import AsyncGenerator
 from contextlib import aclosing
 from datetime import datetime
-from typing import Any
 
 import strawberry
 
-from engine import model
+from engine import model, outcome
+from engine.document import value_of
 from engine.instruments import catalogue
 from engine.proposal import ProposalKind
 from engine.verification import Flag
@@ -20,8 +20,7 @@ from schema.info import Info
 from schema.instrument import Instrument, shown
 from schema.region import Region
 from schema.scalars import Cursor
-
-HOLE = "Of the event before it in this stream: if it is not the last one you have, something is missing."
+from schema.words import PREVIOUS_CURSOR
 
 
 @strawberry.type(description="Claim, bounds and flag of one indicator.")
@@ -32,15 +31,12 @@ class VerdictState:
     flag: Flag | None
 
     @classmethod
-    def of(cls, value: list[Any] | None) -> VerdictState | None:
-        if value is None:
-            return None
-        claim, ceiling, not_refuted, flag = value
+    def of(cls, value: outcome.VerdictOutcome) -> VerdictState:
         return cls(
-            claim=claim,
-            ceiling=ceiling,
-            not_refuted=not_refuted,
-            flag=None if flag is None else Flag(flag),
+            claim=value.claim,
+            ceiling=value.ceiling,
+            not_refuted=value.not_refuted,
+            flag=value.flag,
         )
 
 
@@ -49,24 +45,20 @@ class VerdictChange:
     indicator: int
     name: str
     before: VerdictState | None = strawberry.field(description="Null: there was none.")
-    after: VerdictState | None
+    after: VerdictState
 
 
-@strawberry.type(description="The exact index by three readings of the claims; null: no claims.")
+@strawberry.type(
+    description="The exact index by three readings of the claims; null without claims."
+)
 class VerifiedValues:
     claimed: str | None
     supported: str | None
     not_refuted: str | None
 
     @classmethod
-    def of(cls, value: Mapping[str, Any] | None) -> VerifiedValues | None:
-        if value is None:
-            return None
-        return cls(
-            claimed=value["claimed"],
-            supported=value["supported"],
-            not_refuted=value["notRefuted"],
-        )
+    def of(cls, value: outcome.Values) -> VerifiedValues:
+        return cls(claimed=value.claimed, supported=value.supported, not_refuted=value.not_refuted)
 
 
 @strawberry.type(
@@ -76,14 +68,16 @@ class VerifiedValues:
 )
 class VerificationChanged:
     cursor: Cursor
-    previous_cursor: Cursor = strawberry.field(description=HOLE)
+    previous_cursor: Cursor = strawberry.field(description=PREVIOUS_CURSOR)
     at: datetime
     instrument: Instrument
     year: int
     assessment: strawberry.ID | None = strawberry.field(description="Null: of the bounds alone.")
     kind: AssessmentKind | None
-    before: VerifiedValues | None = strawberry.field(description="Null: it is the first.")
-    after: VerifiedValues | None
+    before: VerifiedValues | None = strawberry.field(
+        description="Null: all of it is new, as it is the first, or was just published."
+    )
+    after: VerifiedValues
     changed: list[VerdictChange] = strawberry.field(description="By indicator.")
     _code: strawberry.Private[str]
 
@@ -93,27 +87,26 @@ class VerificationChanged:
 
     @classmethod
     def of(cls, seen: Seen) -> VerificationChanged:
-        body = seen.arrival.derived or {}
-        names = {each.number: each.name for each in catalogue()[body["instrument"]].indicators}
-        assessment, kind = body["assessment"], body["kind"]
+        told = value_of(outcome.VerificationNews, seen.arrival.derived or {})
+        names = {each.number: each.name for each in catalogue()[told.instrument].indicators}
         return cls(
             cursor=Cursor(seen.cursor),
             previous_cursor=Cursor(seen.previous_cursor),
             at=seen.arrival.at,
-            instrument=shown(body["instrument"]),
-            year=body["year"],
-            assessment=None if assessment is None else strawberry.ID(assessment),
-            kind=None if kind is None else model.AssessmentKind(kind),
-            before=VerifiedValues.of(body["before"]),
-            after=VerifiedValues.of(body["after"]),
+            instrument=shown(told.instrument),
+            year=told.year,
+            assessment=None if told.assessment is None else strawberry.ID(told.assessment),
+            kind=told.kind,
+            before=None if told.before is None else VerifiedValues.of(told.before),
+            after=VerifiedValues.of(told.after),
             changed=[
                 VerdictChange(
-                    indicator=each["indicator"],
-                    name=names[each["indicator"]],
-                    before=VerdictState.of(each["before"]),
-                    after=VerdictState.of(each["after"]),
+                    indicator=each.indicator,
+                    name=names[each.indicator],
+                    before=None if each.before is None else VerdictState.of(each.before),
+                    after=VerdictState.of(each.after),
                 )
-                for each in body["changed"]
+                for each in told.changed
             ],
             _code=seen.arrival.region,
         )
@@ -131,7 +124,7 @@ class ProposalCount:
 )
 class ProposalsChanged:
     cursor: Cursor
-    previous_cursor: Cursor = strawberry.field(description=HOLE)
+    previous_cursor: Cursor = strawberry.field(description=PREVIOUS_CURSOR)
     at: datetime
     opened: list[strawberry.ID] = strawberry.field(description="Proposals that are new.")
     changed: list[strawberry.ID] = strawberry.field(
@@ -147,18 +140,15 @@ class ProposalsChanged:
 
     @classmethod
     def of(cls, seen: Seen) -> ProposalsChanged:
-        body = seen.arrival.derived or {}
+        told = value_of(outcome.ProposalsNews, seen.arrival.derived or {})
         return cls(
             cursor=Cursor(seen.cursor),
             previous_cursor=Cursor(seen.previous_cursor),
             at=seen.arrival.at,
-            opened=[strawberry.ID(id) for id in body["opened"]],
-            changed=[strawberry.ID(id) for id in body["changed"]],
-            closed=[strawberry.ID(id) for id in body["closed"]],
-            counts=[
-                ProposalCount(kind=ProposalKind(kind), count=count)
-                for kind, count in body["kinds"].items()
-            ],
+            opened=[strawberry.ID(id) for id in told.opened],
+            changed=[strawberry.ID(id) for id in told.changed],
+            closed=[strawberry.ID(id) for id in told.closed],
+            counts=[ProposalCount(kind=kind, count=count) for kind, count in told.counts.items()],
             _code=seen.arrival.region,
         )
 

@@ -175,5 +175,5 @@ class CostPoint:
             effort=None if effort is None else exact(effort),
             penalty=None if penalty is None else exact(penalty),
             steps=value.steps,
-            proven=value.proven,
+            proven=True,
         )

@@ -6,6 +6,8 @@ from typing import NewType
 
 import strawberry
 
+from resolvers.application import COUNT_MOST
+
 Cursor = NewType("Cursor", str)
 
 
@@ -17,18 +19,16 @@ def _cursor(given: object) -> Cursor:
 
 WholeNumber = NewType("WholeNumber", int)
 
-LARGEST = 2**53 - 1  # that every reader of JSON keeps exactly
-
 
 def _whole(given: object) -> WholeNumber:
-    if isinstance(given, bool) or not isinstance(given, int) or not 0 <= given <= LARGEST:
-        raise TypeError(f"expected a whole number from 0 to {LARGEST}, got {given!r}")
+    if isinstance(given, bool) or not isinstance(given, int) or not 0 <= given <= COUNT_MOST:
+        raise TypeError(f"expected a whole number from 0 to {COUNT_MOST}, got {given!r}")
     return WholeNumber(given)
 
 
 WHOLE_NUMBER = strawberry.scalar(
     name="WholeNumber",
-    description=f"A whole number from 0 to {LARGEST}: amounts of rupiah do not fit into Int.",
+    description=f"A whole number from 0 to {COUNT_MOST}: amounts of rupiah do not fit into Int.",
     serialize=int,
     parse_value=_whole,
 )

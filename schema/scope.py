@@ -16,7 +16,7 @@ from schema.words import IDEMPOTENCY_KEY
 @strawberry.type(description="From `year` on, the ICT unit is to be consulted before building.")
 class DevelopmentPolicy:
     region_code: strawberry.ID
-    year: int
+    year: int | None = strawberry.field(description="Null: it was ended.")
     title: str
     url: str
 
@@ -50,9 +50,9 @@ class ExemptOpdInput:
 @strawberry.input
 class RecordDevelopmentPolicyInput:
     region: strawberry.ID
-    year: int = strawberry.field(description="From which it holds.")
-    title: str
-    url: str = strawberry.field(description="Begins with http:// or https://.")
+    year: int | None = strawberry.field(description="From which it holds; null ends it.")
+    title: str = ""
+    url: str = strawberry.field(default="", description="Begins with http:// or https://.")
     idempotency_key: str | None = strawberry.field(default=None, description=IDEMPOTENCY_KEY)
 
 

@@ -172,8 +172,9 @@ class RegionVerification:
 
     @strawberry.field(
         description="Of the newest assessment with levels that fits and that the viewer may see; "
-        "without one the bounds only. Without an attested, complete inventory nothing is called "
-        "an over-claim."
+        "without one the bounds only. An absence refutes a claim only where it is a fact: of an "
+        "exchange where the OPDs vouch for a complete inventory, of a document once the assessment "
+        "is submitted."
     )
     async def verification(
         self,

@@ -5,4 +5,5 @@ IDEMPOTENCY_KEY = (
     "the first answer comes back and nothing is written twice."
 )
 VERSION = "As last read: if somebody changed it since, you get VersionConflict."
+PREVIOUS_CURSOR = "Of the event before it in this stream: if it is not the last one you have, something is missing."
 EVIDENCE = "At most 20 links."

@@ -20,6 +20,7 @@ class Access:
 
 
 PUBLISHED_ONLY = Access()
+EVERYTHING = Access(everything=True)
 
 
 def narrowed(region: InstrumentedAttribute[str], access: Access) -> ColumnElement[bool]:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, func, or_, select, true
+from sqlalchemy import ColumnElement, Select, Text, cast, func, or_, select, true
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from engine.document import document, value_of
@@ -25,7 +25,7 @@ from engine.model import (
     RegionKind,
 )
 from engine.score import Score
-from storage.access import Access, narrowed
+from storage.access import EVERYTHING, Access, narrowed
 from storage.tables import AssessmentRow, LevelRow, RegionRow
 
 
@@ -121,6 +121,36 @@ async def of_region(
     )
 
 
+async def followed(
+    session: AsyncSession,
+    region: str,
+    kinds: Collection[AssessmentKind],
+    instruments: Collection[str],
+) -> list[Assessment]:
+    """Return the newest assessments of a region that hold levels, whoever may see them.
+
+    Of each instrument and kind the newest of any state, and the newest that is published.
+    """
+    claimed = select(LevelRow.assessment).where(LevelRow.assessment == AssessmentRow.id).exists()
+    found = await session.execute(
+        select(AssessmentRow.id, AssessmentRow.instrument, AssessmentRow.kind, AssessmentRow.state)
+        .where(
+            AssessmentRow.region == region,
+            AssessmentRow.kind.in_([kind.value for kind in kinds]),
+            AssessmentRow.instrument.in_(instruments),
+            claimed,
+        )
+        .order_by(AssessmentRow.year.desc(), AssessmentRow.id)
+    )
+    newest: dict[tuple[str, ...], str] = {}
+    for each in found:
+        newest.setdefault((each.instrument, each.kind), each.id)
+        if each.state == AssessmentState.PUBLISHED.value:
+            newest.setdefault((each.instrument, each.kind, each.state), each.id)
+    whole = await by_id(session, sorted({*newest.values()}), EVERYTHING)
+    return [whole[id][0] for id in dict.fromkeys(newest.values())]
+
+
 async def scores(
     session: AsyncSession,
     *,
@@ -137,6 +167,26 @@ async def scores(
         query = query.where(AssessmentRow.region.in_(regions))
     rows = await session.scalars(query.order_by(AssessmentRow.year, AssessmentRow.region))
     return [Scored(value(row, ()), value_of(Score, row.score or {})) for row in rows]
+
+
+async def score_texts(
+    session: AsyncSession, *, instrument: str, kind: AssessmentKind, year: int | None = None
+) -> list[tuple[int, str, str]]:
+    """Return year, region and score of what is published of one kind, oldest first.
+
+    A score is the text of its document: a country's take long to read, which the caller can do
+    off the event loop.
+    """
+    columns = (AssessmentRow.year, AssessmentRow.region, cast(AssessmentRow.score, Text))
+    found = await session.execute(
+        _fitting(instrument, year, kind)
+        .with_only_columns(*columns)
+        .where(
+            AssessmentRow.state == AssessmentState.PUBLISHED.value, AssessmentRow.score.is_not(None)
+        )
+        .order_by(AssessmentRow.year, AssessmentRow.region)
+    )
+    return [(year, region, text) for year, region, text in found]
 
 
 async def ranked(

@@ -25,7 +25,7 @@ from storage.tables import ApplicationRow, IntegrationRow
 
 def row(integration: Integration) -> IntegrationRow:
     """Return the row of an integration."""
-    verified_on = integration.verified_on
+    verified_on, confirmed_on = integration.verified_on, integration.confirmed_on
     return IntegrationRow(
         id=integration.id,
         region=integration.region,
@@ -39,6 +39,7 @@ def row(integration: Integration) -> IntegrationRow:
         evidence_grade=integration.evidence_grade,
         version=integration.version,
         verified_on=None if verified_on is None else verified_on.isoformat(),
+        confirmed_on=None if confirmed_on is None else confirmed_on.isoformat(),
         evidence=[document(evidence) for evidence in integration.evidence],
         source=integration.provenance.source,
         confirmed=integration.provenance.confirmed,
@@ -61,6 +62,7 @@ def value(row: IntegrationRow) -> Integration:
         evidence_grade=row.evidence_grade,
         version=row.version,
         verified_on=None if row.verified_on is None else date.fromisoformat(row.verified_on),
+        confirmed_on=None if row.confirmed_on is None else date.fromisoformat(row.confirmed_on),
         evidence=tuple(value_of(Evidence, evidence) for evidence in row.evidence),
         provenance=Provenance(row.source, row.confirmed, row.note),
     )

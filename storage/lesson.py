@@ -21,15 +21,16 @@ async def digest(session: AsyncSession) -> str:
     return (await session.execute(select(InstanceRow.lessons))).scalar_one()
 
 
-async def every(session: AsyncSession) -> tuple[Labelled, ...]:
-    """Return what was learned, by application."""
+async def every(session: AsyncSession) -> tuple[str, tuple[Labelled, ...]]:
+    """Return the digest of what was learned, and what that is, by application."""
     rows = await session.scalars(select(LessonRow).order_by(LessonRow.application))
-    return tuple(
+    learned = tuple(
         Labelled(
             Listing(each.name, each.opd, each.url, each.application, each.region), each.function
         )
         for each in rows
     )
+    return await digest(session), learned
 
 
 async def learn(session: AsyncSession) -> int:

@@ -34,6 +34,6 @@ async def exempt(session: AsyncSession, region: str) -> tuple[Exemption, ...]:
 async def policy(session: AsyncSession, region: str) -> DevelopmentPolicy | None:
     """Return the region's policy on building applications, if it recorded one."""
     found = await session.get(DevelopmentPolicyRow, region)
-    if found is None:
+    if found is None or found.year is None:
         return None
     return DevelopmentPolicy(found.region, found.year, found.title, found.url)

@@ -166,11 +166,14 @@ class LessonRow(Table):
     function: Mapped[str] = mapped_column(String(64))
 
 
-class StandingRow(Table):
-    """What follows from a region's inventory and claims, as it was last announced."""
+class OutcomeRow(Table):
+    """What a region's verification or proposals came to, as it was last announced.
 
-    __tablename__ = "standing"
-    region: Mapped[str] = mapped_column(ForeignKey("region.code"), primary_key=True)
+    Not folded from the log, and so without a foreign key to what is.
+    """
+
+    __tablename__ = "outcome"
+    region: Mapped[str] = mapped_column(String(64), primary_key=True)
     subject: Mapped[str] = mapped_column(String(160), primary_key=True)
     body: Mapped[dict[str, Any]]
     at: Mapped[str] = mapped_column(String(32))
@@ -188,7 +191,7 @@ class ExemptionRow(Table):
 class DevelopmentPolicyRow(Table):
     __tablename__ = "development_policy"
     region: Mapped[str] = mapped_column(ForeignKey("region.code"), primary_key=True)
-    year: Mapped[int]
+    year: Mapped[int | None]  # null: it was ended
     title: Mapped[str] = mapped_column(Text)
     url: Mapped[str] = mapped_column(Text)
 
@@ -246,6 +249,7 @@ class IntegrationRow(Sourced, Table):
     evidence_grade: Mapped[int]
     version: Mapped[int]
     verified_on: Mapped[str | None] = mapped_column(String(10))
+    confirmed_on: Mapped[str | None] = mapped_column(String(10))
     evidence: Mapped[list[Any]]
 
 

@@ -1,4 +1,7 @@
-/** Builds two pages: the wall at `/` and the GraphQL explorer that `GET /graphql` answers with. */
+/**
+ * Builds three pages: the wall at `/`, a region's page at `/daerah/{code}`, and the GraphQL explorer
+ * that `GET /graphql` answers with.
+ */
 import { svelte } from "@sveltejs/vite-plugin-svelte";
 import { defineConfig, type Plugin } from "vite";
 
@@ -14,8 +17,19 @@ const withoutEmbeddedFonts: Plugin = {
   },
 };
 
+/** The hub answers every `/daerah/…` with one page; the development server does as it does. */
+const regionPages: Plugin = {
+  name: "region-pages",
+  configureServer(server) {
+    server.middlewares.use((request, _response, next) => {
+      if (request.url?.startsWith("/daerah/")) request.url = "/region.html";
+      next();
+    });
+  },
+};
+
 export default defineConfig({
-  plugins: [svelte(), withoutEmbeddedFonts],
+  plugins: [svelte(), withoutEmbeddedFonts, regionPages],
   build: {
     target: "es2022",
     // Every browser of the target preloads modules itself.
@@ -24,7 +38,7 @@ export default defineConfig({
     assetsInlineLimit: 0,
     chunkSizeWarningLimit: 1200,
     rolldownOptions: {
-      input: { wall: "index.html", explorer: "explorer.html" },
+      input: { wall: "index.html", region: "region.html", explorer: "explorer.html" },
       // "use client" in React packages means nothing here.
       checks: { moduleLevelDirective: false },
     },

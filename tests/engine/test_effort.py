@@ -7,11 +7,13 @@ from fractions import Fraction
 
 import pytest
 
-from engine.effort import EffortInvalid, StepId, default_effort, edited, uniform_effort
+from engine.effort import EffortInvalid, StepId, default_effort, edited, parse, uniform_effort
 from engine.instruments import catalogue, instrument
 from engine.precedence import broken, precedence
+from engine.sheet import SheetInvalid
 
 SPBE_2020 = instrument("spbe-2020")
+DEFAULT = default_effort(SPBE_2020)
 
 
 @pytest.mark.parametrize(
@@ -93,3 +95,27 @@ def test_broken_rules_are_those_whose_basis_is_missing() -> None:
         (StepId(12, 4), StepId(11, 3))
     ]
     assert broken(rules, {12: 4}) == ()  # indicator 11 is not known
+
+
+def test_a_sheet_puts_a_regions_own_figures_in_place_of_some() -> None:
+    own = parse("number;level;effort\n1;4;2,5\nI47;5;9\n", DEFAULT, SPBE_2020)
+    assert own.edited == {StepId(1, 4), StepId(47, 5)}
+    assert own.values[StepId(1, 4)] == Fraction(5, 2)
+    assert own.values[StepId(2, 4)] == DEFAULT.values[StepId(2, 4)]
+
+
+def test_every_bad_row_of_a_sheet_is_named() -> None:
+    rows = ["0,4,1", "1,1,1", "1,6,1", "2,4,nol", "2,5,0", "2,3,0.001", "3,4,1", "3,4,2"]
+    with pytest.raises(SheetInvalid) as refused:
+        parse("\n".join(["number,level,effort", *rows]), DEFAULT, SPBE_2020)
+    level = "expected a level to reach, from 2 to 5, got"
+    effort = "expected a number above 0, up to 1000, with at most two decimals, got"
+    assert [str(problem) for problem in refused.value.problems] == [
+        "row 2, column number: expected an indicator of spbe-2020 (1 to 47), got '0'",
+        f"row 3, column level: {level} '1'",
+        f"row 4, column level: {level} '6'",
+        f"row 5, column effort: {effort} 'nol'",
+        f"row 6, column effort: {effort} '0'",
+        f"row 7, column effort: {effort} '0.001'",
+        "row 9, column level: expected each step once, got 3 to level 4 again",
+    ]

@@ -26,6 +26,8 @@ from engine.model import (
     Application,
     ApplicationStatus,
     CommonApplication,
+    Evidence,
+    EvidenceKind,
     Integration,
     IntegrationDirection,
     IntegrationMode,
@@ -225,3 +227,31 @@ def test_no_published_exchange_of_west_java_counts_since_none_says_when_it_was_v
     assert len(found) == len(tables.integrations()) == 24
     assert sum(Defect.DATE_UNKNOWN in edge.defects for edge in found) == 15
     assert sum(edge.defects == (Defect.UNDOCUMENTED,) for edge in found) == 9
+
+
+def test_a_confirmation_stands_beside_a_log_that_grew_old() -> None:
+    log = Evidence("Log", "https://a.id", EvidenceKind.MACHINE_LOG, TODAY - timedelta(days=91))
+    file = replace(
+        EXCHANGE,
+        mode=IntegrationMode.FILE,
+        evidence_grade=3,
+        verified_on=TODAY - timedelta(days=91),
+        evidence=(log,),
+    )
+    assert defects(file, TODAY) == (Defect.FILE_UNCONFIRMED,)
+    assert counted(replace(file, confirmed_on=TODAY - timedelta(days=110)), TODAY)
+    assert not counted(replace(file, confirmed_on=TODAY - timedelta(days=366)), TODAY)
+
+
+def test_a_newer_document_renews_no_log() -> None:
+    log = Evidence("Log", "https://a.id/l", EvidenceKind.MACHINE_LOG, TODAY - timedelta(days=200))
+    paper = Evidence("BA", "https://a.id/b", dated=TODAY - timedelta(days=2))
+    file = replace(
+        EXCHANGE,
+        mode=IntegrationMode.FILE,
+        evidence_grade=3,
+        verified_on=paper.dated,
+        evidence=(paper, log),
+    )
+    assert defects(file, TODAY) == (Defect.FILE_UNCONFIRMED,)
+    assert counted(replace(file, evidence=(paper, replace(log, dated=paper.dated))), TODAY)

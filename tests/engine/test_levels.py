@@ -6,6 +6,7 @@ import pytest
 
 from engine import levels
 from engine.instruments import instrument
+from engine.sheet import SheetInvalid
 
 PEMDI = instrument("pemdi-2026")
 SPBE_2018 = instrument("spbe-2018")
@@ -44,7 +45,7 @@ def test_an_indicator_of_2018_goes_by_its_code_too() -> None:
 
 
 def problems_of(text: str) -> list[str]:
-    with pytest.raises(levels.SheetInvalid) as refused:
+    with pytest.raises(SheetInvalid) as refused:
         levels.parse(text, PEMDI)
     return [str(problem) for problem in refused.value.problems]
 
@@ -100,6 +101,5 @@ def test_a_column_given_twice_is_refused() -> None:
 def test_what_is_no_csv_at_all_is_refused_with_its_row() -> None:
     (problem,) = problems_of(sheet(['1,"' + "x" * 200_000 + '"']))
     assert problem == (
-        "row 2, column number: expected rows of a CSV file,"
-        " got field larger than field limit (131072)"
+        "row 2: expected rows of a CSV file, got field larger than field limit (131072)"
     )

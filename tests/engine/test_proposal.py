@@ -182,7 +182,10 @@ def test_of_several_that_would_do_one_that_stays_and_is_on_the_hub_is_integrated
     gap = Exchange(frozenset("ab"), frozenset("cd"), "gaji", "exchange/1")
     _, found = proposals("A", apps, edges, known({}, gaps=[gap]))
     assert found.applications == ("b", "d")
-    assert found.missing == ("which of the 2 applications beside b would do",)
+    assert found.missing == (
+        "whether the work here asks for it",
+        "which of the 2 applications beside b would do",
+    )
     (retired,) = proposals("A", apps[2:3], [], known({}, gaps=[gap]))
     assert retired.kind is ProposalKind.RETIRE  # nothing is left at either side
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from engine.function import Function, Tag
 from engine.listing import Listing
-from engine.sharing import Candidate, candidates, gaps
+from engine.sharing import Candidate, Sisters
 
 FUNCTIONS = {
     "records": Function("records", "Naskah dinas", "", (37,)),
@@ -33,12 +33,14 @@ TAGS = {
 
 
 def test_gaps_are_what_others_serve_most_often_first() -> None:
-    assert gaps("D", SYSTEMS, TAGS) == (("records", 3), ("roads", 1))
-    assert gaps("A", SYSTEMS, TAGS) == (("roads", 1),)
+    sisters = Sisters(SYSTEMS, TAGS, FUNCTIONS, {})
+    assert sisters.gaps("D") == (("records", 3), ("roads", 1))
+    assert sisters.gaps("A") == (("roads", 1),)
 
 
 def test_a_proven_sister_comes_before_one_whose_level_is_unknown() -> None:
-    found = candidates("D", SYSTEMS, TAGS, FUNCTIONS, {("C", 37): 4, ("A", 37): 3})
+    sisters = Sisters(SYSTEMS, TAGS, FUNCTIONS, {("C", 37): 4, ("A", 37): 3})
+    found = sisters.candidates("D")
     assert [(each.function, each.system, each.level) for each in found] == [
         ("records", "c1", 4),
         ("records", "b1", None),  # A's is at level 3: left out
@@ -47,10 +49,11 @@ def test_a_proven_sister_comes_before_one_whose_level_is_unknown() -> None:
 
 
 def test_national_systems_and_refusals_are_left_out() -> None:
-    found = candidates("D", SYSTEMS, TAGS, FUNCTIONS, {}, national={"a1"}, shareable={"b1": False})
-    assert [each.system for each in found] == ["c1", "c2"]
+    sisters = Sisters(SYSTEMS, TAGS, FUNCTIONS, {}, national={"a1"}, shareable={"b1": False})
+    assert [each.system for each in sisters.candidates("D")] == ["c1", "c2"]
 
 
 def test_an_offered_source_comes_first_and_the_list_is_capped() -> None:
-    (first, _) = candidates("D", SYSTEMS, TAGS, FUNCTIONS, {}, shareable={"c1": True}, first=1)
+    sisters = Sisters(SYSTEMS, TAGS, FUNCTIONS, {}, shareable={"c1": True})
+    (first, _) = sisters.candidates("D", first=1)
     assert first == Candidate("D", "records", "c1", "C", None, True, 0.7, 3)

@@ -1,4 +1,4 @@
-"""A real server of a toy schema, started once for the tests of the edge."""
+"""What is started or filled once: a real server of a toy schema, and the data of West Java."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from tests.fixtures.processes import free_port
+from tests.hub.region_data import Commands
 
 TOY_HUB = Path(__file__).with_name("toy_hub.py")
 START_SECONDS = 30
@@ -37,3 +38,13 @@ def _wait_for(server: subprocess.Popen[bytes], port: int) -> None:
                 return
         time.sleep(0.05)
     raise RuntimeError("expected the toy hub to answer, got silence")
+
+
+@pytest.fixture(scope="session")
+def west_java(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Commands:
+    """Commands over a data folder with the real data of West Java, which they only read."""
+    folder = tmp_path_factory.mktemp("west-java")
+    (folder / "simpul.db").write_bytes(sqlite_template.read_bytes())
+    commands = Commands(folder)
+    assert commands("load").exit_code == 0
+    return commands

@@ -50,6 +50,14 @@ async def test_the_wall_and_what_it_is_made_of_are_served(settings: Settings) ->
 
 
 @built
+async def test_a_region_that_is_not_here_gets_the_page_that_says_so(settings: Settings) -> None:
+    async with browsing(settings) as browser:
+        page = await browser.get("/daerah/99.99", headers=PAGE)
+        assert (page.status_code, page.text) == (404, (WEB / "region.html").read_text())
+        assert (await browser.get("/daerah/")).status_code == 404
+
+
+@built
 async def test_the_explorer_is_for_browsers_and_the_api_for_programs(settings: Settings) -> None:
     async with browsing(settings) as browser:
         explorer = await browser.get("/graphql", headers=PAGE)

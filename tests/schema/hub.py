@@ -20,7 +20,7 @@ from engine.model import PUBLIC_VIEWER, EventKind, Viewer, Visibility
 from realtime.bus import MemoryBus
 from realtime.tail import Tail
 from resolvers.context import Context, Instance
-from resolvers.standing import Standings
+from resolvers.news import Verifier
 from schema.schema import schema
 from storage import arrival, log
 from storage.arrival import Arrival
@@ -152,7 +152,7 @@ class Hub:
     ) -> None:
         """Write one entry, whatever it says."""
         instance = self.instance
-        work = log.writing(instance.database, region, instance.clock, instance.standings.derive)
+        work = log.writing(instance.database, region, instance.clock, instance.verifier.derive)
         async with work as transaction:
             await transaction.append(
                 actor="test",
@@ -208,7 +208,7 @@ async def running(url: str, *, tailing: bool = True) -> AsyncIterator[Hub]:
                 tail=tail,
                 clock=Clock(),
                 shelf=shelf,
-                standings=Standings(shelf),
+                verifier=Verifier(shelf),
             )
         )
     finally:

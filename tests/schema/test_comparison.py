@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from engine.model import AssessmentKind, AssessmentState, EventKind
+from hub.load import load
 from tests.schema import places
-from tests.schema.hub import Hub
+from tests.schema.hub import Hub, running
 
 LINES = """
 query ($codes: [ID!]!, $instrument: ID! = "spbe-2020", $year: Int! = 2024) {
@@ -123,6 +124,18 @@ async def test_movers_are_told_from_the_largest_rise_to_the_largest_fall(west_ja
     }
     assert await west_java.ask(MOVERS, province="33") == {"movers": []}
     assert await west_java.ask(MOVERS, year=2021) == {"movers": []}
+
+
+async def test_scores_are_read_alike_from_each_database(database_url: str) -> None:
+    async with running(database_url) as hub:
+        await load(hub.instance)
+        movers = (await hub.ask(MOVERS, province="32"))["movers"]
+        lines = (await hub.ask(LINES, codes=["32.11", "32.73"]))["compare"]["lines"]
+    assert (len(movers), movers[0]["change"]) == (27, {"display": "+0.95"})
+    assert [each["value"] for each in lines[0]["values"]] == [
+        {"display": "4.51"},
+        {"display": "4.59"},
+    ]
 
 
 async def test_movers_of_an_unknown_instrument_are_an_invalid_argument(hub: Hub) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import timedelta
@@ -12,13 +13,13 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import delete, select
 
-from engine import standing as engine
 from engine.model import Assessment, AssessmentKind, AssessmentState, EventKind, LevelClaim
 from resolvers import follow_up
 from storage import arrival, lesson
-from storage.tables import StandingRow
+from storage.database import POSTGRESQL_CONNECTIONS
+from storage.tables import OutcomeRow
 from tests.schema import places
-from tests.schema.hub import Clock, Hub
+from tests.schema.hub import Clock, Hub, running
 
 OFFICE, HEALTH, BUDGET = "application-office", "application-health", "application-budget"
 DINKES = "opd-32.11.dinkes"
@@ -53,27 +54,27 @@ query ($after: Cursor) { events(after: $after, first: 500) { events { kind regio
 
 async def _follow(hub: Hub) -> None:
     """Follow up all there is, as the instance does by itself."""
-    await follow_up.caught_up(hub.instance, 0)
+    await follow_up.FollowUp(hub.instance).catch_up(0)
 
 
-async def _standings(hub: Hub) -> dict[tuple[str, str], Mapping[str, Any]]:
+async def _outcomes(hub: Hub) -> dict[tuple[str, str], Mapping[str, Any]]:
     async with hub.instance.database.read() as session:
-        rows = await session.scalars(select(StandingRow))
+        rows = await session.scalars(select(OutcomeRow))
         return {(each.region, each.subject): each.body for each in rows}
 
 
-async def _first_standings(hub: Hub) -> None:
+async def _first_outcomes(hub: Hub) -> None:
     """Return once the proposals of all five regions have a standing."""
     async with asyncio.timeout(20):
         found: list[str] = []
         while len(found) < len(places.REGIONS):
             await asyncio.sleep(0.05)
-            found = [code for code, subject in await _standings(hub) if subject == "proposals"]
+            found = [code for code, subject in await _outcomes(hub) if subject == "proposals"]
 
 
 async def _forget(hub: Hub) -> None:
     async with hub.instance.database.write() as session:
-        await session.execute(delete(StandingRow))
+        await session.execute(delete(OutcomeRow))
 
 
 async def _happened(hub: Hub, after: str) -> list[str]:
@@ -159,7 +160,7 @@ async def test_proposals_are_told_once_for_a_burst_of_changes(any_hub: Hub) -> N
         news = await told.next()
     assert (news["region"]["code"], news["changed"], news["closed"]) == ("32.11", [], [])
     assert len(news["opened"]) == 1
-    assert news["counts"] == [{"kind": "MERGE", "count": 1}, {"kind": "REPLACE", "count": 1}]
+    assert news["counts"] == [{"kind": "REPLACE", "count": 1}, {"kind": "MERGE", "count": 1}]
     asked = '{ region(code: "32.11") { proposals(kinds: [MERGE]) { id } } }'
     [merge] = (await any_hub.ask(asked))["region"]["proposals"]
     assert news["opened"] == [merge["id"]]
@@ -176,7 +177,7 @@ async def test_a_running_instance_follows_up_by_itself(hub: Hub) -> None:
             await hub.change(  # the first standing is silent, so wait for it
                 "updateApplication", places.REGION, id=HEALTH, version=1, name="Absensi"
             )
-            await _first_standings(hub)
+            await _first_outcomes(hub)
             await hub.change("retireApplication", places.REGION, id=OFFICE, version=1)
             assert len((await told.next())["closed"]) == 1
     finally:
@@ -198,14 +199,14 @@ async def test_an_exchange_across_regions_changes_the_region_at_its_other_end(hu
     after = await hub.cursor()
     drawn = {"source": HEALTH, "target": BUDGET, "dataObject": "belanja", "mode": "API"}
     await hub.change("connectApplications", places.OPD, **drawn, evidence=[PAPER])
-    before = await _standings(hub)
+    before = await _outcomes(hub)
     await _follow(hub)
     found = await hub.ask(EVENTS, places.ADMIN, after=after)
     told = [(each["kind"], each["region"]["code"]) for each in found["events"]["events"]]
     assert told[:2] == [("INTEGRATION_CONNECTED", "32.11"), ("VERIFICATION_CHANGED", "32.73")]
     subject = ("32.73", "verification spbe-2020")
-    bounds = [each[subject]["verdicts"] for each in (before, await _standings(hub))]
-    assert [each["34"][1] for each in bounds] == [3, 4]
+    bounds = [each[subject]["verdicts"] for each in (before, await _outcomes(hub))]
+    assert [each["34"]["ceiling"] for each in bounds] == [3, 4]
 
 
 async def test_time_alone_makes_evidence_old_and_the_full_pass_tells_it(hub: Hub) -> None:
@@ -218,7 +219,7 @@ async def test_time_alone_makes_evidence_old_and_the_full_pass_tells_it(hub: Hub
     assert isinstance(hub.instance.clock, Clock)
     hub.instance.clock.now += timedelta(days=366)
     done = await follow_up.everything(hub.instance)
-    assert (done.regions, done.changed, done.learned) == (5, 1, None)
+    assert (done.regions, done.changed, done.failed, done.learned) == (5, 1, (), None)
     assert await _happened(hub, after) == ["VERIFICATION_CHANGED"]
 
 
@@ -234,12 +235,67 @@ async def test_the_classifier_learns_from_corrections_when_it_is_told_to(hub: Hu
     assert await hub.ask(asked) == before  # a correction alone teaches nothing
     assert (await follow_up.everything(hub.instance, learn=True)).learned == 1
     async with hub.instance.database.read() as session:
-        assert [each.function for each in await lesson.every(session)] == ["attendance"]
+        _, learned = await lesson.every(session)
+    assert [each.function for each in learned] == ["attendance"]
     after = (await hub.ask(asked))["node"]["functionTag"]
     assert (after["byPerson"], after["candidates"][0]["function"]["id"]) == (False, "attendance")
     await hub.change("correctFunction", places.OPD, application=HEALTH, function=None)
     assert (await follow_up.everything(hub.instance, learn=True)).learned == 0
     assert await hub.ask(asked) == before
+
+
+async def test_a_follow_up_that_fails_is_tried_again_and_stops_no_other_region(hub: Hub) -> None:
+    follower = follow_up.FollowUp(hub.instance, failed={"32.73"})
+    await follower.catch_up(0)
+    assert follower.failed == set()
+    assert ("32.73", "proposals") in await _outcomes(hub)
+
+
+async def test_what_a_newer_draft_stands_beside_stays_told_to_the_public(hub: Hub) -> None:
+    published = replace(CLAIMS, id="assessment-p", year=2024, state=AssessmentState.PUBLISHED)
+    await hub.record(EventKind.ASSESSMENT_PUBLISHED, "32.11", published.id, published)
+    await places.begin(hub, CLAIMS)
+    await hub.change("correctFunction", places.OPD, application=HEALTH, function="attendance")
+    after = await hub.cursor()
+    async with hub.listening(VERIFICATION, after=after) as public:
+        await _outside(hub)
+        told = [await public.next() for _ in range(2)]
+    assert [each["assessment"] for each in told] == [None, published.id]
+    assert (await _happened(hub, after)).count("VERIFICATION_CHANGED") == 3
+
+
+async def test_what_is_published_is_told_as_a_whole_to_those_who_saw_none_of_it(hub: Hub) -> None:
+    draft = replace(
+        CLAIMS,
+        state=AssessmentState.SUBMITTED,
+        levels=tuple(LevelClaim(number, 3) for number in range(1, 48)),
+    )
+    await places.begin(hub, draft)
+    after = await hub.cursor()
+    async with hub.listening(VERIFICATION, after=after) as public:
+        await hub.change("publishAssessment", places.ASSESSOR, id=CLAIMS.id, version=1)
+        told = await public.next()
+    assert (told["assessment"], told["before"]) == (CLAIMS.id, None)
+    assert [each["before"] for each in told["changed"]] == [None] * 18
+
+
+async def test_a_decision_needs_no_second_connection_while_others_wait_for_its_region(
+    postgresql_database_url: str,
+) -> None:
+    async with running(postgresql_database_url) as hub:
+        await places.settle(hub)
+        asked = '{ region(code: "32.11") { proposals { id inputs } } }'
+        [proposal] = (await hub.ask(asked))["region"]["proposals"]
+        given = {"region": "32.11", "decision": "DEFER", **proposal}
+        writers = [
+            hub.change("registerApplication", places.OPD, region="32.11", opd=DINKES, name=f"A{n}")
+            for n in range(POSTGRESQL_CONNECTIONS)
+        ]
+        async with asyncio.timeout(8):  # sooner than a pool gives up
+            answers = await asyncio.gather(
+                hub.change("decideProposal", places.REGION, **given), *writers
+            )
+        assert answers[0]["__typename"] == "ProposalDecision"
 
 
 # A history is a list of these; what cannot be done at that point is refused and changes nothing.
@@ -252,12 +308,21 @@ step = st.one_of(
     st.tuples(st.just("tag"), application, st.sampled_from(["attendance", "finance", None])),
     st.tuples(st.just("attest"), st.sampled_from([place.id for place in places.OPDS]), st.just("")),
     st.tuples(st.just("claim"), st.sampled_from([15, 18, 34, 36]), st.integers(1, 5)),
+    st.tuples(st.just("confirm"), st.integers(0, 3), st.just("")),
+    st.tuples(st.just("document"), st.integers(0, 3), st.sampled_from(["DOCUMENT", "MACHINE_LOG"])),
+    st.tuples(
+        st.just("exempt"), st.sampled_from([place.id for place in places.OPDS]), st.just("x")
+    ),
+    st.tuples(st.just("policy"), st.sampled_from([2020, 2024, None]), st.just("")),
+    st.tuples(st.just("built"), application, st.sampled_from([True, False, None])),
+    st.tuples(st.just("move"), application, st.sampled_from([place.id for place in places.OPDS])),
+    st.tuples(st.just("decide"), st.integers(0, 2), st.sampled_from(["ACCEPT", "REJECT"])),
     st.tuples(st.just("follow"), st.just(""), st.just("")),
 )
 
 
 @settings(
-    max_examples=25,
+    max_examples=12,
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
@@ -268,7 +333,7 @@ async def test_what_was_told_change_by_change_is_what_a_full_pass_finds(
     async with hub.instance.database.read() as session:
         start = (await arrival.position(session)).arrival
     await _follow(hub)
-    told = await _standings(hub)
+    told = await _outcomes(hub)
     state = _State(hub)
     await state.prepare()
     for kind, one, other in history:
@@ -277,9 +342,10 @@ async def test_what_was_told_change_by_change_is_what_a_full_pass_finds(
         else:
             await state.do(kind, one, other)
     await _follow(hub)
-    incremental = await _standings(hub)
+    incremental = await _outcomes(hub)
 
     # What subscribers heard, put together, is where things stand.
+    counts: dict[str, dict[str, int]] = {}
     async with hub.instance.database.read() as session:
         arrivals = await arrival.after(session, start, 5000)
     for each in arrivals:
@@ -291,20 +357,22 @@ async def test_what_was_told_change_by_change_is_what_a_full_pass_finds(
             told[each.region, subject] = {**heard, "verdicts": {**heard["verdicts"], **new}}
         elif each.kind is EventKind.PROPOSALS_CHANGED:
             known = told[each.region, "proposals"]["proposals"]
+            assert {*body["closed"], *body["changed"]} <= known.keys()
+            assert not {*body["opened"]} & known.keys()
             ids = (known.keys() | {*body["opened"]}) - {*body["closed"]}
             told[each.region, "proposals"] = {"proposals": dict.fromkeys(ids)}
-    for key, standing in incremental.items():
+            counts[each.region] = body["counts"]
+    for key, outcome in incremental.items():
         if key[1] == "proposals":
-            assert told[key]["proposals"].keys() == standing["proposals"].keys()
+            assert told[key]["proposals"].keys() == outcome["proposals"].keys()
+            kinds = Counter(kind for kind, _ in outcome["proposals"].values())
+            assert counts.get(key[0], kinds) == kinds
         else:
-            assert told[key]["verdicts"] == standing["verdicts"], key
+            assert told[key]["verdicts"] == outcome["verdicts"], key
 
     await _forget(hub)
     await follow_up.everything(hub.instance)
-    assert await _standings(hub) == incremental
-    for (_, subject), standing in incremental.items():
-        if subject == "proposals":
-            assert engine.proposals_news(standing, standing) is None
+    assert await _outcomes(hub) == incremental
 
 
 class _State:
@@ -361,6 +429,6 @@ class _State:
 
     async def _version(self, id: str) -> int:
         asked = "query ($id: ID!) { node(id: $id) { ... on Application { version } "
-        asked += "... on Assessment { version } } }"
+        asked += "... on Assessment { version } ... on Integration { version } } }"
         found = await self.hub.ask(asked, places.ADMIN, id=id)
         return int(found["node"]["version"])

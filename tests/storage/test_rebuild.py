@@ -36,7 +36,8 @@ from engine.model import (
     RegionKind,
     Visibility,
 )
-from storage import log
+from engine.outcome import ProposalsOutcome
+from storage import log, outcome
 from storage.database import Database
 from storage.fold import claim_body
 from storage.log import LogTransaction
@@ -253,6 +254,8 @@ async def test_rows_rebuilt_from_the_log_equal_the_rows_that_were_written(
                 document(official),
             )
 
+    async with database.write() as session:  # what is not folded does not stand in the way
+        await outcome.keep(session, code, "s", ProposalsOutcome(), datetime.now(UTC))
     before = await rows(database)
     async with database.write() as session:
         applied = await rebuild(session)

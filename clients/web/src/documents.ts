@@ -1,14 +1,6 @@
-/** Every GraphQL document of the web client; the test suite validates each against the schema. */
-import type { initGraphQLTada, ResultOf } from "gql.tada";
-import type { introspection } from "./graphql-env";
-
-type Tagged = initGraphQLTada<{
-  introspection: introspection;
-  scalars: { Cursor: string; DateTime: string };
-}>;
-
-// Types only: at run time a document is its text, so no GraphQL parser is shipped.
-const graphql = ((source: string) => source) as unknown as Tagged;
+/** The GraphQL documents of the wall. */
+import type { ResultOf } from "gql.tada";
+import { graphql } from "./graphql";
 
 /** Whose wall this is, and the position to subscribe after. */
 export const INSTANCE = graphql(`

@@ -9,6 +9,13 @@ export interface Formats {
   index(value: string): string;
   /** The same with its sign. */
   change(value: string): string;
+  /** With the places that it has, four at most. */
+  number(value: number | string): string;
+  /** A share of one. */
+  percent(share: number | string): string;
+  /** "a, b, dan c". */
+  list(items: readonly string[]): string;
+  date(at: string): string;
   time(at: Date): string;
   dateAndTime(at: Date): string;
 }
@@ -20,6 +27,15 @@ export function formats(language: Language): Formats {
   const change = new Intl.NumberFormat(locale, { ...places, signDisplay: "exceptZero" });
   const clock = { hour: "2-digit", minute: "2-digit", second: "2-digit", timeZone: ZONE } as const;
   const time = new Intl.DateTimeFormat(locale, clock);
+  const number = new Intl.NumberFormat(locale, { maximumFractionDigits: 4 });
+  const percent = new Intl.NumberFormat(locale, { style: "percent", maximumFractionDigits: 0 });
+  const list = new Intl.ListFormat(locale, { type: "conjunction" });
+  const day = new Intl.DateTimeFormat(locale, {
+    day: "numeric",
+    month: "long",
+    year: "numeric",
+    timeZone: ZONE,
+  });
   const date = new Intl.DateTimeFormat(locale, {
     day: "numeric",
     month: "short",
@@ -29,6 +45,10 @@ export function formats(language: Language): Formats {
   return {
     index: (value) => index.format(Number(value)),
     change: (value) => change.format(Number(value)),
+    number: (value) => number.format(Number(value)),
+    percent: (share) => percent.format(Number(share)),
+    list: (items) => list.format(items),
+    date: (at) => day.format(new Date(at)),
     time: (at) => `${time.format(at)} WIB`,
     dateAndTime: (at) => `${date.format(at)} ${time.format(at)} WIB`,
   };

@@ -18,6 +18,8 @@ export interface FollowOptions<C extends Change> {
   url: string;
   /** A subscription of one field that takes `$after: Cursor`. */
   document: string;
+  /** What else it takes. */
+  variables?: Record<string, unknown>;
   /** Asked at every connect, so that a renewed token is used. */
   credentials: () => Record<string, string>;
   /** Reads the state anew and returns the cursor it was read at. */
@@ -40,7 +42,10 @@ const REFUSALS = 3;
 /** Starts following; returns the function that stops it. */
 export function follow<C extends Change>(options: FollowOptions<C>): () => void {
   // One object for good: the client resends it as it is then, so a resume starts at the newest cursor.
-  const variables: { after: string | null } = { after: null };
+  const variables: { after: string | null; [name: string]: unknown } = {
+    ...options.variables,
+    after: null,
+  };
   let stopped = false;
   let refusals = 0;
   let batch: C[] = [];

@@ -4,6 +4,16 @@ import { credentials, forgetToken } from "./access";
 
 const TIMEOUT_MS = 10_000;
 
+/** The server's no to a whole operation; `code` as docs/protocol.md lists them. */
+export class Refusal extends Error {
+  constructor(
+    message: string,
+    readonly code: string | undefined,
+  ) {
+    super(message);
+  }
+}
+
 /** Answers a typed document; rejects on transport errors, GraphQL errors and after ten seconds. */
 export async function ask<D>(document: D, variables: VariablesOf<D>): Promise<ResultOf<D>> {
   const response = await fetch("/graphql", {
@@ -19,11 +29,11 @@ export async function ask<D>(document: D, variables: VariablesOf<D>): Promise<Re
   if (response.status === 401) forgetToken();
   const answer = (await response.json()) as {
     data?: ResultOf<D> | null;
-    errors?: { message: string }[];
+    errors?: { message: string; extensions?: { code?: string } }[];
   };
-  if (answer.errors?.length || !answer.data) {
-    throw new Error(answer.errors?.[0]?.message ?? `no data, status ${response.status}`);
-  }
+  const [error] = answer.errors ?? [];
+  if (error) throw new Refusal(error.message, error.extensions?.code);
+  if (!answer.data) throw new Error(`no data, status ${response.status}`);
   return answer.data;
 }
 

@@ -2,17 +2,17 @@
 import { credentials } from "./access";
 import { EDITIONS, INDEX_CHANGED, INSTANCE, PLACES, WALL } from "./documents";
 import type { Edition, IndexChange, Place, View } from "./documents";
-import { follow, type Connection } from "./live";
 import { choice, chosen, type Choice } from "./edition";
+import { Freshness } from "./freshness.svelte";
+import { follow, type Connection } from "./live";
 import { ask, oneAtATime } from "./request";
 
 const REFRESH_REST_MS = 700; // with half a second of gathering, a change shows within two seconds
-const STALE_AFTER_MS = 15_000; // three pings unanswered
 const TICKER_LENGTH = 40;
 const FLASH_MS = 4_000;
 const RETRY_MS = 3_000;
 
-export class Wall {
+export class Wall extends Freshness {
   places = $state.raw<Place[]>([]);
   view = $state.raw<View | null>(null);
   editions = $state.raw<Edition[]>([]);
@@ -20,10 +20,6 @@ export class Wall {
   changes = $state.raw<IndexChange[]>([]);
   choice = $state.raw<Choice | null>(null);
   replay = $state(false);
-  connection = $state<Connection>("connecting");
-  /** When the server last confirmed, by an answer or a pong, that what is shown is what it has. */
-  heardAt = $state<number | null>(null);
-  now = $state(Date.now());
   #flashes: { code: string; edition: Choice; until: number }[] = [];
   #province: string | null = null;
   #version: string | null = null;
@@ -33,12 +29,6 @@ export class Wall {
   #current = false;
 
   readonly refresh = oneAtATime(() => this.#read(), REFRESH_REST_MS);
-
-  /** How it stands: a socket that looks open is not believed for longer than three pings. */
-  readonly status = $derived.by((): Connection | "stale" => {
-    if (this.connection !== "live") return this.connection;
-    return this.heardAt !== null && this.now - this.heardAt > STALE_AFTER_MS ? "stale" : "live";
-  });
 
   /** Regions whose value in the edition shown moved in the last seconds. */
   readonly moved = $derived.by((): ReadonlySet<string> => {
@@ -51,7 +41,7 @@ export class Wall {
 
   start(choice: Choice | null): () => void {
     this.choice = choice;
-    const ticking = setInterval(() => (this.now = Date.now()), 1_000);
+    const stopTicking = this.tick();
     const stop = follow<IndexChange>({
       url: `${location.origin.replace(/^http/, "ws")}/graphql`,
       document: INDEX_CHANGED as unknown as string,
@@ -62,7 +52,7 @@ export class Wall {
       heard: () => this.#heard(),
     });
     return () => {
-      clearInterval(ticking);
+      stopTicking();
       stop();
     };
   }
@@ -99,7 +89,7 @@ export class Wall {
 
   #heard(): void {
     if (!this.#current) return;
-    this.now = this.heardAt = Date.now();
+    this.confirm();
   }
 
   #refreshUntilRead(): void {

@@ -1,40 +1,17 @@
-"""Facts that rules and proposals read: of applications, of what people said, of a region's scope.
-
-Adds columns with a default and tables, so that the version before goes on working.
-"""
+"""What people said of functions, and regions of their scope and efforts. Adds tables."""
 
 from __future__ import annotations
 
 import sqlalchemy as sa
 from alembic import op
 
-revision = "facts_that_rules_read"
-down_revision = "decisions"
+revision = "what_regions_say"
+down_revision = "days_of_confirmation"
 branch_labels = None
 depends_on = None
 
-NOTHING = sa.text("'[]'")
-
 
 def upgrade() -> None:
-    with op.batch_alter_table("application", schema=None) as batch_op:
-        batch_op.add_column(
-            sa.Column(
-                "capabilities", sa.JSON(none_as_null=True), nullable=False, server_default=NOTHING
-            )
-        )
-        batch_op.add_column(sa.Column("consulted", sa.Boolean(), nullable=True))
-        batch_op.add_column(sa.Column("users", sa.BigInteger(), nullable=True))
-        batch_op.add_column(sa.Column("fit", sa.Integer(), nullable=True))
-        for name in ("yearly_cost", "migration_cost", "added_cost"):
-            batch_op.add_column(sa.Column(name, sa.BigInteger(), nullable=True))
-    with op.batch_alter_table("decision", schema=None) as batch_op:
-        batch_op.add_column(sa.Column("kind", sa.String(length=16), nullable=True))
-        batch_op.add_column(
-            sa.Column(
-                "applications", sa.JSON(none_as_null=True), nullable=False, server_default=NOTHING
-            )
-        )
     op.create_table(
         "correction",
         sa.Column("application", sa.String(length=128), nullable=False),
@@ -63,7 +40,7 @@ def upgrade() -> None:
     op.create_table(
         "development_policy",
         sa.Column("region", sa.String(length=64), nullable=False),
-        sa.Column("year", sa.Integer(), nullable=False),
+        sa.Column("year", sa.Integer(), nullable=True),
         sa.Column("title", sa.Text(), nullable=False),
         sa.Column("url", sa.Text(), nullable=False),
         sa.ForeignKeyConstraint(

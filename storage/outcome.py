@@ -2,37 +2,39 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import delete, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from engine.document import document
 from engine.entry import timestamp
-from storage.tables import InstanceRow, StandingRow
+from storage.tables import InstanceRow, OutcomeRow
 
 
 async def of_region(session: AsyncSession, region: str) -> dict[str, Mapping[str, Any]]:
-    """Return what was last announced of a region, by subject."""
-    rows = await session.scalars(select(StandingRow).where(StandingRow.region == region))
+    """Return what was last announced of a region as documents, by subject."""
+    rows = await session.scalars(select(OutcomeRow).where(OutcomeRow.region == region))
     return {each.subject: each.body for each in rows}
 
 
 async def keep(
-    session: AsyncSession, region: str, subject: str, body: Mapping[str, Any], at: datetime
+    session: AsyncSession, region: str, subject: str, outcome: object, at: datetime
 ) -> None:
     """Note what is announced with this transaction."""
     await session.merge(
-        StandingRow(region=region, subject=subject, body=dict(body), at=timestamp(at))
+        OutcomeRow(region=region, subject=subject, body=document(outcome), at=timestamp(at))
     )
 
 
-async def forget(session: AsyncSession, region: str, subject: str) -> None:
-    """Forget a subject that is no more."""
-    await session.execute(
-        delete(StandingRow).where(StandingRow.region == region, StandingRow.subject == subject)
-    )
+async def forget(session: AsyncSession, region: str, subjects: Collection[str]) -> None:
+    """Forget subjects that are followed no more."""
+    if subjects:
+        await session.execute(
+            delete(OutcomeRow).where(OutcomeRow.region == region, OutcomeRow.subject.in_(subjects))
+        )
 
 
 async def followed_up(session: AsyncSession) -> int:

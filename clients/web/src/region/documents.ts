@@ -1,0 +1,129 @@
+/** The GraphQL documents that the whole page rests on; each chapter has its own beside it. */
+import type { ResultOf } from "gql.tada";
+import { graphql } from "../graphql";
+
+/** Who asks for which region, and the position to subscribe after. */
+export const OPENING = graphql(`
+  query Opening($code: ID!) {
+    instance {
+      cursor
+      version
+      replay
+      viewer {
+        role
+        regions
+      }
+    }
+    region(code: $code) {
+      code
+      name
+      kind
+      parent {
+        code
+        name
+      }
+    }
+  }
+`);
+
+/** The names behind the ids that other answers are made of. */
+export const NAMES = graphql(`
+  query Names($code: ID!, $applications: String, $exchanges: String) {
+    region(code: $code) {
+      applications(first: 200, after: $applications) {
+        nodes {
+          id
+          name
+          opd {
+            name
+            acronym
+          }
+          functionTag {
+            function {
+              id
+              name
+            }
+          }
+        }
+        pageInfo {
+          hasNextPage
+          endCursor
+        }
+      }
+      integrations(first: 200, after: $exchanges) {
+        nodes {
+          id
+          dataObject
+          mode
+          direction
+          evidenceGrade
+          verifiedOn
+          targetName
+          source {
+            name
+          }
+          target {
+            name
+          }
+          provenance {
+            source
+            confirmed
+            note
+          }
+        }
+        pageInfo {
+          hasNextPage
+          endCursor
+        }
+      }
+    }
+  }
+`);
+
+/** An exchange that another region's inventory holds. */
+export const EXCHANGE = graphql(`
+  query Exchange($id: ID!) {
+    node(id: $id) {
+      ... on Integration {
+        id
+        dataObject
+        mode
+        direction
+        evidenceGrade
+        verifiedOn
+        targetName
+        source {
+          name
+        }
+        target {
+          name
+        }
+        provenance {
+          source
+          confirmed
+          note
+        }
+      }
+    }
+  }
+`);
+
+/** All that happens in the region and that the viewer may see. */
+export const EVENTS = graphql(`
+  subscription RegionEvents($regions: [ID!], $after: Cursor) {
+    events(regions: $regions, after: $after) {
+      cursor
+      previousCursor
+      kind
+    }
+  }
+`);
+
+export type Opening = ResultOf<typeof OPENING>;
+export type Subject = NonNullable<Opening["region"]>;
+export type Named = NonNullable<ResultOf<typeof NAMES>["region"]>;
+export type NamedApplication = Named["applications"]["nodes"][number];
+export type Exchange = Named["integrations"]["nodes"][number];
+export type RegionEvent = ResultOf<typeof EVENTS>["events"];
+export type EventKind = RegionEvent["kind"];
+export type Provenance = Exchange["provenance"];

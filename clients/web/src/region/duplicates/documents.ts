@@ -1,0 +1,73 @@
+/** Which listings of the inventory are, or may be, one system. */
+import type { ResultOf } from "gql.tada";
+import { graphql } from "../../graphql";
+
+export const DUPLICATES = graphql(`
+  query Duplicates($code: ID!) {
+    region(code: $code) {
+      duplicates {
+        rule
+        listed
+        groupCount
+        reviewCount
+        relistingCount
+        websiteCount
+        severalCount
+        aloneCount
+        groups(first: 100) {
+          policy
+          count
+          national {
+            name
+            owner
+          }
+          listings {
+            id
+            application {
+              name
+              url
+              opd {
+                name
+                acronym
+              }
+              provenance {
+                source
+                confirmed
+                note
+              }
+            }
+          }
+          parts {
+            count
+          }
+          links {
+            a
+            b
+            policy
+            signals {
+              name
+              value
+            }
+          }
+        }
+        websites(first: 50) {
+          id
+          application {
+            name
+          }
+        }
+        several(first: 50) {
+          id
+          application {
+            name
+          }
+        }
+      }
+    }
+  }
+`);
+
+export type Duplicates = NonNullable<ResultOf<typeof DUPLICATES>["region"]>["duplicates"];
+export type Group = Duplicates["groups"][number];
+export type Link = Group["links"][number];
+export type Policy = Group["policy"];

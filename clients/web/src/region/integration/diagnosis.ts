@@ -1,0 +1,120 @@
+/** What the shape of the graph tells, as sentences; each with its n and how it is computed. */
+import type { Formats } from "../../format";
+import type { Words } from "../words";
+import type { Diagnostics } from "./documents";
+
+export interface Diagnosis {
+  id: string;
+  title: string;
+  /** The figure alone; null where nothing can be told. */
+  value: string | null;
+  sentences: string[];
+  method: string;
+  /** What the figure counts, by name. */
+  items: string[];
+  /** Or the exchanges that it counts. */
+  exchanges: readonly string[];
+}
+
+export function diagnoses(found: Diagnostics, words: Words, format: Formats): Diagnosis[] {
+  const say = words.integration;
+  const percent = (value: string | null) => (value === null ? null : format.percent(value));
+  const parts = ({ part, of }: { part: string; of: string }) =>
+    [format.number(part), format.number(of)] as const;
+  const names = (ends: readonly { name: string }[]) => format.list(ends.map(({ name }) => name));
+  const nodes = found.applications + found.outside;
+  return [
+    {
+      id: "bus",
+      title: say.bus.title,
+      value: percent(found.bus.value),
+      sentences: [
+        found.bus.value === null ? say.bus.none : say.bus.text(...parts(found.bus)),
+        found.modeUnknown ? say.bus.unknown(found.modeUnknown) : "",
+      ],
+      method: say.bus.method,
+      items: [],
+      exchanges: [],
+    },
+    {
+      id: "cut-points",
+      title: say.cutPoints.title,
+      value: String(found.cutPointCount),
+      sentences: [say.cutPoints.text(found.cutPointCount, nodes)],
+      method: say.cutPoints.method,
+      items: found.cutPoints.map(({ node, cutOffCount, cutOff }) =>
+        say.cutPoints.item(node.name, cutOffCount, names(cutOff)),
+      ),
+      exchanges: [],
+    },
+    {
+      id: "isolated",
+      title: say.isolated.title,
+      value: String(found.isolatedCount),
+      sentences: [say.isolated.text(found.isolatedCount, found.applications)],
+      method: say.isolated.method,
+      items: found.isolated.map(({ name }) => name),
+      exchanges: [],
+    },
+    {
+      id: "silo",
+      title: say.silo.title,
+      value: found.siloDisplay === null ? null : format.change(found.siloDisplay),
+      sentences: [
+        found.siloDisplay === null ? say.silo.none : say.silo.text(format.change(found.siloDisplay)),
+        found.ownerUnknown ? say.silo.unknown(found.ownerUnknown, found.applications) : "",
+      ],
+      method: say.silo.method,
+      items: [],
+      exchanges: [],
+    },
+    {
+      id: "propagation",
+      title: say.propagation.title,
+      value: percent(found.propagation.value),
+      sentences: [
+        found.propagation.value === null
+          ? say.propagation.none
+          : say.propagation.text(...parts(found.propagation), found.applications),
+      ],
+      method: say.propagation.method,
+      items: [],
+      exchanges: [],
+    },
+    {
+      id: "debt",
+      title: say.debt.title,
+      value: String(found.pointToPointDebtCount),
+      sentences: [say.debt.text(found.pointToPointDebtCount, found.edges)],
+      method: say.debt.method,
+      items: [],
+      exchanges: found.pointToPointDebt,
+    },
+    {
+      id: "producers",
+      title: say.producers.title,
+      value: String(found.severalProducersCount),
+      sentences: [
+        say.producers.text(found.severalProducersCount, format.number(found.producers.of)),
+      ],
+      method: say.producers.method,
+      items: found.severalProducers.map((each) =>
+        say.producers.item(each.dataObject, names(each.producers)),
+      ),
+      exchanges: [],
+    },
+    {
+      id: "reciprocity",
+      title: say.reciprocity.title,
+      value: percent(found.reciprocity.value),
+      sentences: [
+        found.reciprocity.value === null
+          ? say.reciprocity.none
+          : say.reciprocity.text(...parts(found.reciprocity)),
+      ],
+      method: say.reciprocity.method,
+      items: [],
+      exchanges: [],
+    },
+  ];
+}

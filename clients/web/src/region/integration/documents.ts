@@ -1,0 +1,183 @@
+/** The graph of a region's exchanges, what its shape tells, and what depends on what. */
+import type { ResultOf } from "gql.tada";
+import { graphql } from "../../graphql";
+
+export const GRAPH = graphql(`
+  query Graph($code: ID!, $around: ID, $depth: Int!, $basis: GraphBasis!) {
+    region(code: $code) {
+      integrationGraph(around: $around, depth: $depth, limit: 300, basis: $basis) {
+        revision
+        asOf
+        around
+        nodes {
+          id
+          name
+          kind
+          regionCode
+          degree
+          distance
+          hidden
+          x
+          y
+          opd {
+            name
+            acronym
+          }
+        }
+        edges {
+          id
+          source
+          target
+          counts
+          undecided
+          defects
+          integration {
+            dataObject
+            mode
+            direction
+            evidenceGrade
+            provenance {
+              source
+              confirmed
+              note
+            }
+          }
+        }
+        leftOut {
+          nodesOverLimit
+          nodesBeyond
+          edges
+        }
+      }
+    }
+  }
+`);
+
+export const DIAGNOSTICS = graphql(`
+  query Diagnostics($code: ID!, $basis: GraphBasis!) {
+    region(code: $code) {
+      diagnostics(basis: $basis) {
+        asOf
+        applications
+        outside
+        edges
+        required {
+          value
+          part
+          of
+        }
+        exchanges {
+          id
+          rule
+          data
+          weight
+          bothWays
+          realised
+          there
+          back
+          one {
+            name
+          }
+          other {
+            name
+          }
+          integrations
+        }
+        inapplicable
+        bus {
+          value
+          part
+          of
+        }
+        modeUnknown
+        reciprocity {
+          value
+          part
+          of
+        }
+        propagation {
+          value
+          part
+          of
+        }
+        silo
+        siloDisplay
+        ownerUnknown
+        producers {
+          value
+          part
+          of
+        }
+        cutPointCount
+        isolatedCount
+        pointToPointDebtCount
+        severalProducersCount
+        pointToPointDebt(first: 50)
+        cutPoints(first: 50) {
+          node {
+            name
+          }
+          cutOffCount
+          cutOff {
+            name
+          }
+        }
+        severalProducers(first: 50) {
+          dataObject
+          producers {
+            name
+          }
+        }
+        isolated(first: 200) {
+          name
+        }
+      }
+    }
+  }
+`);
+
+export const IMPACT = graphql(`
+  query Impact($id: ID!, $basis: GraphBasis!) {
+    node(id: $id) {
+      ... on Application {
+        name
+        impact(basis: $basis) {
+          upstreamCount
+          downstreamCount
+          upstream(first: 50) {
+            node {
+              name
+            }
+            distance
+            path {
+              name
+            }
+            integrations
+          }
+          downstream(first: 50) {
+            node {
+              name
+            }
+            distance
+            path {
+              name
+            }
+            integrations
+          }
+        }
+      }
+    }
+  }
+`);
+
+export type Graph = NonNullable<ResultOf<typeof GRAPH>["region"]>["integrationGraph"];
+export type GraphNode = Graph["nodes"][number];
+type GraphEdge = Graph["edges"][number];
+export type Defect = GraphEdge["defects"][number];
+export type NodeKind = GraphNode["kind"];
+export type Diagnostics = NonNullable<ResultOf<typeof DIAGNOSTICS>["region"]>["diagnostics"];
+export type RequiredExchange = Diagnostics["exchanges"][number];
+export type Basis = "RECORDED" | "COUNTED";
+type Asked = NonNullable<ResultOf<typeof IMPACT>["node"]>;
+export type Impact = NonNullable<Extract<Asked, { impact: unknown }>["impact"]>;
+export type Reached = Impact["upstream"][number];

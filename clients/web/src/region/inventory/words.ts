@@ -1,0 +1,84 @@
+/** Words of the chapter about the inventory. */
+import type { SealState } from "./documents";
+
+const id = {
+  intro:
+    "Kelengkapan inventaris aplikasi per OPD dan pernyataan OPD bahwa daftarnya lengkap. Baru setelah keduanya cukup, aplikasi atau pertukaran yang tidak tercatat dapat dianggap tidak ada.",
+  summary: (applications: number, filled: number, required: number, share: string) =>
+    `Inventaris memuat ${applications} aplikasi. Dari ${required} isian wajib, ${filled} sudah terisi (${share}).`,
+  empty: "Inventaris ini belum memuat aplikasi.",
+  enough: "Kelengkapan ini mencapai batas 80%.",
+  notEnough: "Kelengkapan ini belum mencapai batas 80%.",
+  vouched: (count: number, of: number) =>
+    `${count} dari ${of} OPD menjamin inventarisnya: pernyataannya berlaku dan isiannya cukup.`,
+  policy: (year: number) => `Kebijakan pembangunan aplikasi berlaku sejak ${year}:`,
+  noPolicy:
+    "Kebijakan pembangunan aplikasi belum dicatat, sehingga indikator 15 belum dapat diperiksa lewat konsultasi.",
+  exempt: (reason: string) => `dikecualikan dari sistem penghubung: ${reason}`,
+  method:
+    "Isian wajib per aplikasi: OPD pemilik, status, fungsi, platform, dan tahun; pilihan proyek ini dari catatan SIA-SPBE. Batas cukup adalah 80%.",
+  opd: "OPD",
+  applications: "Aplikasi",
+  completeness: "Kelengkapan",
+  filledOf: (filled: number, required: number) => `${filled} dari ${required}`,
+  seal: "Pernyataan lengkap",
+  missing: "Isian yang kosong",
+  noApplications: "belum ada aplikasi tercatat",
+  nothingMissing: "tidak ada",
+  missingOn: (count: number) => `${count} aplikasi`,
+  gaps: (application: string, fields: string) => `${application}: ${fields}`,
+  unlisted: (count: number) => `dan ${count} aplikasi lainnya`,
+  ownerUnknown: (count: number) => `OPD tidak diketahui (${count} aplikasi)`,
+  state: {
+    HOLDS: "berlaku",
+    NEVER_GIVEN: "belum pernah diberikan",
+    EXPIRED: "kedaluwarsa",
+    BROKEN: "gugur",
+  } satisfies Record<SealState, string>,
+  sealed: (at: string, until: string) => `diberikan ${at}, berlaku sampai ${until}`,
+  expired: (until: string) => `berlaku sampai ${until}`,
+  broken: (application: string, at: string) => `setelah ${application} diubah pihak lain pada ${at}`,
+  field: {
+    opd: "OPD pemilik",
+    status: "status",
+    function: "fungsi",
+    platform: "platform",
+    year: "tahun",
+  } as Record<string, string>,
+};
+
+const en: typeof id = {
+  intro:
+    "How complete each OPD's inventory is, and whether the OPD vouches for it. Only when both suffice can something that is not listed be taken as absent.",
+  summary: (applications, filled, required, share) =>
+    `The inventory lists ${applications} applications. Of ${required} required fields, ${filled} are filled (${share}).`,
+  empty: "This inventory lists no application.",
+  enough: "This reaches the threshold of 80%.",
+  notEnough: "This is below the threshold of 80%.",
+  vouched: (count, of) => `${count} of ${of} OPDs vouch for their inventory: the seal holds and enough is filled.`,
+  policy: (year) => `The policy on building applications holds since ${year}:`,
+  noPolicy:
+    "No policy on building applications is recorded, so indicator 15 cannot be held against consultations yet.",
+  exempt: (reason) => `exempt from the service bus: ${reason}`,
+  method:
+    "Required fields of an application: owning OPD, status, function, platform and year; a choice of this project from the record of SIA-SPBE. Enough is 80%.",
+  opd: "OPD",
+  applications: "Applications",
+  completeness: "Completeness",
+  filledOf: (filled, required) => `${filled} of ${required}`,
+  seal: "Attestation",
+  missing: "Open fields",
+  noApplications: "no application listed",
+  nothingMissing: "none",
+  missingOn: (count) => `${count} applications`,
+  gaps: (application, fields) => `${application}: ${fields}`,
+  unlisted: (count) => `and ${count} more applications`,
+  ownerUnknown: (count) => `OPD unknown (${count} applications)`,
+  state: { HOLDS: "holds", NEVER_GIVEN: "never given", EXPIRED: "expired", BROKEN: "broken" },
+  sealed: (at, until) => `given ${at}, holds until ${until}`,
+  expired: (until) => `held until ${until}`,
+  broken: (application, at) => `after somebody else changed ${application} on ${at}`,
+  field: { opd: "owning OPD", status: "status", function: "function", platform: "platform", year: "year" },
+};
+
+export const inventory = { id, en };

@@ -1,0 +1,136 @@
+/** What became of regions that stood where this one stands, its peers, and what they could share. */
+import type { ResultOf } from "gql.tada";
+import { graphql } from "../../graphql";
+
+export const OUTLOOK = graphql(`
+  query Outlook($code: ID!, $target: Float!) {
+    region(code: $code) {
+      outlook(target: $target) {
+        instrument {
+          name
+        }
+        start {
+          display
+        }
+        startYear
+        target {
+          display
+        }
+        fromYear
+        window
+        n
+        sufficiency
+        reached {
+          share
+          lowest
+          highest
+          successes
+          n
+        }
+        fell {
+          share
+          lowest
+          highest
+          successes
+          n
+        }
+        meanChange
+        spread
+      }
+    }
+  }
+`);
+
+export const PEERS = graphql(`
+  query Peers($code: ID!) {
+    region(code: $code) {
+      peers(first: 5) {
+        code
+        name
+        year
+        of
+        distance
+        byDomains
+        byKind
+        byPopulation
+        nextIndex {
+          display
+        }
+        change {
+          display
+        }
+        moved
+        examples
+        instrument {
+          domains {
+            number
+            name
+          }
+          indicators {
+            number
+            name
+          }
+        }
+        domainChanges {
+          number
+          difference {
+            value
+            display
+          }
+        }
+        levelChanges {
+          indicator
+          before
+          after
+        }
+        region {
+          code
+        }
+      }
+    }
+  }
+`);
+
+export const SHARING = graphql(`
+  query Sharing($code: ID!) {
+    region(code: $code) {
+      sharingCandidates(first: 30) {
+        rule
+        function {
+          id
+          name
+        }
+        system {
+          id
+          application {
+            name
+            provenance {
+              source
+              confirmed
+              note
+            }
+          }
+        }
+        level
+        shareable
+        confidence {
+          value
+        }
+        regionsWith
+        regionsCompared
+        completeness {
+          value
+        }
+        ownerCode
+        owner {
+          name
+        }
+      }
+    }
+  }
+`);
+
+export type Outlook = NonNullable<NonNullable<ResultOf<typeof OUTLOOK>["region"]>["outlook"]>;
+export type BaseRate = NonNullable<Outlook["reached"]>;
+export type Peer = NonNullable<ResultOf<typeof PEERS>["region"]>["peers"][number];
+export type Candidate = NonNullable<ResultOf<typeof SHARING>["region"]>["sharingCandidates"][number];

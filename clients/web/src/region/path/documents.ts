@@ -1,0 +1,216 @@
+/** The cheapest steps to a target, and what is asked about them: curve, alternatives, refusals. */
+import type { ResultOf, VariablesOf } from "gql.tada";
+import { graphql } from "../../graphql";
+
+/** What a target is proposed from. */
+export const START = graphql(`
+  query PathStart($code: ID!) {
+    region(code: $code) {
+      index {
+        display
+        instrument {
+          levelMax
+        }
+        nextPredicate {
+          threshold
+        }
+      }
+    }
+  }
+`);
+
+export const PATH = graphql(`
+  query Path(
+    $code: ID!
+    $target: Float!
+    $buffer: Float!
+    $years: Int!
+    $locked: [Int!]
+    $refused: [Int!]
+  ) {
+    region(code: $code) {
+      pathToTarget(target: $target, buffer: $buffer, years: $years, locked: $locked, refused: $refused) {
+        outcome
+        estimated
+        origin {
+          instrument {
+            name
+            levelMin
+            levelMax
+            indicators {
+              number
+              name
+            }
+          }
+          year
+          kind
+        }
+        indexBefore {
+          display
+        }
+        indexAfter {
+          display
+        }
+        predicateBefore
+        predicateAfter
+        steps {
+          indicator
+          name
+          fromLevel
+          toLevel
+          year
+          gain
+          effort
+          effortEdited
+          locked
+          criterion
+          asks
+          evidence
+        }
+        years {
+          year
+          effort
+          index {
+            display
+          }
+          predicate
+        }
+        effort
+        penalty
+        broken {
+          kind
+          step {
+            indicator
+            level
+          }
+          asks {
+            indicator
+            level
+          }
+          penalty
+        }
+        hold {
+          indicator
+          name
+          level
+          criterion
+          asks
+        }
+        proven
+        atLeast
+        unclaimed
+        effortScale {
+          id
+          version
+        }
+        effortAssumed
+        precedenceRules {
+          id
+          version
+        }
+        inputs
+        unreachable {
+          maximum {
+            display
+          }
+          reachesTarget
+        }
+      }
+    }
+  }
+`);
+
+export const COST_CURVE = graphql(`
+  query CostCurve(
+    $code: ID!
+    $target: Float!
+    $buffer: Float!
+    $years: Int!
+    $locked: [Int!]
+    $refused: [Int!]
+  ) {
+    region(code: $code) {
+      pathToTarget(target: $target, buffer: $buffer, years: $years, locked: $locked, refused: $refused) {
+        costCurve {
+          target
+          effort
+          penalty
+          steps
+          proven
+        }
+      }
+    }
+  }
+`);
+
+export const NEXT_BEST = graphql(`
+  query NextBest(
+    $code: ID!
+    $target: Float!
+    $buffer: Float!
+    $years: Int!
+    $locked: [Int!]
+    $refused: [Int!]
+  ) {
+    region(code: $code) {
+      pathToTarget(target: $target, buffer: $buffer, years: $years, locked: $locked, refused: $refused) {
+        nextBest {
+          effort
+          penalty
+          indexAfter {
+            display
+          }
+          steps {
+            indicator
+            name
+            fromLevel
+            toLevel
+            effort
+          }
+        }
+      }
+    }
+  }
+`);
+
+export const REFUSALS = graphql(`
+  query Refusals(
+    $code: ID!
+    $target: Float!
+    $buffer: Float!
+    $years: Int!
+    $locked: [Int!]
+    $refused: [Int!]
+  ) {
+    region(code: $code) {
+      pathToTarget(target: $target, buffer: $buffer, years: $years, locked: $locked, refused: $refused) {
+        refusals(first: 5) {
+          step {
+            indicator
+            level
+          }
+          extraEffort
+          extraPenalty
+          instead {
+            indicator
+            level
+          }
+          maximum {
+            display
+          }
+        }
+      }
+    }
+  }
+`);
+
+export type Wish = VariablesOf<typeof PATH>;
+export type Path = NonNullable<ResultOf<typeof PATH>["region"]>["pathToTarget"];
+export type Step = Path["steps"][number];
+export type LevelAsk = Step["asks"][number];
+type Curve = NonNullable<ResultOf<typeof COST_CURVE>["region"]>["pathToTarget"];
+export type CostPoint = Curve["costCurve"][number];
+type Alternative = NonNullable<ResultOf<typeof NEXT_BEST>["region"]>["pathToTarget"];
+export type NextBest = NonNullable<Alternative["nextBest"]>;
+type Refused = NonNullable<ResultOf<typeof REFUSALS>["region"]>["pathToTarget"];
+export type StepRefusal = Refused["refusals"][number];

@@ -1,0 +1,181 @@
+/** Words of the chapter about the path to a target. */
+import type { LevelAsk } from "./documents";
+
+const id = {
+  intro:
+    "Susunan langkah dengan upaya paling kecil untuk mencapai target. Upaya dinyatakan dalam poin skala yang diumumkan, bukan uang, dan setiap langkah dianggap berhasil.",
+  target: "Target indeks",
+  buffer: "Cadangan",
+  bufferHint: "Tambahan di atas target, untuk level yang mungkin turun.",
+  years: "Tahun",
+  locked: "Wajib naik",
+  refused: "Tidak dinaikkan",
+  add: "Tambah indikator…",
+  remove: (what: string) => `Hapus ${what}`,
+  compute: "Hitung",
+  estimated: "PERKIRAAN",
+  estimatedText: (instrument: string, year: number) =>
+    `Berangkat dari level PERKIRAAN di balik hasil resmi ${instrument} ${year}, sehingga ini contoh jalan, bukan rencana. Isi level yang sebenarnya lewat penilaian mandiri untuk memperoleh jalan yang sesungguhnya.`,
+  originText: (kind: string, instrument: string, year: number) =>
+    `Berangkat dari level ${kind.toLowerCase()} ${instrument} ${year}.`,
+  noLevels:
+    "Tidak ada penilaian dengan level yang dapat dilihat, dan nilai domain tidak dipublikasikan. Tidak diketahui dari mana jalan dimulai.",
+  summary: (target: string, buffer: string, steps: number, before: string, after: string, predicate: string, effort: string) =>
+    `Untuk target ${target} dengan cadangan ${buffer} diperlukan ${steps} langkah: indeks naik dari ${before} menjadi ${after} (${predicate}) dengan upaya ${effort} poin.`,
+  reached: (before: string) => `Target ini beserta cadangannya sudah tercapai oleh indeks ${before}.`,
+  proven: "Terbukti: tidak ada susunan langkah lain yang lebih ringan.",
+  notProven: (atLeast: string) =>
+    `Belum terbukti yang paling ringan; upaya terkecil yang mungkin adalah ${atLeast} poin.`,
+  unreachable: (maximum: string) =>
+    `Target ini tidak dapat dicapai. Dengan semua langkah yang tidak ditolak, indeks paling tinggi menjadi ${maximum}.`,
+  bufferOnly: "Targetnya sendiri terjangkau; hanya cadangannya yang tidak. Kecilkan cadangan.",
+  notBuffer: "Turunkan target, atau kurangi indikator yang tidak dinaikkan.",
+  unclaimed: (indicators: string) =>
+    `Indikator ${indicators} belum diklaim dan dihitung pada level terendah.`,
+  effortAssumed: "Upaya setiap langkah adalah nilai baku anggapan kami.",
+  year: (year: number) => `Tahun ke-${year}`,
+  yearSummary: (effort: string, index: string, predicate: string) =>
+    `upaya ${effort} poin; indeks di akhir tahun ${index} (${predicate})`,
+  step: "Langkah",
+  change: (from: number, to: number) => `level ${from} → ${to}`,
+  gain: "Tambahan indeks",
+  effort: "Upaya (poin)",
+  ownEffort: "nilai daerah",
+  asks: "Yang diminta",
+  criterionUnknown: "Kriteria level ini tidak diketahui.",
+  newlyAsked: (asks: string) => `Baru diminta: ${asks}.`,
+  evidence: (text: string) => `Bukti: ${text}`,
+  ask: {
+    ALL_OPDS: "berlaku di semua OPD",
+    REVIEW: "reviu berkala yang bertanggal",
+    IMPROVEMENT: "perbaikan baru dari hasil reviu setiap tahun",
+    LINK: "pertukaran antaraplikasi yang buktinya diperhitungkan",
+    DOCUMENT: "dokumen yang menunjukkan integrasi",
+  } satisfies Record<LevelAsk, string>,
+  refuse: "Jangan naikkan",
+  refuseStep: (indicator: number) => `Jangan naikkan indikator ${indicator}`,
+  isLocked: "wajib",
+  hold: (count: number) => `Level yang harus dijaga (${count})`,
+  holdText: "Level turun bila tidak ada yang dilakukan. Yang tertinggi paling berat dijaga.",
+  held: (indicator: number, name: string, level: number) => `${indicator}. ${name} tetap di level ${level}.`,
+  broken: "Urutan yang sebaiknya",
+  brokenNote:
+    "Urutan ini anggapan kami dari kriteria, bukan ketentuan. Melanggarnya tidak dilarang, hanya menambah beban.",
+  brokenText: (step: string, asks: string, why: string, penalty: string) =>
+    `${step} sebaiknya menyusul ${asks}: ${why}. Beban tambahan ${penalty} poin.`,
+  brokenNone: "Jalan ini mengikuti semua urutan yang sebaiknya.",
+  reachesLevel: (indicator: number, level: number) => `indikator ${indicator} mencapai level ${level}`,
+  precedence: {
+    "policy-before-practice": "kebijakan mendahului pelaksanaan",
+    "architecture-before-roadmap": "arsitektur mendahului peta rencana",
+    "roadmap-before-budget": "peta rencana mendahului anggaran",
+    "bus-before-collaboration": "sistem penghubung layanan mendahului kolaborasi layanan",
+  } as Record<string, string>,
+  curve: "Upaya menurut target",
+  curveText: "Upaya yang diperlukan untuk setiap persepuluh indeks dan predikat di atas indeks sekarang.",
+  curveRow: (effort: string, steps: number) => `${effort} poin, ${steps} langkah`,
+  outOfReach: "tidak terjangkau",
+  curveTarget: "Target",
+  curveEffort: "Upaya",
+  more: "Tanya lebih lanjut",
+  nextBest: "Tampilkan jalan terbaik berikutnya",
+  nextBestText: (steps: number, effort: string, after: string) =>
+    `Jalan berikutnya: ${steps} langkah, upaya ${effort} poin, indeks menjadi ${after}. Yang berbeda dari jalan di atas:`,
+  nextBestNone: "Tidak ada jalan lain.",
+  adds: (step: string) => `tambah: ${step}`,
+  drops: (step: string) => `tanpa: ${step}`,
+  refusals: "Hitung harga menolak lima langkah pertama",
+  refusal: (step: string, extra: string, instead: string) =>
+    `Tanpa ${step}: upaya bertambah ${extra} poin${instead ? `, dan sebagai gantinya ${instead}` : ""}.`,
+  refusalOut: (step: string, maximum: string) =>
+    `Tanpa ${step}: target tidak terjangkau; indeks paling tinggi ${maximum}.`,
+  method: "Program bilangan bulat (MILP) atas level, upaya terkecil dengan urutan lunak",
+  traced: "jalan ke target",
+};
+
+const en: typeof id = {
+  intro:
+    "The steps with the least effort to a target. Effort is in points of a declared scale, not money, and a step is taken as certain.",
+  target: "Target index",
+  buffer: "Buffer",
+  bufferHint: "On top of the target, for levels that may fall.",
+  years: "Years",
+  locked: "Must rise",
+  refused: "Stay",
+  add: "Add an indicator…",
+  remove: (what) => `Remove ${what}`,
+  compute: "Compute",
+  estimated: "ESTIMATE",
+  estimatedText: (instrument, year) =>
+    `From the ESTIMATED levels behind the official ${instrument} of ${year}, so this is an example of a path, not a plan. Claim the real levels in a self-assessment to get a real one.`,
+  originText: (kind, instrument, year) => `From the levels of the ${kind.toLowerCase()}, ${instrument} ${year}.`,
+  noLevels:
+    "No assessment with levels can be seen, and no domain values are published: nothing is known to start from.",
+  summary: (target, buffer, steps, before, after, predicate, effort) =>
+    `The target ${target} with a buffer of ${buffer} takes ${steps} steps: the index rises from ${before} to ${after} (${predicate}) with an effort of ${effort} points.`,
+  reached: (before) => `The index ${before} has reached this target and its buffer already.`,
+  proven: "Proven: no other set of steps takes less.",
+  notProven: (atLeast) => `Not proven to be the least; no path takes less than ${atLeast} points.`,
+  unreachable: (maximum) => `This target is out of reach. With all steps that are not refused, the index becomes ${maximum} at most.`,
+  bufferOnly: "The target itself is within reach, only the buffer is not. Choose a smaller buffer.",
+  notBuffer: "Lower the target, or let more indicators rise.",
+  unclaimed: (indicators) => `Indicators ${indicators} are not claimed and count at the lowest level.`,
+  effortAssumed: "The effort of each step is a declared default of ours.",
+  year: (year) => `Year ${year}`,
+  yearSummary: (effort, index, predicate) => `effort ${effort} points; index at its end ${index} (${predicate})`,
+  step: "Step",
+  change: (from, to) => `level ${from} → ${to}`,
+  gain: "Gain",
+  effort: "Effort (points)",
+  ownEffort: "the region's own",
+  asks: "What it asks",
+  criterionUnknown: "The criterion of this level is not known.",
+  newlyAsked: (asks) => `Newly asked: ${asks}.`,
+  evidence: (text) => `Evidence: ${text}`,
+  ask: {
+    ALL_OPDS: "every OPD takes part",
+    REVIEW: "a dated periodic review",
+    IMPROVEMENT: "a new improvement from the review each year",
+    LINK: "an exchange between applications whose evidence counts",
+    DOCUMENT: "a document that shows the integration",
+  },
+  refuse: "Do not raise",
+  refuseStep: (indicator) => `Do not raise indicator ${indicator}`,
+  isLocked: "must rise",
+  hold: (count) => `Levels to hold (${count})`,
+  holdText: "Levels fall where nothing is done. The highest are the hardest to hold.",
+  held: (indicator, name, level) => `${indicator}. ${name} stays at level ${level}.`,
+  broken: "What is better done first",
+  brokenNote:
+    "These are our reading of the criteria, not law. To break one is not forbidden, it costs a penalty.",
+  brokenText: (step, asks, why, penalty) => `${step} is better after ${asks}: ${why}. Penalty ${penalty} points.`,
+  brokenNone: "This path keeps all of them.",
+  reachesLevel: (indicator, level) => `indicator ${indicator} reaches level ${level}`,
+  precedence: {
+    "policy-before-practice": "policy before practice",
+    "architecture-before-roadmap": "architecture before roadmap",
+    "roadmap-before-budget": "roadmap before budget",
+    "bus-before-collaboration": "service bus before collaboration of services",
+  },
+  curve: "Effort by target",
+  curveText: "What every tenth and predicate above the present index takes.",
+  curveRow: (effort, steps) => `${effort} points, ${steps} steps`,
+  outOfReach: "out of reach",
+  curveTarget: "Target",
+  curveEffort: "Effort",
+  more: "Ask further",
+  nextBest: "Show the next best path",
+  nextBestText: (steps, effort, after) =>
+    `The next path: ${steps} steps, effort ${effort} points, index ${after}. What differs:`,
+  nextBestNone: "There is no other path.",
+  adds: (step) => `more: ${step}`,
+  drops: (step) => `without: ${step}`,
+  refusals: "Compute what refusing the first five steps costs",
+  refusal: (step, extra, instead) =>
+    `Without ${step}: ${extra} points more${instead ? `, and instead ${instead}` : ""}.`,
+  refusalOut: (step, maximum) => `Without ${step}: out of reach; the index becomes ${maximum} at most.`,
+  method: "Integer program (MILP) over levels, least effort with soft precedences",
+  traced: "path to the target",
+};
+
+export const path = { id, en };

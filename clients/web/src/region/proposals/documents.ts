@@ -1,0 +1,121 @@
+/** What could be consolidated, and a person's decision about it. */
+import type { ResultOf, VariablesOf } from "gql.tada";
+import { graphql } from "../../graphql";
+
+export const PROPOSALS = graphql(`
+  query Proposals($code: ID!) {
+    region(code: $code) {
+      proposals(first: 200) {
+        id
+        kind
+        rule
+        status
+        applications {
+          id
+          application {
+            name
+            opd {
+              name
+              acronym
+            }
+          }
+        }
+        survivor {
+          id
+          application {
+            name
+            region {
+              name
+            }
+          }
+        }
+        commonApplication {
+          name
+          owner
+          provenance {
+            source
+            confirmed
+            note
+          }
+        }
+        survivorBecause {
+          code
+          values {
+            name
+            value
+          }
+        }
+        reasons {
+          code
+          values {
+            name
+            value
+          }
+        }
+        evidence
+        impact {
+          integrationCount
+          integrations
+          applicationCount
+          applications {
+            id
+            application {
+              name
+            }
+          }
+          outside
+        }
+        missing
+        saving {
+          yearly
+          unknown
+        }
+        confidence {
+          value {
+            value
+          }
+          parts {
+            name
+            value {
+              value
+            }
+          }
+        }
+        legalBasis
+        inputs
+        decision {
+          decision
+          reason
+          at
+        }
+      }
+    }
+  }
+`);
+
+export const DECIDE_PROPOSAL = graphql(`
+  mutation DecideProposal($input: DecideProposalInput!) {
+    decideProposal(input: $input) {
+      __typename
+      ... on ProposalDecision {
+        decision
+      }
+      ... on InvalidInput {
+        message
+        field
+      }
+      ... on NotFound {
+        message
+      }
+      ... on IdempotencyKeyReused {
+        message
+      }
+    }
+  }
+`);
+
+export type Proposal = NonNullable<ResultOf<typeof PROPOSALS>["region"]>["proposals"][number];
+export type ProposalKind = Proposal["kind"];
+export type ProposalStatus = Proposal["status"];
+export type Reason = Proposal["reasons"][number];
+export type Decision = VariablesOf<typeof DECIDE_PROPOSAL>["input"]["decision"];

@@ -1,0 +1,64 @@
+/** A proposal, its reasons and what is not known of it, in words. */
+import type { Formats } from "../../format";
+import type { Book } from "../book.svelte";
+import type { Words } from "../words";
+import type { Proposal, Reason } from "./documents";
+
+type Listed = { id: string; application: { name: string } | null };
+
+export function names(listed: readonly Listed[], format: Formats): string {
+  return format.list(listed.map(({ id, application }) => application?.name ?? id));
+}
+
+/** What takes over: an application, or a common one with its owner. */
+export function successor({ survivor, commonApplication }: Proposal): string {
+  if (commonApplication) return `${commonApplication.name} (${commonApplication.owner})`;
+  return survivor?.application?.name ?? survivor?.id ?? "";
+}
+
+export function headline(proposal: Proposal, words: Words, format: Formats): string {
+  const about = names(proposal.applications, format);
+  return words.proposals.sentence[proposal.kind](about, successor(proposal));
+}
+
+/** A reason in words; a code that this page has no words for is shown as it is. */
+export function reasonText(
+  { code, values }: Reason,
+  proposal: Proposal,
+  words: Words,
+  book: Book,
+): string {
+  const wording = words.proposals.reason[code];
+  if (wording === undefined) {
+    return [code, ...values.map(({ name, value }) => `${name} = ${value}`)].join(" · ");
+  }
+  const told = values.map(({ name, value }) => [name, valueText(name, value, proposal, words, book)]);
+  return wording(Object.fromEntries(told) as Record<string, string>);
+}
+
+function valueText(name: string, value: string, proposal: Proposal, words: Words, book: Book): string {
+  if (name === "function") return insideSentence(book.functions.get(value) ?? value);
+  if (name === "region") return proposal.survivor?.application?.region.name ?? value;
+  if (name === "mode") return words.mode[value as keyof Words["mode"]] ?? value;
+  return words.proposals.value[value] ?? value;
+}
+
+/** "Naskah dinas" begins small inside a sentence, "JDIH" does not. */
+function insideSentence(name: string): string {
+  return /^\p{Lu}\p{Ll}/u.test(name) ? name.charAt(0).toLowerCase() + name.slice(1) : name;
+}
+
+/** "yearly cost of application-32.11-01" with the name of the application. */
+export function lackingText(text: string, proposal: Proposal, words: Words, book: Book): string {
+  const [, phrase, id] = /^(.* of) (\S+)$/.exec(text) ?? [];
+  const wording = words.proposals.lacking;
+  if (wording[text]) return wording[text]("");
+  const [, count, chosen] = /^which of the (\d+) applications beside (\S+) would do$/.exec(text) ?? [];
+  if (count !== undefined && chosen !== undefined) {
+    return words.proposals.whichOf(Number(count), book.nameOf(chosen));
+  }
+  if (phrase === undefined || id === undefined || !wording[phrase]) return text;
+  const known = book.applications.get(id)?.name;
+  // Costs are asked of what leaves and of what takes over: the latter may be a common application.
+  return wording[phrase](known ?? proposal.commonApplication?.name ?? id);
+}

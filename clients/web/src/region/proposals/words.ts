@@ -1,0 +1,212 @@
+/** Words of the chapter about consolidation. A code that is not here is shown as it is. */
+import type { Decision, ProposalKind, ProposalStatus } from "./documents";
+
+type Values = Record<string, string>;
+
+const id = {
+  intro:
+    "Saran yang dihitung dari inventaris menurut satu aturan. Tidak ada yang dijalankan otomatis; orang yang memutuskan.",
+  none: "Tidak ada usulan untuk inventaris ini.",
+  notYours: "Token Anda tidak berwenang memutuskan usulan daerah ini; usulan hanya dapat dibaca.",
+  kind: {
+    RETIRE: "Hentikan",
+    REPLACE: "Ganti dengan aplikasi umum",
+    MERGE: "Gabungkan",
+    SHARE: "Ambil alih dari daerah lain",
+    INTEGRATE: "Hubungkan",
+    KEEP: "Pertahankan",
+  } satisfies Record<ProposalKind, string>,
+  sentence: {
+    RETIRE: (about: string) => `Hentikan ${about}.`,
+    REPLACE: (about: string, by: string) => `Ganti ${about} dengan aplikasi umum ${by}.`,
+    MERGE: (about: string) => `Gabungkan ${about} menjadi satu.`,
+    SHARE: (about: string) => `Pertimbangkan mengambil alih ${about}.`,
+    INTEGRATE: (about: string) => `Hubungkan ${about}.`,
+    KEEP: (about: string) => `Pertahankan ${about}.`,
+  } satisfies Record<ProposalKind, (about: string, other: string) => string>,
+  reason: {
+    REPORTED_INACTIVE: () => "Dilaporkan tidak aktif.",
+    NO_USERS: () => "Tercatat tanpa pengguna.",
+    AFTER_REPOINTING: ({ integrations }) =>
+      `Baru setelah ${integrations} pertukaran datanya dialihkan.`,
+    NO_LIVE_CONSUMER_KNOWN: () => "Tidak diketahui ada yang masih menerima data darinya.",
+    SAME_FUNCTION_AS_COMMON_APPLICATION: ({ function: name }) =>
+      `Fungsinya, ${name}, sudah dilayani aplikasi umum yang diwajibkan.`,
+    EXCEPTION_PATH: ({ basis }) =>
+      `Aplikasi sendiri masih dimungkinkan lewat pengecualian ${basis?.replace(" art. ", " pasal ")}, dengan analisis biaya-manfaat dan pertimbangan.`,
+    MANDATED: ({ basis }) => `Diwajibkan oleh ${basis}.`,
+    SAME_FUNCTION: ({ function: name }) => `Melayani fungsi yang sama: ${name}.`,
+    FUNCTION_NOT_IN_INVENTORY: ({ function: name }) => `Fungsi ${name} tidak tampak dalam inventaris ini.`,
+    SISTER_SERVES_IT: ({ region, level }) => `Daerah ${region} melayaninya pada level ${level}.`,
+    PAST_THE_HUB: ({ mode, data }) =>
+      `Pertukaran ${data} berlangsung ${mode}, padahal kedua aplikasi sudah tersambung ke sistem penghubung.`,
+    REQUIRED_EXCHANGE_MISSING: ({ data, rule }) => `Pertukaran yang lazim diperlukan belum ada: ${data || rule}.`,
+    NOTHING_BETTER_KNOWN: ({ function: name }) =>
+      `Melayani fungsi ${name}; tidak diketahui ada yang lebih baik.`,
+    ON_HUB: ({ survivor, next }) =>
+      `Tersambung ke sistem penghubung: ${survivor}; pembanding terdekat: ${next}.`,
+    EVIDENCED_DEGREE: ({ survivor, next }) =>
+      `Pertukarannya, dibobot menurut bukti, ${survivor}; pembanding terdekat ${next}.`,
+    USERS: ({ survivor, next }) => `Penggunanya ${survivor}; pembanding terdekat ${next}.`,
+    FIT: ({ survivor, next }) => `Kesesuaiannya ${survivor}; pembanding terdekat ${next}.`,
+    ALIKE_IN_ALL_THAT_IS_KNOWN: () =>
+      "Semua yang diketahui sama baiknya, sehingga pilihan ini hanya menurut urutan.",
+  } as Record<string, (values: Values) => string>,
+  value: { yes: "ya", no: "tidak", unknown: "tidak diketahui" } as Record<string, string>,
+  survivor: (name: string, reason: string) => `Yang diteruskan adalah ${name}. ${reason}`,
+  evidence: "Bukti",
+  impact: "Yang harus dialihkan",
+  noImpact: "Tidak ada pertukaran tercatat yang harus dialihkan.",
+  impactText: (exchanges: number, names: string) =>
+    names ? `${exchanges} pertukaran, dengan ${names}.` : `${exchanges} pertukaran.`,
+  saving: "Penghematan per tahun",
+  unknown: "tidak diketahui",
+  confidence: "Keyakinan",
+  weakest: (value: string) => `${value}, yaitu yang terlemah dari:`,
+  noConfidence: "tidak diketahui, karena salah satu bagiannya tidak diketahui:",
+  part: (name: string, value: string) => `${name} ${value}`,
+  confidencePart: {
+    cluster: "kesamaan fungsi",
+    completeness: "kelengkapan inventaris",
+    "evidence grade": "derajat bukti",
+  } as Record<string, string>,
+  legalBasis: "Dasar hukum",
+  missing: "Yang belum diketahui",
+  whichOf: (count: number, name: string) =>
+    `aplikasi mana yang tepat: ${name} dipilih dari ${count} yang memenuhi`,
+  /** The text of the API to the first application id in it. */
+  lacking: {
+    "yearly cost of": (name: string) => `biaya tahunan ${name}`,
+    "migration cost of": (name: string) => `biaya migrasi ${name}`,
+    "added yearly cost of": (name: string) => `tambahan biaya tahunan ${name}`,
+    "legal basis not checked": () => "dasar hukumnya belum diperiksa",
+    "whether the function is needed here": () => "apakah fungsi ini diperlukan di sini",
+    "whether the source may be given on": () => "apakah kode sumbernya boleh diberikan",
+    "whether the work here asks for it": () => "apakah pekerjaan di sini memerlukan pertukaran ini",
+    "completeness of the inventory": () => "kelengkapan inventaris",
+    "what it would cost otherwise": () => "biaya bila tidak dilakukan",
+  } as Record<string, (name: string) => string>,
+  status: {
+    OPEN: "Belum diputuskan",
+    ACCEPTED: "Diterima",
+    REJECTED: "Ditolak",
+    DEFERRED: "Ditunda",
+  } satisfies Record<ProposalStatus, string>,
+  decidedOn: (status: string, day: string) => `${status} pada ${day}.`,
+  earlier: (decision: string, day: string) =>
+    `Pernah ${decision.toLowerCase()} pada ${day}, tetapi dasarnya sudah berubah sehingga terbuka lagi.`,
+  given: { ACCEPT: "Diterima", REJECT: "Ditolak", DEFER: "Ditunda" } satisfies Record<Decision, string>,
+  decide: "Putuskan usulan ini",
+  decision: { ACCEPT: "Terima", REJECT: "Tolak", DEFER: "Tunda" } satisfies Record<Decision, string>,
+  decisionReason: "Alasan keputusan",
+  reasonHint: "Wajib diisi bila usulan ditolak.",
+  reasonMissing: "Tuliskan alasan penolakan terlebih dahulu.",
+  sending: "Mengirim…",
+  problem: {
+    NotFound: "Usulan ini sudah tidak ada; inventaris telah berubah. Daftar dibaca ulang.",
+    InvalidInput: "Dasar usulan ini sudah berubah sejak dibaca. Daftar dibaca ulang; periksa lalu putuskan kembali.",
+    InvalidReason: "Alasan belum memenuhi syarat.",
+    IdempotencyKeyReused: "Keputusan ini sudah pernah dikirim dengan isi lain. Muat ulang halaman.",
+    FORBIDDEN: "Anda tidak berwenang memutuskan usulan daerah ini.",
+    other: "Keputusan belum tersimpan. Yang Anda tulis tetap ada; coba lagi.",
+  },
+};
+
+const en: typeof id = {
+  intro: "Advice, computed from the inventory by one rule. Nothing is carried out; people decide.",
+  none: "There is no proposal for this inventory.",
+  notYours: "Your token may not decide on this region's proposals; you can read them only.",
+  kind: {
+    RETIRE: "Retire",
+    REPLACE: "Replace by a common application",
+    MERGE: "Merge",
+    SHARE: "Take over from another region",
+    INTEGRATE: "Connect",
+    KEEP: "Keep",
+  },
+  sentence: {
+    RETIRE: (about) => `Retire ${about}.`,
+    REPLACE: (about, by) => `Replace ${about} by the common application ${by}.`,
+    MERGE: (about) => `Merge ${about}.`,
+    SHARE: (about) => `Consider taking over ${about}.`,
+    INTEGRATE: (about) => `Connect ${about}.`,
+    KEEP: (about) => `Keep ${about}.`,
+  },
+  reason: {
+    REPORTED_INACTIVE: () => "Reported as inactive.",
+    NO_USERS: () => "On record without users.",
+    AFTER_REPOINTING: ({ integrations }) => `Only after ${integrations} exchanges are re-pointed.`,
+    NO_LIVE_CONSUMER_KNOWN: () => "Nothing is known that still gets data from it.",
+    SAME_FUNCTION_AS_COMMON_APPLICATION: ({ function: name }) =>
+      `Its function, ${name}, is served by a mandated common application.`,
+    EXCEPTION_PATH: ({ basis }) =>
+      `An own application stays possible by the exception of ${basis}, with a cost-benefit analysis and consent.`,
+    MANDATED: ({ basis }) => `Mandated by ${basis}.`,
+    SAME_FUNCTION: ({ function: name }) => `They serve one function: ${name}.`,
+    FUNCTION_NOT_IN_INVENTORY: ({ function: name }) => `The function ${name} does not show in this inventory.`,
+    SISTER_SERVES_IT: ({ region, level }) => `Region ${region} serves it at level ${level}.`,
+    PAST_THE_HUB: ({ mode, data }) =>
+      `The exchange of ${data} is ${mode}, although both applications are on the service bus.`,
+    REQUIRED_EXCHANGE_MISSING: ({ data, rule }) => `A required exchange is missing: ${data || rule}.`,
+    NOTHING_BETTER_KNOWN: ({ function: name }) =>
+      `It serves ${name}; nothing better is known.`,
+    ON_HUB: ({ survivor, next }) => `On the service bus: ${survivor}; the next best: ${next}.`,
+    EVIDENCED_DEGREE: ({ survivor, next }) =>
+      `Its exchanges, weighted by evidence, are ${survivor}; the next best has ${next}.`,
+    USERS: ({ survivor, next }) => `Its users: ${survivor}; the next best: ${next}.`,
+    FIT: ({ survivor, next }) => `Its fit: ${survivor}; the next best: ${next}.`,
+    ALIKE_IN_ALL_THAT_IS_KNOWN: () => "All that is known is alike, so this is by order only.",
+  },
+  value: { yes: "yes", no: "no", unknown: "unknown" },
+  survivor: (name, reason) => `${name} goes on. ${reason}`,
+  evidence: "Evidence",
+  impact: "What must be re-pointed",
+  noImpact: "No exchange on record has to be re-pointed.",
+  impactText: (exchanges, names) => (names ? `${exchanges} exchanges, with ${names}.` : `${exchanges} exchanges.`),
+  saving: "Saving a year",
+  unknown: "unknown",
+  confidence: "Confidence",
+  weakest: (value) => `${value}, the weakest of:`,
+  noConfidence: "unknown, because one of its parts is:",
+  part: id.part,
+  confidencePart: {
+    cluster: "likeness of function",
+    completeness: "completeness of the inventory",
+    "evidence grade": "grade of the evidence",
+  },
+  legalBasis: "Legal basis",
+  missing: "What is not known",
+  whichOf: (count, name) => `which application is the right one: ${name} was chosen of ${count} that would do`,
+  lacking: {
+    "yearly cost of": (name) => `the yearly cost of ${name}`,
+    "migration cost of": (name) => `the cost of leaving ${name}`,
+    "added yearly cost of": (name) => `the added yearly cost of ${name}`,
+    "legal basis not checked": () => "its legal basis was not checked",
+    "whether the function is needed here": () => "whether the function is needed here",
+    "whether the source may be given on": () => "whether the source may be given on",
+    "whether the work here asks for it": () => "whether the work here asks for this exchange",
+    "completeness of the inventory": () => "the completeness of the inventory",
+    "what it would cost otherwise": () => "what it would cost otherwise",
+  },
+  status: { OPEN: "Open", ACCEPTED: "Accepted", REJECTED: "Rejected", DEFERRED: "Deferred" },
+  decidedOn: (status, day) => `${status} on ${day}.`,
+  earlier: (decision, day) =>
+    `${decision} on ${day}, but what it rested on has changed since, so it is open again.`,
+  given: { ACCEPT: "Accepted", REJECT: "Rejected", DEFER: "Deferred" },
+  decide: "Decide on this proposal",
+  decision: { ACCEPT: "Accept", REJECT: "Reject", DEFER: "Defer" },
+  decisionReason: "Reason of the decision",
+  reasonHint: "Needed to reject a proposal.",
+  reasonMissing: "Write the reason of the rejection first.",
+  sending: "Sending…",
+  problem: {
+    NotFound: "This proposal is gone; the inventory has changed. The list is read anew.",
+    InvalidInput: "What this proposal rests on has changed since. The list is read anew; look again, then decide.",
+    InvalidReason: "The reason is not acceptable.",
+    IdempotencyKeyReused: "This decision was sent before with other content. Reload the page.",
+    FORBIDDEN: "You may not decide on this region's proposals.",
+    other: "The decision is not stored yet. What you wrote is still here; try again.",
+  },
+};
+
+export const proposals = { id, en };

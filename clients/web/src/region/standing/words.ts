@@ -1,0 +1,99 @@
+/** Words of the chapter about results and their course. */
+import type { SourceState } from "./documents";
+
+const id = {
+  intro:
+    "Indeks resmi terbaru dan riwayat setiap jenis penilaian. Jenis dan instrumen yang berbeda tidak pernah disatukan dalam satu garis.",
+  index: (name: string, instrument: string, year: number, value: string, predicate: string) =>
+    `${instrument} ${name} tahun ${year} menurut hasil resmi adalah ${value} dengan predikat ${predicate}.`,
+  none: "Belum ada indeks resmi yang dipublikasikan untuk daerah ini.",
+  top: "Predikat ini adalah yang tertinggi.",
+  gap: (gap: string, label: string, threshold: string) =>
+    `Masih kurang ${gap} untuk mencapai predikat ${label}, yang dimulai dari ${threshold}.`,
+  published: "Nilai ini dikutip sebagaimana dipublikasikan; level per indikatornya tidak dipublikasikan.",
+  fromLevels: "Nilai ini dihitung dari level setiap indikator.",
+  domains: "Nilai domain",
+  noDomains: "Nilai domain tidak dipublikasikan.",
+  history: "Riwayat",
+  historyNote: "Satu gambar untuk satu jenis penilaian dan satu instrumen.",
+  noHistory: "Belum ada hasil yang dipublikasikan.",
+  year: "Tahun",
+  value: "Indeks",
+  predicate: "Predikat",
+  origin: "Asal",
+  regionOrigin: "Data pokok daerah",
+  state: {
+    OWNED: "Data daerah ini ditulis langsung di instans ini.",
+    FRESH: "Data daerah ini adalah salinan yang mengikuti pemiliknya dengan dekat.",
+    STALE: "Salinan data daerah ini tertinggal dari pemiliknya.",
+    UNREACHABLE: "Pemilik data daerah ini sedang tidak dapat dihubungi; yang tampil adalah salinan terakhir.",
+    DIVERGED: "Rantai catatan pemilik data tidak utuh; salinan ini tidak dapat dipercaya sepenuhnya.",
+  } satisfies Record<SourceState, string>,
+  copyAsOf: (time: string) => `Keadaan per ${time}.`,
+  estimate: "Profil level",
+  estimated: "PERKIRAAN",
+  estimateText: (year: number, solutions: string) =>
+    `Level per indikator tahun ${year} tidak dipublikasikan. Yang berikut hanyalah salah satu dari ${solutions} susunan level yang menghasilkan angka resmi yang sama, yaitu yang terdekat dengan rata-rata nasional per aspek. Bacalah rentangnya, bukan levelnya.`,
+  estimateOff: "Tidak ada susunan level yang menghasilkan indeks ini; hanya nilai domainnya yang terpenuhi.",
+  estimateMethod:
+    "Susunan level bulat yang mencetak nilai domain resmi, terdekat ke rata-rata nasional per aspek menurut kuadrat berbobot",
+  noEstimate: (year: number) =>
+    `Untuk ${year} tidak ada perkiraan: nilai domain yang dipublikasikan tidak lengkap atau tidak dapat dihasilkan oleh level bulat mana pun.`,
+  nothingToEstimate: "Nilai domain tidak dipublikasikan, sehingga tidak ada level yang dapat diperkirakan.",
+  aspect: "Aspek",
+  indicator: "Indikator",
+  level: "Perkiraan",
+  range: "Rentang yang mungkin",
+  between: (low: string, high: string) => (low === high ? low : `${low} sampai ${high}`),
+  byIndicator: (count: number) => `Rentang per indikator (${count})`,
+  determined: (sure: number, of: number) => `${sure} dari ${of} indikator hanya punya satu level yang mungkin.`,
+};
+
+const en: typeof id = {
+  intro:
+    "The newest official index, and the course of each kind of assessment. Kinds and instruments never share a line.",
+  index: (name, instrument, year, value, predicate) =>
+    `The official ${instrument} of ${name} for ${year} is ${value}, predicate ${predicate}.`,
+  none: "No official index is published for this region.",
+  top: "This predicate is the highest.",
+  gap: (gap, label, threshold) => `${gap} short of the predicate ${label}, which begins at ${threshold}.`,
+  published: "As published; the levels of the indicators are not published.",
+  fromLevels: "Computed from the level of each indicator.",
+  domains: "Domain values",
+  noDomains: "Domain values are not published.",
+  history: "History",
+  historyNote: "One figure for one kind of assessment and one instrument.",
+  noHistory: "No results are published.",
+  year: "Year",
+  value: "Index",
+  predicate: "Predicate",
+  origin: "Origin",
+  regionOrigin: "The region's basic data",
+  state: {
+    OWNED: "This region's data is written on this instance.",
+    FRESH: "This region's data is a copy that follows its owner closely.",
+    STALE: "The copy of this region's data has fallen behind its owner.",
+    UNREACHABLE: "The owner of this region's data does not answer; this is the last copy.",
+    DIVERGED: "The owner's hash chain is broken; this copy cannot be fully trusted.",
+  },
+  copyAsOf: (time) => `As of ${time}.`,
+  estimate: "Profile of levels",
+  estimated: "ESTIMATE",
+  estimateText: (year, solutions) =>
+    `The levels of ${year} are not published. These are only one of ${solutions} sets of levels that give the same official figures, the one nearest to the national means by aspect. Read the ranges, not the levels.`,
+  estimateOff: "No set of levels gives this index; only its domain values are met.",
+  estimateMethod:
+    "Whole levels that print the official domain values, nearest to the national means by aspect in weighted squares",
+  noEstimate: (year) =>
+    `There is no estimate for ${year}: its published domain values are incomplete, or no whole levels give them.`,
+  nothingToEstimate: "Domain values are not published, so no levels can be estimated.",
+  aspect: "Aspect",
+  indicator: "Indicator",
+  level: "Estimate",
+  range: "Possible range",
+  between: (low, high) => (low === high ? low : `${low} to ${high}`),
+  byIndicator: (count) => `Ranges by indicator (${count})`,
+  determined: (sure, of) => `${sure} of ${of} indicators have one possible level only.`,
+};
+
+export const standing = { id, en };

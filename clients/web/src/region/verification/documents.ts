@@ -1,0 +1,87 @@
+/** What a region claims, held against its graph. */
+import type { ResultOf } from "gql.tada";
+import { graphql } from "../../graphql";
+
+export const VERIFICATION = graphql(`
+  query Verification($code: ID!, $instrument: ID!, $kind: AssessmentKind!) {
+    region(code: $code) {
+      verification(instrument: $instrument, kind: $kind) {
+        instrument {
+          id
+          name
+        }
+        year
+        asOf
+        documentsClosed
+        rules {
+          id
+          version
+          confirmed
+          note
+          sources
+        }
+        assessment {
+          year
+          kind
+          state
+          provenance {
+            source
+            confirmed
+            note
+          }
+        }
+        claimed {
+          display
+          predicate
+          complete
+        }
+        supported {
+          display
+          predicate
+        }
+        notRefuted {
+          display
+          predicate
+        }
+        verdicts {
+          indicator
+          name
+          rule
+          confirmed
+          claim
+          ceiling
+          notRefuted
+          flag
+          integrations
+          inputs
+          findings {
+            level
+            text
+            state
+            documents
+          }
+          open {
+            level
+            text
+            missingCount
+            missing(first: 100) {
+              gap
+              subject
+              details
+              name
+            }
+          }
+        }
+      }
+    }
+  }
+`);
+
+export type Verification = NonNullable<ResultOf<typeof VERIFICATION>["region"]>["verification"];
+export type Verdict = Verification["verdicts"][number];
+export type Flag = NonNullable<Verdict["flag"]>;
+export type FindingState = Verdict["findings"][number]["state"];
+export type Open = Verdict["open"][number];
+export type Missing = Open["missing"][number];
+export type Gap = Missing["gap"];
+export type State = NonNullable<Verification["assessment"]>["state"];

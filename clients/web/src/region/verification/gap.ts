@@ -1,0 +1,49 @@
+/** What is missing for a level, gathered into one sentence per kind of gap. */
+import type { Formats } from "../../format";
+import type { Book } from "../book.svelte";
+import type { Words } from "../words";
+import type { Gap, Missing, Open } from "./documents";
+
+/** Of more names than this, most are counted and not read out. */
+const NAMES_MOST = 10;
+const NAMES_READ_OUT = 6;
+
+export function sentences(open: Open, book: Book, words: Words, format: Formats): string[] {
+  const kinds = new Map<Gap, Missing[]>();
+  for (const each of open.missing) kinds.set(each.gap, [...(kinds.get(each.gap) ?? []), each]);
+  const found = [...kinds].map(([gap, missing]) => {
+    const names = missing.map((each) => nameOf(each, book, words, format)).filter(Boolean);
+    return words.verification.gap[gap](listed(names, words, format), missing.length);
+  });
+  const unlisted = open.missingCount - open.missing.length;
+  return unlisted > 0 ? [...found, words.verification.unlisted(unlisted)] : found;
+}
+
+function listed(names: readonly string[], words: Words, format: Formats): string {
+  if (names.length <= NAMES_MOST) return format.list(names);
+  const shown = names.slice(0, NAMES_READ_OUT);
+  return `${shown.join(", ")}, ${words.andMore(names.length - shown.length)}`;
+}
+
+function nameOf({ gap, subject, name, details }: Missing, book: Book, words: Words, format: Formats): string {
+  switch (gap) {
+    case "NO_APPLICATION":
+      return "";
+    case "NO_DOCUMENT":
+      return words.verification.document[subject] ?? subject;
+    case "NOT_COUNTED":
+    case "OWNER_UNKNOWN":
+    case "PARTNER_NOT_NAMED": {
+      const exchange = book.exchanges.get(subject);
+      const what = exchange
+        ? words.exchange(exchange.source.name, exchange.target?.name ?? exchange.targetName, "")
+        : subject;
+      const why = details.map((defect) => words.verification.defect[defect] ?? defect);
+      return why.length ? words.verification.because(what, format.list(why)) : what;
+    }
+    case "DUPLICATE":
+      return subject.split(" ").map((id) => book.nameOf(id)).join(" – ");
+    default:
+      return name ?? subject;
+  }
+}

@@ -1,0 +1,437 @@
+"""A region's page of results in a real browser, over one real process with the real data."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Iterator
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import httpx2
+import pytest
+import pytest_asyncio
+from playwright.async_api import Browser, BrowserContext, Locator, Page, Route, expect
+
+from engine.model import Role
+from hub.tokens import issue
+from tests.fixtures.processes import SimpulProcess, starting
+
+pytestmark = [pytest.mark.integration, pytest.mark.asyncio(loop_scope="session")]
+
+WEB = Path(__file__).parents[2] / "clients" / "web"
+CHAPTERS = (
+    "kepala",
+    "verifikasi",
+    "inventaris",
+    "integrasi",
+    "duplikat",
+    "usulan",
+    "jalan",
+    "peluang",
+    "banding",
+)
+LAPTOP = {"width": 1366, "height": 900}
+PHONE = {"width": 390, "height": 844}
+SEEN_WITHIN = (
+    5_000  # ms from a mutation's answer to the page: it rests two seconds between readings
+)
+DISKOMINFO = "opd-32.11.diskominfosanditik"
+DIAGNOSES = {
+    "required": "Terpenuhi bobot 0 dari 3, pada 3 pertukaran yang dapat dinilai.",
+    "bus": "0 dari 2 pertukaran berlangsung lewat sistem penghubung layanan.",
+    "cut-points": "E-Office Desa memutus 1 simpul: e-SAKIP Desa",
+    "isolated": "17 dari 20 aplikasi belum memiliki pertukaran data pada dasar ini.",
+    "silo": "Modularitas menurut OPD adalah -0,13",
+    "propagation": "Pada 23 dari 400 pasangan berurutan 20 aplikasi",
+    "reciprocity": "timbal balik tidak dapat dinilai",
+}
+OPEN = "all => all.forEach(each => { each.open = true })"
+# Nothing that the page shows is wider than the page itself, save what scrolls in a box of its own.
+TOO_WIDE = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
+
+
+@dataclass
+class Visit:
+    """An open page and what its browser complained of."""
+
+    page: Page
+    errors: list[str] = field(default_factory=list)
+    elsewhere: list[str] = field(default_factory=list)  # requests to other hosts
+
+    def part(self, chapter: str) -> Locator:
+        return self.page.get_by_test_id(chapter)
+
+    async def complete(self) -> None:
+        """Wait until every chapter has its answer."""
+        for chapter in CHAPTERS:
+            await expect(self.part(chapter)).to_have_attribute("aria-busy", "false")
+        await expect(self.page.get_by_text("Memuat…")).to_have_count(0)
+
+
+@pytest.fixture(scope="module")
+def hub(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SimpulProcess]:
+    with starting(tmp_path_factory.mktemp("region-page")) as start:
+        yield start("demo")
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="session")
+async def context(browser: Browser) -> AsyncIterator[BrowserContext]:
+    """Apart from the wall's tests: themes and tokens are kept by the browser."""
+    context = await browser.new_context(viewport=LAPTOP, locale="id-ID")  # type: ignore[arg-type]
+    yield context
+    await context.close()
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="session")
+async def visit(context: BrowserContext, hub: SimpulProcess) -> AsyncIterator[Visit]:
+    """Sumedang's page as anybody sees it, for all tests: each uses a chapter or a way of its own."""
+    visit = await opened(context, f"{hub.url}/daerah/32.11", hub)
+    yield visit
+    assert (visit.elsewhere, visit.errors) == ([], [])
+    await visit.page.close()
+
+
+async def opened(context: BrowserContext, url: str, hub: SimpulProcess) -> Visit:
+    page = await context.new_page()
+    visit = Visit(page)
+    page.on("console", lambda m: visit.errors.append(m.text) if m.type == "error" else None)
+    page.on("pageerror", lambda error: visit.errors.append(str(error)))
+    own = (hub.url, hub.url.replace("http", "ws"), "data:", "blob:")
+    page.on(
+        "request",
+        lambda request: (
+            None if request.url.startswith(own) else visit.elsewhere.append(request.url)
+        ),
+    )
+    await page.goto(url)
+    await expect(page.get_by_test_id("connection")).to_have_attribute("data-status", "live")
+    return visit
+
+
+def token(hub: SimpulProcess, role: Role, region: str) -> str:
+    return issue(
+        (hub.data_dir / "token.key").read_bytes(),
+        "simpul",
+        "simpul",
+        "tester",
+        role,
+        [region],
+        [],
+        timedelta(minutes=5),
+        datetime.now(UTC),
+    )
+
+
+def change(hub: SimpulProcess, mutation: str, made: str, **input: Any) -> dict[str, Any]:
+    """Carry out a mutation as Sumedang, and return what it made."""
+    name = mutation[:1].upper() + mutation[1:]
+    result = f"... on Problem {{ message }} ... on {made} {{ id version }}"
+    query = f"mutation ($input: {name}Input!) {{ {mutation}(input: $input) {{ {result} }} }}"
+    response = httpx2.post(
+        f"{hub.url}/graphql",
+        json={"query": query, "variables": {"input": input}},
+        headers={"Authorization": f"Bearer {token(hub, Role.REGION, '32.11')}"},
+        trust_env=False,
+    )
+    answer: dict[str, Any] = response.json()["data"][mutation]
+    return answer
+
+
+async def test_every_chapter_shows_what_is_known_of_sumedang(visit: Visit) -> None:
+    page = visit.page
+    await visit.complete()
+    await expect(page.get_by_role("heading", level=1)).to_have_text("Kabupaten Sumedang")
+    await expect(page).to_have_title("Kabupaten Sumedang · Simpul")
+    await expect(page.get_by_test_id("index")).to_have_text(
+        "4,51 Memuaskan 2024 · Indeks SPBE (47 indikator) Hasil resmi", use_inner_text=False
+    )
+    lines = page.get_by_test_id("history-line")
+    assert [await lines.nth(number).locator("tbody th").all_inner_texts() for number in (0, 1)] == [
+        ["2019", "2020"],
+        ["2021", "2022", "2023", "2024"],
+    ]
+    await expect(lines).to_have_count(2)
+    estimate = page.get_by_test_id("estimate")
+    await expect(estimate).to_contain_text("PERKIRAAN")
+    await expect(estimate).to_contain_text("salah satu dari 20.385.349.498.800 susunan level")
+    aspect = estimate.get_by_role("row", name="Penyelenggara SPBE 5,00 1,50 sampai 5,00")
+    await expect(aspect).to_be_visible()
+    await expect(page.get_by_test_id("bounds-only")).to_be_visible()
+    await expect(page.get_by_test_id("verdict")).to_have_count(18)
+    await expect(page.get_by_test_id("completeness")).to_contain_text(
+        "Inventaris memuat 20 aplikasi. Dari 100 isian wajib, 36 sudah terisi (36%)."
+    )
+    await expect(page.get_by_test_id("opd-row")).to_have_count(9)
+    for diagnosis, sentence in DIAGNOSES.items():
+        card = page.locator(f"[data-diagnosis='{diagnosis}']")
+        await expect(card).to_contain_text(sentence)
+    await expect(page.get_by_test_id("duplicate-group").first).to_contain_text(
+        "E-Office Sumedang dan E-Office Desa: nama dasarnya sama, “eoffice”."
+    )
+    await expect(page.get_by_test_id("proposals-REPLACE")).to_contain_text(
+        "Ganti E-Office Sumedang dengan aplikasi umum SRIKANDI (ANRI)."
+    )
+    await expect(page.get_by_test_id("plan-summary")).to_contain_text(
+        "Untuk target 4,70 dengan cadangan 0,10 diperlukan 12 langkah: indeks naik dari 4,51 "
+        "menjadi 4,81 (Memuaskan) dengan upaya 47 poin. Terbukti"
+    )
+    await expect(page.get_by_test_id("plan").locator(".estimate")).to_have_text("PERKIRAAN")
+    await expect(page.get_by_test_id("cost-curve").locator("circle")).to_have_count(4)
+    await expect(page.get_by_test_id("outlook")).to_contain_text(
+        "1 dari 16 mencapai 4,70 atau lebih setahun kemudian: 6%, dengan selang 80% dari 2% "
+        "sampai 18%."
+    )
+    await expect(page.get_by_test_id("peers")).to_contain_text("Kabupaten Gresik")
+    await expect(page.get_by_test_id("sharing")).to_contain_text("dilayani 8 dari 28 daerah")
+    index = page.get_by_test_id("comparison").locator("tr[data-part='INDEX'] td")
+    assert [text.split()[0] for text in await index.all_inner_texts()] == [
+        "4,51",
+        "4,59★",
+        "4,40",
+        "4,32",
+        "3,90",
+        "4,59",
+        "3,08",
+        "4,77",
+    ]
+    for none in ("decision", "not-yours"):
+        await expect(page.get_by_test_id(none)).to_have_count(0)
+    assert (visit.elsewhere, visit.errors) == ([], [])
+
+
+async def test_a_node_shows_what_is_around_it_and_what_depends_on_it(visit: Visit) -> None:
+    page = visit.page
+    drawing = page.get_by_test_id("drawing")
+    await expect(drawing.get_by_role("button")).to_have_count(20)
+    node = drawing.get_by_role(
+        "button", name="E-Office Sumedang: aplikasi daerah ini, 1 pertukaran"
+    )
+    await node.focus()
+    await page.keyboard.press("Enter")
+    await expect(drawing.get_by_role("button")).to_have_count(3)
+    impact = page.get_by_test_id("impact")
+    await expect(impact).to_contain_text(
+        "Bila E-Office Sumedang berhenti, 2 simpul kehilangan data darinya:"
+    )
+    await expect(impact).to_contain_text("E-Office Sumedang → E-Office Desa → e-SAKIP Desa")
+    await page.get_by_test_id("depth").select_option("1")
+    await expect(drawing.get_by_role("button")).to_have_count(2)
+
+
+async def test_a_target_out_of_reach_and_a_refused_step_are_explained(visit: Visit) -> None:
+    page = visit.page
+    await page.get_by_role("button", name="Jangan naikkan indikator 12").click()
+    await expect(page.get_by_test_id("wish")).to_contain_text("12. Peta Rencana SPBE")
+    await expect(page.locator("[data-testid='step'][data-indicator='12']")).to_have_count(0)
+    await page.get_by_role("button", name="Tampilkan jalan terbaik berikutnya").click()
+    await expect(page.get_by_test_id("next-best")).to_contain_text("upaya 47 poin")
+    await page.get_by_role("button", name="Hitung harga menolak").click()
+    await expect(page.get_by_test_id("refusals").locator("li").first).to_contain_text("Tanpa ")
+    await page.get_by_label("Target indeks").fill("5")
+    await page.get_by_role("button", name="Hitung", exact=True).click()
+    plan = page.get_by_test_id("plan")
+    await expect(plan).to_have_attribute("data-outcome", "UNREACHABLE")
+    await expect(plan).to_contain_text("Target ini tidak dapat dicapai.")
+
+
+async def test_a_verdict_can_be_traced_to_its_rule_and_its_gaps(
+    context: BrowserContext, hub: SimpulProcess
+) -> None:
+    own = {"region": "32.11", "instrument": "spbe-2020", "year": 2025, "kind": "SELF"}
+    started = change(hub, "startAssessment", "Assessment", **own)
+    claim = {"assessment": started["id"], "version": started["version"], "indicator": 37}
+    change(hub, "claimLevel", "Assessment", **claim, level=4)
+    mine = f"{hub.url}/daerah/32.11#token={token(hub, Role.REGION, '32.11')}"
+    visit = await opened(context, mine, hub)
+    page = visit.page
+    assert "token" not in page.url
+    readings = page.get_by_test_id("readings")
+    await expect(readings).to_contain_text("Diklaim 1,08")
+    await expect(readings).to_contain_text("Didukung bukti 1,06")
+    await expect(readings).to_contain_text("Tidak terbantah 1,08")
+    verdict = page.locator("[data-testid='verdict'][data-indicator='37']")
+    await expect(verdict).to_have_attribute("data-flag", "UNVERIFIABLE")
+    await verdict.locator("summary").first.press("Enter")
+    await expect(verdict).to_contain_text(
+        "Klaim level 4 belum dapat diverifikasi: bukti baru mendukung sampai level 3, tetapi "
+        "sampai level 5 tidak ada yang membantah."
+    )
+    await verdict.get_by_text("Asal", exact=True).click()
+    origin = verdict.locator(".origin")
+    await expect(origin).to_contain_text("R32-47, versi 0.1")
+    await expect(origin).to_contain_text("permenpanrb59-2020/engine")
+    await expect(origin).to_contain_text("PermenPANRB 59/2020")
+    missing = verdict.get_by_test_id("missing")
+    await expect(missing).to_contain_text("Inventaris 9 OPD belum dijamin lengkap: Bagian Hukum")
+    await expect(missing).to_contain_text("Layanan yang didukung oleh 19 aplikasi belum diketahui")
+    await page.get_by_test_id("instrument").select_option("pemdi-2026")
+    await expect(page.get_by_test_id("verdict")).to_have_count(3)
+    await expect(visit.part("verifikasi")).to_contain_text("bersandar pada sumber sekunder")
+    await page.close()
+
+
+async def test_a_rejection_needs_a_reason_and_takes_the_proposal_away(
+    context: BrowserContext, hub: SimpulProcess
+) -> None:
+    mine = f"{hub.url}/daerah/32.11#token={token(hub, Role.REGION, '32.11')}"
+    page = (await opened(context, mine, hub)).page
+    title = "Ganti e-SAKIP Sumedang dengan aplikasi umum"
+    proposal = page.get_by_test_id("proposal").filter(has_text=title)
+    await proposal.get_by_text("Putuskan usulan ini").click()
+    await proposal.get_by_role("button", name="Tolak").click()
+    await expect(proposal.get_by_role("alert").last).to_have_text(
+        "Tuliskan alasan penolakan terlebih dahulu."
+    )
+    reason = proposal.get_by_label("Alasan keputusan")
+    await reason.fill("Dipakai bersama SAKIP provinsi.")
+    # What was written survives an answer that never came.
+    await page.route("**/graphql", lost)
+    await proposal.get_by_role("button", name="Tolak").click()
+    await expect(proposal.get_by_role("alert").last).to_contain_text("Keputusan belum tersimpan.")
+    await expect(reason).to_have_value("Dipakai bersama SAKIP provinsi.")
+    await page.unroute("**/graphql")
+    await proposal.get_by_role("button", name="Tolak").click()
+    await expect(proposal).to_have_count(0)
+    await page.close()
+
+
+async def lost(route: Route) -> None:
+    await route.abort("connectionreset")
+
+
+async def test_another_regions_token_gives_no_controls_here(
+    context: BrowserContext, hub: SimpulProcess
+) -> None:
+    other = f"{hub.url}/daerah/32.11#token={token(hub, Role.REGION, '32.13')}"
+    visit = await opened(context, other, hub)
+    await expect(visit.page.get_by_test_id("proposal").first).to_be_visible()
+    await expect(visit.page.get_by_test_id("not-yours")).to_be_visible()
+    await expect(visit.page.get_by_test_id("decision")).to_have_count(0)
+    await visit.page.close()
+
+
+async def test_a_registered_application_changes_the_page_without_a_reload(
+    visit: Visit, hub: SimpulProcess
+) -> None:
+    await visit.complete()
+    await visit.page.evaluate("window.untouched = true")
+    uji = {"region": "32.11", "opd": DISKOMINFO, "name": "Layanan Uji"}
+    change(hub, "registerApplication", "Application", **uji)
+    summary = visit.page.get_by_test_id("completeness")
+    await expect(summary).to_contain_text("Inventaris memuat 21 aplikasi.", timeout=SEEN_WITHIN)
+    row = visit.page.locator(f"[data-testid='opd-row'][data-opd='{DISKOMINFO}']")
+    await expect(row.locator("td").first).to_have_text("10", timeout=SEEN_WITHIN)
+    assert await visit.page.evaluate("window.untouched") is True
+
+
+async def test_a_part_that_fails_says_so_alone_and_can_be_tried_again(
+    context: BrowserContext, hub: SimpulProcess
+) -> None:
+    async def without_outlook(route: Route) -> None:
+        asked = route.request.post_data or ""
+        await (lost(route) if "query Outlook(" in asked else route.continue_())
+
+    page = await context.new_page()
+    await page.route("**/graphql", without_outlook)
+    await page.goto(f"{hub.url}/daerah/32.11")
+    chapter = page.get_by_test_id("peluang")
+    await expect(chapter).to_contain_text("Bagian ini belum dapat dibaca.")
+    await expect(page.get_by_test_id("comparison")).to_be_visible()
+    await page.unroute("**/graphql")
+    await chapter.get_by_role("button", name="Coba lagi").click()
+    await expect(page.get_by_test_id("outlook")).to_contain_text("16 mencapai 4,70")
+    await expect(chapter).not_to_contain_text("Bagian ini belum dapat dibaca.")
+    await page.close()
+
+
+async def test_has_no_accessibility_violation_in_either_theme(visit: Visit) -> None:
+    page = visit.page
+    await visit.complete()
+    # Open, but not each of the many that are alike: what axe takes grows with all that is shown.
+    await page.locator("details:not(.origin, [data-testid='verdict'])").evaluate_all(OPEN)
+    for alike in (page.locator(".origin:visible").first, page.get_by_test_id("verdict").nth(1)):
+        await alike.evaluate("each => { each.open = true }")
+    # By an evaluation and not a script tag: the page's policy allows none but its own.
+    await page.evaluate((WEB / "node_modules/axe-core/axe.min.js").read_text())
+    # Themes differ in nothing but colours.
+    for theme, rules in (("dark", ""), ("light", "{ runOnly: ['color-contrast'] }")):
+        await expect(page.locator("html")).to_have_attribute("data-theme", theme)
+        found = await page.evaluate(f"axe.run({rules})")
+        assert [f"{each['id']}: {each['nodes'][0]['html']}" for each in found["violations"]] == []
+        await page.get_by_role("button", name="Tema").click()
+    await expect(page.locator("html")).to_have_attribute("data-theme", "dark")
+
+
+async def test_fits_a_phone_and_unfolds_on_paper(visit: Visit) -> None:
+    page = visit.page
+    await visit.complete()
+    await page.set_viewport_size(PHONE)  # type: ignore[arg-type]
+    assert await page.evaluate(TOO_WIDE) == 0
+    await page.set_viewport_size(LAPTOP)  # type: ignore[arg-type]
+    kept = page.get_by_test_id("proposals-KEEP").get_by_test_id("proposal")
+    await expect(kept).to_have_count(2)
+    await page.evaluate("dispatchEvent(new Event('beforeprint'))")
+    await page.emulate_media(media="print")
+    await expect(kept).to_have_count(9)
+    await expect(page.get_by_role("navigation")).to_be_hidden()
+    await expect(page.locator("button:visible")).to_have_count(0)
+    await page.emulate_media(media="screen")
+    await page.evaluate("dispatchEvent(new Event('afterprint'))")
+    await expect(kept).to_have_count(2)
+
+
+async def test_speaks_english_where_the_address_asks_for_it(visit: Visit) -> None:
+    page = visit.page
+    await page.get_by_role("button", name="English").click()
+    assert page.url.endswith("/daerah/32.11?bahasa=en")
+    await expect(page.locator("html")).to_have_attribute("lang", "en")
+    await expect(page.get_by_role("heading", level=2)).to_have_text(
+        [
+            "1 Results and history",
+            "2 Verification",
+            "3 Inventory",
+            "4 Integration",
+            "5 Duplicates",
+            "6 Consolidation proposals",
+            "7 Path to a target",
+            "8 Outlook and peers",
+            "9 Comparison",
+        ]
+    )
+    await expect(visit.part("kepala")).to_contain_text(
+        "The official Indeks SPBE (47 indikator) of Kabupaten Sumedang for 2024 is 4.51"
+    )
+    await expect(page.get_by_test_id("to-wall")).to_have_attribute("href", "/?bahasa=en")
+    await page.get_by_role("button", name="Indonesia").click()
+    assert page.url.endswith("/daerah/32.11")
+
+
+async def test_a_code_that_no_region_has_is_told_by_the_page(
+    context: BrowserContext, hub: SimpulProcess
+) -> None:
+    page = await context.new_page()
+    answer = await page.goto(f"{hub.url}/daerah/99.99")
+    assert answer is not None
+    assert answer.status == 404
+    unknown = page.get_by_test_id("unknown")
+    await expect(unknown).to_contain_text("Tidak ada daerah dengan kode “99.99” di instans ini.")
+    await unknown.get_by_role("link", name="Dinding pantau").click()
+    await expect(page.get_by_test_id("rank-row")).to_have_count(27)
+    await page.close()
+
+
+async def test_the_wall_leads_to_the_page_and_back_and_keeps_the_token(
+    context: BrowserContext, hub: SimpulProcess
+) -> None:
+    page = await context.new_page()
+    await page.goto(f"{hub.url}/#token={token(hub, Role.PROVINCE, '32')}")
+    row = page.locator("[data-testid='rank-row'][data-code='32.11']")
+    await row.get_by_role("link", name="Kab. Sumedang").press("Enter")
+    await expect(page).to_have_url(f"{hub.url}/daerah/32.11")
+    await expect(page.get_by_test_id("decision").first).to_be_visible()
+    await page.get_by_test_id("to-wall").click()
+    await page.locator("a:has(path[data-code='32.01'])").press("Enter")
+    await expect(page).to_have_url(f"{hub.url}/daerah/32.01")
+    await expect(page.get_by_role("heading", level=1)).to_have_text("Kabupaten Bogor")
+    await page.close()

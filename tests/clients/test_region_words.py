@@ -1,0 +1,51 @@
+"""The region's page has words, in both languages, for every code of the engine that is plain text.
+
+For those that are enumerations of the API, the types of the web client see to it.
+"""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+REGION = ROOT / "clients/web/src/region"
+CODES = [
+    ("consolidation.py", r'Reason\(\s*"(\w+)"', "proposals", 12),
+    ("consolidation.py", r'code = "(\w+)" if', "proposals", 1),
+    ("consolidation.py", r'if served else "(\w+)"', "proposals", 1),
+    ("consolidation.py", r'parts\.(?:insert|append)\((?:0, )?\("([^"]+)"', "proposals", 2),
+    (
+        "consolidation.py",
+        r'"(whether [^"]+|[^"]+ not checked|completeness of [^"]+)"',
+        "proposals",
+        5,
+    ),
+    ("proposal.py", r'f"([^"{]+ of) \{each\}"', "proposals", 2),
+    ("proposal.py", r'f"([^"{]+ of) \{survivor\}"', "proposals", 1),
+    ("spelling.py", r'Signal\(\s*"([^"]+)"', "duplicates", 7),
+    ("rules_path/precedence-spbe-2020.json", r'"kind": "([\w-]+)"', "path", 4),
+    ("completeness.py", r'"(\w+)": lambda', "inventory", 5),
+]
+
+
+@pytest.mark.parametrize(("source", "pattern", "chapter", "count"), CODES)
+def test_every_code_has_words_in_both_languages(
+    source: str, pattern: str, chapter: str, count: int
+) -> None:
+    text = (ROOT / "engine" / source).read_text()
+    codes = set(re.findall(pattern, text))
+    words = (REGION / chapter / "words.ts").read_text()
+    unworded = [code for code in codes if len(re.findall(rf'(?<!\w)"?{code}"?:', words)) < 2]
+    assert (len(codes), unworded) == (count, [])
+
+
+def test_the_grounds_of_a_survivor_have_words() -> None:
+    text = (ROOT / "engine/consolidation.py").read_text()
+    grounds = re.search(r"grounds = \(([^)]+)\)", text)
+    assert grounds is not None
+    words = (REGION / "proposals/words.ts").read_text()
+    for ground in re.findall(r'"(\w+)"', grounds.group(1)):
+        assert len(re.findall(rf"^    {ground}:", words, re.MULTILINE)) == 2

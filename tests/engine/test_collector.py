@@ -1,0 +1,23 @@
+"""The pause of the cyclic garbage collector."""
+
+from __future__ import annotations
+
+import contextlib
+import gc
+
+from engine.collector import paused
+
+
+def test_it_pauses_and_comes_back_also_after_an_error() -> None:
+    with contextlib.suppress(ValueError), paused():
+        assert not gc.isenabled()
+        raise ValueError
+    assert gc.isenabled()
+
+
+def test_a_pause_within_a_pause_ends_with_the_outer_one() -> None:
+    with paused():
+        with paused():
+            pass
+        assert not gc.isenabled()
+    assert gc.isenabled()

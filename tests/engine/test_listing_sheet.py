@@ -1,0 +1,99 @@
+"""Sheets of applications as regions keep them."""
+
+from __future__ import annotations
+
+import pytest
+
+from engine import listing_sheet, sheet
+from engine.listing import Listing
+from engine.listing_sheet import ROWS_MOST, ROWS_OF_A_REGION_MOST, ListingSheet
+from engine.sheet import SheetInvalid
+
+FUNCTIONS = {"attendance": "Presensi pegawai", "records": "Naskah dinas"}
+
+
+def read(text: str) -> ListingSheet:
+    return listing_sheet.parse(sheet.rows(text), FUNCTIONS)
+
+
+def problems_of(text: str) -> list[str]:
+    with pytest.raises(SheetInvalid) as refused:
+        read(text)
+    return [str(problem) for problem in refused.value.problems]
+
+
+def test_columns_go_by_the_names_that_regions_give_them() -> None:
+    found = read(
+        "No;Kode_Wilayah;Nama  Aplikasi;Perangkat Daerah;Alamat;Keterangan\n"
+        "1;32.1;SIMPEG;BKPSDM;https://simpeg.x.go.id;lama\n"
+        "\n"
+        "2;32.73;Presensi;;;\n"
+    )
+    assert found.listings == (
+        Listing("SIMPEG", "BKPSDM", "https://simpeg.x.go.id", "2", "32.10"),
+        Listing("Presensi", "", None, "4", "32.73"),
+    )
+    assert found.columns == {
+        "name": "Nama  Aplikasi",
+        "opd": "Perangkat Daerah",
+        "region": "Kode_Wilayah",
+        "url": "Alamat",
+    }
+    assert found.passed_over == ("No", "Keterangan")
+
+
+def test_a_code_goes_before_a_name_of_the_region_and_the_other_is_passed_over() -> None:
+    found = read("name,region,region_code\nSIMPEG,Kota Bandung,32.73\n")
+    assert found.listings[0].region == "32.73"
+    assert found.passed_over == ("region",)
+
+
+def test_a_person_says_the_function_by_id_or_name_and_retires_a_system() -> None:
+    found = read(
+        "name,id,function,status\n"
+        "Sadasbor,A-1,attendance,ACTIVE\nE-Office,A-2,naskah dinas,\nLama,A-3,,Retired\n"
+    )
+    assert found.said == {"2": "attendance", "3": "records"}
+    assert found.ids == {"2": "A-1", "3": "A-2"}
+    assert (len(found.listings), found.retired) == (2, 1)
+
+
+@pytest.mark.parametrize(
+    ("text", "problems"),
+    [
+        (
+            "nomor,judul\n1,SIMPEG\n",
+            [
+                (
+                    "row 1, column name: expected a header with one of name, nama, nama aplikasi, "
+                    "aplikasi, application, nama sistem, got 'nomor,judul'"
+                )
+            ],
+        ),
+        (
+            "nama,Nama\nSIMPEG,SIMPEG\n",
+            ["row 1, column nama: expected a header with this column once, got 'nama,Nama'"],
+        ),
+        (
+            "nama,function\nSIMPEG,kepegawaian\n,records\n",
+            [
+                (
+                    "row 2, column function: expected the id or name of a function that ships "
+                    "(facts/functions.csv), got 'kepegawaian'"
+                ),
+                "row 3, column nama: expected the name of an application, got nothing",
+            ],
+        ),
+        (
+            "nama\n" + "SIMPEG\n" * (ROWS_OF_A_REGION_MOST + 1),
+            ["column region: expected at most 20000 rows of one region, got 20001 that name none"],
+        ),
+        (
+            "nama\n" + "SIMPEG\n" * (ROWS_MOST + 1),
+            ["row 300002: expected at most 300000 rows, got more"],
+        ),
+    ],
+    ids=["no name", "twice", "cells", "one region", "rows"],
+)
+def test_what_cannot_be_read_is_told_by_row_and_column(text: str, problems: list[str]) -> None:
+    assert problems_of(text) == problems
