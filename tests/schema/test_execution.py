@@ -55,7 +55,7 @@ async def _growth(execution: Any) -> float:
 
 
 async def test_a_live_subscription_keeps_nothing_of_an_event() -> None:
-    assert round(await _growth(Execution), -1) == 0  # single bytes are noise of the allocator
+    assert await _growth(Execution) < LEAST / 20  # some bytes are noise of the allocator
     assert schema.execution_context_class is Execution
 
 
