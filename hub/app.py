@@ -20,6 +20,7 @@ from starlette.routing import BaseRoute, Mount, Route, WebSocketRoute
 from starlette.staticfiles import StaticFiles
 
 from engine.model import Viewer
+from hub import metrics
 from hub.authentication import Authenticator
 from hub.graphql_http import GraphQLApp
 from hub.security_headers import SecurityHeaders
@@ -99,6 +100,10 @@ def create_app(
             return JSONResponse({"ready": False, "database": "unreachable"}, 503)
         return JSONResponse({"ready": True, "database": "ok", "arrival": position.arrival})
 
+    async def measured(_request: Request) -> Response:
+        assert running.instance is not None
+        return metrics.answer(fanout, running.instance)
+
     async def alive(_request: Request) -> Response:
         return JSONResponse({"alive": True})
 
@@ -112,6 +117,7 @@ def create_app(
         WebSocketRoute("/graphql", graphql),
         Route("/healthz", alive),
         Route("/readyz", ready),
+        Route("/metrics", measured),
         Route("/map.geojson", own_map),
         *_web_routes(running),
     ]

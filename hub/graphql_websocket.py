@@ -8,7 +8,6 @@ ends its connection, and one bad document ends its operation and not the whole c
 from __future__ import annotations
 
 import asyncio
-from collections import deque
 from collections.abc import AsyncGenerator, Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
@@ -16,7 +15,8 @@ from typing import TYPE_CHECKING
 
 import orjson
 from graphql import GraphQLError
-from starlette.websockets import WebSocket, WebSocketDisconnect, WebSocketState
+from starlette.types import Scope
+from starlette.websockets import WebSocketDisconnect, WebSocketState
 from strawberry.asgi import ASGIWebSocketAdapter
 from strawberry.http.exceptions import WebSocketDisconnected
 from strawberry.subscriptions.protocols.graphql_transport_ws.handlers import (
@@ -31,7 +31,7 @@ from hub.authentication import LEEWAY_SECONDS, AuthenticationError, Authenticato
 from hub.request_limits import Refused, RequestLimits
 from hub.shared_subscription import Sharing
 from hub.signing_keys import KeysUnavailable
-from hub.socket_protocol import EXTENSION
+from hub.socket_protocol import EXTENSION, FrameProtocol
 from schema.masking import masked
 
 if TYPE_CHECKING:
@@ -44,7 +44,6 @@ BAD_MESSAGE = 4400
 FORBIDDEN = 4403  # and not 4401, after which the graphql-ws client never comes back
 TRY_AGAIN_LATER = 1013
 REASON_BYTES = 123  # what fits into a close frame
-QUEUED_MOST = 1000  # messages, where the server has no protocol of ours
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,44 +95,28 @@ class SocketAdapter(ASGIWebSocketAdapter):
 class SocketSink:
     """A subscription of this socket that shares what it is told with others.
 
-    Through the server's own protocol messages are written at once; where a server has none, they
-    wait in a bounded queue for ASGI to send them.
+    What it is told goes to the transport at once, by the server's own protocol: it never waits.
     """
 
-    def __init__(self, operation: Operation[Connection, None], websocket: object) -> None:
+    def __init__(self, operation: Operation[Connection, None], protocol: FrameProtocol) -> None:
         self._operation = operation
-        self._socket: WebSocket = websocket.ws  # type: ignore[attr-defined]  # the adapter's
-        self._protocol = self._socket.scope.get("extensions", {}).get(EXTENSION)
+        self._protocol = protocol
         self._head = b'{"id":' + orjson.dumps(operation.id) + b',"type":"next","payload":'
         self._ending: asyncio.Future[bytes | None] = asyncio.get_running_loop().create_future()
-        self._queue: deque[bytes] = deque()
-        self._more = asyncio.Event()
 
-    def deliver(self, payload: bytes) -> None:
-        if self._operation.completed:
-            return
-        if self._protocol is not None:
-            self._protocol.write_text(self._head, payload, b"}")
-        elif len(self._queue) < QUEUED_MOST:
-            self._queue.append(payload)
-            self._more.set()
-        elif not self._ending.done():
-            self._ending.set_exception(TooSlow())
+    def deliver(self, payload: bytes, *, more: bool) -> None:
+        """Write a message; nothing any more once the operation is completed."""
+        if not self._operation.completed:
+            self._protocol.write_text(self._head, payload, soon=more)
 
     def end(self, payload: bytes | None) -> None:
+        """Nothing more comes."""
         if not self._ending.done():
             self._ending.set_result(payload)
-        self._more.set()
 
     async def ended(self) -> None:
         """Return when the subscription is over and its client knows."""
-        if self._protocol is None:
-            await self._send_queued()
-        try:
-            payload = await self._ending
-        except TooSlow:
-            await self._socket.close(TRY_AGAIN_LATER, TooSlow.reason)
-            return
+        payload = await self._ending
         id = self._operation.id
         if payload is None:
             await self._operation.send_operation_message({"id": id, "type": "complete"})
@@ -142,24 +125,6 @@ class SocketSink:
             await self._operation.send_operation_message(
                 {"id": id, "type": "error", "payload": errors}
             )
-
-    async def _send_queued(self) -> None:
-        while self._queue or not self._ending.done():
-            if not self._queue:
-                self._more.clear()
-                await self._more.wait()
-                continue
-            message = self._head + self._queue.popleft() + b"}"
-            try:
-                await self._socket.send_text(message.decode())
-            except (WebSocketDisconnect, RuntimeError):
-                raise WebSocketDisconnected from None
-
-
-class TooSlow(Exception):
-    """The client left too much unread."""
-
-    reason = "too slow: come back and resume from the last cursor"
 
 
 class GraphQLSocketHandler(BaseGraphQLTransportWSHandler[Connection, None]):
@@ -188,15 +153,16 @@ class GraphQLSocketHandler(BaseGraphQLTransportWSHandler[Connection, None]):
         await super().shutdown()
 
     async def run_operation(self, operation: Operation[Connection, None]) -> None:
-        sharing = self.context.sharing
         shared = None
-        if sharing is not None:
+        # A server without a protocol of ours executes each subscription for itself.
+        protocol = self._scope.get("extensions", {}).get(EXTENSION)
+        if protocol is not None and self.context.sharing is not None:
             asked = (operation.query, operation.variables, operation.operation_name)
-            shared = sharing.of(self.viewer, *asked)
+            shared = self.context.sharing.of(self.viewer, *asked)
         if shared is None:
             await self._run_alone(operation)
             return
-        sink = SocketSink(operation, self.websocket)
+        sink = SocketSink(operation, protocol)
         shared.group.join(sink, shared.start, shared.open)
         try:
             await sink.ended()
@@ -229,6 +195,12 @@ class GraphQLSocketHandler(BaseGraphQLTransportWSHandler[Connection, None]):
         except Exception as error:  # noqa: BLE001  # this is the edge: logged and masked here
             bug = GraphQLError(str(error), original_error=error)
             await operation.send_initial_errors(masked([bug]))
+
+    @property
+    def _scope(self) -> Scope:
+        adapter = self.websocket
+        assert isinstance(adapter, SocketAdapter)
+        return adapter.ws.scope
 
     def _authorization(self, message: ConnectionInitMessage) -> str | None:
         for name, value in (message.get("payload") or {}).items():

@@ -93,8 +93,9 @@ class Sharing:
 
 
 def _payload(result: ExecutionResult) -> bytes:
+    """The end of a message, which is the same for all: only what comes before it has an id."""
     payload: dict[str, Any] = {"data": result.data}
     errors = masked(result.errors)
     if errors:
         payload["errors"] = [each.formatted for each in errors]
-    return orjson.dumps(payload)
+    return orjson.dumps(payload) + b"}"

@@ -8,7 +8,8 @@ milliseconds of each other go out in one write.
 
 from __future__ import annotations
 
-from asyncio import AbstractEventLoop
+from asyncio import AbstractEventLoop, BaseTransport
+from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
@@ -17,9 +18,23 @@ from websockets.http11 import Request
 
 EXTENSION = "simpul.frames"  # of a scope: this protocol itself
 BUFFER_BYTES = 262_144  # what a peer that reads slowly may leave lying, beside the kernel's own
-MERGE_SECONDS = 0.004  # messages closer than this go out together
+MERGE_SECONDS = 0.004  # what comes in a burst within this goes out together
+LONGEST_MERGE_SECONDS = 0.1
 LAST_SECONDS = 5.0  # for the close frame to get through to a peer that is slow
 SERVICE_RESTART, TRY_AGAIN_LATER, GOING_AWAY = 1012, 1013, 1001  # clients come back after each
+
+
+@dataclass(slots=True)
+class Counts:
+    """What the sockets of this process have done."""
+
+    sockets: int = 0  # open now
+    messages: int = 0
+    bytes: int = 0
+    given_up: int = 0
+
+
+COUNTS = Counts()
 
 
 @lru_cache(maxsize=4096)
@@ -38,16 +53,20 @@ class Merging:
     def __init__(self, loop: AbstractEventLoop) -> None:
         self._loop = loop
         self._waiting: list[FrameProtocol] = []
+        self._took = 0.0
 
     def soon(self, protocol: FrameProtocol) -> None:
+        """Flush a socket in a moment: no sooner than flushing all of them last took."""
         if not self._waiting:
-            self._loop.call_later(MERGE_SECONDS, self._flush)
+            self._loop.call_later(max(MERGE_SECONDS, self._took), self._flush)
         self._waiting.append(protocol)
 
     def _flush(self) -> None:
         waiting, self._waiting = self._waiting, []
+        begun = self._loop.time()
         for protocol in waiting:
             protocol.flush()
+        self._took = min(self._loop.time() - begun, LONGEST_MERGE_SECONDS)
 
 
 _merging: dict[AbstractEventLoop, Merging] = {}
@@ -59,7 +78,6 @@ class FrameProtocol(WebSocketsSansIOProtocol):
     def __init__(self, *arguments: Any, **options: Any) -> None:
         super().__init__(*arguments, **options)
         self._pending: list[bytes] = []
-        self._written_at = 0.0
         self._merging = _merging.get(self.loop) or _merging.setdefault(
             self.loop, Merging(self.loop)
         )
@@ -70,29 +88,37 @@ class FrameProtocol(WebSocketsSansIOProtocol):
             extensions: dict[str, object] = {**(self.scope["extensions"] or {}), EXTENSION: self}
             self.scope["extensions"] = extensions  # type: ignore[typeddict-item]
 
-    def write_text(self, *parts: bytes) -> None:
+    def connection_made(self, transport: BaseTransport) -> None:
+        COUNTS.sockets += 1
+        super().connection_made(transport)
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        COUNTS.sockets -= 1
+        super().connection_lost(exc)
+
+    def write_text(self, head: bytes, tail: bytes, *, soon: bool = False) -> None:
         """Write one text message; nothing once the socket closes. It never waits.
 
-        A peer that leaves too much unread is closed with a code after which it comes back.
+        With `soon` it goes out in a moment, together with what comes until then. A peer that leaves too much unread is closed with a code after which it comes back.
         """
-        if self.close_sent or self.disconnected or self.transport.is_closing():
+        if self.close_sent or self.disconnected:
             return
-        frame = (header(sum(map(len, parts))), *parts)
-        now = self.loop.time()
-        if self._pending or now - self._written_at < MERGE_SECONDS:
+        length = len(head) + len(tail)
+        COUNTS.messages += 1
+        COUNTS.bytes += length
+        frame = (header(length), head, tail)
+        if soon or self._pending:
             if not self._pending:
                 self._merging.soon(self)
             self._pending.extend(frame)
-            return
-        self._written_at = now
-        self._write(frame)
+        else:
+            self._write(frame)
 
     def flush(self) -> None:
         """Write what waits, as before anything that comes after it."""
         if self._pending:
             pending, self._pending = self._pending, []
             if not (self.close_sent or self.disconnected or self.transport.is_closing()):
-                self._written_at = self.loop.time()
                 self._write(pending)
 
     def _write(self, parts: Any) -> None:
@@ -104,6 +130,7 @@ class FrameProtocol(WebSocketsSansIOProtocol):
         """Close a socket whose peer may not answer any more."""
         if self.close_sent or self.transport.is_closing():
             return
+        COUNTS.given_up += 1
         self.stop_keepalive()
         self.conn.send_close(code, reason)
         self.transport.write(b"".join(self.conn.data_to_send()))

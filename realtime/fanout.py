@@ -10,17 +10,20 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import time
 from collections.abc import AsyncGenerator, Callable, Hashable
 from contextlib import aclosing
 from dataclasses import dataclass, field
 from typing import Protocol
+
+BURST_SECONDS = 0.005  # events that come closer than this are a burst
 
 logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """A payload, and where a stream stands once it has told it."""
+    """A payload as all sinks get it, and where a stream stands once it has told it."""
 
     payload: bytes
     position: Hashable
@@ -37,8 +40,8 @@ class Ended(Exception):
 class Sink(Protocol):
     """Somebody who follows. None of this may wait: what cannot be sent at once is the sink's care."""
 
-    def deliver(self, payload: bytes) -> None:
-        """Take what was told."""
+    def deliver(self, payload: bytes, *, more: bool) -> None:
+        """Take what was told; `more` is likely to come within milliseconds."""
 
     def end(self, payload: bytes | None) -> None:
         """Nothing more comes; with a payload it says why."""
@@ -61,10 +64,14 @@ class Stream:
         ending: bytes | None = None
         try:
             async with aclosing(source):
+                told_at = 0.0
                 async for told in source:
+                    # How long it had to be waited for: the giving itself may take longer.
+                    more = time.monotonic() - told_at < BURST_SECONDS
                     self.group.fanout.executions += 1
                     for sink in [*self.sinks]:
-                        sink.deliver(told.payload)
+                        sink.deliver(told.payload, more=more)
+                    told_at = time.monotonic()
                     self.position = told.position
                     if self.group.merged(self):
                         return
@@ -139,6 +146,11 @@ class Fanout:
         self.failure = failure
         self.groups: dict[Hashable, Group] = {}
         self.executions = 0  # of events, over all groups
+
+    @property
+    def followers(self) -> int:
+        """How many sinks follow anything."""
+        return sum(len(group.followed) for group in self.groups.values())
 
     def group(self, key: Hashable) -> Group:
         """Return the group of all who ask alike."""

@@ -131,10 +131,11 @@ class Context:
         if self.bounded and self._searches > SEARCHES_MOST:
             raise TooMuch(f"at most {SEARCHES_MOST} searches")
 
-    def forget(self) -> None:
+    def forget(self, *, regions: bool = True) -> None:
         """Load anew what was loaded: the operation changed it, or something happened since."""
+        if regions:
+            self.regions.clear_all()
         for loader in (
-            self.regions,
             self.opds,
             self.applications,
             self.assessments,

@@ -16,7 +16,7 @@ class Ear:
     heard: list[int] = field(default_factory=list)
     ended: list[bytes | None] = field(default_factory=list)
 
-    def deliver(self, payload: bytes) -> None:
+    def deliver(self, payload: bytes, *, more: bool) -> None:
         self.heard.append(int(payload))
 
     def end(self, payload: bytes | None) -> None:
