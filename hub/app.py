@@ -20,13 +20,17 @@ from starlette.routing import BaseRoute, Mount, Route, WebSocketRoute
 from starlette.staticfiles import StaticFiles
 
 from engine.model import Viewer
+from hub import metrics
 from hub.authentication import Authenticator
 from hub.graphql_http import GraphQLApp
 from hub.security_headers import SecurityHeaders
 from hub.settings import Settings
+from hub.shared_subscription import FAILURE, Sharing
 from realtime.bus import MemoryBus
+from realtime.fanout import Fanout
 from realtime.tail import Tail
 from resolvers import follow_up
+from resolvers.access import unpublished
 from resolvers.context import Context, Instance
 from resolvers.news import Verifier
 from schema.schema import schema
@@ -73,15 +77,18 @@ def create_app(
             owned = [group.create_task(instance.tail.run())]
             owned += [group.create_task(_owned(task, instance)) for task in (follow_up.run, *tasks)]
             yield
+            await fanout.close()
             for task in owned:
                 task.cancel()
 
+    fanout = Fanout(FAILURE)
     graphql = GraphQLApp(
         schema,
         context_factory=running.context,
         authenticator=authenticator(settings),
         explorer_html=_page("explorer.html"),
         allowed_origins=settings.allowed_origins,
+        sharing=Sharing(schema, fanout, running.context, unpublished),
     )
 
     async def ready(_request: Request) -> Response:
@@ -92,6 +99,10 @@ def create_app(
         except Exception:  # noqa: BLE001  # whatever it is, this instance cannot answer now
             return JSONResponse({"ready": False, "database": "unreachable"}, 503)
         return JSONResponse({"ready": True, "database": "ok", "arrival": position.arrival})
+
+    async def measured(_request: Request) -> Response:
+        assert running.instance is not None
+        return metrics.answer(fanout, running.instance)
 
     async def alive(_request: Request) -> Response:
         return JSONResponse({"alive": True})
@@ -106,6 +117,7 @@ def create_app(
         WebSocketRoute("/graphql", graphql),
         Route("/healthz", alive),
         Route("/readyz", ready),
+        Route("/metrics", measured),
         Route("/map.geojson", own_map),
         *_web_routes(running),
     ]

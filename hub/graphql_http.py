@@ -33,6 +33,7 @@ from hub.graphql_websocket import Connection, GraphQLSocketHandler, SocketAdapte
 from hub.json_gate import GraphQLRequest
 from hub.media_types import LEGACY_JSON, RESPONSE_JSON, answered_in
 from hub.request_limits import Refused, RequestLimits
+from hub.shared_subscription import Sharing
 from hub.signing_keys import KeysUnavailable
 from schema.limits import DocumentRefused
 from schema.masking import masked
@@ -59,6 +60,7 @@ class GraphQLApp(GraphQL[Any, None]):
         limits: RequestLimits | None = None,
         explorer_html: bytes | None = None,
         allowed_origins: tuple[str, ...] = (),
+        sharing: Sharing | None = None,
     ) -> None:
         self.limits = limits or RequestLimits()
         super().__init__(
@@ -70,6 +72,7 @@ class GraphQLApp(GraphQL[Any, None]):
             allowed_origins=allowed_origins,
         )
         self.context_factory = context_factory
+        self.sharing = sharing
         self.authenticator = authenticator
         self.explorer_html = explorer_html
 
@@ -89,6 +92,7 @@ class GraphQLApp(GraphQL[Any, None]):
             self.context_factory,
             self.authenticator,
             self.limits,
+            self.sharing,
             request.headers.get("authorization"),
         )
 

@@ -13,7 +13,9 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+import orjson
 from graphql import GraphQLError
+from starlette.types import Scope
 from starlette.websockets import WebSocketDisconnect, WebSocketState
 from strawberry.asgi import ASGIWebSocketAdapter
 from strawberry.http.exceptions import WebSocketDisconnected
@@ -27,7 +29,9 @@ from engine.model import PUBLIC_VIEWER, Viewer
 from hub import json_gate
 from hub.authentication import LEEWAY_SECONDS, AuthenticationError, Authenticator
 from hub.request_limits import Refused, RequestLimits
+from hub.shared_subscription import Sharing
 from hub.signing_keys import KeysUnavailable
+from hub.socket_protocol import EXTENSION, FrameProtocol
 from schema.masking import masked
 
 if TYPE_CHECKING:
@@ -49,6 +53,7 @@ class Connection:
     context_factory: Callable[[Viewer], object]
     authenticator: Authenticator
     limits: RequestLimits
+    sharing: Sharing | None  # None: every subscription is executed for itself
     handshake_authorization: str | None  # from clients that can set headers; browsers cannot
 
 
@@ -87,6 +92,41 @@ class SocketAdapter(ASGIWebSocketAdapter):
             await super().close(code, cut)
 
 
+class SocketSink:
+    """A subscription of this socket that shares what it is told with others.
+
+    What it is told goes to the transport at once, by the server's own protocol: it never waits.
+    """
+
+    def __init__(self, operation: Operation[Connection, None], protocol: FrameProtocol) -> None:
+        self._operation = operation
+        self._protocol = protocol
+        self._head = b'{"id":' + orjson.dumps(operation.id) + b',"type":"next","payload":'
+        self._ending: asyncio.Future[bytes | None] = asyncio.get_running_loop().create_future()
+
+    def deliver(self, payload: bytes, *, more: bool) -> None:
+        """Write a message; nothing any more once the operation is completed."""
+        if not self._operation.completed:
+            self._protocol.write_text(self._head, payload, soon=more)
+
+    def end(self, payload: bytes | None) -> None:
+        """Nothing more comes."""
+        if not self._ending.done():
+            self._ending.set_result(payload)
+
+    async def ended(self) -> None:
+        """Return when the subscription is over and its client knows."""
+        payload = await self._ending
+        id = self._operation.id
+        if payload is None:
+            await self._operation.send_operation_message({"id": id, "type": "complete"})
+        else:
+            errors = orjson.loads(payload)
+            await self._operation.send_operation_message(
+                {"id": id, "type": "error", "payload": errors}
+            )
+
+
 class GraphQLSocketHandler(BaseGraphQLTransportWSHandler[Connection, None]):
     """One socket: its viewer from `connection_init` on, and its operations."""
 
@@ -113,6 +153,25 @@ class GraphQLSocketHandler(BaseGraphQLTransportWSHandler[Connection, None]):
         await super().shutdown()
 
     async def run_operation(self, operation: Operation[Connection, None]) -> None:
+        shared = None
+        # A server without a protocol of ours executes each subscription for itself.
+        protocol = self._scope.get("extensions", {}).get(EXTENSION)
+        if protocol is not None and self.context.sharing is not None:
+            asked = (operation.query, operation.variables, operation.operation_name)
+            shared = self.context.sharing.of(self.viewer, *asked)
+        if shared is None:
+            await self._run_alone(operation)
+            return
+        sink = SocketSink(operation, protocol)
+        shared.group.join(sink, shared.start, shared.open)
+        try:
+            await sink.ended()
+        except WebSocketDisconnected:
+            self.operations.pop(operation.id, None)
+        finally:
+            shared.group.leave(sink)
+
+    async def _run_alone(self, operation: Operation[Connection, None]) -> None:
         try:
             results = await self.schema.stream(
                 operation.query,
@@ -136,6 +195,12 @@ class GraphQLSocketHandler(BaseGraphQLTransportWSHandler[Connection, None]):
         except Exception as error:  # noqa: BLE001  # this is the edge: logged and masked here
             bug = GraphQLError(str(error), original_error=error)
             await operation.send_initial_errors(masked([bug]))
+
+    @property
+    def _scope(self) -> Scope:
+        adapter = self.websocket
+        assert isinstance(adapter, SocketAdapter)
+        return adapter.ws.scope
 
     def _authorization(self, message: ConnectionInitMessage) -> str | None:
         for name, value in (message.get("payload") or {}).items():

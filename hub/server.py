@@ -13,6 +13,7 @@ from starlette.types import ASGIApp
 from hub.console import Exit, fail
 from hub.request_limits import BoundedHttpProtocol, RequestLimits
 from hub.settings import Settings
+from hub.socket_protocol import FrameProtocol
 
 BACKLOG = 2048
 SHUTDOWN_SECONDS = 8
@@ -48,7 +49,7 @@ def run(app: ASGIApp, settings: Settings, listening: socket.socket) -> None:
     config = uvicorn.Config(
         app,
         http=BoundedHttpProtocol,
-        ws="websockets-sansio",
+        ws=FrameProtocol,
         # One compression per subscriber and event costs more than what the events weigh.
         ws_per_message_deflate=False,
         ws_max_size=RequestLimits().body_bytes,

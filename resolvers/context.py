@@ -66,6 +66,9 @@ class Context:
     viewer: Viewer
     bounded: bool = True  # False for what the instance does by itself, however long it takes
     position: int = field(init=False)  # everything up to it is seen by all reads
+    told: str | None = field(
+        init=False, default=None
+    )  # cursor of the newest event of a subscription
     _reads: int = field(init=False)
     _searches: int = field(init=False)
     _started: float = field(init=False)
@@ -128,10 +131,11 @@ class Context:
         if self.bounded and self._searches > SEARCHES_MOST:
             raise TooMuch(f"at most {SEARCHES_MOST} searches")
 
-    def forget(self) -> None:
+    def forget(self, *, regions: bool = True) -> None:
         """Load anew what was loaded: the operation changed it, or something happened since."""
+        if regions:
+            self.regions.clear_all()
         for loader in (
-            self.regions,
             self.opds,
             self.applications,
             self.assessments,

@@ -74,7 +74,9 @@ async def follow(
     wanted_kinds = None if kinds is None else frozenset(kinds)
     last = position.arrival if after is None else _number(after, position)
     async with aclosing(context.instance.tail.follow(last)) as arrivals:
+        region_changed = False
         async for arrival in arrivals:
+            region_changed = region_changed or arrival.kind is EventKind.REGION_RECORDED
             if wanted_kinds is not None and arrival.kind not in wanted_kinds:
                 continue
             if wanted_regions is not None and arrival.region not in wanted_regions:
@@ -84,12 +86,11 @@ async def follow(
             ):
                 continue
             context.begin()
-            context.forget()  # the operation lives on, and what it loaded may have changed
-            yield Seen(
-                arrival,
-                cursor(Position(position.epoch, arrival.number)),
-                cursor(Position(position.epoch, last)),
-            )
+            # The operation lives on, and what it loaded may have changed: a region seldom does.
+            context.forget(regions=region_changed)
+            region_changed = False
+            context.told = cursor(Position(position.epoch, arrival.number))
+            yield Seen(arrival, context.told, cursor(Position(position.epoch, last)))
             last = arrival.number
 
 

@@ -14,6 +14,7 @@ from graphql import (
     GraphQLUnionType,
     build_schema,
     find_breaking_changes,
+    get_named_type,
 )
 
 from schema.schema import schema
@@ -205,3 +206,20 @@ def test_every_mutation_answers_with_its_object_or_with_problems() -> None:
         assert isinstance(union, GraphQLUnionType)
         [answer] = [each.name for each in union.types if problem not in each.interfaces]
         assert answer in ANSWERS
+
+
+def test_nothing_that_a_subscription_tells_depends_on_who_the_viewer_is() -> None:
+    """Viewers who may read the same rows share what they are told."""
+    assert SDL.subscription_type is not None
+    reached: set[str] = set()
+    waiting = [SDL.subscription_type]
+    while waiting:
+        kind = waiting.pop()
+        if kind.name in reached:
+            continue
+        reached.add(kind.name)
+        for field in getattr(kind, "fields", {}).values():
+            waiting.append(get_named_type(field.type))
+        waiting.extend(getattr(kind, "types", ()))
+    assert {"Event", "Region", "Assessment"} <= reached
+    assert reached.isdisjoint({"Viewer", "Instance", "Query"})

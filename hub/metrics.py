@@ -1,0 +1,52 @@
+"""What a monitoring system reads at /metrics, in Prometheus' text format."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from prometheus_client import CollectorRegistry, generate_latest
+from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
+from prometheus_client.registry import Collector
+from starlette.responses import Response
+
+from hub.socket_protocol import COUNTS
+from realtime.fanout import Fanout
+from resolvers.context import Instance
+
+CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"
+
+
+class Subscriptions(Collector):
+    """Counts and states, read when they are asked for: nothing is counted twice on the way."""
+
+    def __init__(self, fanout: Fanout, instance: Instance) -> None:
+        self._fanout = fanout
+        self._instance = instance
+
+    def collect(self) -> Iterator[Metric]:
+        fanout = self._fanout
+        yield _gauge(
+            "arrival", "Newest arrival that subscribers can see.", self._instance.tail.newest
+        )
+        yield _gauge("sockets", "WebSockets that are open.", COUNTS.sockets)
+        yield _gauge("subscription_groups", "Different subscriptions.", len(fanout.groups))
+        yield _gauge("subscribers", "Subscribers of shared subscriptions.", fanout.followers)
+        yield _counter("subscription_executions", "Events executed for a group.", fanout.executions)
+        yield _counter("messages", "Messages of shared subscriptions written.", COUNTS.messages)
+        yield _counter("message_bytes", "Bytes of these messages.", COUNTS.bytes)
+        yield _counter("sockets_given_up", "Closed for a peer that did not read.", COUNTS.given_up)
+
+
+def answer(fanout: Fanout, instance: Instance) -> Response:
+    """Return all metrics of this process."""
+    registry = CollectorRegistry()
+    registry.register(Subscriptions(fanout, instance))
+    return Response(generate_latest(registry), headers={"content-type": CONTENT_TYPE})
+
+
+def _gauge(name: str, meaning: str, value: float) -> Metric:
+    return GaugeMetricFamily(f"simpul_{name}", meaning, value=value)
+
+
+def _counter(name: str, meaning: str, value: float) -> Metric:
+    return CounterMetricFamily(f"simpul_{name}", meaning, value=value)

@@ -1,0 +1,101 @@
+"""Subscriptions that ask alike, executed once: who shares with whom, and what all of them get.
+
+Two share where the document, the operation, the variables (but for the cursor) and the rows that they
+may read are the same. It is Strawberry's own schema that is executed, by its own means.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncGenerator, Callable, Hashable, Mapping
+from contextlib import aclosing
+from dataclasses import dataclass, field
+from typing import Any
+
+import orjson
+from graphql import GraphQLError
+from strawberry.schema import BaseSchema
+from strawberry.types.execution import ExecutionResult, PreExecutionError
+
+from engine.model import Viewer
+from realtime.fanout import Ended, Fanout, Group, Open, Told
+from schema.limits import DocumentLimits, admitted
+from schema.masking import masked
+from schema.resumable import resumable
+
+FAILURE = orjson.dumps([{"message": "internal error", "extensions": {"code": "INTERNAL"}}])
+
+
+@dataclass(frozen=True, slots=True)
+class Shared:
+    """A group, the place at which to join it, and how to begin where nobody stands."""
+
+    group: Group
+    start: Hashable
+    open: Open
+
+
+@dataclass(frozen=True, slots=True)
+class Sharing:
+    """Tells of each operation with whom it is shared."""
+
+    schema: BaseSchema
+    fanout: Fanout
+    context_factory: Callable[[Viewer], Any]
+    scope_of: Callable[[Viewer], Hashable]  # what a viewer may read
+    limits: DocumentLimits = field(default_factory=DocumentLimits)
+
+    def of(
+        self,
+        viewer: Viewer,
+        query: str,
+        variables: Mapping[str, Any] | None,
+        operation_name: str | None,
+    ) -> Shared | None:
+        """Whom to share with; None: it is executed for itself, and what is wrong with it is told so."""
+        try:
+            how = resumable(admitted(query, self.limits), operation_name)
+        except GraphQLError:
+            return None
+        if how is None:
+            return None
+        given = dict(variables or {})
+        start = how.literal if how.variable is None else given.pop(how.variable, None)
+        if not (start is None or isinstance(start, str)):
+            return None
+        same = orjson.dumps(given, option=orjson.OPT_SORT_KEYS)
+        key = (query, operation_name, same, self.scope_of(viewer))
+
+        def open() -> AsyncGenerator[Told, None]:
+            return self._source(viewer, query, variables, operation_name)
+
+        return Shared(self.fanout.group(key), start, open)
+
+    async def _source(
+        self,
+        viewer: Viewer,
+        query: str,
+        variables: Mapping[str, Any] | None,
+        operation_name: str | None,
+    ) -> AsyncGenerator[Told, None]:
+        context = self.context_factory(viewer)
+        results = await self.schema.stream(
+            query,
+            variable_values=None if variables is None else dict(variables),
+            context_value=context,
+            operation_name=operation_name,
+        )
+        async with aclosing(results):
+            async for result in results:
+                if isinstance(result, PreExecutionError):
+                    raise Ended(orjson.dumps([e.formatted for e in masked(result.errors)]))
+                assert isinstance(result, ExecutionResult)  # @defer and @stream are off
+                yield Told(_payload(result), context.told)
+
+
+def _payload(result: ExecutionResult) -> bytes:
+    """The end of a message, which is the same for all: only what comes before it has an id."""
+    payload: dict[str, Any] = {"data": result.data}
+    errors = masked(result.errors)
+    if errors:
+        payload["errors"] = [each.formatted for each in errors]
+    return orjson.dumps(payload) + b"}"

@@ -1,0 +1,166 @@
+"""One source for all who follow the same thing: what it tells is made once, and given to each.
+
+Those who ask alike are a group. A group has a stream for each place at which somebody stands: who
+begins where a stream stands joins it, another one gets a stream of its own, and two streams that come
+to stand at the same place become one. So nobody misses anything, hears anything twice, or waits for
+another, and a herd that comes back after a restart costs one stream.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import time
+from collections.abc import AsyncGenerator, Callable, Hashable
+from contextlib import aclosing
+from dataclasses import dataclass, field
+from typing import Protocol
+
+BURST_SECONDS = 0.005  # events that come closer than this are a burst
+
+logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """A payload as all sinks get it, and where a stream stands once it has told it."""
+
+    payload: bytes
+    position: Hashable
+
+
+class Ended(Exception):
+    """Raised by a source that cannot go on; `payload` says why, to whoever follows it."""
+
+    def __init__(self, payload: bytes) -> None:
+        super().__init__("a source has ended")
+        self.payload = payload
+
+
+class Sink(Protocol):
+    """Somebody who follows. None of this may wait: what cannot be sent at once is the sink's care."""
+
+    def deliver(self, payload: bytes, *, more: bool) -> None:
+        """Take what was told; `more` is likely to come within milliseconds."""
+
+    def end(self, payload: bytes | None) -> None:
+        """Nothing more comes; with a payload it says why."""
+
+
+Open = Callable[[], AsyncGenerator[Told, None]]
+
+
+@dataclass(eq=False)
+class Stream:
+    """One source, and who follows it."""
+
+    group: Group
+    position: Hashable  # None: it began with what came next, wherever that was
+    sinks: dict[Sink, None] = field(default_factory=dict)
+    task: asyncio.Task[None] | None = None
+
+    async def run(self, source: AsyncGenerator[Told, None]) -> None:
+        """Give what the source tells to all who follow, until nobody does or it ends."""
+        ending: bytes | None = None
+        try:
+            async with aclosing(source):
+                told_at = 0.0
+                async for told in source:
+                    # How long it had to be waited for: the giving itself may take longer.
+                    more = time.monotonic() - told_at < BURST_SECONDS
+                    self.group.fanout.executions += 1
+                    for sink in [*self.sinks]:
+                        sink.deliver(told.payload, more=more)
+                    told_at = time.monotonic()
+                    self.position = told.position
+                    if self.group.merged(self):
+                        return
+        except Ended as ended:
+            ending = ended.payload
+        except Exception:
+            logger.exception("a shared subscription has failed")
+            ending = self.group.fanout.failure
+        finally:
+            self.group.streams.discard(self)
+            self.group.tidy()
+        for sink in [*self.sinks]:
+            sink.end(ending)
+
+    def leave(self, sink: Sink) -> None:
+        """Follow no more; the source is closed with the last one."""
+        self.sinks.pop(sink, None)
+        if not self.sinks and self.task is not None:
+            self.group.streams.discard(self)
+            self.group.tidy()
+            self.task.cancel()
+
+
+@dataclass(eq=False)
+class Group:
+    """Those who follow the same, and where they stand."""
+
+    fanout: Fanout
+    key: Hashable
+    streams: set[Stream] = field(default_factory=set)
+    followed: dict[Sink, Stream] = field(default_factory=dict)
+
+    def join(self, sink: Sink, start: Hashable, open: Open) -> None:
+        """Follow from a position on."""
+        stream = next((each for each in self.streams if each.position == start), None)
+        if stream is None:
+            stream = Stream(self, start)
+            self.streams.add(stream)
+            stream.task = asyncio.create_task(stream.run(open()))
+        stream.sinks[sink] = None
+        self.followed[sink] = stream
+
+    def leave(self, sink: Sink) -> None:
+        """Follow no more."""
+        stream = self.followed.pop(sink, None)
+        if stream is not None:
+            stream.leave(sink)
+
+    def merged(self, stream: Stream) -> bool:
+        """Give those who follow `stream` to another one that stands where it stands, if any does."""
+        if stream.position is None:
+            return False
+        for other in self.streams:
+            if other is not stream and other.position == stream.position:
+                for sink in stream.sinks:
+                    other.sinks[sink] = None
+                    self.followed[sink] = other
+                stream.sinks.clear()
+                return True
+        return False
+
+    def tidy(self) -> None:
+        """Forget the group once nobody is in it."""
+        if not self.streams:
+            self.fanout.groups.pop(self.key, None)
+
+
+class Fanout:
+    """All groups of this process. `failure` is told where a source fails unexpectedly."""
+
+    def __init__(self, failure: bytes) -> None:
+        self.failure = failure
+        self.groups: dict[Hashable, Group] = {}
+        self.executions = 0  # of events, over all groups
+
+    @property
+    def followers(self) -> int:
+        """How many sinks follow anything."""
+        return sum(len(group.followed) for group in self.groups.values())
+
+    def group(self, key: Hashable) -> Group:
+        """Return the group of all who ask alike."""
+        if key not in self.groups:
+            self.groups[key] = Group(self, key)
+        return self.groups[key]
+
+    async def close(self) -> None:
+        """End all streams."""
+        tasks = [each.task for group in self.groups.values() for each in group.streams if each.task]
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)

@@ -1,0 +1,60 @@
+"""Which subscriptions can be shared and resumed: those that tell events after a cursor."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import lru_cache
+
+from graphql import (
+    DocumentNode,
+    FieldNode,
+    OperationDefinitionNode,
+    OperationType,
+    StringValueNode,
+    VariableNode,
+)
+
+from schema.limits import CACHED_DOCUMENTS
+
+FIELDS = frozenset({"indexChanged", "verificationChanged", "proposalsChanged", "events"})
+
+
+@dataclass(frozen=True, slots=True)
+class Resumable:
+    """Where a subscription's document says after which cursor it begins."""
+
+    variable: str | None  # that holds the cursor
+    literal: str | None  # the cursor itself; neither: it begins with what comes next
+
+
+@lru_cache(maxsize=CACHED_DOCUMENTS)
+def resumable(document: DocumentNode, operation_name: str | None) -> Resumable | None:
+    """How an operation is resumed; None of one that tells no events, or tells it in another way."""
+    operations = [
+        each
+        for each in document.definitions
+        if isinstance(each, OperationDefinitionNode)
+        and operation_name in (None, each.name and each.name.value)
+    ]
+    if len(operations) != 1 or operations[0].operation is not OperationType.SUBSCRIPTION:
+        return None
+    selections = operations[0].selection_set.selections
+    if len(selections) != 1 or not isinstance(selections[0], FieldNode):
+        return None
+    field = selections[0]
+    if field.name.value not in FIELDS or field.directives:
+        return None
+    after = next((each.value for each in field.arguments or () if each.name.value == "after"), None)
+    if after is None:
+        return Resumable(None, None)
+    if isinstance(after, StringValueNode):
+        return Resumable(None, after.value)
+    if not isinstance(after, VariableNode):
+        return None
+    name = after.name.value
+    defined = (
+        each
+        for each in operations[0].variable_definitions or ()
+        if each.variable.name.value == name
+    )
+    return None if any(each.default_value for each in defined) else Resumable(name, None)

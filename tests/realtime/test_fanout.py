@@ -1,0 +1,152 @@
+"""Groups of followers: one source, no gap, nothing twice, nobody waits."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncGenerator
+from dataclasses import dataclass, field
+
+import pytest
+
+from realtime.fanout import Ended, Fanout, Told
+
+
+@dataclass(eq=False)
+class Ear:
+    heard: list[int] = field(default_factory=list)
+    ended: list[bytes | None] = field(default_factory=list)
+
+    def deliver(self, payload: bytes, *, more: bool) -> None:
+        self.heard.append(int(payload))
+
+    def end(self, payload: bytes | None) -> None:
+        self.ended.append(payload)
+
+
+@dataclass
+class Log:
+    """Numbers that grow; a source tells those after a position."""
+
+    numbers: list[int] = field(default_factory=list)
+    grown: asyncio.Event = field(default_factory=asyncio.Event)
+    opened: int = 0
+    closed: int = 0
+
+    def grow(self, count: int = 1) -> None:
+        self.numbers.extend(range(len(self.numbers) + 1, len(self.numbers) + count + 1))
+        grown, self.grown = self.grown, asyncio.Event()
+        grown.set()
+
+    async def source(self, after: int) -> AsyncGenerator[Told, None]:
+        self.opened += 1
+        try:
+            while True:
+                while after >= len(self.numbers):
+                    await self.grown.wait()
+                after += 1
+                yield Told(b"%d" % after, after)
+        finally:
+            self.closed += 1
+
+
+async def settled() -> None:
+    for _ in range(20):
+        await asyncio.sleep(0)
+
+
+@pytest.fixture
+def log() -> Log:
+    return Log()
+
+
+@pytest.fixture
+def fanout() -> Fanout:
+    return Fanout(b"bug")
+
+
+def follow(fanout: Fanout, log: Log, after: int, key: str = "k") -> Ear:
+    ear = Ear()
+    fanout.group(key).join(ear, after, lambda: log.source(after))
+    return ear
+
+
+async def test_all_who_stand_at_one_place_share_one_source(fanout: Fanout, log: Log) -> None:
+    ears = [follow(fanout, log, 0) for _ in range(100)]
+    log.grow(3)
+    await settled()
+    assert [ear.heard for ear in ears] == [[1, 2, 3]] * 100
+    assert (log.opened, fanout.executions) == (1, 3)
+
+
+async def test_who_comes_from_behind_catches_up_and_then_shares(fanout: Fanout, log: Log) -> None:
+    log.grow(5)
+    live = follow(fanout, log, 5)
+    await settled()
+    late = follow(fanout, log, 2)
+    await settled()
+    assert (late.heard, live.heard, log.opened) == ([3, 4, 5], [], 2)
+    assert log.closed == 1  # they stand at the same place now
+    executions = fanout.executions
+    log.grow(2)
+    await settled()
+    assert (late.heard, live.heard) == ([3, 4, 5, 6, 7], [6, 7])
+    assert fanout.executions == executions + 2
+
+
+async def test_groups_share_nothing(fanout: Fanout, log: Log) -> None:
+    ears = [follow(fanout, log, 0, key) for key in ("a", "b")]
+    log.grow()
+    await settled()
+    assert [ear.heard for ear in ears] == [[1], [1]]
+    assert (log.opened, fanout.executions) == (2, 2)
+
+
+async def test_the_source_is_closed_with_the_last_who_leaves(fanout: Fanout, log: Log) -> None:
+    first, last = follow(fanout, log, 0), follow(fanout, log, 0)
+    log.grow()
+    await settled()
+    group = fanout.group("k")
+    group.leave(first)
+    log.grow()
+    await settled()
+    assert (first.heard, last.heard, log.closed) == ([1], [1, 2], 0)
+    group.leave(last)
+    group.leave(last)  # twice is once
+    await settled()
+    assert (log.closed, fanout.groups) == (1, {})
+
+
+async def test_who_was_given_to_another_stream_leaves_that_one(fanout: Fanout, log: Log) -> None:
+    log.grow(3)
+    live = follow(fanout, log, 3)
+    await settled()
+    late = follow(fanout, log, 0)
+    await settled()
+    fanout.group("k").leave(late)
+    log.grow()
+    await settled()
+    assert (live.heard, late.heard) == ([4], [1, 2, 3])
+    fanout.group("k").leave(live)
+    await settled()
+    assert (log.opened, log.closed, fanout.groups) == (2, 2, {})
+
+
+async def test_a_source_that_ends_says_why_to_all_and_the_next_begins_anew(fanout: Fanout) -> None:
+    async def refused() -> AsyncGenerator[Told, None]:
+        yield Told(b"1", 1)
+        raise Ended(b"no more")
+
+    async def broken() -> AsyncGenerator[Told, None]:
+        raise RuntimeError
+        yield
+
+    async def over() -> AsyncGenerator[Told, None]:
+        yield Told(b"1", 1)
+
+    for open, ending in ((refused, b"no more"), (broken, b"bug"), (over, None)):
+        ears = [Ear(), Ear()]
+        for ear in ears:
+            fanout.group("k").join(ear, 0, open)
+        await settled()
+        assert [ear.ended for ear in ears] == [[ending]] * 2
+        assert fanout.groups == {}
