@@ -8,7 +8,7 @@ ends its connection, and one bad document ends its operation and not the whole c
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncGenerator, Callable, Mapping
+from collections.abc import AsyncGenerator, Callable, Hashable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -31,7 +31,16 @@ from hub.authentication import LEEWAY_SECONDS, AuthenticationError, Authenticato
 from hub.request_limits import Refused, RequestLimits
 from hub.shared_subscription import Sharing
 from hub.signing_keys import KeysUnavailable
-from hub.socket_protocol import EXTENSION, FrameProtocol
+from hub.socket_protocol import (
+    BUFFER_BYTES,
+    COUNTS,
+    EXTENSION,
+    TOO_SLOW,
+    TRY_AGAIN_LATER,
+    FrameProtocol,
+    framed,
+)
+from realtime.fanout import Batch, Told
 from schema.masking import masked
 
 if TYPE_CHECKING:
@@ -42,7 +51,6 @@ if TYPE_CHECKING:
 
 BAD_MESSAGE = 4400
 FORBIDDEN = 4403  # and not 4401, after which the graphql-ws client never comes back
-TRY_AGAIN_LATER = 1013
 REASON_BYTES = 123  # what fits into a close frame
 
 
@@ -95,19 +103,49 @@ class SocketAdapter(ASGIWebSocketAdapter):
 class SocketSink:
     """A subscription of this socket that shares what it is told with others.
 
-    What it is told goes to the transport at once, by the server's own protocol: it never waits.
+    What it is told goes to the kernel at once, by the server's own protocol: it never waits. Where a
+    slow reader asked for it, only the newest about each subject is kept until there is room.
     """
 
     def __init__(self, operation: Operation[Connection, None], protocol: FrameProtocol) -> None:
         self._operation = operation
         self._protocol = protocol
         self._head = b'{"id":' + orjson.dumps(operation.id) + b',"type":"next","payload":'
+        self._kept: dict[Hashable, Told] = {}
         self._ending: asyncio.Future[bytes | None] = asyncio.get_running_loop().create_future()
 
-    def deliver(self, payload: bytes, *, more: bool) -> None:
-        """Write a message; nothing any more once the operation is completed."""
-        if not self._operation.completed:
-            self._protocol.write_text(self._head, payload, soon=more)
+    @property
+    def ready(self) -> bool:
+        """Whether the peer has read most of what it was sent."""
+        return self._protocol.writable.is_set()
+
+    def deliver(self, batch: Batch) -> None:
+        """Write a batch; nothing any more once the operation is completed."""
+        if self._operation.completed:
+            return
+        if batch.told[0].subject is not None and (self._kept or not self.ready):
+            self._keep(batch)
+        else:
+            self._write(batch)
+
+    def _write(self, batch: Batch) -> None:
+        parts = batch.made(len(self._head), framed)
+        self._protocol.write(self._head.join(parts), len(batch.told))
+
+    def _keep(self, batch: Batch) -> None:
+        if not self._kept:
+            self._protocol.when_writable(self._write_kept)
+        for told in batch.told:
+            if self._kept.pop(told.subject, None) is not None:
+                COUNTS.conflated += 1
+            self._kept[told.subject] = told
+        if sum(len(each.payload) for each in self._kept.values()) > BUFFER_BYTES:
+            self._protocol.give_up(TRY_AGAIN_LATER, TOO_SLOW)
+
+    def _write_kept(self) -> None:
+        kept, self._kept = self._kept, {}
+        if kept and not self._operation.completed:
+            self._write(Batch([*kept.values()]))
 
     def end(self, payload: bytes | None) -> None:
         """Nothing more comes."""

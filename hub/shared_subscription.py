@@ -50,8 +50,12 @@ class Sharing:
         query: str,
         variables: Mapping[str, Any] | None,
         operation_name: str | None,
+        resume: str | None = None,
     ) -> Shared | None:
-        """Whom to share with; None: it is executed for itself, and what is wrong with it is told so."""
+        """Whom to share with; None: it is executed for itself, and what is wrong with it is told so.
+
+        With `resume` it begins after that cursor, whatever the document and its variables say.
+        """
         try:
             how = resumable(admitted(query, self.limits), operation_name)
         except GraphQLError:
@@ -60,13 +64,14 @@ class Sharing:
             return None
         given = dict(variables or {})
         start = how.literal if how.variable is None else given.pop(how.variable, None)
+        start = resume or start
         if not (start is None or isinstance(start, str)):
             return None
         same = orjson.dumps(given, option=orjson.OPT_SORT_KEYS)
         key = (query, operation_name, same, self.scope_of(viewer))
 
         def open() -> AsyncGenerator[Told, None]:
-            return self._source(viewer, query, variables, operation_name)
+            return self._source(viewer, query, variables, operation_name, resume)
 
         return Shared(self.fanout.group(key), start, open)
 
@@ -76,8 +81,10 @@ class Sharing:
         query: str,
         variables: Mapping[str, Any] | None,
         operation_name: str | None,
+        resume: str | None,
     ) -> AsyncGenerator[Told, None]:
         context = self.context_factory(viewer)
+        context.resume = resume
         results = await self.schema.stream(
             query,
             variable_values=None if variables is None else dict(variables),
@@ -89,7 +96,7 @@ class Sharing:
                 if isinstance(result, PreExecutionError):
                     raise Ended(orjson.dumps([e.formatted for e in masked(result.errors)]))
                 assert isinstance(result, ExecutionResult)  # @defer and @stream are off
-                yield Told(_payload(result), context.told)
+                yield Told(_payload(result), context.told, context.subject)
 
 
 def _payload(result: ExecutionResult) -> bytes:

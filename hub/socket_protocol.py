@@ -1,14 +1,15 @@
-"""The server's side of a WebSocket, which can also write a message that is made for many sockets.
+"""The server's side of a WebSocket, which can also write frames that are made for many sockets.
 
 An application that tells thousands of sockets the same bytes would pay for each of them the way
-through ASGI and a frame of its own. Here it writes them to the transport, with a header that is made
-once per length; nothing waits, what a peer does not read is bounded, and messages that come within
-milliseconds of each other go out in one write.
+through ASGI, the event loop's queue and a frame of its own. Here whole frames go to the kernel at
+once where nothing waits before them; nothing blocks, and what a peer does not read is bounded.
 """
 
 from __future__ import annotations
 
-from asyncio import AbstractEventLoop, BaseTransport
+import os
+from asyncio import BaseTransport
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
@@ -16,12 +17,13 @@ from typing import Any
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
 from websockets.http11 import Request
 
+from realtime.fanout import Told
+
 EXTENSION = "simpul.frames"  # of a scope: this protocol itself
 BUFFER_BYTES = 262_144  # what a peer that reads slowly may leave lying, beside the kernel's own
-MERGE_SECONDS = 0.004  # what comes in a burst within this goes out together
-LONGEST_MERGE_SECONDS = 0.1
 LAST_SECONDS = 5.0  # for the close frame to get through to a peer that is slow
 SERVICE_RESTART, TRY_AGAIN_LATER, GOING_AWAY = 1012, 1013, 1001  # clients come back after each
+TOO_SLOW = "too slow: come back and resume from the last cursor"
 
 
 @dataclass(slots=True)
@@ -31,6 +33,7 @@ class Counts:
     sockets: int = 0  # open now
     messages: int = 0
     bytes: int = 0
+    conflated: int = 0  # not sent, since a newer one about the same thing was
     given_up: int = 0
 
 
@@ -47,40 +50,22 @@ def header(length: int) -> bytes:
     return b"\x81\x7f" + length.to_bytes(8, "big")
 
 
-class Merging:
-    """The sockets of one event loop that have something to write in a moment."""
-
-    def __init__(self, loop: AbstractEventLoop) -> None:
-        self._loop = loop
-        self._waiting: list[FrameProtocol] = []
-        self._took = 0.0
-
-    def soon(self, protocol: FrameProtocol) -> None:
-        """Flush a socket in a moment: no sooner than flushing all of them last took."""
-        if not self._waiting:
-            self._loop.call_later(max(MERGE_SECONDS, self._took), self._flush)
-        self._waiting.append(protocol)
-
-    def _flush(self) -> None:
-        waiting, self._waiting = self._waiting, []
-        begun = self._loop.time()
-        for protocol in waiting:
-            protocol.flush()
-        self._took = min(self._loop.time() - begun, LONGEST_MERGE_SECONDS)
-
-
-_merging: dict[AbstractEventLoop, Merging] = {}
+def framed(told: Sequence[Told], head: int) -> list[bytes]:
+    """Return frames without what each begins with, `head` bytes long: it joins them to whole ones."""
+    parts = [b""]
+    for each in told:
+        parts[-1] += header(head + len(each.payload))
+        parts.append(each.payload)
+    return parts
 
 
 class FrameProtocol(WebSocketsSansIOProtocol):
-    """uvicorn's protocol, and `write_text` for what many sockets are told."""
+    """uvicorn's protocol, and `write` for what many sockets are told."""
 
     def __init__(self, *arguments: Any, **options: Any) -> None:
         super().__init__(*arguments, **options)
-        self._pending: list[bytes] = []
-        self._merging = _merging.get(self.loop) or _merging.setdefault(
-            self.loop, Merging(self.loop)
-        )
+        self._descriptor: int | None = None  # to write to directly; None: only by the transport
+        self._resumed: list[Callable[[], None]] = []
 
     def handle_connect(self, event: Request) -> None:
         super().handle_connect(event)
@@ -90,41 +75,47 @@ class FrameProtocol(WebSocketsSansIOProtocol):
 
     def connection_made(self, transport: BaseTransport) -> None:
         COUNTS.sockets += 1
+        if transport.get_extra_info("sslcontext") is None:
+            self._descriptor = transport.get_extra_info("socket").fileno()
         super().connection_made(transport)
 
     def connection_lost(self, exc: Exception | None) -> None:
         COUNTS.sockets -= 1
+        self._descriptor = None
         super().connection_lost(exc)
 
-    def write_text(self, head: bytes, tail: bytes, *, soon: bool = False) -> None:
-        """Write one text message; nothing once the socket closes. It never waits.
+    def write(self, frames: bytes, messages: int) -> None:
+        """Write whole frames; nothing once the socket closes. It never waits.
 
-        With `soon` it goes out in a moment, together with what comes until then. A peer that leaves too much unread is closed with a code after which it comes back.
+        A peer that leaves too much unread is closed with a code after which it comes back.
         """
-        if self.close_sent or self.disconnected:
+        transport = self.transport
+        if self.close_sent or self.disconnected or transport.is_closing():
             return
-        length = len(head) + len(tail)
-        COUNTS.messages += 1
-        COUNTS.bytes += length
-        frame = (header(length), head, tail)
-        if soon or self._pending:
-            if not self._pending:
-                self._merging.soon(self)
-            self._pending.extend(frame)
-        else:
-            self._write(frame)
+        COUNTS.messages += messages
+        COUNTS.bytes += len(frames)
+        if self._descriptor is not None and transport.get_write_buffer_size() == 0:
+            # What the transport does as well, but after a round through the event loop.
+            try:
+                sent = os.write(self._descriptor, frames)
+            except OSError:  # full, or broken: the transport finds out which
+                sent = 0
+            if sent == len(frames):
+                return
+            frames = frames[sent:]
+        transport.write(frames)
+        if transport.get_write_buffer_size() > BUFFER_BYTES:
+            self.give_up(TRY_AGAIN_LATER, TOO_SLOW)
 
-    def flush(self) -> None:
-        """Write what waits, as before anything that comes after it."""
-        if self._pending:
-            pending, self._pending = self._pending, []
-            if not (self.close_sent or self.disconnected or self.transport.is_closing()):
-                self._write(pending)
+    def when_writable(self, call: Callable[[], None]) -> None:
+        """Call once the peer has read what waits."""
+        self._resumed.append(call)
 
-    def _write(self, parts: Any) -> None:
-        self.transport.write(b"".join(parts))
-        if self.transport.get_write_buffer_size() > BUFFER_BYTES:
-            self.give_up(TRY_AGAIN_LATER, "too slow: come back and resume from the last cursor")
+    def resume_writing(self) -> None:
+        super().resume_writing()
+        calls, self._resumed = self._resumed, []
+        for call in calls:
+            call()
 
     def give_up(self, code: int, reason: str) -> None:
         """Close a socket whose peer may not answer any more."""
@@ -143,7 +134,3 @@ class FrameProtocol(WebSocketsSansIOProtocol):
         self.pong_timer = None
         self.pending_ping_payload = None
         self.give_up(GOING_AWAY, "no answer to a ping")
-
-    async def send(self, message: Any) -> None:
-        self.flush()
-        await super().send(message)

@@ -11,12 +11,17 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
-from collections.abc import AsyncGenerator, Callable, Hashable
+from collections.abc import AsyncGenerator, Callable, Hashable, Iterable, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass, field
 from typing import Protocol
 
 BURST_SECONDS = 0.005  # events that come closer than this are a burst
+MERGE_SECONDS = 0.004  # what comes in a burst within this is given together
+LONGEST_MERGE_SECONDS = 0.1
+MERGED_BYTES = 32_768  # given at once at most, so that no burst alone fills what a sink may hold
+PATIENCE_SECONDS = 20.0  # for one that catches up alone and takes no more for now
+LOOK_SECONDS = 0.01
 
 logger = logging.getLogger(__name__)
 
@@ -27,6 +32,22 @@ class Told:
 
     payload: bytes
     position: Hashable
+    subject: Hashable = None  # a newer payload about it may replace this one; None: none may
+
+
+class Batch:
+    """What is given together, with what was made of it for sinks that are alike."""
+
+    def __init__(self, told: Sequence[Told]) -> None:
+        self.told = told
+        self._made: dict[int, list[bytes]] = {}
+
+    def made(self, alike: int, make: Callable[[Sequence[Told], int], list[bytes]]) -> list[bytes]:
+        """Return what `make` makes of it: once for all sinks that are alike in this number."""
+        found = self._made.get(alike)
+        if found is None:
+            found = self._made[alike] = make(self.told, alike)
+        return found
 
 
 class Ended(Exception):
@@ -40,8 +61,12 @@ class Ended(Exception):
 class Sink(Protocol):
     """Somebody who follows. None of this may wait: what cannot be sent at once is the sink's care."""
 
-    def deliver(self, payload: bytes, *, more: bool) -> None:
-        """Take what was told; `more` is likely to come within milliseconds."""
+    @property
+    def ready(self) -> bool:
+        """False: it holds unsent what it can, and one who catches up should rather wait."""
+
+    def deliver(self, batch: Batch) -> None:
+        """Take what was told."""
 
     def end(self, payload: bytes | None) -> None:
         """Nothing more comes; with a payload it says why."""
@@ -58,6 +83,9 @@ class Stream:
     position: Hashable  # None: it began with what came next, wherever that was
     sinks: dict[Sink, None] = field(default_factory=dict)
     task: asyncio.Task[None] | None = None
+    _waiting: list[Told] = field(default_factory=list)
+    _flush_at: asyncio.TimerHandle | None = None
+    _took: float = 0.0  # seconds that giving to all of them last took
 
     async def run(self, source: AsyncGenerator[Told, None]) -> None:
         """Give what the source tells to all who follow, until nobody does or it ends."""
@@ -67,24 +95,31 @@ class Stream:
                 told_at = 0.0
                 async for told in source:
                     # How long it had to be waited for: the giving itself may take longer.
-                    more = time.monotonic() - told_at < BURST_SECONDS
+                    burst = time.monotonic() - told_at < BURST_SECONDS
                     self.group.fanout.executions += 1
-                    for sink in [*self.sinks]:
-                        sink.deliver(told.payload, more=more)
+                    self._tell(told, burst)
                     told_at = time.monotonic()
-                    self.position = told.position
                     if self.group.merged(self):
                         return
+                    await self._patience()
         except Ended as ended:
             ending = ended.payload
         except Exception:
             logger.exception("a shared subscription has failed")
             ending = self.group.fanout.failure
         finally:
+            self.flush()
             self.group.streams.discard(self)
             self.group.tidy()
         for sink in [*self.sinks]:
             sink.end(ending)
+
+    def add(self, sinks: Iterable[Sink]) -> None:
+        """Let these follow, who stand where this stream stands."""
+        self.flush()  # what waits was told before they came
+        for sink in sinks:
+            self.sinks[sink] = None
+            self.group.followed[sink] = self
 
     def leave(self, sink: Sink) -> None:
         """Follow no more; the source is closed with the last one."""
@@ -93,6 +128,36 @@ class Stream:
             self.group.streams.discard(self)
             self.group.tidy()
             self.task.cancel()
+
+    def flush(self) -> None:
+        """Give what waits."""
+        if self._flush_at is not None:
+            self._flush_at.cancel()
+            self._flush_at = None
+        if self._waiting:
+            batch, self._waiting = Batch(self._waiting), []
+            begun = time.monotonic()
+            for sink in [*self.sinks]:
+                sink.deliver(batch)
+            self._took = time.monotonic() - begun
+
+    def _tell(self, told: Told, burst: bool) -> None:
+        self.position = told.position
+        self._waiting.append(told)
+        if not burst or sum(len(each.payload) for each in self._waiting) > MERGED_BYTES:
+            self.flush()
+        elif self._flush_at is None:
+            # No sooner than giving last took: else a burst to very many is never merged.
+            wait = min(max(MERGE_SECONDS, self._took), LONGEST_MERGE_SECONDS)
+            self._flush_at = asyncio.get_running_loop().call_later(wait, self.flush)
+
+    async def _patience(self) -> None:
+        await asyncio.sleep(0)  # others' turn, however much there is to catch up with
+        until = time.monotonic() + PATIENCE_SECONDS
+        while len(self.sinks) == 1 and time.monotonic() < until:
+            if all(sink.ready for sink in self.sinks):
+                return
+            await asyncio.sleep(LOOK_SECONDS)
 
 
 @dataclass(eq=False)
@@ -111,8 +176,7 @@ class Group:
             stream = Stream(self, start)
             self.streams.add(stream)
             stream.task = asyncio.create_task(stream.run(open()))
-        stream.sinks[sink] = None
-        self.followed[sink] = stream
+        stream.add([sink])
 
     def leave(self, sink: Sink) -> None:
         """Follow no more."""
@@ -126,9 +190,8 @@ class Group:
             return False
         for other in self.streams:
             if other is not stream and other.position == stream.position:
-                for sink in stream.sinks:
-                    other.sinks[sink] = None
-                    self.followed[sink] = other
+                stream.flush()
+                other.add(stream.sinks)
                 stream.sinks.clear()
                 return True
         return False

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Hashable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -66,9 +66,9 @@ class Context:
     viewer: Viewer
     bounded: bool = True  # False for what the instance does by itself, however long it takes
     position: int = field(init=False)  # everything up to it is seen by all reads
-    told: str | None = field(
-        init=False, default=None
-    )  # cursor of the newest event of a subscription
+    resume: str | None = None  # cursor after which its subscription begins, whatever it says itself
+    told: str | None = field(init=False, default=None)  # cursor of a subscription's newest event
+    subject: Hashable = field(init=False, default=None)  # of that event, where a newer may do
     _reads: int = field(init=False)
     _searches: int = field(init=False)
     _started: float = field(init=False)

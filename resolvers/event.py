@@ -59,8 +59,11 @@ async def follow(
     after: str | None,
     regions: Collection[str] | None,
     kinds: Collection[EventKind] | None,
+    conflate: bool = False,
 ) -> AsyncGenerator[Seen, None]:
     """Yield what the viewer may see after a cursor, or from now on; close it when done.
+
+    With `conflate` whoever reads too slowly may be told only the newest about each subject.
 
     Raises:
         SnapshotRequired: the cursor is of another epoch, or from the future.
@@ -72,6 +75,7 @@ async def follow(
         scope = await stored_region.within(session, context.access)
     wanted_regions = None if regions is None else frozenset(regions)
     wanted_kinds = None if kinds is None else frozenset(kinds)
+    after = context.resume or after
     last = position.arrival if after is None else _number(after, position)
     async with aclosing(context.instance.tail.follow(last)) as arrivals:
         region_changed = False
@@ -90,6 +94,8 @@ async def follow(
             context.forget(regions=region_changed)
             region_changed = False
             context.told = cursor(Position(position.epoch, arrival.number))
+            if conflate:
+                context.subject = (arrival.kind, arrival.region, arrival.subject)
             yield Seen(arrival, context.told, cursor(Position(position.epoch, last)))
             last = arrival.number
 

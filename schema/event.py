@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncGenerator
 from contextlib import aclosing
 from datetime import datetime
+from typing import Annotated
 
 import strawberry
 
@@ -19,7 +20,7 @@ from schema.info import Info
 from schema.region import Region
 from schema.scalars import Cursor
 from schema.score import PartScore
-from schema.words import PREVIOUS_CURSOR
+from schema.words import CONFLATE, PREVIOUS_CURSOR
 
 EVENTS_MOST = 500
 
@@ -130,10 +131,16 @@ class EventSubscription:
         "now on. An error with code SNAPSHOT_REQUIRED says that the cursor is of no use any more."
     )
     async def index_changed(
-        self, info: Info, regions: list[strawberry.ID] | None = None, after: Cursor | None = None
+        self,
+        info: Info,
+        regions: list[strawberry.ID] | None = None,
+        after: Cursor | None = None,
+        conflate: Annotated[bool, strawberry.argument(description=CONFLATE)] = False,
     ) -> AsyncGenerator[IndexChanged, None]:
         kinds = (model.EventKind.INDEX_CHANGED,)
-        happened = resolved.follow(info.context, after=after, regions=regions, kinds=kinds)
+        happened = resolved.follow(
+            info.context, after=after, regions=regions, kinds=kinds, conflate=conflate
+        )
         async with aclosing(happened):
             async for seen in happened:
                 yield IndexChanged.of(seen)
@@ -145,8 +152,11 @@ class EventSubscription:
         regions: list[strawberry.ID] | None = None,
         kinds: list[EventKind] | None = None,
         after: Cursor | None = None,
+        conflate: Annotated[bool, strawberry.argument(description=CONFLATE)] = False,
     ) -> AsyncGenerator[Event, None]:
-        happened = resolved.follow(info.context, after=after, regions=regions, kinds=kinds)
+        happened = resolved.follow(
+            info.context, after=after, regions=regions, kinds=kinds, conflate=conflate
+        )
         async with aclosing(happened):
             async for seen in happened:
                 yield Event.of(seen)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncGenerator
 from contextlib import aclosing
 from datetime import datetime
+from typing import Annotated
 
 import strawberry
 
@@ -20,7 +21,7 @@ from schema.info import Info
 from schema.instrument import Instrument, shown
 from schema.region import Region
 from schema.scalars import Cursor
-from schema.words import PREVIOUS_CURSOR
+from schema.words import CONFLATE, PREVIOUS_CURSOR
 
 
 @strawberry.type(description="Claim, bounds and flag of one indicator.")
@@ -160,10 +161,16 @@ class NewsSubscription:
         "or from now on."
     )
     async def verification_changed(
-        self, info: Info, regions: list[strawberry.ID] | None = None, after: Cursor | None = None
+        self,
+        info: Info,
+        regions: list[strawberry.ID] | None = None,
+        after: Cursor | None = None,
+        conflate: Annotated[bool, strawberry.argument(description=CONFLATE)] = False,
     ) -> AsyncGenerator[VerificationChanged, None]:
         kinds = (model.EventKind.VERIFICATION_CHANGED,)
-        happened = resolved.follow(info.context, after=after, regions=regions, kinds=kinds)
+        happened = resolved.follow(
+            info.context, after=after, regions=regions, kinds=kinds, conflate=conflate
+        )
         async with aclosing(happened):
             async for seen in happened:
                 yield VerificationChanged.of(seen)
@@ -172,10 +179,16 @@ class NewsSubscription:
         description="Every region whose proposals change; after a cursor, or from now on."
     )
     async def proposals_changed(
-        self, info: Info, regions: list[strawberry.ID] | None = None, after: Cursor | None = None
+        self,
+        info: Info,
+        regions: list[strawberry.ID] | None = None,
+        after: Cursor | None = None,
+        conflate: Annotated[bool, strawberry.argument(description=CONFLATE)] = False,
     ) -> AsyncGenerator[ProposalsChanged, None]:
         kinds = (model.EventKind.PROPOSALS_CHANGED,)
-        happened = resolved.follow(info.context, after=after, regions=regions, kinds=kinds)
+        happened = resolved.follow(
+            info.context, after=after, regions=regions, kinds=kinds, conflate=conflate
+        )
         async with aclosing(happened):
             async for seen in happened:
                 yield ProposalsChanged.of(seen)

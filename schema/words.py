@@ -7,3 +7,7 @@ IDEMPOTENCY_KEY = (
 VERSION = "As last read: if somebody changed it since, you get VersionConflict."
 PREVIOUS_CURSOR = "Of the event before it in this stream: if it is not the last one you have, something is missing."
 EVIDENCE = "At most 20 links."
+CONFLATE = (
+    "True: while the client reads too slowly, it is told only the newest event about each thing; "
+    "`previousCursor` shows that others were left out."
+)

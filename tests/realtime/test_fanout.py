@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 import pytest
 
-from realtime.fanout import Ended, Fanout, Told
+from realtime.fanout import MERGE_SECONDS, Batch, Ended, Fanout, Told
 
 
 @dataclass(eq=False)
@@ -16,8 +16,12 @@ class Ear:
     heard: list[int] = field(default_factory=list)
     ended: list[bytes | None] = field(default_factory=list)
 
-    def deliver(self, payload: bytes, *, more: bool) -> None:
-        self.heard.append(int(payload))
+    ready: bool = True
+    batches: int = 0
+
+    def deliver(self, batch: Batch) -> None:
+        self.batches += 1
+        self.heard += [int(told.payload) for told in batch.told]
 
     def end(self, payload: bytes | None) -> None:
         self.ended.append(payload)
@@ -50,8 +54,7 @@ class Log:
 
 
 async def settled() -> None:
-    for _ in range(20):
-        await asyncio.sleep(0)
+    await asyncio.sleep(5 * MERGE_SECONDS)
 
 
 @pytest.fixture
@@ -150,3 +153,35 @@ async def test_a_source_that_ends_says_why_to_all_and_the_next_begins_anew(fanou
         await settled()
         assert [ear.ended for ear in ears] == [[ending]] * 2
         assert fanout.groups == {}
+
+
+async def test_a_burst_is_given_together_and_whoever_joins_in_it_hears_only_what_follows(
+    fanout: Fanout, log: Log
+) -> None:
+    early = follow(fanout, log, 0)
+    log.grow(10)
+    async with asyncio.timeout(1):
+        while early.heard != [1] or next(iter(fanout.group("k").streams)).position != 10:
+            await asyncio.sleep(0)  # the first was given at once, the others wait
+    late = follow(fanout, log, 10)
+    assert early.heard == [*range(1, 11)]
+    log.grow()
+    await settled()
+    assert (early.heard, late.heard) == ([*range(1, 12)], [11])
+    assert (early.batches, log.opened) == (3, 1)
+
+
+async def test_one_that_catches_up_waits_for_itself_and_nobody_waits_with_it(
+    fanout: Fanout, log: Log
+) -> None:
+    log.grow(3)
+    slow, live = follow(fanout, log, 0), follow(fanout, log, 3)
+    slow.ready = False
+    await settled()
+    assert slow.heard == [1]
+    log.grow()
+    await settled()
+    assert (slow.heard, live.heard) == ([1], [4])
+    slow.ready = True
+    await settled()
+    assert (slow.heard, log.closed) == ([1, 2, 3, 4], 1)

@@ -127,8 +127,8 @@ FIELDS = {
     "Mutation.returnAssessment": "input",
     "Mutation.publishAssessment": "input",
     "Mutation.recordResult": "input",
-    "Subscription.indexChanged": "regions after",
-    "Subscription.events": "regions kinds after",
+    "Subscription.indexChanged": "regions after conflate",
+    "Subscription.events": "regions kinds after conflate",
 }
 INPUTS = {
     "RegisterApplicationInput": "region opd name function",
