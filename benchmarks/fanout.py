@@ -1,13 +1,13 @@
-"""CPU per delivered message of one event to many subscribers, as a ratio to the kernel's limit.
+"""CPU and delay of one event to many subscribers, as ratios to the kernel's limit in the same run.
 
-    python benchmarks/fanout.py [--sockets 1000] [--events 20] [--every-ms 400]
+    python benchmarks/fanout.py [--sockets 1000] [--events 20] [--every-ms 400] [--servers ours …]
 
 Builds a load client and a bare writer with gcc, then runs in turn: our hub, the same schema on stock
-Strawberry, a broadcast of `websockets` without GraphQL, and a C program that writes the same bytes.
-The events are real: levels claimed in an assessment, `indexChanged` told to all. CPU is that of the
-server process over the events alone, from /proc, less that of a run without subscribers; paced, one
-event every so many milliseconds, and as a burst that another process commits at once. The client's own CPU share shows that it was not
-what limits. All traffic is on loopback.
+Strawberry, Node's graphql-ws, a broadcast of `websockets` without GraphQL, and a C program that writes
+the same bytes. Our events are real: levels claimed in an assessment, `indexChanged` told to all. CPU is
+that of the server process over the events, by the scheduler's account, less that of as long a time
+without any; another process commits them: paced, one event every so many milliseconds, and as a burst.
+The client's own CPU share shows that it was not what limits. All traffic is on loopback.
 """
 
 from __future__ import annotations
@@ -17,13 +17,17 @@ import asyncio
 import json
 import os
 import re
+import resource
 import shutil
+import signal
 import socket
+import statistics
 import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from array import array
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -39,15 +43,39 @@ from storage import log
 from storage.fold import claim_body
 
 HERE = Path(__file__).parent
-SIMPUL = Path(sys.executable).with_name("simpul")
-DOCUMENT = """subscription ($after: Cursor) { indexChanged(after: $after) {
+SIMPUL = str(Path(sys.executable).with_name("simpul"))
+SERVERS = ("ours", "stock", "node", "websockets")
+ID = "0f9d2a57-1d5c-4b0e-9b9e-52f7f8f5f1aa"
+DOCUMENT = """subscription ($after: %s) { indexChanged(after: $after) {
   cursor previousCursor at region { code name } instrument year kind state
   before after predicateBefore predicateAfter replay } }"""
 START = """mutation { startAssessment(input: { region: "32.11", instrument: "pemdi-2026",
-  year: %d, kind: SELF }) { ... on Assessment { id version } } }"""
-CLAIM = """mutation ($a: ID!, $i: Int!, $l: Int!, $v: Int!) { claimLevel(input: {
-  assessment: $a, indicator: $i, level: $l, version: $v }) { ... on Assessment { version } } }"""
-INIT = '{"type":"connection_init","payload":{"authorization":"%s"}}'
+  year: 2028, kind: SELF }) { ... on Assessment { id version } } }"""
+EVENT = {
+    "cursor": "abcdef012345:4711",
+    "previousCursor": "abcdef012345:4709",
+    "at": "2026-01-01T00:00:00.000000+00:00",
+    "region": {"code": "32.11", "name": "Kabupaten Sumedang"},
+    "instrument": "pemdi-2026",
+    "year": 2028,
+    "kind": "SELF",
+    "state": "DRAFT",
+    "before": "1.23",
+    "after": "1.25",
+    "predicateBefore": "Kurang",
+    "predicateAfter": "Kurang",
+    "replay": False,
+}
+
+
+@dataclass(frozen=True)
+class Work:
+    """What is asked of every server."""
+
+    folder: Path
+    sockets: int
+    events: int
+    pace: int  # milliseconds; 0: a burst
 
 
 @dataclass(frozen=True)
@@ -58,171 +86,223 @@ class Measured:
     microseconds: float  # of server CPU per message
     bytes: float  # per message, frame included
     busy: float  # the client's share of a core
-    kilobytes: float  # of server memory per connection
-    connecting: float  # microseconds of server CPU per connection
+    delays: list[float]  # milliseconds from publishing to each client's having it
+    kilobytes: float = 0  # of server memory per connection
+    connecting: float = 0  # microseconds of server CPU per connection
+
+    def delay(self, percent: int) -> float:
+        """A percentile of the delays."""
+        return statistics.quantiles(self.delays, n=100)[percent - 1]
 
 
 def main() -> None:
     """Measure and print."""
     arguments = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
-    arguments.add_argument("--sockets", type=int, default=1000)
+    arguments.add_argument("--sockets", type=int, nargs="+", default=[1000])
     arguments.add_argument("--events", type=int, default=20)
     arguments.add_argument("--every-ms", type=int, default=400)
-    every = ["ours", "stock", "websockets"]
-    arguments.add_argument("--servers", nargs="+", choices=every, default=every)
+    arguments.add_argument("--servers", nargs="+", choices=SERVERS, default=SERVERS)
     given = arguments.parse_args()
+    most = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
+    resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
     with tempfile.TemporaryDirectory() as folder:
-        work = Path(folder)
         for name in ("fanout_client", "fanout_writer"):
             source = HERE / f"{name}.c"
-            subprocess.run(["gcc", "-O2", "-o", str(work / name), str(source)], check=True)
-        for pace in (given.every_ms, 0):
-            sys.stdout.write(f"\n{given.sockets} sockets, {given.events} events, ")
-            sys.stdout.write(f"one every {pace} ms\n" if pace else "in a burst\n")
-            run(work, given.servers, given.sockets, given.events, pace)
+            subprocess.run(["gcc", "-O2", "-o", f"{folder}/{name}", str(source)], check=True)
+        for sockets in given.sockets:
+            for pace in (given.every_ms, 0):
+                sys.stdout.write(f"\n{sockets} sockets, {given.events} events, ")
+                sys.stdout.write(f"one every {pace} ms\n" if pace else "in a burst\n")
+                run(Work(Path(folder), sockets, given.events, pace), given.servers)
 
 
-def run(work: Path, servers: list[str], sockets: int, events: int, pace: int) -> None:
+def run(work: Work, servers: list[str]) -> None:
     """All servers with one pace; prints a line each."""
-    hubs = [each for each in ("ours", "stock") if each in servers]
-    found = [on_hub(work, kind, sockets, events, pace) for kind in hubs]
-    size = round(found[0].bytes) - 4
+    found = [on_hub(work, kind) for kind in ("ours", "stock") if kind in servers]
+    size = round(found[0].bytes) - 4 if found else 400
+    if "node" in servers:
+        found.append(on_node(work))
     if "websockets" in servers:
-        found.append(on_websockets(work, sockets, events, size, pace))
-    limit = on_writer(work, sockets, events, size, pace)
-    found.append(limit)
-    titles = ("server", "µs/message", "× C write", "client", "kB/conn", "µs/conn")
-    sys.stdout.write("{:<12}{:>12}{:>11}{:>9}{:>9}{:>9}\n".format(*titles))
-    for each in found:
-        ratio = each.microseconds / limit.microseconds
-        sys.stdout.write(
-            f"{each.server:<12}{each.microseconds:>12.1f}{ratio:>11.2f}{each.busy:>9.2f}"
-            f"{each.kilobytes:>9.1f}{each.connecting:>9.0f}\n"
+        found.append(on_websockets(work, size))
+    limit = on_writer(work, size)
+    titles = ("server", "µs/message", "× C", "p50 ms", "p99 ms", "× C", "client", "kB", "µs/conn")
+    row = "{:<12}" + "{:>11}" + "{:>8}" * 7 + "\n"
+    sys.stdout.write(row.format(*titles))
+    for each in (*found, limit):
+        figures = (
+            f"{each.microseconds:.1f}",
+            f"{each.microseconds / limit.microseconds:.2f}",
+            f"{each.delay(50):.1f}",
+            f"{each.delay(99):.1f}",
+            f"{each.delay(99) / limit.delay(99):.2f}",
+            f"{each.busy:.2f}",
+            f"{each.kilobytes:.1f}",
+            f"{each.connecting:.0f}",
         )
+        sys.stdout.write(row.format(each.server, *figures))
+    sys.stdout.flush()
 
 
-def on_hub(work: Path, kind: str, sockets: int, events: int, pace: int) -> Measured:
+def on_hub(work: Work, kind: str) -> Measured:
     """Our hub, or its schema on stock Strawberry."""
-    data = work / f"{kind}-{pace}"
+    data = work.folder / f"{kind}-{work.sockets}-{work.pace}"
     environment = {**os.environ, "SIMPUL_DATA_DIR": str(data), "DATABASE_URL": ""}
     for command in ("migrate", "load"):
         subprocess.run([SIMPUL, command], env=environment, check=True, stdout=subprocess.DEVNULL)
     port = free_port()
-    command = [sys.executable, str(HERE / "fanout_servers.py"), kind, str(port), str(data)]
-    with started(command) as server, httpx2.Client(trust_env=False, timeout=60) as http:
+    served = [sys.executable, str(HERE / "fanout_servers.py"), kind, str(port), str(data)]
+    with started(served) as server, httpx2.Client(trust_env=False, timeout=60) as http:
         url = f"http://127.0.0.1:{port}"
         ready(url, http)
-        time.sleep(8)  # what starts beside the server is done by then
         key = (data / "token.key").read_bytes()
         told = (["32"], [], timedelta(hours=1), datetime.now(UTC))
         bearer = f"Bearer {issue(key, 'simpul', 'simpul', 'ani', Role.PROVINCE, *told)}"
 
-        def ask(query: str, **variables: object) -> dict[str, dict[str, object]]:
-            body = {"query": query, "variables": variables}
-            answer = http.post(f"{url}/graphql", json=body, headers={"authorization": bearer})
+        def ask(query: str) -> dict[str, dict[str, str]]:
+            headers = {"authorization": bearer}
+            answer = http.post(f"{url}/graphql", json={"query": query}, headers=headers)
             return answer.json()["data"]
 
-        def claim(year: int) -> None:
-            held = ask(START % year)["startAssessment"]
-            if pace == 0:
-                asyncio.run(at_once(data, str(held["id"]), events))
-                return
-            version = held["version"]
-            for number in range(events):
-                given = {"a": held["id"], "i": number % 20 + 1, "l": number % 4 + 2, "v": version}
-                version = ask(CLAIM, **given)["claimLevel"]["version"]
-                time.sleep(pace / 1000)
+        assessment = ask(START)["startAssessment"]["id"]
+        after = ask("{ instance { cursor } }")["instance"]["cursor"]
+        init = {"type": "connection_init", "payload": {"authorization": bearer}}
 
-        before = cpu(server)
-        claim(2027)
+        def publish() -> list[float]:
+            return asyncio.run(claims(data, server.pid, assessment, work))
+
+        return told_to_all(kind, work, server, port, json.dumps(init), subscribing(after), publish)
+
+
+async def claims(data: Path, server: int, assessment: str, work: Work) -> list[float]:
+    """Claim levels by another process, so that the server's CPU is that of telling them alone."""
+    published = []
+    together = 1 if work.pace else work.events
+    async with opened(Settings(data_dir=data)) as instance:
+        for first in range(0, work.events, together):
+            async with log.writing(instance.database, "32.11", instance.clock) as transaction:
+                for number in range(first, first + together):
+                    claim = LevelClaim(number % 20 + 1, number % 4 + 2)
+                    await transaction.append(
+                        actor="benchmark",
+                        kind=EventKind.LEVEL_CLAIMED,
+                        subject=assessment,
+                        visibility=Visibility.REGION,
+                        body=claim_body(assessment, number + 2, claim),
+                    )
+            published += [time.monotonic()] * together
+            os.kill(server, signal.SIGUSR1)
+            await asyncio.sleep(work.pace / 1000)
+    return published
+
+
+def on_node(work: Work) -> Measured:
+    """graphql-ws, with an event that is as long."""
+    port = free_port()
+    with started(["node", str(HERE / "fanout_node.mjs"), str(port)]) as server:
         time.sleep(2)
-        alone = cpu(server) - before  # what the writes cost without a subscriber
-        cursor = ask("{ instance { cursor } }")["instance"]["cursor"]
-        payload = {"query": DOCUMENT, "variables": {"after": cursor}}
-        subscribe = json.dumps(
-            {"id": "0f9d2a57-1d5c-4b0e-9b9e-52f7f8f5f1aa", "type": "subscribe", "payload": payload}
-        )
-        memory, idle = resident(server), cpu(server)
-        with listening(work, port, sockets, events, INIT % bearer, subscribe) as client:
-            time.sleep(2)
-            connecting = (cpu(server) - idle) / sockets
-            kilobytes = (resident(server) - memory) / sockets
-            before = cpu(server)
-            claim(2028)
-            result = finished(client)
-            time.sleep(2)
-            spent = cpu(server) - before - alone
-    return measured(kind, spent, result, kilobytes, connecting)
+        init = json.dumps({"type": "connection_init"})
+
+        def publish() -> list[float]:
+            return lines(server, json.dumps(EVENT), work)
+
+        return told_to_all("node", work, server, port, init, subscribing(None), publish)
 
 
-async def at_once(data: Path, assessment: str, events: int) -> None:
-    """Claim levels in one transaction of another process: the hub sees them all at once."""
-    async with (
-        opened(Settings(data_dir=data)) as instance,
-        log.writing(instance.database, "32.11", instance.clock) as transaction,
-    ):
-        for number in range(events):
-            claim = LevelClaim(number % 20 + 1, number % 4 + 2)
-            await transaction.append(
-                actor="benchmark",
-                kind=EventKind.LEVEL_CLAIMED,
-                subject=assessment,
-                visibility=Visibility.REGION,
-                body=claim_body(assessment, number + 2, claim),
-            )
-
-
-def on_websockets(work: Path, sockets: int, events: int, size: int, pace: int) -> Measured:
+def on_websockets(work: Work, size: int) -> Measured:
     """`websockets.broadcast` of as many bytes."""
     port = free_port()
     command = [sys.executable, str(HERE / "fanout_servers.py"), "websockets", str(port)]
     with started(command) as server:
-        time.sleep(6)
-        memory, idle = resident(server), cpu(server)
-        with listening(work, port, sockets, events, "{}", "") as client:
-            time.sleep(1)
-            connecting = (cpu(server) - idle) / sockets
-            kilobytes = (resident(server) - memory) / sockets
-            before = cpu(server)
-            assert server.stdin is not None
-            for _ in range(events):
-                server.stdin.write("x" * size + "\n")
-                server.stdin.flush()
-                time.sleep(pace / 1000)
-            result = finished(client)
-            spent = cpu(server) - before
-    return measured("websockets", spent, result, kilobytes, connecting)
+        time.sleep(5)
+
+        def publish() -> list[float]:
+            return lines(server, "x" * size, work)
+
+        return told_to_all("websockets", work, server, port, "{}", "", publish)
 
 
-def on_writer(work: Path, sockets: int, events: int, size: int, pace: int) -> Measured:
+def lines(server: subprocess.Popen[str], line: str, work: Work) -> list[float]:
+    """Publish by a server's standard input."""
+    assert server.stdin is not None
+    published = []
+    for _ in range(work.events):
+        published.append(time.monotonic())
+        server.stdin.write(line + "\n")
+        server.stdin.flush()
+        time.sleep(work.pace / 1000)
+    return published
+
+
+def on_writer(work: Work, size: int) -> Measured:
     """The C program: one write(2) per message."""
     port = free_port()
-    command = [str(work / "fanout_writer"), *map(str, (port, sockets, events, size, pace))]
-    with started(command) as server:
+    told = map(str, (port, work.sockets, work.events, size, work.pace))
+    with started([str(work.folder / "fanout_writer"), *told]) as server:
         assert server.stdout is not None
         assert server.stdin is not None
         server.stdout.readline()
-        with listening(work, port, sockets, events, "", "") as client:
+        with listening(work, port, "", "") as client:
             server.stdin.write("go\n")
             server.stdin.flush()
             result = finished(client)
-            spent = float(server.stdout.readline())
-    return measured("C write", spent, result, 0, 0)
+            spent, *published = map(float, server.stdout.readline().split())
+    return measured("C write", spent, work, result, published)
+
+
+def told_to_all(
+    name: str,
+    work: Work,
+    server: subprocess.Popen[str],
+    port: int,
+    init: str,
+    subscribe: str,
+    publish: Callable[[], list[float]],
+) -> Measured:
+    """Let the client subscribe, publish, and see what it came to."""
+    memory, before = resident(server), cpu(server)
+    with listening(work, port, init, subscribe) as client:
+        time.sleep(1 + work.sockets / 5000)  # the last ones are subscribed by then
+        connecting = (cpu(server) - before) / work.sockets
+        kilobytes = (resident(server) - memory) / work.sockets
+        before, since = cpu(server), time.monotonic()
+        time.sleep(3)
+        idle = (cpu(server) - before) / (time.monotonic() - since)
+        before, since = cpu(server), time.monotonic()
+        published = publish()
+        result = finished(client)
+        spent = cpu(server) - before - idle * (time.monotonic() - since)
+    return measured(name, spent, work, result, published, kilobytes, 1e6 * connecting)
 
 
 def measured(
-    server: str, spent: float, result: list[float], kilobytes: float, connecting: float
+    name: str,
+    spent: float,
+    work: Work,
+    result: list[float],
+    published: list[float],
+    kilobytes: float = 0,
+    connecting: float = 0,
 ) -> Measured:
     """What a run came to."""
     messages, total, took, own = result
+    came = array("d", (work.folder / "times").read_bytes())
+    delays = [1000 * (at - published[index % work.events]) for index, at in enumerate(came)]
     return Measured(
-        server=server,
+        server=name,
         microseconds=1e6 * spent / messages,
         bytes=total / messages,
         busy=own / took if took else 0,
+        delays=delays,
         kilobytes=kilobytes,
-        connecting=1e6 * connecting,
+        connecting=connecting,
     )
+
+
+def subscribing(after: str | None) -> str:
+    """The message that subscribes; Node's schema has no scalar of its own for a cursor."""
+    query = DOCUMENT % ("Cursor" if after else "String")
+    payload = {"query": query, "variables": {"after": after}}
+    return json.dumps({"id": ID, "type": "subscribe", "payload": payload})
 
 
 @contextmanager
@@ -239,11 +319,10 @@ def started(command: list[str]) -> Iterator[subprocess.Popen[str]]:
 
 
 @contextmanager
-def listening(
-    work: Path, port: int, sockets: int, messages: int, init: str, subscribe: str
-) -> Iterator[subprocess.Popen[str]]:
+def listening(work: Work, port: int, init: str, subscribe: str) -> Iterator[subprocess.Popen[str]]:
     """The load client, subscribed."""
-    command = [str(work / "fanout_client"), str(port), str(sockets), str(messages), init, subscribe]
+    told = (port, work.sockets, work.events, init, subscribe, work.folder / "times")
+    command = [str(work.folder / "fanout_client"), *map(str, told)]
     client = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
     try:
         assert client.stdout is not None
@@ -261,10 +340,11 @@ def finished(client: subprocess.Popen[str]) -> list[float]:
 
 
 def ready(url: str, http: httpx2.Client) -> None:
-    """Return once the server answers."""
+    """Return once the server answers, and what starts beside it is done."""
     for _ in range(300):
         try:
             if http.get(f"{url}/readyz").status_code == 200:
+                time.sleep(2)
                 return
         except httpx2.TransportError:
             time.sleep(0.2)
@@ -294,6 +374,6 @@ def free_port() -> int:
 
 
 if __name__ == "__main__":
-    if shutil.which("gcc") is None:
-        sys.exit("expected gcc on the PATH")
+    if shutil.which("gcc") is None or shutil.which("node") is None:
+        sys.exit("expected gcc and node on the PATH")
     main()

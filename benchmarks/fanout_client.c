@@ -1,10 +1,11 @@
 /* Many WebSockets in one process that only read: connects, subscribes, then counts what comes.
  *
- *   fanout_client PORT SOCKETS MESSAGES INIT SUBSCRIBE
+ *   fanout_client PORT SOCKETS MESSAGES INIT SUBSCRIBE TIMES
  *
  * INIT and SUBSCRIBE are text messages to send on each socket ("" for none); an answer to INIT is
  * awaited. Prints "ready" once all are subscribed, and when every socket has had MESSAGES messages
- * one line: messages, bytes, seconds from the first byte to the last, CPU seconds of its own.
+ * one line: messages, bytes, seconds from the first byte to the last, CPU seconds of its own. To the
+ * file TIMES it writes when each came, socket after socket, as doubles of the monotonic clock.
  */
 #include <arpa/inet.h>
 #include <netinet/tcp.h>
@@ -110,8 +111,9 @@ static int opened(int port, const char *init, const char *subscribe) {
     return fd;
 }
 
-/* Count the text frames in what was read, and answer pings. */
-static void count(int fd, struct conn *conn, const uint8_t *data, ssize_t size) {
+/* Count the text frames in what was read, note when they came, and answer pings. */
+static void count(int fd, struct conn *conn, const uint8_t *data, ssize_t size, double now,
+                  double *times, long wanted) {
     while (size > 0) {
         if (!conn->left_valid) {
             conn->head[conn->have++] = *data++;
@@ -140,7 +142,10 @@ static void count(int fd, struct conn *conn, const uint8_t *data, ssize_t size) 
         size -= taken;
         conn->left -= taken;
         if (conn->left == 0) {
-            if ((conn->head[0] & 0x0f) == 1) conn->messages++;
+            if ((conn->head[0] & 0x0f) == 1) {
+                if (conn->messages == wanted) die("a message too many");
+                times[conn->messages++] = now;
+            }
             if (ping) {
                 uint8_t pong[6 + 125] = {0x8a, 0x80 | conn->pinged};
                 memcpy(pong + 6, conn->ping, conn->pinged);
@@ -153,13 +158,14 @@ static void count(int fd, struct conn *conn, const uint8_t *data, ssize_t size) 
 }
 
 int main(int argc, char **argv) {
-    if (argc != 6) {
-        fprintf(stderr, "expected PORT SOCKETS MESSAGES INIT SUBSCRIBE\n");
+    if (argc != 7) {
+        fprintf(stderr, "expected PORT SOCKETS MESSAGES INIT SUBSCRIBE TIMES\n");
         return 2;
     }
     int sockets = atoi(argv[2]), done = 0;
     long wanted = atol(argv[3]);
     struct conn *conns = calloc(sockets, sizeof *conns);
+    double *times = calloc(sockets * wanted, sizeof *times);
     int *fds = calloc(sockets, sizeof *fds), poll = epoll_create1(0);
     for (int i = 0; i < sockets; i++) fds[i] = opened(atoi(argv[1]), argv[4], argv[5]);
     for (int i = 0; i < sockets; i++) {
@@ -183,12 +189,16 @@ int main(int argc, char **argv) {
             if (first == 0) first = last;
             bytes += size;
             int before = conn->messages < wanted;
-            count(fds[events[i].data.u32], conn, buffer, size);
-            if (conn->messages > wanted) die("a message too many");
+            count(fds[events[i].data.u32], conn, buffer, size, last,
+                  times + events[i].data.u32 * wanted, wanted);
             done += before && conn->messages == wanted;
         }
     }
     cpu = seconds(CLOCK_PROCESS_CPUTIME_ID) - cpu;
+    FILE *file = fopen(argv[6], "wb");
+    if (!file || fwrite(times, sizeof *times, sockets * wanted, file) != (size_t)(sockets * wanted))
+        die("TIMES");
+    fclose(file);
     printf("%ld %lu %.6f %.6f\n", sockets * wanted, (unsigned long)bytes, last - first, cpu);
     return 0;
 }

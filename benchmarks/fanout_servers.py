@@ -10,6 +10,7 @@ that it reads from standard input.
 from __future__ import annotations
 
 import asyncio
+import signal
 import sys
 from pathlib import Path
 
@@ -18,23 +19,38 @@ from websockets.asyncio.server import ServerConnection, broadcast, serve
 from websockets.typing import Subprotocol
 
 from hub import app as assembly
+from hub import server
 from hub.settings import Settings
-from hub.socket_protocol import FrameProtocol
+from resolvers.context import Instance
 
 
 def hub(port: int, data_dir: Path, *, stock: bool) -> None:
     """Serve the hub, or its schema as Strawberry would."""
-    if stock:
-        assembly.Sharing = lambda *_: None  # type: ignore[assignment, misc]
-    settings = Settings(data_dir=data_dir, port=port)
+
+    async def nothing(_instance: object) -> None:
+        """Instead of computing anew what follows from a change: no subscriber makes it cost more."""
+
+    async def woken(instance: Instance) -> None:
+        """Look for events at a signal, as for those of this process: not only once a second."""
+        loop = asyncio.get_running_loop()
+        loop.add_signal_handler(
+            signal.SIGUSR1, lambda: instance.bus.announce(instance.tail.newest + 1)
+        )
+
+    assembly.follow_up.run = nothing
+    settings = Settings(data_dir=data_dir, port=port, log_level="warning")
+    if not stock:
+        server.run(assembly.create_app(settings, tasks=[woken]), settings, server.bound(settings))
+        return
+    assembly.Sharing = lambda *_: None  # type: ignore[assignment, misc]
     uvicorn.run(
-        assembly.create_app(settings),
+        assembly.create_app(settings, tasks=[woken]),
         port=port,
-        ws="websockets-sansio" if stock else FrameProtocol,
+        ws="websockets-sansio",
         ws_per_message_deflate=False,
         access_log=False,
         log_level="warning",
-        backlog=16_384,
+        backlog=server.BACKLOG,
     )
 
 

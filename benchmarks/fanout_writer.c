@@ -3,7 +3,7 @@
  *   fanout_writer PORT SOCKETS MESSAGES BYTES EVERY_MS
  *
  * Once SOCKETS are connected and "go" is read from standard input, it writes MESSAGES text frames of
- * BYTES to each, one write each, and prints the CPU seconds that took.
+ * BYTES to each, one write each, and prints the CPU seconds that took and when each event began.
  */
 #include <arpa/inet.h>
 #include <netinet/tcp.h>
@@ -15,9 +15,9 @@
 #include <time.h>
 #include <unistd.h>
 
-static double cpu(void) {
+static double seconds(clockid_t clock) {
     struct timespec now;
-    clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &now);
+    clock_gettime(clock, &now);
     return now.tv_sec + now.tv_nsec / 1e9;
 }
 
@@ -32,7 +32,7 @@ int main(int argc, char **argv) {
     int listening = socket(AF_INET, SOCK_STREAM, 0), *fds = calloc(sockets, sizeof *fds);
     setsockopt(listening, SOL_SOCKET, SO_REUSEADDR, &one, sizeof one);
     if (bind(listening, (struct sockaddr *)&address, sizeof address) < 0) return perror("bind"), 1;
-    listen(listening, 4096);
+    listen(listening, 16384);
     puts("listening");
     fflush(stdout);
     for (int i = 0; i < sockets; i++) {
@@ -53,13 +53,16 @@ int main(int argc, char **argv) {
     if (head == 4) frame[2] = size >> 8, frame[3] = size & 0xff;
     char line[16];
     if (!fgets(line, sizeof line, stdin)) return 1;
-    double before = cpu();
+    double before = seconds(CLOCK_PROCESS_CPUTIME_ID), *began = calloc(messages, sizeof *began);
     for (int m = 0; m < messages; m++) {
+        began[m] = seconds(CLOCK_MONOTONIC);
         for (int i = 0; i < sockets; i++)
             if (write(fds[i], frame, head + size) != head + size) return perror("write"), 1;
         usleep(atoi(argv[5]) * 1000);
     }
-    printf("%.6f\n", cpu() - before);
+    printf("%.6f", seconds(CLOCK_PROCESS_CPUTIME_ID) - before);
+    for (int m = 0; m < messages; m++) printf(" %.6f", began[m]);
+    puts("");
     fflush(stdout);
     return fgets(line, sizeof line, stdin) ? 0 : 0; /* open until the client has read all */
 }

@@ -26,6 +26,7 @@ from hub.graphql_http import GraphQLApp
 from hub.security_headers import SecurityHeaders
 from hub.settings import Settings
 from hub.shared_subscription import FAILURE, Sharing
+from hub.socket_protocol import drain
 from realtime.bus import MemoryBus
 from realtime.fanout import Fanout
 from realtime.tail import Tail
@@ -81,7 +82,7 @@ def create_app(
             for task in owned:
                 task.cancel()
 
-    fanout = Fanout(FAILURE)
+    fanout = Fanout(FAILURE, drain)
     graphql = GraphQLApp(
         schema,
         context_factory=running.context,

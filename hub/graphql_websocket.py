@@ -38,6 +38,7 @@ from hub.socket_protocol import (
     TOO_SLOW,
     TRY_AGAIN_LATER,
     FrameProtocol,
+    drain,
     framed,
 )
 from realtime.fanout import Batch, Told
@@ -107,6 +108,8 @@ class SocketSink:
     slow reader asked for it, only the newest about each subject is kept until there is room.
     """
 
+    __slots__ = ("_ending", "_head", "_kept", "_operation", "_protocol")
+
     def __init__(self, operation: Operation[Connection, None], protocol: FrameProtocol) -> None:
         self._operation = operation
         self._protocol = protocol
@@ -121,8 +124,6 @@ class SocketSink:
 
     def deliver(self, batch: Batch) -> None:
         """Write a batch; nothing any more once the operation is completed."""
-        if self._operation.completed:
-            return
         if batch.told[0].subject is not None and (self._kept or not self.ready):
             self._keep(batch)
         else:
@@ -146,6 +147,7 @@ class SocketSink:
         kept, self._kept = self._kept, {}
         if kept and not self._operation.completed:
             self._write(Batch([*kept.values()]))
+            drain()
 
     def end(self, payload: bytes | None) -> None:
         """Nothing more comes."""

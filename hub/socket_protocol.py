@@ -8,11 +8,11 @@ once where nothing waits before them; nothing blocks, and what a peer does not r
 from __future__ import annotations
 
 import os
-from asyncio import BaseTransport
+from asyncio import BaseTransport, Transport
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any
+from typing import Any, cast
 
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
 from websockets.http11 import Request
@@ -21,6 +21,7 @@ from realtime.fanout import Told
 
 EXTENSION = "simpul.frames"  # of a scope: this protocol itself
 BUFFER_BYTES = 262_144  # what a peer that reads slowly may leave lying, beside the kernel's own
+OUTBOX_MOST = 256  # frames that wait to be drained: they stay in the processor's caches
 LAST_SECONDS = 5.0  # for the close frame to get through to a peer that is slow
 SERVICE_RESTART, TRY_AGAIN_LATER, GOING_AWAY = 1012, 1013, 1001  # clients come back after each
 TOO_SLOW = "too slow: come back and resume from the last cursor"
@@ -59,13 +60,60 @@ def framed(told: Sequence[Told], head: int) -> list[bytes]:
     return parts
 
 
+_outbox: list[tuple[int, bytes, FrameProtocol]] = []
+
+
+def drain() -> None:
+    """Give the kernel what was written. Whoever writes calls it before others get their turn.
+
+    One system call after the other, and nothing between them: what runs after one finds the
+    processor's caches full of the kernel's own.
+    """
+    pending = _outbox.copy()
+    _outbox.clear()
+    held: set[FrameProtocol] = set()
+    write = os.write
+    for descriptor, frames, protocol in pending:
+        sent = 0
+        if not held or protocol not in held:
+            try:
+                sent = write(descriptor, frames)
+            except OSError:  # full, or broken: the transport finds out which
+                pass
+        if sent < len(frames):
+            held.add(protocol)
+            protocol.write_rest(frames[sent:])
+
+
+class NotedTransport:
+    """A transport that tells its protocol of every write, so that this one need not ask it each time."""
+
+    def __init__(self, transport: Transport, protocol: FrameProtocol) -> None:
+        self._transport = transport
+        self._protocol = protocol
+
+    def write(self, data: bytes) -> None:
+        """Write as the transport does: at once, or when it can."""
+        self._protocol.direct = None
+        self._transport.write(data)
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._transport, name)
+
+
 class FrameProtocol(WebSocketsSansIOProtocol):
     """uvicorn's protocol, and `write` for what many sockets are told."""
 
+    # With thousands of sockets most of a write's time is waiting for memory that no cache holds, so
+    # what it needs lies beside each other, and not in a dictionary of forty names.
+    __slots__ = ("_descriptor", "_resumed", "direct")
+
     def __init__(self, *arguments: Any, **options: Any) -> None:
         super().__init__(*arguments, **options)
-        self._descriptor: int | None = None  # to write to directly; None: only by the transport
+        self._descriptor: int | None = None  # None: TLS, or closed
         self._resumed: list[Callable[[], None]] = []
+        # The descriptor while nothing waits in the transport; None: the transport must be asked.
+        self.direct: int | None = None
 
     def handle_connect(self, event: Request) -> None:
         super().handle_connect(event)
@@ -75,36 +123,40 @@ class FrameProtocol(WebSocketsSansIOProtocol):
 
     def connection_made(self, transport: BaseTransport) -> None:
         COUNTS.sockets += 1
+        super().connection_made(transport)
         if transport.get_extra_info("sslcontext") is None:
             self._descriptor = transport.get_extra_info("socket").fileno()
-        super().connection_made(transport)
+        self.transport = cast(Transport, NotedTransport(self.transport, self))
 
     def connection_lost(self, exc: Exception | None) -> None:
         COUNTS.sockets -= 1
-        self._descriptor = None
+        self._descriptor = self.direct = None  # a number that the next connection may get
         super().connection_lost(exc)
 
     def write(self, frames: bytes, messages: int) -> None:
-        """Write whole frames; nothing once the socket closes. It never waits.
+        """Write whole frames, once `drain` is called; nothing once the socket closes. It never waits.
 
         A peer that leaves too much unread is closed with a code after which it comes back.
         """
-        transport = self.transport
-        if self.close_sent or self.disconnected or transport.is_closing():
-            return
+        direct = self.direct
+        if direct is None:
+            if self.close_sent or self.disconnected or self.transport.is_closing():
+                return
+            if self.transport.get_write_buffer_size() == 0:
+                direct = self.direct = self._descriptor
         COUNTS.messages += messages
         COUNTS.bytes += len(frames)
-        if self._descriptor is not None and transport.get_write_buffer_size() == 0:
-            # What the transport does as well, but after a round through the event loop.
-            try:
-                sent = os.write(self._descriptor, frames)
-            except OSError:  # full, or broken: the transport finds out which
-                sent = 0
-            if sent == len(frames):
-                return
-            frames = frames[sent:]
-        transport.write(frames)
-        if transport.get_write_buffer_size() > BUFFER_BYTES:
+        if direct is None:
+            self.write_rest(frames)
+            return
+        _outbox.append((direct, frames, self))
+        if len(_outbox) >= OUTBOX_MOST:
+            drain()
+
+    def write_rest(self, frames: bytes) -> None:
+        """Let the transport write what the kernel does not take now."""
+        self.transport.write(frames)
+        if self.transport.get_write_buffer_size() > BUFFER_BYTES:
             self.give_up(TRY_AGAIN_LATER, TOO_SLOW)
 
     def when_writable(self, call: Callable[[], None]) -> None:

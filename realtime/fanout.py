@@ -139,6 +139,7 @@ class Stream:
             begun = time.monotonic()
             for sink in [*self.sinks]:
                 sink.deliver(batch)
+            self.group.fanout.settle()
             self._took = time.monotonic() - begun
 
     def _tell(self, told: Told, burst: bool) -> None:
@@ -205,8 +206,9 @@ class Group:
 class Fanout:
     """All groups of this process. `failure` is told where a source fails unexpectedly."""
 
-    def __init__(self, failure: bytes) -> None:
+    def __init__(self, failure: bytes, settle: Callable[[], None] = lambda: None) -> None:
         self.failure = failure
+        self.settle = settle  # called once a batch was given to all
         self.groups: dict[Hashable, Group] = {}
         self.executions = 0  # of events, over all groups
 
