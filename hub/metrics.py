@@ -36,6 +36,8 @@ class Subscriptions(Collector):
         yield _counter("subscription_executions", "Events executed for a group.", fanout.executions)
         yield _counter("messages", "Messages of shared subscriptions written.", COUNTS.messages)
         yield _counter("message_bytes", "Bytes of these messages.", COUNTS.bytes)
+        conflated = COUNTS.conflated
+        yield _counter("messages_conflated", "Not sent, since a newer one was.", conflated)
         yield _counter("sockets_given_up", "Closed for a peer that did not read.", COUNTS.given_up)
         given_up = COUNTS.streams_given_up
         yield _counter("streams_given_up", "Cut for a peer that did not read.", given_up)
