@@ -1,42 +1,51 @@
 """GraphQL over HTTP as its specification says, beside the WebSocket on the same path.
 
-Two media types are served. Under `application/graphql-response+json` the status tells whether
-the request was executed; under `application/json`, for clients of before, it is 200 for
+Two media types of JSON are served. Under `application/graphql-response+json` the status tells
+whether the request was executed; under `application/json`, for clients of before, it is 200 for
 whatever could be read as GraphQL. In both, `data` is there only if execution began.
+
+A subscription is answered by a stream to whoever accepts one (`hub.event_stream`). Whoever accepts
+nothing else is told a single result as a stream of one.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import timedelta
+from functools import partial
 from http import HTTPStatus
 from typing import Any
 
 import orjson
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
-from starlette.types import Receive, Scope, Send
+from starlette.types import ASGIApp, Receive, Scope, Send
 from starlette.websockets import WebSocket
 from strawberry.asgi import GraphQL
-from strawberry.http import GraphQLHTTPResponse
 from strawberry.schema import BaseSchema
 from strawberry.schema.exceptions import InvalidOperationTypeError
 from strawberry.subscriptions import GRAPHQL_TRANSPORT_WS_PROTOCOL
 from strawberry.types import ExecutionResult
-from strawberry.types.execution import PreExecutionError
 from strawberry.types.graphql import OperationType
 
 from engine.model import Viewer
-from hub import json_gate, request_limits
-from hub.authentication import AuthenticationError, Authenticator
+from hub import answers, json_gate, request_limits
+from hub.authentication import LEEWAY_SECONDS, AuthenticationError, Authenticator
+from hub.event_stream import EventStream
 from hub.graphql_websocket import Connection, GraphQLSocketHandler, SocketAdapter
 from hub.json_gate import GraphQLRequest
-from hub.media_types import LEGACY_JSON, RESPONSE_JSON, answered_in
+from hub.media_types import (
+    EVENT_STREAM,
+    LEGACY_JSON,
+    MULTIPART_SUBSCRIPTION,
+    Accepted,
+    accepted,
+)
 from hub.request_limits import Refused, RequestLimits
 from hub.shared_subscription import Sharing
 from hub.signing_keys import KeysUnavailable
-from schema.limits import DocumentRefused
-from schema.masking import masked
+from hub.stream_forms import FORMS
+from hub.stream_protocol import EXTENSION
 
 HTML = "text/html; charset=utf-8"
 
@@ -100,24 +109,57 @@ class GraphQLApp(GraphQL[Any, None]):
         """Text, for bytes would reach a WebSocket's client as a binary message."""
         return orjson.dumps(data).decode()
 
-    async def _response(self, request: Request) -> Response:
+    async def _response(self, request: Request) -> ASGIApp:
         if self.explorer_html is not None and _is_for_a_person(request):
-            return Response(self.explorer_html, media_type=HTML, headers=_headers())
+            return Response(self.explorer_html, media_type=HTML, headers=answers.headers())
         media_type = LEGACY_JSON
         try:
-            media_type = answered_in(request.headers.get("accept"))
+            # A server with a protocol that is not ours serves no stream.
+            streams = self.sharing is not None and EXTENSION in request.scope.get("extensions", {})
+            wanted = accepted(request.headers.get("accept"), streams=streams)
+            media_type = wanted.json or LEGACY_JSON
             _check_method_and_type(request)
             viewer = await self.authenticator.viewer(request.headers.get("authorization"))
-            result = await self._executed(request, await self._request(request), viewer)
+            asked = await self._request(request)
+            stream = self._stream(request, asked, viewer, wanted)
+            if stream is not None:
+                return stream
+            result = await self._executed(request, asked, viewer)
         except Refused as refusal:
-            return _refusal(media_type, refusal.status, refusal.code, str(refusal))
+            return answers.refusal(media_type, refusal.status, refusal.code, str(refusal))
         except AuthenticationError as error:
-            return _refusal(media_type, HTTPStatus.UNAUTHORIZED, "UNAUTHENTICATED", str(error))
+            return answers.refusal(
+                media_type, HTTPStatus.UNAUTHORIZED, "UNAUTHENTICATED", str(error)
+            )
         except KeysUnavailable as error:
-            return _refusal(
+            return answers.refusal(
                 media_type, HTTPStatus.SERVICE_UNAVAILABLE, "KEYS_UNAVAILABLE", str(error)
             )
-        return _answer(media_type, result)
+        if wanted.json is None and wanted.stream is not None:
+            return answers.single(FORMS[wanted.stream], result)
+        return answers.answer(media_type, result)
+
+    def _stream(
+        self, request: Request, asked: GraphQLRequest, viewer: Viewer, wanted: Accepted
+    ) -> EventStream | None:
+        """The response to a subscription, if it is one and its client accepts a stream."""
+        if wanted.stream is None or self.sharing is None:
+            return None
+        if not self.sharing.is_subscription(asked.query, asked.operation_name):
+            return None
+        resume = request.headers.get("last-event-id")
+        arguments = (viewer, asked.query, asked.variables, asked.operation_name, resume)
+        seconds = None
+        if viewer.expires_at is not None:
+            left = viewer.expires_at - self.authenticator.clock()
+            seconds = left.total_seconds() + LEEWAY_SECONDS
+        return EventStream(
+            partial(self.sharing.any, *arguments),
+            FORMS[wanted.stream],
+            answers.headers(),
+            keepalive_seconds=self.limits.keepalive_seconds,
+            seconds=seconds,
+        )
 
     async def _request(self, request: Request) -> GraphQLRequest:
         depth = self.limits.json_depth
@@ -146,7 +188,8 @@ class GraphQLApp(GraphQL[Any, None]):
                     HTTPStatus.BAD_REQUEST,
                     "SUBSCRIPTION_NEEDS_A_SOCKET",
                     "expected a query or a mutation over HTTP, got a subscription:"
-                    f" open a WebSocket with the protocol {GRAPHQL_TRANSPORT_WS_PROTOCOL}",
+                    f" accept {EVENT_STREAM}, or {MULTIPART_SUBSCRIPTION},"
+                    f" or open a WebSocket with the protocol {GRAPHQL_TRANSPORT_WS_PROTOCOL}",
                 ) from None
             raise Refused(
                 HTTPStatus.METHOD_NOT_ALLOWED,
@@ -180,44 +223,3 @@ def _check_method_and_type(request: Request) -> None:
             "UNSUPPORTED_MEDIA_TYPE",
             f"expected a body of {LEGACY_JSON} in UTF-8, got another content-type",
         )
-
-
-def _answer(media_type: str, result: ExecutionResult) -> Response:
-    errors = result.errors or []
-    body: GraphQLHTTPResponse = {}
-    if errors:
-        body["errors"] = [error.formatted for error in masked(errors)]
-    # What fails in execution has a path; variables that fit no type are found before it.
-    executed = not isinstance(result, PreExecutionError) and (
-        result.data is not None or any(error.path is not None for error in errors)
-    )
-    if executed:
-        body["data"] = result.data
-    if result.extensions:
-        body["extensions"] = result.extensions
-    refused = any(isinstance(error, DocumentRefused) for error in errors)
-    bad = refused or (not executed and media_type == RESPONSE_JSON)
-    return _json(media_type, HTTPStatus.BAD_REQUEST if bad else HTTPStatus.OK, body)
-
-
-def _refusal(media_type: str, status: HTTPStatus, code: str, message: str) -> Response:
-    body: GraphQLHTTPResponse = {"errors": [{"message": message, "extensions": {"code": code}}]}
-    response = _json(media_type, status, body)
-    if status is HTTPStatus.UNAUTHORIZED:
-        response.headers["www-authenticate"] = 'Bearer realm="simpul", error="invalid_token"'
-    elif status is HTTPStatus.METHOD_NOT_ALLOWED:
-        response.headers["allow"] = "GET, POST"
-    elif status is HTTPStatus.SERVICE_UNAVAILABLE:
-        response.headers["retry-after"] = "5"
-    elif status in (HTTPStatus.REQUEST_ENTITY_TOO_LARGE, HTTPStatus.REQUEST_TIMEOUT):
-        response.headers["connection"] = "close"  # the rest of the body is not read
-    return response
-
-
-def _json(media_type: str, status: HTTPStatus, body: GraphQLHTTPResponse) -> Response:
-    content_type = f"{media_type}; charset=utf-8"
-    return Response(orjson.dumps(body), status, _headers(), content_type)
-
-
-def _headers() -> dict[str, str]:
-    return {"cache-control": "no-store", "vary": "accept, authorization"}

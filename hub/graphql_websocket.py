@@ -8,7 +8,7 @@ ends its connection, and one bad document ends its operation and not the whole c
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncGenerator, Callable, Hashable, Mapping
+from collections.abc import AsyncGenerator, Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -28,20 +28,18 @@ from strawberry.utils.aio import aclosing
 from engine.model import PUBLIC_VIEWER, Viewer
 from hub import json_gate
 from hub.authentication import LEEWAY_SECONDS, AuthenticationError, Authenticator
+from hub.follower import Follower
 from hub.request_limits import Refused, RequestLimits
 from hub.shared_subscription import Sharing
 from hub.signing_keys import KeysUnavailable
 from hub.socket_protocol import (
-    BUFFER_BYTES,
-    COUNTS,
     EXTENSION,
     TOO_SLOW,
     TRY_AGAIN_LATER,
     FrameProtocol,
-    drain,
     framed,
 )
-from realtime.fanout import Batch, Told
+from realtime.fanout import Batch
 from schema.masking import masked
 
 if TYPE_CHECKING:
@@ -101,53 +99,35 @@ class SocketAdapter(ASGIWebSocketAdapter):
             await super().close(code, cut)
 
 
-class SocketSink:
+class SocketSink(Follower):
     """A subscription of this socket that shares what it is told with others.
 
-    What it is told goes to the kernel at once, by the server's own protocol: it never waits. Where a
-    slow reader asked for it, only the newest about each subject is kept until there is room.
+    What it is told goes to the kernel at once, by the server's own protocol.
     """
 
-    __slots__ = ("_ending", "_head", "_kept", "_operation", "_protocol")
+    __slots__ = ("_ending", "_head", "_operation", "_protocol")
 
     def __init__(self, operation: Operation[Connection, None], protocol: FrameProtocol) -> None:
+        super().__init__()
         self._operation = operation
         self._protocol = protocol
         self._head = b'{"id":' + orjson.dumps(operation.id) + b',"type":"next","payload":'
-        self._kept: dict[Hashable, Told] = {}
         self._ending: asyncio.Future[bytes | None] = asyncio.get_running_loop().create_future()
 
     @property
     def ready(self) -> bool:
-        """Whether the peer has read most of what it was sent."""
         return self._protocol.writable.is_set()
 
-    def deliver(self, batch: Batch) -> None:
-        """Write a batch; nothing any more once the operation is completed."""
-        if batch.told[0].subject is not None and (self._kept or not self.ready):
-            self._keep(batch)
-        else:
-            self._write(batch)
+    def write(self, batch: Batch) -> None:
+        if not self._operation.completed:
+            parts = batch.made(len(self._head), framed)
+            self._protocol.write(self._head.join(parts), len(batch.told))
 
-    def _write(self, batch: Batch) -> None:
-        parts = batch.made(len(self._head), framed)
-        self._protocol.write(self._head.join(parts), len(batch.told))
+    def when_ready(self, call: Callable[[], None]) -> None:
+        self._protocol.when_writable(call)
 
-    def _keep(self, batch: Batch) -> None:
-        if not self._kept:
-            self._protocol.when_writable(self._write_kept)
-        for told in batch.told:
-            if self._kept.pop(told.subject, None) is not None:
-                COUNTS.conflated += 1
-            self._kept[told.subject] = told
-        if sum(len(each.payload) for each in self._kept.values()) > BUFFER_BYTES:
-            self._protocol.give_up(TRY_AGAIN_LATER, TOO_SLOW)
-
-    def _write_kept(self) -> None:
-        kept, self._kept = self._kept, {}
-        if kept and not self._operation.completed:
-            self._write(Batch([*kept.values()]))
-            drain()
+    def give_up(self) -> None:
+        self._protocol.give_up(TRY_AGAIN_LATER, TOO_SLOW)
 
     def end(self, payload: bytes | None) -> None:
         """Nothing more comes."""

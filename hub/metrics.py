@@ -9,6 +9,7 @@ from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metri
 from prometheus_client.registry import Collector
 from starlette.responses import Response
 
+from hub.event_stream import OPEN
 from hub.socket_protocol import COUNTS
 from realtime.fanout import Fanout
 from resolvers.context import Instance
@@ -29,12 +30,17 @@ class Subscriptions(Collector):
             "arrival", "Newest arrival that subscribers can see.", self._instance.tail.newest
         )
         yield _gauge("sockets", "WebSockets that are open.", COUNTS.sockets)
+        yield _gauge("streams", "Subscriptions over HTTP that are open.", len(OPEN))
         yield _gauge("subscription_groups", "Different subscriptions.", len(fanout.groups))
         yield _gauge("subscribers", "Subscribers of shared subscriptions.", fanout.followers)
         yield _counter("subscription_executions", "Events executed for a group.", fanout.executions)
         yield _counter("messages", "Messages of shared subscriptions written.", COUNTS.messages)
         yield _counter("message_bytes", "Bytes of these messages.", COUNTS.bytes)
+        conflated = COUNTS.conflated
+        yield _counter("messages_conflated", "Not sent, since a newer one was.", conflated)
         yield _counter("sockets_given_up", "Closed for a peer that did not read.", COUNTS.given_up)
+        given_up = COUNTS.streams_given_up
+        yield _counter("streams_given_up", "Cut for a peer that did not read.", given_up)
 
 
 def answer(fanout: Fanout, instance: Instance) -> Response:

@@ -11,7 +11,8 @@ from dataclasses import dataclass
 from http import HTTPStatus
 
 from starlette.requests import Request
-from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+
+from hub.stream_protocol import StreamProtocol
 
 
 class Refused(Exception):
@@ -32,6 +33,7 @@ class RequestLimits:
     json_depth: int = 32
     initialisation_seconds: float = 10.0  # from the socket's opening to its connection_init
     subscriptions: int = 100  # operations in flight on one socket
+    keepalive_seconds: float = 5.0  # some clients of streams give up after 10 s of silence
 
 
 async def body(request: Request, limits: RequestLimits) -> bytes:
@@ -73,8 +75,8 @@ async def body(request: Request, limits: RequestLimits) -> bytes:
     return bytes(received)
 
 
-class BoundedHttpProtocol(HttpToolsProtocol):
-    """uvicorn's HTTP protocol with a deadline and a size for what comes before the body.
+class BoundedHttpProtocol(StreamProtocol):
+    """The HTTP protocol with a deadline and a size for what comes before the body.
 
     Give it to `uvicorn.Config(http=…)`. Without it a client that sends one byte of a header
     now and then holds its connection for ever.

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import orjson
-from graphql import GraphQLError
+from graphql import GraphQLError, OperationType, get_operation_ast
 from strawberry.schema import BaseSchema
 from strawberry.types.execution import ExecutionResult, PreExecutionError
 
@@ -67,13 +67,42 @@ class Sharing:
         start = resume or start
         if not (start is None or isinstance(start, str)):
             return None
-        same = orjson.dumps(given, option=orjson.OPT_SORT_KEYS)
+        try:
+            same = orjson.dumps(given, option=orjson.OPT_SORT_KEYS)
+        except TypeError:  # a number of more than 64 bits, which fits no type of ours
+            return None
         key = (query, operation_name, same, self.scope_of(viewer))
 
         def open() -> AsyncGenerator[Told, None]:
             return self._source(viewer, query, variables, operation_name, resume)
 
         return Shared(self.fanout.group(key), start, open)
+
+    def any(
+        self,
+        viewer: Viewer,
+        query: str,
+        variables: Mapping[str, Any] | None,
+        operation_name: str | None,
+        resume: str | None = None,
+    ) -> Shared:
+        """Whom to share with; a group of its own where `of` tells of none."""
+        shared = self.of(viewer, query, variables, operation_name, resume)
+        if shared is not None:
+            return shared
+
+        def open() -> AsyncGenerator[Told, None]:
+            return self._source(viewer, query, variables, operation_name, resume)
+
+        return Shared(self.fanout.group(object()), None, open)
+
+    def is_subscription(self, query: str, operation_name: str | None) -> bool:
+        """Whether it surely is one; False also of a document that cannot be executed."""
+        try:
+            operation = get_operation_ast(admitted(query, self.limits), operation_name)
+        except GraphQLError:
+            return False
+        return operation is not None and operation.operation is OperationType.SUBSCRIPTION
 
     async def _source(
         self,
@@ -85,12 +114,15 @@ class Sharing:
     ) -> AsyncGenerator[Told, None]:
         context = self.context_factory(viewer)
         context.resume = resume
-        results = await self.schema.stream(
-            query,
-            variable_values=None if variables is None else dict(variables),
-            context_value=context,
-            operation_name=operation_name,
-        )
+        try:
+            results = await self.schema.stream(
+                query,
+                variable_values=None if variables is None else dict(variables),
+                context_value=context,
+                operation_name=operation_name,
+            )
+        except GraphQLError as error:  # a document that the schema's limits refuse
+            raise Ended(orjson.dumps([error.formatted])) from None
         async with aclosing(results):
             async for result in results:
                 if isinstance(result, PreExecutionError):

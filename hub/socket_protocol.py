@@ -36,6 +36,7 @@ class Counts:
     bytes: int = 0
     conflated: int = 0  # not sent, since a newer one about the same thing was
     given_up: int = 0
+    streams_given_up: int = 0  # responses over HTTP, likewise
 
 
 COUNTS = Counts()

@@ -14,7 +14,7 @@ import time
 from collections.abc import AsyncGenerator, Callable, Hashable, Iterable, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import Protocol, TypeVar
 
 BURST_SECONDS = 0.005  # events that come closer than this are a burst
 MERGE_SECONDS = 0.004  # what comes in a burst within this is given together
@@ -22,6 +22,8 @@ LONGEST_MERGE_SECONDS = 0.1
 MERGED_BYTES = 32_768  # given at once at most, so that no burst alone fills what a sink may hold
 PATIENCE_SECONDS = 20.0  # for one that catches up alone and takes no more for now
 LOOK_SECONDS = 0.01
+
+Alike = TypeVar("Alike", bound=Hashable)
 
 logger = logging.getLogger(__name__)
 
@@ -40,10 +42,12 @@ class Batch:
 
     def __init__(self, told: Sequence[Told]) -> None:
         self.told = told
-        self._made: dict[int, list[bytes]] = {}
+        self._made: dict[Hashable, list[bytes]] = {}
 
-    def made(self, alike: int, make: Callable[[Sequence[Told], int], list[bytes]]) -> list[bytes]:
-        """Return what `make` makes of it: once for all sinks that are alike in this number."""
+    def made(
+        self, alike: Alike, make: Callable[[Sequence[Told], Alike], list[bytes]]
+    ) -> list[bytes]:
+        """Return what `make` makes of it: once for all sinks that are alike in this."""
         found = self._made.get(alike)
         if found is None:
             found = self._made[alike] = make(self.told, alike)

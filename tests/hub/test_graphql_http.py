@@ -64,7 +64,6 @@ def token(role: Role = Role.ADMIN, lifetime: timedelta = timedelta(hours=1), **s
 
 
 @pytest.mark.integration
-@pytest.mark.integration
 def test_all_audits_of_graphql_over_http_pass(simpul_process: StartSimpul, node: str) -> None:
     url = f"{simpul_process('demo').url}/graphql"
     run = subprocess.run([node, AUDITS, url], capture_output=True, check=True, timeout=60)
@@ -151,7 +150,8 @@ def test_one_of_several_operations_is_chosen_by_name(toy_port: int) -> None:
             "SUBSCRIPTION_NEEDS_A_SOCKET",
             (
                 "expected a query or a mutation over HTTP, got a subscription:"
-                " open a WebSocket with the protocol graphql-transport-ws"
+                " accept text/event-stream, or multipart/mixed;subscriptionSpec=1.0,"
+                " or open a WebSocket with the protocol graphql-transport-ws"
             ),
         ),
     ],

@@ -20,6 +20,8 @@ from hub.authentication import Authenticator
 from hub.graphql_http import GraphQLApp
 from hub.request_limits import BoundedHttpProtocol, RequestLimits
 from hub.security_headers import SecurityHeaders
+from hub.shared_subscription import FAILURE, Sharing
+from realtime.fanout import Fanout
 from schema.limits import document_extensions
 
 SECRET = b"toy-secret-toy-secret-toy-secret"
@@ -29,6 +31,9 @@ SECRET = b"toy-secret-toy-secret-toy-secret"
 class Context:
     viewer: Viewer
     greetings: int = 0
+    resume: str | None = None
+    told: str | None = None
+    subject: str | None = None
 
 
 class Closed(Exception):
@@ -110,12 +115,16 @@ class ImpatientProtocol(BoundedHttpProtocol):
 
 
 def app() -> Starlette:
+    schema = Schema(Query, Mutation, Subscription, extensions=document_extensions())
     graphql = GraphQLApp(
-        Schema(Query, Mutation, Subscription, extensions=document_extensions()),
+        schema,
         context_factory=Context,
         authenticator=Authenticator.embedded(SECRET, "toy", "toy", lambda: datetime.now(UTC)),
-        limits=RequestLimits(body_seconds=1.0, initialisation_seconds=1.0, subscriptions=3),
+        limits=RequestLimits(
+            body_seconds=1.0, initialisation_seconds=1.0, subscriptions=3, keepalive_seconds=0.5
+        ),
         explorer_html=b"<title>Explorer</title>",
+        sharing=Sharing(schema, Fanout(FAILURE), Context, lambda viewer: viewer.subject),
     )
     return Starlette(
         routes=[Route("/graphql", graphql), WebSocketRoute("/graphql", graphql)],

@@ -1,0 +1,24 @@
+// Follows events as a browser's EventSource does, and prints each: URL AFTER COUNT.
+// It names the last id that it has read when it comes back; the address stays the same.
+import { EventSource } from 'eventsource';
+
+const [url, after, count] = process.argv.slice(2);
+const address = new URL(url);
+address.searchParams.set(
+  'query',
+  `subscription ($after: Cursor) {
+    events(after: $after, kinds: [APPLICATION_REGISTERED]) { cursor previousCursor subject }
+  }`,
+);
+address.searchParams.set('variables', JSON.stringify({ after }));
+const source = new EventSource(address);
+let heard = 0;
+source.addEventListener('next', ({ data, lastEventId }) => {
+  const { events } = JSON.parse(data).data;
+  if (events.cursor !== lastEventId) throw new Error(`expected ${events.cursor}, got ${lastEventId}`);
+  console.log(JSON.stringify(events));
+  if (++heard === Number(count)) source.close();
+});
+source.addEventListener('complete', () => {
+  throw new Error('expected a stream without end, got complete');
+});
