@@ -161,7 +161,7 @@ async def test_a_burst_is_given_together_and_whoever_joins_in_it_hears_only_what
     early = follow(fanout, log, 0)
     log.grow(10)
     async with asyncio.timeout(1):
-        while early.heard != [1] or next(iter(fanout.group("k").streams)).position != 10:
+        while early.heard != [1] or next(iter(fanout.group("k").streams)).position != 10:  # noqa: ASYNC110
             await asyncio.sleep(0)  # the first was given at once, the others wait
     late = follow(fanout, log, 10)
     assert early.heard == [*range(1, 11)]
