@@ -26,7 +26,6 @@ from realtime.tail import KEPT, PAGE, RETRY_SECONDS, Tail
 
 BLOCK_SECONDS = 0.5  # that Redis holds a question open
 CALL_SECONDS = 0.75  # without an answer, beyond what Redis was asked to wait
-CONNECT_SECONDS = 1.0
 UNREACHABLE_POLL_SECONDS = 0.2
 FIRST_PAUSE_SECONDS = 0.05  # before it is tried again; doubles with each failure
 LONGEST_PAUSE_SECONDS = 2.0
@@ -162,7 +161,7 @@ class RedisBroker(Generic[Arrival]):
         return found
 
     async def _entries(self, redis: Redis, after: int) -> list[tuple[int, bytes]]:
-        async with asyncio.timeout(CONNECT_SECONDS + BLOCK_SECONDS + CALL_SECONDS):
+        async with asyncio.timeout(BLOCK_SECONDS + CALL_SECONDS):
             found: Any = await redis.xread(
                 {self._stream: f"{after}-{LAST}"}, count=PAGE, block=int(BLOCK_SECONDS * 1000)
             )
@@ -174,7 +173,7 @@ class RedisBroker(Generic[Arrival]):
 
     async def _add(self, redis: Redis, arrivals: Sequence[Arrival]) -> None:
         async with (
-            asyncio.timeout(CONNECT_SECONDS + CALL_SECONDS),
+            asyncio.timeout(CALL_SECONDS),
             redis.pipeline(transaction=False) as pipeline,
         ):
             for each in arrivals:
@@ -194,8 +193,10 @@ class RedisBroker(Generic[Arrival]):
     def _connected(self) -> Redis:
         return Redis.from_url(
             self._url,
-            socket_connect_timeout=CONNECT_SECONDS,
-            socket_timeout=BLOCK_SECONDS + CALL_SECONDS,
+            socket_connect_timeout=CALL_SECONDS,
+            # Each call has a deadline around all of it. This one would be by asyncio.wait_for, which
+            # on Python 3.11 loses a cancellation that comes as its work is done.
+            socket_timeout=None,
             retry=Retry(NoBackoff(), 0),  # we try again ourselves, and read the database meanwhile
             protocol=2,
             client_name="simpul",
