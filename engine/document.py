@@ -24,7 +24,7 @@ def value_of(kind: type[Value], source: Mapping[str, Any]) -> Value:
     return cast(Value, _adapter(kind).validate_python(source))
 
 
-def value_in(kind: type[Value], text: str) -> Value:
+def value_in(kind: type[Value], text: str | bytes) -> Value:
     """Return the value of a document that is still JSON text.
 
     Raises:

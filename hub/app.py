@@ -27,8 +27,10 @@ from hub.security_headers import SecurityHeaders
 from hub.settings import Settings
 from hub.shared_subscription import FAILURE, Sharing
 from hub.socket_protocol import drain
+from realtime.broker import Broker, MemoryBroker
 from realtime.bus import MemoryBus
 from realtime.fanout import Fanout
+from realtime.redis_broker import RedisBroker
 from realtime.tail import Tail
 from resolvers import follow_up
 from resolvers.access import unpublished
@@ -94,12 +96,16 @@ def create_app(
 
     async def ready(_request: Request) -> Response:
         assert running.instance is not None
+        broker = running.instance.tail.broker  # without it the instance is ready all the same
+        state = {"kind": broker.kind, "state": "ok" if broker.reachable else "unreachable"}
         try:
             async with asyncio.timeout(READY_SECONDS), running.instance.database.read() as session:
                 position = await arrival.position(session)
         except Exception:  # noqa: BLE001  # whatever it is, this instance cannot answer now
-            return JSONResponse({"ready": False, "database": "unreachable"}, 503)
-        return JSONResponse({"ready": True, "database": "ok", "arrival": position.arrival})
+            return JSONResponse({"ready": False, "database": "unreachable", "broker": state}, 503)
+        return JSONResponse(
+            {"ready": True, "database": "ok", "arrival": position.arrival, "broker": state}
+        )
 
     async def measured(_request: Request) -> Response:
         assert running.instance is not None
@@ -145,13 +151,25 @@ async def opened(settings: Settings, *, replay: bool = False) -> AsyncIterator[I
             replay=replay,
             database=database,
             bus=bus,
-            tail=Tail(read, bus, start=position.arrival),
+            tail=Tail(read, bus, start=position.arrival, broker=_broker(settings, position.epoch)),
             clock=now,
             shelf=shelf,
             verifier=Verifier(shelf),
         )
     finally:
         await database.close()
+
+
+def _broker(settings: Settings, epoch: str) -> Broker[Arrival]:
+    if settings.redis_url is None:
+        return MemoryBroker()
+    # Numbers of another epoch may have meant others, so each has a stream of its own.
+    return RedisBroker(
+        settings.redis_url,
+        f"simpul:{epoch}:arrivals",
+        encode=arrival.encoded,
+        decode=arrival.decoded,
+    )
 
 
 def authenticator(settings: Settings) -> Authenticator:

@@ -29,6 +29,13 @@ class Subscriptions(Collector):
         yield _gauge(
             "arrival", "Newest arrival that subscribers can see.", self._instance.tail.newest
         )
+        tail = self._instance.tail
+        counts, broker = tail.counts, tail.broker
+        yield _gauge("broker_up", "Whether the broker works; memory always does.", broker.reachable)
+        yield _counter("broker_fallbacks", "Database read as the broker failed.", broker.fallbacks)
+        yield _counter("arrivals_taken", "Arrivals that came by the broker.", counts.taken)
+        yield _counter("arrivals_read", "Arrivals read from the database.", counts.read)
+        yield _counter("arrival_reads", "Times the database was asked for them.", counts.reads)
         yield _gauge("sockets", "WebSockets that are open.", COUNTS.sockets)
         yield _gauge("streams", "Subscriptions over HTTP that are open.", len(OPEN))
         yield _gauge("subscription_groups", "Different subscriptions.", len(fanout.groups))

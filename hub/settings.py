@@ -7,6 +7,7 @@ import secrets
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Annotated
+from urllib.parse import urlsplit
 
 from pydantic import AliasChoices, Field, ValidationError, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
@@ -15,7 +16,7 @@ KEY_BYTES = 32
 
 
 class Settings(BaseSettings):
-    """All settings. The prefix is SIMPUL_; DATABASE_URL is also read without it."""
+    """All settings. The prefix is SIMPUL_; DATABASE_URL and REDIS_URL are also read without it."""
 
     model_config = SettingsConfigDict(
         env_prefix="SIMPUL_", env_ignore_empty=True, frozen=True, extra="ignore"
@@ -30,6 +31,12 @@ class Settings(BaseSettings):
         None,
         validation_alias=AliasChoices("SIMPUL_DATABASE_URL", "DATABASE_URL"),
         description="PostgreSQL (postgresql://…) instead of the embedded SQLite.",
+    )
+    redis_url: str | None = Field(
+        None,
+        validation_alias=AliasChoices("SIMPUL_REDIS_URL", "REDIS_URL"),
+        description="Redis (redis://… or rediss://…) by which processes over one database tell "
+        "each other of changes at once.",
     )
     name: str = Field("Simpul", min_length=1, description="What the instance calls itself.")
     province: str = Field(
@@ -85,6 +92,26 @@ class Settings(BaseSettings):
                 raise ValueError(f"expected postgresql://…, got the scheme {scheme[:20]!r}")
         return given
 
+    @field_validator("redis_url")
+    @classmethod
+    def _reaches_redis(cls, given: str | None) -> str | None:
+        if given is not None:
+            # As above. What stands behind a wrong port may be a part of the password.
+            scheme = given.partition("://")[0] if "://" in given else ""
+            if scheme not in ("redis", "rediss"):
+                raise ValueError(
+                    f"expected redis://… or rediss://…, got the scheme {scheme[:20]!r}"
+                )
+            try:
+                address = urlsplit(given)
+                host, _ = address.hostname, address.port
+                database = address.path.strip("/") or "0"
+            except ValueError:
+                raise ValueError("expected a host and a port, got what is none") from None
+            if not host or not (database.isascii() and database.isdigit()):
+                raise ValueError("expected redis://host:port/number, got something else")
+        return given
+
     @field_validator("map_file")
     @classmethod
     def _readable(cls, given: Path | None) -> Path | None:
@@ -138,8 +165,9 @@ def explained(error: ValidationError) -> Iterator[str]:
     """Yield each problem with the variable's name, what was expected, and what was got."""
     for each in error.errors():
         variable = str(each["loc"][0]).upper()
-        if variable == "SIMPUL_DATABASE_URL" and not os.environ.get(variable):
-            variable = "DATABASE_URL"  # of the two names it is this that was set
+        common = variable.removeprefix("SIMPUL_")
+        if common in ("DATABASE_URL", "REDIS_URL") and not os.environ.get(variable):
+            variable = common  # of the two names it is this that was set
         elif not variable.startswith("SIMPUL_"):
             variable = f"SIMPUL_{variable}"
         if each["type"] == "value_error":  # ours, which tells all of it

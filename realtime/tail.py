@@ -3,6 +3,9 @@
 Followers pull, each from its own position: the newest arrivals come from a ring in memory,
 older ones from the database. So a slow follower costs no queue and delays nobody, and there
 is no gap between catching up and being live.
+
+What another process has read from the database already comes by the broker, if there is one. It is
+taken only where it continues what is here; all else is read.
 """
 
 from __future__ import annotations
@@ -11,57 +14,80 @@ import asyncio
 import logging
 from collections import deque
 from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
+from dataclasses import dataclass
 from itertools import islice
-from typing import Generic, Protocol, TypeVar
+from typing import Generic
 
+from realtime.broker import Arrival, Broker, MemoryBroker
 from realtime.bus import MemoryBus
 
 KEPT = 2048  # arrivals in the ring: some seconds of a busy instance
 PAGE = 500  # arrivals read at once
-POLL_SECONDS = 1.0  # how late a change of another process is seen, at worst
 RETRY_SECONDS = 1.0  # between reads while the database does not answer
 
 logger = logging.getLogger(__name__)
 
-
-class Numbered(Protocol):
-    """What has a place in the arrival order."""
-
-    @property
-    def number(self) -> int:
-        """The place, counted from 1 without a gap."""
-
-
-Arrival = TypeVar("Arrival", bound=Numbered)
 Read = Callable[[int, int], Awaitable[Sequence[Arrival]]]
+
+
+@dataclass
+class Counts:
+    """What the tail has done since it began."""
+
+    reads: int = 0  # of the database, also those that found nothing
+    read: int = 0  # arrivals that came from the database
+    taken: int = 0  # arrivals that came by the broker
 
 
 class Tail(Generic[Arrival]):
     """Follows the arrival log from `start` on; `run` must be running for followers to move."""
 
-    def __init__(self, read: Read[Arrival], bus: MemoryBus, *, start: int) -> None:
+    def __init__(
+        self,
+        read: Read[Arrival],
+        bus: MemoryBus,
+        *,
+        start: int,
+        broker: Broker[Arrival] | None = None,
+    ) -> None:
         self._read = read
         self._bus = bus
-        self.newest = start  # number of the newest arrival that was read
+        self.broker: Broker[Arrival] = MemoryBroker() if broker is None else broker
+        self.newest = start  # number of the newest arrival that is here
+        self.counts = Counts()
         self._ring: deque[Arrival] = deque(maxlen=KEPT)
-        self._moved = asyncio.Event()  # set once, then replaced, at each read
+        self._moved = asyncio.Event()  # set once, then replaced, at each move
+        self._looking = asyncio.Lock()  # two who read at once would read the same
 
     async def run(self) -> None:
         """Read what arrives, until cancelled."""
-        while True:
-            try:
+        async with asyncio.TaskGroup() as group:
+            group.create_task(self.broker.run(self))
+            await self._watch()
+
+    async def look(self) -> None:
+        """Read all that the database has by now.
+
+        Raises whatever the database does.
+        """
+        async with self._looking:
+            whole = True
+            while whole:
                 page = await self._read(self.newest, PAGE)
-            except Exception:
-                logger.exception("the arrival log cannot be read; trying again")
-                await asyncio.sleep(RETRY_SECONDS)
-                continue
-            if page:
-                self._ring.extend(page)
-                self.newest = page[-1].number
-                moved, self._moved = self._moved, asyncio.Event()
-                moved.set()
-            else:
-                await self._bus.beyond(self.newest, POLL_SECONDS)
+                whole = len(page) == PAGE
+                self.counts.reads += 1
+                fresh = self._extend(page)
+                self.counts.read += len(fresh)
+                if fresh:
+                    self.broker.offer(fresh)
+
+    def take(self, arrivals: Sequence[Arrival]) -> None:
+        """Go on with what another process has read, as far as it follows without a hole."""
+        self.counts.taken += len(self._extend(arrivals))
+
+    def wake(self) -> None:
+        """Look at the database now, and from then on as often as the broker asks for."""
+        self._bus.stir()
 
     async def follow(self, after: int) -> AsyncGenerator[Arrival, None]:
         """Yield every arrival after `after`, in order, without end; close it when done."""
@@ -73,6 +99,32 @@ class Tail(Generic[Arrival]):
                 after = arrival.number
             if not page:
                 await moved.wait()
+
+    async def _watch(self) -> None:
+        while True:
+            try:
+                await self.look()
+            except Exception:
+                logger.exception("the arrival log cannot be read; trying again")
+                await asyncio.sleep(RETRY_SECONDS)
+                continue
+            seen = -1
+            while self._bus.newest <= self.newest and seen != self.newest:
+                seen = self.newest
+                await self._bus.beyond(seen, self.broker.poll_seconds)
+
+    def _extend(self, arrivals: Sequence[Arrival]) -> list[Arrival]:
+        """Take those that follow the newest without a hole, and return them."""
+        fresh: list[Arrival] = []
+        for each in arrivals:
+            if each.number == self.newest + len(fresh) + 1:
+                fresh.append(each)
+        if fresh:
+            self._ring.extend(fresh)
+            self.newest = fresh[-1].number
+            moved, self._moved = self._moved, asyncio.Event()
+            moved.set()
+        return fresh
 
     async def _page(self, after: int) -> Sequence[Arrival]:
         if after >= self.newest:

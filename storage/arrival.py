@@ -8,9 +8,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+import orjson
 from sqlalchemy import ColumnElement, and_, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from engine.document import document, value_in
 from engine.model import EventKind, Visibility
 from storage.access import Access, narrowed
 from storage.tables import ArrivalRow, EntryRow, InstanceRow
@@ -91,6 +93,20 @@ async def _read(
         )
         for row, actor, subject in found
     ]
+
+
+def encoded(arrival: Arrival) -> bytes:
+    """Return an arrival as one process tells it to another."""
+    return orjson.dumps(document(arrival))
+
+
+def decoded(content: bytes) -> Arrival:
+    """Return the arrival that `encoded` was given.
+
+    Raises:
+        ValueError: it is something else.
+    """
+    return value_in(Arrival, content)
 
 
 async def renew_epoch(session: AsyncSession) -> None:

@@ -3,8 +3,9 @@
 pytest_plugins = [
     "pytester",
     "tests.fixtures.skips",
-    "tests.fixtures.processes",  # before postgresql, which imports from it
+    "tests.fixtures.processes",  # before those that import from it
     "tests.fixtures.postgresql",
+    "tests.fixtures.redis",
     "tests.fixtures.databases",
     "tests.fixtures.node",
     "tests.fixtures.browser",

@@ -31,7 +31,8 @@ def test_every_setting_is_documented_and_nothing_else() -> None:
     documented = {row[0]: row[1:] for row in table("variable")}
     expected = {}
     for name, field in Settings.model_fields.items():
-        variable = "DATABASE_URL" if name == "database_url" else f"SIMPUL_{name.upper()}"
+        common = name in ("database_url", "redis_url")
+        variable = name.upper() if common else f"SIMPUL_{name.upper()}"
         # What is not set has a default that words tell better than `None`.
         told = documented.get(f"`{variable}`", ["none"])[0]
         default = told if field.default in (None, ()) else f"`{field.default}`"

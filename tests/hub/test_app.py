@@ -105,7 +105,12 @@ async def test_a_task_that_fails_does_not_take_the_server_with_it(
     app = create_app(settings, tasks=[fails])
     async with app.router.lifespan_context(app), visiting(app) as browser:
         ready = await browser.get("/readyz")
-        assert ready.json() == {"ready": True, "database": "ok", "arrival": 0}
+        assert ready.json() == {
+            "ready": True,
+            "database": "ok",
+            "arrival": 0,
+            "broker": {"kind": "memory", "state": "ok"},
+        }
     [record] = caplog.records
     assert record.message == "a task beside the server has failed; the server goes on"
 

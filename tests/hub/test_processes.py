@@ -15,7 +15,7 @@ from websockets.exceptions import ConnectionClosed
 
 from engine.model import EventKind, Role
 from facts import tables
-from realtime.tail import POLL_SECONDS
+from realtime.broker import POLL_SECONDS
 from tests.fixtures.processes import SimpulProcess, StartSimpul
 from tests.hub.live import Client, client, filled
 
@@ -168,7 +168,12 @@ async def test_without_its_database_it_says_so_and_recovers_with_it(
         start = await hub.cursor()
         ready = await hub.http.get(f"{simpul.url}/readyz")
         number = int(start.rpartition(":")[2])
-        assert ready.json() == {"ready": True, "database": "ok", "arrival": number}
+        assert ready.json() == {
+            "ready": True,
+            "database": "ok",
+            "arrival": number,
+            "broker": {"kind": "memory", "state": "ok"},
+        }
         async with hub.listening(EVENTS, after=start) as events:
             id = await hub.register(*SUMEDANG, "Sebelum")
             assert (await events.next())["subject"] == id

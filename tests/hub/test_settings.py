@@ -15,6 +15,7 @@ def nothing_is_set(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     for field in Settings.model_fields:
         monkeypatch.delenv(f"SIMPUL_{field.upper()}", raising=False)
     monkeypatch.delenv("DATABASE_URL", raising=False)
+    monkeypatch.delenv("REDIS_URL", raising=False)
     monkeypatch.chdir(tmp_path)
 
 
@@ -75,6 +76,25 @@ def test_a_database_of_another_kind_is_refused_without_its_password(
     assert problems() == [f"{variable}: expected postgresql://…, got the scheme 'mysql'"]
 
 
+@pytest.mark.parametrize("variable", ["REDIS_URL", "SIMPUL_REDIS_URL"])
+@pytest.mark.parametrize(
+    ("given", "problem"),
+    [
+        ("http://:rahasia@redis", "expected redis://… or rediss://…, got the scheme 'http'"),
+        ("rahasia", "expected redis://… or rediss://…, got the scheme ''"),
+        ("redis://:raha:sia@redis:rahasia", "expected a host and a port, got what is none"),
+        ("redis://:rahasia@", "expected redis://host:port/number, got something else"),
+        ("redis://redis/rahasia", "expected redis://host:port/number, got something else"),
+        ("redis://:raha/sia@redis", "expected a host and a port, got what is none"),
+    ],
+)
+def test_a_broker_of_another_kind_is_refused_without_its_password(
+    monkeypatch: pytest.MonkeyPatch, variable: str, given: str, problem: str
+) -> None:
+    monkeypatch.setenv(variable, given)
+    assert problems() == [f"{variable}: {problem}"]
+
+
 def test_all_problems_are_told_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("SIMPUL_PORT", "-1")
     monkeypatch.setenv("SIMPUL_LOG_LEVEL", "")  # counts as not set
@@ -101,6 +121,14 @@ def test_the_own_name_of_the_database_counts_before_the_common_one(
     monkeypatch.setenv("DATABASE_URL", "postgresql://db/common")
     monkeypatch.setenv("SIMPUL_DATABASE_URL", "postgresql://db/own")
     assert Settings().database == "postgresql://db/own"
+
+
+def test_redis_is_used_only_where_it_is_set(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert Settings().redis_url is None
+    monkeypatch.setenv("REDIS_URL", "redis://common")
+    assert Settings().redis_url == "redis://common"
+    monkeypatch.setenv("SIMPUL_REDIS_URL", "rediss://:rahasia@own:6380/1")
+    assert Settings().redis_url == "rediss://:rahasia@own:6380/1"
 
 
 def test_origins_are_a_list_with_commas(monkeypatch: pytest.MonkeyPatch) -> None:
