@@ -23,9 +23,11 @@ from engine.model import Viewer
 from hub import metrics
 from hub.authentication import Authenticator
 from hub.graphql_http import GraphQLApp
+from hub.request_limits import RequestLimits
 from hub.security_headers import SecurityHeaders
 from hub.settings import Settings
 from hub.shared_subscription import FAILURE, Sharing
+from hub.socket_protocol import DRAINING
 from realtime.bus import MemoryBus
 from realtime.fanout import Fanout
 from realtime.tail import Tail
@@ -86,13 +88,18 @@ def create_app(
         schema,
         context_factory=running.context,
         authenticator=authenticator(settings),
+        limits=RequestLimits(
+            sockets=settings.sockets, sockets_per_viewer=settings.sockets_per_viewer
+        ),
         explorer_html=_page("explorer.html"),
         allowed_origins=settings.allowed_origins,
         sharing=Sharing(schema, fanout, running.context, unpublished),
     )
 
-    async def ready(_request: Request) -> Response:
+    async def ready(request: Request) -> Response:
         assert running.instance is not None
+        if request.scope.get("state", {}).get(DRAINING):
+            return JSONResponse({"ready": False, "draining": True}, 503)
         try:
             async with asyncio.timeout(READY_SECONDS), running.instance.database.read() as session:
                 position = await arrival.position(session)

@@ -13,6 +13,8 @@ from http import HTTPStatus
 from starlette.requests import Request
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
+from hub.socket_protocol import DRAINING
+
 
 class Refused(Exception):
     """A request that the edge answers with a 4xx: its status, its code, and what was expected."""
@@ -32,6 +34,8 @@ class RequestLimits:
     json_depth: int = 32
     initialisation_seconds: float = 10.0  # from the socket's opening to its connection_init
     subscriptions: int = 100  # operations in flight on one socket
+    sockets: int = 20_000  # open at once, of one process
+    sockets_per_viewer: int = 2_000  # the same, of one who has a token
 
 
 async def body(request: Request, limits: RequestLimits) -> bytes:
@@ -102,6 +106,8 @@ class BoundedHttpProtocol(HttpToolsProtocol):
     def on_headers_complete(self) -> None:
         self._head_is_read()
         super().on_headers_complete()
+        if self.app_state.get(DRAINING) and self.cycle is not None:
+            self.cycle.keep_alive = False  # answered, and told not to ask here again
 
     def data_received(self, data: bytes) -> None:
         self._received += len(data)
