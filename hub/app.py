@@ -23,10 +23,11 @@ from engine.model import Viewer
 from hub import metrics
 from hub.authentication import Authenticator
 from hub.graphql_http import GraphQLApp
+from hub.request_limits import RequestLimits
 from hub.security_headers import SecurityHeaders
 from hub.settings import Settings
 from hub.shared_subscription import FAILURE, Sharing
-from hub.socket_protocol import drain
+from hub.socket_protocol import DRAINING, drain
 from realtime.broker import Broker, MemoryBroker
 from realtime.bus import MemoryBus
 from realtime.fanout import Fanout
@@ -89,13 +90,18 @@ def create_app(
         schema,
         context_factory=running.context,
         authenticator=authenticator(settings),
+        limits=RequestLimits(
+            sockets=settings.sockets, sockets_per_viewer=settings.sockets_per_viewer
+        ),
         explorer_html=_page("explorer.html"),
         allowed_origins=settings.allowed_origins,
         sharing=Sharing(schema, fanout, running.context, unpublished),
     )
 
-    async def ready(_request: Request) -> Response:
+    async def ready(request: Request) -> Response:
         assert running.instance is not None
+        if request.scope.get("state", {}).get(DRAINING):
+            return JSONResponse({"ready": False, "draining": True}, 503)
         broker = running.instance.tail.broker  # without it the instance is ready all the same
         state = {"kind": broker.kind, "state": "ok" if broker.reachable else "unreachable"}
         try:

@@ -21,13 +21,7 @@ from hub.stream_forms import Form, chunk, chunked
 from hub.stream_protocol import EXTENSION, StreamProtocol
 from realtime.fanout import Batch, Told
 
-OPEN: set[EventStream] = set()
-
-
-def end_all() -> None:
-    """Cut all streams of this process; their clients come back, here or elsewhere."""
-    for stream in [*OPEN]:
-        stream.cut()
+OPEN: set[EventStream] = set()  # those of this process
 
 
 class EventStream(Follower):

@@ -29,8 +29,9 @@ from strawberry.types import ExecutionResult
 from strawberry.types.graphql import OperationType
 
 from engine.model import Viewer
-from hub import answers, json_gate, request_limits
+from hub import answers, connections, json_gate, request_limits
 from hub.authentication import LEEWAY_SECONDS, AuthenticationError, Authenticator
+from hub.connections import Connections
 from hub.event_stream import EventStream
 from hub.graphql_websocket import Connection, GraphQLSocketHandler, SocketAdapter
 from hub.json_gate import GraphQLRequest
@@ -72,6 +73,7 @@ class GraphQLApp(GraphQL[Any, None]):
         sharing: Sharing | None = None,
     ) -> None:
         self.limits = limits or RequestLimits()
+        self.connections = Connections(self.limits)
         super().__init__(
             schema,
             graphql_ide=None,
@@ -86,8 +88,12 @@ class GraphQLApp(GraphQL[Any, None]):
         self.explorer_html = explorer_html
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http":
-            await super().__call__(scope, receive, send)
+        if scope["type"] == "websocket":
+            if self.connections.full:
+                await WebSocket(scope, receive, send).send_denial_response(connections.refusal())
+                return
+            with self.connections.one():
+                await super().__call__(scope, receive, send)
             return
         try:
             response = await self._response(Request(scope, receive))
@@ -102,6 +108,7 @@ class GraphQLApp(GraphQL[Any, None]):
             self.authenticator,
             self.limits,
             self.sharing,
+            self.connections,
             request.headers.get("authorization"),
         )
 

@@ -15,7 +15,6 @@ from typing import TYPE_CHECKING
 
 import orjson
 from graphql import GraphQLError
-from starlette.types import Scope
 from starlette.websockets import WebSocketDisconnect, WebSocketState
 from strawberry.asgi import ASGIWebSocketAdapter
 from strawberry.http.exceptions import WebSocketDisconnected
@@ -28,6 +27,7 @@ from strawberry.utils.aio import aclosing
 from engine.model import PUBLIC_VIEWER, Viewer
 from hub import json_gate
 from hub.authentication import LEEWAY_SECONDS, AuthenticationError, Authenticator
+from hub.connections import Connections
 from hub.follower import Follower
 from hub.request_limits import Refused, RequestLimits
 from hub.shared_subscription import Sharing
@@ -50,6 +50,7 @@ if TYPE_CHECKING:
 
 BAD_MESSAGE = 4400
 FORBIDDEN = 4403  # and not 4401, after which the graphql-ws client never comes back
+TOO_MANY = "too many connections of this viewer: come back later"
 REASON_BYTES = 123  # what fits into a close frame
 
 
@@ -61,6 +62,7 @@ class Connection:
     authenticator: Authenticator
     limits: RequestLimits
     sharing: Sharing | None  # None: every subscription is executed for itself
+    connections: Connections
     handshake_authorization: str | None  # from clients that can set headers; browsers cannot
 
 
@@ -156,13 +158,19 @@ class GraphQLSocketHandler(BaseGraphQLTransportWSHandler[Connection, None]):
     async def handle_connection_init(self, message: ConnectionInitMessage) -> None:
         if not self.connection_init_received:
             try:
-                self.viewer = await self.context.authenticator.viewer(self._authorization(message))
+                viewer = await self.context.authenticator.viewer(self._authorization(message))
             except AuthenticationError as error:
                 await self.websocket.close(FORBIDDEN, str(error))
                 return
             except KeysUnavailable as error:
                 await self.websocket.close(TRY_AGAIN_LATER, str(error))
                 return
+            if not self.context.connections.admits(viewer):
+                await self.websocket.close(TRY_AGAIN_LATER, TOO_MANY)
+                return
+            self.viewer = viewer
+            if self._protocol is not None:
+                self._protocol.record.viewer = viewer
             if self.viewer.expires_at is not None:
                 self._expiry = asyncio.create_task(self._close_when_expired())
         await super().handle_connection_init(message)
@@ -170,18 +178,20 @@ class GraphQLSocketHandler(BaseGraphQLTransportWSHandler[Connection, None]):
     async def shutdown(self) -> None:
         if self._expiry is not None:
             self._expiry.cancel()
+        self.context.connections.leave(self.viewer)
         await super().shutdown()
 
     async def run_operation(self, operation: Operation[Connection, None]) -> None:
         shared = None
-        # A server without a protocol of ours executes each subscription for itself.
-        protocol = self._scope.get("extensions", {}).get(EXTENSION)
+        protocol = self._protocol
         if protocol is not None and self.context.sharing is not None:
             asked = (operation.query, operation.variables, operation.operation_name)
             shared = self.context.sharing.of(self.viewer, *asked)
         if shared is None:
             await self._run_alone(operation)
             return
+        assert protocol is not None
+        protocol.record.subscriptions += 1
         sink = SocketSink(operation, protocol)
         shared.group.join(sink, shared.start, shared.open)
         try:
@@ -217,10 +227,12 @@ class GraphQLSocketHandler(BaseGraphQLTransportWSHandler[Connection, None]):
             await operation.send_initial_errors(masked([bug]))
 
     @property
-    def _scope(self) -> Scope:
+    def _protocol(self) -> FrameProtocol | None:
+        """The server's side; None under another server, where each is executed for itself."""
         adapter = self.websocket
         assert isinstance(adapter, SocketAdapter)
-        return adapter.ws.scope
+        found: FrameProtocol | None = adapter.ws.scope.get("extensions", {}).get(EXTENSION)
+        return found
 
     def _authorization(self, message: ConnectionInitMessage) -> str | None:
         for name, value in (message.get("payload") or {}).items():

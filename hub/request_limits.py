@@ -12,6 +12,7 @@ from http import HTTPStatus
 
 from starlette.requests import Request
 
+from hub.socket_protocol import DRAINING
 from hub.stream_protocol import StreamProtocol
 
 
@@ -34,6 +35,8 @@ class RequestLimits:
     initialisation_seconds: float = 10.0  # from the socket's opening to its connection_init
     subscriptions: int = 100  # operations in flight on one socket
     keepalive_seconds: float = 5.0  # some clients of streams give up after 10 s of silence
+    sockets: int = 20_000  # open at once, of one process
+    sockets_per_viewer: int = 2_000  # the same, of one who has a token
 
 
 async def body(request: Request, limits: RequestLimits) -> bytes:
@@ -104,6 +107,8 @@ class BoundedHttpProtocol(StreamProtocol):
     def on_headers_complete(self) -> None:
         self._head_is_read()
         super().on_headers_complete()
+        if self.app_state.get(DRAINING) and self.cycle is not None:
+            self.cycle.keep_alive = False  # answered, and told not to ask here again
 
     def data_received(self, data: bytes) -> None:
         self._received += len(data)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 import signal
 import socket
 import sys
@@ -10,17 +9,15 @@ import sys
 import uvicorn
 from starlette.types import ASGIApp
 
+from hub import logs
 from hub.console import Exit, fail
+from hub.drain import DrainingServer
 from hub.request_limits import BoundedHttpProtocol, RequestLimits
 from hub.settings import Settings
 from hub.socket_protocol import FrameProtocol
 
 BACKLOG = 2048
-SHUTDOWN_SECONDS = 8
 PING_SECONDS = 20.0
-# Objects made before the collector looks at the young ones, and how often it then looks at older
-# ones: each socket holds some 400, which are none of its business while they live.
-GARBAGE, GENERATIONS = 10_000, (20, 50)
 
 
 def bound(settings: Settings) -> socket.socket:
@@ -48,7 +45,7 @@ def address(listening: socket.socket) -> str:
 
 
 def run(app: ASGIApp, settings: Settings, listening: socket.socket) -> None:
-    """Serve until SIGINT or SIGTERM; operations in flight get some seconds to finish."""
+    """Serve until SIGINT or SIGTERM, and drain then."""
     config = uvicorn.Config(
         app,
         http=BoundedHttpProtocol,
@@ -58,18 +55,13 @@ def run(app: ASGIApp, settings: Settings, listening: socket.socket) -> None:
         ws_max_size=RequestLimits().body_bytes,
         ws_ping_interval=PING_SECONDS,
         ws_ping_timeout=PING_SECONDS,
+        log_config=logs.configuration(settings.log_level),
         log_level=settings.log_level,
         access_log=False,
         server_header=False,
-        timeout_graceful_shutdown=SHUTDOWN_SECONDS,
         lifespan="on",
     )
     # When it has shut down, uvicorn raises the signal that it was ended by once more.
     for each in (signal.SIGINT, signal.SIGTERM):
         signal.signal(each, lambda *_: sys.exit(Exit.OK))
-    # What is built by now lives as long as the server. Without this a full collection goes through
-    # all of it, which held the event loop for 130 ms of CPU at a time.
-    gc.collect()
-    gc.freeze()
-    gc.set_threshold(GARBAGE, *GENERATIONS)
-    uvicorn.Server(config).run(sockets=[listening])
+    DrainingServer(config).run(sockets=[listening])

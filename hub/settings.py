@@ -65,6 +65,10 @@ class Settings(BaseSettings):
         description="Origins, besides the instance's own, whose pages may open a WebSocket; "
         "comma-separated.",
     )
+    sockets: int = Field(20_000, ge=1, description="WebSockets that are open at once, at most.")
+    sockets_per_viewer: int = Field(
+        2_000, ge=1, description="The same for one who has a token, by the token's `sub`."
+    )
     log_level: str = Field("info", description="debug, info, warning or error.")
 
     @field_validator("allowed_origins", mode="before")

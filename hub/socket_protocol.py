@@ -7,24 +7,33 @@ once where nothing waits before them; nothing blocks, and what a peer does not r
 
 from __future__ import annotations
 
+import logging
 import os
 from asyncio import BaseTransport, Transport
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from http import HTTPStatus
 from typing import Any, cast
 
+from uvicorn._types import ASGISendEvent
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
 from websockets.http11 import Request
 
+from hub.logs import SOCKET_LOGGER
+from hub.socket_record import Ending, SocketRecord
 from realtime.fanout import Told
 
 EXTENSION = "simpul.frames"  # of a scope: this protocol itself
+DRAINING = "simpul.draining"  # of the state of an application: whether its server is ending
 BUFFER_BYTES = 262_144  # what a peer that reads slowly may leave lying, beside the kernel's own
 OUTBOX_MOST = 256  # frames that wait to be drained: they stay in the processor's caches
 LAST_SECONDS = 5.0  # for the close frame to get through to a peer that is slow
+RESTART_SECONDS = 2.0  # the same where the server itself must be gone soon
 SERVICE_RESTART, TRY_AGAIN_LATER, GOING_AWAY = 1012, 1013, 1001  # clients come back after each
 TOO_SLOW = "too slow: come back and resume from the last cursor"
+RESTARTING = "the server restarts: come back and resume from the last cursor"
+RETRY_AFTER = "1"  # seconds
 
 
 @dataclass(slots=True)
@@ -107,16 +116,21 @@ class FrameProtocol(WebSocketsSansIOProtocol):
 
     # With thousands of sockets most of a write's time is waiting for memory that no cache holds, so
     # what it needs lies beside each other, and not in a dictionary of forty names.
-    __slots__ = ("_descriptor", "_resumed", "direct")
+    __slots__ = ("_descriptor", "_resumed", "direct", "record")
 
     def __init__(self, *arguments: Any, **options: Any) -> None:
         super().__init__(*arguments, **options)
+        self.logger = self.conn.logger = logging.getLogger(SOCKET_LOGGER)
+        self.record = SocketRecord()
         self._descriptor: int | None = None  # None: TLS, or closed
         self._resumed: list[Callable[[], None]] = []
         # The descriptor while nothing waits in the transport; None: the transport must be asked.
         self.direct: int | None = None
 
     def handle_connect(self, event: Request) -> None:
+        if self.app_state.get(DRAINING):
+            self._refuse()
+            return
         super().handle_connect(event)
         if hasattr(self, "scope"):  # else it was refused
             extensions: dict[str, object] = {**(self.scope["extensions"] or {}), EXTENSION: self}
@@ -132,7 +146,15 @@ class FrameProtocol(WebSocketsSansIOProtocol):
     def connection_lost(self, exc: Exception | None) -> None:
         COUNTS.sockets -= 1
         self._descriptor = self.direct = None  # a number that the next connection may get
+        self.record.end(Ending.of(self.conn))
         super().connection_lost(exc)
+
+    async def send(self, message: ASGISendEvent) -> None:
+        await super().send(message)
+        if message["type"] == "websocket.send":
+            self.record.sent(1, len((message.get("text") or "").encode()))
+        elif message["type"] == "websocket.accept":
+            self.record.open()
 
     def write(self, frames: bytes, messages: int) -> None:
         """Write whole frames, once `drain` is called; nothing once the socket closes. It never waits.
@@ -147,6 +169,7 @@ class FrameProtocol(WebSocketsSansIOProtocol):
                 direct = self.direct = self._descriptor
         COUNTS.messages += messages
         COUNTS.bytes += len(frames)
+        self.record.sent(messages, len(frames))
         if direct is None:
             self.write_rest(frames)
             return
@@ -166,24 +189,58 @@ class FrameProtocol(WebSocketsSansIOProtocol):
 
     def resume_writing(self) -> None:
         super().resume_writing()
-        calls, self._resumed = self._resumed, []
-        for call in calls:
-            call()
+        self._resume()
 
     def give_up(self, code: int, reason: str) -> None:
         """Close a socket whose peer may not answer any more."""
-        if self.close_sent or self.transport.is_closing():
+        if not self._closing:
+            COUNTS.given_up += 1
+            self._end(code, reason, LAST_SECONDS)
+
+    def shutdown(self) -> None:
+        """Tell the peer to come back, after all that waits for it; uvicorn's call as it ends."""
+        if not self.handshake_complete:
+            if self.initial_response is None:
+                self._refuse()
             return
-        COUNTS.given_up += 1
-        self.stop_keepalive()
-        self.conn.send_close(code, reason)
-        self.transport.write(b"".join(self.conn.data_to_send()))
-        self.close_sent = True
-        self.queue.put_nowait({"type": "websocket.disconnect", "code": code, "reason": reason})
-        self.loop.call_later(LAST_SECONDS, self.transport.abort)
+        self._resume()
+        self._end(SERVICE_RESTART, RESTARTING, RESTART_SECONDS)
+        self.loop.call_later(RESTART_SECONDS, self.transport.abort)  # also one closed before
 
     def keepalive_timeout(self) -> None:
         """Not 1011, after which a graphql-ws client never comes back."""
         self.pong_timer = None
         self.pending_ping_payload = None
         self.give_up(GOING_AWAY, "no answer to a ping")
+
+    @property
+    def _closing(self) -> bool:
+        return self.close_sent or self.transport.is_closing()
+
+    def _resume(self) -> None:
+        calls, self._resumed = self._resumed, []
+        for call in calls:
+            call()
+
+    def _end(self, code: int, reason: str, seconds: float) -> None:
+        """Send a close frame, and wait for the peer's own no longer than so many seconds."""
+        if self._closing:
+            return
+        self.stop_keepalive()
+        self.conn.send_close(code, reason)
+        self.transport.write(b"".join(self.conn.data_to_send()))
+        self.close_sent = True
+        if self.read_paused:
+            self.read_paused = False
+            self.transport.resume_reading()
+        self.queue.put_nowait({"type": "websocket.disconnect", "code": code, "reason": reason})
+        self.close_timer = self.loop.call_later(seconds, self.transport.abort)
+
+    def _refuse(self) -> None:
+        """Refuse the handshake, since the server is ending."""
+        response = self.conn.reject(HTTPStatus.SERVICE_UNAVAILABLE, RESTARTING)
+        response.headers["Retry-After"] = RETRY_AFTER
+        self.conn.send_response(response)
+        self.transport.write(b"".join(self.conn.data_to_send()))
+        self.handshake_complete = self.close_sent = True
+        self.transport.close()

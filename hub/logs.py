@@ -1,0 +1,24 @@
+"""How the server logs: uvicorn's way to standard error, for our own modules too."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from uvicorn.config import LOGGING_CONFIG
+
+SOCKET_LOGGER = "uvicorn.error.socket"  # what uvicorn and websockets say about each connection
+OWN = ("hub", "schema", "resolvers", "realtime", "storage")
+
+
+def configuration(level: str) -> dict[str, Any]:
+    """Return what `logging.config.dictConfig` takes."""
+    own = {"handlers": ["default"], "level": level.upper(), "propagate": False}
+    return {
+        **LOGGING_CONFIG,
+        "loggers": {
+            **LOGGING_CONFIG["loggers"],
+            # Three lines per connection, with the address as it was asked for. Ours is one.
+            SOCKET_LOGGER: {"level": "WARNING"},
+            **dict.fromkeys(OWN, own),
+        },
+    }
