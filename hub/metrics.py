@@ -11,6 +11,7 @@ from starlette.responses import Response
 
 from hub.event_stream import OPEN
 from hub.socket_protocol import COUNTS
+from hub.socket_record import ENDED
 from realtime.fanout import Fanout
 from resolvers.context import Instance
 
@@ -46,6 +47,10 @@ class Subscriptions(Collector):
         conflated = COUNTS.conflated
         yield _counter("messages_conflated", "Not sent, since a newer one was.", conflated)
         yield _counter("sockets_given_up", "Closed for a peer that did not read.", COUNTS.given_up)
+        ended = CounterMetricFamily("simpul_sockets_ended", "That ended, by code.", labels=["code"])
+        for code, count in ENDED.items():
+            ended.add_metric([code], count)
+        yield ended
         given_up = COUNTS.streams_given_up
         yield _counter("streams_given_up", "Cut for a peer that did not read.", given_up)
 
