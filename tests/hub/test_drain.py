@@ -17,7 +17,7 @@ from websockets.exceptions import ConnectionClosed
 from engine.model import Role
 from hub.socket_protocol import RESTARTING, SERVICE_RESTART
 from tests.fixtures.processes import SimpulProcess, StartSimpul
-from tests.hub.live import Stream, client
+from tests.hub.live import Client, Stream, client
 
 pytestmark = pytest.mark.integration
 
@@ -56,6 +56,16 @@ def heard(opened: socket.socket) -> str:
     while part := opened.recv(65_536):
         parts.append(part)
     return b"".join(parts).decode()
+
+
+async def followed(viewer: Client) -> None:
+    """Return once the server has one subscriber, neither before he comes nor while another goes."""
+    for _ in range(100):
+        metrics = (await viewer.http.get(f"{viewer.url}/metrics")).text
+        if "simpul_subscribers 1.0" in metrics and "simpul_sockets 1.0" in metrics:
+            return
+        await asyncio.sleep(0.05)
+    raise AssertionError(metrics)
 
 
 async def closing(stream: Stream) -> tuple[int, str, float]:
@@ -133,14 +143,16 @@ async def test_a_second_signal_ends_it_at_once(hub: SimpulProcess, again: signal
 async def test_each_socket_leaves_one_line_in_the_log(hub: SimpulProcess) -> None:
     async with client(hub, Role.PROVINCE) as viewer:
         async with viewer.listening(EVENTS):
-            pass
+            await followed(viewer)
         lost = said(hub, UPGRADE)
         assert b"101 Switching Protocols" in lost.recv(4096)
         lost.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, b"\1\0\0\0\0\0\0\0")
         lost.close()  # with a reset
         async with client(hub) as anyone, anyone.listening(EVENTS) as stream:
+            await followed(viewer)
             await stream.socket.close(4999, "0812-3456-7890")
         async with viewer.listening(EVENTS) as stream:
+            await followed(viewer)
             closed = asyncio.create_task(closing(stream))
             assert await asyncio.to_thread(hub.stop) == 0
             await closed

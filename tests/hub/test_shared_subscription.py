@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import json
+import secrets
+import shutil
 import socket
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -20,7 +23,7 @@ from websockets.typing import Subprotocol
 from engine.model import Role
 from hub.socket_protocol import BUFFER_BYTES, TRY_AGAIN_LATER
 from hub.tokens import issue
-from tests.fixtures.processes import SimpulProcess, StartSimpul
+from tests.fixtures.processes import SimpulProcess, starting
 from tests.hub.live import Client, client, filled
 
 pytestmark = pytest.mark.integration
@@ -35,10 +38,15 @@ mutation { startAssessment(
 SILENT = 5  # seconds without a message are enough to say that none comes
 
 
-@pytest.fixture
-async def hub(sqlite_database_url: str, simpul_process: StartSimpul) -> SimpulProcess:
-    await filled(sqlite_database_url)
-    return simpul_process("serve", environment={"DATABASE_URL": sqlite_database_url})
+@pytest.fixture(scope="module")
+def hub(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[SimpulProcess]:
+    """One for all: each test counts from what the ones before it have left."""
+    folder = tmp_path_factory.mktemp("shared")
+    url = f"sqlite+aiosqlite:///{shutil.copy(sqlite_template, folder / 'simpul.sqlite')}"
+    with ThreadPoolExecutor(1) as apart:  # from the event loop of whoever asks first
+        apart.submit(lambda: asyncio.run(filled(url))).result()
+    with starting(folder) as start:
+        yield start("serve", environment={"DATABASE_URL": url})
 
 
 def bearer(hub: SimpulProcess, subject: str, role: Role, *regions: str) -> dict[str, str]:
@@ -69,21 +77,37 @@ async def told(opened: ClientConnection, id: str) -> Any:
     return event
 
 
-async def measured(hub: SimpulProcess) -> dict[str, float]:
+async def measured(hub: SimpulProcess, before: dict[str, float] | None = None) -> dict[str, float]:
+    """The metrics; what only grows is told since `before`."""
     async with httpx2.AsyncClient(trust_env=False) as http:
         answer = await http.get(f"{hub.url}/metrics")
     lines = [line.split() for line in answer.text.splitlines() if not line.startswith("#")]
-    return {name: float(value) for name, value in lines}
+    found = {name: float(value) for name, value in lines}
+    grown = {
+        name: found[name] - value for name, value in (before or {}).items() if "_total" in name
+    }
+    return found | grown
+
+
+async def alone(hub: SimpulProcess) -> dict[str, float]:
+    """The metrics once the server has seen everybody go."""
+    for _ in range(100):
+        found = await measured(hub)
+        if (found["simpul_sockets"], found["simpul_subscribers"]) == (0, 0):
+            return found
+        await asyncio.sleep(0.05)
+    raise AssertionError(found)
 
 
 async def write(hub: Client, count: int) -> None:
     for number in range(count):
-        await hub.register(*OWNER, f"Uji {number}")
+        await hub.register(*OWNER, f"Uji {secrets.token_hex(4)} {number}")
 
 
 async def test_an_event_is_executed_once_however_many_hear_it_each_under_its_own_id(
     hub: SimpulProcess,
 ) -> None:
+    before = await alone(hub)
     async with client(hub, Role.PROVINCE) as writer, AsyncExitStack() as sockets:
         after = await writer.cursor()
         opened = {
@@ -100,15 +124,11 @@ async def test_an_event_is_executed_once_however_many_hear_it_each_under_its_own
                 after,
                 *(event["cursor"] for event in heard[:-1]),
             ]
-        found = await measured(hub)
+        found = await measured(hub, before)
         assert found["simpul_subscription_executions_total"] == 3
         assert (found["simpul_subscription_groups"], found["simpul_subscribers"]) == (1, 30)
         assert found["simpul_messages_total"] == 90
-    for _ in range(100):  # until the server has seen them go
-        if (found := await measured(hub))["simpul_sockets"] == 0:
-            break
-        await asyncio.sleep(0.05)
-    assert (found["simpul_subscription_groups"], found["simpul_subscribers"]) == (0, 0)
+    assert (await alone(hub))["simpul_subscription_groups"] == 0
 
 
 async def test_who_may_read_other_rows_shares_nothing_and_who_is_called_otherwise_all(
@@ -116,6 +136,7 @@ async def test_who_may_read_other_rows_shares_nothing_and_who_is_called_otherwis
 ) -> None:
     ani, budi = (bearer(hub, name, Role.REGION, "32.11") for name in ("ani", "budi"))
     other = bearer(hub, "cici", Role.REGION, "32.12")
+    before = await alone(hub)
     async with client(hub, Role.PROVINCE) as writer, AsyncExitStack() as sockets:
         after = await writer.cursor()
         opened = [
@@ -125,7 +146,7 @@ async def test_who_may_read_other_rows_shares_nothing_and_who_is_called_otherwis
         await writer.ask(START)
         for each in opened[:2]:
             assert (await told(each, "1"))["kind"] == "ASSESSMENT_STARTED"
-        found = await measured(hub)
+        found = await measured(hub, before)
         assert (found["simpul_subscription_groups"], found["simpul_subscribers"]) == (3, 4)
         assert found["simpul_subscription_executions_total"] == 1
         await write(writer, 1)
@@ -185,6 +206,7 @@ async def test_one_that_never_reads_costs_a_bound_and_delays_nobody(
         f"a{n}: region {{ {'name ' * 10} provenance {{ source note }} }}" for n in range(60)
     )
     document = f"subscription ($after: Cursor) {{ events(after: $after) {{ {fields} {wide} }} }}"
+    before = await alone(hub)
     async with client(hub, Role.PROVINCE) as writer:
         after = await writer.cursor()
         stalled = socket.socket()
@@ -204,10 +226,10 @@ async def test_one_that_never_reads_costs_a_bound_and_delays_nobody(
         async with subscribed(hub, document, {}, "h", after=after) as healthy:
             written = 0
             heard = 0
-            while (found := await measured(hub))["simpul_sockets_given_up_total"] == 0:
+            while (found := await measured(hub, before))["simpul_sockets_given_up_total"] == 0:
                 assert written < 2000
                 await asyncio.gather(
-                    *(writer.register(*OWNER, f"Uji {written + n}") for n in range(20))
+                    *(writer.register(*OWNER, f"Lambat {written + n}") for n in range(20))
                 )
                 written += 20
                 for _ in range(20):
