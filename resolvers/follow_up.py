@@ -142,8 +142,10 @@ async def recompute(instance: Instance, code: str) -> bool:
 
 
 async def _announced(instance: Instance, code: str) -> bool | None:
-    """None: somebody changed the region meanwhile, so that nothing is told."""
+    """None: somebody changed the region meanwhile, or told of it, so that nothing is told."""
     context = Context(instance, ITSELF, bounded=False)
+    async with instance.database.read() as session:  # before all that the proposals rest on
+        before = await news.told_proposals(session, code)
     region = await context.regions.load(code)
     if region is None:
         return False
@@ -158,6 +160,9 @@ async def _announced(instance: Instance, code: str) -> bool | None:
         # Looked at again now that nobody else can change the region: nothing is computed here.
         session = transaction.session
         if (await instance.shelf.of_region(session, code)).inputs != recorded.inputs:
+            return None
+        # What was told meanwhile may rest on something newer in a sister region than this does.
+        if await news.told_proposals(session, code) != before:
             return None
         told = [
             await instance.verifier.news(session, code, transaction.at),

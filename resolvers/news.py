@@ -11,6 +11,7 @@ from collections import OrderedDict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
+from typing import Any
 
 from engine.document import document, value_of
 from engine.graph import IntegrationGraph, touched, with_integration
@@ -144,9 +145,14 @@ class Verifier:
         return found
 
 
+async def told_proposals(session: Session, region: str) -> Mapping[str, Any] | None:
+    """Return what was last announced of a region's proposals, as it is kept."""
+    return (await outcome.of_region(session, region)).get(PROPOSALS)
+
+
 async def of_region_proposals(session: Session, region: str, proposals: Iterable[Proposal]) -> News:
     """Return what is new about a region's proposals."""
-    kept = (await outcome.of_region(session, region)).get(PROPOSALS)
+    kept = await told_proposals(session, region)
     found = of_proposals(proposals)
     if kept is None:
         return News({PROPOSALS: found})

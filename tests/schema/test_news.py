@@ -11,11 +11,13 @@ from typing import Any
 
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from sqlalchemy import delete, select
+from sqlalchemy import delete, select, text
 
 from engine.model import Assessment, AssessmentKind, AssessmentState, EventKind, LevelClaim
-from resolvers import follow_up
-from storage import arrival, lesson
+from engine.proposal import ProposalKind
+from resolvers import consolidation, follow_up, news
+from resolvers.context import Context
+from storage import arrival, lesson, log
 from storage.database import POSTGRESQL_CONNECTIONS
 from storage.tables import OutcomeRow
 from tests.schema import places
@@ -46,6 +48,17 @@ CLAIMS = Assessment(
     version=1,
     provenance=places.SOURCE,
     levels=(LevelClaim(36, 4),),
+)
+SERVED_IN_BANDUNG = Assessment(
+    id="assessment-bandung",
+    region="32.73",
+    instrument="spbe-2020",
+    year=2024,
+    kind=AssessmentKind.OFFICIAL,
+    state=AssessmentState.PUBLISHED,
+    version=1,
+    provenance=places.SOURCE,
+    levels=tuple(LevelClaim(number, 4) for number in range(1, 48)),
 )
 EVENTS = """
 query ($after: Cursor) { events(after: $after, first: 500) { events { kind region { code } } } }
@@ -191,6 +204,53 @@ async def test_what_one_process_left_undone_the_next_takes_up_and_tells_once(hub
     await hub.change("retireApplication", places.REGION, id=OFFICE, version=1)
     await asyncio.gather(_follow(hub), _follow(hub))  # two processes at once
     assert (await _happened(hub, after)).count("PROPOSALS_CHANGED") == 1
+
+
+async def test_who_is_slower_takes_back_no_news_of_another_process(
+    postgresql_database_url: str,
+) -> None:
+    async with (
+        running(postgresql_database_url, tailing=False) as slow,
+        running(postgresql_database_url, tailing=False) as quick,
+    ):
+        await places.settle(slow)
+        await places.begin(slow, SERVED_IN_BANDUNG)
+        await _follow(slow)
+        after = await quick.cursor()
+        await quick.change("retireApplication", places.REGION, id=OFFICE, version=1)
+        region = "32.11"
+        quicks = log.writing(quick.instance.database, region, quick.instance.clock)
+        async with quicks as transaction:
+            late = asyncio.create_task(follow_up.recompute(slow.instance, region))
+            await _waits_for_a_lock(quick)  # it has computed, and knows nothing of what comes now
+            await quick.change(
+                *("registerApplication", places.OTHER_REGION),
+                region="32.73",
+                opd="opd-32.73.diskominfo",
+                name="Absensi Pegawai",
+            )
+            context = Context(quick.instance, places.ADMIN)
+            found = await context.regions.load(region)
+            assert found is not None
+            proposals = [each.proposal for each in await consolidation.every(context, found)]
+            assert [each.kind for each in proposals] == [ProposalKind.SHARE] * 2
+            told = await news.of_region_proposals(transaction.session, region, proposals)
+            await news.announce(transaction, told)
+        assert await late is False  # that it looked again has shown it that all is told
+        assert (await _happened(quick, after)).count("PROPOSALS_CHANGED") == 1
+        settled = await quick.everything()
+        await follow_up.recompute(quick.instance, region)
+        assert await quick.everything() == settled
+
+
+async def _waits_for_a_lock(hub: Hub) -> None:
+    waiting = text("SELECT count(*) FROM pg_locks WHERE NOT granted")
+    async with asyncio.timeout(20):
+        found = 0
+        while not found:
+            await asyncio.sleep(0.02)
+            async with hub.instance.database.read() as session:
+                found = (await session.execute(waiting)).scalar_one()
 
 
 async def test_an_exchange_across_regions_changes_the_region_at_its_other_end(hub: Hub) -> None:
