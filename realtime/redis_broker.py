@@ -13,6 +13,7 @@ import logging
 import random
 from collections import deque
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from itertools import islice
 from typing import Any, Generic
 
@@ -22,13 +23,14 @@ from redis.backoff import NoBackoff
 from redis.exceptions import RedisError, ResponseError
 
 from realtime.broker import POLL_SECONDS, Arrival
-from realtime.tail import KEPT, PAGE, RETRY_SECONDS, Tail
+from realtime.tail import KEPT, RETRY_SECONDS, Tail
 
 BLOCK_SECONDS = 0.5  # that Redis holds a question open
 CALL_SECONDS = 0.75  # without an answer, beyond what Redis was asked to wait
 UNREACHABLE_POLL_SECONDS = 0.2
 FIRST_PAUSE_SECONDS = 0.05  # before it is tried again; doubles with each failure
 LONGEST_PAUSE_SECONDS = 2.0
+AT_ONCE = 100  # arrivals, however large, that go well within a deadline
 STREAM_LENGTH = 4096  # some seconds of a busy instance
 STREAM_SECONDS = 24 * 3600  # after the last arrival: the streams of past epochs go
 FIELD = b"arrival"
@@ -110,7 +112,7 @@ class RedisBroker(Generic[Arrival]):
                 await self._offered.wait()
                 self._offered.clear()
                 while self._waiting:
-                    some = list(islice(self._waiting, PAGE))
+                    some = list(islice(self._waiting, AT_ONCE))
                     try:
                         await self._add(redis, some)
                     except Exception as error:  # noqa: BLE001  # whatever it is, it is not told
@@ -163,7 +165,7 @@ class RedisBroker(Generic[Arrival]):
     async def _entries(self, redis: Redis, after: int) -> list[tuple[int, bytes]]:
         async with asyncio.timeout(BLOCK_SECONDS + CALL_SECONDS):
             found: Any = await redis.xread(
-                {self._stream: f"{after}-{LAST}"}, count=PAGE, block=int(BLOCK_SECONDS * 1000)
+                {self._stream: f"{after}-{LAST}"}, count=AT_ONCE, block=int(BLOCK_SECONDS * 1000)
             )
         return [
             (int(id.partition(b"-")[0]), fields.get(FIELD, b""))
@@ -218,6 +220,8 @@ class RedisBroker(Generic[Arrival]):
 
     async def _pause(self, redis: Redis, failures: int) -> None:
         # What was asked may still be answered: on a new connection no answer is another's.
-        await redis.connection_pool.disconnect()
+        with suppress(Exception):  # that it cannot be closed well is no news
+            async with asyncio.timeout(CALL_SECONDS):
+                await redis.connection_pool.disconnect()
         longest = min(LONGEST_PAUSE_SECONDS, FIRST_PAUSE_SECONDS * 2 ** min(failures, 10))
         await asyncio.sleep(random.uniform(longest / 2, longest))  # not all at once
