@@ -1,0 +1,177 @@
+"""Two processes over one database and one Redis, as a client and an operator meet them."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from engine.model import Role
+from realtime.broker import POLL_SECONDS
+from storage import arrival, outcome
+from storage.database import Database
+from tests.fixtures.processes import StartSimpul
+from tests.fixtures.redis import RedisServer
+from tests.hub.live import Client, client, filled
+
+pytestmark = pytest.mark.integration
+
+SUMEDANG = ("32.11", "opd-32.11.diskominfosanditik")
+BOGOR = ("32.01", "opd-32.01.diskominfo")
+SECONDS = 30.0  # what never comes must fail its test, not hang it
+AT_ONCE = 0.5  # seconds: less than after which it would be looked for
+REPEATED = 5  # so that looking just then explains none of it
+SETTLED_SECONDS = 3.0  # in which the slower process would have told again what the other has
+EVENTS = """
+subscription ($after: Cursor) {
+  events(after: $after, kinds: [APPLICATION_REGISTERED]) { cursor subject }
+}
+"""
+PROPOSALS = """
+subscription ($after: Cursor) {
+  proposalsChanged(after: $after) { cursor region { code } opened closed }
+}
+"""
+PROPOSED = """
+query {
+  sumedang: region(code: "32.11") { proposals { id } }
+  bogor: region(code: "32.01") { proposals { id } }
+  instance { cursor }
+}
+"""
+
+
+async def test_a_change_reaches_the_other_process_at_once_and_without_redis_soon(
+    postgresql_database_url: str,
+    redis_server: RedisServer,
+    simpul_process: StartSimpul,
+    tmp_path: Path,
+) -> None:
+    await filled(postgresql_database_url)
+    environment = {"DATABASE_URL": postgresql_database_url, "REDIS_URL": redis_server.url}
+    async with two(simpul_process, tmp_path, environment) as (here, there):
+        await broker_is("ok", here, there)
+        async with there.listening(EVENTS, after=await here.cursor()) as far:
+
+            async def reaches(name: str, seconds: float) -> None:
+                for number in range(REPEATED):
+                    id = await here.register(*SUMEDANG, f"{name} {number}")
+                    assert (await far.next(seconds))["subject"] == id
+
+            await reaches("Dengan Redis", AT_ONCE)
+            assert await figure(there, "broker_up") == 1
+            assert await figure(there, "arrivals_taken_total") >= REPEATED
+            assert await figure(there, "broker_fallbacks_total") == 0
+
+            redis_server.kill()
+            await broker_is("unreachable", here, there)
+            taken = await figure(there, "arrivals_taken_total")
+            await reaches("Tanpa Redis", POLL_SECONDS)
+            assert await figure(there, "broker_up") == 0
+            assert await figure(there, "arrivals_taken_total") == taken
+            assert await figure(there, "broker_fallbacks_total") == 1
+
+            redis_server.start()
+            await broker_is("ok", here, there)
+            await reaches("Kembali", AT_ONCE)
+            assert await figure(there, "arrivals_taken_total") >= taken + REPEATED
+    logs = printed(tmp_path)
+    assert logs.count("the broker does not work") == 2
+    assert redis_server.password not in logs
+
+
+async def test_what_follows_from_changes_at_two_processes_is_told_once(
+    postgresql_database_url: str,
+    redis_url: str,
+    simpul_process: StartSimpul,
+    tmp_path: Path,
+) -> None:
+    await filled(postgresql_database_url)
+    environment = {"DATABASE_URL": postgresql_database_url, "REDIS_URL": redis_url}
+    async with two(simpul_process, tmp_path, environment) as (here, there):
+        await followed_up(postgresql_database_url)
+        before = await here.ask(PROPOSED)
+        told: list[Any] = []
+
+        async def listen() -> None:
+            start = before["instance"]["cursor"]
+            async with there.listening(PROPOSALS, after=start) as news:
+                while True:
+                    told.append(await news.next(SECONDS))
+
+        listening = asyncio.create_task(listen())
+        for number in range(6):
+            hub = (here, there)[number % 2]
+            owner = (SUMEDANG, BOGOR)[number // 2 % 2]
+            await hub.register(*owner, f"Absensi Pegawai {number}")
+            await asyncio.sleep(0.4)
+        await followed_up(postgresql_database_url)
+        await asyncio.sleep(SETTLED_SECONDS)
+        listening.cancel()
+        await asyncio.gather(listening, return_exceptions=True)
+        after = await there.ask(PROPOSED)
+    for field, (code, _) in {"sumedang": SUMEDANG, "bogor": BOGOR}.items():
+        standing = {each["id"] for each in before[field]["proposals"]}
+        news = [each for each in told if each["region"]["code"] == code]
+        assert news
+        for each in news:  # none opens what is open or closes what is closed
+            assert standing.isdisjoint(each["opened"])
+            assert standing.issuperset(each["closed"])
+            standing = standing.union(each["opened"]).difference(each["closed"])
+        assert standing == {each["id"] for each in after[field]["proposals"]}
+
+
+@asynccontextmanager
+async def two(
+    simpul_process: StartSimpul, folder: Path, environment: dict[str, str]
+) -> AsyncIterator[tuple[Client, Client]]:
+    """Yield clients of two processes that share their data folder."""
+    here, there = (
+        simpul_process("serve", data_dir=folder / "shared", environment=environment)
+        for _ in range(2)
+    )
+    async with client(here, Role.PROVINCE) as one, client(there, Role.PROVINCE) as other:
+        yield one, other
+
+
+def printed(folder: Path) -> str:
+    """All that the processes whose data lies in a folder have printed."""
+    return "".join(path.read_text() for path in folder.glob("*.log"))
+
+
+async def broker_is(state: str, *hubs: Client) -> None:
+    """Return once all say so; they are ready all the time."""
+    async with asyncio.timeout(SECONDS):
+        for hub in hubs:
+            said: Any = None
+            while said != {"kind": "redis", "state": state}:
+                answer = await hub.http.get(f"{hub.url}/readyz")
+                assert (answer.status_code, answer.json()["ready"]) == (200, True)
+                said = answer.json()["broker"]
+                await asyncio.sleep(0.05)
+
+
+async def figure(hub: Client, name: str) -> float:
+    metrics = (await hub.http.get(f"{hub.url}/metrics")).text
+    [value] = re.findall(rf"^simpul_{name} (\S+)$", metrics, re.MULTILINE)
+    return float(value)
+
+
+async def followed_up(url: str) -> None:
+    """Return once nothing is left to follow up."""
+    database = Database(url)
+    try:
+        async with asyncio.timeout(120):
+            behind = True
+            while behind:
+                await asyncio.sleep(0.1)
+                async with database.read() as session:
+                    newest = (await arrival.position(session)).arrival
+                    behind = await outcome.followed_up(session) < newest
+    finally:
+        await database.close()
