@@ -27,7 +27,7 @@ from hub.request_limits import RequestLimits
 from hub.security_headers import SecurityHeaders
 from hub.settings import Settings
 from hub.shared_subscription import FAILURE, Sharing
-from hub.socket_protocol import DRAINING, drain
+from hub.socket_protocol import DRAINING, flush
 from realtime.broker import Broker, MemoryBroker
 from realtime.bus import MemoryBus
 from realtime.fanout import Fanout
@@ -85,7 +85,7 @@ def create_app(
             for task in owned:
                 task.cancel()
 
-    fanout = Fanout(FAILURE, drain)
+    fanout = Fanout(FAILURE, flush)
     graphql = GraphQLApp(
         schema,
         context_factory=running.context,

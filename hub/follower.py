@@ -9,7 +9,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Hashable
 
-from hub.socket_protocol import BUFFER_BYTES, COUNTS, drain
+from hub.socket_protocol import BUFFER_BYTES, COUNTS, flush
 from realtime.fanout import Batch, Told
 
 
@@ -50,7 +50,7 @@ class Follower(ABC):
         kept, self._kept = self._kept, {}
         if kept:
             self.write(Batch([*kept.values()]))
-            drain()
+            flush()
 
     def _keep(self, batch: Batch) -> None:
         if not self._kept:

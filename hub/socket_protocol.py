@@ -27,7 +27,7 @@ from realtime.fanout import Told
 EXTENSION = "simpul.frames"  # of a scope: this protocol itself
 DRAINING = "simpul.draining"  # of the state of an application: whether its server is ending
 BUFFER_BYTES = 262_144  # what a peer that reads slowly may leave lying, beside the kernel's own
-OUTBOX_MOST = 256  # frames that wait to be drained: they stay in the processor's caches
+OUTBOX_MOST = 256  # frames that wait to be flushed: they stay in the processor's caches
 LAST_SECONDS = 5.0  # for the close frame to get through to a peer that is slow
 RESTART_SECONDS = 2.0  # the same where the server itself must be gone soon
 SERVICE_RESTART, TRY_AGAIN_LATER, GOING_AWAY = 1012, 1013, 1001  # clients come back after each
@@ -73,7 +73,7 @@ def framed(told: Sequence[Told], head: int) -> list[bytes]:
 _outbox: list[tuple[int, bytes, FrameProtocol]] = []
 
 
-def drain() -> None:
+def flush() -> None:
     """Give the kernel what was written. Whoever writes calls it before others get their turn.
 
     One system call after the other, and nothing between them: what runs after one finds the
@@ -157,7 +157,7 @@ class FrameProtocol(WebSocketsSansIOProtocol):
             self.record.open()
 
     def write(self, frames: bytes, messages: int) -> None:
-        """Write whole frames, once `drain` is called; nothing once the socket closes. It never waits.
+        """Write whole frames, once `flush` is called; nothing once the socket closes. It never waits.
 
         A peer that leaves too much unread is closed with a code after which it comes back.
         """
@@ -175,7 +175,7 @@ class FrameProtocol(WebSocketsSansIOProtocol):
             return
         _outbox.append((direct, frames, self))
         if len(_outbox) >= OUTBOX_MOST:
-            drain()
+            flush()
 
     def write_rest(self, frames: bytes) -> None:
         """Let the transport write what the kernel does not take now."""

@@ -141,9 +141,11 @@ class Stream:
         if self._waiting:
             batch, self._waiting = Batch(self._waiting), []
             begun = time.monotonic()
-            for sink in [*self.sinks]:
-                sink.deliver(batch)
-            self.group.fanout.settle()
+            try:
+                for sink in [*self.sinks]:
+                    sink.deliver(batch)
+            finally:  # what was given to some must not wait for whatever comes next
+                self.group.fanout.settle()
             self._took = time.monotonic() - begun
 
     def _tell(self, told: Told, burst: bool) -> None:
