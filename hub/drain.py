@@ -8,7 +8,6 @@ the server at once.
 from __future__ import annotations
 
 import asyncio
-import gc
 import logging
 import math
 import os
@@ -31,9 +30,6 @@ SPREAD_PER_SOCKET = 0.005  # few need less: 200 a second come back to those that
 REQUEST_SECONDS = 8.0  # from the signal on, for requests in flight
 LAST_SECONDS = 9.5  # from the signal on: whatever still holds the process is left behind
 AT_ONCE_SECONDS = 1.0  # the same from a second signal on
-# Objects made before the collector looks at the young ones, and how often it then looks at older
-# ones: each socket holds some 400, which are none of its business while they live.
-GARBAGE, GENERATIONS = 10_000, (20, 50)
 
 logger = logging.getLogger(__name__)
 
@@ -49,11 +45,6 @@ class DrainingServer(uvicorn.Server):
     async def startup(self, sockets: list[socket] | None = None) -> None:
         self._loop = asyncio.get_running_loop()
         await super().startup(sockets)
-        # What is built by now lives as long as the server. Without this a full collection goes
-        # through all of it, which held the event loop for 130 ms of CPU at a time.
-        gc.collect()
-        gc.freeze()
-        gc.set_threshold(GARBAGE, *GENERATIONS)
 
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:
         if self.should_exit and self._loop is not None:
