@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import AsyncGenerator, Callable, Hashable, Mapping
 from contextlib import aclosing
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 import orjson
@@ -72,11 +73,8 @@ class Sharing:
         except TypeError:  # a number of more than 64 bits, which fits no type of ours
             return None
         key = (query, operation_name, same, self.scope_of(viewer))
-
-        def open() -> AsyncGenerator[Told, None]:
-            return self._source(viewer, query, variables, operation_name, resume)
-
-        return Shared(self.fanout.group(key), start, open)
+        source = partial(self._source, viewer, query, variables, operation_name, resume)
+        return Shared(self.fanout.group(key), start, source)
 
     def any(
         self,
@@ -90,11 +88,8 @@ class Sharing:
         shared = self.of(viewer, query, variables, operation_name, resume)
         if shared is not None:
             return shared
-
-        def open() -> AsyncGenerator[Told, None]:
-            return self._source(viewer, query, variables, operation_name, resume)
-
-        return Shared(self.fanout.group(object()), None, open)
+        source = partial(self._source, viewer, query, variables, operation_name, resume)
+        return Shared(self.fanout.group(object()), None, source)
 
     def is_subscription(self, query: str, operation_name: str | None) -> bool:
         """Whether it surely is one; False also of a document that cannot be executed."""
