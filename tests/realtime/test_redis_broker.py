@@ -138,6 +138,7 @@ async def test_what_nobody_ever_tells_is_found_when_it_stays_silent(
         await one.write(announced=False)
         async with asyncio.timeout(2 * POLL_SECONDS + 1):
             await other.has(1)
+        assert other.seen == await one.all()
 
 
 @pytest.mark.parametrize(
@@ -176,6 +177,8 @@ async def test_a_stream_that_cannot_be_one_is_no_more_than_a_broker_that_is_gone
         async with workers(sqlite_database_url, redis_url, 2, reachable=False) as (one, other):
             await one.write()
             await other.has(1)
+            assert other.seen == await one.all()
+            assert [each.broker.reachable for each in (one, other)] == [False, False]
             redis.delete(STREAM)
             await until(lambda: one.broker.reachable and other.broker.reachable)
 
