@@ -22,6 +22,7 @@ VENV = ROOT / ".venv"
 PYTHON = VENV / "bin" / "python"
 STAMPS = VENV / "stamps"
 WEB = ROOT / "clients" / "web"
+RESUME = ROOT / "clients" / "resume"
 NODE_TESTS = ROOT / "tests" / "node"
 
 OLDEST_PYTHON = (3, 11)
@@ -131,7 +132,7 @@ def web_client() -> None:
         npm(WEB, "run", "build")
 
     # The schema counts too: the client's documents are typed by it.
-    sources = [*files(WEB), ROOT / "schema" / "schema.graphql"]
+    sources = [*files(WEB), *files(RESUME), ROOT / "schema" / "schema.graphql"]
     once("web client", sources, [WEB / "dist" / "index.html"], build)
 
 

@@ -23,7 +23,9 @@ README = (ROOT / "README.md").read_text()
 OPERATING = (ROOT / "docs" / "operating.md").read_text()
 SHEET = "docs/examples/bandar-lampung-2024.csv"
 DOCUMENTS = sorted(
-    path for pattern in ("*.md", "docs/**/*.md", "facts/*.md") for path in ROOT.glob(pattern)
+    path
+    for pattern in ("*.md", "docs/**/*.md", "facts/*.md", "clients/*/*.md")
+    for path in ROOT.glob(pattern)
 )
 
 

@@ -44,6 +44,7 @@ export default defineConfig({
     },
   },
   server: {
+    fs: { allow: [".."] }, // `clients/resume` lies beside this folder
     proxy: { "/graphql": { target: hub, ws: true }, "/map.geojson": hub },
   },
 });

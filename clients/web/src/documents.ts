@@ -119,7 +119,11 @@ export const WALL = graphql(`
   }
 `);
 
-/** The changes that the wall follows. */
+/**
+ * The changes that the wall follows: each of them, since the ticker says what was before and after it.
+ * With `conflate` a slow line would skip steps, and that one was missed could not be seen any more; and
+ * it would spare nothing, since the view is read anew at most every 700 ms however many there are.
+ */
 export const INDEX_CHANGED = graphql(`
   subscription IndexChanged($after: Cursor) {
     indexChanged(after: $after) {

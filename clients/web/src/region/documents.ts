@@ -108,10 +108,14 @@ export const EXCHANGE = graphql(`
   }
 `);
 
-/** All that happens in the region and that the viewer may see. */
+/**
+ * What happens in the region and what the viewer may see of it. Of events that differ in nothing the
+ * page looks at, a slow line may leave out all but the newest: that an event of a kind came is all that
+ * a new reading is made from. The wall, which lists each change with what was before it, asks for all.
+ */
 export const EVENTS = graphql(`
   subscription RegionEvents($regions: [ID!], $after: Cursor) {
-    events(regions: $regions, after: $after) {
+    events(regions: $regions, after: $after, conflate: true) {
       cursor
       previousCursor
       kind

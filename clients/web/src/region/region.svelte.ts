@@ -86,6 +86,7 @@ export class Region extends Freshness {
       url: `${location.origin.replace(/^http/, "ws")}/graphql`,
       document: EVENTS as unknown as string,
       variables: { regions: [this.code] },
+      conflated: true,
       credentials,
       snapshot: () => this.#open(),
       changed: (events) => this.#changed(events),

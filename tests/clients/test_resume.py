@@ -1,0 +1,31 @@
+"""The resume helper for graphql-ws, against a server that does all that can go wrong."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+from pathlib import Path
+
+import pytest
+
+PROGRAM = Path(__file__).parents[1] / "node" / "resume_against_odds.mjs"
+SECONDS = 60
+
+
+@pytest.mark.integration
+def test_it_follows_for_good_whatever_ends_the_subscription(node: str) -> None:
+    done = subprocess.run(
+        [node, PROGRAM], capture_output=True, text=True, check=True, timeout=SECONDS
+    )
+    assert json.loads(done.stdout) == {
+        # Where it began each time: c0 and c20 are the positions of the two snapshots.
+        "after": ["c0", "c1", "c2", "c3", "c6", "c20", "c21", "c21", "c22", "c23"],
+        # c4 is left out by the server, c7 comes when a snapshot is due.
+        "events": [f"c{number}" for number in (1, 2, 3, 5, 6, 21, 22, 23, 24, 25, 26)],
+        "holes": ["c5"],
+        "troubles": [1011, 4400, 4500, "INTERNAL", "thrown once", "completed by the server"],
+        "snapshots": 2,
+        # The first got no answer; not every subscription needed a connection of its own.
+        "upgrades": 7,
+        "left": 0,
+    }
