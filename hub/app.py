@@ -72,14 +72,15 @@ def create_app(
     settings: Settings, *, replay: bool = False, tasks: Sequence[Task] = ()
 ) -> Starlette:
     """Return the application; `tasks` run beside it for as long as it runs."""
-    running = Running()
+    running, lag = Running(), metrics.Lag()
 
     @asynccontextmanager
     async def lifespan(_app: Starlette) -> AsyncIterator[None]:
         async with opened(settings, replay=replay) as instance, asyncio.TaskGroup() as group:
             running.instance = instance
             owned = [group.create_task(instance.tail.run())]
-            owned += [group.create_task(_owned(task, instance)) for task in (follow_up.run, *tasks)]
+            beside = (follow_up.run, lag.run, *tasks)
+            owned += [group.create_task(_owned(task, instance)) for task in beside]
             yield
             await fanout.close()
             for task in owned:
@@ -115,7 +116,8 @@ def create_app(
 
     async def measured(_request: Request) -> Response:
         assert running.instance is not None
-        return metrics.answer(fanout, running.instance)
+        text = metrics.text(fanout, running.instance, lag)
+        return Response(text, headers={"content-type": metrics.CONTENT_TYPE})
 
     async def alive(_request: Request) -> Response:
         return JSONResponse({"alive": True})

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import aclosing
 
-from prometheus_client import CollectorRegistry, generate_latest
+from prometheus_client import CollectorRegistry, Histogram, generate_latest
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
-from starlette.responses import Response
 
 from hub.event_stream import OPEN
 from hub.socket_protocol import COUNTS
@@ -16,6 +16,7 @@ from realtime.fanout import Fanout
 from resolvers.context import Instance
 
 CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"
+LAG_BUCKETS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)
 
 
 class Subscriptions(Collector):
@@ -42,6 +43,8 @@ class Subscriptions(Collector):
         yield _gauge("subscription_groups", "Different subscriptions.", len(fanout.groups))
         yield _gauge("subscribers", "Subscribers of shared subscriptions.", fanout.followers)
         yield _counter("subscription_executions", "Events executed for a group.", fanout.executions)
+        yield _counter("subscriptions", "Shared subscriptions that were begun.", fanout.joined)
+        yield _counter("subscriptions_resumed", "Of these, after a cursor.", fanout.resumed)
         yield _counter("messages", "Messages of shared subscriptions written.", COUNTS.messages)
         yield _counter("message_bytes", "Bytes of these messages.", COUNTS.bytes)
         conflated = COUNTS.conflated
@@ -55,11 +58,31 @@ class Subscriptions(Collector):
         yield _counter("streams_given_up", "Cut for a peer that did not read.", given_up)
 
 
-def answer(fanout: Fanout, instance: Instance) -> Response:
+class Lag:
+    """How late this process can tell its subscribers what was committed."""
+
+    def __init__(self) -> None:
+        self.seconds = Histogram(
+            "simpul_lag_seconds",
+            "From an arrival's time until subscribers of this process can be told it.",
+            buckets=LAG_BUCKETS,
+            registry=None,
+        )
+
+    async def run(self, instance: Instance) -> None:
+        """Follow as a subscriber does, until cancelled."""
+        async with aclosing(instance.tail.follow(instance.tail.newest)) as arrivals:
+            async for each in arrivals:
+                late = instance.clock() - each.at
+                self.seconds.observe(max(0.0, late.total_seconds()))
+
+
+def text(fanout: Fanout, instance: Instance, lag: Lag) -> bytes:
     """Return all metrics of this process."""
     registry = CollectorRegistry()
     registry.register(Subscriptions(fanout, instance))
-    return Response(generate_latest(registry), headers={"content-type": CONTENT_TYPE})
+    registry.register(lag.seconds)
+    return generate_latest(registry)
 
 
 def _gauge(name: str, meaning: str, value: float) -> Metric:

@@ -178,6 +178,8 @@ class Group:
 
     def join(self, sink: Sink, start: Hashable, open: Open) -> None:
         """Follow from a position on."""
+        self.fanout.joined += 1
+        self.fanout.resumed += start is not None
         stream = next((each for each in self.streams if each.position == start), None)
         if stream is None:
             stream = Stream(self, start)
@@ -217,6 +219,8 @@ class Fanout:
         self.settle = settle  # called once a batch was given to all
         self.groups: dict[Hashable, Group] = {}
         self.executions = 0  # of events, over all groups
+        self.joined = 0  # sinks that ever began to follow
+        self.resumed = 0  # of these, from a position on
 
     @property
     def followers(self) -> int:

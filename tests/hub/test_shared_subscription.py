@@ -249,3 +249,23 @@ async def closing(opened: ClientConnection) -> int | None:
             await opened.recv()
     except ConnectionClosed as closed:
         return closed.rcvd.code if closed.rcvd else None
+
+
+async def test_who_resumes_is_counted_and_how_late_the_newest_is_told_too(
+    hub: SimpulProcess,
+) -> None:
+    before = await alone(hub)
+    async with client(hub, Role.PROVINCE) as writer:
+        after = await writer.cursor()
+        async with (
+            subscribed(hub, EVENTS, {}, "1", after=after) as resumed,
+            subscribed(hub, EVENTS, {}, "2"),
+        ):
+            await write(writer, 1)
+            await told(resumed, "1")
+            found = await measured(hub, before)
+    assert found["simpul_subscriptions_total"] == 2
+    assert found["simpul_subscriptions_resumed_total"] == 1
+    began = before["simpul_lag_seconds_count"], before["simpul_lag_seconds_sum"]
+    assert found["simpul_lag_seconds_count"] - began[0] >= 1
+    assert 0 < found["simpul_lag_seconds_sum"] - began[1] < 5
