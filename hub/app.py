@@ -28,6 +28,7 @@ from hub.security_headers import SecurityHeaders
 from hub.settings import Settings
 from hub.shared_subscription import FAILURE, Sharing
 from hub.socket_protocol import DRAINING, flush
+from hub.worker_metrics import WorkerMetrics
 from realtime.broker import Broker, MemoryBroker
 from realtime.bus import MemoryBus
 from realtime.fanout import Fanout
@@ -69,9 +70,16 @@ class Running:
 
 
 def create_app(
-    settings: Settings, *, replay: bool = False, tasks: Sequence[Task] = ()
+    settings: Settings,
+    *,
+    replay: bool = False,
+    tasks: Sequence[Task] = (),
+    metrics_folder: Path | None = None,
 ) -> Starlette:
-    """Return the application; `tasks` run beside it for as long as it runs."""
+    """Return the application; `tasks` run beside it for as long as it runs.
+
+    Where several workers serve, all get the folder in which they find each other's metrics.
+    """
     running, lag = Running(), metrics.Lag()
 
     @asynccontextmanager
@@ -81,12 +89,19 @@ def create_app(
             owned = [group.create_task(instance.tail.run())]
             beside = (follow_up.run, lag.run, *tasks)
             owned += [group.create_task(_owned(task, instance)) for task in beside]
+            if workers is not None:
+                owned.append(group.create_task(workers.run()))
             yield
             await fanout.close()
             for task in owned:
                 task.cancel()
 
+    def own_metrics() -> bytes:
+        assert running.instance is not None
+        return metrics.text(fanout, running.instance, lag)
+
     fanout = Fanout(FAILURE, flush)
+    workers = WorkerMetrics(metrics_folder, own_metrics) if metrics_folder is not None else None
     graphql = GraphQLApp(
         schema,
         context_factory=running.context,
@@ -115,8 +130,7 @@ def create_app(
         )
 
     async def measured(_request: Request) -> Response:
-        assert running.instance is not None
-        text = metrics.text(fanout, running.instance, lag)
+        text = own_metrics() if workers is None else workers.text()
         return Response(text, headers={"content-type": metrics.CONTENT_TYPE})
 
     async def alive(_request: Request) -> Response:

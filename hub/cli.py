@@ -38,12 +38,18 @@ def main() -> None:
 def serve() -> None:
     """Serve the API and the pages on a migrated database."""
     from hub import server
-    from hub.app import create_app
 
     settings = readiness.migrated()
     with server.bound(settings) as listening:
         out.print(f"Simpul listens on {server.address(listening)}/")
-        server.run(create_app(settings), settings, listening)
+        if settings.workers > 1:
+            from hub import workers
+
+            workers.run(settings, listening)
+        else:
+            from hub.app import create_app
+
+            server.run(create_app(settings), settings, listening)
 
 
 @app.command()

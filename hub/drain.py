@@ -8,10 +8,13 @@ the server at once.
 from __future__ import annotations
 
 import asyncio
+import gc
 import logging
 import math
 import os
 import random
+import signal
+import sys
 import threading
 from collections.abc import Callable
 from contextlib import suppress
@@ -20,6 +23,7 @@ from types import FrameType
 from typing import Any
 
 import uvicorn
+from uvicorn.server import HANDLED_SIGNALS
 
 from hub.console import Exit
 from hub.event_stream import OPEN
@@ -30,6 +34,9 @@ SPREAD_PER_SOCKET = 0.005  # few need less: 200 a second come back to those that
 REQUEST_SECONDS = 8.0  # from the signal on, for requests in flight
 LAST_SECONDS = 9.5  # from the signal on: whatever still holds the process is left behind
 AT_ONCE_SECONDS = 1.0  # the same from a second signal on
+# Objects made before the collector looks at the young ones, and how often it then looks at older
+# ones: each socket holds some 400, which are none of its business while they live.
+GARBAGE, GENERATIONS = 10_000, (20, 50)
 
 logger = logging.getLogger(__name__)
 
@@ -42,9 +49,20 @@ class DrainingServer(uvicorn.Server):
         self._loop: asyncio.AbstractEventLoop | None = None
         self._forced = asyncio.Event()
 
+    def run(self, sockets: list[socket] | None = None) -> None:
+        # When it has shut down, uvicorn raises the signal that it was ended by once more.
+        for each in HANDLED_SIGNALS:
+            signal.signal(each, lambda *_: sys.exit(Exit.OK))
+        super().run(sockets)
+
     async def startup(self, sockets: list[socket] | None = None) -> None:
         self._loop = asyncio.get_running_loop()
         await super().startup(sockets)
+        # What is built by now lives as long as the server. Without this a full collection goes
+        # through all of it, which held the event loop for 130 ms of CPU at a time.
+        gc.collect()
+        gc.freeze()
+        gc.set_threshold(GARBAGE, *GENERATIONS)
 
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:
         if self.should_exit and self._loop is not None:

@@ -1,11 +1,9 @@
-"""Runs the application in this process, until a signal ends it."""
+"""The address that is listened on, and how the application is served there."""
 
 from __future__ import annotations
 
-import gc
-import signal
 import socket
-import sys
+from collections.abc import Callable
 
 import uvicorn
 from starlette.types import ASGIApp
@@ -19,9 +17,7 @@ from hub.socket_protocol import FrameProtocol
 
 BACKLOG = 2048
 PING_SECONDS = 20.0
-# Objects made before the collector looks at the young ones, and how often it then looks at older
-# ones: each socket holds some 400, which are none of its business while they live.
-GARBAGE, GENERATIONS = 10_000, (20, 50)
+HEALTH_SECONDS = 30  # for a worker to start on a busy machine, or to answer its supervisor
 
 
 def bound(settings: Settings) -> socket.socket:
@@ -48,10 +44,15 @@ def address(listening: socket.socket) -> str:
     return f"http://{f'[{host}]' if ':' in host else host}:{port}"
 
 
-def run(app: ASGIApp, settings: Settings, listening: socket.socket) -> None:
-    """Serve until SIGINT or SIGTERM, and drain then."""
-    config = uvicorn.Config(
+def configuration(
+    app: ASGIApp | Callable[[], ASGIApp], settings: Settings, *, factory: bool = False
+) -> uvicorn.Config:
+    """Return how an application is served; with `factory` each worker makes its own."""
+    return uvicorn.Config(
         app,
+        factory=factory,
+        workers=settings.workers,
+        timeout_worker_healthcheck=HEALTH_SECONDS,
         http=BoundedHttpProtocol,
         ws=FrameProtocol,
         # One compression per subscriber and event costs more than what the events weigh.
@@ -65,12 +66,8 @@ def run(app: ASGIApp, settings: Settings, listening: socket.socket) -> None:
         server_header=False,
         lifespan="on",
     )
-    # When it has shut down, uvicorn raises the signal that it was ended by once more.
-    for each in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(each, lambda *_: sys.exit(Exit.OK))
-    # What is built by now lives as long as the server. Without this a full collection goes through
-    # all of it, which held the event loop for 130 ms of CPU at a time.
-    gc.collect()
-    gc.freeze()
-    gc.set_threshold(GARBAGE, *GENERATIONS)
-    DrainingServer(config).run(sockets=[listening])
+
+
+def run(app: ASGIApp, settings: Settings, listening: socket.socket) -> None:
+    """Serve by this process until SIGINT or SIGTERM, and drain then."""
+    DrainingServer(configuration(app, settings)).run(sockets=[listening])

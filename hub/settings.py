@@ -65,7 +65,12 @@ class Settings(BaseSettings):
         description="Origins, besides the instance's own, whose pages may open a WebSocket; "
         "comma-separated.",
     )
-    sockets: int = Field(20_000, ge=1, description="WebSockets that are open at once, at most.")
+    workers: int = Field(
+        1, ge=1, le=64, description="Processes that `simpul serve` serves the port with."
+    )
+    sockets: int = Field(
+        20_000, ge=1, description="WebSockets that are open at once, at most, of each worker."
+    )
     sockets_per_viewer: int = Field(
         2_000, ge=1, description="The same for one who has a token, by the token's `sub`."
     )

@@ -1,0 +1,134 @@
+"""Workers are replaced one after the other under load, and nobody misses or hears twice anything."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import random
+import signal
+import time
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+import httpx2
+import orjson
+import pytest
+from websockets.asyncio.client import connect
+from websockets.exceptions import ConnectionClosed, InvalidHandshake
+from websockets.typing import Subprotocol
+
+from engine.model import PUBLIC_VIEWER, Role
+from hub.app import opened
+from hub.settings import Settings
+from resolvers.access import unpublished
+from storage import arrival
+from tests.fixtures.processes import StartSimpul
+from tests.hub.live import Client, client, filled
+
+pytestmark = pytest.mark.integration
+
+# Set it to 1000 to see more than what a whole suite has the time for.
+SUBSCRIBERS = int(os.environ.get("SIMPUL_TEST_SUBSCRIBERS", "100"))
+WORKERS = 2
+EVENTS_PER_SECOND = 20
+WAIT_SECONDS = 1.0  # at most, before a subscriber comes back
+OWNER = ("32.11", "opd-32.11.dishub")
+EVENTS = "subscription ($after: Cursor) { events(after: $after) { cursor previousCursor } }"
+PROTOCOLS = [Subprotocol("graphql-transport-ws")]
+
+
+@dataclass
+class Subscriber:
+    """One who comes back whenever the connection ends, and goes on after the last cursor."""
+
+    address: str
+    after: str
+    heard: list[str] = field(default_factory=list)
+    endings: Counter[str] = field(default_factory=Counter)
+
+    async def follow(self) -> None:
+        """Hear events, until cancelled."""
+        while True:
+            try:
+                await self._once()
+            except ConnectionClosed as closed:
+                self.endings[str(closed.rcvd.code if closed.rcvd else 1006)] += 1
+            except (InvalidHandshake, OSError):
+                self.endings["no handshake"] += 1
+            await asyncio.sleep(random.uniform(0, WAIT_SECONDS))
+
+    async def _once(self) -> None:
+        options = {"proxy": None, "compression": None, "ping_interval": None, "open_timeout": 30}
+        async with connect(self.address, subprotocols=PROTOCOLS, **options) as socket:
+            await socket.send('{"type":"connection_init"}')
+            assert orjson.loads(await socket.recv()) == {"type": "connection_ack"}
+            asked = {"query": EVENTS, "variables": {"after": self.after}}
+            message = {"id": "1", "type": "subscribe", "payload": asked}
+            await socket.send(orjson.dumps(message).decode())
+            while True:
+                told = orjson.loads(await socket.recv())
+                event = told["payload"]["data"]["events"]
+                assert event["previousCursor"] == self.after
+                self.after = event["cursor"]
+                self.heard.append(self.after)
+
+
+async def write(hub: Client, ids: list[str]) -> None:
+    """Register applications at a steady rate, until cancelled; try again what got no answer."""
+    begun = time.monotonic()
+    while True:
+        name = f"Uji {len(ids)}"  # also the key by which a retry changes nothing
+        try:
+            ids.append(await hub.register(*OWNER, name))
+        except httpx2.TransportError:
+            continue
+        await asyncio.sleep(begun + len(ids) / EVENTS_PER_SECOND - time.monotonic())
+
+
+async def until(true: Callable[[], bool]) -> None:
+    for _ in range(600):
+        if true():
+            return
+        await asyncio.sleep(0.1)
+    raise AssertionError("expected it within a minute")
+
+
+async def the_log(url: str, start: str) -> tuple[list[str], set[str]]:
+    """Cursors and subjects of all that anyone may see after a cursor, as the database has them."""
+    epoch, _, number = start.rpartition(":")
+    settings, public = Settings(SIMPUL_DATABASE_URL=url), unpublished(PUBLIC_VIEWER)
+    async with opened(settings) as instance, instance.database.read() as session:
+        found = await arrival.visible_after(session, int(number), 100_000, public)
+    return [f"{epoch}:{each.number}" for each in found], {each.subject for each in found}
+
+
+async def test_a_rolling_restart_loses_nothing_and_repeats_nothing(
+    postgresql_database_url: str, simpul_process: StartSimpul
+) -> None:
+    await filled(postgresql_database_url)
+    environment = {"DATABASE_URL": postgresql_database_url, "SIMPUL_WORKERS": str(WORKERS)}
+    hub = simpul_process("serve", environment=environment)
+    async with client(hub, Role.PROVINCE) as writer:
+        start = await writer.cursor()
+        address = hub.url.replace("http", "ws", 1) + "/graphql"
+        subscribers = [Subscriber(address, start) for _ in range(SUBSCRIBERS)]
+        following = [asyncio.create_task(each.follow()) for each in subscribers]
+        ids: list[str] = []
+        writing = asyncio.create_task(write(writer, ids))
+        await until(lambda: all(each.heard for each in subscribers))
+        hub.process.send_signal(signal.SIGHUP)
+        await until(lambda: hub.log.read_text().count("Finished server process") == WORKERS)
+        await asyncio.sleep(1)
+        writing.cancel()
+        log, subjects = await the_log(postgresql_database_url, start)
+        await until(lambda: all(len(each.heard) >= len(log) for each in subscribers))
+        for task in (*following, writing):
+            task.cancel()
+        outcomes = await asyncio.gather(*following, writing, return_exceptions=True)
+    assert {type(each) for each in outcomes} == {asyncio.CancelledError}
+    assert set(ids) <= subjects
+    for each in subscribers:
+        assert each.heard[: len(log)] == log
+        assert each.endings["1012"] >= 1
+    assert hub.stop() == 0
