@@ -1,0 +1,156 @@
+"""Clients that come back: followers that resume where they were, writers that ask again until told."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import random
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import httpx2
+from websockets.asyncio.client import ClientConnection, connect
+from websockets.exceptions import InvalidHandshake, WebSocketException
+from websockets.typing import Subprotocol
+
+from tests.hub.live import Client
+
+EVENT = "cursor previousCursor kind sequence subject region { code }"
+EVENTS = f"subscription ($after: Cursor) {{ events(after: $after) {{ {EVENT} }} }}"
+PAGE = f"""
+query ($after: Cursor) {{
+  events(after: $after, first: 500) {{ cursor hasNextPage events {{ {EVENT} }} }}
+}}
+"""
+UPDATE = """
+mutation ($input: UpdateApplicationInput!) {
+  updateApplication(input: $input) {
+    ... on Application { id version name } ... on Problem { message }
+  }
+}
+"""
+CALL_SECONDS = 5.0
+PAUSE_SECONDS = (0.05, 0.5)  # between two attempts of one client, so that not all come at once
+WRITE_SECONDS = (0.02, 0.1)  # between two changes of one writer
+FOLLOWED_SECONDS = (2.0, 20.0)  # after which a follower's own network fails
+
+Event = dict[str, Any]
+
+
+class Lost(Exception):
+    """The connection, or the answer: it is to be tried again."""
+
+
+@dataclass
+class Follower:
+    """Follows all events through whatever hub answers; each that it is told is kept."""
+
+    hubs: Sequence[Client]
+    chance: random.Random
+    cursor: str  # of the newest event it has
+    told: list[Event] = field(default_factory=list)
+    connections: int = 0  # that were lost or given up
+    resumed: int = 0  # times that it was told more after one of them
+
+    async def run(self) -> None:
+        """Follow until cancelled."""
+        while True:
+            try:
+                async with asyncio.timeout(self.chance.uniform(*FOLLOWED_SECONDS)):
+                    await self._follow(self.chance.choice(self.hubs))
+            except (Lost, OSError, TimeoutError, WebSocketException):
+                self.connections += 1
+            await asyncio.sleep(self.chance.uniform(*PAUSE_SECONDS))
+
+    async def _follow(self, hub: Client) -> None:
+        address = hub.url.replace("http", "ws", 1) + "/graphql"
+        protocol = Subprotocol("graphql-transport-ws")
+        async with connect(
+            address, subprotocols=[protocol], proxy=None, open_timeout=CALL_SECONDS, close_timeout=0
+        ) as socket:
+            try:
+                await self._subscribed(socket, hub)
+                first = bool(self.connections)
+                async for message in socket:
+                    self._take(json.loads(message))
+                    self.resumed += first
+                    first = False
+            finally:
+                socket.transport.abort()  # as a network that is gone: nobody says goodbye
+        raise Lost
+
+    async def _subscribed(self, socket: ClientConnection, hub: Client) -> None:
+        await socket.send(json.dumps({"type": "connection_init", "payload": hub.authorization}))
+        assert json.loads(await socket.recv()) == {"type": "connection_ack"}
+        payload = {"query": EVENTS, "variables": {"after": self.cursor}}
+        await socket.send(json.dumps({"id": "1", "type": "subscribe", "payload": payload}))
+
+    def _take(self, message: Any) -> None:
+        if message["type"] == "next" and not message["payload"].get("errors"):
+            event = message["payload"]["data"]["events"]
+            self.told.append(event)
+            self.cursor = event["cursor"]
+            return
+        # Without its database a hub may end or refuse a subscription; it never knows no cursor.
+        assert "SNAPSHOT_REQUIRED" not in json.dumps(message), message
+        raise Lost
+
+
+@dataclass
+class Writer:
+    """Changes one application again and again, each change once, by its idempotency key."""
+
+    hubs: Sequence[Client]
+    chance: random.Random
+    application: str
+    version: int
+    repeated: int = 0  # requests sent again, since the answer to the one before was lost
+
+    async def run(self, over: asyncio.Event) -> None:
+        """Write until it is over; what was begun is finished."""
+        while not over.is_set():
+            name = f"{self.application} {self.version + 1}"
+            given = {
+                "id": self.application,
+                "version": self.version,
+                "name": name,
+                "idempotencyKey": name,
+            }
+            answer = await self._answered(given)
+            assert answer == {
+                "id": self.application,
+                "version": self.version + 1,
+                "name": name,
+            }
+            self.version += 1
+            await asyncio.sleep(self.chance.uniform(*WRITE_SECONDS))
+
+    async def _answered(self, given: Event) -> Any:
+        while True:
+            hub = self.chance.choice(self.hubs)
+            try:
+                answer = await hub.http.post(
+                    f"{hub.url}/graphql",
+                    json={"query": UPDATE, "variables": {"input": given}},
+                    headers=hub.authorization,
+                    timeout=CALL_SECONDS,
+                )
+                body = answer.json()
+                if answer.status_code == 200 and "errors" not in body:
+                    return body["data"]["updateApplication"]
+            except (httpx2.TransportError, InvalidHandshake):
+                pass
+            self.repeated += 1
+            await asyncio.sleep(self.chance.uniform(*PAUSE_SECONDS))
+
+
+async def everything(hub: Client, after: str) -> list[Event]:
+    """Return all events after a cursor that the client of `hub` may see, page by page."""
+    found: list[Event] = []
+    more = True
+    while more:
+        page = (await hub.ask(PAGE, after=after))["events"]
+        found += page["events"]
+        after, more = page["cursor"], page["hasNextPage"]
+    return found

@@ -1,0 +1,215 @@
+"""Everything is killed while everybody works: each client is told the log, entry by entry, once.
+
+CHAOS_SECONDS and CHAOS_CLIENTS make it longer and larger, CHAOS_SEED repeats the choices of a run.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import random
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from engine.model import EventKind, Role
+from storage import arrival, log, migrate
+from tests.fixtures.postgresql import PostgresqlServer
+from tests.fixtures.processes import SimpulProcess, StartSimpul, free_port
+from tests.fixtures.redis import RedisServer
+from tests.hub.live import Client, client
+from tests.hub.resuming import Event, Follower, Writer, everything
+from tests.schema import places
+from tests.schema.hub import running
+
+pytestmark = pytest.mark.integration
+
+SECONDS = float(os.environ.get("CHAOS_SECONDS", "15"))
+CLIENTS = int(os.environ.get("CHAOS_CLIENTS", "40"))
+SEED = int(os.environ.get("CHAOS_SEED", random.randrange(1_000_000)))
+UP_SECONDS = (1.0, 7.0)  # that something works before it is killed
+DOWN_SECONDS = (0.0, 2.0)
+START_SECONDS = 60.0  # in which a hub starts, also one that finds no database at first
+CATCH_UP_SECONDS = 60.0  # for all clients, after the end
+APPLICATIONS = ("application-office", "application-health", "application-budget")
+
+
+@dataclass
+class Victim:
+    """What is killed and started again, until it is over."""
+
+    name: str
+    kill: Callable[[], None]
+    start: Callable[[], Awaitable[None]]
+    kills: int = 0
+
+    async def run(self, chance: random.Random, over: asyncio.Event) -> None:
+        while not over.is_set() or not self.kills:
+            await asyncio.sleep(chance.uniform(*UP_SECONDS))
+            await asyncio.to_thread(self.kill)
+            self.kills += 1
+            await asyncio.sleep(chance.uniform(*DOWN_SECONDS))
+            await self.start()
+
+
+@dataclass
+class HubVictim:
+    """A hub that takes the place of the one that was killed."""
+
+    launch: StartSimpul
+    data_dir: Path
+    environment: dict[str, str]
+    port: int
+    process: SimpulProcess | None = None
+
+    async def start(self) -> None:
+        deadline = time.monotonic() + START_SECONDS
+        while True:
+            try:
+                self.process = await asyncio.to_thread(
+                    self.launch,
+                    "serve",
+                    port=self.port,
+                    data_dir=self.data_dir,
+                    environment=self.environment,
+                )
+                return
+            except (
+                RuntimeError
+            ):  # its database was killed as well: whoever keeps it starts it again
+                if time.monotonic() > deadline:
+                    raise
+
+    def kill(self) -> None:
+        assert self.process is not None
+        self.process.kill()
+
+
+async def test_every_client_is_told_the_log_entry_by_entry_whatever_is_killed(
+    postgresql_server: PostgresqlServer,
+    redis_server: RedisServer,
+    simpul_process: StartSimpul,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    chance = random.Random(SEED)
+    url = postgresql_server.url
+    await asyncio.to_thread(migrate.upgrade, url)
+    async with running(url, tailing=False) as settling:
+        await places.settle(settling)
+    environment = {
+        "DATABASE_URL": url,
+        "REDIS_URL": redis_server.url,
+        "SIMPUL_SOCKETS_PER_VIEWER": str(2 * CLIENTS),
+    }
+    hubs = [
+        HubVictim(simpul_process, tmp_path / "data", environment, free_port()) for _ in range(2)
+    ]
+    for hub in hubs:
+        await hub.start()
+
+    async def redis_starts() -> None:
+        await asyncio.to_thread(redis_server.start)
+
+    async def postgresql_starts() -> None:
+        await asyncio.to_thread(postgresql_server.start_again)
+
+    victims = [
+        *(Victim(f"hub {number}", hub.kill, hub.start) for number, hub in enumerate(hubs, 1)),
+        Victim("Redis", redis_server.kill, redis_starts),
+        Victim("PostgreSQL", postgresql_server.kill, postgresql_starts),
+    ]
+    async with (
+        clients(hubs, Role.PROVINCE) as province,
+        clients(hubs, None) as public,
+    ):
+        start = await province[0].cursor()
+        followers = [
+            Follower((province, public)[number % 2], random.Random(chance.random()), start)
+            for number in range(CLIENTS)
+        ]
+        writers = [
+            Writer(province, random.Random(chance.random()), application, 1)
+            for application in APPLICATIONS
+        ]
+        over = asyncio.Event()
+        following = [asyncio.create_task(each.run()) for each in followers]
+        async with asyncio.TaskGroup() as group:
+            for victim in victims:
+                group.create_task(victim.run(random.Random(chance.random()), over))
+            for writer in writers:
+                group.create_task(writer.run(over))
+            await asyncio.sleep(SECONDS)
+            over.set()
+
+        expected = [await everything(hub, start) for hub in (province[0], public[0])]
+        async with asyncio.timeout(CATCH_UP_SECONDS):
+            for task, (follower, log_) in zip(following, paired(followers, expected), strict=True):
+                newest = place(log_[-1]["cursor"])
+                while place(follower.cursor) < newest and not task.done():  # noqa: ASYNC110
+                    await asyncio.sleep(0.05)
+        for task in following:
+            task.cancel()
+        ended = await asyncio.gather(*following, return_exceptions=True)
+
+    assert [each for each in ended if not isinstance(each, asyncio.CancelledError)] == []
+    for follower, log_ in paired(followers, expected):
+        assert follower.told[: len(log_)] == log_
+    await written_once(url, writers)
+    assert min(victim.kills for victim in victims) > 0
+    assert min(follower.resumed for follower in followers) > 0
+    kills = ", ".join(f"{victim.name} {victim.kills}" for victim in victims)
+    with capsys.disabled():
+        print(  # noqa: T201
+            f"\nchaos of {SECONDS:g} s with {CLIENTS} clients (seed {SEED}): "
+            f"{sum(victim.kills for victim in victims)} kills ({kills}); "
+            f"{sum(writer.version - 1 for writer in writers)} changes, "
+            f"{sum(writer.repeated for writer in writers)} requests sent again; "
+            f"{sum(follower.connections for follower in followers)} connections lost, "
+            f"{sum(follower.resumed for follower in followers)} resumed; "
+            f"{sum(len(each.told) for each in followers)} events told, none lost, none twice"
+        )
+
+
+async def written_once(url: str, writers: list[Writer]) -> None:
+    """Fail unless the logs are whole and hold each acknowledged change once, and no other."""
+    async with running(url, tailing=False) as hub, hub.instance.database.read() as session:
+        for region in await log.regions(session):
+            await log.check(session, region)
+        newest = (await arrival.position(session)).arrival
+        arrivals = await arrival.after(session, 0, newest + 1)
+    assert [each.number for each in arrivals] == list(range(1, newest + 1))
+    for writer in writers:
+        updates = [
+            each
+            for each in arrivals
+            if (each.kind, each.subject) == (EventKind.APPLICATION_UPDATED, writer.application)
+        ]
+        assert len(updates) == writer.version - 1
+
+
+@asynccontextmanager
+async def clients(hubs: list[HubVictim], role: Role | None) -> AsyncIterator[list[Client]]:
+    """Yield a client of each hub; they stay good for those that take the hubs' places."""
+    async with AsyncExitStack() as stack:
+        found = []
+        for hub in hubs:
+            assert hub.process is not None
+            found.append(await stack.enter_async_context(client(hub.process, role)))
+        yield found
+
+
+def paired(
+    followers: list[Follower], expected: list[list[Event]]
+) -> list[tuple[Follower, list[Event]]]:
+    """Each follower with the log as it may see it."""
+    return [(each, expected[number % 2]) for number, each in enumerate(followers)]
+
+
+def place(cursor: str) -> int:
+    """Where in the order a cursor is; what comes before is the epoch."""
+    return int(cursor.rpartition(":")[2])
