@@ -1,4 +1,4 @@
-"""How many WebSockets this process has open: in all, and of each viewer who is known by name.
+"""How many sockets and streams this process has open: in all, and of each viewer known by name.
 
 Nobody can be told apart without a token, so the public ones count only in all: a command center,
 a school and a phone network each look like one address.
@@ -12,15 +12,18 @@ from contextlib import contextmanager
 from http import HTTPStatus
 
 from starlette.responses import PlainTextResponse, Response
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from engine.model import Role, Viewer
-from hub.request_limits import RequestLimits
+from hub.request_limits import Refused, RequestLimits
 
 RETRY_SECONDS = 5
+TOO_MANY = "too many connections: come back later"
+TOO_MANY_OF_VIEWER = "too many connections of this viewer: come back later"
 
 
 class Connections:
-    """Counts sockets against the limits."""
+    """Counts sockets and streams against the limits."""
 
     def __init__(self, limits: RequestLimits) -> None:
         self._limits = limits
@@ -41,27 +44,44 @@ class Connections:
         finally:
             self._open -= 1
 
-    def admits(self, viewer: Viewer) -> bool:
-        """Count one of this viewer's, unless they are too many; who is admitted leaves later."""
-        if viewer.role is Role.PUBLIC:
-            return True
-        if self._of_viewer[viewer.subject] >= self._limits.sockets_per_viewer:
-            return False
-        self._of_viewer[viewer.subject] += 1
-        return True
+    def crowded(self, viewer: Viewer) -> bool:
+        """Whether another one of this viewer's must be refused."""
+        known = viewer.role is not Role.PUBLIC
+        return known and self._of_viewer[viewer.subject] >= self._limits.sockets_per_viewer
 
-    def leave(self, viewer: Viewer) -> None:
-        """One that was admitted has ended."""
-        if viewer.role is not Role.PUBLIC:
-            self._of_viewer[viewer.subject] -= 1
+    @contextmanager
+    def one_of(self, viewer: Viewer) -> Iterator[None]:
+        """Count one of this viewer's for as long as the block lasts."""
+        known = viewer.role is not Role.PUBLIC
+        self._of_viewer[viewer.subject] += known
+        try:
+            yield
+        finally:
+            self._of_viewer[viewer.subject] -= known
             if not self._of_viewer[viewer.subject]:
                 del self._of_viewer[viewer.subject]
+
+    def counted(self, stream: ASGIApp, viewer: Viewer) -> ASGIApp:
+        """Return a viewer's stream, counted for as long as it lasts.
+
+        Raises Refused where there is no room for it.
+        """
+        if self.full:
+            raise Refused(HTTPStatus.SERVICE_UNAVAILABLE, "TOO_MANY_CONNECTIONS", TOO_MANY)
+        if self.crowded(viewer):
+            raise Refused(HTTPStatus.TOO_MANY_REQUESTS, "TOO_MANY_CONNECTIONS", TOO_MANY_OF_VIEWER)
+
+        async def response(scope: Scope, receive: Receive, send: Send) -> None:
+            with self.one(), self.one_of(viewer):
+                await stream(scope, receive, send)
+
+        return response
 
 
 def refusal() -> Response:
     """Return the answer to a handshake for which there is no room."""
     return PlainTextResponse(
-        "too many connections: come back later",
+        TOO_MANY,
         HTTPStatus.SERVICE_UNAVAILABLE,
         {"retry-after": str(RETRY_SECONDS)},
     )

@@ -130,7 +130,7 @@ class GraphQLApp(GraphQL[Any, None]):
             asked = await self._request(request)
             stream = self._stream(request, asked, viewer, wanted)
             if stream is not None:
-                return stream
+                return self.connections.counted(stream, viewer)
             result = await self._executed(request, asked, viewer)
         except Refused as refusal:
             return answers.refusal(media_type, refusal.status, refusal.code, str(refusal))

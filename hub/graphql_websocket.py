@@ -9,9 +9,9 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncGenerator, Callable, Mapping
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import orjson
 from graphql import GraphQLError
@@ -27,7 +27,7 @@ from strawberry.utils.aio import aclosing
 from engine.model import PUBLIC_VIEWER, Viewer
 from hub import json_gate
 from hub.authentication import LEEWAY_SECONDS, AuthenticationError, Authenticator
-from hub.connections import Connections
+from hub.connections import TOO_MANY_OF_VIEWER, Connections
 from hub.follower import Follower
 from hub.request_limits import Refused, RequestLimits
 from hub.shared_subscription import Sharing
@@ -50,7 +50,6 @@ if TYPE_CHECKING:
 
 BAD_MESSAGE = 4400
 FORBIDDEN = 4403  # and not 4401, after which the graphql-ws client never comes back
-TOO_MANY = "too many connections of this viewer: come back later"
 REASON_BYTES = 123  # what fits into a close frame
 
 
@@ -152,8 +151,11 @@ class SocketSink(Follower):
 class GraphQLSocketHandler(BaseGraphQLTransportWSHandler[Connection, None]):
     """One socket: its viewer from `connection_init` on, and its operations."""
 
-    viewer: Viewer = PUBLIC_VIEWER
-    _expiry: asyncio.Task[None] | None = None
+    def __init__(self, *arguments: Any, **options: Any) -> None:
+        super().__init__(*arguments, **options)
+        self.viewer: Viewer = PUBLIC_VIEWER
+        self._counted = ExitStack()
+        self._expiry: asyncio.Task[None] | None = None
 
     async def handle_connection_init(self, message: ConnectionInitMessage) -> None:
         if not self.connection_init_received:
@@ -165,9 +167,11 @@ class GraphQLSocketHandler(BaseGraphQLTransportWSHandler[Connection, None]):
             except KeysUnavailable as error:
                 await self.websocket.close(TRY_AGAIN_LATER, str(error))
                 return
-            if not self.context.connections.admits(viewer):
-                await self.websocket.close(TRY_AGAIN_LATER, TOO_MANY)
+            connections = self.context.connections
+            if connections.crowded(viewer):
+                await self.websocket.close(TRY_AGAIN_LATER, TOO_MANY_OF_VIEWER)
                 return
+            self._counted.enter_context(connections.one_of(viewer))
             self.viewer = viewer
             if self._protocol is not None:
                 self._protocol.record.viewer = viewer
@@ -178,7 +182,7 @@ class GraphQLSocketHandler(BaseGraphQLTransportWSHandler[Connection, None]):
     async def shutdown(self) -> None:
         if self._expiry is not None:
             self._expiry.cancel()
-        self.context.connections.leave(self.viewer)
+        self._counted.close()
         await super().shutdown()
 
     async def run_operation(self, operation: Operation[Connection, None]) -> None:

@@ -69,7 +69,7 @@ class Settings(BaseSettings):
         1, ge=1, le=64, description="Processes that `simpul serve` serves the port with."
     )
     sockets: int = Field(
-        20_000, ge=1, description="WebSockets that are open at once, at most, of each worker."
+        20_000, ge=1, description="WebSockets and streams open at once, at most, of each worker."
     )
     sockets_per_viewer: int = Field(
         2_000, ge=1, description="The same for one who has a token, by the token's `sub`."

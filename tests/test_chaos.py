@@ -80,7 +80,7 @@ class HubVictim:
                 return
             except (
                 RuntimeError
-            ):  # its database was killed as well: whoever keeps it starts it again
+            ):  # its database was killed as well, and is started by its own keeper
                 if time.monotonic() > deadline:
                     raise
 

@@ -142,7 +142,9 @@ async def test_a_token_in_order_is_good(own: Authenticator, claims: dict[str, An
 
 
 @pytest.mark.parametrize(
-    ("key", "algorithm"), [(RSA, "RS256"), (EC, "ES256"), (ED, "Ed25519")], ids=lambda it: str(it)
+    ("key", "algorithm"),
+    [(RSA, "RS256"), (EC, "ES256"), (ED, "Ed25519")],
+    ids=["RS256", "ES256", "Ed25519"],
 )
 async def test_published_keys_sign_with_the_algorithm_of_their_type(
     provider: Authenticator, key: Key, algorithm: str

@@ -1,4 +1,4 @@
-"""How many WebSockets an instance takes: in all, and of one who has a token."""
+"""How many sockets and streams an instance takes: in all, and of one who has a token."""
 
 from __future__ import annotations
 
@@ -74,3 +74,37 @@ async def test_one_who_has_a_token_has_a_limit_of_his_own(
         assert closed.value.rcvd.code == TRY_AGAIN_LATER
         for _ in range(2):  # nobody knows whether these are one or two
             assert await acknowledged(await sockets.enter_async_context(opened(hub, {})))
+
+
+async def test_streams_count_as_sockets_do(
+    sqlite_database_url: str, simpul_process: StartSimpul
+) -> None:
+    environment = {
+        "DATABASE_URL": sqlite_database_url,
+        "SIMPUL_SOCKETS": "2",
+        "SIMPUL_SOCKETS_PER_VIEWER": "1",
+    }
+    hub = simpul_process("serve", environment=environment)
+    async with client(hub, Role.PROVINCE) as ani:
+        asked = {
+            "url": f"{hub.url}/graphql",
+            "json": {"query": "subscription { events { cursor } }"},
+            "headers": {"accept": "text/event-stream"},
+        }
+        own = {**asked, "headers": {**asked["headers"], **ani.authorization}}
+        async with ani.http.stream("POST", **own) as first:
+            assert first.status_code == 200
+            refused = await ani.http.post(**own)
+            assert refused.status_code == 429
+            assert refused.json()["errors"][0]["extensions"]["code"] == "TOO_MANY_CONNECTIONS"
+            async with opened(hub, {}) as socket:
+                assert await acknowledged(socket)
+                refused = await ani.http.post(**asked)
+                assert refused.status_code == 503
+                assert refused.headers["retry-after"] == "5"
+        for _ in range(100):  # until the server has seen it go
+            async with ani.http.stream("POST", **own) as again:
+                if again.status_code == 200:
+                    return
+            await asyncio.sleep(0.05)
+    raise AssertionError("expected room for another stream")
