@@ -103,8 +103,7 @@ def main() -> None:
     arguments.add_argument("--every-ms", type=int, default=400)
     arguments.add_argument("--servers", nargs="+", choices=SERVERS, default=SERVERS)
     given = arguments.parse_args()
-    most = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
-    resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
+    raise_file_limit()
     with tempfile.TemporaryDirectory() as folder:
         for name in ("fanout_client", "fanout_writer"):
             source = HERE / f"{name}.c"
@@ -114,6 +113,12 @@ def main() -> None:
                 sys.stdout.write(f"\n{sockets} sockets, {given.events} events, ")
                 sys.stdout.write(f"one every {pace} ms\n" if pace else "in a burst\n")
                 run(Work(Path(folder), sockets, given.events, pace), given.servers)
+
+
+def raise_file_limit() -> None:
+    """Let this process and those that it starts open as many sockets as the machine allows."""
+    most = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
+    resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
 
 
 def run(work: Work, servers: list[str]) -> None:
@@ -306,10 +311,12 @@ def subscribing(after: str | None) -> str:
 
 
 @contextmanager
-def started(command: list[str]) -> Iterator[subprocess.Popen[str]]:
+def started(
+    command: list[str], environment: dict[str, str] | None = None
+) -> Iterator[subprocess.Popen[str]]:
     """A server, ended with the block."""
     pipe = subprocess.PIPE
-    environment = {**os.environ, "DATABASE_URL": ""}
+    environment = environment or {**os.environ, "DATABASE_URL": ""}
     server = subprocess.Popen(command, stdin=pipe, stdout=pipe, text=True, env=environment)
     try:
         yield server
