@@ -34,6 +34,7 @@ READS_MOST = 300  # pages and batches of one operation; a page has at most 200 r
 READS_AT_ONCE = 2
 SECONDS_MOST = 10.0
 SEARCHES_MOST = 100  # of one operation; each takes some 20 to 200 ms
+REFERENCES_MOST = 1_000  # to entities, of one operation
 BATCH = 500  # ids in one query; databases bound what they take
 
 
@@ -71,6 +72,7 @@ class Context:
     subject: Hashable = field(init=False, default=None)  # of that event, where a newer may do
     _reads: int = field(init=False)
     _searches: int = field(init=False)
+    _references: int = field(init=False)
     _started: float = field(init=False)
 
     def __post_init__(self) -> None:
@@ -81,6 +83,7 @@ class Context:
         self.position = max(self.instance.bus.newest, self.instance.tail.newest)
         self._reads = 0
         self._searches = 0
+        self._references = 0
         self._started = time.monotonic()
 
     @property
@@ -130,6 +133,16 @@ class Context:
         self._searches += count
         if self.bounded and self._searches > SEARCHES_MOST:
             raise TooMuch(f"at most {SEARCHES_MOST} searches")
+
+    def refer(self, count: int) -> None:
+        """Count references to entities, however many fields of the operation they are given to.
+
+        Raises:
+            TooMuch: they are too many.
+        """
+        self._references += count
+        if self.bounded and self._references > REFERENCES_MOST:
+            raise TooMuch(f"at most {REFERENCES_MOST} references to entities")
 
     def forget(self, *, regions: bool = True) -> None:
         """Load anew what was loaded: the operation changed it, or something happened since."""

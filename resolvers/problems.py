@@ -11,7 +11,8 @@ Problem                    expected: becomes a problem type in the result
 Refused                    not expected: a top-level error with a code
 ├── Forbidden              this viewer may not do this
 ├── SnapshotRequired       the cursor cannot be resumed from
-└── InvalidArgument        an argument of a query or subscription is not usable
+├── InvalidArgument        an argument of a query or subscription is not usable
+└── UnknownEntity          a reference to no such thing, or to none this viewer may see
 """
 
 from __future__ import annotations
@@ -111,3 +112,10 @@ class InvalidArgument(Refused):
 
     def __init__(self, argument: str, expected: str, got: str) -> None:
         super().__init__(f"argument {argument}: expected {expected}, got {got}")
+
+
+class UnknownEntity(Refused):
+    code = "NOT_FOUND"
+
+    def __init__(self, what: str, key: str) -> None:
+        super().__init__(f"there is no {what} {key!r}, or none that this viewer may see")

@@ -35,7 +35,9 @@ if TYPE_CHECKING:
     from schema.region import Region
 
 
-@strawberry.type(description="A national shared application (aplikasi umum) or infrastructure.")
+@strawberry.federation.type(
+    keys=["id"], description="A national shared application (aplikasi umum) or infrastructure."
+)
 class CommonApplication:
     id: strawberry.ID
     name: str
@@ -57,8 +59,12 @@ class CommonApplication:
             provenance=Provenance.of(value.provenance),
         )
 
+    @classmethod
+    def by_id(cls, id: str | None) -> CommonApplication | None:
+        return next((cls.of(each) for each in common_applications() if each.id == id), None)
 
-@strawberry.type(description="An application as an OPD runs it.")
+
+@strawberry.federation.type(keys=["id"], description="An application as an OPD runs it.")
 class Application(Node, ApplicationImpact, ApplicationFunction):
     version: int = strawberry.field(description="Send it back with a change.")
     name: str
@@ -100,7 +106,7 @@ class Application(Node, ApplicationImpact, ApplicationFunction):
 
     @strawberry.field(description="The national application that it is an instance of.")
     def common_application(self) -> CommonApplication | None:
-        return _common(self._value.common_application)
+        return CommonApplication.by_id(self._value.common_application)
 
     @strawberry.field(description="Integrations from it and to it.")
     async def integrations(
@@ -303,9 +309,3 @@ class ApplicationMutation:
 
 def _whole(value: int | None) -> WholeNumber | None:
     return None if value is None else WholeNumber(value)
-
-
-def _common(id: str | None) -> CommonApplication | None:
-    return next(
-        (CommonApplication.of(each) for each in common_applications() if each.id == id), None
-    )

@@ -42,7 +42,9 @@ class LevelClaim:
     evidence: list[Evidence]
 
 
-@strawberry.type(description="One instrument applied to one region in one year.")
+@strawberry.federation.type(
+    keys=["id"], description="One instrument applied to one region in one year."
+)
 class Assessment(Node):
     version: int = strawberry.field(description="Send it back with a change.")
     year: int

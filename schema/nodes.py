@@ -5,6 +5,7 @@ from __future__ import annotations
 import strawberry
 
 from resolvers import integration as resolved_integration
+from resolvers.context import Context
 from resolvers.problems import NotFound
 from schema.application import Application
 from schema.assessment import Assessment
@@ -19,25 +20,29 @@ from schema.region import Region
 class NodeQuery:
     @strawberry.field(description="Null where there is no such thing, or none you may see.")
     async def node(self, info: Info, id: strawberry.ID) -> Node | None:
-        kind, _, rest = id.partition("-")
-        context = info.context
-        match kind:
-            case "region":
-                region = await context.regions.load(rest)
-                return None if region is None else Region.of(region)
-            case "opd":
-                opd = await context.opds.load(id)
-                return None if opd is None else Opd.of(opd)
-            case "application":
-                application = await context.applications.load(id)
-                return None if application is None else Application.of(application)
-            case "assessment":
-                assessment = await context.assessments.load(id)
-                return None if assessment is None else Assessment.of(*assessment)
-            case "integration":
-                try:
-                    return Integration.of(await resolved_integration.find(context, id))
-                except NotFound:
-                    return None
-            case _:
+        return await by_id(info.context, id)
+
+
+async def by_id(context: Context, id: str) -> Node | None:
+    """Return the thing with this id; None where there is none, or none the viewer may see."""
+    kind, _, rest = id.partition("-")
+    match kind:
+        case "region":
+            region = await context.regions.load(rest)
+            return None if region is None else Region.of(region)
+        case "opd":
+            opd = await context.opds.load(id)
+            return None if opd is None else Opd.of(opd)
+        case "application":
+            application = await context.applications.load(id)
+            return None if application is None else Application.of(application)
+        case "assessment":
+            assessment = await context.assessments.load(id)
+            return None if assessment is None else Assessment.of(*assessment)
+        case "integration":
+            try:
+                return Integration.of(await resolved_integration.find(context, id))
+            except NotFound:
                 return None
+        case _:
+            return None

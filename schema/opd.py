@@ -8,7 +8,9 @@ from engine import model
 from schema.node import Node, Provenance
 
 
-@strawberry.type(description="An agency (organisasi perangkat daerah) of a region.")
+@strawberry.federation.type(
+    keys=["id"], description="An agency (organisasi perangkat daerah) of a region."
+)
 class Opd(Node):
     name: str
     acronym: str

@@ -64,7 +64,9 @@ class RegionFilter:
     search: str | None = strawberry.field(default=None, description="Part of the name.")
 
 
-@strawberry.type(description="A province, regency or city; or a central agency.")
+@strawberry.federation.type(
+    keys=["code"], description="A province, regency or city; or a central agency."
+)
 class Region(
     Node,
     RegionGraph,

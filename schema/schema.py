@@ -14,6 +14,7 @@ from schema.comparison import ComparisonQuery
 from schema.consolidation import ConsolidationMutation
 from schema.correction import CorrectionMutation
 from schema.effort import EffortMutation
+from schema.entities import EntityQuery
 from schema.event import EventQuery, EventSubscription
 from schema.execution import Execution
 from schema.function_tag import FunctionQuery
@@ -43,6 +44,7 @@ class Query(
     FunctionQuery,
     NodeQuery,
     InstanceQuery,
+    EntityQuery,
 ):
     pass
 
@@ -67,13 +69,35 @@ class Subscription(EventSubscription, NewsSubscription):
     pass
 
 
-class Schema(strawberry.Schema):
+# What `@link` brings in, so that tools that know no federation can read the schema, too. Written out,
+# for composers refuse the names that Strawberry has for the types of the arguments.
+FEDERATION = """\
+directive @key(fields: federation__FieldSet!, resolvable: Boolean = true) repeatable on OBJECT | INTERFACE
+
+directive @link(url: String!, as: String, for: link__Purpose, import: [link__Import]) repeatable on SCHEMA
+
+scalar federation__FieldSet
+
+scalar link__Import
+
+enum link__Purpose {
+  SECURITY
+  EXECUTION
+}"""
+
+
+class Schema(strawberry.federation.Schema):
     """Strawberry's, but it logs no errors: the edge tells bugs from refusals, and logs those."""
 
     def process_errors(
         self, errors: list[GraphQLError], execution_context: ExecutionContext | None = None
     ) -> None:
         pass
+
+    def as_str(self) -> str:
+        return f"{super().as_str()}\n\n{FEDERATION}"
+
+    __str__ = as_str
 
 
 schema = Schema(
@@ -82,5 +106,6 @@ schema = Schema(
     subscription=Subscription,
     extensions=document_extensions(),
     execution_context_class=Execution,
+    federation_version="2.9",  # the newest that all composers know
     config=StrawberryConfig(scalar_map={Cursor: CURSOR, WholeNumber: WHOLE_NUMBER}),
 )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import shutil
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -100,11 +100,19 @@ class Hub:
 
     instance: Instance
 
+    async def result(
+        self, query: str, viewer: Viewer = PUBLIC_VIEWER, /, **variables: object
+    ) -> ExecutionResult:
+        """Return what an operation gives, errors and all."""
+        return await schema.execute(
+            query, variable_values=variables, context_value=Context(self.instance, viewer)
+        )
+
     async def ask(
         self, query: str, viewer: Viewer = PUBLIC_VIEWER, /, **variables: object
     ) -> dict[str, Any]:
         """Return the data of an operation that has no error."""
-        result = await self._execute(query, viewer, variables)
+        result = await self.result(query, viewer, **variables)
         assert not result.errors, result.errors
         assert result.data is not None
         return result.data
@@ -113,7 +121,7 @@ class Hub:
         self, query: str, viewer: Viewer = PUBLIC_VIEWER, /, **variables: object
     ) -> str:
         """Return the code of the one error of an operation."""
-        return _code(await self._execute(query, viewer, variables))
+        return _code(await self.result(query, viewer, **variables))
 
     async def change(self, name: str, viewer: Viewer, /, **given: object) -> dict[str, Any]:
         """Return what a mutation answers, a problem or the thing it changed."""
@@ -173,13 +181,6 @@ class Hub:
                 ]
                 for table in Table.metadata.sorted_tables
             }
-
-    async def _execute(
-        self, query: str, viewer: Viewer, variables: Mapping[str, object]
-    ) -> ExecutionResult:
-        return await schema.execute(
-            query, variable_values=dict(variables), context_value=Context(self.instance, viewer)
-        )
 
 
 @asynccontextmanager

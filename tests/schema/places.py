@@ -68,6 +68,19 @@ OTHER_OPD = Viewer(
     "bandung it", Role.OPD, frozenset({"32.73"}), frozenset({"opd-32.73.diskominfo"})
 )
 
+SEES_DRAFT = {  # of Sumedang
+    PUBLIC: False,
+    REGION: True,
+    OTHER_REGION: False,
+    ASSESSOR: True,
+    OTHER_ASSESSOR: False,
+    OPD: True,
+    OTHER_OPD: False,
+    PROVINCE: True,
+    OTHER_PROVINCE: False,
+    ADMIN: True,
+}
+
 DRAFT = "assessment-draft"
 PEMDI_2026 = instrument("pemdi-2026")
 

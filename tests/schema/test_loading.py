@@ -11,11 +11,11 @@ import pytest
 from sqlalchemy import event
 from sqlalchemy.engine import Engine
 
-from engine.model import PUBLIC_VIEWER
+from engine.model import PUBLIC_VIEWER, EventKind, Region, RegionKind
 from resolvers.context import Context
 from resolvers.event import newest
 from tests.schema.hub import copied, running
-from tests.schema.places import PROVINCE
+from tests.schema.places import PROVINCE, SOURCE
 
 QUERIES = {
     "a ranking with its regions": (
@@ -93,6 +93,41 @@ async def test_many_rows_are_loaded_by_a_few_statements(
         with _selects() as statements:
             await hub.ask(query)
     assert len(statements) == count, "\n\n".join(statements)
+
+
+async def test_a_hundred_entities_cost_no_more_statements_than_a_page_of_them(
+    west_java_template: Path, tmp_path: Path
+) -> None:
+    wanted = "name parent { name } index { display } history { display }"
+    page = f"{{ regions(first: 100) {{ nodes {{ code {wanted} }} }} }}"
+    entities = f"""
+    query ($all: [_Any!]!, $half: [_Any!]!) {{
+      all: _entities(representations: $all) {{ ... on Region {{ code {wanted} }} }}
+      half: _entities(representations: $half) {{
+        __typename ... on Opd {{ name }} ... on Application {{ name }}
+      }}
+    }}
+    """
+    async with running(copied(west_java_template, tmp_path), tailing=False) as hub:
+        for number in range(100):
+            village = Region(f"98.{number:02}", "Desa", RegionKind.REGENCY, "32", SOURCE)
+            await hub.record(EventKind.REGION_RECORDED, village.code, f"region-{number}", village)
+        with _selects() as listing:
+            listed = (await hub.ask(page))["regions"]["nodes"]
+        found = await hub.ask("{ applications(first: 100) { nodes { id opd { id } } } }")
+        others = [
+            {"__typename": type, "id": each["id"]}
+            for node in found["applications"]["nodes"]
+            for type, each in (("Application", node), ("Opd", node["opd"]))
+            if each is not None
+        ]
+        references = [{"__typename": "Region", "code": each["code"]} for each in listed]
+        with _selects() as referring:
+            referred = await hub.ask(entities, all=references, half=others)
+    assert (len(listed), referred["all"]) == (100, listed)
+    assert {each["__typename"] for each in referred["half"]} == {"Application", "Opd"}
+    assert len(listing) == 4  # count, page, parents, scores
+    assert len(referring) == 4, "\n\n".join(referring)  # regions, applications, OPDs, scores
 
 
 async def test_an_operation_that_reads_without_end_is_refused(

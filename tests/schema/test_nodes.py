@@ -95,18 +95,7 @@ async def test_an_unknown_id_gives_null(hub: Hub, id: str) -> None:
 
 @pytest.mark.parametrize(
     ("viewer", "sees"),
-    [
-        (places.PUBLIC, False),
-        (places.REGION, True),
-        (places.OTHER_REGION, False),
-        (places.ASSESSOR, True),
-        (places.OTHER_ASSESSOR, False),
-        (places.OPD, True),
-        (places.OTHER_OPD, False),
-        (places.PROVINCE, True),
-        (places.OTHER_PROVINCE, False),
-        (places.ADMIN, True),
-    ],
+    places.SEES_DRAFT.items(),
     ids=lambda value: value.subject if isinstance(value, Viewer) else None,
 )
 async def test_a_draft_is_null_for_whom_it_is_not(hub: Hub, viewer: Viewer, sees: bool) -> None:

@@ -1,0 +1,82 @@
+"""What a supergraph asks of its subgraph: entities by their keys, and the schema to compose.
+
+Strawberry's own `_entities` lets one unknown type fail all items and takes `__typename` out of the
+variables that another alias reads; its `_service` prints the schema anew for each request.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import reprlib
+from functools import cache
+from typing import Annotated
+
+import strawberry
+from strawberry.federation.schema import FederationAny
+from strawberry.schema import BaseSchema
+
+from resolvers.context import REFERENCES_MOST, Context
+from resolvers.problems import InvalidArgument, UnknownEntity
+from schema import nodes
+from schema.application import Application, CommonApplication
+from schema.assessment import Assessment
+from schema.info import Info
+from schema.opd import Opd
+from schema.region import Region
+
+Thing = Application | Assessment | CommonApplication | Opd | Region
+Entity = Annotated[Thing, strawberry.union("_Entity")]
+
+SHOWN = 100  # characters of a key, in a message
+
+
+@strawberry.type(name="_Service", description="This instance as a subgraph of Apollo Federation.")
+class Service:
+    sdl: str
+
+
+@strawberry.type
+class EntityQuery:
+    @strawberry.field(
+        name="_entities",
+        description="For gateways: things by their keys, in the order of the references. What is "
+        f"not found is null, with an error of its own. At most {REFERENCES_MOST} references in "
+        "one operation.",
+    )
+    async def entities(
+        self, info: Info, representations: list[FederationAny]
+    ) -> list[Entity | None]:
+        info.context.refer(len(representations))
+        work = (_entity(info.context, each) for each in representations)
+        # An exception in the place of an item is the error of that item alone.
+        return await asyncio.gather(*work, return_exceptions=True)  # type: ignore[return-value]
+
+    @strawberry.field(name="_service", description="For composers: the schema of this subgraph.")
+    def service(self, info: Info) -> Service:
+        return Service(sdl=_sdl(info.schema))
+
+
+async def _entity(context: Context, reference: object) -> Thing:
+    found: object
+    match reference:
+        case {"__typename": "Region" as kind, "code": str(key)}:
+            found = await nodes.by_id(context, f"region-{key}")
+        case {"__typename": "Application" | "Assessment" | "Opd" as kind, "id": str(key)}:
+            found = await nodes.by_id(context, key)
+        case {"__typename": "CommonApplication" as kind, "id": str(key)}:
+            found = CommonApplication.by_id(key)
+        case _:
+            raise InvalidArgument(
+                "representations",
+                "Region by code, or Application, Assessment, CommonApplication or Opd by id",
+                reprlib.repr(reference),
+            )
+    # An id is found whatever it is of: an OPD is no application.
+    if isinstance(found, Thing) and type(found).__name__ == kind:
+        return found
+    raise UnknownEntity(kind, key[:SHOWN])
+
+
+@cache
+def _sdl(schema: BaseSchema) -> str:
+    return schema.as_str()
