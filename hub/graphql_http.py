@@ -21,8 +21,8 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 from starlette.websockets import WebSocket
+from strawberry import Schema
 from strawberry.asgi import GraphQL
-from strawberry.schema import BaseSchema
 from strawberry.schema.exceptions import InvalidOperationTypeError
 from strawberry.subscriptions import GRAPHQL_TRANSPORT_WS_PROTOCOL
 from strawberry.types import ExecutionResult
@@ -47,8 +47,10 @@ from hub.shared_subscription import Sharing
 from hub.signing_keys import KeysUnavailable
 from hub.stream_forms import FORMS
 from hub.stream_protocol import EXTENSION
+from schema.tracing import traced
 
 HTML = "text/html; charset=utf-8"
+TRACE = "apollo-federation-include-trace"  # the header by which gateways ask for a trace
 
 
 class GraphQLApp(GraphQL[Any, None]):
@@ -63,7 +65,7 @@ class GraphQLApp(GraphQL[Any, None]):
 
     def __init__(
         self,
-        schema: BaseSchema,
+        schema: Schema,
         *,
         context_factory: Callable[[Viewer], object],
         authenticator: Authenticator,
@@ -82,6 +84,7 @@ class GraphQLApp(GraphQL[Any, None]):
             max_subscriptions_per_connection=self.limits.subscriptions,
             allowed_origins=allowed_origins,
         )
+        self.traced = traced(schema)
         self.context_factory = context_factory
         self.sharing = sharing
         self.authenticator = authenticator
@@ -181,7 +184,8 @@ class GraphQLApp(GraphQL[Any, None]):
         if request.method == "POST":
             allowed.add(OperationType.MUTATION)
         try:
-            return await self.schema.execute(
+            schema = self.traced if request.headers.get(TRACE) == "ftv1" else self.schema
+            return await schema.execute(
                 asked.query,
                 variable_values=asked.variables,
                 context_value=self.context_factory(viewer),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import socket
 import subprocess
+from base64 import b64decode
 from datetime import UTC, datetime, timedelta
 from http.client import HTTPConnection
 from pathlib import Path
@@ -26,12 +27,15 @@ def ask(
     document: str,
     accept: str = "application/json",
     token: str | None = None,
+    trace: str | None = None,
     **members: object,
 ) -> tuple[int, dict[str, str], Any]:
     """The status, the headers and the parsed body of the answer."""
     headers = {"accept": accept, "content-type": "application/json"}
     if token is not None:
         headers["authorization"] = f"Bearer {token}"
+    if trace is not None:
+        headers["apollo-federation-include-trace"] = trace
     body = json.dumps({"query": document, **members})
     connection = HTTPConnection("127.0.0.1", port, timeout=10)
     connection.request("POST", "/graphql", body, headers)
@@ -203,6 +207,25 @@ def test_data_that_a_bug_took_away_is_null_and_not_absent(toy_port: int) -> None
     status, _, body = ask(toy_port, "{ bugInWhatMustBeThere }", BOTH[0])
     assert (status, body["data"]) == (200, None)
     assert [error["message"] for error in body["errors"]] == ["internal error"]
+
+
+def test_a_trace_tells_no_more_of_a_bug_than_the_answer(toy_port: int) -> None:
+    _, _, body = ask(toy_port, "{ bug closed welcome: hello }", trace="ftv1")
+    bug, closed = body["errors"]
+    trace = b64decode(body["extensions"]["ftv1"])
+    for told in (bug["extensions"]["correlationId"], closed["message"], "welcome", "hello"):
+        assert told.encode() in trace
+    assert b"hunter2" not in trace
+
+
+@pytest.mark.parametrize("trace", [None, "ftv2"])
+def test_who_asks_for_no_trace_gets_none(toy_port: int, trace: str | None) -> None:
+    assert ask(toy_port, "{ hello }", trace=trace)[2] == {"data": {"hello": 1}}
+
+
+@pytest.mark.parametrize("document", ["{ hello", "{ nothing }"])
+def test_what_is_not_executed_has_no_trace(toy_port: int, document: str) -> None:
+    assert list(ask(toy_port, document, trace="ftv1")[2]) == ["errors"]
 
 
 def test_each_operation_has_a_context_of_its_own(toy_port: int) -> None:
