@@ -36,6 +36,7 @@ format:  ## Rewrite the Python code as ruff wants it
 	$(BIN)/ruff format .
 
 clean:  ## Remove what set-up and builds made; a data folder stays
-	rm -rf .venv clients/web/node_modules clients/web/dist tests/node/node_modules
+	rm -rf .venv clients/web/node_modules clients/web/dist
+	rm -rf tests/node/node_modules tests/gateways/node_modules
 	rm -rf .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -24,6 +24,7 @@ STAMPS = VENV / "stamps"
 WEB = ROOT / "clients" / "web"
 RESUME = ROOT / "clients" / "resume"
 NODE_TESTS = ROOT / "tests" / "node"
+GATEWAYS = ROOT / "tests" / "gateways"
 
 OLDEST_PYTHON = (3, 11)
 UV = "uv==0.13.9"
@@ -43,6 +44,7 @@ def main(arguments: list[str]) -> None:
         python_packages("dev")
         node_packages(WEB)
         node_packages(NODE_TESTS)
+        node_packages(GATEWAYS)
         web_client()
         chromium()
     elif arguments[:1] == ["npm"]:
