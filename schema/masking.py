@@ -15,8 +15,12 @@ logger = logging.getLogger("simpul.errors")
 
 
 def masked(errors: Iterable[GraphQLError] | None) -> list[GraphQLError]:
-    """The errors as a client may see them; each bug is logged under the id its client is given."""
-    return [_mask(error) if _is_a_bug(error) else error for error in errors or ()]
+    """The errors as a client may see them; each bug is logged under the id its client is given.
+
+    What failed once is one bug, however many items of a list it took: a read is shared by many.
+    """
+    seen: dict[int, str] = {}
+    return [_mask(error, seen) if _is_a_bug(error) else error for error in errors or ()]
 
 
 def _is_a_bug(error: GraphQLError) -> bool:
@@ -29,14 +33,18 @@ def _is_a_bug(error: GraphQLError) -> bool:
     return error.path is not None or not error.nodes
 
 
-def _mask(error: GraphQLError) -> GraphQLError:
-    correlation = uuid4().hex
-    logger.error("internal error %s at %s", correlation, error.path, exc_info=error.original_error)
+def _mask(error: GraphQLError, seen: dict[int, str]) -> GraphQLError:
+    bug = id(error.original_error)
+    if bug not in seen:
+        seen[bug] = uuid4().hex
+        logger.error(
+            "internal error %s at %s", seen[bug], error.path, exc_info=error.original_error
+        )
     return GraphQLError(
         "internal error",
         nodes=error.nodes,
         source=error.source,
         positions=error.positions,
         path=error.path,
-        extensions={"code": "INTERNAL", "correlationId": correlation},
+        extensions={"code": "INTERNAL", "correlationId": seen[bug]},
     )
