@@ -21,6 +21,8 @@ from sqlalchemy.ext.asyncio import (
 )
 from sqlalchemy.pool import AsyncAdaptedQueuePool, NullPool
 
+from storage import sqlite_driver
+
 Session = AsyncSession  # for those who pass one on and never look inside
 
 CONNECT_SECONDS = 3
@@ -120,7 +122,7 @@ def _sqlite_engine(url: URL, *, reads: bool) -> AsyncEngine:
         pool_size=SQLITE_READERS if reads else 1,
         max_overflow=0,
         pool_timeout=POOL_WAIT_SECONDS + STATEMENT_SECONDS,
-        connect_args={"timeout": SQLITE_BUSY_SECONDS},
+        connect_args={"async_creator_fn": sqlite_driver.connected, "timeout": SQLITE_BUSY_SECONDS},
     )
 
     @event.listens_for(engine.sync_engine, "connect")
