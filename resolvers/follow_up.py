@@ -31,6 +31,17 @@ ITSELF = Viewer(f"{OWN_ACTORS}follow-up", Role.ADMIN)
 DERIVED = frozenset(
     {EventKind.INDEX_CHANGED, EventKind.VERIFICATION_CHANGED, EventKind.PROPOSALS_CHANGED}
 )
+# What leaves an inventory as it was. What it makes of verifications is told with the change itself.
+BESIDE_THE_INVENTORY = frozenset(
+    {
+        EventKind.LEVEL_CLAIMED,
+        EventKind.ASSESSMENT_STARTED,
+        EventKind.ASSESSMENT_SUBMITTED,
+        EventKind.ASSESSMENT_RETURNED,
+        EventKind.RESULT_RECORDED,
+        EventKind.EFFORT_EDITED,
+    }
+)
 # What a sister region's candidates to share are made of.
 SHARED = frozenset(
     {
@@ -188,7 +199,7 @@ async def _settled(instance: Instance, done: int) -> None:
 
 async def _touched(session: Session, arrivals: Sequence[Arrival]) -> set[str]:
     """The regions for which these arrivals may change something."""
-    own = [each for each in arrivals if each.kind not in DERIVED]
+    own = [each for each in arrivals if each.kind not in DERIVED | BESIDE_THE_INVENTORY]
     touched = {each.region for each in own}
     touched |= await integration.regions_at(session, {each.subject for each in own})
     shared = {each.region for each in own if each.kind in SHARED}

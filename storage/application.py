@@ -4,13 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import bindparam, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from engine.model import Application, ApplicationStatus, Capability, Provenance
 from storage.database import batches
 from storage.page import Page, keyset
 from storage.tables import ApplicationRow
+
+_VERSIONS = (
+    select(ApplicationRow.id, ApplicationRow.version)
+    .where(ApplicationRow.region == bindparam("region"))
+    .order_by(ApplicationRow.id)
+)
+_VERSIONS_OF = (
+    select(ApplicationRow.id, ApplicationRow.version)
+    .where(ApplicationRow.id.in_(bindparam("ids")))
+    .order_by(ApplicationRow.id)
+)
 
 
 def row(application: Application) -> ApplicationRow:
@@ -79,22 +90,17 @@ async def by_id(session: AsyncSession, ids: Collection[str]) -> dict[str, Applic
 
 async def versions(session: AsyncSession, region: str) -> dict[str, int]:
     """Return the version of each application of a region, by id."""
-    return await _versions(session, ApplicationRow.region == region)
+    found = await session.execute(_VERSIONS, {"region": region})
+    return {each.id: each.version for each in found}
 
 
 async def versions_of(session: AsyncSession, ids: Collection[str]) -> dict[str, int]:
     """Return the versions of these applications, by id; unknown ids are left out."""
     found: dict[str, int] = {}
     for some in batches(sorted(ids)):
-        found |= await _versions(session, ApplicationRow.id.in_(some))
+        rows = await session.execute(_VERSIONS_OF, {"ids": some})
+        found |= {each.id: each.version for each in rows}
     return found
-
-
-async def _versions(session: AsyncSession, which: ColumnElement[bool]) -> dict[str, int]:
-    found = await session.execute(
-        select(ApplicationRow.id, ApplicationRow.version).where(which).order_by(ApplicationRow.id)
-    )
-    return {each.id: each.version for each in found}
 
 
 async def page(

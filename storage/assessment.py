@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, Text, cast, func, or_, select, true
+from sqlalchemy import ColumnElement, Select, Text, bindparam, cast, func, or_, select, true
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from engine.document import document, value_of
@@ -27,6 +27,22 @@ from engine.model import (
 from engine.score import Score
 from storage.access import EVERYTHING, Access, narrowed
 from storage.tables import AssessmentRow, LevelRow, RegionRow
+
+_LEVELS = (
+    select(LevelRow)
+    .where(LevelRow.assessment.in_(bindparam("assessments")))
+    .order_by(LevelRow.assessment, LevelRow.indicator)
+)
+_WITH_LEVELS = (
+    select(AssessmentRow.id, AssessmentRow.instrument, AssessmentRow.kind, AssessmentRow.state)
+    .where(
+        AssessmentRow.region == bindparam("region"),
+        AssessmentRow.kind.in_(bindparam("kinds")),
+        AssessmentRow.instrument.in_(bindparam("instruments")),
+        select(LevelRow.assessment).where(LevelRow.assessment == AssessmentRow.id).exists(),
+    )
+    .order_by(AssessmentRow.year.desc(), AssessmentRow.id)
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,17 +147,12 @@ async def followed(
 
     Of each instrument and kind the newest of any state, and the newest that is published.
     """
-    claimed = select(LevelRow.assessment).where(LevelRow.assessment == AssessmentRow.id).exists()
-    found = await session.execute(
-        select(AssessmentRow.id, AssessmentRow.instrument, AssessmentRow.kind, AssessmentRow.state)
-        .where(
-            AssessmentRow.region == region,
-            AssessmentRow.kind.in_([kind.value for kind in kinds]),
-            AssessmentRow.instrument.in_(instruments),
-            claimed,
-        )
-        .order_by(AssessmentRow.year.desc(), AssessmentRow.id)
-    )
+    which = {
+        "region": region,
+        "kinds": [kind.value for kind in kinds],
+        "instruments": list(instruments),
+    }
+    found = await session.execute(_WITH_LEVELS, which)
     newest: dict[tuple[str, ...], str] = {}
     for each in found:
         newest.setdefault((each.instrument, each.kind), each.id)
@@ -274,11 +285,7 @@ async def _whole(
 ) -> list[tuple[Assessment, Score | None]]:
     rows = list(await session.scalars(query.where(_visible(access))))
     levels: dict[str, list[LevelRow]] = {row.id: [] for row in rows}
-    for level in await session.scalars(
-        select(LevelRow)
-        .where(LevelRow.assessment.in_(levels))
-        .order_by(LevelRow.assessment, LevelRow.indicator)
-    ):
+    for level in await session.scalars(_LEVELS, {"assessments": list(levels)}):
         levels[level.assessment].append(level)
     return [
         (

@@ -11,12 +11,18 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from engine.attestation import Attestation, ForeignEdit
 from engine.entry import timestamp
 from storage.tables import AttestationRow
+
+_OF_REGION = (
+    select(AttestationRow)
+    .where(AttestationRow.region == bindparam("region"))
+    .order_by(AttestationRow.opd)
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +66,5 @@ async def mark_broken(session: AsyncSession, edit: ForeignEdit) -> None:
 
 async def of_region(session: AsyncSession, region: str) -> list[Attested]:
     """Return the latest attestation of each OPD of a region that ever gave one."""
-    rows = await session.scalars(
-        select(AttestationRow).where(AttestationRow.region == region).order_by(AttestationRow.opd)
-    )
+    rows = await session.scalars(_OF_REGION, {"region": region})
     return [value(row) for row in rows]

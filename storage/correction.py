@@ -4,13 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from engine.entry import timestamp
 from engine.function import Correction
 from engine.listing import Listing
 from storage.tables import ApplicationRow, CorrectionRow, OpdRow
+
+_OF_REGIONS = (
+    select(CorrectionRow.application, CorrectionRow.function)
+    .where(CorrectionRow.region.in_(bindparam("regions")), CorrectionRow.function.is_not(None))
+    .order_by(CorrectionRow.application)
+)
 
 
 def row(region: str, correction: Correction) -> CorrectionRow:
@@ -26,11 +32,7 @@ def row(region: str, correction: Correction) -> CorrectionRow:
 
 async def of_regions(session: AsyncSession, regions: Collection[str]) -> dict[str, str]:
     """Return the function that a person named, by application."""
-    found = await session.execute(
-        select(CorrectionRow.application, CorrectionRow.function)
-        .where(CorrectionRow.region.in_(regions), CorrectionRow.function.is_not(None))
-        .order_by(CorrectionRow.application)
-    )
+    found = await session.execute(_OF_REGIONS, {"regions": list(regions)})
     return {each.application: each.function for each in found}
 
 

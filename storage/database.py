@@ -2,6 +2,9 @@
 
 SQLite has one writer at a time, so a second one waits in this process for the single write
 connection, and for another process's by busy timeout. PostgreSQL uses one pool for both.
+
+Statements that each change makes are built once, as constants of their modules: to build one takes
+longer than to execute it.
 """
 
 from __future__ import annotations

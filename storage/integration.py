@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from datetime import date
 
-from sqlalchemy import or_, select
+from sqlalchemy import bindparam, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 
@@ -21,6 +21,18 @@ from engine.model import (
 from storage.database import batches
 from storage.page import Page, keyset
 from storage.tables import ApplicationRow, IntegrationRow
+
+_OWN = select(ApplicationRow.id).where(ApplicationRow.region == bindparam("region"))
+_VERSIONS = (
+    select(IntegrationRow.id, IntegrationRow.version)
+    .where(
+        or_(
+            IntegrationRow.region == bindparam("region"),
+            IntegrationRow.target_application.in_(_OWN),
+        )
+    )
+    .order_by(IntegrationRow.id)
+)
 
 
 def row(integration: Integration) -> IntegrationRow:
@@ -94,12 +106,7 @@ async def versions(session: AsyncSession, region: str) -> dict[str, int]:
 
     Whichever log holds them.
     """
-    own = select(ApplicationRow.id).where(ApplicationRow.region == region)
-    found = await session.execute(
-        select(IntegrationRow.id, IntegrationRow.version)
-        .where(or_(IntegrationRow.region == region, IntegrationRow.target_application.in_(own)))
-        .order_by(IntegrationRow.id)
-    )
+    found = await session.execute(_VERSIONS, {"region": region})
     return {each.id: each.version for each in found}
 
 

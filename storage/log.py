@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import bindparam, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -29,6 +29,12 @@ Clock = Callable[[], datetime]
 Derive = Callable[["LogTransaction"], Awaitable[None]]
 
 PAGE = 500  # entries read at once
+
+_LOCKED_HEAD = (
+    select(HeadRow.sequence, HeadRow.hash)
+    .where(HeadRow.region == bindparam("region"))
+    .with_for_update()
+)
 
 
 @dataclass
@@ -184,18 +190,16 @@ async def check(session: AsyncSession, region: str) -> int:
 
 
 async def _locked_head(session: AsyncSession, region: str) -> tuple[int, str]:
-    # Two first writers of one region must meet on one row: insert it, or wait for who does.
-    dialect = postgresql if session.get_bind().dialect.name == "postgresql" else sqlite
-    await session.execute(
-        dialect.insert(HeadRow)
-        .values(region=region, sequence=0, hash=GENESIS)
-        .on_conflict_do_nothing()
-    )
-    row = (
+    row = (await session.execute(_LOCKED_HEAD, {"region": region})).one_or_none()
+    if row is None:
+        # Two first writers of one region must meet on one row: insert it, or wait for who does.
+        dialect = postgresql if session.get_bind().dialect.name == "postgresql" else sqlite
         await session.execute(
-            select(HeadRow.sequence, HeadRow.hash).where(HeadRow.region == region).with_for_update()
+            dialect.insert(HeadRow)
+            .values(region=region, sequence=0, hash=GENESIS)
+            .on_conflict_do_nothing()
         )
-    ).one()
+        row = (await session.execute(_LOCKED_HEAD, {"region": region})).one()
     return row.sequence, row.hash
 
 

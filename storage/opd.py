@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from engine.model import Opd, Provenance
 from storage.page import Page, keyset
 from storage.tables import OpdRow
+
+_OF_REGION = (
+    select(OpdRow).where(OpdRow.region == bindparam("region")).order_by(OpdRow.name, OpdRow.id)
+)
 
 
 def row(opd: Opd) -> OpdRow:
@@ -44,9 +48,7 @@ async def by_id(session: AsyncSession, ids: Collection[str]) -> dict[str, Opd]:
 
 async def of_region(session: AsyncSession, region: str) -> list[Opd]:
     """Return all OPDs of a region, by name."""
-    rows = await session.scalars(
-        select(OpdRow).where(OpdRow.region == region).order_by(OpdRow.name, OpdRow.id)
-    )
+    rows = await session.scalars(_OF_REGION, {"region": region})
     return [value(row) for row in rows]
 
 

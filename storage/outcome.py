@@ -6,17 +6,19 @@ from collections.abc import Collection, Mapping
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import bindparam, delete, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from engine.document import document
 from engine.entry import timestamp
 from storage.tables import InstanceRow, OutcomeRow
 
+_OF_REGION = select(OutcomeRow).where(OutcomeRow.region == bindparam("region"))
+
 
 async def of_region(session: AsyncSession, region: str) -> dict[str, Mapping[str, Any]]:
     """Return what was last announced of a region as documents, by subject."""
-    rows = await session.scalars(select(OutcomeRow).where(OutcomeRow.region == region))
+    rows = await session.scalars(_OF_REGION, {"region": region})
     return {each.subject: each.body for each in rows}
 
 

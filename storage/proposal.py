@@ -4,13 +4,23 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from engine.decision import Decided, Decision
 from engine.entry import timestamp
 from engine.proposal import ProposalKind
 from storage.tables import DecisionRow
+
+_MERGED = (
+    select(DecisionRow.applications)
+    .where(
+        DecisionRow.region == bindparam("region"),
+        DecisionRow.kind == ProposalKind.MERGE.value,
+        DecisionRow.decision == Decision.ACCEPT.value,
+    )
+    .order_by(DecisionRow.proposal)
+)
 
 
 def row(decided: Decided) -> DecisionRow:
@@ -45,16 +55,8 @@ def value(row: DecisionRow) -> Decided:
 
 async def merged(session: AsyncSession, region: str) -> tuple[tuple[str, ...], ...]:
     """Return the groups of applications of a region that a person agreed to merge."""
-    rows = await session.scalars(
-        select(DecisionRow)
-        .where(
-            DecisionRow.region == region,
-            DecisionRow.kind == ProposalKind.MERGE.value,
-            DecisionRow.decision == Decision.ACCEPT.value,
-        )
-        .order_by(DecisionRow.proposal)
-    )
-    return tuple(tuple(each.applications) for each in rows)
+    found = await session.scalars(_MERGED, {"region": region})
+    return tuple(tuple(each) for each in found)
 
 
 async def of_region(session: AsyncSession, region: str) -> dict[str, Decided]:

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 
-from sqlalchemy import func, select
+from sqlalchemy import bindparam, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from engine.model import Provenance, Region, RegionKind
 from storage.access import Access, narrowed
 from storage.page import Page, keyset
 from storage.tables import RegionRow
+
+_BY_CODE = select(RegionRow).where(RegionRow.code.in_(bindparam("codes")))
 
 
 def row(region: Region) -> RegionRow:
@@ -49,7 +51,7 @@ def value(row: RegionRow) -> Region:
 
 async def by_code(session: AsyncSession, codes: Collection[str]) -> dict[str, Region]:
     """Return the regions with these codes; unknown codes are left out."""
-    rows = await session.scalars(select(RegionRow).where(RegionRow.code.in_(codes)))
+    rows = await session.scalars(_BY_CODE, {"codes": list(codes)})
     return {row.code: value(row) for row in rows}
 
 

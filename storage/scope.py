@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from engine.inventory import DevelopmentPolicy, Exemption
 from storage.tables import DevelopmentPolicyRow, ExemptionRow
+
+_EXEMPT = (
+    select(ExemptionRow)
+    .where(ExemptionRow.region == bindparam("region"), ExemptionRow.reason != "")
+    .order_by(ExemptionRow.opd)
+)
 
 
 def exemption_row(region: str, exemption: Exemption) -> ExemptionRow:
@@ -23,11 +29,7 @@ def policy_row(policy: DevelopmentPolicy) -> DevelopmentPolicyRow:
 
 async def exempt(session: AsyncSession, region: str) -> tuple[Exemption, ...]:
     """Return the exemptions that a region grants, by OPD."""
-    rows = await session.scalars(
-        select(ExemptionRow)
-        .where(ExemptionRow.region == region, ExemptionRow.reason != "")
-        .order_by(ExemptionRow.opd)
-    )
+    rows = await session.scalars(_EXEMPT, {"region": region})
     return tuple(Exemption(each.opd, each.reason) for each in rows)
 
 
