@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Mapping
 from contextlib import aclosing
 from datetime import datetime
-from typing import Annotated
+from fractions import Fraction
+from typing import Annotated, Any
 
 import strawberry
 
 from engine import model
+from engine.decimals import rounded
 from engine.document import value_of
 from engine.score import Score
 from resolvers import event as resolved
@@ -76,12 +78,16 @@ class IndexChanged:
     after: str = strawberry.field(description="Two places.")
     predicate_before: str | None
     predicate_after: str
-    domains: list[PartScore]
     replay: bool = strawberry.field(
         description="True: a result of an earlier year, played again; not something that "
         "happens now."
     )
     _code: strawberry.Private[str]
+    _after: strawberry.Private[Mapping[str, Any]]
+
+    @strawberry.field
+    def domains(self) -> list[PartScore]:
+        return [PartScore.of(each) for each in value_of(Score, self._after).domains]
 
     @strawberry.field
     async def region(self, info: Info) -> Region:
@@ -91,8 +97,7 @@ class IndexChanged:
     def of(cls, seen: Seen) -> IndexChanged:
         arrival = seen.arrival
         body = arrival.derived or {}
-        before = None if body["before"] is None else value_of(Score, body["before"])
-        after = value_of(Score, body["after"])
+        before, after = body["before"], body["after"]  # scores, of which little is mostly asked for
         return cls(
             cursor=Cursor(seen.cursor),
             previous_cursor=Cursor(seen.previous_cursor),
@@ -101,13 +106,13 @@ class IndexChanged:
             year=body["year"],
             kind=model.AssessmentKind(body["kind"]),
             state=model.AssessmentState(body["state"]),
-            before=None if before is None else before.display,
-            after=after.display,
-            predicate_before=None if before is None else before.predicate,
-            predicate_after=after.predicate,
-            domains=[PartScore.of(each) for each in after.domains],
+            before=None if before is None else rounded(Fraction(before["exact"])),
+            after=rounded(Fraction(after["exact"])),
+            predicate_before=None if before is None else before["predicate"],
+            predicate_after=after["predicate"],
             replay=arrival.actor == resolved.REPLAY,
             _code=arrival.region,
+            _after=after,
         )
 
 
