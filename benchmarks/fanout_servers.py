@@ -38,7 +38,9 @@ def hub(port: int, data_dir: Path, *, stock: bool) -> None:
         )
 
     assembly.follow_up.run = nothing
-    settings = Settings(data_dir=data_dir, port=port, log_level="warning")
+    settings = Settings(
+        data_dir=data_dir, port=port, log_level="warning", sockets_per_viewer=20_000
+    )
     if not stock:
         server.run(assembly.create_app(settings, tasks=[woken]), settings, server.bound(settings))
         return

@@ -8,10 +8,11 @@ regulation does not say which of the two decides; published predicates follow th
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from enum import Enum
 from fractions import Fraction
+from math import lcm
 
 from engine.decimals import exact, fraction, rounded
 from engine.instrument import Indicator, Instrument
@@ -224,9 +225,12 @@ def _counted(instrument: Instrument, levels: Mapping[int, int]) -> dict[int, int
     }
 
 
-def _mean(indicators: Iterable[Indicator], levels: Mapping[int, int]) -> Fraction:
-    total = weight = Fraction(0)
+def _mean(indicators: Collection[Indicator], levels: Mapping[int, int]) -> Fraction:
+    # As exact as sums of fractions, and many times faster: whole weights of one denominator.
+    denominator = lcm(*(each.weight.denominator for each in indicators))
+    total = weight = 0
     for each in indicators:
-        total += levels[each.number] * each.weight
-        weight += each.weight
-    return total / weight
+        whole = each.weight.numerator * (denominator // each.weight.denominator)
+        total += levels[each.number] * whole
+        weight += whole
+    return Fraction(total, weight)

@@ -268,14 +268,11 @@ async def _change(
     key: str | None,
     work: Callable[[LogTransaction, Region], Awaitable[Assessment]],
 ) -> Assessment:
-    return await change(
-        context,
-        (await find(context, id)).region,
-        key=key,
-        request=asked,
-        answer=Assessment,
-        work=work,
-    )
+    async with context.read() as session:
+        region = await stored.region_of(session, id, context.access)
+    if region is None:
+        raise NotFound("assessment", id)
+    return await change(context, region, key=key, request=asked, answer=Assessment, work=work)
 
 
 async def _current(transaction: LogTransaction, id: str, version: int) -> Assessment:

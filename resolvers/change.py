@@ -9,7 +9,7 @@ from typing import TypeVar
 from engine.document import document, value_of
 from engine.model import Provenance, Region, Role, Viewer
 from resolvers.context import Context
-from resolvers.problems import Forbidden, IdempotencyKeyReused, InvalidInput, NotFound
+from resolvers.problems import Forbidden, IdempotencyKeyReused, InvalidInput
 from storage import idempotency
 from storage import region as stored_region
 from storage.log import LogTransaction
@@ -41,8 +41,6 @@ async def change(
         raise InvalidInput(
             "idempotencyKey", f"1 to {KEY_LENGTH} characters", f"{len(key)} characters"
         )
-    if await context.regions.load(region) is None:  # before its log is locked, or made
-        raise NotFound("region", region)
     async with context.writing(region) as transaction:
         found = (await stored_region.by_code(transaction.session, [region]))[region]
         if key is None:

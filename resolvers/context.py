@@ -18,7 +18,7 @@ from realtime.bus import MemoryBus
 from realtime.tail import Tail
 from resolvers import access
 from resolvers.computed import Computed
-from resolvers.problems import TooMuch
+from resolvers.problems import NotFound, TooMuch
 from storage import application, assessment, lesson, log, opd, region
 from storage.access import Access
 from storage.arrival import Arrival
@@ -117,10 +117,17 @@ class Context:
 
     @asynccontextmanager
     async def writing(self, code: str) -> AsyncIterator[LogTransaction]:
-        """Yield the transaction in which a region changes, and wake the tail after its commit."""
-        work = log.writing(self.database, code, self.instance.clock, self.instance.verifier.derive)
-        async with work as transaction:
-            yield transaction
+        """Yield the transaction in which a region changes, and wake the tail after its commit.
+
+        Raises:
+            NotFound: there is no such region.
+        """
+        clock, derive = self.instance.clock, self.instance.verifier.derive
+        try:
+            async with log.writing(self.database, code, clock, derive, begun=True) as transaction:
+                yield transaction
+        except log.NotBegun as unknown:
+            raise NotFound("region", code) from unknown
         self.instance.bus.announce(transaction.arrival)
         self.forget()
 

@@ -121,6 +121,14 @@ async def by_id(
     }
 
 
+async def region_of(session: AsyncSession, id: str, access: Access) -> str | None:
+    """Return the region of an assessment; None where there is none that the reader may see."""
+    found: str | None = await session.scalar(
+        select(AssessmentRow.region).where(AssessmentRow.id == id, _visible(access))
+    )
+    return found
+
+
 async def of_region(
     session: AsyncSession,
     region: str,

@@ -123,16 +123,30 @@ class LogTransaction:
         self.arrival = last
 
 
+class NotBegun(LookupError):
+    """There is no log of that region."""
+
+
 @asynccontextmanager
 async def writing(
-    database: Database, region: str, clock: Clock, derive: Derive | None = None
+    database: Database,
+    region: str,
+    clock: Clock,
+    derive: Derive | None = None,
+    *,
+    begun: bool = False,
 ) -> AsyncIterator[LogTransaction]:
     """Yield the transaction in which `region` changes; it commits when the block ends.
 
-    `derive` announces what follows from it, in the same transaction.
+    Args:
+        derive: announces what follows from it, in the same transaction.
+        begun: whether the log must be there already; else it may begin with this transaction.
+
+    Raises:
+        NotBegun: it must be there, and is not.
     """
     async with database.write() as session:
-        sequence, last_hash = await _locked_head(session, region)
+        sequence, last_hash = await _locked_head(session, region, begun=begun)
         transaction = LogTransaction(session, region, clock(), sequence, last_hash)
         yield transaction
         if derive is not None:
@@ -189,9 +203,11 @@ async def check(session: AsyncSession, region: str) -> int:
     return sequence
 
 
-async def _locked_head(session: AsyncSession, region: str) -> tuple[int, str]:
+async def _locked_head(session: AsyncSession, region: str, *, begun: bool) -> tuple[int, str]:
     row = (await session.execute(_LOCKED_HEAD, {"region": region})).one_or_none()
     if row is None:
+        if begun:
+            raise NotBegun(region)
         # Two first writers of one region must meet on one row: insert it, or wait for who does.
         dialect = postgresql if session.get_bind().dialect.name == "postgresql" else sqlite
         await session.execute(
