@@ -12,7 +12,7 @@ from strawberry.types.execution import PreExecutionError
 
 from hub.media_types import RESPONSE_JSON
 from hub.stream_forms import Form
-from realtime.fanout import Told
+from realtime.told import Told
 from schema.limits import DocumentRefused
 from schema.masking import masked
 

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from engine.model import Role
-from hub import questions, readiness
+from hub import questions, readiness, upkeep
 from hub.console import AsJson, Exit, answer, bar, err, fail, out
 
 if TYPE_CHECKING:
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
 app = typer.Typer(no_args_is_help=True, add_completion=True, pretty_exceptions_enable=False)
 app.add_typer(questions.app)
+app.add_typer(upkeep.app)
 
 SDL = Path(__file__).parent.parent / "schema" / "schema.graphql"
 
@@ -144,61 +145,6 @@ def token(
         datetime.now(UTC),
     )
     answer({"token": text}, as_json=json, say=lambda: typer.echo(text))
-
-
-@app.command()
-def recompute(
-    learn: Annotated[
-        bool, typer.Option(help="Let the classifier first learn what people corrected.")
-    ] = False,
-    json: AsJson = False,
-) -> None:
-    """Recompute verifications and proposals of all regions, and announce what is new; for nightly."""
-    from rich.progress import Progress
-
-    from hub.app import opened
-    from resolvers import follow_up
-
-    settings = readiness.migrated()
-
-    async def work() -> follow_up.Recomputed:
-        with Progress(console=err, transient=True, disable=not err.is_terminal) as progress:
-            async with opened(settings) as instance:
-                return await follow_up.everything(
-                    instance, learn=learn, progress=bar(progress, "Recomputing regions")
-                )
-
-    done = asyncio.run(work())
-    if done.failed:
-        fail(f"these regions could not be recomputed: {', '.join(done.failed)}", Exit.STATE)
-    learned = "" if done.learned is None else f" {done.learned} corrections are learned."
-    answer(
-        asdict(done),
-        as_json=json,
-        say=lambda: out.print(
-            f"{done.regions} regions are recomputed; {done.changed} had news.{learned}"
-        ),
-    )
-
-
-@app.command()
-def check(json: AsJson = False) -> None:
-    """Verify the hash chain of every region's log, from the first entry to the last."""
-    from engine.entry import BrokenChain
-    from hub import integrity
-
-    settings = readiness.migrated()
-    try:
-        entries = asyncio.run(integrity.check(settings))
-    except BrokenChain as broken:
-        fail(str(broken), Exit.BROKEN)
-    answer(
-        {"regions": len(entries), "entries": sum(entries.values())},
-        as_json=json,
-        say=lambda: out.print(
-            f"{sum(entries.values())} entries of {len(entries)} regions: every chain is whole."
-        ),
-    )
 
 
 @app.command("export-schema")

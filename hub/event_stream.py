@@ -19,7 +19,7 @@ from hub.shared_subscription import Shared
 from hub.socket_protocol import COUNTS, LAST_SECONDS
 from hub.stream_forms import Form, chunk, chunked
 from hub.stream_protocol import EXTENSION, StreamProtocol
-from realtime.fanout import Batch, Told
+from realtime.told import Batch, Told
 
 OPEN: set[EventStream] = set()  # those of this process
 

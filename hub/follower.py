@@ -10,7 +10,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable, Hashable
 
 from hub.socket_protocol import BUFFER_BYTES, COUNTS, flush
-from realtime.fanout import Batch, Told
+from realtime.told import Batch, Told
 
 
 class Follower(ABC):

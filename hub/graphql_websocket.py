@@ -39,7 +39,7 @@ from hub.socket_protocol import (
     FrameProtocol,
     framed,
 )
-from realtime.fanout import Batch
+from realtime.told import Batch
 from schema.masking import masked
 
 if TYPE_CHECKING:

@@ -1,10 +1,12 @@
-"""Whether the logs are as they were written."""
+"""Whether the logs are as they were written, and how far back their order can be followed."""
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from hub.app import opened
 from hub.settings import Settings
-from storage import arrival, log
+from storage import arrival, log, retention
 
 
 async def check(settings: Settings) -> dict[str, int]:
@@ -21,3 +23,9 @@ async def renew_epoch(settings: Settings) -> None:
     """Give the arrival order a new epoch: no cursor of before is good any more."""
     async with opened(settings) as instance, instance.database.write() as session:
         await arrival.renew_epoch(session)
+
+
+async def prune(settings: Settings, days: int) -> int:
+    """Forget arrivals of more than so many days ago; return how many."""
+    async with opened(settings) as instance:
+        return await retention.prune(instance.database, instance.clock() - timedelta(days=days))

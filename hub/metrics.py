@@ -71,10 +71,11 @@ class Lag:
 
     async def run(self, instance: Instance) -> None:
         """Follow as a subscriber does, until cancelled."""
-        async with aclosing(instance.tail.follow(instance.tail.newest)) as arrivals:
-            async for each in arrivals:
-                late = instance.clock() - each.at
-                self.seconds.observe(max(0.0, late.total_seconds()))
+        async with aclosing(instance.tail.follow(instance.tail.newest)) as pages:
+            async for page in pages:
+                now = instance.clock()
+                for each in page:
+                    self.seconds.observe(max(0.0, (now - each.at).total_seconds()))
 
 
 def text(fanout: Fanout, instance: Instance, lag: Lag) -> bytes:

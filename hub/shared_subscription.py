@@ -18,7 +18,8 @@ from strawberry.schema import BaseSchema
 from strawberry.types.execution import ExecutionResult, PreExecutionError
 
 from engine.model import Viewer
-from realtime.fanout import Ended, Fanout, Group, Open, Told
+from realtime.fanout import Fanout, Group, Open
+from realtime.told import Ended, Told
 from schema.limits import DocumentLimits, admitted
 from schema.masking import masked
 from schema.resumable import resumable
@@ -73,7 +74,7 @@ class Sharing:
         except TypeError:  # a number of more than 64 bits, which fits no type of ours
             return None
         key = (query, operation_name, same, self.scope_of(viewer))
-        source = partial(self._source, viewer, query, variables, operation_name, resume)
+        source = partial(self._source, viewer, query, variables, operation_name)
         return Shared(self.fanout.group(key), start, source)
 
     def any(
@@ -88,8 +89,8 @@ class Sharing:
         shared = self.of(viewer, query, variables, operation_name, resume)
         if shared is not None:
             return shared
-        source = partial(self._source, viewer, query, variables, operation_name, resume)
-        return Shared(self.fanout.group(object()), None, source)
+        source = partial(self._source, viewer, query, variables, operation_name)
+        return Shared(self.fanout.group(object()), resume, source)
 
     def is_subscription(self, query: str, operation_name: str | None) -> bool:
         """Whether it surely is one; False also of a document that cannot be executed."""
@@ -105,10 +106,10 @@ class Sharing:
         query: str,
         variables: Mapping[str, Any] | None,
         operation_name: str | None,
-        resume: str | None,
+        start: Hashable,
     ) -> AsyncGenerator[Told, None]:
         context = self.context_factory(viewer)
-        context.resume = resume
+        context.resume = start
         try:
             results = await self.schema.stream(
                 query,
@@ -123,7 +124,8 @@ class Sharing:
                 if isinstance(result, PreExecutionError):
                     raise Ended(orjson.dumps([e.formatted for e in masked(result.errors)]))
                 assert isinstance(result, ExecutionResult)  # @defer and @stream are off
-                yield Told(_payload(result), context.told, context.subject)
+                of = context.telling
+                yield Told(_payload(result), of.cursor, of.subject, of.more, of.snapshot)
 
 
 def _payload(result: ExecutionResult) -> bytes:

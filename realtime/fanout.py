@@ -4,6 +4,9 @@ Those who ask alike are a group. A group has a stream for each place at which so
 begins where a stream stands joins it, another one gets a stream of its own, and two streams that come
 to stand at the same place become one. So nobody misses anything, hears anything twice, or waits for
 another, and a herd that comes back after a restart costs one stream.
+
+Who begins without a position is first told a snapshot. It is kept for a while, for those who come soon
+after: they are told it at once, and follow from where it ends.
 """
 
 from __future__ import annotations
@@ -11,10 +14,12 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
-from collections.abc import AsyncGenerator, Callable, Hashable, Iterable, Sequence
+from collections.abc import AsyncGenerator, Callable, Hashable, Iterable
 from contextlib import aclosing
 from dataclasses import dataclass, field
-from typing import Protocol, TypeVar
+from typing import Protocol
+
+from realtime.told import Batch, Beginning, Ended, Kept, Told
 
 BURST_SECONDS = 0.005  # events that come closer than this are a burst
 MERGE_SECONDS = 0.004  # what comes in a burst within this is given together
@@ -23,43 +28,7 @@ MERGED_BYTES = 32_768  # given at once at most, so that no burst alone fills wha
 PATIENCE_SECONDS = 20.0  # for one that catches up alone and takes no more for now
 LOOK_SECONDS = 0.01
 
-Alike = TypeVar("Alike", bound=Hashable)
-
 logger = logging.getLogger(__name__)
-
-
-@dataclass(frozen=True, slots=True)
-class Told:
-    """A payload as all sinks get it, and where a stream stands once it has told it."""
-
-    payload: bytes
-    position: Hashable
-    subject: Hashable = None  # a newer payload about it may replace this one; None: none may
-
-
-class Batch:
-    """What is given together, with what was made of it for sinks that are alike."""
-
-    def __init__(self, told: Sequence[Told]) -> None:
-        self.told = told
-        self._made: dict[Hashable, list[bytes]] = {}
-
-    def made(
-        self, alike: Alike, make: Callable[[Sequence[Told], Alike], list[bytes]]
-    ) -> list[bytes]:
-        """Return what `make` makes of it: once for all sinks that are alike in this."""
-        found = self._made.get(alike)
-        if found is None:
-            found = self._made[alike] = make(self.told, alike)
-        return found
-
-
-class Ended(Exception):
-    """Raised by a source that cannot go on; `payload` says why, to whoever follows it."""
-
-    def __init__(self, payload: bytes) -> None:
-        super().__init__("a source has ended")
-        self.payload = payload
 
 
 class Sink(Protocol):
@@ -76,7 +45,7 @@ class Sink(Protocol):
         """Nothing more comes; with a payload it says why."""
 
 
-Open = Callable[[], AsyncGenerator[Told, None]]
+Open = Callable[[Hashable], AsyncGenerator[Told, None]]  # a source that begins there
 
 
 @dataclass(eq=False)
@@ -87,6 +56,7 @@ class Stream:
     position: Hashable  # None: it began with what came next, wherever that was
     sinks: dict[Sink, None] = field(default_factory=dict)
     task: asyncio.Task[None] | None = None
+    beginning: Beginning | None = None  # while it tells a snapshot from its first part on
     _waiting: list[Told] = field(default_factory=list)
     _flush_at: asyncio.TimerHandle | None = None
     _took: float = 0.0  # seconds that giving to all of them last took
@@ -99,7 +69,7 @@ class Stream:
                 told_at = 0.0
                 async for told in source:
                     # How long it had to be waited for: the giving itself may take longer.
-                    burst = time.monotonic() - told_at < BURST_SECONDS
+                    burst = told.more or time.monotonic() - told_at < BURST_SECONDS
                     self.group.fanout.executions += 1
                     self._tell(told, burst)
                     told_at = time.monotonic()
@@ -140,6 +110,10 @@ class Stream:
             self._flush_at = None
         if self._waiting:
             batch, self._waiting = Batch(self._waiting), []
+            if self.beginning is not None:
+                self.beginning.note(batch)
+                if not batch.told[-1].snapshot:
+                    self.beginning = None
             begun = time.monotonic()
             try:
                 for sink in [*self.sinks]:
@@ -175,17 +149,37 @@ class Group:
     key: Hashable
     streams: set[Stream] = field(default_factory=set)
     followed: dict[Sink, Stream] = field(default_factory=dict)
+    beginning: Beginning | None = None  # the newest snapshot that was told
 
     def join(self, sink: Sink, start: Hashable, open: Open) -> None:
         """Follow from a position on."""
         self.fanout.joined += 1
         self.fanout.resumed += start is not None
+        if start is None:
+            start = self._begin(sink)
         stream = next((each for each in self.streams if each.position == start), None)
         if stream is None:
             stream = Stream(self, start)
+            if start is None:
+                stream.beginning = self.beginning = Beginning(self.fanout.kept)
             self.streams.add(stream)
-            stream.task = asyncio.create_task(stream.run(open()))
+            stream.task = asyncio.create_task(stream.run(open(start)))
         stream.add([sink])
+
+    def _begin(self, sink: Sink) -> Hashable:
+        """Tell the snapshot that is kept, if any is; return where the sink stands then."""
+        kept = self.beginning
+        if kept is None:
+            return None
+        for stream in self.streams:
+            if stream.beginning is kept:
+                stream.flush()
+        if not kept.batches:
+            return None
+        for batch in kept.batches:
+            sink.deliver(batch)
+        self.fanout.settle()
+        return kept.position
 
     def leave(self, sink: Sink) -> None:
         """Follow no more."""
@@ -217,6 +211,7 @@ class Fanout:
     def __init__(self, failure: bytes, settle: Callable[[], None] = lambda: None) -> None:
         self.failure = failure
         self.settle = settle  # called once a batch was given to all
+        self.kept = Kept()
         self.groups: dict[Hashable, Group] = {}
         self.executions = 0  # of events, over all groups
         self.joined = 0  # sinks that ever began to follow

@@ -39,6 +39,10 @@ class Counts:
     taken: int = 0  # arrivals that came by the broker
 
 
+class Hole(LookupError):
+    """Arrivals are not on record any more that a follower has yet to be told."""
+
+
 class Tail(Generic[Arrival]):
     """Follows the arrival log from `start` on; `run` must be running for followers to move."""
 
@@ -89,15 +93,21 @@ class Tail(Generic[Arrival]):
         """Look at the database now, and from then on as often as the broker asks for."""
         self._bus.stir()
 
-    async def follow(self, after: int) -> AsyncGenerator[Arrival, None]:
-        """Yield every arrival after `after`, in order, without end; close it when done."""
+    async def follow(self, after: int) -> AsyncGenerator[Sequence[Arrival], None]:
+        """Yield every arrival after `after`, in order, as many at once as there are, without end.
+
+        Close it when done.
+
+        Raises:
+            Hole: they have been forgotten meanwhile.
+        """
         while True:
             moved = self._moved  # taken before looking, so that no move is missed
             page = await self._page(after)
-            for arrival in page:
-                yield arrival
-                after = arrival.number
-            if not page:
+            if page:
+                yield page
+                after = page[-1].number
+            else:
                 await moved.wait()
 
     async def _watch(self) -> None:
@@ -131,5 +141,8 @@ class Tail(Generic[Arrival]):
             return ()
         oldest = self.newest - len(self._ring) + 1
         if after + 1 < oldest:
-            return await self._read(after, PAGE)
+            page = await self._read(after, PAGE)
+            if page and page[-1].number != after + len(page):
+                raise Hole
+            return page
         return list(islice(self._ring, after + 1 - oldest, after + 1 - oldest + PAGE))

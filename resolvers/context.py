@@ -55,6 +55,16 @@ class Instance:
     computed: Computed = field(default_factory=Computed)
 
 
+@dataclass(frozen=True, slots=True)
+class Telling:
+    """What a subscription's operation says of its newest event to those who pass it on."""
+
+    cursor: str | None = None  # None: there was no event
+    subject: Hashable = None  # that a newer event about it may replace this one; None: none may
+    more: bool = False  # the next one is at hand
+    snapshot: bool = False  # it is part of the snapshot that the subscription begins with
+
+
 @dataclass
 class Context:
     """One operation of one viewer. Loaders batch within it, and forget what may have changed.
@@ -68,8 +78,7 @@ class Context:
     bounded: bool = True  # False for what the instance does by itself, however long it takes
     position: int = field(init=False)  # everything up to it is seen by all reads
     resume: str | None = None  # cursor after which its subscription begins, whatever it says itself
-    told: str | None = field(init=False, default=None)  # cursor of a subscription's newest event
-    subject: Hashable = field(init=False, default=None)  # of that event, where a newer may do
+    telling: Telling = field(init=False, default_factory=Telling)  # of a subscription
     _reads: int = field(init=False)
     _searches: int = field(init=False)
     _references: int = field(init=False)

@@ -7,14 +7,17 @@ from contextlib import aclosing
 from dataclasses import dataclass
 
 from engine.model import OWN_ACTORS, EventKind, Visibility
-from resolvers.context import Context
+from realtime.tail import Hole
+from resolvers.context import Context, Telling
+from resolvers.cursor import Place, place
 from resolvers.problems import InvalidArgument, SnapshotRequired
 from storage import arrival as stored
 from storage import region as stored_region
-from storage.arrival import Arrival, Position
+from storage.arrival import Arrival
 
 REPLAY = f"{OWN_ACTORS}replay"  # the actor of entries that replay what was published earlier
 REGIONS_MOST = 1000
+SNAPSHOT_PAGE = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,32 +27,37 @@ class Seen:
     arrival: Arrival
     cursor: str
     previous_cursor: str
+    snapshot: bool = False  # it tells how things stand, and not what happens now
 
 
 async def newest(context: Context) -> str:
     """Return the cursor of the newest arrival that every read of this operation sees."""
     async with context.read() as session:
         epoch = (await stored.position(session)).epoch
-    return cursor(Position(epoch, context.position))
-
-
-def cursor(position: Position) -> str:
-    """Return a position as a client gets it: opaque, and good for this epoch only."""
-    return f"{position.epoch}:{position.arrival}"
+    return Place(epoch, context.position).cursor
 
 
 async def page(context: Context, after: str | None, first: int) -> tuple[list[Seen], str, bool]:
     """Return up to `first` events the viewer may see, the cursor to go on from, and if more wait.
 
-    Without `after` the page begins with the first event there is.
+    Without `after` the page begins with the first event since which all are kept.
+
+    Raises:
+        SnapshotRequired: as of `follow`.
     """
     async with context.read() as session:
         position = await stored.position(session)
-        start = 0 if after is None else _number(after, position)
+        if after is None:
+            start = position.floor
+        else:
+            begin = place(after, position)
+            if begin.head is not None:  # there are no pages of a snapshot
+                raise SnapshotRequired(after)
+            start = begin.number
         found = await stored.visible_after(session, start, first + 1, context.access)
     more = len(found) > first
     seen = _chained(position.epoch, start, found[:first])
-    end = seen[-1].cursor if more else cursor(position)
+    end = seen[-1].cursor if more else Place(position.epoch, position.arrival).cursor
     return seen, end, more
 
 
@@ -61,61 +69,119 @@ async def follow(
     kinds: Collection[EventKind] | None,
     conflate: bool = False,
 ) -> AsyncGenerator[Seen, None]:
-    """Yield what the viewer may see after a cursor, or from now on; close it when done.
+    """Yield what the viewer may see after a cursor; close it when done.
 
+    Without a cursor it begins with a snapshot: the newest event of each kind about each subject.
     With `conflate` whoever reads too slowly may be told only the newest about each subject.
 
     Raises:
-        SnapshotRequired: the cursor is of another epoch, or from the future.
+        SnapshotRequired: the cursor is of another epoch, from the future, or too old.
     """
     if regions is not None and len(regions) > REGIONS_MOST:
         raise InvalidArgument("regions", f"at most {REGIONS_MOST} codes", str(len(regions)))
     async with context.read() as session:
         position = await stored.position(session)
         scope = await stored_region.within(session, context.access)
-    wanted_regions = None if regions is None else frozenset(regions)
-    wanted_kinds = None if kinds is None else frozenset(kinds)
-    after = context.resume or after
-    last = position.arrival if after is None else _number(after, position)
-    async with aclosing(context.instance.tail.follow(last)) as arrivals:
-        region_changed = False
-        async for arrival in arrivals:
-            region_changed = region_changed or arrival.kind is EventKind.REGION_RECORDED
-            if wanted_kinds is not None and arrival.kind not in wanted_kinds:
-                continue
-            if wanted_regions is not None and arrival.region not in wanted_regions:
-                continue
-            if arrival.visibility is not Visibility.PUBLIC and not (
-                scope is None or arrival.region in scope
-            ):
-                continue
-            context.begin()
-            # The operation lives on, and what it loaded may have changed: a region seldom does.
-            context.forget(regions=region_changed)
-            region_changed = False
-            context.told = cursor(Position(position.epoch, arrival.number))
-            if conflate:
-                context.subject = (arrival.kind, arrival.region, arrival.subject)
-            yield Seen(arrival, context.told, cursor(Position(position.epoch, last)))
-            last = arrival.number
+    given = context.resume or after
+    begin = Place(position.epoch, 0, position.arrival) if given is None else place(given, position)
+    wanted = _Wanted(
+        None if regions is None else frozenset(regions),
+        None if kinds is None else frozenset(kinds),
+        scope,
+    )
+    teller = _Teller(context, conflate, begin.cursor)
+    if begin.head is not None:
+        async with aclosing(_snapshot(context, wanted, begin.number, begin.head)) as held:
+            async for arrival, more in held:
+                number, head = (arrival.number, begin.head) if more else (begin.head, None)
+                at = Place(begin.epoch, number, head)
+                yield teller.next(arrival, at, more=more, snapshot=True)
+    live = begin.number if begin.head is None else begin.head
+    async with aclosing(context.instance.tail.follow(live)) as pages:
+        try:
+            async for page in pages:
+                if any(arrival.kind is EventKind.REGION_RECORDED for arrival in page):
+                    context.regions.clear_all()
+                told = [arrival for arrival in page if wanted.has(arrival)]
+                for arrival in told:
+                    at = Place(begin.epoch, arrival.number)
+                    yield teller.next(arrival, at, more=arrival is not told[-1])
+        except Hole:
+            raise SnapshotRequired(teller.last) from None
+
+
+async def _snapshot(
+    context: Context, wanted: _Wanted, after: int, head: int
+) -> AsyncGenerator[tuple[Arrival, bool], None]:
+    """Yield the newest of each up to `head`, and whether there are more of them."""
+    waiting: Arrival | None = None
+    more = True
+    while more:
+        context.begin()
+        async with context.read() as session:
+            found = await stored.newest_of_each(
+                session,
+                head,
+                after=after,
+                limit=SNAPSHOT_PAGE,
+                access=context.access,
+                kinds=wanted.kinds,
+                regions=wanted.regions,
+            )
+        more = len(found) == SNAPSHOT_PAGE
+        for arrival in found:
+            if waiting is not None:
+                yield waiting, True
+            waiting = arrival
+            after = arrival.number
+    if waiting is not None:
+        yield waiting, False
+
+
+@dataclass(frozen=True, slots=True)
+class _Wanted:
+    """What is told to whom; None: all of it."""
+
+    regions: frozenset[str] | None
+    kinds: frozenset[EventKind] | None
+    scope: Collection[str] | None  # the regions whose drafts the viewer may read
+
+    def has(self, arrival: Arrival) -> bool:
+        return (
+            (self.kinds is None or arrival.kind in self.kinds)
+            and (self.regions is None or arrival.region in self.regions)
+            and (
+                arrival.visibility is Visibility.PUBLIC
+                or self.scope is None
+                or arrival.region in self.scope
+            )
+        )
+
+
+@dataclass(slots=True)
+class _Teller:
+    """Tells one event after the other, and of each to the subscription's operation what it is."""
+
+    context: Context
+    conflate: bool
+    last: str  # the cursor of the event before
+
+    def next(self, arrival: Arrival, at: Place, *, more: bool, snapshot: bool = False) -> Seen:
+        context = self.context
+        context.begin()
+        # The operation lives on, and what it loaded may have changed: a region seldom does.
+        context.forget(regions=False)
+        subject = (arrival.kind, arrival.region, arrival.subject) if self.conflate else None
+        context.telling = Telling(at.cursor, subject, more, snapshot)
+        before, self.last = self.last, at.cursor
+        return Seen(arrival, at.cursor, before, snapshot)
 
 
 def _chained(epoch: str, start: int, arrivals: list[Arrival]) -> list[Seen]:
-    numbers = [start, *(arrival.number for arrival in arrivals)]
-    return [
-        Seen(
-            arrival,
-            cursor(Position(epoch, arrival.number)),
-            cursor(Position(epoch, before)),
-        )
-        for before, arrival in zip(numbers, arrivals, strict=False)
+    cursors = [
+        Place(epoch, number).cursor for number in (start, *(each.number for each in arrivals))
     ]
-
-
-def _number(given: str, position: Position) -> int:
-    epoch, _, number = given.rpartition(":")
-    if epoch != position.epoch or not (number.isascii() and number.isdigit() and len(number) < 19):
-        raise SnapshotRequired(given[:64])
-    if int(number) > position.arrival:
-        raise SnapshotRequired(given)
-    return int(number)
+    return [
+        Seen(arrival, cursor, before)
+        for arrival, before, cursor in zip(arrivals, cursors, cursors[1:], strict=False)
+    ]

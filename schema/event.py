@@ -22,7 +22,7 @@ from schema.info import Info
 from schema.region import Region
 from schema.scalars import Cursor
 from schema.score import PartScore
-from schema.words import CONFLATE, PREVIOUS_CURSOR
+from schema.words import CONFLATE, PREVIOUS_CURSOR, SNAPSHOT
 
 EVENTS_MOST = 500
 
@@ -31,6 +31,7 @@ EVENTS_MOST = 500
 class Event:
     cursor: Cursor
     previous_cursor: Cursor = strawberry.field(description=PREVIOUS_CURSOR)
+    snapshot: bool = strawberry.field(description=SNAPSHOT)
     at: datetime
     kind: EventKind
     sequence: int = strawberry.field(description="In the region's log.")
@@ -49,6 +50,7 @@ class Event:
         return cls(
             cursor=Cursor(seen.cursor),
             previous_cursor=Cursor(seen.previous_cursor),
+            snapshot=seen.snapshot,
             at=arrival.at,
             kind=arrival.kind,
             sequence=arrival.sequence,
@@ -69,6 +71,7 @@ class EventPage:
 class IndexChanged:
     cursor: Cursor
     previous_cursor: Cursor = strawberry.field(description=PREVIOUS_CURSOR)
+    snapshot: bool = strawberry.field(description=SNAPSHOT)
     at: datetime
     instrument: strawberry.ID
     year: int
@@ -101,6 +104,7 @@ class IndexChanged:
         return cls(
             cursor=Cursor(seen.cursor),
             previous_cursor=Cursor(seen.previous_cursor),
+            snapshot=seen.snapshot,
             at=arrival.at,
             instrument=strawberry.ID(body["instrument"]),
             year=body["year"],
@@ -120,7 +124,7 @@ class IndexChanged:
 class EventQuery:
     @strawberry.field(
         description="What the viewer may see, in order; `first` is at most 500. Without `after` "
-        "it begins with the first event."
+        "it begins with the first event since which all are kept."
     )
     async def events(self, info: Info, after: Cursor | None = None, first: int = 100) -> EventPage:
         seen, cursor, more = await resolved.page(info.context, after, size(first, EVENTS_MOST))
@@ -132,8 +136,9 @@ class EventQuery:
 @strawberry.type
 class EventSubscription:
     @strawberry.subscription(
-        description="Every index that moves and that the viewer may see; after a cursor, or from "
-        "now on. An error with code SNAPSHOT_REQUIRED says that the cursor is of no use any more."
+        description="Every index that moves and that the viewer may see, after a cursor. Without one it "
+        "begins with a snapshot: where each index stands. An error with code SNAPSHOT_REQUIRED says "
+        "that the cursor is of no use any more."
     )
     async def index_changed(
         self,
@@ -150,7 +155,10 @@ class EventSubscription:
             async for seen in happened:
                 yield IndexChanged.of(seen)
 
-    @strawberry.subscription(description="Everything that happens and that the viewer may see.")
+    @strawberry.subscription(
+        description="Everything that happens and that the viewer may see, after a cursor. Without one "
+        "it begins with the newest event of each kind about each subject."
+    )
     async def events(
         self,
         info: Info,

@@ -21,7 +21,7 @@ from schema.info import Info
 from schema.instrument import Instrument, shown
 from schema.region import Region
 from schema.scalars import Cursor
-from schema.words import CONFLATE, PREVIOUS_CURSOR
+from schema.words import CONFLATE, PREVIOUS_CURSOR, SNAPSHOT
 
 
 @strawberry.type(description="Claim, bounds and flag of one indicator.")
@@ -70,6 +70,7 @@ class VerifiedValues:
 class VerificationChanged:
     cursor: Cursor
     previous_cursor: Cursor = strawberry.field(description=PREVIOUS_CURSOR)
+    snapshot: bool = strawberry.field(description=SNAPSHOT)
     at: datetime
     instrument: Instrument
     year: int
@@ -93,6 +94,7 @@ class VerificationChanged:
         return cls(
             cursor=Cursor(seen.cursor),
             previous_cursor=Cursor(seen.previous_cursor),
+            snapshot=seen.snapshot,
             at=seen.arrival.at,
             instrument=shown(told.instrument),
             year=told.year,
@@ -126,6 +128,7 @@ class ProposalCount:
 class ProposalsChanged:
     cursor: Cursor
     previous_cursor: Cursor = strawberry.field(description=PREVIOUS_CURSOR)
+    snapshot: bool = strawberry.field(description=SNAPSHOT)
     at: datetime
     opened: list[strawberry.ID] = strawberry.field(description="Proposals that are new.")
     changed: list[strawberry.ID] = strawberry.field(
@@ -145,6 +148,7 @@ class ProposalsChanged:
         return cls(
             cursor=Cursor(seen.cursor),
             previous_cursor=Cursor(seen.previous_cursor),
+            snapshot=seen.snapshot,
             at=seen.arrival.at,
             opened=[strawberry.ID(id) for id in told.opened],
             changed=[strawberry.ID(id) for id in told.changed],
@@ -157,8 +161,8 @@ class ProposalsChanged:
 @strawberry.type
 class NewsSubscription:
     @strawberry.subscription(
-        description="Every verification that changes and that the viewer may see; after a cursor, "
-        "or from now on."
+        description="Every verification that changes and that the viewer may see, after a cursor; "
+        "without one, after a snapshot of the newest about each."
     )
     async def verification_changed(
         self,
@@ -176,7 +180,8 @@ class NewsSubscription:
                 yield VerificationChanged.of(seen)
 
     @strawberry.subscription(
-        description="Every region whose proposals change; after a cursor, or from now on."
+        description="Every region whose proposals change, after a cursor; without one, after a "
+        "snapshot of the newest about each."
     )
     async def proposals_changed(
         self,

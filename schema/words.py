@@ -6,6 +6,10 @@ IDEMPOTENCY_KEY = (
 )
 VERSION = "As last read: if somebody changed it since, you get VersionConflict."
 PREVIOUS_CURSOR = "Of the event before it in this stream: if it is not the last one you have, something is missing."
+SNAPSHOT = (
+    "True: it tells how things stand, as the subscription begins without a cursor; not something that "
+    "happens now."
+)
 EVIDENCE = "At most 20 links."
 CONFLATE = (
     "True: while the client reads too slowly, it is told only the newest event about each thing; "

@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 import orjson
-from sqlalchemy import ColumnElement, and_, or_, select, update
+from sqlalchemy import ColumnElement, and_, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from engine.document import document, value_in
 from engine.model import EventKind, Visibility
 from storage.access import Access, narrowed
+from storage.sqlite_driver import LONG
 from storage.tables import ArrivalRow, EntryRow, InstanceRow
 
 
@@ -39,12 +40,16 @@ class Position:
 
     epoch: str
     arrival: int
+    floor: int  # of what arrived up to here, only the newest about each subject are kept
+
+
+_POSITION = select(InstanceRow.epoch, InstanceRow.arrival_head, InstanceRow.arrival_floor)
 
 
 async def position(session: AsyncSession) -> Position:
     """Return the newest position."""
-    row = (await session.execute(select(InstanceRow.epoch, InstanceRow.arrival_head))).one()
-    return Position(row.epoch, row.arrival_head)
+    row = (await session.execute(_POSITION)).one()
+    return Position(row.epoch, row.arrival_head, row.arrival_floor)
 
 
 async def after(session: AsyncSession, number: int, limit: int) -> list[Arrival]:
@@ -56,21 +61,53 @@ async def visible_after(
     session: AsyncSession, number: int, limit: int, access: Access
 ) -> list[Arrival]:
     """Return up to `limit` arrivals after `number` that the reader may see."""
-    conditions: list[ColumnElement[bool]] = [
-        ArrivalRow.number > number,
-        or_(
-            ArrivalRow.visibility == Visibility.PUBLIC.value,
-            narrowed(ArrivalRow.region, access),
-        ),
-    ]
-    return await _read(session, conditions, limit)
+    return await _read(session, [ArrivalRow.number > number, _visible(access)], limit)
+
+
+async def newest_of_each(
+    session: AsyncSession,
+    head: int,
+    *,
+    after: int,
+    limit: int,
+    access: Access,
+    kinds: Collection[EventKind] | None,
+    regions: Collection[str] | None,
+) -> list[Arrival]:
+    """Return, of the arrivals up to `head`, the newest of each kind about each subject.
+
+    They are those that the reader may see, of these kinds and regions (None: of all); up to `limit`
+    after the number `after`, in order.
+    """
+    number = func.max(ArrivalRow.number)
+    newest = (
+        select(number.label("number"))
+        .prefix_with(LONG)
+        .where(ArrivalRow.number <= head, _visible(access))
+        .group_by(ArrivalRow.kind, ArrivalRow.region, ArrivalRow.subject)
+        .having(number > after)
+        .order_by(number)
+        .limit(limit)
+    )
+    if kinds is not None:
+        newest = newest.where(ArrivalRow.kind.in_([kind.value for kind in kinds]))
+    if regions is not None:
+        newest = newest.where(ArrivalRow.region.in_(regions))
+    numbers = list(await session.scalars(newest))
+    return await _read(session, [ArrivalRow.number.in_(numbers)], limit)
+
+
+def _visible(access: Access) -> ColumnElement[bool]:
+    return or_(
+        ArrivalRow.visibility == Visibility.PUBLIC.value, narrowed(ArrivalRow.region, access)
+    )
 
 
 async def _read(
     session: AsyncSession, conditions: list[ColumnElement[bool]], limit: int
 ) -> list[Arrival]:
     found = await session.execute(
-        select(ArrivalRow, EntryRow.actor, EntryRow.subject)
+        select(ArrivalRow, EntryRow.actor)
         .join(
             EntryRow,
             and_(EntryRow.region == ArrivalRow.region, EntryRow.sequence == ArrivalRow.sequence),
@@ -88,10 +125,10 @@ async def _read(
             kind=EventKind(row.kind),
             visibility=Visibility(row.visibility),
             actor=actor,
-            subject=(row.derived or {}).get("subject", subject),
+            subject=row.subject,
             derived=row.derived,
         )
-        for row, actor, subject in found
+        for row, actor in found
     ]
 
 

@@ -77,17 +77,23 @@ class LogTransaction:
         self.sequence, self.hash = entry.sequence, entry.hash
         self.kinds.add(kind)
         self.subjects.add(subject)
-        self._note(entry.kind, None, entry.visibility)
+        self._note(entry.kind, subject, None, entry.visibility)
         if moved is not None:
-            self.derive(EventKind.INDEX_CHANGED, moved.document(), moved.visibility)
+            self.derive(EventKind.INDEX_CHANGED, subject, moved.document(), moved.visibility)
         return entry
 
-    def derive(self, kind: EventKind, body: Mapping[str, Any], visibility: Visibility) -> None:
+    def derive(
+        self, kind: EventKind, subject: str, body: Mapping[str, Any], visibility: Visibility
+    ) -> None:
         """Announce what follows from the newest entry, with the transaction."""
-        self._note(kind, dict(body), visibility)
+        self._note(kind, subject, dict(body), visibility)
 
     def _note(
-        self, kind: EventKind, derived: dict[str, Any] | None, visibility: Visibility
+        self,
+        kind: EventKind,
+        subject: str,
+        derived: dict[str, Any] | None,
+        visibility: Visibility,
     ) -> None:
         self._arrivals.append(
             ArrivalRow(
@@ -95,6 +101,7 @@ class LogTransaction:
                 region=self.region,
                 sequence=self.sequence,
                 kind=kind.value,
+                subject=subject,
                 visibility=visibility.value,
                 derived=derived,
             )

@@ -2,7 +2,7 @@
 
 A statement of a page takes SQLite tens of microseconds. Handing it to a thread and back costs several
 times that, and aiosqlite does so four times a statement: to make a cursor, execute, fetch and close.
-What stays in its thread is what may wait: to begin to write, and to commit.
+What stays in its thread is what may wait, to begin to write and to commit, and what is marked as long.
 """
 
 from __future__ import annotations
@@ -13,7 +13,9 @@ from typing import Any, Self
 
 import aiosqlite
 
-WAITING = ("BEGIN IMMEDIATE", "PRAGMA")  # for another process's lock, with its busy timeout
+LONG = "/* long */"  # prefix of a statement that is about more than a page of rows
+# For another process's lock, with its busy timeout; or for the rows.
+WAITING = ("BEGIN IMMEDIATE", "PRAGMA", f"SELECT {LONG}", f"DELETE {LONG}")
 ROWS_AT_ONCE = 64  # of aiosqlite's own iteration, which nothing here uses
 
 

@@ -35,6 +35,7 @@ class InstanceRow(Table):
     arrival_head: Mapped[int] = mapped_column(BigInteger)
     lessons: Mapped[str] = mapped_column(String(64))  # digest of the rows of `lesson`
     derived_head: Mapped[int] = mapped_column(BigInteger)  # up to here all is followed up
+    arrival_floor: Mapped[int] = mapped_column(BigInteger)  # up to here only the newest are kept
 
 
 class HeadRow(Table):
@@ -73,8 +74,13 @@ class ArrivalRow(Table):
     region: Mapped[str] = mapped_column(String(64))
     sequence: Mapped[int] = mapped_column(BigInteger)  # the entry, or the one it derives from
     kind: Mapped[str] = mapped_column(String(32))
+    subject: Mapped[str] = mapped_column(String(128))
     visibility: Mapped[str] = mapped_column(String(16))
     derived: Mapped[dict[str, Any] | None]  # None: the entry itself
+    # Holds all by which the newest of each is found, so that no row is read for it.
+    __table_args__ = (
+        Index("ix_arrival_newest", "kind", "region", "subject", "number", "visibility"),
+    )
 
 
 class IdempotencyRow(Table):

@@ -8,7 +8,8 @@ from dataclasses import dataclass, field
 
 import pytest
 
-from realtime.fanout import MERGE_SECONDS, Batch, Ended, Fanout, Told
+from realtime.fanout import MERGE_SECONDS, Fanout
+from realtime.told import Batch, Ended, Told
 
 
 @dataclass(eq=False)
@@ -69,7 +70,7 @@ def fanout() -> Fanout:
 
 def follow(fanout: Fanout, log: Log, after: int, key: str = "k") -> Ear:
     ear = Ear()
-    fanout.group(key).join(ear, after, lambda: log.source(after))
+    fanout.group(key).join(ear, after, lambda _: log.source(after))
     return ear
 
 
@@ -135,15 +136,15 @@ async def test_who_was_given_to_another_stream_leaves_that_one(fanout: Fanout, l
 
 
 async def test_a_source_that_ends_says_why_to_all_and_the_next_begins_anew(fanout: Fanout) -> None:
-    async def refused() -> AsyncGenerator[Told, None]:
+    async def refused(_: object) -> AsyncGenerator[Told, None]:
         yield Told(b"1", 1)
         raise Ended(b"no more")
 
-    async def broken() -> AsyncGenerator[Told, None]:
+    async def broken(_: object) -> AsyncGenerator[Told, None]:
         raise RuntimeError
         yield
 
-    async def over() -> AsyncGenerator[Told, None]:
+    async def over(_: object) -> AsyncGenerator[Told, None]:
         yield Told(b"1", 1)
 
     for open, ending in ((refused, b"no more"), (broken, b"bug"), (over, None)):

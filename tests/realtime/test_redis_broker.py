@@ -75,9 +75,9 @@ class Worker:
         await until(lambda: len(self.seen) >= number)
 
     async def follow(self) -> None:
-        async with aclosing(self.tail.follow(0)) as arrivals:
-            async for each in arrivals:
-                self.seen.append(each)
+        async with aclosing(self.tail.follow(0)) as pages:
+            async for page in pages:
+                self.seen += page
 
 
 async def test_what_one_has_read_no_other_asks_the_database_for(

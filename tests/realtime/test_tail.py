@@ -7,11 +7,12 @@ import logging
 from collections.abc import AsyncIterator, Sequence
 from contextlib import aclosing, asynccontextmanager
 from dataclasses import dataclass, field
+from itertools import islice
 
 import pytest
 
 from realtime.bus import MemoryBus
-from realtime.tail import KEPT, PAGE, Tail
+from realtime.tail import KEPT, PAGE, Hole, Tail
 
 SECONDS = 10  # a follower that is stuck must fail its test, not hang it
 
@@ -30,13 +31,15 @@ class Numbers:
     head: int = 0
     failures: int = 0  # reads to come that fail
     reads: list[int] = field(default_factory=list)
+    forgotten: set[int] = field(default_factory=set)
 
     async def read(self, after: int, limit: int) -> Sequence[Number]:
         self.reads.append(after)
         if self.failures:
             self.failures -= 1
             raise ConnectionError("no database")
-        return [Number(each) for each in range(after + 1, min(self.head, after + limit) + 1)]
+        kept = (n for n in range(after + 1, self.head + 1) if n not in self.forgotten)
+        return [Number(each) for each in islice(kept, limit)]
 
 
 @dataclass
@@ -51,11 +54,11 @@ class Running:
 
     async def seen(self, after: int, until: int) -> list[int]:
         """Return what a follower that begins after `after` sees, up to `until`."""
-        found = []
-        async with asyncio.timeout(SECONDS), aclosing(self.tail.follow(after)) as arrivals:
-            async for arrival in arrivals:
-                found.append(arrival.number)
-                if arrival.number >= until:
+        found: list[int] = []
+        async with asyncio.timeout(SECONDS), aclosing(self.tail.follow(after)) as pages:
+            async for page in pages:
+                found += [arrival.number for arrival in page]
+                if found[-1] >= until:
                     break
         return found
 
@@ -108,15 +111,28 @@ async def test_a_follower_that_is_older_than_the_ring_reads_the_log() -> None:
         asyncio.timeout(SECONDS),
     ):
         running.grow(1)
-        assert (await anext(slow)).number == 1
+        assert [each.number for each in await anext(slow)] == [1]
         running.grow(behind)
         assert await running.seen(behind - 1, behind) == [behind]
         running.log.reads.clear()
-        rest = [(await anext(slow)).number for _ in range(behind - 1)]
+        rest: list[int] = []
+        while len(rest) < behind - 1:
+            rest += [each.number for each in await anext(slow)]
         assert rest == list(range(2, behind + 1))
         assert running.log.reads == [1, 1 + PAGE]  # from there on the ring has them
         running.grow(behind + 1)
-        assert (await anext(slow)).number == behind + 1
+        assert [each.number for each in await anext(slow)] == [behind + 1]
+
+
+async def test_who_has_yet_to_be_told_what_is_forgotten_is_not_told_the_rest() -> None:
+    behind = KEPT + 1000
+    async with _running() as running, asyncio.timeout(SECONDS):
+        running.grow(behind)
+        assert await running.seen(behind - 1, behind) == [behind]
+        running.log.forgotten = {3}
+        with pytest.raises(Hole):
+            await running.seen(0, behind)
+        assert await running.seen(3, behind) == list(range(4, behind + 1))
 
 
 async def test_a_read_that_fails_is_tried_again_and_nothing_is_lost(

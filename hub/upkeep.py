@@ -1,0 +1,87 @@
+"""Commands that keep an instance in order: what is to be done each night, and checked."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import asdict
+from typing import Annotated
+
+import typer
+
+from hub import readiness
+from hub.console import AsJson, Exit, answer, bar, err, fail, out
+
+app = typer.Typer()
+
+
+@app.command()
+def recompute(
+    learn: Annotated[
+        bool, typer.Option(help="Let the classifier first learn what people corrected.")
+    ] = False,
+    json: AsJson = False,
+) -> None:
+    """Recompute verifications and proposals of all regions, and announce what is new; for nightly."""
+    from rich.progress import Progress
+
+    from hub.app import opened
+    from resolvers import follow_up
+
+    settings = readiness.migrated()
+
+    async def work() -> follow_up.Recomputed:
+        with Progress(console=err, transient=True, disable=not err.is_terminal) as progress:
+            async with opened(settings) as instance:
+                return await follow_up.everything(
+                    instance, learn=learn, progress=bar(progress, "Recomputing regions")
+                )
+
+    done = asyncio.run(work())
+    if done.failed:
+        fail(f"these regions could not be recomputed: {', '.join(done.failed)}", Exit.STATE)
+    learned = "" if done.learned is None else f" {done.learned} corrections are learned."
+    answer(
+        asdict(done),
+        as_json=json,
+        say=lambda: out.print(
+            f"{done.regions} regions are recomputed; {done.changed} had news.{learned}"
+        ),
+    )
+
+
+@app.command()
+def check(json: AsJson = False) -> None:
+    """Verify the hash chain of every region's log, from the first entry to the last."""
+    from engine.entry import BrokenChain
+    from hub import integrity
+
+    settings = readiness.migrated()
+    try:
+        entries = asyncio.run(integrity.check(settings))
+    except BrokenChain as broken:
+        fail(str(broken), Exit.BROKEN)
+    answer(
+        {"regions": len(entries), "entries": sum(entries.values())},
+        as_json=json,
+        say=lambda: out.print(
+            f"{sum(entries.values())} entries of {len(entries)} regions: every chain is whole."
+        ),
+    )
+
+
+@app.command()
+def prune(
+    days: Annotated[
+        int, typer.Option(min=1, max=36500, help="For which a client may be away and resume.")
+    ] = 90,
+    json: AsJson = False,
+) -> None:
+    """Forget the order of what happened longer ago; the regions' logs stay whole. For nightly."""
+    from hub import integrity
+
+    forgotten = asyncio.run(integrity.prune(readiness.migrated(), days))
+    answer(
+        {"days": days, "forgotten": forgotten},
+        as_json=json,
+        say=lambda: out.print(f"{forgotten} arrivals of more than {days} days ago are forgotten."),
+    )

@@ -1,0 +1,93 @@
+"""What a source tells, and what of it is kept for those who begin soon after."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Hashable, Sequence
+from dataclasses import dataclass, field
+from typing import TypeVar
+
+KEPT_BYTES = 131_072  # of one snapshot, to be told at once; of a larger one everybody has his own
+KEPT_IN_ALL_BYTES = 33_554_432
+KEPT_SECONDS = 30.0
+
+Alike = TypeVar("Alike", bound=Hashable)
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """A payload as all sinks get it, and where a stream stands once it has told it."""
+
+    payload: bytes
+    position: Hashable
+    subject: Hashable = None  # a newer payload about it may replace this one; None: none may
+    more: bool = False  # the next one is at hand: they may be given together
+    snapshot: bool = False  # part of what is told first to who begins without a position
+
+
+class Batch:
+    """What is given together, with what was made of it for sinks that are alike."""
+
+    def __init__(self, told: Sequence[Told]) -> None:
+        self.told = told
+        self._made: dict[Hashable, list[bytes]] = {}
+
+    def made(
+        self, alike: Alike, make: Callable[[Sequence[Told], Alike], list[bytes]]
+    ) -> list[bytes]:
+        """Return what `make` makes of it: once for all sinks that are alike in this."""
+        found = self._made.get(alike)
+        if found is None:
+            found = self._made[alike] = make(self.told, alike)
+        return found
+
+
+class Ended(Exception):
+    """Raised by a source that cannot go on; `payload` says why, to whoever follows it."""
+
+    def __init__(self, payload: bytes) -> None:
+        super().__init__("a source has ended")
+        self.payload = payload
+
+
+@dataclass
+class Kept:
+    """How much of all snapshots is kept."""
+
+    size: int = 0  # bytes
+
+
+@dataclass(eq=False)
+class Beginning:
+    """A snapshot as far as it was told, while it is kept."""
+
+    kept: Kept
+    batches: list[Batch] = field(default_factory=list)
+    size: int = 0
+    over: bool = False  # no more of it is kept
+
+    @property
+    def position(self) -> Hashable:
+        """Where those stand who were told all that is kept."""
+        return self.batches[-1].told[-1].position
+
+    def note(self, batch: Batch) -> None:
+        """Keep what of a batch is part of the snapshot; forget all of it where it is too much."""
+        part = [told for told in batch.told if told.snapshot]
+        if self.over or not part:
+            return
+        if not self.batches:
+            asyncio.get_running_loop().call_later(KEPT_SECONDS, self.forget)
+        size = sum(len(told.payload) for told in part)
+        self.size += size
+        self.kept.size += size
+        self.batches.append(batch if len(part) == len(batch.told) else Batch(part))
+        if self.size > KEPT_BYTES or self.kept.size > KEPT_IN_ALL_BYTES:
+            self.forget()
+
+    def forget(self) -> None:
+        """Keep no more of it."""
+        self.over = True
+        self.kept.size -= self.size
+        self.size = 0
+        self.batches.clear()
