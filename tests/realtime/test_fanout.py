@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncGenerator
+from contextlib import aclosing
 from dataclasses import dataclass, field
 
 import pytest
 
+from realtime import told
 from realtime.fanout import MERGE_SECONDS, Fanout
 from realtime.told import Batch, Ended, Told
 
@@ -52,6 +54,37 @@ class Log:
                 yield Told(b"%d" % after, after)
         finally:
             self.closed += 1
+
+
+@dataclass
+class Standing(Log):
+    """A log of which a source without a position first tells all there is, as its snapshot."""
+
+    upto: int = 1_000_000  # it waits before it tells greater ones of a snapshot
+    size: int = 1  # bytes of a part
+
+    async def begun(self, start: object) -> AsyncGenerator[Told, None]:
+        number, head = (0, len(self.numbers)) if start is None else _read(start)
+        if number < head:
+            self.opened += 1
+            for each in range(number + 1, head + 1):
+                while each > self.upto:
+                    await self.grown.wait()
+                at = str(head) if each == head else f"{each}/{head}"
+                yield Told(b"%*d" % (self.size, each), at, more=each < head, snapshot=True)
+        async with aclosing(self.source(head)) as source:
+            async for told in source:
+                yield Told(told.payload, str(told.position))
+
+    def follow(self, fanout: Fanout, start: str | None = None) -> Ear:
+        ear = Ear()
+        fanout.group("k").join(ear, start, self.begun)
+        return ear
+
+
+def _read(start: object) -> tuple[int, int]:
+    number, _, head = str(start).partition("/")
+    return int(number), int(head or number)
 
 
 async def settled() -> None:
@@ -186,3 +219,98 @@ async def test_one_that_catches_up_waits_for_itself_and_nobody_waits_with_it(
     slow.ready = True
     await settled()
     assert (slow.heard, log.closed) == ([1, 2, 3, 4], 1)
+
+
+async def test_what_is_at_hand_together_is_given_together(fanout: Fanout) -> None:
+    standing = Standing(list(range(1, 11)))
+    ear = standing.follow(fanout)
+    await settled()
+    assert (ear.heard, ear.batches) == ([*range(1, 11)], 1)
+
+
+async def test_who_begins_soon_after_is_told_the_same_snapshot_and_what_came_since(
+    fanout: Fanout,
+) -> None:
+    standing = Standing([1, 2, 3])
+    first = standing.follow(fanout)
+    await settled()
+    second = standing.follow(fanout)
+    assert second.heard == [1, 2, 3]  # at once
+    await settled()
+    standing.grow(2)
+    await settled()
+    third = standing.follow(fanout)
+    await settled()
+    standing.grow()
+    await settled()
+    assert [ear.heard for ear in (first, second, third)] == [[*range(1, 7)]] * 3
+    # The third one's own stream told what came since, until it stood where the others stand.
+    assert (standing.opened, standing.closed, fanout.executions) == (3, 1, 3 + 2 + 2 + 1)
+
+
+async def test_who_begins_in_the_midst_of_a_snapshot_shares_the_rest_of_it(fanout: Fanout) -> None:
+    standing = Standing([1, 2, 3, 4], upto=2)
+    first = standing.follow(fanout)
+    await asyncio.sleep(MERGE_SECONDS / 4)  # told, and not yet given
+    second = standing.follow(fanout)
+    assert (first.heard, second.heard) == ([1, 2], [1, 2])
+    await settled()
+    third = standing.follow(fanout)
+    assert third.heard == [1, 2]
+    standing.upto = 4
+    standing.grow()
+    await settled()
+    assert [ear.heard for ear in (first, second, third)] == [[1, 2, 3, 4, 5]] * 3
+    assert fanout.executions == 5
+
+
+async def test_a_snapshot_that_nobody_waited_for_goes_on_for_the_next(fanout: Fanout) -> None:
+    standing = Standing([1, 2, 3, 4], upto=2)
+    gone, stays = standing.follow(fanout), standing.follow(fanout, "4")
+    await settled()
+    fanout.group("k").leave(gone)
+    await settled()
+    standing.upto = 4
+    late = standing.follow(fanout)
+    await settled()
+    standing.grow()
+    await settled()
+    assert (gone.heard, stays.heard, late.heard) == ([1, 2], [5], [1, 2, 3, 4, 5])
+
+
+async def test_an_empty_snapshot_is_followed_by_what_comes(fanout: Fanout) -> None:
+    standing = Standing()
+    first = standing.follow(fanout)
+    await settled()
+    second = standing.follow(fanout)
+    standing.grow()
+    await settled()
+    third = standing.follow(fanout)
+    await settled()
+    assert [ear.heard for ear in (first, second, third)] == [[1]] * 3
+
+
+async def test_little_of_snapshots_is_kept_and_not_for_long(
+    fanout: Fanout, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(told, "KEPT_SECONDS", 0.2)
+    small, large = Standing([1, 2, 3]), Standing([1, 2, 3], size=told.KEPT_BYTES)
+    ear = small.follow(fanout)
+    await settled()
+    assert fanout.kept.size == 3
+    await asyncio.sleep(0.2)
+    assert fanout.kept.size == 0
+    again = small.follow(fanout)
+    assert again.heard == []
+    await settled()
+    assert (ear.heard, again.heard, fanout.executions) == ([1, 2, 3], [1, 2, 3], 6)
+
+    fanout.group("k").leave(ear)
+    fanout.group("k").leave(again)
+    await asyncio.sleep(0.2)
+    ears = [large.follow(fanout)]
+    await settled()
+    assert fanout.kept.size == 0
+    ears.append(large.follow(fanout))
+    await settled()
+    assert [each.heard for each in ears] == [[1, 2, 3]] * 2
