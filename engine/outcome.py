@@ -70,6 +70,11 @@ class VerificationNews:
     after: Values
     changed: tuple[VerdictChange, ...]
 
+    @property
+    def topic(self) -> str:
+        """What newer news of the same takes the place of: a region has bounds by each instrument."""
+        return f"{self.subject} {self.instrument}"
+
 
 @dataclass(frozen=True, slots=True)
 class ProposalsOutcome:
@@ -87,6 +92,11 @@ class ProposalsNews:
     changed: tuple[str, ...]  # rest on other inputs
     closed: tuple[str, ...]
     counts: dict[ProposalKind, int]
+
+    @property
+    def topic(self) -> str:
+        """What newer news of the same takes the place of."""
+        return self.subject
 
 
 def of_verification(

@@ -71,8 +71,8 @@ async def follow(
 ) -> AsyncGenerator[Seen, None]:
     """Yield what the viewer may see after a cursor; close it when done.
 
-    Without a cursor it begins with a snapshot: the newest event of each kind about each subject.
-    With `conflate` whoever reads too slowly may be told only the newest about each subject.
+    Without a cursor it begins with a snapshot: the newest event of each kind about each topic.
+    With `conflate` whoever reads too slowly may be told only the newest about each topic.
 
     Raises:
         SnapshotRequired: the cursor is of another epoch, from the future, or too old.
@@ -171,7 +171,7 @@ class _Teller:
         context.begin()
         # The operation lives on, and what it loaded may have changed: a region seldom does.
         context.forget(regions=False)
-        subject = (arrival.kind, arrival.region, arrival.subject) if self.conflate else None
+        subject = (arrival.kind, arrival.region, arrival.topic) if self.conflate else None
         context.telling = Telling(at.cursor, subject, more, snapshot)
         before, self.last = self.last, at.cursor
         return Seen(arrival, at.cursor, before, snapshot)

@@ -169,7 +169,7 @@ async def announce(transaction: LogTransaction, news: News) -> None:
     for event, visibility in news.told:
         of_proposals = isinstance(event, ProposalsNews)
         kind = EventKind.PROPOSALS_CHANGED if of_proposals else EventKind.VERIFICATION_CHANGED
-        transaction.derive(kind, event.subject, document(event), visibility)
+        transaction.derive(kind, event.topic, document(event), visibility)
 
 
 def _drawn(recorded: Recorded, today: date, seen: _Seen | None) -> IntegrationGraph:

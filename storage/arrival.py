@@ -31,6 +31,7 @@ class Arrival:
     visibility: Visibility
     actor: str
     subject: str
+    topic: str  # of two of a kind about it, the newer may replace the older
     derived: Mapping[str, Any] | None  # what changed by it; None: it is the entry itself
 
 
@@ -40,7 +41,7 @@ class Position:
 
     epoch: str
     arrival: int
-    floor: int  # of what arrived up to here, only the newest about each subject are kept
+    floor: int  # of what arrived up to here, only the newest about each topic are kept
 
 
 _POSITION = select(InstanceRow.epoch, InstanceRow.arrival_head, InstanceRow.arrival_floor)
@@ -74,7 +75,7 @@ async def newest_of_each(
     kinds: Collection[EventKind] | None,
     regions: Collection[str] | None,
 ) -> list[Arrival]:
-    """Return, of the arrivals up to `head`, the newest of each kind about each subject.
+    """Return, of the arrivals up to `head`, the newest of each kind about each topic.
 
     They are those that the reader may see, of these kinds and regions (None: of all); up to `limit`
     after the number `after`, in order.
@@ -84,7 +85,7 @@ async def newest_of_each(
         select(number.label("number"))
         .prefix_with(LONG)
         .where(ArrivalRow.number <= head, _visible(access))
-        .group_by(ArrivalRow.kind, ArrivalRow.region, ArrivalRow.subject)
+        .group_by(ArrivalRow.kind, ArrivalRow.region, ArrivalRow.topic)
         .having(number > after)
         .order_by(number)
         .limit(limit)
@@ -107,7 +108,7 @@ async def _read(
     session: AsyncSession, conditions: list[ColumnElement[bool]], limit: int
 ) -> list[Arrival]:
     found = await session.execute(
-        select(ArrivalRow, EntryRow.actor)
+        select(ArrivalRow, EntryRow.actor, EntryRow.subject)
         .join(
             EntryRow,
             and_(EntryRow.region == ArrivalRow.region, EntryRow.sequence == ArrivalRow.sequence),
@@ -125,10 +126,11 @@ async def _read(
             kind=EventKind(row.kind),
             visibility=Visibility(row.visibility),
             actor=actor,
-            subject=row.subject,
+            subject=(row.derived or {}).get("subject", subject),
+            topic=row.topic,
             derived=row.derived,
         )
-        for row, actor in found
+        for row, actor, subject in found
     ]
 
 

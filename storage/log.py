@@ -77,21 +77,24 @@ class LogTransaction:
         self.sequence, self.hash = entry.sequence, entry.hash
         self.kinds.add(kind)
         self.subjects.add(subject)
-        self._note(entry.kind, subject, None, entry.visibility)
+        self._note(kind, subject, None, visibility)
         if moved is not None:
             self.derive(EventKind.INDEX_CHANGED, subject, moved.document(), moved.visibility)
         return entry
 
     def derive(
-        self, kind: EventKind, subject: str, body: Mapping[str, Any], visibility: Visibility
+        self, kind: EventKind, topic: str, body: Mapping[str, Any], visibility: Visibility
     ) -> None:
-        """Announce what follows from the newest entry, with the transaction."""
-        self._note(kind, subject, dict(body), visibility)
+        """Announce what follows from the newest entry, with the transaction.
+
+        Of two of a kind about one topic, the newer says all that is so by then.
+        """
+        self._note(kind, topic, dict(body), visibility)
 
     def _note(
         self,
         kind: EventKind,
-        subject: str,
+        topic: str,
         derived: dict[str, Any] | None,
         visibility: Visibility,
     ) -> None:
@@ -101,7 +104,7 @@ class LogTransaction:
                 region=self.region,
                 sequence=self.sequence,
                 kind=kind.value,
-                subject=subject,
+                topic=topic,
                 visibility=visibility.value,
                 derived=derived,
             )

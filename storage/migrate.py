@@ -19,12 +19,12 @@ from storage.tables import Table
 Result = TypeVar("Result")
 
 
-def upgrade(url: str) -> None:
-    """Bring the database at `url` to the newest revision; safe to run again.
+def upgrade(url: str, revision: str = "head") -> None:
+    """Bring the database at `url` to a revision, the newest by default; safe to run again.
 
     Runs its own event loop, so call it from outside of one.
     """
-    command.upgrade(_config(url), "head")
+    command.upgrade(_config(url), revision)
 
 
 async def pending(url: str) -> bool:

@@ -1,6 +1,6 @@
 """How far back the arrival order goes: a log that is followed need not be kept for ever.
 
-The entries themselves stay. Of what arrived long ago the newest about each subject stay too, for a
+The entries themselves stay. Of what arrived long ago the newest about each topic stay too, for a
 subscription that begins with a snapshot tells them.
 """
 
@@ -27,7 +27,7 @@ _OUTDATED = (
     .where(
         _newer.kind == ArrivalRow.kind,
         _newer.region == ArrivalRow.region,
-        _newer.subject == ArrivalRow.subject,
+        _newer.topic == ArrivalRow.topic,
         _newer.number > ArrivalRow.number,
         or_(
             _newer.visibility == Visibility.PUBLIC.value,

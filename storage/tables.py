@@ -74,12 +74,12 @@ class ArrivalRow(Table):
     region: Mapped[str] = mapped_column(String(64))
     sequence: Mapped[int] = mapped_column(BigInteger)  # the entry, or the one it derives from
     kind: Mapped[str] = mapped_column(String(32))
-    subject: Mapped[str] = mapped_column(String(128))
+    topic: Mapped[str] = mapped_column(String(160))  # of a kind, the newer replaces the older
     visibility: Mapped[str] = mapped_column(String(16))
     derived: Mapped[dict[str, Any] | None]  # None: the entry itself
     # Holds all by which the newest of each is found, so that no row is read for it.
     __table_args__ = (
-        Index("ix_arrival_newest", "kind", "region", "subject", "number", "visibility"),
+        Index("ix_arrival_newest", "kind", "region", "topic", "number", "visibility"),
     )
 
 

@@ -239,6 +239,24 @@ def test_a_renewed_epoch_ends_all_cursors(migrated: Simpul) -> None:
     assert epoch() != before
 
 
+def test_what_is_old_and_replaced_is_forgotten_and_the_logs_stay_whole(migrated: Simpul) -> None:
+    migrated("load")
+    with sqlite3.connect(migrated.data_dir / "simpul.db") as database:
+        database.execute("UPDATE instance SET derived_head = arrival_head")
+        database.execute("UPDATE arrival SET at = '2020-01-01T00:00:00.000000Z' WHERE number < 400")
+        # As if all of a kind had been about one thing.
+        alike = "UPDATE arrival SET topic = 'alike', region = '32' WHERE kind = 'APPLICATION_REGISTERED'"
+        assert database.execute(f"{alike} AND number < 400").rowcount > 1
+        many = "SELECT count(*) FROM arrival WHERE topic = 'alike'"
+        [(alike_before,)] = database.execute(many)
+    database.close()
+    assert migrated.json("prune", "--days", "36500") == {"days": 36500, "forgotten": 0}
+    assert migrated.json("prune") == {"days": 90, "forgotten": alike_before - 1}
+    again = migrated("prune")
+    assert again.stdout == "0 arrivals of more than 90 days ago are forgotten.\n"
+    assert migrated.json("check") == {"regions": 28, "entries": 481}
+
+
 def test_the_committed_schema_is_current() -> None:
     done = subprocess.run([SIMPUL, "export-schema", "--check"], capture_output=True, check=False)
     assert (done.returncode, done.stdout, done.stderr) == (0, b"", b"")

@@ -120,6 +120,39 @@ async def test_sockets_events_and_parts_are_one_group_and_executed_once(
     assert (found["simpul_subscription_groups"], found["simpul_subscribers"]) == (0, 0)
 
 
+async def test_all_who_begin_are_told_one_snapshot_and_then_what_comes(hub: SimpulProcess) -> None:
+    begins = EVENTS.replace("subject", "subject snapshot")
+    async with client(hub, Role.PROVINCE) as writer, AsyncExitStack() as opened:
+        written = await write(writer, "Lama", 2)
+        before = await until(hub, streams=0, sockets=0)
+        first = await opened.enter_async_context(streamed(hub.url, begins))
+        events = [await first.event()]
+        while events[-1]["subject"] != written[-1]:
+            events.append(await first.event())
+        assert all(each["snapshot"] for each in events)
+        assert len({each["subject"] for each in events}) == len(events) > 100
+        executed = (await measured(hub))["simpul_subscription_executions_total"]
+        assert executed - before["simpul_subscription_executions_total"] == len(events)
+
+        second = await opened.enter_async_context(streamed(hub.url, begins))
+        sock = await opened.enter_async_context(subscribed(hub, begins, {}, "1"))
+        assert [await second.event() for _ in events] == events
+        assert [await told(sock, "1") for _ in events] == events
+        new = await write(writer, "Baru", 2)
+        for seen in (
+            [await first.event() for _ in new],
+            [await second.event() for _ in new],
+            [await told(sock, "1") for _ in new],
+        ):
+            assert [(each["subject"], each["snapshot"]) for each in seen] == [
+                (subject, False) for subject in new
+            ]
+            assert seen[0]["previousCursor"] == events[-1]["cursor"]
+        # Of all that came, the snapshot and the two events were executed, and each once.
+        executed = (await measured(hub))["simpul_subscription_executions_total"]
+        assert executed - before["simpul_subscription_executions_total"] == len(events) + len(new)
+
+
 async def test_the_last_event_id_goes_before_what_the_variables_say(hub: SimpulProcess) -> None:
     async with client(hub, Role.PROVINCE) as writer:
         after = await writer.cursor()

@@ -114,7 +114,9 @@ async def test_all_drain_though_the_whole_group_is_told_to_end(
     hub: SimpulProcess, ended: signal.Signals
 ) -> None:
     async with client(hub) as reader, AsyncExitStack() as sockets:
-        streams = [await sockets.enter_async_context(reader.listening(EVENTS)) for _ in range(60)]
+        after = await reader.cursor()
+        listening = [reader.listening(EVENTS, after=after) for _ in range(60)]
+        streams = [await sockets.enter_async_context(each) for each in listening]
         closings = asyncio.gather(*(closing(each) for each in streams))
         os.killpg(hub.process.pid, ended)  # as a terminal and a service manager do
         assert await asyncio.to_thread(hub.process.wait, GONE_SECONDS) == 0

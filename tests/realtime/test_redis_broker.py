@@ -40,6 +40,7 @@ MADE_UP = Arrival(
     visibility=Visibility.PUBLIC,
     actor="nobody",
     subject="region-32.11",
+    topic="region-32.11",
     derived=None,
 )
 

@@ -7,7 +7,7 @@ import asyncio
 import pytest
 
 from storage import migrate
-from storage.database import UnsupportedDatabase, async_url
+from storage.database import UnsupportedDatabase, async_url, unpooled
 
 
 def test_a_migrated_database_has_what_the_tables_say_and_nothing_else(database_url: str) -> None:
@@ -21,6 +21,41 @@ def test_migrating_again_changes_nothing(database_url: str) -> None:
 
 def test_a_database_without_migrations_is_pending(tmp_path: object) -> None:
     assert asyncio.run(migrate.pending(f"sqlite:///{tmp_path}/new.db"))
+
+
+def test_arrivals_of_before_are_told_by_what_they_are_about(bare_database_url: str) -> None:
+    migrate.upgrade(bare_database_url, "lessons")
+    asyncio.run(
+        _execute(
+            bare_database_url,
+            "INSERT INTO entry VALUES ('32', 1, 'then', 'ani', 'OPD_RECORDED', 'opd-1', 'PUBLIC',"
+            " NULL, '', '', '')",
+            "INSERT INTO arrival VALUES (1, 'then', '32', 1, 'OPD_RECORDED', 'PUBLIC', NULL)",
+            "INSERT INTO arrival VALUES (2, 'then', '32', 1, 'INDEX_CHANGED', 'PUBLIC', '{}')",
+            "INSERT INTO arrival VALUES (3, 'then', '32', 1, 'PROPOSALS_CHANGED', 'PUBLIC',"
+            """ '{"subject": "region-32"}')""",
+            "INSERT INTO arrival VALUES (4, 'then', '32', 1, 'VERIFICATION_CHANGED', 'PUBLIC',"
+            """ '{"subject": "region-32", "instrument": "spbe-2020"}')""",
+        )
+    )
+    migrate.upgrade(bare_database_url)
+    found = asyncio.run(
+        _execute(bare_database_url, "SELECT number, topic FROM arrival ORDER BY number")
+    )
+    assert found == [(1, "opd-1"), (2, "opd-1"), (3, "region-32"), (4, "region-32 spbe-2020")]
+    assert migrate.differences(bare_database_url) == []
+
+
+async def _execute(url: str, *statements: str) -> list[tuple[object, ...]]:
+    """Return the rows of the last of some statements."""
+    engine = unpooled(url)
+    try:
+        async with engine.begin() as connection:
+            for statement in statements:
+                result = await connection.exec_driver_sql(statement)
+            return [tuple(row) for row in result] if result.returns_rows else []
+    finally:
+        await engine.dispose()
 
 
 @pytest.mark.parametrize(

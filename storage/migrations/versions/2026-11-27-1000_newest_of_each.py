@@ -1,9 +1,12 @@
-"""What each arrival is about, and up to where only the newest about each subject are kept.
+"""The topic of each arrival, and up to where only the newest about each topic are kept.
 
-Of a change that followed from an entry it is what the change says, or else the entry's subject.
+The topic of a change that followed from an entry is by what the change says, else it is the entry's
+subject.
 """
 
 from __future__ import annotations
+
+from typing import Any
 
 import sqlalchemy as sa
 from alembic import op
@@ -21,12 +24,12 @@ def upgrade() -> None:
         batch_op.add_column(
             sa.Column("arrival_floor", sa.BigInteger(), nullable=False, server_default="0")
         )
-    op.add_column("arrival", sa.Column("subject", sa.String(length=128), nullable=True))
+    op.add_column("arrival", sa.Column("topic", sa.String(length=160), nullable=True))
     _fill(op.get_bind())
     with op.batch_alter_table("arrival", schema=None) as batch_op:
-        batch_op.alter_column("subject", existing_type=sa.String(length=128), nullable=False)
+        batch_op.alter_column("topic", existing_type=sa.String(length=160), nullable=False)
     op.create_index(
-        "ix_arrival_newest", "arrival", ["kind", "region", "subject", "number", "visibility"]
+        "ix_arrival_newest", "arrival", ["kind", "region", "topic", "number", "visibility"]
     )
 
 
@@ -36,7 +39,7 @@ def _fill(connection: sa.Connection) -> None:
         sa.column("number", sa.BigInteger()),
         sa.column("region", sa.String()),
         sa.column("sequence", sa.BigInteger()),
-        sa.column("subject", sa.String()),
+        sa.column("topic", sa.String()),
         sa.column("derived", sa.JSON()),
     )
     entry = sa.table(
@@ -50,11 +53,11 @@ def _fill(connection: sa.Connection) -> None:
         .where(entry.c.region == arrival.c.region, entry.c.sequence == arrival.c.sequence)
         .scalar_subquery()
     )
-    connection.execute(sa.update(arrival).values(subject=of_entry))
+    connection.execute(sa.update(arrival).values(topic=of_entry))
     says = (
         sa.update(arrival)
         .where(arrival.c.number == sa.bindparam("at"))
-        .values(subject=sa.bindparam("says"))
+        .values(topic=sa.bindparam("says"))
     )
     last = 0
     while rows := connection.execute(
@@ -65,9 +68,15 @@ def _fill(connection: sa.Connection) -> None:
     ).all():
         last = rows[-1].number
         found = [
-            {"at": number, "says": derived["subject"]}
+            {"at": number, "says": _topic(derived)}
             for number, derived in rows
             if derived and "subject" in derived
         ]
         if found:
             connection.execute(says, found)
+
+
+def _topic(derived: dict[str, Any]) -> str:
+    """Only news of verifications name an instrument beside their subject."""
+    instrument = derived.get("instrument")
+    return derived["subject"] if instrument is None else f"{derived['subject']} {instrument}"
