@@ -24,6 +24,7 @@ from realtime.told import Batch, Beginning, Ended, Kept, Told
 BURST_SECONDS = 0.005  # events that come closer than this are a burst
 MERGE_SECONDS = 0.004  # what comes in a burst within this is given together
 LONGEST_MERGE_SECONDS = 0.1
+TOGETHER_SECONDS = 0.02  # after the first of what is at hand together, until all of it is made
 MERGED_BYTES = 32_768  # given at once at most, so that no burst alone fills what a sink may hold
 PATIENCE_SECONDS = 20.0  # for one that catches up alone and takes no more for now
 LOOK_SECONDS = 0.01
@@ -66,10 +67,12 @@ class Stream:
         ending: bytes | None = None
         try:
             async with aclosing(source):
-                told_at = 0.0
+                told_at, together, burst = 0.0, False, False
                 async for told in source:
-                    # How long it had to be waited for: the giving itself may take longer.
-                    burst = told.more or time.monotonic() - told_at < BURST_SECONDS
+                    if not together:
+                        # How long it had to be waited for: the giving itself may take longer.
+                        burst = time.monotonic() - told_at < BURST_SECONDS
+                    together = told.more
                     self.group.fanout.executions += 1
                     self._tell(told, burst)
                     told_at = time.monotonic()
@@ -125,11 +128,14 @@ class Stream:
     def _tell(self, told: Told, burst: bool) -> None:
         self.position = told.position
         self._waiting.append(told)
-        if not burst or sum(len(each.payload) for each in self._waiting) > MERGED_BYTES:
+        large = sum(len(each.payload) for each in self._waiting) > MERGED_BYTES
+        if large or not (told.more or burst):
             self.flush()
         elif self._flush_at is None:
             # No sooner than giving last took: else a burst to very many is never merged.
             wait = min(max(MERGE_SECONDS, self._took), LONGEST_MERGE_SECONDS)
+            if told.more:
+                wait = TOGETHER_SECONDS
             self._flush_at = asyncio.get_running_loop().call_later(wait, self.flush)
 
     async def _patience(self) -> None:

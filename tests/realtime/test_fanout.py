@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 import pytest
 
 from realtime import told
-from realtime.fanout import MERGE_SECONDS, Fanout
+from realtime.fanout import MERGE_SECONDS, TOGETHER_SECONDS, Fanout
 from realtime.told import Batch, Ended, Told
 
 
@@ -88,7 +88,7 @@ def _read(start: object) -> tuple[int, int]:
 
 
 async def settled() -> None:
-    await asyncio.sleep(5 * MERGE_SECONDS)
+    await asyncio.sleep(2 * TOGETHER_SECONDS)
 
 
 @pytest.fixture
