@@ -15,10 +15,10 @@ run:  ## Start a hub with the real data of West Java on http://127.0.0.1:8000 (A
 	@$(PYTHON) bootstrap.py run
 	@exec $(BIN)/simpul demo $(ARGS)
 
-test:  ## Check everything, then run all tests (ARGS goes to pytest)
+test:  ## Check everything, then run all tests, a process for each core (ARGS goes to pytest)
 	@$(PYTHON) bootstrap.py test
 	@$(MAKE) --no-print-directory check
-	@$(BIN)/python -m pytest $(ARGS)
+	@$(BIN)/python -m pytest --numprocesses auto --dist loadfile $(ARGS)
 
 check:  ## The lock, lint, types, import contracts, the committed schema, the web client's types
 	@$(PYTHON) bootstrap.py check

@@ -7,6 +7,8 @@ import sys
 # compile all that it imports, which takes longer than most tests.
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 sys.dont_write_bytecode = False
+# A terminal's width, or what a runner takes for one: tests of what commands print say their own.
+os.environ.pop("COLUMNS", None)
 
 pytest_plugins = [
     "pytester",

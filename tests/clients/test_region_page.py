@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -70,9 +71,11 @@ class Visit:
 
 
 @pytest.fixture(scope="module")
-def hub(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SimpulProcess]:
-    with starting(tmp_path_factory.mktemp("region-page")) as start:
-        yield start("demo")
+def hub(filled_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[SimpulProcess]:
+    folder = tmp_path_factory.mktemp("region-page")
+    shutil.copy(filled_template, folder)
+    with starting(folder) as start:
+        yield start("demo", data_dir=folder)
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="session")

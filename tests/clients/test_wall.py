@@ -63,8 +63,8 @@ class Wall:
 
 
 @pytest.fixture
-def hub(simpul_process: StartSimpul) -> SimpulProcess:
-    return simpul_process("demo")
+def hub(simpul_process: StartSimpul, filled_data_dir: Path) -> SimpulProcess:
+    return simpul_process("demo", data_dir=filled_data_dir)
 
 
 @pytest_asyncio.fixture(loop_scope="session")
@@ -204,14 +204,19 @@ async def test_a_replay_says_so_from_its_first_second_to_its_last(
 
 @pytest.mark.parametrize("ring", [SQUARE, SQUARE[::-1]], ids=["RFC 7946", "the other way"])
 async def test_an_operators_own_map_is_drawn_whichever_way_its_rings_run(
-    browser: Browser, simpul_process: StartSimpul, tmp_path: Path, ring: list[list[float]]
+    browser: Browser,
+    simpul_process: StartSimpul,
+    filled_data_dir: Path,
+    tmp_path: Path,
+    ring: list[list[float]],
 ) -> None:
     polygon = {"type": "Polygon", "coordinates": [ring]}
     point = {"type": "Point", "coordinates": ring[0]}
     own = tmp_path / "own.geojson"
     features = [feature("32.13", polygon), feature("32.12", point), feature("99.99", polygon)]
     own.write_text(json.dumps({"type": "FeatureCollection", "features": features}))
-    hub = simpul_process("demo", environment={"SIMPUL_MAP_FILE": str(own)})
+    environment = {"SIMPUL_MAP_FILE": str(own)}
+    hub = simpul_process("demo", data_dir=filled_data_dir, environment=environment)
     page = await browser.new_page()
     await page.goto(hub.url)
     await expect(rows(page)).to_have_count(27)

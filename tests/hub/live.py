@@ -15,9 +15,6 @@ from websockets.asyncio.client import ClientConnection, connect
 from websockets.typing import Subprotocol
 
 from engine.model import Role
-from hub.app import opened
-from hub.load import load
-from hub.settings import Settings
 from hub.tokens import issue
 from tests.fixtures.processes import SimpulProcess
 
@@ -101,9 +98,3 @@ async def client(simpul: SimpulProcess, role: Role | None = None) -> AsyncIterat
             token = issue(key, "simpul", "simpul", "ani", role, *scope)
             authorization = {"authorization": f"Bearer {token}"}
         yield Client(http, simpul.url, authorization)
-
-
-async def filled(url: str) -> None:
-    """Load West Java into the migrated database at `url`."""
-    async with opened(Settings(SIMPUL_DATABASE_URL=url)) as instance:
-        await load(instance)

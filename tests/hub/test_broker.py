@@ -17,7 +17,7 @@ from storage import arrival, outcome
 from storage.database import Database
 from tests.fixtures.processes import StartSimpul
 from tests.fixtures.redis import RedisServer
-from tests.hub.live import Client, client, filled
+from tests.hub.live import Client, client
 
 pytestmark = pytest.mark.integration
 
@@ -47,13 +47,12 @@ query {
 
 
 async def test_a_change_reaches_the_other_process_at_once_and_without_redis_soon(
-    postgresql_database_url: str,
+    filled_postgresql_url: str,
     redis_server: RedisServer,
     simpul_process: StartSimpul,
     tmp_path: Path,
 ) -> None:
-    await filled(postgresql_database_url)
-    environment = {"DATABASE_URL": postgresql_database_url, "REDIS_URL": redis_server.url}
+    environment = {"DATABASE_URL": filled_postgresql_url, "REDIS_URL": redis_server.url}
     async with two(simpul_process, tmp_path, environment) as (here, there):
         await broker_is("ok", here, there)
         async with there.listening(EVENTS, after=await here.cursor()) as far:
@@ -86,15 +85,14 @@ async def test_a_change_reaches_the_other_process_at_once_and_without_redis_soon
 
 
 async def test_what_follows_from_changes_at_two_processes_is_told_once(
-    postgresql_database_url: str,
+    filled_postgresql_url: str,
     redis_url: str,
     simpul_process: StartSimpul,
     tmp_path: Path,
 ) -> None:
-    await filled(postgresql_database_url)
-    environment = {"DATABASE_URL": postgresql_database_url, "REDIS_URL": redis_url}
+    environment = {"DATABASE_URL": filled_postgresql_url, "REDIS_URL": redis_url}
     async with two(simpul_process, tmp_path, environment) as (here, there):
-        await followed_up(postgresql_database_url)
+        await followed_up(filled_postgresql_url)
         before = await here.ask(PROPOSED)
         told: list[Any] = []
 
@@ -110,7 +108,7 @@ async def test_what_follows_from_changes_at_two_processes_is_told_once(
             owner = (SUMEDANG, BOGOR)[number // 2 % 2]
             await hub.register(*owner, f"Absensi Pegawai {number}")
             await asyncio.sleep(0.4)
-        await followed_up(postgresql_database_url)
+        await followed_up(filled_postgresql_url)
         await asyncio.sleep(SETTLED_SECONDS)
         listening.cancel()
         await asyncio.gather(listening, return_exceptions=True)

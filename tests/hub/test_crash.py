@@ -13,12 +13,12 @@ from engine.model import EventKind, Role
 from storage import arrival, log
 from storage.rebuild import rebuild
 from tests.fixtures.processes import StartSimpul, free_port
-from tests.hub.live import Client, client, filled
+from tests.hub.live import Client, client
 from tests.schema.hub import running
 
 pytestmark = pytest.mark.integration
 
-ROUNDS = 5
+ROUNDS = 3
 ROUND_SECONDS = 1.0
 # Two writers meet in each region, and all of them in the arrival order.
 OWNERS = [
@@ -30,11 +30,10 @@ WRITERS = [*OWNERS, *OWNERS]
 
 
 async def test_no_acknowledged_write_is_lost_or_doubled_by_kills(
-    database_url: str, simpul_process: StartSimpul, tmp_path: Path
+    filled_database_url: str, simpul_process: StartSimpul, tmp_path: Path
 ) -> None:
-    await filled(database_url)
     port, data_dir = free_port(), tmp_path / "data"
-    environment = {"DATABASE_URL": database_url}
+    environment = {"DATABASE_URL": filled_database_url}
     acknowledged: dict[str, str] = {}  # id by name
     unanswered: dict[str, tuple[str, str]] = {}  # owner by name
     retried = 0
@@ -67,7 +66,7 @@ async def test_no_acknowledged_write_is_lost_or_doubled_by_kills(
 
     assert retried >= ROUNDS  # otherwise nothing was killed in the middle of anything
     assert simpul.stop() == 0
-    async with running(database_url) as reader:
+    async with running(filled_database_url) as reader:
         async with reader.instance.database.read() as session:
             written = [
                 (entry.body["name"], entry.subject)

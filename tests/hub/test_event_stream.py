@@ -170,7 +170,7 @@ async def test_a_stream_that_has_nothing_to_tell_outlives_the_deadline_of_a_requ
 
 
 async def test_a_token_that_expires_cuts_its_stream(toy_port: int) -> None:
-    soon = token(lifetime=timedelta(seconds=-29))  # within the leeway, for one more second
+    soon = token(lifetime=timedelta(seconds=-27))  # within the leeway, for some seconds more
     headers = {"authorization": f"Bearer {soon}"}
     url = f"http://127.0.0.1:{toy_port}"
     async with streamed(url, "subscription { silence }", headers=headers) as frames:

@@ -21,7 +21,6 @@ from hub.socket_protocol import BUFFER_BYTES
 from tests.fixtures.processes import SimpulProcess, StartSimpul, starting
 from tests.hub.frames import MULTIPART, streamed
 from tests.hub.live import Client, client
-from tests.hub.region_data import Commands
 from tests.hub.test_shared_subscription import measured, subscribed, told
 
 pytestmark = pytest.mark.integration
@@ -60,11 +59,11 @@ def simpul(tmp_path_factory: pytest.TempPathFactory) -> Iterator[StartSimpul]:
 
 @pytest.fixture(scope="module")
 def hub(
-    simpul: StartSimpul, west_java: Commands, tmp_path_factory: pytest.TempPathFactory
+    simpul: StartSimpul, filled_template: Path, tmp_path_factory: pytest.TempPathFactory
 ) -> SimpulProcess:
     """One for all; a test that ends it starts another one in its place."""
     data = tmp_path_factory.mktemp("data")
-    shutil.copy(west_java.data_dir / "simpul.db", data)
+    shutil.copy(filled_template, data)
     return simpul("serve", data_dir=data)
 
 

@@ -17,7 +17,7 @@ from engine.model import EventKind, Role
 from facts import tables
 from realtime.broker import POLL_SECONDS
 from tests.fixtures.processes import SimpulProcess, StartSimpul
-from tests.hub.live import Client, client, filled
+from tests.hub.live import Client, client
 
 pytestmark = pytest.mark.integration
 
@@ -70,10 +70,9 @@ RANKING = """
 
 
 async def test_a_restart_loses_nothing_and_a_cursor_goes_on_where_it_was(
-    database_url: str, simpul_process: StartSimpul
+    filled_database_url: str, simpul_process: StartSimpul
 ) -> None:
-    await filled(database_url)
-    environment = {"DATABASE_URL": database_url}
+    environment = {"DATABASE_URL": filled_database_url}
     first = simpul_process("serve", environment=environment)
     async with client(first, Role.PROVINCE) as hub:
         start = await hub.cursor()
@@ -126,14 +125,13 @@ async def test_sigterm_ends_it_well_while_many_listen(
 
 
 async def test_two_processes_on_one_database_show_the_same_order(
-    postgresql_database_url: str, simpul_process: StartSimpul, tmp_path: Path
+    filled_postgresql_url: str, simpul_process: StartSimpul, tmp_path: Path
 ) -> None:
-    await filled(postgresql_database_url)
     here, there = (
         simpul_process(
             "serve",
             data_dir=tmp_path / "shared",
-            environment={"DATABASE_URL": postgresql_database_url},
+            environment={"DATABASE_URL": filled_postgresql_url},
         )
         for _ in range(2)
     )
@@ -159,11 +157,10 @@ async def test_two_processes_on_one_database_show_the_same_order(
 
 
 async def test_without_its_database_it_says_so_and_recovers_with_it(
-    postgresql_url: str, postgresql_database_url: str, simpul_process: StartSimpul
+    postgresql_url: str, filled_postgresql_url: str, simpul_process: StartSimpul
 ) -> None:
-    await filled(postgresql_database_url)
-    simpul = simpul_process("serve", environment={"DATABASE_URL": postgresql_database_url})
-    name = make_url(postgresql_database_url).database
+    simpul = simpul_process("serve", environment={"DATABASE_URL": filled_postgresql_url})
+    name = make_url(filled_postgresql_url).database
     async with client(simpul, Role.PROVINCE) as hub:
         start = await hub.cursor()
         ready = await hub.http.get(f"{simpul.url}/readyz")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import re
+import shutil
 import signal
 import subprocess
 from collections.abc import AsyncIterator, Iterator
@@ -75,9 +76,13 @@ def start(tmp_path_factory: pytest.TempPathFactory) -> Iterator[StartSimpul]:
 
 
 @pytest.fixture(scope="module")
-def demo(start: StartSimpul) -> SimpulProcess:
+def demo(
+    start: StartSimpul, filled_template: Path, tmp_path_factory: pytest.TempPathFactory
+) -> SimpulProcess:
     """A hub for all tests; another process may have taken its place."""
-    return start("demo")
+    folder = tmp_path_factory.mktemp("demo")
+    shutil.copy(filled_template, folder)
+    return start("demo", data_dir=folder)
 
 
 class Followed:

@@ -24,7 +24,7 @@ from hub.settings import Settings
 from resolvers.access import unpublished
 from storage import arrival
 from tests.fixtures.processes import StartSimpul
-from tests.hub.live import Client, client, filled
+from tests.hub.live import Client, client
 
 pytestmark = pytest.mark.integration
 
@@ -104,10 +104,9 @@ async def the_log(url: str, start: str) -> tuple[list[str], set[str]]:
 
 
 async def test_a_rolling_restart_loses_nothing_and_repeats_nothing(
-    postgresql_database_url: str, simpul_process: StartSimpul
+    filled_postgresql_url: str, simpul_process: StartSimpul
 ) -> None:
-    await filled(postgresql_database_url)
-    environment = {"DATABASE_URL": postgresql_database_url, "SIMPUL_WORKERS": str(WORKERS)}
+    environment = {"DATABASE_URL": filled_postgresql_url, "SIMPUL_WORKERS": str(WORKERS)}
     hub = simpul_process("serve", environment=environment)
     async with client(hub, Role.PROVINCE) as writer:
         start = await writer.cursor()
@@ -121,7 +120,7 @@ async def test_a_rolling_restart_loses_nothing_and_repeats_nothing(
         await until(lambda: hub.log.read_text().count("Finished server process") == WORKERS)
         await asyncio.sleep(1)
         writing.cancel()
-        log, subjects = await the_log(postgresql_database_url, start)
+        log, subjects = await the_log(filled_postgresql_url, start)
         await until(lambda: all(len(each.heard) >= len(log) for each in subscribers))
         for task in (*following, writing):
             task.cancel()

@@ -8,7 +8,6 @@ import secrets
 import shutil
 import socket
 from collections.abc import AsyncIterator, Iterator
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -24,7 +23,7 @@ from engine.model import Role
 from hub.socket_protocol import BUFFER_BYTES, TRY_AGAIN_LATER
 from hub.tokens import issue
 from tests.fixtures.processes import SimpulProcess, starting
-from tests.hub.live import Client, client, filled
+from tests.hub.live import Client, client
 
 pytestmark = pytest.mark.integration
 
@@ -39,12 +38,10 @@ SILENT = 5  # seconds without a message are enough to say that none comes
 
 
 @pytest.fixture(scope="module")
-def hub(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[SimpulProcess]:
+def hub(filled_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[SimpulProcess]:
     """One for all: each test counts from what the ones before it have left."""
     folder = tmp_path_factory.mktemp("shared")
-    url = f"sqlite+aiosqlite:///{shutil.copy(sqlite_template, folder / 'simpul.sqlite')}"
-    with ThreadPoolExecutor(1) as apart:  # from the event loop of whoever asks first
-        apart.submit(lambda: asyncio.run(filled(url))).result()
+    url = f"sqlite+aiosqlite:///{shutil.copy(filled_template, folder)}"
     with starting(folder) as start:
         yield start("serve", environment={"DATABASE_URL": url})
 
