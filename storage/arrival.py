@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Any
 
 import orjson
-from sqlalchemy import ColumnElement, and_, func, or_, select, update
+from sqlalchemy import ColumnElement, Row, and_, bindparam, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from engine.document import document, value_in
@@ -44,6 +44,27 @@ class Position:
     floor: int  # of what arrived up to here, only the newest about each topic are kept
 
 
+_ARRIVALS = (
+    select(
+        ArrivalRow.number,
+        ArrivalRow.at,
+        ArrivalRow.region,
+        ArrivalRow.sequence,
+        ArrivalRow.kind,
+        ArrivalRow.topic,
+        ArrivalRow.visibility,
+        ArrivalRow.derived,
+        EntryRow.actor,
+        EntryRow.subject,
+    )
+    .join(
+        EntryRow,
+        and_(EntryRow.region == ArrivalRow.region, EntryRow.sequence == ArrivalRow.sequence),
+    )
+    .order_by(ArrivalRow.number)
+)
+# What each process reads at each change.
+_AFTER = _ARRIVALS.where(ArrivalRow.number > bindparam("after")).limit(bindparam("limit"))
 _POSITION = select(InstanceRow.epoch, InstanceRow.arrival_head, InstanceRow.arrival_floor)
 
 
@@ -55,14 +76,15 @@ async def position(session: AsyncSession) -> Position:
 
 async def after(session: AsyncSession, number: int, limit: int) -> list[Arrival]:
     """Return up to `limit` arrivals after `number`, in order, whoever may see them."""
-    return await _read(session, [ArrivalRow.number > number], limit)
+    found = await session.execute(_AFTER, {"after": number, "limit": limit})
+    return [_arrival(row) for row in found]
 
 
 async def visible_after(
     session: AsyncSession, number: int, limit: int, access: Access
 ) -> list[Arrival]:
     """Return up to `limit` arrivals after `number` that the reader may see."""
-    return await _read(session, [ArrivalRow.number > number, _visible(access)], limit)
+    return await _read(session, ArrivalRow.number > number, _visible(access), limit=limit)
 
 
 async def newest_of_each(
@@ -95,7 +117,7 @@ async def newest_of_each(
     if regions is not None:
         newest = newest.where(ArrivalRow.region.in_(regions))
     numbers = list(await session.scalars(newest))
-    return await _read(session, [ArrivalRow.number.in_(numbers)], limit)
+    return await _read(session, ArrivalRow.number.in_(numbers), limit=limit)
 
 
 def _visible(access: Access) -> ColumnElement[bool]:
@@ -105,33 +127,26 @@ def _visible(access: Access) -> ColumnElement[bool]:
 
 
 async def _read(
-    session: AsyncSession, conditions: list[ColumnElement[bool]], limit: int
+    session: AsyncSession, *conditions: ColumnElement[bool], limit: int
 ) -> list[Arrival]:
-    found = await session.execute(
-        select(ArrivalRow, EntryRow.actor, EntryRow.subject)
-        .join(
-            EntryRow,
-            and_(EntryRow.region == ArrivalRow.region, EntryRow.sequence == ArrivalRow.sequence),
-        )
-        .where(*conditions)
-        .order_by(ArrivalRow.number)
-        .limit(limit)
+    found = await session.execute(_ARRIVALS.where(*conditions).limit(limit))
+    return [_arrival(row) for row in found]
+
+
+def _arrival(row: Row[Any]) -> Arrival:
+    number, at, region, sequence, kind, topic, visibility, derived, actor, subject = tuple(row)
+    return Arrival(
+        number=number,
+        at=datetime.fromisoformat(at),
+        region=region,
+        sequence=sequence,
+        kind=EventKind(kind),
+        visibility=Visibility(visibility),
+        actor=actor,
+        subject=subject if derived is None else derived.get("subject", subject),
+        topic=topic,
+        derived=derived,
     )
-    return [
-        Arrival(
-            number=row.number,
-            at=datetime.fromisoformat(row.at),
-            region=row.region,
-            sequence=row.sequence,
-            kind=EventKind(row.kind),
-            visibility=Visibility(row.visibility),
-            actor=actor,
-            subject=(row.derived or {}).get("subject", subject),
-            topic=row.topic,
-            derived=row.derived,
-        )
-        for row, actor, subject in found
-    ]
 
 
 def encoded(arrival: Arrival) -> bytes:
