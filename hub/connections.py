@@ -49,15 +49,15 @@ class Connections:
         known = viewer.role is not Role.PUBLIC
         return known and self._of_viewer[viewer.subject] >= self._limits.sockets_per_viewer
 
-    @contextmanager
-    def one_of(self, viewer: Viewer) -> Iterator[None]:
-        """Count one of this viewer's for as long as the block lasts."""
-        known = viewer.role is not Role.PUBLIC
-        self._of_viewer[viewer.subject] += known
-        try:
-            yield
-        finally:
-            self._of_viewer[viewer.subject] -= known
+    def enter(self, viewer: Viewer) -> None:
+        """Count one of this viewer's, until it leaves."""
+        if viewer.role is not Role.PUBLIC:
+            self._of_viewer[viewer.subject] += 1
+
+    def leave(self, viewer: Viewer) -> None:
+        """Count one less, after `enter`."""
+        if viewer.role is not Role.PUBLIC:
+            self._of_viewer[viewer.subject] -= 1
             if not self._of_viewer[viewer.subject]:
                 del self._of_viewer[viewer.subject]
 
@@ -72,8 +72,12 @@ class Connections:
             raise Refused(HTTPStatus.TOO_MANY_REQUESTS, "TOO_MANY_CONNECTIONS", TOO_MANY_OF_VIEWER)
 
         async def response(scope: Scope, receive: Receive, send: Send) -> None:
-            with self.one(), self.one_of(viewer):
-                await stream(scope, receive, send)
+            with self.one():
+                self.enter(viewer)
+                try:
+                    await stream(scope, receive, send)
+                finally:
+                    self.leave(viewer)
 
         return response
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncGenerator, Callable, Mapping
-from contextlib import ExitStack, suppress
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -154,8 +154,9 @@ class GraphQLSocketHandler(BaseGraphQLTransportWSHandler[Connection, None]):
     def __init__(self, *arguments: Any, **options: Any) -> None:
         super().__init__(*arguments, **options)
         self.viewer: Viewer = PUBLIC_VIEWER
-        self._counted = ExitStack()
-        self._expiry: asyncio.Task[None] | None = None
+        self._counted = False  # with its viewer
+        self._expiry: asyncio.TimerHandle | None = None  # a task would weigh a kilobyte more
+        self._expired: asyncio.Task[None] | None = None
 
     async def handle_connection_init(self, message: ConnectionInitMessage) -> None:
         if not self.connection_init_received:
@@ -171,18 +172,23 @@ class GraphQLSocketHandler(BaseGraphQLTransportWSHandler[Connection, None]):
             if connections.crowded(viewer):
                 await self.websocket.close(TRY_AGAIN_LATER, TOO_MANY_OF_VIEWER)
                 return
-            self._counted.enter_context(connections.one_of(viewer))
+            connections.enter(viewer)
+            self._counted = True
             self.viewer = viewer
             if self._protocol is not None:
                 self._protocol.record.viewer = viewer
-            if self.viewer.expires_at is not None:
-                self._expiry = asyncio.create_task(self._close_when_expired())
+            if viewer.expires_at is not None:
+                left = viewer.expires_at - self.context.authenticator.clock()
+                seconds = left.total_seconds() + LEEWAY_SECONDS
+                self._expiry = asyncio.get_running_loop().call_later(seconds, self._expire)
         await super().handle_connection_init(message)
 
     async def shutdown(self) -> None:
         if self._expiry is not None:
             self._expiry.cancel()
-        self._counted.close()
+        if self._counted:
+            self._counted = False
+            self.context.connections.leave(self.viewer)
         await super().shutdown()
 
     async def run_operation(self, operation: Operation[Connection, None]) -> None:
@@ -244,8 +250,6 @@ class GraphQLSocketHandler(BaseGraphQLTransportWSHandler[Connection, None]):
                 return str(value)
         return self.context.handshake_authorization
 
-    async def _close_when_expired(self) -> None:
-        assert self.viewer.expires_at is not None
-        left = self.viewer.expires_at - self.context.authenticator.clock()
-        await asyncio.sleep(left.total_seconds() + LEEWAY_SECONDS)
-        await self.websocket.close(FORBIDDEN, "the token of this connection has expired")
+    def _expire(self) -> None:
+        closing = self.websocket.close(FORBIDDEN, "the token of this connection has expired")
+        self._expired = asyncio.create_task(closing)
