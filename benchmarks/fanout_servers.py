@@ -5,6 +5,9 @@
 `ours` is the hub as it serves. `stock` is the same schema on Strawberry's own handler and uvicorn's
 own protocol, each subscriber executed for itself. `websockets` has no GraphQL: it broadcasts lines
 that it reads from standard input.
+
+None of them pings while it is measured: who connects at once is pinged at once, some time later, and
+whether that time falls into a run would be luck.
 """
 
 from __future__ import annotations
@@ -22,6 +25,8 @@ from hub import app as assembly
 from hub import server
 from hub.settings import Settings
 from resolvers.context import Instance
+
+NEVER = 3600
 
 
 def hub(port: int, data_dir: Path, *, stock: bool) -> None:
@@ -42,6 +47,7 @@ def hub(port: int, data_dir: Path, *, stock: bool) -> None:
         data_dir=data_dir, port=port, log_level="warning", sockets_per_viewer=20_000
     )
     if not stock:
+        server.PING_SECONDS = NEVER
         server.run(assembly.create_app(settings, tasks=[woken]), settings, server.bound(settings))
         return
     assembly.Sharing = lambda *_: None  # type: ignore[assignment, misc]
@@ -50,6 +56,7 @@ def hub(port: int, data_dir: Path, *, stock: bool) -> None:
         port=port,
         ws="websockets-sansio",
         ws_per_message_deflate=False,
+        ws_ping_interval=NEVER,
         access_log=False,
         log_level="warning",
         backlog=server.BACKLOG,
@@ -69,7 +76,8 @@ async def plain(port: int) -> None:
 
     loop = asyncio.get_running_loop()
     protocols = [Subprotocol("graphql-transport-ws")]
-    async with serve(connected, "127.0.0.1", port, subprotocols=protocols, compression=None):
+    plain = {"compression": None, "ping_interval": None}
+    async with serve(connected, "127.0.0.1", port, subprotocols=protocols, **plain):
         while line := await loop.run_in_executor(None, sys.stdin.readline):
             broadcast(connections, line.rstrip("\n"))
 
