@@ -1,6 +1,6 @@
 """CPU and delay of one event to many subscribers, as ratios to the kernel's limit in the same run.
 
-    python benchmarks/fanout.py [--sockets 1000] [--events 20] [--every-ms 400] [--servers ours …]
+    python benchmarks/fanout.py [--sockets 1000] [--events 20] [--every-ms 400] [--silent 0] [--servers ours …]
 
 Builds a load client and a bare writer with gcc, then runs in turn: our hub, the same schema on stock
 Strawberry, Node's graphql-ws, a broadcast of `websockets` without GraphQL, and a C program that writes
@@ -28,8 +28,8 @@ import tempfile
 import time
 from array import array
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -76,6 +76,7 @@ class Work:
     sockets: int
     events: int
     pace: int  # milliseconds; 0: a burst
+    silent: int = 0  # sockets beside those that are measured, which subscribe and then never read
 
 
 @dataclass(frozen=True)
@@ -101,6 +102,7 @@ def main() -> None:
     arguments.add_argument("--sockets", type=int, nargs="+", default=[1000])
     arguments.add_argument("--events", type=int, default=20)
     arguments.add_argument("--every-ms", type=int, default=400)
+    arguments.add_argument("--silent", type=int, default=0)
     arguments.add_argument("--servers", nargs="+", choices=SERVERS, default=SERVERS)
     given = arguments.parse_args()
     raise_file_limit()
@@ -112,7 +114,8 @@ def main() -> None:
             for pace in (given.every_ms, 0):
                 sys.stdout.write(f"\n{sockets} sockets, {given.events} events, ")
                 sys.stdout.write(f"one every {pace} ms\n" if pace else "in a burst\n")
-                run(Work(Path(folder), sockets, given.events, pace), given.servers)
+                work = Work(Path(folder), sockets, given.events, pace, given.silent)
+                run(work, given.servers)
 
 
 def raise_file_limit() -> None:
@@ -186,7 +189,7 @@ async def claims(data: Path, server: int, assessment: str, work: Work) -> list[f
         for first in range(0, work.events, together):
             async with log.writing(instance.database, "32.11", instance.clock) as transaction:
                 for number in range(first, first + together):
-                    claim = LevelClaim(number % 20 + 1, number % 4 + 2)
+                    claim = LevelClaim(number % 20 + 1, (number + number // 20) % 4 + 2)
                     await transaction.append(
                         actor="benchmark",
                         kind=EventKind.LEVEL_CLAIMED,
@@ -265,10 +268,11 @@ def told_to_all(
 ) -> Measured:
     """Let the client subscribe, publish, and see what it came to."""
     memory, before = resident(server), cpu(server)
-    with listening(work, port, init, subscribe) as client:
+    with silent(work, port, init, subscribe), listening(work, port, init, subscribe) as client:
         time.sleep(1 + work.sockets / 5000)  # the last ones are subscribed by then
-        connecting = (cpu(server) - before) / work.sockets
-        kilobytes = (resident(server) - memory) / work.sockets
+        connected = work.sockets + work.silent
+        connecting = (cpu(server) - before) / connected
+        kilobytes = (resident(server) - memory) / connected
         before, since = cpu(server), time.monotonic()
         time.sleep(3)
         idle = (cpu(server) - before) / (time.monotonic() - since)
@@ -338,6 +342,18 @@ def listening(work: Work, port: int, init: str, subscribe: str) -> Iterator[subp
     finally:
         client.kill()
         client.wait()
+
+
+@contextmanager
+def silent(work: Work, port: int, init: str, subscribe: str) -> Iterator[None]:
+    """Clients that are stopped once they are subscribed."""
+    with ExitStack() as stack:
+        if work.silent:
+            alike = replace(work, sockets=work.silent)
+            client = stack.enter_context(listening(alike, port, init, subscribe))
+            time.sleep(1)
+            client.send_signal(signal.SIGSTOP)
+        yield
 
 
 def finished(client: subprocess.Popen[str]) -> list[float]:
