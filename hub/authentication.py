@@ -9,7 +9,8 @@ No token at all is the public viewer; a token that is not good is never the publ
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, Self
 
@@ -18,12 +19,13 @@ from joserfc.errors import ExpiredTokenError, JoseError
 from joserfc.jws import JWSRegistry
 
 from engine.model import OWN_ACTORS, PUBLIC_VIEWER, Role, Viewer
-from hub.signing_keys import Clock, ConfiguredKey, KeySource, PublishedKeys
+from hub.signing_keys import Clock, ConfiguredKey, KeySource, PublishedKeys, SigningKey
 
 LEEWAY_SECONDS = 30  # two machines' clocks
 TOKEN_CHARACTERS = 8_192
 SCOPE_ENTRIES = 1_000
 SUBJECT_CHARACTERS = 255  # what OpenID Connect allows a `sub`
+KNOWN_TOKENS = 1_000  # verified ones that are kept, for those who come back or ask again
 
 # Headers that name a key, or change what is signed. The key is found by its id among those that
 # we trust, and nowhere else.
@@ -60,12 +62,22 @@ class TokenInvalid(AuthenticationError):
         self.reason = reason
 
 
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """A token that was verified: good for as long as its key is, and until it expires."""
+
+    viewer: Viewer
+    key_id: str
+    signing: SigningKey
+
+
 class Authenticator:
     """Turns the value of an Authorization header into the Viewer it stands for."""
 
     def __init__(self, keys: KeySource, issuer: str, audience: str, clock: Clock) -> None:
         self.clock = clock
         self._keys = keys
+        self._known: dict[str, _Known] = {}
         self._claims = jwt.JWTClaimsRegistry(
             now=lambda: int(clock().timestamp()),
             leeway=LEEWAY_SECONDS,
@@ -97,10 +109,21 @@ class Authenticator:
         scheme, _, token = authorization.strip().partition(" ")
         if scheme.lower() != "bearer" or not token:
             raise TokenInvalid("expected `Bearer` and a token, got something else")
-        claims = await self._verified(token.strip())
-        return _viewer(claims)
+        token = token.strip()
+        known = self._known.get(token)
+        if known is None or not await self._good(known):
+            known = await self._verified(token)
+            self._known[token] = known
+            if len(self._known) > KNOWN_TOKENS:
+                del self._known[next(iter(self._known))]
+        return known.viewer
 
-    async def _verified(self, token: str) -> dict[str, Any]:
+    async def _good(self, known: _Known) -> bool:
+        assert known.viewer.expires_at is not None
+        good_until = known.viewer.expires_at + timedelta(seconds=LEEWAY_SECONDS)
+        return self.clock() < good_until and known.signing is await self._keys.find(known.key_id)
+
+    async def _verified(self, token: str) -> _Known:
         if len(token) > TOKEN_CHARACTERS:
             raise TokenInvalid(
                 f"expected a token of at most {TOKEN_CHARACTERS} characters, got {len(token)}"
@@ -108,7 +131,8 @@ class Authenticator:
         claims: dict[str, Any] = {}
         try:
             header = jws.extract_compact(token.encode()).headers()
-            signing = await self._keys.find(_key_id(header))
+            key_id = _key_id(header)
+            signing = await self._keys.find(key_id)
             if signing is None:
                 raise TokenInvalid("expected a token signed with a key of ours, got an unknown kid")
             if header.get("alg") not in signing.algorithms:
@@ -121,7 +145,7 @@ class Authenticator:
             detail = error.description if isinstance(error, JoseError) else ""
             name = error.error if isinstance(error, JoseError) else "malformed"
             raise TokenInvalid(f"expected a signed token in order, got {name} {detail}") from error
-        return claims
+        return _Known(_viewer(claims), key_id, signing)
 
 
 class _Registry(JWSRegistry):

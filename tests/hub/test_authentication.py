@@ -18,7 +18,7 @@ from joserfc import jws
 from joserfc.jwk import ECKey, Key, OctKey, OKPKey, RSAKey
 
 from engine.model import PUBLIC_VIEWER, Role, Viewer
-from hub import tokens
+from hub import authentication, tokens
 from hub.authentication import AuthenticationError, Authenticator, TokenExpired, TokenInvalid
 from hub.signing_keys import KeysUnavailable
 
@@ -165,6 +165,29 @@ async def test_an_expired_token_says_since_when(own: Authenticator) -> None:
     assert str(refused.value) == (
         "expected a token that is still good, got one that expired at 2026-11-24T07:59:30Z"
     )
+
+
+async def test_a_token_that_was_good_expires_all_the_same(own: Authenticator, clock: Clock) -> None:
+    token = f"Bearer {embedded(exp=AT + 60)}"
+    viewer = await own.viewer(token)
+    clock.now += timedelta(seconds=89)
+    assert await own.viewer(token) is viewer  # it was not verified anew
+    clock.now += timedelta(seconds=1)
+    with pytest.raises(TokenExpired):
+        await own.viewer(token)
+
+
+async def test_no_more_tokens_are_kept_than_are_told(
+    own: Authenticator, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(authentication, "KNOWN_TOKENS", 2)
+    first, *others = [f"Bearer {embedded(sub=each)}" for each in ("ani", "budi", "citra")]
+    viewer = await own.viewer(first)
+    for token in others:
+        await own.viewer(token)
+    again = await own.viewer(first)
+    assert again == viewer
+    assert again is not viewer
 
 
 NONE = f"{encoded({'alg': 'none', 'kid': 'embedded'})}.{encoded(CLAIMS)}."
