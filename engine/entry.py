@@ -95,33 +95,52 @@ def verify(
     Raises:
         BrokenChain: at the first gap, or the first hash that does not fit.
     """
+    good, broken = verified(entries, sequence=sequence, previous_hash=previous_hash)
+    if broken is not None:
+        raise broken
+    return (good[-1].sequence, good[-1].hash) if good else (sequence, previous_hash)
+
+
+def verified(
+    entries: Iterable[Entry], *, sequence: int = 0, previous_hash: str = GENESIS
+) -> tuple[list[Entry], BrokenChain | None]:
+    """Return those of `entries` that follow on `sequence` and `previous_hash`, and what ends them."""
+    good: list[Entry] = []
     for entry in entries:
         sequence += 1
-        if entry.sequence != sequence:
-            raise BrokenChain(
-                entry.region, sequence, f"expected this sequence, got {entry.sequence}"
-            )
-        if entry.previous_hash != previous_hash:
-            raise BrokenChain(
-                entry.region, sequence, "previous hash is not that of the entry before"
-            )
-        if entry.body is not None and _digest(entry.body) != entry.body_hash:
-            raise BrokenChain(entry.region, sequence, "body does not match its hash")
-        header = _header(
-            entry.region,
-            entry.sequence,
-            entry.at,
-            entry.actor,
-            entry.kind,
-            entry.subject,
-            entry.visibility,
-            entry.body_hash,
-            entry.previous_hash,
-        )
-        if _digest(header) != entry.hash:
-            raise BrokenChain(entry.region, sequence, "header does not match its hash")
+        wrong = _wrong(entry, sequence, previous_hash)
+        if wrong is not None:
+            return good, BrokenChain(entry.region, sequence, wrong)
+        good.append(entry)
         previous_hash = entry.hash
-    return sequence, previous_hash
+    return good, None
+
+
+def _wrong(entry: Entry, sequence: int, previous_hash: str) -> str | None:
+    """Why an entry does not follow on another; None if it does."""
+    if entry.sequence != sequence:
+        return f"expected this sequence, got {entry.sequence}"
+    if entry.previous_hash != previous_hash:
+        return "previous hash is not that of the entry before"
+    header = _header(
+        entry.region,
+        entry.sequence,
+        entry.at,
+        entry.actor,
+        entry.kind,
+        entry.subject,
+        entry.visibility,
+        entry.body_hash,
+        entry.previous_hash,
+    )
+    try:
+        if entry.body is not None and _digest(entry.body) != entry.body_hash:
+            return "body does not match its hash"
+        if _digest(header) != entry.hash:
+            return "header does not match its hash"
+    except rfc8785.CanonicalizationError as error:
+        return f"it has no canonical form: {error}"
+    return None
 
 
 def timestamp(at: datetime) -> str:

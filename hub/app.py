@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import partial
 from importlib.metadata import version
 from importlib.resources import files
 from pathlib import Path
@@ -20,7 +21,7 @@ from starlette.routing import BaseRoute, Mount, Route, WebSocketRoute
 from starlette.staticfiles import StaticFiles
 
 from engine.model import Viewer
-from hub import metrics
+from hub import following, metrics
 from hub.authentication import Authenticator
 from hub.graphql_http import GraphQLApp
 from hub.request_limits import RequestLimits
@@ -87,7 +88,9 @@ def create_app(
         async with opened(settings, replay=replay) as instance, asyncio.TaskGroup() as group:
             running.instance = instance
             owned = [group.create_task(instance.tail.run())]
-            beside = (follow_up.run, lag.run, *tasks)
+            beside = [follow_up.run, lag.run, *tasks]
+            if settings.follows is not None:
+                beside.append(partial(following.run, settings.follows, settings.data_dir))
             owned += [group.create_task(_owned(task, instance)) for task in beside]
             if workers is not None:
                 owned.append(group.create_task(workers.run()))
@@ -169,6 +172,7 @@ async def opened(settings: Settings, *, replay: bool = False) -> AsyncIterator[I
         yield Instance(
             name=settings.name,
             version=version("simpul"),
+            url=settings.url,
             province=settings.province,
             replay=replay,
             database=database,

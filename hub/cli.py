@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import shutil
+from collections.abc import Collection
 from dataclasses import asdict
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -103,11 +104,14 @@ def migrate(
 @app.command("load")
 def load_command(
     national: Annotated[bool, typer.Option(help="All 552 regions and central agencies.")] = False,
+    region: Annotated[list[str], typer.Option(help="Code of the only regions to load.")] = [],  # noqa: B006
     json: AsJson = False,
 ) -> None:
     """Fill the instance with the real data that ships; adds only what is missing."""
     settings = readiness.migrated()
-    loaded = _load(settings, national=national)
+    loaded = _load(settings, national=national, regions=region)
+    if region and loaded.regions < len(set(region)):
+        fail(f"expected codes of regions that ship, got {', '.join(region)}", Exit.INPUT)
     answer(asdict(loaded), as_json=json, say=lambda: _report(loaded))
 
 
@@ -170,7 +174,9 @@ def _replaying(settings: Settings) -> Settings:
     return settings.model_copy(update={"data_dir": folder})
 
 
-def _load(settings: Settings, *, national: bool, results: bool = True) -> Loaded:
+def _load(
+    settings: Settings, *, national: bool, results: bool = True, regions: Collection[str] = ()
+) -> Loaded:
     from rich.progress import Progress
 
     from hub.app import opened
@@ -183,6 +189,7 @@ def _load(settings: Settings, *, national: bool, results: bool = True) -> Loaded
                     instance,
                     national=national,
                     results=results,
+                    regions=regions,
                     progress=bar(progress, "Loading regions"),
                 )
 

@@ -6,7 +6,7 @@ What is there already stays as it is, whoever changed it since; only what nobody
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass, replace
 from typing import TypeVar
 
@@ -49,20 +49,27 @@ async def load(
     *,
     national: bool = False,
     results: bool = True,
+    regions: Collection[str] = (),
     progress: Progress = lambda done, total: None,
 ) -> Loaded:
     """Load West Java, or all regions and agencies; a region in one transaction each.
 
+    What another instance owns is left as it is.
+
     Args:
+        regions: codes of the only ones to load; none: all of them.
         results: False leaves the published results out, for a replay to play them.
         progress: called with regions done and in all.
     """
     written = 0
     everything = _gathered(national=national, results=results)
+    if regions:
+        everything = [each for each in everything if each.region.code in regions]
     for done, facts in enumerate(everything, start=1):
         async with log.writing(instance.database, facts.region.code, instance.clock) as transaction:
             before = transaction.sequence
-            await _load_region(transaction, facts)
+            if transaction.owner is None:
+                await _load_region(transaction, facts)
             written += transaction.sequence - before
         instance.bus.announce(transaction.arrival)
         progress(done, len(everything))

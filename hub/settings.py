@@ -12,6 +12,8 @@ from urllib.parse import urlsplit
 from pydantic import AliasChoices, Field, ValidationError, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
+from regions import directory
+
 KEY_BYTES = 32
 
 
@@ -37,6 +39,17 @@ class Settings(BaseSettings):
         validation_alias=AliasChoices("SIMPUL_REDIS_URL", "REDIS_URL"),
         description="Redis (redis://… or rediss://…) by which processes over one database tell "
         "each other of changes at once.",
+    )
+    url: str | None = Field(
+        None,
+        max_length=2000,
+        description="Address of this instance's API as others reach it (https://…/graphql): its "
+        "name when a region is handed over.",
+    )
+    follows: Path | None = Field(
+        None,
+        description="TOML file of the instances that are followed, and for which regions; it is "
+        "read again when it changes.",
     )
     name: str = Field("Simpul", min_length=1, description="What the instance calls itself.")
     province: str = Field(
@@ -119,6 +132,13 @@ class Settings(BaseSettings):
                 raise ValueError("expected a host and a port, got what is none") from None
             if not host or not (database.isascii() and database.isdigit()):
                 raise ValueError("expected redis://host:port/number, got something else")
+        return given
+
+    @field_validator("follows")
+    @classmethod
+    def _follows(cls, given: Path | None) -> Path | None:
+        if given is not None:
+            directory.read(given)  # raises what is wrong with it, as an error of a value
         return given
 
     @field_validator("map_file")

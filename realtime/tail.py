@@ -14,6 +14,7 @@ import asyncio
 import logging
 from collections import deque
 from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
+from contextlib import aclosing
 from dataclasses import dataclass
 from itertools import islice
 from typing import Generic
@@ -109,6 +110,20 @@ class Tail(Generic[Arrival]):
                 after = page[-1].number
             else:
                 await moved.wait()
+
+    async def wait(self, after: int, wanted: Callable[[Arrival], bool], seconds: float) -> int:
+        """Return how far was looked, once one after `after` is wanted or the time is over."""
+        try:
+            async with asyncio.timeout(seconds), aclosing(self.follow(after)) as pages:
+                async for page in pages:
+                    after = page[-1].number
+                    if any(wanted(each) for each in page):
+                        break
+        except TimeoutError:
+            pass
+        except Hole:
+            after = self.newest
+        return after
 
     async def _watch(self) -> None:
         while True:

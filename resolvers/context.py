@@ -14,12 +14,13 @@ from strawberry.dataloader import DataLoader
 
 from engine.model import Application, Assessment, AssessmentKind, Opd, Region, Viewer
 from engine.score import Score
+from engine.source import Source
 from realtime.bus import MemoryBus
 from realtime.tail import Tail
 from resolvers import access
 from resolvers.computed import Computed
-from resolvers.problems import NotFound, TooMuch
-from storage import application, assessment, lesson, log, opd, region
+from resolvers.problems import NotFound, OwnedElsewhere, TooMuch
+from storage import application, assessment, lesson, log, opd, region, source
 from storage.access import Access
 from storage.arrival import Arrival
 from storage.assessment import Scored
@@ -53,6 +54,7 @@ class Instance:
     shelf: Shelf
     verifier: Verifier
     computed: Computed = field(default_factory=Computed)
+    url: str | None = None  # of its API, as others reach it
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,10 +132,13 @@ class Context:
 
         Raises:
             NotFound: there is no such region.
+            OwnedElsewhere: another instance writes it.
         """
         clock, derive = self.instance.clock, self.instance.verifier.derive
         try:
             async with log.writing(self.database, code, clock, derive, begun=True) as transaction:
+                if transaction.owner is not None:
+                    raise OwnedElsewhere(code, transaction.owner)
                 yield transaction
         except log.NotBegun as unknown:
             raise NotFound("region", code) from unknown
@@ -171,6 +176,7 @@ class Context:
             self.published,
             self.inventories,
             self.lessons,
+            self.sources,
         ):
             loader.clear_all()
 
@@ -179,6 +185,17 @@ class Context:
         async def load(codes: list[str]) -> list[Region | None]:
             async with self.read() as session:
                 found = await region.by_code(session, codes)
+            return [found.get(code) for code in codes]
+
+        return DataLoader(load, max_batch_size=BATCH)
+
+    @cached_property
+    def sources(self) -> DataLoader[str, Source | None]:
+        """Where regions come from; None for one that is owned here."""
+
+        async def load(codes: list[str]) -> list[Source | None]:
+            async with self.read() as session:
+                found = await source.of_regions(session, codes)
             return [found.get(code) for code in codes]
 
         return DataLoader(load, max_batch_size=BATCH)

@@ -7,6 +7,7 @@ Problem                    expected: becomes a problem type in the result
 ├── AlreadyExists          there is one, and may be one only
 ├── WrongState             the thing is not in a state that allows this
 ├── IncompleteAssessment   levels are missing
+├── OwnedElsewhere         another instance writes this region
 └── IdempotencyKeyReused   the key answered another request
 Refused                    not expected: a top-level error with a code
 ├── Forbidden              this viewer may not do this
@@ -68,6 +69,12 @@ class IncompleteAssessment(Problem):
         super().__init__(f"{id} has no level for {len(missing)} indicators")
         self.id = id
         self.missing = tuple(missing)
+
+
+class OwnedElsewhere(Problem):
+    def __init__(self, region: str, url: str) -> None:
+        super().__init__(f"region {region} is written at {url}, and only read here")
+        self.url = url
 
 
 class IdempotencyKeyReused(Problem):

@@ -23,6 +23,7 @@ from schema.problem import (
     IdempotencyKeyReused,
     InvalidInput,
     NotFound,
+    OwnedElsewhere,
     VersionConflict,
     WrongState,
     answered,
@@ -253,7 +254,7 @@ class RetireApplicationInput:
 
 
 RegisterApplicationResult = Annotated[
-    Application | NotFound | InvalidInput | AlreadyExists | IdempotencyKeyReused,
+    Application | NotFound | InvalidInput | AlreadyExists | OwnedElsewhere | IdempotencyKeyReused,
     strawberry.union("RegisterApplicationResult"),
 ]
 UpdateApplicationResult = Annotated[
@@ -263,11 +264,18 @@ UpdateApplicationResult = Annotated[
     | AlreadyExists
     | VersionConflict
     | WrongState
+    | OwnedElsewhere
     | IdempotencyKeyReused,
     strawberry.union("UpdateApplicationResult"),
 ]
 RetireApplicationResult = Annotated[
-    Application | NotFound | InvalidInput | VersionConflict | WrongState | IdempotencyKeyReused,
+    Application
+    | NotFound
+    | InvalidInput
+    | VersionConflict
+    | WrongState
+    | OwnedElsewhere
+    | IdempotencyKeyReused,
     strawberry.union("RetireApplicationResult"),
 ]
 

@@ -21,6 +21,7 @@ from schema.problem import (
     IncompleteAssessment,
     InvalidInput,
     NotFound,
+    OwnedElsewhere,
     VersionConflict,
     WrongState,
     answered,
@@ -195,11 +196,17 @@ class RecordResultInput:
 
 
 StartAssessmentResult = Annotated[
-    Assessment | NotFound | InvalidInput | AlreadyExists | IdempotencyKeyReused,
+    Assessment | NotFound | InvalidInput | AlreadyExists | OwnedElsewhere | IdempotencyKeyReused,
     strawberry.union("StartAssessmentResult"),
 ]
 ClaimLevelResult = Annotated[
-    Assessment | NotFound | InvalidInput | VersionConflict | WrongState | IdempotencyKeyReused,
+    Assessment
+    | NotFound
+    | InvalidInput
+    | VersionConflict
+    | WrongState
+    | OwnedElsewhere
+    | IdempotencyKeyReused,
     strawberry.union("ClaimLevelResult"),
 ]
 SubmitAssessmentResult = Annotated[
@@ -209,19 +216,38 @@ SubmitAssessmentResult = Annotated[
     | VersionConflict
     | WrongState
     | IncompleteAssessment
+    | OwnedElsewhere
     | IdempotencyKeyReused,
     strawberry.union("SubmitAssessmentResult"),
 ]
 ReturnAssessmentResult = Annotated[
-    Assessment | NotFound | InvalidInput | VersionConflict | WrongState | IdempotencyKeyReused,
+    Assessment
+    | NotFound
+    | InvalidInput
+    | VersionConflict
+    | WrongState
+    | OwnedElsewhere
+    | IdempotencyKeyReused,
     strawberry.union("ReturnAssessmentResult"),
 ]
 PublishAssessmentResult = Annotated[
-    Assessment | NotFound | InvalidInput | VersionConflict | WrongState | IdempotencyKeyReused,
+    Assessment
+    | NotFound
+    | InvalidInput
+    | VersionConflict
+    | WrongState
+    | OwnedElsewhere
+    | IdempotencyKeyReused,
     strawberry.union("PublishAssessmentResult"),
 ]
 RecordResultResult = Annotated[
-    Assessment | NotFound | InvalidInput | VersionConflict | AlreadyExists | IdempotencyKeyReused,
+    Assessment
+    | NotFound
+    | InvalidInput
+    | VersionConflict
+    | AlreadyExists
+    | OwnedElsewhere
+    | IdempotencyKeyReused,
     strawberry.union("RecordResultResult"),
 ]
 

@@ -19,7 +19,13 @@ from schema.figure import Figure
 from schema.function_tag import estimate
 from schema.info import Info
 from schema.listed import LISTED_MOST, ListedApplication, NamedValue, listed
-from schema.problem import IdempotencyKeyReused, InvalidInput, NotFound, answered
+from schema.problem import (
+    IdempotencyKeyReused,
+    InvalidInput,
+    NotFound,
+    OwnedElsewhere,
+    answered,
+)
 
 if TYPE_CHECKING:
     from schema.application import CommonApplication
@@ -208,7 +214,7 @@ class DecideProposalInput:
 
 
 DecideProposalResult = Annotated[
-    ProposalDecision | NotFound | InvalidInput | IdempotencyKeyReused,
+    ProposalDecision | NotFound | InvalidInput | OwnedElsewhere | IdempotencyKeyReused,
     strawberry.union("DecideProposalResult"),
 ]
 

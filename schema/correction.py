@@ -9,7 +9,13 @@ import strawberry
 from resolvers import correction as resolved
 from schema.application import Application
 from schema.info import Info
-from schema.problem import IdempotencyKeyReused, InvalidInput, NotFound, answered
+from schema.problem import (
+    IdempotencyKeyReused,
+    InvalidInput,
+    NotFound,
+    OwnedElsewhere,
+    answered,
+)
 from schema.words import IDEMPOTENCY_KEY
 
 
@@ -23,7 +29,7 @@ class CorrectFunctionInput:
 
 
 CorrectFunctionResult = Annotated[
-    Application | NotFound | InvalidInput | IdempotencyKeyReused,
+    Application | NotFound | InvalidInput | OwnedElsewhere | IdempotencyKeyReused,
     strawberry.union("CorrectFunctionResult"),
 ]
 

@@ -12,7 +12,13 @@ from engine.decimals import exact
 from resolvers import effort as resolved
 from resolvers.result import known_instrument
 from schema.info import Info
-from schema.problem import IdempotencyKeyReused, InvalidInput, NotFound, answered
+from schema.problem import (
+    IdempotencyKeyReused,
+    InvalidInput,
+    NotFound,
+    OwnedElsewhere,
+    answered,
+)
 from schema.words import IDEMPOTENCY_KEY
 
 
@@ -99,7 +105,7 @@ class EditEffortInput:
 
 
 EditEffortResult = Annotated[
-    RegionEffort | NotFound | InvalidInput | IdempotencyKeyReused,
+    RegionEffort | NotFound | InvalidInput | OwnedElsewhere | IdempotencyKeyReused,
     strawberry.union("EditEffortResult"),
 ]
 

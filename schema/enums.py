@@ -20,11 +20,13 @@ from engine.model import (
     IntegrationStatus,
     RegionKind,
     Role,
+    Visibility,
 )
 from engine.reading import Gap
 from engine.reading import State as FindingState
 from engine.rule import Ask
 from engine.score import Basis
+from engine.source import SourceState
 from engine.verification import Flag
 
 __all__ = [
@@ -48,6 +50,8 @@ __all__ = [
     "RegionKind",
     "Role",
     "SealState",
+    "SourceState",
+    "Visibility",
 ]
 
 strawberry.enum(RegionKind, description="REGENCY is a kabupaten, CITY a kota.")
@@ -107,6 +111,15 @@ strawberry.enum(
     name="VerificationFlag",
     description="UNVERIFIABLE is no accusation: the evidence neither shows nor refutes the claim. "
     "UNDER_CLAIM nominates; no level is ever raised.",
+)
+strawberry.enum(
+    Visibility, description="Whether everybody may read an entry, or who may see drafts."
+)
+strawberry.enum(
+    SourceState,
+    description="OWNED: written here. FRESH: a copy that follows its owner closely. STALE: one that "
+    "has fallen behind. UNREACHABLE: the owner does not answer, or not as it must. DIVERGED: the "
+    "owner's log is not the one that was copied.",
 )
 strawberry.enum(
     FindingState, name="FindingState", description="UNKNOWN: neither shown nor refuted."

@@ -18,6 +18,7 @@ from schema.problem import (
     IdempotencyKeyReused,
     InvalidInput,
     NotFound,
+    OwnedElsewhere,
     VersionConflict,
     WrongState,
     answered,
@@ -116,19 +117,43 @@ class WithdrawIntegrationInput:
 
 
 ConnectApplicationsResult = Annotated[
-    Integration | NotFound | InvalidInput | AlreadyExists | WrongState | IdempotencyKeyReused,
+    Integration
+    | NotFound
+    | InvalidInput
+    | AlreadyExists
+    | WrongState
+    | OwnedElsewhere
+    | IdempotencyKeyReused,
     strawberry.union("ConnectApplicationsResult"),
 ]
 ConfirmIntegrationResult = Annotated[
-    Integration | NotFound | InvalidInput | VersionConflict | WrongState | IdempotencyKeyReused,
+    Integration
+    | NotFound
+    | InvalidInput
+    | VersionConflict
+    | WrongState
+    | OwnedElsewhere
+    | IdempotencyKeyReused,
     strawberry.union("ConfirmIntegrationResult"),
 ]
 DocumentIntegrationResult = Annotated[
-    Integration | NotFound | InvalidInput | VersionConflict | WrongState | IdempotencyKeyReused,
+    Integration
+    | NotFound
+    | InvalidInput
+    | VersionConflict
+    | WrongState
+    | OwnedElsewhere
+    | IdempotencyKeyReused,
     strawberry.union("DocumentIntegrationResult"),
 ]
 WithdrawIntegrationResult = Annotated[
-    Integration | NotFound | InvalidInput | VersionConflict | WrongState | IdempotencyKeyReused,
+    Integration
+    | NotFound
+    | InvalidInput
+    | VersionConflict
+    | WrongState
+    | OwnedElsewhere
+    | IdempotencyKeyReused,
     strawberry.union("WithdrawIntegrationResult"),
 ]
 

@@ -15,7 +15,13 @@ from schema.connection import size
 from schema.enums import SealState
 from schema.info import Info
 from schema.opd import Opd
-from schema.problem import IdempotencyKeyReused, InvalidInput, NotFound, answered
+from schema.problem import (
+    IdempotencyKeyReused,
+    InvalidInput,
+    NotFound,
+    OwnedElsewhere,
+    answered,
+)
 from schema.scope import DevelopmentPolicy
 
 if TYPE_CHECKING:
@@ -185,7 +191,7 @@ class AttestInventoryInput:
 
 
 AttestInventoryResult = Annotated[
-    Attestation | NotFound | InvalidInput | IdempotencyKeyReused,
+    Attestation | NotFound | InvalidInput | OwnedElsewhere | IdempotencyKeyReused,
     strawberry.union("AttestInventoryResult"),
 ]
 

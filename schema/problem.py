@@ -54,6 +54,13 @@ class IncompleteAssessment(Problem):
     missing: list[int] = strawberry.field(description="Numbers of the indicators without level.")
 
 
+@strawberry.type(description="Another instance writes this region: send it there.")
+class OwnedElsewhere(Problem):
+    # Not `url`: other members of the same unions have one that may be null, and others one that may
+    # not, and a document that asked for both would be refused.
+    owner_url: str = strawberry.field(description="Of the API of that instance.")
+
+
 @strawberry.type(description="The idempotency key was used before, for another request.")
 class IdempotencyKeyReused(Problem):
     key: str
@@ -103,6 +110,8 @@ def of(problem: problems.Problem) -> Problem:
             return IncompleteAssessment(
                 message=message, id=strawberry.ID(problem.id), missing=list(problem.missing)
             )
+        case problems.OwnedElsewhere():
+            return OwnedElsewhere(message=message, owner_url=problem.url)
         case problems.IdempotencyKeyReused():
             return IdempotencyKeyReused(message=message, key=problem.key)
         case _:

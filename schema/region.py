@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from enum import Enum
 
 import strawberry
@@ -30,25 +29,10 @@ from schema.path import RegionPath
 from schema.peers import RegionPeers
 from schema.score import IndexScore
 from schema.sharing import RegionSharing
+from schema.source import Source
 from schema.verification import RegionVerification
 from schema.what_if import RegionWhatIf
 from storage.assessment import Scored
-
-
-@strawberry.enum(description="How far this instance's copy of a region can be trusted.")
-class SourceState(Enum):
-    OWNED = strawberry.enum_value("OWNED", description="Written here: there is no other copy.")
-    FRESH = strawberry.enum_value("FRESH", description="A copy that follows its owner closely.")
-    STALE = strawberry.enum_value("STALE", description="A copy that has fallen behind.")
-    UNREACHABLE = strawberry.enum_value("UNREACHABLE", description="The owner does not answer.")
-    DIVERGED = strawberry.enum_value("DIVERGED", description="The owner's hash chain is broken.")
-
-
-@strawberry.type(description="Where this instance has a region from, and how fresh that is.")
-class Source:
-    state: SourceState
-    as_of: datetime = strawberry.field(description="When the copy was last known to be current.")
-    lag_seconds: float = strawberry.field(description="How long ago that was; 0 where it is owned.")
 
 
 @strawberry.enum(description="The order of a list of regions.")
@@ -103,9 +87,9 @@ class Region(
         return None if found is None else Region.of(found)
 
     @strawberry.field
-    def source(self, info: Info) -> Source:
-        now = info.context.instance.clock()
-        return Source(state=SourceState.OWNED, as_of=now, lag_seconds=0.0)
+    async def source(self, info: Info) -> Source:
+        found = await info.context.sources.load(self._value.code)
+        return Source.of(self._value.code, found, info.context.instance.clock())
 
     @strawberry.field
     async def opds(self, info: Info, first: int = 50, after: str | None = None) -> Connection[Opd]:

@@ -17,6 +17,7 @@ from schema.effort import EffortMutation
 from schema.entities import EntityQuery
 from schema.event import EventQuery, EventSubscription
 from schema.execution import Execution
+from schema.feed import FeedQuery, FeedSubscription
 from schema.function_tag import FunctionQuery
 from schema.instance import InstanceQuery
 from schema.instrument import InstrumentQuery
@@ -30,6 +31,7 @@ from schema.region import RegionQuery
 from schema.scalars import CURSOR, WHOLE_NUMBER, Cursor, WholeNumber
 from schema.scope import ScopeMutation
 from schema.simulation import SimulationMutation
+from schema.source import SourceQuery
 
 
 @strawberry.type
@@ -45,6 +47,8 @@ class Query(
     NodeQuery,
     InstanceQuery,
     EntityQuery,
+    FeedQuery,
+    SourceQuery,
 ):
     pass
 
@@ -65,7 +69,7 @@ class Mutation(
 
 
 @strawberry.type
-class Subscription(EventSubscription, NewsSubscription):
+class Subscription(EventSubscription, NewsSubscription, FeedSubscription):
     pass
 
 

@@ -9,7 +9,13 @@ import strawberry
 from engine import inventory
 from resolvers import scope as resolved
 from schema.info import Info
-from schema.problem import IdempotencyKeyReused, InvalidInput, NotFound, answered
+from schema.problem import (
+    IdempotencyKeyReused,
+    InvalidInput,
+    NotFound,
+    OwnedElsewhere,
+    answered,
+)
 from schema.words import IDEMPOTENCY_KEY
 
 
@@ -57,11 +63,11 @@ class RecordDevelopmentPolicyInput:
 
 
 ExemptOpdResult = Annotated[
-    Exemption | NotFound | InvalidInput | IdempotencyKeyReused,
+    Exemption | NotFound | InvalidInput | OwnedElsewhere | IdempotencyKeyReused,
     strawberry.union("ExemptOpdResult"),
 ]
 RecordDevelopmentPolicyResult = Annotated[
-    DevelopmentPolicy | NotFound | InvalidInput | IdempotencyKeyReused,
+    DevelopmentPolicy | NotFound | InvalidInput | OwnedElsewhere | IdempotencyKeyReused,
     strawberry.union("RecordDevelopmentPolicyResult"),
 ]
 

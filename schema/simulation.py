@@ -9,7 +9,13 @@ import strawberry
 from resolvers import simulation as resolved
 from schema.assessment import Assessment
 from schema.info import Info
-from schema.problem import IdempotencyKeyReused, InvalidInput, NotFound, answered
+from schema.problem import (
+    IdempotencyKeyReused,
+    InvalidInput,
+    NotFound,
+    OwnedElsewhere,
+    answered,
+)
 from schema.words import IDEMPOTENCY_KEY
 
 
@@ -29,7 +35,7 @@ class SimulateAssessmentInput:
 
 
 SimulateAssessmentResult = Annotated[
-    Assessment | NotFound | InvalidInput | IdempotencyKeyReused,
+    Assessment | NotFound | InvalidInput | OwnedElsewhere | IdempotencyKeyReused,
     strawberry.union("SimulateAssessmentResult"),
 ]
 

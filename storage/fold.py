@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete, inspect, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from engine.attestation import Attestation, ForeignEdit
@@ -33,6 +33,7 @@ from engine.model import (
     Visibility,
 )
 from engine.score import Score, from_levels, of_assessment
+from engine.source import Handover
 from storage import (
     application,
     assessment,
@@ -45,7 +46,14 @@ from storage import (
     region,
     scope,
 )
-from storage.tables import ApplicationRow, AssessmentRow, LevelRow
+from storage.tables import (
+    ApplicationRow,
+    AssessmentRow,
+    LevelRow,
+    OpdRow,
+    RegionRow,
+    Table,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,19 +83,33 @@ class IndexMoved:
         }
 
 
+class NotItsOwn(Exception):
+    """An entry changes what is not its region's; only its own may a region speak of."""
+
+    def __init__(self, entry: Entry, owner: str) -> None:
+        super().__init__(
+            f"entry {entry.sequence} of region {entry.region} ({entry.kind.value}, "
+            f"{entry.subject}) changes what is of region {owner}"
+        )
+
+
 async def apply(session: AsyncSession, entry: Entry) -> IndexMoved | None:
     """Write the rows that `entry` stands for; return the index it moved, if it moved one.
 
     An entry that came without its body leaves no rows: the reader may not have them.
+
+    Raises:
+        NotItsOwn: it changes what is another region's.
+        pydantic.ValidationError: its body is none of its kind.
     """
     if entry.body is None:
         return None
     moved: IndexMoved | None = None
     match entry.kind:
         case EventKind.REGION_RECORDED:
-            await session.merge(region.row(value_of(Region, entry.body)))
+            await _put(session, entry, region.row(value_of(Region, entry.body)))
         case EventKind.OPD_RECORDED:
-            await session.merge(opd.row(value_of(Opd, entry.body)))
+            await _put(session, entry, opd.row(value_of(Opd, entry.body)))
         case (
             EventKind.APPLICATION_REGISTERED
             | EventKind.APPLICATION_UPDATED
@@ -103,19 +125,25 @@ async def apply(session: AsyncSession, entry: Entry) -> IndexMoved | None:
             await _exchange(session, entry, value_of(Integration, entry.body))
         case EventKind.INVENTORY_ATTESTED:
             given = value_of(Attestation, entry.body)
-            await session.merge(attestation.row(entry.region, given))
+            await _owned(session, entry, OpdRow, given.opd)
+            await _put(session, entry, attestation.row(entry.region, given))
         case EventKind.PROPOSAL_DECIDED:
-            await session.merge(proposal.row(value_of(Decided, entry.body)))
+            await _put(session, entry, proposal.row(value_of(Decided, entry.body)))
         case EventKind.FUNCTION_CORRECTED:
             said = value_of(Correction, entry.body)
-            await session.merge(correction.row(entry.region, said))
+            await _owned(session, entry, ApplicationRow, said.application)
+            await _put(session, entry, correction.row(entry.region, said))
         case EventKind.OPD_EXEMPTED:
             exempt = value_of(Exemption, entry.body)
-            await session.merge(scope.exemption_row(entry.region, exempt))
+            await _owned(session, entry, OpdRow, exempt.opd)
+            await _put(session, entry, scope.exemption_row(entry.region, exempt))
         case EventKind.DEVELOPMENT_POLICY_RECORDED:
-            await session.merge(scope.policy_row(value_of(DevelopmentPolicy, entry.body)))
+            policy = value_of(DevelopmentPolicy, entry.body)
+            await _put(session, entry, scope.policy_row(policy))
         case EventKind.EFFORT_EDITED:
-            await session.merge(effort.row(value_of(RegionEffort, entry.body)))
+            await _put(session, entry, effort.row(value_of(RegionEffort, entry.body)))
+        case EventKind.REGION_HANDED_OVER:
+            value_of(Handover, entry.body)  # who writes the log is no row of the region's
         case EventKind.LEVEL_CLAIMED:
             moved = await _claim(session, entry)
         case _:
@@ -129,11 +157,34 @@ def claim_body(assessment_id: str, version: int, claim: LevelClaim) -> dict[str,
     return {"assessment": assessment_id, "version": version, "claim": document(claim)}
 
 
+async def _put(session: AsyncSession, entry: Entry, row: Table) -> None:
+    """Write a row that is of the entry's region, and was if it was there."""
+    known = await session.get(type(row), inspect(type(row)).primary_key_from_instance(row))
+    for each in (row, known):
+        if each is not None and _region(each) != entry.region:
+            raise NotItsOwn(entry, _region(each))
+    await session.merge(row)
+
+
+async def _owned(session: AsyncSession, entry: Entry, table: type[Table], id: str) -> None:
+    """Make sure that what the entry refers to is of its own region."""
+    known = await session.get(table, id)
+    if known is not None and _region(known) != entry.region:
+        raise NotItsOwn(entry, _region(known))
+
+
+def _region(row: Any) -> str:
+    code: str = row.code if isinstance(row, RegionRow) else row.region
+    return code
+
+
 async def _edit(session: AsyncSession, entry: Entry, changed: Application) -> None:
     """An application that changes hands is an edit of both inventories."""
     known = await session.get(ApplicationRow, changed.id)
     owners = {changed.opd, None if known is None else known.opd}
-    await session.merge(application.row(changed))
+    if changed.opd is not None:
+        await _owned(session, entry, OpdRow, changed.opd)
+    await _put(session, entry, application.row(changed))
     await _edited(session, entry, changed.id, owners)
 
 
@@ -142,7 +193,8 @@ async def _exchange(session: AsyncSession, entry: Entry, changed: Integration) -
 
     A confirmation is the counterpart's own word: it breaks none.
     """
-    await session.merge(integration.row(changed))
+    await _owned(session, entry, ApplicationRow, changed.source)
+    await _put(session, entry, integration.row(changed))
     if entry.kind is EventKind.INTEGRATION_CONFIRMED:
         return
     ends = [id for id in (changed.source, changed.target) if id is not None]
@@ -164,7 +216,11 @@ async def _edited(
 async def _claim(session: AsyncSession, entry: Entry) -> IndexMoved | None:
     assert entry.body is not None
     claim = value_of(LevelClaim, entry.body["claim"])
-    stored = await session.get_one(AssessmentRow, entry.body["assessment"])
+    stored = await session.get(AssessmentRow, entry.body["assessment"])
+    if stored is None:  # it was begun by an entry that came without its body
+        return None
+    if stored.region != entry.region:
+        raise NotItsOwn(entry, stored.region)
     await session.merge(assessment.level_row(stored.id, claim))
     await session.flush()
     found = await session.execute(
@@ -187,7 +243,7 @@ async def _assess(session: AsyncSession, entry: Entry) -> IndexMoved | None:
     was_published = known is not None and known.state == AssessmentState.PUBLISHED.value
     before = _stored_score(known) if known is not None and was_published else None
     after = _score(changed)
-    await session.merge(assessment.row(changed, after))
+    await _put(session, entry, assessment.row(changed, after))
     await session.flush()
     await session.execute(delete(LevelRow).where(LevelRow.assessment == changed.id))
     session.add_all(assessment.level_row(changed.id, claim) for claim in changed.levels)

@@ -23,7 +23,7 @@ from engine.entry import GENESIS, BrokenChain, Entry, sealed, timestamp, verify
 from engine.model import EventKind, Visibility
 from storage import fold
 from storage.database import Database
-from storage.tables import ArrivalRow, EntryRow, HeadRow, InstanceRow
+from storage.tables import ArrivalRow, EntryRow, HeadRow, InstanceRow, SourceRow
 
 Clock = Callable[[], datetime]
 Derive = Callable[["LogTransaction"], Awaitable[None]]
@@ -31,9 +31,10 @@ Derive = Callable[["LogTransaction"], Awaitable[None]]
 PAGE = 500  # entries read at once
 
 _LOCKED_HEAD = (
-    select(HeadRow.sequence, HeadRow.hash)
+    select(HeadRow.sequence, HeadRow.hash, SourceRow.url)
+    .outerjoin(SourceRow, SourceRow.region == HeadRow.region)
     .where(HeadRow.region == bindparam("region"))
-    .with_for_update()
+    .with_for_update(of=HeadRow)
 )
 
 
@@ -46,6 +47,7 @@ class LogTransaction:
     at: datetime
     sequence: int  # of the newest entry, this transaction's own included
     hash: str  # of that entry
+    owner: str | None = None  # the API of the instance that writes this log; None: it is this one
     arrival: int = 0  # last arrival number of the transaction, once committed
     kinds: set[EventKind] = field(default_factory=set)  # of the entries appended
     subjects: set[str] = field(default_factory=set)  # of the same
@@ -60,7 +62,13 @@ class LogTransaction:
         body: Mapping[str, Any],
         visibility: Visibility = Visibility.PUBLIC,
     ) -> Entry:
-        """Write the next entry, the rows it stands for, and the changes that follow from it."""
+        """Write the next entry, the rows it stands for, and the changes that follow from it.
+
+        Raises:
+            OwnedElsewhere: another instance writes this log.
+        """
+        if self.owner is not None:
+            raise OwnedElsewhere(self.region, self.owner)
         entry = sealed(
             region=self.region,
             sequence=self.sequence + 1,
@@ -72,15 +80,36 @@ class LogTransaction:
             body=body,
             previous_hash=self.hash,
         )
+        await self._take(entry)
+        return entry
+
+    async def accept(self, entry: Entry) -> None:
+        """Take the next entry of a log that another instance writes, unless it is here already.
+
+        Args:
+            entry: with hashes that are verified.
+
+        Raises:
+            engine.entry.BrokenChain: it does not follow from the newest one.
+            storage.fold.NotItsOwn: it changes what is another region's.
+        """
+        if entry.sequence <= self.sequence:
+            return
+        if entry.sequence != self.sequence + 1 or entry.previous_hash != self.hash:
+            raise BrokenChain(
+                self.region, self.sequence + 1, f"entry {entry.sequence} does not follow here"
+            )
+        await self._take(entry)
+
+    async def _take(self, entry: Entry) -> None:
         self.session.add(_row(entry))
         moved = await fold.apply(self.session, entry)
         self.sequence, self.hash = entry.sequence, entry.hash
-        self.kinds.add(kind)
-        self.subjects.add(subject)
-        self._note(kind, subject, None, visibility)
+        self.kinds.add(entry.kind)
+        self.subjects.add(entry.subject)
+        self._note(entry.kind, entry.subject, None, entry.visibility)
         if moved is not None:
-            self.derive(EventKind.INDEX_CHANGED, subject, moved.document(), moved.visibility)
-        return entry
+            self.derive(EventKind.INDEX_CHANGED, entry.subject, moved.document(), moved.visibility)
 
     def derive(
         self, kind: EventKind, topic: str, body: Mapping[str, Any], visibility: Visibility
@@ -137,6 +166,15 @@ class NotBegun(LookupError):
     """There is no log of that region."""
 
 
+class OwnedElsewhere(Exception):
+    """Another instance writes the log of that region; `url` is that of its API."""
+
+    def __init__(self, region: str, url: str) -> None:
+        super().__init__(f"region {region} is owned by {url}")
+        self.region = region
+        self.url = url
+
+
 @asynccontextmanager
 async def writing(
     database: Database,
@@ -156,8 +194,8 @@ async def writing(
         NotBegun: it must be there, and is not.
     """
     async with database.write() as session:
-        sequence, last_hash = await _locked_head(session, region, begun=begun)
-        transaction = LogTransaction(session, region, clock(), sequence, last_hash)
+        sequence, last_hash, owner = await _locked_head(session, region, begun=begun)
+        transaction = LogTransaction(session, region, clock(), sequence, last_hash, owner)
         yield transaction
         if derive is not None:
             await derive(transaction)
@@ -213,7 +251,9 @@ async def check(session: AsyncSession, region: str) -> int:
     return sequence
 
 
-async def _locked_head(session: AsyncSession, region: str, *, begun: bool) -> tuple[int, str]:
+async def _locked_head(
+    session: AsyncSession, region: str, *, begun: bool
+) -> tuple[int, str, str | None]:
     row = (await session.execute(_LOCKED_HEAD, {"region": region})).one_or_none()
     if row is None:
         if begun:
@@ -226,7 +266,7 @@ async def _locked_head(session: AsyncSession, region: str, *, begun: bool) -> tu
             .on_conflict_do_nothing()
         )
         row = (await session.execute(_LOCKED_HEAD, {"region": region})).one()
-    return row.sequence, row.hash
+    return row.sequence, row.hash, row.url
 
 
 def _row(entry: Entry) -> EntryRow:

@@ -47,6 +47,20 @@ class HeadRow(Table):
     hash: Mapped[str] = mapped_column(String(64))
 
 
+class SourceRow(Table):
+    """A region whose log another instance writes (engine.source.Source); all others are owned here.
+
+    Not folded from the log: it says how this instance stands to the owner.
+    """
+
+    __tablename__ = "source"
+    region: Mapped[str] = mapped_column(String(64), primary_key=True)
+    url: Mapped[str] = mapped_column(Text)
+    state: Mapped[str] = mapped_column(String(16))
+    as_of: Mapped[str | None] = mapped_column(String(32))
+    reason: Mapped[str] = mapped_column(Text)
+
+
 class EntryRow(Table):
     """One entry of a region's log (engine.entry.Entry)."""
 

@@ -38,6 +38,7 @@ SELECTED = {
     "WrongState": "id currentState allowed",
     "IncompleteAssessment": "id missing",
     "IdempotencyKeyReused": "key",
+    "OwnedElsewhere": "ownerUrl",
     "Application": "id version name status retiredReason url year opd { id }",
     "Integration": "id version status evidenceGrade verifiedOn dataObject targetName",
     "Attestation": "opdId opd { id }",

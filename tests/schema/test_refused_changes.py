@@ -20,7 +20,9 @@ from engine.model import (
     IntegrationMode,
     IntegrationStatus,
 )
+from engine.source import Source, SourceState
 from schema.schema import schema
+from storage.source import follow
 from tests.schema import places
 from tests.schema.hub import Hub, copied, running
 
@@ -93,6 +95,7 @@ def _state(id: str, was: str, *allowed: str) -> Given:
     return {"__typename": "WrongState", "id": id, "currentState": was, "allowed": list(allowed)}
 
 
+ELSEWHERE: Given = {"__typename": "OwnedElsewhere"}
 REUSED: Given = {"__typename": "IdempotencyKeyReused", "key": "used"}
 NO_KEY = _invalid("idempotencyKey", "1 to 128 characters", "0 characters")
 WEB = "an address that begins with http:// or https://"
@@ -509,6 +512,20 @@ async def prepared(prepared_template: Path, tmp_path: Path) -> AsyncIterator[Hub
 
 
 @pytest.mark.parametrize("name", REFUSALS)
+async def test_what_another_instance_owns_is_changed_there(prepared: Hub, name: str) -> None:
+    owner = "wss://example.go.id/graphql"
+    async with prepared.instance.database.write() as session:
+        for code in ("32.11", "32.73"):
+            await follow(session, Source(code, owner, SourceState.UNREACHABLE, None))
+    before = await prepared.everything()
+    given, problem = REFUSALS[name][-1]
+    assert problem == REUSED  # there is nothing else wrong with it
+    given = {**given, "idempotencyKey": "another"}
+    assert await prepared.change(name, places.ADMIN, **given) == {**ELSEWHERE, "ownerUrl": owner}
+    assert await prepared.everything() == before
+
+
+@pytest.mark.parametrize("name", REFUSALS)
 async def test_a_change_that_cannot_be_made_says_why_and_changes_nothing(
     prepared: Hub, name: str
 ) -> None:
@@ -535,7 +552,8 @@ def test_every_problem_of_every_mutation_is_met_here() -> None:
         union = field.type.of_type
         assert isinstance(union, GraphQLUnionType)
         announced = {each.name for each in union.types if problem in each.interfaces}
-        assert {case[1]["__typename"] for case in REFUSALS[name]} == announced, name
+        met = {case[1]["__typename"] for case in REFUSALS[name]} | {"OwnedElsewhere"}
+        assert met == announced, name
 
 
 async def test_a_problem_has_a_message_for_a_person(prepared: Hub) -> None:

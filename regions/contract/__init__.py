@@ -1,0 +1,129 @@
+"""The feed contract: what instances ask each other, and what the answers must be.
+
+`feed.graphql` is the part of the schema that whoever is followed must serve, and `bodies.json` the
+JSON Schema of each kind of body. docs/protocol.md says what is promised.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from engine.entry import Entry
+from engine.model import EventKind, Visibility
+
+VERSION = 1
+ENTRIES_MOST = 200  # of one frame
+
+_HEAD = "{ version region sequence hash }"
+HEAD = f"query Head($region: ID!) {{ feedHead(region: $region) {_HEAD} }}"
+FEED = f"""subscription Feed($region: ID!, $after: Int!) {{ feed(region: $region, after: $after) {{
+  head {_HEAD}
+  entries {{ region sequence at actor kind subject visibility body bodyHash previousHash hash }} }} }}"""
+
+
+class Unfit(Exception):
+    """An answer is not as the contract has it: what was expected, and what came."""
+
+    def __init__(self, expected: str, got: object) -> None:
+        super().__init__(f"expected {expected}, got {_shown(got)}")
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """The end of a region's log, as its owner tells it."""
+
+    sequence: int
+    hash: str
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """What the owner has to tell: entries in order, or none, and the end of its log."""
+
+    head: Head
+    entries: tuple[Entry, ...]
+
+
+def head(region: str, data: Mapping[str, Any]) -> Head:
+    """Return what was answered to HEAD.
+
+    Raises:
+        Unfit: it is something else.
+    """
+    return _head(region, data.get("feedHead"))
+
+
+def frame(region: str, data: Mapping[str, Any]) -> Frame:
+    """Return one event of FEED; whether its entries follow each other is not looked at.
+
+    Raises:
+        Unfit: it is something else.
+    """
+    found = _object("a frame", data.get("feed"))
+    entries = found.get("entries")
+    if not isinstance(entries, list) or len(entries) > ENTRIES_MOST:
+        raise Unfit(f"a list of at most {ENTRIES_MOST} entries", entries)
+    return Frame(_head(region, found.get("head")), tuple(_entry(region, each) for each in entries))
+
+
+def _head(region: str, given: object) -> Head:
+    found = _object("the end of a log", given)
+    if found.get("version") != VERSION:
+        raise Unfit(f"version {VERSION} of the feed contract", found.get("version"))
+    if found.get("region") != region:
+        raise Unfit(f"region {region}", found.get("region"))
+    return Head(_sequence(found.get("sequence")), _text("a hash", found.get("hash"), 64))
+
+
+def _entry(region: str, given: object) -> Entry:
+    found = _object("an entry", given)
+    if found.get("region") != region:
+        raise Unfit(f"an entry of region {region}", found.get("region"))
+    body = found.get("body")
+    if body is not None and not isinstance(body, dict):
+        raise Unfit("a body that is an object or null", body)
+    try:
+        at = datetime.fromisoformat(_text("a time", found.get("at"), 32))
+        kind = EventKind(found.get("kind"))
+        visibility = Visibility(found.get("visibility"))
+    except ValueError as error:
+        raise Unfit("a time, a kind and a visibility of this contract", error) from None
+    return Entry(
+        region=region,
+        sequence=_sequence(found.get("sequence")),
+        at=at,
+        actor=_text("an actor", found.get("actor"), 1000),
+        kind=kind,
+        subject=_text("a subject", found.get("subject"), 128),
+        visibility=visibility,
+        body=body,
+        body_hash=_text("a hash", found.get("bodyHash"), 64),
+        previous_hash=_text("a hash", found.get("previousHash"), 64),
+        hash=_text("a hash", found.get("hash"), 64),
+    )
+
+
+def _object(what: str, given: object) -> Mapping[str, Any]:
+    if not isinstance(given, dict):
+        raise Unfit(f"{what} as an object", given)
+    return given
+
+
+def _sequence(given: object) -> int:
+    if isinstance(given, bool) or not isinstance(given, int) or not 0 <= given < 2**31:
+        raise Unfit("a sequence from 0 to 2147483647", given)
+    return given
+
+
+def _text(what: str, given: object, most: int) -> str:
+    if not isinstance(given, str) or len(given) > most:
+        raise Unfit(f"{what} of at most {most} characters", given)
+    return given
+
+
+def _shown(given: object) -> str:
+    text = repr(given)
+    return text if len(text) <= 100 else f"{text[:100]}…"

@@ -1,0 +1,181 @@
+"""Follows the regions that other instances own: a task for each, over one connection an endpoint.
+
+An endpoint that cannot be reached, or that says what it may not, costs its own regions their
+freshness and nobody else anything. It is tried again for ever, at moments that are spread.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import random
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import aclosing
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Protocol
+
+from engine.entry import BrokenChain, Entry, verified
+from engine.source import Source, SourceState
+from regions import contract
+from regions.contract import Frame, Unfit
+from regions.directory import Directory, Endpoint
+from regions.peer import Misbehaved, Peer, Rejected, Unreachable
+
+FIRST_SECONDS = 0.5  # before the second attempt; then twice as long each time
+LONGEST_SECONDS = 30.0
+DIVERGED_SECONDS = 60.0  # a log that is not the one that was copied does not heal by itself
+OWNED_SECONDS = 2.0  # between looks whether a region that is owned here was handed over
+
+logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """How far the copy of a region goes."""
+
+    sequence: int
+    hash: str
+
+
+class Copies(Protocol):
+    """Where the copies are kept."""
+
+    async def place(self, region: str, url: str) -> Place | None:
+        """Return how far the copy goes of a region that `url` owns; None: it is owned here."""
+
+    async def accept(self, region: str, entries: Sequence[Entry]) -> None:
+        """Take verified entries, all or none."""
+
+    def note(self, source: Source) -> None:
+        """Note how the owner of a region stands to us."""
+
+
+@dataclass
+class Follower:
+    """Follows whom a directory lists, until cancelled."""
+
+    copies: Copies
+    clock: Callable[[], datetime]
+    _endpoints: dict[Endpoint, asyncio.Task[None]] = field(default_factory=dict)
+
+    async def run(self, directories: AsyncIterator[Directory]) -> None:
+        """Follow the first directory, then each that replaces it."""
+        async with asyncio.TaskGroup() as group:
+            async for directory in directories:
+                gone = self._endpoints.keys() - set(directory.endpoints)
+                for endpoint in gone:
+                    self._endpoints.pop(endpoint).cancel()
+                for endpoint in directory.endpoints:
+                    if endpoint not in self._endpoints:
+                        task = group.create_task(self._endpoint(endpoint))
+                        self._endpoints[endpoint] = task
+
+    async def _endpoint(self, endpoint: Endpoint) -> None:
+        """Be connected to an endpoint for ever."""
+        backoff = _Backoff()
+        while True:
+            try:
+                if not await self._elsewhere(endpoint):
+                    await asyncio.sleep(OWNED_SECONDS)
+                    continue
+                async with Peer.opened(endpoint) as peer, asyncio.TaskGroup() as group:
+                    for region in endpoint.regions:
+                        group.create_task(self._region(endpoint, peer, region, backoff))
+            except* (Unreachable, Misbehaved, Rejected) as failures:
+                reason = str(_first(failures))
+                for region in endpoint.regions:
+                    await self._note(endpoint, region, SourceState.UNREACHABLE, reason)
+            except* Exception:
+                logger.exception("%s cannot be followed; trying again", endpoint.url)
+            await backoff.wait()
+
+    async def _elsewhere(self, endpoint: Endpoint) -> bool:
+        """Whether one of its regions is owned there, and not here."""
+        places = [await self.copies.place(each, endpoint.url) for each in endpoint.regions]
+        return any(place is not None for place in places)
+
+    async def _region(
+        self, endpoint: Endpoint, peer: Peer, region: str, connected: _Backoff
+    ) -> None:
+        """Follow one region over a connection, for as long as that lasts."""
+        backoff = _Backoff()
+        while True:
+            seconds = 0.0
+            try:
+                place = await self.copies.place(region, endpoint.url)
+                if place is None:
+                    await asyncio.sleep(OWNED_SECONDS)
+                    continue
+                variables = {"region": region, "after": place.sequence}
+                async with aclosing(peer.subscribe(contract.FEED, variables)) as frames:
+                    async for data in frames:
+                        place = await self._take(
+                            endpoint, region, place, contract.frame(region, data)
+                        )
+                        backoff.reset()
+                        connected.reset()
+                reason, state = "the owner ended the feed", SourceState.UNREACHABLE
+            except BrokenChain as broken:
+                state, reason, seconds = SourceState.DIVERGED, str(broken), DIVERGED_SECONDS
+            except (Rejected, Unfit) as failure:
+                state, reason = SourceState.UNREACHABLE, str(failure)
+            except (Unreachable, Misbehaved):
+                raise
+            except Exception as failure:
+                logger.exception("region %s cannot be copied; trying again", region)
+                state, reason = SourceState.STALE, f"cannot be copied: {type(failure).__name__}"
+            await self._note(endpoint, region, state, reason)
+            await backoff.wait(seconds)
+
+    async def _take(self, endpoint: Endpoint, region: str, place: Place, frame: Frame) -> Place:
+        """Copy what a frame holds; return how far the copy goes then.
+
+        Raises:
+            BrokenChain: it does not continue what was copied.
+        """
+        now = self.clock()
+        entries, broken = verified(frame.entries, sequence=place.sequence, previous_hash=place.hash)
+        if entries:
+            await self.copies.accept(region, entries)
+            place = Place(entries[-1].sequence, entries[-1].hash)
+        if broken is not None:
+            raise broken
+        head = frame.head
+        if head.sequence < place.sequence:
+            raise BrokenChain(
+                region, head.sequence + 1, f"the copy has {place.sequence} entries, its owner fewer"
+            )
+        if head.sequence > place.sequence:
+            if not entries:
+                raise Unfit("the entries up to the end of the log", "none")
+            return place  # there are more at once
+        if head.hash != place.hash:
+            raise BrokenChain(region, head.sequence, "the owner has another entry there")
+        self.copies.note(Source(region, endpoint.url, SourceState.FRESH, now))
+        return place
+
+    async def _note(self, endpoint: Endpoint, region: str, state: SourceState, reason: str) -> None:
+        logger.warning("region %s at %s: %s: %s", region, endpoint.url, state.value, reason)
+        self.copies.note(Source(region, endpoint.url, state, None, reason))
+
+
+@dataclass
+class _Backoff:
+    """Waits longer after each failure, and not as long as others do."""
+
+    seconds: float = FIRST_SECONDS
+
+    def reset(self) -> None:
+        self.seconds = FIRST_SECONDS
+
+    async def wait(self, least: float = 0.0) -> None:
+        await asyncio.sleep(max(least, self.seconds) * random.uniform(0.5, 1.0))
+        self.seconds = min(LONGEST_SECONDS, 2 * self.seconds)
+
+
+def _first(failures: BaseExceptionGroup[Exception]) -> BaseException:
+    found: BaseException = failures
+    while isinstance(found, BaseExceptionGroup):
+        found = found.exceptions[0]
+    return found

@@ -1,0 +1,108 @@
+"""Where regions come from, and how the copies of those of other instances are kept."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+
+from engine.document import value_of
+from engine.entry import Entry
+from engine.model import EventKind
+from engine.source import Handover, Source, SourceState
+from regions.follower import Place
+from resolvers.context import Context, Instance
+from storage import log
+from storage import source as stored
+
+KEEP_SECONDS = 2.0  # between writes of how owners stand to us; a change of state is written at once
+
+logger = logging.getLogger(__name__)
+
+
+async def everything(context: Context) -> list[Source]:
+    """Return the sources of all regions that other instances own, by code."""
+    async with context.read() as session:
+        return await stored.everything(session)
+
+
+@dataclass
+class Copies:
+    """The copies of regions that other instances own, as a follower needs them."""
+
+    instance: Instance
+    _known: dict[str, Source] = field(default_factory=dict)
+    _unwritten: set[str] = field(default_factory=set)
+    _changed: asyncio.Event = field(default_factory=asyncio.Event)
+
+    async def place(self, region: str, url: str) -> Place | None:
+        """Return how far the copy goes of a region that `url` owns; None: it is owned here.
+
+        A region that is not known at all is taken to be owned there from now on.
+        """
+        async with self.instance.database.read() as session:
+            sequence, hash = await log.head(session, region)
+            known = (await stored.of_regions(session, [region])).get(region)
+        if known is None:
+            if sequence:
+                return None
+            known = Source(region, url, SourceState.UNREACHABLE, None, "it was not yet reached")
+            async with self.instance.database.write() as session:
+                await stored.follow(session, known)
+        self._known.setdefault(region, known)
+        return Place(sequence, hash)
+
+    async def accept(self, region: str, entries: Sequence[Entry]) -> None:
+        """Take verified entries in one transaction, with all that follows from them.
+
+        Raises:
+            engine.entry.BrokenChain: they do not follow on the copy.
+            storage.fold.NotItsOwn: one changes what is another region's.
+            pydantic.ValidationError: a body is none of its kind.
+        """
+        instance = self.instance
+        derive = instance.verifier.derive
+        async with log.writing(instance.database, region, instance.clock, derive) as transaction:
+            for entry in entries:
+                await transaction.accept(entry)
+            if self._is_ours(entries[-1]):
+                await stored.own(transaction.session, region)
+        instance.bus.announce(transaction.arrival)
+
+    def note(self, source: Source) -> None:
+        """Note how the owner of a region stands to us; without `as_of` it stays as it was."""
+        before = self._known.get(source.region)
+        if source.as_of is None and before is not None:
+            source = replace(source, as_of=before.as_of)
+        if before is None or before.state is not source.state or before.reason != source.reason:
+            self._changed.set()
+        self._known[source.region] = source
+        self._unwritten.add(source.region)
+
+    async def keep(self) -> None:
+        """Write down what is noted, until cancelled."""
+        while True:
+            try:
+                async with asyncio.timeout(KEEP_SECONDS):
+                    await self._changed.wait()
+            except TimeoutError:
+                pass
+            self._changed.clear()
+            news = [self._known[region] for region in sorted(self._unwritten)]
+            self._unwritten.clear()
+            if not news:
+                continue
+            try:
+                async with self.instance.database.write() as session:
+                    await stored.note(session, news)
+            except Exception:
+                logger.exception("sources cannot be written down; trying again")
+                self._unwritten.update(each.region for each in news)
+                await asyncio.sleep(KEEP_SECONDS)
+
+    def _is_ours(self, newest: Entry) -> bool:
+        """Whether the owner hands the region over to this instance by its last word."""
+        if newest.kind is not EventKind.REGION_HANDED_OVER or newest.body is None:
+            return False
+        return value_of(Handover, newest.body).url == self.instance.url

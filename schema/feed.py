@@ -1,0 +1,105 @@
+"""The feed of a region, as other instances follow it. The contract is in docs/protocol.md."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncGenerator
+from contextlib import aclosing
+
+import strawberry
+from strawberry.scalars import JSON
+
+from engine import entry as engine
+from resolvers import feed as resolved
+from schema.enums import EventKind, Visibility
+from schema.info import Info
+
+VERSION = 1
+
+
+@strawberry.type(description="The end of a region's log.")
+class FeedHead:
+    version: int = strawberry.field(description="Of the feed contract.")
+    region: strawberry.ID
+    sequence: int = strawberry.field(description="Of the newest entry.")
+    hash: str = strawberry.field(description="Of the newest entry: SHA-256, in hexadecimal digits.")
+
+    @classmethod
+    def of(cls, head: resolved.Head) -> FeedHead:
+        return cls(
+            version=VERSION,
+            region=strawberry.ID(head.region),
+            sequence=head.sequence,
+            hash=head.hash,
+        )
+
+
+@strawberry.type(
+    description="One entry of a region's log. Its hash is that of the canonical JSON (RFC 8785) of "
+    "the other fields but for `body`, of which `bodyHash` stands for it."
+)
+class FeedEntry:
+    region: strawberry.ID
+    sequence: int = strawberry.field(description="In the region's log: from 1, without a gap.")
+    at: str = strawberry.field(description="UTC, as it is hashed: 2026-01-31T23:59:59.000000Z.")
+    actor: str
+    kind: EventKind
+    subject: strawberry.ID
+    visibility: Visibility
+    body: JSON | None = strawberry.field(
+        description="The subject's state after the change, of the type that the contract has for "
+        "its kind. Null where this viewer may not read it."
+    )
+    body_hash: str
+    previous_hash: str = strawberry.field(
+        description="Of the entry before; of the first, 64 zeros."
+    )
+    hash: str
+
+    @classmethod
+    def of(cls, entry: engine.Entry) -> FeedEntry:
+        return cls(
+            region=strawberry.ID(entry.region),
+            sequence=entry.sequence,
+            at=engine.timestamp(entry.at),
+            actor=entry.actor,
+            kind=entry.kind,
+            subject=strawberry.ID(entry.subject),
+            visibility=entry.visibility,
+            body=None if entry.body is None else JSON(entry.body),
+            body_hash=entry.body_hash,
+            previous_hash=entry.previous_hash,
+            hash=entry.hash,
+        )
+
+
+@strawberry.type(description="Entries in order; none of them is a heartbeat.")
+class FeedFrame:
+    head: FeedHead = strawberry.field(description="When these entries were read.")
+    entries: list[FeedEntry] = strawberry.field(description="At most 200.")
+
+    @classmethod
+    def of(cls, frame: resolved.Frame) -> FeedFrame:
+        return cls(
+            head=FeedHead.of(frame.head), entries=[FeedEntry.of(each) for each in frame.entries]
+        )
+
+
+@strawberry.type
+class FeedQuery:
+    @strawberry.field(description="For who follows a region. Needs a token.")
+    async def feed_head(self, info: Info, region: strawberry.ID) -> FeedHead:
+        return FeedHead.of(await resolved.head(info.context, region))
+
+
+@strawberry.type
+class FeedSubscription:
+    @strawberry.subscription(
+        description="The log of a region after a sequence (0: from its first entry), then each entry "
+        "as it is committed; a frame at least every 5 seconds. Needs a token."
+    )
+    async def feed(
+        self, info: Info, region: strawberry.ID, after: int
+    ) -> AsyncGenerator[FeedFrame, None]:
+        async with aclosing(resolved.follow(info.context, region, after)) as frames:
+            async for frame in frames:
+                yield FeedFrame.of(frame)

@@ -1,0 +1,64 @@
+"""Where regions come from, as a client sees it."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+import strawberry
+
+from engine import source as engine
+from resolvers import source as resolved
+from schema.enums import SourceState
+from schema.info import Info
+
+
+@strawberry.type(description="Where this instance has a region from, and how fresh that is.")
+class Source:
+    region: strawberry.ID = strawberry.field(description="Its code.")
+    state: SourceState
+    as_of: datetime | None = strawberry.field(
+        description="When the copy was last known to hold all that its owner had; now, where it is "
+        "owned here; null: never yet."
+    )
+    lag_seconds: float | None = strawberry.field(
+        description="How long ago that was; 0 where it is owned here."
+    )
+    url: str | None = strawberry.field(
+        description="Of the API of the instance that owns it; null where it is owned here."
+    )
+    reason: str | None = strawberry.field(
+        description="Why the owner cannot be followed, when it cannot."
+    )
+
+    @classmethod
+    def of(cls, region: str, value: engine.Source | None, now: datetime) -> Source:
+        code = strawberry.ID(region)
+        if value is None:
+            return cls(
+                region=code,
+                state=engine.SourceState.OWNED,
+                as_of=now,
+                lag_seconds=0.0,
+                url=None,
+                reason=None,
+            )
+        lag = None if value.as_of is None else max(0.0, (now - value.as_of).total_seconds())
+        return cls(
+            region=code,
+            state=value.at(now),
+            as_of=value.as_of,
+            lag_seconds=lag,
+            url=value.url,
+            reason=value.reason or None,
+        )
+
+
+@strawberry.type
+class SourceQuery:
+    @strawberry.field(
+        description="Of all regions that other instances own, also where nothing of them came yet."
+    )
+    async def sources(self, info: Info) -> list[Source]:
+        now = info.context.instance.clock()
+        found = await resolved.everything(info.context)
+        return [Source.of(each.region, each, now) for each in found]

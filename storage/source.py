@@ -1,0 +1,65 @@
+"""Which regions other instances own, and how this one stands to them."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+from datetime import datetime
+
+from sqlalchemy import bindparam, delete, select, update
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from engine.entry import timestamp
+from engine.source import Source, SourceState
+from storage.tables import SourceRow
+
+_OF_REGIONS = select(SourceRow).where(SourceRow.region.in_(bindparam("regions", expanding=True)))
+_ALL = select(SourceRow).order_by(SourceRow.region)
+
+
+def value(row: SourceRow) -> Source:
+    """Return the source that a row holds."""
+    return Source(
+        region=row.region,
+        url=row.url,
+        state=SourceState(row.state),
+        as_of=None if row.as_of is None else datetime.fromisoformat(row.as_of),
+        reason=row.reason,
+    )
+
+
+async def of_regions(session: AsyncSession, regions: Collection[str]) -> dict[str, Source]:
+    """Return the sources of these regions; those that are owned here are left out."""
+    rows = await session.scalars(_OF_REGIONS, {"regions": list(regions)})
+    return {row.region: value(row) for row in rows}
+
+
+async def everything(session: AsyncSession) -> list[Source]:
+    """Return the sources of all regions that are owned elsewhere, by code."""
+    return [value(row) for row in await session.scalars(_ALL)]
+
+
+async def follow(session: AsyncSession, source: Source) -> None:
+    """Note that another instance owns the region."""
+    session.add(SourceRow(region=source.region, **_state(source)))
+
+
+async def own(session: AsyncSession, region: str) -> None:
+    """Note that this instance owns the region."""
+    await session.execute(delete(SourceRow).where(SourceRow.region == region))
+
+
+async def note(session: AsyncSession, sources: Iterable[Source]) -> None:
+    """Note how this instance stands to those owners; who owns the region meanwhile is left out."""
+    for each in sources:
+        await session.execute(
+            update(SourceRow).where(SourceRow.region == each.region).values(**_state(each))
+        )
+
+
+def _state(source: Source) -> dict[str, str | None]:
+    return {
+        "url": source.url,
+        "state": source.state.value,
+        "as_of": None if source.as_of is None else timestamp(source.as_of),
+        "reason": source.reason,
+    }
