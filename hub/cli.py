@@ -63,9 +63,13 @@ def demo(
         float, typer.Option(min=0.05, max=60, help="Between two events of the replay.")
     ] = 1.0,
     national: Annotated[bool, typer.Option(help="Load all regions and agencies.")] = False,
+    nodes: Annotated[
+        bool, typer.Option(help="Give three regions nodes of their own, which the hub follows.")
+    ] = True,
 ) -> None:
     """Load the real data that ships, print addresses and tokens, and serve."""
     from hub import demonstration, server
+    from hub import nodes as own_nodes
     from hub.app import create_app
     from hub.replay import replay as replaying
     from storage import migrate as migrations
@@ -76,10 +80,17 @@ def demo(
             settings = _replaying(settings)
         if readiness.lacks_migrations(settings):
             migrations.upgrade(settings.database)
-        _report(_load(settings, national=national, results=not replay))
-        demonstration.greet(settings, server.address(listening), replay=replay)
-        tasks = [replaying(seconds)] if replay else []
-        server.run(create_app(settings, replay=replay, tasks=tasks), settings, listening)
+        followed: list[own_nodes.Node] = []
+        if nodes and not replay and settings.follows is None:
+            followed = asyncio.run(own_nodes.planned(settings, listening.getsockname()[1]))
+        if followed:
+            update = {"follows": own_nodes.directory(settings, followed)}
+            settings = settings.model_copy(update=update)
+        with own_nodes.running(followed) as told:
+            _report(_load(settings, national=national, results=not replay))
+            demonstration.greet(settings, server.address(listening), told, replay=replay)
+            tasks = [replaying(seconds)] if replay else []
+            server.run(create_app(settings, replay=replay, tasks=tasks), settings, listening)
 
 
 @app.command()
@@ -90,13 +101,14 @@ def migrate(
     ] = False,
 ) -> None:
     """Bring the database to this version's schema; safe to run again."""
-    from hub import integrity
     from storage import migrate as migrations
 
     settings = readiness.settings()
     if readiness.lacks_migrations(settings):
         migrations.upgrade(settings.database)
     if renew_epoch:
+        from hub import integrity
+
         asyncio.run(integrity.renew_epoch(settings))
     out.print("The database is at this version's schema.")
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import timedelta
 
 from engine.model import Role
@@ -40,12 +41,14 @@ def tokens(settings: Settings) -> dict[Role, str]:
     }
 
 
-def greet(settings: Settings, address: str, *, replay: bool) -> None:
-    """Print the addresses and the tokens."""
+def greet(settings: Settings, address: str, nodes: Sequence[str], *, replay: bool) -> None:
+    """Print the addresses, what there is to say of nodes, and the tokens."""
     out.print()
     out.print("[bold]Simpul[/bold] is running. Stop it with Ctrl-C.")
     out.print(f"  Wall      {address}/")
     out.print(f"  Explorer  {address}/graphql")
+    for each in nodes:
+        out.print(f"  {each}", soft_wrap=True, markup=False)
     if replay:
         out.print("  [bold]Replay:[/bold] published results of 2018–2025 are played as events.")
     if settings.jwks is not None:

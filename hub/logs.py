@@ -7,7 +7,7 @@ from typing import Any
 from uvicorn.config import LOGGING_CONFIG
 
 SOCKET_LOGGER = "uvicorn.error.socket"  # what uvicorn and websockets say about each connection
-OWN = ("hub", "schema", "resolvers", "realtime", "storage")
+OWN = ("hub", "schema", "resolvers", "realtime", "regions", "storage")
 
 
 def configuration(level: str) -> dict[str, Any]:

@@ -57,6 +57,7 @@ class Follower:
 
     copies: Copies
     clock: Callable[[], datetime]
+    _told: dict[str, str] = field(default_factory=dict)  # why regions cannot be followed
     _endpoints: dict[Endpoint, asyncio.Task[None]] = field(default_factory=dict)
 
     async def run(self, directories: AsyncIterator[Directory]) -> None:
@@ -85,7 +86,7 @@ class Follower:
             except* (Unreachable, Misbehaved, Rejected) as failures:
                 reason = str(_first(failures))
                 for region in endpoint.regions:
-                    await self._note(endpoint, region, SourceState.UNREACHABLE, reason)
+                    self._note(endpoint, region, SourceState.UNREACHABLE, reason)
             except* Exception:
                 logger.exception("%s cannot be followed; trying again", endpoint.url)
             await backoff.wait()
@@ -125,7 +126,7 @@ class Follower:
             except Exception as failure:
                 logger.exception("region %s cannot be copied; trying again", region)
                 state, reason = SourceState.STALE, f"cannot be copied: {type(failure).__name__}"
-            await self._note(endpoint, region, state, reason)
+            self._note(endpoint, region, state, reason)
             await backoff.wait(seconds)
 
     async def _take(self, endpoint: Endpoint, region: str, place: Place, frame: Frame) -> Place:
@@ -152,11 +153,15 @@ class Follower:
             return place  # there are more at once
         if head.hash != place.hash:
             raise BrokenChain(region, head.sequence, "the owner has another entry there")
+        if self._told.pop(region, None) is not None:
+            logger.warning("region %s at %s: followed again", region, endpoint.url)
         self.copies.note(Source(region, endpoint.url, SourceState.FRESH, now))
         return place
 
-    async def _note(self, endpoint: Endpoint, region: str, state: SourceState, reason: str) -> None:
-        logger.warning("region %s at %s: %s: %s", region, endpoint.url, state.value, reason)
+    def _note(self, endpoint: Endpoint, region: str, state: SourceState, reason: str) -> None:
+        if self._told.get(region) != reason:  # once, however often it is tried in vain
+            self._told[region] = reason
+            logger.warning("region %s at %s: %s: %s", region, endpoint.url, state.value, reason)
         self.copies.note(Source(region, endpoint.url, state, None, reason))
 
 

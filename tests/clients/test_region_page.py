@@ -75,7 +75,7 @@ def hub(filled_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Iter
     folder = tmp_path_factory.mktemp("region-page")
     shutil.copy(filled_template, folder)
     with starting(folder) as start:
-        yield start("demo", data_dir=folder)
+        yield start("demo", "--no-nodes", data_dir=folder)
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="session")

@@ -82,7 +82,7 @@ def demo(
     """A hub for all tests; another process may have taken its place."""
     folder = tmp_path_factory.mktemp("demo")
     shutil.copy(filled_template, folder)
-    return start("demo", data_dir=folder)
+    return start("demo", "--no-nodes", data_dir=folder)
 
 
 class Followed:

@@ -51,7 +51,7 @@ ENTITIES = """
 def told(node: str, tmp_path_factory: pytest.TempPathFactory) -> Any:
     """What came of it all, in one process of Node beside one hub."""
     with starting(tmp_path_factory.mktemp("supergraph")) as start:
-        hub = start("demo")
+        hub = start("demo", "--no-nodes")
 
         async def drafted() -> tuple[str, str]:
             async with client(hub, Role.PROVINCE) as province:
