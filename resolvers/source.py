@@ -64,8 +64,7 @@ class Copies:
         instance = self.instance
         derive = instance.verifier.derive
         async with log.writing(instance.database, region, instance.clock, derive) as transaction:
-            for entry in entries:
-                await transaction.accept(entry)
+            await transaction.accept(entries)
             if self._is_ours(entries[-1]):
                 await stored.own(transaction.session, region)
         instance.bus.announce(transaction.arrival)

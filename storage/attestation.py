@@ -33,16 +33,17 @@ class Attested:
     broken_by: ForeignEdit | None
 
 
-def row(region: str, attestation: Attestation) -> AttestationRow:
-    """Return the row of a new attestation, unbroken."""
+def row(region: str, attested: Attested) -> AttestationRow:
+    """Return the row of an attestation."""
+    attestation, broken = attested.attestation, attested.broken_by
     return AttestationRow(
         opd=attestation.opd,
         region=region,
         by=attestation.by,
         at=timestamp(attestation.at),
-        broken_subject=None,
-        broken_by=None,
-        broken_at=None,
+        broken_subject=None if broken is None else broken.subject,
+        broken_by=None if broken is None else broken.by,
+        broken_at=None if broken is None else timestamp(broken.at),
     )
 
 
@@ -53,15 +54,6 @@ def value(row: AttestationRow) -> Attested:
         at = datetime.fromisoformat(row.broken_at)
         broken_by = ForeignEdit(row.opd, row.broken_subject, row.broken_by, at)
     return Attested(Attestation(row.opd, row.by, datetime.fromisoformat(row.at)), broken_by)
-
-
-async def mark_broken(session: AsyncSession, edit: ForeignEdit) -> None:
-    """Note the edit if the OPD vouched for its inventory by somebody else, and none broke it."""
-    known = await session.get(AttestationRow, edit.opd)
-    if known is not None and known.by != edit.by and known.broken_at is None:
-        known.broken_subject = edit.subject
-        known.broken_by = edit.by
-        known.broken_at = timestamp(edit.at)
 
 
 async def of_region(session: AsyncSession, region: str) -> list[Attested]:

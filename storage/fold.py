@@ -1,16 +1,17 @@
-"""What an entry does to the rows. Own writes, a rebuild and a followed log all go through here.
+"""What entries do to the rows. Own writes, a rebuild and a followed log all go through here.
 
-Each entry carries the state of its subject after the change, so applying it needs no look at
-what was there before, except to say how far an index moved.
+Each entry carries the state of its subject after the change, so of several the newest says all, but for
+how far an index moved and who broke an OPD's word. What a page of entries needs of what was there is read
+at once, and what it leaves is written at once: a log is copied at the speed of the database.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Any
 
-from sqlalchemy import delete, inspect, select
+from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from engine.attestation import Attestation, ForeignEdit
@@ -46,14 +47,71 @@ from storage import (
     region,
     scope,
 )
+from storage.attestation import Attested
+from storage.database import batches
 from storage.tables import (
     ApplicationRow,
     AssessmentRow,
+    DecisionRow,
+    IntegrationRow,
     LevelRow,
     OpdRow,
-    RegionRow,
     Table,
+    core,
 )
+from storage.write import Written
+
+# What the body of each kind is; who writes the log (REGION_HANDED_OVER) is no row of the region's.
+BODIES: dict[EventKind, type] = {
+    EventKind.REGION_RECORDED: Region,
+    EventKind.OPD_RECORDED: Opd,
+    EventKind.APPLICATION_REGISTERED: Application,
+    EventKind.APPLICATION_UPDATED: Application,
+    EventKind.APPLICATION_RETIRED: Application,
+    EventKind.INTEGRATION_CONNECTED: Integration,
+    EventKind.INTEGRATION_DOCUMENTED: Integration,
+    EventKind.INTEGRATION_CONFIRMED: Integration,
+    EventKind.INTEGRATION_WITHDRAWN: Integration,
+    EventKind.INVENTORY_ATTESTED: Attestation,
+    EventKind.PROPOSAL_DECIDED: Decided,
+    EventKind.FUNCTION_CORRECTED: Correction,
+    EventKind.OPD_EXEMPTED: Exemption,
+    EventKind.DEVELOPMENT_POLICY_RECORDED: DevelopmentPolicy,
+    EventKind.EFFORT_EDITED: RegionEffort,
+    EventKind.REGION_HANDED_OVER: Handover,
+    EventKind.ASSESSMENT_STARTED: Assessment,
+    EventKind.ASSESSMENT_SUBMITTED: Assessment,
+    EventKind.ASSESSMENT_RETURNED: Assessment,
+    EventKind.ASSESSMENT_PUBLISHED: Assessment,
+    EventKind.RESULT_RECORDED: Assessment,
+}
+
+
+class NotItsOwn(Exception):
+    """An entry changes what is not its region's; only of its own may a region speak."""
+
+    def __init__(self, entry: Entry, owner: str) -> None:
+        super().__init__(
+            f"entry {entry.sequence} of region {entry.region} ({entry.kind.value}, "
+            f"{entry.subject}) changes what is of region {owner}"
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Claimed:
+    """The body of a LEVEL_CLAIMED entry."""
+
+    assessment: str
+    version: int
+    claim: LevelClaim
+
+
+BODIES[EventKind.LEVEL_CLAIMED] = Claimed
+
+
+def claim_body(assessment_id: str, version: int, claim: LevelClaim) -> dict[str, Any]:
+    """Return the body of a LEVEL_CLAIMED entry."""
+    return document(Claimed(assessment_id, version, claim))
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,180 +141,211 @@ class IndexMoved:
         }
 
 
-class NotItsOwn(Exception):
-    """An entry changes what is not its region's; only its own may a region speak of."""
-
-    def __init__(self, entry: Entry, owner: str) -> None:
-        super().__init__(
-            f"entry {entry.sequence} of region {entry.region} ({entry.kind.value}, "
-            f"{entry.subject}) changes what is of region {owner}"
-        )
-
-
-async def apply(session: AsyncSession, entry: Entry) -> IndexMoved | None:
-    """Write the rows that `entry` stands for; return the index it moved, if it moved one.
+async def apply(session: AsyncSession, entries: Sequence[Entry]) -> list[IndexMoved | None]:
+    """Write the rows that entries of one region stand for; return the index that each moved, if any.
 
     An entry that came without its body leaves no rows: the reader may not have them.
 
     Raises:
-        NotItsOwn: it changes what is another region's.
-        pydantic.ValidationError: its body is none of its kind.
+        NotItsOwn: one changes what is another region's.
+        pydantic.ValidationError: a body is none of its kind.
     """
-    if entry.body is None:
+    read: list[tuple[Entry, Any]] = [
+        (entry, value_of(BODIES[entry.kind], entry.body))
+        for entry in entries
+        if entry.body is not None
+    ]
+    page = await _Page.of(session, read)
+    moved = {entry.sequence: page.fold(entry, value) for entry, value in read}
+    await page.written.write(session)
+    return [moved.get(entry.sequence) for entry in entries]
+
+
+@dataclass
+class _Standing:
+    """An assessment as it stands in the midst of a page."""
+
+    assessment: Assessment  # without its levels
+    score: Score | None
+    levels: dict[int, int]
+
+
+@dataclass
+class _Page:
+    """What is known of what a page of entries touches, and what becomes of it."""
+
+    owners: dict[tuple[type[Table], str], str] = field(default_factory=dict)  # region, by table, id
+    opds: dict[str, str | None] = field(default_factory=dict)  # by application
+    attested: dict[str, Attested] = field(default_factory=dict)  # by OPD
+    standing: dict[str, _Standing] = field(default_factory=dict)  # by assessment
+    written: Written = field(default_factory=Written)
+
+    @classmethod
+    async def of(cls, session: AsyncSession, read: Sequence[tuple[Entry, Any]]) -> _Page:
+        """Read what was there before the page."""
+        page = cls()
+        touched: dict[type[Table], set[str]] = {}
+        for _, value in read:
+            for table, id in _touched(value):
+                touched.setdefault(table, set()).add(id)
+        for table, ids in touched.items():
+            for some in batches(ids):
+                await page._read(session, table, some)
+        if touched.keys() & {OpdRow, ApplicationRow}:
+            for each in await attestation.of_region(session, read[0][0].region):
+                page.attested[each.attestation.opd] = each
+        return page
+
+    async def _read(self, session: AsyncSession, table: type[Table], ids: list[str]) -> None:
+        if table is AssessmentRow:
+            levels: dict[str, dict[int, int]] = {}
+            for id, indicator, level in await session.execute(
+                select(LevelRow.assessment, LevelRow.indicator, LevelRow.level).where(
+                    LevelRow.assessment.in_(ids)
+                )
+            ):
+                levels.setdefault(id, {})[indicator] = level
+            for row in await session.scalars(
+                select(AssessmentRow).where(AssessmentRow.id.in_(ids))
+            ):
+                self.owners[table, row.id] = row.region
+                score = None if row.score is None else value_of(Score, row.score)
+                stored = assessment.value(row, ())
+                self.standing[row.id] = _Standing(stored, score, levels.get(row.id, {}))
+            return
+        columns = core(table).c
+        key = columns.proposal if table is DecisionRow else columns.id
+        more = [columns.opd] if table is ApplicationRow else []
+        found = await session.execute(select(key, columns.region, *more).where(key.in_(ids)))
+        for id, owner, *opds in found:
+            self.owners[table, id] = owner
+            if opds:
+                self.opds[id] = opds[0]
+
+    def fold(self, entry: Entry, value: Any) -> IndexMoved | None:
+        """Note what one entry leaves; return the index it moved."""
+        for table, id in _touched(value):
+            elsewhere = self.owners.setdefault((table, id), entry.region) != entry.region
+            counterpart = isinstance(value, Integration) and id == value.target
+            if elsewhere and not counterpart:
+                raise NotItsOwn(entry, self.owners[table, id])
+        named = value.code if isinstance(value, Region) else getattr(value, "region", entry.region)
+        if named != entry.region:
+            raise NotItsOwn(entry, named)
+        match value:
+            case Region():
+                self.written.put(region.row(value))
+            case Opd():
+                self.written.put(opd.row(value))
+            case Application():
+                self._edit(entry, value)
+            case Integration():
+                self._exchange(entry, value)
+            case Attestation():
+                self._attest(entry, Attested(value, None))
+            case Decided():
+                self.written.put(proposal.row(value))
+            case Correction():
+                self.written.put(correction.row(entry.region, value))
+            case Exemption():
+                self.written.put(scope.exemption_row(entry.region, value))
+            case DevelopmentPolicy():
+                self.written.put(scope.policy_row(value))
+            case RegionEffort():
+                self.written.put(effort.row(value))
+            case Claimed():
+                return self._claim(value)
+            case Assessment():
+                return self._assess(value)
         return None
-    moved: IndexMoved | None = None
-    match entry.kind:
-        case EventKind.REGION_RECORDED:
-            await _put(session, entry, region.row(value_of(Region, entry.body)))
-        case EventKind.OPD_RECORDED:
-            await _put(session, entry, opd.row(value_of(Opd, entry.body)))
-        case (
-            EventKind.APPLICATION_REGISTERED
-            | EventKind.APPLICATION_UPDATED
-            | EventKind.APPLICATION_RETIRED
-        ):
-            await _edit(session, entry, value_of(Application, entry.body))
-        case (
-            EventKind.INTEGRATION_CONNECTED
-            | EventKind.INTEGRATION_DOCUMENTED
-            | EventKind.INTEGRATION_CONFIRMED
-            | EventKind.INTEGRATION_WITHDRAWN
-        ):
-            await _exchange(session, entry, value_of(Integration, entry.body))
-        case EventKind.INVENTORY_ATTESTED:
-            given = value_of(Attestation, entry.body)
-            await _owned(session, entry, OpdRow, given.opd)
-            await _put(session, entry, attestation.row(entry.region, given))
-        case EventKind.PROPOSAL_DECIDED:
-            await _put(session, entry, proposal.row(value_of(Decided, entry.body)))
-        case EventKind.FUNCTION_CORRECTED:
-            said = value_of(Correction, entry.body)
-            await _owned(session, entry, ApplicationRow, said.application)
-            await _put(session, entry, correction.row(entry.region, said))
-        case EventKind.OPD_EXEMPTED:
-            exempt = value_of(Exemption, entry.body)
-            await _owned(session, entry, OpdRow, exempt.opd)
-            await _put(session, entry, scope.exemption_row(entry.region, exempt))
-        case EventKind.DEVELOPMENT_POLICY_RECORDED:
-            policy = value_of(DevelopmentPolicy, entry.body)
-            await _put(session, entry, scope.policy_row(policy))
-        case EventKind.EFFORT_EDITED:
-            await _put(session, entry, effort.row(value_of(RegionEffort, entry.body)))
-        case EventKind.REGION_HANDED_OVER:
-            value_of(Handover, entry.body)  # who writes the log is no row of the region's
-        case EventKind.LEVEL_CLAIMED:
-            moved = await _claim(session, entry)
+
+    def _edit(self, entry: Entry, changed: Application) -> None:
+        """An application that changes hands is an edit of both inventories."""
+        owners = {changed.opd, self.opds.get(changed.id)}
+        self.opds[changed.id] = changed.opd
+        self.written.put(application.row(changed))
+        self._edited(entry, changed.id, owners)
+
+    def _exchange(self, entry: Entry, changed: Integration) -> None:
+        """An exchange is part of the inventories at both ends, of those in this region's log.
+
+        A confirmation is the counterpart's own word: it breaks none.
+        """
+        self.written.put(integration.row(changed))
+        if entry.kind is not EventKind.INTEGRATION_CONFIRMED:
+            ends = [id for id in (changed.source, changed.target) if id is not None]
+            own = [id for id in ends if self.owners[ApplicationRow, id] == entry.region]
+            self._edited(entry, changed.id, {self.opds.get(id) for id in own})
+
+    def _edited(self, entry: Entry, subject: str, owners: Iterable[str | None]) -> None:
+        """An edit breaks the word of an OPD that somebody else gave, if none did before."""
+        for owner in owners:
+            known = None if owner is None else self.attested.get(owner)
+            if known is not None and known.broken_by is None:
+                edit = ForeignEdit(known.attestation.opd, subject, entry.actor, entry.at)
+                if known.attestation.by != entry.actor:
+                    self._attest(entry, replace(known, broken_by=edit))
+
+    def _attest(self, entry: Entry, attested: Attested) -> None:
+        self.attested[attested.attestation.opd] = attested
+        self.written.put(attestation.row(entry.region, attested))
+
+    def _claim(self, claimed: Claimed) -> IndexMoved | None:
+        found = self.standing.get(claimed.assessment)
+        if found is None:  # it was begun by an entry that came without its body
+            return None
+        found.levels[claimed.claim.indicator] = claimed.claim.level
+        self.written.put(assessment.level_row(claimed.assessment, claimed.claim))
+        before = found.score
+        found.score = from_levels(instrument(found.assessment.instrument), found.levels)
+        found.assessment = replace(found.assessment, version=claimed.version)
+        self.written.put(assessment.row(found.assessment, found.score))
+        if before is not None and before.exact == found.score.exact:
+            return None
+        return IndexMoved(found.assessment, before, found.score)
+
+    def _assess(self, changed: Assessment) -> IndexMoved | None:
+        known = self.standing.get(changed.id)
+        published = known is not None and known.assessment.state is AssessmentState.PUBLISHED
+        before = known.score if known is not None and published else None
+        after = _score(changed)
+        levels = {claim.indicator: claim.level for claim in changed.levels}
+        self.standing[changed.id] = _Standing(replace(changed, levels=()), after, levels)
+        self.written.put(assessment.row(changed, after))
+        self.written.clear_levels(changed.id)
+        for claim in changed.levels:
+            self.written.put(assessment.level_row(changed.id, claim))
+        if changed.state is not AssessmentState.PUBLISHED or after is None or before == after:
+            return None
+        return IndexMoved(changed, before, after)
+
+
+def _touched(value: Any) -> list[tuple[type[Table], str]]:
+    """What a body changes or refers to, and must be of its own region, but for a far end."""
+    match value:
+        case Opd():
+            return [(OpdRow, value.id)]
+        case Application():
+            own: list[tuple[type[Table], str]] = [(ApplicationRow, value.id)]
+            return own if value.opd is None else [*own, (OpdRow, value.opd)]
+        case Integration():
+            ends = [id for id in (value.source, value.target) if id is not None]
+            return [(IntegrationRow, value.id), *((ApplicationRow, id) for id in ends)]
+        case Attestation() | Exemption():
+            return [(OpdRow, value.opd)]
+        case Correction():
+            return [(ApplicationRow, value.application)]
+        case Decided():
+            return [(DecisionRow, value.proposal)]
+        case Assessment():
+            return [(AssessmentRow, value.id)]
+        case Claimed():
+            return [(AssessmentRow, value.assessment)]
         case _:
-            moved = await _assess(session, entry)
-    await session.flush()
-    return moved
-
-
-def claim_body(assessment_id: str, version: int, claim: LevelClaim) -> dict[str, Any]:
-    """Return the body of a LEVEL_CLAIMED entry."""
-    return {"assessment": assessment_id, "version": version, "claim": document(claim)}
-
-
-async def _put(session: AsyncSession, entry: Entry, row: Table) -> None:
-    """Write a row that is of the entry's region, and was if it was there."""
-    known = await session.get(type(row), inspect(type(row)).primary_key_from_instance(row))
-    for each in (row, known):
-        if each is not None and _region(each) != entry.region:
-            raise NotItsOwn(entry, _region(each))
-    await session.merge(row)
-
-
-async def _owned(session: AsyncSession, entry: Entry, table: type[Table], id: str) -> None:
-    """Make sure that what the entry refers to is of its own region."""
-    known = await session.get(table, id)
-    if known is not None and _region(known) != entry.region:
-        raise NotItsOwn(entry, _region(known))
-
-
-def _region(row: Any) -> str:
-    code: str = row.code if isinstance(row, RegionRow) else row.region
-    return code
-
-
-async def _edit(session: AsyncSession, entry: Entry, changed: Application) -> None:
-    """An application that changes hands is an edit of both inventories."""
-    known = await session.get(ApplicationRow, changed.id)
-    owners = {changed.opd, None if known is None else known.opd}
-    if changed.opd is not None:
-        await _owned(session, entry, OpdRow, changed.opd)
-    await _put(session, entry, application.row(changed))
-    await _edited(session, entry, changed.id, owners)
-
-
-async def _exchange(session: AsyncSession, entry: Entry, changed: Integration) -> None:
-    """An exchange is part of the inventories at both ends, of those in this region's log.
-
-    A confirmation is the counterpart's own word: it breaks none.
-    """
-    await _owned(session, entry, ApplicationRow, changed.source)
-    await _put(session, entry, integration.row(changed))
-    if entry.kind is EventKind.INTEGRATION_CONFIRMED:
-        return
-    ends = [id for id in (changed.source, changed.target) if id is not None]
-    found = await application.by_id(session, ends)
-    owners = {each.opd for each in found.values() if each.region == entry.region}
-    await _edited(session, entry, changed.id, owners)
-
-
-async def _edited(
-    session: AsyncSession, entry: Entry, subject: str, owners: Iterable[str | None]
-) -> None:
-    for owner in owners:
-        if owner is not None:
-            await attestation.mark_broken(
-                session, ForeignEdit(owner, subject, entry.actor, entry.at)
-            )
-
-
-async def _claim(session: AsyncSession, entry: Entry) -> IndexMoved | None:
-    assert entry.body is not None
-    claim = value_of(LevelClaim, entry.body["claim"])
-    stored = await session.get(AssessmentRow, entry.body["assessment"])
-    if stored is None:  # it was begun by an entry that came without its body
-        return None
-    if stored.region != entry.region:
-        raise NotItsOwn(entry, stored.region)
-    await session.merge(assessment.level_row(stored.id, claim))
-    await session.flush()
-    found = await session.execute(
-        select(LevelRow.indicator, LevelRow.level).where(LevelRow.assessment == stored.id)
-    )
-    levels = {row.indicator: row.level for row in found}
-    before = _stored_score(stored)
-    after = from_levels(instrument(stored.instrument), levels)
-    stored.version = entry.body["version"]
-    stored.score = document(after)
-    if before is not None and before.exact == after.exact:
-        return None
-    return IndexMoved(assessment.value(stored, ()), before, after)
-
-
-async def _assess(session: AsyncSession, entry: Entry) -> IndexMoved | None:
-    assert entry.body is not None
-    changed = value_of(Assessment, entry.body)
-    known = await session.get(AssessmentRow, changed.id)
-    was_published = known is not None and known.state == AssessmentState.PUBLISHED.value
-    before = _stored_score(known) if known is not None and was_published else None
-    after = _score(changed)
-    await _put(session, entry, assessment.row(changed, after))
-    await session.flush()
-    await session.execute(delete(LevelRow).where(LevelRow.assessment == changed.id))
-    session.add_all(assessment.level_row(changed.id, claim) for claim in changed.levels)
-    if changed.state is not AssessmentState.PUBLISHED or after is None or before == after:
-        return None
-    return IndexMoved(changed, before, after)
+            return []
 
 
 def _score(of: Assessment) -> Score | None:
     if of.published is None and not of.levels:
         return None
     return of_assessment(instrument(of.instrument), of)
-
-
-def _stored_score(row: AssessmentRow) -> Score | None:
-    return None if row.score is None else value_of(Score, row.score)

@@ -9,13 +9,13 @@ number of those can commit first.
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import bindparam, select, update
+from sqlalchemy import bindparam, insert, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -23,13 +23,15 @@ from engine.entry import GENESIS, BrokenChain, Entry, sealed, timestamp, verify
 from engine.model import EventKind, Visibility
 from storage import fold
 from storage.database import Database
-from storage.tables import ArrivalRow, EntryRow, HeadRow, InstanceRow, SourceRow
+from storage.tables import ArrivalRow, EntryRow, HeadRow, InstanceRow, SourceRow, core
 
 Clock = Callable[[], datetime]
 Derive = Callable[["LogTransaction"], Awaitable[None]]
 
 PAGE = 500  # entries read at once
 
+_INSERT_ENTRIES = insert(core(EntryRow))
+_INSERT_ARRIVALS = insert(core(ArrivalRow))
 _LOCKED_HEAD = (
     select(HeadRow.sequence, HeadRow.hash, SourceRow.url)
     .outerjoin(SourceRow, SourceRow.region == HeadRow.region)
@@ -51,7 +53,7 @@ class LogTransaction:
     arrival: int = 0  # last arrival number of the transaction, once committed
     kinds: set[EventKind] = field(default_factory=set)  # of the entries appended
     subjects: set[str] = field(default_factory=set)  # of the same
-    _arrivals: list[ArrivalRow] = field(default_factory=list)
+    _arrivals: list[dict[str, Any]] = field(default_factory=list)
 
     async def append(
         self,
@@ -80,36 +82,42 @@ class LogTransaction:
             body=body,
             previous_hash=self.hash,
         )
-        await self._take(entry)
+        await self._take([entry])
         return entry
 
-    async def accept(self, entry: Entry) -> None:
-        """Take the next entry of a log that another instance writes, unless it is here already.
+    async def accept(self, entries: Sequence[Entry]) -> None:
+        """Take entries of a log that another instance writes, but for those that are here already.
 
         Args:
-            entry: with hashes that are verified.
+            entries: one after the other, with hashes that are verified.
 
         Raises:
-            engine.entry.BrokenChain: it does not follow from the newest one.
-            storage.fold.NotItsOwn: it changes what is another region's.
+            engine.entry.BrokenChain: they do not follow on the newest one.
+            storage.fold.NotItsOwn: one changes what is another region's.
+            pydantic.ValidationError: a body is none of its kind.
         """
-        if entry.sequence <= self.sequence:
+        fresh = [each for each in entries if each.sequence > self.sequence]
+        if not fresh:
             return
-        if entry.sequence != self.sequence + 1 or entry.previous_hash != self.hash:
+        first = fresh[0]
+        if first.sequence != self.sequence + 1 or first.previous_hash != self.hash:
             raise BrokenChain(
-                self.region, self.sequence + 1, f"entry {entry.sequence} does not follow here"
+                self.region, self.sequence + 1, f"entry {first.sequence} does not follow here"
             )
-        await self._take(entry)
+        await self._take(fresh)
 
-    async def _take(self, entry: Entry) -> None:
-        self.session.add(_row(entry))
-        moved = await fold.apply(self.session, entry)
-        self.sequence, self.hash = entry.sequence, entry.hash
-        self.kinds.add(entry.kind)
-        self.subjects.add(entry.subject)
-        self._note(entry.kind, entry.subject, None, entry.visibility)
-        if moved is not None:
-            self.derive(EventKind.INDEX_CHANGED, entry.subject, moved.document(), moved.visibility)
+    async def _take(self, entries: Sequence[Entry]) -> None:
+        await self.session.execute(_INSERT_ENTRIES, [_row(each) for each in entries])
+        moves = await fold.apply(self.session, entries)
+        self.sequence, self.hash = entries[-1].sequence, entries[-1].hash
+        for entry, moved in zip(entries, moves, strict=True):
+            self.kinds.add(entry.kind)
+            self.subjects.add(entry.subject)
+            at = entry.sequence
+            self._note(at, entry.kind, entry.subject, None, entry.visibility)
+            if moved is not None:
+                body = moved.document()
+                self._note(at, EventKind.INDEX_CHANGED, entry.subject, body, moved.visibility)
 
     def derive(
         self, kind: EventKind, topic: str, body: Mapping[str, Any], visibility: Visibility
@@ -118,25 +126,26 @@ class LogTransaction:
 
         Of two of a kind about one topic, the newer says all that is so by then.
         """
-        self._note(kind, topic, dict(body), visibility)
+        self._note(self.sequence, kind, topic, dict(body), visibility)
 
     def _note(
         self,
+        sequence: int,
         kind: EventKind,
         topic: str,
         derived: dict[str, Any] | None,
         visibility: Visibility,
     ) -> None:
         self._arrivals.append(
-            ArrivalRow(
-                at=timestamp(self.at),
-                region=self.region,
-                sequence=self.sequence,
-                kind=kind.value,
-                topic=topic,
-                visibility=visibility.value,
-                derived=derived,
-            )
+            {
+                "at": timestamp(self.at),
+                "region": self.region,
+                "sequence": sequence,
+                "kind": kind.value,
+                "topic": topic,
+                "visibility": visibility.value,
+                "derived": derived,
+            }
         )
 
     async def finish(self) -> None:
@@ -156,9 +165,8 @@ class LogTransaction:
         )
         assert last is not None  # the migration makes the one row
         for number, arrival in enumerate(self._arrivals, start=last - taken + 1):
-            arrival.number = number
-        self.session.add_all(self._arrivals)
-        await self.session.flush()
+            arrival["number"] = number
+        await self.session.execute(_INSERT_ARRIVALS, self._arrivals)
         self.arrival = last
 
 
@@ -269,20 +277,20 @@ async def _locked_head(
     return row.sequence, row.hash, row.url
 
 
-def _row(entry: Entry) -> EntryRow:
-    return EntryRow(
-        region=entry.region,
-        sequence=entry.sequence,
-        at=timestamp(entry.at),
-        actor=entry.actor,
-        kind=entry.kind.value,
-        subject=entry.subject,
-        visibility=entry.visibility.value,
-        body=None if entry.body is None else dict(entry.body),
-        body_hash=entry.body_hash,
-        previous_hash=entry.previous_hash,
-        hash=entry.hash,
-    )
+def _row(entry: Entry) -> dict[str, Any]:
+    return {
+        "region": entry.region,
+        "sequence": entry.sequence,
+        "at": timestamp(entry.at),
+        "actor": entry.actor,
+        "kind": entry.kind.value,
+        "subject": entry.subject,
+        "visibility": entry.visibility.value,
+        "body": None if entry.body is None else dict(entry.body),
+        "body_hash": entry.body_hash,
+        "previous_hash": entry.previous_hash,
+        "hash": entry.hash,
+    }
 
 
 def entry_of(row: EntryRow) -> Entry:

@@ -6,36 +6,7 @@ from sqlalchemy import delete
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from storage import fold, log
-from storage.tables import (
-    ApplicationRow,
-    AssessmentRow,
-    AttestationRow,
-    CorrectionRow,
-    DecisionRow,
-    DevelopmentPolicyRow,
-    EffortRow,
-    ExemptionRow,
-    IntegrationRow,
-    LevelRow,
-    OpdRow,
-    RegionRow,
-)
-
-# Those that refer to others come first.
-FOLDED = (
-    LevelRow,
-    AssessmentRow,
-    AttestationRow,
-    CorrectionRow,
-    DecisionRow,
-    DevelopmentPolicyRow,
-    EffortRow,
-    ExemptionRow,
-    IntegrationRow,
-    ApplicationRow,
-    OpdRow,
-    RegionRow,
-)
+from storage.write import FOLDED
 
 
 async def rebuild(session: AsyncSession) -> int:
@@ -43,15 +14,13 @@ async def rebuild(session: AsyncSession) -> int:
 
     The logs, the arrival order and the idempotency keys stay as they are.
     """
-    for table in FOLDED:
+    for table in reversed(FOLDED):  # those that refer to others first
         await session.execute(delete(table))
     applied = 0
     for region in await log.regions(session):
         sequence = 0
         while page := await log.entries(session, region, after=sequence):
-            for entry in page:
-                await fold.apply(session, entry)
+            await fold.apply(session, page)
             applied += len(page)
             sequence = page[-1].sequence
-            session.expunge_all()
     return applied

@@ -6,9 +6,19 @@ back from any database gives the hash it was written with.
 
 from __future__ import annotations
 
-from typing import Any, ClassVar
+from typing import Any, ClassVar, cast
 
-from sqlalchemy import JSON, BigInteger, ForeignKey, Index, Integer, MetaData, String, Text
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    ForeignKey,
+    Index,
+    Integer,
+    MetaData,
+    String,
+    TableClause,
+    Text,
+)
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 BODY = JSON(none_as_null=True)
@@ -24,6 +34,11 @@ class Table(DeclarativeBase):
         }
     )
     type_annotation_map: ClassVar = {dict[str, Any]: BODY, list[Any]: BODY}
+
+
+def core(table: type[Table]) -> TableClause:
+    """Return the table of a row, for statements that go past the unit of work: many rows at once."""
+    return cast(TableClause, table.__table__)
 
 
 class InstanceRow(Table):

@@ -1,0 +1,98 @@
+"""Rows that are written together: the newest of each, a table at a time."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable
+from dataclasses import dataclass, field
+from functools import lru_cache
+from typing import Any
+
+from sqlalchemy import Insert, delete, inspect
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from storage.tables import (
+    ApplicationRow,
+    AssessmentRow,
+    AttestationRow,
+    CorrectionRow,
+    DecisionRow,
+    DevelopmentPolicyRow,
+    EffortRow,
+    ExemptionRow,
+    IntegrationRow,
+    LevelRow,
+    OpdRow,
+    RegionRow,
+    Table,
+    core,
+)
+
+# The tables that are folded from the logs. Those that others refer to come first.
+FOLDED: tuple[type[Table], ...] = (
+    RegionRow,
+    OpdRow,
+    ApplicationRow,
+    IntegrationRow,
+    ExemptionRow,
+    EffortRow,
+    DevelopmentPolicyRow,
+    DecisionRow,
+    CorrectionRow,
+    AttestationRow,
+    AssessmentRow,
+    LevelRow,
+)
+
+
+@dataclass
+class Written:
+    """What shall be written, until it is."""
+
+    _rows: dict[type[Table], dict[Hashable, dict[str, Any]]] = field(default_factory=dict)
+    _cleared: list[str] = field(default_factory=list)
+
+    def put(self, row: Table) -> None:
+        """Write a row, over the one that has its key; nothing else may use it."""
+        table = type(row)
+        values = {key: it for key, it in vars(row).items() if key != "_sa_instance_state"}
+        rows = self._rows.setdefault(table, {})
+        rows[tuple(values[column] for column in _key(table))] = values
+
+    def clear_levels(self, assessment: str) -> None:
+        """Delete the levels of an assessment, those to be written so far included."""
+        rows = self._rows.get(LevelRow, {})
+        for key in [key for key, values in rows.items() if values["assessment"] == assessment]:
+            del rows[key]
+        self._cleared.append(assessment)
+
+    async def write(self, session: AsyncSession) -> None:
+        """Write all of it."""
+        if self._cleared:
+            gone = LevelRow.assessment.in_(self._cleared)
+            await session.execute(delete(core(LevelRow)).where(gone))
+        dialect = session.get_bind().dialect.name
+        for table in FOLDED:
+            rows = self._rows.get(table)
+            if rows:
+                await session.execute(_upsert(table, dialect), list(rows.values()))
+        # What the session has read of these is not so any more.
+        for each in [it for it in session.sync_session.identity_map.values() if type(it) in FOLDED]:
+            session.expunge(each)
+
+
+@lru_cache
+def _key(table: type[Table]) -> tuple[str, ...]:
+    return tuple(column.name for column in inspect(table).primary_key)
+
+
+@lru_cache
+def _upsert(table: type[Table], dialect: str) -> Insert:
+    insert = (postgresql if dialect == "postgresql" else sqlite).insert(core(table))
+    others = {
+        column.name: insert.excluded[column.name]
+        for column in inspect(table).columns
+        if not column.primary_key
+    }
+    statement: Insert = insert.on_conflict_do_update(index_elements=_key(table), set_=others)
+    return statement
