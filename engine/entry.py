@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
+import orjson
 import rfc8785
 
 from engine.model import EventKind, Visibility
@@ -134,18 +135,18 @@ def _wrong(entry: Entry, sequence: int, previous_hash: str) -> str | None:
         entry.previous_hash,
     )
     try:
-        if entry.body is not None and _digest(entry.body) != entry.body_hash:
+        if entry.body is not None and not _has_digest(entry.body, entry.body_hash):
             return "body does not match its hash"
-        if _digest(header) != entry.hash:
+        if not _has_digest(header, entry.hash):
             return "header does not match its hash"
-    except rfc8785.CanonicalizationError as error:
+    except (rfc8785.CanonicalizationError, RecursionError) as error:
         return f"it has no canonical form: {error}"
     return None
 
 
 def timestamp(at: datetime) -> str:
     """Return `at` as it is hashed and sent: UTC, microseconds, `Z`."""
-    return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+    return at.astimezone(UTC).replace(tzinfo=None).isoformat(timespec="microseconds") + "Z"
 
 
 def _header(
@@ -170,6 +171,19 @@ def _header(
         "bodyHash": body_hash,
         "previousHash": previous_hash,
     }
+
+
+def _has_digest(document: Mapping[str, Any], digest: str) -> bool:
+    """Whether the digest is that of the document.
+
+    Without floats and with plain keys, as all of ours, what orjson writes is the canonical form, in a
+    twentieth of the time. A document for which it is not is looked at once more.
+    """
+    try:
+        quick = orjson.dumps(document, option=orjson.OPT_SORT_KEYS)
+    except (TypeError, RecursionError):
+        quick = b""
+    return hashlib.sha256(quick).hexdigest() == digest or _digest(document) == digest
 
 
 def _digest(document: Mapping[str, Any]) -> str:

@@ -44,8 +44,8 @@ class Copies(Protocol):
     async def place(self, region: str, url: str) -> Place | None:
         """Return how far the copy goes of a region that `url` owns; None: it is owned here."""
 
-    async def accept(self, region: str, entries: Sequence[Entry]) -> None:
-        """Take verified entries, all or none."""
+    async def accept(self, region: str, entries: Sequence[Entry], *, more: bool) -> None:
+        """Take verified entries, all or none; with `more` others are at hand."""
 
     def note(self, source: Source) -> None:
         """Note how the owner of a region stands to us."""
@@ -138,7 +138,8 @@ class Follower:
         now = self.clock()
         entries, broken = verified(frame.entries, sequence=place.sequence, previous_hash=place.hash)
         if entries:
-            await self.copies.accept(region, entries)
+            more = frame.head.sequence > entries[-1].sequence
+            await self.copies.accept(region, entries, more=more)
             place = Place(entries[-1].sequence, entries[-1].hash)
         if broken is not None:
             raise broken

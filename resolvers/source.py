@@ -53,8 +53,10 @@ class Copies:
         self._known.setdefault(region, known)
         return Place(sequence, hash)
 
-    async def accept(self, region: str, entries: Sequence[Entry]) -> None:
-        """Take verified entries in one transaction, with all that follows from them.
+    async def accept(self, region: str, entries: Sequence[Entry], *, more: bool) -> None:
+        """Take verified entries in one transaction.
+
+        What follows from them is told with the last of those that are at hand.
 
         Raises:
             engine.entry.BrokenChain: they do not follow on the copy.
@@ -62,7 +64,7 @@ class Copies:
             pydantic.ValidationError: a body is none of its kind.
         """
         instance = self.instance
-        derive = instance.verifier.derive
+        derive = None if more else instance.verifier.derive
         async with log.writing(instance.database, region, instance.clock, derive) as transaction:
             await transaction.accept(entries)
             if self._is_ours(entries[-1]):

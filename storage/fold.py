@@ -157,6 +157,9 @@ async def apply(session: AsyncSession, entries: Sequence[Entry]) -> list[IndexMo
     ]
     page = await _Page.of(session, read)
     moved = {entry.sequence: page.fold(entry, value) for entry, value in read}
+    for id in page.moved:
+        now = page.standing[id]
+        page.written.put(assessment.row(now.assessment, now.score))
     await page.written.write(session)
     return [moved.get(entry.sequence) for entry in entries]
 
@@ -178,6 +181,7 @@ class _Page:
     opds: dict[str, str | None] = field(default_factory=dict)  # by application
     attested: dict[str, Attested] = field(default_factory=dict)  # by OPD
     standing: dict[str, _Standing] = field(default_factory=dict)  # by assessment
+    moved: set[str] = field(default_factory=set)  # assessments to be written
     written: Written = field(default_factory=Written)
 
     @classmethod
@@ -296,10 +300,10 @@ class _Page:
             return None
         found.levels[claimed.claim.indicator] = claimed.claim.level
         self.written.put(assessment.level_row(claimed.assessment, claimed.claim))
+        self.moved.add(claimed.assessment)
         before = found.score
         found.score = from_levels(instrument(found.assessment.instrument), found.levels)
         found.assessment = replace(found.assessment, version=claimed.version)
-        self.written.put(assessment.row(found.assessment, found.score))
         if before is not None and before.exact == found.score.exact:
             return None
         return IndexMoved(found.assessment, before, found.score)
@@ -311,7 +315,7 @@ class _Page:
         after = _score(changed)
         levels = {claim.indicator: claim.level for claim in changed.levels}
         self.standing[changed.id] = _Standing(replace(changed, levels=()), after, levels)
-        self.written.put(assessment.row(changed, after))
+        self.moved.add(changed.id)
         self.written.clear_levels(changed.id)
         for claim in changed.levels:
             self.written.put(assessment.level_row(changed.id, claim))
