@@ -91,6 +91,7 @@ def create_app(
             beside = [follow_up.run, lag.run, *tasks]
             if settings.follows is not None:
                 beside.append(partial(following.run, settings.follows, settings.data_dir))
+                beside.append(partial(following.know, settings.follows))
             owned += [group.create_task(_owned(task, instance)) for task in beside]
             if workers is not None:
                 owned.append(group.create_task(workers.run()))

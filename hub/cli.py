@@ -88,6 +88,8 @@ def demo(
             settings = settings.model_copy(update=update)
         with own_nodes.running(followed) as told:
             _report(_load(settings, national=national, results=not replay))
+            if settings.follows is not None and followed:
+                asyncio.run(own_nodes.copied(settings, settings.follows))
             demonstration.greet(settings, server.address(listening), told, replay=replay)
             tasks = [replaying(seconds)] if replay else []
             server.run(create_app(settings, replay=replay, tasks=tasks), settings, listening)

@@ -8,12 +8,15 @@ from collections.abc import AsyncIterator
 from contextlib import aclosing, asynccontextmanager
 from pathlib import Path
 
+from engine.source import SourceState
 from regions.directory import watched
 from regions.follower import Follower
 from resolvers.context import Instance
 from resolvers.source import Copies
+from storage import source
 
 TURN_SECONDS = 1.0
+LOOK_SECONDS = 0.1
 
 
 async def run(directory: Path, data_dir: Path, instance: Instance) -> None:
@@ -26,6 +29,31 @@ async def run(directory: Path, data_dir: Path, instance: Instance) -> None:
     ):
         group.create_task(copies.keep())
         await Follower(copies, instance.clock).run(directories)
+
+
+async def know(directory: Path, instance: Instance) -> None:
+    """Know whom the file lists, to ask them, also where another worker follows them."""
+    async with aclosing(watched(directory)) as directories:
+        await instance.owners.run(directories)
+
+
+async def first(directory: Path, data_dir: Path, instance: Instance, seconds: float) -> bool:
+    """Follow until there is a copy of all that the file lists; False if there is none in time."""
+    task = asyncio.create_task(run(directory, data_dir, instance))
+    try:
+        async with asyncio.timeout(seconds):
+            while not task.done():
+                async with instance.database.read() as session:
+                    sources = await source.everything(session)
+                if all(each.state is SourceState.FRESH for each in sources):
+                    return True
+                await asyncio.sleep(LOOK_SECONDS)
+    except TimeoutError:
+        pass
+    finally:
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
+    return False
 
 
 @asynccontextmanager

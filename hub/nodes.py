@@ -18,6 +18,7 @@ from datetime import timedelta
 from pathlib import Path
 
 from engine.model import Role
+from hub import following
 from hub.app import now, opened
 from hub.load import load
 from hub.settings import Settings
@@ -28,6 +29,7 @@ from storage import migrate
 REGIONS = ("32.11", "32.12", "32.78")  # Sumedang, Indramayu, Kota Tasikmalaya
 TOKEN_LIFETIME = timedelta(days=30)
 PORTS = 100  # looked at for a free one
+COPY_SECONDS = 30.0
 END_SECONDS = 12.0
 COMMAND = (sys.executable, "-c", "from hub.cli import main; main()")
 
@@ -110,6 +112,12 @@ def directory(hub: Settings, nodes: Sequence[Node]) -> Path:
     path = hub.data_dir.resolve() / "regions.toml"
     path.write_text("\n".join(endpoints))
     return path
+
+
+async def copied(hub: Settings, path: Path) -> None:
+    """Return once the hub has copied its nodes' regions, so that its first visitor sees them."""
+    async with opened(hub) as instance:
+        await following.first(path, hub.data_dir, instance, COPY_SECONDS)
 
 
 async def _fill(settings: Settings, region: str) -> None:

@@ -69,6 +69,36 @@ def check(json: AsJson = False) -> None:
     )
 
 
+@app.command("hand-over")
+def hand_over(
+    region: Annotated[str, typer.Argument(help="Code of a region that this instance owns.")],
+    url: Annotated[str, typer.Argument(help="The new owner's API, as its SIMPUL_URL says.")],
+    json: AsJson = False,
+) -> None:
+    """Let another instance own a region: from the next entry on it writes there, and only there."""
+    from hub.app import opened
+    from resolvers import handover
+    from storage.log import NotBegun, OwnedElsewhere
+
+    settings = readiness.migrated()
+
+    async def work() -> int:
+        async with opened(settings) as instance:
+            return await handover.hand_over(instance, region, url)
+
+    try:
+        sequence = asyncio.run(work())
+    except NotBegun:
+        fail(f"there is no region {region!r}", Exit.INPUT)
+    except (handover.ItsOwn, OwnedElsewhere) as refused:
+        fail(str(refused), Exit.STATE)
+    answer(
+        {"region": region, "url": url, "sequence": sequence},
+        as_json=json,
+        say=lambda: out.print(f"Region {region} is handed over to {url} by entry {sequence}."),
+    )
+
+
 @app.command()
 def prune(
     days: Annotated[

@@ -44,8 +44,11 @@ class Copies(Protocol):
     async def place(self, region: str, url: str) -> Place | None:
         """Return how far the copy goes of a region that `url` owns; None: it is owned here."""
 
-    async def accept(self, region: str, entries: Sequence[Entry], *, more: bool) -> None:
-        """Take verified entries, all or none; with `more` others are at hand."""
+    async def accept(self, region: str, entries: Sequence[Entry], *, more: bool) -> bool:
+        """Take verified entries, all or none; return whether the region is still owned elsewhere.
+
+        With `more`, others are at hand.
+        """
 
     def note(self, source: Source) -> None:
         """Note how the owner of a region stands to us."""
@@ -111,11 +114,14 @@ class Follower:
                 variables = {"region": region, "after": place.sequence}
                 async with aclosing(peer.subscribe(contract.FEED, variables)) as frames:
                     async for data in frames:
-                        place = await self._take(
-                            endpoint, region, place, contract.frame(region, data)
-                        )
+                        frame = contract.frame(region, data)
+                        place = await self._take(endpoint, region, place, frame)
                         backoff.reset()
                         connected.reset()
+                        if place is None:
+                            break
+                if place is None:
+                    continue
                 reason, state = "the owner ended the feed", SourceState.UNREACHABLE
             except BrokenChain as broken:
                 state, reason, seconds = SourceState.DIVERGED, str(broken), DIVERGED_SECONDS
@@ -129,8 +135,10 @@ class Follower:
             self._note(endpoint, region, state, reason)
             await backoff.wait(seconds)
 
-    async def _take(self, endpoint: Endpoint, region: str, place: Place, frame: Frame) -> Place:
-        """Copy what a frame holds; return how far the copy goes then.
+    async def _take(
+        self, endpoint: Endpoint, region: str, place: Place, frame: Frame
+    ) -> Place | None:
+        """Copy what a frame holds; return how far the copy goes then, or None: it is owned here.
 
         Raises:
             BrokenChain: it does not continue what was copied.
@@ -139,7 +147,9 @@ class Follower:
         entries, broken = verified(frame.entries, sequence=place.sequence, previous_hash=place.hash)
         if entries:
             more = frame.head.sequence > entries[-1].sequence
-            await self.copies.accept(region, entries, more=more)
+            if not await self.copies.accept(region, entries, more=more):
+                logger.warning("region %s is owned here now", region)
+                return None
             place = Place(entries[-1].sequence, entries[-1].hash)
         if broken is not None:
             raise broken

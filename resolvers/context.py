@@ -7,6 +7,7 @@ import time
 from collections.abc import AsyncIterator, Hashable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from datetime import datetime
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -17,6 +18,7 @@ from engine.score import Score
 from engine.source import Source
 from realtime.bus import MemoryBus
 from realtime.tail import Tail
+from regions.owners import Owners
 from resolvers import access
 from resolvers.computed import Computed
 from resolvers.problems import NotFound, OwnedElsewhere, TooMuch
@@ -54,7 +56,11 @@ class Instance:
     shelf: Shelf
     verifier: Verifier
     computed: Computed = field(default_factory=Computed)
+    owners: Owners = field(init=False)  # of regions that are followed
     url: str | None = None  # of its API, as others reach it
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "owners", Owners(self.clock))
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +85,7 @@ class Context:
     viewer: Viewer
     bounded: bool = True  # False for what the instance does by itself, however long it takes
     position: int = field(init=False)  # everything up to it is seen by all reads
+    confirmed: dict[str, datetime] = field(default_factory=dict)  # copies that were whole by then
     resume: str | None = None  # cursor after which its subscription begins, whatever it says itself
     telling: Telling = field(init=False, default_factory=Telling)  # of a subscription
     _reads: int = field(init=False)

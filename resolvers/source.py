@@ -53,8 +53,8 @@ class Copies:
         self._known.setdefault(region, known)
         return Place(sequence, hash)
 
-    async def accept(self, region: str, entries: Sequence[Entry], *, more: bool) -> None:
-        """Take verified entries in one transaction.
+    async def accept(self, region: str, entries: Sequence[Entry], *, more: bool) -> bool:
+        """Take verified entries in one transaction; return whether it is still owned elsewhere.
 
         What follows from them is told with the last of those that are at hand.
 
@@ -67,9 +67,11 @@ class Copies:
         derive = None if more else instance.verifier.derive
         async with log.writing(instance.database, region, instance.clock, derive) as transaction:
             await transaction.accept(entries)
-            if self._is_ours(entries[-1]):
+            ours = not more and self._is_ours(entries[-1])
+            if ours:
                 await stored.own(transaction.session, region)
         instance.bus.announce(transaction.arrival)
+        return not ours
 
     def note(self, source: Source) -> None:
         """Note how the owner of a region stands to us; without `as_of` it stays as it was."""

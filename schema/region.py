@@ -8,6 +8,7 @@ import strawberry
 
 from engine import model
 from resolvers import assessment as resolved_assessment
+from resolvers import freshness
 from resolvers import integration as resolved_integration
 from resolvers import region as resolved
 from schema.application import Application, ApplicationFilter, application_page
@@ -88,8 +89,9 @@ class Region(
 
     @strawberry.field
     async def source(self, info: Info) -> Source:
-        found = await info.context.sources.load(self._value.code)
-        return Source.of(self._value.code, found, info.context.instance.clock())
+        code, context = self._value.code, info.context
+        found = await context.sources.load(code)
+        return Source.of(code, found, context.instance.clock(), context.confirmed.get(code))
 
     @strawberry.field
     async def opds(self, info: Info, first: int = 50, after: str | None = None) -> Connection[Opd]:
@@ -181,8 +183,16 @@ class Region(
 
 @strawberry.type
 class RegionQuery:
-    @strawberry.field(description="Null where no region has that code.")
-    async def region(self, info: Info, code: strawberry.ID) -> Region | None:
+    @strawberry.field(
+        description="Null where no region has that code. With `maxAge` (seconds) the answer waits, "
+        "for 2 seconds at most, until the copy of a region that another instance owns is not older; "
+        "`source` says whether it is."
+    )
+    async def region(
+        self, info: Info, code: strawberry.ID, max_age: int | None = None
+    ) -> Region | None:
+        if max_age is not None:
+            await freshness.wait(info.context, max_age, [code])
         found = await resolved.find(info.context, code)
         return None if found is None else Region.of(found)
 

@@ -18,6 +18,7 @@ from schema.entities import EntityQuery
 from schema.event import EventQuery, EventSubscription
 from schema.execution import Execution
 from schema.feed import FeedQuery, FeedSubscription
+from schema.fresh import FreshQuery
 from schema.function_tag import FunctionQuery
 from schema.instance import InstanceQuery
 from schema.instrument import InstrumentQuery
@@ -48,6 +49,7 @@ class Query(
     InstanceQuery,
     EntityQuery,
     FeedQuery,
+    FreshQuery,
     SourceQuery,
 ):
     pass

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 
 import strawberry
@@ -31,8 +32,17 @@ class Source:
     )
 
     @classmethod
-    def of(cls, region: str, value: engine.Source | None, now: datetime) -> Source:
+    def of(
+        cls,
+        region: str,
+        value: engine.Source | None,
+        now: datetime,
+        confirmed: datetime | None = None,
+    ) -> Source:
+        """`confirmed`: the operation itself has made sure that the copy was whole by then."""
         code = strawberry.ID(region)
+        if value is not None and confirmed is not None:
+            value = replace(value, state=engine.SourceState.FRESH, as_of=confirmed, reason="")
         if value is None:
             return cls(
                 region=code,

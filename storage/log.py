@@ -9,7 +9,7 @@ number of those can commit first.
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -214,6 +214,14 @@ async def head(session: AsyncSession, region: str) -> tuple[int, str]:
     """Return the sequence and hash of the newest entry of `region`; (0, genesis) if none."""
     row = await session.get(HeadRow, region)
     return (0, GENESIS) if row is None else (row.sequence, row.hash)
+
+
+async def heads(session: AsyncSession, codes: Collection[str]) -> dict[str, int]:
+    """Return the sequence of the newest entry of each of these regions that has a log."""
+    found = await session.execute(
+        select(HeadRow.region, HeadRow.sequence).where(HeadRow.region.in_(codes))
+    )
+    return {row.region: row.sequence for row in found}
 
 
 async def entries(

@@ -1,0 +1,96 @@
+"""Asks owners how far their logs go: for who wants to know that a copy is not older than so many seconds.
+
+Many may want to know at once. Whoever comes while an owner is asked waits, and takes the answer if it
+is new enough for him; so an owner is asked twice at most for any number of them.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Callable, Collection
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from regions import contract
+from regions.contract import Head, Unfit
+from regions.directory import Directory, Endpoint
+from regions.peer import Misbehaved, Peer, Rejected, Unreachable
+
+FAILURE_SECONDS = 1.0  # for which an owner that did not answer is not asked again
+ENDPOINTS_AT_ONCE = 16
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What an owner said of its log, asked at a moment by our clock; None: it did not say."""
+
+    at: datetime
+    head: Head | None
+
+
+@dataclass
+class Owners:
+    """All owners that may be asked: those that are followed."""
+
+    clock: Callable[[], datetime]
+    directory: Directory = field(default_factory=Directory)
+    _told: dict[str, Told] = field(default_factory=dict)
+    _asking: dict[Endpoint, asyncio.Lock] = field(default_factory=dict)
+    _turns: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(ENDPOINTS_AT_ONCE))
+
+    async def run(self, directories: AsyncIterator[Directory]) -> None:
+        """Take up each directory that replaces the one before."""
+        async for directory in directories:
+            self.directory = directory
+            self._told.clear()
+            self._asking.clear()
+
+    async def heads(
+        self, regions: Collection[str], since: datetime, seconds: float
+    ) -> dict[str, Told]:
+        """Return what the owners of regions said of them after `since`, of those that did in time."""
+        wanted: dict[Endpoint, list[str]] = {}
+        for region in regions:
+            endpoint = self.directory.endpoint(region)
+            if endpoint is not None:
+                wanted.setdefault(endpoint, []).append(region)
+        tasks = [
+            asyncio.create_task(self._ask(endpoint, some, since, seconds))
+            for endpoint, some in wanted.items()
+        ]
+        if tasks:
+            _, late = await asyncio.wait(tasks, timeout=seconds)
+            for task in late:
+                task.cancel()
+        return {
+            region: self._told[region]
+            for region in regions
+            if region in self._told and self._told[region].at >= since
+        }
+
+    async def _ask(
+        self, endpoint: Endpoint, regions: list[str], since: datetime, seconds: float
+    ) -> None:
+        async with self._asking.setdefault(endpoint, asyncio.Lock()), self._turns:
+            now = self.clock()
+            open_questions = [each for each in regions if not self._known(each, since, now)]
+            if not open_questions:
+                return
+            answers: dict[str, Head] = {}
+            try:
+                async with Peer.opened(endpoint) as peer:
+                    for region in open_questions:
+                        data = await peer.query(contract.HEAD, {"region": region}, seconds)
+                        answers[region] = contract.head(region, data)
+            except (Unreachable, Misbehaved, Rejected, Unfit):
+                pass  # the follower meets the same, and tells why
+            for region in open_questions:
+                self._told[region] = Told(now, answers.get(region))
+
+    def _known(self, region: str, since: datetime, now: datetime) -> bool:
+        told = self._told.get(region)
+        if told is None:
+            return False
+        if told.head is None:
+            since = now - timedelta(seconds=FAILURE_SECONDS)
+        return told.at >= since

@@ -1,0 +1,97 @@
+"""The barrier before an answer that must not be older than so many seconds.
+
+Where a copy is older, its owner is asked how far its log goes, and the answer waits until the copy goes
+as far. Past the deadline it is given as it is, and says so.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Collection
+from datetime import datetime, timedelta
+
+from engine.coverage import Coverage, Outcome
+from engine.source import Source, SourceState
+from regions.owners import Told
+from resolvers.context import Context
+from resolvers.problems import InvalidArgument
+from storage import log
+from storage import source as stored
+
+DEADLINE_SECONDS = 2.0
+AGE_MOST = 86_400  # seconds
+REGIONS_MOST = 1000
+# Whoever follows these knows that they cannot be asked, and asks them all the time.
+HOPELESS = frozenset({SourceState.UNREACHABLE, SourceState.DIVERGED})
+
+
+async def wait(context: Context, max_age: int, regions: Collection[str] | None) -> Coverage:
+    """Wait until the copies of regions (None: of all) are not older than `max_age` seconds.
+
+    Raises:
+        InvalidArgument: an argument is out of bounds.
+    """
+    if not 0 <= max_age <= AGE_MOST:
+        raise InvalidArgument("maxAge", f"0 to {AGE_MOST} seconds", str(max_age))
+    if regions is not None and len(regions) > REGIONS_MOST:
+        raise InvalidArgument("regions", f"at most {REGIONS_MOST} codes", str(len(regions)))
+    instance = context.instance
+    since = instance.clock() - timedelta(seconds=max_age)
+    async with context.read() as session:
+        owned = set(await log.regions(session)) if regions is None else set(regions)
+        sources = {
+            each.region: each
+            for each in await stored.everything(session)
+            if regions is None or each.region in owned
+        }
+    old = {code for code, source in sources.items() if _old(source, since)}
+    askable = {code for code in old if sources[code].state not in HOPELESS}
+    confirmed: dict[str, datetime] = {}
+    try:
+        async with asyncio.timeout(DEADLINE_SECONDS):
+            seen = instance.tail.newest
+            told = await instance.owners.heads(askable, since, DEADLINE_SECONDS)
+            await _copied(context, told, seen, confirmed)
+    except TimeoutError:
+        pass
+    context.confirmed.update(confirmed)
+    now = instance.clock()
+    outcomes = [
+        _outcome(code, sources.get(code), confirmed.get(code), since, now)
+        for code in sorted(owned | sources.keys())
+    ]
+    return Coverage(outcomes)
+
+
+async def _copied(
+    context: Context, told: dict[str, Told], seen: int, confirmed: dict[str, datetime]
+) -> None:
+    """Note each region whose copy goes as far as its owner said; return when all do."""
+    waiting = {code: each for code, each in told.items() if each.head is not None}
+    while waiting:
+        async with context.database.read() as session:
+            heads = await log.heads(session, waiting)
+        for code, each in list(waiting.items()):
+            if each.head is not None and heads.get(code, 0) >= each.head.sequence:
+                confirmed[code] = each.at
+                del waiting[code]
+        if waiting:
+            tail = context.instance.tail
+            seen = await tail.wait(seen, lambda it: it.region in waiting, DEADLINE_SECONDS)
+
+
+def _old(source: Source, since: datetime) -> bool:
+    return source.state is not SourceState.FRESH or source.as_of is None or source.as_of < since
+
+
+def _outcome(
+    code: str, source: Source | None, confirmed: datetime | None, since: datetime, now: datetime
+) -> Outcome:
+    if source is None:
+        return Outcome(code, SourceState.OWNED, now)
+    if confirmed is not None:
+        return Outcome(code, SourceState.FRESH, confirmed)
+    state = source.at(now)
+    if state is SourceState.FRESH and _old(source, since):
+        state = SourceState.STALE
+    return Outcome(code, state, source.as_of)

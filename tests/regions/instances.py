@@ -1,0 +1,148 @@
+"""Instances that follow each other, as real processes, and whether their copies are the same."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import inspect, select
+
+from engine.model import Role
+from hub.app import opened
+from hub.load import load
+from hub.settings import Settings
+from hub.tokens import issue
+from storage import log, migrate
+from storage.database import Database
+from storage.tables import EntryRow, HeadRow, LevelRow, RegionRow
+from storage.write import FOLDED
+from tests.fixtures.processes import SimpulProcess, StartSimpul, free_port
+from tests.hub.live import Client
+
+HEAL_SECONDS = 60.0
+SOURCES = "{ sources { region state asOf url reason } }"
+
+Rows = dict[str, list[dict[str, Any]]]
+
+
+@dataclass
+class Place:
+    """One instance: where it keeps its data, and where it answers."""
+
+    data_dir: Path
+    port: int = field(default_factory=free_port)
+    database_url: str = ""
+    process: SimpulProcess | None = None
+
+    @property
+    def url(self) -> str:
+        return f"ws://127.0.0.1:{self.port}/graphql"
+
+    @property
+    def settings(self) -> Settings:
+        database = {"SIMPUL_DATABASE_URL": self.database_url} if self.database_url else {}
+        return Settings(data_dir=self.data_dir, url=self.url, **database)
+
+    @property
+    def running(self) -> SimpulProcess:
+        assert self.process is not None
+        return self.process
+
+    async def prepare(self, *regions: str) -> Place:
+        """Migrate it, and load the published data of these regions."""
+        self.data_dir.mkdir(parents=True, exist_ok=True)
+        await asyncio.to_thread(migrate.upgrade, self.settings.database)
+        if regions:
+            async with opened(self.settings) as instance:
+                await load(instance, regions=regions)
+        return self
+
+    def token(self, role: Role = Role.PROVINCE) -> str:
+        """A token of this instance for the province of West Java."""
+        told = (role, ["32"], list[str](), timedelta(hours=1), datetime.now(UTC))
+        return issue(self.settings.token_key(), "simpul", "simpul", "hub", *told)
+
+    def follow(self, *owners: tuple[Place, Sequence[str]]) -> Path:
+        """Write the file by which it follows others."""
+        path = self.data_dir / "regions.toml"
+        text = ""
+        for owner, regions in owners:
+            token = self.data_dir / f"{owner.port}.token"
+            token.write_text(owner.token())
+            listed = ", ".join(f'"{region}"' for region in regions)
+            text += f'[[endpoint]]\nurl = "{owner.url}"\nregions = [{listed}]\n'
+            text += f'token_file = "{token.name}"\nprivate = true\n\n'
+        path.write_text(text)
+        return path
+
+    def serve(self, start: StartSimpul, **environment: str) -> SimpulProcess:
+        """Start it."""
+        if (self.data_dir / "regions.toml").exists():
+            environment["SIMPUL_FOLLOWS"] = str(self.data_dir / "regions.toml")
+        environment |= {"SIMPUL_URL": self.url, "DATABASE_URL": self.database_url}
+        self.process = start(
+            "serve", port=self.port, data_dir=self.data_dir, environment=environment
+        )
+        return self.process
+
+    async def head(self, region: str) -> int:
+        """How many entries it has of a region."""
+        database = Database(self.settings.database)
+        try:
+            async with database.read() as session:
+                return (await log.head(session, region))[0]
+        finally:
+            await database.close()
+
+    async def rows(self, region: str) -> Rows:
+        """All that it has of a region: the log, and the rows folded from it."""
+        database = Database(self.settings.database)
+        try:
+            async with database.read() as session:
+                found: Rows = {}
+                for table in (HeadRow, EntryRow, *FOLDED):
+                    query = select(table)
+                    if table is LevelRow:
+                        of = f"assessment-{region}-%"
+                        query = query.where(LevelRow.assessment.like(of))
+                    elif table is RegionRow:
+                        query = query.where(RegionRow.code == region)
+                    else:
+                        query = query.where(table.region == region)  # type: ignore[attr-defined]
+                    columns = [each.key for each in inspect(table).columns]
+                    rows = [
+                        {name: getattr(row, name) for name in columns}
+                        for row in await session.scalars(query)
+                    ]
+                    found[table.__tablename__] = sorted(rows, key=repr)
+                return found
+        finally:
+            await database.close()
+
+
+async def until_alike(copy: Place, owner: Place, region: str) -> None:
+    """Return once a copy has every row of its owner, and no other."""
+    deadline = time.monotonic() + HEAL_SECONDS
+    while await copy.head(region) != await owner.head(region):
+        assert time.monotonic() < deadline, f"{region} is not copied"
+        await asyncio.sleep(0.1)
+    assert await copy.rows(region) == await owner.rows(region)
+
+
+async def until_state(
+    client: Client, region: str, *states: str, reason: str = ""
+) -> dict[str, Any]:
+    """Return a source once it is in one of these states."""
+    deadline = time.monotonic() + HEAL_SECONDS
+    while True:
+        sources = {each["region"]: each for each in (await client.ask(SOURCES))["sources"]}
+        found: dict[str, Any] = sources.get(region, {"state": "OWNED", "reason": None})
+        if found["state"] in states and reason in (found["reason"] or ""):
+            return found
+        assert time.monotonic() < deadline, found
+        await asyncio.sleep(0.1)

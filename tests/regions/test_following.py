@@ -1,0 +1,202 @@
+"""Instances that follow each other: real processes, from a node up to the nation."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from engine.model import Role
+from hub.app import opened
+from resolvers.handover import ItsOwn, hand_over
+from storage.log import NotBegun, OwnedElsewhere
+from tests.fixtures.processes import SIMPUL, StartSimpul
+from tests.hub.live import client
+from tests.regions.instances import Place, until_alike, until_state
+
+pytestmark = pytest.mark.integration
+
+SUMEDANG, INDRAMAYU = "32.11", "32.12"
+DISHUB, DISKOMINFO = "opd-32.11.dishub", "opd-32.12.diskominfo"
+EVENTS = """subscription ($after: Cursor) { events(after: $after, kinds: [APPLICATION_REGISTERED]) {
+  sequence subject previousCursor cursor region { code } } }"""
+REGISTER = """mutation ($input: RegisterApplicationInput!) { registerApplication(input: $input) {
+  __typename ... on Problem { message } ... on OwnedElsewhere { ownerUrl }
+  ... on Application { id } } }"""
+
+
+def new(name: str, region: str = SUMEDANG, opd: str = DISHUB) -> dict[str, str]:
+    return {"region": region, "opd": opd, "name": name}
+
+
+async def test_a_copy_is_its_owners_and_each_change_is_told_once(
+    simpul_process: StartSimpul, tmp_path: Path, database_url: str
+) -> None:
+    node = await Place(tmp_path / "node").prepare(SUMEDANG)
+    hub = await Place(tmp_path / "hub", database_url=database_url).prepare("32", INDRAMAYU)
+    hub.follow((node, [SUMEDANG]))
+    node.serve(simpul_process)
+    hub.serve(simpul_process)
+    await until_alike(hub, node, SUMEDANG)
+    async with (
+        client(hub.running, Role.PROVINCE) as above,
+        client(node.running, Role.PROVINCE) as it,
+    ):
+        assert (await until_state(above, SUMEDANG, "FRESH"))["url"] == node.url
+        after = await above.cursor()
+        async with above.listening(EVENTS, after=after) as told:
+            for number in range(5):
+                id = await it.register(SUMEDANG, DISHUB, f"Uji {number}")
+                event = await told.next()
+                assert (event["subject"], event["region"]["code"]) == (id, SUMEDANG)
+        await until_alike(hub, node, SUMEDANG)
+        refused = (await above.ask(REGISTER, input=new("Lain")))["registerApplication"]
+        assert refused["__typename"] == "OwnedElsewhere"
+        assert refused["ownerUrl"] == node.url
+        # What the hub owns itself is written there as ever.
+        own = new("Sendiri", INDRAMAYU, DISKOMINFO)
+        assert "id" in (await above.ask(REGISTER, input=own))["registerApplication"]
+
+
+async def test_a_node_that_stops_turns_stale_and_heals_with_what_came_meanwhile(
+    simpul_process: StartSimpul, tmp_path: Path
+) -> None:
+    node = await Place(tmp_path / "node").prepare(SUMEDANG)
+    hub = await Place(tmp_path / "hub").prepare("32", INDRAMAYU)
+    hub.follow((node, [SUMEDANG]))
+    node.serve(simpul_process)
+    hub.serve(simpul_process)
+    async with client(hub.running, Role.PROVINCE) as above:
+        await until_state(above, SUMEDANG, "FRESH")
+        node.running.kill()
+        gone = await until_state(above, SUMEDANG, "UNREACHABLE", reason="no connection")
+        assert gone["asOf"] is not None
+        answer = await above.ask(
+            '{ region(code: "32.11") { name source { state } index { display } } }'
+        )
+        assert answer["region"]["name"] == "Kabupaten Sumedang"
+        assert answer["region"]["source"]["state"] == "UNREACHABLE"
+        assert answer["region"]["index"] is not None
+        await until_state(above, INDRAMAYU, "OWNED")
+        after = await above.cursor()
+        node.serve(simpul_process)
+        async with client(node.running, Role.PROVINCE) as it:
+            id = await it.register(SUMEDANG, DISHUB, "Kembali")
+        async with above.listening(EVENTS, after=after) as told:
+            assert (await told.next())["subject"] == id
+        await until_state(above, SUMEDANG, "FRESH")
+    await until_alike(hub, node, SUMEDANG)
+
+
+async def test_a_region_is_handed_over_to_its_own_node_and_back(
+    simpul_process: StartSimpul, tmp_path: Path
+) -> None:
+    hub = await Place(tmp_path / "hub").prepare("32", SUMEDANG)
+    node = await Place(tmp_path / "node").prepare()
+    hub.follow((node, [SUMEDANG]))
+    node.follow((hub, [SUMEDANG]))
+    hub.serve(simpul_process)
+    node.serve(simpul_process)
+    await until_alike(node, hub, SUMEDANG)
+    async with (
+        client(hub.running, Role.PROVINCE) as above,
+        client(node.running, Role.PROVINCE) as it,
+    ):
+
+        async def owned_by_one(owner: Place, name: str) -> None:
+            """Whoever does not own it refuses, and names who does."""
+            for place, asked in ((hub, above), (node, it)):
+                answer = (await asked.ask(REGISTER, input=new(name)))["registerApplication"]
+                if place is owner:
+                    assert "id" in answer, answer
+                else:
+                    assert answer["ownerUrl"] == owner.url
+
+        await owned_by_one(hub, "Sebelum")
+        given = handed_over(hub, node)
+        await until_state(it, SUMEDANG, "OWNED")
+        assert await node.head(SUMEDANG) == given
+        await owned_by_one(node, "Di simpul")
+        await until_state(above, SUMEDANG, "FRESH")
+        await until_alike(hub, node, SUMEDANG)
+        assert await hub.head(SUMEDANG) == given + 1
+
+        handed_over(node, hub)
+        await until_state(above, SUMEDANG, "OWNED")
+        await owned_by_one(hub, "Kembali")
+        await until_state(it, SUMEDANG, "FRESH")
+    await until_alike(node, hub, SUMEDANG)
+    for place in (hub, node):
+        assert "every chain is whole" in command(place, "check").stdout
+
+
+async def test_a_region_is_handed_over_only_by_its_owner_and_to_another(tmp_path: Path) -> None:
+    hub, other = await Place(tmp_path / "hub").prepare(SUMEDANG), "wss://example.id/graphql"
+    async with opened(hub.settings) as instance:
+        with pytest.raises(ItsOwn, match="expected the API of another instance"):
+            await hand_over(instance, SUMEDANG, hub.url)
+        with pytest.raises(NotBegun):
+            await hand_over(instance, "99.99", other)
+        before = await hub.head(SUMEDANG)
+        assert await hand_over(instance, SUMEDANG, other) == before + 1
+        with pytest.raises(OwnedElsewhere, match=other):
+            await hand_over(instance, SUMEDANG, other)
+        assert await hub.head(SUMEDANG) == before + 1
+
+
+async def test_an_entry_keeps_its_origin_and_chain_over_three_levels(
+    simpul_process: StartSimpul, tmp_path: Path
+) -> None:
+    sumedang = await Place(tmp_path / "sumedang").prepare(SUMEDANG)
+    bandung = await Place(tmp_path / "bandung").prepare("32.73")
+    west = await Place(tmp_path / "west").prepare("32", INDRAMAYU)
+    west.follow((sumedang, [SUMEDANG]))
+    other = await Place(tmp_path / "other").prepare("32.01")
+    other.follow((bandung, ["32.73"]))
+    nation = await Place(tmp_path / "nation").prepare()
+    nation.follow((west, ["32", SUMEDANG, INDRAMAYU]), (other, ["32.01", "32.73"]))
+    for place in (sumedang, bandung, west, other, nation):
+        place.serve(simpul_process)
+    async with client(sumedang.running, Role.PROVINCE) as it, client(nation.running) as top:
+        id = await it.register(SUMEDANG, DISHUB, "Uji")
+        for owner, region in (
+            (sumedang, SUMEDANG),
+            (bandung, "32.73"),
+            (west, INDRAMAYU),
+            (west, "32"),
+            (other, "32.01"),
+        ):
+            await until_alike(nation, owner, region)
+        found = await top.ask(
+            '{ region(code: "32.11") { applications(first: 200) { nodes { id } } } }'
+        )
+        assert {"id": id} in found["region"]["applications"]["nodes"]
+        assert await top.ask("query ($id: ID!) { node(id: $id) { id } }", id=id) == {
+            "node": {"id": id}
+        }
+
+
+def handed_over(owner: Place, to: Place) -> int:
+    """Hand Sumedang over as an operator does; return the sequence of the entry that says so."""
+    done = command(owner, "hand-over", SUMEDANG, to.url, "--json")
+    assert done.returncode == 0, done.stderr
+    sequence: int = json.loads(done.stdout)["sequence"]
+    return sequence
+
+
+def command(place: Place, *arguments: str) -> subprocess.CompletedProcess[str]:
+    environment = {
+        "PATH": "/usr/bin:/bin",
+        "SIMPUL_DATA_DIR": str(place.data_dir),
+        "SIMPUL_URL": place.url,
+    }
+    return subprocess.run(
+        [SIMPUL, *arguments],
+        check=False,
+        env=environment,
+        capture_output=True,
+        text=True,
+        timeout=60,
+    )
