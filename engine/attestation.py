@@ -33,6 +33,14 @@ class ForeignEdit:
     at: datetime
 
 
+@dataclass(frozen=True, slots=True)
+class Attested:
+    """An OPD's latest attestation and the first foreign edit after it."""
+
+    attestation: Attestation
+    broken_by: ForeignEdit | None
+
+
 class SealState(Enum):
     """Whether the OPD's word holds."""
 

@@ -16,6 +16,7 @@ from datetime import datetime
 from typing import Protocol
 
 from engine.entry import BrokenChain, Entry, verified
+from engine.snapshot import Row
 from engine.source import Source, SourceState
 from regions import contract
 from regions.contract import Frame, Unfit
@@ -25,6 +26,9 @@ from regions.peer import Misbehaved, Peer, Rejected, Unreachable
 FIRST_SECONDS = 0.5  # before the second attempt; then twice as long each time
 LONGEST_SECONDS = 30.0
 DIVERGED_SECONDS = 60.0  # a log that is not the one that was copied does not heal by itself
+PAGE_SECONDS = 15.0  # for one page of a snapshot
+ROWS_MOST = 200_000  # of a snapshot
+SNAPSHOT_REQUIRED = "SNAPSHOT_REQUIRED"
 OWNED_SECONDS = 2.0  # between looks whether a region that is owned here was handed over
 
 logger = logging.getLogger(__name__)
@@ -49,6 +53,9 @@ class Copies(Protocol):
 
         With `more`, others are at hand.
         """
+
+    async def restore(self, region: str, newest: Entry, rows: Sequence[Row]) -> None:
+        """Begin anew with these rows, as of an entry."""
 
     def note(self, source: Source) -> None:
         """Note how the owner of a region stands to us."""
@@ -125,7 +132,11 @@ class Follower:
                 reason, state = "the owner ended the feed", SourceState.UNREACHABLE
             except BrokenChain as broken:
                 state, reason, seconds = SourceState.DIVERGED, str(broken), DIVERGED_SECONDS
-            except (Rejected, Unfit) as failure:
+            except Rejected as refusal:
+                if refusal.code == SNAPSHOT_REQUIRED and await self._restored(peer, region):
+                    continue
+                state, reason = SourceState.UNREACHABLE, str(refusal)
+            except Unfit as failure:
                 state, reason = SourceState.UNREACHABLE, str(failure)
             except (Unreachable, Misbehaved):
                 raise
@@ -168,6 +179,37 @@ class Follower:
             logger.warning("region %s at %s: followed again", region, endpoint.url)
         self.copies.note(Source(region, endpoint.url, SourceState.FRESH, now))
         return place
+
+    async def _restored(self, peer: Peer, region: str) -> bool:
+        """Begin a copy with a snapshot; False if that cannot be had now."""
+        rows: list[Row] = []
+        after = None
+        try:
+            while True:
+                variables = {"region": region, "after": after}
+                data = await peer.query(contract.SNAPSHOT, variables, PAGE_SECONDS)
+                page = contract.page(region, data)
+                rows += page.rows
+                if len(rows) > ROWS_MOST:
+                    raise Unfit(f"a region of at most {ROWS_MOST} rows", "more")
+                if page.cursor is None:
+                    break
+                after = page.cursor
+        except (Rejected, Unfit) as failure:
+            logger.warning("region %s: no snapshot: %s", region, failure)
+            return False
+        newest = page.newest
+        before = newest.sequence - 1
+        _, broken = verified([newest], sequence=before, previous_hash=newest.previous_hash)
+        if broken is not None:
+            logger.warning("region %s: no snapshot: %s", region, broken)
+            return False
+        try:
+            await self.copies.restore(region, newest, rows)
+        except Exception:
+            logger.exception("region %s: its snapshot cannot be taken", region)
+            return False
+        return True
 
     def _note(self, endpoint: Endpoint, region: str, state: SourceState, reason: str) -> None:
         if self._told.get(region) != reason:  # once, however often it is tried in vain

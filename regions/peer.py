@@ -44,7 +44,11 @@ class Misbehaved(Exception):
 
 
 class Rejected(Exception):
-    """The other side answers, and refuses: who we are, or what we ask."""
+    """The other side answers, and refuses: who we are, or what we ask; `code` says why, if it does."""
+
+    def __init__(self, message: str, code: str = "") -> None:
+        super().__init__(message)
+        self.code = code
 
 
 @dataclass(eq=False)
@@ -171,12 +175,12 @@ class Peer:
                     return
                 if message["type"] == "error":
                     over = True
-                    raise Rejected(_errors(message.get("payload")))
+                    raise _rejected(message.get("payload"))
                 result = message.get("payload")
                 if not isinstance(result, dict):
                     raise Misbehaved(f"expected a result, got {_shown(repr(result))}")
                 if result.get("errors"):
-                    raise Rejected(_errors(result["errors"]))
+                    raise _rejected(result["errors"])
                 data = result.get("data")
                 if not isinstance(data, dict):
                     raise Misbehaved(f"expected data, got {_shown(repr(data))}")
@@ -301,13 +305,13 @@ def _closed(closed: ConnectionClosed) -> Exception:
     return Unreachable("the connection was lost")
 
 
-def _errors(given: object) -> str:
+def _rejected(given: object) -> Rejected:
     first = given[0] if isinstance(given, list) and given else given
     if isinstance(first, dict):
         extensions = first.get("extensions")
-        code = extensions.get("code") if isinstance(extensions, dict) else None
-        return _shown(f"{code or 'error'}: {first.get('message')}")
-    return _shown(repr(first))
+        code = str(extensions.get("code", "")) if isinstance(extensions, dict) else ""
+        return Rejected(_shown(f"{code or 'error'}: {first.get('message')}"), code)
+    return Rejected(_shown(repr(first)))
 
 
 def _shown(text: str) -> str:

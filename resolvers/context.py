@@ -21,6 +21,7 @@ from realtime.tail import Tail
 from regions.owners import Owners
 from resolvers import access
 from resolvers.computed import Computed
+from resolvers.kept_snapshots import KeptSnapshots
 from resolvers.problems import NotFound, OwnedElsewhere, TooMuch
 from storage import application, assessment, lesson, log, opd, region, source
 from storage.access import Access
@@ -56,6 +57,7 @@ class Instance:
     shelf: Shelf
     verifier: Verifier
     computed: Computed = field(default_factory=Computed)
+    snapshots: KeptSnapshots = field(default_factory=KeptSnapshots)
     owners: Owners = field(init=False)  # of regions that are followed
     url: str | None = None  # of its API, as others reach it
 

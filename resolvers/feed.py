@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Sequence
 from dataclasses import dataclass, replace
 
 import orjson
 
 from engine.entry import Entry
 from engine.model import Role, Viewer, Visibility
+from engine.snapshot import Row, Snapshot
 from resolvers.access import covers
 from resolvers.context import Context
-from resolvers.problems import Forbidden, InvalidArgument, UnknownEntity
+from resolvers.problems import Forbidden, InvalidArgument, SnapshotRequired, UnknownEntity
 from storage import log
+from storage import snapshot as stored
 from storage.arrival import Arrival
 
 HEARTBEAT_SECONDS = 5.0
 ENTRIES_MOST = 200  # of one frame
+ROWS_MOST = 500  # of one page of a snapshot
 FRAME_BYTES = 1_048_576  # of the bodies of one frame, unless a single one is larger
 
 
@@ -60,6 +63,7 @@ async def follow(context: Context, region: str, after: int) -> AsyncGenerator[Fr
     Raises:
         Forbidden: the viewer has no token.
         UnknownEntity: there is no such region.
+        SnapshotRequired: what comes next is not on record here.
     """
     if after < 0:
         raise InvalidArgument("after", "a sequence of 0 or more", str(after))
@@ -74,6 +78,8 @@ async def follow(context: Context, region: str, after: int) -> AsyncGenerator[Fr
         seen = tail.newest  # before reading, so that nothing is missed
         end = await head(context, region)
         found = await _readable(context, region, after)
+        if (found[0].sequence if found else after + 1) > after + 1:
+            raise SnapshotRequired(str(after))
         entries = _bounded(found)
         yield Frame(end, entries)
         if entries:
@@ -87,11 +93,66 @@ async def _readable(context: Context, code: str, after: int) -> list[Entry]:
     async with context.read() as session:
         found = await log.entries(session, code, after=after, limit=ENTRIES_MOST)
     region = await context.regions.load(code)
-    if region is not None and covers(context.viewer, region):
-        return found
-    return [
-        each if each.visibility is Visibility.PUBLIC else replace(each, body=None) for each in found
-    ]
+    drafts = region is not None and covers(context.viewer, region)
+    return [_readable_by(drafts, each) for each in found]
+
+
+@dataclass(frozen=True, slots=True)
+class SnapshotPage:
+    """Some rows of a region as of its newest entry then."""
+
+    newest: Entry
+    rows: Sequence[Row]
+    cursor: str | None  # to go on from; None: these are the last
+
+
+async def snapshot(context: Context, region: str, first: int, after: str | None) -> SnapshotPage:
+    """Return a page of the rows of a region, all pages as of one entry.
+
+    Raises:
+        Forbidden: the viewer has no token.
+        InvalidArgument: `first` is out of bounds.
+        UnknownEntity: there is no such region.
+        SnapshotRequired: the snapshot of that cursor is not kept any more: begin anew.
+    """
+    if not 1 <= first <= ROWS_MOST:
+        raise InvalidArgument("first", f"1 to {ROWS_MOST}", str(first))
+    end = await head(context, region)
+    found = await context.regions.load(region)
+    drafts = found is not None and covers(context.viewer, found)
+    sequence, start = (end.sequence, 0) if after is None else _place(after)
+    kept = context.instance.snapshots.find(region, sequence, drafts)
+    if kept is None:
+        async with context.read() as session:
+            now, _ = await log.head(session, region)
+            if after is not None and now != sequence:
+                raise SnapshotRequired(after)
+            [newest] = await log.entries(session, region, after=now - 1, limit=1)
+            rows = await stored.read(session, region, drafts=drafts)
+        kept = context.instance.snapshots.keep(Snapshot(_readable_by(drafts, newest), rows), drafts)
+    stop, size = start, 0
+    while stop < min(len(kept.rows), start + first) and (stop == start or size < FRAME_BYTES):
+        size += len(orjson.dumps(kept.rows[stop].body))
+        stop += 1
+    more = stop < len(kept.rows)
+    cursor = f"{kept.newest.sequence}:{stop}" if more else None
+    return SnapshotPage(kept.newest, kept.rows[start:stop], cursor)
+
+
+def _place(cursor: str) -> tuple[int, int]:
+    sequence, _, start = cursor.partition(":")
+    if not (_is_number(sequence) and _is_number(start)):
+        raise InvalidArgument("after", "the cursor of a page of this snapshot", cursor[:40])
+    return int(sequence), int(start)
+
+
+def _is_number(text: str) -> bool:
+    return text.isascii() and text.isdigit() and len(text) < 12
+
+
+def _readable_by(drafts: bool, entry: Entry) -> Entry:
+    public = drafts or entry.visibility is Visibility.PUBLIC
+    return entry if public else replace(entry, body=None)
 
 
 def _bounded(entries: list[Entry]) -> tuple[Entry, ...]:

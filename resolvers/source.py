@@ -10,6 +10,7 @@ from dataclasses import dataclass, field, replace
 from engine.document import value_of
 from engine.entry import Entry
 from engine.model import EventKind
+from engine.snapshot import Row
 from engine.source import Handover, Source, SourceState
 from regions.follower import Place
 from resolvers.context import Context, Instance
@@ -68,10 +69,26 @@ class Copies:
         async with log.writing(instance.database, region, instance.clock, derive) as transaction:
             await transaction.accept(entries)
             ours = not more and self._is_ours(entries[-1])
+            if ours and await stored.base(transaction.session, region):
+                logger.error("region %s is handed over to us, but its log is not all here", region)
+                ours = False
             if ours:
                 await stored.own(transaction.session, region)
         instance.bus.announce(transaction.arrival)
         return not ours
+
+    async def restore(self, region: str, newest: Entry, rows: Sequence[Row]) -> None:
+        """Begin the copy anew with a snapshot, in one transaction with all that follows from it.
+
+        Raises:
+            storage.fold.NotItsOwn: a row is another region's.
+            pydantic.ValidationError: a row is none of its kind.
+        """
+        instance = self.instance
+        derive = instance.verifier.derive
+        async with log.writing(instance.database, region, instance.clock, derive) as transaction:
+            await transaction.restore(newest, rows)
+        instance.bus.announce(transaction.arrival)
 
     def note(self, source: Source) -> None:
         """Note how the owner of a region stands to us; without `as_of` it stays as it was."""

@@ -26,6 +26,7 @@ from engine.reading import Gap
 from engine.reading import State as FindingState
 from engine.rule import Ask
 from engine.score import Basis
+from engine.snapshot import RowKind
 from engine.source import SourceState
 from engine.verification import Flag
 
@@ -49,6 +50,7 @@ __all__ = [
     "IntegrationStatus",
     "RegionKind",
     "Role",
+    "RowKind",
     "SealState",
     "SourceState",
     "Visibility",

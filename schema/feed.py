@@ -9,8 +9,9 @@ import strawberry
 from strawberry.scalars import JSON
 
 from engine import entry as engine
+from engine import snapshot as engine_snapshot
 from resolvers import feed as resolved
-from schema.enums import EventKind, Visibility
+from schema.enums import EventKind, RowKind, Visibility
 from schema.info import Info
 
 VERSION = 1
@@ -84,8 +85,47 @@ class FeedFrame:
         )
 
 
+@strawberry.type(description="One row of a region: all that its log came to about one thing.")
+class SnapshotRow:
+    kind: RowKind
+    body: JSON = strawberry.field(description="Of the type that the contract has for its kind.")
+
+    @classmethod
+    def of(cls, row: engine_snapshot.Row) -> SnapshotRow:
+        return cls(kind=row.kind, body=JSON(row.body))
+
+
+@strawberry.type(description="Some rows of a region. All pages of a snapshot are as of one entry.")
+class SnapshotPage:
+    version: int = strawberry.field(description="Of the feed contract.")
+    newest: FeedEntry = strawberry.field(description="The entry as of which the rows are.")
+    rows: list[SnapshotRow] = strawberry.field(description="None before those it refers to.")
+    cursor: str | None = strawberry.field(
+        description="Give it as `after` to go on; null: these are the last rows."
+    )
+
+    @classmethod
+    def of(cls, page: resolved.SnapshotPage) -> SnapshotPage:
+        return cls(
+            version=VERSION,
+            newest=FeedEntry.of(page.newest),
+            rows=[SnapshotRow.of(each) for each in page.rows],
+            cursor=page.cursor,
+        )
+
+
 @strawberry.type
 class FeedQuery:
+    @strawberry.field(
+        description="A region as it stands, page by page; `first` is at most 500. For who cannot or "
+        "will not read its log from the first entry. An error with code SNAPSHOT_REQUIRED says that "
+        "the snapshot is not kept any more: begin with a new one. Needs a token."
+    )
+    async def snapshot(
+        self, info: Info, region: strawberry.ID, first: int = 200, after: str | None = None
+    ) -> SnapshotPage:
+        return SnapshotPage.of(await resolved.snapshot(info.context, region, first, after))
+
     @strawberry.field(description="For who follows a region. Needs a token.")
     async def feed_head(self, info: Info, region: strawberry.ID) -> FeedHead:
         return FeedHead.of(await resolved.head(info.context, region))

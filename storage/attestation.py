@@ -8,13 +8,12 @@ it, which is all that a seal is made of.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import bindparam, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from engine.attestation import Attestation, ForeignEdit
+from engine.attestation import Attestation, Attested, ForeignEdit
 from engine.entry import timestamp
 from storage.tables import AttestationRow
 
@@ -23,14 +22,6 @@ _OF_REGION = (
     .where(AttestationRow.region == bindparam("region"))
     .order_by(AttestationRow.opd)
 )
-
-
-@dataclass(frozen=True, slots=True)
-class Attested:
-    """An OPD's latest attestation and the first foreign edit after it."""
-
-    attestation: Attestation
-    broken_by: ForeignEdit | None
 
 
 def row(region: str, attested: Attested) -> AttestationRow:

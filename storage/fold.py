@@ -14,7 +14,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from engine.attestation import Attestation, ForeignEdit
+from engine.attestation import Attestation, Attested, ForeignEdit
 from engine.decision import Decided
 from engine.document import document, value_of
 from engine.effort import RegionEffort
@@ -47,7 +47,6 @@ from storage import (
     region,
     scope,
 )
-from storage.attestation import Attested
 from storage.database import batches
 from storage.tables import (
     ApplicationRow,
@@ -155,12 +154,9 @@ async def apply(session: AsyncSession, entries: Sequence[Entry]) -> list[IndexMo
         for entry in entries
         if entry.body is not None
     ]
-    page = await _Page.of(session, read)
+    page = await Page.of(session, read)
     moved = {entry.sequence: page.fold(entry, value) for entry, value in read}
-    for id in page.moved:
-        now = page.standing[id]
-        page.written.put(assessment.row(now.assessment, now.score))
-    await page.written.write(session)
+    await page.write(session)
     return [moved.get(entry.sequence) for entry in entries]
 
 
@@ -174,7 +170,7 @@ class _Standing:
 
 
 @dataclass
-class _Page:
+class Page:
     """What is known of what a page of entries touches, and what becomes of it."""
 
     owners: dict[tuple[type[Table], str], str] = field(default_factory=dict)  # region, by table, id
@@ -185,7 +181,7 @@ class _Page:
     written: Written = field(default_factory=Written)
 
     @classmethod
-    async def of(cls, session: AsyncSession, read: Sequence[tuple[Entry, Any]]) -> _Page:
+    async def of(cls, session: AsyncSession, read: Sequence[tuple[Entry, Any]]) -> Page:
         """Read what was there before the page."""
         page = cls()
         touched: dict[type[Table], set[str]] = {}
@@ -247,6 +243,8 @@ class _Page:
                 self._exchange(entry, value)
             case Attestation():
                 self._attest(entry, Attested(value, None))
+            case Attested():
+                self._attest(entry, value)
             case Decided():
                 self.written.put(proposal.row(value))
             case Correction():
@@ -262,6 +260,13 @@ class _Page:
             case Assessment():
                 return self._assess(value)
         return None
+
+    async def write(self, session: AsyncSession) -> None:
+        """Write what is left of it all."""
+        for id in self.moved:
+            now = self.standing[id]
+            self.written.put(assessment.row(now.assessment, now.score))
+        await self.written.write(session)
 
     def _edit(self, entry: Entry, changed: Application) -> None:
         """An application that changes hands is an edit of both inventories."""
@@ -337,6 +342,8 @@ def _touched(value: Any) -> list[tuple[type[Table], str]]:
             return [(IntegrationRow, value.id), *((ApplicationRow, id) for id in ends)]
         case Attestation() | Exemption():
             return [(OpdRow, value.opd)]
+        case Attested():
+            return [(OpdRow, value.attestation.opd)]
         case Correction():
             return [(ApplicationRow, value.application)]
         case Decided():

@@ -10,11 +10,11 @@ from typing import Protocol, TypeVar
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from engine.attestation import Attested
 from engine.graph import digest
 from engine.inventory import DevelopmentPolicy, Exemption
 from engine.model import Application, Integration, Opd
 from storage import application, attestation, correction, integration, opd, proposal, scope
-from storage.attestation import Attested
 
 KEPT = 48  # regions
 

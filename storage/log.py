@@ -15,13 +15,14 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import bindparam, insert, select, update
+from sqlalchemy import bindparam, delete, insert, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from engine.entry import GENESIS, BrokenChain, Entry, sealed, timestamp, verify
 from engine.model import EventKind, Visibility
-from storage import fold
+from engine.snapshot import Row
+from storage import fold, snapshot, source
 from storage.database import Database
 from storage.tables import ArrivalRow, EntryRow, HeadRow, InstanceRow, SourceRow, core
 
@@ -105,6 +106,28 @@ class LogTransaction:
                 self.region, self.sequence + 1, f"entry {first.sequence} does not follow here"
             )
         await self._take(fresh)
+
+    async def restore(self, newest: Entry, rows: Sequence[Row]) -> None:
+        """Begin anew with a snapshot of a log that another instance writes.
+
+        Args:
+            newest: the entry as of which the rows are, with hashes that are verified.
+
+        Raises:
+            storage.fold.NotItsOwn: a row is another region's.
+            pydantic.ValidationError: a row is none of its kind.
+        """
+        moves = await snapshot.restore(self.session, newest, rows)
+        same = (EntryRow.region == self.region, EntryRow.sequence >= newest.sequence)
+        await self.session.execute(delete(EntryRow).where(*same))
+        await self.session.execute(_INSERT_ENTRIES, [_row(newest)])
+        self.sequence, self.hash = newest.sequence, newest.hash
+        self._note(newest.sequence, newest.kind, newest.subject, None, newest.visibility)
+        for moved in moves:
+            subject, body = moved.assessment.id, moved.document()
+            kind = EventKind.INDEX_CHANGED
+            self._note(newest.sequence, kind, subject, body, moved.visibility)
+        await source.begin(self.session, self.region, newest.sequence)
 
     async def _take(self, entries: Sequence[Entry]) -> None:
         await self.session.execute(_INSERT_ENTRIES, [_row(each) for each in entries])
@@ -259,7 +282,11 @@ async def check(session: AsyncSession, region: str) -> int:
     Raises:
         engine.entry.BrokenChain: where it breaks first.
     """
-    sequence, previous_hash = 0, GENESIS
+    first = await source.base(session, region)
+    sequence, previous_hash = max(0, first - 1), GENESIS
+    if first:  # what was before is the owner's to prove
+        [begun] = await entries(session, region, after=sequence, limit=1)
+        previous_hash = begun.previous_hash
     while page := await entries(session, region, after=sequence):
         sequence, previous_hash = verify(page, sequence=sequence, previous_hash=previous_hash)
     if (sequence, previous_hash) != await head(session, region):

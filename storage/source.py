@@ -40,7 +40,18 @@ async def everything(session: AsyncSession) -> list[Source]:
 
 async def follow(session: AsyncSession, source: Source) -> None:
     """Note that another instance owns the region."""
-    session.add(SourceRow(region=source.region, **_state(source)))
+    session.add(SourceRow(region=source.region, base=0, **_state(source)))
+
+
+async def begin(session: AsyncSession, region: str, base: int) -> None:
+    """Note that the copy begins with this entry: what it came to before was told by a snapshot."""
+    await session.execute(update(SourceRow).where(SourceRow.region == region).values(base=base))
+
+
+async def base(session: AsyncSession, region: str) -> int:
+    """Return the first entry of the log that is here; 0 where all of it is."""
+    found = await session.scalar(select(SourceRow.base).where(SourceRow.region == region))
+    return found or 0
 
 
 async def own(session: AsyncSession, region: str) -> None:

@@ -74,6 +74,7 @@ class SourceRow(Table):
     state: Mapped[str] = mapped_column(String(16))
     as_of: Mapped[str | None] = mapped_column(String(32))
     reason: Mapped[str] = mapped_column(Text)
+    base: Mapped[int] = mapped_column(BigInteger)  # first entry here, where it began by a snapshot
 
 
 class EntryRow(Table):

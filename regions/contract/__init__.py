@@ -13,15 +13,22 @@ from typing import Any
 
 from engine.entry import Entry
 from engine.model import EventKind, Visibility
+from engine.snapshot import Row, RowKind
 
 VERSION = 1
 ENTRIES_MOST = 200  # of one frame
+ROWS_MOST = 500  # of one page
 
 _HEAD = "{ version region sequence hash }"
 HEAD = f"query Head($region: ID!) {{ feedHead(region: $region) {_HEAD} }}"
 FEED = f"""subscription Feed($region: ID!, $after: Int!) {{ feed(region: $region, after: $after) {{
   head {_HEAD}
   entries {{ region sequence at actor kind subject visibility body bodyHash previousHash hash }} }} }}"""
+
+
+SNAPSHOT = """query Snapshot($region: ID!, $after: String) { snapshot(region: $region, after: $after) {
+  version cursor rows { kind body } newest {
+  region sequence at actor kind subject visibility body bodyHash previousHash hash } } }"""
 
 
 class Unfit(Exception):
@@ -69,10 +76,50 @@ def frame(region: str, data: Mapping[str, Any]) -> Frame:
     return Frame(_head(region, found.get("head")), tuple(_entry(region, each) for each in entries))
 
 
-def _head(region: str, given: object) -> Head:
-    found = _object("the end of a log", given)
+@dataclass(frozen=True, slots=True)
+class Page:
+    """Rows of a snapshot, the entry as of which they are, and how to go on."""
+
+    newest: Entry
+    rows: tuple[Row, ...]
+    cursor: str | None
+
+
+def page(region: str, data: Mapping[str, Any]) -> Page:
+    """Return one answer to SNAPSHOT.
+
+    Raises:
+        Unfit: it is something else.
+    """
+    found = _object("a page", data.get("snapshot"))
+    _version(found)
+    rows = found.get("rows")
+    if not isinstance(rows, list) or len(rows) > ROWS_MOST:
+        raise Unfit(f"a list of at most {ROWS_MOST} rows", rows)
+    cursor = found.get("cursor")
+    if cursor is not None:
+        _text("a cursor", cursor, 1000)
+    newest = _entry(region, found.get("newest"))
+    return Page(newest, tuple(_row(each) for each in rows), cursor)
+
+
+def _row(given: object) -> Row:
+    found = _object("a row", given)
+    try:
+        kind = RowKind(found.get("kind"))
+    except ValueError as error:
+        raise Unfit("a kind of row of this contract", error) from None
+    return Row(kind, _object("a body", found.get("body")))
+
+
+def _version(found: Mapping[str, Any]) -> None:
     if found.get("version") != VERSION:
         raise Unfit(f"version {VERSION} of the feed contract", found.get("version"))
+
+
+def _head(region: str, given: object) -> Head:
+    found = _object("the end of a log", given)
+    _version(found)
     if found.get("region") != region:
         raise Unfit(f"region {region}", found.get("region"))
     return Head(_sequence(found.get("sequence")), _text("a hash", found.get("hash"), 64))

@@ -7,11 +7,14 @@ import subprocess
 from pathlib import Path
 
 import pytest
+from sqlalchemy import delete
 
 from engine.model import Role
 from hub.app import opened
 from resolvers.handover import ItsOwn, hand_over
+from storage.database import Database
 from storage.log import NotBegun, OwnedElsewhere
+from storage.tables import EntryRow
 from tests.fixtures.processes import SIMPUL, StartSimpul
 from tests.hub.live import client
 from tests.regions.instances import Place, until_alike, until_state
@@ -88,6 +91,32 @@ async def test_a_node_that_stops_turns_stale_and_heals_with_what_came_meanwhile(
             assert (await told.next())["subject"] == id
         await until_state(above, SUMEDANG, "FRESH")
     await until_alike(hub, node, SUMEDANG)
+
+
+async def test_where_the_log_is_not_kept_a_copy_begins_with_a_snapshot(
+    simpul_process: StartSimpul, tmp_path: Path
+) -> None:
+    node = await Place(tmp_path / "node").prepare(SUMEDANG)
+    hub = await Place(tmp_path / "hub").prepare()
+    length = await node.head(SUMEDANG)
+    database = Database(node.settings.database)
+    async with database.write() as session:  # as software does that keeps no history
+        await session.execute(delete(EntryRow).where(EntryRow.sequence < length))
+    await database.close()
+    hub.follow((node, [SUMEDANG]))
+    node.serve(simpul_process)
+    hub.serve(simpul_process)
+    async with (
+        client(hub.running, Role.PROVINCE) as above,
+        client(node.running, Role.PROVINCE) as it,
+    ):
+        await until_state(above, SUMEDANG, "FRESH")
+        await until_alike(hub, node, SUMEDANG)
+        await it.register(SUMEDANG, DISHUB, "Sesudah")
+        await until_alike(hub, node, SUMEDANG)
+        found = await above.ask('{ region(code: "32.11") { index { display } } }')
+        assert found["region"]["index"]["display"] == "4.51"
+    assert "every chain is whole" in command(hub, "check").stdout
 
 
 async def test_a_region_is_handed_over_to_its_own_node_and_back(

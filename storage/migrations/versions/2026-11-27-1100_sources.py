@@ -19,5 +19,6 @@ def upgrade() -> None:
         sa.Column("state", sa.String(length=16), nullable=False),
         sa.Column("as_of", sa.String(length=32), nullable=True),
         sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column("base", sa.BigInteger(), nullable=False),
         sa.PrimaryKeyConstraint("region", name=op.f("pk_source")),
     )

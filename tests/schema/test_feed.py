@@ -1,0 +1,98 @@
+"""The feed of a region and its snapshot, as another instance asks for them."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from engine.entry import verify
+from engine.model import EventKind, Viewer
+from engine.snapshot import BODIES, RowKind
+from regions import contract
+from resolvers import feed
+from resolvers.context import Context
+from resolvers.kept_snapshots import KeptSnapshots
+from tests.schema import places
+from tests.schema.hub import Hub
+
+SNAPSHOT = """query ($region: ID!, $first: Int!, $after: String) {
+  snapshot(region: $region, first: $first, after: $after) { cursor newest { sequence }
+  rows { kind body } } }"""
+
+
+async def pages(hub: Hub, first: int, viewer: Viewer = places.PROVINCE) -> list[dict[str, Any]]:
+    found, after = [], None
+    while True:
+        asked = await hub.ask(SNAPSHOT, viewer, region="32.11", first=first, after=after)
+        found.append(asked["snapshot"])
+        after = found[-1]["cursor"]
+        if after is None:
+            return found
+
+
+async def test_all_pages_of_a_snapshot_are_as_of_one_entry_whatever_is_written_meanwhile(
+    west_java: Hub,
+) -> None:
+    whole = await pages(west_java, 500)
+    first = await west_java.ask(SNAPSHOT, places.PROVINCE, region="32.11", first=10, after=None)
+    await places.begin(west_java, places.assessment())
+    rest, after = list(first["snapshot"]["rows"]), first["snapshot"]["cursor"]
+    while after is not None:
+        page = await west_java.ask(SNAPSHOT, places.PROVINCE, region="32.11", first=10, after=after)
+        assert page["snapshot"]["newest"] == first["snapshot"]["newest"]
+        rest += page["snapshot"]["rows"]
+        after = page["snapshot"]["cursor"]
+    assert rest == [row for page in whole for row in page["rows"]]
+    newer = await pages(west_java, 500)
+    assert newer[0]["newest"]["sequence"] > whole[0]["newest"]["sequence"]
+
+
+async def test_a_snapshot_that_is_kept_no_more_must_be_begun_anew(west_java: Hub) -> None:
+    first = await west_java.ask(SNAPSHOT, places.PROVINCE, region="32.11", first=10, after=None)
+    await places.begin(west_java, places.assessment())
+    restarted = Hub(replace(west_java.instance, snapshots=KeptSnapshots()))
+    asked = {"region": "32.11", "first": 10, "after": first["snapshot"]["cursor"]}
+    assert await restarted.refusal(SNAPSHOT, places.PROVINCE, **asked) == "SNAPSHOT_REQUIRED"
+
+
+async def test_drafts_are_for_those_who_may_see_them(west_java: Hub) -> None:
+    await places.begin(west_java, places.assessment())
+
+    def drafts(found: list[dict[str, Any]]) -> int:
+        rows = [row for page in found for row in page["rows"] if row["kind"] == "ASSESSMENT"]
+        return sum(row["body"]["state"] != "PUBLISHED" for row in rows)
+
+    assert drafts(await pages(west_java, 500)) == 1
+    assert drafts(await pages(west_java, 500, places.OTHER_PROVINCE)) == 0
+
+
+async def test_a_feed_hides_what_its_reader_may_not_see_and_still_proves_the_chain(
+    west_java: Hub,
+) -> None:
+    await places.begin(west_java, places.assessment())
+    for viewer, whole in ((places.PROVINCE, True), (places.OTHER_PROVINCE, False)):
+        follow = feed.follow(Context(west_java.instance, viewer), "32.11", 0)
+        frame = await anext(follow)
+        await follow.aclose()
+        assert verify(frame.entries) == (frame.head.sequence, frame.head.hash)
+        hidden = {each.kind for each in frame.entries if each.body is None}
+        assert (hidden == set()) is whole
+        assert EventKind.RESULT_RECORDED not in hidden
+
+
+@pytest.mark.parametrize(
+    "document", [SNAPSHOT, "query ($region: ID!) { feedHead(region: $region) { hash } }"]
+)
+async def test_without_a_token_there_is_no_feed(west_java: Hub, document: str) -> None:
+    given: dict[str, object] = {"region": "32.11"}
+    if document is SNAPSHOT:
+        given["first"] = 10
+    assert await west_java.refusal(document, **given) == "FORBIDDEN"
+
+
+def test_the_contract_knows_every_kind_of_row_and_no_other() -> None:
+    assert set(BODIES) == set(RowKind)
+    assert contract.ROWS_MOST == feed.ROWS_MOST
+    assert contract.ENTRIES_MOST == feed.ENTRIES_MOST
