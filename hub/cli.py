@@ -11,13 +11,12 @@ import shutil
 from collections.abc import Collection
 from dataclasses import asdict
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from engine.model import Role
-from hub import questions, readiness, upkeep
+from hub import conformance, questions, readiness, upkeep
 from hub.console import AsJson, Exit, answer, bar, err, fail, out
 
 if TYPE_CHECKING:
@@ -27,8 +26,7 @@ if TYPE_CHECKING:
 app = typer.Typer(no_args_is_help=True, add_completion=True, pretty_exceptions_enable=False)
 app.add_typer(questions.app)
 app.add_typer(upkeep.app)
-
-SDL = Path(__file__).parent.parent / "schema" / "schema.graphql"
+app.add_typer(conformance.app)
 
 
 def main() -> None:
@@ -169,14 +167,14 @@ def token(
 def export_schema(
     check: Annotated[bool, typer.Option(help="Only say whether the file is current.")] = False,
 ) -> None:
-    """Write schema/schema.graphql, the committed contract."""
-    from schema.schema import schema
+    """Write the committed contract: schema/schema.graphql and regions/contract."""
+    from hub.contract_files import files
 
-    current = schema.as_str() + "\n"
-    if not check:
-        SDL.write_text(current)
-    elif not SDL.is_file() or SDL.read_text() != current:
-        fail("schema/schema.graphql is not current: run `simpul export-schema`", Exit.STATE)
+    for path, current in files().items():
+        if not check:
+            path.write_text(current)
+        elif not path.is_file() or path.read_text() != current:
+            fail(f"{path.name} is not current: run `simpul export-schema`", Exit.STATE)
 
 
 def _replaying(settings: Settings) -> Settings:

@@ -146,6 +146,17 @@ async def watched(path: Path) -> AsyncGenerator[Directory, None]:
         await asyncio.sleep(LOOK_SECONDS)
 
 
+def plain_url(given: str) -> bool:
+    """Whether it is the address of a WebSocket on a plain host, with no credentials in it."""
+    parts = urlsplit(given)
+    try:
+        plain = parts.hostname is not None and canonical_host(parts.hostname) and parts.port != 0
+    except ValueError:
+        return False
+    extra = parts.username is not None or parts.password is not None or parts.fragment
+    return parts.scheme in ("ws", "wss") and plain and not extra
+
+
 class _Entry(BaseModel):
     model_config: ClassVar = ConfigDict(extra="forbid", strict=True)
 
@@ -160,14 +171,7 @@ class _Entry(BaseModel):
     @field_validator("url")
     @classmethod
     def _plain(cls, given: str) -> str:
-        parts = urlsplit(given)
-        try:
-            plain = parts.hostname is not None and canonical_host(parts.hostname)
-            plain = plain and parts.port != 0
-        except ValueError:
-            plain = False
-        extra = parts.username is not None or parts.password is not None or parts.fragment
-        if parts.scheme not in ("ws", "wss") or not plain or extra:
+        if not plain_url(given):
             raise ValueError("expected ws://host/path or wss://host/path, got something else")
         return given
 

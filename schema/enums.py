@@ -114,6 +114,7 @@ strawberry.enum(
     description="UNVERIFIABLE is no accusation: the evidence neither shows nor refutes the claim. "
     "UNDER_CLAIM nominates; no level is ever raised.",
 )
+strawberry.enum(RowKind, description="What a row of a snapshot is about.")
 strawberry.enum(
     Visibility, description="Whether everybody may read an entry, or who may see drafts."
 )

@@ -19,6 +19,7 @@ from engine.decision import Decided
 from engine.document import document, value_of
 from engine.effort import RegionEffort
 from engine.entry import Entry
+from engine.entry_bodies import BODIES, Claimed
 from engine.function import Correction
 from engine.instruments import instrument
 from engine.inventory import DevelopmentPolicy, Exemption
@@ -34,7 +35,6 @@ from engine.model import (
     Visibility,
 )
 from engine.score import Score, from_levels, of_assessment
-from engine.source import Handover
 from storage import (
     application,
     assessment,
@@ -60,31 +60,6 @@ from storage.tables import (
 )
 from storage.write import Written
 
-# What the body of each kind is; who writes the log (REGION_HANDED_OVER) is no row of the region's.
-BODIES: dict[EventKind, type] = {
-    EventKind.REGION_RECORDED: Region,
-    EventKind.OPD_RECORDED: Opd,
-    EventKind.APPLICATION_REGISTERED: Application,
-    EventKind.APPLICATION_UPDATED: Application,
-    EventKind.APPLICATION_RETIRED: Application,
-    EventKind.INTEGRATION_CONNECTED: Integration,
-    EventKind.INTEGRATION_DOCUMENTED: Integration,
-    EventKind.INTEGRATION_CONFIRMED: Integration,
-    EventKind.INTEGRATION_WITHDRAWN: Integration,
-    EventKind.INVENTORY_ATTESTED: Attestation,
-    EventKind.PROPOSAL_DECIDED: Decided,
-    EventKind.FUNCTION_CORRECTED: Correction,
-    EventKind.OPD_EXEMPTED: Exemption,
-    EventKind.DEVELOPMENT_POLICY_RECORDED: DevelopmentPolicy,
-    EventKind.EFFORT_EDITED: RegionEffort,
-    EventKind.REGION_HANDED_OVER: Handover,
-    EventKind.ASSESSMENT_STARTED: Assessment,
-    EventKind.ASSESSMENT_SUBMITTED: Assessment,
-    EventKind.ASSESSMENT_RETURNED: Assessment,
-    EventKind.ASSESSMENT_PUBLISHED: Assessment,
-    EventKind.RESULT_RECORDED: Assessment,
-}
-
 
 class NotItsOwn(Exception):
     """An entry changes what is not its region's; only of its own may a region speak."""
@@ -94,18 +69,6 @@ class NotItsOwn(Exception):
             f"entry {entry.sequence} of region {entry.region} ({entry.kind.value}, "
             f"{entry.subject}) changes what is of region {owner}"
         )
-
-
-@dataclass(frozen=True, slots=True)
-class Claimed:
-    """The body of a LEVEL_CLAIMED entry."""
-
-    assessment: str
-    version: int
-    claim: LevelClaim
-
-
-BODIES[EventKind.LEVEL_CLAIMED] = Claimed
 
 
 def claim_body(assessment_id: str, version: int, claim: LevelClaim) -> dict[str, Any]:

@@ -1,0 +1,267 @@
+"""Whether an endpoint keeps the feed contract: asked as a follower asks, and each promise told apart.
+
+It only reads. What a promise is about is in docs/protocol.md.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncGenerator, Awaitable, Callable
+from contextlib import aclosing
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from pydantic import ValidationError
+
+from engine import entry as engine
+from engine.document import value_of
+from engine.entry import GENESIS, Entry
+from engine.entry_bodies import BODIES as ENTRY_BODIES
+from engine.snapshot import BODIES as ROW_BODIES
+from engine.snapshot import RowKind
+from regions import contract
+from regions.contract import Frame, Head, Page, Unfit
+from regions.directory import Endpoint
+from regions.peer import Misbehaved, Peer, Rejected, Unreachable
+
+ANSWER_SECONDS = 10.0
+HEARTBEAT_SECONDS = 10.0  # twice what is promised
+ENTRIES_MOST = 100_000  # looked at
+PAGES_MOST = 1_000
+UNKNOWN = "region-that-nobody-has"
+
+
+class Broken(Exception):
+    """A promise is not kept: what was expected and what came."""
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """One promise, whether it is kept, and what was seen."""
+
+    promise: str
+    kept: bool
+    said: str
+
+
+@dataclass
+class _Seen:
+    """What the checks before have read."""
+
+    endpoint: Endpoint
+    region: str
+    peer: Peer
+    head: Head | None = None
+    entries: list[Entry] = field(default_factory=list)
+
+
+async def check(endpoint: Endpoint, region: str) -> list[Verdict]:
+    """Ask for everything that the contract promises; one verdict a promise.
+
+    A promise that cannot be looked at, since an earlier one is broken, is not kept either.
+    """
+    verdicts: list[Verdict] = []
+    try:
+        async with Peer.opened(endpoint) as peer:
+            verdicts.append(Verdict(CONNECTS, kept=True, said="graphql-transport-ws"))
+            seen = _Seen(endpoint, region, peer)
+            for promise, look in PROMISES.items():
+                verdicts.append(await _verdict(promise, look(seen)))
+    except (Unreachable, Misbehaved, Rejected) as failure:
+        verdicts.append(Verdict(CONNECTS, kept=False, said=str(failure)))
+        verdicts += [Verdict(promise, kept=False, said="not looked at") for promise in PROMISES]
+    return verdicts
+
+
+async def _verdict(promise: str, look: Awaitable[str]) -> Verdict:
+    try:
+        return Verdict(promise, kept=True, said=await look)
+    except (Broken, Unreachable, Misbehaved, Rejected, Unfit) as failure:
+        return Verdict(promise, kept=False, said=str(failure))
+
+
+async def _version(seen: _Seen) -> str:
+    data = await seen.peer.query(contract.HEAD, {"region": seen.region}, ANSWER_SECONDS)
+    seen.head = contract.head(seen.region, data)
+    return f"version {contract.VERSION}; {seen.head.sequence} entries"
+
+
+async def _order(seen: _Seen) -> str:
+    head = _known(seen)
+    async with aclosing(_frames(seen, 0)) as frames:
+        async for frame in frames:
+            for entry in frame.entries:
+                expected = len(seen.entries) + 1
+                if entry.sequence != expected:
+                    raise Broken(f"expected entry {expected}, got {entry.sequence}")
+                seen.entries.append(entry)
+            if len(seen.entries) >= min(head.sequence, ENTRIES_MOST):
+                return f"entries 1 to {len(seen.entries)}, none left out"
+            if not frame.entries:
+                raise Broken(f"expected entry {len(seen.entries) + 1}, got a frame without any")
+    raise Broken(f"the feed ended after {len(seen.entries)} of {head.sequence} entries")
+
+
+async def _chain(seen: _Seen) -> str:
+    entries = _read(seen)
+    good, broken = engine.verified(entries, sequence=0, previous_hash=GENESIS)
+    if broken is not None:
+        raise Broken(str(broken))
+    return f"{len(good)} hashes, each over the one before"
+
+
+async def _end(seen: _Seen) -> str:
+    head, entries = _known(seen), _read(seen)
+    if head.sequence <= len(entries) and entries[head.sequence - 1].hash != head.hash:
+        raise Broken(f"expected the hash of entry {head.sequence}, got {head.hash}")
+    return f"feedHead names entry {head.sequence}"
+
+
+async def _bodies(seen: _Seen) -> str:
+    shown = [each for each in _read(seen) if each.body is not None]
+    for entry in shown:
+        _fits(f"entry {entry.sequence}", ENTRY_BODIES.get(entry.kind), entry.body)
+    return f"{len(shown)} bodies of the types of their kinds"
+
+
+async def _resume(seen: _Seen) -> str:
+    entries = _read(seen)
+    after = len(entries) // 2
+    async with aclosing(_frames(seen, after)) as frames:
+        async for frame in frames:
+            if not frame.entries:
+                raise Broken(f"expected entry {after + 1}, got a frame without any")
+            first = frame.entries[0]
+            if first != entries[after]:
+                raise Broken(
+                    f"expected entry {after + 1} as before, got {first.sequence}, or another"
+                )
+            return f"after {after} comes {first.sequence}, the same as before"
+    raise Broken("the feed ended")
+
+
+async def _heartbeat(seen: _Seen) -> str:
+    async with aclosing(_frames(seen, len(_read(seen)))) as frames:
+        for _ in range(2):  # the first comes at once
+            try:
+                async with asyncio.timeout(HEARTBEAT_SECONDS):
+                    await anext(frames)
+            except TimeoutError:
+                raise Broken(f"no frame within {HEARTBEAT_SECONDS:g} seconds") from None
+            except StopAsyncIteration:
+                raise Broken("the feed ended") from None
+    return "a frame comes also where nothing happens"
+
+
+async def _snapshot(seen: _Seen) -> str:
+    pages = [await _page(seen, None)]
+    while (cursor := pages[-1].cursor) is not None:
+        if len(pages) == PAGES_MOST:
+            raise Broken(f"expected an end within {PAGES_MOST} pages")
+        pages.append(await _page(seen, cursor))
+        if pages[-1].newest != pages[0].newest:
+            first, now = pages[0].newest.sequence, pages[-1].newest.sequence
+            raise Broken(f"expected all pages as of entry {first}, got one as of {now}")
+    rows = [row for page in pages for row in page.rows]
+    for number, row in enumerate(rows, start=1):
+        _fits(f"row {number}", ROW_BODIES[row.kind], row.body)
+    order = list(RowKind)
+    places = [order.index(row.kind) for row in rows]
+    if places != sorted(places):
+        raise Broken("expected kinds of rows in the order of the contract")
+    if not rows or rows[0].kind is not RowKind.REGION or rows[0].body.get("code") != seen.region:
+        raise Broken("expected the region itself as the first row")
+    newest = pages[0].newest
+    before = newest.sequence - 1
+    _, broken = engine.verified([newest], sequence=before, previous_hash=newest.previous_hash)
+    if broken is not None:
+        raise Broken(str(broken))
+    entries = _read(seen)
+    if newest.sequence <= len(entries) and entries[before].hash != newest.hash:
+        raise Broken(f"expected entry {newest.sequence} as in the feed, got another")
+    return f"{len(rows)} rows on {len(pages)} pages, all as of entry {newest.sequence}"
+
+
+async def _unknown_region(seen: _Seen) -> str:
+    return await _refused(seen.peer, contract.HEAD, {"region": UNKNOWN}, "NOT_FOUND")
+
+
+async def _bad_argument(seen: _Seen) -> str:
+    variables = {"region": seen.region, "after": -1}
+    return await _refused(seen.peer, contract.FEED, variables, "INVALID_ARGUMENT")
+
+
+async def _without_token(seen: _Seen) -> str:
+    try:
+        async with Peer.opened(replace(seen.endpoint, token_file=None)) as stranger:
+            return await _refused(stranger, contract.HEAD, {"region": seen.region}, "FORBIDDEN")
+    except Rejected as rejected:  # with 4401 or 4403, before anything is asked
+        return str(rejected)
+
+
+CONNECTS = "connects"
+PROMISES: dict[str, Callable[[_Seen], Awaitable[str]]] = {
+    "version": _version,
+    "order without gaps": _order,
+    "hash chain": _chain,
+    "head": _end,
+    "bodies": _bodies,
+    "resume": _resume,
+    "heartbeat": _heartbeat,
+    "snapshot": _snapshot,
+    "error: unknown region": _unknown_region,
+    "error: argument out of bounds": _bad_argument,
+    "error: without a token": _without_token,
+}
+
+
+async def _refused(peer: Peer, document: str, variables: dict[str, Any], code: str) -> str:
+    try:
+        async with (
+            asyncio.timeout(ANSWER_SECONDS),
+            aclosing(peer.subscribe(document, variables)) as events,
+        ):
+            got = str(await anext(events))
+    except Rejected as rejected:
+        if rejected.code != code:
+            raise Broken(f"expected an error with code {code}, got {rejected}") from None
+        return code
+    except (TimeoutError, StopAsyncIteration):
+        got = "no answer"
+    raise Broken(f"expected an error with code {code}, got {got[:100]}")
+
+
+async def _page(seen: _Seen, after: str | None) -> Page:
+    variables = {"region": seen.region, "after": after}
+    data = await seen.peer.query(contract.SNAPSHOT, variables, ANSWER_SECONDS)
+    return contract.page(seen.region, data)
+
+
+async def _frames(seen: _Seen, after: int) -> AsyncGenerator[Frame, None]:
+    variables = {"region": seen.region, "after": after}
+    async with aclosing(seen.peer.subscribe(contract.FEED, variables)) as events:
+        async for data in events:
+            yield contract.frame(seen.region, data)
+
+
+def _fits(what: str, kind: type | None, body: Any) -> None:
+    try:
+        if kind is None:
+            raise Broken(f"{what} is of a kind that is derived, and none of a log")
+        value_of(kind, body)
+    except ValidationError as error:
+        first = error.errors()[0]
+        place = ".".join(map(str, first["loc"]))
+        raise Broken(f"{what}: {place}: {first['msg']}") from None
+
+
+def _known(seen: _Seen) -> Head:
+    if seen.head is None:
+        raise Broken("the end of the log is not known")
+    return seen.head
+
+
+def _read(seen: _Seen) -> list[Entry]:
+    if not seen.entries:
+        raise Broken("no entries were read")
+    return seen.entries

@@ -1,0 +1,21 @@
+"""The real log and rows of a region, for owners that are not Simpul."""
+
+from __future__ import annotations
+
+import pytest
+
+from engine.entry import Entry
+from engine.snapshot import Row
+from storage import log, snapshot
+from storage.database import Database
+
+
+@pytest.fixture
+async def sumedang(filled_sqlite_url: str) -> tuple[list[Entry], list[Row]]:
+    database = Database(filled_sqlite_url)
+    try:
+        async with database.read() as session:
+            entries = await log.entries(session, "32.11")
+            return entries, await snapshot.read(session, "32.11", drafts=True)
+    finally:
+        await database.close()

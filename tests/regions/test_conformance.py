@@ -1,0 +1,182 @@
+"""`simpul conformance`: an owner that keeps the contract passes, and one that breaks a promise fails it."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from engine.entry import Entry
+from engine.snapshot import Row
+from regions import conformance
+from regions.conformance import CONNECTS, PROMISES, check
+from regions.directory import Endpoint
+from tests.fixtures.processes import SIMPUL, StartSimpul
+from tests.regions.instances import Place
+from tests.regions.toy_owner import Answer, Toy
+
+pytestmark = pytest.mark.integration
+
+Owned = tuple[list[Entry], list[Row]]
+Break = Callable[[Toy], None]
+
+
+def _break(**faults: Callable[[Answer], Answer | None]) -> Break:
+    def apply(toy: Toy) -> None:
+        for name, fault in faults.items():
+            setattr(toy, name, fault)
+
+    return apply
+
+
+def _in_entry(number: int, **changed: Any) -> Break:
+    """Change what an entry says, wherever it is told in a frame."""
+
+    def fault(answer: Answer) -> Answer:
+        entries = [
+            {**each, **changed} if each["sequence"] == number else each
+            for each in answer["entries"]
+        ]
+        return {**answer, "entries": entries}
+
+    return _break(on_frame=fault)
+
+
+def _without(number: int) -> Break:
+    def fault(answer: Answer) -> Answer:
+        left = [each for each in answer["entries"] if each["sequence"] != number]
+        return {**answer, "entries": left}
+
+    return _break(on_frame=fault)
+
+
+def _forgets_where_it_was(toy: Toy) -> None:
+    """Whoever comes back after 19 gets 21."""
+    everything = toy.entries
+
+    def fault(answer: Answer) -> Answer:
+        entries = answer["entries"]
+        if entries and entries[0]["sequence"] == len(everything) // 2 + 1:
+            return {**answer, "entries": entries[1:]}
+        return answer
+
+    toy.page = len(everything) // 2 + 5
+    toy.on_frame = fault
+
+
+def _moves_on_between_pages(toy: Toy) -> None:
+    told = iter((-1, *[-2] * 100))
+
+    def fault(answer: Answer) -> Answer:
+        newest = toy.entries[next(told)]
+        sequence, hash = newest.sequence, newest.hash
+        return {**answer, "newest": {**answer["newest"], "sequence": sequence, "hash": hash}}
+
+    toy.on_page = fault
+
+
+def _beats_once(toy: Toy) -> None:
+    toy.beat_seconds = 60
+
+
+def _bodies_of_another_type(toy: Toy) -> None:
+    """Well hashed, and still none of its kind."""
+    from engine.entry import sealed
+
+    last = toy.entries[-1]
+    toy.entries.append(
+        sealed(
+            region=last.region,
+            sequence=last.sequence + 1,
+            at=last.at,
+            actor=last.actor,
+            kind=last.kind,
+            subject=last.subject,
+            visibility=last.visibility,
+            body={"name": "Uji"},
+            previous_hash=last.hash,
+        )
+    )
+
+
+BROKEN: dict[str, tuple[Break, str]] = {
+    "version": (_break(on_head=lambda it: {**it, "version": 2}), "version 1 of the feed contract"),
+    "order without gaps": (_without(5), "expected entry 5, got 6"),
+    "hash chain": (_in_entry(7, actor="somebody else"), "header does not match its hash"),
+    "head": (_break(on_head=lambda it: {**it, "hash": "0" * 64}), "expected the hash of entry"),
+    "bodies": (_bodies_of_another_type, "Field required"),
+    "resume": (_forgets_where_it_was, "expected entry 20 as before"),
+    "heartbeat": (_beats_once, "no frame within"),
+    "snapshot": (_moves_on_between_pages, "expected all pages as of entry"),
+    "error: unknown region": (
+        _break(on_refusal=lambda it: {**it, "extensions": {"code": "OOPS"}}),
+        "expected an error with code NOT_FOUND, got OOPS",
+    ),
+    "error: argument out of bounds": (
+        _break(on_refusal=lambda it: {"message": "no"}),
+        "expected an error with code INVALID_ARGUMENT",
+    ),
+    "error: without a token": (_break(on_refusal=lambda _: None), "code FORBIDDEN, got {"),
+}
+
+
+def endpoint(toy: Toy, folder: Path) -> Endpoint:
+    secret = folder / "token"
+    secret.write_text(toy.token)
+    return Endpoint(toy.url, (toy.region,), private=True, token_file=secret)
+
+
+async def test_an_owner_of_any_make_passes(sumedang: Owned, tmp_path: Path) -> None:
+    async with Toy("32.11", *sumedang).running() as toy:
+        found = await check(endpoint(toy, tmp_path), "32.11")
+    assert [each.promise for each in found] == [CONNECTS, *PROMISES]
+    assert [each for each in found if not each.kept] == []
+
+
+@pytest.mark.parametrize("promise", BROKEN)
+async def test_a_promise_that_is_broken_fails_its_row(
+    sumedang: Owned, tmp_path: Path, promise: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(conformance, "HEARTBEAT_SECONDS", 1.5)
+    broken, said = BROKEN[promise]
+    toy = Toy("32.11", list(sumedang[0]), sumedang[1])
+    broken(toy)
+    async with toy.running():
+        found = {each.promise: each for each in await check(endpoint(toy, tmp_path), "32.11")}
+    assert not found[promise].kept
+    assert said in found[promise].said
+
+
+def test_every_promise_is_broken_here() -> None:
+    assert set(BROKEN) == set(PROMISES)
+
+
+async def test_nobody_there_is_told(tmp_path: Path) -> None:
+    gone = Endpoint("ws://127.0.0.1:9/graphql", ("32.11",), private=True)
+    first, *others = await check(gone, "32.11")
+    assert (first.promise, first.kept) == (CONNECTS, False)
+    assert {each.said for each in others} == {"not looked at"}
+    refused = await check(replace(gone, private=False), "32.11")
+    assert "no address that may be connected to" in refused[0].said
+
+
+async def test_our_own_node_passes_by_the_command(
+    simpul_process: StartSimpul, tmp_path: Path
+) -> None:
+    node = await Place(tmp_path / "node").prepare("32.11")
+    node.serve(simpul_process)
+    secret = tmp_path / "token"
+    secret.write_text(node.token())
+    told = ("--region", "32.11", "--token-file", str(secret), "--private", "--json")
+    command = await asyncio.create_subprocess_exec(
+        SIMPUL, "conformance", node.url, *told, stdout=asyncio.subprocess.PIPE
+    )
+    output, _ = await command.communicate()
+    assert command.returncode == 0
+    promises = json.loads(output)["promises"]
+    assert [each["promise"] for each in promises] == [CONNECTS, *PROMISES]

@@ -1,0 +1,138 @@
+"""An owner that is not Simpul: it serves the feed contract from lists, and can break each promise."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from typing import Any
+
+from websockets.asyncio.server import ServerConnection, serve
+from websockets.typing import Subprotocol
+
+from engine.entry import Entry, timestamp
+from engine.snapshot import Row
+
+Answer = dict[str, Any]
+Fault = Callable[[Answer], Answer | None]
+
+
+@dataclass
+class Toy:
+    """What it serves, how often it beats, and how it misbehaves."""
+
+    region: str
+    entries: list[Entry]
+    rows: Sequence[Row]
+    beat_seconds: float = 0.5
+    page: int = 10
+    token: str = "secret"
+    # Each changes an answer before it is sent; None: it is not sent.
+    on_head: Fault = lambda answer: answer
+    on_frame: Fault = lambda answer: answer
+    on_page: Fault = lambda answer: answer
+    on_refusal: Fault = lambda answer: answer
+    url: str = ""
+    asked: list[str] = field(default_factory=list)
+
+    def head(self) -> Answer:
+        newest = self.entries[-1]
+        return {
+            "version": 1,
+            "region": self.region,
+            "sequence": newest.sequence,
+            "hash": newest.hash,
+        }
+
+    async def serve(self, socket: ServerConnection) -> None:
+        init = json.loads(await socket.recv())
+        known = init["payload"].get("authorization") == f"Bearer {self.token}"
+        await socket.send('{"type":"connection_ack"}')
+        async with asyncio.TaskGroup() as group:
+            running: dict[str, asyncio.Task[None]] = {}
+            async for text in socket:
+                message = json.loads(text)
+                if message["type"] == "subscribe":
+                    work = self._answer(socket, message["id"], message["payload"], known)
+                    running[message["id"]] = group.create_task(work)
+                elif message["type"] == "complete" and message["id"] in running:
+                    running[message["id"]].cancel()
+            for each in running.values():
+                each.cancel()
+
+    async def _answer(
+        self, socket: ServerConnection, id: str, payload: Answer, known: bool
+    ) -> None:
+        given, query = payload["variables"], payload["query"]
+        self.asked.append(query)
+
+        async def tell(fault: Fault, name: str, answer: Answer) -> None:
+            changed = fault(answer)
+            if changed is not None:
+                result = {"data": {name: changed}}
+                await socket.send(json.dumps({"id": id, "type": "next", "payload": result}))
+
+        code = "FORBIDDEN" if not known else ""
+        code = code or ("NOT_FOUND" if given["region"] != self.region else "")
+        if given.get("after") == -1:
+            code = "INVALID_ARGUMENT"
+        if code:
+            refusal = self.on_refusal({"message": "no", "extensions": {"code": code}})
+            if refusal is not None:
+                await socket.send(json.dumps({"id": id, "type": "error", "payload": [refusal]}))
+                return
+        if "feedHead" in query:
+            await tell(self.on_head, "feedHead", self.head())
+        elif "snapshot" in query:
+            start = int(given["after"] or 0)
+            stop = start + self.page
+            await tell(
+                self.on_page,
+                "snapshot",
+                {
+                    "version": 1,
+                    "newest": wire(self.entries[-1]),
+                    "rows": [{"kind": r.kind.value, "body": r.body} for r in self.rows[start:stop]],
+                    "cursor": str(stop) if stop < len(self.rows) else None,
+                },
+            )
+        else:
+            await self._feed(given["after"], lambda it: tell(self.on_frame, "feed", it))
+        await socket.send(json.dumps({"id": id, "type": "complete"}))
+
+    async def _feed(self, after: int, tell: Callable[[Answer], Any]) -> None:
+        while True:
+            some = [wire(each) for each in self.entries if each.sequence > after][: self.page]
+            await tell({"head": self.head(), "entries": some})
+            if some:
+                after = some[-1]["sequence"]
+            else:
+                await asyncio.sleep(self.beat_seconds)
+
+    @asynccontextmanager
+    async def running(self) -> AsyncIterator[Toy]:
+        """Serve on a port of its own."""
+        protocols = [Subprotocol("graphql-transport-ws")]
+        async with serve(self.serve, "127.0.0.1", 0, subprotocols=protocols) as server:
+            port = next(iter(server.sockets)).getsockname()[1]
+            self.url = f"ws://127.0.0.1:{port}/graphql"
+            yield self
+
+
+def wire(entry: Entry) -> Answer:
+    """An entry as it is sent."""
+    return {
+        "region": entry.region,
+        "sequence": entry.sequence,
+        "at": timestamp(entry.at),
+        "actor": entry.actor,
+        "kind": entry.kind.value,
+        "subject": entry.subject,
+        "visibility": entry.visibility.value,
+        "body": entry.body,
+        "bodyHash": entry.body_hash,
+        "previousHash": entry.previous_hash,
+        "hash": entry.hash,
+    }
