@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from websockets.asyncio.server import ServerConnection, serve
+from websockets.exceptions import ConnectionClosed
 from websockets.typing import Subprotocol
 
 from engine.entry import Entry, timestamp
@@ -47,20 +48,24 @@ class Toy:
         }
 
     async def serve(self, socket: ServerConnection) -> None:
-        init = json.loads(await socket.recv())
-        known = init["payload"].get("authorization") == f"Bearer {self.token}"
-        await socket.send('{"type":"connection_ack"}')
-        async with asyncio.TaskGroup() as group:
-            running: dict[str, asyncio.Task[None]] = {}
+        running: dict[str, asyncio.Task[None]] = {}
+        try:
+            init = json.loads(await socket.recv())
+            known = init["payload"].get("authorization") == f"Bearer {self.token}"
+            await socket.send('{"type":"connection_ack"}')
             async for text in socket:
                 message = json.loads(text)
                 if message["type"] == "subscribe":
                     work = self._answer(socket, message["id"], message["payload"], known)
-                    running[message["id"]] = group.create_task(work)
+                    running[message["id"]] = asyncio.create_task(work)
                 elif message["type"] == "complete" and message["id"] in running:
                     running[message["id"]].cancel()
+        except ConnectionClosed:
+            pass
+        finally:
             for each in running.values():
                 each.cancel()
+            await asyncio.gather(*running.values(), return_exceptions=True)
 
     async def _answer(
         self, socket: ServerConnection, id: str, payload: Answer, known: bool

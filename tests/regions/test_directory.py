@@ -1,0 +1,99 @@
+"""The file that lists who is followed."""
+
+from __future__ import annotations
+
+import asyncio
+from contextlib import aclosing
+from pathlib import Path
+
+import pytest
+
+from regions import directory
+from regions.directory import Endpoint, InvalidDirectory, read, watched
+
+GOOD = """
+[[endpoint]]
+url = "wss://simpul.example.go.id/graphql"
+regions = ["32.11", "32.12"]
+token_file = "secrets/hub.token"
+
+[[endpoint]]
+url = "ws://127.0.0.1:8001/graphql"
+regions = ["32.78"]
+private = true
+"""
+
+
+def written(folder: Path, text: str) -> Path:
+    path = folder / "regions.toml"
+    path.write_text(text)
+    return path
+
+
+def test_a_file_lists_endpoints_with_files_beside_it(tmp_path: Path) -> None:
+    found = read(written(tmp_path, GOOD))
+    first, second = found.endpoints
+    assert first.regions == ("32.11", "32.12")
+    assert (first.host, first.port, first.private) == ("simpul.example.go.id", 443, False)
+    assert first.token_file == tmp_path / "secrets" / "hub.token"
+    assert (second.host, second.port, second.private) == ("127.0.0.1", 8001, True)
+    assert found.endpoint("32.78") == second
+    assert found.endpoint("32.01") is None
+
+
+def test_a_token_is_read_anew_each_time(tmp_path: Path) -> None:
+    secret = tmp_path / "token"
+    endpoint = Endpoint("ws://a.id/", ("32.11",), token_file=secret)
+    secret.write_text("one\n")
+    assert endpoint.token() == "one"
+    secret.write_text("two\n")
+    assert endpoint.token() == "two"
+
+
+@pytest.mark.parametrize(
+    ("text", "problem"),
+    [
+        ("[[endpoint]", "expected TOML"),
+        ("[[endpoint]]\nregions = ['32']", "endpoint.0.url: Field required"),
+        ("[[endpoint]]\nurl = 'ws://a.id/'\nregions = []", "at least 1 item"),
+        ("[[endpoint]]\nurl = 'ws://a.id/'\nregions = ['']", "expected a region's code"),
+        ("[[endpoint]]\nurl = 'http://a.id/'\nregions = ['32']", "expected ws://host/path"),
+        ("[[endpoint]]\nurl = 'ws://u:p@a.id/'\nregions = ['32']", "expected ws://host/path"),
+        ("[[endpoint]]\nurl = 'ws://0x7f.1/'\nregions = ['32']", "expected ws://host/path"),
+        ("[[endpoint]]\nurl = 'ws://a.id/'\nregions = ['32']\ntoken = 'x'", "not permitted"),
+        (GOOD.replace("32.78", "32.11"), "expected each region once, got 32.11 twice"),
+        ("x = 1", "not permitted"),
+        ("#" * 1_048_577, "expected at most 1048576 bytes"),
+    ],
+)
+def test_what_is_wrong_is_told_with_what_was_expected(
+    tmp_path: Path, text: str, problem: str
+) -> None:
+    with pytest.raises(InvalidDirectory, match=problem) as told:
+        read(written(tmp_path, text))
+    assert "u:p" not in str(told.value)
+
+
+def test_a_file_that_is_not_there_is_told(tmp_path: Path) -> None:
+    with pytest.raises(InvalidDirectory, match="cannot be read: No such file"):
+        read(tmp_path / "none.toml")
+
+
+async def test_a_change_is_taken_up_and_a_mistake_is_not(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr(directory, "LOOK_SECONDS", 0.01)
+    path = written(tmp_path, GOOD)
+    async with aclosing(watched(path)) as directories, asyncio.timeout(10):
+        assert len((await anext(directories)).endpoints) == 2
+        following = asyncio.ensure_future(anext(directories))
+        written(tmp_path, "[[endpoint]")
+        for _ in range(500):
+            if caplog.records:
+                break
+            await asyncio.sleep(0.01)
+        assert not following.done()
+        written(tmp_path, GOOD.partition("\n\n")[0])
+        assert len((await following).endpoints) == 1
+    [mistake] = caplog.records
+    assert "who was followed before still is" in mistake.message

@@ -1,0 +1,347 @@
+"""What owners may do to who follows them: each costs its own region the freshness, and nothing else."""
+
+from __future__ import annotations
+
+import asyncio
+import resource
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import replace
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import pytest
+from websockets.asyncio.server import ServerConnection, serve
+from websockets.typing import Subprotocol
+
+from engine.document import document
+from engine.entry import Entry, sealed
+from engine.model import Application, ApplicationStatus, EventKind, Provenance, Visibility
+from engine.snapshot import Row
+from engine.source import Source, SourceState
+from hub.app import opened
+from hub.settings import Settings
+from regions import follower, peer
+from regions.directory import Directory, Endpoint
+from regions.follower import Follower
+from resolvers.context import Instance
+from resolvers.source import Copies
+from storage import log
+from storage import source as stored
+from tests.regions.toy_owner import Answer, Toy
+
+Owned = tuple[list[Entry], list[Row]]
+Serve = Callable[[ServerConnection], Awaitable[None]]
+
+BAD = "32.73"  # the region of whoever misbehaves
+ACK = '{"type":"connection_ack"}'
+FRAME = '{"id":"1","type":"next","payload":{"data":{"feed":%s}}}'
+HEAD = '{"version":1,"region":"32.73","sequence":1,"hash":"' + "0" * 64 + '"}'
+
+
+def says(*messages: str | bytes) -> Serve:
+    """Acknowledge, and answer the first question with these."""
+
+    async def work(socket: ServerConnection) -> None:
+        await socket.recv()
+        await socket.send(ACK)
+        await socket.recv()
+        for each in messages:
+            await socket.send(each)
+        await socket.wait_closed()
+
+    return work
+
+
+async def sends_a_flood(socket: ServerConnection) -> None:
+    async def parts() -> AsyncIterator[str]:
+        for _ in range(100):
+            yield "[" * 1_000_000
+
+    await socket.recv()
+    await socket.send(ACK)
+    await socket.send(parts())
+
+
+async def never_acknowledges(socket: ServerConnection) -> None:
+    await socket.wait_closed()
+
+
+async def closes_at_once(socket: ServerConnection) -> None:
+    await socket.close(4403, "who are you")
+
+
+async def talks_to_nobody(socket: ServerConnection) -> None:
+    await socket.recv()
+    await socket.send(ACK)
+    for number in range(100_000):
+        await socket.send(f'{{"id":"other-{number}","type":"next","payload":{{"data":{{}}}}}}')
+    await socket.wait_closed()
+
+
+MISBEHAVED: dict[str, tuple[Serve, str]] = {
+    "is silent": (never_acknowledges, "no acknowledgement within"),
+    "closes": (closes_at_once, "closed with 4403: who are you"),
+    "no JSON": (says("<html>"), "expected JSON, got b'<html>'"),
+    "binary rubbish": (says(b"\xff\xfe"), "expected JSON"),
+    "no message": (says("[1,2]"), "expected a message"),
+    "no type": (says('{"type":"surprise"}'), "expected a message of the protocol"),
+    "deep": (says("[" * 100_000), "expected JSON"),
+    "many values": (says("[" + "1," * 500_000 + "1]"), "expected at most 400000 values"),
+    "a flood": (sends_a_flood, "what came is no WebSocket's"),
+    "no frame": (says(FRAME % "7"), "expected a frame as an object, got 7"),
+    "no data": (
+        says('{"id":"1","type":"next","payload":{"data":null}}'),
+        "expected data, got None",
+    ),
+    "an error": (
+        says('{"id":"1","type":"error","payload":[{"message":"boom\\u0007"}]}'),
+        "error: boom?",
+    ),
+    "another version": (
+        says(FRAME % ('{"head":' + HEAD.replace('"version":1', '"version":9') + ',"entries":[]}')),
+        "expected version 1 of the feed contract, got 9",
+    ),
+    "another region": (
+        says(FRAME % ('{"head":' + HEAD.replace("32.73", "32.11") + ',"entries":[]}')),
+        "expected region 32.73",
+    ),
+    "no entries": (says(FRAME % f'{{"head":{HEAD},"entries":[]}}'), "got 'none'"),
+    "nobody's messages": (talks_to_nobody, "nothing came for"),
+    "too many entries": (
+        says(FRAME % f'{{"head":{HEAD},"entries":[{",".join(["1"] * 201)}]}}'),
+        "expected a list of at most 200 entries",
+    ),
+}
+
+
+@asynccontextmanager
+async def following(folder: Path, *endpoints: Endpoint) -> AsyncIterator[tuple[Instance, Copies]]:
+    """An instance that follows them."""
+    settings = Settings(data_dir=folder)
+
+    async def directories() -> AsyncIterator[Directory]:
+        yield Directory(endpoints)
+        await asyncio.Event().wait()
+
+    async with opened(settings) as instance, AsyncExitStack() as stack:
+        copies = Copies(instance)
+        follows = Follower(copies, instance.clock).run(directories())
+        for work in (copies.keep(), follows):
+            task = asyncio.create_task(work)
+            stack.push_async_callback(asyncio.gather, task, return_exceptions=True)
+            stack.callback(task.cancel)
+        yield instance, copies
+
+
+async def until(instance: Instance, region: str, true: Callable[[Source], bool]) -> Source:
+    found = None
+    for _ in range(300):
+        async with instance.database.read() as session:
+            found = (await stored.of_regions(session, [region])).get(region)
+        if found is not None and true(found):
+            return found
+        await asyncio.sleep(0.05)
+    raise AssertionError(found)
+
+
+@pytest.fixture
+def hub_folder(sqlite_template: Path, tmp_path: Path) -> Path:
+    folder = tmp_path / "hub"
+    folder.mkdir()
+    (folder / "simpul.db").write_bytes(sqlite_template.read_bytes())
+    return folder
+
+
+@pytest.fixture
+def secret(tmp_path: Path) -> Path:
+    path = tmp_path / "token"
+    path.write_text("secret")
+    return path
+
+
+@pytest.mark.parametrize("kind", MISBEHAVED)
+async def test_whoever_misbehaves_is_marked_and_costs_nobody_else(
+    hub_folder: Path,
+    secret: Path,
+    sumedang: Owned,
+    kind: str,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(peer, "OPEN_SECONDS", 1.0)
+    monkeypatch.setattr(peer, "SILENT_SECONDS", 3.0)
+    behaviour, reason = MISBEHAVED[kind]
+    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    protocols = [Subprotocol("graphql-transport-ws")]
+    async with (
+        Toy("32.11", *sumedang).running() as good,
+        serve(behaviour, "127.0.0.1", 0, subprotocols=protocols, max_size=None) as server,
+    ):
+        port = next(iter(server.sockets)).getsockname()[1]
+        bad = Endpoint(f"ws://127.0.0.1:{port}/", (BAD,), private=True)
+        fine = Endpoint(good.url, ("32.11",), private=True, token_file=secret)
+        async with following(hub_folder, fine, bad) as (instance, _):
+            found = await until(instance, BAD, lambda it: reason in it.reason)
+            assert found.state is SourceState.UNREACHABLE
+            await until(instance, "32.11", lambda it: it.state is SourceState.FRESH)
+            async with instance.database.read() as session:
+                assert (await log.head(session, "32.11"))[0] == len(sumedang[0])
+                assert (await log.head(session, BAD))[0] == 0
+    grown = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before
+    assert grown < 150_000  # KiB
+
+
+async def test_an_address_in_a_private_network_is_followed_only_where_it_is_configured(
+    hub_folder: Path, sumedang: Owned
+) -> None:
+    async with Toy("32.11", *sumedang).running() as toy:
+        async with following(hub_folder, Endpoint(toy.url, ("32.11",))) as (instance, _):
+            await until(instance, "32.11", lambda it: "no address that may" in it.reason)
+        assert toy.asked == []
+
+
+async def test_a_redirect_is_not_followed(hub_folder: Path, sumedang: Owned) -> None:
+    async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.readuntil(b"\r\n\r\n")
+        to = canary.url.encode()
+        writer.write(b"HTTP/1.1 302 Found\r\nLocation: " + to + b"\r\nContent-Length: 0\r\n\r\n")
+        await writer.drain()
+        writer.close()
+
+    async with (
+        Toy("32.11", *sumedang).running() as canary,
+        await asyncio.start_server(answer, "127.0.0.1", 0) as server,
+    ):
+        port = server.sockets[0].getsockname()[1]
+        endpoint = Endpoint(f"ws://127.0.0.1:{port}/", ("32.11",), private=True)
+        async with following(hub_folder, endpoint) as (instance, _):
+            await until(instance, "32.11", lambda it: "no connection" in it.reason)
+        assert canary.asked == []
+
+
+def edited(toy: Toy) -> None:
+    """The third entry is another one, well hashed, and all after it follow on it."""
+    entries = toy.entries[:2]
+    for each in toy.entries[2:]:
+        assert each.body is not None
+        actor = "editor" if each.sequence == 3 else each.actor
+        entries.append(resealed(replace(each, actor=actor), entries[-1].hash))
+    toy.entries = entries
+
+
+def shortened(toy: Toy) -> None:
+    """As after a backup was restored."""
+    toy.entries = toy.entries[:-2]
+
+
+def resealed(entry: Entry, previous_hash: str) -> Entry:
+    assert entry.body is not None
+    return sealed(
+        region=entry.region,
+        sequence=entry.sequence,
+        at=entry.at,
+        actor=entry.actor,
+        kind=entry.kind,
+        subject=entry.subject,
+        visibility=entry.visibility,
+        body=entry.body,
+        previous_hash=previous_hash,
+    )
+
+
+@pytest.mark.parametrize("change", [edited, shortened])
+async def test_an_owner_with_another_past_has_diverged_and_the_copy_stays(
+    hub_folder: Path, secret: Path, sumedang: Owned, change: Callable[[Toy], None]
+) -> None:
+    toy = Toy("32.11", list(sumedang[0]), sumedang[1])
+    async with toy.running():
+        endpoint = Endpoint(toy.url, ("32.11",), private=True, token_file=secret)
+        async with following(hub_folder, endpoint) as (instance, _):
+            await until(instance, "32.11", lambda it: it.state is SourceState.FRESH)
+            change(toy)
+            found = await until(instance, "32.11", lambda it: it.state is SourceState.DIVERGED)
+            assert "log of region 32.11 breaks at sequence" in found.reason
+            async with instance.database.read() as session:
+                assert (await log.head(session, "32.11"))[1] == sumedang[0][-1].hash
+
+
+def next_entry(entries: list[Entry], body: dict[str, object]) -> Entry:
+    last = entries[-1]
+    return sealed(
+        region="32.11",
+        sequence=last.sequence + 1,
+        at=last.at,
+        actor="ani",
+        kind=EventKind.APPLICATION_UPDATED,
+        subject="application-x",
+        visibility=Visibility.PUBLIC,
+        body=body,
+        previous_hash=last.hash,
+    )
+
+
+FOREIGN = Application(
+    id="application-x",
+    region="32.12",
+    opd=None,
+    name="Milik orang lain",
+    status=ApplicationStatus.ACTIVE,
+    version=1,
+    provenance=Provenance("test"),
+)
+
+
+@pytest.mark.parametrize(
+    ("body", "reason"),
+    [({"name": "?"}, "ValidationError"), (document(FOREIGN), "NotItsOwn")],
+    ids=["no application", "another region's"],
+)
+async def test_an_entry_that_cannot_be_taken_leaves_a_stale_copy_that_says_why(
+    hub_folder: Path, secret: Path, sumedang: Owned, body: dict[str, object], reason: str
+) -> None:
+    toy = Toy("32.11", list(sumedang[0]), sumedang[1])
+    async with toy.running():
+        endpoint = Endpoint(toy.url, ("32.11",), private=True, token_file=secret)
+        async with following(hub_folder, endpoint) as (instance, _):
+            await until(instance, "32.11", lambda it: it.state is SourceState.FRESH)
+            toy.entries.append(next_entry(toy.entries, body))
+            found = await until(instance, "32.11", lambda it: reason in it.reason)
+            assert found.state is SourceState.STALE
+            async with instance.database.read() as session:
+                assert (await log.head(session, "32.11"))[0] == len(sumedang[0])
+
+
+async def test_clocks_that_are_wrong_by_an_hour_change_nothing(
+    hub_folder: Path, secret: Path, sumedang: Owned
+) -> None:
+    entries: list[Entry] = []
+    for each in sumedang[0]:
+        shifted = replace(each, at=each.at + timedelta(hours=1))
+        entries.append(resealed(shifted, entries[-1].hash if entries else "0" * 64))
+    async with Toy("32.11", entries, sumedang[1]).running() as toy:
+        endpoint = Endpoint(toy.url, ("32.11",), private=True, token_file=secret)
+        async with following(hub_folder, endpoint) as (instance, _):
+            found = await until(instance, "32.11", lambda it: it.state is SourceState.FRESH)
+            assert found.as_of is not None
+            assert abs(datetime.now(found.as_of.tzinfo) - found.as_of) < timedelta(minutes=1)
+            async with instance.database.read() as session:
+                assert (await log.head(session, "32.11"))[1] == entries[-1].hash
+
+
+async def test_frames_that_lack_an_entry_heal_once_it_comes(
+    hub_folder: Path, secret: Path, sumedang: Owned, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(follower, "DIVERGED_SECONDS", 0.2)
+    toy = Toy("32.11", *sumedang)
+
+    def lacks(answer: Answer) -> Answer:
+        left = [each for each in answer["entries"] if each["sequence"] != 4]
+        return {**answer, "entries": left}
+
+    toy.on_frame = lacks
+    async with toy.running():
+        endpoint = Endpoint(toy.url, ("32.11",), private=True, token_file=secret)
+        async with following(hub_folder, endpoint) as (instance, _):
+            await until(instance, "32.11", lambda it: it.state is SourceState.DIVERGED)
+            toy.on_frame = lambda answer: answer
+            await until(instance, "32.11", lambda it: it.state is SourceState.FRESH)
