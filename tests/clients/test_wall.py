@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import json
+import os
+import re
+import signal
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -179,6 +182,36 @@ async def test_a_self_assessment_shares_neither_rank_nor_line_with_official_resu
     for card in ("ranking", "trend", "nearest"):
         await expect(page.get_by_test_id(card)).not_to_contain_text("Hasil resmi")
         await expect(page.get_by_test_id(card)).to_contain_text("Penilaian mandiri")
+
+
+async def test_a_stopped_node_is_marked_and_heals_while_the_others_go_on(
+    browser: Browser, simpul_process: StartSimpul
+) -> None:
+    hub = simpul_process("demo")
+    context = await browser.new_context(viewport=FULL_HD, locale="id-ID")  # type: ignore[arg-type]
+    page = await context.new_page()
+    await page.goto(hub.url)
+
+    async def marked(code: str, state: str) -> None:
+        row = page.locator(f'[data-testid="rank-row"][data-code="{code}"]')
+        mark = row.get_by_test_id("source")
+        await expect(mark).to_have_attribute("data-state", state, timeout=HEALED_WITHIN)
+
+    await expect(rows(page)).to_have_count(27)
+    for code in ("32.11", "32.12", "32.78"):
+        await marked(code, "FRESH")
+    node = hub.data_dir / "nodes" / "32.11"
+    told = re.search(r"Node 32\.11 +http://127\.0\.0\.1:(\d+)/, process (\d+)", hub.log.read_text())
+    assert told is not None
+    os.kill(int(told[2]), signal.SIGKILL)
+    await marked("32.11", "UNREACHABLE")
+    await marked("32.12", "FRESH")
+    await expect(rows(page)).to_have_count(27)
+    await expect(page.get_by_test_id("nodes")).to_contain_text("2 dari 3")
+    simpul_process("serve", port=int(told[1]), data_dir=node)
+    await marked("32.11", "FRESH")
+    await expect(page.get_by_test_id("nodes")).to_contain_text("3 dari 3")
+    await context.close()
 
 
 async def test_a_replay_says_so_from_its_first_second_to_its_last(

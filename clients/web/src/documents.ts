@@ -147,6 +147,18 @@ export const INDEX_CHANGED = graphql(`
   }
 `);
 
+/** Of the regions that other instances own: how good the copies are. */
+export const SOURCES = graphql(`
+  query Sources {
+    sources {
+      region
+      state
+      asOf
+    }
+  }
+`);
+
+export type Source = ResultOf<typeof SOURCES>["sources"][number];
 export type Place = ResultOf<typeof PLACES>["regions"]["edges"][number]["node"];
 export type View = ResultOf<typeof WALL>;
 export type Edition = View["editions"][number];

@@ -1,7 +1,7 @@
 /** What the wall knows: the places, the current view, the changes that came in, the connection. */
 import { credentials } from "./access";
-import { EDITIONS, INDEX_CHANGED, INSTANCE, PLACES, WALL } from "./documents";
-import type { Edition, IndexChange, Place, View } from "./documents";
+import { EDITIONS, INDEX_CHANGED, INSTANCE, PLACES, SOURCES, WALL } from "./documents";
+import type { Edition, IndexChange, Place, Source, View } from "./documents";
 import { choice, chosen, type Choice } from "./edition";
 import { Freshness } from "./freshness.svelte";
 import { follow, type Connection } from "./live";
@@ -11,6 +11,7 @@ const REFRESH_REST_MS = 700; // with half a second of gathering, a change shows 
 const TICKER_LENGTH = 40;
 const FLASH_MS = 4_000;
 const RETRY_MS = 3_000;
+const SOURCES_MS = 5_000; // an owner confirms its copy as often
 
 export class Wall extends Freshness {
   places = $state.raw<Place[]>([]);
@@ -19,6 +20,8 @@ export class Wall extends Freshness {
   edition = $state.raw<Edition | null>(null);
   changes = $state.raw<IndexChange[]>([]);
   choice = $state.raw<Choice | null>(null);
+  /** Of each region that another instance owns. */
+  sources = $state.raw<ReadonlyMap<string, Source>>(new Map());
   replay = $state(false);
   #flashes: { code: string; edition: Choice; until: number }[] = [];
   #province: string | null = null;
@@ -42,6 +45,8 @@ export class Wall extends Freshness {
   start(choice: Choice | null): () => void {
     this.choice = choice;
     const stopTicking = this.tick();
+    void this.#readSources();
+    const reading = setInterval(() => void this.#readSources(), SOURCES_MS);
     const stop = follow<IndexChange>({
       url: `${location.origin.replace(/^http/, "ws")}/graphql`,
       document: INDEX_CHANGED as unknown as string,
@@ -53,6 +58,7 @@ export class Wall extends Freshness {
     });
     return () => {
       stopTicking();
+      clearInterval(reading);
       stop();
     };
   }
@@ -138,6 +144,15 @@ export class Wall extends Freshness {
     // The first result of a new year may call for another edition than the one just read.
     const due = chosen(view.editions, this.choice, this.places.length, this.#leading());
     if (due !== null && choice(due) !== choice(edition)) this.#refreshUntilRead();
+  }
+
+  async #readSources(): Promise<void> {
+    try {
+      const { sources } = await ask(SOURCES, {});
+      this.sources = new Map(sources.map((source) => [source.region, source]));
+    } catch {
+      // That the server does not answer is told for the whole wall.
+    }
   }
 
   /** In a replay the wall goes with the events. */
