@@ -9,6 +9,7 @@ from prometheus_client import CollectorRegistry, Histogram, generate_latest
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
 
+from engine.source import SourceState
 from hub.event_stream import OPEN
 from hub.socket_protocol import COUNTS
 from hub.socket_record import ENDED
@@ -54,6 +55,7 @@ class Subscriptions(Collector):
         for code, count in ENDED.items():
             ended.add_metric([code], count)
         yield ended
+        yield from _sources(self._instance)
         given_up = COUNTS.streams_given_up
         yield _counter("streams_given_up", "Cut for a peer that did not read.", given_up)
 
@@ -84,6 +86,24 @@ def text(fanout: Fanout, instance: Instance, lag: Lag) -> bytes:
     registry.register(Subscriptions(fanout, instance))
     registry.register(lag.seconds)
     return generate_latest(registry)
+
+
+def _sources(instance: Instance) -> Iterator[Metric]:
+    """Of the regions that this process follows; another worker may be the one that does."""
+    now = instance.clock()
+    states = GaugeMetricFamily(
+        "simpul_sources", "Regions that are followed, by state.", labels=["state"]
+    )
+    lag = GaugeMetricFamily(
+        "simpul_source_lag_seconds", "Since a copy was last whole.", labels=["region"]
+    )
+    found = list(instance.followed.values())
+    for state in SourceState:
+        states.add_metric([state.value], sum(each.at(now) is state for each in found))
+    for each in found:
+        if each.as_of is not None:
+            lag.add_metric([each.region], max(0.0, (now - each.as_of).total_seconds()))
+    yield from (states, lag)
 
 
 def _gauge(name: str, meaning: str, value: float) -> Metric:

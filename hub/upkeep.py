@@ -69,6 +69,32 @@ def check(json: AsJson = False) -> None:
     )
 
 
+@app.command()
+def forget(
+    region: Annotated[str, typer.Argument(help="Code of a region that another instance owns.")],
+    json: AsJson = False,
+) -> None:
+    """Drop the copy of a region, so that a server copies it anew; as after it has diverged."""
+    from hub.app import opened
+    from storage import copy
+
+    settings = readiness.migrated()
+
+    async def work() -> None:
+        async with opened(settings) as instance:
+            await copy.forget(instance.database, region)
+
+    try:
+        asyncio.run(work())
+    except copy.NotACopy as refused:
+        fail(str(refused), Exit.STATE)
+    answer(
+        {"region": region},
+        as_json=json,
+        say=lambda: out.print(f"The copy of region {region} is dropped."),
+    )
+
+
 @app.command("hand-over")
 def hand_over(
     region: Annotated[str, typer.Argument(help="Code of a region that this instance owns.")],

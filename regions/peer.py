@@ -31,6 +31,7 @@ PING_SECONDS = 20.0
 MESSAGE_BYTES = 4_194_304  # a frame holds at most one, but for a single larger entry
 VALUES_MOST = 400_000  # of one message: parsed, each weighs more than its text
 WAITING_MOST = 4  # messages of one operation that are read and not yet taken
+UNASKED_MOST = 1_000
 REJECTING = frozenset({4401, 4403})
 SHOWN = 200  # characters of what came
 
@@ -89,6 +90,7 @@ class Peer:
         self._ids = count(1)
         self._failure: Exception | None = None
         self._acknowledged = asyncio.Event()
+        self._unasked = 0  # messages in a row that nobody waits for
 
     @classmethod
     @asynccontextmanager
@@ -242,9 +244,14 @@ class Peer:
                 pass
             case "next" | "error" | "complete":
                 operation = self._operations.get(message.get("id") or "")
-                if operation is not None:  # else it was ended by us meanwhile
+                if operation is not None:
+                    self._unasked = 0
                     operation.give(message)
                     await operation.room.wait()
+                    return
+                self._unasked += 1  # some may be on their way when we end what they are about
+                if self._unasked > UNASKED_MOST:
+                    raise Misbehaved("expected answers to what was asked, got others")
             case other:
                 raise Misbehaved(f"expected a message of the protocol, got {_shown(repr(other))}")
 

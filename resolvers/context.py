@@ -57,6 +57,7 @@ class Instance:
     shelf: Shelf
     verifier: Verifier
     computed: Computed = field(default_factory=Computed)
+    followed: dict[str, Source] = field(default_factory=dict)  # by this process, as known now
     snapshots: KeptSnapshots = field(default_factory=KeptSnapshots)
     owners: Owners = field(init=False)  # of regions that are followed
     url: str | None = None  # of its API, as others reach it

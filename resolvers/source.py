@@ -33,7 +33,6 @@ class Copies:
     """The copies of regions that other instances own, as a follower needs them."""
 
     instance: Instance
-    _known: dict[str, Source] = field(default_factory=dict)
     _unwritten: set[str] = field(default_factory=set)
     _changed: asyncio.Event = field(default_factory=asyncio.Event)
 
@@ -51,7 +50,7 @@ class Copies:
             known = Source(region, url, SourceState.UNREACHABLE, None, "it was not yet reached")
             async with self.instance.database.write() as session:
                 await stored.follow(session, known)
-        self._known.setdefault(region, known)
+        self.instance.followed.setdefault(region, known)
         return Place(sequence, hash)
 
     async def accept(self, region: str, entries: Sequence[Entry], *, more: bool) -> bool:
@@ -92,12 +91,12 @@ class Copies:
 
     def note(self, source: Source) -> None:
         """Note how the owner of a region stands to us; without `as_of` it stays as it was."""
-        before = self._known.get(source.region)
+        before = self.instance.followed.get(source.region)
         if source.as_of is None and before is not None:
             source = replace(source, as_of=before.as_of)
         if before is None or before.state is not source.state or before.reason != source.reason:
             self._changed.set()
-        self._known[source.region] = source
+        self.instance.followed[source.region] = source
         self._unwritten.add(source.region)
 
     async def keep(self) -> None:
@@ -109,7 +108,7 @@ class Copies:
             except TimeoutError:
                 pass
             self._changed.clear()
-            news = [self._known[region] for region in sorted(self._unwritten)]
+            news = [self.instance.followed[region] for region in sorted(self._unwritten)]
             self._unwritten.clear()
             if not news:
                 continue

@@ -73,7 +73,7 @@ async def read(session: AsyncSession, code: str, *, drafts: bool) -> list[Row]:
     rows = []
     for kind, table, value in _READ:
         key = inspect(table).primary_key
-        query = select(table).where(_of_region(table, code)).order_by(*key)
+        query = select(table).where(of_region(table, code)).order_by(*key)
         rows += [Row(kind, document(value(each))) for each in await session.scalars(query)]
     for each, _ in await assessment.of_region(session, code, EVERYTHING):
         if drafts or each.state is AssessmentState.PUBLISHED:
@@ -95,12 +95,13 @@ async def restore(session: AsyncSession, newest: Entry, rows: Sequence[Row]) -> 
     page.attested.clear()  # each is told as it stands
     moves = [page.fold(newest, value) for _, value in values]
     for table in reversed(FOLDED):
-        await session.execute(delete(core(table)).where(_of_region(table, newest.region)))
+        await session.execute(delete(core(table)).where(of_region(table, newest.region)))
     await page.write(session)
     return [each for each in moves if each is not None]
 
 
-def _of_region(table: type[Table], code: str) -> ColumnElement[bool]:
+def of_region(table: type[Table], code: str) -> ColumnElement[bool]:
+    """Which rows of a folded table are a region's."""
     columns = core(table).c
     if table is LevelRow:
         return LevelRow.assessment.in_(select(AssessmentRow.id).where(AssessmentRow.region == code))

@@ -26,8 +26,9 @@ from regions.directory import Directory, Endpoint
 from regions.follower import Follower
 from resolvers.context import Instance
 from resolvers.source import Copies
-from storage import log
+from storage import arrival, copy, log
 from storage import source as stored
+from storage.database import Database
 from tests.regions.toy_owner import Answer, Toy
 
 Owned = tuple[list[Entry], list[Row]]
@@ -107,7 +108,7 @@ MISBEHAVED: dict[str, tuple[Serve, str]] = {
         "expected region 32.73",
     ),
     "no entries": (says(FRAME % f'{{"head":{HEAD},"entries":[]}}'), "got 'none'"),
-    "nobody's messages": (talks_to_nobody, "nothing came for"),
+    "nobody's messages": (talks_to_nobody, "expected answers to what was asked"),
     "too many entries": (
         says(FRAME % f'{{"head":{HEAD},"entries":[{",".join(["1"] * 201)}]}}'),
         "expected a list of at most 200 entries",
@@ -251,7 +252,10 @@ def resealed(entry: Entry, previous_hash: str) -> Entry:
 
 @pytest.mark.parametrize("change", [edited, shortened])
 async def test_an_owner_with_another_past_has_diverged_and_the_copy_stays(
-    hub_folder: Path, secret: Path, sumedang: Owned, change: Callable[[Toy], None]
+    hub_folder: Path,
+    secret: Path,
+    sumedang: Owned,
+    change: Callable[[Toy], None],
 ) -> None:
     toy = Toy("32.11", list(sumedang[0]), sumedang[1])
     async with toy.running():
@@ -263,6 +267,27 @@ async def test_an_owner_with_another_past_has_diverged_and_the_copy_stays(
             assert "log of region 32.11 breaks at sequence" in found.reason
             async with instance.database.read() as session:
                 assert (await log.head(session, "32.11"))[1] == sumedang[0][-1].hash
+            # The operator has seen it, and takes the owner's word.
+            before = await epoch(instance)
+            await copy.forget(instance.database, "32.11")
+            assert await epoch(instance) != before
+        async with following(hub_folder, endpoint) as (instance, _):
+            await until(instance, "32.11", lambda it: it.state is SourceState.FRESH)
+            async with instance.database.read() as session:
+                assert (await log.head(session, "32.11"))[1] == toy.entries[-1].hash
+                assert await log.check(session, "32.11") == len(toy.entries)
+
+
+async def test_what_is_owned_here_is_no_copy_to_be_dropped(filled_sqlite_url: str) -> None:
+    database = Database(filled_sqlite_url)
+    with pytest.raises(copy.NotACopy):
+        await copy.forget(database, "32.11")
+    await database.close()
+
+
+async def epoch(instance: Instance) -> str:
+    async with instance.database.read() as session:
+        return (await arrival.position(session)).epoch
 
 
 def next_entry(entries: list[Entry], body: dict[str, object]) -> Entry:

@@ -1,0 +1,103 @@
+"""Nodes and the hub are killed while nodes are written: copies are their owners', and events come once.
+
+FEDERATION_KILLS makes it longer, FEDERATION_SEED repeats the choices of a run.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import random
+from contextlib import suppress
+from pathlib import Path
+
+import httpx2
+import pytest
+
+from engine.model import Role
+from tests.fixtures.processes import StartSimpul
+from tests.hub.live import client
+from tests.hub.resuming import Follower
+from tests.regions.instances import Place, until_alike
+
+pytestmark = pytest.mark.integration
+
+KILLS = int(os.environ.get("FEDERATION_KILLS", "4"))
+SEED = int(os.environ.get("FEDERATION_SEED", random.randrange(1_000_000)))
+UP_SECONDS = (0.3, 3.0)
+CATCH_UP_SECONDS = 60.0
+OWNERS = {"32.11": "opd-32.11.dishub", "32.12": "opd-32.12.diskominfo"}
+
+
+async def write(node: Place, region: str, over: asyncio.Event) -> int:
+    """Register applications one after the other, each until it is acknowledged; return how many."""
+    number = 0
+    while not over.is_set():
+        with suppress(httpx2.TransportError, OSError):
+            async with client(node.running, Role.PROVINCE) as it:
+                while not over.is_set():
+                    await it.register(region, OWNERS[region], f"Uji {number}")
+                    number += 1
+                    await asyncio.sleep(0.02)
+        await asyncio.sleep(0.05)
+    return number
+
+
+async def test_copies_are_their_owners_and_events_come_once_whatever_is_killed(
+    simpul_process: StartSimpul, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    chance = random.Random(SEED)
+    nodes = {code: await Place(tmp_path / code).prepare(code) for code in OWNERS}
+    hub = await Place(tmp_path / "hub").prepare("32")
+    hub.follow(*((node, [code]) for code, node in nodes.items()))
+    places = [*nodes.values(), hub]
+    for place in places:
+        place.serve(simpul_process)
+    for code, node in nodes.items():
+        await until_alike(hub, node, code)
+    before = {code: await node.head(code) for code, node in nodes.items()}
+    over = asyncio.Event()
+    async with client(hub.running, Role.PROVINCE) as above:
+        follower = Follower([above], chance, await above.cursor())
+        following = asyncio.create_task(follower.run())
+        writing = [asyncio.create_task(write(node, code, over)) for code, node in nodes.items()]
+        for _ in range(KILLS):
+            await asyncio.sleep(chance.uniform(*UP_SECONDS))
+            victim = chance.choice(places)
+            victim.running.kill()
+            await asyncio.to_thread(victim.serve, simpul_process)
+        over.set()
+        written = await asyncio.gather(*writing)
+        for code, node in nodes.items():
+            await until_alike(hub, node, code)
+        expected = {
+            (code, sequence)
+            for code, node in nodes.items()
+            for sequence in range(before[code] + 1, await node.head(code) + 1)
+        }
+        assert len(expected) == sum(written)  # each that was acknowledged, once
+        for _ in range(int(CATCH_UP_SECONDS / 0.1)):
+            if len(registered(follower)) >= len(expected):
+                break
+            await asyncio.sleep(0.1)
+        following.cancel()
+        await asyncio.gather(following, return_exceptions=True)
+    with capsys.disabled():
+        print(  # noqa: T201
+            f"\n{KILLS} kills (seed {SEED}): {len(expected)} entries of {len(nodes)} nodes told once, "
+            f"over {follower.connections} lost connections, {follower.resumed} of them resumed"
+        )
+    told = registered(follower)
+    for code in nodes:
+        assert [sequence for region, sequence in told if region == code] == sorted(
+            sequence for region, sequence in expected if region == code
+        )
+
+
+def registered(follower: Follower) -> list[tuple[str, int]]:
+    """What a follower was told of applications, in order."""
+    return [
+        (event["region"]["code"], event["sequence"])
+        for event in follower.told
+        if event["kind"] == "APPLICATION_REGISTERED"
+    ]
