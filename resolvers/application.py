@@ -84,7 +84,7 @@ async def register(context: Context, asked: RegisterApplication, key: str | None
         application = Application(
             id=new_id("application"), version=1, provenance=entered_by(context.viewer), **given
         )
-        return await _write(context, transaction, application, EventKind.APPLICATION_REGISTERED)
+        return await written(context, transaction, application, EventKind.APPLICATION_REGISTERED)
 
     return await change(
         context, asked.region, key=key, request=asked, answer=Application, work=work
@@ -104,7 +104,7 @@ async def update(context: Context, asked: UpdateApplication, key: str | None) ->
         if application.status is ApplicationStatus.RETIRED:
             raise InvalidInput("status", "a status other than RETIRED: retire it", "RETIRED")
         access.edit_application(context.viewer, region, application.opd)
-        return await _write(context, transaction, application, EventKind.APPLICATION_UPDATED)
+        return await written(context, transaction, application, EventKind.APPLICATION_UPDATED)
 
     return await change(
         context,
@@ -127,7 +127,7 @@ async def retire(context: Context, asked: RetireApplication, key: str | None) ->
             status=ApplicationStatus.RETIRED,
             retired_reason=text("reason", asked.reason, least=0, most=TEXT_LENGTH),
         )
-        return await _write(context, transaction, application, EventKind.APPLICATION_RETIRED)
+        return await written(context, transaction, application, EventKind.APPLICATION_RETIRED)
 
     return await change(
         context,
@@ -184,9 +184,15 @@ async def _current(
     return known
 
 
-async def _write(
+async def written(
     context: Context, transaction: LogTransaction, application: Application, kind: EventKind
 ) -> Application:
+    """Append what an application is now, once it is as it must be.
+
+    Raises:
+        InvalidInput: a field holds what it may not.
+        AlreadyExists: its OPD has another one of that name.
+    """
     application = await _valid(context, transaction, application)
     await transaction.append(
         actor=context.viewer.subject,
