@@ -24,6 +24,7 @@ from engine.model import Viewer
 from hub import following, metrics
 from hub.authentication import Authenticator
 from hub.graphql_http import GraphQLApp
+from hub.kept_answers import KeptAnswers
 from hub.request_limits import RequestLimits
 from hub.security_headers import SecurityHeaders
 from hub.settings import Settings
@@ -41,7 +42,7 @@ from resolvers.context import Context, Instance
 from resolvers.news import Verifier
 from schema.schema import schema
 from storage import arrival, region
-from storage.arrival import Arrival
+from storage.arrival import Arrival, Position
 from storage.database import Database
 from storage.inventory import Shelf
 
@@ -63,6 +64,12 @@ class Running:
     """What exists while the application runs."""
 
     instance: Instance | None = None
+
+    async def position(self) -> Position:
+        """How far the arrival order goes in the database."""
+        assert self.instance is not None
+        async with self.instance.database.read() as session:
+            return await arrival.position(session)
 
     def context(self, viewer: Viewer) -> Context:
         """Return the context of one operation."""
@@ -115,6 +122,7 @@ def create_app(
         ),
         explorer_html=_page("explorer.html"),
         allowed_origins=settings.allowed_origins,
+        kept=KeptAnswers(running.position),
         sharing=Sharing(schema, fanout, running.context, unpublished),
     )
 

@@ -35,6 +35,7 @@ from hub.connections import Connections
 from hub.event_stream import EventStream
 from hub.graphql_websocket import Connection, GraphQLSocketHandler, SocketAdapter
 from hub.json_gate import GraphQLRequest
+from hub.kept_answers import KeptAnswers
 from hub.media_types import (
     EVENT_STREAM,
     LEGACY_JSON,
@@ -73,6 +74,7 @@ class GraphQLApp(GraphQL[Any, None]):
         explorer_html: bytes | None = None,
         allowed_origins: tuple[str, ...] = (),
         sharing: Sharing | None = None,
+        kept: KeptAnswers | None = None,
     ) -> None:
         self.limits = limits or RequestLimits()
         self.connections = Connections(self.limits)
@@ -87,6 +89,7 @@ class GraphQLApp(GraphQL[Any, None]):
         self.traced = traced(schema)
         self.context_factory = context_factory
         self.sharing = sharing
+        self.kept = kept
         self.authenticator = authenticator
         self.explorer_html = explorer_html
 
@@ -134,6 +137,11 @@ class GraphQLApp(GraphQL[Any, None]):
             stream = self._stream(request, asked, viewer, wanted)
             if stream is not None:
                 return self.connections.counted(stream, viewer)
+            if self.kept is not None and wanted.json is not None and TRACE not in request.headers:
+                alike = self.kept.alike(asked)
+                if alike is not None:
+                    work = partial(self._answered, request, asked, viewer, wanted.json)
+                    return await self.kept.of((viewer, wanted.json, alike), work)
             result = await self._executed(request, asked, viewer)
         except Refused as refusal:
             return answers.refusal(media_type, refusal.status, refusal.code, str(refusal))
@@ -148,6 +156,13 @@ class GraphQLApp(GraphQL[Any, None]):
         if wanted.json is None and wanted.stream is not None:
             return answers.single(FORMS[wanted.stream], result)
         return answers.answer(media_type, result)
+
+    async def _answered(
+        self, request: Request, asked: GraphQLRequest, viewer: Viewer, media_type: str
+    ) -> tuple[Response, bool]:
+        """An answer, and whether others may be given it."""
+        result = await self._executed(request, asked, viewer)
+        return answers.answer(media_type, result), not result.errors
 
     def _stream(
         self, request: Request, asked: GraphQLRequest, viewer: Viewer, wanted: Accepted

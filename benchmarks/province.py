@@ -1,0 +1,162 @@
+"""A province's query over all its regions: from copies, and by asking every region each time.
+
+    python benchmarks/province.py [--queries 40]
+
+Asks for 27 regions × 40 applications × 10 fields. Ours is a hub that has the regions in its own database.
+The peer is a hub of Strawberry and httpx2 that asks 27 endpoints for each query, all at once and with
+2 seconds for each; what it asks answers from memory, so that only the hub's own CPU is measured. Prints CPU
+a query of both hubs, for ours also with a change before each query, so that no answer is kept; then the
+delay while 3 of the 27 do not answer. All traffic is on loopback.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import json
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+import httpx2
+from fanout import cpu, free_port, started
+from following import bearer, prepared, served
+
+from engine.document import document
+from engine.model import Application, ApplicationStatus, EventKind, Provenance, Region, RegionKind
+from hub.app import opened
+from hub.settings import Settings
+from storage import log
+
+REGIONS, APPLICATIONS, STOPPED = 27, 40, 3
+FIELDS = "id name status function url platform year version users fit"
+OURS = f"""{{ regions(filter: {{ province: "32", kinds: [REGENCY] }}, first: 50) {{ edges {{ node {{
+  code applications(first: {APPLICATIONS}) {{ edges {{ node {{ {FIELDS} }} }} }} }} }} }} }}"""
+PEER = f"{{ regions {{ code applications {{ {FIELDS} }} }} }}"
+UPDATE = """mutation ($input: UpdateApplicationInput!) { updateApplication(input: $input) {
+  ... on Application { version } ... on Problem { message } } }"""
+HERE = Path(__file__).parent
+
+
+def main() -> None:
+    """Measure and print."""
+    arguments = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
+    arguments.add_argument("--queries", type=int, default=40)
+    queries = arguments.parse_args().queries
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name) / "hub"
+        asyncio.run(_fill(prepared(folder)))
+        port = free_port()
+        peer = [sys.executable, str(HERE / "province_peer.py"), str(port)]
+        with (
+            served(folder, {}) as (ours, address),
+            started(peer) as theirs,
+            httpx2.Client(trust_env=False, timeout=60) as http,
+        ):
+            time.sleep(5)
+            other = f"http://127.0.0.1:{port}"
+            assert _count(http, f"{address}/graphql", OURS) == _count(
+                http, f"{other}/graphql", PEER
+            )
+            kept, kept_delays = _asked(http, ours, f"{address}/graphql", OURS, queries)
+            fresh = _changed(http, ours, f"{address}/graphql", folder, queries)
+            asked, asked_delays = _asked(http, theirs, f"{other}/graphql", PEER, queries)
+            http.post(f"{other}/stop", json=STOPPED)
+            _, ours_stopped = _asked(http, ours, f"{address}/graphql", OURS, 5)
+            _, theirs_stopped = _asked(http, theirs, f"{other}/graphql", PEER, 5)
+    row = "{:<34}{:>10.1f}{:>12.1f}{:>16.1f}\n"
+    sys.stdout.write(f"{'CPU and median delay, ms':<34}{'CPU':>10}{'delay':>12}{'3 stopped':>16}\n")
+    sys.stdout.write(row.format("copies, nothing new", kept, kept_delays, ours_stopped))
+    sys.stdout.write(row.format("copies, a change before each", fresh, float("nan"), float("nan")))
+    sys.stdout.write(row.format("fan-out", asked, asked_delays, theirs_stopped))
+    sys.stdout.write(
+        f"fan-out / copies: {asked / kept:.0f}, and {asked / fresh:.1f} with changes\n"
+    )
+
+
+def _asked(
+    http: httpx2.Client, server: subprocess.Popen[str], url: str, query: str, queries: int
+) -> tuple[float, float]:
+    """CPU and median delay of a query in milliseconds."""
+    delays = []
+    before = cpu(server)
+    for _ in range(queries):
+        began = time.monotonic()
+        http.post(url, json={"query": query}).raise_for_status()
+        delays.append(1000 * (time.monotonic() - began))
+    return 1000 * (cpu(server) - before) / queries, statistics.median(delays)
+
+
+def _changed(
+    http: httpx2.Client, server: subprocess.Popen[str], url: str, folder: Path, queries: int
+) -> float:
+    """CPU of a query before which something changed, without that of the change."""
+    spent = 0.0
+    for number in range(queries):
+        given = {"id": "application-32.01-1", "version": number + 1, "name": f"Uji {number}"}
+        body = {"query": UPDATE, "variables": {"input": given}}
+        answer = http.post(url, json=body, headers=bearer(folder))
+        assert "version" in answer.json()["data"]["updateApplication"], answer.text
+        time.sleep(0.05)
+        before = cpu(server)
+        http.post(url, json={"query": OURS}).raise_for_status()
+        spent += cpu(server) - before
+    return 1000 * spent / queries
+
+
+def _count(http: httpx2.Client, url: str, query: str) -> int:
+    """How many applications an answer holds."""
+    return json.dumps(http.post(url, json={"query": query}).json()).count('"fit"')
+
+
+def applications(code: str) -> list[Application]:
+    """The inventory of a region."""
+    return [
+        Application(
+            id=f"application-{code}-{number}",
+            region=code,
+            opd=None,
+            name=f"Aplikasi {number} {code}",
+            status=ApplicationStatus.ACTIVE,
+            version=1,
+            provenance=Provenance("benchmark"),
+            function="pelayanan kepada masyarakat",
+            url=f"https://aplikasi-{number}.example.go.id",
+            platform="web",
+            year=2020,
+            users=1000 + number,
+            fit=4,
+        )
+        for number in range(APPLICATIONS)
+    ]
+
+
+def codes() -> list[str]:
+    """The regions."""
+    return [f"32.{number:02}" for number in range(1, REGIONS + 1)]
+
+
+async def _fill(settings: Settings) -> None:
+    async with opened(settings) as instance:
+        for code in ("32", *codes()):
+            async with log.writing(instance.database, code, instance.clock) as transaction:
+                kind = RegionKind.PROVINCE if code == "32" else RegionKind.REGENCY
+                parent = None if code == "32" else "32"
+                region = Region(code, code, kind, parent, Provenance("benchmark"))
+                told = [(EventKind.REGION_RECORDED, f"region-{code}", document(region))]
+                if code != "32":
+                    told += [
+                        (EventKind.APPLICATION_REGISTERED, each.id, document(each))
+                        for each in applications(code)
+                    ]
+                for event, subject, body in told:
+                    await transaction.append(
+                        actor="benchmark", kind=event, subject=subject, body=body
+                    )
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,125 @@
+"""The peer of `province.py`: a hub that asks 27 regions for each query. `python province_peer.py PORT`."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import multiprocessing
+import sys
+
+import httpx2
+import strawberry
+import uvicorn
+from fanout import free_port
+from province import FIELDS, applications, codes
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+from strawberry.asgi import GraphQL
+
+DEADLINE_SECONDS = 2.0
+QUERY = f"{{ applications {{ {FIELDS} }} }}"
+
+
+@strawberry.type
+class Application:
+    id: strawberry.ID
+    name: str
+    status: str
+    function: str
+    url: str | None
+    platform: str
+    year: int | None
+    version: int
+    users: int | None
+    fit: int | None
+
+
+@strawberry.type
+class Region:
+    code: strawberry.ID
+    applications: list[Application]
+
+
+class Hub:
+    """Asks the regions, and waits for none for longer than the deadline."""
+
+    def __init__(self, regions_port: int) -> None:
+        self.http = httpx2.AsyncClient(trust_env=False, timeout=DEADLINE_SECONDS)
+        self.address = f"http://127.0.0.1:{regions_port}"
+
+    async def region(self, code: str) -> Region:
+        try:
+            async with asyncio.timeout(DEADLINE_SECONDS):
+                answer = await self.http.post(f"{self.address}/{code}", json={"query": QUERY})
+        except (TimeoutError, httpx2.TransportError):
+            return Region(code=strawberry.ID(code), applications=[])
+        found = answer.json()["data"]["applications"]
+        return Region(
+            code=strawberry.ID(code), applications=[Application(**each) for each in found]
+        )
+
+
+def serve_regions(port: int) -> None:
+    """All regions, from memory; `stop` lets the first ones answer nothing."""
+    ready = {
+        code: json.dumps(
+            {
+                "data": {
+                    "applications": [
+                        {
+                            name: getattr(each, name) if name != "status" else each.status.value
+                            for name in FIELDS.split()
+                        }
+                        for each in applications(code)
+                    ]
+                }
+            }
+        )
+        for code in codes()
+    }
+    stopped: set[str] = set()
+
+    async def answer(request: Request) -> Response:
+        code = request.path_params["code"]
+        if code in stopped:
+            await asyncio.sleep(3600)
+        return Response(ready[code], media_type="application/json")
+
+    async def stop(request: Request) -> Response:
+        stopped.update(codes()[: await request.json()])
+        return Response()
+
+    routes = [Route("/stop", stop, methods=["POST"]), Route("/{code}", answer, methods=["POST"])]
+    uvicorn.run(Starlette(routes=routes), port=port, log_level="error")
+
+
+def main() -> None:
+    """Serve the hub here, and the regions in a process of their own."""
+    port, regions_port = int(sys.argv[1]), free_port()
+    regions = multiprocessing.Process(target=serve_regions, args=(regions_port,), daemon=True)
+    regions.start()
+    hub = Hub(regions_port)
+
+    @strawberry.type
+    class Query:
+        @strawberry.field
+        async def regions(self) -> list[Region]:
+            return await asyncio.gather(*(hub.region(code) for code in codes()))
+
+    async def stop(request: Request) -> Response:
+        await hub.http.post(f"{hub.address}/stop", json=await request.json())
+        return Response()
+
+    app = Starlette(
+        routes=[
+            Route("/stop", stop, methods=["POST"]),
+            Route("/graphql", GraphQL(strawberry.Schema(Query)), methods=["POST"]),
+        ]
+    )
+    uvicorn.run(app, port=port, log_level="error")
+
+
+if __name__ == "__main__":
+    main()
