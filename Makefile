@@ -18,7 +18,7 @@ run:  ## Start a hub with the real data of West Java on http://127.0.0.1:8000 (A
 test:  ## Check everything, then run all tests, a process for each core (ARGS goes to pytest)
 	@$(PYTHON) bootstrap.py test
 	@$(MAKE) --no-print-directory check
-	@$(BIN)/python -m pytest --numprocesses auto --dist loadfile $(ARGS)
+	@$(BIN)/python -m pytest --numprocesses auto --dist loadfile --no-loadscope-reorder $(ARGS)
 
 check:  ## The lock, lint, types, import contracts, the committed schema, the web client's types
 	@$(PYTHON) bootstrap.py check

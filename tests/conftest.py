@@ -3,12 +3,21 @@
 import os
 import sys
 
+import pytest
+
 # Some of these tests start processes. Where the environment forbids compiled files, each of them would
 # compile all that it imports, which takes longer than most tests.
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 sys.dont_write_bytecode = False
 # A terminal's width, or what a runner takes for one: tests of what commands print say their own.
 os.environ.pop("COLUMNS", None)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begin with files that start processes: the last to end shall be short ones."""
+    slow = {item.path for item in items if item.get_closest_marker("integration")}
+    items.sort(key=lambda item: item.path not in slow)
+
 
 pytest_plugins = [
     "pytester",

@@ -28,7 +28,7 @@ from tests.schema.hub import running
 
 pytestmark = pytest.mark.integration
 
-SECONDS = float(os.environ.get("CHAOS_SECONDS", "15"))
+SECONDS = float(os.environ.get("CHAOS_SECONDS", "10"))
 CLIENTS = int(os.environ.get("CHAOS_CLIENTS", "40"))
 SEED = int(os.environ.get("CHAOS_SEED", random.randrange(1_000_000)))
 UP_SECONDS = (1.0, 7.0)  # that something works before it is killed

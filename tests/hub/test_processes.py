@@ -198,7 +198,7 @@ async def test_a_replay_ends_as_loaded_and_leaves_the_ordinary_database_alone(
     simpul_process: StartSimpul, tmp_path: Path
 ) -> None:
     data_dir = tmp_path / "data"
-    loaded = simpul_process("demo", data_dir=data_dir)
+    loaded = simpul_process("demo", "--no-nodes", data_dir=data_dir)
     async with client(loaded) as hub:
         ranking = await hub.ask(RANKING)
         assert [

@@ -21,6 +21,7 @@ from storage import log, migrate
 from storage.database import Database
 from storage.tables import EntryRow, HeadRow, LevelRow, RegionRow
 from storage.write import FOLDED
+from tests.fixtures.databases import settled
 from tests.fixtures.processes import SimpulProcess, StartSimpul, free_port
 from tests.hub.live import Client
 
@@ -60,6 +61,7 @@ class Place:
         if regions:
             async with opened(self.settings) as instance:
                 await load(instance, regions=regions)
+                await settled(instance)
         return self
 
     def token(self, role: Role = Role.PROVINCE) -> str:

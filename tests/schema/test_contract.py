@@ -24,7 +24,7 @@ COMMITTED = Path(__file__).parents[2] / "schema" / "schema.graphql"
 SDL = build_schema(schema.as_str())
 
 FIELDS = {
-    "Query.region": "code",
+    "Query.region": "code maxAge",
     "Query.regions": "filter orderBy first after",
     "Query.ranking": "instrument year kind province regionKinds",
     "Query.compare": "codes instrument year kind",
