@@ -16,6 +16,7 @@ from datetime import datetime
 from typing import Protocol
 
 from engine.entry import BrokenChain, Entry, verified
+from engine.model import EventKind
 from engine.snapshot import Row
 from engine.source import Source, SourceState
 from regions import contract
@@ -40,6 +41,14 @@ class Place:
 
     sequence: int
     hash: str
+    handed_over: bool = False  # by its newest entry; the new owner may not have it yet
+
+
+class Behind(Exception):
+    """The new owner of a region has not yet all of its log."""
+
+    def __init__(self) -> None:
+        super().__init__("the new owner has not yet all of the log")
 
 
 class Copies(Protocol):
@@ -136,6 +145,8 @@ class Follower:
                 if refusal.code == SNAPSHOT_REQUIRED and await self._restored(peer, region):
                     continue
                 state, reason = SourceState.UNREACHABLE, str(refusal)
+            except Behind as behind:
+                state, reason = SourceState.STALE, str(behind)
             except Unfit as failure:
                 state, reason = SourceState.UNREACHABLE, str(failure)
             except (Unreachable, Misbehaved):
@@ -161,10 +172,14 @@ class Follower:
             if not await self.copies.accept(region, entries, more=more):
                 logger.warning("region %s is owned here now", region)
                 return None
-            place = Place(entries[-1].sequence, entries[-1].hash)
+            newest = entries[-1]
+            handed_over = newest.kind is EventKind.REGION_HANDED_OVER
+            place = Place(newest.sequence, newest.hash, handed_over)
         if broken is not None:
             raise broken
         head = frame.head
+        if head.sequence < place.sequence and place.handed_over:
+            raise Behind
         if head.sequence < place.sequence:
             raise BrokenChain(
                 region, head.sequence + 1, f"the copy has {place.sequence} entries, its owner fewer"

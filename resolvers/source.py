@@ -44,6 +44,7 @@ class Copies:
         async with self.instance.database.read() as session:
             sequence, hash = await log.head(session, region)
             known = (await stored.of_regions(session, [region])).get(region)
+            newest = await log.entries(session, region, after=sequence - 1, limit=1)
         if known is None:
             if sequence:
                 return None
@@ -51,7 +52,8 @@ class Copies:
             async with self.instance.database.write() as session:
                 await stored.follow(session, known)
         self.instance.followed.setdefault(region, known)
-        return Place(sequence, hash)
+        kinds = [each.kind for each in newest]
+        return Place(sequence, hash, kinds == [EventKind.REGION_HANDED_OVER])
 
     async def accept(self, region: str, entries: Sequence[Entry], *, more: bool) -> bool:
         """Take verified entries in one transaction; return whether it is still owned elsewhere.

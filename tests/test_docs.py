@@ -73,8 +73,10 @@ def test_the_readme_scores_a_sheet_as_it_prints() -> None:
 
 
 @pytest.mark.integration
-def test_the_readme_asks_a_live_hub_and_gets_what_it_prints(simpul_process: StartSimpul) -> None:
-    simpul = simpul_process("demo")
+def test_the_readme_asks_a_live_hub_and_gets_what_it_prints(
+    simpul_process: StartSimpul, filled_data_dir: Path
+) -> None:
+    simpul = simpul_process("demo", data_dir=filled_data_dir)
     [(command, printed)] = [each for each in examples() if each[0].startswith("curl")]
     [_, address, _, header, _, body] = shlex.split(command)
     [tour] = re.findall(r"`(\{ ranking.+\})`", README)

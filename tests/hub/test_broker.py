@@ -12,7 +12,10 @@ from typing import Any
 import pytest
 
 from engine.model import Role
+from hub.app import opened
+from hub.settings import Settings
 from realtime.broker import POLL_SECONDS
+from resolvers import follow_up
 from storage import arrival, outcome
 from storage.database import Database
 from tests.fixtures.processes import StartSimpul
@@ -91,6 +94,9 @@ async def test_what_follows_from_changes_at_two_processes_is_told_once(
     tmp_path: Path,
 ) -> None:
     environment = {"DATABASE_URL": filled_postgresql_url, "REDIS_URL": redis_url}
+    async with opened(Settings(SIMPUL_DATABASE_URL=filled_postgresql_url)) as instance:
+        for code, _ in (SUMEDANG, BOGOR):  # what is told first is not news
+            await follow_up.recompute(instance, code)
     async with two(simpul_process, tmp_path, environment) as (here, there):
         await followed_up(filled_postgresql_url)
         before = await here.ask(PROPOSED)

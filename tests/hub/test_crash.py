@@ -18,7 +18,7 @@ from tests.schema.hub import running
 
 pytestmark = pytest.mark.integration
 
-ROUNDS = 3
+ROUNDS = 2
 ROUND_SECONDS = 1.0
 # Two writers meet in each region, and all of them in the arrival order.
 OWNERS = [

@@ -195,10 +195,10 @@ async def test_without_its_database_it_says_so_and_recovers_with_it(
 
 
 async def test_a_replay_ends_as_loaded_and_leaves_the_ordinary_database_alone(
-    simpul_process: StartSimpul, tmp_path: Path
+    simpul_process: StartSimpul, filled_data_dir: Path
 ) -> None:
-    data_dir = tmp_path / "data"
-    loaded = simpul_process("demo", "--no-nodes", data_dir=data_dir)
+    data_dir = filled_data_dir
+    loaded = simpul_process("demo", data_dir=data_dir)
     async with client(loaded) as hub:
         ranking = await hub.ask(RANKING)
         assert [

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import shutil
 import subprocess
 from pathlib import Path
 from typing import Any
@@ -48,10 +49,12 @@ ENTITIES = """
 
 
 @pytest.fixture(scope="module")
-def told(node: str, tmp_path_factory: pytest.TempPathFactory) -> Any:
+def told(node: str, filled_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Any:
     """What came of it all, in one process of Node beside one hub."""
-    with starting(tmp_path_factory.mktemp("supergraph")) as start:
-        hub = start("demo", "--no-nodes")
+    folder = tmp_path_factory.mktemp("supergraph")
+    shutil.copy(filled_template, folder)
+    with starting(folder) as start:
+        hub = start("demo", data_dir=folder)
 
         async def drafted() -> tuple[str, str]:
             async with client(hub, Role.PROVINCE) as province:

@@ -41,7 +41,17 @@ async def places(tmp_path: Path, simpul_process: StartSimpul) -> AsyncIterator[t
     node.running.process.send_signal(signal.SIGCONT)
 
 
-async def test_what_an_owner_has_acknowledged_is_in_an_answer_of_no_age(
+async def test_answers_are_as_fresh_as_asked_or_say_which_are_not(
+    places: tuple[Place, Place],
+) -> None:
+    """One after the other, over the same processes: to start them takes longer than all of it."""
+    await what_an_owner_has_acknowledged_is_in_an_answer_of_no_age(places)
+    await an_owner_that_hangs_costs_the_deadline_and_is_told_of(places)
+    places[1].running.process.send_signal(signal.SIGCONT)
+    await an_owner_that_is_gone_costs_nothing(places)
+
+
+async def what_an_owner_has_acknowledged_is_in_an_answer_of_no_age(
     places: tuple[Place, Place],
 ) -> None:
     hub, node = places
@@ -62,7 +72,7 @@ async def test_what_an_owner_has_acknowledged_is_in_an_answer_of_no_age(
             assert source["lagSeconds"] < DEADLINE_SECONDS
 
 
-async def test_an_owner_that_hangs_costs_the_deadline_and_is_told_of(
+async def an_owner_that_hangs_costs_the_deadline_and_is_told_of(
     places: tuple[Place, Place],
 ) -> None:
     hub, node = places
@@ -82,7 +92,7 @@ async def test_an_owner_that_hangs_costs_the_deadline_and_is_told_of(
         assert time.monotonic() - began < DEADLINE_SECONDS / 2
 
 
-async def test_an_owner_that_is_gone_costs_nothing(places: tuple[Place, Place]) -> None:
+async def an_owner_that_is_gone_costs_nothing(places: tuple[Place, Place]) -> None:
     hub, node = places
     async with client(hub.running) as above:
         node.running.kill()

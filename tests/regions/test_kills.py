@@ -22,7 +22,7 @@ from tests.regions.instances import Place, until_alike
 
 pytestmark = pytest.mark.integration
 
-KILLS = int(os.environ.get("FEDERATION_KILLS", "3"))
+KILLS = int(os.environ.get("FEDERATION_KILLS", "2"))
 SEED = int(os.environ.get("FEDERATION_SEED", random.randrange(1_000_000)))
 UP_SECONDS = (0.3, 3.0)
 CATCH_UP_SECONDS = 60.0
