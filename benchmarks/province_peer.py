@@ -5,7 +5,10 @@ from __future__ import annotations
 import asyncio
 import json
 import multiprocessing
+import os
 import sys
+import threading
+import time
 
 import httpx2
 import strawberry
@@ -61,8 +64,15 @@ class Hub:
         )
 
 
-def serve_regions(port: int) -> None:
-    """All regions, from memory; `stop` lets the first ones answer nothing."""
+def serve_regions(port: int, hub: int) -> None:
+    """All regions, from memory; `stop` lets the first ones answer nothing. Ends with the hub."""
+
+    def watch() -> None:
+        while os.getppid() == hub:
+            time.sleep(0.5)
+        os._exit(0)
+
+    threading.Thread(target=watch, daemon=True).start()
     ready = {
         code: json.dumps(
             {
@@ -98,7 +108,9 @@ def serve_regions(port: int) -> None:
 def main() -> None:
     """Serve the hub here, and the regions in a process of their own."""
     port, regions_port = int(sys.argv[1]), free_port()
-    regions = multiprocessing.Process(target=serve_regions, args=(regions_port,), daemon=True)
+    regions = multiprocessing.Process(
+        target=serve_regions, args=(regions_port, os.getpid()), daemon=True
+    )
     regions.start()
     hub = Hub(regions_port)
 

@@ -17,7 +17,7 @@ from resolvers.context import Context, Instance
 from storage import log
 from storage import source as stored
 
-KEEP_SECONDS = 2.0  # between writes of how owners stand to us; a change of state is written at once
+KEEP_SECONDS = 4.0  # between writes of how owners stand to us; a change of state is written at once
 
 logger = logging.getLogger(__name__)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Sequence
 from datetime import datetime
 
 from sqlalchemy import bindparam, delete, select, update
@@ -10,9 +10,14 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from engine.entry import timestamp
 from engine.source import Source, SourceState
-from storage.tables import SourceRow
+from storage.tables import SourceRow, core
 
 _OF_REGIONS = select(SourceRow).where(SourceRow.region.in_(bindparam("regions", expanding=True)))
+_NOTED = (
+    update(core(SourceRow))
+    .where(core(SourceRow).c.region == bindparam("at_region"))
+    .values({name: bindparam(name) for name in ("url", "state", "as_of", "reason")})
+)
 _ALL = select(SourceRow).order_by(SourceRow.region)
 
 
@@ -59,12 +64,9 @@ async def own(session: AsyncSession, region: str) -> None:
     await session.execute(delete(SourceRow).where(SourceRow.region == region))
 
 
-async def note(session: AsyncSession, sources: Iterable[Source]) -> None:
+async def note(session: AsyncSession, sources: Sequence[Source]) -> None:
     """Note how this instance stands to those owners; who owns the region meanwhile is left out."""
-    for each in sources:
-        await session.execute(
-            update(SourceRow).where(SourceRow.region == each.region).values(**_state(each))
-        )
+    await session.execute(_NOTED, [{"at_region": each.region, **_state(each)} for each in sources])
 
 
 def _state(source: Source) -> dict[str, str | None]:
