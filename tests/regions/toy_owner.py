@@ -7,6 +7,7 @@ import json
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from ssl import SSLContext
 from typing import Any
 
 from websockets.asyncio.server import ServerConnection, serve
@@ -117,12 +118,14 @@ class Toy:
                 await asyncio.sleep(self.beat_seconds)
 
     @asynccontextmanager
-    async def running(self) -> AsyncIterator[Toy]:
-        """Serve on a port of its own."""
+    async def running(self, tls: SSLContext | None = None) -> AsyncIterator[Toy]:
+        """Serve on a port of its own; with TLS to whom that lets in."""
         protocols = [Subprotocol("graphql-transport-ws")]
-        async with serve(self.serve, "127.0.0.1", 0, subprotocols=protocols) as server:
+        serving = serve(self.serve, "127.0.0.1", 0, subprotocols=protocols, ssl=tls)
+        async with serving as server:
             port = next(iter(server.sockets)).getsockname()[1]
-            self.url = f"ws://127.0.0.1:{port}/graphql"
+            scheme = "ws" if tls is None else "wss"
+            self.url = f"{scheme}://127.0.0.1:{port}/graphql"
             yield self
 
 
