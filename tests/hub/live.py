@@ -90,7 +90,9 @@ class Client:
 @asynccontextmanager
 async def client(simpul: SimpulProcess, role: Role | None = None) -> AsyncIterator[Client]:
     """Yield a client; one with a role may all that the role may in West Java."""
-    async with httpx2.AsyncClient(timeout=30, trust_env=False) as http:
+    # Connections are left sooner than the server closes them, which it may do as a request comes.
+    limits = httpx2.Limits(keepalive_expiry=2)
+    async with httpx2.AsyncClient(timeout=30, limits=limits, trust_env=False) as http:
         authorization = {}
         if role is not None:
             key = (simpul.data_dir / "token.key").read_bytes()

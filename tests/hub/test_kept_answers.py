@@ -63,6 +63,16 @@ async def test_what_failed_is_not_kept() -> None:
     assert [await hub.ask() for _ in range(2)] == ["1", "2"]
 
 
+async def test_without_a_position_each_is_executed() -> None:
+    hub = Hub()
+
+    async def gone() -> Hashable:
+        raise OSError
+
+    hub.answers.position = gone
+    assert [await hub.ask() for _ in range(2)] == ["1", "2"]
+
+
 async def test_who_comes_meanwhile_waits_for_the_first_also_when_that_one_leaves() -> None:
     hub = Hub()
     hub.gate.clear()

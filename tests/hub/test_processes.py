@@ -185,6 +185,7 @@ async def test_without_its_database_it_says_so_and_recovers_with_it(
             refused = await hub.http.post(
                 f"{simpul.url}/graphql", json={"query": '{ region(code: "32") { name } }'}
             )
+            assert refused.json()["errors"][0]["extensions"]["code"] == "INTERNAL"
             assert "ALLOW_CONNECTIONS" not in refused.text
             assert "accepting" not in refused.text  # how the database words it is our own affair
 

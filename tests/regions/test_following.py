@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
+import re
 from pathlib import Path
 
+import httpx2
 import pytest
 from sqlalchemy import delete
 
@@ -104,12 +107,13 @@ async def test_where_the_log_is_not_kept_a_copy_begins_with_a_snapshot(
     await database.close()
     hub.follow((node, [SUMEDANG]))
     node.serve(simpul_process)
-    hub.serve(simpul_process)
+    hub.serve(simpul_process, SIMPUL_WORKERS="2")
     async with (
         client(hub.running, Role.PROVINCE) as above,
         client(node.running, Role.PROVINCE) as it,
     ):
         await until_state(above, SUMEDANG, "FRESH")
+        assert await followers(hub) == 1  # of two workers
         await until_alike(hub, node, SUMEDANG)
         await it.register(SUMEDANG, DISHUB, "Sesudah")
         await until_alike(hub, node, SUMEDANG)
@@ -204,6 +208,19 @@ async def test_an_entry_keeps_its_origin_and_chain_over_three_levels(
         assert await top.ask("query ($id: ID!) { node(id: $id) { id } }", id=id) == {
             "node": {"id": id}
         }
+
+
+async def followers(hub: Place) -> int:
+    """How many workers follow; each tells of itself now and then."""
+    found: list[str] = []
+    async with httpx2.AsyncClient(trust_env=False) as http:
+        for _ in range(100):
+            metrics = (await http.get(f"{hub.running.url}/metrics")).text
+            found = re.findall(r'simpul_sources{[^}]*state="FRESH"[^}]*} 1.0', metrics)
+            if found:
+                break
+            await asyncio.sleep(0.1)
+    return len(found)
 
 
 async def handed_over(owner: Place, to: Place) -> int:
