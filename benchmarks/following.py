@@ -169,11 +169,16 @@ async def _delays(folder: Path, endpoints: list[dict], address: str, seconds: in
                 url = each["url"].replace("ws://", "http://")
                 offset = number / len(endpoints)
                 group.create_task(write(http, each["regions"][0], url, offset))
-        await asyncio.sleep(2)
+        expected = sum(map(len, sent.values()))
+        for _ in range(300):
+            if sum(map(len, heard.values())) >= expected:
+                break
+            await asyncio.sleep(0.1)
         listening.cancel()
-    assert {code: len(times) for code, times in sent.items()} == {
-        code: len(times) for code, times in heard.items()
-    }
+    if listening.done() and not listening.cancelled() and listening.exception():
+        raise listening.exception()
+    told = sum(map(len, heard.values()))
+    assert told == expected, f"expected {expected} events, got {told}"
     return [
         1000 * (after - before)
         for code, times in sent.items()
