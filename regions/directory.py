@@ -6,7 +6,8 @@
     token_file = "secrets/32.11.token"
 
 A token stands in a file of its own. `private = true` allows an address in a private network or on
-this machine; `authority`, `client_certificate` and `client_key` are files for TLS.
+this machine; `authority`, `client_certificate` and `client_key` are files for TLS. `https://` is
+taken for `wss://`, and `http://` for `ws://`.
 """
 
 from __future__ import annotations
@@ -15,19 +16,29 @@ import asyncio
 import logging
 import ssl
 import tomllib
-from collections.abc import AsyncGenerator
-from dataclasses import dataclass
+from collections.abc import AsyncGenerator, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Self
 from urllib.parse import urlsplit
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    ValidationError,
+    field_validator,
+    model_validator,
+)
 
 from regions.address import canonical_host
 
 FILE_BYTES = 1_048_576
 LOOK_SECONDS = 2.0
-TOKEN_BYTES = 16_384
+REGIONS_MOST = 1_000  # all regions of the country are some 550
+TOKEN_CHARACTERS = 16_384
+
+_WEBSOCKET = {"http": "ws", "https": "wss"}
 
 logger = logging.getLogger(__name__)
 
@@ -65,11 +76,15 @@ class Endpoint:
 
         Raises:
             OSError: the file cannot be read.
+            ValueError: it holds no token; what it holds is not told.
         """
         if self.token_file is None:
             return None
-        with self.token_file.open() as file:
-            return file.read(TOKEN_BYTES).strip()
+        with self.token_file.open(encoding="ascii", errors="replace") as file:
+            token = file.read(TOKEN_CHARACTERS + 1).strip()
+        if not 0 < len(token) <= TOKEN_CHARACTERS or not (token.isascii() and token.isprintable()):
+            raise ValueError("expected a token in the file, got none")
+        return token
 
     def tls(self) -> ssl.SSLContext | None:
         """Return how the other side is trusted and what we show it; None without TLS.
@@ -90,10 +105,15 @@ class Directory:
     """Everybody who is followed."""
 
     endpoints: tuple[Endpoint, ...] = ()
+    _of: Mapping[str, Endpoint] = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        of = {region: each for each in self.endpoints for region in each.regions}
+        object.__setattr__(self, "_of", of)
 
     def endpoint(self, region: str) -> Endpoint | None:
         """Return whom a region is followed at."""
-        return next((each for each in self.endpoints if region in each.regions), None)
+        return self._of.get(region)
 
 
 def read(path: Path) -> Directory:
@@ -108,6 +128,8 @@ def read(path: Path) -> Directory:
         if len(content) > FILE_BYTES:
             raise InvalidDirectory(path, f"expected at most {FILE_BYTES} bytes, got more")
         listed = _File.model_validate(tomllib.loads(content.decode()))
+    except InvalidDirectory:
+        raise
     except OSError as error:
         raise InvalidDirectory(path, f"cannot be read: {error.strerror}") from None
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
@@ -116,7 +138,12 @@ def read(path: Path) -> Directory:
         first = error.errors()[0]
         place = ".".join(map(str, first["loc"]))
         raise InvalidDirectory(path, f"{place}: {first['msg']}") from None
+    except (ValueError, RecursionError):  # TOML that the parser gives up: a huge number, deep lists
+        raise InvalidDirectory(path, "expected TOML, got numbers or lists beyond measure") from None
     endpoints = tuple(each.endpoint(path.parent) for each in listed.endpoint)
+    regions = sum(len(each.regions) for each in endpoints)
+    if regions > REGIONS_MOST:
+        raise InvalidDirectory(path, f"expected at most {REGIONS_MOST} regions, got {regions}")
     seen: set[str] = set()
     for region in (region for each in endpoints for region in each.regions):
         if region in seen:
@@ -125,10 +152,11 @@ def read(path: Path) -> Directory:
     return Directory(endpoints)
 
 
-async def watched(path: Path) -> AsyncGenerator[Directory, None]:
+async def watched(path: Path, seconds: float | None = None) -> AsyncGenerator[Directory, None]:
     """Yield the directory, and again whenever the file says something else.
 
-    While it holds none, the last one stays; that is logged.
+    It is looked at every `seconds`, or LOOK_SECONDS. While it holds none, the last one stays; that
+    is logged.
     """
     before: Directory | None = None
     complaint = ""
@@ -143,18 +171,22 @@ async def watched(path: Path) -> AsyncGenerator[Directory, None]:
             if str(invalid) != complaint:
                 complaint = str(invalid)
                 logger.error("%s; who was followed before still is", complaint)
-        await asyncio.sleep(LOOK_SECONDS)
+        await asyncio.sleep(LOOK_SECONDS if seconds is None else seconds)
 
 
 def plain_url(given: str) -> bool:
     """Whether it is the address of a WebSocket on a plain host, with no credentials in it."""
-    parts = urlsplit(given)
+    # What is no visible ASCII is left out or changed by some parsers, and not by others.
+    if not (given.isascii() and given.isprintable()) or " " in given:
+        return False
     try:
+        parts = urlsplit(given)
         plain = parts.hostname is not None and canonical_host(parts.hostname) and parts.port != 0
     except ValueError:
         return False
-    extra = parts.username is not None or parts.password is not None or parts.fragment
-    return parts.scheme in ("ws", "wss") and plain and not extra
+    # A question would be the place of a token, and who is followed is told to everybody.
+    extra = parts.username is not None or parts.password is not None or "?" in given
+    return parts.scheme in ("ws", "wss") and plain and not extra and "#" not in given
 
 
 class _Entry(BaseModel):
@@ -171,6 +203,8 @@ class _Entry(BaseModel):
     @field_validator("url")
     @classmethod
     def _plain(cls, given: str) -> str:
+        scheme, separator, rest = given.partition("://")
+        given = _WEBSOCKET.get(scheme, scheme) + separator + rest
         if not plain_url(given):
             raise ValueError("expected ws://host/path or wss://host/path, got something else")
         return given
@@ -180,8 +214,18 @@ class _Entry(BaseModel):
     def _codes(cls, given: list[str]) -> list[str]:
         for code in given:
             if not 1 <= len(code) <= 64 or not code.isprintable():
-                raise ValueError(f"expected a region's code, got {code[:80]!r}")
+                # Not shown: whoever mistakes the line may have put a token there.
+                raise ValueError(f"expected a region's code, got {len(code)} characters")
         return given
+
+    @model_validator(mode="after")
+    def _secured(self) -> Self:
+        if self.client_key is not None and self.client_certificate is None:
+            raise ValueError("expected a client_certificate with the client_key, got none")
+        files = self.authority or self.client_certificate
+        if files is not None and self.url.startswith("ws:"):
+            raise ValueError("expected wss:// with files for TLS, got ws://")
+        return self
 
     def endpoint(self, folder: Path) -> Endpoint:
         def file(given: str | None) -> Path | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Sequence
 from ipaddress import ip_address
 
@@ -9,8 +10,29 @@ import pytest
 
 from regions.address import AddressRefused, allowed, canonical_host, resolved
 
-PUBLIC = ["8.8.8.8", "103.28.12.1", "2001:4860:4860::8888", "64:ff9b::808:808", "2002:808:808::1"]
-PRIVATE = ["127.0.0.1", "127.8.9.1", "10.0.0.1", "172.16.0.1", "192.168.1.1", "::1", "fd00::1"]
+PUBLIC = [
+    "8.8.8.8",
+    "103.28.12.1",
+    "172.32.0.1",
+    "2001:4860:4860::8888",
+    "64:ff9b::808:808",
+    "2002:808:808::1",
+    "::ffff:8.8.8.8",
+]
+PRIVATE = [
+    "127.0.0.1",
+    "127.8.9.1",
+    "10.0.0.1",
+    "172.16.0.1",
+    "172.31.255.255",
+    "192.168.1.1",
+    "::1",
+    "fd00::1",
+    "fc00::1",
+    "::ffff:10.0.0.1",
+    "64:ff9b::7f00:1",
+    "2002:7f00:1::",
+]
 NEVER = [
     "0.0.0.0",
     "0.1.2.3",
@@ -25,6 +47,34 @@ NEVER = [
     "64:ff9b::a9fe:a9fe",
     "2002:a9fe:a9fe::1",
     "100.64.0.1",
+    "100.100.100.200",
+    "168.63.129.16",
+    "192.0.0.192",
+    "192.0.2.1",
+    "192.88.99.1",
+    "198.18.0.1",
+    "198.51.100.1",
+    "203.0.113.1",
+    "::127.0.0.1",
+    "::8.8.8.8",
+    "::ffff:0:127.0.0.1",
+    "::ffff:0.0.0.0",
+    "::ffff:168.63.129.16",
+    "64:ff9b:1::a00:1",
+    "64:ff9b:1::808:808",
+    "100::1",
+    "2001:0:7f00:1::",
+    "2001:0:808:808::1",
+    "2001:20::1",
+    "2001:db8::1",
+    "2002:e000:1::",
+    "3fff::1",
+    "4000::1",
+    "5f00::1",
+    "fd00:ec2::254",
+    "fd20:ce::254",
+    "fec0::1",
+    "fe80::1%eth0",
 ]
 # Private ranges that hide in an address of IPv6.
 HIDDEN = [
@@ -32,19 +82,29 @@ HIDDEN = [
     "2002:7f00:1::",
     "2002:c0a8:101::1",
     "64:ff9b::7f00:1",
-    "64:ff9b:1::a00:1",
-    "2001:0:7f00:1::",
+    "2002:a00:1::1",
 ]
 ODD = [
     "2130706433",
     "0x7f000001",
     "0x7f.1",
+    "0X7F000001",
     "127.1",
+    "127.0.1",
+    "017700000001",
+    "0x7f.0.0.0x1",
     "0177.0.0.1",
     "127.000.000.001",
     "1２7.0.0.1",
     "127。0。0。1",
     "localhost.",
+    "127.0.0.1.",
+    "127.0.0.1\n",
+    "0:0:0:0:0:0:0:1",
+    "::0001",
+    "FE80::1",
+    "%6cocalhost",
+    "u:p@127.0.0.1",
     "a..b",
     "-a.id",
     "a-.id",
@@ -102,3 +162,45 @@ async def test_of_several_addresses_each_must_be_allowed() -> None:
         await resolved("example.id", 443, private=False, resolve=both)
     found = await resolved("example.id", 443, private=True, resolve=both)
     assert [str(each) for each in found] == ["8.8.8.8", "127.0.0.1"]
+
+
+async def test_addresses_are_tried_only_so_many_and_checked_all() -> None:
+    public = [f"8.8.8.{each}" for each in range(100)]
+
+    async def many(host: str, port: int) -> Sequence[str]:
+        return public
+
+    async def last_is_ours(host: str, port: int) -> Sequence[str]:
+        return [*public, "127.0.0.1"]
+
+    found = await resolved("example.id", 443, private=False, resolve=many)
+    assert [str(each) for each in found] == public[:8]
+    with pytest.raises(AddressRefused):
+        await resolved("example.id", 443, private=False, resolve=last_is_ours)
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1", "0x7f.1", "nothing.id", "meta.id"])
+async def test_a_refusal_says_the_same_whatever_the_cause(host: str) -> None:
+    known = {"127.0.0.1": ["127.0.0.1"], "nothing.id": [], "meta.id": ["169.254.169.254"]}
+
+    async def names(host: str, port: int) -> Sequence[str]:
+        return known[host]
+
+    with pytest.raises(AddressRefused) as told:
+        await resolved(host, 443, private=False, resolve=names)
+    assert str(told.value) == "the endpoint has no address that may be connected to"
+
+
+async def test_a_name_that_is_not_resolved_in_time_is_given_up() -> None:
+    async def hangs(host: str, port: int) -> Sequence[str]:
+        await asyncio.Event().wait()
+        return []
+
+    with pytest.raises(TimeoutError):
+        await resolved("example.id", 443, private=False, resolve=hangs, seconds=0.05)
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1", "::1"])
+async def test_an_address_stands_for_itself(host: str) -> None:
+    found = await resolved(host, 443, private=True)
+    assert [str(each) for each in found] == [host]

@@ -8,7 +8,6 @@ from pathlib import Path
 
 import pytest
 
-from regions import directory
 from regions.directory import Endpoint, InvalidDirectory, read, watched
 
 GOOD = """
@@ -22,6 +21,9 @@ url = "ws://127.0.0.1:8001/graphql"
 regions = ["32.78"]
 private = true
 """
+
+PLAIN = "[[endpoint]]\nurl = 'ws://a.id/'\nregions = ['32']\n"
+LISTED = "[[endpoint]]\nurl = 'ws://a.id/'\nregions = [%s]\n"
 
 
 def written(folder: Path, text: str) -> Path:
@@ -50,6 +52,26 @@ def test_a_token_is_read_anew_each_time(tmp_path: Path) -> None:
     assert endpoint.token() == "two"
 
 
+@pytest.mark.parametrize("holds", ["", "\n", "a" * 16_385, "a b\nc", "kunci rahasia \u00e9"])
+def test_a_file_without_a_token_is_told_and_not_shown(tmp_path: Path, holds: str) -> None:
+    secret = tmp_path / "token"
+    secret.write_text(holds)
+    endpoint = Endpoint("ws://a.id/", ("32.11",), token_file=secret)
+    with pytest.raises(ValueError, match="^expected a token in the file, got none$"):
+        endpoint.token()
+
+
+@pytest.mark.parametrize(
+    ("given", "taken"),
+    [("http://a.id/graphql", "ws://a.id/graphql"), ("https://a.id:8443/", "wss://a.id:8443/")],
+)
+def test_an_address_of_the_web_is_taken_for_its_websocket(
+    tmp_path: Path, given: str, taken: str
+) -> None:
+    text = PLAIN.replace("ws://a.id/", given)
+    assert read(written(tmp_path, text)).endpoints == (Endpoint(taken, ("32",)),)
+
+
 @pytest.mark.parametrize(
     ("text", "problem"),
     [
@@ -57,7 +79,19 @@ def test_a_token_is_read_anew_each_time(tmp_path: Path) -> None:
         ("[[endpoint]]\nregions = ['32']", "endpoint.0.url: Field required"),
         ("[[endpoint]]\nurl = 'ws://a.id/'\nregions = []", "at least 1 item"),
         ("[[endpoint]]\nurl = 'ws://a.id/'\nregions = ['']", "expected a region's code"),
-        ("[[endpoint]]\nurl = 'http://a.id/'\nregions = ['32']", "expected ws://host/path"),
+        ("[[endpoint]]\nurl = 'ftp://a.id/'\nregions = ['32']", "expected ws://host/path"),
+        ("[[endpoint]]\nurl = 'ws://[::1/'\nregions = ['32']", "expected ws://host/path"),
+        ("[[endpoint]]\nurl = 'ws://a.id/a b'\nregions = ['32']", "expected ws://host/path"),
+        ("[[endpoint]]\nurl = 'ws://a.id/?token=SECRET'\nregions = ['32']", "expected ws://host/"),
+        ("[[endpoint]]\nurl = 'ws://a.id:99999/'\nregions = ['32']", "expected ws://host/path"),
+        (f"[[endpoint]]\nurl = 'ws://a.id/'\nregions = ['{'SECRET' * 20}']", "got 120 characters"),
+        (f"{PLAIN}client_key = 'x.key'", "expected a client_certificate with the client_key"),
+        (f"{PLAIN}authority = 'ca.pem'", "expected wss:// with files for TLS, got ws://"),
+        (f"{PLAIN}private = 'yes'", "endpoint.0.private: Input should be a valid boolean"),
+        (LISTED % ", ".join(f'"{n}"' for n in range(1001)), "should have at most 1000 items"),
+        (LISTED % ", ".join(f'"{n}"' for n in range(999)) + GOOD, "at most 1000 regions, got 1002"),
+        ("x = " + "[" * 100_000, "expected TOML"),
+        ("x = " + "9" * 5000, "expected TOML"),
         ("[[endpoint]]\nurl = 'ws://u:p@a.id/'\nregions = ['32']", "expected ws://host/path"),
         ("[[endpoint]]\nurl = 'ws://0x7f.1/'\nregions = ['32']", "expected ws://host/path"),
         ("[[endpoint]]\nurl = 'ws://a.id/'\nregions = ['32']\ntoken = 'x'", "not permitted"),
@@ -72,6 +106,7 @@ def test_what_is_wrong_is_told_with_what_was_expected(
     with pytest.raises(InvalidDirectory, match=problem) as told:
         read(written(tmp_path, text))
     assert "u:p" not in str(told.value)
+    assert "SECRET" not in str(told.value)
 
 
 def test_a_file_that_is_not_there_is_told(tmp_path: Path) -> None:
@@ -80,11 +115,10 @@ def test_a_file_that_is_not_there_is_told(tmp_path: Path) -> None:
 
 
 async def test_a_change_is_taken_up_and_a_mistake_is_not(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
-    monkeypatch.setattr(directory, "LOOK_SECONDS", 0.01)
     path = written(tmp_path, GOOD)
-    async with aclosing(watched(path)) as directories, asyncio.timeout(10):
+    async with aclosing(watched(path, 0.01)) as directories, asyncio.timeout(10):
         assert len((await anext(directories)).endpoints) == 2
         following = asyncio.ensure_future(anext(directories))
         written(tmp_path, "[[endpoint]")
