@@ -197,8 +197,8 @@ class Peer:
     async def _begin(self, endpoint: Endpoint) -> None:
         try:
             token = endpoint.token()
-        except OSError as error:
-            raise Unreachable(f"the token cannot be read: {error.strerror}") from None
+        except (OSError, ValueError) as error:
+            raise Unreachable(f"the token cannot be read: {_shown(str(error))}") from None
         payload = {} if token is None else {"authorization": f"Bearer {token}"}
         await self._send({"type": "connection_init", "payload": payload})
         try:
