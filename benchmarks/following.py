@@ -82,10 +82,10 @@ def main() -> None:
 
 def catch_up(folder: Path, entries: int) -> None:
     """A node with a long log, and hubs that copy it."""
+    databases = {"SQLite": ""}
+    if postgresql := os.environ.pop("DATABASE_URL", ""):  # the node shall not have it
+        databases["PostgreSQL"] = postgresql
     with node(folder / "node", ["32.11"], entries) as (_, endpoint):
-        databases = {"SQLite": ""}
-        if os.environ.get("DATABASE_URL"):
-            databases["PostgreSQL"] = os.environ["DATABASE_URL"]
         for name, url in databases.items():
             with hub(folder / name, [], url) as (server, address):
                 spent, length = cpu(server), entries + 3
