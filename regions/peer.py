@@ -8,118 +8,116 @@ left in the other's hands; every wait has an end.
 from __future__ import annotations
 
 import asyncio
-import socket
 from collections import deque
 from collections.abc import AsyncGenerator, AsyncIterator, Mapping
-from contextlib import asynccontextmanager, suppress
+from contextlib import aclosing, asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from itertools import count
 from typing import Any
 
 import orjson
-from websockets.asyncio.client import ClientConnection, connect
+from websockets.asyncio.client import ClientConnection
 from websockets.exceptions import ConnectionClosed, WebSocketException
-from websockets.typing import Subprotocol
 
-from regions.address import AddressRefused, resolved
+from regions import message
+from regions.connection import CLOSE_SECONDS, connected
 from regions.directory import Endpoint
+from regions.failure import Misbehaved, Rejected, Unreachable, closed, misbehaved, rejected
+from regions.message import Message
+
+__all__ = ["Misbehaved", "Peer", "Rejected", "Unreachable"]
 
 OPEN_SECONDS = 5.0  # from resolving the name to the acknowledged connection
+SEND_SECONDS = 5.0  # that the other side may take to read what we ask
 SILENT_SECONDS = 15.0  # without an event of a subscription: three heartbeats of a feed
-CLOSE_SECONDS = 1.0
-PING_SECONDS = 20.0
-MESSAGE_BYTES = 4_194_304  # a frame holds at most one, but for a single larger entry
-VALUES_MOST = 400_000  # of one message: parsed, each weighs more than its text
 WAITING_MOST = 4  # messages of one operation that are read and not yet taken
-UNASKED_MOST = 1_000
-REJECTING = frozenset({4401, 4403})
-SHOWN = 200  # characters of what came
-
-
-class Unreachable(Exception):
-    """There is no connection, or no answer in time."""
-
-
-class Misbehaved(Exception):
-    """What came is none of the protocol's."""
-
-
-class Rejected(Exception):
-    """The other side answers, and refuses: who we are, or what we ask; `code` says why, if it does."""
-
-    def __init__(self, message: str, code: str = "") -> None:
-        super().__init__(message)
-        self.code = code
+HELD_BYTES = 6_291_456  # of all messages that are read and not done with: then one more at most
+UNASKED_MOST = 1_000  # messages that nobody waits for, within
+UNASKED_SECONDS = 60.0
 
 
 @dataclass(eq=False)
 class _Operation:
-    """What came for one operation and is not taken yet."""
+    """What came for one operation and is not taken yet, and how it ended."""
 
-    waiting: deque[Mapping[str, Any] | Exception] = field(default_factory=deque)
+    waiting: deque[Message] = field(default_factory=deque)
     arrived: asyncio.Event = field(default_factory=asyncio.Event)
-    room: asyncio.Event = field(default_factory=asyncio.Event)
+    failure: Exception | None = None
 
-    def __post_init__(self) -> None:
-        self.room.set()
-
-    def give(self, message: Mapping[str, Any] | Exception) -> None:
-        self.waiting.append(message)
+    def give(self, given: Message) -> None:
+        self.waiting.append(given)
         self.arrived.set()
-        if len(self.waiting) >= WAITING_MOST:
-            self.room.clear()
 
-    async def take(self) -> Mapping[str, Any]:
+    def fail(self, failure: Exception) -> None:
+        self.failure = failure
+        self.arrived.set()
+
+    async def take(self) -> Message:
         while not self.waiting:
+            if self.failure is not None:
+                raise self.failure
             self.arrived.clear()
             await self.arrived.wait()
-        message = self.waiting.popleft()
-        if len(self.waiting) < WAITING_MOST:
-            self.room.set()
-        if isinstance(message, Exception):
-            raise message
-        return message
+        return self.waiting.popleft()
 
 
 class Peer:
     """An open connection; `opened` gives one."""
 
-    def __init__(self, connection: ClientConnection) -> None:
+    def __init__(self, connection: ClientConnection, silent_seconds: float) -> None:
         self._connection = connection
+        self._silent_seconds = silent_seconds
         self._operations: dict[str, _Operation] = {}
         self._ids = count(1)
         self._failure: Exception | None = None
         self._acknowledged = asyncio.Event()
-        self._unasked = 0  # messages in a row that nobody waits for
+        self._held = 0  # the weight of what was read, until whoever asked for it is done with it
+        self._room = asyncio.Event()  # there may be more of it than there was
+        self._unasked, self._unasked_since = 0, 0.0
 
     @classmethod
     @asynccontextmanager
-    async def opened(cls, endpoint: Endpoint) -> AsyncIterator[Peer]:
-        """Yield a connection.
+    async def opened(
+        cls,
+        endpoint: Endpoint,
+        *,
+        open_seconds: float | None = None,
+        silent_seconds: float | None = None,
+    ) -> AsyncIterator[Peer]:
+        """Yield a connection, acknowledged within `open_seconds`, or OPEN_SECONDS.
+
+        A subscription on it fails after `silent_seconds` without an event, or SILENT_SECONDS.
 
         Raises:
             Unreachable, Misbehaved, Rejected: there is none.
         """
+        seconds = OPEN_SECONDS if open_seconds is None else open_seconds
+        silence = SILENT_SECONDS if silent_seconds is None else silent_seconds
+        until = asyncio.get_running_loop().time() + seconds
         try:
-            async with asyncio.timeout(OPEN_SECONDS):
-                connection = await _connected(endpoint)
+            async with asyncio.timeout_at(until):
+                token = await _token(endpoint)
+                connection = await connected(endpoint, seconds)
         except TimeoutError:
-            raise Unreachable(f"no connection within {OPEN_SECONDS:g} seconds") from None
-        except AddressRefused as refused:
-            raise Unreachable(str(refused)) from None
-        except (OSError, WebSocketException, EOFError, ValueError) as error:
-            raise Unreachable(f"no connection: {_shown(str(error))}") from None
-        peer = cls(connection)
+            raise Unreachable(f"no connection within {seconds:g} seconds") from None
+        peer = cls(connection, silence)
         reader = asyncio.create_task(peer._read())
         try:
-            await peer._begin(endpoint)
+            try:
+                async with asyncio.timeout_at(until):
+                    await peer._begin(token)
+            except TimeoutError:
+                raise Unreachable(f"no acknowledgement within {seconds:g} seconds") from None
             yield peer
             with suppress(WebSocketException, TimeoutError):
                 async with asyncio.timeout(CLOSE_SECONDS):
                     await connection.close()
         finally:
-            reader.cancel()
             connection.transport.abort()
+            reader.cancel()
+            await asyncio.wait({reader})
+        if not reader.cancelled():
+            reader.result()  # a bug of ours flies
 
     async def query(
         self, document: str, variables: Mapping[str, Any], seconds: float
@@ -130,8 +128,11 @@ class Peer:
             Unreachable, Misbehaved, Rejected: there is none within `seconds`.
         """
         try:
-            async with asyncio.timeout(seconds):
-                async for data in self._asked(document, variables):
+            async with (
+                asyncio.timeout(seconds),
+                aclosing(self._asked(document, variables)) as answers,
+            ):
+                async for data in answers:
                     return data
         except TimeoutError:
             raise Unreachable(f"no answer within {seconds:g} seconds") from None
@@ -142,22 +143,23 @@ class Peer:
     ) -> AsyncGenerator[Mapping[str, Any], None]:
         """Yield the data of each event until the other side ends it; close it when done.
 
+        What is yielded counts as held until the next is asked for, and nothing is read while much
+        is held: do not wait for another answer of this connection in between.
+
         Raises:
             Unreachable, Misbehaved, Rejected: there is no more, also where nothing comes for a while.
         """
-        events = self._asked(document, variables)
-        try:
+        async with aclosing(self._asked(document, variables)) as events:
             while True:
                 try:
-                    async with asyncio.timeout(SILENT_SECONDS):
+                    async with asyncio.timeout(self._silent_seconds):
                         data = await anext(events)
                 except StopAsyncIteration:
                     return
                 except TimeoutError:
-                    raise Unreachable(f"nothing came for {SILENT_SECONDS:g} seconds") from None
+                    seconds = f"{self._silent_seconds:g}"
+                    raise Unreachable(f"nothing came for {seconds} seconds") from None
                 yield data
-        finally:
-            await events.aclose()
 
     async def _asked(
         self, document: str, variables: Mapping[str, Any]
@@ -166,162 +168,112 @@ class Peer:
             raise self._failure
         id, operation = str(next(self._ids)), _Operation()
         self._operations[id] = operation
-        over = False
+        over, taken = False, 0
         try:
             payload = {"query": document, "variables": variables}
             await self._send({"id": id, "type": "subscribe", "payload": payload})
             while True:
-                message = await operation.take()
-                if message["type"] == "complete":
+                given = await operation.take()
+                taken = given.weight
+                if given.type == "complete":
                     over = True
                     return
-                if message["type"] == "error":
+                if given.type == "error":
                     over = True
-                    raise _rejected(message.get("payload"))
-                result = message.get("payload")
-                if not isinstance(result, dict):
-                    raise Misbehaved(f"expected a result, got {_shown(repr(result))}")
-                if result.get("errors"):
-                    raise _rejected(result["errors"])
-                data = result.get("data")
-                if not isinstance(data, dict):
-                    raise Misbehaved(f"expected data, got {_shown(repr(data))}")
-                yield data
+                    raise rejected(given.payload)
+                yield _data(given)
+                self._let_go(taken)
+                taken = 0
+                del given
         finally:
             del self._operations[id]
-            operation.room.set()  # the reader may wait for it
+            self._let_go(taken + sum(each.weight for each in operation.waiting))
+            operation.waiting.clear()
             if not over and self._failure is None:
                 with suppress(Unreachable):
-                    await self._send({"id": id, "type": "complete"})
+                    await self._send({"id": id, "type": "complete"}, CLOSE_SECONDS)
 
-    async def _begin(self, endpoint: Endpoint) -> None:
-        try:
-            token = endpoint.token()
-        except (OSError, ValueError) as error:
-            raise Unreachable(f"the token cannot be read: {_shown(str(error))}") from None
+    def _let_go(self, weight: int) -> None:
+        self._held -= weight
+        self._room.set()
+
+    async def _begin(self, token: str | None) -> None:
         payload = {} if token is None else {"authorization": f"Bearer {token}"}
         await self._send({"type": "connection_init", "payload": payload})
-        try:
-            async with asyncio.timeout(OPEN_SECONDS):
-                await self._acknowledged.wait()
-        except TimeoutError:
-            raise Unreachable(f"no acknowledgement within {OPEN_SECONDS:g} seconds") from None
+        await self._acknowledged.wait()
         if self._failure is not None:
             raise self._failure
 
-    async def _send(self, message: Mapping[str, Any]) -> None:
+    async def _send(self, content: Mapping[str, Any], seconds: float = SEND_SECONDS) -> None:
         try:
-            async with asyncio.timeout(OPEN_SECONDS):
-                await self._connection.send(orjson.dumps(message), text=True)
+            async with asyncio.timeout(seconds):
+                await self._connection.send(orjson.dumps(content), text=True)
         except TimeoutError:
             raise Unreachable("the other side does not read") from None
-        except ConnectionClosed as closed:
-            raise _closed(closed) from None
+        except ConnectionClosed as connection:
+            raise closed(connection) from None
 
     async def _read(self) -> None:
         """Pass on what comes; whatever ends that ends all operations."""
         try:
             while True:
-                await self._pass_on(_message(await self._connection.recv(decode=False)))
-        except ConnectionClosed as closed:
-            self._failure = _closed(closed)
-        except (Misbehaved, Unreachable) as failure:
+                await self._pass_on(message.read(await self._connection.recv(decode=False)))
+        except ConnectionClosed as connection:
+            self._failure = closed(connection)
+        except (Misbehaved, Unreachable, Rejected) as failure:
             self._failure = failure
         finally:
             self._failure = self._failure or Unreachable("the connection is closed")
             self._acknowledged.set()
             for operation in self._operations.values():
-                operation.give(self._failure)
+                operation.fail(self._failure)
             self._connection.transport.abort()
 
-    async def _pass_on(self, message: Mapping[str, Any]) -> None:
-        match message.get("type"):
+    async def _pass_on(self, given: Message) -> None:
+        match given.type:
             case "connection_ack":
                 self._acknowledged.set()
             case "ping":
+                self._count_unasked()
                 await self._send({"type": "pong"})
             case "pong":
-                pass
+                self._count_unasked()
             case "next" | "error" | "complete":
-                operation = self._operations.get(message.get("id") or "")
-                if operation is not None:
-                    self._unasked = 0
-                    operation.give(message)
-                    await operation.room.wait()
+                operation = self._operations.get(given.id)
+                if operation is None:  # it may have been on its way when we ended the operation
+                    self._count_unasked()
                     return
-                self._unasked += 1  # some may be on their way when we end what they are about
-                if self._unasked > UNASKED_MOST:
-                    raise Misbehaved("expected answers to what was asked, got others")
+                self._held += given.weight
+                operation.give(given)
+                while len(operation.waiting) >= WAITING_MOST or self._held > HELD_BYTES:
+                    self._room.clear()
+                    await self._room.wait()
             case other:
-                raise Misbehaved(f"expected a message of the protocol, got {_shown(repr(other))}")
+                raise misbehaved("a message of the protocol", other)
+
+    def _count_unasked(self) -> None:
+        now = asyncio.get_running_loop().time()
+        if now - self._unasked_since > UNASKED_SECONDS:
+            self._unasked, self._unasked_since = 0, now
+        self._unasked += 1
+        if self._unasked > UNASKED_MOST:
+            raise Misbehaved("expected answers to what was asked, got others")
 
 
-async def _connected(endpoint: Endpoint) -> ClientConnection:
-    """A WebSocket to the first of the checked addresses that answers."""
-    found = await resolved(endpoint.host, endpoint.port, private=endpoint.private)
-    tls = endpoint.tls()
-    failure: Exception = AddressRefused()
-    for address in found:
-        family = socket.AF_INET6 if address.version == 6 else socket.AF_INET
-        ours = socket.socket(family, socket.SOCK_STREAM)
-        try:
-            ours.setblocking(False)
-            await asyncio.get_running_loop().sock_connect(ours, (str(address), endpoint.port))
-            # With a socket of our own it follows no redirect.
-            return await connect(
-                endpoint.url,
-                sock=ours,
-                ssl=tls,
-                server_hostname=endpoint.host if tls is not None else None,
-                subprotocols=[Subprotocol("graphql-transport-ws")],
-                compression=None,
-                proxy=None,
-                open_timeout=None,
-                ping_interval=PING_SECONDS,
-                ping_timeout=PING_SECONDS,
-                close_timeout=CLOSE_SECONDS,
-                max_size=MESSAGE_BYTES,
-                max_queue=2,
-            )
-        except BaseException as error:
-            ours.close()
-            if not isinstance(error, OSError | WebSocketException | EOFError):
-                raise
-            failure = error
-    raise failure
-
-
-def _message(content: bytes) -> Mapping[str, Any]:
-    if content.count(b",") + content.count(b"[") + content.count(b"{") > VALUES_MOST:
-        raise Misbehaved(f"expected at most {VALUES_MOST} values in a message, got more")
+async def _token(endpoint: Endpoint) -> str | None:
     try:
-        message = orjson.loads(content)
-    except ValueError:
-        raise Misbehaved(f"expected JSON, got {_shown(repr(content[:SHOWN]))}") from None
-    if not isinstance(message, dict) or not isinstance(message.get("id", ""), str):
-        raise Misbehaved(f"expected a message, got {_shown(repr(content[:SHOWN]))}")
-    return message
+        return await asyncio.to_thread(endpoint.token)
+    except OSError as error:
+        raise Unreachable(f"the token cannot be read: {error.strerror}") from None
+    except ValueError as error:
+        raise Unreachable(f"the token cannot be read: {error}") from None
 
 
-def _closed(closed: ConnectionClosed) -> Exception:
-    if closed.rcvd is not None and (closed.rcvd_then_sent or closed.sent is None):
-        text = f"closed with {closed.rcvd.code}: {_shown(closed.rcvd.reason)}"
-        return Rejected(text) if closed.rcvd.code in REJECTING else Unreachable(text)
-    if closed.sent is not None and closed.sent.code not in (1000, 1001, 1011):
-        return Misbehaved(f"what came is no WebSocket's: {_shown(closed.sent.reason)}")
-    return Unreachable("the connection was lost")
-
-
-def _rejected(given: object) -> Rejected:
-    first = given[0] if isinstance(given, list) and given else given
-    if isinstance(first, dict):
-        extensions = first.get("extensions")
-        code = str(extensions.get("code", "")) if isinstance(extensions, dict) else ""
-        return Rejected(_shown(f"{code or 'error'}: {first.get('message')}"), code)
-    return Rejected(_shown(repr(first)))
-
-
-def _shown(text: str) -> str:
-    """What came, as a log can hold it."""
-    line = "".join(each if each.isprintable() else "?" for each in text[: SHOWN + 1])
-    return line if len(line) <= SHOWN else f"{line[:SHOWN]}…"
+def _data(given: Message) -> Mapping[str, Any]:
+    result = message.payload_of(given.payload)
+    if result.get("errors"):
+        raise rejected(result["errors"])
+    data = result.get("data")
+    if not isinstance(data, dict):
+        raise misbehaved("data", data)
+    return data

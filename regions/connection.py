@@ -1,0 +1,126 @@
+"""The WebSocket itself: to an address that was checked, and bounded in all that comes over it."""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+import ssl
+from typing import Any, Final
+
+from websockets.asyncio.client import ClientConnection, connect
+from websockets.exceptions import WebSocketException
+from websockets.typing import Subprotocol
+
+from regions.address import RESOLVE_SECONDS, Address, AddressRefused, Resolve, resolved
+from regions.directory import Endpoint
+from regions.failure import Misbehaved, Unreachable, shown
+
+PROTOCOL: Final = Subprotocol("graphql-transport-ws")
+PING_SECONDS = 20.0
+CLOSE_SECONDS = 1.0
+MESSAGE_BYTES = 4_194_304  # a frame holds at most one, but for a single larger entry
+FRAMES_WAITING = 2  # of the WebSocket, before its other end has to wait
+
+
+async def connected(
+    endpoint: Endpoint, seconds: float, resolve: Resolve | None = None
+) -> ClientConnection:
+    """Return a WebSocket to the first of the checked addresses that answers.
+
+    Each but the last gets its share of `seconds`, so that one that is silent does not take all; the
+    caller bounds the whole.
+
+    Raises:
+        Unreachable, Misbehaved: none does, or not in this protocol.
+    """
+    loop = asyncio.get_running_loop()
+    deadline = loop.time() + seconds
+    try:
+        tls = await asyncio.to_thread(endpoint.tls)  # it reads files
+        found = await resolved(
+            endpoint.host,
+            endpoint.port,
+            private=endpoint.private,
+            resolve=resolve,
+            seconds=min(RESOLVE_SECONDS, seconds / 2),
+        )
+    except AddressRefused as refused:
+        raise Unreachable(str(refused)) from None
+    except TimeoutError:
+        raise Unreachable("no connection: the name is not resolved in time") from None
+    except (OSError, ValueError) as error:
+        raise Unreachable(f"no connection: {shown(str(error))}") from None
+    reason = ""
+    for left, address in zip(range(len(found), 0, -1), found, strict=True):
+        share = (deadline - loop.time()) / left if left > 1 else None
+        try:
+            async with asyncio.timeout(share):
+                connection = await _connected(endpoint, address, tls)
+        except TimeoutError:
+            reason = "no answer"
+        except (OSError, WebSocketException, EOFError, ValueError) as error:
+            reason = shown(str(error))
+        else:
+            if connection.subprotocol != PROTOCOL:
+                connection.transport.abort()
+                raise Misbehaved(f"expected the protocol {PROTOCOL}, got none")
+            return connection
+    raise Unreachable(f"no connection: {reason}")
+
+
+class _Connection(ClientConnection):
+    """Reads nothing while what it wrote is not taken.
+
+    Else it would answer pings for ever to one who sends them and never reads.
+    """
+
+    _unread = False  # what we wrote, beyond the bound of the transport
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        super().connection_made(transport)
+        self.recv_messages.resume = self._read_on
+
+    def pause_writing(self) -> None:
+        super().pause_writing()
+        self._unread = True
+        self.transport.pause_reading()
+
+    def resume_writing(self) -> None:
+        super().resume_writing()
+        self._unread = False
+        self._read_on()
+
+    def _read_on(self) -> None:
+        if not self._unread and not self.recv_messages.paused:
+            self.transport.resume_reading()
+
+
+async def _connected(
+    endpoint: Endpoint, address: Address, tls: ssl.SSLContext | None
+) -> ClientConnection:
+    family = socket.AF_INET6 if address.version == 6 else socket.AF_INET
+    ours = socket.socket(family, socket.SOCK_STREAM)
+    secured: dict[str, Any] = {} if tls is None else {"server_hostname": endpoint.host}
+    try:
+        ours.setblocking(False)
+        await asyncio.get_running_loop().sock_connect(ours, (str(address), endpoint.port))
+        # With a socket of our own it follows no redirect.
+        return await connect(
+            endpoint.url,
+            sock=ours,
+            ssl=tls,
+            create_connection=_Connection,
+            subprotocols=[PROTOCOL],
+            compression=None,
+            proxy=None,
+            open_timeout=None,
+            ping_interval=PING_SECONDS,
+            ping_timeout=PING_SECONDS,
+            close_timeout=CLOSE_SECONDS,
+            max_size=MESSAGE_BYTES,
+            max_queue=FRAMES_WAITING,
+            **secured,
+        )
+    except BaseException:
+        ours.close()
+        raise

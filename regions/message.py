@@ -1,0 +1,87 @@
+"""One message of the protocol as it came: weighed and measured before it is parsed.
+
+A small text can be large or deep once it is parsed, so what it holds is counted first. All of it is
+done by whole passes over the bytes: to look at each would take longer than to parse them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import orjson
+
+from regions.failure import SHOWN, Misbehaved, misbehaved
+
+VALUES_MOST = 150_000  # of one message: a full frame has some 80,000
+DEPTH_MOST = 32
+VALUE_BYTES = 120  # that a parsed value takes, about
+
+_OTHERS = bytes(each for each in range(256) if each not in b'"[]{}')
+_ALIKE = bytes.maketrans(b"{}", b"[]")
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """What a message says, and how much memory that takes, about."""
+
+    type: str
+    id: str
+    payload: Any
+    weight: int
+
+
+def read(content: bytes) -> Message:
+    """Return the message that these bytes hold.
+
+    Raises:
+        Misbehaved: they hold none, or too much.
+    """
+    values = content.count(b",") + content.count(b"[") + content.count(b"{")
+    if values > VALUES_MOST:
+        raise Misbehaved(f"expected at most {VALUES_MOST} values in a message, got more")
+    if deeper(content, DEPTH_MOST):
+        raise Misbehaved(f"expected JSON at most {DEPTH_MOST} deep, got {content[:40]!r}…")
+    try:
+        found = orjson.loads(content)
+    except ValueError:
+        raise misbehaved("JSON", content[:SHOWN]) from None
+    if not isinstance(found, dict):
+        raise misbehaved("a message", found)
+    kind, id = found.get("type"), found.get("id", "")
+    if not isinstance(kind, str):
+        raise misbehaved("a message of the protocol", kind)
+    if not isinstance(id, str):
+        raise misbehaved("an id as text", id)
+    return Message(kind, id, found.get("payload"), len(content) + VALUE_BYTES * values)
+
+
+def payload_of(result: object) -> Mapping[str, Any]:
+    """Return a result as an object.
+
+    Raises:
+        Misbehaved: it is none.
+    """
+    if not isinstance(result, dict):
+        raise misbehaved("a result", result)
+    return result
+
+
+def deeper(content: bytes, most: int) -> bool:
+    """Whether lists and objects are nested deeper in JSON; of what is no JSON, anything."""
+    if content.count(b"[") + content.count(b"{") <= most:
+        return False
+    if b"\\" in content:
+        content = content.replace(b"\\\\", b"").replace(b'\\"', b"")
+    marks = content.translate(_ALIKE, _OTHERS)
+    # Two quotes side by side change nothing about what is inside of a text and what is not. Without
+    # them only those are left that have brackets between them.
+    while b'""' in marks:
+        marks = marks.replace(b'""', b"")
+    brackets = b"".join(marks.split(b'"')[::2])
+    for _ in range(most):
+        if not brackets:
+            return False
+        brackets = brackets.replace(b"[]", b"")
+    return bool(brackets)
