@@ -1,0 +1,145 @@
+"""The other side of a connection, byte by byte: what no library for WebSockets would send."""
+
+from __future__ import annotations
+
+import asyncio
+import base64
+import hashlib
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager, suppress
+
+from regions.directory import Endpoint
+
+Reader = asyncio.StreamReader
+Writer = asyncio.StreamWriter
+Behaviour = Callable[[Reader, Writer], Awaitable[None]]
+
+TEXT, CLOSE, PING = 0x1, 0x8, 0x9  # opcodes of RFC 6455
+PROTOCOL = "graphql-transport-ws"
+ACK = b'{"type":"connection_ack"}'
+GUID = b"258EAFA5-E914-47DA-95CA-C5AB0DC85B11"
+DRIP_SECONDS = 0.05
+
+
+@asynccontextmanager
+async def serving(behave: Behaviour) -> AsyncIterator[Endpoint]:
+    """Yield where somebody listens who behaves so to each connection."""
+    running: set[asyncio.Task[None]] = set()
+
+    async def serve(reader: Reader, writer: Writer) -> None:
+        task = asyncio.current_task()
+        assert task is not None
+        running.add(task)
+        try:
+            # asyncio complains of a handler that is cancelled, so it ends as any other.
+            with suppress(ConnectionError, asyncio.IncompleteReadError, asyncio.CancelledError):
+                await behave(reader, writer)
+        finally:
+            writer.close()
+
+    server = await asyncio.start_server(serve, "127.0.0.1", 0)
+    try:
+        port = server.sockets[0].getsockname()[1]
+        yield Endpoint(f"ws://127.0.0.1:{port}/graphql", ("32.11",), private=True)
+    finally:
+        server.close()
+        for each in running:
+            each.cancel()
+        await asyncio.gather(*running, return_exceptions=True)
+
+
+async def for_ever() -> None:
+    """Do nothing more."""
+    await asyncio.Event().wait()
+
+
+async def shake_hands(reader: Reader, writer: Writer, protocol: str = PROTOCOL) -> None:
+    """Become a WebSocket, of a protocol unless that is empty."""
+    asked = await reader.readuntil(b"\r\n\r\n")
+    fields = dict(line.split(b": ", 1) for line in asked.splitlines()[1:] if line)
+    key = {name.lower(): value for name, value in fields.items()}[b"sec-websocket-key"]
+    accept = base64.b64encode(hashlib.sha1(key + GUID, usedforsecurity=False).digest())
+    lines = [
+        b"HTTP/1.1 101 Switching Protocols",
+        b"Upgrade: websocket",
+        b"Connection: Upgrade",
+        b"Sec-WebSocket-Accept: " + accept,
+        *([f"Sec-WebSocket-Protocol: {protocol}".encode()] if protocol else []),
+    ]
+    writer.write(b"\r\n".join(lines) + b"\r\n\r\n")
+
+
+async def begin(reader: Reader, writer: Writer) -> None:
+    """Acknowledge, and hear the first question."""
+    await shake_hands(reader, writer)
+    await received(reader)
+    writer.write(text(ACK))
+    await received(reader)
+
+
+async def received(reader: Reader) -> bytes:
+    """Return the content of the next frame, which a client masks."""
+    _, length = await reader.readexactly(2)
+    length &= 0x7F
+    if length == 126:
+        length = int.from_bytes(await reader.readexactly(2))
+    mask = await reader.readexactly(4)
+    masked = await reader.readexactly(length)
+    return bytes(each ^ mask[place % 4] for place, each in enumerate(masked))
+
+
+def framed(opcode: int, content: bytes) -> bytes:
+    """A whole frame as a server sends it."""
+    if len(content) < 126:
+        length = bytes([len(content)])
+    elif len(content) < 1 << 16:
+        length = b"\x7e" + len(content).to_bytes(2)
+    else:
+        length = b"\x7f" + len(content).to_bytes(8)
+    return bytes([0x80 | opcode]) + length + content
+
+
+def text(content: bytes) -> bytes:
+    """A message of text."""
+    return framed(TEXT, content)
+
+
+def event(data: bytes, id: int = 1) -> bytes:
+    """A result of an operation."""
+    return text(b'{"id":"%d","type":"next","payload":{"data":%s}}' % (id, data))
+
+
+def says(*frames: bytes) -> Behaviour:
+    """Answer the first question with these, and then nothing."""
+
+    async def behave(reader: Reader, writer: Writer) -> None:
+        await begin(reader, writer)
+        writer.write(b"".join(frames))
+        await for_ever()
+
+    return behave
+
+
+def repeats(content: bytes) -> Behaviour:
+    """Answer the first question with this, as often as it is taken."""
+
+    async def behave(reader: Reader, writer: Writer) -> None:
+        await begin(reader, writer)
+        while True:
+            writer.write(content)
+            await writer.drain()
+
+    return behave
+
+
+def drips(content: bytes, first: Behaviour) -> Behaviour:
+    """Do something first, then send this one byte after the other, slowly."""
+
+    async def behave(reader: Reader, writer: Writer) -> None:
+        await first(reader, writer)
+        for each in content:
+            writer.write(bytes([each]))
+            await writer.drain()
+            await asyncio.sleep(DRIP_SECONDS)
+
+    return behave

@@ -1,0 +1,544 @@
+"""What whoever is asked may do: each is a failure of its kind, in time."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import socket
+import time
+from collections.abc import Sequence
+from contextlib import ExitStack, aclosing, suppress
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from engine.model import Role
+from regions.connection import connected
+from regions.directory import Endpoint
+from regions.peer import Misbehaved, Peer, Rejected, Unreachable
+from tests.fixtures.processes import StartSimpul
+from tests.hub.live import client
+from tests.regions.hostile import (
+    ACK,
+    CLOSE,
+    PING,
+    PROTOCOL,
+    TEXT,
+    Behaviour,
+    Reader,
+    Writer,
+    begin,
+    drips,
+    event,
+    for_ever,
+    framed,
+    received,
+    repeats,
+    says,
+    serving,
+    shake_hands,
+    text,
+)
+from tests.regions.instances import Place
+
+SECONDS = 0.4  # of each limit
+LATEST = 2.5  # for what has a limit, on a machine that is busy
+QUESTION = "subscription { indexChanged { at } }"
+Kind = type[Unreachable] | type[Misbehaved] | type[Rejected]
+
+
+async def says_nothing(reader: Reader, writer: Writer) -> None:
+    await for_ever()
+
+
+async def closes_at_once(reader: Reader, writer: Writer) -> None:
+    pass
+
+
+async def never_acknowledges(reader: Reader, writer: Writer) -> None:
+    await shake_hands(reader, writer)
+    await for_ever()
+
+
+async def speaks_no_protocol(reader: Reader, writer: Writer) -> None:
+    await shake_hands(reader, writer, protocol="")
+    writer.write(text(ACK))
+    await for_ever()
+
+
+async def is_an_endless_page(reader: Reader, writer: Writer) -> None:
+    await reader.readuntil(b"\r\n\r\n")
+    writer.write(b"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\n\r\n")
+    while True:
+        writer.write(b"<p>" * 10_000)
+        await writer.drain()
+
+
+def answers_http(content: bytes) -> Behaviour:
+    async def behave(reader: Reader, writer: Writer) -> None:
+        await reader.readuntil(b"\r\n\r\n")
+        writer.write(content)
+        await writer.drain()
+
+    return behave
+
+
+def closes_with(code: int, reason: bytes = b"") -> Behaviour:
+    """Close instead of acknowledging."""
+
+    async def behave(reader: Reader, writer: Writer) -> None:
+        await shake_hands(reader, writer)
+        await received(reader)
+        writer.write(framed(CLOSE, code.to_bytes(2, "big") + reason))
+        await received(reader)
+
+    return behave
+
+
+async def closes_midway(reader: Reader, writer: Writer) -> None:
+    await begin(reader, writer)
+    writer.write(event(b"{}") + event(b"{}")[:10])
+    await writer.drain()
+
+
+def error(payload: str) -> bytes:
+    return text(f'{{"id":"1","type":"error","payload":{payload}}}'.encode())
+
+
+NOT_OPENED: dict[str, tuple[Behaviour, Kind, str]] = {
+    "silent": (says_nothing, Unreachable, "^no connection within 0.4 seconds$"),
+    "gone": (closes_at_once, Unreachable, "^no connection: "),
+    "drips headers": (
+        drips(b"HTTP/1.1 101 " + b"x" * 1000, answers_http(b"")),
+        Unreachable,
+        "^no connection within 0.4 seconds$",
+    ),
+    "garbage": (answers_http(b"\x00\xff" * 5000 + b"\r\n\r\n"), Unreachable, "^no connection: "),
+    "endless headers": (
+        answers_http(b"HTTP/1.1 101 X\r\n" + b"a: b\r\n" * 100_000),
+        Unreachable,
+        "^no connection: ",
+    ),
+    "an endless page": (is_an_endless_page, Unreachable, "^no connection"),
+    "an error": (
+        answers_http(b"HTTP/1.1 503 Busy\r\nContent-Length: 0\r\n\r\n"),
+        Unreachable,
+        "^no connection: server rejected WebSocket connection: HTTP 503$",
+    ),
+    "another protocol": (
+        speaks_no_protocol,
+        Misbehaved,
+        "^expected the protocol graphql-transport-ws, got none$",
+    ),
+    "no acknowledgement": (
+        never_acknowledges,
+        Unreachable,
+        "^no acknowledgement within 0.4 seconds$",
+    ),
+    "drips the acknowledgement": (
+        drips(framed(TEXT, b" " * 1000 + ACK), shake_hands),
+        Unreachable,
+        "^no acknowledgement within 0.4 seconds$",
+    ),
+    "unauthorized": (closes_with(4401, b"who\x07?"), Rejected, r"^closed with 4401: who\?\?$"),
+    "forbidden": (closes_with(4403), Rejected, "^closed with 4403: $"),
+    "full": (closes_with(4429, b"later"), Unreachable, "^closed with 4429: later$"),
+    "restarts": (closes_with(1012), Unreachable, "^closed with 1012: $"),
+}
+
+WRONG: dict[str, tuple[Behaviour, Kind, str]] = {
+    "never answers": (says(), Unreachable, "^nothing came for 0.4 seconds$"),
+    "drips": (
+        drips(framed(TEXT, b" " * 100_000), begin),
+        Unreachable,
+        "^nothing came for 0.4 seconds$",
+    ),
+    "closes midway": (closes_midway, Unreachable, "^the connection was lost$"),
+    "no frames": (says(b"\xff" * 100), Misbehaved, "^what came is no WebSocket's: "),
+    "masked": (says(bytes([0x81, 0x80, 1, 2, 3, 4])), Misbehaved, "^what came is no WebSocket's"),
+    "no JSON": (says(text(b"<html>\x1b[2J")), Misbehaved, r"^expected JSON, got b'<html>\\x1b"),
+    "cut JSON": (says(text(b'{"id":"1",')), Misbehaved, "^expected JSON, got "),
+    "no UTF-8": (says(text(b'"\xff"')), Misbehaved, "^expected JSON, got "),
+    "no object": (says(text(b"[1,2]")), Misbehaved, r"^expected a message, got \[1, 2\]$"),
+    "null": (says(text(b"null")), Misbehaved, "^expected a message, got None$"),
+    "no type": (says(text(b"{}")), Misbehaved, "^expected a message of the protocol, got None$"),
+    "type of text": (says(text(b'{"type":[]}')), Misbehaved, r"of the protocol, got \[\]$"),
+    "the old protocol": (says(text(b'{"type":"ka"}')), Misbehaved, "of the protocol, got 'ka'$"),
+    "an id of numbers": (
+        says(text(b'{"id":1,"type":"next"}')),
+        Misbehaved,
+        "^expected an id as text, got 1$",
+    ),
+    "no payload": (
+        says(text(b'{"id":"1","type":"next"}')),
+        Misbehaved,
+        "^expected a result, got None$",
+    ),
+    "a list as payload": (
+        says(text(b'{"id":"1","type":"next","payload":[' + b"[]," * 9999 + b"0]}")),
+        Misbehaved,
+        r"^expected a result, got \[\[\], \[\], \[\], \[\], \.\.\.\]$",
+    ),
+    "data of text": (says(event(b'"x"')), Misbehaved, "^expected data, got 'x'$"),
+    "no data": (says(event(b"null")), Misbehaved, "^expected data, got None$"),
+    "deep": (says(event(b"[" * 33 + b"]" * 33)), Misbehaved, "^expected JSON at most 32 deep"),
+    "very deep": (says(text(b"[" * 100_000)), Misbehaved, "^expected JSON at most 32 deep"),
+    "many values": (
+        says(event(b"[" + b"1," * 200_000 + b"1]")),
+        Misbehaved,
+        "^expected at most 150000 values in a message, got more$",
+    ),
+    "too long": (says(b"\x81\x7f" + (2**40).to_bytes(8, "big")), Misbehaved, "no WebSocket's"),
+    "for others": (repeats(event(b"{}", id=9) * 100), Misbehaved, "^expected answers to what was"),
+    "ping upon ping": (
+        repeats(text(b'{"type":"ping"}') * 100),
+        Misbehaved,
+        "^expected answers to what was asked, got others$",
+    ),
+    "pings of the WebSocket": (
+        repeats(framed(PING, b"x" * 125) * 100),
+        Unreachable,
+        "^nothing came for 0.4 seconds$",
+    ),
+    "an error": (
+        says(error('[{"message":"no\\u0000","extensions":{"code":"FORBIDDEN"}},{}]')),
+        Rejected,
+        r"^FORBIDDEN: no\?$",
+    ),
+    "an error as object": (says(error('{"message":"boom"}')), Rejected, "^error: boom$"),
+    "an error as text": (says(error('"boom"')), Rejected, "^'boom'$"),
+    "errors of nothing": (says(error("[]")), Rejected, r"^\[\]$"),
+    "an error of odd types": (
+        says(error('[{"message":{"a":[1]},"extensions":{"code":[1]}}]')),
+        Rejected,
+        r"^error: \{'a': \[1\]\}$",
+    ),
+    "a long error": (
+        says(error(f'[{{"message":"{"m" * 100_000}","extensions":{{"code":"{"C" * 99_999}"}}}}]')),
+        Rejected,
+        f"^{'C' * 64}: {'m' * 134}…$",
+    ),
+    "errors beside data": (
+        says(text(b'{"id":"1","type":"next","payload":{"data":{},"errors":[{"message":"e"}]}}')),
+        Rejected,
+        "^error: e$",
+    ),
+}
+
+
+def opened(endpoint: Endpoint) -> Any:
+    return Peer.opened(endpoint, open_seconds=SECONDS, silent_seconds=SECONDS)
+
+
+async def read(peer: Peer) -> int:
+    """Read a subscription to its end; return how many events it had."""
+    found = 0
+    async with aclosing(peer.subscribe(QUESTION, {})) as events:
+        async for _ in events:
+            found += 1
+    return found
+
+
+@pytest.mark.parametrize("kind", NOT_OPENED)
+async def test_a_connection_that_is_none_fails_in_time(kind: str) -> None:
+    behave, failure, reason = NOT_OPENED[kind]
+    async with serving(behave) as endpoint:
+        start = time.monotonic()
+        with pytest.raises(failure, match=reason):
+            async with opened(endpoint):
+                pass
+        assert time.monotonic() - start < LATEST
+
+
+@pytest.mark.parametrize("kind", WRONG)
+async def test_whatever_comes_instead_of_an_event_is_a_failure_in_time(kind: str) -> None:
+    behave, failure, reason = WRONG[kind]
+    async with serving(behave) as endpoint:
+        start = time.monotonic()
+        with pytest.raises(failure, match=reason) as told:
+            async with opened(endpoint) as peer:
+                await read(peer)
+        assert time.monotonic() - start < LATEST
+        assert len(str(told.value)) < 300
+
+
+async def test_a_refusal_has_its_code() -> None:
+    async with serving(closes_with(4401)) as endpoint:
+        with pytest.raises(Rejected) as told:
+            async with opened(endpoint):
+                pass
+        assert told.value.code == "4401"
+    behave, _, _ = WRONG["an error"]
+    async with serving(behave) as endpoint, opened(endpoint) as peer:
+        with pytest.raises(Rejected) as told:
+            await peer.query("{ x }", {}, SECONDS)
+        assert told.value.code == "FORBIDDEN"
+
+
+async def test_who_does_not_listen_is_told_at_once() -> None:
+    with socket.socket() as unused:
+        unused.bind(("127.0.0.1", 0))
+        port = unused.getsockname()[1]
+        with pytest.raises(Unreachable, match="^no connection: .*Connect call failed"):
+            async with opened(Endpoint(f"ws://127.0.0.1:{port}/", ("32.11",), private=True)):
+                pass
+
+
+async def test_who_takes_no_connection_is_given_up() -> None:
+    with socket.socket() as full, ExitStack() as stack:
+        full.bind(("127.0.0.1", 0))
+        full.listen(0)
+        address = full.getsockname()
+        for _ in range(4):  # what it queues, and one more
+            waiting = stack.enter_context(socket.socket())
+            waiting.setblocking(False)
+            with suppress(BlockingIOError):
+                waiting.connect(address)
+        start = time.monotonic()
+        with pytest.raises(Unreachable, match="^no connection within 0.4 seconds$"):
+            async with opened(Endpoint(f"ws://127.0.0.1:{address[1]}/", ("32.11",), private=True)):
+                pass
+        assert time.monotonic() - start < LATEST
+
+
+async def test_who_has_no_tls_is_not_talked_to() -> None:
+    asked = []
+
+    async def behave(reader: Reader, writer: Writer) -> None:
+        asked.append(await reader.read(1))
+        writer.write(b"HTTP/1.1 400 Bad Request\r\n\r\n")
+
+    async with serving(behave) as endpoint:
+        with pytest.raises(Unreachable, match="^no connection: .*(SSL|TLS)"):
+            async with opened(replace(endpoint, url=endpoint.url.replace("ws:", "wss:"))):
+                pass
+    assert asked == [b"\x16"]  # a TLS handshake, and no token
+
+
+async def test_an_address_of_our_own_network_is_not_even_connected_to() -> None:
+    asked = []
+
+    async def behave(reader: Reader, writer: Writer) -> None:
+        asked.append(reader)
+
+    async with serving(behave) as endpoint:
+        with pytest.raises(Unreachable, match="^the endpoint has no address that may be"):
+            async with opened(replace(endpoint, private=False)):
+                pass
+    assert asked == []
+
+
+async def test_a_redirect_leads_nowhere() -> None:
+    asked = []
+
+    async def canary(reader: Reader, writer: Writer) -> None:
+        asked.append(reader)
+
+    async with serving(canary) as elsewhere:
+        to = f"HTTP/1.1 302 Found\r\nLocation: {elsewhere.url}\r\nContent-Length: 0\r\n\r\n"
+        async with serving(answers_http(to.encode())) as endpoint:
+            with pytest.raises(Unreachable, match="^no connection: cannot follow redirect"):
+                async with opened(endpoint):
+                    pass
+    assert asked == []
+
+
+async def test_the_environments_proxy_is_not_used(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked = []
+
+    async def canary(reader: Reader, writer: Writer) -> None:
+        asked.append(reader)
+
+    async with serving(canary) as proxy, serving(says(event(b'{"a":1}'))) as endpoint:
+        for name in ("http_proxy", "https_proxy", "all_proxy"):
+            monkeypatch.setenv(name, f"http://127.0.0.1:{proxy.port}")
+        async with opened(endpoint) as peer:
+            assert await peer.query("{ a }", {}, SECONDS) == {"a": 1}
+    assert asked == []
+
+
+async def test_an_address_that_is_silent_leaves_time_for_the_next() -> None:
+    async def two(host: str, port: int) -> Sequence[str]:
+        return ["127.0.0.2", "127.0.0.1"]
+
+    async with serving(says()) as endpoint:
+        with socket.socket() as silent:
+            silent.bind(("127.0.0.2", endpoint.port))
+            silent.listen()
+            named = replace(endpoint, url=f"ws://owner.example:{endpoint.port}/")
+            start = time.monotonic()
+            connection = await connected(named, 2 * SECONDS, resolve=two)
+            assert SECONDS <= time.monotonic() - start < LATEST
+            assert connection.remote_address == ("127.0.0.1", endpoint.port)
+            connection.transport.abort()
+            await connection.wait_closed()
+
+
+async def test_a_name_that_is_not_resolved_is_given_up() -> None:
+    async def hangs(host: str, port: int) -> Sequence[str]:
+        await for_ever()
+        return []
+
+    named = Endpoint("wss://owner.example/graphql", ("32.11",))
+    start = time.monotonic()
+    with pytest.raises(Unreachable, match="^no connection: the name is not resolved in time$"):
+        await connected(named, SECONDS, resolve=hangs)
+    assert time.monotonic() - start < LATEST
+
+
+@pytest.mark.parametrize("holds", [None, "", "x" * 20_000, "rahasia\x00"])
+async def test_without_its_token_it_does_not_connect(tmp_path: Path, holds: str | None) -> None:
+    asked = []
+
+    async def behave(reader: Reader, writer: Writer) -> None:
+        asked.append(reader)
+
+    secret = tmp_path / "token"
+    if holds is not None:
+        secret.write_text(holds)
+    async with serving(behave) as endpoint:
+        with pytest.raises(Unreachable, match="^the token cannot be read: ") as told:
+            async with opened(replace(endpoint, token_file=secret)):
+                pass
+    assert asked == []
+    assert "rahasia" not in str(told.value)
+
+
+async def test_the_token_is_shown_once_the_connection_stands(tmp_path: Path) -> None:
+    secret = tmp_path / "token"
+    secret.write_text("rahasia\n")
+    told: list[Any] = []
+
+    async def behave(reader: Reader, writer: Writer) -> None:
+        await shake_hands(reader, writer, protocol=PROTOCOL)
+        told.append(json.loads(await received(reader)))
+        writer.write(text(ACK))
+        told.append(json.loads(await received(reader)))
+        writer.write(text(b'{"type":"ping"}'))
+        told.append(json.loads(await received(reader)))
+        writer.write(event(b'{"a":1}') + text(b'{"id":"1","type":"complete"}'))
+        told.append(json.loads(await received(reader)))
+
+    async with (
+        serving(behave) as endpoint,
+        opened(replace(endpoint, token_file=secret)) as peer,
+    ):
+        assert await peer.query("query ($b: Int) { a }", {"b": 2}, SECONDS) == {"a": 1}
+    asked = {"query": "query ($b: Int) { a }", "variables": {"b": 2}}
+    assert told == [
+        {"type": "connection_init", "payload": {"authorization": "Bearer rahasia"}},
+        {"id": "1", "type": "subscribe", "payload": asked},
+        {"type": "pong"},
+        {"id": "1", "type": "complete"},
+    ]
+
+
+async def test_an_answer_that_does_not_come_is_waited_for_so_long() -> None:
+    async with serving(says()) as endpoint, opened(endpoint) as peer:
+        start = time.monotonic()
+        with pytest.raises(Unreachable, match="^no answer within 0.2 seconds$"):
+            await peer.query("{ a }", {}, 0.2)
+        assert 0.2 <= time.monotonic() - start < LATEST
+
+
+async def test_an_operation_may_end_without_an_answer() -> None:
+    complete = text(b'{"id":"1","type":"complete"}')
+    async with serving(says(complete)) as endpoint, opened(endpoint) as peer:
+        with pytest.raises(Misbehaved, match="^expected an answer, got none$"):
+            await peer.query("{ a }", {}, SECONDS)
+    twice = says(event(b"{}"), event(b"{}"), complete)
+    async with serving(twice) as endpoint, opened(endpoint) as peer:
+        assert await read(peer) == 2
+
+
+async def test_a_lost_connection_ends_all_that_was_asked_and_is_told_to_who_asks_later() -> None:
+    async def behave(reader: Reader, writer: Writer) -> None:
+        await begin(reader, writer)
+        for _ in range(26):
+            await received(reader)
+
+    async with serving(behave) as endpoint, opened(endpoint) as peer:
+        ended = await asyncio.gather(*(read(peer) for _ in range(27)), return_exceptions=True)
+        assert [str(each) for each in ended] == ["the connection was lost"] * 27
+        with pytest.raises(Unreachable, match="^the connection was lost$"):
+            await peer.query("{ a }", {}, SECONDS)
+
+
+async def test_an_operation_that_is_refused_leaves_the_others() -> None:
+    async def behave(reader: Reader, writer: Writer) -> None:
+        await begin(reader, writer)
+        await received(reader)
+        writer.write(text(b'{"id":"1","type":"error","payload":[{"message":"no"}]}'))
+        writer.write(event(b'{"a":1}', id=2) + text(b'{"id":"2","type":"complete"}'))
+        await for_ever()
+
+    async with serving(behave) as endpoint, opened(endpoint) as peer:
+        refused, other = await asyncio.gather(read(peer), read(peer), return_exceptions=True)
+        assert (str(refused), other) == ("error: no", 1)
+
+
+async def test_whoever_leaves_ends_its_tasks_and_says_goodbye() -> None:
+    before = asyncio.all_tasks()
+    left = asyncio.Event()
+
+    async def behave(reader: Reader, writer: Writer) -> None:
+        await begin(reader, writer)
+        await reader.read()
+        left.set()
+
+    async with serving(behave) as endpoint:
+        asking = asyncio.create_task(ask_for_ever(endpoint))
+        await asyncio.sleep(0.2)
+        asking.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await asking
+        async with asyncio.timeout(LATEST):
+            await left.wait()
+    assert asyncio.all_tasks() == before
+
+
+async def ask_for_ever(endpoint: Endpoint) -> None:
+    async with Peer.opened(endpoint, open_seconds=SECONDS) as peer:
+        await read(peer)
+
+
+START = """mutation { startAssessment(input: {
+  region: "32.11", instrument: "spbe-2020", year: 2025, kind: SELF }) {
+  ... on Assessment { id version } } }"""
+CLAIM = """mutation ($assessment: ID!, $version: Int!) { claimLevel(input: {
+  assessment: $assessment, indicator: 1, level: 4, version: $version }) {
+  ... on Assessment { version } } }"""
+CHANGES = "subscription ($after: Cursor) { indexChanged(after: $after) { year region { code } } }"
+
+
+@pytest.mark.integration
+async def test_a_node_answers_and_tells_of_changes_to_many_on_one_connection(
+    simpul_process: StartSimpul, tmp_path: Path
+) -> None:
+    node = await Place(tmp_path / "node").prepare("32.11")
+    secret = tmp_path / "token"
+    secret.write_text(node.token())
+    node.serve(simpul_process)
+    endpoint = Endpoint(node.url, ("32.11",), private=True, token_file=secret)
+    async with client(node.running, Role.PROVINCE) as it, Peer.opened(endpoint) as peer:
+        document = "query ($code: ID!) { region(code: $code) { name } }"
+        found = await peer.query(document, {"code": "32.11"}, 10)
+        assert found == {"region": {"name": "Kabupaten Sumedang"}}
+        with pytest.raises(Rejected, match="Cannot query field"):
+            await peer.query("{ regoin { name } }", {}, 10)
+        after = await it.cursor()
+
+        async def first() -> Any:
+            async with aclosing(peer.subscribe(CHANGES, {"after": after})) as events:
+                return await anext(events)
+
+        waiting = [asyncio.create_task(first()) for _ in range(27)]
+        assessment = (await it.ask(START))["startAssessment"]
+        await it.ask(CLAIM, assessment=assessment["id"], version=assessment["version"])
+        told = await asyncio.gather(*waiting)
+        assert told == [{"indexChanged": {"year": 2025, "region": {"code": "32.11"}}}] * 27
+        node.running.kill()
+        with pytest.raises(Unreachable):
+            await peer.query(document, {"code": "32.11"}, 10)
