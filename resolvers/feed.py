@@ -16,6 +16,7 @@ from resolvers.problems import Forbidden, InvalidArgument, SnapshotRequired, Unk
 from storage import log
 from storage import snapshot as stored
 from storage.arrival import Arrival
+from storage.database import Session
 
 HEARTBEAT_SECONDS = 5.0
 ENTRIES_MOST = 200  # of one frame
@@ -49,10 +50,7 @@ async def head(context: Context, region: str) -> Head:
     """
     _admit(context.viewer)
     async with context.read() as session:
-        sequence, hash = await log.head(session, region)
-    if sequence == 0:
-        raise UnknownEntity("region", region)
-    return Head(region, sequence, hash)
+        return await _head(session, region)
 
 
 async def follow(context: Context, region: str, after: int) -> AsyncGenerator[Frame, None]:
@@ -76,8 +74,7 @@ async def follow(context: Context, region: str, after: int) -> AsyncGenerator[Fr
         context.begin()
         context.regions.clear_all()
         seen = tail.newest  # before reading, so that nothing is missed
-        end = await head(context, region)
-        found = await _readable(context, region, after)
+        end, found = await _next(context, region, after)
         if (found[0].sequence if found else after + 1) > after + 1:
             raise SnapshotRequired(str(after))
         entries = _bounded(found)
@@ -88,13 +85,25 @@ async def follow(context: Context, region: str, after: int) -> AsyncGenerator[Fr
             await tail.wait(seen, wanted, HEARTBEAT_SECONDS)
 
 
-async def _readable(context: Context, code: str, after: int) -> list[Entry]:
-    """The next entries, without the bodies of those that the viewer may not read."""
+async def _next(context: Context, code: str, after: int) -> tuple[Head, list[Entry]]:
+    """The end of the log and the next entries, without the bodies that the viewer may not read.
+
+    Both are of one moment: an end that its entries were already beyond would tell of a lost log.
+    """
+    _admit(context.viewer)
     async with context.read() as session:
+        end = await _head(session, code)
         found = await log.entries(session, code, after=after, limit=ENTRIES_MOST)
     region = await context.regions.load(code)
     drafts = region is not None and covers(context.viewer, region)
-    return [_readable_by(drafts, each) for each in found]
+    return end, [_readable_by(drafts, each) for each in found]
+
+
+async def _head(session: Session, region: str) -> Head:
+    sequence, hash = await log.head(session, region)
+    if sequence == 0:
+        raise UnknownEntity("region", region)
+    return Head(region, sequence, hash)
 
 
 @dataclass(frozen=True, slots=True)

@@ -75,7 +75,9 @@ class FeedEntry:
 
 @strawberry.type(description="Entries in order; none of them is a heartbeat.")
 class FeedFrame:
-    head: FeedHead = strawberry.field(description="When these entries were read.")
+    head: FeedHead = strawberry.field(
+        description="When these entries were read: at their last one, or beyond."
+    )
     entries: list[FeedEntry] = strawberry.field(description="At most 200.")
 
     @classmethod

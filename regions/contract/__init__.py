@@ -73,7 +73,11 @@ def frame(region: str, data: Mapping[str, Any]) -> Frame:
     entries = found.get("entries")
     if not isinstance(entries, list) or len(entries) > ENTRIES_MOST:
         raise Unfit(f"a list of at most {ENTRIES_MOST} entries", entries)
-    return Frame(_head(region, found.get("head")), tuple(_entry(region, each) for each in entries))
+    read = Frame(_head(region, found.get("head")), tuple(_entry(region, each) for each in entries))
+    if read.entries and read.entries[-1].sequence > read.head.sequence:
+        last = read.entries[-1].sequence
+        raise Unfit(f"a head of entry {last} or later", read.head.sequence)
+    return read
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,21 +2,27 @@
 
 from __future__ import annotations
 
+import asyncio
+from contextlib import aclosing
 from dataclasses import replace
 from typing import Any
 
 import pytest
 
+from engine.document import document
 from engine.entry import verify
-from engine.model import EventKind, Viewer
+from engine.model import EventKind, Region, RegionKind, Viewer
 from engine.snapshot import BODIES, RowKind
 from regions import contract
 from resolvers import feed
 from resolvers.context import Context
 from resolvers.kept_snapshots import KeptSnapshots
+from storage import log
 from tests.schema import places
 from tests.schema.hub import Hub
 
+WRITES = 100
+SUMEDANG = Region("32.11", "Kabupaten Sumedang", RegionKind.REGENCY, "32", places.SOURCE)
 SNAPSHOT = """query ($region: ID!, $first: Int!, $after: String) {
   snapshot(region: $region, first: $first, after: $after) { cursor newest { sequence }
   rows { kind body } } }"""
@@ -82,14 +88,44 @@ async def test_a_feed_hides_what_its_reader_may_not_see_and_still_proves_the_cha
         assert EventKind.RESULT_RECORDED not in hidden
 
 
+async def test_whatever_is_written_meanwhile_no_entry_is_beyond_the_end_that_is_told(
+    west_java: Hub,
+) -> None:
+    async def write() -> None:
+        for _ in range(WRITES):
+            async with log.writing(
+                west_java.instance.database, "32.11", west_java.instance.clock
+            ) as transaction:
+                await transaction.append(
+                    actor="sso:1",
+                    kind=EventKind.REGION_RECORDED,
+                    subject="region-32.11",
+                    body=document(SUMEDANG),
+                )
+            west_java.instance.bus.announce(transaction.arrival)
+
+    context = Context(west_java.instance, places.PROVINCE)
+    length = (await feed.head(context, "32.11")).sequence + WRITES
+    writing, last = asyncio.create_task(write()), 0
+    async with aclosing(feed.follow(context, "32.11", 0)) as frames:
+        async for frame in frames:
+            for entry in frame.entries:
+                last += 1
+                assert entry.sequence == last
+            assert last <= frame.head.sequence
+            if last == length:
+                break
+    await writing
+
+
 @pytest.mark.parametrize(
-    "document", [SNAPSHOT, "query ($region: ID!) { feedHead(region: $region) { hash } }"]
+    "question", [SNAPSHOT, "query ($region: ID!) { feedHead(region: $region) { hash } }"]
 )
-async def test_without_a_token_there_is_no_feed(west_java: Hub, document: str) -> None:
+async def test_without_a_token_there_is_no_feed(west_java: Hub, question: str) -> None:
     given: dict[str, object] = {"region": "32.11"}
-    if document is SNAPSHOT:
+    if question is SNAPSHOT:
         given["first"] = 10
-    assert await west_java.refusal(document, **given) == "FORBIDDEN"
+    assert await west_java.refusal(question, **given) == "FORBIDDEN"
 
 
 def test_the_contract_knows_every_kind_of_row_and_no_other() -> None:
