@@ -6,8 +6,8 @@
 
 `catch-up` lets a new hub copy the log of a node and prints entries a second, on SQLite and, where
 DATABASE_URL names an empty database of PostgreSQL, there too. `delay` runs nodes that write once a second
-each, one process and database a node, and prints how long after its commit at a node each entry is told
-to a subscriber of the hub. `idle` lets one hub follow regions in which nothing happens, each over a
+each, one process and database a node, and prints how long after its mutation at a node each event is told
+to a subscriber of the hub, once each process has built the models that its first change asks for. `idle` lets one hub follow regions in which nothing happens, each over a
 connection of its own, and prints CPU and memory of the hub. All traffic is on loopback.
 """
 
@@ -56,6 +56,7 @@ from storage.fold import claim_body
 
 SOURCE = Provenance("benchmark")
 CATCH_UP_SECONDS = 300.0
+WARM_UP = 3  # changes a node before any is measured
 PROTOCOL = Subprotocol("graphql-transport-ws")
 EVENTS = "subscription ($after: Cursor) { events(after: $after, kinds: [APPLICATION_UPDATED]) { region { code } } }"
 
@@ -115,18 +116,25 @@ def delay(folder: Path, nodes: int, seconds: int) -> None:
         server, address = stack.enter_context(hub(folder / "hub", endpoints, ""))
         for code in (each["regions"][0] for each in endpoints):
             until_copied(address, folder / "hub", code, 3)
-        spent = cpu(server)
-        delays = asyncio.run(_delays(folder, endpoints, address, seconds))
-        busy = (cpu(server) - spent) / seconds
+        processes = [server, *(each for each, _ in running)]
+        asyncio.run(_delays(folder, endpoints, address, range(1, WARM_UP + 1)))
+        until_quiet(processes)
+        spent = [cpu(each) for each in processes]
+        delays = asyncio.run(
+            _delays(folder, endpoints, address, range(WARM_UP + 1, WARM_UP + seconds + 1))
+        )
+        busy = [100 * (cpu(each) - before) / seconds for each, before in zip(processes, spent)]
     percent = statistics.quantiles(delays, n=100)
     sys.stdout.write(
         f"{len(delays)} changes of {nodes} nodes, one a second each: from the mutation to the hub's "
         f"subscriber p50 {percent[49]:.1f} ms, p99 {percent[98]:.1f} ms; the hub was busy "
-        f"{100 * busy:.0f} % of a core\n"
+        f"{busy[0]:.0f} % of a core, all nodes {sum(busy[1:]):.0f} %\n"
     )
 
 
-async def _delays(folder: Path, endpoints: list[dict], address: str, seconds: int) -> list[float]:
+async def _delays(
+    folder: Path, endpoints: list[dict], address: str, versions: range
+) -> list[float]:
     sent: dict[str, list[float]] = {each["regions"][0]: [] for each in endpoints}
     heard: dict[str, list[float]] = {code: [] for code in sent}
 
@@ -135,10 +143,10 @@ async def _delays(folder: Path, endpoints: list[dict], address: str, seconds: in
           ... on Application { version } ... on Problem { message } } }"""
         await asyncio.sleep(offset)
         began = time.monotonic()
-        for number in range(seconds):
+        for number, version in enumerate(versions):
             await asyncio.sleep(max(0.0, began + number - time.monotonic()))
             sent[code].append(time.monotonic())
-            given = {"id": f"application-{code}", "version": number + 1, "name": f"Uji {number}"}
+            given = {"id": f"application-{code}", "version": version, "name": f"Uji {version}"}
             body = {"query": document, "variables": {"input": given}}
             answer = await http.post(url, json=body, headers=bearer(folder / f"node-{code}"))
             assert "version" in answer.json()["data"]["updateApplication"], answer.text
@@ -303,6 +311,16 @@ def head(address: str, folder: Path, code: str = "32.11") -> int:
     url, headers = f"{address}/graphql", bearer(folder)
     answer = httpx2.post(url, json=asked, headers=headers, trust_env=False, timeout=60).json()
     return 0 if answer["data"] is None else answer["data"]["feedHead"]["sequence"]
+
+
+def until_quiet(processes: list[subprocess.Popen[str]]) -> None:
+    """Return once they have nothing left to do."""
+    for _ in range(60):
+        before = sum(map(cpu, processes))
+        time.sleep(2)
+        if sum(map(cpu, processes)) - before < 0.5:
+            return
+    sys.exit("the servers do not come to rest")
 
 
 def until_copied(address: str, folder: Path, code: str, length: int) -> None:

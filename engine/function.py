@@ -212,6 +212,8 @@ class Classifier:
             loss="log_loss", alpha=1e-5, random_state=seed, max_iter=_PASSES, tol=None
         )
         self._model.fit(self._features(texts), functions, sample_weight=weights)
+        # Laid out as it is multiplied with: else each multiplication copies all of it first.
+        self._model.coef_ = np.asfortranarray(self._model.coef_)
 
     def _features(self, texts: Sequence[str]) -> csr_matrix:
         return hstack([self._grams.transform(texts), self._lexical(texts)]).tocsr()

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import time
 from collections.abc import Callable, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass, field
@@ -25,15 +26,16 @@ from storage.database import Session
 
 SETTLED_SECONDS = 0.5  # without another change: a person's edits come in bursts
 LONGEST_SECONDS = 5.0  # after the first change, however busy it is
+RESTS = 20  # times as long as it worked: what follows from changes can wait, and whoever asks cannot
 RETRY_SECONDS = 5.0
 LOOKS_MOST = 3  # at a region that others change while it is computed
 ITSELF = Viewer(f"{OWN_ACTORS}follow-up", Role.ADMIN)
-DERIVED = frozenset(
-    {EventKind.INDEX_CHANGED, EventKind.VERIFICATION_CHANGED, EventKind.PROPOSALS_CHANGED}
-)
 # What leaves an inventory as it was. What it makes of verifications is told with the change itself.
 BESIDE_THE_INVENTORY = frozenset(
     {
+        EventKind.INDEX_CHANGED,
+        EventKind.VERIFICATION_CHANGED,
+        EventKind.PROPOSALS_CHANGED,
         EventKind.LEVEL_CLAIMED,
         EventKind.ASSESSMENT_STARTED,
         EventKind.ASSESSMENT_SUBMITTED,
@@ -84,25 +86,28 @@ class FollowUp:
                     await asyncio.sleep(RETRY_SECONDS)
                 else:
                     await _settled(self.instance, done)
+                start = time.monotonic()
                 await self.catch_up(done)
+                await asyncio.sleep(min(LONGEST_SECONDS, RESTS * (time.monotonic() - start)))
             except Exception:
                 logger.exception("what is committed cannot be followed up; trying again")
                 await asyncio.sleep(RETRY_SECONDS)
 
     async def catch_up(self, done: int) -> None:
-        """Follow up all that came after an arrival, and what failed before."""
-        while True:
+        """Follow up all that came after an arrival by now, and what failed before."""
+        whole = True
+        while whole:
             async with self.instance.database.read() as session:
                 page = await arrival.after(session, done, log.PAGE)
                 touched = await _touched(session, page)
+            whole = len(page) == log.PAGE
             regions, self.failed = touched | self.failed, set()
             for code in sorted(regions):
                 await self._region(code)
-            if not page:
-                return
-            done = page[-1].number
-            async with self.instance.database.write() as session:
-                await outcome.move(session, done)
+            if page:
+                done = page[-1].number
+                async with self.instance.database.write() as session:
+                    await outcome.move(session, done)
 
     async def _region(self, code: str) -> None:
         try:
@@ -186,9 +191,11 @@ async def _announced(instance: Instance, code: str) -> bool | None:
 
 
 async def _settled(instance: Instance, done: int) -> None:
-    """Return once something new has arrived and then nothing more for a while."""
-    async with aclosing(instance.tail.follow(done)) as arrivals:
-        await anext(arrivals)
+    """Return once something has arrived that others follow from, and then nothing for a while."""
+    async with aclosing(instance.tail.follow(done)) as pages:
+        async for page in pages:
+            if any(each.kind not in BESIDE_THE_INVENTORY for each in page):
+                break
     loop = asyncio.get_running_loop()
     latest = loop.time() + LONGEST_SECONDS
     seen = -1
@@ -199,7 +206,9 @@ async def _settled(instance: Instance, done: int) -> None:
 
 async def _touched(session: Session, arrivals: Sequence[Arrival]) -> set[str]:
     """The regions for which these arrivals may change something."""
-    own = [each for each in arrivals if each.kind not in DERIVED | BESIDE_THE_INVENTORY]
+    own = [each for each in arrivals if each.kind not in BESIDE_THE_INVENTORY]
+    if not own:
+        return set()
     touched = {each.region for each in own}
     touched |= await integration.regions_at(session, {each.subject for each in own})
     shared = {each.region for each in own if each.kind in SHARED}

@@ -33,6 +33,22 @@ _VERSIONS = (
     )
     .order_by(IntegrationRow.id)
 )
+_IDS = bindparam("ids", expanding=True)
+_SOURCE, _TARGET = aliased(ApplicationRow), aliased(ApplicationRow)
+_REGIONS_AT = (
+    select(_SOURCE.region, _TARGET.region)
+    .select_from(IntegrationRow)
+    .join(_SOURCE, _SOURCE.id == IntegrationRow.source_application)
+    .outerjoin(_TARGET, _TARGET.id == IntegrationRow.target_application)
+    .where(
+        or_(
+            IntegrationRow.id.in_(_IDS),
+            IntegrationRow.source_application.in_(_IDS),
+            IntegrationRow.target_application.in_(_IDS),
+        )
+    )
+    .distinct()
+)
 
 
 def row(integration: Integration) -> IntegrationRow:
@@ -112,21 +128,7 @@ async def versions(session: AsyncSession, region: str) -> dict[str, int]:
 
 async def regions_at(session: AsyncSession, ids: Collection[str]) -> set[str]:
     """Return the regions at both ends of the integrations with these ids, or of these ends."""
-    source, target = aliased(ApplicationRow), aliased(ApplicationRow)
-    found = await session.execute(
-        select(source.region, target.region)
-        .select_from(IntegrationRow)
-        .join(source, source.id == IntegrationRow.source_application)
-        .outerjoin(target, target.id == IntegrationRow.target_application)
-        .where(
-            or_(
-                IntegrationRow.id.in_(ids),
-                IntegrationRow.source_application.in_(ids),
-                IntegrationRow.target_application.in_(ids),
-            )
-        )
-        .distinct()
-    )
+    found = await session.execute(_REGIONS_AT, {"ids": list(ids)})
     return {region for pair in found for region in pair if region is not None}
 
 
