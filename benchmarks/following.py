@@ -22,14 +22,14 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from collections.abc import AsyncIterator, Iterator
+from contextlib import ExitStack, asynccontextmanager, contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import httpx2
 from fanout import SIMPUL, cpu, free_port, ready, resident, started
-from websockets.asyncio.client import connect
+from websockets.asyncio.client import ClientConnection, connect
 from websockets.asyncio.server import ServerConnection, serve
 from websockets.typing import Subprotocol
 
@@ -57,6 +57,9 @@ from storage.fold import claim_body
 SOURCE = Provenance("benchmark")
 CATCH_UP_SECONDS = 300.0
 WARM_UP = 3  # changes a node before any is measured
+CURSOR = "{ instance { cursor } }"
+UPDATE = """mutation ($input: UpdateApplicationInput!) { updateApplication(input: $input) {
+  ... on Application { version } ... on Problem { message } } }"""
 PROTOCOL = Subprotocol("graphql-transport-ws")
 EVENTS = "subscription ($after: Cursor) { events(after: $after, kinds: [APPLICATION_UPDATED]) { region { code } } }"
 
@@ -123,7 +126,10 @@ def delay(folder: Path, nodes: int, seconds: int) -> None:
         delays = asyncio.run(
             _delays(folder, endpoints, address, range(WARM_UP + 1, WARM_UP + seconds + 1))
         )
-        busy = [100 * (cpu(each) - before) / seconds for each, before in zip(processes, spent)]
+        busy = [
+            100 * (cpu(each) - before) / seconds
+            for each, before in zip(processes, spent, strict=True)
+        ]
     percent = statistics.quantiles(delays, n=100)
     sys.stdout.write(
         f"{len(delays)} changes of {nodes} nodes, one a second each: from the mutation to the hub's "
@@ -138,18 +144,20 @@ async def _delays(
     sent: dict[str, list[float]] = {each["regions"][0]: [] for each in endpoints}
     heard: dict[str, list[float]] = {code: [] for code in sent}
 
-    async def write(http: httpx2.AsyncClient, code: str, url: str, offset: float) -> None:
-        document = """mutation ($input: UpdateApplicationInput!) { updateApplication(input: $input) {
-          ... on Application { version } ... on Problem { message } } }"""
-        await asyncio.sleep(offset)
-        began = time.monotonic()
-        for number, version in enumerate(versions):
-            await asyncio.sleep(max(0.0, began + number - time.monotonic()))
-            sent[code].append(time.monotonic())
-            given = {"id": f"application-{code}", "version": version, "name": f"Uji {version}"}
-            body = {"query": document, "variables": {"input": given}}
-            answer = await http.post(url, json=body, headers=bearer(folder / f"node-{code}"))
-            assert "version" in answer.json()["data"]["updateApplication"], answer.text
+    async def write(code: str, url: str, offset: float) -> None:
+        async with _connected(url, folder / f"node-{code}") as socket:
+            await asyncio.sleep(offset)
+            began = time.monotonic()
+            for number, version in enumerate(versions):
+                await asyncio.sleep(max(0.0, began + number - time.monotonic()))
+                given = {"id": f"application-{code}", "version": version, "name": f"Uji {version}"}
+                payload = {"query": UPDATE, "variables": {"input": given}}
+                asked = json.dumps({"id": str(version), "type": "subscribe", "payload": payload})
+                sent[code].append(time.monotonic())
+                await socket.send(asked)
+                answer = await socket.recv()
+                assert await socket.recv() == f'{{"id":"{version}","type":"complete"}}'
+                assert f'"version":{version + 1}' in answer, answer
 
     async def listen(socket: object) -> None:
         async for text in socket:
@@ -157,26 +165,16 @@ async def _delays(
             event = json.loads(text)["payload"]["data"]["events"]
             heard[event["region"]["code"]].append(now)
 
-    async with (
-        httpx2.AsyncClient(trust_env=False, timeout=30) as http,
-        connect(f"ws{address[4:]}/graphql", subprotocols=[PROTOCOL], proxy=None) as socket,
-    ):
-        await socket.send(
-            json.dumps({"type": "connection_init", "payload": bearer(folder / "hub")})
-        )
-        await socket.recv()
-        cursor = (
-            await http.post(f"{address}/graphql", json={"query": "{ instance { cursor } }"})
-        ).json()
-        variables = {"after": cursor["data"]["instance"]["cursor"]}
+    asked = httpx2.post(f"{address}/graphql", json={"query": CURSOR}, trust_env=False).json()
+    async with _connected(f"ws{address[4:]}/graphql", folder / "hub") as socket:
+        variables = {"after": asked["data"]["instance"]["cursor"]}
         payload = {"query": EVENTS, "variables": variables}
         await socket.send(json.dumps({"id": "1", "type": "subscribe", "payload": payload}))
         listening = asyncio.create_task(listen(socket))
         async with asyncio.TaskGroup() as group:
             for number, each in enumerate(endpoints):
-                url = each["url"].replace("ws://", "http://")
                 offset = number / len(endpoints)
-                group.create_task(write(http, each["regions"][0], url, offset))
+                group.create_task(write(each["regions"][0], each["url"], offset))
         expected = sum(map(len, sent.values()))
         for _ in range(300):
             if sum(map(len, heard.values())) >= expected:
@@ -192,6 +190,15 @@ async def _delays(
         for code, times in sent.items()
         for before, after in zip(times, heard[code], strict=True)
     ]
+
+
+@asynccontextmanager
+async def _connected(url: str, folder: Path) -> AsyncIterator[ClientConnection]:
+    """A connection to an instance on which operations can be started."""
+    async with connect(url, subprotocols=[PROTOCOL], proxy=None, compression=None) as socket:
+        await socket.send(json.dumps({"type": "connection_init", "payload": bearer(folder)}))
+        await socket.recv()
+        yield socket
 
 
 def idle(folder: Path, regions: int, seconds: int) -> None:

@@ -23,12 +23,13 @@ from resolvers import access
 from resolvers.computed import Computed
 from resolvers.kept_snapshots import KeptSnapshots
 from resolvers.problems import NotFound, OwnedElsewhere, TooMuch
-from storage import application, assessment, lesson, log, opd, region, source
+from storage import application, assessment, lesson, listing, log, opd, region, source
 from storage.access import Access
 from storage.arrival import Arrival
 from storage.assessment import Scored
 from storage.database import Database, Session
 from storage.inventory import Recorded, Shelf
+from storage.listing import Listed
 from storage.log import Clock, LogTransaction
 
 if TYPE_CHECKING:
@@ -186,6 +187,7 @@ class Context:
             self.published,
             self.inventories,
             self.lessons,
+            self.sisters,
             self.sources,
         ):
             loader.clear_all()
@@ -269,5 +271,15 @@ class Context:
         async def load(codes: list[str]) -> list[Recorded]:
             async with self.read() as session:
                 return [await self.instance.shelf.of_region(session, code) for code in codes]
+
+        return DataLoader(load)
+
+    @cached_property
+    def sisters(self) -> DataLoader[str, Listed]:
+        """What a province and the regions within it list, by its code."""
+
+        async def load(codes: list[str]) -> list[Listed]:
+            async with self.read() as session:
+                return [await listing.of_province(session, code) for code in codes]
 
         return DataLoader(load)

@@ -14,6 +14,7 @@ from resolvers.access import covers
 from resolvers.context import Context
 from resolvers.problems import Forbidden, InvalidArgument, SnapshotRequired, UnknownEntity
 from storage import log
+from storage import region as stored_region
 from storage import snapshot as stored
 from storage.arrival import Arrival
 from storage.database import Session
@@ -72,7 +73,6 @@ async def follow(context: Context, region: str, after: int) -> AsyncGenerator[Fr
 
     while True:
         context.begin()
-        context.regions.clear_all()
         seen = tail.newest  # before reading, so that nothing is missed
         end, found = await _next(context, region, after)
         if (found[0].sequence if found else after + 1) > after + 1:
@@ -94,7 +94,7 @@ async def _next(context: Context, code: str, after: int) -> tuple[Head, list[Ent
     async with context.read() as session:
         end = await _head(session, code)
         found = await log.entries(session, code, after=after, limit=ENTRIES_MOST)
-    region = await context.regions.load(code)
+        region = (await stored_region.by_code(session, [code])).get(code)
     drafts = region is not None and covers(context.viewer, region)
     return end, [_readable_by(drafts, each) for each in found]
 

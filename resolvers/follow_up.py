@@ -11,13 +11,14 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass, field
+from typing import Any
 
 from engine.graph import Basis
 from engine.model import OWN_ACTORS, EventKind, Region, RegionKind, Role, Viewer
-from resolvers import consolidation, graph, news, sharing
+from resolvers import consolidation, graph, news
 from resolvers.context import Context, Instance
 from storage import arrival, integration, lesson, log, outcome
 from storage import region as stored_region
@@ -26,7 +27,7 @@ from storage.database import Session
 
 SETTLED_SECONDS = 0.5  # without another change: a person's edits come in bursts
 LONGEST_SECONDS = 5.0  # after the first change, however busy it is
-RESTS = 20  # times as long as it worked: what follows from changes can wait, and whoever asks cannot
+RESTS = 50  # times as long as it worked, and no longer than that: whoever asks goes before
 RETRY_SECONDS = 5.0
 LOOKS_MOST = 3  # at a region that others change while it is computed
 ITSELF = Viewer(f"{OWN_ACTORS}follow-up", Role.ADMIN)
@@ -55,6 +56,8 @@ SHARED = frozenset(
         EventKind.ASSESSMENT_PUBLISHED,
     }
 )
+
+Told = Mapping[str, Any]  # an outcome, as it is kept
 
 logger = logging.getLogger(__name__)
 
@@ -99,21 +102,23 @@ class FollowUp:
         while whole:
             async with self.instance.database.read() as session:
                 page = await arrival.after(session, done, log.PAGE)
-                touched = await _touched(session, page)
-            whole = len(page) == log.PAGE
-            regions, self.failed = touched | self.failed, set()
+                regions = await _touched(session, page) | self.failed
+                told = await outcome.of_regions(session, regions, news.PROPOSALS)
+            whole, self.failed = len(page) == log.PAGE, set()
+            # One for all of them: what sisters have is read once.
+            context = Context(self.instance, ITSELF, bounded=False)
             for code in sorted(regions):
-                await self._region(code)
+                await self._region(context, code, told.get(code))
             if page:
                 done = page[-1].number
                 async with self.instance.database.write() as session:
                     await outcome.move(session, done)
 
-    async def _region(self, code: str) -> None:
+    async def _region(self, context: Context, code: str, told: Told | None) -> None:
         try:
-            await recompute(self.instance, code)
-            context = Context(self.instance, ITSELF, bounded=False)
-            await graph.diagnosed(context, code, Basis.COUNTED)  # kept for whoever asks next
+            if await context.regions.load(code) is not None:
+                await _recomputed(context, code, told)
+                await graph.diagnosed(context, code, Basis.COUNTED)  # kept for whoever asks next
         except Exception:
             logger.exception("region %s cannot be followed up; trying again", code)
             self.failed.add(code)
@@ -150,18 +155,29 @@ async def everything(
 
 async def recompute(instance: Instance, code: str) -> bool:
     """Announce what is new about a region; say whether there was anything to tell."""
+    context = Context(instance, ITSELF, bounded=False)
+    return await _recomputed(context, code, await _told(context, code))
+
+
+async def _recomputed(context: Context, code: str, told: Told | None) -> bool:
+    """With what was told of its proposals before all that they rest on was read."""
     for _ in range(LOOKS_MOST):
-        told = await _announced(instance, code)
-        if told is not None:
-            return told
+        found = await _announced(context, code, told)
+        if found is not None:
+            return found
+        context.forget()
+        told = await _told(context, code)
     return False  # whoever changes it all the time leaves arrivals that are followed up next
 
 
-async def _announced(instance: Instance, code: str) -> bool | None:
+async def _told(context: Context, code: str) -> Told | None:
+    async with context.read() as session:
+        return await news.told_proposals(session, code)
+
+
+async def _announced(context: Context, code: str, before: Told | None) -> bool | None:
     """None: somebody changed the region meanwhile, or told of it, so that nothing is told."""
-    context = Context(instance, ITSELF, bounded=False)
-    async with instance.database.read() as session:  # before all that the proposals rest on
-        before = await news.told_proposals(session, code)
+    instance, now = context.instance, context.instance.clock()
     region = await context.regions.load(code)
     if region is None:
         return False
@@ -170,18 +186,19 @@ async def _announced(instance: Instance, code: str) -> bool | None:
     proposals = await consolidation.of_recorded(context, recorded, beside)
     async with instance.database.read() as session:
         found = await news.of_region_proposals(session, code, proposals)
-        if not found and not await instance.verifier.news(session, code, instance.clock()):
+        if not found and not await instance.verifier.news(session, recorded, now):
             return False
     async with log.writing(instance.database, code, instance.clock) as transaction:
         # Looked at again now that nobody else can change the region: nothing is computed here.
         session = transaction.session
-        if (await instance.shelf.of_region(session, code)).inputs != recorded.inputs:
+        again = await instance.shelf.of_region(session, code)
+        if again.inputs != recorded.inputs:
             return None
         # What was told meanwhile may rest on something newer in a sister region than this does.
         if await news.told_proposals(session, code) != before:
             return None
         told = [
-            await instance.verifier.news(session, code, transaction.at),
+            await instance.verifier.news(session, again, transaction.at),
             await news.of_region_proposals(session, code, proposals),
         ]
         for each in told:
@@ -191,11 +208,9 @@ async def _announced(instance: Instance, code: str) -> bool | None:
 
 
 async def _settled(instance: Instance, done: int) -> None:
-    """Return once something has arrived that others follow from, and then nothing for a while."""
-    async with aclosing(instance.tail.follow(done)) as pages:
-        async for page in pages:
-            if any(each.kind not in BESIDE_THE_INVENTORY for each in page):
-                break
+    """Return once something new has arrived and then nothing more for a while."""
+    async with aclosing(instance.tail.follow(done)) as arrivals:
+        await anext(arrivals)
     loop = asyncio.get_running_loop()
     latest = loop.time() + LONGEST_SECONDS
     seen = -1
@@ -215,7 +230,7 @@ async def _touched(session: Session, arrivals: Sequence[Arrival]) -> set[str]:
     regions = await stored_region.by_code(session, shared)
     provinces = {_province(each) for each in regions.values()}
     for province in filter(None, provinces):
-        touched |= {province, *await stored_region.members(session, province, sharing.WITHIN)}
+        touched |= {province, *await stored_region.members(session, province, stored_region.WITHIN)}
     return touched
 
 

@@ -87,16 +87,15 @@ class Verifier:
     async def derive(self, transaction: LogTransaction) -> None:
         """Announce what the entries of a transaction make of the region's verifications."""
         if transaction.kinds - UNRELATED:
-            session, region, at = transaction.session, transaction.region, transaction.at
-            await announce(
-                transaction, await self.news(session, region, at, unsettled=transaction.subjects)
+            recorded = await self._shelf.of_region(
+                transaction.session, transaction.region, unsettled=transaction.subjects
             )
+            news = await self.news(transaction.session, recorded, transaction.at)
+            await announce(transaction, news)
 
-    async def news(
-        self, session: Session, region: str, at: datetime, *, unsettled: Collection[str] = ()
-    ) -> News:
+    async def news(self, session: Session, recorded: Recorded, at: datetime) -> News:
         """Return what is new about a region's verifications as of a day."""
-        recorded = await self._shelf.of_region(session, region, unsettled=unsettled)
+        region = recorded.region
         followed = await stored.followed(session, region, CLAIMS, tuple(tables()))
         known = await outcome.of_region(session, region)
         outcomes: dict[str, VerificationOutcome | ProposalsOutcome] = {}
@@ -147,7 +146,7 @@ class Verifier:
 
 async def told_proposals(session: Session, region: str) -> Mapping[str, Any] | None:
     """Return what was last announced of a region's proposals, as it is kept."""
-    return (await outcome.of_region(session, region)).get(PROPOSALS)
+    return (await outcome.of_regions(session, [region], PROPOSALS)).get(region)
 
 
 async def of_region_proposals(session: Session, region: str, proposals: Iterable[Proposal]) -> News:

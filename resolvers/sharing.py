@@ -6,17 +6,10 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from engine.completeness import completeness
-from engine.graph import digest
 from engine.model import Region, RegionKind
 from engine.sharing import Candidate, Sisters
 from resolvers.context import Context
 from resolvers.reading import functions, models, shipped
-from storage import correction
-from storage import listing as stored
-from storage import region as stored_region
-
-SERVICES_OF = "spbe-2020"  # the instrument whose indicators functions are bound to
-WITHIN = (RegionKind.REGENCY, RegionKind.CITY)
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,22 +39,16 @@ async def _candidates(context: Context, region: Region) -> tuple[tuple[Candidate
     province = region.code if region.kind is RegionKind.PROVINCE else region.parent
     if province is None or region.kind is RegionKind.CENTRAL_AGENCY:
         return (), 0  # the agencies of the centre have no sisters
-    async with context.read() as session:
-        sisters = [province, *await stored_region.members(session, province, WITHIN)]
-        listings = await stored.of_regions(session, sisters)
-        levels = await stored.official_levels(session, sisters, SERVICES_OF)
-        said = await correction.of_regions(session, sisters)
-    built = await models(context)
+    listed, built = await context.sisters.load(province), await models(context)
 
     def read() -> Sisters:
-        websites = {*built.comparison.sort_out(listings).websites}
-        systems = [each for each in listings if each.id not in websites]
-        tags, national = built.tags(systems, shipped(said)), built.recognised(systems)
-        return Sisters(systems, tags, functions(), levels, national)
+        websites = {*built.comparison.sort_out(listed.listings).websites}
+        systems = [each for each in listed.listings if each.id not in websites]
+        tags, national = built.tags(systems, shipped(listed.functions)), built.recognised(systems)
+        return Sisters(systems, tags, functions(), listed.levels, national)
 
-    told = (*listings, *sorted(levels.items()), *said.items(), built.lessons)
-    key = ("sisters", digest(map(repr, told)))
+    key = ("sisters", listed.digest, built.lessons)
     compared = await context.instance.computed.of(key, read)  # once for all of them
     own = ("sharing", region.code, *key)
     found = await context.instance.computed.of(own, lambda: compared.candidates(region.code))
-    return found, len({each.region for each in listings})
+    return found, len({each.region for each in listed.listings})

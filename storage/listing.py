@@ -2,14 +2,45 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from functools import cached_property
 
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from engine.graph import digest
 from engine.listing import Listing
 from engine.model import ApplicationStatus, AssessmentKind, AssessmentState
+from storage import correction, region
 from storage.tables import ApplicationRow, AssessmentRow, LevelRow, OpdRow
+
+SERVICES_OF = "spbe-2020"  # the instrument whose indicators functions are bound to
+
+
+@dataclass(frozen=True)
+class Listed:
+    """What several regions list, how well they serve, and what persons said of their listings."""
+
+    listings: tuple[Listing, ...]
+    levels: Mapping[tuple[str, int], int]  # official ones, by region and indicator
+    functions: Mapping[str, str]  # as persons named them, by application
+
+    @cached_property
+    def digest(self) -> str:
+        """A hash that changes with any of it."""
+        told = (*self.listings, *sorted(self.levels.items()), *self.functions.items())
+        return digest(map(repr, told))
+
+
+async def of_province(session: AsyncSession, province: str) -> Listed:
+    """Return what a province and the regions within it list."""
+    regions = [province, *await region.members(session, province, region.WITHIN)]
+    return Listed(
+        tuple(await of_regions(session, regions)),
+        await official_levels(session, regions, SERVICES_OF),
+        await correction.of_regions(session, regions),
+    )
 
 
 async def of_regions(session: AsyncSession, regions: Collection[str]) -> list[Listing]:

@@ -14,12 +14,23 @@ from engine.entry import timestamp
 from storage.tables import InstanceRow, OutcomeRow
 
 _OF_REGION = select(OutcomeRow).where(OutcomeRow.region == bindparam("region"))
+_OF_REGIONS = select(OutcomeRow).where(
+    OutcomeRow.region.in_(bindparam("regions")), OutcomeRow.subject == bindparam("subject")
+)
 
 
 async def of_region(session: AsyncSession, region: str) -> dict[str, Mapping[str, Any]]:
     """Return what was last announced of a region as documents, by subject."""
     rows = await session.scalars(_OF_REGION, {"region": region})
     return {each.subject: each.body for each in rows}
+
+
+async def of_regions(
+    session: AsyncSession, regions: Collection[str], subject: str
+) -> dict[str, Mapping[str, Any]]:
+    """Return what was last announced about that subject as documents, by region."""
+    rows = await session.scalars(_OF_REGIONS, {"regions": list(regions), "subject": subject})
+    return {each.region: each.body for each in rows}
 
 
 async def keep(

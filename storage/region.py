@@ -12,6 +12,8 @@ from storage.access import Access, narrowed
 from storage.page import Page, keyset
 from storage.tables import RegionRow
 
+WITHIN = (RegionKind.REGENCY, RegionKind.CITY)  # a province
+
 _BY_CODE = select(RegionRow).where(RegionRow.code.in_(bindparam("codes")))
 
 
