@@ -166,6 +166,8 @@ async def followed(
         newest.setdefault((each.instrument, each.kind), each.id)
         if each.state == AssessmentState.PUBLISHED.value:
             newest.setdefault((each.instrument, each.kind, each.state), each.id)
+    if not newest:
+        return []
     whole = await by_id(session, sorted({*newest.values()}), EVERYTHING)
     return [whole[id][0] for id in dict.fromkeys(newest.values())]
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from datetime import date
 
-from sqlalchemy import bindparam, or_, select
+from sqlalchemy import BindParameter, bindparam, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 
@@ -33,7 +33,7 @@ _VERSIONS = (
     )
     .order_by(IntegrationRow.id)
 )
-_IDS = bindparam("ids", expanding=True)
+_IDS: BindParameter[str] = bindparam("ids", expanding=True)
 _SOURCE, _TARGET = aliased(ApplicationRow), aliased(ApplicationRow)
 _REGIONS_AT = (
     select(_SOURCE.region, _TARGET.region)

@@ -6,7 +6,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from engine.graph import digest
@@ -16,6 +16,33 @@ from storage import correction, region
 from storage.tables import ApplicationRow, AssessmentRow, LevelRow, OpdRow
 
 SERVICES_OF = "spbe-2020"  # the instrument whose indicators functions are bound to
+
+_OF_REGIONS = (
+    select(
+        ApplicationRow.id,
+        ApplicationRow.region,
+        ApplicationRow.name,
+        ApplicationRow.url,
+        OpdRow.name.label("opd"),
+    )
+    .outerjoin(OpdRow, OpdRow.id == ApplicationRow.opd)
+    .where(
+        ApplicationRow.region.in_(bindparam("regions")),
+        ApplicationRow.status != ApplicationStatus.RETIRED.value,
+    )
+    .order_by(ApplicationRow.id)
+)
+_OFFICIAL_LEVELS = (
+    select(AssessmentRow.region, LevelRow.indicator, LevelRow.level)
+    .join(LevelRow, LevelRow.assessment == AssessmentRow.id)
+    .where(
+        AssessmentRow.region.in_(bindparam("regions")),
+        AssessmentRow.instrument == bindparam("instrument"),
+        AssessmentRow.kind == AssessmentKind.OFFICIAL.value,
+        AssessmentRow.state == AssessmentState.PUBLISHED.value,
+    )
+    .order_by(AssessmentRow.year)  # a later one replaces what an earlier one said
+)
 
 
 @dataclass(frozen=True)
@@ -45,21 +72,7 @@ async def of_province(session: AsyncSession, province: str) -> Listed:
 
 async def of_regions(session: AsyncSession, regions: Collection[str]) -> list[Listing]:
     """Return what the inventories of these regions list and did not retire, by id."""
-    rows = await session.execute(
-        select(
-            ApplicationRow.id,
-            ApplicationRow.region,
-            ApplicationRow.name,
-            ApplicationRow.url,
-            OpdRow.name.label("opd"),
-        )
-        .outerjoin(OpdRow, OpdRow.id == ApplicationRow.opd)
-        .where(
-            ApplicationRow.region.in_(regions),
-            ApplicationRow.status != ApplicationStatus.RETIRED.value,
-        )
-        .order_by(ApplicationRow.id)
-    )
+    rows = await session.execute(_OF_REGIONS, {"regions": list(regions)})
     return [Listing(row.name, row.opd or "", row.url, row.id, row.region) for row in rows]
 
 
@@ -67,15 +80,6 @@ async def official_levels(
     session: AsyncSession, regions: Collection[str], instrument: str
 ) -> dict[tuple[str, int], int]:
     """Return the newest published official level by region and indicator."""
-    rows = await session.execute(
-        select(AssessmentRow.region, LevelRow.indicator, LevelRow.level)
-        .join(LevelRow, LevelRow.assessment == AssessmentRow.id)
-        .where(
-            AssessmentRow.region.in_(regions),
-            AssessmentRow.instrument == instrument,
-            AssessmentRow.kind == AssessmentKind.OFFICIAL.value,
-            AssessmentRow.state == AssessmentState.PUBLISHED.value,
-        )
-        .order_by(AssessmentRow.year)  # a later one replaces what an earlier one said
-    )
+    which = {"regions": list(regions), "instrument": instrument}
+    rows = await session.execute(_OFFICIAL_LEVELS, which)
     return {(row.region, row.indicator): row.level for row in rows}

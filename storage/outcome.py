@@ -18,6 +18,12 @@ _OF_REGIONS = select(OutcomeRow).where(
     OutcomeRow.region.in_(bindparam("regions")), OutcomeRow.subject == bindparam("subject")
 )
 
+_MOVE = (
+    update(InstanceRow)
+    .where(InstanceRow.derived_head < bindparam("arrival"))
+    .values(derived_head=bindparam("arrival"))
+)
+
 
 async def of_region(session: AsyncSession, region: str) -> dict[str, Mapping[str, Any]]:
     """Return what was last announced of a region as documents, by subject."""
@@ -57,6 +63,4 @@ async def followed_up(session: AsyncSession) -> int:
 
 async def move(session: AsyncSession, arrival: int) -> None:
     """Note that everything up to an arrival is followed up; it never goes back."""
-    await session.execute(
-        update(InstanceRow).where(InstanceRow.derived_head < arrival).values(derived_head=arrival)
-    )
+    await session.execute(_MOVE, {"arrival": arrival})

@@ -15,6 +15,11 @@ from storage.tables import RegionRow
 WITHIN = (RegionKind.REGENCY, RegionKind.CITY)  # a province
 
 _BY_CODE = select(RegionRow).where(RegionRow.code.in_(bindparam("codes")))
+_MEMBERS = (
+    select(RegionRow.code)
+    .where(RegionRow.parent == bindparam("parent"), RegionRow.kind.in_(bindparam("kinds")))
+    .order_by(RegionRow.code)
+)
 
 
 def row(region: Region) -> RegionRow:
@@ -81,13 +86,8 @@ async def page(
 
 async def members(session: AsyncSession, parent: str, kinds: Sequence[RegionKind]) -> list[str]:
     """Return the codes of the regions of these kinds in `parent`, by code."""
-    return list(
-        await session.scalars(
-            select(RegionRow.code)
-            .where(RegionRow.parent == parent, RegionRow.kind.in_([kind.value for kind in kinds]))
-            .order_by(RegionRow.code)
-        )
-    )
+    which = {"parent": parent, "kinds": [kind.value for kind in kinds]}
+    return list(await session.scalars(_MEMBERS, which))
 
 
 async def within(session: AsyncSession, access: Access) -> frozenset[str] | None:
