@@ -122,16 +122,23 @@ def read(path: Path) -> Directory:
     Raises:
         InvalidDirectory: it holds none.
     """
+    return _parsed(path, _content(path))
+
+
+def _content(path: Path) -> bytes:
     try:
         with path.open("rb") as file:
             content = file.read(FILE_BYTES + 1)
-        if len(content) > FILE_BYTES:
-            raise InvalidDirectory(path, f"expected at most {FILE_BYTES} bytes, got more")
-        listed = _File.model_validate(tomllib.loads(content.decode()))
-    except InvalidDirectory:
-        raise
     except OSError as error:
         raise InvalidDirectory(path, f"cannot be read: {error.strerror}") from None
+    if len(content) > FILE_BYTES:
+        raise InvalidDirectory(path, f"expected at most {FILE_BYTES} bytes, got more")
+    return content
+
+
+def _parsed(path: Path, content: bytes) -> Directory:
+    try:
+        listed = _File.model_validate(tomllib.loads(content.decode()))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise InvalidDirectory(path, f"expected TOML: {error}") from None
     except ValidationError as error:
@@ -158,16 +165,20 @@ async def watched(path: Path, seconds: float | None = None) -> AsyncGenerator[Di
     It is looked at every `seconds`, or LOOK_SECONDS. While it holds none, the last one stays; that
     is logged.
     """
-    before: Directory | None = None
+    directory: Directory | None = None
+    before: bytes | None = None  # to parse hundreds of regions takes longer than all else
     complaint = ""
     while True:
         try:
-            found = await asyncio.to_thread(read, path)
-            complaint = ""
-            if found != before:
-                before = found
-                yield found
+            content = await asyncio.to_thread(_content, path)
+            if content != before:
+                found = await asyncio.to_thread(_parsed, path, content)
+                before, complaint = content, ""
+                if found != directory:
+                    directory = found
+                    yield found
         except InvalidDirectory as invalid:
+            before = None
             if str(invalid) != complaint:
                 complaint = str(invalid)
                 logger.error("%s; who was followed before still is", complaint)
