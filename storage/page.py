@@ -38,16 +38,16 @@ async def keyset(
     `columns` together are unique and not null. One row more is read than is given, to know
     whether there is a next page.
     """
-    total = await session.scalar(select(func.count()).select_from(query.subquery()))
-    if after is not None:
-        query = query.where(tuple_(*columns) > tuple_(*after))
-    rows = list(await session.scalars(query.order_by(*columns).limit(first + 1)))
-    shown = rows[:first]
+    rest = query if after is None else query.where(tuple_(*columns) > tuple_(*after))
+    rows = list(await session.scalars(rest.order_by(*columns).limit(first + 1)))
+    shown, total = rows[:first], len(rows)
+    if shown != rows or after is not None:
+        total = await session.scalar(select(func.count()).select_from(query.subquery())) or 0
     names = [column.key for column in columns]
     return Page(
         values=[value(row) for row in shown],
         keys=[tuple(getattr(row, name) for name in names) for row in shown],
         has_next=len(rows) > first,
         has_previous=after is not None,
-        total=total or 0,
+        total=total,
     )

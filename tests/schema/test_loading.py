@@ -36,7 +36,7 @@ QUERIES = {
           }
         }
         """,
-        4,  # count, page, parents, scores
+        3,  # page, parents, scores
     ),
     "scores of two kinds": (
         """
@@ -46,7 +46,7 @@ QUERIES = {
           }
         }
         """,
-        4,  # count, page, scores of each kind
+        3,  # page, scores of each kind
     ),
     "applications with their owners": (
         "{ applications(first: 200) { nodes { name opd { name } region { name } } } }",
@@ -60,7 +60,7 @@ QUERIES = {
           }
         }
         """,
-        5,  # region, count, page, applications, OPDs
+        4,  # region, page, applications, OPDs
     ),
     "events with their regions": (
         "{ events(first: 500) { events { kind region { name } } } }",
