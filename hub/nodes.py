@@ -140,7 +140,7 @@ def running(nodes: Sequence[Node]) -> Iterator[list[str]]:
     try:
         yield [
             f"Node {node.region}  http://127.0.0.1:{node.port}/, process {process.pid}; once stopped: "
-            f"SIMPUL_DATA_DIR={node.folder} SIMPUL_PORT={node.port} simpul serve"
+            f"SIMPUL_DATA_DIR={node.folder} SIMPUL_PORT={node.port} {sys.argv[0]} serve"
             for node, process in zip(nodes, started, strict=True)
         ]
     finally:
