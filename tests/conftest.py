@@ -1,5 +1,6 @@
 """What every test may ask for; the fixtures themselves are in tests/fixtures, one server each."""
 
+import gc
 import os
 import sys
 
@@ -11,6 +12,8 @@ os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 sys.dont_write_bytecode = False
 # A terminal's width, or what a runner takes for one: tests of what commands print say their own.
 os.environ.pop("COLUMNS", None)
+# As `simpul` itself does: what is imported and made once for all tests is not looked through again.
+gc.set_threshold(100_000, 50, 100)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
