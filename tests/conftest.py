@@ -12,14 +12,18 @@ os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 sys.dont_write_bytecode = False
 # A terminal's width, or what a runner takes for one: tests of what commands print say their own.
 os.environ.pop("COLUMNS", None)
-# As `simpul` itself does: what is imported and made once for all tests is not looked through again.
-gc.set_threshold(100_000, 50, 100)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Begin with files that start processes: the last to end shall be short ones."""
     slow = {item.path for item in items if item.get_closest_marker("integration")}
     items.sort(key=lambda item: item.path not in slow)
+
+
+def pytest_collection_finish() -> None:
+    """Look for garbage in what tests leave, and no more in what was imported for all of them."""
+    gc.collect()
+    gc.freeze()
 
 
 pytest_plugins = [
