@@ -83,6 +83,8 @@ class Comparison:
                     continue
             # Without address and OPD, equal names prove nothing: such lines stay apart.
             told = "" if read.decides else line.opd or line.id
+            if not read.comparable:
+                told = line.id  # neither do names without a letter or digit, such as "-" and "!!!"
             spelling = merged.get((read.equal, told))
             if spelling is None:
                 spelling = merged[read.equal, told] = read.spelling(line.opd)
@@ -112,6 +114,7 @@ class _Reading:
         "_several",
         "_sure",
         "_system",
+        "comparable",
         "decides",
         "equal",
         "kind",
@@ -127,6 +130,7 @@ class _Reading:
         several: tuple[str, ...],
     ) -> None:
         self.kind = kind
+        self.comparable = bool(name.forms) or system is not None
         self.decides = bool(at) or sure  # without the OPD
         forms = name.key if len(name.forms) == 1 else " ".join(sorted(name.forms))
         known = "" if system is None else f"{system.id} {sure}"

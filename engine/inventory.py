@@ -7,7 +7,14 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from engine.graph import NOT_IN_USE, IntegrationGraph, Node
-from engine.model import Application, Capability, CommonApplication, EvidenceKind, LevelClaim
+from engine.model import (
+    Application,
+    ApplicationStatus,
+    Capability,
+    CommonApplication,
+    EvidenceKind,
+    LevelClaim,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,11 +87,14 @@ def services(
     """The indicators of spbe-2020 that each application serves.
 
     By its tag, and by the common application that it is an instance of. An application with
-    neither is left out: what it serves is unknown, which is not the same as nothing.
+    neither is left out: what it serves is unknown, which is not the same as nothing. A retired
+    application is left out as well, since it serves nothing any more and is in no graph.
     """
     of_common = {each.id: frozenset(each.indicators) for each in common}
     found = {}
     for each in applications:
+        if each.status is ApplicationStatus.RETIRED:
+            continue
         national = of_common.get(each.common_application or "")
         if each.id in tags or national is not None:
             found[each.id] = frozenset(tags.get(each.id, ())) | (national or frozenset())

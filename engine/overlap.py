@@ -21,6 +21,7 @@ from rapidfuzz import fuzz
 from engine.function import CERTAIN, Classifier, Probabilities, Tag
 from engine.listing import Listing
 from engine.names import PUBLIC_HOSTS, Normaliser, host
+from engine.spelling import letters_alike
 
 RULE = "overlap/1"
 Signals = NDArray[np.float64]
@@ -127,7 +128,7 @@ class Comparer:
                     both and same,
                     both and not same,
                     bool(sure[one]) != bool(sure[other]),
-                    max(fuzz.ratio(m, n) for m in x.forms for n in y.forms) / 100,
+                    letters_alike(x, y) / 100,
                     bool(x.forms & y.forms),
                     fuzz.token_set_ratio(" ".join(x.core), " ".join(y.core)) / 100,
                     affairs is True,

@@ -79,7 +79,7 @@ def compared(a: Spelling, b: Spelling, own: str | None) -> Finding | None:
     if a.system is not None and b.system is not None:
         return None
     shared = a.name.forms & b.name.forms
-    alike = 100.0 if shared else _alike(a.name, b.name)
+    alike = 100.0 if shared else letters_alike(a.name, b.name)
     likeness = _likeness(round(alike))
     if a.address and a.address == b.address:
         if a.system is not b.system and alike < _ALIKE:
@@ -104,7 +104,11 @@ def compared(a: Spelling, b: Spelling, own: str | None) -> Finding | None:
     return None
 
 
-def _alike(a: Name, b: Name) -> float:
+def letters_alike(a: Name, b: Name) -> float:
+    """The percentage of letters that the nearest forms of two names share.
+
+    It is 0 where a name has no form that can be compared, such as "-", "A" or "!!!".
+    """
     if len(a.forms) == len(b.forms) == 1:
         return fuzz.ratio(a.key, b.key)
     return max((fuzz.ratio(x, y) for x in a.forms for y in b.forms), default=0.0)

@@ -177,3 +177,16 @@ def test_no_line_is_lost_and_groups_stay_within_a_region(
 def test_a_nameless_line_is_like_no_other() -> None:
     assert COMPARISON.pair(line("1", ""), line("2", "SIMPEG")) is None
     assert sorted_out(line("1", ""), line("2", "SIMPEG"), line("3", "-")).groups == ()
+
+
+def test_names_without_letters_to_compare_are_never_one_system() -> None:
+    found = sorted_out(
+        *(line(str(n), name, "Dinas") for n, name in enumerate(["-", "!!!", "１２", "-"])),
+        *(
+            line(f"at {n}", name, "Dinas", "https://x.go.id/satu")
+            for n, name in enumerate(["-", "!!!"])
+        ),
+    )
+    assert sorted(found.alone) == ["0", "1", "2", "3"]
+    (group,) = found.groups  # one address is a question to a person, whatever the names
+    assert list(group.pairs()) == [("at 0", "at 1", Decision.REVIEW)]

@@ -119,3 +119,18 @@ def test_two_systems_whose_functions_persons_named_do_the_same_job_whatever_thei
     (cluster,) = COMPARER.clusters(pair, {each.id: by_person("attendance") for each in pair})
     assert (cluster.systems, cluster.confidence) == (("a", "b"), 1.0)
     assert (cluster.pairs[0].score, cluster.pairs[0].why[0].signal) == (1.0, SAID)
+
+
+@pytest.mark.parametrize("name", ["-", "A", "!!!", "???", "１２", "مكتب", "–", ""])
+def test_a_name_without_letters_to_compare_shares_none(name: str) -> None:
+    pair = (line("1", name), line("2", "E-Presensi"))
+    assert COMPARER.signals([pair])[0][SIGNALS.index("letters alike")] == 0.0
+    same = (line("1", name), line("2", name))
+    assert COMPARER.signals([same])[0][SIGNALS.index("same name")] == 0.0
+
+
+def test_systems_without_a_comparable_name_cluster_by_the_function_persons_named() -> None:
+    systems = [line("1", "-"), line("2", "E-Presensi")]
+    tags = {each.id: by_person("attendance") for each in systems}
+    (cluster,) = COMPARER.clusters(systems, tags)
+    assert cluster.systems == ("1", "2")

@@ -327,6 +327,8 @@ def test_an_application_serves_what_it_is_tagged_with_and_what_its_national_one_
         "a": frozenset([32, 33, 40]),
         "b": frozenset(),
     }
+    retired = [replace(each, status=ApplicationStatus.RETIRED) for each in own]
+    assert services(retired, [sipd], {"a": [40], "b": []}) == {}
 
 
 def test_the_index_stands_as_claimed_as_supported_and_as_not_refuted() -> None:
