@@ -22,6 +22,9 @@ from sqlalchemy import (
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 BODY = JSON(none_as_null=True)
+CODE = String(128)  # of a region; the longest that ships is a ministry's, of 89 characters
+ID = String(255)  # may hold a region's code, an instrument, a year and a kind
+TOPIC = String(320)  # an id and an instrument
 
 
 class Table(DeclarativeBase):
@@ -57,7 +60,7 @@ class HeadRow(Table):
     """The end of a region's log. A transaction that appends locks this row first."""
 
     __tablename__ = "head"
-    region: Mapped[str] = mapped_column(String(64), primary_key=True)
+    region: Mapped[str] = mapped_column(CODE, primary_key=True)
     sequence: Mapped[int] = mapped_column(BigInteger)
     hash: Mapped[str] = mapped_column(String(64))
 
@@ -69,7 +72,7 @@ class SourceRow(Table):
     """
 
     __tablename__ = "source"
-    region: Mapped[str] = mapped_column(String(64), primary_key=True)
+    region: Mapped[str] = mapped_column(CODE, primary_key=True)
     url: Mapped[str] = mapped_column(Text)
     state: Mapped[str] = mapped_column(String(16))
     as_of: Mapped[str | None] = mapped_column(String(32))
@@ -81,12 +84,12 @@ class EntryRow(Table):
     """One entry of a region's log (engine.entry.Entry)."""
 
     __tablename__ = "entry"
-    region: Mapped[str] = mapped_column(String(64), primary_key=True)
+    region: Mapped[str] = mapped_column(CODE, primary_key=True)
     sequence: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
     at: Mapped[str] = mapped_column(String(32))
     actor: Mapped[str] = mapped_column(Text)
     kind: Mapped[str] = mapped_column(String(32))
-    subject: Mapped[str] = mapped_column(String(128))
+    subject: Mapped[str] = mapped_column(ID)
     visibility: Mapped[str] = mapped_column(String(16))
     body: Mapped[dict[str, Any] | None]
     body_hash: Mapped[str] = mapped_column(String(64))
@@ -101,10 +104,10 @@ class ArrivalRow(Table):
     __tablename__ = "arrival"
     number: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
     at: Mapped[str] = mapped_column(String(32))
-    region: Mapped[str] = mapped_column(String(64))
+    region: Mapped[str] = mapped_column(CODE)
     sequence: Mapped[int] = mapped_column(BigInteger)  # the entry, or the one it derives from
     kind: Mapped[str] = mapped_column(String(32))
-    topic: Mapped[str] = mapped_column(String(160))  # of a kind, the newer replaces the older
+    topic: Mapped[str] = mapped_column(TOPIC)  # of a kind, the newer replaces the older
     visibility: Mapped[str] = mapped_column(String(16))
     derived: Mapped[dict[str, Any] | None]  # None: the entry itself
     # Holds all by which the newest of each is found, so that no row is read for it.
@@ -117,7 +120,7 @@ class IdempotencyRow(Table):
     """The answer to a keyed mutation, committed with what it changed."""
 
     __tablename__ = "idempotency"
-    region: Mapped[str] = mapped_column(String(64), primary_key=True)
+    region: Mapped[str] = mapped_column(CODE, primary_key=True)
     actor: Mapped[str] = mapped_column(String(255), primary_key=True)
     key: Mapped[str] = mapped_column(String(128), primary_key=True)
     request_hash: Mapped[str] = mapped_column(String(64))
@@ -135,10 +138,10 @@ class Sourced:
 
 class RegionRow(Sourced, Table):
     __tablename__ = "region"
-    code: Mapped[str] = mapped_column(String(64), primary_key=True)
+    code: Mapped[str] = mapped_column(CODE, primary_key=True)
     name: Mapped[str] = mapped_column(Text)
     kind: Mapped[str] = mapped_column(String(16))
-    parent: Mapped[str | None] = mapped_column(String(64), index=True)
+    parent: Mapped[str | None] = mapped_column(CODE, index=True)
     capital: Mapped[str | None] = mapped_column(Text)
     population: Mapped[int | None] = mapped_column(BigInteger)
     area_km2: Mapped[str | None] = mapped_column(String(32))
@@ -148,7 +151,7 @@ class RegionRow(Sourced, Table):
 
 class OpdRow(Sourced, Table):
     __tablename__ = "opd"
-    id: Mapped[str] = mapped_column(String(128), primary_key=True)
+    id: Mapped[str] = mapped_column(ID, primary_key=True)
     region: Mapped[str] = mapped_column(ForeignKey("region.code"), index=True)
     name: Mapped[str] = mapped_column(Text)
     acronym: Mapped[str] = mapped_column(Text)
@@ -156,7 +159,7 @@ class OpdRow(Sourced, Table):
 
 class ApplicationRow(Sourced, Table):
     __tablename__ = "application"
-    id: Mapped[str] = mapped_column(String(128), primary_key=True)
+    id: Mapped[str] = mapped_column(ID, primary_key=True)
     region: Mapped[str] = mapped_column(ForeignKey("region.code"), index=True)
     opd: Mapped[str | None] = mapped_column(ForeignKey("opd.id"), index=True)
     name: Mapped[str] = mapped_column(Text)
@@ -167,7 +170,7 @@ class ApplicationRow(Sourced, Table):
     url: Mapped[str | None] = mapped_column(Text)
     platform: Mapped[str] = mapped_column(Text)
     year: Mapped[int | None]
-    common_application: Mapped[str | None] = mapped_column(String(128))
+    common_application: Mapped[str | None] = mapped_column(ID)
     retired_reason: Mapped[str] = mapped_column(Text)
     capabilities: Mapped[list[Any]]  # of engine.model.Capability
     consulted: Mapped[bool | None]
@@ -194,8 +197,8 @@ class LessonRow(Table):
     """A correction as the classifier learned it: its name may have changed since."""
 
     __tablename__ = "lesson"
-    application: Mapped[str] = mapped_column(String(128), primary_key=True)
-    region: Mapped[str] = mapped_column(String(64))
+    application: Mapped[str] = mapped_column(ID, primary_key=True)
+    region: Mapped[str] = mapped_column(CODE)
     name: Mapped[str] = mapped_column(Text)
     opd: Mapped[str] = mapped_column(Text)
     url: Mapped[str | None] = mapped_column(Text)
@@ -209,8 +212,8 @@ class OutcomeRow(Table):
     """
 
     __tablename__ = "outcome"
-    region: Mapped[str] = mapped_column(String(64), primary_key=True)
-    subject: Mapped[str] = mapped_column(String(160), primary_key=True)
+    region: Mapped[str] = mapped_column(CODE, primary_key=True)
+    subject: Mapped[str] = mapped_column(TOPIC, primary_key=True)
     body: Mapped[dict[str, Any]]
     at: Mapped[str] = mapped_column(String(32))
 
@@ -249,7 +252,7 @@ class AttestationRow(Table):
     region: Mapped[str] = mapped_column(ForeignKey("region.code"), index=True)
     by: Mapped[str] = mapped_column(Text)
     at: Mapped[str] = mapped_column(String(32))
-    broken_subject: Mapped[str | None] = mapped_column(String(128))
+    broken_subject: Mapped[str | None] = mapped_column(ID)
     broken_by: Mapped[str | None] = mapped_column(Text)
     broken_at: Mapped[str | None] = mapped_column(String(32))
 
@@ -273,10 +276,10 @@ class IntegrationRow(Sourced, Table):
     """The target may lie in another region's inventory, so it is no foreign key."""
 
     __tablename__ = "integration"
-    id: Mapped[str] = mapped_column(String(128), primary_key=True)
+    id: Mapped[str] = mapped_column(ID, primary_key=True)
     region: Mapped[str] = mapped_column(ForeignKey("region.code"), index=True)
     source_application: Mapped[str] = mapped_column(ForeignKey("application.id"), index=True)
-    target_application: Mapped[str | None] = mapped_column(String(128), index=True)
+    target_application: Mapped[str | None] = mapped_column(ID, index=True)
     target_name: Mapped[str] = mapped_column(Text)
     data_object: Mapped[str] = mapped_column(Text)
     mode: Mapped[str] = mapped_column(String(16))
@@ -291,7 +294,7 @@ class IntegrationRow(Sourced, Table):
 
 class AssessmentRow(Sourced, Table):
     __tablename__ = "assessment"
-    id: Mapped[str] = mapped_column(String(128), primary_key=True)
+    id: Mapped[str] = mapped_column(ID, primary_key=True)
     region: Mapped[str] = mapped_column(ForeignKey("region.code"))
     instrument: Mapped[str] = mapped_column(String(32))
     year: Mapped[int]

@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
+from sqlalchemy import func, select
 
 from engine.model import EventKind, Role, Viewer
 from facts import tables
@@ -15,6 +16,7 @@ from hub.settings import Settings
 from resolvers.context import Context, Instance
 from schema.schema import schema
 from storage import log
+from storage.tables import Table
 
 PROVINCE = Viewer("ani", Role.PROVINCE, frozenset({"32"}))
 SAPAWARGA = "application-32-01"
@@ -76,30 +78,44 @@ async def test_what_was_edited_since_stays(instance: Instance) -> None:
 
 
 @pytest.mark.integration
-async def test_the_whole_country_is_every_region_agency_and_result(
-    sqlite_database_url: str,
-) -> None:
-    async with opened(Settings(SIMPUL_DATABASE_URL=sqlite_database_url)) as instance:
-        await load(instance)
-        assert await load(instance, national=True) == Loaded(entries=1812, regions=646)
-        counted = await ask(
-            instance,
-            "{ areas: regions(filter: { kinds: [PROVINCE, REGENCY, CITY] }) { totalCount } "
-            "agencies: regions(filter: { kinds: [CENTRAL_AGENCY] }) { totalCount } "
-            "editions { count } }",
-            {},
-        )
-        assert counted["areas"] == {"totalCount": 552}
-        assert counted["agencies"] == {"totalCount": 94}
-        assert sum(each["count"] for each in counted["editions"]) == 1280
-        async with instance.database.read() as session:
-            written = [
-                entry.kind
-                for region in await log.regions(session)
-                for entry in await log.entries(session, region)
-            ]
-        assert written.count(EventKind.RESULT_RECORDED) == 1280
-        assert written.count(EventKind.REGION_RECORDED) == 646
+async def test_the_whole_country_is_every_region_agency_and_result(instance: Instance) -> None:
+    await load(instance)
+    assert await load(instance, national=True) == Loaded(entries=1812, regions=646)
+    counted = await ask(
+        instance,
+        "{ areas: regions(filter: { kinds: [PROVINCE, REGENCY, CITY] }) { totalCount } "
+        "agencies: regions(filter: { kinds: [CENTRAL_AGENCY] }) { totalCount } "
+        "editions { count } }",
+        {},
+    )
+    assert counted["areas"] == {"totalCount": 552}
+    assert counted["agencies"] == {"totalCount": 94}
+    assert sum(each["count"] for each in counted["editions"]) == 1280
+    async with instance.database.read() as session:
+        written = [
+            entry.kind
+            for region in await log.regions(session)
+            for entry in await log.entries(session, region)
+        ]
+    assert written.count(EventKind.RESULT_RECORDED) == 1280
+    assert written.count(EventKind.REGION_RECORDED) == 646
+    # PostgreSQL refuses a text that is longer than its column declares, SQLite takes it.
+    assert await _longer_than_declared(instance) == []
+
+
+async def _longer_than_declared(instance: Instance) -> list[str]:
+    """Return the columns that hold a longer text than they declare."""
+    found = []
+    async with instance.database.read() as session:
+        for table in Table.metadata.sorted_tables:
+            for column in table.columns:
+                declared = getattr(column.type, "length", None)
+                if declared is None:
+                    continue
+                longest = await session.scalar(select(func.max(func.length(column))))
+                if longest is not None and longest > declared:
+                    found.append(f"{table.name}.{column.name}: {longest} of {declared}")
+    return found
 
 
 async def change(instance: Instance, mutation: str, selected: str, given: dict[str, object]) -> Any:
