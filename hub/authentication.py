@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, Self
+from unicodedata import category
 
 from joserfc import jws, jwt
 from joserfc.errors import ExpiredTokenError, JoseError
@@ -178,6 +179,8 @@ def _viewer(claims: dict[str, Any]) -> Viewer:
     subject = claims["sub"]
     if not isinstance(subject, str) or not 1 <= len(subject) <= SUBJECT_CHARACTERS:
         raise TokenInvalid(f"expected a `sub` of 1 to {SUBJECT_CHARACTERS} characters")
+    if not _is_plain_text(subject):
+        raise TokenInvalid("expected a `sub` without control characters or halves of characters")
     if subject.startswith(OWN_ACTORS):
         raise TokenInvalid(f"expected a `sub` that does not begin with {OWN_ACTORS!r}")
     scope = {name: _scope(claims, name) for name in ("regions", "opds")}
@@ -198,10 +201,15 @@ def _scope(claims: dict[str, Any], name: str) -> frozenset[str]:
     if (
         not isinstance(entries, list)
         or len(entries) > SCOPE_ENTRIES
-        or not all(isinstance(entry, str) and entry for entry in entries)
+        or not all(isinstance(entry, str) and _is_plain_text(entry) for entry in entries)
     ):
-        raise TokenInvalid(f"expected {name} to be a list of at most {SCOPE_ENTRIES} texts")
+        raise TokenInvalid(f"expected {name} to be a list of at most {SCOPE_ENTRIES} plain texts")
     return frozenset(entries)
+
+
+def _is_plain_text(text: str) -> bool:
+    """Whether a text can be stored, logged and shown: no database takes NUL or half a character."""
+    return bool(text) and not any(category(each) in ("Cc", "Cs") for each in text)
 
 
 def _moment(seconds: float) -> datetime:

@@ -75,7 +75,8 @@ async def movers(
     context: Context, *, instrument: str, year: int, kind: AssessmentKind, province: str | None
 ) -> list[Mover]:
     """Every regency and city with a published index in this year and the one before."""
-    known_instrument(instrument)
+    if year < known_instrument(instrument).year_from:
+        return []
     async with context.read() as session:
         before, after = [
             await stored.score_texts(session, instrument=instrument, year=each, kind=kind)
