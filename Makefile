@@ -6,7 +6,7 @@ ARGS ?=
 BIN := .venv/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check format clean
+.PHONY: help run test soak check format clean
 
 help:  ## Show this list
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 10
@@ -19,6 +19,11 @@ test:  ## Check everything, then run all tests, a process for each core (ARGS go
 	@$(PYTHON) bootstrap.py test
 	@$(MAKE) --no-print-directory check
 	@$(BIN)/python -m pytest --numprocesses auto --dist loadfile --no-loadscope-reorder $(ARGS)
+
+soak:  ## Try what the tests have no time for: many random inventories, long chaos
+	@$(PYTHON) bootstrap.py test
+	CHAOS_SECONDS=120 $(BIN)/python -m pytest --seeds 60 $(ARGS) \
+		tests/schema/test_random_inventories.py tests/test_chaos.py
 
 check:  ## The lock, lint, types, import contracts, the committed schema, the web client's types
 	@$(PYTHON) bootstrap.py check

@@ -26,6 +26,7 @@ from schema.problem import (
     OwnedElsewhere,
     answered,
 )
+from schema.words import NOT_COMPUTED
 
 if TYPE_CHECKING:
     from schema.application import CommonApplication
@@ -187,7 +188,7 @@ class RegionConsolidation:
 
     @strawberry.field(
         description="In the order of the rules; without `status` all but those rejected on what "
-        "they rest on now. `first` is at most 200."
+        "they rest on now. `first` is at most 200. " + NOT_COMPUTED
     )
     async def proposals(
         self,
@@ -195,7 +196,7 @@ class RegionConsolidation:
         status: ProposalStatus | None = None,
         kinds: list[ProposalKind] | None = None,
         first: int = 50,
-    ) -> list[Proposal]:
+    ) -> list[Proposal] | None:
         most = size(first)
         found = await resolved.of_region(
             info.context, self._value, status=status, kinds=kinds or ()

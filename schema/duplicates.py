@@ -13,6 +13,7 @@ from resolvers.reading import Reading
 from schema.connection import size
 from schema.info import Info
 from schema.listed import ListedApplication, NamedValue, listed
+from schema.words import NOT_COMPUTED
 
 strawberry.enum(
     Decision,
@@ -143,6 +144,8 @@ class RegionDuplicates:
 
     _value: strawberry.Private[model.Region]
 
-    @strawberry.field(description="Which listings of its inventory are, or may be, one system.")
-    async def duplicates(self, info: Info) -> Duplicates:
+    @strawberry.field(
+        description=f"Which listings of its inventory are, or may be, one system. {NOT_COMPUTED}"
+    )
+    async def duplicates(self, info: Info) -> Duplicates | None:
         return Duplicates.of(await resolved.of_region(info.context, self._value.code))

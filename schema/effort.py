@@ -19,7 +19,7 @@ from schema.problem import (
     OwnedElsewhere,
     answered,
 )
-from schema.words import IDEMPOTENCY_KEY
+from schema.words import IDEMPOTENCY_KEY, NOT_COMPUTED
 
 
 @strawberry.type(description="What raising one indicator to a level takes, in points: not money.")
@@ -81,8 +81,10 @@ class RegionEffortField:
 
     _value: strawberry.Private[model.Region]
 
-    @strawberry.field(description="The declared scale with the region's own figures in it.")
-    async def effort(self, info: Info, instrument: strawberry.ID) -> EffortScale:
+    @strawberry.field(
+        description=f"The declared scale with the region's own figures in it. {NOT_COMPUTED}"
+    )
+    async def effort(self, info: Info, instrument: strawberry.ID) -> EffortScale | None:
         chosen = known_instrument(instrument)
         return EffortScale.of(await resolved.of_region(info.context, self._value.code, chosen))
 

@@ -16,6 +16,7 @@ from schema.enums import ApplicationStatus, GraphBasis, GraphNodeKind, Integrati
 from schema.info import Info
 from schema.integration import Integration
 from schema.opd import Opd
+from schema.words import NOT_COMPUTED
 
 
 @strawberry.type(
@@ -152,7 +153,7 @@ class RegionGraph:
     @strawberry.field(
         description="The nodes within `depth` (1 to 5) steps of `around`; without it those with "
         "the most exchanges. At most `limit` (1 to 1000) nodes. RECORDED by default: exchanges "
-        "are shown whatever their evidence, each with why it does not count."
+        "are shown whatever their evidence, each with why it does not count. " + NOT_COMPUTED
     )
     async def integration_graph(
         self,
@@ -161,7 +162,7 @@ class RegionGraph:
         depth: int = 2,
         limit: int = 300,
         basis: GraphBasis = engine.Basis.RECORDED,
-    ) -> IntegrationGraph:
+    ) -> IntegrationGraph | None:
         found = await resolved.drawn(
             info.context, self._value.code, around=around, depth=depth, limit=limit, basis=basis
         )
@@ -169,11 +170,12 @@ class RegionGraph:
 
     @strawberry.field(
         description="What the shape of the graph tells: diagnoses, never levels. RECORDED takes "
-        "all exchanges that are not withdrawn, COUNTED only those that rules take as evidence."
+        "all exchanges that are not withdrawn, COUNTED only those that rules take as evidence. "
+        + NOT_COMPUTED
     )
     async def diagnostics(
         self, info: Info, basis: GraphBasis = engine.Basis.RECORDED
-    ) -> Diagnostics:
+    ) -> Diagnostics | None:
         return Diagnostics.of(await resolved.diagnosed(info.context, self._value.code, basis))
 
 

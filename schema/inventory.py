@@ -23,6 +23,7 @@ from schema.problem import (
     answered,
 )
 from schema.scope import DevelopmentPolicy
+from schema.words import NOT_COMPUTED
 
 if TYPE_CHECKING:
     from schema.application import Application
@@ -179,8 +180,10 @@ class RegionInventoryField:
 
     _value: strawberry.Private[model.Region]
 
-    @strawberry.field(description="Its completeness and seals, as a whole and by OPD.")
-    async def inventory(self, info: Info) -> RegionInventory:
+    @strawberry.field(
+        description=f"Its completeness and seals, as a whole and by OPD. {NOT_COMPUTED}"
+    )
+    async def inventory(self, info: Info) -> RegionInventory | None:
         return RegionInventory.of(await resolved.of_region(info.context, self._value.code))
 
 

@@ -23,6 +23,7 @@ from schema.plan import (
     UpgradeStep,
     UpgradeYear,
 )
+from schema.words import NOT_COMPUTED
 
 
 @strawberry.enum(description="Whether there is a path.")
@@ -140,7 +141,7 @@ class RegionPath:
         description="The cheapest steps to a target from the newest levels of that kind which the "
         "viewer may see; else from the official ones, which are ESTIMATED where only figures are "
         "published. `locked` indicators rise by a level at least, `refused` ones stay. `buffer`: 0 to 1, "
-        "`years`: 1 to 3."
+        "`years`: 1 to 3. " + NOT_COMPUTED
     )
     async def path_to_target(
         self,
@@ -152,7 +153,7 @@ class RegionPath:
         refused: list[int] | None = None,
         kind: AssessmentKind = model.AssessmentKind.SELF,
         year: int | None = None,
-    ) -> UpgradePath:
+    ) -> UpgradePath | None:
         wish = resolved.Wish(target, buffer, years, tuple(locked or ()), tuple(refused or ()))
         return upgrade_path(
             await resolved.to_target(info.context, self._value.code, wish, kind, year)

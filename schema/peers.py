@@ -16,6 +16,7 @@ from schema.enums import RegionKind
 from schema.figure import Figure
 from schema.info import Info
 from schema.instrument import Instrument, shown
+from schema.words import NOT_COMPUTED
 
 if TYPE_CHECKING:
     from schema.region import Region
@@ -124,12 +125,13 @@ class RegionPeers:
 
     @strawberry.field(
         description="The nearest regions (`first` is at most 20) in the edition that tells of most "
-        "what became of them; empty where the region's domain values are not published."
+        "what became of them; empty where the region's domain values are not published. "
+        + NOT_COMPUTED
     )
     async def peers(
         self,
         info: Info,
         first: int = 5,
-    ) -> list[Peer]:
+    ) -> list[Peer] | None:
         found = await resolved.peers(info.context, self._value, first)
         return [] if found is None else Peer.all_of(found)

@@ -14,6 +14,7 @@ from schema.figure import Figure
 from schema.function_tag import Function, estimate
 from schema.info import Info
 from schema.listed import ListedApplication
+from schema.words import NOT_COMPUTED
 
 if TYPE_CHECKING:
     from schema.region import Region
@@ -70,9 +71,11 @@ class RegionSharing:
 
     @strawberry.field(
         description="Most widely served functions first, at most three systems for each, of the "
-        "same province; `first` is at most 200."
+        "same province; `first` is at most 200. " + NOT_COMPUTED
     )
-    async def sharing_candidates(self, info: Info, first: int = 10) -> list[SharingCandidate]:
+    async def sharing_candidates(
+        self, info: Info, first: int = 10
+    ) -> list[SharingCandidate] | None:
         most = size(first)
         found = await resolved.offered(info.context, self._value)
         return [SharingCandidate.of(each) for each in found[:most]]

@@ -17,6 +17,7 @@ from schema.enums import Ask, AssessmentKind, FindingState, Flag, Gap
 from schema.info import Info
 from schema.instrument import Instrument, shown
 from schema.score import VerifiedScore
+from schema.words import NOT_COMPUTED
 
 SPBE_2020 = strawberry.ID("spbe-2020")
 EDGES_MOST = 200  # of one finding or verdict
@@ -174,7 +175,7 @@ class RegionVerification:
         description="Of the newest assessment with levels that fits and that the viewer may see; "
         "without one the bounds only. An absence refutes a claim only where it is a fact: of an "
         "exchange where the OPDs vouch for a complete inventory, of a document once the assessment "
-        "is submitted."
+        "is submitted. " + NOT_COMPUTED
     )
     async def verification(
         self,
@@ -182,7 +183,7 @@ class RegionVerification:
         instrument: strawberry.ID = SPBE_2020,
         year: int | None = None,
         kind: AssessmentKind = model.AssessmentKind.SELF,
-    ) -> Verification:
+    ) -> Verification | None:
         found = await resolved.of_region(
             info.context, self._value.code, instrument=instrument, year=year, kind=kind
         )

@@ -13,6 +13,7 @@ from schema.enums import AssessmentKind, GraphBasis
 from schema.info import Info
 from schema.listed import LISTED_MOST
 from schema.verification import SPBE_2020, Verification
+from schema.words import NOT_COMPUTED
 
 
 @strawberry.type(description="A region before or after: what its shape and its rules tell.")
@@ -78,9 +79,10 @@ class RegionWhatIf:
     _value: strawberry.Private[model.Region]
 
     @strawberry.field(
-        description="1 to 50 proposals of this region, rejected ones too: before and after."
+        description="1 to 50 proposals of this region, rejected ones too: before and after. "
+        + NOT_COMPUTED
     )
-    async def what_if(self, info: Info, proposals: list[strawberry.ID]) -> WhatIf:
+    async def what_if(self, info: Info, proposals: list[strawberry.ID]) -> WhatIf | None:
         return await WhatIf.of(await resolved.of_region(info.context, self._value, proposals))
 
 

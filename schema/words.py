@@ -10,6 +10,7 @@ SNAPSHOT = (
     "True: it tells how things stand, as the subscription begins without a cursor; not something that "
     "happens now."
 )
+NOT_COMPUTED = "Null, with an error, where it cannot be computed: the rest of the answer stands."
 EVIDENCE = "At most 20 links."
 CONFLATE = (
     "True: while the client reads too slowly, it is told only the newest event about each thing; "

@@ -14,6 +14,11 @@ sys.dont_write_bytecode = False
 os.environ.pop("COLUMNS", None)
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Let `make soak` try more than the suite has time for."""
+    parser.addoption("--seeds", default="1", help="How many random inventories are tried.")
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Begin with files that start processes: the last to end shall be short ones."""
     slow = {item.path for item in items if item.get_closest_marker("integration")}

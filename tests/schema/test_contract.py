@@ -15,6 +15,7 @@ from graphql import (
     build_schema,
     find_breaking_changes,
     get_named_type,
+    is_non_null_type,
 )
 
 from schema.schema import schema
@@ -196,6 +197,17 @@ def test_the_enum_has_exactly_these_values(name: str) -> None:
     kind = SDL.type_map[name]
     assert isinstance(kind, GraphQLEnumType)
     assert list(kind.values) == ENUMS[name].split()
+
+
+def test_of_a_region_only_what_is_on_record_is_never_null() -> None:
+    """What is computed may fail alone: it is null with an error, and the rest is answered."""
+    region = SDL.type_map["Region"]
+    assert isinstance(region, GraphQLObjectType)
+    never_null = {name for name, field in region.fields.items() if is_non_null_type(field.type)}
+    assert never_null == {
+        *("id", "code", "name", "kind", "provenance", "source"),
+        *("opds", "applications", "integrations", "assessments", "history"),
+    }
 
 
 def test_every_mutation_answers_with_its_object_or_with_problems() -> None:

@@ -170,3 +170,19 @@ async def test_by_counted_exchanges_nothing_hangs_on_it(west_java: Hub) -> None:
 async def test_a_retired_application_is_in_no_graph(hub: Hub) -> None:
     await hub.change("retireApplication", places.OPD, id="application-health", version=1)
     assert (await hub.ask(IMPACT, id="application-health"))["node"] == {"impact": None}
+
+
+async def test_a_part_that_cannot_be_answered_leaves_the_rest_of_the_region(west_java: Hub) -> None:
+    result = await west_java.result(
+        '{ region(code: "32.11") { name graph: integrationGraph(around: "none") { revision }'
+        ' whatIf(proposals: ["none"]) { lostCount } diagnostics { applications } } }'
+    )
+    assert result.data == {
+        "region": {
+            "name": "Kabupaten Sumedang",
+            "graph": None,
+            "whatIf": None,
+            "diagnostics": {"applications": 20},
+        }
+    }
+    assert sorted((error.path or [])[-1] for error in result.errors or ()) == ["graph", "whatIf"]

@@ -67,7 +67,7 @@ export const DUPLICATES = graphql(`
   }
 `);
 
-export type Duplicates = NonNullable<ResultOf<typeof DUPLICATES>["region"]>["duplicates"];
+export type Duplicates = NonNullable<NonNullable<ResultOf<typeof DUPLICATES>["region"]>["duplicates"]>;
 export type Group = Duplicates["groups"][number];
 export type Link = Group["links"][number];
 export type Policy = Group["policy"];

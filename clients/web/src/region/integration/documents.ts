@@ -170,12 +170,12 @@ export const IMPACT = graphql(`
   }
 `);
 
-export type Graph = NonNullable<ResultOf<typeof GRAPH>["region"]>["integrationGraph"];
+export type Graph = NonNullable<NonNullable<ResultOf<typeof GRAPH>["region"]>["integrationGraph"]>;
 export type GraphNode = Graph["nodes"][number];
 type GraphEdge = Graph["edges"][number];
 export type Defect = GraphEdge["defects"][number];
 export type NodeKind = GraphNode["kind"];
-export type Diagnostics = NonNullable<ResultOf<typeof DIAGNOSTICS>["region"]>["diagnostics"];
+export type Diagnostics = NonNullable<NonNullable<ResultOf<typeof DIAGNOSTICS>["region"]>["diagnostics"]>;
 export type RequiredExchange = Diagnostics["exchanges"][number];
 export type Basis = "RECORDED" | "COUNTED";
 type Asked = NonNullable<ResultOf<typeof IMPACT>["node"]>;

@@ -84,7 +84,7 @@ export const INVENTORY = graphql(`
   }
 `);
 
-export type Inventory = NonNullable<ResultOf<typeof INVENTORY>["region"]>["inventory"];
+export type Inventory = NonNullable<NonNullable<ResultOf<typeof INVENTORY>["region"]>["inventory"]>;
 type OpdInventory = Inventory["opds"][number];
 export type Completeness = OpdInventory["completeness"];
 export type Seal = OpdInventory["seal"];

@@ -132,5 +132,5 @@ export const SHARING = graphql(`
 
 export type Outlook = NonNullable<NonNullable<ResultOf<typeof OUTLOOK>["region"]>["outlook"]>;
 export type BaseRate = NonNullable<Outlook["reached"]>;
-export type Peer = NonNullable<ResultOf<typeof PEERS>["region"]>["peers"][number];
-export type Candidate = NonNullable<ResultOf<typeof SHARING>["region"]>["sharingCandidates"][number];
+export type Peer = NonNullable<NonNullable<ResultOf<typeof PEERS>["region"]>["peers"]>[number];
+export type Candidate = NonNullable<NonNullable<ResultOf<typeof SHARING>["region"]>["sharingCandidates"]>[number];

@@ -205,12 +205,12 @@ export const REFUSALS = graphql(`
 `);
 
 export type Wish = VariablesOf<typeof PATH>;
-export type Path = NonNullable<ResultOf<typeof PATH>["region"]>["pathToTarget"];
+export type Path = NonNullable<NonNullable<ResultOf<typeof PATH>["region"]>["pathToTarget"]>;
 export type Step = Path["steps"][number];
 export type LevelAsk = Step["asks"][number];
-type Curve = NonNullable<ResultOf<typeof COST_CURVE>["region"]>["pathToTarget"];
+type Curve = NonNullable<NonNullable<ResultOf<typeof COST_CURVE>["region"]>["pathToTarget"]>;
 export type CostPoint = Curve["costCurve"][number];
-type Alternative = NonNullable<ResultOf<typeof NEXT_BEST>["region"]>["pathToTarget"];
+type Alternative = NonNullable<NonNullable<ResultOf<typeof NEXT_BEST>["region"]>["pathToTarget"]>;
 export type NextBest = NonNullable<Alternative["nextBest"]>;
-type Refused = NonNullable<ResultOf<typeof REFUSALS>["region"]>["pathToTarget"];
+type Refused = NonNullable<NonNullable<ResultOf<typeof REFUSALS>["region"]>["pathToTarget"]>;
 export type StepRefusal = Refused["refusals"][number];

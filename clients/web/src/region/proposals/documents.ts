@@ -114,7 +114,7 @@ export const DECIDE_PROPOSAL = graphql(`
   }
 `);
 
-export type Proposal = NonNullable<ResultOf<typeof PROPOSALS>["region"]>["proposals"][number];
+export type Proposal = NonNullable<NonNullable<ResultOf<typeof PROPOSALS>["region"]>["proposals"]>[number];
 export type ProposalKind = Proposal["kind"];
 export type ProposalStatus = Proposal["status"];
 export type Reason = Proposal["reasons"][number];

@@ -77,7 +77,7 @@ export const VERIFICATION = graphql(`
   }
 `);
 
-export type Verification = NonNullable<ResultOf<typeof VERIFICATION>["region"]>["verification"];
+export type Verification = NonNullable<NonNullable<ResultOf<typeof VERIFICATION>["region"]>["verification"]>;
 export type Verdict = Verification["verdicts"][number];
 export type Flag = NonNullable<Verdict["flag"]>;
 export type FindingState = Verdict["findings"][number]["state"];

@@ -1,0 +1,228 @@
+"""Random documents for whatever the schema offers: every field of a type, every input of a mutation."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from graphql import (
+    GraphQLArgument,
+    GraphQLEnumType,
+    GraphQLField,
+    GraphQLInputObjectType,
+    GraphQLInputType,
+    GraphQLInterfaceType,
+    GraphQLList,
+    GraphQLNamedType,
+    GraphQLNonNull,
+    GraphQLObjectType,
+    GraphQLUnionType,
+    Undefined,
+    get_named_type,
+)
+
+from schema.schema import schema
+
+GRAPHQL = schema._schema
+DEPTH = 7  # of a selection, in fields
+# Of these a nested selection asks only who they are: they are asked for everything by their ids.
+ASKED_BY_ID = frozenset({"Region", "Opd", "Application", "Integration", "Assessment"})
+ODD_TEXTS = (
+    *(
+        "-",
+        "A",
+        "!!!",
+        "???",
+        "１２",
+        "",
+        " ",
+        "a" * 200,
+        "a" * 5000,
+        "مكتب",
+        "\u202eabc",
+        "\x1b[1m",
+    ),
+    *(
+        "SIMPEG",
+        "simpeg",
+        "SIMPEG (-)",
+        "E-Presensi (pihak ke3)",
+        "SIPD, SRIKANDI",
+        "Website Dinas",
+    ),
+    *("Absensi (pihak ke3)", "https://-", "https://x.go.id/a", "https://x.go.id/b", "3.50", "9.99"),
+)
+ODD_INTS = (-(2**31), -1, 0, 1, 2, 3, 5, 47, 2024, 2025, 2026, 2**31 - 1)
+ODD_BIG = (-1, 0, 1, 10**9, 2**53 - 1, 2**53, 2**63)
+ODD_FLOATS = (-1e308, -1.0, 0.0, 0.1, 3.5, 4.999999, 5.0, 1e308)
+ODD_DATES = ("0001-01-01", "2025-12-31", "2026-11-20", "2026-11-24", "9999-12-31")
+ODD_CURSORS = ("", "x", "a:1", "a:999999999999999999/9", "AAAA", "LQ==")
+ODD_IDS = ("", "-", "x", "application-none", "32.99", "a" * 300)
+
+
+@dataclass
+class Pool:
+    """The ids that exist, by kind, and what a change of each of them has to say."""
+
+    random: random.Random
+    ids: dict[str, list[str]] = field(default_factory=dict)
+    versions: dict[str, int] = field(default_factory=dict)
+    regions: dict[str, str] = field(default_factory=dict)  # of OPDs and of proposals
+    inputs: dict[str, str] = field(default_factory=dict)  # of proposals
+
+    def id(self, name: str, owner: str, odd: bool) -> str:
+        """An id for the argument `name` of a field or mutation."""
+        known = self.ids.get(_kind_of(name, owner), [])
+        if not known or (odd and self.random.random() < 0.3):
+            return self.random.choice(ODD_IDS)
+        # Mostly one of the first, so that what is asked for in turn is often about one thing.
+        return known[int(len(known) * self.random.random() ** 2)]
+
+
+_KINDS: Mapping[str, str] = {
+    **dict.fromkeys(("region", "code", "codes", "regions", "province"), "Region"),
+    **dict.fromkeys(("opd", "parent"), "Opd"),
+    **dict.fromkeys(("application", "source", "target", "around"), "Application"),
+    "assessment": "Assessment",
+    "proposals": "Proposal",
+    "function": "Function",
+    "instrument": "Instrument",
+    "commonApplication": "CommonApplication",
+}
+
+
+def _kind_of(name: str, owner: str) -> str:
+    """The kind of thing whose id an argument or an input field takes."""
+    if name != "id":
+        return _KINDS[name]  # a name that is missing there is to be added
+    kinds = ("Application", "Integration", "Assessment", "Proposal", "Opd", "Instrument")
+    return next((each for each in kinds if each in owner or each.lower() in owner), "Application")
+
+
+def value(pool: Pool, kind: GraphQLInputType, name: str, owner: str, odd: bool) -> Any:
+    """A value for an argument or an input field, as JSON has it: a usual one, or an odd one."""
+    chance = pool.random
+    if isinstance(kind, GraphQLNonNull):
+        return value(pool, kind.of_type, name, owner, odd)
+    if isinstance(kind, GraphQLList):
+        count = chance.choice((0, 1, 2, 3) if odd else (1, 2))
+        return [value(pool, kind.of_type, name, owner, odd) for _ in range(count)]
+    if isinstance(kind, GraphQLEnumType):
+        return chance.choice(list(kind.values))
+    if isinstance(kind, GraphQLInputObjectType):
+        return _object(pool, kind, owner, odd)
+    return _SCALARS[kind.name](pool, name, owner, odd)
+
+
+def _object(pool: Pool, kind: GraphQLInputObjectType, owner: str, odd: bool) -> dict[str, Any]:
+    given: dict[str, Any] = {}
+    for name, each in kind.fields.items():
+        if isinstance(each.type, GraphQLNonNull) and each.default_value is Undefined or pool.random.random() < (0.4 if odd else 0.2):
+            given[name] = value(pool, each.type, name, owner, odd)
+    if odd:
+        return given
+    # What has to agree with another field does, or nearly nothing would ever be carried out.
+    id = given.get("id") or given.get("assessment") or given.get("opd")
+    if "version" in kind.fields and id in pool.versions:
+        given["version"] = pool.versions[id]
+    if "region" in kind.fields and id in pool.regions:
+        given["region"] = pool.regions[id]
+    if "inputs" in kind.fields and id in pool.inputs:
+        given["inputs"] = pool.inputs[id]
+    return given
+
+
+def _text(pool: Pool, name: str, owner: str, odd: bool) -> str:
+    chance = pool.random
+    if odd:
+        return chance.choice(ODD_TEXTS)
+    match name:
+        case "url":
+            return f"https://x.go.id/{chance.randrange(4)}"
+        case "value":
+            return f"{chance.randrange(1, 5)}.{chance.randrange(100):02}"
+        case "effort":
+            return chance.choice(("0.5", "2", "12.25"))
+        case "predicate":
+            return chance.choice(("Baik", "Cukup"))
+        case "idempotencyKey" | "after":
+            return f"key {chance.randrange(10)}"
+        case _:  # an odd name is a name all the same
+            return chance.choice([each for each in ODD_TEXTS if 0 < len(each) <= 200])
+
+
+def _whole(pool: Pool, name: str, owner: str, odd: bool) -> int:
+    usual = {"indicator": range(1, 21), "level": range(1, 6), "year": range(2023, 2027)}
+    if odd:
+        return pool.random.choice(ODD_INTS)
+    return pool.random.choice(usual.get(name, range(1, 6)))
+
+
+_SCALARS: Mapping[str, Callable[[Pool, str, str, bool], Any]] = {
+    "ID": Pool.id,
+    "String": _text,
+    "Int": _whole,
+    "Float": lambda pool, name, owner, odd: pool.random.choice(ODD_FLOATS if odd else (3.5, 4.2)),
+    "Boolean": lambda pool, name, owner, odd: pool.random.random() < 0.5,
+    "WholeNumber": lambda pool, name, owner, odd: pool.random.choice(ODD_BIG if odd else (0, 7)),
+    "Date": lambda pool, name, owner, odd: pool.random.choice(ODD_DATES),
+    "Cursor": lambda pool, name, owner, odd: pool.random.choice(ODD_CURSORS),
+    "_Any": lambda pool, name, owner, odd: {
+        "__typename": "Application",
+        "id": pool.id("application", owner, odd),
+    },
+}
+
+
+@dataclass
+class Question:
+    """A document that asks for one field with all that it holds, and its variables."""
+
+    pool: Pool
+    odd: bool = False  # give optional arguments as well, whatever they are
+    variables: dict[str, Any] = field(default_factory=dict)
+    declared: list[str] = field(default_factory=list)
+
+    def document(self, before: str, owner: GraphQLObjectType, name: str, after: str) -> str:
+        """Return the document that asks `owner` for the field `name` between two texts."""
+        asked = self._field(name, owner.fields[name], owner, (owner.name,))
+        head = f"query ({', '.join(self.declared)}) " if self.declared else ""
+        return f"{head}{before}{asked}{after}"
+
+    def _field(
+        self, name: str, asked: GraphQLField, owner: GraphQLNamedType, path: tuple[str, ...]
+    ) -> str:
+        arguments = [
+            text
+            for argument, kind in asked.args.items()
+            if (text := self._argument(argument, kind, f"{owner.name}.{name}"))
+        ]
+        given = f"({', '.join(arguments)})" if arguments else ""
+        return f"{name}{given}{self.selection(get_named_type(asked.type), path)}"
+
+    def _argument(self, name: str, argument: GraphQLArgument, owner: str) -> str:
+        required = isinstance(argument.type, GraphQLNonNull) and argument.default_value is Undefined
+        if not required and not (self.odd and self.pool.random.random() < 0.6):
+            return ""
+        variable = f"v{len(self.variables)}"
+        self.variables[variable] = value(self.pool, argument.type, name, owner, self.odd)
+        self.declared.append(f"${variable}: {argument.type}")
+        return f"{name}: ${variable}"
+
+    def selection(self, kind: GraphQLNamedType, path: tuple[str, ...]) -> str:
+        """Everything that a type holds; of what stands on the way to it, only who it is."""
+        if isinstance(kind, GraphQLUnionType | GraphQLInterfaceType):
+            parts = [
+                f"... on {each.name}{self.selection(each, path)}"
+                for each in GRAPHQL.get_possible_types(kind)
+            ]
+            return f" {{ __typename {' '.join(parts)} }}"
+        if not isinstance(kind, GraphQLObjectType):
+            return ""
+        if kind.name in path or len(path) >= DEPTH or kind.name in ASKED_BY_ID:
+            return " { __typename }"
+        inner = (*path, kind.name)
+        fields = [self._field(name, each, kind, inner) for name, each in kind.fields.items()]
+        return f" {{ {' '.join(fields)} }}"
