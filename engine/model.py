@@ -40,6 +40,20 @@ class AssessmentState(Enum):
     PUBLISHED = "PUBLISHED"
 
 
+class OpdKind(Enum):
+    """What an OPD is in the structure of its region (PP 18/2016)."""
+
+    SECRETARIAT = "SECRETARIAT"  # sekretariat daerah, sekretariat DPRD
+    INSPECTORATE = "INSPECTORATE"  # inspektorat
+    DEPARTMENT = "DEPARTMENT"  # dinas
+    AGENCY = "AGENCY"  # badan
+    DISTRICT = "DISTRICT"  # kecamatan
+    URBAN_VILLAGE = "URBAN_VILLAGE"  # kelurahan
+    DIVISION = "DIVISION"  # biro or bagian of a secretariat
+    TECHNICAL_UNIT = "TECHNICAL_UNIT"  # UPTD, RSUD, puskesmas
+    OTHER = "OTHER"
+
+
 class ApplicationStatus(Enum):
     """Life cycle of an application as its OPD reports it."""
 
@@ -138,6 +152,8 @@ class Opd:
     name: str
     acronym: str
     provenance: Provenance
+    kind: OpdKind | None = None  # None: the source does not say
+    parent: str | None = None  # id of the OPD of the same region that it is a part of
 
 
 @dataclass(frozen=True, slots=True)

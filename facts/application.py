@@ -17,6 +17,7 @@ from engine.model import (
     Opd,
     Provenance,
 )
+from engine.opd import kind_by_name
 from facts.region import region_code
 from facts.row import rows
 
@@ -43,6 +44,7 @@ def opds() -> tuple[Opd, ...]:
             name=row.text("name"),
             acronym=row.optional("acronym") or "",
             provenance=row.provenance(),
+            kind=kind_by_name(row.text("name")),
         )
         for row in rows("opds.csv", "id region name acronym", "id")
     )

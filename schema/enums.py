@@ -18,6 +18,7 @@ from engine.model import (
     IntegrationDirection,
     IntegrationMode,
     IntegrationStatus,
+    OpdKind,
     RegionKind,
     Role,
     Visibility,
@@ -48,6 +49,7 @@ __all__ = [
     "IntegrationDirection",
     "IntegrationMode",
     "IntegrationStatus",
+    "OpdKind",
     "RegionKind",
     "Role",
     "RowKind",
@@ -62,6 +64,12 @@ strawberry.enum(
     description="Whose figure it is. Kinds are never mixed in one line or one rank.",
 )
 strawberry.enum(AssessmentState, description="Only PUBLISHED is for everybody to see.")
+strawberry.enum(
+    OpdKind,
+    description="What an OPD is in the structure of its region. SECRETARIAT: sekretariat daerah or "
+    "sekretariat DPRD. DEPARTMENT: dinas. AGENCY: badan. DISTRICT: kecamatan. URBAN_VILLAGE: "
+    "kelurahan. DIVISION: biro or bagian of a secretariat. TECHNICAL_UNIT: UPTD, RSUD or puskesmas.",
+)
 strawberry.enum(ApplicationStatus, description="UNKNOWN where the source does not say.")
 strawberry.enum(IntegrationMode, description="How data is exchanged; HUB is a service bus.")
 strawberry.enum(IntegrationDirection, description="ONE_WAY is from source to target.")

@@ -27,6 +27,7 @@ from schema.inventory import InventoryMutation
 from schema.limits import document_extensions
 from schema.news import NewsSubscription
 from schema.nodes import NodeQuery
+from schema.opd import OpdMutation
 from schema.ranking import RankingQuery
 from schema.region import RegionQuery
 from schema.scalars import CURSOR, WHOLE_NUMBER, Cursor, WholeNumber
@@ -57,6 +58,7 @@ class Query(
 
 @strawberry.type
 class Mutation(
+    OpdMutation,
     ApplicationMutation,
     IntegrationMutation,
     AssessmentMutation,

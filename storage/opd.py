@@ -7,7 +7,7 @@ from collections.abc import Collection
 from sqlalchemy import bindparam, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from engine.model import Opd, Provenance
+from engine.model import Opd, OpdKind, Provenance
 from storage.page import Page, keyset
 from storage.tables import OpdRow
 
@@ -26,6 +26,8 @@ def row(opd: Opd) -> OpdRow:
         source=opd.provenance.source,
         confirmed=opd.provenance.confirmed,
         note=opd.provenance.note,
+        kind=None if opd.kind is None else opd.kind.value,
+        parent=opd.parent,
     )
 
 
@@ -37,6 +39,8 @@ def value(row: OpdRow) -> Opd:
         name=row.name,
         acronym=row.acronym,
         provenance=Provenance(row.source, row.confirmed, row.note),
+        kind=None if row.kind is None else OpdKind(row.kind),
+        parent=row.parent,
     )
 
 

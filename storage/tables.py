@@ -155,6 +155,9 @@ class OpdRow(Sourced, Table):
     region: Mapped[str] = mapped_column(ForeignKey("region.code"), index=True)
     name: Mapped[str] = mapped_column(Text)
     acronym: Mapped[str] = mapped_column(Text)
+    kind: Mapped[str | None] = mapped_column(String(16))
+    # No foreign key: the rows of a region are written in one statement, in any order.
+    parent: Mapped[str | None] = mapped_column(ID)
 
 
 class ApplicationRow(Sourced, Table):

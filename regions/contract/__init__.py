@@ -148,7 +148,7 @@ def _entry(region: str, given: object) -> Entry:
         at=at,
         actor=_text("an actor", found.get("actor"), 1000),
         kind=kind,
-        subject=_text("a subject", found.get("subject"), 128),
+        subject=_text("a subject", found.get("subject"), 255),
         visibility=visibility,
         body=body,
         body_hash=_text("a hash", found.get("bodyHash"), 64),

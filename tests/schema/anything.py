@@ -119,7 +119,8 @@ def value(pool: Pool, kind: GraphQLInputType, name: str, owner: str, odd: bool) 
 def _object(pool: Pool, kind: GraphQLInputObjectType, owner: str, odd: bool) -> dict[str, Any]:
     given: dict[str, Any] = {}
     for name, each in kind.fields.items():
-        if isinstance(each.type, GraphQLNonNull) and each.default_value is Undefined or pool.random.random() < (0.4 if odd else 0.2):
+        required = isinstance(each.type, GraphQLNonNull) and each.default_value is Undefined
+        if required or pool.random.random() < (0.4 if odd else 0.15):
             given[name] = value(pool, each.type, name, owner, odd)
     if odd:
         return given

@@ -39,6 +39,7 @@ SELECTED = {
     "IncompleteAssessment": "id missing",
     "IdempotencyKeyReused": "key",
     "OwnedElsewhere": "ownerUrl",
+    "Opd": "id name acronym kind regionCode parent { id }",
     "Application": "id version name status retiredReason url year opd { id }",
     "Integration": "id version status evidenceGrade verifiedOn dataObject targetName",
     "Attestation": "opdId opd { id }",
@@ -51,6 +52,7 @@ SELECTED = {
 
 
 ANSWERS = (
+    "Opd",
     "Application",
     "Integration",
     "Assessment",

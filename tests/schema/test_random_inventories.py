@@ -29,11 +29,11 @@ MUTATIONS = tuple(GRAPHQL.mutation_type.fields)  # type: ignore[union-attr]
 STEPS = (
     *(2 * MUTATIONS),
     *(6 * ("registerApplication", "correctFunction", "connectApplications")),
-    *(3 * ("retireApplication", "decideProposal")),
+    *(3 * ("retireApplication", "decideProposal", "startAssessment", "recordResult")),
 )
 # Few, so that several applications are for one; of services that are each other's partners.
 FUNCTIONS = ("attendance", "employee-performance")
-TRIES = 10  # most inputs do not agree with what is there
+TRIES = 12  # most inputs do not agree with what is there
 KINDS = ("Opd", "Application", "Integration", "Assessment")
 
 
@@ -68,9 +68,10 @@ async def test_no_argument_of_a_query_makes_it_fail(any_hub: Hub) -> None:
 async def prepare(hub: Hub, seed: int, chance: random.Random) -> None:
     """Write inventories with odd names, retired applications and cycles through two regions."""
     kind = (AssessmentKind.SELF, AssessmentKind.SIMULATION, AssessmentKind.EXTERNAL)[seed % 3]
-    for state in (AssessmentState.DRAFT, AssessmentState.SUBMITTED):
-        id = f"assessment-{seed}-{state.value}"
-        begun = places.assessment(id, kind=kind, state=state, year=2000 + seed)
+    states = (AssessmentState.DRAFT, *(4 * (AssessmentState.SUBMITTED,)))
+    for number, state in enumerate(states):
+        year = 2000 + seed * len(states) + number
+        begun = places.assessment(f"assessment-{year}", kind=kind, state=state, year=year)
         await places.begin(hub, begun)
     for source, target in (("health", "office"), ("office", "budget"), ("budget", "health")):
         id = f"integration-{seed}-{source}"

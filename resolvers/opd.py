@@ -1,0 +1,66 @@
+"""OPDs: recording one in its region."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from engine.document import document
+from engine.model import EventKind, Opd, OpdKind, Region
+from engine.opd import key as compared
+from resolvers import access
+from resolvers.change import change, entered_by, new_id, text
+from resolvers.context import Context
+from resolvers.problems import AlreadyExists, InvalidInput
+from storage import opd as stored
+from storage.log import LogTransaction
+
+NAME_LENGTH = 200
+ACRONYM_LENGTH = 50
+
+
+@dataclass(frozen=True, slots=True)
+class RegisterOpd:
+    """A new OPD. `parent` is the id of the OPD of the same region that it is a part of."""
+
+    region: str
+    name: str
+    kind: OpdKind
+    acronym: str = ""
+    parent: str | None = None
+
+
+async def register(context: Context, asked: RegisterOpd, key: str | None) -> Opd:
+    """Record an OPD in its region.
+
+    Raises:
+        Forbidden: the viewer does not answer for the region.
+        InvalidInput: a text is too long or empty, or the parent is no OPD of the region.
+        AlreadyExists: the region has an OPD of that name.
+    """
+
+    async def work(transaction: LogTransaction, region: Region) -> Opd:
+        access.describe_region(context.viewer, region)
+        opd = Opd(
+            id=new_id("opd"),
+            region=region.code,
+            name=text("name", " ".join(asked.name.split()), least=1, most=NAME_LENGTH),
+            acronym=text("acronym", asked.acronym, least=0, most=ACRONYM_LENGTH),
+            provenance=entered_by(context.viewer),
+            kind=asked.kind,
+            parent=asked.parent,
+        )
+        known = await stored.of_region(transaction.session, region.code)
+        if opd.parent is not None and opd.parent not in {each.id for each in known}:
+            raise InvalidInput("parent", f"an OPD of region {region.code}", opd.parent)
+        for each in known:
+            if compared(each.name) == compared(opd.name):
+                raise AlreadyExists("OPD of this region", each.id)
+        await transaction.append(
+            actor=context.viewer.subject,
+            kind=EventKind.OPD_RECORDED,
+            subject=opd.id,
+            body=document(opd),
+        )
+        return opd
+
+    return await change(context, asked.region, key=key, request=asked, answer=Opd, work=work)
