@@ -6,28 +6,16 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
+from engine.inventory_columns import find, says_nothing
 from engine.listing import Listing
+from engine.model import ApplicationStatus
 from engine.sheet import Problem, Row, SheetInvalid, quoted
+from engine.status_words import status_of
 
 ROWS_MOST = 300_000  # the whole country has some 270,000 applications
 ROWS_OF_A_REGION_MOST = 20_000  # names of one region are compared with each other
-# What each column goes by; the first spelling that a sheet has is taken.
-SPELLINGS: Mapping[str, tuple[str, ...]] = {
-    "name": ("name", "nama", "nama aplikasi", "aplikasi", "application", "nama sistem"),
-    "opd": (
-        *("opd", "nama opd", "perangkat daerah", "nama perangkat daerah", "skpd"),
-        *("instansi", "unit kerja", "pemilik", "owner"),
-    ),
-    "region": (
-        *("region code", "kode wilayah", "kode daerah", "region", "wilayah", "daerah"),
-        *("pemda", "pemerintah daerah", "kabupaten/kota"),
-    ),
-    "url": ("url", "alamat url", "alamat", "tautan", "link", "domain"),
-    "id": ("id", "app id", "id aplikasi", "kode aplikasi"),
-    "status": ("status",),
-    "function": ("function",),
-}
-RETIRED = frozenset({"retired", "pensiun", "dihentikan", "dihapus"})
+FIELDS = ("name", "opd", "region", "url", "id", "status", "function")
+NOT_IN_USE = (ApplicationStatus.INACTIVE, ApplicationStatus.RETIRED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +25,8 @@ class ListingSheet:
     listings: tuple[Listing, ...]
     ids: Mapping[str, str]  # what the sheet calls a listing, where it says
     said: Mapping[str, str]  # the function that the sheet gives a listing
-    retired: int  # rows left out
+    retired: int  # rows left out, because they are out of use
+    nameless: int  # rows left out, because their name says that there is no application
     columns: Mapping[str, str]  # what was looked for -> the header it was found under
     passed_over: tuple[str, ...]  # headers
 
@@ -48,47 +37,50 @@ def parse(rows: Iterator[Row], functions: Mapping[str, str]) -> ListingSheet:
     Raises:
         SheetInvalid: with all problems of the sheet, not only the first.
     """
-    header_row, header = next(rows, (1, []))
-    at = _columns(header_row, header)
+    columns = find(*next(rows, (1, [])), FIELDS)
     known = {name.lower(): id for id, name in functions.items()} | {id: id for id in functions}
     listings, problems = [], []
     ids: dict[str, str] = {}
     said: dict[str, str] = {}
-    retired = 0
+    retired = nameless = 0
     for number, (row, cells) in enumerate(rows, start=1):
         if number > ROWS_MOST:
             raise SheetInvalid(Problem(row, None, f"at most {ROWS_MOST} rows", "more"))
-        told = {field: cells[i] if i < len(cells) else "" for field, i in at.items()}
-        if not told["name"]:
-            problems.append(
-                Problem(row, header[at["name"]], "the name of an application", "nothing")
-            )
-        function = told.get("function", "").lower()
+        wide = columns.too_wide(row, cells)
+        if wide is not None:
+            problems.append(wide)
+            continue
+        values = columns.values(cells)
+        if not values["name"]:
+            expected = "the name of an application"
+            problems.append(Problem(row, columns.header_of("name"), expected, "nothing"))
+        elif says_nothing(values["name"]):
+            nameless += 1
+            continue
+        function = values.get("function", "").lower()
         if function and function not in known:
             expected = "the id or name of a function that ships (facts/functions.csv)"
-            problems.append(Problem(row, header[at["function"]], expected, quoted(function)))
-        if told.get("status", "").lower() in RETIRED:
+            problems.append(Problem(row, columns.header_of("function"), expected, quoted(function)))
+        if status_of(values.get("status", "")) in NOT_IN_USE:
             retired += 1
             continue
         listing = Listing(
-            name=told["name"],
-            opd=told.get("opd", ""),
-            url=told.get("url") or None,
+            name=values["name"],
+            opd=values.get("opd", ""),
+            url=values.get("url") or None,
             id=str(row),
-            region=_region(told.get("region", "")),
+            region=region_code(values.get("region", "")),
         )
         listings.append(listing)
-        if told.get("id"):
-            ids[listing.id] = told["id"]
+        if values.get("id"):
+            ids[listing.id] = values["id"]
         if function in known:
             said[listing.id] = known[function]
     for region, count in Counter(each.region for each in listings).items():
         if count > ROWS_OF_A_REGION_MOST:
             expected = f"at most {ROWS_OF_A_REGION_MOST} rows of one region"
             found = f"{count} of {region}" if region else f"{count} that name none"
-            problems.append(
-                Problem(None, header[at["region"]] if "region" in at else "region", expected, found)
-            )
+            problems.append(Problem(None, columns.header_of("region"), expected, found))
     if problems:
         raise SheetInvalid(*problems)
     return ListingSheet(
@@ -96,29 +88,13 @@ def parse(rows: Iterator[Row], functions: Mapping[str, str]) -> ListingSheet:
         ids=ids,
         said=said,
         retired=retired,
-        columns={field: header[i] for field, i in at.items()},
-        passed_over=tuple(cell for i, cell in enumerate(header) if i not in at.values()),
+        nameless=nameless,
+        columns=columns.taken,
+        passed_over=columns.passed_over,
     )
 
 
-def _columns(row: int, header: list[str]) -> dict[str, int]:
-    plain = [" ".join(cell.lower().replace("_", " ").split()) for cell in header]
-    at: dict[str, int] = {}
-    for field, spellings in SPELLINGS.items():
-        found = next((each for each in spellings if each in plain), None)
-        if found is None:
-            continue
-        if plain.count(found) > 1:
-            told = quoted(",".join(header))
-            raise SheetInvalid(Problem(row, found, "a header with this column once", told))
-        at[field] = plain.index(found)
-    if "name" not in at:
-        expected = f"a header with one of {', '.join(SPELLINGS['name'])}"
-        raise SheetInvalid(Problem(row, "name", expected, quoted(",".join(header))))
-    return at
-
-
-def _region(cell: str) -> str:
+def region_code(cell: str) -> str:
     """A region as printed; a spreadsheet makes 32.1 of the code 32.10."""
     whole, point, rest = cell.partition(".")
     return f"{cell}0" if point and whole.isdigit() and len(rest) == 1 and rest.isdigit() else cell

@@ -18,12 +18,14 @@ class Problem:
     column: str | None
     expected: str
     found: str
+    advice: str = ""  # what can be done about it
 
     def __str__(self) -> str:
         row = None if self.row is None else f"row {self.row}"
         column = None if self.column is None else f"column {self.column}"
         place = ", ".join(each for each in (row, column) if each is not None)
-        return f"{place}: expected {self.expected}, got {self.found}"
+        said = f"{place}: expected {self.expected}, got {self.found}".removeprefix(": ")
+        return f"{said}; {self.advice}" if self.advice else said
 
 
 class SheetInvalid(ValueError):

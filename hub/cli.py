@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from engine.model import Role
-from hub import conformance, questions, readiness, upkeep
+from hub import conformance, import_command, opds, questions, readiness, upkeep
 from hub.console import AsJson, Exit, answer, bar, err, fail, out
 
 if TYPE_CHECKING:
@@ -28,6 +28,8 @@ app = typer.Typer(no_args_is_help=True, add_completion=True, pretty_exceptions_e
 app.add_typer(questions.app)
 app.add_typer(upkeep.app)
 app.add_typer(conformance.app)
+app.add_typer(import_command.app)
+app.add_typer(opds.app, name="opd", help="Record and list the OPDs of a region.")
 
 
 def main() -> None:

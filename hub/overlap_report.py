@@ -31,6 +31,7 @@ def document(findings: Findings) -> dict[str, Any]:
         "columns": None if sheet is None else dict(sheet.columns),
         "passedOver": [] if sheet is None else list(sheet.passed_over),
         "retired": None if sheet is None else sheet.retired,
+        "nameless": None if sheet is None else sheet.nameless,
         "rules": [RULE, OVERLAP_RULE, SHARING_RULE],
         "listed": len(findings.listings),
         "groups": [_group(findings, each) for each in inventory.groups],
@@ -82,7 +83,9 @@ def show(findings: Findings) -> None:
         if sheet.passed_over:
             out.print(escape(f"Columns passed over: {', '.join(sheet.passed_over)}"))
         if sheet.retired:
-            out.print(f"{sheet.retired} retired listings are left out")
+            out.print(f"{sheet.retired} listings that are out of use are left out")
+        if sheet.nameless:
+            out.print(f"{sheet.nameless} rows say that there is no application and are left out")
     asked = sum(each.decision is Decision.REVIEW for each in inventory.groups)
     relisted = sum(len(part) > 1 for group in inventory.groups for part in group.sure)
     known = sum(tag.function is not None for tag in findings.tags.values())

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import asdict
-from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -66,46 +65,6 @@ def check(json: AsJson = False) -> None:
         as_json=json,
         say=lambda: out.print(
             f"{sum(entries.values())} entries of {len(entries)} regions: every chain is whole."
-        ),
-    )
-
-
-@app.command("import")
-def import_command(
-    inventory: Annotated[Path, typer.Argument(help="A .csv file, or the first sheet of an .xlsx.")],
-    region: Annotated[str, typer.Option(help="Code of the region whose applications they are.")],
-    json: AsJson = False,
-) -> None:
-    """Register the applications of a sheet in a region's inventory, but for those that are there."""
-    from engine import listing_sheet
-    from engine.sheet import SheetInvalid
-    from hub import sheet_file
-    from hub.app import opened
-    from resolvers import inventory_import
-    from resolvers.problems import NotFound, OwnedElsewhere
-    from resolvers.reading import functions
-
-    settings = readiness.migrated()
-
-    async def work() -> inventory_import.Imported:
-        names = {each.id: each.name for each in functions().values()}
-        sheet = listing_sheet.parse(sheet_file.rows(inventory), names)
-        async with opened(settings) as instance:
-            return await inventory_import.take(instance, region, sheet.listings, inventory.name)
-
-    try:
-        done = asyncio.run(work())
-    except SheetInvalid as invalid:
-        sheet_file.refuse(inventory, invalid, "nothing is imported")
-    except NotFound as unknown:
-        fail(str(unknown), Exit.INPUT)
-    except OwnedElsewhere as elsewhere:
-        fail(str(elsewhere), Exit.STATE)
-    answer(
-        asdict(done),
-        as_json=json,
-        say=lambda: out.print(
-            f"{done.registered} applications are registered; {done.known} were there already."
         ),
     )
 

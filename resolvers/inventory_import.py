@@ -1,99 +1,141 @@
-"""The inventory of a region without a node, from a spreadsheet: its rows become entries like any other."""
+"""The inventory of a region without a node, from a spreadsheet: its rows become entries like any other.
+
+A sheet is first prepared, which writes nothing and says what would become of each row, and then taken.
+"""
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from engine.listing import Listing
-from engine.model import (
-    OWN_ACTORS,
-    Application,
-    ApplicationStatus,
-    EventKind,
-    Opd,
-    Provenance,
-    Role,
-    Viewer,
-)
+from engine.inventory_sheet import InventoryRow, InventorySheet
+from engine.model import OWN_ACTORS, Application, EventKind, Opd, Provenance, Role, Viewer
+from engine.opd import ids_by_name, key, nearest
 from engine.sheet import Problem, SheetInvalid, quoted
 from resolvers.application import written
 from resolvers.change import new_id
 from resolvers.context import Context, Instance
 from resolvers.problems import AlreadyExists, InvalidInput
-from storage import opd
+from storage import opd as stored_opd
 
-ROWS_MOST = 5_000  # one transaction, for which others wait
 ITSELF = Viewer(f"{OWN_ACTORS}import", Role.ADMIN)
 
 
 @dataclass(frozen=True, slots=True)
 class Imported:
-    """What became of the rows."""
+    """What became of the rows, by their numbers."""
 
-    registered: int
-    known: int  # an application of that name is in the inventory of that OPD already
+    registered: tuple[int, ...]
+    known: tuple[int, ...]  # an application of that name is in the inventory of that OPD already
 
 
-async def take(
-    instance: Instance, region: str, listings: Sequence[Listing], source: str
-) -> Imported:
-    """Register the applications of a sheet that are not there yet: all of them, or none.
+class _NothingIsWritten(Exception):
+    """Rolls a trial back."""
 
-    Args:
-        listings: those of a sheet; `id` is the number of its row.
-        source: what the sheet is, as the provenance of what comes from it.
+    def __init__(self, imported: Imported) -> None:
+        super().__init__()
+        self.imported = imported
+
+
+async def prepare(instance: Instance, region: str, sheet: InventorySheet) -> Imported:
+    """Say what would become of the rows of a sheet, as `take` would do it, and write nothing.
 
     Raises:
         SheetInvalid: rows name another region, an OPD that the region has not, or what may not be.
         NotFound: there is no such region.
         OwnedElsewhere: another instance writes it.
     """
-    if len(listings) > ROWS_MOST:
-        expected = f"at most {ROWS_MOST} applications at once"
-        raise SheetInvalid(Problem(None, None, expected, str(len(listings))))
+    try:
+        await _carried_out(instance, region, sheet, "", trial=True)
+    except _NothingIsWritten as trial:
+        return trial.imported
+    raise AssertionError("a trial ends by an exception")
+
+
+async def take(instance: Instance, region: str, sheet: InventorySheet, source: str) -> Imported:
+    """Register the applications of a sheet that are not there yet: all of them, or none.
+
+    Args:
+        source: what the sheet is, as the provenance of what comes from it.
+
+    Raises:
+        SheetInvalid, NotFound, OwnedElsewhere: as `prepare`.
+    """
+    return await _carried_out(instance, region, sheet, source, trial=False)
+
+
+async def _carried_out(
+    instance: Instance, region: str, sheet: InventorySheet, source: str, *, trial: bool
+) -> Imported:
     context = Context(instance, ITSELF, bounded=False)
     problems: list[Problem] = []
-    registered = known = 0
+    registered: list[int] = []
+    known: list[int] = []
     async with context.writing(region) as transaction:
-        opds = _by_name(await opd.of_region(transaction.session, region))
-        for each in listings:
-            row = int(each.id)
+        opds = await stored_opd.of_region(transaction.session, region)
+        ids = ids_by_name(opds)
+        problems += _unknown_opds(region, sheet, opds)
+        for each in sheet.rows:
             if each.region not in ("", region):
-                problems.append(Problem(row, "region", region, quoted(each.region)))
+                column = sheet.header_of("region")
+                problems.append(Problem(each.row, column, region, quoted(each.region)))
                 continue
-            if each.opd and each.opd.casefold() not in opds:
-                expected = f"an OPD of region {region}, by name or acronym"
-                problems.append(Problem(row, "opd", expected, quoted(each.opd)))
+            if each.opd and key(each.opd) not in ids:
                 continue
-            application = Application(
-                id=new_id("application"),
-                region=region,
-                opd=opds.get(each.opd.casefold()),
-                name=each.name,
-                status=ApplicationStatus.UNKNOWN,
-                version=1,
-                provenance=Provenance(source, confirmed=False),
-                url=each.url,
-            )
+            application = _application(each, region, ids.get(key(each.opd)), source)
             try:
                 await written(context, transaction, application, EventKind.APPLICATION_REGISTERED)
-                registered += 1
+                registered.append(each.row)
             except AlreadyExists:
-                known += 1
+                known.append(each.row)
             except InvalidInput as invalid:
-                problems.append(Problem(row, invalid.field, invalid.expected, invalid.got))
+                column = sheet.header_of(invalid.field)
+                problems.append(Problem(each.row, column, invalid.expected, invalid.got))
         if problems:
             raise SheetInvalid(*problems)
-    return Imported(registered, known)
+        imported = Imported(tuple(registered), tuple(known))
+        if trial:
+            raise _NothingIsWritten(imported)
+    return imported
 
 
-def _by_name(opds: Sequence[Opd]) -> dict[str, str]:
-    """Ids by name and by acronym; an acronym that two have names none."""
-    found = {each.name.casefold(): each.id for each in opds}
-    acronyms = [each.acronym.casefold() for each in opds]
-    for each in opds:
-        acronym = each.acronym.casefold()
-        if acronym and acronyms.count(acronym) == 1:
-            found.setdefault(acronym, each.id)
-    return found
+def _application(row: InventoryRow, region: str, opd: str | None, source: str) -> Application:
+    return Application(
+        id=new_id("application"),
+        region=region,
+        opd=opd,
+        name=row.name,
+        status=row.status,
+        version=1,
+        provenance=Provenance(source, confirmed=False),
+        function=row.function,
+        url=row.url,
+        platform=row.platform,
+        year=row.year,
+    )
+
+
+def _unknown_opds(region: str, sheet: InventorySheet, opds: Sequence[Opd]) -> list[Problem]:
+    """A problem for each OPD that the region has not, with the nearest and how it is recorded."""
+    known, rows, printed = ids_by_name(opds), dict[str, list[int]](), dict[str, str]()
+    for each in sheet.rows:
+        if each.opd and key(each.opd) not in known:
+            rows.setdefault(key(each.opd), []).append(each.row)
+            printed.setdefault(key(each.opd), each.opd)
+    problems = []
+    for name, at in rows.items():
+        near = nearest(name, opds)
+        said = "" if near is None else f"the nearest is {near.name!r}; "
+        command = shlex.join(["simpul", "opd", "add", printed[name], "--region", region])
+        count = "" if len(at) == 1 else f" in {len(at)} rows"
+        problems.append(
+            Problem(
+                at[0],
+                sheet.header_of("opd"),
+                f"an OPD of region {region}, by name or acronym",
+                f"{quoted(printed[name])}{count}",
+                f"{said}to record it: {command}",
+            )
+        )
+    return problems

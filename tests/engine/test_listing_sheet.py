@@ -58,6 +58,12 @@ def test_a_person_says_the_function_by_id_or_name_and_retires_a_system() -> None
     assert (len(found.listings), found.retired) == (2, 1)
 
 
+def test_rows_out_of_use_and_rows_that_name_nothing_are_left_out_and_counted() -> None:
+    found = read("nama,status\nA B,Tidak Aktif\nC D,aktif\ntidak ada,\n-,\nE F,Pensiun\n")
+    assert [each.name for each in found.listings] == ["C D"]
+    assert (found.retired, found.nameless) == (2, 2)
+
+
 @pytest.mark.parametrize(
     ("text", "problems"),
     [
@@ -85,6 +91,10 @@ def test_a_person_says_the_function_by_id_or_name_and_retires_a_system() -> None
             ],
         ),
         (
+            "nama,status\nUji KIR,Parkir,aktif\n",
+            ["row 2: expected 2 cells as in the header, got 3"],
+        ),
+        (
             "nama\n" + "SIMPEG\n" * (ROWS_OF_A_REGION_MOST + 1),
             ["column region: expected at most 20000 rows of one region, got 20001 that name none"],
         ),
@@ -93,7 +103,7 @@ def test_a_person_says_the_function_by_id_or_name_and_retires_a_system() -> None
             ["row 300002: expected at most 300000 rows, got more"],
         ),
     ],
-    ids=["no name", "twice", "cells", "one region", "rows"],
+    ids=["no name", "twice", "cells", "shifted", "one region", "rows"],
 )
 def test_what_cannot_be_read_is_told_by_row_and_column(text: str, problems: list[str]) -> None:
     assert problems_of(text) == problems

@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+import os
+import pty
+import subprocess
+import sys
 from dataclasses import dataclass
 from pathlib import Path
 
 from typer.testing import CliRunner, Result
 
 from hub import cli
+
+SECONDS = 30
 
 
 @dataclass(frozen=True)
@@ -19,3 +25,22 @@ class Commands:
     def __call__(self, *arguments: str | Path) -> Result:
         own = {"SIMPUL_DATA_DIR": str(self.data_dir), "DATABASE_URL": "", "COLUMNS": "200"}
         return CliRunner().invoke(cli.app, [*map(str, arguments)], env=own)
+
+
+@dataclass(frozen=True)
+class Terminal:
+    """Runs a command on a terminal of its own, as a person does, and types an answer."""
+
+    def __call__(self, arguments: list[str], environment: dict[str, str], answer: str) -> str:
+        """Return what the command printed."""
+        main, other = pty.openpty()
+        command = [sys.executable, "-c", "from hub.cli import main; main()", *arguments]
+        unset = {"DATABASE_URL": "", "COLUMNS": "200"}
+        with subprocess.Popen(
+            command, stdin=other, stdout=subprocess.PIPE, env={**os.environ, **unset, **environment}
+        ) as process:
+            os.close(other)
+            os.write(main, f"{answer}\n".encode())
+            printed, _ = process.communicate(timeout=SECONDS)
+        os.close(main)
+        return printed.decode()

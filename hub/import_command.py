@@ -1,0 +1,133 @@
+"""`simpul import`: says what it takes of a sheet, asks, and only then writes."""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from hub import readiness
+from hub.console import AsJson, Exit, answer, fail, out
+
+if TYPE_CHECKING:
+    from engine.inventory_sheet import InventorySheet
+    from resolvers.inventory_import import Imported
+
+app = typer.Typer()
+
+ROWS_NAMED = 12  # in one sentence
+
+
+@app.command("import")
+def import_command(
+    inventory: Annotated[Path, typer.Argument(help="A .csv file, or the first sheet of an .xlsx.")],
+    region: Annotated[str, typer.Option(help="Code of the region whose applications they are.")],
+    yes: Annotated[
+        bool, typer.Option("--yes", help="Write without asking, as where there is no terminal.")
+    ] = False,
+    json: AsJson = False,
+) -> None:
+    """Register the applications of a sheet in a region's inventory, but for those that are there.
+
+    First it prints which columns it takes and what would become of the rows; then it asks.
+    """
+    from engine import inventory_sheet
+    from engine.sheet import SheetInvalid
+    from hub import sheet_file
+    from hub.app import opened
+    from resolvers import inventory_import
+    from resolvers.problems import NotFound, OwnedElsewhere
+
+    settings = readiness.migrated()
+
+    async def work(sheet: InventorySheet, *, trial: bool) -> Imported:
+        async with opened(settings) as instance:
+            if trial:
+                return await inventory_import.prepare(instance, region, sheet)
+            return await inventory_import.take(instance, region, sheet, inventory.name)
+
+    try:
+        sheet = inventory_sheet.parse(sheet_file.rows(inventory))
+        if not json:
+            _say_columns(sheet)
+        would = asyncio.run(work(sheet, trial=True))
+        if not json:
+            _say_rows(sheet, would)
+        if not yes and not _agreed(len(would.registered), region, json=json):
+            out.print("Nothing is imported.")
+            return
+        done = asyncio.run(work(sheet, trial=False))
+    except SheetInvalid as invalid:
+        sheet_file.refuse(inventory, invalid, "nothing is imported")
+    except NotFound as unknown:
+        fail(str(unknown), Exit.INPUT)
+    except OwnedElsewhere as elsewhere:
+        fail(str(elsewhere), Exit.STATE)
+    answer(
+        _document(sheet, done),
+        as_json=json,
+        say=lambda: out.print(
+            f"{len(done.registered)} applications are registered; "
+            f"{len(done.known)} were there already."
+        ),
+    )
+
+
+def _agreed(count: int, region: str, *, json: bool) -> bool:
+    """Ask whether to write; without a terminal nobody can answer, so that `--yes` is needed."""
+    if count == 0:
+        return True
+    if json or not sys.stdin.isatty():
+        fail("expected --yes to write without asking, got none: nothing is imported", Exit.INPUT)
+    return typer.confirm(f"Register {count} applications in region {region}?")
+
+
+def _say_columns(sheet: InventorySheet) -> None:
+    out.print("Columns that are taken:")
+    for field, header in sheet.columns.items():
+        name = "function" if field == "use" else field
+        out.print(f"  {header!r} as {name}", markup=False)
+    if sheet.passed_over:
+        out.print(f"Columns that are passed over: {', '.join(sheet.passed_over)}", markup=False)
+    else:
+        out.print("No column is passed over.")
+
+
+def _say_rows(sheet: InventorySheet, would: Imported) -> None:
+    counts: dict[str, int] = {}
+    for each in sheet.rows:
+        counts[each.status.value] = counts.get(each.status.value, 0) + 1
+    by_status = ", ".join(f"{count} {status}" for status, count in counts.items())
+    out.print(f"{len(sheet.rows)} applications: {by_status or 'none'}")
+    if sheet.without_owner:
+        _say(f"{len(sheet.without_owner)} name no OPD and stay without owner", sheet.without_owner)
+    if would.known:
+        _say(f"{len(would.known)} are there already and stay as they are", would.known)
+    if sheet.nameless:
+        _say(f"{len(sheet.nameless)} say that there is no application", sheet.nameless)
+    for word, rows in sheet.unread_status.items():
+        _say(f"Status {word!r} is not known and becomes UNKNOWN", rows)
+
+
+def _say(what: str, rows: Sequence[int]) -> None:
+    named = ", ".join(map(str, rows[:ROWS_NAMED]))
+    more = f" and {len(rows) - ROWS_NAMED} more" if len(rows) > ROWS_NAMED else ""
+    word = "row" if len(rows) == 1 else "rows"
+    out.print(f"  {what}: {word} {named}{more}", markup=False, soft_wrap=True)
+
+
+def _document(sheet: InventorySheet, done: Imported) -> dict[str, Any]:
+    return {
+        "columns": dict(sheet.columns),
+        "passedOver": list(sheet.passed_over),
+        "registered": len(done.registered),
+        "known": len(done.known),
+        "knownRows": list(done.known),
+        "withoutOwnerRows": list(sheet.without_owner),
+        "namelessRows": list(sheet.nameless),
+        "unreadStatus": {word: list(rows) for word, rows in sheet.unread_status.items()},
+    }

@@ -1,0 +1,76 @@
+"""Sheets of an inventory, with all that they say of each application."""
+
+from __future__ import annotations
+
+import pytest
+
+from engine import inventory_sheet, sheet
+from engine.inventory_columns import SPELLINGS, says_nothing
+from engine.inventory_sheet import InventorySheet
+from engine.model import ApplicationStatus
+from engine.sheet import SheetInvalid
+from engine.status_words import status_of
+
+
+def read(text: str) -> InventorySheet:
+    return inventory_sheet.parse(sheet.rows(text))
+
+
+@pytest.mark.parametrize(
+    ("word", "status"),
+    [
+        ("Aktif", ApplicationStatus.ACTIVE),
+        ("ya", ApplicationStatus.ACTIVE),
+        ("Tidak  Aktif", ApplicationStatus.INACTIVE),
+        ("Nonaktif", ApplicationStatus.INACTIVE),
+        ("Non-Aktif", ApplicationStatus.INACTIVE),
+        ("naktif", ApplicationStatus.INACTIVE),
+        ("Sudah tidak dipakai", ApplicationStatus.INACTIVE),
+        ("Pensiun", ApplicationStatus.RETIRED),
+        ("Decommissioned", ApplicationStatus.RETIRED),
+        ("Rencana", None),
+        ("", None),
+    ],
+)
+def test_people_say_a_status_in_many_words(word: str, status: ApplicationStatus | None) -> None:
+    assert status_of(word) is status
+
+
+@pytest.mark.parametrize(
+    ("cell", "nothing"),
+    [
+        *((cell, True) for cell in ("", "-", "–", "--", "n/a", "#N/A", "Tidak ada", "nihil", "0")),
+        *((cell, True) for cell in ("https://-", "http://", "Belum ada aplikasi", "!!!")),
+        *((cell, False) for cell in ("112", "A", "LAPOR!", "https://a.id", "tidak ada apa", "x")),
+    ],
+)
+def test_some_cells_only_say_that_there_is_nothing(cell: str, nothing: bool) -> None:
+    assert says_nothing(cell) is nothing
+
+
+@pytest.mark.parametrize(
+    ("field", "spelling"),
+    [(field, each) for field, spellings in SPELLINGS.items() for each in spellings],
+)
+def test_every_spelling_of_a_column_is_found(field: str, spelling: str) -> None:
+    taken = {each for each in inventory_sheet.FIELDS if each == field}
+    found = read(f"nama aplikasi,{spelling.title()}\n") if field != "name" else read(spelling)
+    assert set(found.columns) == {"name"} | taken
+
+
+@pytest.mark.parametrize(
+    ("row", "problem"),
+    [
+        ("Uji KIR;Dishub;2020;x;y", "row 2: expected 3 cells as in the header, got 5"),
+        ("Uji KIR;Dishub;sejak 2016", "row 2, column Tahun: expected a year, such as 2021, got"),
+        (";Dishub;2020", "row 2, column Nama: expected the name of an application, got nothing"),
+    ],
+)
+def test_a_row_that_cannot_be_read_is_refused(row: str, problem: str) -> None:
+    with pytest.raises(SheetInvalid) as refused:
+        read(f"Nama;OPD;Tahun;;\n{row}\n")
+    assert problem in str(refused.value.problems[0])
+
+
+def test_empty_cells_beyond_the_header_are_no_matter() -> None:
+    assert read("Nama;OPD;;\nUji KIR;Dishub;;;;\n").rows[0].name == "Uji KIR"
