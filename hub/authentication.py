@@ -176,13 +176,7 @@ def _viewer(claims: dict[str, Any]) -> Viewer:
         raise TokenInvalid(
             f"expected a role of {', '.join(it.value for it in _NEEDS)}, got another"
         )
-    subject = claims["sub"]
-    if not isinstance(subject, str) or not 1 <= len(subject) <= SUBJECT_CHARACTERS:
-        raise TokenInvalid(f"expected a `sub` of 1 to {SUBJECT_CHARACTERS} characters")
-    if not _is_plain_text(subject):
-        raise TokenInvalid("expected a `sub` without control characters or halves of characters")
-    if subject.startswith(OWN_ACTORS):
-        raise TokenInvalid(f"expected a `sub` that does not begin with {OWN_ACTORS!r}")
+    subject = checked_subject(claims["sub"])
     scope = {name: _scope(claims, name) for name in ("regions", "opds")}
     for name in _NEEDS[role]:
         if not scope[name]:
@@ -194,6 +188,21 @@ def _viewer(claims: dict[str, Any]) -> Viewer:
         opds=scope["opds"],
         expires_at=_moment(claims["exp"]),
     )
+
+
+def checked_subject(subject: object) -> str:
+    """Return the subject of a token if it can stand in a log as the name of a person or program.
+
+    Raises:
+        TokenInvalid: it is no plain text of the right length, or one of ours.
+    """
+    if not isinstance(subject, str) or not 1 <= len(subject) <= SUBJECT_CHARACTERS:
+        raise TokenInvalid(f"expected a `sub` of 1 to {SUBJECT_CHARACTERS} characters")
+    if not _is_plain_text(subject):
+        raise TokenInvalid("expected a `sub` without control characters or halves of characters")
+    if subject.startswith(OWN_ACTORS):
+        raise TokenInvalid(f"expected a `sub` that does not begin with {OWN_ACTORS!r}")
+    return subject
 
 
 def _scope(claims: dict[str, Any], name: str) -> frozenset[str]:

@@ -90,11 +90,13 @@ def demo(
         if followed:
             update = {"follows": own_nodes.directory(settings, followed)}
             settings = settings.model_copy(update=update)
-        with own_nodes.running(followed) as told:
+        with own_nodes.running(followed) as started:
             _report(_load(settings, national=national, results=not replay))
             if settings.follows is not None and followed:
                 asyncio.run(own_nodes.copied(settings, settings.follows))
-            demonstration.greet(settings, server.address(listening), told, replay=replay)
+            address = server.address(listening)
+            shown = asyncio.run(demonstration.example(settings))
+            demonstration.greet(settings, address, shown, followed, started, replay=replay)
             tasks = [replaying(seconds)] if replay else []
             server.run(create_app(settings, replay=replay, tasks=tasks), settings, listening)
 
@@ -136,16 +138,23 @@ def load_command(
 @app.command()
 def token(
     role: Annotated[Role, typer.Option(help="What the viewer is.", case_sensitive=False)],
+    subject: Annotated[
+        str, typer.Option(help="The person or program that it is for, as the log will name it.")
+    ],
     region: Annotated[list[str], typer.Option(help="Code of a region in scope.")] = [],  # noqa: B006
     opd: Annotated[list[str], typer.Option(help="Id of an OPD in scope.")] = [],  # noqa: B006
-    subject: Annotated[str, typer.Option(help="Who it is for.")] = "operator",
     hours: Annotated[float, typer.Option(min=0.01, max=24 * 366)] = 8,
     json: AsJson = False,
 ) -> None:
     """Issue a bearer token for an instance that checks its own."""
+    from hub.authentication import TokenInvalid, checked_subject
     from hub.tokens import issue
 
     settings = readiness.settings()
+    try:
+        checked_subject(subject)
+    except TokenInvalid as invalid:
+        fail(f"--subject: {invalid}", Exit.INPUT)
     if settings.jwks is not None:
         fail("this instance takes tokens of the provider in SIMPUL_JWKS only", Exit.STATE)
     needs = {Role.OPD: region and opd, Role.ADMIN: True}.get(role, region)

@@ -3,51 +3,73 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import timedelta
 
-from engine.model import Role
-from hub.app import now
+from engine.model import Opd, Role
+from facts import tables
+from hub.app import now, opened
 from hub.console import out
+from hub.nodes import Node
 from hub.settings import Settings
 from hub.tokens import issue
+from storage import opd as stored_opd
+from storage import source as stored_source
 
 TOKEN_LIFETIME = timedelta(hours=24)
-EXAMPLE_REGION = "32.11"  # Kabupaten Sumedang
-EXAMPLE_OPD = "opd-32.11.diskominfosanditik"
+EXAMPLE_REGION = "32.05"  # Kabupaten Garut
 
 
-def tokens(settings: Settings) -> dict[Role, str]:
+@dataclass(frozen=True, slots=True)
+class Example:
+    """A region that this instance writes, and an OPD of it: what the printed tokens are for."""
+
+    region: str
+    opd: Opd
+
+
+async def example(settings: Settings) -> Example:
+    """Return Kabupaten Garut, or the next region with an OPD where another instance owns Garut."""
+    regions = [EXAMPLE_REGION, *(each.code for each in tables.regions())]
+    async with opened(settings) as instance, instance.database.read() as session:
+        followed = await stored_source.of_regions(session, regions)
+        for region in regions:
+            opds = await stored_opd.of_region(session, region)
+            if region not in followed and opds:
+                return Example(region, opds[0])
+    raise LookupError("expected a region with an OPD that this instance owns, got none")
+
+
+def tokens(settings: Settings, shown: Example) -> dict[Role, str]:
     """Return one token per role, each with a scope that shows what the role is for."""
     regions = {
-        Role.OPD: [EXAMPLE_REGION],
-        Role.REGION: [EXAMPLE_REGION],
-        Role.ASSESSOR: [EXAMPLE_REGION],
+        Role.OPD: [shown.region],
+        Role.REGION: [shown.region],
+        Role.ASSESSOR: [shown.region],
         Role.PROVINCE: [settings.province],
         Role.ADMIN: [],
     }
     return {
-        role: issue(
-            settings.token_key(),
-            settings.token_issuer,
-            settings.token_audience,
-            f"demo-{role.value.lower()}",
-            role,
-            scope,
-            [EXAMPLE_OPD] if role is Role.OPD else [],
-            TOKEN_LIFETIME,
-            now(),
-        )
+        role: _token(settings, role, scope, [shown.opd.id] if role is Role.OPD else [])
         for role, scope in regions.items()
     }
 
 
-def greet(settings: Settings, address: str, nodes: Sequence[str], *, replay: bool) -> None:
+def greet(
+    settings: Settings,
+    address: str,
+    shown: Example,
+    nodes: Sequence[Node],
+    started: Sequence[str],
+    *,
+    replay: bool,
+) -> None:
     """Print the addresses, what there is to say of nodes, and the tokens."""
     out.print()
     out.print("[bold]Simpul[/bold] is running. Stop it with Ctrl-C.")
     out.print(f"  Wall      {address}/")
     out.print(f"  Explorer  {address}/graphql")
-    for each in nodes:
+    for each in started:
         out.print(f"  {each}", soft_wrap=True, markup=False)
     if replay:
         out.print("  [bold]Replay:[/bold] published results of 2018–2025 are played as events.")
@@ -55,7 +77,31 @@ def greet(settings: Settings, address: str, nodes: Sequence[str], *, replay: boo
         out.print("  Tokens come from the identity provider that SIMPUL_JWKS names.")
         return
     hours = TOKEN_LIFETIME.total_seconds() / 3600
-    out.print(f"  Tokens for Authorization: Bearer …, good for {hours:.0f} hours:")
-    for role, token in tokens(settings).items():
-        out.print(f"    {role.value:<9} {token}", soft_wrap=True, markup=False)
+    names = {each.code: each.name for each in tables.regions()}
+    out.print(f"  Tokens for Authorization: Bearer …, good for {hours:.0f} hours. They are for")
+    out.print(f"  {names[shown.region]} ({shown.region}), its {shown.opd.name}, and its province:")
+    for role, token in tokens(settings, shown).items():
+        _say_token(role.value, token)
+    if nodes:
+        out.print("  A node takes only its own. These are of role REGION, each for its region:")
+    for node in nodes:
+        _say_token(node.region, _token(node.settings(settings), Role.REGION, [node.region], []))
     out.print()
+
+
+def _say_token(of: str, token: str) -> None:
+    out.print(f"    {of:<9} {token}", soft_wrap=True, markup=False)
+
+
+def _token(settings: Settings, role: Role, regions: Sequence[str], opds: Sequence[str]) -> str:
+    return issue(
+        settings.token_key(),
+        settings.token_issuer,
+        settings.token_audience,
+        f"demo-{role.value.lower()}",
+        role,
+        regions,
+        opds,
+        TOKEN_LIFETIME,
+        now(),
+    )

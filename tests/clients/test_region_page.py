@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+import sqlite3
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -437,4 +438,30 @@ async def test_the_wall_leads_to_the_page_and_back_and_keeps_the_token(
     await page.locator("a:has(path[data-code='32.01'])").press("Enter")
     await expect(page).to_have_url(f"{hub.url}/daerah/32.01")
     await expect(page.get_by_role("heading", level=1)).to_have_text("Kabupaten Bogor")
+    await page.close()
+
+
+async def test_a_decision_for_a_region_of_another_instance_says_where_it_is_recorded(
+    context: BrowserContext, hub: SimpulProcess
+) -> None:
+    """What the server refuses would be refused again: the page says so, and what to do."""
+    with sqlite3.connect(hub.data_dir / "simpul.db") as database:
+        owner = ("32.13", "wss://simpul.subang.example/graphql", "FRESH", None, "", 0)
+        database.execute(
+            "INSERT INTO source (region, url, state, as_of, reason, base) VALUES (?,?,?,?,?,?)",
+            owner,
+        )
+    page = await context.new_page()
+    await page.goto(f"{hub.url}/daerah/32.13#token={token(hub, Role.PROVINCE, '32')}")
+    form = page.get_by_test_id("decision").first
+    await form.locator("summary").click()
+    await form.get_by_label("Alasan keputusan").fill("menunggu anggaran")
+    await form.get_by_role("button", name="Tunda").click()
+    await expect(form.get_by_role("alert")).to_have_text(
+        "Keputusan untuk daerah ini hanya dapat dicatat di simpul daerah itu sendiri. Buka halaman "
+        "daerah ini di sana, dengan token dari simpul itu."
+    )
+    link = form.get_by_role("link", name="Buka halaman di simpul itu")
+    await expect(link).to_have_attribute("href", "https://simpul.subang.example/daerah/32.13")
+    await expect(form.get_by_label("Alasan keputusan")).to_have_value("menunggu anggaran")
     await page.close()

@@ -9,6 +9,9 @@ import re
 from pathlib import Path
 
 import pytest
+from graphql import GraphQLInterfaceType
+
+from schema.schema import schema
 
 ROOT = Path(__file__).parents[2]
 REGION = ROOT / "clients/web/src/region"
@@ -49,3 +52,21 @@ def test_the_grounds_of_a_survivor_have_words() -> None:
     words = (REGION / "proposals/words.ts").read_text()
     for ground in re.findall(r'"(\w+)"', grounds.group(1)):
         assert len(re.findall(rf"^    {ground}:", words, re.MULTILINE)) == 2
+
+
+def test_a_decision_has_a_sentence_for_every_problem_of_the_api() -> None:
+    problem = schema._schema.type_map["Problem"]
+    assert isinstance(problem, GraphQLInterfaceType)
+    types = [each.name for each in schema._schema.get_possible_types(problem)]
+    assert len(types) >= 8
+    words = (REGION / "proposals/words.ts").read_text()
+    sections = re.findall(r"^  problem: \{\n(.+?)\n  \}", words, re.MULTILINE | re.DOTALL)
+    assert len(sections) == 2
+    for section in sections:
+        assert sorted(re.findall(r"^    (\w+): ", section, re.MULTILINE)) == sorted(types)
+
+
+def test_only_where_trying_again_can_help_a_person_is_asked_to() -> None:
+    words = (REGION / "proposals/words.ts").read_text()
+    asking = re.findall(r"^ +(\w+): .*(?:coba lagi|try again)", words, re.MULTILINE)
+    assert asking == ["notReached", "notReached"]

@@ -111,7 +111,9 @@ def test_a_port_in_use_does_not_cost_a_running_replay_its_database(migrated: Sim
 
 @pytest.mark.parametrize("command", ["serve", "demo", "migrate", "load", "token", "check"])
 def test_settings_that_are_wrong_end_every_command(simpul: Simpul, command: str) -> None:
-    arguments = ["token", "--role", "ADMIN"] if command == "token" else [command]
+    arguments = (
+        ["token", "--role", "ADMIN", "--subject", "ani"] if command == "token" else [command]
+    )
     done = simpul(*arguments, SIMPUL_PORT="delapan", SIMPUL_LOG_LEVEL="loud")
     assert (done.exit_code, done.stdout) == (2, "")
     assert done.stderr.splitlines() == [
@@ -168,7 +170,7 @@ def test_a_past_that_was_changed_is_found(migrated: Simpul, tampering: str, comp
     [
         (["--role", "admin"], (Role.ADMIN, set(), set())),
         (
-            ["--role", "PROVINCE", "--region", "32", "--subject", "ani"],
+            ["--role", "PROVINCE", "--region", "32"],
             (Role.PROVINCE, {"32"}, set()),
         ),
         (
@@ -181,10 +183,11 @@ async def test_a_token_stands_for_its_role_and_scope(
     simpul: Simpul, arguments: list[str], expected: tuple[Role, set[str], set[str]]
 ) -> None:
     began = datetime.now(UTC).replace(microsecond=0)
+    arguments = [*arguments, "--subject", "ani"]
     issued = simpul.json("token", *arguments, "--hours", "2")
     viewer = await recognised(simpul)(f"Bearer {issued['token']}")
     assert (viewer.role, viewer.regions, viewer.opds) == expected
-    assert viewer.subject == ("ani" if "ani" in arguments else "operator")
+    assert viewer.subject == "ani"
     assert viewer.expires_at is not None
     assert timedelta() <= viewer.expires_at - began - timedelta(hours=2) < timedelta(minutes=1)
     plain = simpul("token", *arguments).stdout
@@ -203,7 +206,7 @@ async def test_a_token_stands_for_its_role_and_scope(
 def test_a_token_without_scope_is_not_issued(
     simpul: Simpul, arguments: list[str], complaint: str
 ) -> None:
-    done = simpul("token", "--role", *arguments)
+    done = simpul("token", "--role", *arguments, "--subject", "ani")
     assert (done.exit_code, done.stdout) == (2, "")
     assert done.stderr == (
         "expected a role other than PUBLIC with its scope (--region, for OPD also --opd), "
@@ -211,10 +214,23 @@ def test_a_token_without_scope_is_not_issued(
     )
 
 
+def test_a_token_names_the_one_that_it_is_for(simpul: Simpul) -> None:
+    done = simpul("token", "--role", "ADMIN")
+    assert (done.exit_code, done.stdout) == (2, "")
+    assert "Missing option '--subject'" in done.stderr
+
+
+@pytest.mark.parametrize("subject", ["", "simpul load", "ani\nadmin", "a" * 256])
+def test_a_subject_that_the_api_refuses_gets_no_token(simpul: Simpul, subject: str) -> None:
+    done = simpul("token", "--role", "ADMIN", "--subject", subject)
+    assert (done.exit_code, done.stdout) == (2, "")
+    assert done.stderr.startswith("--subject: expected a `sub`")
+
+
 def test_where_a_provider_issues_tokens_we_do_not(simpul: Simpul, tmp_path: Path) -> None:
     keys = tmp_path / "keys.json"
     keys.write_text('{"keys": []}')
-    done = simpul("token", "--role", "ADMIN", SIMPUL_JWKS=str(keys))
+    done = simpul("token", "--role", "ADMIN", "--subject", "ani", SIMPUL_JWKS=str(keys))
     assert (done.exit_code, done.stdout) == (3, "")
     assert done.stderr == ("this instance takes tokens of the provider in SIMPUL_JWKS only\n")
 

@@ -1,6 +1,7 @@
 /** What could be consolidated, and a person's decision about it. */
 import type { ResultOf, VariablesOf } from "gql.tada";
 import { graphql } from "../../graphql";
+import type { introspection } from "../../graphql-env";
 
 export const PROPOSALS = graphql(`
   query Proposals($code: ID!) {
@@ -101,19 +102,21 @@ export const DECIDE_PROPOSAL = graphql(`
         decision
       }
       ... on InvalidInput {
-        message
         field
       }
-      ... on NotFound {
-        message
-      }
-      ... on IdempotencyKeyReused {
-        message
+      ... on OwnedElsewhere {
+        ownerUrl
       }
     }
   }
 `);
 
+export type Decided = ResultOf<typeof DECIDE_PROPOSAL>["decideProposal"];
+/** Every problem type of the API: a change that may meet a new one does not compile without its words. */
+export type ProblemType = Extract<
+  introspection["__schema"]["types"][number],
+  { kind: "INTERFACE"; name: "Problem" }
+>["possibleTypes"][number]["name"];
 export type Proposal = NonNullable<NonNullable<ResultOf<typeof PROPOSALS>["region"]>["proposals"]>[number];
 export type ProposalKind = Proposal["kind"];
 export type ProposalStatus = Proposal["status"];

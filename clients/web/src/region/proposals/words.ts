@@ -1,5 +1,5 @@
 /** Words of the chapter about consolidation. A code that is not here is shown as it is. */
-import type { Decision, ProposalKind, ProposalStatus } from "./documents";
+import type { Decision, ProblemType, ProposalKind, ProposalStatus } from "./documents";
 
 type Values = Record<string, string>;
 
@@ -105,11 +105,22 @@ const id = {
   problem: {
     NotFound: "Usulan ini sudah tidak ada; inventaris telah berubah. Daftar dibaca ulang.",
     InvalidInput: "Dasar usulan ini sudah berubah sejak dibaca. Daftar dibaca ulang; periksa lalu putuskan kembali.",
-    InvalidReason: "Alasan belum memenuhi syarat.",
+    VersionConflict: "Orang lain sudah mengubahnya lebih dahulu. Daftar dibaca ulang; periksa lalu putuskan kembali.",
+    AlreadyExists: "Keputusan yang sama sudah tercatat. Daftar dibaca ulang.",
+    WrongState: "Keadaan usulan ini tidak lagi memungkinkan keputusan itu. Daftar dibaca ulang.",
+    IncompleteAssessment: "Penilaian yang mendasarinya belum lengkap; lengkapi levelnya terlebih dahulu.",
+    NotFresh: "Salinan data daerah ini belum mutakhir. Tunggu hingga simpulnya dapat dihubungi, lalu putuskan kembali.",
+    OwnedElsewhere: "Keputusan untuk daerah ini hanya dapat dicatat di simpul daerah itu sendiri. Buka halaman daerah ini di sana, dengan token dari simpul itu.",
     IdempotencyKeyReused: "Keputusan ini sudah pernah dikirim dengan isi lain. Muat ulang halaman.",
+  } satisfies Record<ProblemType, string>,
+  problemOfReason: "Alasan belum memenuhi syarat: paling banyak 2.000 huruf, dan wajib diisi bila usulan ditolak.",
+  ownerPage: "Buka halaman di simpul itu",
+  refusal: {
     FORBIDDEN: "Anda tidak berwenang memutuskan usulan daerah ini.",
-    other: "Keputusan belum tersimpan. Yang Anda tulis tetap ada; coba lagi.",
+    UNAUTHENTICATED: "Sesi Anda sudah berakhir. Salin tulisan Anda, lalu buka halaman ini kembali dengan token baru.",
   },
+  notReached: "Keputusan belum tersimpan. Server belum dapat dihubungi; yang Anda tulis tetap ada, coba lagi.",
+  refused: (code: string) => `Keputusan belum tersimpan. Server menolaknya dengan kode ${code}; yang Anda tulis tetap ada. Sampaikan kode itu kepada pengelola.`,
 };
 
 const en: typeof id = {
@@ -200,13 +211,24 @@ const en: typeof id = {
   reasonMissing: "Write the reason of the rejection first.",
   sending: "Sending…",
   problem: {
-    NotFound: "This proposal is gone; the inventory has changed. The list is read anew.",
-    InvalidInput: "What this proposal rests on has changed since. The list is read anew; look again, then decide.",
-    InvalidReason: "The reason is not acceptable.",
+    NotFound: "This proposal is gone; the inventory has changed. The list is read again.",
+    InvalidInput: "What this proposal rests on has changed since. The list is read again; look again, then decide.",
+    VersionConflict: "Another person changed it first. The list is read again; look again, then decide.",
+    AlreadyExists: "The same decision is on record already. The list is read again.",
+    WrongState: "The state of this proposal no longer allows that decision. The list is read again.",
+    IncompleteAssessment: "The assessment that it rests on is not complete; fill in its levels first.",
+    NotFresh: "The copy of this region's data is not fresh. Wait until its node can be reached, then decide.",
+    OwnedElsewhere: "Decisions for this region are recorded only at the region's own node. Open the page of this region there, with a token of that node.",
     IdempotencyKeyReused: "This decision was sent before with other content. Reload the page.",
-    FORBIDDEN: "You may not decide on this region's proposals.",
-    other: "The decision is not stored yet. What you wrote is still here; try again.",
   },
+  problemOfReason: "The reason is not acceptable: 2,000 characters at most, and a rejection needs one.",
+  ownerPage: "Open the page at that node",
+  refusal: {
+    FORBIDDEN: "You may not decide on this region's proposals.",
+    UNAUTHENTICATED: "Your session has ended. Copy what you wrote, then open this page again with a new token.",
+  },
+  notReached: "The decision is not stored. The server cannot be reached; what you wrote is still here, try again.",
+  refused: (code) => `The decision is not stored. The server refused it with the code ${code}; what you wrote is still here. Report that code to the operator.`,
 };
 
 export const proposals = { id, en };

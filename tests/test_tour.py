@@ -1,0 +1,153 @@
+"""The tour of the README, with what `make run` prints: each step does what it says."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import shlex
+import subprocess
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import httpx2
+import pytest
+
+from tests.fixtures.processes import SIMPUL, SimpulProcess, starting
+
+ROOT = Path(__file__).resolve().parent.parent
+README = (ROOT / "README.md").read_text()
+FIRST_DAY = README[README.index("## A first day") : README.index("## From a program")]
+TOKEN = r"[\w-]+\.[\w-]+\.[\w-]+"
+SECONDS = 60
+
+
+@dataclass(frozen=True)
+class Tour:
+    """A running demo, and what it printed."""
+
+    hub: SimpulProcess
+    tokens: dict[str, str]  # by role, and by region for those of nodes
+    nodes: dict[str, str]  # addresses, by region
+
+    def ask(self, query: str, token: str, address: str | None = None) -> Any:
+        """Return the data of an operation that has no error."""
+        with httpx2.Client(trust_env=False, timeout=30) as http:
+            answer = http.post(
+                f"{address or self.hub.url}/graphql",
+                content=json.dumps({"query": query}),
+                headers={"content-type": "application/json", "authorization": f"Bearer {token}"},
+            ).json()
+        assert "errors" not in answer, answer
+        return answer["data"]
+
+    def command(self, line: str) -> str:
+        """Return what a command of the README prints."""
+        program, *arguments = shlex.split(line)
+        assert program == ".venv/bin/simpul"
+        own = {"SIMPUL_DATA_DIR": str(self.hub.data_dir), "COLUMNS": "200"}
+        done = subprocess.run(
+            [SIMPUL, *arguments],
+            cwd=ROOT,
+            env={**os.environ, **own},
+            check=False,
+            capture_output=True,
+            text=True,
+            timeout=SECONDS,
+        )
+        assert done.returncode == 0, done.stderr
+        return done.stdout
+
+
+@pytest.fixture(scope="module")
+def tour(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Tour]:
+    """The demo with its nodes, as `make run` starts it."""
+    with starting(tmp_path_factory.mktemp("tour")) as start:
+        hub = start("demo")
+        printed = hub.log.read_text()
+        tokens = dict(re.findall(rf"^    (\w+|[\d.]+) +({TOKEN})$", printed, re.MULTILINE))
+        nodes = dict(re.findall(r"Node ([\d.]+)  (http://[\d.:]+)/", printed))
+        yield Tour(hub, tokens, nodes)
+
+
+def blocks(language: str) -> list[str]:
+    return re.findall(rf"```{language}\n(.+?)```", FIRST_DAY, re.DOTALL)
+
+
+@pytest.mark.integration
+def test_each_token_is_of_its_role_and_region(tour: Tour) -> None:
+    query = "{ instance { viewer { role regions } } }"
+    roles = {
+        name: tour.ask(query, token)["instance"]["viewer"]
+        for name, token in tour.tokens.items()
+        if name not in tour.nodes
+    }
+    assert roles == {
+        "OPD": {"role": "OPD", "regions": ["32.05"]},
+        "REGION": {"role": "REGION", "regions": ["32.05"]},
+        "ASSESSOR": {"role": "ASSESSOR", "regions": ["32.05"]},
+        "PROVINCE": {"role": "PROVINCE", "regions": ["32"]},
+        "ADMIN": {"role": "ADMIN", "regions": []},
+    }
+    assert set(tour.nodes) == {"32.11", "32.12", "32.78"}
+    for region, address in tour.nodes.items():
+        found = tour.ask(query, tour.tokens[region], address)["instance"]["viewer"]
+        assert found == {"role": "REGION", "regions": [region]}
+
+
+@pytest.mark.integration
+@pytest.mark.parametrize("region", ["32.05", "32.11", "32.12", "32.78"])
+def test_an_assessment_is_started_where_the_token_is_for(tour: Tour, region: str) -> None:
+    """Step 6, and the last sentence of step 8."""
+    address = tour.nodes.get(region)
+    token = tour.tokens[region if address else "REGION"]
+    start = (
+        f'mutation {{ startAssessment(input: {{region: "{region}", instrument: "pemdi-2026",'
+        " year: 2026, kind: SELF}) { __typename ... on Assessment { id version } } }"
+    )
+    begun = tour.ask(start, token, address)["startAssessment"]
+    assert begun["__typename"] == "Assessment"
+    claim = (
+        f'mutation {{ claimLevel(input: {{assessment: "{begun["id"]}", indicator: 1, level: 4,'
+        f" version: {begun['version']}}}) {{ __typename }} }}"
+    )
+    assert tour.ask(claim, token, address)["claimLevel"] == {"__typename": "Assessment"}
+
+
+@pytest.mark.integration
+def test_the_opd_registers_an_application(tour: Tour) -> None:
+    register = (
+        'mutation { registerApplication(input: {region: "32.05", opd: "opd-32.05.diskominfo",'
+        ' name: "Contoh"}) { __typename } }'
+    )
+    assert tour.ask(register, tour.tokens["OPD"])["registerApplication"] == {
+        "__typename": "Application"
+    }
+
+
+@pytest.mark.integration
+def test_a_first_day_ends_with_a_decision(tour: Tour) -> None:
+    [commands] = blocks("console")
+    record, take = [line.removeprefix("$ ") for line in commands.splitlines()]
+    assert "Dinas Pendidikan (DEPARTMENT, as its name says) is recorded" in tour.command(record)
+    assert "4 applications are registered; 0 were there already." in tour.command(f"{take} --yes")
+
+    province = tour.tokens["PROVINCE"]
+    listing, retire, diagnose, decide = blocks("graphql")
+    found = tour.ask(listing, province)["region"]["applications"]["nodes"]
+    example = [each for each in found if each["name"].startswith("Contoh")]
+    assert [(each["name"], each["status"], each["year"]) for each in example] == [
+        ("Contoh Antrean Puskesmas", "ACTIVE", 2021),
+        ("Contoh Presensi Guru", "INACTIVE", 2015),
+        ("Contoh Presensi Sekolah", "ACTIVE", 2023),
+        ("Contoh Rapor Digital", "ACTIVE", 2020),
+    ]
+    retired = tour.ask(retire.replace("ID", example[2]["id"]), province)
+    assert retired["retireApplication"] == {"status": "RETIRED"}
+    region = tour.ask(diagnose, province)["region"]
+    assert region["diagnostics"] == {"applications": 6, "isolatedCount": 6}
+    [proposal] = [each for each in region["proposals"] if each["kind"] == "RETIRE"]
+    filled = decide.replace('"ID"', f'"{proposal["id"]}"').replace("INPUTS", proposal["inputs"])
+    assert tour.ask(filled, province)["decideProposal"] == {"decision": "DEFER"}
