@@ -73,7 +73,7 @@ def backend(accelerated: bool = True) -> Backend:
 
 
 def reachable_pairs(size: int, arcs: Sequence[Arc], backend: Backend) -> int:
-    """How many ordered pairs of nodes have a way from the first to the second, self included."""
+    """How many ordered pairs of two nodes have a way from the first to the second."""
     components = backend.strong_components(size, arcs)
     component_of = [0] * size
     for at, component in enumerate(components):
@@ -93,7 +93,7 @@ def reachable_pairs(size: int, arcs: Sequence[Arc], backend: Backend) -> int:
         for successor in successors[at]:
             mask |= reached[successor]
         reached[at] = mask
-        pairs += len(components[at]) * mask.bit_count()
+        pairs += len(components[at]) * (mask.bit_count() - 1)  # less the one with itself
     return pairs
 
 

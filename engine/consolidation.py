@@ -1,8 +1,8 @@
 """Consolidation proposals of one region, by rule `consolidation/1`.
 
 In this order, an application being in at most one of the first three: RETIRE what is reported
-inactive or has no users; REPLACE a local application where a common application is mandated for
-its function; MERGE systems of one function; SHARE where a function is missing; INTEGRATE what
+inactive or has no users; REPLACE a local application where a common application serves its function,
+which is said to be mandated only where that was confirmed; MERGE systems of one function; SHARE where a function is missing; INTEGRATE what
 goes past the hub or is missing; KEEP the rest. Nothing is proposed from an uncertain function.
 """
 
@@ -116,21 +116,24 @@ class _Region:
                 continue
             if mandate.classification != _MANDATED or self._first.get(id, id) != id:
                 continue
+            basis = (("basis", mandate.legal_basis),)
             reasons = [
-                Reason("SAME_FUNCTION_AS_COMMON_APPLICATION", (("function", function or ""),)),
-                Reason("EXCEPTION_PATH", (("basis", EXCEPTION),)),
+                Reason("SAME_FUNCTION_AS_COMMON_APPLICATION", (("function", function or ""),))
             ]
-            unchecked = () if mandate.provenance.confirmed else ("legal basis not checked",)
+            confirmed = mandate.provenance.confirmed
+            if confirmed:
+                reasons.append(Reason("EXCEPTION_PATH", (("basis", EXCEPTION),)))
+            because = Reason("MANDATED", basis) if confirmed else Reason("NOT_CONFIRMED", basis)
             yield self._proposal(
                 ProposalKind.REPLACE,
                 [id],
                 reasons,
                 leaving=[id],
                 survivor=mandate.id,
-                because=(Reason("MANDATED", (("basis", mandate.legal_basis),)),),
+                because=(because,),
                 cluster=self._known.tags[id].confidence,
-                legal_basis=mandate.legal_basis,
-                missing=unchecked,
+                legal_basis=mandate.legal_basis if confirmed else "",
+                missing=() if confirmed else ("whether it is mandated",),
             )
 
     def _merge(self, decided: set[str]) -> Iterator[Proposal]:

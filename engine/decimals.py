@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from fractions import Fraction
 
 EXACT_PLACES = 12  # of a value that no decimal holds exactly, such as 19/6
@@ -21,6 +22,22 @@ def exact(value: Fraction) -> str:
     while rest % 5 == 0:
         rest, fives = rest // 5, fives + 1
     return rounded(value, EXACT_PLACES if rest != 1 else max(twos, fives, 2))
+
+
+def exact_parts(values: Sequence[Fraction]) -> list[str]:
+    """Each of some values as `exact` prints it, so that what is printed adds up to their sum.
+
+    Only values that never end are rounded; of those, the ones that lose most are rounded up, each by
+    one unit of the last place.
+    """
+    printed = [exact(value) for value in values]
+    unit = Fraction(1, 10**EXACT_PLACES)
+    lost = [value - Fraction(text) for value, text in zip(values, printed, strict=True)]
+    units = round(sum(lost, Fraction()) / unit)
+    step = 1 if units > 0 else -1
+    for at in sorted(range(len(values)), key=lambda at: (-step * lost[at], at))[: abs(units)]:
+        printed[at] = rounded(Fraction(printed[at]) + step * unit, EXACT_PLACES)
+    return printed
 
 
 def rounded(value: Fraction, places: int = 2) -> str:

@@ -71,7 +71,7 @@ class Diagnostics:
     point_to_point_debt: tuple[str, ...]  # edges beside the bus although both ends are on it
     reciprocity: Share  # of the realised exchanges that are asked for both ways
     cut_points: tuple[CutPoint, ...]  # the most cut off first
-    propagation: Share  # ordered pairs of applications with a way of data between, self included
+    propagation: Share  # ordered pairs of two applications with a way of data between
     silo: Fraction | None  # modularity by OPD, -1/2 to 1; None where no edge joins known OPDs
     owner_unknown: int  # applications without an OPD, left out of the silo index
     producers: Share  # producers beyond the first per data object
@@ -155,9 +155,13 @@ def _cut_points(
 
 
 def _propagation(own: Sequence[str], edges: Iterable[Edge], backend: Backend) -> Share:
-    """Propagation cost over the region's own applications (Baldwin, MacCormack, Lagerström)."""
+    """Propagation cost over the region's own applications (Baldwin, MacCormack, Lagerström).
+
+    The pairs of an application with itself are left out: they would say of applications without an
+    exchange, and most of all of a small inventory, that changes reach others.
+    """
     pairs = reachable_pairs(len(own), _arcs(own, edges), backend)
-    return _share(pairs, len(own) ** 2)
+    return _share(pairs, len(own) * (len(own) - 1))
 
 
 def _silo(own: Iterable[Node], edges: Iterable[Edge]) -> Fraction | None:

@@ -16,6 +16,7 @@ _CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])")
 _WORD = re.compile(r"[a-z0-9]+")
 _BRACKETED = re.compile(r"\(([^()]*)\)")
 _SCHEME = re.compile(r"^[a-z]+://")
+_HOST = re.compile(r"[^\s/]*[^\W_][^\s/]*(/|$)")  # without spaces, and with a letter or a digit
 _LANDING = re.compile(r"/(login|index|landing|beranda|home|dashboard|auth/login)(\.[a-z]+)?$")
 # Hosts under which anybody publishes: an address there says nothing about who runs it.
 PUBLIC_HOSTS = frozenset(
@@ -97,11 +98,16 @@ def words_of(printed: str) -> tuple[str, ...]:
 
 @lru_cache(maxsize=1 << 18)
 def address(url: str | None) -> str:
-    """Host and path without what two visits to one page differ by; empty where there is none."""
+    """Host and path without what two visits to one page differ by.
+
+    It is empty where there is none: "-", "https://-" and "belum ada" have no host.
+    """
     if not url:
         return ""
     plain = _SCHEME.sub("", url.strip().lower()).partition("?")[0].partition("#")[0]
     plain = plain.removeprefix("www.").rstrip("/")
+    if not _HOST.match(plain):
+        return ""
     return _LANDING.sub("", plain).rstrip("/")
 
 

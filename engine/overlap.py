@@ -21,7 +21,7 @@ from rapidfuzz import fuzz
 from engine.function import CERTAIN, Classifier, Probabilities, Tag
 from engine.listing import Listing
 from engine.names import PUBLIC_HOSTS, Normaliser, host
-from engine.spelling import letters_alike
+from engine.spelling import letters_alike, shared_forms
 
 RULE = "overlap/1"
 Signals = NDArray[np.float64]
@@ -54,8 +54,8 @@ class Weights:
 
 
 WEIGHTS = Weights(
-    base=0.171,
-    by_signal=(1.132, 0.814, -1.517, 0.519, 0.329, 0.311, 0.1, 0.429, -0.688, 1.604, -1.96),
+    base=0.17,
+    by_signal=(1.135, 0.809, -1.516, 0.517, 0.337, 0.308, 0.097, 0.429, -0.687, 1.6, -1.959),
 )
 
 
@@ -129,7 +129,7 @@ class Comparer:
                     both and not same,
                     bool(sure[one]) != bool(sure[other]),
                     letters_alike(x, y) / 100,
-                    bool(x.forms & y.forms),
+                    bool(shared_forms(x, y)),
                     fuzz.token_set_ratio(" ".join(x.core), " ".join(y.core)) / 100,
                     affairs is True,
                     affairs is False,

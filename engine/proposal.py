@@ -24,7 +24,7 @@ class ProposalKind(Enum):
     """What is proposed."""
 
     RETIRE = "RETIRE"
-    REPLACE = "REPLACE"  # by a mandated common application
+    REPLACE = "REPLACE"  # by a common application
     MERGE = "MERGE"
     SHARE = "SHARE"  # take over a sister's system
     INTEGRATE = "INTEGRATE"

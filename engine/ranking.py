@@ -9,6 +9,10 @@ from fractions import Fraction
 
 from engine.decimals import signed
 
+# Of the regions that either year ranks, as many must be in both: a position among 9 regions says
+# nothing of one among 27, nor one among 10 of one among 480.
+AGREEMENT_LEAST = Fraction(9, 10)
+
 
 @dataclass(frozen=True, slots=True)
 class Rank:
@@ -17,7 +21,7 @@ class Rank:
     region: str
     value: Fraction
     position: int
-    previous: int | None  # None: not ranked then
+    previous: int | None  # None: not ranked then, or among too different regions to compare
     movement: int | None  # positions gained (positive) or lost
     change: str | None  # of the value, signed, two places
 
@@ -29,9 +33,12 @@ def ranking(
 
     Equal values share a position and the next one skips (1, 2, 2, 4); among equals the order is
     that of the codes. Values are compared as given, so pass what is published, not a rounding.
+    Positions are compared with the earlier ones only where nine of ten regions are in both sets.
     """
     earlier = earlier or {}
     now, then = _positions(values), _positions(earlier)
+    if not _comparable(values, earlier):
+        then = {}
     ranks = []
     for region, value in sorted(values.items(), key=lambda each: (-each[1], each[0])):
         previous = then.get(region)
@@ -46,6 +53,11 @@ def ranking(
             )
         )
     return tuple(ranks)
+
+
+def _comparable(values: Mapping[str, Fraction], earlier: Mapping[str, Fraction]) -> bool:
+    either = values.keys() | earlier.keys()
+    return len(values.keys() & earlier.keys()) >= AGREEMENT_LEAST * len(either)
 
 
 def _positions(values: Mapping[str, Fraction]) -> dict[str, int]:

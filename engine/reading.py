@@ -23,7 +23,8 @@ class Gap(Enum):
     """What is missing or not known, and what its subject is."""
 
     OPD_NOT_ON_BUS = "OPD_NOT_ON_BUS"  # an OPD
-    NOT_VOUCHED_FOR = "NOT_VOUCHED_FOR"  # an OPD; empty where the owner is not known
+    NOT_VOUCHED_FOR = "NOT_VOUCHED_FOR"  # an OPD; empty where an application's owner is not known
+    NO_OPD = "NO_OPD"  # empty: no OPD is in scope, so that none vouches for an inventory
     NO_APPLICATION = "NO_APPLICATION"  # an indicator that no application is known to serve
     SERVICE_UNKNOWN = "SERVICE_UNKNOWN"  # an application: nobody said what it serves
     NO_EXCHANGE = "NO_EXCHANGE"  # an application; empty: the region as a whole
@@ -123,8 +124,11 @@ class Reading:
         return node
 
     def not_vouched_for(self, opds: Iterable[str | None]) -> list[Missing]:
-        """The OPDs among these whose absences prove nothing; all of them where none is known."""
-        asked = {each or "" for each in opds} or {""}
+        """The OPDs among these whose absences prove nothing, or that there is none to vouch."""
+        asked = {each or "" for each in opds}
+        if not asked:
+            self.note("vouched for", "not", "no OPD")
+            return [Missing(Gap.NO_OPD)]
         left = sorted(asked - self.inventory.vouched_for)
         self.note("vouched for", *sorted(asked - set(left)), "not", *left)
         return [Missing(Gap.NOT_VOUCHED_FOR, opd) for opd in left]

@@ -161,7 +161,12 @@ def _every_serving_linked(reading: Reading, indicator: Indicator, asked: Require
 def _every_application_linked(
     reading: Reading, indicator: Indicator, asked: Requirement
 ) -> Finding:
-    return _linked(reading, [each.id for each in reading.applications], asked)
+    own = [each.id for each in reading.applications]
+    if own:
+        return _linked(reading, own, asked)
+    open_opds = reading.not_vouched_for(reading.inventory.in_scope)
+    gaps = [Missing(Gap.NO_APPLICATION, str(indicator.number)), *open_opds]
+    return unmet(asked, gaps, unknown=True)
 
 
 def _linked(reading: Reading, applications: list[str], asked: Requirement) -> Finding:

@@ -78,7 +78,7 @@ def compared(a: Spelling, b: Spelling, own: str | None) -> Finding | None:
         return by_catalogue(a, b)
     if a.system is not None and b.system is not None:
         return None
-    shared = a.name.forms & b.name.forms
+    shared = shared_forms(a.name, b.name)
     alike = 100.0 if shared else letters_alike(a.name, b.name)
     likeness = _likeness(round(alike))
     if a.address and a.address == b.address:
@@ -104,14 +104,26 @@ def compared(a: Spelling, b: Spelling, own: str | None) -> Finding | None:
     return None
 
 
+def shared_forms(a: Name, b: Name) -> set[str]:
+    """The forms in which two names are one.
+
+    What one of them has in brackets may be what the other is called: "SIAK" and "Administrasi
+    Kependudukan (SIAK)". Equal brackets behind two names say nothing: "(Desktop)", "(pihak ke3)".
+    """
+    return ({a.key} & b.forms) | ({b.key} & a.forms)
+
+
 def letters_alike(a: Name, b: Name) -> float:
-    """The percentage of letters that the nearest forms of two names share.
+    """The percentage of letters that two names share, or that one shares with the other's brackets.
 
     It is 0 where a name has no form that can be compared, such as "-", "A" or "!!!".
     """
+    if not (a.forms and b.forms):
+        return 0.0
     if len(a.forms) == len(b.forms) == 1:
         return fuzz.ratio(a.key, b.key)
-    return max((fuzz.ratio(x, y) for x in a.forms for y in b.forms), default=0.0)
+    pairs = (*((a.key, form) for form in b.forms), *((b.key, form) for form in a.forms))
+    return max(fuzz.ratio(one, other) for one, other in pairs)
 
 
 def _begins(short: Name, long: Name) -> bool:

@@ -8,6 +8,7 @@ from typing import TypeVar
 
 from engine.document import document, value_of
 from engine.model import Provenance, Region, Role, Viewer
+from engine.names import host
 from resolvers.context import Context
 from resolvers.problems import Forbidden, IdempotencyKeyReused, InvalidInput
 from storage import idempotency
@@ -91,7 +92,8 @@ def text(field: str, value: str, *, least: int, most: int) -> str:
 def web_address(field: str, value: str) -> str:
     """Return `value` if it is a web address, or raise InvalidInput."""
     stripped = text(field, value, least=1, most=2000)
-    scheme, _, rest = stripped.partition("://")
-    if scheme.lower() not in ("http", "https") or not rest or " " in stripped:
-        raise InvalidInput(field, "an address that begins with http:// or https://", stripped)
+    scheme = stripped.partition("://")[0].lower()
+    if scheme not in ("http", "https") or not host(stripped) or " " in stripped:
+        expected = "an address that begins with http:// or https:// and names a host"
+        raise InvalidInput(field, expected, stripped)
     return stripped

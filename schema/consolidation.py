@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 
 strawberry.enum(
     ProposalKind,
-    description="REPLACE is by a mandated common application, SHARE takes over a sister's system.",
+    description="REPLACE is by a national common application, SHARE takes over a sister's system.",
 )
 strawberry.enum(
     ProposalStatus, description="OPEN: nobody decided, or what it rests on is other by now."

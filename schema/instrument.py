@@ -7,7 +7,7 @@ from functools import cache
 import strawberry
 
 from engine import instrument as engine
-from engine.decimals import exact
+from engine.decimals import exact, exact_parts
 from engine.instruments import catalogue
 
 
@@ -46,7 +46,8 @@ class Indicator:
     name: str
     aspect: int
     weight: str = strawberry.field(
-        description="Percent of the index; 12 places where it never ends, as 10/3."
+        description="Percent of the index; 12 places where it never ends, as 10/3, rounded so that all "
+        "weights of the instrument add up to 100."
     )
     levels: list[IndicatorLevel]
     integration_bound: bool = strawberry.field(
@@ -72,7 +73,11 @@ class Instrument:
 
     @strawberry.field
     def indicators(self) -> list[Indicator]:
-        return [_indicator(self._value, each) for each in self._value.indicators]
+        weights = exact_parts([each.weight for each in self._value.indicators])
+        return [
+            _indicator(self._value, each, weight)
+            for each, weight in zip(self._value.indicators, weights, strict=True)
+        ]
 
     @classmethod
     def of(cls, value: engine.Instrument) -> Instrument:
@@ -126,7 +131,7 @@ class InstrumentQuery:
         return shown(id) if id in catalogue() else None
 
 
-def _indicator(instrument: engine.Instrument, value: engine.Indicator) -> Indicator:
+def _indicator(instrument: engine.Instrument, value: engine.Indicator, weight: str) -> Indicator:
     scale = next(each for each in instrument.scales if each.id == value.scale)
     criteria = value.criteria or ("",) * len(scale.levels)
     return Indicator(
@@ -134,7 +139,7 @@ def _indicator(instrument: engine.Instrument, value: engine.Indicator) -> Indica
         code=value.code,
         name=value.name,
         aspect=value.aspect,
-        weight=exact(value.weight),
+        weight=weight,
         levels=[
             IndicatorLevel(level=level.number, name=level.name, criterion=criterion)
             for level, criterion in zip(scale.levels, criteria, strict=True)

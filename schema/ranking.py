@@ -21,9 +21,12 @@ class Rank:
     region: Region
     score: IndexScore
     previous: int | None = strawberry.field(
-        description="Position a year earlier, in the same instrument and kind."
+        description="Position a year earlier, in the same instrument and kind. Null: it was not "
+        "ranked then, or fewer than nine of ten regions were ranked in both years."
     )
-    movement: int | None = strawberry.field(description="Positions gained since; negative: lost.")
+    movement: int | None = strawberry.field(
+        description="Positions gained since; negative: lost. Null where `previous` is null."
+    )
     change: str | None = strawberry.field(description="Of the index since, signed, two places.")
 
 

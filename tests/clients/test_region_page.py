@@ -45,7 +45,7 @@ DIAGNOSES = {
     "cut-points": "E-Office Desa memutus 1 simpul: e-SAKIP Desa",
     "isolated": "17 dari 20 aplikasi belum memiliki pertukaran data pada dasar ini.",
     "silo": "Modularitas menurut OPD adalah -0,13",
-    "propagation": "Pada 23 dari 400 pasangan berurutan 20 aplikasi",
+    "propagation": "Pada 3 dari 380 pasangan berurutan 20 aplikasi",
     "reciprocity": "timbal balik tidak dapat dinilai",
 }
 OPEN = "all => all.forEach(each => { each.open = true })"
@@ -280,7 +280,7 @@ async def test_a_rejection_needs_a_reason_and_takes_the_proposal_away(
 ) -> None:
     mine = f"{hub.url}/daerah/32.11#token={token(hub, Role.REGION, '32.11')}"
     page = (await opened(context, mine, hub)).page
-    title = "Ganti e-SAKIP Sumedang dengan aplikasi umum"
+    title = "Ganti E-Office Sumedang dengan aplikasi umum"
     proposal = page.get_by_test_id("proposal").filter(has_text=title)
     await proposal.get_by_text("Putuskan usulan ini").click()
     await proposal.get_by_role("button", name="Tolak").click()
@@ -465,3 +465,23 @@ async def test_a_decision_for_a_region_of_another_instance_says_where_it_is_reco
     await expect(link).to_have_attribute("href", "https://simpul.subang.example/daerah/32.13")
     await expect(form.get_by_label("Alasan keputusan")).to_have_value("menunggu anggaran")
     await page.close()
+
+
+async def test_a_region_without_exchanges_is_not_said_to_have_any(
+    context: BrowserContext, hub: SimpulProcess
+) -> None:
+    """Garut has four applications and no exchange on record; no sentence speaks as if it had."""
+    garut = (await opened(context, f"{hub.url}/daerah/32.05", hub)).page
+    shown = garut.get_by_test_id("diagnoses").locator("[data-diagnosis]")
+    await expect(shown).to_have_count(9)
+    for diagnosis, sentence in {
+        "propagation": "Belum ada pertukaran antara dua aplikasi",
+        "debt": "Belum ada pertukaran untuk dinilai.",
+        "cut-points": "Belum ada pertukaran, sehingga tidak ada yang dapat terputus.",
+        "producers": "Belum ada pertukaran yang menyebut objek datanya.",
+        "isolated": "4 dari 4 aplikasi belum memiliki pertukaran data pada dasar ini.",
+    }.items():
+        part = garut.locator(f"[data-diagnosis='{diagnosis}']")
+        await expect(part).to_contain_text(sentence)
+    await expect(garut.get_by_test_id("diagnoses")).not_to_contain_text("dari 0")
+    await garut.close()

@@ -16,7 +16,7 @@ from schema.schema import schema
 ROOT = Path(__file__).parents[2]
 REGION = ROOT / "clients/web/src/region"
 CODES = [
-    ("consolidation.py", r'Reason\(\s*"(\w+)"', "proposals", 12),
+    ("consolidation.py", r'Reason\(\s*"(\w+)"', "proposals", 13),
     ("consolidation.py", r'code = "(\w+)" if', "proposals", 1),
     ("consolidation.py", r'if served else "(\w+)"', "proposals", 1),
     ("consolidation.py", r'parts\.(?:insert|append)\((?:0, )?\("([^"]+)"', "proposals", 2),

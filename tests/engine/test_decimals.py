@@ -47,3 +47,19 @@ def test_a_difference_carries_its_sign_unless_nothing_of_it_is_seen(
     value: str, printed: str
 ) -> None:
     assert decimals.signed(Fraction(value)) == printed
+
+
+@pytest.mark.parametrize(
+    ("values", "printed"),
+    [
+        (["1/3", "1/3", "1/3"], ["0.333333333334", "0.333333333333", "0.333333333333"]),
+        (["2/3", "1/3"], ["0.666666666667", "0.333333333333"]),
+        (["1/6"] * 6, [*["0.166666666666"] * 2, *["0.166666666667"] * 4]),
+        (["0.5", "2.25"], ["0.50", "2.25"]),
+        ([], []),
+    ],
+)
+def test_printed_parts_add_up(values: list[str], printed: list[str]) -> None:
+    parts = [Fraction(each) for each in values]
+    assert decimals.exact_parts(parts) == printed
+    assert sum(map(Fraction, printed)) == sum(parts)

@@ -69,7 +69,8 @@ def test_a_graph_without_exchanges_has_no_shares_and_only_isolated_applications(
     assert (found.bus.value, found.required.value, found.reciprocity.value) == (None, None, None)
     assert found.silo is None
     assert found.owner_unknown == 1
-    assert found.propagation.value == "0.50"  # each application reaches itself: 2 of 4 pairs
+    assert (found.propagation.value, found.propagation.of) == ("0.00", 2)  # a to b, b to a
+    assert diagnose(graph({"a": "x"})).propagation.value is None
     assert found.isolated == ("a", "b")
     assert found.cut_points == ()
 
@@ -111,9 +112,9 @@ def test_a_single_point_of_failure_names_what_it_cuts_off_the_worst_first() -> N
 
 def test_propagation_is_the_share_of_pairs_with_a_way_of_data_between_them() -> None:
     opds = dict.fromkeys("abc", "x")
-    assert diagnose(graph(opds, exchange("ab"), exchange("bc"))).propagation.exact == Fraction(6, 9)
+    assert diagnose(graph(opds, exchange("ab"), exchange("bc"))).propagation.exact == Fraction(3, 6)
     both = exchange("ab", both_ways=True)
-    assert diagnose(graph(opds, both, exchange("bc"))).propagation.exact == Fraction(7, 9)
+    assert diagnose(graph(opds, both, exchange("bc"))).propagation.exact == Fraction(4, 6)
 
 
 def test_the_silo_index_is_high_where_exchanges_stay_within_an_opd() -> None:

@@ -190,3 +190,35 @@ def test_names_without_letters_to_compare_are_never_one_system() -> None:
     assert sorted(found.alone) == ["0", "1", "2", "3"]
     (group,) = found.groups  # one address is a question to a person, whatever the names
     assert list(group.pairs()) == [("at 0", "at 1", Decision.REVIEW)]
+
+
+BRACKETS = ("pihak ke3", "Desktop", "mobile", "API", "-", "web OPD", "CCTV")
+
+
+@pytest.mark.parametrize("brackets", BRACKETS)
+def test_equal_brackets_behind_two_names_say_nothing(brackets: str) -> None:
+    lines = (
+        line("1", f"Absensi ({brackets})", "Setda"),
+        line("2", f"Pajak Daerah ({brackets})", "Setda"),
+        line("3", f"SIMDA Keuangan ({brackets})", "Setda", "https://x.go.id/a"),
+        line("4", f"Siskohatkes ({brackets})", "Setda", "https://x.go.id/b"),
+    )
+    assert sorted_out(*lines).groups == ()
+
+
+def test_what_one_name_has_in_brackets_may_be_the_other_name() -> None:
+    (group,) = sorted_out(
+        line("1", "Administrasi Kependudukan (SIAK)", "Disdukcapil"),
+        line("2", "SIAK", "Disdukcapil"),
+    ).groups
+    assert group.decision is Decision.AUTO
+
+
+@pytest.mark.parametrize("url", ["-", "https://-", "http://", "belum ada", "https://www.-/"])
+def test_an_address_without_a_host_joins_nothing(url: str) -> None:
+    lines = (
+        line("1", "SIMPEG", "BKPSDM", url),
+        line("2", "Retribusi Parkir", "Dishub", url),
+        line("3", "Rekam Medis", "Dinkes", url),
+    )
+    assert sorted_out(*lines).groups == ()

@@ -54,6 +54,11 @@ def test_a_key_is_lower_case_letters_and_digits_and_stays_itself(printed: str) -
         ("srikandi.arsip.go.id/auth/login", "srikandi.arsip.go.id"),
         ("https://a.go.id/layanan/izin", "a.go.id/layanan/izin"),
         (None, ""),
+        ("-", ""),
+        ("https://-", ""),
+        ("https://www.-/x", ""),
+        ("belum ada", ""),
+        ("http://localhost:8080/x", "localhost:8080/x"),
     ],
 )
 def test_an_address_loses_what_two_visits_differ_by(url: str | None, expected: str) -> None:

@@ -109,11 +109,19 @@ def test_a_local_copy_of_a_mandated_application_is_replaced_with_its_legal_basis
     assert found.saving.display == "tidak diketahui"
 
 
-def test_an_unchecked_legal_basis_is_said_to_be_missing() -> None:
-    unchecked = replace(SRIKANDI, provenance=Provenance("press", confirmed=False))
-    facts = known({"tnde": "records"}, mandates={"records": unchecked})
-    (found,) = proposals("A", [application("tnde")], [], facts)
-    assert found.missing[0] == "legal basis not checked"
+def test_only_a_confirmed_basis_is_called_a_mandate() -> None:
+    unconfirmed = replace(SRIKANDI, provenance=Provenance("press", confirmed=False))
+    for mandate, code, legal_basis in (
+        (SRIKANDI, "MANDATED", "KepmenPANRB 679/2020"),
+        (unconfirmed, "NOT_CONFIRMED", ""),
+    ):
+        facts = known({"tnde": "records"}, mandates={"records": mandate})
+        (found,) = proposals("A", [application("tnde")], [], facts)
+        assert [each.code for each in found.survivor_because] == [code]
+        assert found.legal_basis == legal_basis
+        exception = [each.code for each in found.reasons if each.code == "EXCEPTION_PATH"]
+        assert bool(exception) is bool(legal_basis)  # nothing to be excepted from
+        assert ("whether it is mandated" in found.missing) is not bool(legal_basis)
 
 
 def test_infrastructure_mandates_no_replacement() -> None:

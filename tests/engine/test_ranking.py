@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from fractions import Fraction
 
+import pytest
+
 from engine.ranking import Rank, ranking
 
 
@@ -22,12 +24,40 @@ def test_ties_share_a_position_and_the_next_one_skips() -> None:
 
 
 def test_movement_and_change_are_since_the_earlier_year() -> None:
-    ranks = ranking(values(a="4.00", b="3.90", c="3.00"), values(a="3.25", b="4.00", gone="4.50"))
-    assert ranks == (
-        Rank("a", Fraction(4), 1, previous=3, movement=2, change="+0.75"),
-        Rank("b", Fraction("3.9"), 2, previous=2, movement=0, change="-0.10"),
-        Rank("c", Fraction(3), 3, previous=None, movement=None, change=None),
+    others = {f"other-{number}": Fraction(1) for number in range(18)}
+    ranks = ranking(
+        values(a="4.00", b="3.90") | others | values(new="2.00"),
+        values(a="3.25", b="4.00") | others,
     )
+    assert ranks[:3] == (
+        Rank("a", Fraction(4), 1, previous=2, movement=1, change="+0.75"),
+        Rank("b", Fraction("3.9"), 2, previous=1, movement=-1, change="-0.10"),
+        Rank("new", Fraction(2), 3, previous=None, movement=None, change=None),
+    )
+
+
+@pytest.mark.parametrize(
+    ("both", "now", "then", "moves"),
+    [
+        (27, 0, 0, True),
+        (9, 18, 0, False),  # as in West Java in 2023: results of nine regions in 2022
+        (10, 469, 0, False),
+        (9, 0, 1, True),
+        (8, 1, 1, False),
+        (18, 1, 1, True),
+        (17, 1, 1, False),
+    ],
+)
+def test_positions_among_different_regions_are_not_compared(
+    both: int, now: int, then: int, moves: bool
+) -> None:
+    shared = {f"both-{number}": Fraction(number) for number in range(both)}
+    later = {f"now-{number}": Fraction(5) for number in range(now)}
+    earlier = {f"then-{number}": Fraction(5) for number in range(then)}
+    ranks = {each.region: each for each in ranking(shared | later, shared | earlier)}
+    rank = ranks["both-0"]
+    assert rank.change == "0.00"  # of its own index, whoever else is ranked
+    assert (rank.previous is not None, rank.movement is not None) == (moves, moves)
 
 
 def test_without_an_earlier_year_nothing_has_moved() -> None:

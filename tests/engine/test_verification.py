@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from engine.graph import build, touched, with_integration
-from engine.instruments import instrument
+from engine.instruments import catalogue, instrument
 from engine.instruments.section import Malformed
 from engine.inventory import (
     Development,
@@ -517,3 +517,42 @@ def test_everything_that_a_rule_can_ask_is_asked_by_a_shipped_rule() -> None:
         for each in rule.requirements
     }
     assert asked == set(Ask)
+
+
+EMPTY = build("32.11", [], [], today=TODAY)
+OWNERLESS = build("32.11", [replace(APPLICATIONS[0], opd=None)], [], today=TODAY)
+
+
+@pytest.mark.parametrize(
+    "inventory",
+    [
+        Inventory(EMPTY, 2026),
+        Inventory(EMPTY, 2026, opds=("x",)),
+        Inventory(EMPTY, 2026, opds=("x",), exempt={"x": "no data"}),
+        Inventory(EMPTY, 2026, opds=("x",), vouched_for=frozenset("x")),
+        Inventory(OWNERLESS, 2026, opds=("x",)),
+        Inventory(OWNERLESS, 2026, serves={"a": frozenset({36})}),
+        held(),
+        held(exchange("a", "SIMPEG"), vouched_for=frozenset()),
+    ],
+    ids=["nothing", "an OPD", "exempt", "vouched", "ownerless", "serving", "alone", "named"],
+)
+@pytest.mark.parametrize("instrument", ["spbe-2020", "pemdi-2026"])
+def test_no_gap_is_about_what_is_not_there(instrument: str, inventory: Inventory) -> None:
+    graph = inventory.graph
+    ownerless = {""} if any(each.opd is None for each in graph.applications) else set()
+    there = {
+        Gap.NOT_VOUCHED_FOR: {*inventory.in_scope, *ownerless},
+        Gap.OPD_NOT_ON_BUS: {*inventory.in_scope},
+        Gap.NO_EXCHANGE: {"", *(each.id for each in graph.applications)},
+        Gap.SERVICE_UNKNOWN: {each.id for each in graph.applications},
+        Gap.NOT_COUNTED: set(graph.edges),
+        Gap.OWNER_UNKNOWN: set(graph.edges),
+        Gap.PARTNER_NOT_NAMED: set(graph.edges),
+        Gap.NO_OPD: set() if inventory.in_scope else {""},
+    }
+    found = verify(catalogue()[instrument], tables()[instrument], {}, inventory)
+    gaps = {gap for each in found.verdicts for gap in missing(each) if gap.gap in there}
+    assert [each for each in gaps if each.subject not in there[each.gap]] == []
+    if not inventory.in_scope and not graph.applications:
+        assert Missing(Gap.NO_OPD) in gaps

@@ -22,12 +22,12 @@ def test_verify_tells_the_bounds_of_a_region_without_claims(west_java: Commands)
 def test_proposals_are_told_with_kind_successor_and_reasons(west_java: Commands) -> None:
     found = json.loads(west_java("proposals", "32.11", "--json").stdout)["proposals"]
     replaced = [each for each in found if each["kind"] == "REPLACE"]
-    assert len(replaced) == 4
+    assert len(replaced) == 2
     assert {each["status"] for each in found} == {"OPEN"}
     assert {each["saving"]["display"] for each in replaced} == {"tidak diketahui"}
     told = west_java("proposals", "32.11").stdout
     assert told.startswith(f"Kabupaten Sumedang · {len(found)} proposals\n")
-    assert told.count("SAME_FUNCTION_AS_COMMON_APPLICATION") == 4
+    assert told.count("SAME_FUNCTION_AS_COMMON_APPLICATION") == 2
 
 
 def test_diagnoses_are_told_and_what_cannot_be_told_is_unknown(west_java: Commands) -> None:

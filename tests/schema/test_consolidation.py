@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from facts.tables import common_applications
 from tests.schema import places
 from tests.schema.hub import Hub
 
@@ -228,6 +229,23 @@ async def test_a_mandated_common_application_replaces_a_local_one_at_unknown_sav
         },
         "decision": None,
     }
+
+
+async def test_no_region_is_called_to_use_what_is_not_confirmed(west_java: Hub) -> None:
+    """The sheet of common applications says which of its rows are confirmed; of e-SAKIP none is."""
+    confirmed = {each.id for each in common_applications() if each.provenance.confirmed}
+    query = """{ regions(first: 50) { nodes { proposals(kinds: [REPLACE]) {
+      legalBasis commonApplication { id } survivorBecause { code } } } } }"""
+    regions = (await west_java.ask(query))["regions"]["nodes"]
+    found = [each for region in regions for each in region["proposals"]]
+    by_code: dict[str, set[str]] = {}
+    for each in found:
+        [because] = each["survivorBecause"]
+        by_code.setdefault(because["code"], set()).add(each["commonApplication"]["id"])
+        assert (each["legalBasis"] is not None) == (because["code"] == "MANDATED")
+    assert by_code == {"MANDATED": {"srikandi"}, "NOT_CONFIRMED": {"e-kinerja", "siasn", "sipd-ri"}}
+    assert by_code["MANDATED"] <= confirmed
+    assert by_code["NOT_CONFIRMED"].isdisjoint(confirmed)
 
 
 async def test_bandung_is_advised_to_merge_its_two_licensing_systems(west_java: Hub) -> None:

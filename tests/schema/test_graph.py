@@ -129,7 +129,7 @@ async def test_the_diagnoses_of_the_province_name_who_and_what(west_java: Hub) -
     assert found["bus"] == {"value": "0.00", "display": "0.00"}
     assert found["required"] == {"value": "0.00", "part": "0.00", "of": "5.00"}
     assert {each["rule"] for each in found["exchanges"]} == {"opd-exchanges/0.1"}
-    assert found["propagation"] == {"part": "46.00", "of": "1764.00"}
+    assert found["propagation"] == {"part": "4.00", "of": "1722.00"}
     assert found["cutPointCount"] == 2
     assert found["cutPoints"][1] == {
         "node": {"name": "Sapawarga"},

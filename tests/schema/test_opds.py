@@ -52,32 +52,6 @@ async def test_others_record_none(hub: Hub, viewer: Viewer) -> None:
     assert await hub.everything() == before
 
 
-@pytest.mark.parametrize(
-    ("given", "problem"),
-    [
-        ({"name": " "}, {"field": "name", "expected": "1 to 200 characters", "got": "0"}),
-        ({"acronym": "x" * 51}, {"field": "acronym", "expected": "0 to 50 characters"}),
-        (
-            {"parent": "opd-32.11.dinkes"},
-            {"field": "parent", "expected": "an OPD of region 33.74", "got": "opd-32.11.dinkes"},
-        ),
-        (
-            {"name": "DINAS komunikasi  dan informatika"},
-            {"__typename": "AlreadyExists", "id": "opd-33.74.diskominfo"},
-        ),
-        ({"region": "99"}, {"__typename": "NotFound", "id": "99"}),
-    ],
-    ids=["name", "acronym", "parent", "known", "region"],
-)
-async def test_what_may_not_be_recorded_is_refused(
-    hub: Hub, given: dict[str, str], problem: dict[str, str]
-) -> None:
-    before = await hub.everything()
-    answer = await hub.change("registerOpd", places.ADMIN, **{**CLINIC, **given})
-    assert answer | problem == answer
-    assert await hub.everything() == before
-
-
 async def test_a_key_records_it_once(hub: Hub) -> None:
     asked = {**CLINIC, "idempotencyKey": "k"}
     first = await hub.change("registerOpd", places.ADMIN, **asked)

@@ -61,6 +61,14 @@ async def test_the_official_ranking_of_2024_has_all_27_with_their_movement(west_
     assert _row(ranks[-1]) == (27, "Kabupaten Majalengka", "2.94", 26, -1, "+0.05")
 
 
+async def test_no_rank_moves_from_a_year_with_few_results(west_java: Hub) -> None:
+    """Of 2022 nine of 27 results are known: a place among nine is none among 27."""
+    ranks = (await west_java.ask(RANKING, year=2023))["ranking"]
+    assert len(ranks) == 27
+    assert {(each["previous"], each["movement"]) for each in ranks} == {(None, None)}
+    assert sum(each["change"] is not None for each in ranks) == 9
+
+
 async def test_equal_values_share_a_position_and_the_next_one_skips(west_java: Hub) -> None:
     ranks = (await west_java.ask(RANKING))["ranking"]
     assert [_row(rank)[:3] for rank in ranks[6:10]] == [

@@ -98,11 +98,25 @@ def _state(id: str, was: str, *allowed: str) -> Given:
 ELSEWHERE: Given = {"__typename": "OwnedElsewhere"}
 REUSED: Given = {"__typename": "IdempotencyKeyReused", "key": "used"}
 NO_KEY = _invalid("idempotencyKey", "1 to 128 characters", "0 characters")
-WEB = "an address that begins with http:// or https://"
+WEB = "an address that begins with http:// or https:// and names a host"
 FIGURE = "a number with two decimals from 1.00 to 5.00"
+NEW_OPD: Given = {"region": "32.11", "name": "Dinas Baru", "kind": "DEPARTMENT"}
 EDITABLE = ("DRAFT", "RETURNED")
 
 REFUSALS: dict[str, list[tuple[Given, Given]]] = {
+    "registerOpd": [
+        ({**NEW_OPD, "region": "99.99"}, _not_found("99.99")),
+        ({**NEW_OPD, "name": " "}, _invalid("name", "1 to 200 characters", "0")),
+        ({**NEW_OPD, "name": "x" * 201}, _invalid("name", "1 to 200 characters", "201")),
+        ({**NEW_OPD, "acronym": "x" * 51}, _invalid("acronym", "0 to 50 characters", "51")),
+        (
+            {**NEW_OPD, "parent": "opd-32.73.diskominfo"},
+            _invalid("parent", "an OPD of region 32.11", "opd-32.73.diskominfo"),
+        ),
+        ({**NEW_OPD, "name": "DINAS  kesehatan"}, _exists("opd-32.11.dinkes")),
+        ({**NEW_OPD, **EMPTY_KEY}, NO_KEY),
+        ({**NEW_OPD, **USED}, REUSED),
+    ],
     "registerApplication": [
         ({**NEW, "region": "99.99"}, _not_found("99.99")),
         ({**NEW, "region": "9" * 65}, _not_found("9" * 65)),
@@ -112,6 +126,7 @@ REFUSALS: dict[str, list[tuple[Given, Given]]] = {
         ({**NEW, "platform": "x" * 201}, _invalid("platform", "0 to 200 characters", "201")),
         ({**NEW, "url": "ftp://example.id"}, _invalid("url", WEB, "ftp://example.id")),
         ({**NEW, "url": "https://"}, _invalid("url", WEB, "https://")),
+        ({**NEW, "url": "https://-"}, _invalid("url", WEB, "https://-")),
         ({**NEW, "url": "http://a b"}, _invalid("url", WEB, "http://a b")),
         ({**NEW, "year": 1979}, _invalid("year", "a year from 1980 to 2031", "1979")),
         ({**NEW, "year": 2032}, _invalid("year", "a year from 1980 to 2031", "2032")),
@@ -246,7 +261,7 @@ REFUSALS: dict[str, list[tuple[Given, Given]]] = {
         ({**POLICY, "year": 2027}, _invalid("year", "a year from 1980 to 2026", "2027")),
         (
             {**POLICY, "url": "perbup.pdf"},
-            _invalid("url", "an address that begins with http:// or https://", "perbup.pdf"),
+            _invalid("url", WEB, "perbup.pdf"),
         ),
         ({**POLICY, **USED}, REUSED),
     ],

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -196,3 +197,15 @@ async def test_instruments_are_told_whole(hub: Hub) -> None:
         "levels": [{"level": level} for level in (1, 2, 3, 4, 5)],
     }
     assert found["unknown"] is None
+
+
+async def test_the_weights_of_every_instrument_add_up_as_they_are_shown(hub: Hub) -> None:
+    found = await hub.ask(
+        "{ instruments { id indicators { weight } aspects { weight } domains { weight } } }"
+    )
+    sums = {
+        (each["id"], part): sum(Decimal(one["weight"]) for one in each[part])
+        for each in found["instruments"]
+        for part in ("indicators", "aspects", "domains")
+    }
+    assert set(sums.values()) == {Decimal(100)}

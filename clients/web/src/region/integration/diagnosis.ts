@@ -39,8 +39,8 @@ export function diagnoses(found: Diagnostics, words: Words, format: Formats): Di
     {
       id: "cut-points",
       title: say.cutPoints.title,
-      value: String(found.cutPointCount),
-      sentences: [say.cutPoints.text(found.cutPointCount, nodes)],
+      value: found.edges ? String(found.cutPointCount) : null,
+      sentences: [found.edges ? say.cutPoints.text(found.cutPointCount, nodes) : say.cutPoints.none],
       method: say.cutPoints.method,
       items: found.cutPoints.map(({ node, cutOffCount, cutOff }) =>
         say.cutPoints.item(node.name, cutOffCount, names(cutOff)),
@@ -50,8 +50,12 @@ export function diagnoses(found: Diagnostics, words: Words, format: Formats): Di
     {
       id: "isolated",
       title: say.isolated.title,
-      value: String(found.isolatedCount),
-      sentences: [say.isolated.text(found.isolatedCount, found.applications)],
+      value: found.applications ? String(found.isolatedCount) : null,
+      sentences: [
+        found.applications
+          ? say.isolated.text(found.isolatedCount, found.applications)
+          : say.isolated.none,
+      ],
       method: say.isolated.method,
       items: found.isolated.map(({ name }) => name),
       exchanges: [],
@@ -71,11 +75,11 @@ export function diagnoses(found: Diagnostics, words: Words, format: Formats): Di
     {
       id: "propagation",
       title: say.propagation.title,
-      value: percent(found.propagation.value),
+      value: found.edges ? percent(found.propagation.value) : null,
       sentences: [
-        found.propagation.value === null
-          ? say.propagation.none
-          : say.propagation.text(...parts(found.propagation), found.applications),
+        found.edges && found.propagation.value !== null
+          ? say.propagation.text(...parts(found.propagation), found.applications)
+          : say.propagation.none,
       ],
       method: say.propagation.method,
       items: [],
@@ -84,8 +88,10 @@ export function diagnoses(found: Diagnostics, words: Words, format: Formats): Di
     {
       id: "debt",
       title: say.debt.title,
-      value: String(found.pointToPointDebtCount),
-      sentences: [say.debt.text(found.pointToPointDebtCount, found.edges)],
+      value: found.edges ? String(found.pointToPointDebtCount) : null,
+      sentences: [
+        found.edges ? say.debt.text(found.pointToPointDebtCount, found.edges) : say.debt.none,
+      ],
       method: say.debt.method,
       items: [],
       exchanges: found.pointToPointDebt,
@@ -93,9 +99,11 @@ export function diagnoses(found: Diagnostics, words: Words, format: Formats): Di
     {
       id: "producers",
       title: say.producers.title,
-      value: String(found.severalProducersCount),
+      value: found.producers.value === null ? null : String(found.severalProducersCount),
       sentences: [
-        say.producers.text(found.severalProducersCount, format.number(found.producers.of)),
+        found.producers.value === null
+          ? say.producers.none
+          : say.producers.text(found.severalProducersCount, format.number(found.producers.of)),
       ],
       method: say.producers.method,
       items: found.severalProducers.map((each) =>

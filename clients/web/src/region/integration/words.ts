@@ -83,6 +83,7 @@ const id = {
       n === 0
         ? `Tidak ada dari ${of} pertukaran yang memintas sistem penghubung padahal kedua ujungnya sudah tersambung ke sana.`
         : `${n} dari ${of} pertukaran memintas sistem penghubung, padahal kedua ujungnya sudah tersambung ke sana.`,
+    none: "Belum ada pertukaran untuk dinilai.",
     method: "Pertukaran lewat API, basis data, atau berkas yang kedua ujungnya punya pertukaran lewat penghubung",
   },
   reciprocity: {
@@ -97,6 +98,7 @@ const id = {
       n === 0
         ? `Di antara ${of} simpul tidak ada yang kegagalannya memutus simpul lain dari jaringan.`
         : `${n} dari ${of} simpul memutus simpul lain dari jaringan bila gagal.`,
+    none: "Belum ada pertukaran, sehingga tidak ada yang dapat terputus.",
     item: (name: string, count: number, cutOff: string) => `${name} memutus ${count} simpul: ${cutOff}`,
     method: "Titik artikulasi graf; yang terputus adalah semua di luar bagian terbesar",
   },
@@ -104,8 +106,8 @@ const id = {
     title: "Biaya rambatan",
     text: (part: string, of: string, n: number) =>
       `Pada ${part} dari ${of} pasangan berurutan ${n} aplikasi, perubahan pada yang satu dapat sampai ke yang lain.`,
-    none: "Tidak ada aplikasi untuk dinilai.",
-    method: "Pasangan yang terhubung aliran data, termasuk dengan dirinya sendiri, dibagi n² (MacCormack, Baldwin, Lagerström)",
+    none: "Belum ada pertukaran antara dua aplikasi, sehingga tidak ada rambatan untuk dinilai.",
+    method: "Pasangan dua aplikasi yang terhubung aliran data, dibagi n(n-1); aplikasi dengan dirinya sendiri tidak dihitung (menurut MacCormack, Baldwin, Lagerström)",
   },
   silo: {
     title: "Indeks silo OPD",
@@ -121,12 +123,14 @@ const id = {
       n === 0
         ? `Dari ${of} objek data yang bernama, tidak ada yang diproduksi lebih dari satu aplikasi.`
         : `${n} dari ${of} objek data yang bernama diproduksi lebih dari satu aplikasi; walidatanya perlu ditetapkan.`,
+    none: "Belum ada pertukaran yang menyebut objek datanya.",
     item: (data: string, producers: string) => `${data}: ${producers}`,
     method: "Objek data dengan nama yang sama, menurut aplikasi sumbernya",
   },
   isolated: {
     title: "Aplikasi terpencil",
     text: (n: number, of: number) => `${n} dari ${of} aplikasi belum memiliki pertukaran data pada dasar ini.`,
+    none: "Belum ada aplikasi yang tercatat.",
     method: "Aplikasi tanpa pertukaran masuk maupun keluar",
   },
 };
@@ -201,6 +205,7 @@ const en: typeof id = {
   debt: {
     title: "Point-to-point debt",
     text: (n, of) => `${n} of ${of} exchanges go past the bus although both ends are on it.`,
+    none: "There is no exchange to judge yet.",
     method: "Exchanges by API, database or file whose ends both have an exchange over the bus",
   },
   reciprocity: {
@@ -212,6 +217,7 @@ const en: typeof id = {
   cutPoints: {
     title: "Single points of failure",
     text: (n, of) => `${n} of ${of} nodes cut others off when they fail.`,
+    none: "There is no exchange yet, so nothing can be cut off.",
     item: (name, count, cutOff) => `${name} cuts off ${count} nodes: ${cutOff}`,
     method: "Articulation points of the graph; cut off is all outside the largest part",
   },
@@ -219,8 +225,8 @@ const en: typeof id = {
     title: "Propagation cost",
     text: (part, of, n) =>
       `In ${part} of ${of} ordered pairs of ${n} applications, a change of one can reach the other.`,
-    none: "There is no application.",
-    method: "Pairs with a way of data between, self included, over n² (MacCormack, Baldwin, Lagerström)",
+    none: "No two applications exchange data yet, so no change can reach another application.",
+    method: "Pairs of two applications with a way of data between, over n(n-1); an application with itself is not counted (after MacCormack, Baldwin, Lagerström)",
   },
   silo: {
     title: "Silo index by OPD",
@@ -232,12 +238,14 @@ const en: typeof id = {
   producers: {
     title: "Data with several producers",
     text: (n, of) => `${n} of ${of} named data objects are produced by more than one application.`,
+    none: "No exchange names its data object yet.",
     item: id.producers.item,
     method: "Data objects of one name, by their source applications",
   },
   isolated: {
     title: "Isolated applications",
     text: (n, of) => `${n} of ${of} applications have no exchange on this basis.`,
+    none: "No application is on record yet.",
     method: "Applications with no exchange in or out",
   },
 };

@@ -31,10 +31,12 @@ const id = {
       `Baru setelah ${integrations} pertukaran datanya dialihkan.`,
     NO_LIVE_CONSUMER_KNOWN: () => "Tidak diketahui ada yang masih menerima data darinya.",
     SAME_FUNCTION_AS_COMMON_APPLICATION: ({ function: name }) =>
-      `Fungsinya, ${name}, sudah dilayani aplikasi umum yang diwajibkan.`,
+      `Fungsinya, ${name}, sudah dilayani aplikasi umum.`,
     EXCEPTION_PATH: ({ basis }) =>
       `Aplikasi sendiri masih dimungkinkan lewat pengecualian ${basis?.replace(" art. ", " pasal ")}, dengan analisis biaya-manfaat dan pertimbangan.`,
     MANDATED: ({ basis }) => `Diwajibkan oleh ${basis}.`,
+    NOT_CONFIRMED: ({ basis }) =>
+      `Sumber kami menyebut ${basis}, tetapi belum dipastikan bahwa daerah wajib memakainya.`,
     SAME_FUNCTION: ({ function: name }) => `Melayani fungsi yang sama: ${name}.`,
     FUNCTION_NOT_IN_INVENTORY: ({ function: name }) => `Fungsi ${name} tidak tampak dalam inventaris ini.`,
     SISTER_SERVES_IT: ({ region, level }) => `Daerah ${region} melayaninya pada level ${level}.`,
@@ -79,7 +81,7 @@ const id = {
     "yearly cost of": (name: string) => `biaya tahunan ${name}`,
     "migration cost of": (name: string) => `biaya migrasi ${name}`,
     "added yearly cost of": (name: string) => `tambahan biaya tahunan ${name}`,
-    "legal basis not checked": () => "dasar hukumnya belum diperiksa",
+    "whether it is mandated": () => "apakah daerah wajib memakai aplikasi umum itu",
     "whether the function is needed here": () => "apakah fungsi ini diperlukan di sini",
     "whether the source may be given on": () => "apakah kode sumbernya boleh diberikan",
     "whether the work here asks for it": () => "apakah pekerjaan di sini memerlukan pertukaran ini",
@@ -149,10 +151,12 @@ const en: typeof id = {
     AFTER_REPOINTING: ({ integrations }) => `Only after ${integrations} exchanges are re-pointed.`,
     NO_LIVE_CONSUMER_KNOWN: () => "Nothing is known that still gets data from it.",
     SAME_FUNCTION_AS_COMMON_APPLICATION: ({ function: name }) =>
-      `Its function, ${name}, is served by a mandated common application.`,
+      `Its function, ${name}, is served by a common application.`,
     EXCEPTION_PATH: ({ basis }) =>
       `An own application stays possible by the exception of ${basis}, with a cost-benefit analysis and consent.`,
     MANDATED: ({ basis }) => `Mandated by ${basis}.`,
+    NOT_CONFIRMED: ({ basis }) =>
+      `Our source names ${basis}, but it is not confirmed that regions must use it.`,
     SAME_FUNCTION: ({ function: name }) => `They serve one function: ${name}.`,
     FUNCTION_NOT_IN_INVENTORY: ({ function: name }) => `The function ${name} does not show in this inventory.`,
     SISTER_SERVES_IT: ({ region, level }) => `Region ${region} serves it at level ${level}.`,
@@ -192,7 +196,7 @@ const en: typeof id = {
     "yearly cost of": (name) => `the yearly cost of ${name}`,
     "migration cost of": (name) => `the cost of leaving ${name}`,
     "added yearly cost of": (name) => `the added yearly cost of ${name}`,
-    "legal basis not checked": () => "its legal basis was not checked",
+    "whether it is mandated": () => "whether regions must use that common application",
     "whether the function is needed here": () => "whether the function is needed here",
     "whether the source may be given on": () => "whether the source may be given on",
     "whether the work here asks for it": () => "whether the work here asks for this exchange",

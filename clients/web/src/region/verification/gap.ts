@@ -9,9 +9,14 @@ const NAMES_MOST = 10;
 const NAMES_READ_OUT = 6;
 
 export function sentences(open: Open, book: Book, words: Words, format: Formats): string[] {
-  const kinds = new Map<Gap, Missing[]>();
-  for (const each of open.missing) kinds.set(each.gap, [...(kinds.get(each.gap) ?? []), each]);
-  const found = [...kinds].map(([gap, missing]) => {
+  // A gap without a subject is a sentence of its own, and none of those that are counted.
+  const kinds = new Map<string, Missing[]>();
+  for (const each of open.missing) {
+    const key = `${each.gap} ${each.subject !== ""}`;
+    kinds.set(key, [...(kinds.get(key) ?? []), each]);
+  }
+  const found = [...kinds.values()].map((missing) => {
+    const gap: Gap = missing[0]!.gap;
     const names = missing.map((each) => nameOf(each, book, words, format)).filter(Boolean);
     return words.verification.gap[gap](listed(names, words, format), missing.length);
   });

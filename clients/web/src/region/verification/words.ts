@@ -91,6 +91,7 @@ const id = {
       names
         ? `Inventaris ${count} OPD belum dijamin lengkap: ${names}. Karena itu pertukaran yang tidak tercatat belum membuktikan apa pun.`
         : "Ada aplikasi yang pemiliknya tidak diketahui, sehingga tidak ada OPD yang menjamin inventarisnya.",
+    NO_OPD: () => "Tidak ada OPD dalam cakupan, sehingga belum ada yang menjamin kelengkapan inventaris.",
     NO_APPLICATION: () => "Tidak ada aplikasi yang diketahui melayani indikator ini.",
     SERVICE_UNKNOWN: (names: string, count: number) =>
       `Layanan yang didukung oleh ${count} aplikasi belum diketahui: ${names}.`,
@@ -197,6 +198,7 @@ const en: typeof id = {
       names
         ? `The inventories of ${count} OPDs are not vouched for: ${names}. So an exchange that is not on record proves nothing.`
         : "Some applications have no known owner, so no OPD vouches for their inventory.",
+    NO_OPD: () => "No OPD is in scope, so none vouches that the inventory is complete.",
     NO_APPLICATION: () => "No application is known to serve this indicator.",
     SERVICE_UNKNOWN: (names, count) => `What ${count} applications serve is not known: ${names}.`,
     NO_EXCHANGE: (names, count) =>
