@@ -7,6 +7,8 @@ const id = {
   target: "Target indeks",
   buffer: "Cadangan",
   bufferHint: "Tambahan di atas target, untuk level yang mungkin turun.",
+  decimalExpected: (lowest: string, highest: string, example: string) =>
+    `Isilah dengan angka dari ${lowest} sampai ${highest}, paling banyak dua angka di belakang koma, misalnya ${example}.`,
   years: "Tahun",
   locked: "Wajib naik",
   refused: "Tidak dinaikkan",
@@ -99,6 +101,8 @@ const en: typeof id = {
   target: "Target index",
   buffer: "Buffer",
   bufferHint: "On top of the target, for levels that may fall.",
+  decimalExpected: (lowest, highest, example) =>
+    `Enter a number from ${lowest} to ${highest} with at most two decimal places, for example ${example}.`,
   years: "Years",
   locked: "Must rise",
   refused: "Stay",
