@@ -15,7 +15,7 @@ from typing import Any
 import httpx2
 import pytest
 import pytest_asyncio
-from playwright.async_api import Browser, Page, expect
+from playwright.async_api import Browser, Page, Route, expect
 
 from engine.model import Role
 from hub.tokens import issue
@@ -156,6 +156,48 @@ async def test_a_change_by_mutation_shows_without_a_reload(hub: SimpulProcess, w
     await expect(page.get_by_test_id("ticker")).to_contain_text("Subang")
     await expect(rows(page)).to_have_count(27)
     assert await page.evaluate("window.untouched") is True
+
+
+async def test_a_gap_that_rounds_to_nothing_is_less_than_a_hundredth(
+    hub: SimpulProcess, wall: Wall
+) -> None:
+    page = wall.page
+    await page.route("**/graphql", answered_with_small_gaps)
+    await page.reload()
+    gaps = page.get_by_test_id("nearest").locator(".gap")
+    await expect(gaps).to_have_text(
+        ["kurang dari 0,01"] * 2 + ["kurang 0,10"] + ["kurang 0,12"] * 2
+    )
+    await page.get_by_role("button", name="English").click()
+    await expect(gaps.first).to_have_text("less than 0.01 short")
+    await page.goto(f"{hub.url}/daerah/32.77")
+    await expect(page.get_by_test_id("kepala")).to_contain_text(
+        "Selisih dengan predikat Memuaskan, yang dimulai dari 4,20, kurang dari 0,01."
+    )
+    peer = page.get_by_test_id("peers").locator("tbody tr").first
+    await expect(peer.locator("td").first).to_contain_text("kurang dari 0,01")
+    await expect(peer).to_contain_text("nilai domain kurang dari 0,01, jenis 0,00, penduduk 0,00")
+    await page.get_by_role("button", name="English").click()
+    await expect(page.get_by_test_id("kepala")).to_contain_text(
+        "Less than 0.01 short of the predicate Memuaskan, which begins at 4.20."
+    )
+
+
+async def answered_with_small_gaps(route: Route) -> None:
+    """Answer as the hub does, with small gaps of Cimahi and Cirebon and a near first peer of Cimahi."""
+    response = await route.fetch()
+    answer = await response.json()
+    document = route.request.post_data or ""
+    if "query Wall(" in document:
+        ranks = {rank["region"]["code"]: rank for rank in answer["data"]["ranking"]}
+        ranks["32.77"]["score"]["nextPredicate"]["gap"] = "0.004"
+        ranks["32.74"]["score"]["nextPredicate"]["gap"] = "0.00"  # printed as the threshold itself
+    elif "query Standing(" in document:
+        answer["data"]["region"]["index"]["nextPredicate"]["gap"] = "0.004"
+    elif "query Peers(" in document:
+        small = {"distance": 0.001, "byDomains": 0.001, "byKind": 0, "byPopulation": 0}
+        answer["data"]["region"]["peers"][0].update(small)
+    await route.fulfill(response=response, json=answer)
 
 
 async def test_a_lost_connection_shows_at_once_and_heals_without_a_missed_change(

@@ -2,11 +2,19 @@
 import type { Language } from "./words";
 
 const LOCALE: Record<Language, string> = { id: "id-ID", en: "en-GB" };
+const LESS_THAN: Record<Language, string> = { id: "kurang dari 0,01", en: "less than 0.01" };
 const ZONE = "Asia/Jakarta"; // WIB, whatever the screen's own clock is set to
 
 export interface Formats {
   /** A decimal string of the API with two places. */
   index(value: string): string;
+  /**
+   * The same for what is missing to a threshold that is not reached: null where 0,00 would be left of it.
+   * The API says "0.00" itself where an index is known as printed, and its predicate says that it fell short.
+   */
+  gap(value: string): string | null;
+  /** The same for a distance, with "less than 0.01" where rounding would leave 0.00 of it. */
+  distance(value: number): string;
   /** The same with its sign. */
   change(value: string): string;
   /** With the places that it has, four at most. */
@@ -44,6 +52,8 @@ export function formats(language: Language): Formats {
   });
   return {
     index: (value) => index.format(Number(value)),
+    gap: (value) => (roundsToZero(value) ? null : index.format(Number(value))),
+    distance: (value) => (value > 0 && roundsToZero(value) ? LESS_THAN[language] : index.format(value)),
     change: (value) => change.format(Number(value)),
     number: (value) => number.format(Number(value)),
     percent: (share) => percent.format(Number(share)),
@@ -52,6 +62,11 @@ export function formats(language: Language): Formats {
     time: (at) => `${time.format(at)} WIB`,
     dateAndTime: (at) => `${date.format(at)} ${time.format(at)} WIB`,
   };
+}
+
+/** Whether a value would be shown as 0,00. */
+function roundsToZero(value: number | string): boolean {
+  return Number(Number(value).toFixed(2)) === 0;
 }
 
 /** A name for rows: "Kab. Bogor" and "Kota Bogor" stay apart. */

@@ -8,8 +8,10 @@ const id = {
     `${instrument} ${name} tahun ${year} menurut hasil resmi adalah ${value} dengan predikat ${predicate}.`,
   none: "Belum ada indeks resmi yang dipublikasikan untuk daerah ini.",
   top: "Predikat ini adalah yang tertinggi.",
-  gap: (gap: string, label: string, threshold: string) =>
-    `Masih kurang ${gap} untuk mencapai predikat ${label}, yang dimulai dari ${threshold}.`,
+  gap: (gap: string | null, label: string, threshold: string) =>
+    gap === null
+      ? `Selisih dengan predikat ${label}, yang dimulai dari ${threshold}, kurang dari 0,01.`
+      : `Masih kurang ${gap} untuk mencapai predikat ${label}, yang dimulai dari ${threshold}.`,
   published: "Nilai ini dikutip sebagaimana dipublikasikan; level per indikatornya tidak dipublikasikan.",
   fromLevels: "Nilai ini dihitung dari level setiap indikator.",
   domains: "Nilai domain",
@@ -56,7 +58,8 @@ const en: typeof id = {
     `The official ${instrument} of ${name} for ${year} is ${value}, predicate ${predicate}.`,
   none: "No official index is published for this region.",
   top: "This predicate is the highest.",
-  gap: (gap, label, threshold) => `${gap} short of the predicate ${label}, which begins at ${threshold}.`,
+  gap: (gap, label, threshold) =>
+    `${gap ?? "Less than 0.01"} short of the predicate ${label}, which begins at ${threshold}.`,
   published: "As published; the levels of the indicators are not published.",
   fromLevels: "Computed from the level of each indicator.",
   domains: "Domain values",
