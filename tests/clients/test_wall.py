@@ -54,6 +54,15 @@ path => {
   };
 }
 """
+# The words of a canvas are in no element of the page.
+NOTE_WHAT_IS_WRITTEN = """
+window.written = new Set();
+const { fillText } = CanvasRenderingContext2D.prototype;
+CanvasRenderingContext2D.prototype.fillText = function (text, ...place) {
+  window.written.add(text);
+  return fillText.call(this, text, ...place);
+};
+"""
 
 
 @dataclass
@@ -133,6 +142,38 @@ async def test_shows_the_27_regions_of_2024_within_their_card(wall: Wall) -> Non
     assert card is not None
     assert last is not None
     assert last["y"] + last["height"] <= card["y"] + card["height"] <= FULL_HD["height"]
+
+
+async def test_the_line_of_means_goes_through_no_mean_over_a_few_regions(wall: Wall) -> None:
+    page = wall.page
+    await page.add_init_script(NOTE_WHAT_IS_WRITTEN)
+    await page.reload()
+    trend = page.get_by_test_id("trend")
+    await expect(trend.locator("p")).to_have_text(
+        "Instrumen berbeda tidak dapat dibandingkan. Tidak digambar karena mencakup kurang dari 90% "
+        "daerah: 2018 (hanya 2 dari 27), 2019 (hanya 3 dari 27), 2020 (hanya 3 dari 27), "
+        "2021 (hanya 6 dari 27), 2022 (hanya 9 dari 27), dan 2025 (hanya 2 dari 27)."
+    )
+    await expect(trend.get_by_role("row", name="2025")).to_contain_text("4,57, dari 2 di antara 27")
+    await expect(trend.locator("canvas")).to_be_visible()
+    written = await page.evaluate("[...window.written]")
+    points = {text for text in written if re.fullmatch(r"\d,\d\d", text)}
+    scale = {text for text in written if re.fullmatch(r"\d,\d", text)}
+    assert (points, scale) == ({"3,38", "3,90"}, {"3,0", "4,0"})
+    assert {text for text in written if "/" in text} == {"2/27", "3/27", "6/27", "9/27"}
+    assert wall.errors == []
+
+
+async def test_without_a_year_of_nearly_all_regions_no_line_is_drawn(
+    hub: SimpulProcess, wall: Wall
+) -> None:
+    await wall.page.goto(f"{hub.url}/?tahun=2023&jenis=SELF")
+    trend = wall.page.get_by_test_id("trend")
+    await expect(trend.locator("p")).to_have_text(
+        "Tidak digambar karena mencakup kurang dari 90% daerah: 2023 (hanya 2 dari 27)."
+    )
+    await expect(trend.locator("canvas")).to_have_count(0)
+    assert wall.errors == []
 
 
 async def test_asks_no_other_host_and_prints_no_error(wall: Wall) -> None:

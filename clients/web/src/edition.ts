@@ -5,7 +5,7 @@ import type { Edition, Kind } from "./documents";
 export type Choice = `${number}/${Kind}`;
 
 /** A year counts as published once this share of the regions has an official result. */
-const NEARLY_ALL = 0.9;
+export const NEARLY_ALL = 0.9;
 
 export function choice({ year, kind }: { year: number; kind: Kind }): Choice {
   return `${year}/${kind}`;

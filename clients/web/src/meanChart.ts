@@ -1,11 +1,23 @@
-/** Draws the means with uPlot: a line for each instrument, its breaks, and how many regions stand behind a dot. */
+/** Draws the means with uPlot: a line for each instrument, its breaks, and the years without enough regions. */
 import uPlot from "uplot";
 import type { Mean } from "./documents";
+import { NEARLY_ALL } from "./edition";
 import { shortInstrument } from "./format";
 
 /** Room above the highest and below the lowest dot for the numbers beside them, in index points. */
 const ROOM_ABOVE = 0.45;
 const ROOM_BELOW = 0.35;
+
+/**
+ * Whether a mean covers enough regions to be a point of the line.
+ *
+ * A mean over a few regions follows which of them have a result, not how the province does: the first
+ * two to publish are often the best two, and their mean would be the highest point. The limit is the
+ * share of results at which a year counts as published, so that the wall's edition is on its line.
+ */
+export function coversEnough({ count, of }: Mean): boolean {
+  return count >= of * NEARLY_ALL;
+}
 
 /** Draws into `target`; returns the function that takes it away again. */
 export function meanChart(
@@ -24,24 +36,16 @@ export function meanChart(
   const last = Math.max(...means.map(({ year }) => year));
   const years = Array.from({ length: last - first + 1 }, (_, index) => first + index);
   const instruments = [...new Map(means.map(({ instrument }) => [instrument.id, instrument])).values()];
-  const at = (year: number, id: string) =>
-    means.find((mean) => mean.year === year && mean.instrument.id === id);
-  const values = (id: string, complete: boolean) =>
+  const values = (id: string) =>
     years.map((year) => {
-      const mean = at(year, id);
-      return mean && (mean.count === mean.of) === complete ? Number(mean.value) : null;
+      const mean = means.find((each) => each.year === year && each.instrument.id === id);
+      return mean && coversEnough(mean) ? Number(mean.value) : null;
     });
 
   const lines: uPlot.Series[] = instruments.map(() => ({
     stroke: colour("--series"),
     width: 0.2 * em,
     points: { show: true, size: 0.7 * em, fill: colour("--series"), stroke: colour("--series") },
-  }));
-  // Hollow and never joined: a mean over other regions each year is no course of anything.
-  const dots: uPlot.Series[] = instruments.map(() => ({
-    stroke: colour("--series"),
-    paths: () => null,
-    points: { show: true, size: 0.65 * em, width: 0.12 * em, fill: colour("--card") },
   }));
   const axis = { stroke: colour("--ink-soft"), font: font(0.8), ticks: { show: false } };
 
@@ -79,14 +83,10 @@ export function meanChart(
           values: (_, splits) => splits.map((split) => shown(String(split)).slice(0, -1)),
         },
       ],
-      series: [{}, ...lines, ...dots],
+      series: [{}, ...lines],
       hooks: { draw: [annotate] },
     },
-    [
-      years,
-      ...instruments.map(({ id }) => values(id, true)),
-      ...instruments.map(({ id }) => values(id, false)),
-    ],
+    [years, ...instruments.map(({ id }) => values(id))],
     target,
   );
 
@@ -112,18 +112,25 @@ export function meanChart(
       ctx.stroke();
       ctx.setLineDash([]);
     }
-    for (const { year, value, display, count, of } of means) {
-      const [x, y] = [valToPos(year, "x", true), valToPos(Number(value), "y", true)];
-      ctx.fillStyle = colour("--ink");
-      ctx.strokeStyle = colour("--card"); // a halo, where the line passes behind the number
-      ctx.lineWidth = 0.3 * em * ratio;
-      ctx.font = scaled(font(count === of ? 1 : 0.8, count === of ? 700 : 500), ratio);
-      ctx.strokeText(shown(display), x, y - 0.75 * em * ratio);
-      ctx.fillText(shown(display), x, y - 0.75 * em * ratio);
+    for (const mean of means) {
+      const { year, value, display, count, of } = mean;
+      const x = valToPos(year, "x", true);
+      let countAt = bbox.top + bbox.height - 0.5 * em * ratio;
+      if (coversEnough(mean)) {
+        const y = valToPos(Number(value), "y", true);
+        countAt = y + 1.25 * em * ratio;
+        ctx.fillStyle = colour("--ink");
+        ctx.strokeStyle = colour("--card"); // a halo, where the line passes behind the number
+        ctx.lineWidth = 0.3 * em * ratio;
+        ctx.font = scaled(font(1, 700), ratio);
+        ctx.strokeText(shown(display), x, y - 0.75 * em * ratio);
+        ctx.fillText(shown(display), x, y - 0.75 * em * ratio);
+      }
       if (count === of) continue;
+      // A mean over too few regions has no height: only their number stands on the floor of the chart.
       ctx.fillStyle = colour("--ink-soft");
       ctx.font = scaled(font(0.7), ratio);
-      ctx.fillText(`n=${count}`, x, y + 1.25 * em * ratio);
+      ctx.fillText(`${count}/${of}`, x, countAt);
     }
     ctx.restore();
   }
