@@ -19,6 +19,8 @@ export interface Formats {
   change(value: string): string;
   /** With the places that it has, four at most. */
   number(value: number | string): string;
+  /** A whole number of any size, every digit of it. */
+  count(value: string): string;
   /** A share of one. */
   percent(share: number | string): string;
   /** "a, b, dan c". */
@@ -56,6 +58,7 @@ export function formats(language: Language): Formats {
     distance: (value) => (value > 0 && roundsToZero(value) ? LESS_THAN[language] : index.format(value)),
     change: (value) => change.format(Number(value)),
     number: (value) => number.format(Number(value)),
+    count: (value) => number.format(BigInt(value)),
     percent: (share) => percent.format(Number(share)),
     list: (items) => list.format(items),
     date: (at) => day.format(new Date(at)),

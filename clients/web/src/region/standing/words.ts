@@ -34,11 +34,11 @@ const id = {
   copyAsOf: (time: string) => `Keadaan per ${time}.`,
   estimate: "Profil level",
   estimated: "PERKIRAAN",
-  estimateText: (year: number, solutions: string) =>
-    `Level per indikator tahun ${year} tidak dipublikasikan. Yang berikut hanyalah salah satu dari ${solutions} susunan level yang menghasilkan angka resmi yang sama, yaitu yang terdekat dengan rata-rata nasional per aspek. Bacalah rentangnya, bukan levelnya.`,
+  estimateText: (year: number) =>
+    `Level per indikator tahun ${year} tidak dipublikasikan. Yang berikut hanyalah perkiraan dari nilai domain yang dipublikasikan. Bacalah rentangnya, bukan levelnya.`,
   estimateOff: "Tidak ada susunan level yang menghasilkan indeks ini; hanya nilai domainnya yang terpenuhi.",
-  estimateMethod:
-    "Susunan level bulat yang mencetak nilai domain resmi, terdekat ke rata-rata nasional per aspek menurut kuadrat berbobot",
+  estimateMethod: (solutions: string) =>
+    `Susunan level bulat yang mencetak nilai domain resmi, terdekat ke rata-rata nasional per aspek menurut kuadrat berbobot. Yang tampil hanyalah salah satu dari ${solutions} susunan level yang menghasilkan angka resmi yang sama.`,
   noEstimate: (year: number) =>
     `Untuk ${year} tidak ada perkiraan: nilai domain yang dipublikasikan tidak lengkap atau tidak dapat dihasilkan oleh level bulat mana pun.`,
   nothingToEstimate: "Nilai domain tidak dipublikasikan, sehingga tidak ada level yang dapat diperkirakan.",
@@ -82,11 +82,11 @@ const en: typeof id = {
   copyAsOf: (time) => `As of ${time}.`,
   estimate: "Profile of levels",
   estimated: "ESTIMATE",
-  estimateText: (year, solutions) =>
-    `The levels of ${year} are not published. These are only one of ${solutions} sets of levels that give the same official figures, the one nearest to the national means by aspect. Read the ranges, not the levels.`,
+  estimateText: (year) =>
+    `The levels of ${year} are not published. These are only an estimate from the domain values that are published. Read the ranges, not the levels.`,
   estimateOff: "No set of levels gives this index; only its domain values are met.",
-  estimateMethod:
-    "Whole levels that print the official domain values, nearest to the national means by aspect in weighted squares",
+  estimateMethod: (solutions) =>
+    `Whole levels that print the official domain values, nearest to the national means by aspect in weighted squares. These are only one of ${solutions} sets of levels that give the same official figures.`,
   noEstimate: (year) =>
     `There is no estimate for ${year}: its published domain values are incomplete, or no whole levels give them.`,
   nothingToEstimate: "Domain values are not published, so no levels can be estimated.",
