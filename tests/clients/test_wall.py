@@ -41,6 +41,8 @@ mutation ($value: String!, $version: Int!) {
 }
 """
 
+STOPPED = re.compile(r"^Kab\. Sumedang tidak dapat dihubungi sejak \d\d\.\d\d\.$")
+
 SQUARE = [[107, -7], [108, -7], [108, -6], [107, -6], [107, -7]]  # counter-clockwise
 WHAT_IS_FILLED = """
 path => {
@@ -283,6 +285,13 @@ async def test_a_stopped_node_is_marked_and_heals_while_the_others_go_on(
     await expect(rows(page)).to_have_count(27)
     for code in ("32.11", "32.12", "32.78"):
         await marked(code, "FRESH")
+    alert = page.get_by_test_id("source-alert")
+    await expect(alert).to_have_count(0)
+    region = await context.new_page()
+    await region.goto(f"{hub.url}/daerah/32.11")
+    await region.evaluate("window.untouched = true")
+    source = region.get_by_test_id("source-state")
+    await expect(source).to_contain_text("mengikuti pemiliknya dengan dekat")
     node = hub.data_dir / "nodes" / "32.11"
     told = re.search(r"Node 32\.11 +http://127\.0\.0\.1:(\d+)/, process (\d+)", hub.log.read_text())
     assert told is not None
@@ -291,9 +300,18 @@ async def test_a_stopped_node_is_marked_and_heals_while_the_others_go_on(
     await marked("32.12", "FRESH")
     await expect(rows(page)).to_have_count(27)
     await expect(page.get_by_test_id("nodes")).to_contain_text("2 dari 3")
+    await expect(alert).to_have_text(STOPPED)
+    await expect(source).to_have_attribute("data-state", "UNREACHABLE", timeout=HEALED_WITHIN)
+    sentence = await alert.inner_text()
+    await expect(region.get_by_test_id("source-alert")).to_have_text(sentence)
+    await expect(source).to_contain_text(f"{sentence} Yang tampil adalah salinan terakhir.")
     simpul_process("serve", port=int(told[1]), data_dir=node)
     await marked("32.11", "FRESH")
     await expect(page.get_by_test_id("nodes")).to_contain_text("3 dari 3")
+    await expect(alert).to_have_count(0)
+    await expect(source).to_have_attribute("data-state", "FRESH", timeout=HEALED_WITHIN)
+    await expect(region.get_by_test_id("source-alert")).to_have_count(0)
+    assert await region.evaluate("window.untouched") is True
     await context.close()
 
 

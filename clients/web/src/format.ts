@@ -27,6 +27,8 @@ export interface Formats {
   list(items: readonly string[]): string;
   date(at: string): string;
   time(at: Date): string;
+  /** To the minute, with the day only where that is not today: on a wall, each letter costs height. */
+  moment(at: Date): string;
   dateAndTime(at: Date): string;
 }
 
@@ -37,6 +39,8 @@ export function formats(language: Language): Formats {
   const change = new Intl.NumberFormat(locale, { ...places, signDisplay: "exceptZero" });
   const clock = { hour: "2-digit", minute: "2-digit", second: "2-digit", timeZone: ZONE } as const;
   const time = new Intl.DateTimeFormat(locale, clock);
+  const minute = new Intl.DateTimeFormat(locale, { ...clock, second: undefined });
+  const dayOfYear = new Intl.DateTimeFormat(locale, { day: "numeric", month: "short", timeZone: ZONE });
   const number = new Intl.NumberFormat(locale, { maximumFractionDigits: 4 });
   const percent = new Intl.NumberFormat(locale, { style: "percent", maximumFractionDigits: 0 });
   const list = new Intl.ListFormat(locale, { type: "conjunction" });
@@ -62,6 +66,10 @@ export function formats(language: Language): Formats {
     percent: (share) => percent.format(Number(share)),
     list: (items) => list.format(items),
     date: (at) => day.format(new Date(at)),
+    moment: (at) =>
+      date.format(at) === date.format(Date.now())
+        ? minute.format(at)
+        : `${dayOfYear.format(at)} ${minute.format(at)}`,
     time: (at) => `${time.format(at)} WIB`,
     dateAndTime: (at) => `${date.format(at)} ${time.format(at)} WIB`,
   };

@@ -11,7 +11,6 @@ const REFRESH_REST_MS = 700; // with half a second of gathering, a change shows 
 const TICKER_LENGTH = 40;
 const FLASH_MS = 4_000;
 const RETRY_MS = 3_000;
-const SOURCES_MS = 5_000; // an owner confirms its copy as often
 
 export class Wall extends Freshness {
   places = $state.raw<Place[]>([]);
@@ -20,8 +19,6 @@ export class Wall extends Freshness {
   edition = $state.raw<Edition | null>(null);
   changes = $state.raw<IndexChange[]>([]);
   choice = $state.raw<Choice | null>(null);
-  /** Of each region that another instance owns. */
-  sources = $state.raw<ReadonlyMap<string, Source>>(new Map());
   replay = $state(false);
   #flashes: { code: string; edition: Choice; until: number }[] = [];
   #province: string | null = null;
@@ -45,8 +42,6 @@ export class Wall extends Freshness {
   start(choice: Choice | null): () => void {
     this.choice = choice;
     const stopTicking = this.tick();
-    void this.#readSources();
-    const reading = setInterval(() => void this.#readSources(), SOURCES_MS);
     const stop = follow<IndexChange>({
       url: `${location.origin.replace(/^http/, "ws")}/graphql`,
       document: INDEX_CHANGED as unknown as string,
@@ -58,7 +53,6 @@ export class Wall extends Freshness {
     });
     return () => {
       stopTicking();
-      clearInterval(reading);
       stop();
     };
   }
@@ -146,13 +140,9 @@ export class Wall extends Freshness {
     if (due !== null && choice(due) !== choice(edition)) this.#refreshUntilRead();
   }
 
-  async #readSources(): Promise<void> {
-    try {
-      const { sources } = await ask(SOURCES, {});
-      this.sources = new Map(sources.map((source) => [source.region, source]));
-    } catch {
-      // That the server does not answer is told for the whole wall.
-    }
+  /** Of each region that another instance owns. */
+  protected async readSources(): Promise<readonly Source[]> {
+    return (await ask(SOURCES, {})).sources;
   }
 
   /** In a replay the wall goes with the events. */

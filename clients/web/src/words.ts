@@ -57,6 +57,17 @@ const id = {
     UNREACHABLE: "Simpul sendiri tidak dapat dihubungi",
     DIVERGED: "Simpul sendiri, catatannya berbeda dari salinan di sini",
   },
+  sourceAlert: {
+    STALE: (names: string, since: string | null) =>
+      since === null ? `Data ${names} belum lengkap di sini.` : `Data ${names} tertinggal ${since}.`,
+    UNREACHABLE: (names: string, since: string | null) =>
+      since === null ? `${names} belum pernah dapat dihubungi.` : `${names} tidak dapat dihubungi ${since}.`,
+    DIVERGED: (names: string, since: string | null) =>
+      `Catatan ${names} berbeda dari salinan di sini${since === null ? "" : ` ${since}`}.`,
+  },
+  since: (moment: string, isOldest: boolean) =>
+    isOldest ? `sejak ${moment} atau sesudahnya` : `sejak ${moment}`,
+  otherRegions: (count: number) => `${count} daerah lain`,
   waiting: "Memuat data…",
   unavailable: "Server belum dapat dihubungi. Dicoba lagi terus-menerus.",
   noEdition: "Belum ada hasil yang dapat ditampilkan.",
@@ -128,6 +139,18 @@ const en: typeof id = {
     UNREACHABLE: "Own node cannot be reached",
     DIVERGED: "Own node, its log differs from the copy here",
   },
+  sourceAlert: {
+    STALE: (names, since) =>
+      since === null ? `The data of ${names} is not complete here.` : `The data of ${names} has lagged behind ${since}.`,
+    UNREACHABLE: (names, since) =>
+      since === null ? `No contact with ${names} yet.` : `No contact with ${names} ${since}.`,
+    DIVERGED: (names, since) =>
+      since === null
+        ? `The log of ${names} differs from the copy here.`
+        : `The log of ${names} has differed from the copy here ${since}.`,
+  },
+  since: (moment, isOldest) => (isOldest ? `since ${moment} or later` : `since ${moment}`),
+  otherRegions: (count) => (count === 1 ? "1 other region" : `${count} other regions`),
   waiting: "Loading…",
   unavailable: "The server cannot be reached yet. The wall keeps trying.",
   noEdition: "There are no results to show yet.",

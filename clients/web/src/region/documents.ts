@@ -26,6 +26,19 @@ export const OPENING = graphql(`
   }
 `);
 
+/** Where the hub has the region from, and how good its copy is if another instance owns it. */
+export const SOURCE = graphql(`
+  query RegionSource($code: ID!) {
+    region(code: $code) {
+      source {
+        region
+        state
+        asOf
+      }
+    }
+  }
+`);
+
 /** The names behind the ids that other answers are made of. */
 export const NAMES = graphql(`
   query Names($code: ID!, $applications: String, $exchanges: String) {

@@ -1,11 +1,14 @@
 /** The region that the page is about: who looks at it, how fresh it is, and what its events call for. */
 import { createContext } from "svelte";
 import { credentials } from "../access";
+import type { Source } from "../documents";
+import { shortName } from "../format";
 import { Freshness } from "../freshness.svelte";
 import { follow, type Connection } from "../live";
 import { ask, oneAtATime } from "../request";
+import { listSourceAlerts } from "../sourceAlert";
 import { Book } from "./book.svelte";
-import { EVENTS, OPENING } from "./documents";
+import { EVENTS, OPENING, SOURCE } from "./documents";
 import type { EventKind, Opening, RegionEvent, Subject } from "./documents";
 import type { Reading } from "./reading.svelte";
 
@@ -80,6 +83,11 @@ export class Region extends Freshness {
     }
   });
 
+  /** What a reader has to know of the copy that is shown; empty where it is as good as its owner. */
+  readonly sourceAlerts = $derived.by(() =>
+    listSourceAlerts(this.sources.values(), () => this.subject && shortName(this.subject.name)),
+  );
+
   start(): () => void {
     const stopTicking = this.tick();
     const stop = follow<RegionEvent>({
@@ -118,6 +126,11 @@ export class Region extends Freshness {
     this.opened = true;
     this.confirm();
     return instance.cursor;
+  }
+
+  protected async readSources(): Promise<readonly Source[]> {
+    const { region } = await ask(SOURCE, { code: this.code });
+    return region ? [region.source] : [];
   }
 
   #changed(events: RegionEvent[]): void {

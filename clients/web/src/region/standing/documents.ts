@@ -6,11 +6,6 @@ export const STANDING = graphql(`
   query Standing($code: ID!) {
     region(code: $code) {
       name
-      source {
-        state
-        asOf
-        lagSeconds
-      }
       provenance {
         source
         confirmed
@@ -133,7 +128,6 @@ export const ESTIMATE = graphql(`
 
 type Answer = NonNullable<ResultOf<typeof STANDING>["region"]>;
 export type Index = NonNullable<Answer["index"]>;
-export type SourceState = Answer["source"]["state"];
 export type Score = NonNullable<ResultOf<typeof HISTORY>["region"]>["history"][number];
 type Estimated = NonNullable<NonNullable<ResultOf<typeof ESTIMATE>["region"]>["estimatedProfile"]>;
 export type Profile = Extract<Estimated, { __typename: "EstimatedProfile" }>;

@@ -1,6 +1,4 @@
 /** Words of the chapter about results and their course. */
-import type { SourceState } from "./documents";
-
 const id = {
   intro:
     "Indeks resmi terbaru dan riwayat setiap jenis penilaian. Jenis dan instrumen yang berbeda tidak pernah disatukan dalam satu garis.",
@@ -27,10 +25,8 @@ const id = {
   state: {
     OWNED: "Data daerah ini ditulis langsung di instans ini.",
     FRESH: "Data daerah ini adalah salinan yang mengikuti pemiliknya dengan dekat.",
-    STALE: "Salinan data daerah ini tertinggal dari pemiliknya.",
-    UNREACHABLE: "Pemilik data daerah ini sedang tidak dapat dihubungi; yang tampil adalah salinan terakhir.",
-    DIVERGED: "Rantai catatan pemilik data tidak utuh; salinan ini tidak dapat dipercaya sepenuhnya.",
-  } satisfies Record<SourceState, string>,
+  },
+  lastCopy: "Yang tampil adalah salinan terakhir.",
   copyAsOf: (time: string) => `Keadaan per ${time}.`,
   estimate: "Profil level",
   estimated: "PERKIRAAN",
@@ -75,10 +71,8 @@ const en: typeof id = {
   state: {
     OWNED: "This region's data is written on this instance.",
     FRESH: "This region's data is a copy that follows its owner closely.",
-    STALE: "The copy of this region's data has fallen behind its owner.",
-    UNREACHABLE: "The owner of this region's data does not answer; this is the last copy.",
-    DIVERGED: "The owner's hash chain is broken; this copy cannot be fully trusted.",
   },
+  lastCopy: "What you see is the last copy.",
   copyAsOf: (time) => `As of ${time}.`,
   estimate: "Profile of levels",
   estimated: "ESTIMATE",

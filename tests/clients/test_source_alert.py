@@ -1,0 +1,202 @@
+"""What the wall says of regions whose own node is not followed, in a real browser.
+
+The sources are those that a hub with such nodes would answer with; `test_wall.py` stops a real node.
+"""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+
+import pytest
+import pytest_asyncio
+from playwright.async_api import Browser, Locator, Page, Route, expect
+
+from tests.fixtures.processes import SimpulProcess, starting
+
+pytestmark = [pytest.mark.integration, pytest.mark.asyncio(loop_scope="session")]
+
+Source = dict[str, str | None]
+
+WEB = Path(__file__).parents[2] / "clients" / "web"
+WIDTH_OF_55_INCHES = 1_218  # mm of a panel of 16 to 9
+READ_FROM = 200  # times the height of a capital
+INTER_CAPITAL = 0.727  # em
+NODES = ["32.11", "32.12", "32.78"]
+
+
+def source(region: str, state: str, as_of: str | None = "2025-03-04T17:30:00Z") -> Source:
+    return {"region": region, "state": state, "asOf": as_of}
+
+
+ONE = [source("32.11", "UNREACHABLE")]
+SENTENCES = [
+    (ONE, "id", ["Kab. Sumedang tidak dapat dihubungi sejak 5 Mar 00.30."]),
+    (ONE, "en", ["No contact with Kab. Sumedang since 5 Mar 00:30."]),
+    (
+        [source("32.11", "STALE")],
+        "id",
+        ["Data Kab. Sumedang tertinggal sejak 5 Mar 00.30."],
+    ),
+    (
+        [source("32.11", "STALE")],
+        "en",
+        ["The data of Kab. Sumedang has lagged behind since 5 Mar 00:30."],
+    ),
+    (
+        [source("32.11", "DIVERGED")],
+        "id",
+        ["Catatan Kab. Sumedang berbeda dari salinan di sini sejak 5 Mar 00.30."],
+    ),
+    (
+        [source("32.11", "DIVERGED")],
+        "en",
+        ["The log of Kab. Sumedang has differed from the copy here since 5 Mar 00:30."],
+    ),
+    (
+        [source("32.11", "UNREACHABLE", None)],
+        "id",
+        ["Kab. Sumedang belum pernah dapat dihubungi."],
+    ),
+    (
+        [source("32.11", "UNREACHABLE", "2025-03-04T18:00:00Z"), source("32.12", "UNREACHABLE")],
+        "id",
+        [
+            "Kab. Sumedang dan 1 daerah lain tidak dapat dihubungi sejak 5 Mar 00.30 atau sesudahnya."
+        ],
+    ),
+    (
+        [source("32.11", "STALE"), source("32.12", "DIVERGED"), source("32.78", "FRESH")],
+        "id",
+        [
+            "Catatan Kab. Indramayu berbeda dari salinan di sini sejak 5 Mar 00.30.",
+            "Data Kab. Sumedang tertinggal sejak 5 Mar 00.30.",
+        ],
+    ),
+    # The wall does not show a region of another province.
+    ([source("35.01", "UNREACHABLE"), source("32.11", "FRESH")], "id", []),
+]
+
+
+@pytest.fixture(scope="module")
+def hub(filled_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[SimpulProcess]:
+    folder = tmp_path_factory.mktemp("source-alert")
+    shutil.copy(filled_template, folder)
+    with starting(folder) as start:
+        yield start("demo", "--no-nodes", data_dir=folder)
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def page(browser: Browser) -> AsyncIterator[Page]:
+    viewport = {"width": 1920, "height": 1080}
+    context = await browser.new_context(viewport=viewport, locale="id-ID")  # type: ignore[arg-type]
+    yield await context.new_page()
+    await context.close()
+
+
+async def open_wall(
+    page: Page, hub: SimpulProcess, sources: list[Source], query: str = "", ranks: int = 27
+) -> None:
+    """Open the wall of a hub that follows these sources, and wait until it has read them."""
+
+    async def with_sources(route: Route) -> None:
+        if "query Sources" in (route.request.post_data or ""):
+            await route.fulfill(json={"data": {"sources": sources}})
+        else:
+            await route.continue_()
+
+    await page.route("**/graphql", with_sources)
+    await page.goto(f"{hub.url}/{query}")
+    await expect(page.get_by_test_id("rank-row")).to_have_count(ranks)
+    await expect(page.get_by_test_id("nodes")).to_be_visible()
+
+
+@pytest.mark.parametrize(("sources", "language", "sentences"), SENTENCES)
+async def test_each_state_has_a_sentence(
+    page: Page, hub: SimpulProcess, sources: list[Source], language: str, sentences: list[str]
+) -> None:
+    await open_wall(page, hub, sources, f"?bahasa={language}")
+    await expect(page.get_by_test_id("source-alert").locator("p")).to_have_text(sentences)
+    behind = {each["region"] for each in sources if each["state"] != "FRESH"}
+    rows = page.locator("[data-testid='rank-row'].behind")
+    await expect(rows).to_have_count(len(behind & set(NODES)))
+
+
+@pytest.mark.parametrize(
+    ("width", "height", "metres"),
+    [(1366, 768, 3.8), (1920, 1080, 5.0), (3840, 2160, 5.0)],
+)
+async def test_an_alert_is_read_from_afar_and_leaves_every_rank_on_the_screen(
+    page: Page, hub: SimpulProcess, width: int, height: int, metres: float
+) -> None:
+    await page.set_viewport_size({"width": width, "height": height})
+    await open_wall(page, hub, ONE)
+    alert = page.get_by_test_id("source-alert")
+    await expect(alert).to_be_visible()
+    size = await alert.evaluate("alert => parseFloat(getComputedStyle(alert).fontSize)")
+    capital = size * INTER_CAPITAL * WIDTH_OF_55_INCHES / width
+    assert capital * READ_FROM >= metres * 1_000
+    assert await bottom(page.get_by_test_id("rank-row").last) <= await top(alert)
+    assert await bottom(alert) <= await bottom(page.get_by_test_id("ranking")) <= height
+
+
+async def test_an_alert_makes_room_for_the_ranks_of_a_fuller_edition(
+    page: Page, hub: SimpulProcess
+) -> None:
+    await page.set_viewport_size({"width": 1366, "height": 768})
+    await open_wall(page, hub, ONE, "?tahun=2025&jenis=OFFICIAL", ranks=2)
+    alert = page.get_by_test_id("source-alert")
+    await expect(alert).to_have_css("font-size", "44.72px")
+    await page.get_by_label("Edisi").select_option(label="Otomatis")
+    await expect(page.get_by_test_id("rank-row")).to_have_count(27)
+    await expect(alert).to_have_css("font-size", "29.9px")
+    assert await bottom(page.get_by_test_id("rank-row").last) <= await top(alert)
+
+
+async def test_more_names_than_fit_are_counted(page: Page, hub: SimpulProcess) -> None:
+    many = [source(f"32.{number:02d}", "UNREACHABLE") for number in range(1, 19)]
+    await open_wall(page, hub, many)
+    alert = page.get_by_test_id("source-alert")
+    await expect(alert).to_have_text(
+        "Kab. Bogor, Kab. Sukabumi, dan 16 daerah lain tidak dapat dihubungi sejak 5 Mar 00.30."
+    )
+    assert await bottom(page.get_by_test_id("rank-row").last) <= await top(alert)
+    assert await bottom(alert) <= await bottom(page.get_by_test_id("ranking")) <= 1080
+
+
+async def test_on_a_phone_an_alert_names_more_and_is_no_wider_than_the_page(
+    page: Page, hub: SimpulProcess
+) -> None:
+    await page.set_viewport_size({"width": 390, "height": 844})
+    await open_wall(page, hub, [source(code, "UNREACHABLE") for code in NODES])
+    await expect(page.get_by_test_id("source-alert")).to_have_text(
+        "Kab. Sumedang, Kab. Indramayu, dan Kota Tasikmalaya tidak dapat dihubungi "
+        "sejak 5 Mar 00.30."
+    )
+    assert await page.evaluate("document.documentElement.scrollWidth") == 390
+
+
+async def test_an_alert_has_no_accessibility_violation_in_either_theme(
+    page: Page, hub: SimpulProcess
+) -> None:
+    await open_wall(page, hub, ONE)
+    await expect(page.get_by_test_id("source-alert")).to_be_visible()
+    await page.evaluate((WEB / "node_modules/axe-core/axe.min.js").read_text())
+    for theme, rules in (("dark", ""), ("light", "{ runOnly: ['color-contrast'] }")):
+        await expect(page.locator("html")).to_have_attribute("data-theme", theme)
+        found = await page.evaluate(f"axe.run({rules})")
+        assert [f"{each['id']}: {each['nodes'][0]['html']}" for each in found["violations"]] == []
+        await page.get_by_role("button", name="Tema").click()
+
+
+async def top(part: Locator) -> float:
+    box = await part.bounding_box()
+    assert box is not None
+    return box["y"]
+
+
+async def bottom(part: Locator) -> float:
+    box = await part.bounding_box()
+    assert box is not None
+    return box["y"] + box["height"]
