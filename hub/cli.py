@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import gc
 import shutil
+import sys
 from collections.abc import Collection
 from dataclasses import asdict
 from datetime import UTC, datetime, timedelta
@@ -18,7 +19,7 @@ import typer
 
 from engine.model import Role
 from hub import conformance, import_command, opds, questions, readiness, upkeep
-from hub.console import AsJson, Exit, answer, bar, err, fail, out
+from hub.console import AsJson, Exit, answer, bar, err, fail, open_streams, out
 
 if TYPE_CHECKING:
     from hub.load import Loaded
@@ -37,7 +38,12 @@ def main() -> None:
     # What imports make lives on: to look through it for garbage takes a fifth of a command's start.
     # A server sets thresholds of its own once it has started.
     gc.set_threshold(100_000, 50, 100)
-    app()
+    open_streams()
+    try:
+        app()
+    finally:
+        if sys.stdout is not None:
+            sys.stdout.flush()  # not as late as Python would, where a closed pipe is a bug
 
 
 @app.command()

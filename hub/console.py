@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import io
+import os
 import sys
 from collections.abc import Callable
 from enum import IntEnum
-from typing import Annotated, Any, NoReturn
+from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 
 import orjson
 import typer
 from rich.console import Console
 from rich.progress import Progress
+
+if TYPE_CHECKING:
+    from _typeshed import ReadableBuffer
 
 out = Console(highlight=False)
 err = Console(stderr=True, highlight=False)
@@ -25,6 +30,66 @@ class Exit(IntEnum):
     INPUT = 2  # an argument, a setting or a file is not as it must be
     STATE = 3  # the instance is not in a state that allows this
     BROKEN = 4  # the log is not as it was written
+    PIPE = 141  # what read the output has closed it; a shell says so of a program that SIGPIPE ends
+
+
+class _Stream(io.FileIO):
+    """A standard stream whose reader may leave: `head` takes what it wants and goes.
+
+    Python ignores SIGPIPE, since it would also end a program whose network connection is lost, and
+    the libraries that print for us turn the error of the write into exit code 1. So it is caught
+    below all of them. The rest goes nowhere, also what Python writes at its end.
+    """
+
+    def __init__(self, descriptor: int) -> None:
+        super().__init__(descriptor, "w", closefd=False)
+
+    def write(self, content: ReadableBuffer, /) -> int:
+        try:
+            return super().write(content)
+        except BrokenPipeError:
+            nowhere = os.open(os.devnull, os.O_WRONLY)
+            os.dup2(nowhere, self.fileno())
+            os.close(nowhere)
+            return self.abandoned(content)
+
+    def abandoned(self, content: ReadableBuffer) -> int:
+        """Return how many bytes count as written, now that nothing reads them."""
+        return memoryview(content).nbytes
+
+
+class _Output(_Stream):
+    """Standard output: the command has nothing left to do when its answer is not read."""
+
+    def abandoned(self, content: ReadableBuffer) -> NoReturn:
+        sys.exit(Exit.PIPE)
+
+
+def open_streams() -> None:
+    """Let a closed pipe end the command quietly where it prints its answer.
+
+    An error message that cannot be printed is dropped, and the exit code still says what it was.
+    """
+    if sys.stdout is not None:
+        open_output(1)
+    if sys.stderr is not None:
+        sys.stderr = _text(_Stream(2), sys.stderr)
+
+
+def open_output(descriptor: int) -> None:
+    """Print answers to this descriptor from now on."""
+    sys.stdout = _text(_Output(descriptor), sys.stdout)
+
+
+def _text(stream: _Stream, before: Any) -> io.TextIOWrapper:
+    """Return a stream of text that buffers and encodes as the one before it."""
+    return io.TextIOWrapper(
+        io.BufferedWriter(stream),
+        encoding=before.encoding,
+        errors=before.errors,
+        line_buffering=before.line_buffering,
+        write_through=before.write_through,
+    )
 
 
 def fail(message: str, code: Exit) -> NoReturn:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import sys
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from pathlib import Path
@@ -20,7 +19,7 @@ from engine.plan import Plan, Request, RequestInvalid, Situation, Unreachable, n
 from engine.precedence import NONE, precedence
 from engine.sheet import SheetInvalid
 from hub import scoring, sheet_file
-from hub.console import Exit, fail, out
+from hub.console import Exit, fail, open_output, out
 
 UNIFORM = "uniform"
 
@@ -166,7 +165,7 @@ def keep_output_apart() -> None:
 
     For the rest of the process, since what the solver printed may be written as late as its end.
     """
-    sys.stdout = os.fdopen(os.dup(1), "w", encoding="utf-8")
+    open_output(os.dup(1))
     os.dup2(2, 1)
 
 
