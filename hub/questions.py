@@ -139,7 +139,7 @@ def verify(
 
     given = {"instrument": instrument, "year": year, "kind": kind.value}
     found = asyncio.run(report.region(readiness.migrated(), report.VERIFICATION, region, **given))
-    answer(found, as_json=json, say=lambda: report.show_verification(found))
+    answer(found, as_json=json, say=lambda: report.show_verification(found, kind, year))
 
 
 @app.command()

@@ -7,7 +7,7 @@ from typing import Any
 from rich.markup import escape
 from rich.table import Table
 
-from engine.model import Role, Viewer
+from engine.model import AssessmentKind, Role, Viewer
 from hub.app import opened
 from hub.console import Exit, fail, out
 from hub.settings import Settings
@@ -112,18 +112,26 @@ async def region(settings: Settings, document: str, code: str, **given: object) 
     return found
 
 
-def show_verification(found: dict[str, Any]) -> None:
-    """Print it for a person."""
+def show_verification(found: dict[str, Any], kind: AssessmentKind, year: int | None) -> None:
+    """Print it for a person; the heading names the assessment that was read.
+
+    Args:
+        kind, year: what was asked for, to be named where there is no such assessment.
+    """
     given = found["verification"]
     rules, claims = given["rules"], given["assessment"]
     confirmed = "" if rules["confirmed"] else ", on secondary sources"
-    out.print(f"[bold]{found['name']}[/bold] · {given['instrument']['name']} {given['year']}")
-    out.print(f"Rules {rules['id']} {rules['version']}{confirmed}, as of {given['asOf']}")
     if claims is None:
-        out.print("No assessment with levels: bounds only")
+        of_year = "" if year is None else f" of {year}"
+        edition = f": no {kind.value} assessment{of_year} with levels"
+        standing = f"Bounds only, as for an assessment of {given['year']}"
     else:
+        edition = f" {claims['year']} {claims['kind']}"
         scores = [f"{name} {given[key]['display']}" for name, key in SCORES.items()]
-        out.print(f"{claims['kind']} {claims['year']} {claims['state']}: {', '.join(scores)}")
+        standing = f"{claims['state']}: {', '.join(scores)}"
+    out.print(f"[bold]{found['name']}[/bold] · {given['instrument']['name']}{edition}")
+    out.print(f"Rules {rules['id']} {rules['version']}{confirmed}, as of {given['asOf']}")
+    out.print(standing)
     table = Table("Indicator", "Claim", "Shown", "Not refuted", "Flag", "Missing", box=None)
     for each in given["verdicts"]:
         table.add_row(

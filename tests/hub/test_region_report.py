@@ -2,11 +2,25 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
+from pathlib import Path
 from xml.etree import ElementTree
 
 import pytest
 
+from engine.document import document
+from engine.model import (
+    Assessment,
+    AssessmentKind,
+    AssessmentState,
+    EventKind,
+    LevelClaim,
+    Provenance,
+)
+from hub.app import opened
+from hub.settings import Settings
+from storage import log
 from tests.hub.region_data import Commands
 
 GRAPHML = "{http://graphml.graphdrawing.org/xmlns}"
@@ -15,8 +29,70 @@ GRAPHML = "{http://graphml.graphdrawing.org/xmlns}"
 def test_verify_tells_the_bounds_of_a_region_without_claims(west_java: Commands) -> None:
     found = json.loads(west_java("verify", "32.11", "--json").stdout)["verification"]
     assert (found["assessment"], found["claimed"], len(found["verdicts"])) == (None, None, 18)
-    told = west_java("verify", "32.11")
-    assert "No assessment with levels: bounds only\n" in told.stdout
+
+
+@pytest.mark.parametrize(
+    ("arguments", "heading", "standing"),
+    [
+        (
+            ("--kind", "official"),
+            "Indeks SPBE (47 indikator) 2024 OFFICIAL",
+            "PUBLISHED: claimed 3.00, supported 2.93, not refuted 3.00",
+        ),
+        (
+            ("--kind", "official", "--year", "2023"),
+            "Indeks SPBE (47 indikator): no OFFICIAL assessment of 2023 with levels",
+            "Bounds only, as for an assessment of 2023",
+        ),
+        (
+            (),
+            "Indeks SPBE (47 indikator): no SELF assessment with levels",
+            "Bounds only, as for an assessment of 20",
+        ),
+        (
+            ("--kind", "external", "--instrument", "pemdi-2026"),
+            "Indeks Pemerintah Digital (20 indikator): no EXTERNAL assessment with levels",
+            "Bounds only, as for an assessment of 20",
+        ),
+    ],
+)
+def test_the_heading_of_verify_names_the_assessment_that_was_read(
+    filled_data_dir: Path, arguments: tuple[str, ...], heading: str, standing: str
+) -> None:
+    publish(filled_data_dir)
+    simpul = Commands(filled_data_dir)
+    first, _, third, *_ = simpul("verify", "32.11", *arguments).stdout.splitlines()
+    assert first == f"Kabupaten Sumedang · {heading}"
+    assert third.startswith(standing)  # without a year it is that of today
+
+
+def publish(data_dir: Path) -> None:
+    """Publish an official assessment of 2024 with level 3 everywhere."""
+    assessment = Assessment(
+        id="assessment-32.11-levels",
+        region="32.11",
+        instrument="spbe-2020",
+        year=2024,
+        kind=AssessmentKind.OFFICIAL,
+        state=AssessmentState.PUBLISHED,
+        version=1,
+        provenance=Provenance("test"),
+        levels=tuple(LevelClaim(number, 3) for number in range(1, 48)),
+    )
+
+    async def work() -> None:
+        async with (
+            opened(Settings(data_dir=data_dir)) as instance,
+            log.writing(instance.database, "32.11", instance.clock) as transaction,
+        ):
+            await transaction.append(
+                actor="test",
+                kind=EventKind.RESULT_RECORDED,
+                subject=assessment.id,
+                body=document(assessment),
+            )
+
+    asyncio.run(work())
 
 
 def test_proposals_are_told_with_kind_successor_and_reasons(west_java: Commands) -> None:
