@@ -88,14 +88,14 @@ def create_app(
 
     Where several workers serve, all get the folder in which they find each other's metrics.
     """
-    running, lag = Running(), metrics.Lag()
+    running, lag, regions = Running(), metrics.Lag(), metrics.Owned(metrics_folder)
 
     @asynccontextmanager
     async def lifespan(_app: Starlette) -> AsyncIterator[None]:
         async with opened(settings, replay=replay) as instance, asyncio.TaskGroup() as group:
             running.instance = instance
             owned = [group.create_task(instance.tail.run())]
-            beside = [follow_up.run, lag.run, *tasks]
+            beside = [follow_up.run, lag.run, regions.run, *tasks]
             if settings.follows is not None:
                 beside.append(partial(following.run, settings.follows, settings.data_dir))
                 beside.append(partial(following.know, settings.follows))
@@ -109,7 +109,7 @@ def create_app(
 
     def own_metrics() -> bytes:
         assert running.instance is not None
-        return metrics.text(fanout, running.instance, lag)
+        return metrics.text(fanout, running.instance, lag, regions)
 
     fanout = Fanout(FAILURE, flush)
     workers = WorkerMetrics(metrics_folder, own_metrics) if metrics_folder is not None else None

@@ -23,7 +23,7 @@ async def run(directory: Path, data_dir: Path, instance: Instance) -> None:
     """Follow whom the file lists, until cancelled, unless another worker does."""
     copies = Copies(instance)
     async with (
-        _turn(data_dir / "follower.lock"),
+        turn(data_dir / "follower.lock"),
         asyncio.TaskGroup() as group,
         aclosing(watched(directory)) as directories,
     ):
@@ -57,7 +57,7 @@ async def first(directory: Path, data_dir: Path, instance: Instance, seconds: fl
 
 
 @asynccontextmanager
-async def _turn(path: Path) -> AsyncIterator[None]:
+async def turn(path: Path) -> AsyncIterator[None]:
     """Be the only one on this machine; whoever dies is succeeded at once.
 
     Two on different machines do the same work twice, and each entry is still taken once.

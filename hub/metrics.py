@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
+import logging
 from collections.abc import Iterator
-from contextlib import aclosing
+from contextlib import aclosing, nullcontext
+from pathlib import Path
 
 from prometheus_client import CollectorRegistry, Histogram, generate_latest
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
@@ -11,21 +14,27 @@ from prometheus_client.registry import Collector
 
 from engine.source import SourceState
 from hub.event_stream import OPEN
+from hub.following import turn
 from hub.socket_protocol import COUNTS
 from hub.socket_record import ENDED
 from realtime.fanout import Fanout
 from resolvers.context import Instance
+from storage import source
 
 CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"
 LAG_BUCKETS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)
+COUNT_SECONDS = 5.0
+
+logger = logging.getLogger(__name__)
 
 
 class Subscriptions(Collector):
     """Counts and states, read when they are asked for: nothing is counted twice on the way."""
 
-    def __init__(self, fanout: Fanout, instance: Instance) -> None:
+    def __init__(self, fanout: Fanout, instance: Instance, owned: Owned) -> None:
         self._fanout = fanout
         self._instance = instance
+        self._owned = owned
 
     def collect(self) -> Iterator[Metric]:
         fanout = self._fanout
@@ -55,7 +64,7 @@ class Subscriptions(Collector):
         for code, count in ENDED.items():
             ended.add_metric([code], count)
         yield ended
-        yield from _sources(self._instance)
+        yield from _sources(self._instance, self._owned)
         given_up = COUNTS.streams_given_up
         yield _counter("streams_given_up", "Cut for a peer that did not read.", given_up)
 
@@ -80,26 +89,50 @@ class Lag:
                     self.seconds.observe(max(0.0, (now - each.at).total_seconds()))
 
 
-def text(fanout: Fanout, instance: Instance, lag: Lag) -> bytes:
+class Owned:
+    """How many regions the instance owns. One of its workers counts them, so that a sum is right."""
+
+    def __init__(self, metrics_folder: Path | None = None) -> None:
+        self.regions = 0
+        self._folder = metrics_folder
+
+    async def run(self, instance: Instance) -> None:
+        """Count them now and then, until cancelled."""
+        async with turn(self._folder / "owned.lock") if self._folder else nullcontext():
+            while True:
+                try:
+                    await self.count(instance)
+                except Exception:
+                    logger.exception("the regions that are owned here cannot be counted")
+                await asyncio.sleep(COUNT_SECONDS)
+
+    async def count(self, instance: Instance) -> None:
+        """Count them as they are."""
+        async with instance.database.read() as session:
+            self.regions = await source.count_owned(session)
+
+
+def text(fanout: Fanout, instance: Instance, lag: Lag, owned: Owned) -> bytes:
     """Return all metrics of this process."""
     registry = CollectorRegistry()
-    registry.register(Subscriptions(fanout, instance))
+    registry.register(Subscriptions(fanout, instance, owned))
     registry.register(lag.seconds)
     return generate_latest(registry)
 
 
-def _sources(instance: Instance) -> Iterator[Metric]:
-    """Of the regions that this process follows; another worker may be the one that does."""
+def _sources(instance: Instance, owned: Owned) -> Iterator[Metric]:
+    """Return the metrics of regions; another worker may be the one that follows or counts them."""
     now = instance.clock()
     states = GaugeMetricFamily(
-        "simpul_sources", "Regions that are followed, by state.", labels=["state"]
+        "simpul_sources", "Regions that are owned here or followed, by state.", labels=["state"]
     )
     lag = GaugeMetricFamily(
         "simpul_source_lag_seconds", "Since a copy was last whole.", labels=["region"]
     )
     found = list(instance.followed.values())
     for state in SourceState:
-        states.add_metric([state.value], sum(each.at(now) is state for each in found))
+        followed = sum(each.at(now) is state for each in found)
+        states.add_metric([state.value], owned.regions if state is SourceState.OWNED else followed)
     for each in found:
         if each.as_of is not None:
             lag.add_metric([each.region], max(0.0, (now - each.as_of).total_seconds()))

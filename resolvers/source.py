@@ -75,6 +75,9 @@ class Copies:
                 ours = False
             if ours:
                 await stored.own(transaction.session, region)
+        if ours:
+            self._unwritten.discard(region)
+            instance.followed.pop(region, None)
         instance.bus.announce(transaction.arrival)
         return not ours
 
@@ -92,11 +95,16 @@ class Copies:
         instance.bus.announce(transaction.arrival)
 
     def note(self, source: Source) -> None:
-        """Note how the owner of a region stands to us; without `as_of` it stays as it was."""
+        """Note how the owner of a region stands to us; without `as_of` it stays as it was.
+
+        A region that is owned here has no such owner, also where an endpoint is listed for it.
+        """
         before = self.instance.followed.get(source.region)
-        if source.as_of is None and before is not None:
+        if before is None:
+            return
+        if source.as_of is None:
             source = replace(source, as_of=before.as_of)
-        if before is None or before.state is not source.state or before.reason != source.reason:
+        if before.state is not source.state or before.reason != source.reason:
             self._changed.set()
         self.instance.followed[source.region] = source
         self._unwritten.add(source.region)

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from datetime import datetime
 
-from sqlalchemy import bindparam, delete, select, update
+from sqlalchemy import bindparam, delete, func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from engine.entry import timestamp
 from engine.source import Source, SourceState
-from storage.tables import SourceRow, core
+from storage.tables import HeadRow, SourceRow, core
 
 _OF_REGIONS = select(SourceRow).where(SourceRow.region.in_(bindparam("regions", expanding=True)))
 _NOTED = (
@@ -19,6 +19,11 @@ _NOTED = (
     .values({name: bindparam(name) for name in ("url", "state", "as_of", "reason")})
 )
 _ALL = select(SourceRow).order_by(SourceRow.region)
+_OWNED = (
+    select(func.count())
+    .select_from(HeadRow)
+    .where(HeadRow.sequence > 0, HeadRow.region.not_in(select(SourceRow.region)))
+)
 
 
 def value(row: SourceRow) -> Source:
@@ -41,6 +46,11 @@ async def of_regions(session: AsyncSession, regions: Collection[str]) -> dict[st
 async def everything(session: AsyncSession) -> list[Source]:
     """Return the sources of all regions that are owned elsewhere, by code."""
     return [value(row) for row in await session.scalars(_ALL)]
+
+
+async def count_owned(session: AsyncSession) -> int:
+    """Return how many regions this instance owns."""
+    return await session.scalar(_OWNED) or 0
 
 
 async def follow(session: AsyncSession, source: Source) -> None:

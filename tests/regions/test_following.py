@@ -95,6 +95,18 @@ async def test_a_node_that_stops_turns_stale_and_heals_with_what_came_meanwhile(
     await until_alike(hub, node, SUMEDANG)
 
 
+async def test_a_region_of_our_own_is_not_counted_as_unreachable_with_its_endpoint(
+    simpul_process: StartSimpul, tmp_path: Path
+) -> None:
+    node = await Place(tmp_path / "node").prepare(SUMEDANG)
+    hub = await Place(tmp_path / "hub").prepare("32", INDRAMAYU)
+    hub.follow((node, [SUMEDANG, INDRAMAYU]))
+    hub.serve(simpul_process)
+    async with client(hub.running) as above:
+        await until_state(above, SUMEDANG, "UNREACHABLE")
+    await until_counted(hub, OWNED=2, UNREACHABLE=1)
+
+
 async def test_where_the_log_is_not_kept_a_copy_begins_with_a_snapshot(
     simpul_process: StartSimpul, tmp_path: Path
 ) -> None:
@@ -159,6 +171,8 @@ async def test_a_region_is_handed_over_to_its_own_node_and_back(
         await until_state(above, SUMEDANG, "OWNED")
         await owned_by_one(hub, "Kembali")
         await until_state(it, SUMEDANG, "FRESH")
+        await until_counted(hub, OWNED=2)
+        await until_counted(node, FRESH=1)
     await until_alike(node, hub, SUMEDANG)
     assert await whole(hub)
     assert await whole(node)
@@ -221,6 +235,21 @@ async def followers(hub: Place) -> int:
                 break
             await asyncio.sleep(0.1)
     return len(found)
+
+
+async def until_counted(place: Place, **expected: int) -> None:
+    """Return once the metrics of an instance count its regions so, and none in another state."""
+    found: dict[str, int] = {}
+    async with httpx2.AsyncClient(trust_env=False) as http:
+        for _ in range(100):
+            metrics = (await http.get(f"{place.running.url}/metrics")).text
+            counts = re.findall(r'^simpul_sources{state="(.+)"} (\S+)$', metrics, re.MULTILINE)
+            found = {state: int(float(count)) for state, count in counts if float(count)}
+            lags = metrics.count("simpul_source_lag_seconds{")
+            if found == expected and lags == expected.get("FRESH", 0):
+                return
+            await asyncio.sleep(0.1)
+    raise AssertionError(found)
 
 
 async def handed_over(owner: Place, to: Place) -> int:

@@ -1,0 +1,80 @@
+"""What /metrics counts: every state of a region, once over all workers."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+from datetime import timedelta
+from pathlib import Path
+
+import httpx2
+import pytest
+
+from engine.source import Source, SourceState
+from hub import metrics
+from hub.app import opened
+from hub.settings import Settings
+from hub.worker_metrics import WRITE_SECONDS
+from realtime.fanout import Fanout
+from tests.fixtures.processes import SimpulProcess, StartSimpul
+
+NODE = "wss://node.example.go.id/graphql"
+
+
+async def test_each_state_of_a_region_is_counted(filled_data_dir: Path) -> None:
+    async with opened(Settings(data_dir=filled_data_dir)) as instance:
+        now = instance.clock()
+        for number, (state, age) in enumerate(
+            [
+                (SourceState.FRESH, 0),
+                (SourceState.FRESH, 60),  # stale by now
+                (SourceState.STALE, 0),
+                (SourceState.UNREACHABLE, 0),
+                (SourceState.DIVERGED, 0),
+            ]
+        ):
+            at = now - timedelta(seconds=age)
+            instance.followed[str(number)] = Source(str(number), NODE, state, at)
+        owned = metrics.Owned()
+        await owned.count(instance)
+        fanout = Fanout(b"", lambda: None)
+        text = metrics.text(fanout, instance, metrics.Lag(), owned).decode()
+    assert states(text) == {"OWNED": 28, "FRESH": 1, "STALE": 2, "UNREACHABLE": 1, "DIVERGED": 1}
+
+
+@pytest.mark.integration
+@pytest.mark.parametrize("workers", [1, 2])
+async def test_the_regions_of_an_instance_are_counted_once_by_its_workers(
+    filled_data_dir: Path, simpul_process: StartSimpul, workers: int
+) -> None:
+    hub = simpul_process(
+        "serve", data_dir=filled_data_dir, environment={"SIMPUL_WORKERS": str(workers)}
+    )
+    for _ in range(300):
+        text = await scraped(hub)
+        if text.count('state="OWNED"') == workers and states(text)["OWNED"]:
+            break
+        await asyncio.sleep(0.1)
+    await asyncio.sleep(2 * WRITE_SECONDS)  # by then a second one would have counted, too
+    assert states(await scraped(hub)) == {
+        "OWNED": 28,
+        "FRESH": 0,
+        "STALE": 0,
+        "UNREACHABLE": 0,
+        "DIVERGED": 0,
+    }
+
+
+async def scraped(hub: SimpulProcess) -> str:
+    async with httpx2.AsyncClient(trust_env=False) as http:
+        return (await http.get(f"{hub.url}/metrics")).text
+
+
+def states(text: str) -> dict[str, int]:
+    """How many regions are in each state, over all workers."""
+    found: dict[str, int] = {}
+    for state, count in re.findall(
+        r'^simpul_sources{.*state="([A-Z]+)".*} (\S+)$', text, re.MULTILINE
+    ):
+        found[state] = found.get(state, 0) + int(float(count))
+    return found
