@@ -170,6 +170,10 @@ def token(
             f"got {role.value}",
             Exit.INPUT,
         )
+    if region or opd:
+        from hub import token_scope
+
+        token_scope.check(readiness.migrated(), region, opd)
     text = issue(
         settings.token_key(),
         settings.token_issuer,

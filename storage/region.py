@@ -62,6 +62,12 @@ async def by_code(session: AsyncSession, codes: Collection[str]) -> dict[str, Re
     return {row.code: value(row) for row in rows}
 
 
+async def codes(session: AsyncSession) -> set[str]:
+    """Return the codes of all regions, and of those that they lie in."""
+    rows = await session.execute(select(RegionRow.code, RegionRow.parent))
+    return {code for row in rows for code in row if code is not None}
+
+
 async def page(
     session: AsyncSession,
     *,

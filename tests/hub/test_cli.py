@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import socket
 import sqlite3
@@ -23,6 +24,11 @@ from hub.settings import Settings
 from tests.fixtures.processes import SIMPUL
 
 LAPTOP = {"SIMPUL_PORT": "0", "DATABASE_URL": "", "COLUMNS": "200"}
+DISHUB, DPMD = "opd-32.11.dishub", "opd-32.11.dpmd"
+GARUTS, INDRAMAYUS = "opd-32.05.diskominfo", "opd-32.12.diskominfo"
+OPD = "expected the id of an OPD"
+REGION = "expected the code of a region that is on record here"
+RECORD = "record it with `simpul load {}`, or follow its owner"
 NOT_MIGRATED = "the database is not at this version's schema: run `simpul migrate`\n"
 
 
@@ -52,6 +58,11 @@ def migrated(simpul: Simpul, sqlite_template: Path) -> Simpul:
     simpul.data_dir.mkdir()
     (simpul.data_dir / "simpul.db").write_bytes(sqlite_template.read_bytes())
     return simpul
+
+
+@pytest.fixture
+def filled(filled_data_dir: Path) -> Simpul:
+    return Simpul(filled_data_dir)
 
 
 def test_migrating_twice_is_migrating_once(simpul: Simpul) -> None:
@@ -174,24 +185,24 @@ def test_a_past_that_was_changed_is_found(migrated: Simpul, tampering: str, comp
             (Role.PROVINCE, {"32"}, set()),
         ),
         (
-            ["--role", "OPD", "--region", "32.11", "--opd", "opd-1", "--opd", "opd-2"],
-            (Role.OPD, {"32.11"}, {"opd-1", "opd-2"}),
+            ["--role", "OPD", "--region", "32.11", "--opd", DISHUB, "--opd", DPMD],
+            (Role.OPD, {"32.11"}, {DISHUB, DPMD}),
         ),
     ],
 )
-async def test_a_token_stands_for_its_role_and_scope(
-    simpul: Simpul, arguments: list[str], expected: tuple[Role, set[str], set[str]]
+def test_a_token_stands_for_its_role_and_scope(
+    filled: Simpul, arguments: list[str], expected: tuple[Role, set[str], set[str]]
 ) -> None:
     began = datetime.now(UTC).replace(microsecond=0)
     arguments = [*arguments, "--subject", "ani"]
-    issued = simpul.json("token", *arguments, "--hours", "2")
-    viewer = await recognised(simpul)(f"Bearer {issued['token']}")
+    issued = filled.json("token", *arguments, "--hours", "2")
+    viewer = asyncio.run(recognised(filled)(f"Bearer {issued['token']}"))
     assert (viewer.role, viewer.regions, viewer.opds) == expected
     assert viewer.subject == "ani"
     assert viewer.expires_at is not None
     assert timedelta() <= viewer.expires_at - began - timedelta(hours=2) < timedelta(minutes=1)
-    plain = simpul("token", *arguments).stdout
-    assert (await recognised(simpul)(f"Bearer {plain.strip()}")).role is expected[0]
+    plain = filled("token", *arguments).stdout
+    assert asyncio.run(recognised(filled)(f"Bearer {plain.strip()}")).role is expected[0]
 
 
 @pytest.mark.parametrize(
@@ -225,6 +236,65 @@ def test_a_subject_that_the_api_refuses_gets_no_token(simpul: Simpul, subject: s
     done = simpul("token", "--role", "ADMIN", "--subject", subject)
     assert (done.exit_code, done.stdout) == (2, "")
     assert done.stderr.startswith("--subject: expected a `sub`")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "complaint"),
+    [
+        (
+            ["REGION", "--region", "32.11", "--region", "77.77"],
+            f"--region: {REGION}, got '77.77'; the nearest is '32.77'",
+        ),
+        (
+            ["ADMIN", "--region", "jabar"],
+            f"--region: {REGION}, got 'jabar'",
+        ),
+        (
+            ["PROVINCE", "--region", "33"],
+            f"--region: {REGION}, got '33': {RECORD.format('--national --region 33')}",
+        ),
+        (
+            ["OPD", "--region", "32.11", "--opd", "opd-32.11.dishup"],
+            f"--opd: {OPD} of 32.11, got 'opd-32.11.dishup'; the nearest is '{DISHUB}'",
+        ),
+        (
+            ["OPD", "--region", "32.11", "--region", "32.05", "--opd", INDRAMAYUS],
+            f"--opd: {OPD} of 32.11, 32.05, got '{INDRAMAYUS}'; the nearest is '{GARUTS}'",
+        ),
+        (
+            ["ADMIN", "--opd", "dinas"],
+            f"--opd: {OPD} that is on record here, got 'dinas'",
+        ),
+    ],
+)
+def test_a_token_for_what_is_not_on_record_is_not_issued(
+    filled: Simpul, arguments: list[str], complaint: str
+) -> None:
+    done = filled("token", "--role", *arguments, "--subject", "ani")
+    assert (done.exit_code, done.stdout, done.stderr) == (2, "", f"{complaint}\n")
+
+
+def test_a_token_for_a_region_waits_until_that_is_loaded(migrated: Simpul) -> None:
+    asked = ("token", "--role", "REGION", "--region", "32.11", "--subject", "ani")
+    done = migrated(*asked)
+    assert (done.exit_code, done.stdout) == (2, "")
+    assert done.stderr == f"--region: {REGION}, got '32.11': {RECORD.format('--region 32.11')}\n"
+    assert migrated("load", "--region", "32.11").exit_code == 0
+    assert migrated(*asked).exit_code == 0
+    # On its own node a region's province is not on record, and still in scope.
+    assert migrated("token", "--role", "PROVINCE", "--region", "32", "--subject", "hub").exit_code == 0
+
+
+def test_a_token_with_a_scope_needs_a_database(simpul: Simpul) -> None:
+    asked = ("token", "--role", "REGION", "--region", "32.11", "--subject", "ani")
+    done = simpul(*asked)
+    assert (done.exit_code, done.stdout, done.stderr) == (3, "", NOT_MIGRATED)
+    with socket.socket() as closed:
+        closed.bind(("127.0.0.1", 0))
+        url = f"postgresql://simpul@127.0.0.1:{closed.getsockname()[1]}/simpul"
+        done = simpul(*asked, DATABASE_URL=url)
+    assert (done.exit_code, done.stdout) == (3, "")
+    assert done.stderr.startswith("the database does not answer: ")
 
 
 def test_where_a_provider_issues_tokens_we_do_not(simpul: Simpul, tmp_path: Path) -> None:
