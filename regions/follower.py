@@ -142,6 +142,8 @@ class Follower:
             except BrokenChain as broken:
                 state, reason, seconds = SourceState.DIVERGED, str(broken), DIVERGED_SECONDS
             except Rejected as refusal:
+                if peer.is_closed:  # as for a token that has expired: the next one may be renewed
+                    raise
                 if refusal.code == SNAPSHOT_REQUIRED and await self._restored(peer, region):
                     continue
                 state, reason = SourceState.UNREACHABLE, str(refusal)

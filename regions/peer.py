@@ -119,6 +119,11 @@ class Peer:
         if not reader.cancelled():
             reader.result()  # a bug of ours flies
 
+    @property
+    def is_closed(self) -> bool:
+        """Whether the connection has ended, and with it every operation."""
+        return self._failure is not None
+
     async def query(
         self, document: str, variables: Mapping[str, Any], seconds: float
     ) -> Mapping[str, Any]:

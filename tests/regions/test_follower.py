@@ -360,3 +360,19 @@ async def test_frames_that_lack_an_entry_heal_once_it_comes(
             await until(instance, "32.11", lambda it: it.state is SourceState.DIVERGED)
             toy.on_frame = lambda answer: answer
             await until(instance, "32.11", lambda it: it.state is SourceState.FRESH)
+
+
+async def test_a_token_that_expires_meanwhile_is_replaced_by_a_renewed_one(
+    hub_folder: Path, secret: Path, sumedang: Owned
+) -> None:
+    async with Toy("32.11", *sumedang).running() as toy:
+        endpoint = Endpoint(toy.url, ("32.11",), private=True, token_file=secret)
+        async with following(hub_folder, endpoint) as (instance, _):
+            await until(instance, "32.11", lambda it: it.state is SourceState.FRESH)
+            await asyncio.to_thread(secret.write_text, "renewed")
+            toy.token = "renewed"
+            [socket] = toy.sockets
+            await socket.close(4403, "the token of this connection has expired")
+            await until(instance, "32.11", lambda it: "has expired" in it.reason)
+            await until(instance, "32.11", lambda it: it.state is SourceState.FRESH)
+            assert len(toy.sockets) == 2

@@ -38,6 +38,7 @@ class Toy:
     on_refusal: Fault = lambda answer: answer
     url: str = ""
     asked: list[str] = field(default_factory=list)
+    sockets: list[ServerConnection] = field(default_factory=list)  # all that were opened
 
     def head(self) -> Answer:
         newest = self.entries[-1]
@@ -50,6 +51,7 @@ class Toy:
 
     async def serve(self, socket: ServerConnection) -> None:
         running: dict[str, asyncio.Task[None]] = {}
+        self.sockets.append(socket)
         try:
             init = json.loads(await socket.recv())
             known = init["payload"].get("authorization") == f"Bearer {self.token}"
