@@ -36,10 +36,16 @@ class Source:
     """
 
     region: str
-    url: str  # of the owner's API
+    url: str  # of the API that the copy is read from
     state: SourceState
     as_of: datetime | None
     reason: str = ""  # why the owner could not be followed, when it could not
+    owner: str | None = None  # of the API of the owner, where the other end names it
+
+    @property
+    def owner_url(self) -> str:
+        """The address of the instance that owns the region, as far as is known here."""
+        return self.owner or self.url
 
     def at(self, now: datetime) -> SourceState:
         """The state by now: a copy of which nothing was heard for a while is stale."""

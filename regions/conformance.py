@@ -51,6 +51,7 @@ class _Seen:
     endpoint: Endpoint
     region: str
     peer: Peer
+    feed: str = contract.FEED_WITHOUT_OWNER
     head: Head | None = None
     entries: list[Entry] = field(default_factory=list)
 
@@ -84,6 +85,17 @@ async def _version(seen: _Seen) -> str:
     data = await seen.peer.query(contract.HEAD, {"region": seen.region}, ANSWER_SECONDS)
     seen.head = contract.head(seen.region, data)
     return f"version {contract.VERSION}; {seen.head.sequence} entries"
+
+
+async def _owner(seen: _Seen) -> str:
+    try:
+        data = await seen.peer.query(contract.OWNER, {"region": seen.region}, ANSWER_SECONDS)
+    except Rejected as rejected:
+        if rejected.code in contract.REFUSALS or seen.peer.is_closed:
+            raise
+        return "the endpoint: its schema names no owner"
+    seen.feed = contract.FEED
+    return contract.head(seen.region, data).owner or "the endpoint"
 
 
 async def _order(seen: _Seen) -> str:
@@ -188,7 +200,7 @@ async def _unknown_region(seen: _Seen) -> str:
 
 async def _bad_argument(seen: _Seen) -> str:
     variables = {"region": seen.region, "after": -1}
-    return await _refused(seen.peer, contract.FEED, variables, "INVALID_ARGUMENT")
+    return await _refused(seen.peer, seen.feed, variables, "INVALID_ARGUMENT")
 
 
 async def _without_token(seen: _Seen) -> str:
@@ -202,6 +214,7 @@ async def _without_token(seen: _Seen) -> str:
 CONNECTS = "connects"
 PROMISES: dict[str, Callable[[_Seen], Awaitable[str]]] = {
     "version": _version,
+    "owner": _owner,
     "order without gaps": _order,
     "hash chain": _chain,
     "head": _end,
@@ -239,7 +252,7 @@ async def _page(seen: _Seen, after: str | None) -> Page:
 
 async def _frames(seen: _Seen, after: int) -> AsyncGenerator[Frame, None]:
     variables = {"region": seen.region, "after": after}
-    async with aclosing(seen.peer.subscribe(contract.FEED, variables)) as events:
+    async with aclosing(seen.peer.subscribe(seen.feed, variables)) as events:
         async for data in events:
             yield contract.frame(seen.region, data)
 

@@ -185,6 +185,12 @@ async def watched(path: Path, seconds: float | None = None) -> AsyncGenerator[Di
         await asyncio.sleep(LOOK_SECONDS if seconds is None else seconds)
 
 
+def websocket(url: str) -> str:
+    """Return the address of a WebSocket for one that may be of HTTP."""
+    scheme, separator, rest = url.partition("://")
+    return _WEBSOCKET.get(scheme, scheme) + separator + rest
+
+
 def plain_url(given: str) -> bool:
     """Whether it is the address of a WebSocket on a plain host, with no credentials in it."""
     # What is no visible ASCII is left out or changed by some parsers, and not by others.
@@ -214,8 +220,7 @@ class _Entry(BaseModel):
     @field_validator("url")
     @classmethod
     def _plain(cls, given: str) -> str:
-        scheme, separator, rest = given.partition("://")
-        given = _WEBSOCKET.get(scheme, scheme) + separator + rest
+        given = websocket(given)
         if not plain_url(given):
             raise ValueError("expected ws://host/path or wss://host/path, got something else")
         return given

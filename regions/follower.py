@@ -120,6 +120,7 @@ class Follower:
     ) -> None:
         """Follow one region over a connection, for as long as that lasts."""
         backoff = _Backoff()
+        document = contract.FEED
         while True:
             seconds = 0.0
             try:
@@ -128,7 +129,7 @@ class Follower:
                     await asyncio.sleep(OWNED_SECONDS)
                     continue
                 variables = {"region": region, "after": place.sequence}
-                async with aclosing(peer.subscribe(contract.FEED, variables)) as frames:
+                async with aclosing(peer.subscribe(document, variables)) as frames:
                     async for data in frames:
                         frame = contract.frame(region, data)
                         place = await self._take(endpoint, region, place, frame)
@@ -144,6 +145,9 @@ class Follower:
             except Rejected as refusal:
                 if peer.is_closed:  # as for a token that has expired: the next one may be renewed
                     raise
+                if document is contract.FEED and refusal.code not in contract.REFUSALS:
+                    document = contract.FEED_WITHOUT_OWNER  # it may be of an earlier schema
+                    continue
                 if refusal.code == SNAPSHOT_REQUIRED and await self._restored(peer, region):
                     continue
                 state, reason = SourceState.UNREACHABLE, str(refusal)
@@ -194,7 +198,7 @@ class Follower:
             raise BrokenChain(region, head.sequence, "the owner has another entry there")
         if self._told.pop(region, None) is not None:
             logger.warning("region %s at %s: followed again", region, endpoint.url)
-        self.copies.note(Source(region, endpoint.url, SourceState.FRESH, now))
+        self.copies.note(Source(region, endpoint.url, SourceState.FRESH, now, owner=head.owner))
         return place
 
     async def _restored(self, peer: Peer, region: str) -> bool:

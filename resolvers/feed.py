@@ -10,6 +10,7 @@ import orjson
 from engine.entry import Entry
 from engine.model import Role, Viewer, Visibility
 from engine.snapshot import Row, Snapshot
+from regions.directory import plain_url, websocket
 from resolvers.access import covers
 from resolvers.context import Context
 from resolvers.problems import Forbidden, InvalidArgument, SnapshotRequired, UnknownEntity
@@ -32,6 +33,7 @@ class Head:
     region: str
     sequence: int
     hash: str
+    owner: str | None  # address of the API of the instance that writes it; None: no other than ours
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +53,7 @@ async def head(context: Context, region: str) -> Head:
     """
     _admit(context.viewer)
     async with context.read() as session:
-        return await _head(session, region)
+        return await _head(context, session, region)
 
 
 async def follow(context: Context, region: str, after: int) -> AsyncGenerator[Frame, None]:
@@ -92,18 +94,19 @@ async def _next(context: Context, code: str, after: int) -> tuple[Head, list[Ent
     """
     _admit(context.viewer)
     async with context.read() as session:
-        end = await _head(session, code)
+        end = await _head(context, session, code)
         found = await log.entries(session, code, after=after, limit=ENTRIES_MOST)
         region = (await stored_region.by_code(session, [code])).get(code)
     drafts = region is not None and covers(context.viewer, region)
     return end, [_readable_by(drafts, each) for each in found]
 
 
-async def _head(session: Session, region: str) -> Head:
-    sequence, hash = await log.head(session, region)
+async def _head(context: Context, session: Session, region: str) -> Head:
+    sequence, hash, elsewhere = await log.end(session, region)
     if sequence == 0:
         raise UnknownEntity("region", region)
-    return Head(region, sequence, hash)
+    owner = elsewhere or context.instance.url
+    return Head(region, sequence, hash, owner if owner and plain_url(websocket(owner)) else None)
 
 
 @dataclass(frozen=True, slots=True)

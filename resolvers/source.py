@@ -95,7 +95,7 @@ class Copies:
         instance.bus.announce(transaction.arrival)
 
     def note(self, source: Source) -> None:
-        """Note how the owner of a region stands to us; without `as_of` it stays as it was.
+        """Note how the owner of a region stands to us; without `as_of` that and `owner` stay.
 
         A region that is owned here has no such owner, also where an endpoint is listed for it.
         """
@@ -103,8 +103,9 @@ class Copies:
         if before is None:
             return
         if source.as_of is None:
-            source = replace(source, as_of=before.as_of)
-        if before.state is not source.state or before.reason != source.reason:
+            owner = before.owner if before.url == source.url else None
+            source = replace(source, as_of=before.as_of, owner=owner)
+        if replace(before, as_of=source.as_of) != source:
             self._changed.set()
         self.instance.followed[source.region] = source
         self._unwritten.add(source.region)

@@ -23,6 +23,10 @@ class FeedHead:
     region: strawberry.ID
     sequence: int = strawberry.field(description="Of the newest entry.")
     hash: str = strawberry.field(description="Of the newest entry: SHA-256, in hexadecimal digits.")
+    owner: str | None = strawberry.field(
+        description="Address of the API of the instance that owns the region: of another one where "
+        "this one only follows it. Null: that of this API."
+    )
 
     @classmethod
     def of(cls, head: resolved.Head) -> FeedHead:
@@ -31,6 +35,7 @@ class FeedHead:
             region=strawberry.ID(head.region),
             sequence=head.sequence,
             hash=head.hash,
+            owner=head.owner,
         )
 
 

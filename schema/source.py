@@ -25,7 +25,12 @@ class Source:
         description="How long ago that was; 0 where it is owned here."
     )
     url: str | None = strawberry.field(
-        description="Of the API of the instance that owns it; null where it is owned here."
+        description="Of the API that the copy is read from: of its owner, or of an instance that "
+        "follows the owner. Null where it is owned here."
+    )
+    owner_url: str | None = strawberry.field(
+        description="Of the API of the instance that owns it, where changes are made; null where "
+        "it is owned here."
     )
     reason: str | None = strawberry.field(
         description="Why the owner cannot be followed, when it cannot."
@@ -50,6 +55,7 @@ class Source:
                 as_of=now,
                 lag_seconds=0.0,
                 url=None,
+                owner_url=None,
                 reason=None,
             )
         lag = None if value.as_of is None else max(0.0, (now - value.as_of).total_seconds())
@@ -59,6 +65,7 @@ class Source:
             as_of=value.as_of,
             lag_seconds=lag,
             url=value.url,
+            owner_url=value.owner_url,
             reason=value.reason or None,
         )
 

@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import bindparam, delete, insert, select, update
+from sqlalchemy import bindparam, delete, func, insert, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -33,12 +33,16 @@ PAGE = 500  # entries read at once
 
 _INSERT_ENTRIES = insert(core(EntryRow))
 _INSERT_ARRIVALS = insert(core(ArrivalRow))
-_LOCKED_HEAD = (
-    select(HeadRow.sequence, HeadRow.hash, SourceRow.url)
+_END = (
+    select(
+        HeadRow.sequence,
+        HeadRow.hash,
+        func.coalesce(SourceRow.owner, SourceRow.url).label("owner"),
+    )
     .outerjoin(SourceRow, SourceRow.region == HeadRow.region)
     .where(HeadRow.region == bindparam("region"))
-    .with_for_update(of=HeadRow)
 )
+_LOCKED_END = _END.with_for_update(of=HeadRow)
 
 
 @dataclass
@@ -225,7 +229,7 @@ async def writing(
         NotBegun: it must be there, and is not.
     """
     async with database.write() as session:
-        sequence, last_hash, owner = await _locked_head(session, region, begun=begun)
+        sequence, last_hash, owner = await _locked_end(session, region, begun=begun)
         transaction = LogTransaction(session, region, clock(), sequence, last_hash, owner)
         yield transaction
         if derive is not None:
@@ -237,6 +241,12 @@ async def head(session: AsyncSession, region: str) -> tuple[int, str]:
     """Return the sequence and hash of the newest entry of `region`; (0, genesis) if none."""
     row = await session.get(HeadRow, region)
     return (0, GENESIS) if row is None else (row.sequence, row.hash)
+
+
+async def end(session: AsyncSession, region: str) -> tuple[int, str, str | None]:
+    """Return `head`, and the address of the instance that writes the log; None: it is this one."""
+    row = (await session.execute(_END, {"region": region})).one_or_none()
+    return (0, GENESIS, None) if row is None else (row.sequence, row.hash, row.owner)
 
 
 async def heads(session: AsyncSession, codes: Collection[str]) -> dict[str, int]:
@@ -294,10 +304,10 @@ async def check(session: AsyncSession, region: str) -> int:
     return sequence
 
 
-async def _locked_head(
+async def _locked_end(
     session: AsyncSession, region: str, *, begun: bool
 ) -> tuple[int, str, str | None]:
-    row = (await session.execute(_LOCKED_HEAD, {"region": region})).one_or_none()
+    row = (await session.execute(_LOCKED_END, {"region": region})).one_or_none()
     if row is None:
         if begun:
             raise NotBegun(region)
@@ -308,8 +318,8 @@ async def _locked_head(
             .values(region=region, sequence=0, hash=GENESIS)
             .on_conflict_do_nothing()
         )
-        row = (await session.execute(_LOCKED_HEAD, {"region": region})).one()
-    return row.sequence, row.hash, row.url
+        row = (await session.execute(_LOCKED_END, {"region": region})).one()
+    return row.sequence, row.hash, row.owner
 
 
 def _row(entry: Entry) -> dict[str, Any]:

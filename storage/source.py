@@ -16,7 +16,7 @@ _OF_REGIONS = select(SourceRow).where(SourceRow.region.in_(bindparam("regions", 
 _NOTED = (
     update(core(SourceRow))
     .where(core(SourceRow).c.region == bindparam("at_region"))
-    .values({name: bindparam(name) for name in ("url", "state", "as_of", "reason")})
+    .values({name: bindparam(name) for name in ("url", "owner", "state", "as_of", "reason")})
 )
 _ALL = select(SourceRow).order_by(SourceRow.region)
 _OWNED = (
@@ -34,6 +34,7 @@ def value(row: SourceRow) -> Source:
         state=SourceState(row.state),
         as_of=None if row.as_of is None else datetime.fromisoformat(row.as_of),
         reason=row.reason,
+        owner=row.owner,
     )
 
 
@@ -82,6 +83,7 @@ async def note(session: AsyncSession, sources: Sequence[Source]) -> None:
 def _state(source: Source) -> dict[str, str | None]:
     return {
         "url": source.url,
+        "owner": source.owner,
         "state": source.state.value,
         "as_of": None if source.as_of is None else timestamp(source.as_of),
         "reason": source.reason,

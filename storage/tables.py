@@ -73,7 +73,8 @@ class SourceRow(Table):
 
     __tablename__ = "source"
     region: Mapped[str] = mapped_column(CODE, primary_key=True)
-    url: Mapped[str] = mapped_column(Text)
+    url: Mapped[str] = mapped_column(Text)  # that the copy is read from
+    owner: Mapped[str | None] = mapped_column(Text)  # null: the same
     state: Mapped[str] = mapped_column(String(16))
     as_of: Mapped[str | None] = mapped_column(String(32))
     reason: Mapped[str] = mapped_column(Text)

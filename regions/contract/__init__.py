@@ -14,18 +14,25 @@ from typing import Any
 from engine.entry import Entry
 from engine.model import EventKind, Visibility
 from engine.snapshot import Row, RowKind
+from regions.directory import plain_url, websocket
 
 VERSION = 1
 ENTRIES_MOST = 200  # of one frame
 ROWS_MOST = 500  # of one page
 
-_HEAD = "{ version region sequence hash }"
-HEAD = f"query Head($region: ID!) {{ feedHead(region: $region) {_HEAD} }}"
-FEED = f"""subscription Feed($region: ID!, $after: Int!) {{ feed(region: $region, after: $after) {{
-  head {_HEAD}
-  entries {{ region sequence at actor kind subject visibility body bodyHash previousHash hash }} }} }}"""
+# What an owner says where it refuses a question that it understands.
+REFUSALS = frozenset(
+    {"FORBIDDEN", "INTERNAL", "INVALID_ARGUMENT", "NOT_FOUND", "SNAPSHOT_REQUIRED"}
+)
 
-
+_HEAD = "version region sequence hash"
+HEAD = f"query Head($region: ID!) {{ feedHead(region: $region) {{ {_HEAD} }} }}"
+OWNER = f"query Owner($region: ID!) {{ feedHead(region: $region) {{ {_HEAD} owner }} }}"
+_FEED = """subscription Feed($region: ID!, $after: Int!) { feed(region: $region, after: $after) {
+  head { %s }
+  entries { region sequence at actor kind subject visibility body bodyHash previousHash hash } } }"""
+FEED = _FEED % f"{_HEAD} owner"
+FEED_WITHOUT_OWNER = _FEED % _HEAD  # for software whose schema does not have it
 SNAPSHOT = """query Snapshot($region: ID!, $after: String) { snapshot(region: $region, after: $after) {
   version cursor rows { kind body } newest {
   region sequence at actor kind subject visibility body bodyHash previousHash hash } } }"""
@@ -44,6 +51,7 @@ class Head:
 
     sequence: int
     hash: str
+    owner: str | None = None  # address of the owner's API; None: it is the one that was asked
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +63,7 @@ class Frame:
 
 
 def head(region: str, data: Mapping[str, Any]) -> Head:
-    """Return what was answered to HEAD.
+    """Return what was answered to HEAD or OWNER.
 
     Raises:
         Unfit: it is something else.
@@ -126,7 +134,10 @@ def _head(region: str, given: object) -> Head:
     _version(found)
     if found.get("region") != region:
         raise Unfit(f"region {region}", found.get("region"))
-    return Head(_sequence(found.get("sequence")), _text("a hash", found.get("hash"), 64))
+    owner = found.get("owner")
+    if owner is not None and not plain_url(websocket(_text("an address", owner, 2000))):
+        raise Unfit("the address of an API", owner)
+    return Head(_sequence(found.get("sequence")), _text("a hash", found.get("hash"), 64), owner)
 
 
 def _entry(region: str, given: object) -> Entry:

@@ -22,6 +22,8 @@ from tests.regions.toy_owner import Answer, Toy
 
 pytestmark = pytest.mark.integration
 
+NODE = "https://node.example.go.id/graphql"
+
 Owned = tuple[list[Entry], list[Row]]
 Break = Callable[[Toy], None]
 
@@ -109,6 +111,7 @@ BROKEN: dict[str, tuple[Break, str]] = {
     "order without gaps": (_without(5), "expected entry 5, got 6"),
     "hash chain": (_in_entry(7, actor="somebody else"), "header does not match its hash"),
     "head": (_break(on_head=lambda it: {**it, "hash": "0" * 64}), "expected the hash of entry"),
+    "owner": (_break(on_head=lambda it: {**it, "owner": "node"}), "expected the address of an API"),
     "bodies": (_bodies_of_another_type, "Field required"),
     "resume": (_forgets_where_it_was, "expected entry 20 as before"),
     "heartbeat": (_beats_once, "no frame within"),
@@ -136,6 +139,24 @@ async def test_an_owner_of_any_make_passes(sumedang: Owned, tmp_path: Path) -> N
         found = await check(endpoint(toy, tmp_path), "32.11")
     assert [each.promise for each in found] == [CONNECTS, *PROMISES]
     assert [each for each in found if not each.kept] == []
+
+
+@pytest.mark.parametrize(
+    ("owner", "names_owners", "seen"),
+    [
+        (None, True, "the endpoint"),
+        (NODE, True, NODE),
+        (None, False, "the endpoint: its schema names no owner"),
+    ],
+)
+async def test_an_endpoint_may_name_the_owner_of_a_region(
+    sumedang: Owned, tmp_path: Path, owner: str | None, names_owners: bool, seen: str
+) -> None:
+    toy = Toy("32.11", *sumedang, owner=owner, names_owners=names_owners)
+    async with toy.running():
+        found = await check(endpoint(toy, tmp_path), "32.11")
+    assert [each for each in found if not each.kept] == []
+    assert {each.promise: each.said for each in found}["owner"] == seen
 
 
 @pytest.mark.parametrize("promise", BROKEN)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import resource
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
@@ -30,6 +31,8 @@ from storage import arrival, copy, log
 from storage import source as stored
 from storage.database import Database
 from tests.regions.toy_owner import Answer, Toy
+
+NODE = "https://node.example.go.id/graphql"
 
 Owned = tuple[list[Entry], list[Row]]
 Serve = Callable[[ServerConnection], Awaitable[None]]
@@ -76,15 +79,28 @@ async def closes_at_once(socket: ServerConnection) -> None:
     await socket.close(4403, "who are you")
 
 
+async def refuses_everything(socket: ServerConnection) -> None:
+    await socket.recv()
+    await socket.send(ACK)
+    async for text in socket:
+        id = json.loads(text)["id"]
+        await socket.send(
+            json.dumps({"id": id, "type": "error", "payload": [{"message": "boom\u0007"}]})
+        )
+
+
 MISBEHAVED: dict[str, tuple[Serve, str]] = {
     "is silent": (never_acknowledges, "no acknowledgement within"),
     "closes": (closes_at_once, "closed with 4403: who are you"),
     "no JSON": (says("<html>"), "expected JSON, got b'<html>'"),
     "a flood": (sends_a_flood, "what came is no WebSocket's"),
     "no frame": (says(FRAME % "7"), "expected a frame as an object, got 7"),
-    "an error": (
-        says('{"id":"1","type":"error","payload":[{"message":"boom\\u0007"}]}'),
-        "error: boom?",
+    "an error": (refuses_everything, "error: boom?"),
+    "an owner that is nowhere": (
+        says(
+            FRAME % ('{"head":' + HEAD.replace("}", ',"owner":"file:///node"}') + ',"entries":[]}')
+        ),
+        "expected the address of an API, got 'file:///node'",
     ),
     "another version": (
         says(FRAME % ('{"head":' + HEAD.replace('"version":1', '"version":9') + ',"entries":[]}')),
@@ -180,6 +196,35 @@ async def test_whoever_misbehaves_is_marked_and_costs_nobody_else(
                 assert (await log.head(session, BAD))[0] == 0
     grown = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before
     assert grown < 150_000  # KiB
+
+
+async def test_the_owner_of_a_copy_is_whom_the_endpoint_names(
+    hub_folder: Path, secret: Path, sumedang: Owned
+) -> None:
+    async with Toy("32.11", *sumedang, owner=NODE).running() as toy:
+        endpoint = Endpoint(toy.url, ("32.11",), private=True, token_file=secret)
+        async with following(hub_folder, endpoint) as (instance, _):
+            found = await until(instance, "32.11", lambda it: it.owner is not None)
+            assert (found.url, found.owner_url) == (toy.url, NODE)
+            toy.token = "another"
+            await toy.sockets[0].close(1012)  # what fails says nothing about who owns it
+            found = await until(instance, "32.11", lambda it: "FORBIDDEN" in it.reason)
+            assert (found.url, found.owner_url) == (toy.url, NODE)
+            toy.token, toy.owner = "secret", None  # as after it was handed over
+            await toy.sockets[-1].close(1012)
+            found = await until(instance, "32.11", lambda it: it.owner is None)
+            assert (found.state, found.owner_url) == (SourceState.FRESH, toy.url)
+
+
+async def test_an_endpoint_whose_schema_names_no_owner_is_followed_as_the_owner(
+    hub_folder: Path, secret: Path, sumedang: Owned
+) -> None:
+    async with Toy("32.11", *sumedang, names_owners=False).running() as toy:
+        endpoint = Endpoint(toy.url, ("32.11",), private=True, token_file=secret)
+        async with following(hub_folder, endpoint) as (instance, _):
+            found = await until(instance, "32.11", lambda it: it.state is SourceState.FRESH)
+            assert (found.owner, found.owner_url) == (None, toy.url)
+        assert len(toy.asked) == 2
 
 
 async def test_an_address_in_a_private_network_is_followed_only_where_it_is_configured(

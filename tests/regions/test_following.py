@@ -18,13 +18,14 @@ from storage.database import Database
 from storage.log import NotBegun, OwnedElsewhere
 from storage.tables import EntryRow
 from tests.fixtures.processes import StartSimpul
-from tests.hub.live import client
-from tests.regions.instances import Place, until_alike, until_state
+from tests.hub.live import Client, client
+from tests.regions.instances import SOURCES, Place, until_alike, until_state
 
 pytestmark = pytest.mark.integration
 
 SUMEDANG, INDRAMAYU = "32.11", "32.12"
 DISHUB, DISKOMINFO = "opd-32.11.dishub", "opd-32.12.diskominfo"
+OWNER = "query ($code: ID!) { region(code: $code) { source { ownerUrl } } }"
 EVENTS = """subscription ($after: Cursor) { events(after: $after, kinds: [APPLICATION_REGISTERED]) {
   sequence subject previousCursor cursor region { code } } }"""
 REGISTER = """mutation ($input: RegisterApplicationInput!) { registerApplication(input: $input) {
@@ -224,6 +225,35 @@ async def test_an_entry_keeps_its_origin_and_chain_over_three_levels(
         }
 
 
+async def test_the_nation_names_the_node_that_owns_a_region_and_not_the_hub_between(
+    simpul_process: StartSimpul, tmp_path: Path
+) -> None:
+    node = await Place(tmp_path / "node").prepare(SUMEDANG)
+    west = await Place(tmp_path / "west").prepare("32", INDRAMAYU)
+    nation = await Place(tmp_path / "nation").prepare()
+    west.follow((node, [SUMEDANG]))
+    node.follow((west, [INDRAMAYU]))
+    nation.follow((west, ["32", SUMEDANG, INDRAMAYU]))
+    for place in (node, west, nation):
+        place.serve(simpul_process)
+    async with client(nation.running, Role.PROVINCE) as top:
+        for region in (SUMEDANG, INDRAMAYU):
+            await until_state(top, region, "FRESH")
+        assert await owners(top) == {
+            SUMEDANG: (west.url, node.url),
+            INDRAMAYU: (west.url, west.url),
+        }
+        # A region that changes hands below is seen to do so above.
+        await until_alike(node, west, INDRAMAYU)
+        await handed_over(west, node, INDRAMAYU)
+        west.follow((node, [SUMEDANG, INDRAMAYU]))
+        for _ in range(300):
+            if await owners(top) == dict.fromkeys((SUMEDANG, INDRAMAYU), (west.url, node.url)):
+                break
+            await asyncio.sleep(0.1)
+        assert await owners(top) == dict.fromkeys((SUMEDANG, INDRAMAYU), (west.url, node.url))
+
+
 async def followers(hub: Place) -> int:
     """How many workers follow; each tells of itself now and then."""
     found: list[str] = []
@@ -252,10 +282,23 @@ async def until_counted(place: Place, **expected: int) -> None:
     raise AssertionError(found)
 
 
-async def handed_over(owner: Place, to: Place) -> int:
-    """Hand Sumedang over, beside the owner's server; return the sequence of the entry that says so."""
+async def owners(asked: Client) -> dict[str, tuple[str, str]]:
+    """Where an instance reads each of the two regions, and whom it names to who would change them."""
+    sources = {each["region"]: each["url"] for each in (await asked.ask(SOURCES))["sources"]}
+    found = {}
+    for region, opd in ((SUMEDANG, DISHUB), (INDRAMAYU, DISKOMINFO)):
+        refused = await asked.ask(REGISTER, input=new("Uji", region, opd))
+        source = await asked.ask(OWNER, code=region)
+        owner = refused["registerApplication"]["ownerUrl"]
+        assert source["region"]["source"]["ownerUrl"] == owner
+        found[region] = (sources[region], owner)
+    return found
+
+
+async def handed_over(owner: Place, to: Place, region: str = SUMEDANG) -> int:
+    """Hand a region over, beside the owner's server; return the sequence of the entry that says so."""
     async with opened(owner.settings) as instance:
-        return await hand_over(instance, SUMEDANG, to.url)
+        return await hand_over(instance, region, to.url)
 
 
 async def whole(place: Place) -> bool:

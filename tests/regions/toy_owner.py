@@ -31,6 +31,8 @@ class Toy:
     beat_seconds: float = 0.5
     page: int = 10
     token: str = "secret"
+    owner: str | None = None  # whom it names as the owner
+    names_owners: bool = True  # False: its schema is that of before
     # Each changes an answer before it is sent; None: it is not sent.
     on_head: Fault = lambda answer: answer
     on_frame: Fault = lambda answer: answer
@@ -47,6 +49,7 @@ class Toy:
             "region": self.region,
             "sequence": newest.sequence,
             "hash": newest.hash,
+            "owner": self.owner,
         }
 
     async def serve(self, socket: ServerConnection) -> None:
@@ -82,6 +85,10 @@ class Toy:
                 result = {"data": {name: changed}}
                 await socket.send(json.dumps({"id": id, "type": "next", "payload": result}))
 
+        if "owner" in query and not self.names_owners:
+            unknown = {"message": 'Cannot query field "owner" on type "FeedHead".'}
+            await socket.send(json.dumps({"id": id, "type": "error", "payload": [unknown]}))
+            return
         code = "FORBIDDEN" if not known else ""
         code = code or ("NOT_FOUND" if given["region"] != self.region else "")
         if given.get("after") == -1:

@@ -13,15 +13,18 @@ from engine.document import document
 from engine.entry import verify
 from engine.model import EventKind, Region, RegionKind, Viewer
 from engine.snapshot import BODIES, RowKind
+from engine.source import Source, SourceState
 from regions import contract
 from resolvers import feed
 from resolvers.context import Context
 from resolvers.kept_snapshots import KeptSnapshots
 from storage import log
+from storage import source as stored_source
 from tests.schema import places
 from tests.schema.hub import Hub
 
 WRITES = 100
+NODE, WEST = "wss://node.example.go.id/graphql", "https://west.example.go.id/graphql"
 SUMEDANG = Region("32.11", "Kabupaten Sumedang", RegionKind.REGENCY, "32", places.SOURCE)
 SNAPSHOT = """query ($region: ID!, $first: Int!, $after: String) {
   snapshot(region: $region, first: $first, after: $after) { cursor newest { sequence }
@@ -132,3 +135,30 @@ def test_the_contract_knows_every_kind_of_row_and_no_other() -> None:
     assert set(BODIES) == set(RowKind)
     assert contract.ROWS_MOST == feed.ROWS_MOST
     assert contract.ENTRIES_MOST == feed.ENTRIES_MOST
+
+
+@pytest.mark.parametrize(
+    ("own", "read_from", "named_there", "owner"),
+    [
+        (None, None, None, None),
+        (WEST, None, None, WEST),
+        ("west", None, None, None),  # is no address that a follower could take
+        (WEST, NODE, None, NODE),
+        (WEST, WEST, NODE, NODE),
+    ],
+)
+async def test_the_end_of_a_log_names_the_owner_as_far_as_it_is_known(
+    west_java: Hub,
+    own: str | None,
+    read_from: str | None,
+    named_there: str | None,
+    owner: str | None,
+) -> None:
+    instance = replace(west_java.instance, url=own)
+    if read_from is not None:
+        async with instance.database.write() as session:
+            state = SourceState.FRESH
+            source = Source("32.11", read_from, state, instance.clock(), owner=named_there)
+            await stored_source.follow(session, source)
+    asked = await Hub(instance).ask(contract.OWNER, places.PROVINCE, region="32.11")
+    assert contract.head("32.11", asked).owner == owner
