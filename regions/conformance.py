@@ -11,15 +11,13 @@ from contextlib import aclosing
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from pydantic import ValidationError
-
 from engine import entry as engine
-from engine.document import value_of
 from engine.entry import GENESIS, Entry
 from engine.entry_bodies import BODIES as ENTRY_BODIES
 from engine.snapshot import BODIES as ROW_BODIES
 from engine.snapshot import RowKind
 from regions import contract
+from regions.body_check import BodyCheck, UnfitBody
 from regions.contract import Frame, Head, Page, Unfit
 from regions.directory import Endpoint
 from regions.peer import Misbehaved, Peer, Rejected, Unreachable
@@ -33,6 +31,10 @@ UNKNOWN = "region-that-nobody-has"
 
 class Broken(Exception):
     """A promise is not kept: what was expected and what came."""
+
+
+class NotLookedAt(Exception):
+    """There is nothing by which the promise could be judged."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +55,8 @@ class _Seen:
     peer: Peer
     feed: str = contract.FEED_WITHOUT_OWNER
     head: Head | None = None
-    entries: list[Entry] = field(default_factory=list)
+    base: int = 0  # entries that the owner does not keep any more
+    entries: list[Entry] = field(default_factory=list)  # from the next one on
 
 
 async def check(endpoint: Endpoint, region: str) -> list[Verdict]:
@@ -77,7 +80,9 @@ async def check(endpoint: Endpoint, region: str) -> list[Verdict]:
 async def _verdict(promise: str, look: Awaitable[str]) -> Verdict:
     try:
         return Verdict(promise, kept=True, said=await look)
-    except (Broken, Unreachable, Misbehaved, Rejected, Unfit) as failure:
+    except NotLookedAt as reason:
+        return Verdict(promise, kept=True, said=str(reason))
+    except (Broken, Unreachable, Misbehaved, Rejected, Unfit, UnfitBody) as failure:
         return Verdict(promise, kept=False, said=str(failure))
 
 
@@ -100,51 +105,74 @@ async def _owner(seen: _Seen) -> str:
 
 async def _order(seen: _Seen) -> str:
     head = _known(seen)
-    async with aclosing(_frames(seen, 0)) as frames:
+    try:
+        return await _entries(seen, head)
+    except Rejected as rejected:
+        if rejected.code != "SNAPSHOT_REQUIRED" or seen.entries:
+            raise
+    newest = (await _page(seen, None)).newest  # it keeps no whole log
+    seen.base, seen.entries = newest.sequence - 1, [newest]
+    return await _entries(seen, head)
+
+
+async def _entries(seen: _Seen, head: Head) -> str:
+    """Read the entries up to the end of the log, after those that are here."""
+    async with aclosing(_frames(seen, seen.base + len(seen.entries))) as frames:
         async for frame in frames:
             for entry in frame.entries:
-                expected = len(seen.entries) + 1
+                expected = seen.base + len(seen.entries) + 1
                 if entry.sequence != expected:
                     raise Broken(f"expected entry {expected}, got {entry.sequence}")
                 seen.entries.append(entry)
-            if len(seen.entries) >= min(head.sequence, ENTRIES_MOST):
-                return f"entries 1 to {len(seen.entries)}, none left out"
+            last = seen.base + len(seen.entries)
+            if last >= head.sequence or len(seen.entries) >= ENTRIES_MOST:
+                return f"entries {seen.base + 1} to {last}, none left out"
             if not frame.entries:
-                raise Broken(f"expected entry {len(seen.entries) + 1}, got a frame without any")
-    raise Broken(f"the feed ended after {len(seen.entries)} of {head.sequence} entries")
+                raise Broken(f"expected entry {last + 1}, got a frame without any")
+    last = seen.base + len(seen.entries)
+    raise Broken(f"the feed ended after {last} of {head.sequence} entries")
 
 
 async def _chain(seen: _Seen) -> str:
     entries = _read(seen)
-    good, broken = engine.verified(entries, sequence=0, previous_hash=GENESIS)
+    before = entries[0].previous_hash if seen.base else GENESIS
+    good, broken = engine.verified(entries, sequence=seen.base, previous_hash=before)
     if broken is not None:
         raise Broken(str(broken))
     return f"{len(good)} hashes, each over the one before"
 
 
 async def _end(seen: _Seen) -> str:
-    head, entries = _known(seen), _read(seen)
-    if head.sequence <= len(entries) and entries[head.sequence - 1].hash != head.hash:
+    head = _known(seen)
+    entry = _entry(seen, head.sequence)
+    if entry is not None and entry.hash != head.hash:
         raise Broken(f"expected the hash of entry {head.sequence}, got {head.hash}")
     return f"feedHead names entry {head.sequence}"
 
 
 async def _bodies(seen: _Seen) -> str:
-    shown = [each for each in _read(seen) if each.body is not None]
-    for entry in shown:
-        _fits(f"entry {entry.sequence}", ENTRY_BODIES.get(entry.kind), entry.body)
+    shown = [(each, each.body) for each in _read(seen) if each.body is not None]
+    check = BodyCheck(seen.region, complete=not seen.base)
+    for entry, body in shown:
+        kind = ENTRY_BODIES.get(entry.kind)
+        if kind is None:
+            raise Broken(f"entry {entry.sequence} is of a kind that is derived, and none of a log")
+        check.take(f"entry {entry.sequence}", kind, body)
     return f"{len(shown)} bodies of the types of their kinds"
 
 
 async def _resume(seen: _Seen) -> str:
     entries = _read(seen)
-    after = len(entries) // 2
+    half = max(len(entries) // 2, 1 if seen.base else 0)
+    after = seen.base + half
+    if half == len(entries):
+        raise NotLookedAt("no entry has come since the snapshot")
     async with aclosing(_frames(seen, after)) as frames:
         async for frame in frames:
             if not frame.entries:
                 raise Broken(f"expected entry {after + 1}, got a frame without any")
             first = frame.entries[0]
-            if first != entries[after]:
+            if first != entries[half]:
                 raise Broken(
                     f"expected entry {after + 1} as before, got {first.sequence}, or another"
                 )
@@ -153,7 +181,7 @@ async def _resume(seen: _Seen) -> str:
 
 
 async def _heartbeat(seen: _Seen) -> str:
-    async with aclosing(_frames(seen, len(_read(seen)))) as frames:
+    async with aclosing(_frames(seen, seen.base + len(_read(seen)))) as frames:
         for _ in range(2):  # the first comes at once
             try:
                 async with asyncio.timeout(HEARTBEAT_SECONDS):
@@ -175,21 +203,22 @@ async def _snapshot(seen: _Seen) -> str:
             first, now = pages[0].newest.sequence, pages[-1].newest.sequence
             raise Broken(f"expected all pages as of entry {first}, got one as of {now}")
     rows = [row for page in pages for row in page.rows]
-    for number, row in enumerate(rows, start=1):
-        _fits(f"row {number}", ROW_BODIES[row.kind], row.body)
     order = list(RowKind)
     places = [order.index(row.kind) for row in rows]
     if places != sorted(places):
         raise Broken("expected kinds of rows in the order of the contract")
-    if not rows or rows[0].kind is not RowKind.REGION or rows[0].body.get("code") != seen.region:
+    if not rows or rows[0].kind is not RowKind.REGION:
         raise Broken("expected the region itself as the first row")
+    check = BodyCheck(seen.region)
+    for number, row in enumerate(rows, start=1):
+        check.take(f"row {number}", ROW_BODIES[row.kind], row.body)
     newest = pages[0].newest
     before = newest.sequence - 1
     _, broken = engine.verified([newest], sequence=before, previous_hash=newest.previous_hash)
     if broken is not None:
         raise Broken(str(broken))
-    entries = _read(seen)
-    if newest.sequence <= len(entries) and entries[before].hash != newest.hash:
+    entry = _entry(seen, newest.sequence)
+    if entry is not None and entry.hash != newest.hash:
         raise Broken(f"expected entry {newest.sequence} as in the feed, got another")
     return f"{len(rows)} rows on {len(pages)} pages, all as of entry {newest.sequence}"
 
@@ -257,21 +286,16 @@ async def _frames(seen: _Seen, after: int) -> AsyncGenerator[Frame, None]:
             yield contract.frame(seen.region, data)
 
 
-def _fits(what: str, kind: type | None, body: Any) -> None:
-    try:
-        if kind is None:
-            raise Broken(f"{what} is of a kind that is derived, and none of a log")
-        value_of(kind, body)
-    except ValidationError as error:
-        first = error.errors()[0]
-        place = ".".join(map(str, first["loc"]))
-        raise Broken(f"{what}: {place}: {first['msg']}") from None
-
-
 def _known(seen: _Seen) -> Head:
     if seen.head is None:
         raise Broken("the end of the log is not known")
     return seen.head
+
+
+def _entry(seen: _Seen, sequence: int) -> Entry | None:
+    """Return an entry that was read; None: it is newer, or not kept any more."""
+    place = sequence - seen.base - 1
+    return _read(seen)[place] if 0 <= place < len(_read(seen)) else None
 
 
 def _read(seen: _Seen) -> list[Entry]:

@@ -4,14 +4,27 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from engine.entry import Entry
+from engine.document import document
+from engine.entry import Entry, sealed
+from engine.entry_bodies import Claimed
+from engine.model import (
+    Application,
+    ApplicationStatus,
+    Assessment,
+    AssessmentKind,
+    AssessmentState,
+    EventKind,
+    LevelClaim,
+    Opd,
+    Provenance,
+)
 from engine.snapshot import Row
 from regions import conformance
 from regions.conformance import CONNECTS, PROMISES, check
@@ -88,8 +101,10 @@ def _beats_once(toy: Toy) -> None:
 
 def _bodies_of_another_type(toy: Toy) -> None:
     """Well hashed, and still none of its kind."""
-    from engine.entry import sealed
+    append(toy, toy.entries[-1].kind, {"name": "Uji"})
 
+
+def append(toy: Toy, kind: EventKind, body: Mapping[str, Any]) -> None:
     last = toy.entries[-1]
     toy.entries.append(
         sealed(
@@ -97,10 +112,10 @@ def _bodies_of_another_type(toy: Toy) -> None:
             sequence=last.sequence + 1,
             at=last.at,
             actor=last.actor,
-            kind=last.kind,
+            kind=kind,
             subject=last.subject,
             visibility=last.visibility,
-            body={"name": "Uji"},
+            body=body,
             previous_hash=last.hash,
         )
     )
@@ -157,6 +172,73 @@ async def test_an_endpoint_may_name_the_owner_of_a_region(
         found = await check(endpoint(toy, tmp_path), "32.11")
     assert [each for each in found if not each.kept] == []
     assert {each.promise: each.said for each in found}["owner"] == seen
+
+
+@pytest.mark.parametrize("kept", [3, 1])
+async def test_an_owner_that_keeps_no_whole_log_passes(
+    sumedang: Owned, tmp_path: Path, kept: int
+) -> None:
+    entries, rows = sumedang
+    toy = Toy("32.11", entries, rows, kept_from=len(entries) - kept + 1)
+    async with toy.running():
+        found = await check(endpoint(toy, tmp_path), "32.11")
+    assert [each for each in found if not each.kept] == []
+    said = {each.promise: each.said for each in found}
+    assert said["hash chain"] == "1 hashes, each over the one before"
+    assert said["resume"] == "no entry has come since the snapshot"
+
+
+ASSESSMENT = Assessment(
+    id="assessment-1",
+    region="32.11",
+    instrument="spbe-2020",
+    year=2026,
+    kind=AssessmentKind.SELF,
+    state=AssessmentState.DRAFT,
+    version=1,
+    provenance=Provenance("test"),
+)
+OPD_OF_ANOTHER = Opd("opd-1", "32.12", "Dinas", "Dinas", Provenance("test"))
+OF_NO_OPD = Application(
+    "application-1", "32.11", "opd-2", "Uji", ApplicationStatus.ACTIVE, 1, Provenance("test")
+)
+UNFIT: list[tuple[list[tuple[EventKind, object]], str]] = [
+    ([(EventKind.OPD_RECORDED, OPD_OF_ANOTHER)], "expected region 32.11, got 32.12"),
+    (
+        [(EventKind.APPLICATION_REGISTERED, OF_NO_OPD)],
+        "expected what it refers to before it, got opd-2 without",
+    ),
+    (
+        [(EventKind.ASSESSMENT_STARTED, replace(ASSESSMENT, instrument="spbe-2030"))],
+        "expected one of the instruments spbe-2018, spbe-2020, pemdi-2026, got spbe-2030",
+    ),
+    (
+        [(EventKind.ASSESSMENT_STARTED, replace(ASSESSMENT, levels=(LevelClaim(1, 6),)))],
+        "it has no score: indicator 1",
+    ),
+    (
+        [
+            (EventKind.ASSESSMENT_STARTED, ASSESSMENT),
+            (EventKind.LEVEL_CLAIMED, Claimed("assessment-1", 2, LevelClaim(48, 1))),
+        ],
+        "it has no score: indicator 48",
+    ),
+]
+
+
+@pytest.mark.parametrize(("bodies", "said"), UNFIT, ids=[said for _, said in UNFIT])
+async def test_a_body_that_no_follower_could_take_is_named(
+    sumedang: Owned, tmp_path: Path, bodies: list[tuple[EventKind, object]], said: str
+) -> None:
+    toy = Toy("32.11", list(sumedang[0]), sumedang[1])
+    for kind, body in bodies:
+        append(toy, kind, document(body))
+    async with toy.running():
+        found = {each.promise: each for each in await check(endpoint(toy, tmp_path), "32.11")}
+    assert not found["bodies"].kept
+    assert found["bodies"].said.startswith(f"entry {toy.entries[-1].sequence}: {said}")
+    broken = {name for name, each in found.items() if not each.kept}
+    assert broken == {"bodies"}
 
 
 @pytest.mark.parametrize("promise", BROKEN)

@@ -1,4 +1,7 @@
-"""An owner that is not Simpul: it serves the feed contract from lists, and can break each promise."""
+"""An owner that is not Simpul: it serves the feed contract from lists, and can break each promise.
+
+It follows docs/protocol.md alone.
+"""
 
 from __future__ import annotations
 
@@ -33,6 +36,7 @@ class Toy:
     token: str = "secret"
     owner: str | None = None  # whom it names as the owner
     names_owners: bool = True  # False: its schema is that of before
+    kept_from: int = 1  # the first entry that it still has
     # Each changes an answer before it is sent; None: it is not sent.
     on_head: Fault = lambda answer: answer
     on_frame: Fault = lambda answer: answer
@@ -40,6 +44,7 @@ class Toy:
     on_refusal: Fault = lambda answer: answer
     url: str = ""
     asked: list[str] = field(default_factory=list)
+    messages: list[Answer] = field(default_factory=list)  # all that came
     sockets: list[ServerConnection] = field(default_factory=list)  # all that were opened
 
     def head(self) -> Answer:
@@ -57,10 +62,12 @@ class Toy:
         self.sockets.append(socket)
         try:
             init = json.loads(await socket.recv())
+            self.messages.append(init)
             known = init["payload"].get("authorization") == f"Bearer {self.token}"
             await socket.send('{"type":"connection_ack"}')
             async for text in socket:
                 message = json.loads(text)
+                self.messages.append(message)
                 if message["type"] == "subscribe":
                     work = self._answer(socket, message["id"], message["payload"], known)
                     running[message["id"]] = asyncio.create_task(work)
@@ -93,6 +100,8 @@ class Toy:
         code = code or ("NOT_FOUND" if given["region"] != self.region else "")
         if given.get("after") == -1:
             code = "INVALID_ARGUMENT"
+        elif "subscription" in query and given["after"] + 1 < self.kept_from:
+            code = code or "SNAPSHOT_REQUIRED"
         if code:
             refusal = self.on_refusal({"message": "no", "extensions": {"code": code}})
             if refusal is not None:

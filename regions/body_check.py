@@ -1,0 +1,97 @@
+"""Whether a follower could take bodies: of their types, of their own region, and after what they refer to.
+
+The rows of a copy refer to each other in the database, and their scores are computed by instruments that
+ship; a body for which that fails stops the copy. This finds it without a database.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from pydantic import ValidationError
+
+from engine.attestation import Attestation, Attested
+from engine.document import value_of
+from engine.entry_bodies import Claimed
+from engine.function import Correction
+from engine.instrument import Instrument
+from engine.instruments import catalogue
+from engine.inventory import Exemption
+from engine.model import Application, Assessment, Integration, Opd, Region
+from engine.score import from_levels, of_assessment
+
+
+class UnfitBody(Exception):
+    """A body that no follower could take: what was expected, and what came."""
+
+
+@dataclass
+class BodyCheck:
+    """The bodies of one region, in order."""
+
+    region: str
+    complete: bool = True  # False: what they refer to may have been recorded before the first
+    _recorded: set[str] = field(default_factory=set)  # ids of OPDs and applications
+    _instruments: dict[str, Instrument] = field(default_factory=dict)  # by assessment
+    _begun: bool = False
+
+    def take(self, what: str, kind: type, body: Mapping[str, Any]) -> None:
+        """Look at the next body.
+
+        Raises:
+            UnfitBody: a follower could not take it; `what` is named.
+        """
+        try:
+            value: Any = value_of(kind, body)
+        except ValidationError as error:
+            first = error.errors()[0]
+            place = ".".join(map(str, first["loc"]))
+            raise UnfitBody(f"{what}: {place}: {first['msg']}") from None
+        named = value.code if isinstance(value, Region) else getattr(value, "region", self.region)
+        if named != self.region:
+            raise UnfitBody(f"{what}: expected region {self.region}, got {named}")
+        if self.complete:
+            self._refer(what, value)
+        self._compute(what, value)
+        if isinstance(value, (Opd, Application)):
+            self._recorded.add(value.id)
+        self._begun = True
+
+    def _refer(self, what: str, value: object) -> None:
+        if not self._begun and not isinstance(value, Region):
+            raise UnfitBody(f"{what}: expected the region itself first, got something else")
+        for id in _references(value):
+            if id not in self._recorded:
+                raise UnfitBody(f"{what}: expected what it refers to before it, got {id} without")
+
+    def _compute(self, what: str, value: object) -> None:
+        try:
+            match value:
+                case Assessment():
+                    if value.instrument not in catalogue():
+                        expected = f"one of the instruments {', '.join(catalogue())}"
+                        raise UnfitBody(f"{what}: expected {expected}, got {value.instrument}")
+                    instrument = self._instruments[value.id] = catalogue()[value.instrument]
+                    of_assessment(instrument, value)
+                case Claimed() if value.assessment in self._instruments:
+                    instrument = self._instruments[value.assessment]
+                    from_levels(instrument, {value.claim.indicator: value.claim.level})
+        except (ValueError, KeyError) as error:
+            raise UnfitBody(f"{what}: it has no score: {error}") from None
+
+
+def _references(value: object) -> list[str]:
+    """The OPDs and applications of its own region that a body refers to."""
+    match value:
+        case Application(opd=str(opd)) | Attestation(opd=opd) | Exemption(opd=opd):
+            return [opd]
+        case Attested():
+            return [value.attestation.opd]
+        case Integration():
+            return [value.source]
+        case Correction():
+            return [value.application]
+        case _:
+            return []
