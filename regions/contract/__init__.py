@@ -149,6 +149,8 @@ def _entry(region: str, given: object) -> Entry:
         raise Unfit("a body that is an object or null", body)
     try:
         at = datetime.fromisoformat(_text("a time", found.get("at"), 32))
+        if at.tzinfo is None:
+            raise ValueError(f"{at} of no zone")
         kind = EventKind(found.get("kind"))
         visibility = Visibility(found.get("visibility"))
     except ValueError as error:

@@ -30,6 +30,7 @@ from resolvers.source import Copies
 from storage import arrival, copy, log
 from storage import source as stored
 from storage.database import Database
+from tests.regions import protocol_document
 from tests.regions.toy_owner import Answer, Toy
 
 NODE = "https://node.example.go.id/graphql"
@@ -114,6 +115,10 @@ MISBEHAVED: dict[str, tuple[Serve, str]] = {
     "an end before its entries": (
         says(FRAME % f'{{"head":{HEAD},"entries":[{ENTRY}]}}'),
         "expected a head of entry 2 or later, got 1",
+    ),
+    "a time of no zone": (
+        says(FRAME % f'{{"head":{HEAD},"entries":[{ENTRY.replace("000000Z", "000000")}]}}'),
+        "expected a time, a kind and a visibility of this contract",
     ),
     "too many entries": (
         says(FRAME % f'{{"head":{HEAD},"entries":[{",".join(["1"] * 201)}]}}'),
@@ -206,6 +211,7 @@ async def test_the_owner_of_a_copy_is_whom_the_endpoint_names(
         async with following(hub_folder, endpoint) as (instance, _):
             found = await until(instance, "32.11", lambda it: it.owner is not None)
             assert (found.url, found.owner_url) == (toy.url, NODE)
+            assert toy.messages[0] == protocol_document.connection_init("secret")
             toy.token = "another"
             await toy.sockets[0].close(1012)  # what fails says nothing about who owns it
             found = await until(instance, "32.11", lambda it: "FORBIDDEN" in it.reason)

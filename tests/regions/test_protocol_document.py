@@ -1,0 +1,104 @@
+"""docs/protocol.md says of the feed contract what readers expect, so that others can serve it."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+from pathlib import Path
+
+import rfc8785
+from graphql import build_schema
+
+from engine.entry import GENESIS, Entry
+from engine.instruments import catalogue
+from engine.model import EventKind
+from engine.snapshot import Row, RowKind
+from hub.contract_files import FEED
+from regions import conformance, connection, contract, follower, message, peer
+from regions.directory import Endpoint
+from resolvers import feed
+from storage.tables import EntryRow, OpdRow, RegionRow
+from tests.regions import protocol_document
+from tests.regions.protocol_document import blocks, chapter, table
+from tests.regions.toy_owner import Toy
+
+
+def test_the_order_of_rows_is_that_of_the_contract() -> None:
+    kinds = build_schema(FEED.read_text()).type_map["RowKind"]
+    assert protocol_document.order_of_rows() == [kind.value for kind in RowKind]
+    assert protocol_document.order_of_rows() == list(kinds.values)  # type: ignore[attr-defined]
+
+
+async def test_a_reader_sends_what_the_document_says_and_nothing_else(
+    sumedang: tuple[list[Entry], list[Row]], tmp_path: Path
+) -> None:
+    secret = tmp_path / "token"
+    secret.write_text("secret")
+    async with Toy("32.11", *sumedang).running() as toy:
+        endpoint = Endpoint(toy.url, ("32.11",), private=True, token_file=secret)
+        verdicts = await conformance.check(endpoint, "32.11")
+    assert all(each.kept for each in verdicts)
+    first, *others = [each for each in toy.messages if each["type"] == "connection_init"]
+    assert first == protocol_document.connection_init("secret")
+    assert others == [{"type": "connection_init", "payload": {}}]  # without a token
+    payloads = [each["payload"] for each in toy.messages if each["type"] == "subscribe"]
+    assert {each["query"] for each in payloads} == set(protocol_document.documents())
+    assert {frozenset(each) for each in payloads} == {frozenset({"query", "variables"})}
+    assert all(isinstance(each["id"], str) for each in toy.messages if "id" in each)
+    kinds = {each["type"] for each in toy.messages}
+    assert kinds == {"connection_init", "subscribe", "complete"}
+
+
+def test_the_documents_are_those_of_the_contract() -> None:
+    head, owner, follow, snapshot = protocol_document.documents()
+    assert [head, owner, follow, snapshot] == [
+        contract.HEAD,
+        contract.OWNER,
+        contract.FEED,
+        contract.SNAPSHOT,
+    ]
+    # What a reader sends to a server whose schema has no owner.
+    assert follow.replace(" owner", "") == contract.FEED_WITHOUT_OWNER
+
+
+def test_every_refusal_of_the_contract_is_in_the_document() -> None:
+    assert {row[0].strip("`") for row in table("Refusals")} == contract.REFUSALS
+
+
+def test_the_bounds_are_those_that_readers_keep() -> None:
+    bounds = {row[0].partition(",")[0]: row[-1] for row in table("Bounds of a reader")}
+    assert bounds == {
+        "from resolving the name to `connection_ack`": f"{peer.OPEN_SECONDS:g} seconds",
+        "without a frame of a feed": f"{peer.SILENT_SECONDS:g} seconds",
+        "until an answer of `Head` or `Owner`": f"{conformance.ANSWER_SECONDS:g} seconds",
+        "until a ping of the WebSocket is answered": f"{connection.PING_SECONDS:g} seconds",
+        "a message": f"{connection.MESSAGE_BYTES // 2**20} MiB",
+        "values in a message": f"{message.VALUES_MOST:,}",
+        "nesting of a message": f"{message.DEPTH_MOST} levels",
+        "messages in a minute that answer nothing": f"{peer.UNASKED_MOST:,}",
+        "pages": f"{conformance.PAGES_MOST:,}, {follower.ROWS_MOST:,}",
+    }
+    assert f"every {feed.HEARTBEAT_SECONDS:g} seconds" in chapter("The feed")
+    assert f"up to {contract.ENTRIES_MOST} entries" in chapter("The feed")
+    assert f"at most {contract.ROWS_MOST} rows" in chapter("The snapshot")
+
+
+def test_what_is_said_of_entries_is_so() -> None:
+    text = chapter("Entries")
+    derived = {kind for kind in EventKind if kind.value in text} - {EventKind.REGION_RECORDED}
+    assert derived == {kind for kind in EventKind if kind not in conformance.ENTRY_BODIES}
+    assert re.findall(r"`([a-z]+-20\d\d)`", text) == list(catalogue())
+    lengths = {name: int(most) for names, most in table("Entries") for name in names.split(", ")}
+    assert lengths["`subject`"] == EntryRow.subject.type.length  # type: ignore[attr-defined]
+    assert lengths["and every `id`"] == OpdRow.id.type.length  # type: ignore[attr-defined]
+    assert lengths["code of a region"] == RegionRow.code.type.length  # type: ignore[attr-defined]
+    assert lengths["`at`"] == EntryRow.at.type.length  # type: ignore[attr-defined]
+
+
+def test_the_example_of_a_hash_is_right() -> None:
+    body, header = map(json.loads, blocks("The log", "json"))
+    assert [rfc8785.dumps(each).decode() for each in (body, header)] == blocks("The log", "json")
+    assert header["bodyHash"] == hashlib.sha256(rfc8785.dumps(body)).hexdigest()
+    assert header["previousHash"] == GENESIS
+    assert f"`{hashlib.sha256(rfc8785.dumps(header)).hexdigest()}`" in chapter("The log")
