@@ -282,7 +282,9 @@ def test_a_token_for_a_region_waits_until_that_is_loaded(migrated: Simpul) -> No
     assert migrated("load", "--region", "32.11").exit_code == 0
     assert migrated(*asked).exit_code == 0
     # On its own node a region's province is not on record, and still in scope.
-    assert migrated("token", "--role", "PROVINCE", "--region", "32", "--subject", "hub").exit_code == 0
+    assert (
+        migrated("token", "--role", "PROVINCE", "--region", "32", "--subject", "hub").exit_code == 0
+    )
 
 
 def test_a_token_with_a_scope_needs_a_database(simpul: Simpul) -> None:
