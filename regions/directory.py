@@ -37,6 +37,7 @@ FILE_BYTES = 1_048_576
 LOOK_SECONDS = 2.0
 REGIONS_MOST = 1_000  # all regions of the country are some 550
 TOKEN_CHARACTERS = 16_384
+CODE_CHARACTERS = 128  # of a region; the longest that ships is a ministry's, of 89
 
 _WEBSOCKET = {"http": "ws", "https": "wss"}
 
@@ -229,7 +230,7 @@ class _Entry(BaseModel):
     @classmethod
     def _codes(cls, given: list[str]) -> list[str]:
         for code in given:
-            if not 1 <= len(code) <= 64 or not code.isprintable():
+            if not 1 <= len(code) <= CODE_CHARACTERS or not code.isprintable():
                 # Not shown: whoever mistakes the line may have put a token there.
                 raise ValueError(f"expected a region's code, got {len(code)} characters")
         return given

@@ -282,7 +282,9 @@ async def test_a_rejection_needs_a_reason_and_takes_the_proposal_away(
     context: BrowserContext, hub: SimpulProcess
 ) -> None:
     mine = f"{hub.url}/daerah/32.11#token={token(hub, Role.REGION, '32.11')}"
-    page = (await opened(context, mine, hub)).page
+    visit = await opened(context, mine, hub)
+    await visit.complete()  # what is still read moves what stands below it
+    page = visit.page
     title = "Ganti E-Office Sumedang dengan aplikasi umum"
     proposal = page.get_by_test_id("proposal").filter(has_text=title)
     await proposal.get_by_text("Putuskan usulan ini").click()
@@ -454,8 +456,10 @@ async def test_a_decision_for_a_region_of_another_instance_says_where_it_is_reco
             "INSERT INTO source (region, url, state, as_of, reason, base) VALUES (?,?,?,?,?,?)",
             owner,
         )
-    page = await context.new_page()
-    await page.goto(f"{hub.url}/daerah/32.13#token={token(hub, Role.PROVINCE, '32')}")
+    mine = f"{hub.url}/daerah/32.13#token={token(hub, Role.PROVINCE, '32')}"
+    visit = await opened(context, mine, hub)
+    await visit.complete()
+    page = visit.page
     form = page.get_by_test_id("decision").first
     await form.locator("summary").click()
     await form.get_by_label("Alasan keputusan").fill("menunggu anggaran")

@@ -84,7 +84,7 @@ def test_an_address_of_the_web_is_taken_for_its_websocket(
         ("[[endpoint]]\nurl = 'ws://a.id/a b'\nregions = ['32']", "expected ws://host/path"),
         ("[[endpoint]]\nurl = 'ws://a.id/?token=SECRET'\nregions = ['32']", "expected ws://host/"),
         ("[[endpoint]]\nurl = 'ws://a.id:99999/'\nregions = ['32']", "expected ws://host/path"),
-        (f"[[endpoint]]\nurl = 'ws://a.id/'\nregions = ['{'SECRET' * 20}']", "got 120 characters"),
+        (f"[[endpoint]]\nurl = 'ws://a.id/'\nregions = ['{'SECRET' * 22}']", "got 132 characters"),
         (f"{PLAIN}client_key = 'x.key'", "expected a client_certificate with the client_key"),
         (f"{PLAIN}authority = 'ca.pem'", "expected wss:// with files for TLS, got ws://"),
         (f"{PLAIN}private = 'yes'", "endpoint.0.private: Input should be a valid boolean"),
