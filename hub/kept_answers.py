@@ -12,18 +12,34 @@ import time
 from collections import OrderedDict
 from collections.abc import Awaitable, Callable, Hashable
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 import orjson
-from graphql import GraphQLError, OperationType, get_operation_ast
+from graphql import (
+    BREAK,
+    DocumentNode,
+    FieldNode,
+    GraphQLError,
+    OperationType,
+    TypeInfo,
+    TypeInfoVisitor,
+    Visitor,
+    VisitorAction,
+    get_named_type,
+    get_operation_ast,
+    visit,
+)
 from starlette.responses import Response
 
 from hub.json_gate import GraphQLRequest
-from schema.limits import DocumentLimits, admitted
+from schema.limits import CACHED_DOCUMENTS, DocumentLimits, admitted
+from schema.schema import schema
 
 KEPT_SECONDS = 1.0
 KEPT_BYTES = 33_554_432
-# In a document: it asks how things are at this moment, or waits until they are.
-MOMENTARY = ("fresh", "maxAge", "source")
+# A field of these types says how things are at this moment, and this argument waits until they are so.
+MOMENTARY_TYPES = frozenset({"Source", "FreshResult"})
+MOMENTARY_ARGUMENT = "maxAge"
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,14 +60,17 @@ class KeptAnswers:
 
     def alike(self, asked: GraphQLRequest) -> Hashable:
         """What those have in common who may be given one answer to this; None: nobody may."""
-        if asked.extensions or any(word in asked.query for word in MOMENTARY):
+        if asked.extensions:
             return None
         try:
-            operation = get_operation_ast(admitted(asked.query, self.limits), asked.operation_name)
+            document = admitted(asked.query, self.limits)
+            operation = get_operation_ast(document, asked.operation_name)
             variables = orjson.dumps(asked.variables, option=orjson.OPT_SORT_KEYS)
         except (GraphQLError, TypeError):  # TypeError: a number of more than 64 bits
             return None
         if operation is None or operation.operation is not OperationType.QUERY:
+            return None
+        if _is_momentary(document):
             return None
         return (asked.query, asked.operation_name, variables)
 
@@ -94,3 +113,28 @@ class KeptAnswers:
     def _outdated(self) -> bool:
         oldest = next(iter(self._kept.values()), None)
         return oldest is not None and oldest.until <= time.monotonic()
+
+
+@lru_cache(maxsize=CACHED_DOCUMENTS)
+def _is_momentary(document: DocumentNode) -> bool:
+    """Whether a document asks for what is so at this moment only, by the types of its fields."""
+    types = TypeInfo(schema._schema)
+    found = _Momentary(types)
+    visit(document, TypeInfoVisitor(types, found))
+    return found.is_momentary
+
+
+class _Momentary(Visitor):
+    def __init__(self, types: TypeInfo) -> None:
+        super().__init__()
+        self.is_momentary = False
+        self._types = types
+
+    def enter_field(self, node: FieldNode, *_: object) -> VisitorAction:
+        field = self._types.get_field_def()
+        of_type = None if field is None else get_named_type(field.type).name
+        waits = any(each.name.value == MOMENTARY_ARGUMENT for each in node.arguments or ())
+        if waits or of_type in MOMENTARY_TYPES:
+            self.is_momentary = True
+            return BREAK
+        return None

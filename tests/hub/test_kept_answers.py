@@ -6,11 +6,14 @@ import asyncio
 from collections.abc import Hashable
 
 import pytest
+from graphql import GraphQLObjectType, get_named_type
 from starlette.responses import Response
 
 from hub import kept_answers
 from hub.json_gate import GraphQLRequest
-from hub.kept_answers import KeptAnswers
+from hub.kept_answers import MOMENTARY_ARGUMENT, MOMENTARY_TYPES, KeptAnswers
+from schema.schema import schema
+from tests.clients.documents.test_web_documents import DOCUMENTS
 
 
 class Hub:
@@ -108,6 +111,33 @@ async def test_what_is_kept_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
 )
 def test_what_is_of_the_moment_is_nobody_elses(query: str) -> None:
     assert Hub().answers.alike(asked(query)) is None
+
+
+def test_all_documents_of_the_pages_are_kept_but_those_that_ask_for_the_moment() -> None:
+    answers = Hub().answers
+    queries = {name: text for name, text in DOCUMENTS.items() if text.strip().startswith("query")}
+    momentary = {name for name, text in queries.items() if answers.alike(asked(text)) is None}
+    assert (len(queries), momentary) == (30, {"SOURCES", "SOURCE"})
+
+
+def test_every_field_that_says_how_things_are_now_is_momentary() -> None:
+    answers = Hub().answers
+    fields = {
+        (owner.name, name)
+        for owner in schema._schema.type_map.values()
+        if isinstance(owner, GraphQLObjectType)
+        for name, field in owner.fields.items()
+        if get_named_type(field.type).name in MOMENTARY_TYPES or MOMENTARY_ARGUMENT in field.args
+    }
+    assert fields == {
+        ("Fresh", "region"),
+        ("Query", "fresh"),
+        ("Query", "region"),
+        ("Query", "sources"),
+        ("Region", "source"),
+    }
+    assert answers.alike(asked('{ region(code: "32") { provenance { source } } }')) is not None
+    assert answers.alike(asked('{ region(code: "32") { source { state } } }')) is None
 
 
 def test_alike_are_document_operation_and_variables() -> None:
