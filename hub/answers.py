@@ -10,6 +10,7 @@ from strawberry.http import GraphQLHTTPResponse
 from strawberry.types import ExecutionResult
 from strawberry.types.execution import PreExecutionError
 
+from hub.compression import Answer
 from hub.media_types import RESPONSE_JSON
 from hub.stream_forms import Form
 from realtime.told import Told
@@ -29,7 +30,7 @@ def single(form: Form, result: ExecutionResult) -> Response:
     """Return a result as a stream of one, which is complete."""
     told = Told(orjson.dumps(_body(result)) + b"}", None)
     content = form.opening + form.next(told) + form.completed
-    return Response(content, headers={**headers(), "content-type": form.content_type})
+    return Response(content, headers={**stream_headers(), "content-type": form.content_type})
 
 
 def _body(result: ExecutionResult) -> GraphQLHTTPResponse:
@@ -64,9 +65,14 @@ def refusal(media_type: str, status: HTTPStatus, code: str, message: str) -> Res
 
 def _json(media_type: str, status: HTTPStatus, body: GraphQLHTTPResponse) -> Response:
     content_type = f"{media_type}; charset=utf-8"
-    return Response(orjson.dumps(body), status, headers(), content_type)
+    return Answer(orjson.dumps(body), status, headers(), content_type)
 
 
 def headers() -> dict[str, str]:
     """Return what every answer is sent with."""
-    return {"cache-control": "no-store", "vary": "accept, authorization"}
+    return {"cache-control": "no-store", "vary": "accept, accept-encoding, authorization"}
+
+
+def stream_headers() -> dict[str, str]:
+    """Return what every stream is sent with: a proxy that compressed it would hold events back."""
+    return {**headers(), "cache-control": "no-store, no-transform"}

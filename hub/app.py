@@ -18,11 +18,11 @@ from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import FileResponse, JSONResponse, Response
 from starlette.routing import BaseRoute, Mount, Route, WebSocketRoute
-from starlette.staticfiles import StaticFiles
 
 from engine.model import Viewer
-from hub import following, metrics
+from hub import compression, following, metrics
 from hub.authentication import Authenticator
+from hub.compression import CompressedFiles
 from hub.graphql_http import GraphQLApp
 from hub.kept_answers import KeptAnswers
 from hub.request_limits import RequestLimits
@@ -229,12 +229,13 @@ def _web_routes(running: Running) -> list[BaseRoute]:
     if not (WEB / "assets").is_dir():
         return []
 
-    def page(name: str, status: int = 200) -> Response:
-        # The page names its assets by their content, so only the page must be asked for anew.
-        return FileResponse(WEB / name, status, headers={"cache-control": "no-cache"})
+    def page(request: Request, name: str, status: int = 200) -> Response:
+        # The page names its assets by their content, so only the page must be asked for again.
+        fresh = {"cache-control": "no-cache"}
+        return compression.file_response(WEB / name, request.headers, status, fresh)
 
-    async def wall(_request: Request) -> Response:
-        return page("index.html")
+    async def wall(request: Request) -> Response:
+        return page(request, "index.html")
 
     async def region_page(request: Request) -> Response:
         assert running.instance is not None
@@ -242,13 +243,13 @@ def _web_routes(running: Running) -> list[BaseRoute]:
         async with running.instance.database.read() as session:
             known = code in await region.by_code(session, [code])
         # The same page either way: it says itself, in both languages, that there is no such region.
-        return page("region.html", 200 if known else 404)
+        return page(request, "region.html", 200 if known else 404)
 
     return [
         Route("/", wall),
         Route("/daerah/{code}", region_page),
-        Mount("/assets", StaticFiles(directory=WEB / "assets")),
-        Route("/favicon.svg", StaticFiles(directory=WEB)),
+        Mount("/assets", CompressedFiles(directory=WEB / "assets")),
+        Route("/favicon.svg", CompressedFiles(directory=WEB)),
     ]
 
 

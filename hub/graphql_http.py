@@ -31,6 +31,7 @@ from strawberry.types.graphql import OperationType
 from engine.model import Viewer
 from hub import answers, connections, json_gate, request_limits
 from hub.authentication import LEEWAY_SECONDS, AuthenticationError, Authenticator
+from hub.compression import Answer
 from hub.connections import Connections
 from hub.event_stream import EventStream
 from hub.graphql_websocket import Connection, GraphQLSocketHandler, SocketAdapter
@@ -51,6 +52,7 @@ from hub.stream_protocol import EXTENSION
 from schema.tracing import traced
 
 HTML = "text/html; charset=utf-8"
+IDENTIFYING = {"authorization", "cookie"}  # headers; answers to who sends one are not compressed
 TRACE = "apollo-federation-include-trace"  # the header by which gateways ask for a trace
 
 
@@ -101,10 +103,13 @@ class GraphQLApp(GraphQL[Any, None]):
             with self.connections.one():
                 await super().__call__(scope, receive, send)
             return
+        request = Request(scope, receive)
         try:
-            response = await self._response(Request(scope, receive))
+            response = await self._response(request)
         except ClientDisconnect:
             return
+        if isinstance(response, Answer) and not IDENTIFYING & {*request.headers}:
+            response = response.for_public(request.headers)
         await response(scope, receive, send)
 
     async def get_context(self, request: Request | WebSocket, response: object) -> Connection:
@@ -124,7 +129,7 @@ class GraphQLApp(GraphQL[Any, None]):
 
     async def _response(self, request: Request) -> ASGIApp:
         if self.explorer_html is not None and _is_for_a_person(request):
-            return Response(self.explorer_html, media_type=HTML, headers=answers.headers())
+            return Answer(self.explorer_html, media_type=HTML, headers=answers.headers())
         media_type = LEGACY_JSON
         try:
             # A server with a protocol that is not ours serves no stream.
@@ -181,7 +186,7 @@ class GraphQLApp(GraphQL[Any, None]):
         return EventStream(
             partial(self.sharing.any, *arguments),
             FORMS[wanted.stream],
-            answers.headers(),
+            answers.stream_headers(),
             keepalive_seconds=self.limits.keepalive_seconds,
             seconds=seconds,
         )

@@ -51,6 +51,18 @@ if TYPE_CHECKING:
 BAD_MESSAGE = 4400
 FORBIDDEN = 4403  # and not 4401, after which the graphql-ws client never comes back
 REASON_BYTES = 123  # what fits into a close frame
+NAME_SHOWN = 30  # characters of a member of connection_init's payload
+ELSEWHERE = frozenset({"headers", "token", "authtoken"})  # where Hasura and others look for a token
+
+
+class Misplaced(Exception):
+    """The token stands where other servers look for it, and the client would be a public one here."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(
+            "expected the token in `authorization` of connection_init's payload, "
+            f"got `{name[:NAME_SHOWN]}`"
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,6 +174,9 @@ class GraphQLSocketHandler(BaseGraphQLTransportWSHandler[Connection, None]):
         if not self.connection_init_received:
             try:
                 viewer = await self.context.authenticator.viewer(self._authorization(message))
+            except Misplaced as error:
+                await self.websocket.close(BAD_MESSAGE, str(error))
+                return
             except AuthenticationError as error:
                 await self.websocket.close(FORBIDDEN, str(error))
                 return
@@ -245,9 +260,13 @@ class GraphQLSocketHandler(BaseGraphQLTransportWSHandler[Connection, None]):
         return found
 
     def _authorization(self, message: ConnectionInitMessage) -> str | None:
-        for name, value in (message.get("payload") or {}).items():
+        payload = message.get("payload") or {}
+        for name, value in payload.items():
             if name.lower() == "authorization" and value is not None:
                 return str(value)
+        for name, value in payload.items():
+            if name.lower() in ELSEWHERE and value:
+                raise Misplaced(name)
         return self.context.handshake_authorization
 
     def _expire(self) -> None:

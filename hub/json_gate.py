@@ -104,6 +104,11 @@ def _request(value: object) -> GraphQLRequest:
     if not isinstance(value, dict):
         what = " (batches are not served)" if isinstance(value, list) else ""
         _refuse("an object with a `query`", _kind(value) + what)
+    extensions = _optional(value, "extensions", dict, "an object or null")
+    if "query" not in value and "persistedQuery" in (extensions or {}):
+        # Clients know this message, and send the whole document at once and from then on.
+        message, code = "PersistedQueryNotSupported", "PERSISTED_QUERY_NOT_SUPPORTED"
+        raise Refused(HTTPStatus.BAD_REQUEST, code, message)
     query = _member(value, "query", str, "a string")
     if not query.strip():
         _refuse("a document in `query`", "an empty string")
@@ -114,7 +119,7 @@ def _request(value: object) -> GraphQLRequest:
         query=query,
         variables=_optional(value, "variables", dict, "an object or null"),
         operation_name=operation_name,
-        extensions=_optional(value, "extensions", dict, "an object or null"),
+        extensions=extensions,
     )
 
 

@@ -2,6 +2,9 @@
  * Builds three pages: the wall at `/`, a region's page at `/daerah/{code}`, and the GraphQL explorer
  * that `GET /graphql` answers with.
  */
+import { readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { brotliCompressSync, constants, gzipSync } from "node:zlib";
 import { svelte } from "@sveltejs/vite-plugin-svelte";
 import { defineConfig, type Plugin } from "vite";
 
@@ -28,8 +31,32 @@ const regionPages: Plugin = {
   },
 };
 
+/** Fonts are compressed already. */
+const COMPRESSED = /\.(?:html|js|css|svg)$/;
+
+/** Writes each file of the build once more with gzip and with brotli, for the hub to send as it is. */
+const compressedCopies: Plugin = {
+  name: "compressed-copies",
+  apply: "build",
+  writeBundle({ dir = "dist" }) {
+    for (const name of readdirSync(dir, { recursive: true, encoding: "utf8" })) {
+      if (!COMPRESSED.test(name)) continue;
+      const file = join(dir, name);
+      const content = readFileSync(file);
+      const params = { [constants.BROTLI_PARAM_QUALITY]: constants.BROTLI_MAX_QUALITY };
+      const copies = {
+        br: brotliCompressSync(content, { params }),
+        gz: gzipSync(content, { level: constants.Z_BEST_COMPRESSION }),
+      };
+      for (const [ending, copy] of Object.entries(copies)) {
+        if (copy.length < content.length) writeFileSync(`${file}.${ending}`, copy);
+      }
+    }
+  },
+};
+
 export default defineConfig({
-  plugins: [svelte(), withoutEmbeddedFonts, regionPages],
+  plugins: [svelte(), withoutEmbeddedFonts, regionPages, compressedCopies],
   build: {
     target: "es2022",
     // Every browser of the target preloads modules itself.

@@ -101,6 +101,37 @@ async def test_a_bad_token_closes_the_socket_with_a_code_that_clients_retry(
     assert reason.startswith("expected ")
 
 
+@pytest.mark.parametrize(
+    ("payload", "name"),
+    [
+        ({"headers": {"Authorization": "Bearer x"}}, "headers"),
+        ({"token": "x"}, "token"),
+        ({"authToken": "x"}, "authToken"),
+    ],
+)
+async def test_a_token_in_another_servers_place_is_refused_by_name(
+    toy_port: int, payload: dict[str, object], name: str
+) -> None:
+    async with opened(toy_port, payload) as client:
+        assert await closing(client) == (
+            4400,
+            f"expected the token in `authorization` of connection_init's payload, got `{name}`",
+        )
+
+
+@pytest.mark.parametrize("payload", [{"headers": {}}, {"token": None}, {"lang": "id"}])
+async def test_other_connection_parameters_are_no_matter(
+    toy_port: int, payload: dict[str, object]
+) -> None:
+    assessor = token(Role.ASSESSOR, regions=["32.11"])
+    for given in (
+        payload,
+        {**payload, "headers": {"a": "b"}, "authorization": f"Bearer {assessor}"},
+    ):
+        async with opened(toy_port, given) as client:
+            assert await read(client) == {"type": "connection_ack"}
+
+
 async def test_a_token_that_expires_ends_its_connection(toy_port: int) -> None:
     soon = token(lifetime=timedelta(seconds=-29))  # within the leeway, for one more second
     async with opened(toy_port, {"Authorization": f"Bearer {soon}"}) as client:

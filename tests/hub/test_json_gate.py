@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from http.client import HTTPConnection
+from urllib.parse import quote
 
 import pytest
 
@@ -208,6 +209,20 @@ def refusal(
     [error] = content.pop("errors")
     assert content == {}
     return answer.status, error["extensions"]["code"], error["message"]
+
+
+@pytest.mark.parametrize("method", ["GET", "POST"])
+def test_a_persisted_query_is_refused_in_the_words_that_clients_know(
+    toy_port: int, method: str
+) -> None:
+    extensions = '{"persistedQuery": {"version": 1, "sha256Hash": "00"}}'
+    path = f"/graphql?extensions={quote(extensions)}" if method == "GET" else "/graphql"
+    body = f'{{"extensions": {extensions}}}'.encode() if method == "POST" else b""
+    assert refusal(toy_port, method, path, JSON, body) == (
+        400,
+        "PERSISTED_QUERY_NOT_SUPPORTED",
+        "PersistedQueryNotSupported",
+    )
 
 
 @pytest.mark.parametrize(("body", "message"), BODIES.values(), ids=BODIES)

@@ -287,3 +287,13 @@ async def test_the_recipe_says_when_a_cursor_is_of_no_use(demo: SimpulProcess) -
             await anext(events)
     assert refused.value.errors is not None
     assert refused.value.errors[0]["extensions"] == {"code": "SNAPSHOT_REQUIRED"}
+
+
+async def test_apollo_client_goes_on_without_persisted_queries(
+    node: str, demo: SimpulProcess
+) -> None:
+    program = [node, NODE_PROGRAMS / "apollo_persisted_query.mjs", f"{demo.url}/graphql"]
+    done = await asyncio.to_thread(
+        subprocess.run, program, capture_output=True, text=True, check=True, timeout=60
+    )
+    assert (done.stdout, done.stderr) == ('"Simpul"\n', "")
