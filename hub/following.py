@@ -9,7 +9,7 @@ from contextlib import aclosing, asynccontextmanager
 from pathlib import Path
 
 from engine.source import SourceState
-from regions.directory import watched
+from regions.directory import read, watched
 from regions.follower import Follower
 from resolvers.context import Instance
 from resolvers.source import Copies
@@ -39,13 +39,15 @@ async def know(directory: Path, instance: Instance) -> None:
 
 async def first(directory: Path, data_dir: Path, instance: Instance, seconds: float) -> bool:
     """Follow until there is a copy of all that the file lists; False if there is none in time."""
+    listed = {region for each in read(directory).endpoints for region in each.regions}
     task = asyncio.create_task(run(directory, data_dir, instance))
     try:
         async with asyncio.timeout(seconds):
             while not task.done():
                 async with instance.database.read() as session:
                     sources = await source.everything(session)
-                if all(each.state is SourceState.FRESH for each in sources):
+                fresh = {each.region for each in sources if each.state is SourceState.FRESH}
+                if listed <= fresh:
                     return True
                 await asyncio.sleep(LOOK_SECONDS)
     except TimeoutError:

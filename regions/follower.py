@@ -1,4 +1,4 @@
-"""Follows the regions that other instances own: a task for each, over one connection an endpoint.
+"""Follows the regions that other instances own: a task for each, over as few connections as it takes.
 
 An endpoint that cannot be reached, or that says what it may not, costs its own regions their
 freshness and nobody else anything. It is tried again for ever, at moments that are spread.
@@ -30,6 +30,9 @@ DIVERGED_SECONDS = 60.0  # a log that is not the one that was copied does not he
 PAGE_SECONDS = 15.0  # for one page of a snapshot
 ROWS_MOST = 200_000  # of a snapshot
 SNAPSHOT_REQUIRED = "SNAPSHOT_REQUIRED"
+# An owner serves at least 100 operations on one connection. A region takes one, which is its feed or a
+# page of its snapshot, and the last moment of one may be the first of the next.
+REGIONS_OF_A_CONNECTION = 80
 OWNED_SECONDS = 2.0  # between looks whether a region that is owned here was handed over
 
 logger = logging.getLogger(__name__)
@@ -92,27 +95,34 @@ class Follower:
                         self._endpoints[endpoint] = task
 
     async def _endpoint(self, endpoint: Endpoint) -> None:
-        """Be connected to an endpoint for ever."""
+        """Be connected to an endpoint permanently, with as many connections as its regions take."""
+        regions, most = endpoint.regions, REGIONS_OF_A_CONNECTION
+        async with asyncio.TaskGroup() as group:
+            for first in range(0, len(regions), most):
+                group.create_task(self._connection(endpoint, regions[first : first + most]))
+
+    async def _connection(self, endpoint: Endpoint, regions: Sequence[str]) -> None:
+        """Follow these regions of an endpoint over one connection, and over the next when it ends."""
         backoff = _Backoff()
         while True:
             try:
-                if not await self._elsewhere(endpoint):
+                if not await self._elsewhere(endpoint, regions):
                     await asyncio.sleep(OWNED_SECONDS)
                     continue
                 async with Peer.opened(endpoint) as peer, asyncio.TaskGroup() as group:
-                    for region in endpoint.regions:
+                    for region in regions:
                         group.create_task(self._region(endpoint, peer, region, backoff))
             except* (Unreachable, Misbehaved, Rejected) as failures:
                 reason = str(_first(failures))
-                for region in endpoint.regions:
+                for region in regions:
                     self._note(endpoint, region, SourceState.UNREACHABLE, reason)
             except* Exception:
                 logger.exception("%s cannot be followed; trying again", endpoint.url)
             await backoff.wait()
 
-    async def _elsewhere(self, endpoint: Endpoint) -> bool:
-        """Whether one of its regions is owned there, and not here."""
-        places = [await self.copies.place(each, endpoint.url) for each in endpoint.regions]
+    async def _elsewhere(self, endpoint: Endpoint, regions: Sequence[str]) -> bool:
+        """Whether one of these regions is owned there, and not here."""
+        places = [await self.copies.place(each, endpoint.url) for each in regions]
         return any(place is not None for place in places)
 
     async def _region(

@@ -38,6 +38,7 @@ pytest_plugins = [
     "tests.fixtures.postgresql",
     "tests.fixtures.redis",
     "tests.fixtures.databases",
+    "tests.fixtures.nation",
     "tests.fixtures.node",
     "tests.fixtures.browser",
 ]

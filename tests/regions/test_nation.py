@@ -1,0 +1,35 @@
+"""What an owner with all regions of a nation costs those who follow it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from engine.source import SourceState
+from hub import following
+from hub.app import opened
+from storage import log, source
+from tests.fixtures.nation import APPLICATIONS, REGIONS, codes
+from tests.fixtures.processes import StartSimpul
+from tests.regions.instances import Place
+
+COPIED_SECONDS = 120.0
+
+
+@pytest.mark.integration
+async def test_all_regions_of_one_endpoint_are_copied(
+    simpul_process: StartSimpul, nation_data_dir: Path, tmp_path: Path
+) -> None:
+    """An owner serves 100 operations on one connection, so that these take several."""
+    nation = Place(nation_data_dir)
+    copy = await Place(tmp_path / "copy").prepare()
+    nation.serve(simpul_process)
+    directory = copy.follow((nation, codes()))
+    async with opened(copy.settings) as instance:
+        assert await following.first(directory, copy.data_dir, instance, COPIED_SECONDS)
+        async with instance.database.read() as session:
+            states = [each.state for each in await source.everything(session)]
+            heads = await log.heads(session, codes())
+    assert states == [SourceState.FRESH] * REGIONS
+    assert heads == dict.fromkeys(codes(), APPLICATIONS + 2)
