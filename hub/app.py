@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
-from contextlib import asynccontextmanager
+from contextlib import AbstractContextManager, asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
@@ -71,6 +71,11 @@ class Running:
         async with self.instance.database.read() as session:
             return await arrival.position(session)
 
+    def executing(self) -> AbstractContextManager[None]:
+        """Return a block in which a client waits for an operation."""
+        assert self.instance is not None
+        return self.instance.requests.executing()
+
     def context(self, viewer: Viewer) -> Context:
         """Return the context of one operation."""
         assert self.instance is not None  # the server takes no request before start-up is done
@@ -123,6 +128,7 @@ def create_app(
         explorer_html=_page("explorer.html"),
         allowed_origins=settings.allowed_origins,
         kept=KeptAnswers(running.position),
+        executing=running.executing,
         sharing=Sharing(schema, fanout, running.context, unpublished),
     )
 

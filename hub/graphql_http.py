@@ -11,6 +11,7 @@ nothing else is told a single result as a stream of one.
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
 from datetime import timedelta
 from functools import partial
 from http import HTTPStatus
@@ -77,6 +78,7 @@ class GraphQLApp(GraphQL[Any, None]):
         allowed_origins: tuple[str, ...] = (),
         sharing: Sharing | None = None,
         kept: KeptAnswers | None = None,
+        executing: Callable[[], AbstractContextManager[None]] = nullcontext,
     ) -> None:
         self.limits = limits or RequestLimits()
         self.connections = Connections(self.limits)
@@ -92,6 +94,7 @@ class GraphQLApp(GraphQL[Any, None]):
         self.context_factory = context_factory
         self.sharing = sharing
         self.kept = kept
+        self.executing = executing  # a block in which a client waits for an operation
         self.authenticator = authenticator
         self.explorer_html = explorer_html
 
@@ -205,14 +208,15 @@ class GraphQLApp(GraphQL[Any, None]):
             allowed.add(OperationType.MUTATION)
         try:
             schema = self.traced if request.headers.get(TRACE) == "ftv1" else self.schema
-            return await schema.execute(
-                asked.query,
-                variable_values=asked.variables,
-                context_value=self.context_factory(viewer),
-                operation_name=asked.operation_name,
-                allowed_operation_types=allowed,
-                operation_extensions=asked.extensions,
-            )
+            with self.executing():
+                return await schema.execute(
+                    asked.query,
+                    variable_values=asked.variables,
+                    context_value=self.context_factory(viewer),
+                    operation_name=asked.operation_name,
+                    allowed_operation_types=allowed,
+                    operation_extensions=asked.extensions,
+                )
         except InvalidOperationTypeError as error:
             if error.operation_type is OperationType.SUBSCRIPTION:
                 raise Refused(

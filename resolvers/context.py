@@ -23,6 +23,7 @@ from resolvers import access
 from resolvers.computed import Computed
 from resolvers.kept_snapshots import KeptSnapshots
 from resolvers.problems import NotFound, OwnedElsewhere, TooMuch
+from resolvers.requests import Requests
 from storage import application, assessment, lesson, listing, log, opd, region, source
 from storage.access import Access
 from storage.arrival import Arrival
@@ -62,6 +63,7 @@ class Instance:
     snapshots: KeptSnapshots = field(default_factory=KeptSnapshots)
     owners: Owners = field(init=False)  # of regions that are followed
     url: str | None = None  # of its API, as others reach it
+    requests: Requests = field(default_factory=Requests)  # of clients, at this process
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "owners", Owners(self.clock))

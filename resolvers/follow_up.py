@@ -1,8 +1,9 @@
 """What follows from changes once they are committed: proposals, and what lies in other regions.
 
-The instance follows its own arrival order, gathers the regions that a burst of changes touches, and
-recomputes each of them once. How far it has come is kept with the data, so that a process that ends
-in the midst of it loses nothing, and two that do the same announce it once. A full pass does the
+The instance follows its own arrival order, gathers the regions that all changes up to now touch, and
+recomputes each of them once, however many changes there are; between two regions, clients that wait go
+first. How far it has come is kept with the data, so that a process that ends in the middle of it loses
+nothing, and two that do the same announce it once. A full pass does the
 same for all regions; what time alone changes (evidence grows old) is found by it.
 """
 
@@ -14,6 +15,7 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass, field
+from itertools import groupby
 from typing import Any
 
 from engine.graph import Basis
@@ -22,13 +24,13 @@ from resolvers import consolidation, graph, news
 from resolvers.context import Context, Instance
 from storage import arrival, integration, lesson, log, outcome
 from storage import region as stored_region
-from storage.arrival import Arrival
-from storage.database import Session
+from storage.database import Session, batches
 
 SETTLED_SECONDS = 0.5  # without another change: a person's edits come in bursts
 LONGEST_SECONDS = 5.0  # after the first change, however busy it is
 RESTS = 50  # times as long as it worked, and no longer than that: whoever asks goes before
 RETRY_SECONDS = 5.0
+PATIENCE_SECONDS = 1.0  # that a region waits while clients are served without a pause
 LOOKS_MOST = 3  # at a region that others change while it is computed
 ITSELF = Viewer(f"{OWN_ACTORS}follow-up", Role.ADMIN)
 # What leaves an inventory as it was. What it makes of verifications is told with the change itself.
@@ -98,21 +100,24 @@ class FollowUp:
 
     async def catch_up(self, done: int) -> None:
         """Follow up all that came after an arrival by now, and what failed before."""
-        whole = True
-        while whole:
-            async with self.instance.database.read() as session:
-                page = await arrival.after(session, done, log.PAGE)
-                regions = await _touched(session, page) | self.failed
-                told = await outcome.of_regions(session, regions, news.PROPOSALS)
-            whole, self.failed = len(page) == log.PAGE, set()
-            # One for all of them: what sisters have is read once.
-            context = Context(self.instance, ITSELF, bounded=False)
-            for code in sorted(regions):
-                await self._region(context, code, told.get(code))
-            if page:
-                done = page[-1].number
-                async with self.instance.database.write() as session:
-                    await outcome.move(session, done)
+        async with self.instance.database.read() as session:
+            head = (await arrival.position(session)).arrival
+            regions = await _touched(session, done, head) | self.failed
+        self.failed = set()
+        for _, codes in groupby(sorted(regions), key=lambda code: code.partition(".")[0]):
+            await self._province(list(codes))
+        if head > done:
+            async with self.instance.database.write() as session:
+                await outcome.move(session, head)
+
+    async def _province(self, codes: Sequence[str]) -> None:
+        """Follow up regions of one province together: what sisters have is read once."""
+        async with self.instance.database.read() as session:
+            announced = await outcome.of_regions(session, codes, news.PROPOSALS)
+        context = Context(self.instance, ITSELF, bounded=False)
+        for code in codes:
+            await self.instance.requests.idle(PATIENCE_SECONDS)
+            await self._region(context, code, announced.get(code))
 
     async def _region(self, context: Context, code: str, told: Told | None) -> None:
         try:
@@ -219,17 +224,21 @@ async def _settled(instance: Instance, done: int) -> None:
         await asyncio.sleep(SETTLED_SECONDS)
 
 
-async def _touched(session: Session, arrivals: Sequence[Arrival]) -> set[str]:
-    """The regions for which these arrivals may change something."""
-    own = [each for each in arrivals if each.kind not in BESIDE_THE_INVENTORY]
-    if not own:
-        return set()
-    touched = {each.region for each in own}
-    touched |= await integration.regions_at(session, {each.subject for each in own})
-    shared = {each.region for each in own if each.kind in SHARED}
-    regions = await stored_region.by_code(session, shared)
-    provinces = {_province(each) for each in regions.values()}
-    for province in filter(None, provinces):
+async def _touched(session: Session, after: int, head: int) -> set[str]:
+    """The regions for which the arrivals between two numbers may change something."""
+    touched, shared, subjects = set[str](), set[str](), set[str]()
+    async for each in arrival.changes(session, after, head):
+        if each.kind in BESIDE_THE_INVENTORY:
+            continue
+        touched.add(each.region)
+        subjects.add(each.topic)
+        if each.kind in SHARED:
+            shared.add(each.region)
+    touched |= await integration.regions_at(session, subjects)
+    regions: dict[str, Region] = {}
+    for some in batches(shared):
+        regions |= await stored_region.by_code(session, some)
+    for province in filter(None, {_province(each) for each in regions.values()}):
         touched |= {province, *await stored_region.members(session, province, stored_region.WITHIN)}
     return touched
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Collection, Mapping
+from collections.abc import AsyncIterator, Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -17,6 +17,8 @@ from engine.model import EventKind, Visibility
 from storage.access import Access, narrowed
 from storage.sqlite_driver import LONG
 from storage.tables import ArrivalRow, EntryRow, InstanceRow
+
+CHANGES_AT_ONCE = 5_000  # rows of one statement, on the event loop with SQLite
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +67,13 @@ _ARRIVALS = (
 )
 # What each process reads at each change.
 _AFTER = _ARRIVALS.where(ArrivalRow.number > bindparam("after")).limit(bindparam("limit"))
+# Of an entry, the topic is its subject.
+_CHANGES = (
+    select(ArrivalRow.number, ArrivalRow.kind, ArrivalRow.region, ArrivalRow.topic)
+    .where(ArrivalRow.number > bindparam("after"), ArrivalRow.number <= bindparam("head"))
+    .order_by(ArrivalRow.number)
+    .limit(bindparam("limit"))
+)
 _POSITION = select(InstanceRow.epoch, InstanceRow.arrival_head, InstanceRow.arrival_floor)
 
 
@@ -78,6 +87,27 @@ async def after(session: AsyncSession, number: int, limit: int) -> list[Arrival]
     """Return up to `limit` arrivals after `number`, in order, whoever may see them."""
     found = await session.execute(_AFTER, {"after": number, "limit": limit})
     return [_arrival(row) for row in found]
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What an arrival is about, without what it says."""
+
+    kind: EventKind
+    region: str
+    topic: str
+
+
+async def changes(session: AsyncSession, after: int, head: int) -> AsyncIterator[Change]:
+    """Yield what the arrivals after `after` and up to `head` are about, in order."""
+    while after < head:
+        bounds = {"after": after, "head": head, "limit": CHANGES_AT_ONCE}
+        found = (await session.execute(_CHANGES, bounds)).all()
+        if not found:
+            return
+        for number, kind, region, topic in found:
+            after = number
+            yield Change(EventKind(kind), region, topic)
 
 
 async def visible_after(

@@ -128,8 +128,11 @@ async def versions(session: AsyncSession, region: str) -> dict[str, int]:
 
 async def regions_at(session: AsyncSession, ids: Collection[str]) -> set[str]:
     """Return the regions at both ends of the integrations with these ids, or of these ends."""
-    found = await session.execute(_REGIONS_AT, {"ids": list(ids)})
-    return {region for pair in found for region in pair if region is not None}
+    regions: set[str] = set()
+    for some in batches(ids):
+        for pair in await session.execute(_REGIONS_AT, {"ids": some}):
+            regions.update(region for region in pair if region is not None)
+    return regions
 
 
 async def page(

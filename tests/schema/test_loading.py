@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -14,6 +15,10 @@ from sqlalchemy.engine import Engine
 from engine.model import PUBLIC_VIEWER, EventKind, Region, RegionKind
 from resolvers.context import Context
 from resolvers.event import newest
+from resolvers.follow_up import FollowUp
+from resolvers.requests import Requests
+from storage import outcome
+from tests.fixtures.nation import APPLICATIONS, REGIONS
 from tests.schema.hub import copied, running
 from tests.schema.places import PROVINCE, SOURCE
 
@@ -166,3 +171,31 @@ async def test_a_search_longer_than_any_name_is_refused(
     asked = "query ($search: String) { regions(filter: { search: $search }) { totalCount } }"
     async with running(copied(west_java_template, tmp_path), tailing=False) as hub:
         assert await hub.refusal(asked, search="a" * 201) == "INVALID_ARGUMENT"
+
+
+async def test_a_catch_up_recomputes_each_region_of_a_nation_once(nation_data_dir: Path) -> None:
+    """Its log is many pages of arrivals, and each page touches regions of all provinces."""
+    async with running(
+        f"sqlite+aiosqlite:///{nation_data_dir / 'simpul.db'}", tailing=False
+    ) as hub:
+        with _selects() as statements:
+            await FollowUp(hub.instance).catch_up(0)
+        async with hub.instance.database.read() as session:
+            assert await outcome.followed_up(session) == REGIONS * (APPLICATIONS + 2)
+        inventories = [each for each in statements if "FROM exemption" in each]
+        # Once to compute, and once more under the lock to announce what is new of each.
+        assert len(inventories) == 2 * REGIONS
+        with _selects() as statements:
+            await FollowUp(hub.instance).catch_up(REGIONS * (APPLICATIONS + 2))
+        assert len(statements) == 1  # the position, and nothing is left to do
+
+
+async def test_background_work_waits_for_clients_but_not_without_end() -> None:
+    requests = Requests()
+    await requests.idle(0.0)
+    with requests.executing(), requests.executing():
+        waiting = asyncio.create_task(requests.idle(60.0))
+        await asyncio.sleep(0.01)
+        assert not waiting.done()
+        await requests.idle(0.01)  # it is done at all, however busy the process is
+    await waiting
