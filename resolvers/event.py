@@ -114,26 +114,25 @@ async def _snapshot(
     context: Context, wanted: _Wanted, after: int, head: int
 ) -> AsyncGenerator[tuple[Arrival, bool], None]:
     """Yield the newest of each up to `head`, and whether there are more of them."""
+    context.begin()
+    async with context.read() as session:
+        numbers = await stored.newest_of_each(
+            session,
+            head,
+            after=after,
+            access=context.access,
+            kinds=wanted.kinds,
+            regions=wanted.regions,
+        )
     waiting: Arrival | None = None
-    more = True
-    while more:
+    for first in range(0, len(numbers), SNAPSHOT_PAGE):
         context.begin()
         async with context.read() as session:
-            found = await stored.newest_of_each(
-                session,
-                head,
-                after=after,
-                limit=SNAPSHOT_PAGE,
-                access=context.access,
-                kinds=wanted.kinds,
-                regions=wanted.regions,
-            )
-        more = len(found) == SNAPSHOT_PAGE
+            found = await stored.numbered(session, numbers[first : first + SNAPSHOT_PAGE])
         for arrival in found:
             if waiting is not None:
                 yield waiting, True
             waiting = arrival
-            after = arrival.number
     if waiting is not None:
         yield waiting, False
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import AsyncIterator, Collection, Mapping
+from array import array
+from collections.abc import AsyncIterator, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -122,15 +123,15 @@ async def newest_of_each(
     head: int,
     *,
     after: int,
-    limit: int,
     access: Access,
     kinds: Collection[EventKind] | None,
     regions: Collection[str] | None,
-) -> list[Arrival]:
-    """Return, of the arrivals up to `head`, the newest of each kind about each topic.
+) -> array[int]:
+    """Return the numbers, of the arrivals up to `head`, of the newest of each kind about each topic.
 
-    They are those that the reader may see, of these kinds and regions (None: of all); up to `limit`
-    after the number `after`, in order.
+    They are those after the number `after`, in order, that the reader may see, of these kinds and regions
+    (None: of all). The whole arrival order is read for it once, however many pages are then read by
+    `numbered`; eight bytes are held for each.
     """
     number = func.max(ArrivalRow.number)
     newest = (
@@ -139,15 +140,17 @@ async def newest_of_each(
         .where(ArrivalRow.number <= head, _visible(access))
         .group_by(ArrivalRow.kind, ArrivalRow.region, ArrivalRow.topic)
         .having(number > after)
-        .order_by(number)
-        .limit(limit)
     )
     if kinds is not None:
         newest = newest.where(ArrivalRow.kind.in_([kind.value for kind in kinds]))
     if regions is not None:
         newest = newest.where(ArrivalRow.region.in_(regions))
-    numbers = list(await session.scalars(newest))
-    return await _read(session, ArrivalRow.number.in_(numbers), limit=limit)
+    return array("q", sorted(await session.scalars(newest)))
+
+
+async def numbered(session: AsyncSession, numbers: Sequence[int]) -> list[Arrival]:
+    """Return the arrivals with these numbers, in order; one that is kept no more is left out."""
+    return await _read(session, ArrivalRow.number.in_(numbers), limit=len(numbers))
 
 
 def _visible(access: Access) -> ColumnElement[bool]:

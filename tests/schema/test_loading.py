@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import aclosing, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +14,7 @@ from sqlalchemy.engine import Engine
 
 from engine.model import PUBLIC_VIEWER, EventKind, Region, RegionKind
 from resolvers.context import Context
-from resolvers.event import newest
+from resolvers.event import SNAPSHOT_PAGE, follow, newest
 from resolvers.follow_up import FollowUp
 from resolvers.requests import Requests
 from storage import outcome
@@ -199,3 +199,16 @@ async def test_background_work_waits_for_clients_but_not_without_end() -> None:
         assert not waiting.done()
         await requests.idle(0.01)  # it is done at all, however busy the process is
     await waiting
+
+
+async def test_a_snapshot_of_a_nation_reads_the_arrival_order_once(nation_data_dir: Path) -> None:
+    url = f"sqlite+aiosqlite:///{nation_data_dir / 'simpul.db'}"
+    arrivals = REGIONS * (APPLICATIONS + 2)
+    async with running(url, tailing=False) as hub:
+        context = Context(hub.instance, PUBLIC_VIEWER)
+        with _selects() as statements:
+            async with aclosing(follow(context, after=None, regions=None, kinds=None)) as events:
+                seen = [(await anext(events)).arrival.number for _ in range(arrivals)]
+    assert seen == list(range(1, arrivals + 1))
+    grouped = [each for each in statements if "GROUP BY arrival.kind" in each]
+    assert (len(grouped), len(statements)) == (1, 3 + -(-arrivals // SNAPSHOT_PAGE))
