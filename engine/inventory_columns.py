@@ -49,7 +49,7 @@ _NOTHING = frozenset(
     )
 )
 _LONGEST_NOTHING = 40  # characters, its signs and a scheme included
-_SCHEME = re.compile(r"^[a-z]+:/*", re.IGNORECASE)
+_SCHEME = re.compile(r"^[a-z]+://", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +81,8 @@ class Columns:
     def values(self, cells: Sequence[str]) -> dict[str, str]:
         """What a row says, by field; empty where its cell has nothing to say.
 
-        The name is as it is printed: a row that says "tidak ada" is not one without a name.
+        The name stays as it is printed, since "tidak ada" there says that there is no application,
+        while an empty cell is a mistake.
         """
         found = {}
         for field, index in self.at.items():
@@ -97,7 +98,7 @@ class Columns:
         return Problem(row, None, f"{len(self.header)} cells as in the header", str(width))
 
 
-def find(row: int, header: Sequence[str], fields: Collection[str]) -> Columns:
+def find_columns(row: int, header: Sequence[str], fields: Collection[str]) -> Columns:
     """Find the columns of these fields by the header, which is the row with this number.
 
     Raises:

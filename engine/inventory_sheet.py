@@ -6,11 +6,10 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from engine.inventory_columns import Columns, find, says_nothing
-from engine.listing_sheet import region_code
+from engine.application_rows import ApplicationRows
+from engine.inventory_columns import find_columns
 from engine.model import ApplicationStatus
 from engine.sheet import Problem, Row, SheetInvalid, quoted
-from engine.status_words import status_of
 
 ROWS_MOST = 5_000  # one transaction, for which others wait
 FIELDS = ("name", "opd", "region", "url", "status", "function", "use", "year", "platform")
@@ -61,64 +60,42 @@ def parse(rows: Iterator[Row]) -> InventorySheet:
     Raises:
         SheetInvalid: with all problems of the sheet, not only the first.
     """
-    columns = find(*next(rows, (1, [])), FIELDS)
+    columns = find_columns(*next(rows, (1, [])), FIELDS)
+    read = ApplicationRows(columns)
     found: list[InventoryRow] = []
-    problems: list[Problem] = []
-    nameless: list[int] = []
-    unread: dict[str, list[int]] = {}
-    for row, cells in rows:
+    for row, values in read.named(rows):
         if len(found) == ROWS_MOST:
             expected = f"at most {ROWS_MOST} applications at once"
             raise SheetInvalid(Problem(row, None, expected, "more"))
-        wide = columns.too_wide(row, cells)
-        if wide is not None:
-            problems.append(wide)
-            continue
-        values = columns.values(cells)
-        if not values["name"]:
-            expected = "the name of an application"
-            problems.append(Problem(row, columns.header_of("name"), expected, "nothing"))
-        elif says_nothing(values["name"]):
-            nameless.append(row)
-            continue
-        status = ApplicationStatus.UNKNOWN
-        if printed := values.get("status", ""):
-            known = status_of(printed)
-            if known is None:
-                unread.setdefault(printed, []).append(row)
-            else:
-                status = known
         found.append(
             InventoryRow(
                 row=row,
                 name=values["name"],
                 opd=values.get("opd", ""),
-                region=region_code(values.get("region", "")),
+                region=values["region"],
                 url=values.get("url") or None,
-                status=status,
+                status=read.status(row, values.get("status", "")),
                 function=values.get("function") or values.get("use", ""),
-                year=_year(columns, row, values.get("year", ""), problems),
+                year=_year(read, row, values.get("year", "")),
                 platform=values.get("platform", ""),
             )
         )
-    if problems:
-        raise SheetInvalid(*problems)
+    if read.problems:
+        raise SheetInvalid(*read.problems)
     return InventorySheet(
         rows=tuple(found),
         columns=columns.taken,
         passed_over=columns.passed_over,
-        nameless=tuple(nameless),
-        unread_status={word: tuple(at) for word, at in unread.items()},
+        nameless=tuple(read.nameless),
+        unread_status=read.unread_status,
     )
 
 
-def _year(columns: Columns, row: int, cell: str, problems: list[Problem]) -> int | None:
+def _year(read: ApplicationRows, row: int, cell: str) -> int | None:
     if not cell:
         return None
-    read = _YEAR.fullmatch(cell)
-    if read is None:
-        problems.append(
-            Problem(row, columns.header_of("year"), "a year, such as 2021", quoted(cell))
-        )
+    year = _YEAR.fullmatch(cell)
+    if year is None:
+        read.wrong(row, "year", "a year, such as 2021", quoted(cell))
         return None
-    return int(read["year"])
+    return int(year["year"])

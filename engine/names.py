@@ -16,7 +16,8 @@ _CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])")
 _WORD = re.compile(r"[a-z0-9]+")
 _BRACKETED = re.compile(r"\(([^()]*)\)")
 _SCHEME = re.compile(r"^[a-z]+://")
-_HOST = re.compile(r"[^\s/]*[^\W_][^\s/]*(/|$)")  # without spaces, and with a letter or a digit
+_HOST = re.compile(r"[^/]*[^\W_]")  # with a letter or a digit
+_BETWEEN = re.compile(r"[\s,;]")  # what parts an address from the next, or from a remark
 _LANDING = re.compile(r"/(login|index|landing|beranda|home|dashboard|auth/login)(\.[a-z]+)?$")
 # Hosts under which anybody publishes: an address there says nothing about who runs it.
 PUBLIC_HOSTS = frozenset(
@@ -100,11 +101,15 @@ def words_of(printed: str) -> tuple[str, ...]:
 def address(url: str | None) -> str:
     """Host and path without what two visits to one page differ by.
 
-    It is empty where there is none: "-", "https://-" and "belum ada" have no host.
+    Of a cell with several, or with a remark, it is that of the first. It is empty where there is
+    none: "-", "https://-" and "belum ada" have no host.
     """
     if not url:
         return ""
-    plain = _SCHEME.sub("", url.strip().lower()).partition("?")[0].partition("#")[0]
+    first, *more = _BETWEEN.split(url.strip().lower())
+    if more and "." not in first and "://" not in first:
+        return ""  # words
+    plain = _SCHEME.sub("", first).partition("?")[0].partition("#")[0]
     plain = plain.removeprefix("www.").rstrip("/")
     if not _HOST.match(plain):
         return ""

@@ -31,7 +31,7 @@ def kind_by_name(name: str) -> OpdKind | None:
     return FIRST_WORDS.get(name.strip().partition(" ")[0].casefold())
 
 
-def key(name: str) -> str:
+def name_key(name: str) -> str:
     """A name as it is compared: letter case and the number of spaces make no difference."""
     return " ".join(name.split()).casefold()
 
@@ -39,19 +39,21 @@ def key(name: str) -> str:
 def ids_by_name(opds: Iterable[Opd]) -> dict[str, str]:
     """The ids of OPDs by the key of their name or acronym; an acronym of two OPDs means neither."""
     known = tuple(opds)
-    found = {key(each.name): each.id for each in known}
-    acronyms = [key(each.acronym) for each in known]
+    found = {name_key(each.name): each.id for each in known}
+    acronyms = [name_key(each.acronym) for each in known]
     for each in known:
-        acronym = key(each.acronym)
+        acronym = name_key(each.acronym)
         if acronym and acronyms.count(acronym) == 1:
             found.setdefault(acronym, each.id)
     return found
 
 
-def nearest(name: str, opds: Iterable[Opd]) -> Opd | None:
+def nearest_opd(name: str, opds: Iterable[Opd]) -> Opd | None:
     """The OPD whose name or acronym is spelt most nearly so; None where none is near."""
-    spellings = [(each, key(text)) for each in opds for text in (each.name, each.acronym) if text]
+    spellings = [
+        (each, name_key(text)) for each in opds for text in (each.name, each.acronym) if text
+    ]
     found = process.extractOne(
-        key(name), [text for _, text in spellings], scorer=fuzz.ratio, score_cutoff=_NEAR
+        name_key(name), [text for _, text in spellings], scorer=fuzz.ratio, score_cutoff=_NEAR
     )
     return None if found is None else spellings[found[2]][0]

@@ -49,10 +49,10 @@ def rows(text: str) -> Iterator[Row]:
     delimiter = max(",;\t", key=header.count)  # a comma where none occurs
     reader = csv.reader(StringIO(text, newline=""), delimiter=delimiter)
     try:
-        for cells in reader:
+        for number, cells in enumerate(reader, start=1):  # a cell may hold line breaks
             trimmed = [cell.strip() for cell in cells]
             if any(trimmed):
-                yield reader.line_num, trimmed
+                yield number, trimmed
     except csv.Error as error:
         problem = Problem(reader.line_num, None, "rows of a CSV file", str(error))
         raise SheetInvalid(problem) from error

@@ -173,7 +173,7 @@ def token(
     if region or opd:
         from hub import token_scope
 
-        token_scope.check(readiness.migrated(), region, opd)
+        token_scope.check(readiness.migrated(), role, region, opd)
     text = issue(
         settings.token_key(),
         settings.token_issuer,

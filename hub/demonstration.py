@@ -28,8 +28,11 @@ class Example:
     opd: Opd
 
 
-async def example(settings: Settings) -> Example:
-    """Return Kabupaten Garut, or the next region with an OPD where another instance owns Garut."""
+async def example(settings: Settings) -> Example | None:
+    """Return Kabupaten Garut, or the next region with an OPD where another instance owns Garut.
+
+    None: other instances own all regions, or those here have no OPD.
+    """
     regions = [EXAMPLE_REGION, *(each.code for each in tables.regions())]
     async with opened(settings) as instance, instance.database.read() as session:
         followed = await stored_source.of_regions(session, regions)
@@ -37,7 +40,7 @@ async def example(settings: Settings) -> Example:
             opds = await stored_opd.of_region(session, region)
             if region not in followed and opds:
                 return Example(region, opds[0])
-    raise LookupError("expected a region with an OPD that this instance owns, got none")
+    return None
 
 
 def tokens(settings: Settings, shown: Example) -> dict[Role, str]:
@@ -58,7 +61,7 @@ def tokens(settings: Settings, shown: Example) -> dict[Role, str]:
 def greet(
     settings: Settings,
     address: str,
-    shown: Example,
+    shown: Example | None,
     nodes: Sequence[Node],
     started: Sequence[str],
     *,
@@ -77,6 +80,11 @@ def greet(
         out.print("  Tokens come from the identity provider that SIMPUL_JWKS names.")
         return
     hours = TOKEN_LIFETIME.total_seconds() / 3600
+    if shown is None:
+        out.print(
+            "  No region with an OPD is written here: `simpul token` makes a token for another."
+        )
+        return
     names = {each.code: each.name for each in tables.regions()}
     out.print(f"  Tokens for Authorization: Bearer …, good for {hours:.0f} hours. They are for")
     out.print(f"  {names[shown.region]} ({shown.region}), its {shown.opd.name}, and its province:")

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from hub import readiness
-from hub.console import AsJson, Exit, answer, fail, out
+from hub.console import AsJson, Exit, answer, err, fail, out
 
 if TYPE_CHECKING:
     from engine.inventory_sheet import InventorySheet
@@ -33,7 +33,8 @@ def import_command(
 ) -> None:
     """Register the applications of a sheet in a region's inventory, but for those that are there.
 
-    First it prints which columns it takes and what would become of the rows; then it asks.
+    First it says, on the standard error stream, which columns it takes and what would become of the
+    rows; then it asks.
     """
     from engine import inventory_sheet
     from engine.sheet import SheetInvalid
@@ -78,23 +79,23 @@ def import_command(
 
 
 def _agreed(count: int, region: str, *, json: bool) -> bool:
-    """Ask whether to write; without a terminal nobody can answer, so that `--yes` is needed."""
+    """Ask whether to write; where the standard input is no terminal, `--yes` must have said so."""
     if count == 0:
         return True
     if json or not sys.stdin.isatty():
         fail("expected --yes to write without asking, got none: nothing is imported", Exit.INPUT)
-    return typer.confirm(f"Register {count} applications in region {region}?")
+    return typer.confirm(f"Register {count} applications in region {region}?", err=True)
 
 
 def _say_columns(sheet: InventorySheet) -> None:
-    out.print("Columns that are taken:")
+    err.print("Columns that are taken:")
     for field, header in sheet.columns.items():
         name = "function" if field == "use" else field
-        out.print(f"  {header!r} as {name}", markup=False)
+        err.print(f"  {header!r} as {name}", markup=False)
     if sheet.passed_over:
-        out.print(f"Columns that are passed over: {', '.join(sheet.passed_over)}", markup=False)
+        err.print(f"Columns that are passed over: {', '.join(sheet.passed_over)}", markup=False)
     else:
-        out.print("No column is passed over.")
+        err.print("No column is passed over.")
 
 
 def _say_rows(sheet: InventorySheet, would: Imported) -> None:
@@ -102,22 +103,22 @@ def _say_rows(sheet: InventorySheet, would: Imported) -> None:
     for each in sheet.rows:
         counts[each.status.value] = counts.get(each.status.value, 0) + 1
     by_status = ", ".join(f"{count} {status}" for status, count in counts.items())
-    out.print(f"{len(sheet.rows)} applications: {by_status or 'none'}")
-    if sheet.without_owner:
-        _say(f"{len(sheet.without_owner)} name no OPD and stay without owner", sheet.without_owner)
-    if would.known:
-        _say(f"{len(would.known)} are there already and stay as they are", would.known)
-    if sheet.nameless:
-        _say(f"{len(sheet.nameless)} say that there is no application", sheet.nameless)
+    err.print(f"Applications: {len(sheet.rows)} ({by_status or 'none'})")
+    _say("Without an OPD, so without owner", sheet.without_owner)
+    _say("In the inventory already, left as they are", would.known)
+    _say("The same name and OPD as a row above, passed over", would.repeated)
+    _say("Without an application, passed over", sheet.nameless)
     for word, rows in sheet.unread_status.items():
-        _say(f"Status {word!r} is not known and becomes UNKNOWN", rows)
+        _say(f"Status {word!r} is not understood, recorded as UNKNOWN", rows)
 
 
 def _say(what: str, rows: Sequence[int]) -> None:
+    if not rows:
+        return
     named = ", ".join(map(str, rows[:ROWS_NAMED]))
     more = f" and {len(rows) - ROWS_NAMED} more" if len(rows) > ROWS_NAMED else ""
     word = "row" if len(rows) == 1 else "rows"
-    out.print(f"  {what}: {word} {named}{more}", markup=False, soft_wrap=True)
+    err.print(f"  {what}: {len(rows)} ({word} {named}{more})", markup=False, soft_wrap=True)
 
 
 def _document(sheet: InventorySheet, done: Imported) -> dict[str, Any]:
@@ -127,6 +128,7 @@ def _document(sheet: InventorySheet, done: Imported) -> dict[str, Any]:
         "registered": len(done.registered),
         "known": len(done.known),
         "knownRows": list(done.known),
+        "repeatedRows": list(done.repeated),
         "withoutOwnerRows": list(sheet.without_owner),
         "namelessRows": list(sheet.nameless),
         "unreadStatus": {word: list(rows) for word, rows in sheet.unread_status.items()},

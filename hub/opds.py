@@ -10,6 +10,7 @@ import typer
 from engine.model import Opd, OpdKind
 from hub import readiness
 from hub.console import AsJson, Exit, answer, fail, out
+from hub.region_hint import how_to_record
 
 app = typer.Typer(no_args_is_help=True)
 
@@ -32,7 +33,7 @@ def add(
 ) -> None:
     """Record an OPD in a region, so that applications can be registered for it."""
     from engine.model import OWN_ACTORS, Role, Viewer
-    from engine.opd import ids_by_name, key, kind_by_name
+    from engine.opd import ids_by_name, kind_by_name, name_key
     from hub.app import opened
     from resolvers import opd as resolved
     from resolvers.context import Context
@@ -51,7 +52,7 @@ def add(
             if parent is not None:
                 async with instance.database.read() as session:
                     known = ids_by_name(await stored.of_region(session, region))
-                within = known.get(key(parent), parent)
+                within = known.get(name_key(parent), parent)
             context = Context(instance, Viewer(f"{OWN_ACTORS}opd", Role.ADMIN), bounded=False)
             asked = resolved.RegisterOpd(region, name, kind, acronym, within)
             return await resolved.register(context, asked, None)
@@ -61,7 +62,7 @@ def add(
     except OwnedElsewhere as elsewhere:
         fail(str(elsewhere), Exit.STATE)
     except NotFound as unknown:
-        fail(f"{unknown}; `simpul load --region {region}` records one that ships", Exit.INPUT)
+        fail(f"{unknown}{how_to_record(region)}", Exit.INPUT)
     except Problem as problem:
         fail(str(problem), Exit.INPUT)
     said = "" if kind is not None else ", as its name says"
@@ -95,10 +96,7 @@ def list_command(region: RegionCode, json: AsJson = False) -> None:
 
     found = asyncio.run(work())
     if found is None:
-        fail(
-            f"there is no region {region!r}; `simpul load --region {region}` records one that ships",
-            Exit.INPUT,
-        )
+        fail(f"there is no region {region!r}{how_to_record(region)}", Exit.INPUT)
 
     def say() -> None:
         table = Table("Name", "Acronym", "Kind", "Id", box=None)

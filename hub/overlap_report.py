@@ -32,6 +32,9 @@ def document(findings: Findings) -> dict[str, Any]:
         "passedOver": [] if sheet is None else list(sheet.passed_over),
         "retired": None if sheet is None else sheet.retired,
         "nameless": None if sheet is None else sheet.nameless,
+        "unreadStatus": {}
+        if sheet is None
+        else {word: list(rows) for word, rows in sheet.unread_status.items()},
         "rules": [RULE, OVERLAP_RULE, SHARING_RULE],
         "listed": len(findings.listings),
         "groups": [_group(findings, each) for each in inventory.groups],
@@ -86,6 +89,8 @@ def show(findings: Findings) -> None:
             out.print(f"{sheet.retired} listings that are out of use are left out")
         if sheet.nameless:
             out.print(f"{sheet.nameless} rows say that there is no application and are left out")
+        for word, rows in sheet.unread_status.items():
+            out.print(escape(f"Status {word!r} is not understood: {len(rows)} rows are compared"))
     asked = sum(each.decision is Decision.REVIEW for each in inventory.groups)
     relisted = sum(len(part) > 1 for group in inventory.groups for part in group.sure)
     known = sum(tag.function is not None for tag in findings.tags.values())

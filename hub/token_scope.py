@@ -6,8 +6,9 @@ import asyncio
 from collections.abc import Collection
 from difflib import get_close_matches
 
-from facts import tables
+from engine.model import Role
 from hub.console import Exit, fail
+from hub.region_hint import how_to_record
 from hub.settings import Settings
 from storage import opd as stored_opd
 from storage import region as stored_region
@@ -16,15 +17,16 @@ from storage.database import Database
 SIMILAR = 0.5  # of 1: a code that is less similar is not named as the nearest
 
 
-def check(settings: Settings, regions: Collection[str], opds: Collection[str]) -> None:
+def check(settings: Settings, role: Role, regions: Collection[str], opds: Collection[str]) -> None:
     """End with what is wrong unless all of them are on record, the OPDs in one of the regions.
 
-    A province is also good where only regions of it are on record, as on a region's own node.
+    For the role PROVINCE a province is also good where only regions of it are on record, as on a
+    region's own node.
     """
-    known, own_opds = asyncio.run(_recorded(settings, regions))
+    known, own_opds = asyncio.run(_recorded(settings, role, regions))
     for code in regions:
         if code not in known:
-            hint = _loading(code) or _nearest(code, known)
+            hint = how_to_record(code) or _nearest(code, known)
             fail(
                 f"--region: expected the code of a region that is on record here, got {code!r}{hint}",
                 Exit.INPUT,
@@ -38,12 +40,17 @@ def check(settings: Settings, regions: Collection[str], opds: Collection[str]) -
             )
 
 
-async def _recorded(settings: Settings, regions: Collection[str]) -> tuple[set[str], set[str]]:
+async def _recorded(
+    settings: Settings, role: Role, regions: Collection[str]
+) -> tuple[set[str], set[str]]:
     """Return the codes on record, and the ids of the OPDs of these regions, or of all if none."""
     database = Database(settings.database)
     try:
         async with database.read() as session:
             codes = await stored_region.codes(session)
+            scopes = codes | (
+                await stored_region.parents(session) if role is Role.PROVINCE else set()
+            )
             opds = [
                 opd
                 for region in regions or codes
@@ -51,15 +58,7 @@ async def _recorded(settings: Settings, regions: Collection[str]) -> tuple[set[s
             ]
     finally:
         await database.close()
-    return codes, {opd.id for opd in opds}
-
-
-def _loading(code: str) -> str:
-    """Return how to record a region that ships."""
-    for national, option in ((False, ""), (True, "--national ")):
-        if code in {region.code for region in tables.regions(national)}:
-            return f": record it with `simpul load {option}--region {code}`, or follow its owner"
-    return ""
+    return scopes, {opd.id for opd in opds}
 
 
 def _nearest(code: str, known: Collection[str]) -> str:

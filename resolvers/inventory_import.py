@@ -11,12 +11,13 @@ from dataclasses import dataclass
 
 from engine.inventory_sheet import InventoryRow, InventorySheet
 from engine.model import OWN_ACTORS, Application, EventKind, Opd, Provenance, Role, Viewer
-from engine.opd import ids_by_name, key, nearest
+from engine.opd import ids_by_name, name_key, nearest_opd
 from engine.sheet import Problem, SheetInvalid, quoted
 from resolvers.application import written
 from resolvers.change import new_id
 from resolvers.context import Context, Instance
-from resolvers.problems import AlreadyExists, InvalidInput
+from resolvers.problems import InvalidInput
+from storage import application as stored
 from storage import opd as stored_opd
 
 ITSELF = Viewer(f"{OWN_ACTORS}import", Role.ADMIN)
@@ -27,7 +28,8 @@ class Imported:
     """What became of the rows, by their numbers."""
 
     registered: tuple[int, ...]
-    known: tuple[int, ...]  # an application of that name is in the inventory of that OPD already
+    known: tuple[int, ...]  # its OPD has an application of that name, or had one until it retired
+    repeated: tuple[int, ...]  # a row above has that name and OPD too
 
 
 class _NothingIsWritten(Exception):
@@ -72,29 +74,36 @@ async def _carried_out(
     problems: list[Problem] = []
     registered: list[int] = []
     known: list[int] = []
+    repeated: list[int] = []
     async with context.writing(region) as transaction:
         opds = await stored_opd.of_region(transaction.session, region)
         ids = ids_by_name(opds)
+        before = await stored.names(transaction.session, region)
+        fresh: set[tuple[str | None, str]] = set()
         problems += _unknown_opds(region, sheet, opds)
         for each in sheet.rows:
             if each.region not in ("", region):
                 column = sheet.header_of("region")
                 problems.append(Problem(each.row, column, region, quoted(each.region)))
                 continue
-            if each.opd and key(each.opd) not in ids:
+            if each.opd and name_key(each.opd) not in ids:
                 continue
-            application = _application(each, region, ids.get(key(each.opd)), source)
+            opd = ids.get(name_key(each.opd))
+            name = (opd, each.name.casefold())
+            if name in before or name in fresh:
+                (known if name in before else repeated).append(each.row)
+                continue
+            application = _application(each, region, opd, source)
             try:
                 await written(context, transaction, application, EventKind.APPLICATION_REGISTERED)
                 registered.append(each.row)
-            except AlreadyExists:
-                known.append(each.row)
+                fresh.add(name)
             except InvalidInput as invalid:
                 column = sheet.header_of(invalid.field)
                 problems.append(Problem(each.row, column, invalid.expected, invalid.got))
         if problems:
             raise SheetInvalid(*problems)
-        imported = Imported(tuple(registered), tuple(known))
+        imported = Imported(tuple(registered), tuple(known), tuple(repeated))
         if trial:
             raise _NothingIsWritten(imported)
     return imported
@@ -120,13 +129,13 @@ def _unknown_opds(region: str, sheet: InventorySheet, opds: Sequence[Opd]) -> li
     """A problem for each OPD that the region has not, with the nearest and how it is recorded."""
     known, rows, printed = ids_by_name(opds), dict[str, list[int]](), dict[str, str]()
     for each in sheet.rows:
-        if each.opd and key(each.opd) not in known:
-            rows.setdefault(key(each.opd), []).append(each.row)
-            printed.setdefault(key(each.opd), each.opd)
+        if each.opd and name_key(each.opd) not in known:
+            rows.setdefault(name_key(each.opd), []).append(each.row)
+            printed.setdefault(name_key(each.opd), each.opd)
     problems = []
     for name, at in rows.items():
-        near = nearest(name, opds)
-        said = "" if near is None else f"the nearest is {near.name!r}; "
+        near = nearest_opd(name, opds)
+        said = "" if near is None else f"if {near.name!r} is meant, correct the sheet; "
         command = shlex.join(["simpul", "opd", "add", printed[name], "--region", region])
         count = "" if len(at) == 1 else f" in {len(at)} rows"
         problems.append(
@@ -135,7 +144,7 @@ def _unknown_opds(region: str, sheet: InventorySheet, opds: Sequence[Opd]) -> li
                 sheet.header_of("opd"),
                 f"an OPD of region {region}, by name or acronym",
                 f"{quoted(printed[name])}{count}",
-                f"{said}to record it: {command}",
+                f"{said}to record a new OPD, run: {command}",
             )
         )
     return problems

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from engine.document import document
 from engine.model import EventKind, Opd, OpdKind, Region
-from engine.opd import key as compared
+from engine.opd import name_key
 from resolvers import access
 from resolvers.change import change, entered_by, new_id, text
 from resolvers.context import Context
@@ -35,7 +35,7 @@ async def register(context: Context, asked: RegisterOpd, key: str | None) -> Opd
     Raises:
         Forbidden: the viewer does not answer for the region.
         InvalidInput: a text is too long or empty, or the parent is no OPD of the region.
-        AlreadyExists: the region has an OPD of that name.
+        AlreadyExists: the region has an OPD of that name or acronym.
     """
 
     async def work(transaction: LogTransaction, region: Region) -> Opd:
@@ -44,7 +44,7 @@ async def register(context: Context, asked: RegisterOpd, key: str | None) -> Opd
             id=new_id("opd"),
             region=region.code,
             name=text("name", " ".join(asked.name.split()), least=1, most=NAME_LENGTH),
-            acronym=text("acronym", asked.acronym, least=0, most=ACRONYM_LENGTH),
+            acronym=text("acronym", " ".join(asked.acronym.split()), least=0, most=ACRONYM_LENGTH),
             provenance=entered_by(context.viewer),
             kind=asked.kind,
             parent=asked.parent,
@@ -52,9 +52,10 @@ async def register(context: Context, asked: RegisterOpd, key: str | None) -> Opd
         known = await stored.of_region(transaction.session, region.code)
         if opd.parent is not None and opd.parent not in {each.id for each in known}:
             raise InvalidInput("parent", f"an OPD of region {region.code}", opd.parent)
-        for each in known:
-            if compared(each.name) == compared(opd.name):
-                raise AlreadyExists("OPD of this region", each.id)
+        taken = {name_key(text): each.id for each in known for text in (each.acronym, each.name)}
+        for name in filter(None, (name_key(opd.name), name_key(opd.acronym))):
+            if name in taken:
+                raise AlreadyExists("OPD of this region", taken[name])
         await transaction.append(
             actor=context.viewer.subject,
             kind=EventKind.OPD_RECORDED,

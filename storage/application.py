@@ -130,6 +130,14 @@ async def page(
     return await keyset(session, query, columns, first=first, after=after, value=value)
 
 
+async def names(session: AsyncSession, region: str) -> set[tuple[str | None, str]]:
+    """Return the OPD and the name in small letters of a region's applications, also of retired."""
+    query = select(ApplicationRow.opd, ApplicationRow.name_key).where(
+        ApplicationRow.region == region
+    )
+    return {(opd, name) for opd, name in await session.execute(query)}
+
+
 async def namesake(session: AsyncSession, application: Application) -> str | None:
     """Return the id of another application of that name in its OPD that is not retired."""
     found: str | None = await session.scalar(

@@ -63,9 +63,14 @@ async def by_code(session: AsyncSession, codes: Collection[str]) -> dict[str, Re
 
 
 async def codes(session: AsyncSession) -> set[str]:
-    """Return the codes of all regions, and of those that they lie in."""
-    rows = await session.execute(select(RegionRow.code, RegionRow.parent))
-    return {code for row in rows for code in row if code is not None}
+    """Return the codes of all regions."""
+    return set(await session.scalars(select(RegionRow.code)))
+
+
+async def parents(session: AsyncSession) -> set[str]:
+    """Return the codes of the regions that others lie in; they need not be on record themselves."""
+    found = await session.scalars(select(RegionRow.parent).distinct())
+    return {code for code in found if code is not None}
 
 
 async def page(

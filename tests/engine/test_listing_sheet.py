@@ -64,6 +64,17 @@ def test_rows_out_of_use_and_rows_that_name_nothing_are_left_out_and_counted() -
     assert (found.retired, found.nameless) == (2, 2)
 
 
+def test_a_status_that_is_not_understood_is_told() -> None:
+    found = read("nama,status\nA B,Rencana\nC D,Aktif\nE F,Rencana\n")
+    assert [each.name for each in found.listings] == ["A B", "C D", "E F"]
+    assert found.unread_status == {"Rencana": (2, 4)}
+
+
+def test_rows_are_numbered_as_a_spreadsheet_does_where_cells_hold_line_breaks() -> None:
+    found = read('nama,alamat\n"A\nB",\n\nC D,\n')
+    assert [each.id for each in found.listings] == ["2", "4"]
+
+
 @pytest.mark.parametrize(
     ("text", "problems"),
     [

@@ -59,6 +59,10 @@ def test_a_key_is_lower_case_letters_and_digits_and_stays_itself(printed: str) -
         ("https://www.-/x", ""),
         ("belum ada", ""),
         ("http://localhost:8080/x", "localhost:8080/x"),
+        ("https://a.go.id (internal)", "a.go.id"),
+        ("https://a.go.id, https://b.go.id", "a.go.id"),
+        ("a.go.id\nb.go.id", "a.go.id"),
+        ("Aplikasi desktop, tanpa alamat", ""),
     ],
 )
 def test_an_address_loses_what_two_visits_differ_by(url: str | None, expected: str) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from engine.model import Opd, OpdKind, Provenance
-from engine.opd import ids_by_name, kind_by_name, nearest
+from engine.opd import ids_by_name, kind_by_name, nearest_opd
 
 SOURCE = Provenance("test")
 OPDS = (
@@ -41,6 +41,6 @@ def test_a_name_or_an_acronym_of_one_opd_means_it() -> None:
     ("name", "near"),
     [("Dinas  Kesehatan Kab.", "health"), ("dishubb", "roads"), ("Perpustakaan", None)],
 )
-def test_the_nearest_is_offered_where_one_is_near(name: str, near: str | None) -> None:
-    found = nearest(name, OPDS)
+def test_the_nearest_opd_is_offered_where_one_is_near(name: str, near: str | None) -> None:
+    found = nearest_opd(name, OPDS)
     assert (None if found is None else found.id) == near

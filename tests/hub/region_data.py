@@ -27,20 +27,16 @@ class Commands:
         return CliRunner().invoke(cli.app, [*map(str, arguments)], env=own)
 
 
-@dataclass(frozen=True)
-class Terminal:
-    """Runs a command on a terminal of its own, as a person does, and types an answer."""
-
-    def __call__(self, arguments: list[str], environment: dict[str, str], answer: str) -> str:
-        """Return what the command printed."""
-        main, other = pty.openpty()
-        command = [sys.executable, "-c", "from hub.cli import main; main()", *arguments]
-        unset = {"DATABASE_URL": "", "COLUMNS": "200"}
-        with subprocess.Popen(
-            command, stdin=other, stdout=subprocess.PIPE, env={**os.environ, **unset, **environment}
-        ) as process:
-            os.close(other)
-            os.write(main, f"{answer}\n".encode())
-            printed, _ = process.communicate(timeout=SECONDS)
-        os.close(main)
-        return printed.decode()
+def on_terminal(arguments: list[str], environment: dict[str, str], answer: str) -> str:
+    """Run a command on a terminal of its own, as a person does, type an answer, and return its output."""
+    main, other = pty.openpty()
+    command = [sys.executable, "-c", "from hub.cli import main; main()", *arguments]
+    unset = {"DATABASE_URL": "", "COLUMNS": "200"}
+    with subprocess.Popen(
+        command, stdin=other, stdout=subprocess.PIPE, env={**os.environ, **unset, **environment}
+    ) as process:
+        os.close(other)
+        os.write(main, f"{answer}\n".encode())
+        printed, _ = process.communicate(timeout=SECONDS)
+    os.close(main)
+    return printed.decode()

@@ -281,7 +281,9 @@ def test_a_token_for_a_region_waits_until_that_is_loaded(migrated: Simpul) -> No
     assert done.stderr == f"--region: {REGION}, got '32.11': {RECORD.format('--region 32.11')}\n"
     assert migrated("load", "--region", "32.11").exit_code == 0
     assert migrated(*asked).exit_code == 0
-    # On its own node a region's province is not on record, and still in scope.
+    # On its own node a region's province is not on record, and still in scope of its officials.
+    province = migrated("token", "--role", "REGION", "--region", "32", "--subject", "hub")
+    assert (province.exit_code, province.stdout) == (2, "")
     assert (
         migrated("token", "--role", "PROVINCE", "--region", "32", "--subject", "hub").exit_code == 0
     )

@@ -17,7 +17,7 @@ from resolvers.context import Instance
 from resolvers.inventory_import import Imported
 from resolvers.problems import NotFound, OwnedElsewhere
 from storage import log, source
-from tests.hub.region_data import Commands, Terminal
+from tests.hub.region_data import Commands, on_terminal
 
 GOOD = "Nama Aplikasi,Perangkat Daerah,URL\nSi Uji,Dinas Perhubungan,https://uji.id\nSi Coba,,\n"
 
@@ -35,8 +35,8 @@ async def entries(instance: Instance) -> int:
 async def test_rows_become_entries_once(filled_database_url: str) -> None:
     async with opened(Settings(SIMPUL_DATABASE_URL=filled_database_url)) as instance:
         before = await entries(instance)
-        assert await take(instance, GOOD) == Imported(registered=(2, 3), known=())
-        assert await take(instance, GOOD) == Imported(registered=(), known=(2, 3))
+        assert await take(instance, GOOD) == Imported(registered=(2, 3), known=(), repeated=())
+        assert await take(instance, GOOD) == Imported(registered=(), known=(2, 3), repeated=())
         async with instance.database.read() as session:
             fresh = await log.entries(session, "32.11", after=before)
         assert [each.kind for each in fresh] == [EventKind.APPLICATION_REGISTERED] * 2
@@ -54,8 +54,8 @@ async def test_rows_become_entries_once(filled_database_url: str) -> None:
             "Lain,Dinas Perhubungn,",
             (
                 "row 4, column Perangkat Daerah: expected an OPD of region 32.11, by name or "
-                "acronym, got 'Dinas Perhubungn'; the nearest is 'Dinas Perhubungan'; to record "
-                "it: simpul opd add 'Dinas Perhubungn' --region 32.11"
+                "acronym, got 'Dinas Perhubungn'; if 'Dinas Perhubungan' is meant, correct the "
+                "sheet; to record a new OPD, run: simpul opd add 'Dinas Perhubungn' --region 32.11"
             ),
         ),
         ("Lain,,ftp://a.id", "row 4, column URL: expected an address that begins with http"),
@@ -102,7 +102,9 @@ async def test_status_function_year_and_platform_are_kept(filled_database_url: s
         would = await inventory_import.prepare(instance, "32.11", read)
         assert await entries(instance) == before
         assert await inventory_import.take(instance, "32.11", read, "f.csv") == would
-        assert would == Imported(registered=(2, 3, 4, 5), known=())
+        assert would == Imported(registered=(2, 3, 4, 5), known=(), repeated=())
+        again = await inventory_import.take(instance, "32.11", read, "f.csv")
+        assert again == Imported(registered=(), known=(2, 3, 4, 5), repeated=())
         async with instance.database.read() as session:
             fresh = [each.body or {} for each in await log.entries(session, "32.11", after=before)]
     kept = ("name", "opd", "status", "function", "year", "platform")
@@ -112,6 +114,17 @@ async def test_status_function_year_and_platform_are_kept(filled_database_url: s
         ("Si Purna", None, "RETIRED", "Arsip", None, "Desktop"),
         ("Si Baru", None, "UNKNOWN", "", None, ""),
     ]
+
+
+async def test_a_row_that_repeats_another_is_told_apart_from_what_was_there(
+    filled_sqlite_url: str,
+) -> None:
+    text = (
+        "nama,opd,status\nLain,Dinas Perhubungan,\nLAIN,dinas perhubungan,\nLain,,\nLain,,Pensiun\n"
+    )
+    async with opened(Settings(SIMPUL_DATABASE_URL=filled_sqlite_url)) as instance:
+        assert await take(instance, text) == Imported(registered=(2, 4), known=(), repeated=(3, 5))
+        assert (await take(instance, text)).known == (2, 3, 4, 5)
 
 
 async def test_an_opd_may_be_named_in_other_letters_and_spaces(filled_sqlite_url: str) -> None:
@@ -128,8 +141,9 @@ def test_the_command_says_what_it_takes_before_it_writes(
     asked = commands("import", inventory, "--region", "32.11")
     assert asked.exit_code == 2
     assert "expected --yes to write without asking" in asked.stderr
-    said = [line.strip() for line in asked.stdout.splitlines()]
-    assert said == [
+    assert asked.stdout == ""
+    said = [line.strip() for line in asked.stderr.splitlines()]
+    assert said[:-1] == [
         "Columns that are taken:",
         "'Nama Aplikasi' as name",
         "'Perangkat Daerah' as opd",
@@ -138,24 +152,23 @@ def test_the_command_says_what_it_takes_before_it_writes(
         "'Tahun Mulai' as year",
         "'Platform' as platform",
         "Columns that are passed over: No, PIC",
-        "4 applications: 1 ACTIVE, 1 INACTIVE, 1 RETIRED, 1 UNKNOWN",
-        "2 name no OPD and stay without owner: rows 4, 5",
-        "1 say that there is no application: row 6",
-        "Status 'Dalam Pengembangan' is not known and becomes UNKNOWN: row 5",
+        "Applications: 4 (1 ACTIVE, 1 INACTIVE, 1 RETIRED, 1 UNKNOWN)",
+        "Without an OPD, so without owner: 2 (rows 4, 5)",
+        "Without an application, passed over: 1 (row 6)",
+        "Status 'Dalam Pengembangan' is not understood, recorded as UNKNOWN: 1 (row 5)",
     ]
     done = commands("import", inventory, "--region", "32.11", "--yes")
     assert done.exit_code == 0
-    assert done.stdout.endswith("4 applications are registered; 0 were there already.\n")
+    assert done.stdout == "4 applications are registered; 0 were there already.\n"
 
 
 def test_a_person_may_say_no(filled_data_dir: Path, tmp_path: Path) -> None:
-    terminal = Terminal()
     inventory = tmp_path / "inventaris.csv"
     inventory.write_text(GOOD)
     environment = {"SIMPUL_DATA_DIR": str(filled_data_dir)}
     command = ["import", str(inventory), "--region", "32.11"]
-    assert "Nothing is imported." in terminal(command, environment, answer="n")
-    assert "2 applications are registered" in terminal(command, environment, answer="y")
+    assert "Nothing is imported." in on_terminal(command, environment, answer="n")
+    assert "2 applications are registered" in on_terminal(command, environment, answer="y")
 
 
 def test_of_a_wrong_sheet_the_command_writes_nothing(filled_data_dir: Path, tmp_path: Path) -> None:
@@ -179,8 +192,9 @@ def test_a_region_without_opds_gets_them_and_its_inventory(
         added.stdout
     )
     assert "Disruang" in commands("opd", "list", "--region", "32.77").stdout
-    again = commands("opd", "add", "dinas uji ruang", "--region", "32.77")
-    assert (again.exit_code, "there is already" in again.stderr) == (2, True)
+    for name, acronym in (("dinas uji ruang", ""), ("Dinas Lain", "DISRUANG")):
+        again = commands("opd", "add", name, "--region", "32.77", "--acronym", acronym)
+        assert (again.exit_code, "there is already" in again.stderr) == (2, True)
     done = commands("import", inventory, "--region", "32.77", "--yes")
     assert "2 applications are registered; 0 were there already." in done.stdout
 
@@ -188,6 +202,7 @@ def test_a_region_without_opds_gets_them_and_its_inventory(
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
+        (["Dinas A", "--region", "32.11", "--acronym", "dinas perhubungan"], "there is already"),
         (["Satpol PP", "--region", "32.77"], "expected --kind with one of SECRETARIAT"),
         (["Dinas A", "--region", "77"], "there is no region '77'"),
         (["Dinas A", "--region", "32.77", "--parent", "Setda"], "parent: expected an OPD"),

@@ -114,6 +114,7 @@ REFUSALS: dict[str, list[tuple[Given, Given]]] = {
             _invalid("parent", "an OPD of region 32.11", "opd-32.73.diskominfo"),
         ),
         ({**NEW_OPD, "name": "DINAS  kesehatan"}, _exists("opd-32.11.dinkes")),
+        ({**NEW_OPD, "acronym": "DINKES"}, _exists("opd-32.11.dinkes")),
         ({**NEW_OPD, **EMPTY_KEY}, NO_KEY),
         ({**NEW_OPD, **USED}, REUSED),
     ],
