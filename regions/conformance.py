@@ -96,7 +96,7 @@ async def _owner(seen: _Seen) -> str:
     try:
         data = await seen.peer.query(contract.OWNER, {"region": seen.region}, ANSWER_SECONDS)
     except Rejected as rejected:
-        if rejected.code in contract.REFUSALS or seen.peer.is_closed:
+        if rejected.code not in contract.NOT_IN_SCHEMA or seen.peer.is_closed:
             raise
         return "the endpoint: its schema names no owner"
     seen.feed = contract.FEED

@@ -155,7 +155,7 @@ class Follower:
             except Rejected as refusal:
                 if peer.is_closed:  # as for a token that has expired: the next one may be renewed
                     raise
-                if document is contract.FEED and refusal.code not in contract.REFUSALS:
+                if document is contract.FEED and refusal.code in contract.NOT_IN_SCHEMA:
                     document = contract.FEED_WITHOUT_OWNER  # it may be of an earlier schema
                     continue
                 if refusal.code == SNAPSHOT_REQUIRED and await self._restored(peer, region):

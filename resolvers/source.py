@@ -119,7 +119,8 @@ class Copies:
             except TimeoutError:
                 pass
             self._changed.clear()
-            news = [self.instance.followed[region] for region in sorted(self._unwritten)]
+            followed = self.instance.followed  # a region may have become our own meanwhile
+            news = [followed[region] for region in sorted(self._unwritten) if region in followed]
             self._unwritten.clear()
             if not news:
                 continue

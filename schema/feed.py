@@ -19,13 +19,15 @@ VERSION = 1
 
 @strawberry.type(description="The end of a region's log.")
 class FeedHead:
-    version: int = strawberry.field(description="Of the feed contract.")
+    version: int = strawberry.field(description="The version of the feed contract.")
     region: strawberry.ID
-    sequence: int = strawberry.field(description="Of the newest entry.")
-    hash: str = strawberry.field(description="Of the newest entry: SHA-256, in hexadecimal digits.")
+    sequence: int = strawberry.field(description="The sequence of the newest entry.")
+    hash: str = strawberry.field(
+        description="The SHA-256 of the newest entry, in lower-case hexadecimal digits."
+    )
     owner: str | None = strawberry.field(
-        description="Address of the API of the instance that owns the region: of another one where "
-        "this one only follows it. Null: that of this API."
+        description="URL of the API of the instance that owns the region. Null where that is this "
+        "API; an instance that only follows the region names the owner here."
     )
 
     @classmethod
@@ -45,8 +47,12 @@ class FeedHead:
 )
 class FeedEntry:
     region: strawberry.ID
-    sequence: int = strawberry.field(description="In the region's log: from 1, without a gap.")
-    at: str = strawberry.field(description="UTC, as it is hashed: 2026-01-31T23:59:59.000000Z.")
+    sequence: int = strawberry.field(
+        description="Position in the region's log, from 1 without a gap."
+    )
+    at: str = strawberry.field(
+        description="Time in UTC, as it is hashed: 2026-01-31T23:59:59.000000Z."
+    )
     actor: str
     kind: EventKind
     subject: strawberry.ID
@@ -57,7 +63,7 @@ class FeedEntry:
     )
     body_hash: str
     previous_hash: str = strawberry.field(
-        description="Of the entry before; of the first, 64 zeros."
+        description="The hash of the entry before this one; 64 zeros in the first entry."
     )
     hash: str
 
@@ -104,9 +110,11 @@ class SnapshotRow:
 
 @strawberry.type(description="Some rows of a region. All pages of a snapshot are as of one entry.")
 class SnapshotPage:
-    version: int = strawberry.field(description="Of the feed contract.")
+    version: int = strawberry.field(description="The version of the feed contract.")
     newest: FeedEntry = strawberry.field(description="The entry as of which the rows are.")
-    rows: list[SnapshotRow] = strawberry.field(description="None before those it refers to.")
+    rows: list[SnapshotRow] = strawberry.field(
+        description="A row comes after the rows that it refers to, except for an OPD's `parent`, which may come later."
+    )
     cursor: str | None = strawberry.field(
         description="Give it as `after` to go on; null: these are the last rows."
     )

@@ -15,22 +15,22 @@ from schema.info import Info
 
 @strawberry.type(description="Where this instance has a region from, and how fresh that is.")
 class Source:
-    region: strawberry.ID = strawberry.field(description="Its code.")
+    region: strawberry.ID = strawberry.field(description="The code of the region.")
     state: SourceState
     as_of: datetime | None = strawberry.field(
-        description="When the copy was last known to hold all that its owner had; now, where it is "
-        "owned here; null: never yet."
+        description="When the copy was last known to hold all that its owner had. Null where it never "
+        "was; the present time where the region is owned here."
     )
     lag_seconds: float | None = strawberry.field(
-        description="How long ago that was; 0 where it is owned here."
+        description="Seconds since `asOf`; 0 where the region is owned here."
     )
     url: str | None = strawberry.field(
-        description="Of the API that the copy is read from: of its owner, or of an instance that "
-        "follows the owner. Null where it is owned here."
+        description="URL of the API that the copy is read from, which is its owner's or that of an "
+        "instance that follows the owner. Null where the region is owned here."
     )
     owner_url: str | None = strawberry.field(
-        description="Of the API of the instance that owns it, where changes are made; null where "
-        "it is owned here."
+        description="URL of the API of the instance that owns the region, where changes are made. "
+        "Null where the region is owned here."
     )
     reason: str | None = strawberry.field(
         description="Why the owner cannot be followed, when it cannot."
@@ -73,7 +73,7 @@ class Source:
 @strawberry.type
 class SourceQuery:
     @strawberry.field(
-        description="Of all regions that other instances own, also where nothing of them came yet."
+        description="The sources of all regions that other instances own, also where nothing was copied yet."
     )
     async def sources(self, info: Info) -> list[Source]:
         now = info.context.instance.clock()

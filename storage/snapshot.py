@@ -1,4 +1,7 @@
-"""The rows of a region as they stand, to be told to who keeps a copy, and taken from who is copied."""
+"""The snapshot of a region: its rows read for an instance that copies it, and written by that one.
+
+A row comes after the rows that it refers to, except that an OPD may come before its parent.
+"""
 
 from __future__ import annotations
 

@@ -19,11 +19,11 @@ from regions.directory import plain_url, websocket
 VERSION = 1
 ENTRIES_MOST = 200  # of one frame
 ROWS_MOST = 500  # of one page
+SUBJECT_CHARACTERS = 255
 
-# What an owner says where it refuses a question that it understands.
-REFUSALS = frozenset(
-    {"FORBIDDEN", "INTERNAL", "INVALID_ARGUMENT", "NOT_FOUND", "SNAPSHOT_REQUIRED"}
-)
+# The codes of an owner whose schema has not what is asked for; GraphQL itself gives such an error
+# none.
+NOT_IN_SCHEMA = frozenset({"", "GRAPHQL_VALIDATION_FAILED"})
 
 _HEAD = "version region sequence hash"
 HEAD = f"query Head($region: ID!) {{ feedHead(region: $region) {{ {_HEAD} }} }}"
@@ -161,7 +161,7 @@ def _entry(region: str, given: object) -> Entry:
         at=at,
         actor=_text("an actor", found.get("actor"), 1000),
         kind=kind,
-        subject=_text("a subject", found.get("subject"), 255),
+        subject=_text("a subject", found.get("subject"), SUBJECT_CHARACTERS),
         visibility=visibility,
         body=body,
         body_hash=_text("a hash", found.get("bodyHash"), 64),

@@ -283,7 +283,7 @@ async def until_counted(place: Place, **expected: int) -> None:
 
 
 async def owners(asked: Client) -> dict[str, tuple[str, str]]:
-    """Where an instance reads each of the two regions, and whom it names to who would change them."""
+    """For each of the two regions, the URL that it is read from and the URL of its owner."""
     sources = {each["region"]: each["url"] for each in (await asked.ask(SOURCES))["sources"]}
     found = {}
     for region, opd in ((SUMEDANG, DISHUB), (INDRAMAYU, DISKOMINFO)):

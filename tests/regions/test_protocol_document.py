@@ -15,7 +15,7 @@ from engine.instruments import catalogue
 from engine.model import EventKind
 from engine.snapshot import Row, RowKind
 from hub.contract_files import FEED
-from regions import conformance, connection, contract, follower, message, peer
+from regions import conformance, connection, contract, directory, follower, message, peer
 from regions.directory import Endpoint
 from resolvers import feed
 from storage.tables import EntryRow, OpdRow, RegionRow
@@ -62,8 +62,11 @@ def test_the_documents_are_those_of_the_contract() -> None:
     assert follow.replace(" owner", "") == contract.FEED_WITHOUT_OWNER
 
 
-def test_every_refusal_of_the_contract_is_in_the_document() -> None:
-    assert {row[0].strip("`") for row in table("Refusals")} == contract.REFUSALS
+def test_no_refusal_means_that_a_schema_lacks_a_field() -> None:
+    refusals = {row[0].strip("`") for row in table("Refusals")}
+    assert follower.SNAPSHOT_REQUIRED in refusals
+    assert refusals.isdisjoint(contract.NOT_IN_SCHEMA)
+    assert all(code in chapter("The connection") for code in contract.NOT_IN_SCHEMA)
 
 
 def test_the_bounds_are_those_that_readers_keep() -> None:
@@ -93,6 +96,8 @@ def test_what_is_said_of_entries_is_so() -> None:
     assert lengths["`subject`"] == EntryRow.subject.type.length  # type: ignore[attr-defined]
     assert lengths["and every `id`"] == OpdRow.id.type.length  # type: ignore[attr-defined]
     assert lengths["code of a region"] == RegionRow.code.type.length  # type: ignore[attr-defined]
+    assert lengths["code of a region"] == directory.CODE_CHARACTERS
+    assert lengths["`subject`"] == contract.SUBJECT_CHARACTERS
     assert lengths["`at`"] == EntryRow.at.type.length  # type: ignore[attr-defined]
 
 

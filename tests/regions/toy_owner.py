@@ -34,7 +34,7 @@ class Toy:
     beat_seconds: float = 0.5
     page: int = 10
     token: str = "secret"
-    owner: str | None = None  # whom it names as the owner
+    owner: str | None = None  # the URL that it names as the owner's
     names_owners: bool = True  # False: its schema is that of before
     kept_from: int = 1  # the first entry that it still has
     # Each changes an answer before it is sent; None: it is not sent.
@@ -137,7 +137,7 @@ class Toy:
 
     @asynccontextmanager
     async def running(self, tls: SSLContext | None = None) -> AsyncIterator[Toy]:
-        """Serve on a port of its own; with TLS to whom that lets in."""
+        """Serve on a port of its own; with TLS, to clients that it admits."""
         protocols = [Subprotocol("graphql-transport-ws")]
         serving = serve(self.serve, "127.0.0.1", 0, subprotocols=protocols, ssl=tls)
         async with serving as server:
