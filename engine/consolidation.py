@@ -2,8 +2,9 @@
 
 In this order, an application being in at most one of the first three: RETIRE what is reported
 inactive or has no users; REPLACE a local application where a common application serves its function,
-which is said to be mandated only where that was confirmed; MERGE systems of one function; SHARE where a function is missing; INTEGRATE what
-goes past the hub or is missing; KEEP the rest. Nothing is proposed from an uncertain function.
+which is said to be mandated only where that was confirmed; MERGE systems of one function; SHARE where
+a function is missing; INTEGRATE what goes past the hub or is missing; KEEP the rest. Nothing is
+proposed from an uncertain function.
 """
 
 from __future__ import annotations

@@ -82,12 +82,12 @@ class Comparison:
                 if read.kind is Kind.WEBSITE:
                     continue
             # Without address and OPD, equal names prove nothing: such lines stay apart.
-            told = "" if read.decides else line.opd or line.id
+            owner_key = "" if read.decides else line.opd or line.id
             if not read.comparable:
-                told = line.id  # neither do names without a letter or digit, such as "-" and "!!!"
-            spelling = merged.get((read.equal, told))
+                owner_key = line.id  # a name without letters or digits proves nothing anywhere
+            spelling = merged.get((read.equal, owner_key))
             if spelling is None:
-                spelling = merged[read.equal, told] = read.spelling(line.opd)
+                spelling = merged[read.equal, owner_key] = read.spelling(line.opd)
             spelling.ids.append(line.id)
         return list(merged.values())
 
@@ -144,7 +144,7 @@ class _Reading:
 
     def spelling(self, opd: str) -> Spelling:
         """The spelling of a listing by an OPD."""
-        told = "" if self.decides else opd
+        owner_key = "" if self.decides else opd
         return Spelling(
-            self._name, self._at, self._host, told, self._system, self._sure, self._several
+            self._name, self._at, self._host, owner_key, self._system, self._sure, self._several
         )

@@ -9,8 +9,8 @@ from fractions import Fraction
 
 from engine.decimals import signed
 
-# Of the regions that either year ranks, as many must be in both: a position among 9 regions says
-# nothing of one among 27, nor one among 10 of one among 480.
+# The least share of the regions ranked in either year that must be ranked in both. A position among
+# 9 regions cannot be compared with one among 27.
 AGREEMENT_LEAST = Fraction(9, 10)
 
 

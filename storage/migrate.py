@@ -47,7 +47,10 @@ def differences(url: str) -> list[object]:
 def _differs(
     context: MigrationContext, _inspected: object, _column: object, found: object, wanted: object
 ) -> bool | None:
-    """Say that two lengths of a text are one type where the database keeps none; else decide not."""
+    """Compare two column types: None leaves it to Alembic, False says that they are the same.
+
+    SQLite does not enforce the length of a text, so there a difference in length is none.
+    """
     texts = isinstance(found, String) and isinstance(wanted, String)
     return False if texts and context.dialect.name == "sqlite" else None
 

@@ -56,7 +56,7 @@ def test_positions_among_different_regions_are_not_compared(
     earlier = {f"then-{number}": Fraction(5) for number in range(then)}
     ranks = {each.region: each for each in ranking(shared | later, shared | earlier)}
     rank = ranks["both-0"]
-    assert rank.change == "0.00"  # of its own index, whoever else is ranked
+    assert rank.change == "0.00"  # of its own index: other regions do not change it
     assert (rank.previous is not None, rank.movement is not None) == (moves, moves)
 
 

@@ -9,8 +9,8 @@ export interface Formats {
   /** A decimal string of the API with two places. */
   index(value: string): string;
   /**
-   * The same for what is missing to a threshold that is not reached: null where 0,00 would be left of it.
-   * The API says "0.00" itself where an index is known as printed, and its predicate says that it fell short.
+   * The same for what is missing to a threshold that is not reached: null where that rounds to 0.00.
+   * An index that is known only as printed may be rounded up to the threshold that it does not reach.
    */
   gap(value: string): string | null;
   /** The same for a distance, with "less than 0.01" where rounding would leave 0.00 of it. */

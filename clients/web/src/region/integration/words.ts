@@ -107,7 +107,7 @@ const id = {
     text: (part: string, of: string, n: number) =>
       `Pada ${part} dari ${of} pasangan berurutan ${n} aplikasi, perubahan pada yang satu dapat sampai ke yang lain.`,
     none: "Belum ada pertukaran antara dua aplikasi, sehingga tidak ada rambatan untuk dinilai.",
-    method: "Pasangan dua aplikasi yang terhubung aliran data, dibagi n(n-1); aplikasi dengan dirinya sendiri tidak dihitung (menurut MacCormack, Baldwin, Lagerström)",
+    method: "Pasangan berurutan dua aplikasi berbeda yang dihubungkan aliran data, dibagi n(n-1); aplikasi dengan dirinya sendiri tidak dihitung (menurut MacCormack, Baldwin, Lagerström)",
   },
   silo: {
     title: "Indeks silo OPD",

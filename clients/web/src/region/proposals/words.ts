@@ -36,7 +36,7 @@ const id = {
       `Aplikasi sendiri masih dimungkinkan lewat pengecualian ${basis?.replace(" art. ", " pasal ")}, dengan analisis biaya-manfaat dan pertimbangan.`,
     MANDATED: ({ basis }) => `Diwajibkan oleh ${basis}.`,
     NOT_CONFIRMED: ({ basis }) =>
-      `Sumber kami menyebut ${basis}, tetapi belum dipastikan bahwa daerah wajib memakainya.`,
+      `Sumber kami menyebut ${basis}, tetapi belum dipastikan bahwa daerah wajib memakai aplikasi umum itu.`,
     SAME_FUNCTION: ({ function: name }) => `Melayani fungsi yang sama: ${name}.`,
     FUNCTION_NOT_IN_INVENTORY: ({ function: name }) => `Fungsi ${name} tidak tampak dalam inventaris ini.`,
     SISTER_SERVES_IT: ({ region, level }) => `Daerah ${region} melayaninya pada level ${level}.`,
@@ -123,6 +123,7 @@ const id = {
   },
   notReached: "Keputusan belum tersimpan. Server belum dapat dihubungi; yang Anda tulis tetap ada, coba lagi.",
   refused: (code: string) => `Keputusan belum tersimpan. Server menolaknya dengan kode ${code}; yang Anda tulis tetap ada. Sampaikan kode itu kepada pengelola.`,
+  refusedWithoutCode: "Keputusan belum tersimpan. Server menolaknya tanpa menyebut alasan; yang Anda tulis tetap ada. Sampaikan hal ini kepada pengelola.",
 };
 
 const en: typeof id = {
@@ -233,6 +234,7 @@ const en: typeof id = {
   },
   notReached: "The decision is not stored. The server cannot be reached; what you wrote is still here, try again.",
   refused: (code) => `The decision is not stored. The server refused it with the code ${code}; what you wrote is still here. Report that code to the operator.`,
+  refusedWithoutCode: "The decision is not stored. The server refused it and gave no reason; what you wrote is still here. Report this to the operator.",
 };
 
 export const proposals = { id, en };

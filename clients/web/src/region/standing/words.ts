@@ -80,7 +80,7 @@ const en: typeof id = {
     `The levels of ${year} are not published. These are only an estimate from the domain values that are published. Read the ranges, not the levels.`,
   estimateOff: "No set of levels gives this index; only its domain values are met.",
   estimateMethod: (solutions) =>
-    `Whole levels that print the official domain values, nearest to the national means by aspect in weighted squares. These are only one of ${solutions} sets of levels that give the same official figures.`,
+    `Whole levels that print the official domain values, nearest to the national means by aspect in weighted squares. This is only one of ${solutions} sets of levels that give the same official figures.`,
   noEstimate: (year) =>
     `There is no estimate for ${year}: its published domain values are incomplete, or no whole levels give them.`,
   nothingToEstimate: "Domain values are not published, so no levels can be estimated.",
