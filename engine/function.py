@@ -17,6 +17,7 @@ from functools import lru_cache
 import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import csr_matrix, hstack
+from scipy.special import expit
 
 from engine.listing import Listing
 from engine.names import PUBLIC_HOSTS, NameWords, host, words_of
@@ -30,7 +31,7 @@ _WEIGHT = {"NAME": 4.0, "WORD": 2.0, "HINT": 0.5}
 _IN_CHARGE = 4.0  # odds of a function that the OPD is in charge of
 _FLOOR = 0.002  # what the OPD alone says where the name says nothing
 _SHORTEST_LABEL = 4  # letters
-_PASSES = 20
+_REGULARISATION = 30.0  # inverse strength, as scikit-learn's C
 _PREFIXES = ("e", "si", "sim", "my", "i")  # eKinerja, SIPresensi
 
 
@@ -183,12 +184,9 @@ class Reader:
 class Classifier:
     """Tags applications; `labelled` are people's corrections, which it learns from."""
 
-    def __init__(
-        self, lexicon: Lexicon, labelled: Iterable[Labelled] = (), *, seed: int = 0
-    ) -> None:
+    def __init__(self, lexicon: Lexicon, labelled: Iterable[Labelled] = ()) -> None:
         # Two seconds of CPU, which no start of a program shall wait for.
         from sklearn.feature_extraction.text import TfidfVectorizer
-        from sklearn.linear_model import SGDClassifier
 
         self.lexicon = lexicon
         self._reader = Reader(lexicon)
@@ -207,13 +205,9 @@ class Classifier:
             functions.append(self._reader.position[each.function])
             weights.append(2.0)
         self._grams.fit(texts)
-        # A fixed number of passes: more do not change a tag, and none warns of stopping early.
-        self._model = SGDClassifier(
-            loss="log_loss", alpha=1e-5, random_state=seed, max_iter=_PASSES, tol=None
+        self._coefficients, self._intercept = _fitted(
+            self._features(texts), np.asarray(functions), np.asarray(weights)
         )
-        self._model.fit(self._features(texts), functions, sample_weight=weights)
-        # Laid out as it is multiplied with: else each multiplication copies all of it first.
-        self._model.coef_ = np.asfortranarray(self._model.coef_)
 
     def _features(self, texts: Sequence[str]) -> csr_matrix:
         return hstack([self._grams.transform(texts), self._lexical(texts)]).tocsr()
@@ -233,7 +227,8 @@ class Classifier:
     def distribution(self, listings: Sequence[Listing]) -> Probabilities:
         """The probability of each function (columns as in the lexicon) for each listing."""
         texts = [_text(each) for each in listings]
-        named = np.asarray(self._model.predict_proba(self._features(texts)), dtype=np.float64)
+        named = expit(self._features(texts) @ self._coefficients + self._intercept)
+        named /= named.sum(axis=1, keepdims=True)
         # The model settles on one meaning of a name that has two (SIKD: finance, or records);
         # the lexicon's own split is the other half, so that the OPD can decide.
         terms = self._lexical(texts).toarray()
@@ -273,6 +268,30 @@ class Classifier:
         terms = [f"name: {term}" for term in found]
         words, _ = self._reader.in_charge(listing.opd)
         return (*terms, *(f"OPD: {word}" for word in words))
+
+
+def _fitted(
+    features: csr_matrix, functions: NDArray[np.int_], weights: NDArray[np.float64]
+) -> tuple[NDArray[np.float64], float]:
+    """Fit one logistic regression for each function against the rest, until it converges.
+
+    A model that converges has one solution, so that a correction changes the tags of the names that
+    resemble it and leaves the others: one that stops after some passes over shuffled rows changes
+    unrelated tags with every row.
+
+    Returns:
+        The coefficients, one column for each function, and one intercept for all of them: where a
+        name says nothing, no function is likelier for having more terms in the lexicon.
+    """
+    from sklearn.linear_model import LogisticRegression
+
+    count = int(functions.max()) + 1
+    coefficients, intercepts = np.empty((features.shape[1], count)), np.empty(count)
+    for function in range(count):
+        model = LogisticRegression(C=_REGULARISATION, solver="liblinear")
+        model.fit(features, functions == function, sample_weight=weights)
+        coefficients[:, function], intercepts[function] = model.coef_[0], model.intercept_[0]
+    return coefficients, float(intercepts.mean())
 
 
 def _text(listing: Listing) -> str:

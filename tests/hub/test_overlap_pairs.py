@@ -31,7 +31,7 @@ def test_the_labelled_pairs_get_the_scores_that_are_measured(west_java: Commands
     assert [float(row["score"]) for row in found] == pytest.approx(
         1 / (1 + np.exp(-odds)), abs=0.0005
     )
-    assert found[0]["why"].startswith("functions agree 0.992 (+1.126); same function 1 (+0.809)")
+    assert found[0]["why"].startswith("functions agree 0.989 (+1.158); same function 1 (+0.823)")
 
 
 def test_identity_follows_the_policy_and_says_why(west_java: Commands, tmp_path: Path) -> None:
