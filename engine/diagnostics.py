@@ -158,10 +158,13 @@ def _propagation(own: Sequence[str], edges: Iterable[Edge], backend: Backend) ->
     """Propagation cost over the region's own applications (Baldwin, MacCormack, Lagerström).
 
     The pairs of an application with itself are left out: they would say of applications without an
-    exchange, and most of all of a small inventory, that changes reach others.
+    exchange, and most of all of a small inventory, that changes reach others. Where no exchange is
+    recorded it is unknown: there the graph says nothing of how far changes reach.
     """
-    pairs = reachable_pairs(len(own), _arcs(own, edges), backend)
-    return _share(pairs, len(own) * (len(own) - 1))
+    arcs = _arcs(own, edges)
+    if not arcs:
+        return _share(0, 0)
+    return _share(reachable_pairs(len(own), arcs, backend), len(own) * (len(own) - 1))
 
 
 def _silo(own: Iterable[Node], edges: Iterable[Edge]) -> Fraction | None:

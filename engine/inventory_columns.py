@@ -11,10 +11,22 @@ from engine.sheet import Problem, SheetInvalid, quoted
 # What each column goes by, in lower case and without signs; the first spelling that a sheet has is
 # taken. An owner that is named as the OPD goes before a unit or a manager inside it.
 SPELLINGS: Mapping[str, tuple[str, ...]] = {
-    "name": ("name", "nama", "nama aplikasi", "aplikasi", "application", "nama sistem"),
+    "name": (
+        "name",
+        "nama",
+        "nama aplikasi",
+        "aplikasi",
+        "application",
+        "nama sistem",
+        "nama sistem aplikasi",
+        "nama aplikasi sistem",
+        "nama sistem informasi",
+    ),
     "opd": (
         *("opd", "nama opd", "perangkat daerah", "nama perangkat daerah", "skpd"),
-        *("dinas pengampu", "opd pengampu", "pengampu", "instansi", "unit kerja"),
+        *("perangkat daerah opd", "opd skpd", "perangkat daerah pemilik", "opd pemilik"),
+        *("pemilik opd", "opd pengelola", "opd penanggung jawab", "instansi pemilik", "dinas"),
+        *("dinas pengampu", "opd pengampu", "pengampu", "instansi", "satuan kerja", "unit kerja"),
         *("unit kerja operasional", "pengelola", "pemilik", "owner"),
     ),
     "region": (
@@ -27,7 +39,10 @@ SPELLINGS: Mapping[str, tuple[str, ...]] = {
         *("tautan aplikasi", "link", "domain"),
     ),
     "id": ("id", "app id", "id aplikasi", "kode aplikasi"),
-    "status": ("status", "status aplikasi", "status keaktifan", "status penggunaan", "keaktifan"),
+    "status": (
+        *("status", "status aplikasi", "status keaktifan", "status penggunaan", "keaktifan"),
+        *("status operasional", "kondisi", "keadaan"),
+    ),
     "function": ("function",),
     "use": (
         *("fungsi", "fungsi aplikasi", "fungsi kegunaan", "fungsi dan kegunaan", "kegunaan"),
@@ -36,6 +51,12 @@ SPELLINGS: Mapping[str, tuple[str, ...]] = {
     "year": (
         *("year", "tahun", "tahun mulai", "tahun pembuatan", "tahun pembangunan"),
         *("tahun pengembangan", "tahun operasional", "tahun dibuat", "thn pembuatan"),
+        *(
+            "tahun pengadaan",
+            "tahun mulai digunakan",
+            "mulai beroperasi",
+            "tahun mulai operasional",
+        ),
     ),
     "platform": ("platform", "platform aplikasi", "jenis platform", "basis aplikasi"),
 }

@@ -72,8 +72,8 @@ def import_command(
         _document(sheet, done),
         as_json=json,
         say=lambda: out.print(
-            f"{len(done.registered)} applications are registered; "
-            f"{len(done.known)} were there already."
+            f"Applications registered: {len(done.registered)}; in the inventory already: "
+            f"{len(done.known)}"
         ),
     )
 

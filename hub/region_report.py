@@ -10,6 +10,7 @@ from rich.table import Table
 from engine.model import AssessmentKind, Role, Viewer
 from hub.app import opened
 from hub.console import Exit, fail, out
+from hub.region_hint import how_to_record
 from hub.settings import Settings
 from resolvers.context import Context
 from schema.schema import schema
@@ -91,6 +92,11 @@ SHARES = {
     "Propagation cost": "propagation",
     "Producers beyond the first": "producers",
 }
+COUNTS = {  # of exchanges: where none is recorded, nothing is known of them
+    "Point to point beside the bus": "pointToPointDebtCount",
+    "Single points of failure": "cutPointCount",
+    "Data with several producers": "severalProducersCount",
+}
 SCORES = {"claimed": "claimed", "supported": "supported", "not refuted": "notRefuted"}
 
 
@@ -108,7 +114,7 @@ async def region(settings: Settings, document: str, code: str, **given: object) 
         fail(result.errors[0].message, Exit.INPUT)
     found: dict[str, Any] | None = (result.data or {})["region"]
     if found is None:
-        fail(f"expected the code of a region, as 32.11, got {code!r}", Exit.INPUT)
+        fail(f"there is no region {code!r}{how_to_record(code)}", Exit.INPUT)
     return found
 
 
@@ -174,9 +180,8 @@ def show_diagnostics(found: dict[str, Any]) -> None:
     for name, key in SHARES.items():
         table.add_row(name, told[key]["value"] or "unknown")
     table.add_row("Silo index", told["silo"] or "unknown")
-    table.add_row("Point to point beside the bus", str(told["pointToPointDebtCount"]))
-    table.add_row("Single points of failure", str(told["cutPointCount"]))
-    table.add_row("Data with several producers", str(told["severalProducersCount"]))
+    for name, key in COUNTS.items():
+        table.add_row(name, str(told[key]) if told["edges"] else "unknown")
     table.add_row("Isolated applications", str(told["isolatedCount"]))
     out.print(table)
 

@@ -39,12 +39,12 @@ def recompute(
     done = asyncio.run(work())
     if done.failed:
         fail(f"these regions could not be recomputed: {', '.join(done.failed)}", Exit.STATE)
-    learned = "" if done.learned is None else f" {done.learned} corrections are learned."
+    learned = "" if done.learned is None else f"; corrections learned: {done.learned}"
     answer(
         asdict(done),
         as_json=json,
         say=lambda: out.print(
-            f"{done.regions} regions are recomputed; {done.changed} had news.{learned}"
+            f"Regions recomputed: {done.regions}; with news: {done.changed}{learned}"
         ),
     )
 

@@ -98,5 +98,7 @@ def record_result(viewer: Viewer, region: Region) -> None:
 
 
 def _require(viewer: Viewer, region: Region, allowed: bool, what: str) -> None:
-    if not (allowed and covers(viewer, region)):
+    if not covers(viewer, region):
+        raise Forbidden(viewer.role, f"do so in region {region.code}: it is not in its scope")
+    if not allowed:
         raise Forbidden(viewer.role, what)

@@ -240,5 +240,5 @@ async def _valid(
     if application.status is not ApplicationStatus.RETIRED:
         namesake = await stored.namesake(transaction.session, application)
         if namesake is not None:
-            raise AlreadyExists("application of this OPD", namesake)
+            raise AlreadyExists("application of that name in this OPD", namesake)
     return application

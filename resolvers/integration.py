@@ -119,7 +119,7 @@ async def connect(context: Context, asked: ConnectApplications, key: str | None)
         if target is not None:
             for known in await stored.between(transaction.session, source.id, target.id):
                 if known.data_object.casefold() == integration.data_object.casefold():
-                    raise AlreadyExists("integration with this data object", known.id)
+                    raise AlreadyExists("integration of this data object", known.id)
         return await _write(context, transaction, integration, EventKind.INTEGRATION_CONNECTED)
 
     return await change(context, home, key=key, request=asked, answer=Integration, work=work)

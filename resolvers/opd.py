@@ -55,7 +55,7 @@ async def register(context: Context, asked: RegisterOpd, key: str | None) -> Opd
         taken = {name_key(text): each.id for each in known for text in (each.acronym, each.name)}
         for name in filter(None, (name_key(opd.name), name_key(opd.acronym))):
             if name in taken:
-                raise AlreadyExists("OPD of this region", taken[name])
+                raise AlreadyExists("OPD of that name in this region", taken[name])
         await transaction.append(
             actor=context.viewer.subject,
             kind=EventKind.OPD_RECORDED,

@@ -52,7 +52,7 @@ class VersionConflict(Problem):
 
 class AlreadyExists(Problem):
     def __init__(self, what: str, id: str) -> None:
-        super().__init__(f"there is already such {what}: {id}")
+        super().__init__(f"there is already an {what}: {id}")
         self.id = id
 
 

@@ -119,7 +119,7 @@ async def record(context: Context, asked: RecordResult, key: str | None) -> Asse
         if known is None and asked.version is not None:
             raise NotFound("result to correct", assessment.id)
         if known is not None and (asked.version is None or known.published is None):
-            raise AlreadyExists("result of this region, year and kind", known.id)
+            raise AlreadyExists("official result of this region, year and kind", known.id)
         if known is not None and known.version != asked.version:
             raise VersionConflict(known.id, asked.version or 0, known.version)
         await transaction.append(

@@ -127,7 +127,8 @@ class Diagnostics:
         description="Of the realised exchanges that are asked for both ways."
     )
     propagation: Share = strawberry.field(
-        description="Ordered pairs of applications with a way of data between; self included."
+        description="Ordered pairs of two different applications between which data can pass; "
+        "unknown where no exchange is recorded."
     )
     silo: str | None = strawberry.field(
         description="Modularity by OPD, -0.5 to 1, exact; null where no exchange joins known OPDs."

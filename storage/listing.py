@@ -28,7 +28,9 @@ _OF_REGIONS = (
     .outerjoin(OpdRow, OpdRow.id == ApplicationRow.opd)
     .where(
         ApplicationRow.region.in_(bindparam("regions")),
-        ApplicationRow.status != ApplicationStatus.RETIRED.value,
+        ApplicationRow.status.not_in(
+            (ApplicationStatus.INACTIVE.value, ApplicationStatus.RETIRED.value)
+        ),
     )
     .order_by(ApplicationRow.id)
 )
@@ -71,7 +73,7 @@ async def of_province(session: AsyncSession, province: str) -> Listed:
 
 
 async def of_regions(session: AsyncSession, regions: Collection[str]) -> list[Listing]:
-    """Return what the inventories of these regions list and did not retire, by id."""
+    """Return what the inventories of these regions list and did not put out of use, by id."""
     rows = await session.execute(_OF_REGIONS, {"regions": list(regions)})
     return [Listing(row.name, row.opd or "", row.url, row.id, row.region) for row in rows]
 

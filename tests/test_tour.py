@@ -132,7 +132,9 @@ def test_a_first_day_ends_with_a_decision(tour: Tour) -> None:
     [commands] = blocks("console")
     record, take = [line.removeprefix("$ ") for line in commands.splitlines()]
     assert "Dinas Pendidikan (DEPARTMENT, as its name says) is recorded" in tour.command(record)
-    assert "4 applications are registered; 0 were there already." in tour.command(f"{take} --yes")
+    assert "Applications registered: 4; in the inventory already: 0" in tour.command(
+        f"{take} --yes"
+    )
 
     province = tour.tokens["PROVINCE"]
     listing, retire, diagnose, decide = blocks("graphql")

@@ -83,7 +83,8 @@ def test_rows_are_numbered_as_a_spreadsheet_does_where_cells_hold_line_breaks() 
             [
                 (
                     "row 1, column name: expected a header with one of name, nama, nama aplikasi, "
-                    "aplikasi, application, nama sistem, got 'nomor,judul'"
+                    "aplikasi, application, nama sistem, nama sistem aplikasi, nama aplikasi sistem, "
+                    "nama sistem informasi, got 'nomor,judul'"
                 )
             ],
         ),

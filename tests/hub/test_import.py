@@ -159,7 +159,7 @@ def test_the_command_says_what_it_takes_before_it_writes(
     ]
     done = commands("import", inventory, "--region", "32.11", "--yes")
     assert done.exit_code == 0
-    assert done.stdout == "4 applications are registered; 0 were there already.\n"
+    assert done.stdout == "Applications registered: 4; in the inventory already: 0\n"
 
 
 def test_a_person_may_say_no(filled_data_dir: Path, tmp_path: Path) -> None:
@@ -168,7 +168,7 @@ def test_a_person_may_say_no(filled_data_dir: Path, tmp_path: Path) -> None:
     environment = {"SIMPUL_DATA_DIR": str(filled_data_dir)}
     command = ["import", str(inventory), "--region", "32.11"]
     assert "Nothing is imported." in on_terminal(command, environment, answer="n")
-    assert "2 applications are registered" in on_terminal(command, environment, answer="y")
+    assert "Applications registered: 2" in on_terminal(command, environment, answer="y")
 
 
 def test_of_a_wrong_sheet_the_command_writes_nothing(filled_data_dir: Path, tmp_path: Path) -> None:
@@ -196,7 +196,7 @@ def test_a_region_without_opds_gets_them_and_its_inventory(
         again = commands("opd", "add", name, "--region", "32.77", "--acronym", acronym)
         assert (again.exit_code, "there is already" in again.stderr) == (2, True)
     done = commands("import", inventory, "--region", "32.77", "--yes")
-    assert "2 applications are registered; 0 were there already." in done.stdout
+    assert "Applications registered: 2; in the inventory already: 0" in done.stdout
 
 
 @pytest.mark.parametrize(

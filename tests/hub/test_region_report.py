@@ -113,13 +113,19 @@ def test_diagnoses_are_told_and_what_cannot_be_told_is_unknown(west_java: Comman
     told = west_java("diagnose", "32.11").stdout
     assert told.startswith("Kabupaten Sumedang · 20 applications, 2 exchanges, as of ")
     assert "Both ways where both are asked     unknown" in told
+    # A region of which no exchange is recorded.
+    told = west_java("diagnose", "32.05").stdout
+    assert " 0 exchanges, " in told
+    rows = {tuple(part.strip() for part in line.rsplit(None, 1)) for line in told.splitlines()}
+    for name in ("Propagation cost", "Point to point beside the bus", "Single points of failure"):
+        assert (name, "unknown") in rows
 
 
 def test_a_full_pass_tells_what_it_recomputed_and_finds_nothing_new(west_java: Commands) -> None:
     first = json.loads(west_java("recompute", "--json").stdout)
     assert first == {"regions": 28, "changed": 0, "failed": [], "learned": None}
     told = west_java("recompute", "--learn").stdout
-    assert told == "28 regions are recomputed; 0 had news. 0 corrections are learned.\n"
+    assert told == "Regions recomputed: 28; with news: 0; corrections learned: 0\n"
 
 
 def test_graph_tells_each_exchange_and_why_it_is_no_evidence(west_java: Commands) -> None:
@@ -152,7 +158,7 @@ def test_graph_is_written_as_graphml(west_java: Commands) -> None:
 @pytest.mark.parametrize(
     ("arguments", "told"),
     [
-        (("graph", "99"), "expected the code of a region, as 32.11, got '99'\n"),
+        (("graph", "99"), "there is no region '99'\n"),
         (("graph", "32", "--around", "x"), "argument around: expected the id of a node"),
         (("graph", "32", "--format", "png"), "--format: expected one of json, dot, graphml"),
         (("verify", "32", "--instrument", "spbe-2018"), "argument instrument: expected one of"),

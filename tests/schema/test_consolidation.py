@@ -175,6 +175,21 @@ async def test_sisters_are_named_for_what_sumedang_does_not_list(west_java: Hub)
     ]
 
 
+async def test_a_system_that_is_out_of_use_is_not_offered(west_java: Hub) -> None:
+    changed = await west_java.change(
+        "updateApplication",
+        places.PROVINCE,
+        id="application-32.02-03",
+        version=1,
+        status="INACTIVE",
+    )
+    assert changed["status"] == "INACTIVE"
+    found = await west_java.ask(SHARING, code="32.11", first=200)
+    offered = {each["system"]["id"] for each in found["region"]["sharingCandidates"]}
+    assert offered
+    assert "application-32.02-03" not in offered
+
+
 @pytest.mark.parametrize("first", [0, 201])
 async def test_lists_of_an_unbounded_length_are_refused(hub: Hub, first: int) -> None:
     assert await hub.refusal(SHARING, code="32.11", first=first) == "INVALID_ARGUMENT"

@@ -29,9 +29,9 @@ const id = {
   notProven: (atLeast: string) =>
     `Belum terbukti yang paling ringan; upaya terkecil yang mungkin adalah ${atLeast} poin.`,
   unreachable: (maximum: string) =>
-    `Target ini tidak dapat dicapai. Dengan semua langkah yang tidak ditolak, indeks paling tinggi menjadi ${maximum}.`,
-  bufferOnly: "Targetnya sendiri terjangkau; hanya cadangannya yang tidak. Kecilkan cadangan.",
-  notBuffer: "Turunkan target, atau kurangi indikator yang tidak dinaikkan.",
+    `Target ini tidak dapat dicapai. Dengan semua langkah yang tidak ditolak, indeks paling tinggi menjadi ${maximum}. Turunkan target, atau kurangi indikator yang tidak dinaikkan.`,
+  bufferUnreachable: (maximum: string) =>
+    `Target ini dapat dicapai, tetapi tidak beserta cadangannya. Dengan semua langkah yang tidak ditolak, indeks paling tinggi menjadi ${maximum}. Kecilkan cadangan.`,
   unclaimed: (indicators: string) =>
     `Indikator ${indicators} belum diklaim dan dihitung pada level terendah.`,
   effortAssumed: "Upaya setiap langkah adalah nilai baku anggapan kami.",
@@ -120,9 +120,10 @@ const en: typeof id = {
   reached: (before) => `The index ${before} has reached this target and its buffer already.`,
   proven: "Proven: no other set of steps takes less.",
   notProven: (atLeast) => `Not proven to be the least; no path takes less than ${atLeast} points.`,
-  unreachable: (maximum) => `This target is out of reach. With all steps that are not refused, the index becomes ${maximum} at most.`,
-  bufferOnly: "The target itself is within reach, only the buffer is not. Choose a smaller buffer.",
-  notBuffer: "Lower the target, or let more indicators rise.",
+  unreachable: (maximum) =>
+    `This target is out of reach. With all steps that are not refused, the index becomes ${maximum} at most. Lower the target, or let more indicators rise.`,
+  bufferUnreachable: (maximum) =>
+    `This target is within reach, but not with its buffer. With all steps that are not refused, the index becomes ${maximum} at most. Choose a smaller buffer.`,
   unclaimed: (indicators) => `Indicators ${indicators} are not claimed and count at the lowest level.`,
   effortAssumed: "The effort of each step is a declared default of ours.",
   year: (year) => `Year ${year}`,

@@ -27,19 +27,28 @@ export function reasonText(
   proposal: Proposal,
   words: Words,
   book: Book,
+  format: Formats,
 ): string {
   const wording = words.proposals.reason[code];
   if (wording === undefined) {
     return [code, ...values.map(({ name, value }) => `${name} = ${value}`)].join(" · ");
   }
-  const told = values.map(({ name, value }) => [name, valueText(name, value, proposal, words, book)]);
+  const told = values.map(({ name, value }) => [name, valueText(name, value, proposal, words, book, format)]);
   return wording(Object.fromEntries(told) as Record<string, string>);
 }
 
-function valueText(name: string, value: string, proposal: Proposal, words: Words, book: Book): string {
+function valueText(
+  name: string,
+  value: string,
+  proposal: Proposal,
+  words: Words,
+  book: Book,
+  format: Formats,
+): string {
   if (name === "function") return insideSentence(book.functions.get(value) ?? value);
   if (name === "region") return proposal.survivor?.application?.region.name ?? value;
   if (name === "mode") return words.mode[value as keyof Words["mode"]] ?? value;
+  if (/^\d+(\.\d+)?$/.test(value)) return format.number(value);
   return words.proposals.value[value] ?? value;
 }
 

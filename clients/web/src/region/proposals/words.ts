@@ -64,7 +64,8 @@ const id = {
   saving: "Penghematan per tahun",
   unknown: "tidak diketahui",
   confidence: "Keyakinan",
-  weakest: (value: string) => `${value}, yaitu yang terlemah dari:`,
+  weakest: (value: string, parts: number) =>
+    parts > 1 ? `${value}, yaitu yang terlemah dari:` : `${value}, karena`,
   noConfidence: "tidak diketahui, karena salah satu bagiannya tidak diketahui:",
   part: (name: string, value: string) => `${name} ${value}`,
   confidencePart: {
@@ -182,7 +183,7 @@ const en: typeof id = {
   saving: "Saving a year",
   unknown: "unknown",
   confidence: "Confidence",
-  weakest: (value) => `${value}, the weakest of:`,
+  weakest: (value, parts) => (parts > 1 ? `${value}, the weakest of:` : `${value}, because of`),
   noConfidence: "unknown, because one of its parts is:",
   part: id.part,
   confidencePart: {
