@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Collection, Iterator
 from contextlib import asynccontextmanager
+from functools import partial
 from itertools import islice
 from typing import Any
 
@@ -119,25 +120,22 @@ def unpooled(url: str) -> AsyncEngine:
 
 
 def _sqlite_engine(url: URL, *, reads: bool) -> AsyncEngine:
+    query_only = f"query_only={'ON' if reads else 'OFF'}"
+    pragmas = ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", query_only)
     engine = create_async_engine(
         url,
         poolclass=AsyncAdaptedQueuePool,
         pool_size=SQLITE_READERS if reads else 1,
         max_overflow=0,
         pool_timeout=POOL_WAIT_SECONDS + STATEMENT_SECONDS,
-        connect_args={"async_creator_fn": sqlite_driver.connected, "timeout": SQLITE_BUSY_SECONDS},
+        connect_args={
+            "async_creator_fn": partial(sqlite_driver.connected, pragmas=pragmas),
+            "timeout": SQLITE_BUSY_SECONDS,
+            # The driver must not begin transactions by itself: it would begin them deferred, and
+            # a deferred one that turns to writing fails at once when another has written.
+            "isolation_level": None,
+        },
     )
-
-    @event.listens_for(engine.sync_engine, "connect")
-    def configure(connection: Any, _record: Any) -> None:
-        # The driver must not begin transactions by itself: it would begin them deferred, and
-        # a deferred one that turns to writing fails at once when another has written.
-        connection.isolation_level = None
-        cursor = connection.cursor()
-        for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):
-            cursor.execute(f"PRAGMA {pragma}")
-        cursor.execute(f"PRAGMA query_only={'ON' if reads else 'OFF'}")
-        cursor.close()
 
     @event.listens_for(engine.sync_engine, "begin")
     def begin_explicitly(connection: Any) -> None:

@@ -7,6 +7,7 @@ What stays in its thread is what may wait, to begin to write and to commit, and 
 
 from __future__ import annotations
 
+import asyncio
 import sqlite3
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any, Self
@@ -86,10 +87,24 @@ class LoopConnection(aiosqlite.Connection):
         await self._execute(work, *arguments)  # type: ignore[no-untyped-call]
 
 
-async def connected(path: str, **options: Any) -> LoopConnection:
-    """Return a connection to a database file; `options` are those of `sqlite3.connect`."""
+async def connected(path: str, *, pragmas: Sequence[str], **options: Any) -> LoopConnection:
+    """Return a connection to a database file; `options` are those of `sqlite3.connect`.
+
+    One that is cancelled leaves nothing behind: no thread is still about to answer a loop that is gone.
+    """
     options["check_same_thread"] = False
-    connection = LoopConnection(lambda: sqlite3.connect(path, **options), ROWS_AT_ONCE)
+
+    def connect() -> sqlite3.Connection:
+        connection: sqlite3.Connection = sqlite3.connect(path, **options)
+        for pragma in pragmas:
+            connection.execute(f"PRAGMA {pragma}")
+        return connection
+
+    connection = LoopConnection(connect, ROWS_AT_ONCE)
     connection._thread.daemon = True  # as SQLAlchemy has it: a process ends though one is open
-    await connection
+    try:
+        await connection
+    except BaseException:  # aiosqlite has told the thread to end, and does not wait until it has
+        await asyncio.to_thread(connection._thread.join)
+        raise
     return connection

@@ -1,0 +1,28 @@
+"""Connections of the embedded database: none outlives the one that asked for it."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+from pathlib import Path
+
+from storage.sqlite_driver import connected
+
+
+def threads() -> set[threading.Thread]:
+    """The threads of connections."""
+    return {each for each in threading.enumerate() if "_connection_worker" in each.name}
+
+
+async def test_a_connection_whose_opening_is_cancelled_leaves_no_thread(tmp_path: Path) -> None:
+    """The thread would answer a loop that is gone by then."""
+    before = threads()
+    for _ in range(20):
+        opening = asyncio.create_task(connected(str(tmp_path / "a.db"), pragmas=["user_version"]))
+        await asyncio.sleep(0)
+        opening.cancel()
+        try:
+            await (await opening).close()
+        except asyncio.CancelledError:
+            pass
+        assert threads() == before
