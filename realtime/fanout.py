@@ -6,7 +6,7 @@ to stand at the same place become one. So nobody misses anything, hears anything
 another, and a herd that comes back after a restart costs one stream.
 
 Who begins without a position is first told a snapshot. It is kept for a while, for those who come soon
-after: they are told it at once, and follow from where it ends.
+after: they are told it again, and follow from where it ends.
 """
 
 from __future__ import annotations
@@ -17,9 +17,8 @@ import time
 from collections.abc import AsyncGenerator, Callable, Hashable, Iterable
 from contextlib import aclosing
 from dataclasses import dataclass, field
-from typing import Protocol
 
-from realtime.told import Batch, Beginning, Ended, Kept, Told
+from realtime.told import AT_ONCE_BYTES, Batch, Beginning, Ended, Kept, Sink, Told
 
 BURST_SECONDS = 0.005  # events that come closer than this are a burst
 MERGE_SECONDS = 0.004  # what comes in a burst within this is given together
@@ -30,20 +29,6 @@ PATIENCE_SECONDS = 20.0  # for one that catches up alone and takes no more for n
 LOOK_SECONDS = 0.01
 
 logger = logging.getLogger(__name__)
-
-
-class Sink(Protocol):
-    """Somebody who follows. None of this may wait: what cannot be sent at once is the sink's care."""
-
-    @property
-    def ready(self) -> bool:
-        """False: it holds unsent what it can, and one who catches up should rather wait."""
-
-    def deliver(self, batch: Batch) -> None:
-        """Take what was told."""
-
-    def end(self, payload: bytes | None) -> None:
-        """Nothing more comes; with a payload it says why."""
 
 
 Open = Callable[[Hashable], AsyncGenerator[Told, None]]  # a source that begins there
@@ -62,11 +47,18 @@ class Stream:
     _flush_at: asyncio.TimerHandle | None = None
     _took: float = 0.0  # seconds that giving to all of them last took
 
-    async def run(self, source: AsyncGenerator[Told, None]) -> None:
-        """Give what the source tells to all who follow, until nobody does or it ends."""
+    async def run(self, open: Open, kept: Beginning | None = None) -> None:
+        """Give what the source tells to all who follow, until nobody does or it ends.
+
+        With a snapshot that is kept, that is told first, and the source begins where it ends.
+        """
         ending: bytes | None = None
         try:
-            async with aclosing(source):
+            if kept is not None:
+                await self._tell_again(kept)
+                if self.group.merged(self):
+                    return
+            async with aclosing(open(self.position)) as source:
                 told_at, together, burst = 0.0, False, False
                 async for told in source:
                     if not together:
@@ -81,6 +73,7 @@ class Stream:
                     await self._patience()
         except Ended as ended:
             ending = ended.payload
+            self.group.forget(self.position)
         except Exception:
             logger.exception("a shared subscription has failed")
             ending = self.group.fanout.failure
@@ -125,6 +118,20 @@ class Stream:
                 self.group.fanout.settle()
             self._took = time.monotonic() - begun
 
+    async def _tell_again(self, kept: Beginning) -> None:
+        """Give a snapshot that is kept, as fast as it is taken, and what is added to it meanwhile."""
+        given = 0
+        while given < len(kept.batches):
+            batch = kept.batches[given]
+            given += 1
+            self.position = batch.told[-1].position
+            for sink in [*self.sinks]:
+                sink.deliver(batch)
+            self.group.fanout.settle()
+            await self._patience()
+            if given == len(kept.batches):
+                self.group.flush(kept)
+
     def _tell(self, told: Told, burst: bool) -> None:
         self.position = told.position
         self._waiting.append(told)
@@ -161,31 +168,39 @@ class Group:
         """Follow from a position on."""
         self.fanout.joined += 1
         self.fanout.resumed += start is not None
-        if start is None:
-            start = self._begin(sink)
+        kept = self._kept() if start is None else None
+        if kept is not None and kept.size <= AT_ONCE_BYTES:
+            for batch in kept.batches:
+                sink.deliver(batch)
+            self.fanout.settle()
+            start, kept = kept.position, None
         stream = next((each for each in self.streams if each.position == start), None)
-        if stream is None:
+        if stream is None or kept is not None:
             stream = Stream(self, start)
-            if start is None:
+            if start is None and kept is None:
                 stream.beginning = self.beginning = Beginning(self.fanout.kept)
             self.streams.add(stream)
-            stream.task = asyncio.create_task(stream.run(open(start)))
+            stream.task = asyncio.create_task(stream.run(open, kept))
         stream.add([sink])
 
-    def _begin(self, sink: Sink) -> Hashable:
-        """Tell the snapshot that is kept, if any is; return where the sink stands then."""
-        kept = self.beginning
-        if kept is None:
+    def _kept(self) -> Beginning | None:
+        """Return the snapshot that is kept, as far as it was told."""
+        if self.beginning is None:
             return None
+        self.flush(self.beginning)
+        return self.beginning if self.beginning.batches else None
+
+    def flush(self, kept: Beginning) -> None:
+        """Let the stream that tells this snapshot give what waits."""
         for stream in self.streams:
             if stream.beginning is kept:
                 stream.flush()
-        if not kept.batches:
-            return None
-        for batch in kept.batches:
-            sink.deliver(batch)
-        self.fanout.settle()
-        return kept.position
+
+    def forget(self, position: Hashable) -> None:
+        """Keep no snapshot after which nothing can be told, as once the epoch is another one."""
+        kept = self.beginning
+        if kept is not None and kept.batches and kept.position == position:
+            kept.forget()
 
     def leave(self, sink: Sink) -> None:
         """Follow no more."""

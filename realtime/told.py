@@ -1,13 +1,14 @@
-"""What a source tells, and what of it is kept for those who begin soon after."""
+"""What a source tells and to whom, and what is kept of it for those who begin soon after."""
 
 from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass, field
-from typing import TypeVar
+from typing import Protocol, TypeVar
 
-KEPT_BYTES = 131_072  # of one snapshot, to be told at once; of a larger one everybody has his own
+AT_ONCE_BYTES = 131_072  # of a snapshot that is kept; a larger one is told as fast as it is taken
+KEPT_BYTES = 8_388_608  # of one snapshot: of a larger one each follower has its own
 KEPT_IN_ALL_BYTES = 33_554_432
 KEPT_SECONDS = 30.0
 
@@ -40,6 +41,20 @@ class Batch:
         if found is None:
             found = self._made[alike] = make(self.told, alike)
         return found
+
+
+class Sink(Protocol):
+    """Somebody who follows. None of this may wait: what cannot be sent at once is the sink's care."""
+
+    @property
+    def ready(self) -> bool:
+        """False: it holds unsent what it can, and one who catches up should rather wait."""
+
+    def deliver(self, batch: Batch) -> None:
+        """Take what was told."""
+
+    def end(self, payload: bytes | None) -> None:
+        """Nothing more comes; with a payload it says why."""
 
 
 class Ended(Exception):

@@ -10,8 +10,8 @@ from dataclasses import dataclass, field
 import pytest
 
 from realtime import told
-from realtime.fanout import MERGE_SECONDS, TOGETHER_SECONDS, Fanout
-from realtime.told import Batch, Ended, Told
+from realtime.fanout import LOOK_SECONDS, MERGE_SECONDS, TOGETHER_SECONDS, Fanout
+from realtime.told import AT_ONCE_BYTES, Batch, Ended, Told
 
 
 @dataclass(eq=False)
@@ -288,6 +288,72 @@ async def test_an_empty_snapshot_is_followed_by_what_comes(fanout: Fanout) -> No
     third = standing.follow(fanout)
     await settled()
     assert [ear.heard for ear in (first, second, third)] == [[1]] * 3
+
+
+async def test_a_large_snapshot_is_told_again_as_fast_as_it_is_taken(fanout: Fanout) -> None:
+    numbers = [*range(1, 41)]
+    standing = Standing(numbers.copy(), size=AT_ONCE_BYTES // 8)
+    first = standing.follow(fanout)
+    await settled()
+    second = standing.follow(fanout)
+    second.ready = False
+    await settled()
+    assert (first.heard, 0 < len(second.heard) < 40) == (numbers, True)
+    standing.grow()
+    second.ready = True
+    await asyncio.sleep(5 * LOOK_SECONDS)
+    await settled()
+    standing.grow()
+    await settled()
+    assert (first.heard, second.heard) == ([*numbers, 41, 42], [*numbers, 41, 42])
+    # The second one's own source told what had come since, until both stood at one place.
+    assert fanout.executions == 40 + 1 + 1 + 1
+
+
+async def test_a_large_snapshot_that_is_forgotten_meanwhile_is_told_to_its_end(
+    fanout: Fanout,
+) -> None:
+    numbers = [*range(1, 41)]
+    standing = Standing(numbers.copy(), size=AT_ONCE_BYTES // 8)
+    first = standing.follow(fanout)
+    await settled()
+    second = standing.follow(fanout)
+    second.ready = False
+    await settled()
+    fanout.group("k").beginning.forget()  # type: ignore[union-attr]
+    second.ready = True
+    await asyncio.sleep(5 * LOOK_SECONDS)
+    standing.grow()
+    await settled()
+    assert (first.heard, second.heard) == ([*numbers, 41], [*numbers, 41])
+
+
+async def test_a_snapshot_after_which_nothing_can_be_told_is_forgotten(fanout: Fanout) -> None:
+    """As after a backup was restored: no place of before is known any more."""
+
+    async def source(start: object) -> AsyncGenerator[Told, None]:
+        if start == "waits":
+            await asyncio.Event().wait()
+        if start is not None:
+            raise Ended(b"of another time")
+        yield Told(b"1", "1", snapshot=True)
+
+    def follow(start: str | None = None) -> Ear:
+        ear = Ear()
+        fanout.group("k").join(ear, start, source)
+        return ear
+
+    stays = follow("waits")  # so that the group is there
+    first = follow()
+    await settled()
+    second = follow()
+    assert (fanout.kept.size, second.heard) == (1, [1])
+    await settled()
+    assert (fanout.kept.size, second.ended) == (0, [b"of another time"])
+    third = follow()
+    assert third.heard == []
+    await settled()
+    assert (first.heard, third.heard, stays.ended) == ([1], [1], [])
 
 
 async def test_little_of_snapshots_is_kept_and_not_for_long(

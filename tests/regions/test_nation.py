@@ -6,11 +6,11 @@ from pathlib import Path
 
 import pytest
 
+from benchmarks.made_up_nation import APPLICATIONS, REGIONS, codes
 from engine.source import SourceState
 from hub import following
 from hub.app import opened
 from storage import log, source
-from tests.fixtures.nation import APPLICATIONS, REGIONS, codes
 from tests.fixtures.processes import StartSimpul
 from tests.regions.instances import Place
 

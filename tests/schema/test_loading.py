@@ -12,13 +12,13 @@ import pytest
 from sqlalchemy import event
 from sqlalchemy.engine import Engine
 
+from benchmarks.made_up_nation import APPLICATIONS, REGIONS
 from engine.model import PUBLIC_VIEWER, EventKind, Region, RegionKind
 from resolvers.context import Context
 from resolvers.event import SNAPSHOT_PAGE, follow, newest
 from resolvers.follow_up import FollowUp
 from resolvers.requests import Requests
 from storage import outcome
-from tests.fixtures.nation import APPLICATIONS, REGIONS
 from tests.schema.hub import copied, running
 from tests.schema.places import PROVINCE, SOURCE
 

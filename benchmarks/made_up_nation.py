@@ -1,0 +1,83 @@
+"""A made-up nation: 552 regions, each with an OPD and 20 applications, to see what grows with it."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+from engine.document import document
+from engine.entry import GENESIS, Entry, sealed
+from engine.model import (
+    Application,
+    ApplicationStatus,
+    EventKind,
+    Opd,
+    Provenance,
+    Region,
+    RegionKind,
+    Visibility,
+)
+from storage import log
+from storage.database import Database
+
+PROVINCES = 38
+REGIONS = 552
+APPLICATIONS = 20  # of each region
+AT = datetime(2026, 11, 1, tzinfo=UTC)
+SOURCE = Provenance("made up")
+
+
+def codes() -> list[str]:
+    """The codes of the provinces, and of the regencies spread over them."""
+    provinces = [str(number) for number in range(11, 11 + PROVINCES)]
+    within = [
+        f"{provinces[number % PROVINCES]}.{number // PROVINCES + 1:02}"
+        for number in range(REGIONS - PROVINCES)
+    ]
+    return [*provinces, *within]
+
+
+def entries(code: str) -> list[Entry]:
+    """The log of a region."""
+    parent = code.partition(".")[0] if "." in code else None
+    kind = RegionKind.PROVINCE if parent is None else RegionKind.REGENCY
+    opd = Opd(f"opd-{code}", code, "Dinas Uji", "Dinuji", SOURCE)
+    values: list[tuple[EventKind, str, object]] = [
+        (
+            EventKind.REGION_RECORDED,
+            f"region-{code}",
+            Region(code, f"Daerah {code}", kind, parent, SOURCE),
+        ),
+        (EventKind.OPD_RECORDED, opd.id, opd),
+    ]
+    for number in range(APPLICATIONS):
+        id = f"application-{code}-{number}"
+        name = f"Aplikasi {number} Daerah {code}"
+        each = Application(id, code, opd.id, name, ApplicationStatus.ACTIVE, 1, SOURCE)
+        values.append((EventKind.APPLICATION_REGISTERED, id, each))
+    found: list[Entry] = []
+    for sequence, (event, subject, value) in enumerate(values, start=1):
+        found.append(
+            sealed(
+                region=code,
+                sequence=sequence,
+                at=AT,
+                actor="test",
+                kind=event,
+                subject=subject,
+                visibility=Visibility.PUBLIC,
+                body=document(value),
+                previous_hash=found[-1].hash if found else GENESIS,
+            )
+        )
+    return found
+
+
+async def fill(url: str) -> None:
+    """Write the nation into a database that has this version's schema."""
+    database = Database(url)
+    try:
+        for code in codes():
+            async with log.writing(database, code, lambda: AT) as transaction:
+                await transaction.accept(entries(code))
+    finally:
+        await database.close()

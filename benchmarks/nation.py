@@ -1,0 +1,124 @@
+"""What a made-up nation of 552 regions and 12,144 entries costs an instance that serves it.
+
+    python benchmarks/nation.py [--subscribers 5]
+
+It starts a server over a database that was just filled, and prints CPU seconds of the server's process:
+of the follow-up of all that was loaded, and of the snapshot of `events` for the first anonymous
+subscriber and for each further one. Beside each snapshot stands how often that is what the peer takes:
+reading the same events from the same database and writing each as JSON, with SQLAlchemy and orjson. All
+traffic is on loopback.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import json
+import os
+import statistics
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from subprocess import Popen, run
+
+import orjson
+from fanout import SIMPUL, cpu, free_port, started
+from made_up_nation import APPLICATIONS, REGIONS, fill
+from sqlalchemy import create_engine, select
+from websockets.asyncio.client import connect
+from websockets.typing import Subprotocol
+
+from storage.tables import ArrivalRow, EntryRow
+
+ENTRIES = REGIONS * (APPLICATIONS + 2)
+SECONDS = 300.0
+QUIET_SECONDS = (
+    3.0  # a server that uses less than a tenth of a core for as long has nothing left to do
+)
+EVENTS = "subscription { events { cursor snapshot kind subject at region { code name } } }"
+
+
+def main() -> None:
+    """Measure, and print what came of it."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--subscribers", type=int, default=5)
+    asked = parser.parse_args()
+    with tempfile.TemporaryDirectory() as folder:
+        port = free_port()
+        settings = {"SIMPUL_DATA_DIR": folder, "SIMPUL_PORT": str(port), "DATABASE_URL": ""}
+        environment = {**os.environ, **settings}
+        run([SIMPUL, "migrate"], env=environment, check=True)
+        url = f"sqlite+aiosqlite:///{folder}/simpul.db"
+        asyncio.run(fill(url))
+        peer = statistics.median(_peer(Path(folder) / "simpul.db"))
+        with started([SIMPUL, "serve"], environment) as server:
+            _line("follow-up of all that was loaded", _follow_up(server), None)
+            taken = asyncio.run(_snapshots(server, port, asked.subscribers))
+        _line("snapshot, first subscriber", taken[0], peer)
+        _line("snapshot, each further subscriber", statistics.median(taken[1:]), peer)
+        _line("peer: the same events as JSON", peer, peer)
+
+
+def _line(what: str, seconds: float, peer: float | None) -> None:
+    ratio = "" if peer is None else f"{seconds / peer:8.2f} x peer"
+    sys.stdout.write(f"{what:<36}{seconds:8.3f} s CPU{ratio}\n")
+
+
+def _follow_up(server: Popen[str]) -> float:
+    """Wait until the server has nothing left to do; return the CPU that it used until then."""
+    until = time.monotonic() + SECONDS
+    while time.monotonic() < until:
+        before = cpu(server)
+        time.sleep(QUIET_SECONDS)
+        if before > 1.0 and cpu(server) - before < QUIET_SECONDS / 10:
+            return before
+    sys.exit(f"the server was still busy after {SECONDS:g} seconds")
+
+
+async def _snapshots(server: Popen[str], port: int, subscribers: int) -> list[float]:
+    """Subscribe one after the other, and let all of them stay."""
+    protocols = [Subprotocol("graphql-transport-ws")]
+    taken, sockets = [], []
+    for _ in range(subscribers):
+        socket = await connect(
+            f"ws://127.0.0.1:{port}/graphql", subprotocols=protocols, max_size=None
+        )
+        sockets.append(socket)
+        await socket.send(json.dumps({"type": "connection_init"}))
+        await socket.recv()
+        before = cpu(server)
+        payload = {"query": EVENTS}
+        await socket.send(json.dumps({"id": "1", "type": "subscribe", "payload": payload}))
+        async with asyncio.timeout(SECONDS):
+            for _ in range(ENTRIES):
+                message = orjson.loads(await socket.recv())
+                if message["type"] != "next":
+                    sys.exit(f"expected an event, got {message}")
+        taken.append(cpu(server) - before)
+    for socket in sockets:
+        await socket.close()
+    return taken
+
+
+def _peer(path: Path) -> Iterator[float]:
+    engine = create_engine(f"sqlite:///{path}")
+    query = (
+        select(ArrivalRow.number, EntryRow.kind, EntryRow.subject, EntryRow.at, EntryRow.region)
+        .join(
+            EntryRow,
+            (EntryRow.region == ArrivalRow.region) & (EntryRow.sequence == ArrivalRow.sequence),
+        )
+        .order_by(ArrivalRow.number)
+    )
+    for _ in range(5):
+        begun = time.process_time()
+        with engine.connect() as connection:
+            written = [orjson.dumps(dict(row._mapping)) for row in connection.execute(query)]
+        assert len(written) == ENTRIES
+        yield time.process_time() - begun
+
+
+if __name__ == "__main__":
+    main()
