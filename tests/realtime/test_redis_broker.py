@@ -358,7 +358,7 @@ async def _running(database_url: str, redis_url: str, poll_seconds: float) -> As
     worker = Worker(database, bus, broker, Tail(read, bus, start=0, broker=broker))
     tasks = [asyncio.create_task(worker.tail.run()), asyncio.create_task(worker.follow())]
     try:
-        await until(lambda: worker.tail.counts.reads == 1)
+        await until(lambda: worker.tail.counts.reads >= 1)
         yield worker
     finally:
         for task in tasks:
