@@ -99,6 +99,6 @@ def record_result(viewer: Viewer, region: Region) -> None:
 
 def _require(viewer: Viewer, region: Region, allowed: bool, what: str) -> None:
     if not covers(viewer, region):
-        raise Forbidden(viewer.role, f"do so in region {region.code}: it is not in its scope")
+        raise Forbidden(viewer.role, f"do this in region {region.code}, which is outside its scope")
     if not allowed:
         raise Forbidden(viewer.role, what)

@@ -9,7 +9,7 @@ import pytest
 
 from engine.model import AssessmentKind, AssessmentState, Role, Viewer
 from tests.schema import places
-from tests.schema.hub import ANSWERS, Hub, copied, running
+from tests.schema.hub import ANSWERS, Hub, copied, mutation, running
 
 SAME_REGION_OPD = Viewer(
     "sumedang it", Role.OPD, frozenset({"32.11"}), frozenset({"opd-32.11.diskominfo"})
@@ -241,6 +241,12 @@ async def test_a_scope_is_all_that_a_role_reaches(prepared: Hub) -> None:
         assert await prepared.change_refusal(name, viewer, **given) == "FORBIDDEN"
         found = await prepared.ask('{ region(code: "32.11") { assessments { id } } }', viewer)
         assert found["region"]["assessments"] == [{"id": PUBLISHED}]
+
+
+async def test_a_refusal_names_the_region_that_is_outside_the_scope(prepared: Hub) -> None:
+    name, given, _letters = OPERATIONS["register an application"]
+    result = await prepared.result(mutation(name), places.OTHER_REGION, input=given)
+    assert "region 32.11, which is outside its scope" in str(result.errors)
 
 
 async def test_the_province_assesses_itself_as_one_of_its_own(prepared: Hub) -> None:
