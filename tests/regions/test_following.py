@@ -240,18 +240,19 @@ async def test_the_nation_names_the_node_that_owns_a_region_and_not_the_hub_betw
         for region in (SUMEDANG, INDRAMAYU):
             await until_state(top, region, "FRESH")
         assert await owners(top) == {
-            SUMEDANG: (west.url, node.url),
-            INDRAMAYU: (west.url, west.url),
+            SUMEDANG: (west.url, node.url, node.url),
+            INDRAMAYU: (west.url, west.url, west.url),
         }
         # A region that changes hands below is seen to do so above.
         await until_alike(node, west, INDRAMAYU)
         await handed_over(west, node, INDRAMAYU)
         west.follow((node, [SUMEDANG, INDRAMAYU]))
+        handed = dict.fromkeys((SUMEDANG, INDRAMAYU), (west.url, node.url, node.url))
         for _ in range(300):
-            if await owners(top) == dict.fromkeys((SUMEDANG, INDRAMAYU), (west.url, node.url)):
+            if await owners(top) == handed:
                 break
             await asyncio.sleep(0.1)
-        assert await owners(top) == dict.fromkeys((SUMEDANG, INDRAMAYU), (west.url, node.url))
+        assert await owners(top) == handed
 
 
 async def followers(hub: Place) -> int:
@@ -282,16 +283,18 @@ async def until_counted(place: Place, **expected: int) -> None:
     raise AssertionError(found)
 
 
-async def owners(asked: Client) -> dict[str, tuple[str, str]]:
-    """For each of the two regions, the URL that it is read from and the URL of its owner."""
+async def owners(asked: Client) -> dict[str, tuple[str, str, str]]:
+    """For each of the two regions: the URL it is read from, its owner's, and a refusal's owner."""
     sources = {each["region"]: each["url"] for each in (await asked.ask(SOURCES))["sources"]}
     found = {}
     for region, opd in ((SUMEDANG, DISHUB), (INDRAMAYU, DISKOMINFO)):
         refused = await asked.ask(REGISTER, input=new("Uji", region, opd))
         source = await asked.ask(OWNER, code=region)
-        owner = refused["registerApplication"]["ownerUrl"]
-        assert source["region"]["source"]["ownerUrl"] == owner
-        found[region] = (sources[region], owner)
+        found[region] = (
+            sources[region],
+            source["region"]["source"]["ownerUrl"],
+            refused["registerApplication"]["ownerUrl"],
+        )
     return found
 
 
