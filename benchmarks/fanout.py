@@ -37,8 +37,8 @@ import httpx2
 
 from engine.model import EventKind, LevelClaim, Role, Visibility
 from hub.app import opened
+from hub.auth.tokens import issue
 from hub.settings import Settings
-from hub.tokens import issue
 from storage import log
 from storage.fold import claim_body
 

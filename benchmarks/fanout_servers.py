@@ -22,7 +22,7 @@ from websockets.asyncio.server import ServerConnection, broadcast, serve
 from websockets.typing import Subprotocol
 
 from hub import app as assembly
-from hub import server
+from hub.process import server
 from hub.settings import Settings
 from resolvers.context import Instance
 

@@ -49,8 +49,8 @@ from engine.model import (
     Visibility,
 )
 from hub.app import opened
+from hub.auth.tokens import issue
 from hub.settings import Settings
-from hub.tokens import issue
 from storage import log
 from storage.fold import claim_body
 

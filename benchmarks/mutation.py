@@ -38,7 +38,7 @@ from fanout import (
 )
 
 from engine.model import Role
-from hub.tokens import issue
+from hub.auth.tokens import issue
 
 CLAIM = """mutation ($input: ClaimLevelInput!) { claimLevel(input: $input) {
   ... on Assessment { version } ... on Problem { message } } }"""

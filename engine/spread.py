@@ -2,7 +2,7 @@
 
 An integer programme. HiGHS, which solves it, may write a line of its own to file descriptor 1,
 whatever it is told. A program whose standard output is read by another
-keeps it apart, as `hub/planning.py` does.
+keeps it apart, as `hub/cli/path_report.py` does.
 """
 
 from __future__ import annotations

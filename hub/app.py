@@ -20,16 +20,17 @@ from starlette.responses import FileResponse, JSONResponse, Response
 from starlette.routing import BaseRoute, Mount, Route, WebSocketRoute
 
 from engine.model import Viewer
-from hub import compression, following, metrics
-from hub.authentication import Authenticator
-from hub.compression import CompressedFiles
-from hub.graphql_http import GraphQLApp
-from hub.kept_answers import KeptAnswers
-from hub.request_limits import RequestLimits
+from hub import metrics, replication
+from hub.auth.authentication import Authenticator
 from hub.security_headers import SecurityHeaders
 from hub.settings import Settings
-from hub.shared_subscription import FAILURE, Sharing
-from hub.socket_protocol import DRAINING, flush
+from hub.transport import compression
+from hub.transport.compression import CompressedFiles
+from hub.transport.graphql_http import GraphQLApp
+from hub.transport.request_limits import RequestLimits
+from hub.transport.response_cache import KeptAnswers
+from hub.transport.shared_subscription import FAILURE, Sharing
+from hub.transport.websocket_protocol import DRAINING, flush
 from hub.worker_metrics import WorkerMetrics
 from realtime.broker import Broker, MemoryBroker
 from realtime.bus import MemoryBus
@@ -102,8 +103,8 @@ def create_app(
             owned = [group.create_task(instance.tail.run())]
             beside = [follow_up.run, lag.run, regions.run, *tasks]
             if settings.follows is not None:
-                beside.append(partial(following.run, settings.follows, settings.data_dir))
-                beside.append(partial(following.know, settings.follows))
+                beside.append(partial(replication.run, settings.follows, settings.data_dir))
+                beside.append(partial(replication.know, settings.follows))
             owned += [group.create_task(_owned(task, instance)) for task in beside]
             if workers is not None:
                 owned.append(group.create_task(workers.run()))

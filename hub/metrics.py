@@ -13,10 +13,10 @@ from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metri
 from prometheus_client.registry import Collector
 
 from engine.source import SourceState
-from hub.event_stream import OPEN
-from hub.following import turn
-from hub.socket_protocol import COUNTS
-from hub.socket_record import ENDED
+from hub.replication import turn
+from hub.transport.event_stream import OPEN
+from hub.transport.websocket_log import ENDED
+from hub.transport.websocket_protocol import COUNTS
 from realtime.fanout import Fanout
 from resolvers.context import Instance
 from storage import source

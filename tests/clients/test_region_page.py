@@ -16,7 +16,7 @@ import pytest_asyncio
 from playwright.async_api import Browser, BrowserContext, Locator, Page, Route, expect
 
 from engine.model import Role
-from hub.tokens import issue
+from hub.auth.tokens import issue
 from tests.fixtures.processes import SimpulProcess, starting
 
 pytestmark = [pytest.mark.integration, pytest.mark.asyncio(loop_scope="session")]

@@ -18,7 +18,7 @@ import pytest_asyncio
 from playwright.async_api import Browser, Page, Route, expect
 
 from engine.model import Role
-from hub.tokens import issue
+from hub.auth.tokens import issue
 from tests.fixtures.processes import SimpulProcess, StartSimpul
 
 pytestmark = [pytest.mark.integration, pytest.mark.asyncio(loop_scope="session")]

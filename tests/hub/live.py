@@ -15,7 +15,7 @@ from websockets.asyncio.client import ClientConnection, connect
 from websockets.typing import Subprotocol
 
 from engine.model import Role
-from hub.tokens import issue
+from hub.auth.tokens import issue
 from tests.fixtures.processes import SimpulProcess
 
 EVENT_SECONDS = 10.0  # a lost event must fail its test, not hang it

@@ -16,11 +16,11 @@ from starlette.middleware import Middleware
 from starlette.routing import Route, WebSocketRoute
 
 from engine.model import Viewer
-from hub.authentication import Authenticator
-from hub.graphql_http import GraphQLApp
-from hub.request_limits import BoundedHttpProtocol, RequestLimits
+from hub.auth.authentication import Authenticator
 from hub.security_headers import SecurityHeaders
-from hub.shared_subscription import FAILURE, Sharing
+from hub.transport.graphql_http import GraphQLApp
+from hub.transport.request_limits import BoundedHttpProtocol, RequestLimits
+from hub.transport.shared_subscription import FAILURE, Sharing
 from realtime.fanout import Fanout
 from resolvers.context import Telling
 from schema.limits import document_extensions

@@ -14,9 +14,9 @@ from sqlalchemy import inspect, select
 
 from engine.model import Role
 from hub.app import opened
-from hub.load import load
+from hub.auth.tokens import issue
 from hub.settings import Settings
-from hub.tokens import issue
+from resolvers.seed import load
 from storage import log, migrate
 from storage.database import Database
 from storage.tables import EntryRow, HeadRow, LevelRow, RegionRow

@@ -8,7 +8,7 @@ import pytest
 
 from benchmarks.made_up_nation import APPLICATIONS, REGIONS, codes
 from engine.source import SourceState
-from hub import following
+from hub import replication
 from hub.app import opened
 from storage import log, source
 from tests.fixtures.processes import StartSimpul
@@ -27,7 +27,7 @@ async def test_all_regions_of_one_endpoint_are_copied(
     nation.serve(simpul_process)
     directory = copy.follow((nation, codes()))
     async with opened(copy.settings) as instance:
-        assert await following.first(directory, copy.data_dir, instance, COPIED_SECONDS)
+        assert await replication.first(directory, copy.data_dir, instance, COPIED_SECONDS)
         async with instance.database.read() as session:
             states = [each.state for each in await source.everything(session)]
             heads = await log.heads(session, codes())

@@ -14,7 +14,7 @@ from engine.entry import GENESIS, Entry
 from engine.instruments import catalogue
 from engine.model import EventKind
 from engine.snapshot import Row, RowKind
-from hub.contract_files import FEED
+from hub.cli.schema_export import FEED
 from regions import conformance, connection, contract, directory, follower, message, peer
 from regions.directory import Endpoint
 from resolvers import feed

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from hub.load import load
+from resolvers.seed import load
 from tests.schema import places
 from tests.schema.hub import Hub, copied, running
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from engine.model import AssessmentKind, AssessmentState, EventKind
-from hub.load import load
+from resolvers.seed import load
 from tests.schema import places
 from tests.schema.hub import Hub, running
 

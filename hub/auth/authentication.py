@@ -1,0 +1,228 @@
+"""Who asks: a bearer token becomes a Viewer, or a typed refusal.
+
+AuthenticationError    nobody can be told from this token
+├── TokenExpired       it was good until `at`
+└── TokenInvalid       it never was, for `reason`
+
+No token at all is the public viewer; a token that is not good is never the public viewer.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any, Self
+from unicodedata import category
+
+from joserfc import jws, jwt
+from joserfc.errors import ExpiredTokenError, JoseError
+from joserfc.jws import JWSRegistry
+
+from engine.model import OWN_ACTORS, PUBLIC_VIEWER, Role, Viewer
+from hub.auth.signing_keys import Clock, ConfiguredKey, KeySource, PublishedKeys, SigningKey
+
+LEEWAY_SECONDS = 30  # two machines' clocks
+TOKEN_CHARACTERS = 8_192
+SCOPE_ENTRIES = 1_000
+SUBJECT_CHARACTERS = 255  # what OpenID Connect allows a `sub`
+KNOWN_TOKENS = 1_000  # verified ones that are kept, for those who come back or ask again
+
+# Headers that name a key, or change what is signed. The key is found by its id among those that
+# we trust, and nowhere else.
+_REFUSED_HEADERS = frozenset({"b64", "crit", "cty", "enc", "jku", "jwk", "x5c", "x5u", "zip"})
+_TOKEN_TYPES = frozenset({"jwt", "at+jwt", "application/at+jwt"})
+_NEEDS = {
+    Role.OPD: ("regions", "opds"),
+    Role.REGION: ("regions",),
+    Role.ASSESSOR: ("regions",),
+    Role.PROVINCE: ("regions",),
+    Role.ADMIN: (),
+}
+
+
+class AuthenticationError(Exception):
+    """Nobody can be told from what was sent."""
+
+
+class TokenExpired(AuthenticationError):
+    """The token was good once."""
+
+    def __init__(self, at: datetime) -> None:
+        super().__init__(
+            f"expected a token that is still good, got one that expired at {at:%FT%TZ}"
+        )
+        self.at = at
+
+
+class TokenInvalid(AuthenticationError):
+    """The token is not one of ours, or does not say what it must."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """A token that was verified: good for as long as its key is, and until it expires."""
+
+    viewer: Viewer
+    key_id: str
+    signing: SigningKey
+
+
+class Authenticator:
+    """Turns the value of an Authorization header into the Viewer it stands for."""
+
+    def __init__(self, keys: KeySource, issuer: str, audience: str, clock: Clock) -> None:
+        self.clock = clock
+        self._keys = keys
+        self._known: dict[str, _Known] = {}
+        self._claims = jwt.JWTClaimsRegistry(
+            now=lambda: int(clock().timestamp()),
+            leeway=LEEWAY_SECONDS,
+            exp={"essential": True},
+            iat={"essential": True},
+            sub={"essential": True},
+            aud={"essential": True, "value": audience},
+            iss={"essential": True, "value": issuer},
+        )
+
+    @classmethod
+    def embedded(cls, secret: bytes, issuer: str, audience: str, clock: Clock) -> Self:
+        """For an instance that issues its own tokens (`hub.auth.tokens`)."""
+        return cls(ConfiguredKey(secret), issuer, audience, clock)
+
+    @classmethod
+    def trusting(cls, jwks: str | Path, issuer: str, audience: str, clock: Clock) -> Self:
+        """For an instance that trusts an identity provider's JWKS document, by address or file."""
+        return cls(PublishedKeys(jwks, clock), issuer, audience, clock)
+
+    async def viewer(self, authorization: str | None) -> Viewer:
+        """The viewer of an Authorization header.
+
+        Raises AuthenticationError for one that is not good, KeysUnavailable when that cannot
+        be found out.
+        """
+        if authorization is None:
+            return PUBLIC_VIEWER
+        scheme, _, token = authorization.strip().partition(" ")
+        if scheme.lower() != "bearer" or not token:
+            raise TokenInvalid("expected `Bearer` and a token, got something else")
+        token = token.strip()
+        known = self._known.get(token)
+        if known is None or not await self._good(known):
+            known = await self._verified(token)
+            self._known[token] = known
+            if len(self._known) > KNOWN_TOKENS:
+                del self._known[next(iter(self._known))]
+        return known.viewer
+
+    async def _good(self, known: _Known) -> bool:
+        assert known.viewer.expires_at is not None
+        good_until = known.viewer.expires_at + timedelta(seconds=LEEWAY_SECONDS)
+        return self.clock() < good_until and known.signing is await self._keys.find(known.key_id)
+
+    async def _verified(self, token: str) -> _Known:
+        if len(token) > TOKEN_CHARACTERS:
+            raise TokenInvalid(
+                f"expected a token of at most {TOKEN_CHARACTERS} characters, got {len(token)}"
+            )
+        claims: dict[str, Any] = {}
+        try:
+            header = jws.extract_compact(token.encode()).headers()
+            key_id = _key_id(header)
+            signing = await self._keys.find(key_id)
+            if signing is None:
+                raise TokenInvalid("expected a token signed with a key of ours, got an unknown kid")
+            if header.get("alg") not in signing.algorithms:
+                raise TokenInvalid("expected the algorithm of the key, got another")
+            claims = jwt.decode(token, signing.key, signing.algorithms, _Registry()).claims
+            self._claims.validate(claims)
+        except ExpiredTokenError as error:
+            raise TokenExpired(_moment(claims["exp"])) from error
+        except (JoseError, ValueError, TypeError, OverflowError) as error:
+            detail = error.description if isinstance(error, JoseError) else ""
+            name = error.error if isinstance(error, JoseError) else "malformed"
+            raise TokenInvalid(f"expected a signed token in order, got {name} {detail}") from error
+        return _Known(_viewer(claims), key_id, signing)
+
+
+class _Registry(JWSRegistry):
+    """The algorithms by name: which of them a key may be used with is settled before."""
+
+    def get_alg(self, name: str) -> Any:  # the library's own type of it is not public
+        return self.algorithms[name]
+
+
+def _key_id(header: dict[str, Any]) -> str:
+    if refused := _REFUSED_HEADERS & header.keys():
+        raise TokenInvalid(f"expected no {min(refused)!r} in the token's header, got one")
+    if str(header.get("typ", "JWT")).lower() not in _TOKEN_TYPES:
+        raise TokenInvalid("expected a token of type JWT, got another")
+    key_id = header.get("kid")
+    if not isinstance(key_id, str):
+        raise TokenInvalid("expected a kid in the token's header, got none")
+    return key_id
+
+
+def _viewer(claims: dict[str, Any]) -> Viewer:
+    try:
+        role = Role(claims.get("role"))
+    except ValueError:
+        role = Role.PUBLIC
+    if role not in _NEEDS:
+        raise TokenInvalid(
+            f"expected a role of {', '.join(it.value for it in _NEEDS)}, got another"
+        )
+    subject = checked_subject(claims["sub"])
+    scope = {name: _scope(claims, name) for name in ("regions", "opds")}
+    for name in _NEEDS[role]:
+        if not scope[name]:
+            raise TokenInvalid(f"expected {name} for the role {role.value}, got none")
+    return Viewer(
+        subject=subject,
+        role=role,
+        regions=scope["regions"],
+        opds=scope["opds"],
+        expires_at=_moment(claims["exp"]),
+    )
+
+
+def checked_subject(subject: object) -> str:
+    """Return the subject of a token if it can stand in a log as the name of a person or program.
+
+    Raises:
+        TokenInvalid: it is no plain text of the right length, or one of ours.
+    """
+    if not isinstance(subject, str) or not 1 <= len(subject) <= SUBJECT_CHARACTERS:
+        raise TokenInvalid(f"expected a `sub` of 1 to {SUBJECT_CHARACTERS} characters")
+    if not _is_plain_text(subject):
+        raise TokenInvalid("expected a `sub` without control characters or halves of characters")
+    if subject.startswith(OWN_ACTORS):
+        raise TokenInvalid(f"expected a `sub` that does not begin with {OWN_ACTORS!r}")
+    return subject
+
+
+def _scope(claims: dict[str, Any], name: str) -> frozenset[str]:
+    entries = claims.get(name, [])
+    if (
+        not isinstance(entries, list)
+        or len(entries) > SCOPE_ENTRIES
+        or not all(isinstance(entry, str) and _is_plain_text(entry) for entry in entries)
+    ):
+        raise TokenInvalid(f"expected {name} to be a list of at most {SCOPE_ENTRIES} plain texts")
+    return frozenset(entries)
+
+
+def _is_plain_text(text: str) -> bool:
+    """Whether a text can be stored, logged and shown: no database takes NUL or half a character."""
+    return bool(text) and not any(category(each) in ("Cc", "Cs") for each in text)
+
+
+def _moment(seconds: float) -> datetime:
+    try:
+        return datetime.fromtimestamp(seconds, UTC)
+    except (OverflowError, OSError, ValueError) as error:
+        raise TokenInvalid("expected `exp` to be a moment of this age, got another") from error

@@ -1,0 +1,40 @@
+"""Tokens that an embedded instance issues for itself, as `hub.auth.authentication` reads them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+
+from joserfc import jwt
+
+from engine.model import Role
+from hub.auth.signing_keys import EMBEDDED_KEY_ID, embedded_key
+
+
+def issue(
+    key: bytes,
+    issuer: str,
+    audience: str,
+    subject: str,
+    role: Role,
+    regions: Iterable[str],
+    opds: Iterable[str],
+    lifetime: timedelta,
+    now: datetime,
+) -> str:
+    """A bearer token for one person or program.
+
+    Raises ValueError when the key is too short.
+    """
+    claims = {
+        "iss": issuer,
+        "aud": audience,
+        "sub": subject,
+        "iat": int(now.timestamp()),
+        "exp": int((now + lifetime).timestamp()),
+        "role": role.value,
+        "regions": sorted(regions),
+        "opds": sorted(opds),
+    }
+    header = {"alg": "HS256", "kid": EMBEDDED_KEY_ID}
+    return jwt.encode(header, claims, embedded_key(key))

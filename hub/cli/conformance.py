@@ -1,0 +1,47 @@
+"""The command that checks whether an endpoint keeps the feed contract."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import asdict
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from hub.cli.console import AsJson, Exit, answer, fail, out
+
+app = typer.Typer()
+
+
+@app.command()
+def conformance(
+    url: Annotated[str, typer.Argument(help="ws:// or wss:// address of the GraphQL endpoint.")],
+    region: Annotated[str, typer.Option(help="Code of a region that it owns.")],
+    token_file: Annotated[Path | None, typer.Option(help="File with a bearer token.")] = None,
+    private: Annotated[
+        bool, typer.Option(help="Its address may be in a private network, or on this machine.")
+    ] = False,
+    json: AsJson = False,
+) -> None:
+    """Check whether software of any kind keeps the feed contract; it is only read."""
+    from rich.table import Table
+
+    from regions.conformance import check
+    from regions.directory import Endpoint, plain_url
+
+    if not plain_url(url):
+        fail(f"expected ws://host/path or wss://host/path, got {url!r}", Exit.INPUT)
+    endpoint = Endpoint(url, (region,), private=private, token_file=token_file)
+    verdicts = asyncio.run(check(endpoint, region))
+
+    def say() -> None:
+        table = Table("promise", "kept", "seen")
+        for each in verdicts:
+            table.add_row(each.promise, "yes" if each.kept else "[bold]no[/bold]", each.said)
+        out.print(table)
+
+    promises = [asdict(each) for each in verdicts]
+    answer({"promises": promises}, as_json=json, say=say)
+    if not all(each.kept for each in verdicts):
+        raise typer.Exit(Exit.BROKEN)

@@ -1,0 +1,115 @@
+"""The main job on embedded defaults: load, say where to look and with which token, serve."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+
+from engine.model import Opd, Role
+from facts import tables
+from hub.app import now, opened
+from hub.auth.tokens import issue
+from hub.cli.console import out
+from hub.cli.demo_nodes import Node
+from hub.settings import Settings
+from storage import opd as stored_opd
+from storage import source as stored_source
+
+TOKEN_LIFETIME = timedelta(hours=24)
+EXAMPLE_REGION = "32.05"  # Kabupaten Garut
+
+
+@dataclass(frozen=True, slots=True)
+class Example:
+    """A region that this instance writes, and an OPD of it: what the printed tokens are for."""
+
+    region: str
+    opd: Opd
+
+
+async def example(settings: Settings) -> Example | None:
+    """Return Kabupaten Garut, or the next region with an OPD where another instance owns Garut.
+
+    None: other instances own all regions, or those here have no OPD.
+    """
+    regions = [EXAMPLE_REGION, *(each.code for each in tables.regions())]
+    async with opened(settings) as instance, instance.database.read() as session:
+        followed = await stored_source.of_regions(session, regions)
+        for region in regions:
+            opds = await stored_opd.of_region(session, region)
+            if region not in followed and opds:
+                return Example(region, opds[0])
+    return None
+
+
+def tokens(settings: Settings, shown: Example) -> dict[Role, str]:
+    """Return one token per role, each with a scope that shows what the role is for."""
+    regions = {
+        Role.OPD: [shown.region],
+        Role.REGION: [shown.region],
+        Role.ASSESSOR: [shown.region],
+        Role.PROVINCE: [settings.province],
+        Role.ADMIN: [],
+    }
+    return {
+        role: _token(settings, role, scope, [shown.opd.id] if role is Role.OPD else [])
+        for role, scope in regions.items()
+    }
+
+
+def greet(
+    settings: Settings,
+    address: str,
+    shown: Example | None,
+    nodes: Sequence[Node],
+    started: Sequence[str],
+    *,
+    replay: bool,
+) -> None:
+    """Print the addresses, what there is to say of nodes, and the tokens."""
+    out.print()
+    out.print("[bold]Simpul[/bold] is running. Stop it with Ctrl-C.")
+    out.print(f"  Wall      {address}/")
+    out.print(f"  Explorer  {address}/graphql")
+    for each in started:
+        out.print(f"  {each}", soft_wrap=True, markup=False)
+    if replay:
+        out.print("  [bold]Replay:[/bold] published results of 2018–2025 are played as events.")
+    if settings.jwks is not None:
+        out.print("  Tokens come from the identity provider that SIMPUL_JWKS names.")
+        return
+    hours = TOKEN_LIFETIME.total_seconds() / 3600
+    if shown is None:
+        out.print(
+            "  No region with an OPD is written here: `simpul token` makes a token for another."
+        )
+        return
+    names = {each.code: each.name for each in tables.regions()}
+    out.print(f"  Tokens for Authorization: Bearer …, good for {hours:.0f} hours. They are for")
+    out.print(f"  {names[shown.region]} ({shown.region}), its {shown.opd.name}, and its province:")
+    for role, token in tokens(settings, shown).items():
+        _say_token(role.value, token)
+    if nodes:
+        out.print("  A node takes only its own. These are of role REGION, each for its region:")
+    for node in nodes:
+        _say_token(node.region, _token(node.settings(settings), Role.REGION, [node.region], []))
+    out.print()
+
+
+def _say_token(of: str, token: str) -> None:
+    out.print(f"    {of:<9} {token}", soft_wrap=True, markup=False)
+
+
+def _token(settings: Settings, role: Role, regions: Sequence[str], opds: Sequence[str]) -> str:
+    return issue(
+        settings.token_key(),
+        settings.token_issuer,
+        settings.token_audience,
+        f"demo-{role.value.lower()}",
+        role,
+        regions,
+        opds,
+        TOKEN_LIFETIME,
+        now(),
+    )

@@ -1,0 +1,162 @@
+"""The demo's other instances: three regions with a node of their own, as processes on this machine.
+
+Each has its own port, database and token key, and knows nothing of the hub that follows it.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+import socket
+import subprocess
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+
+from engine.model import Role
+from hub import replication
+from hub.app import now, opened
+from hub.auth.tokens import issue
+from hub.settings import Settings
+from resolvers.seed import load
+from resolvers.source import Copies
+from storage import migrate
+
+REGIONS = ("32.11", "32.12", "32.78")  # Sumedang, Indramayu, Kota Tasikmalaya
+TOKEN_LIFETIME = timedelta(days=30)
+PORTS = 100  # looked at for a free one
+COPY_SECONDS = 30.0
+END_SECONDS = 12.0
+COMMAND = (sys.executable, "-c", "from hub.cli.main import main; main()")
+
+
+@dataclass(frozen=True, slots=True)
+class Node:
+    """A region's own instance."""
+
+    region: str
+    folder: Path
+    port: int
+
+    @property
+    def url(self) -> str:
+        return f"ws://127.0.0.1:{self.port}/graphql"
+
+    @property
+    def environment(self) -> dict[str, str]:
+        """All settings of the process: none of the hub's own."""
+        kept = {
+            name: value
+            for name, value in os.environ.items()
+            if not name.startswith("SIMPUL_") and name not in ("DATABASE_URL", "REDIS_URL")
+        }
+        own = {
+            "SIMPUL_NAME": f"Simpul {self.region}",
+            "SIMPUL_DATA_DIR": str(self.folder),
+            "SIMPUL_PORT": str(self.port),
+        }
+        return {**kept, **own}
+
+    def settings(self, hub: Settings) -> Settings:
+        """Those of the process, to fill its database with."""
+        update = {
+            "data_dir": self.folder,
+            "database_url": None,
+            "token_key_file": None,
+            "token_issuer": "simpul",
+            "token_audience": "simpul",
+        }
+        return hub.model_copy(update=update)
+
+    def start(self) -> subprocess.Popen[bytes]:
+        """Serve; in the hub's process group, so that what ends that ends its nodes."""
+        with (self.folder / "node.log").open("ab") as log:
+            return subprocess.Popen(
+                [*COMMAND, "serve"],
+                env=self.environment,
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=subprocess.STDOUT,
+            )
+
+
+async def planned(settings: Settings, hub_port: int) -> list[Node]:
+    """Return the nodes, on free ports after the hub's, of regions that the hub does not own itself."""
+    ports = _free_ports(hub_port)
+    folder = settings.data_dir.resolve() / "nodes"
+    nodes = [Node(region, folder / region, next(ports)) for region in REGIONS]
+    async with opened(settings) as instance:
+        copies = Copies(instance)
+        return [each for each in nodes if await copies.place(each.region, each.url) is not None]
+
+
+def directory(hub: Settings, nodes: Sequence[Node]) -> Path:
+    """Fill each node's database, and write the file by which the hub follows them."""
+    endpoints = []
+    for node in nodes:
+        own = node.settings(hub)
+        own.prepare()
+        migrate.upgrade(own.database)
+        asyncio.run(_fill(own, node.region))
+        secret = node.folder / "hub.token"
+        secret.touch(mode=0o600)
+        secret.write_text(_token(own))
+        endpoints.append(
+            f'[[endpoint]]\nurl = "{node.url}"\nregions = ["{node.region}"]\n'
+            f'token_file = "nodes/{node.region}/hub.token"\nprivate = true\n'
+        )
+    path = hub.data_dir.resolve() / "regions.toml"
+    path.write_text("\n".join(endpoints))
+    return path
+
+
+async def copied(hub: Settings, path: Path) -> None:
+    """Return once the hub has copied its nodes' regions, so that its first visitor sees them."""
+    async with opened(hub) as instance:
+        await replication.first(path, hub.data_dir, instance, COPY_SECONDS)
+
+
+async def _fill(settings: Settings, region: str) -> None:
+    async with opened(settings) as instance:
+        await load(instance, regions=[region])
+
+
+def _token(settings: Settings) -> str:
+    """What the node lets the hub in with: the province sees drafts, too."""
+    scope = (Role.PROVINCE, [settings.province], list[str](), TOKEN_LIFETIME, now())
+    return issue(
+        settings.token_key(), settings.token_issuer, settings.token_audience, "hub", *scope
+    )
+
+
+@contextmanager
+def running(nodes: Sequence[Node]) -> Iterator[list[str]]:
+    """Run the nodes and yield what to say of each; they end with the block."""
+    started = [node.start() for node in nodes]
+    try:
+        yield [
+            f"Node {node.region}  http://127.0.0.1:{node.port}/, process {process.pid}; once stopped: "
+            f"SIMPUL_DATA_DIR={node.folder} SIMPUL_PORT={node.port} {sys.argv[0]} serve"
+            for node, process in zip(nodes, started, strict=True)
+        ]
+    finally:
+        for process in started:
+            with suppress(ProcessLookupError):
+                process.send_signal(signal.SIGTERM)
+        for process in started:
+            try:
+                process.wait(END_SECONDS)
+            except subprocess.TimeoutExpired:
+                process.kill()
+
+
+def _free_ports(after: int) -> Iterator[int]:
+    for port in range(after + 1, min(after + PORTS, 65_536)):
+        with socket.socket() as probe, suppress(OSError):
+            probe.bind(("127.0.0.1", port))
+            yield port
+    raise OSError(f"no free port among the {PORTS} after {after}")

@@ -1,0 +1,238 @@
+"""The command `simpul`, and its commands that keep an instance.
+
+A command imports what only it needs when it runs: the server and the database take seconds,
+and `simpul score` or a wrong option shall answer at once.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import gc
+import shutil
+import sys
+from collections.abc import Collection
+from dataclasses import asdict
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from engine.model import Role
+from hub.cli import conformance, import_command, maintenance, opds, queries, readiness
+from hub.cli.console import AsJson, Exit, answer, bar, err, fail, open_streams, out
+
+if TYPE_CHECKING:
+    from hub.settings import Settings
+    from resolvers.seed import Loaded
+
+app = typer.Typer(no_args_is_help=True, add_completion=True, pretty_exceptions_enable=False)
+app.add_typer(queries.app)
+app.add_typer(maintenance.app)
+app.add_typer(conformance.app)
+app.add_typer(import_command.app)
+app.add_typer(opds.app, name="opd", help="Record and list the OPDs of a region.")
+
+
+def main() -> None:
+    """Run the command line."""
+    # What imports make lives on: to look through it for garbage takes a fifth of a command's start.
+    # A server sets thresholds of its own once it has started.
+    gc.set_threshold(100_000, 50, 100)
+    open_streams()
+    try:
+        app()
+    finally:
+        if sys.stdout is not None:
+            sys.stdout.flush()  # not as late as Python would, where a closed pipe is a bug
+
+
+@app.command()
+def serve() -> None:
+    """Serve the API and the pages on a migrated database."""
+    from hub.process import server
+
+    settings = readiness.migrated()
+    with server.bound(settings) as listening:
+        out.print(f"Simpul listens on {server.address(listening)}/")
+        if settings.workers > 1:
+            from hub.process import supervisor
+
+            supervisor.run(settings, listening)
+        else:
+            from hub.app import create_app
+
+            server.run(create_app(settings), settings, listening)
+
+
+@app.command()
+def demo(
+    replay: Annotated[
+        bool, typer.Option(help="Play the published results of 2018–2025 as live events.")
+    ] = False,
+    seconds: Annotated[
+        float, typer.Option(min=0.05, max=60, help="Between two events of the replay.")
+    ] = 1.0,
+    national: Annotated[bool, typer.Option(help="Load all regions and agencies.")] = False,
+    nodes: Annotated[
+        bool, typer.Option(help="Give three regions nodes of their own, which the hub follows.")
+    ] = True,
+) -> None:
+    """Load the real data that ships, print addresses and tokens, and serve."""
+    from hub.app import create_app
+    from hub.cli import demo
+    from hub.cli import demo_nodes as own_nodes
+    from hub.cli.replay import replay as replaying
+    from hub.process import server
+    from storage import migrate as migrations
+
+    settings = readiness.settings()
+    with server.bound(settings) as listening:
+        if replay:
+            settings = _replaying(settings)
+        if readiness.lacks_migrations(settings):
+            migrations.upgrade(settings.database)
+        followed: list[own_nodes.Node] = []
+        if nodes and not replay and settings.follows is None:
+            followed = asyncio.run(own_nodes.planned(settings, listening.getsockname()[1]))
+        if followed:
+            update = {"follows": own_nodes.directory(settings, followed)}
+            settings = settings.model_copy(update=update)
+        with own_nodes.running(followed) as started:
+            _report(_load(settings, national=national, results=not replay))
+            if settings.follows is not None and followed:
+                asyncio.run(own_nodes.copied(settings, settings.follows))
+            address = server.address(listening)
+            shown = asyncio.run(demo.example(settings))
+            demo.greet(settings, address, shown, followed, started, replay=replay)
+            tasks = [replaying(seconds)] if replay else []
+            server.run(create_app(settings, replay=replay, tasks=tasks), settings, listening)
+
+
+@app.command()
+def migrate(
+    renew_epoch: Annotated[
+        bool,
+        typer.Option(help="After restoring a backup: tell all clients to read everything anew."),
+    ] = False,
+) -> None:
+    """Bring the database to this version's schema; safe to run again."""
+    from storage import migrate as migrations
+
+    settings = readiness.settings()
+    if readiness.lacks_migrations(settings):
+        migrations.upgrade(settings.database)
+    if renew_epoch:
+        from hub.cli import log_check
+
+        asyncio.run(log_check.renew_epoch(settings))
+    out.print("The database is at this version's schema.")
+
+
+@app.command("load")
+def load_command(
+    national: Annotated[bool, typer.Option(help="All 552 regions and central agencies.")] = False,
+    region: Annotated[list[str], typer.Option(help="Code of the only regions to load.")] = [],  # noqa: B006
+    json: AsJson = False,
+) -> None:
+    """Fill the instance with the real data that ships; adds only what is missing."""
+    settings = readiness.migrated()
+    loaded = _load(settings, national=national, regions=region)
+    if region and loaded.regions < len(set(region)):
+        fail(f"expected codes of regions that ship, got {', '.join(region)}", Exit.INPUT)
+    answer(asdict(loaded), as_json=json, say=lambda: _report(loaded))
+
+
+@app.command()
+def token(
+    role: Annotated[Role, typer.Option(help="What the viewer is.", case_sensitive=False)],
+    subject: Annotated[
+        str, typer.Option(help="The person or program that it is for, as the log will name it.")
+    ],
+    region: Annotated[list[str], typer.Option(help="Code of a region in scope.")] = [],  # noqa: B006
+    opd: Annotated[list[str], typer.Option(help="Id of an OPD in scope.")] = [],  # noqa: B006
+    hours: Annotated[float, typer.Option(min=0.01, max=24 * 366)] = 8,
+    json: AsJson = False,
+) -> None:
+    """Issue a bearer token for an instance that checks its own."""
+    from hub.auth.authentication import TokenInvalid, checked_subject
+    from hub.auth.tokens import issue
+
+    settings = readiness.settings()
+    try:
+        checked_subject(subject)
+    except TokenInvalid as invalid:
+        fail(f"--subject: {invalid}", Exit.INPUT)
+    if settings.jwks is not None:
+        fail("this instance takes tokens of the provider in SIMPUL_JWKS only", Exit.STATE)
+    needs = {Role.OPD: region and opd, Role.ADMIN: True}.get(role, region)
+    if role is Role.PUBLIC or not needs:
+        fail(
+            f"expected a role other than PUBLIC with its scope (--region, for OPD also --opd), "
+            f"got {role.value}",
+            Exit.INPUT,
+        )
+    if region or opd:
+        from hub.cli import token_scope
+
+        token_scope.check(readiness.migrated(), role, region, opd)
+    text = issue(
+        settings.token_key(),
+        settings.token_issuer,
+        settings.token_audience,
+        subject,
+        role,
+        region,
+        opd,
+        timedelta(hours=hours),
+        datetime.now(UTC),
+    )
+    answer({"token": text}, as_json=json, say=lambda: typer.echo(text))
+
+
+@app.command("export-schema")
+def export_schema(
+    check: Annotated[bool, typer.Option(help="Only say whether the file is current.")] = False,
+) -> None:
+    """Write the committed contract: schema/schema.graphql and regions/contract."""
+    from hub.cli.schema_export import files
+
+    for path, current in files().items():
+        if not check:
+            path.write_text(current)
+        elif not path.is_file() or path.read_text() != current:
+            fail(f"{path.name} is not current: run `simpul export-schema`", Exit.STATE)
+
+
+def _replaying(settings: Settings) -> Settings:
+    """A replay has a database of its own, made anew each time."""
+    if settings.database_url is not None:
+        fail("a replay runs on the embedded database only: unset DATABASE_URL", Exit.INPUT)
+    folder = settings.data_dir / "replay"
+    shutil.rmtree(folder, ignore_errors=True)
+    return settings.model_copy(update={"data_dir": folder})
+
+
+def _load(
+    settings: Settings, *, national: bool, results: bool = True, regions: Collection[str] = ()
+) -> Loaded:
+    from rich.progress import Progress
+
+    from hub.app import opened
+    from resolvers.seed import load
+
+    async def work() -> Loaded:
+        with Progress(console=err, transient=True, disable=not err.is_terminal) as progress:
+            async with opened(settings) as instance:
+                return await load(
+                    instance,
+                    national=national,
+                    results=results,
+                    regions=regions,
+                    progress=bar(progress, "Loading regions"),
+                )
+
+    return asyncio.run(work())
+
+
+def _report(loaded: Loaded) -> None:
+    out.print(f"{loaded.regions} regions are loaded; {loaded.entries} entries were new.")

@@ -1,0 +1,143 @@
+"""Commands that keep an instance in order: what is to be done each night, and checked."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import asdict
+from typing import Annotated
+
+import typer
+
+from hub.cli import readiness
+from hub.cli.console import AsJson, Exit, answer, bar, err, fail, out
+
+app = typer.Typer()
+
+
+@app.command()
+def recompute(
+    learn: Annotated[
+        bool, typer.Option(help="Let the classifier first learn what people corrected.")
+    ] = False,
+    json: AsJson = False,
+) -> None:
+    """Recompute verifications and proposals of all regions, and announce what is new; for nightly."""
+    from rich.progress import Progress
+
+    from hub.app import opened
+    from resolvers import follow_up
+
+    settings = readiness.migrated()
+
+    async def work() -> follow_up.Recomputed:
+        with Progress(console=err, transient=True, disable=not err.is_terminal) as progress:
+            async with opened(settings) as instance:
+                return await follow_up.everything(
+                    instance, learn=learn, progress=bar(progress, "Recomputing regions")
+                )
+
+    done = asyncio.run(work())
+    if done.failed:
+        fail(f"these regions could not be recomputed: {', '.join(done.failed)}", Exit.STATE)
+    learned = "" if done.learned is None else f"; corrections learned: {done.learned}"
+    answer(
+        asdict(done),
+        as_json=json,
+        say=lambda: out.print(
+            f"Regions recomputed: {done.regions}; with news: {done.changed}{learned}"
+        ),
+    )
+
+
+@app.command()
+def check(json: AsJson = False) -> None:
+    """Verify the hash chain of every region's log, from the first entry to the last."""
+    from engine.entry import BrokenChain
+    from hub.cli import log_check
+
+    settings = readiness.migrated()
+    try:
+        entries = asyncio.run(log_check.check(settings))
+    except BrokenChain as broken:
+        fail(str(broken), Exit.BROKEN)
+    answer(
+        {"regions": len(entries), "entries": sum(entries.values())},
+        as_json=json,
+        say=lambda: out.print(
+            f"{sum(entries.values())} entries of {len(entries)} regions: every chain is whole."
+        ),
+    )
+
+
+@app.command()
+def forget(
+    region: Annotated[str, typer.Argument(help="Code of a region that another instance owns.")],
+    json: AsJson = False,
+) -> None:
+    """Drop the copy of a region, so that a server copies it anew; as after it has diverged."""
+    from hub.app import opened
+    from storage import copy
+
+    settings = readiness.migrated()
+
+    async def work() -> None:
+        async with opened(settings) as instance:
+            await copy.forget(instance.database, region)
+
+    try:
+        asyncio.run(work())
+    except copy.NotACopy as refused:
+        fail(str(refused), Exit.STATE)
+    answer(
+        {"region": region},
+        as_json=json,
+        say=lambda: out.print(f"The copy of region {region} is dropped."),
+    )
+
+
+@app.command("hand-over")
+def hand_over(
+    region: Annotated[str, typer.Argument(help="Code of a region that this instance owns.")],
+    url: Annotated[str, typer.Argument(help="The new owner's API, as its SIMPUL_URL says.")],
+    json: AsJson = False,
+) -> None:
+    """Let another instance own a region: from the next entry on it writes there, and only there."""
+    from hub.app import opened
+    from resolvers import handover
+    from storage.log import NotBegun, OwnedElsewhere
+
+    settings = readiness.migrated()
+
+    async def work() -> int:
+        async with opened(settings) as instance:
+            return await handover.hand_over(instance, region, url)
+
+    try:
+        sequence = asyncio.run(work())
+    except NotBegun:
+        fail(f"there is no region {region!r}", Exit.INPUT)
+    except (handover.ItsOwn, OwnedElsewhere) as refused:
+        fail(str(refused), Exit.STATE)
+    answer(
+        {"region": region, "url": url, "sequence": sequence},
+        as_json=json,
+        say=lambda: out.print(f"Region {region} is handed over to {url} by entry {sequence}."),
+    )
+
+
+@app.command()
+def prune(
+    days: Annotated[
+        int, typer.Option(min=1, max=36500, help="For which a client may be away and resume.")
+    ] = 90,
+    json: AsJson = False,
+) -> None:
+    """Forget the order of what happened longer ago; the regions' logs stay whole. For nightly."""
+    from hub.cli import log_check
+
+    forgotten = asyncio.run(log_check.prune(readiness.migrated(), days))
+    answer(
+        {"days": days, "forgotten": forgotten},
+        as_json=json,
+        say=lambda: out.print(f"{forgotten} arrivals of more than {days} days ago are forgotten."),
+    )

@@ -1,0 +1,92 @@
+"""What the names of an inventory say, be it a file or a region of the database."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from engine import listing_sheet
+from engine.duplicates import Inventory
+from engine.function import Tag
+from engine.listing import Listing
+from engine.listing_sheet import ListingSheet
+from engine.overlap import Cluster
+from engine.sharing import Candidate, Sisters
+from engine.sheet import SheetInvalid
+from hub.cli import sheet_file
+from resolvers import reading
+from resolvers.reading import Models
+
+CLUSTER_MOST = 200  # systems of one function in one region that are compared pair by pair
+_TAGGED_AT_ONCE = 10_000  # a tag is chosen among all functions, which takes memory
+
+Crowd = tuple[str, str, int]  # region, function, systems
+
+
+@dataclass(frozen=True, slots=True)
+class Findings:
+    """Which listings are one system, what each is for, and which systems do the same."""
+
+    title: str
+    listings: Mapping[str, Listing]
+    inventory: Inventory
+    tags: Mapping[str, Tag]
+    clusters: tuple[Cluster, ...]
+    crowds: tuple[Crowd, ...]  # too many systems for one cluster: not compared
+    candidates: tuple[Candidate, ...]  # to take over from another region
+    names: Mapping[str, str]  # of the listings of other regions that are candidates
+    sheet: ListingSheet | None  # None: it is of the database
+
+
+def of_file(path: Path) -> Findings:
+    """Read the inventory in a file, or end with what is wrong in which row and column."""
+    names = {each.id: each.name for each in reading.functions().values()}
+    try:
+        sheet = listing_sheet.parse(sheet_file.rows(path), names)
+    except SheetInvalid as invalid:
+        sheet_file.refuse(path, invalid, "nothing was compared")
+    models, listings = reading.shipped_models(), sheet.listings
+    inventory = models.comparison.sort_out(listings)
+    tags = _tags(models, sheet)
+    systems = reading.systems(listings, inventory)
+    clusters, crowds = _clusters(models, systems, tags)
+    regions = sorted({each.region for each in listings})
+    candidates: tuple[Candidate, ...] = ()
+    if len(regions) > 1:
+        national = models.recognised(systems)
+        sisters = Sisters(systems, tags, reading.functions(), {}, national)
+        candidates = tuple(each for region in regions for each in sisters.candidates(region))
+    by_id = {each.id: each for each in listings}
+    return Findings(
+        title=str(path),
+        listings=by_id,
+        inventory=inventory,
+        tags=tags,
+        clusters=clusters,
+        crowds=crowds,
+        candidates=candidates,
+        names={each.system: by_id[each.system].name for each in candidates},
+        sheet=sheet,
+    )
+
+
+def _tags(models: Models, sheet: ListingSheet) -> dict[str, Tag]:
+    tags: dict[str, Tag] = {}
+    for start in range(0, len(sheet.listings), _TAGGED_AT_ONCE):
+        tags |= models.tags(sheet.listings[start : start + _TAGGED_AT_ONCE], sheet.said)
+    return tags
+
+
+def _clusters(
+    models: Models, systems: Sequence[Listing], tags: Mapping[str, Tag]
+) -> tuple[tuple[Cluster, ...], tuple[Crowd, ...]]:
+    told = [(each, tags[each.id].function) for each in systems]
+    counts = Counter((each.region, function) for each, function in told if function is not None)
+    crowds = {key: count for key, count in counts.items() if count > CLUSTER_MOST}
+    compared = [each for each, function in told if (each.region, function) not in crowds]
+    return (
+        models.comparer.clusters(compared, tags),
+        tuple((region, function, count) for (region, function), count in sorted(crowds.items())),
+    )

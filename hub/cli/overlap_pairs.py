@@ -1,0 +1,145 @@
+"""`simpul overlap --pairs`: given pairs of applications, scored as the engine scores its own."""
+
+from __future__ import annotations
+
+import csv
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from rich.markup import escape
+from rich.table import Table
+
+from engine.grouping import Pair
+from engine.listing import Listing
+from engine.overlap import RULE, Overlap
+from engine.sheet import Problem, Row, SheetInvalid, quoted
+from hub.cli import sheet_file
+from hub.cli.console import out
+from hub.cli.overlap_report import reasons
+from resolvers.reading import shipped_models
+
+REQUIRED = ("a", "b")
+OPTIONAL = tuple(f"{side}_{field}" for field in ("opd", "region", "url") for side in REQUIRED)
+ADDED = ("score", "identity", "why")
+PAIRS_MOST = 100_000
+_SCORED_AT_ONCE = 5_000  # a function is chosen among all for each, which takes memory
+
+
+@dataclass(frozen=True, slots=True)
+class Scored:
+    """A pair as it was given, how far both do one job, and whether they may be one system."""
+
+    cells: tuple[str, ...]
+    overlap: Overlap
+    same: Pair | None
+
+    @property
+    def identity(self) -> str:
+        """AUTO, REVIEW, or NONE where nothing says that the two are one system."""
+        return "NONE" if self.same is None else self.same.decision.value
+
+    @property
+    def signals(self) -> dict[str, str]:
+        """What the identity rests on."""
+        return {} if self.same is None else {each.name: each.value for each in self.same.signals}
+
+    @property
+    def why(self) -> str:
+        """What score and identity rest on."""
+        told = [f"{each.signal} {each.value:g} ({each.adds:+g})" for each in self.overlap.why]
+        return "; ".join([*told, *(f"{name}: {value}" for name, value in self.signals.items())])
+
+
+def scored(path: Path) -> tuple[list[str], list[Scored]]:
+    """Return the header and the scored pairs of a file, or end with what is wrong in it."""
+    try:
+        header, lines = _read(sheet_file.rows(path))
+    except SheetInvalid as invalid:
+        sheet_file.refuse(path, invalid, "nothing was scored")
+    pairs = [(_listing(told, "a"), _listing(told, "b")) for _, told in lines]
+    built = shipped_models()
+    comparer, comparison = built.comparer, built.comparison
+    overlaps: list[Overlap] = []
+    for start in range(0, len(pairs), _SCORED_AT_ONCE):
+        overlaps += comparer.overlaps(pairs[start : start + _SCORED_AT_ONCE])
+    return header, [
+        Scored(cells, overlap, comparison.pair(a, b))
+        for (cells, _), (a, b), overlap in zip(lines, pairs, overlaps, strict=True)
+    ]
+
+
+def document(header: list[str], pairs: list[Scored]) -> dict[str, Any]:
+    """Return them as JSON values."""
+    return {
+        "rule": RULE,
+        "pairs": [
+            dict(zip(header, each.cells, strict=True))
+            | {"identity": each.identity, "signals": each.signals}
+            | reasons(each.overlap)
+            for each in pairs
+        ],
+    }
+
+
+def write(header: list[str], pairs: list[Scored]) -> None:
+    """Print them as CSV: the rows as they came, with three columns more."""
+    writer = csv.writer(sys.stdout, lineterminator="\n")
+    writer.writerow([*header, *ADDED])
+    for each in pairs:
+        writer.writerow([*each.cells, each.overlap.score, each.identity, each.why])
+
+
+def show(header: list[str], pairs: list[Scored]) -> None:
+    """Print them for a person."""
+    at = [[cell.lower() for cell in header].index(side) for side in REQUIRED]
+    table = Table("A", "B", "Score", "Identity", "Why", box=None)
+    for each in pairs:
+        a, b = (each.cells[i] for i in at)
+        score = f"{each.overlap.score:.3f}"
+        table.add_row(escape(a), escape(b), score, each.identity, escape(each.why))
+    out.print(table)
+
+
+def _read(rows: Iterator[Row]) -> tuple[list[str], list[tuple[tuple[str, ...], dict[str, str]]]]:
+    header_row, header = next(rows, (1, []))
+    names = [cell.lower() for cell in header]
+    wrong = [each for each in REQUIRED if names.count(each) != 1]
+    wrong += [each for each in OPTIONAL if names.count(each) > 1]
+    expected = "a header with this column once"
+    found = quoted(",".join(header))
+    problems = [Problem(header_row, each, expected, found) for each in wrong]
+    added = [each for each in ADDED if each in names]
+    expected = "a header without it: it is added"
+    problems += [Problem(header_row, each, expected, found) for each in added]
+    if problems:
+        raise SheetInvalid(*problems)
+    lines: list[tuple[tuple[str, ...], dict[str, str]]] = []
+    for row, cells in rows:
+        if len(cells) > len(header):
+            problems.append(Problem(row, None, f"{len(header)} cells", str(len(cells))))
+        if len(lines) == PAIRS_MOST:
+            raise SheetInvalid(Problem(row, None, f"at most {PAIRS_MOST} pairs", "more"))
+        whole = (*cells, *[""] * (len(header) - len(cells)))
+        told = dict(zip(names, whole, strict=False))
+        problems += [
+            Problem(row, side, "the name of an application", "nothing")
+            for side in REQUIRED
+            if not told[side]
+        ]
+        lines.append((whole, told))
+    if problems:
+        raise SheetInvalid(*problems)
+    return header, lines
+
+
+def _listing(told: dict[str, str], side: str) -> Listing:
+    return Listing(
+        name=told[side],
+        opd=told.get(f"{side}_opd", ""),
+        url=told.get(f"{side}_url") or None,
+        id=side,
+        region=told.get(f"{side}_region", ""),
+    )

@@ -1,0 +1,213 @@
+"""`simpul path`: the cheapest steps from a sheet of levels, or from a region's, to a target."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass, replace
+from fractions import Fraction
+from pathlib import Path
+from typing import Any
+
+from rich.table import Table
+
+from engine import effort as scale
+from engine.decimals import exact, rounded
+from engine.instrument import Instrument
+from engine.model import Assessment
+from engine.path import cheapest_plan
+from engine.plan import Plan, Request, RequestInvalid, Situation, Unreachable, next_levels
+from engine.precedence import NONE, precedence
+from engine.sheet import SheetInvalid
+from hub.cli import score, sheet_file
+from hub.cli.console import Exit, fail, open_output, out
+
+UNIFORM = "uniform"
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """What the command was asked; `effort` is None, `uniform` or the name of a file."""
+
+    instrument: str
+    target: float
+    buffer: float
+    years: int
+    lock: tuple[int, ...]
+    refuse: tuple[int, ...]
+    effort: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Planned:
+    """The plan, or how far one can get."""
+
+    instrument: Instrument
+    plan: Plan | Unreachable
+    origin: Assessment | None = None  # None: a sheet
+
+    @property
+    def basis(self) -> dict[str, Any] | None:
+        """What of a region it starts from, as JSON values."""
+        if self.origin is None:
+            return None
+        return {
+            "region": self.origin.region,
+            "assessment": self.origin.id,
+            "year": self.origin.year,
+            "kind": self.origin.kind.value,
+            "estimated": not self.origin.levels,
+        }
+
+    def document(self) -> dict[str, Any]:
+        """Return it as JSON values."""
+        plan, request = self.plan, self.plan.request
+        asked = {
+            "instrument": self.instrument.id,
+            "target": exact(request.target),
+            "buffer": exact(request.buffer),
+            "indexBefore": exact(plan.index_before),
+            "inputs": plan.inputs,
+            "origin": self.basis,
+        }
+        if isinstance(plan, Unreachable):
+            unreachable = {"maximum": exact(plan.maximum), "reachesTarget": plan.reaches_target}
+            return asked | {"outcome": "UNREACHABLE", "unreachable": unreachable, "steps": []}
+        return asked | {
+            "outcome": "FOUND",
+            "indexAfter": exact(plan.index_after),
+            "predicateBefore": plan.predicate_before,
+            "predicateAfter": plan.predicate_after,
+            "effort": exact(plan.effort),
+            "penalty": exact(plan.penalty),
+            "effortScale": dict(zip(("id", "version"), plan.effort_scale, strict=True)),
+            "effortAssumed": plan.effort_assumed,
+            "precedenceRules": dict(zip(("id", "version"), plan.precedence_rules, strict=True)),
+            "steps": [
+                {
+                    "number": each.id.indicator,
+                    "from": each.id.level - 1,
+                    "to": each.id.level,
+                    "year": each.year,
+                    "gain": exact(each.gain),
+                    "effort": exact(each.effort),
+                    "effortEdited": each.effort_edited,
+                    "criterion": each.criterion,
+                    "asks": [ask.value for ask in each.asks],
+                    "evidence": each.evidence,
+                }
+                for each in plan.steps
+            ],
+            "years": [
+                {
+                    "year": each.year,
+                    "effort": exact(each.effort),
+                    "index": exact(each.index),
+                    "predicate": each.predicate,
+                }
+                for each in plan.years
+            ],
+            "broken": [
+                {"kind": each.kind, "step": [*each.step], "asks": [*each.asks]}
+                for each in plan.broken
+            ],
+            "hold": [{"number": each.indicator, "level": each.level} for each in plan.hold],
+        }
+
+
+def of_sheet(path: Path, wish: Wish) -> Planned:
+    """Plan for the sheet in a file, or end with what is wrong."""
+    instrument, levels = score.read(path, wish.instrument)
+    target = wish.target
+    if not instrument.level_min < target <= instrument.level_max:
+        expected = f"an index above {instrument.level_min}, up to {instrument.level_max}"
+        fail(f"--target: expected {expected}, got {target}", Exit.INPUT)
+    highest = sorted(number for number in wish.lock if levels.get(number) == instrument.level_max)
+    if highest:
+        found = ", ".join(map(str, highest))
+        fail(f"--lock: expected indicators below the highest level, got {found}", Exit.INPUT)
+    situation = Situation(
+        instrument, levels, scale.default_effort(instrument), precedence(instrument.id)
+    )
+    if wish.effort is not None:
+        situation = valued(situation, wish.effort)
+    try:
+        request = Request(
+            target=Fraction(str(target)),
+            buffer=Fraction(str(wish.buffer)),
+            years=wish.years,
+            locked=next_levels(instrument, levels, wish.lock),
+            refused=next_levels(instrument, levels, wish.refuse),
+        )
+        return Planned(instrument, cheapest_plan(situation, request))
+    except RequestInvalid as invalid:
+        fail(str(invalid), Exit.INPUT)
+
+
+def valued(situation: Situation, wished: str) -> Situation:
+    """Return the situation with the effort that was wished for, or end with what is wrong with it.
+
+    With `uniform` every level costs one point and no order is preferred: the fewest steps.
+    """
+    if wished == UNIFORM:
+        effort = scale.uniform_effort(situation.instrument)
+        return replace(situation, effort=effort, precedence=NONE)
+    path = Path(wished)
+    text = sheet_file.text(path, sheet_file.LEVELS_BYTES)
+    try:
+        effort = scale.parse(text, situation.effort, situation.instrument)
+    except SheetInvalid as invalid:
+        sheet_file.refuse(path, invalid, "nothing was planned")
+    return replace(situation, effort=effort)
+
+
+def keep_output_apart() -> None:
+    """Let only this program write to standard output: what spreads steps over years prints there.
+
+    For the rest of the process, since what the solver printed may be written as late as its end.
+    """
+    open_output(os.dup(1))
+    os.dup2(2, 1)
+
+
+def show(planned: Planned) -> None:
+    """Print it for a person."""
+    plan, request = planned.plan, planned.plan.request
+    if planned.basis is not None:
+        told = planned.basis
+        levels = "levels ESTIMATED of its published figures" if told["estimated"] else "its levels"
+        out.print(f"From {told['region']} {told['year']} {told['kind']}: {levels}")
+    goal = f"{rounded(request.target)} with a buffer of {rounded(request.buffer)}"
+    if isinstance(plan, Unreachable):
+        out.print(f"No steps reach {goal}: all that are not refused give {rounded(plan.maximum)}.")
+        return
+    names = {each.number: each.name for each in planned.instrument.indicators}
+    out.print(
+        f"[bold]{rounded(plan.index_before)} {plan.predicate_before} → "
+        f"{rounded(plan.index_after)} {plan.predicate_after}[/bold], for a target of {goal}"
+    )
+    whose = "a declared scale of ours, not money" if plan.effort_assumed else "as edited"
+    out.print(
+        f"Effort {exact(plan.effort)} (no other steps cost less; {whose}), {len(plan.steps)} steps"
+    )
+    steps = Table("Year", "Step", "Level", "Gain", "Effort", "Criterion", box=None)
+    for each in plan.steps:
+        steps.add_row(
+            str(each.year),
+            f"{each.id.indicator} {names[each.id.indicator]}",
+            f"{each.id.level - 1} → {each.id.level}",
+            f"+{exact(each.gain)}",
+            exact(each.effort),
+            each.criterion or "not known",
+        )
+    out.print(steps)
+    for year in plan.years:
+        out.print(
+            f"Year {year.year}: effort {exact(year.effort)}, "
+            f"index {rounded(year.index)} {year.predicate}"
+        )
+    for rule in plan.broken:
+        out.print(
+            f"{rule.step.indicator} at level {rule.step.level} is better built on "
+            f"{rule.asks.indicator} at level {rule.asks.level} ({rule.kind})"
+        )
+    out.print(f"{len(plan.hold)} levels are to hold: they fall where nothing is done.")

@@ -1,0 +1,197 @@
+"""The commands that answer a question about levels, an inventory or a region."""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from engine.model import AssessmentKind
+from hub.cli import readiness
+from hub.cli.console import AsJson, Exit, answer, fail
+
+app = typer.Typer()
+
+FILES = (".csv", ".xlsx")
+
+
+@app.command()
+def score(
+    levels: Annotated[Path, typer.Argument(help="CSV with the columns number,level.")],
+    instrument: Annotated[str, typer.Option(help="spbe-2018, spbe-2020 or pemdi-2026.")],
+    steps: Annotated[int, typer.Option(min=0, max=50, help="Next steps to show.")] = 10,
+    json: AsJson = False,
+) -> None:
+    """Compute index, predicate and domains of a sheet of levels, and the best next steps."""
+    from hub.cli import score
+
+    scored = score.scored(levels, instrument, steps)
+    answer(scored.document(), as_json=json, say=lambda: score.show(scored))
+
+
+@app.command()
+def path(
+    start: Annotated[
+        str,
+        typer.Argument(
+            metavar="REGION|LEVELS.csv",
+            help="Code of a region, for its newest levels or else an estimate; "
+            "or a CSV with the columns number,level.",
+        ),
+    ],
+    instrument: Annotated[str, typer.Option(help="spbe-2018, spbe-2020 or pemdi-2026.")],
+    target: Annotated[float, typer.Option(help="The index to reach.")],
+    buffer: Annotated[float, typer.Option(min=0, max=1, help="Index points above it.")] = 0.1,
+    years: Annotated[int, typer.Option(min=1, max=3)] = 1,
+    lock: Annotated[list[int], typer.Option(help="An indicator to raise in any case.")] = [],  # noqa: B006
+    refuse: Annotated[list[int], typer.Option(help="An indicator to leave as it is.")] = [],  # noqa: B006
+    effort: Annotated[
+        str | None,
+        typer.Option(
+            metavar="uniform|EFFORT.csv",
+            help="uniform: each level costs the same and no order is preferred. Or a CSV with "
+            "the columns number,level,effort, in place of some of the default scale.",
+        ),
+    ] = None,
+    json: AsJson = False,
+) -> None:
+    """Find the cheapest steps to a target index."""
+    from hub.cli import path_report
+
+    wish = path_report.Wish(instrument, target, buffer, years, tuple(lock), tuple(refuse), effort)
+    if years > 1:
+        path_report.keep_output_apart()
+    if _is_file(start):
+        planned = path_report.of_sheet(Path(start), wish)
+    else:
+        from hub.cli import region_path
+
+        planned = asyncio.run(region_path.of_region(readiness.migrated(), start, wish))
+    answer(planned.document(), as_json=json, say=lambda: path_report.show(planned))
+
+
+@app.command()
+def overlap(
+    source: Annotated[
+        str | None,
+        typer.Argument(
+            metavar="REGION|INVENTORY",
+            help="Code of a region of the database, or a .csv or .xlsx file with a row per "
+            "application: name, and if known opd, region, url, id, status, function.",
+        ),
+    ] = None,
+    pairs: Annotated[
+        Path | None,
+        typer.Option(
+            help="Score given pairs: a file with the columns a,b and if known "
+            "a_opd,b_opd,a_region,b_region,a_url,b_url."
+        ),
+    ] = None,
+    csv: Annotated[bool, typer.Option("--csv", help="Print scored pairs as CSV.")] = False,
+    json: AsJson = False,
+) -> None:
+    """Show which listings are, or may be, one system, and which systems do the same, and why."""
+    if (source is None) == (pairs is None):
+        fail(
+            "expected either an inventory or --pairs, got " + ("both", "none")[source is None],
+            Exit.INPUT,
+        )
+    if pairs is not None:
+        from hub.cli import overlap_pairs
+
+        header, scored = overlap_pairs.scored(pairs)
+        # What is not read by a person is read by a program, which wants CSV as it came.
+        say = overlap_pairs.write if csv or not sys.stdout.isatty() else overlap_pairs.show
+        answer(
+            overlap_pairs.document(header, scored), as_json=json, say=lambda: say(header, scored)
+        )
+        return
+    assert source is not None
+    if csv:
+        fail("--csv: expected --pairs with it; an inventory has --json", Exit.INPUT)
+    from hub.cli import overlap, overlap_report
+
+    if _is_file(source):
+        findings = overlap.of_file(Path(source))
+    else:
+        from hub.cli import region_overlap
+
+        findings = asyncio.run(region_overlap.of_region(readiness.migrated(), source))
+    found = overlap_report.document(findings) if json else {}  # large: not made to be thrown away
+    answer(found, as_json=json, say=lambda: overlap_report.show(findings))
+
+
+@app.command()
+def verify(
+    region: Annotated[str, typer.Argument(help="Code of the region, as 32.11.")],
+    instrument: Annotated[str, typer.Option(help="spbe-2020 or pemdi-2026.")] = "spbe-2020",
+    year: Annotated[int | None, typer.Option(help="Of the assessment; else the newest.")] = None,
+    kind: Annotated[
+        AssessmentKind, typer.Option(help="Of the assessment.", case_sensitive=False)
+    ] = AssessmentKind.SELF,
+    json: AsJson = False,
+) -> None:
+    """Hold the levels that a region claims against its integration graph."""
+    from hub.cli import region_report as report
+
+    given = {"instrument": instrument, "year": year, "kind": kind.value}
+    found = asyncio.run(report.region(readiness.migrated(), report.VERIFICATION, region, **given))
+    answer(found, as_json=json, say=lambda: report.show_verification(found, kind, year))
+
+
+@app.command()
+def proposals(
+    region: Annotated[str, typer.Argument(help="Code of the region, as 32.11.")],
+    json: AsJson = False,
+) -> None:
+    """Show what could be consolidated in a region, why, and what was decided."""
+    from hub.cli import region_report as report
+
+    found = asyncio.run(report.region(readiness.migrated(), report.PROPOSALS, region))
+    answer(found, as_json=json, say=lambda: report.show_proposals(found))
+
+
+@app.command()
+def diagnose(
+    region: Annotated[str, typer.Argument(help="Code of the region, as 32.11.")],
+    json: AsJson = False,
+) -> None:
+    """Show what the shape of a region's integration graph tells, of all that is recorded."""
+    from hub.cli import region_report as report
+
+    found = asyncio.run(report.region(readiness.migrated(), report.DIAGNOSTICS, region))
+    answer(found, as_json=json, say=lambda: report.show_diagnostics(found))
+
+
+@app.command()
+def graph(
+    region: Annotated[str, typer.Argument(help="Code of the region, as 32.11.")],
+    around: Annotated[str | None, typer.Option(help="Id of a node; else the whole graph.")] = None,
+    depth: Annotated[int, typer.Option(min=1, max=5, help="Steps from that node.")] = 2,
+    limit: Annotated[int, typer.Option(min=1, max=1000, help="Nodes at most.")] = 300,
+    form: Annotated[
+        str | None, typer.Option("--format", help="Write it as json, dot or graphml.")
+    ] = None,
+    json: AsJson = False,
+) -> None:
+    """Show the integration graph of a region, and which exchanges are no evidence."""
+    from hub.cli import graph_export
+    from hub.cli import region_report as report
+
+    if form not in (None, "json", *graph_export.FORMATS):
+        formats = ", ".join(graph_export.FORMATS)
+        fail(f"--format: expected one of json, {formats}, got {form}", Exit.INPUT)
+    given = {"around": around, "depth": depth, "limit": limit}
+    found = asyncio.run(report.region(readiness.migrated(), report.GRAPH, region, **given))
+    if form in graph_export.FORMATS:
+        typer.echo(graph_export.FORMATS[form](found["integrationGraph"]), nl=False)
+    else:
+        as_json = json or form == "json"
+        answer(found, as_json=as_json, say=lambda: report.show_graph(found))
+
+
+def _is_file(source: str) -> bool:
+    return Path(source).suffix.lower() in FILES or Path(source).exists()

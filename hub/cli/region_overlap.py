@@ -1,0 +1,35 @@
+"""`simpul overlap` of a region of the database: what the API tells of it."""
+
+from __future__ import annotations
+
+from hub.app import opened
+from hub.cli.console import Exit, fail
+from hub.cli.overlap import Findings
+from hub.cli.region_report import OPERATOR
+from hub.settings import Settings
+from resolvers import reading, sharing
+from resolvers.context import Context
+
+
+async def of_region(settings: Settings, code: str) -> Findings:
+    """Read a region's inventory as the API does, or end where there is no such region."""
+    async with opened(settings) as instance:
+        context = Context(instance, OPERATOR)
+        region = await context.regions.load(code)
+        if region is None:
+            expected = "a .csv or .xlsx file, or the code of a region, as 32.11"
+            fail(f"expected {expected}, got {code!r}", Exit.INPUT)
+        read = await reading.of_region(context, code)
+        candidates = await sharing.found(context, region)
+        offered = await context.applications.load_many([each.system for each in candidates])
+    return Findings(
+        title=region.name,
+        listings=read.listings,
+        inventory=read.inventory,
+        tags=read.tags,
+        clusters=read.clusters,
+        crowds=(),
+        candidates=candidates,
+        names={each.id: each.name for each in offered if each is not None},
+        sheet=None,
+    )

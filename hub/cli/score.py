@@ -1,0 +1,114 @@
+"""`simpul score`: a sheet of levels, scored."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from rich.table import Table
+
+from engine import levels, score
+from engine.instrument import Instrument
+from engine.instruments import catalogue
+from engine.score import PredicateGap, Score, Step
+from engine.sheet import SheetInvalid
+from hub.cli import sheet_file
+from hub.cli.console import Exit, fail, out
+
+
+@dataclass(frozen=True, slots=True)
+class Scored:
+    """A scored sheet and what would raise it."""
+
+    instrument: Instrument
+    score: Score
+    next_predicate: PredicateGap | None
+    steps: tuple[Step, ...]
+
+    def document(self) -> dict[str, Any]:
+        """Return it as JSON values."""
+        gap = self.next_predicate
+        return {
+            "instrument": self.instrument.id,
+            "index": self.score.value,
+            "display": self.score.display,
+            "predicate": self.score.predicate,
+            "nextPredicate": None
+            if gap is None
+            else {"label": gap.label, "threshold": gap.threshold, "gap": gap.gap},
+            "domains": [
+                {
+                    "number": each.number,
+                    "name": each.name,
+                    "value": each.value,
+                    "display": each.display,
+                }
+                for each in self.score.domains
+            ],
+            "nextSteps": [
+                {
+                    "indicator": each.indicator,
+                    "from": each.from_level,
+                    "to": each.to_level,
+                    "gain": each.gain,
+                    "index": each.index,
+                    "predicate": each.predicate,
+                }
+                for each in self.steps
+            ],
+        }
+
+
+def scored(path: Path, instrument_id: str, limit: int) -> Scored:
+    """Score the sheet in a file, or end with each bad row by file, row and column."""
+    instrument, claimed = read(path, instrument_id)
+    result = score.from_levels(instrument, claimed)
+    return Scored(
+        instrument=instrument,
+        score=result,
+        next_predicate=score.next_predicate(instrument, result.exact),
+        steps=score.next_steps(instrument, claimed, limit),
+    )
+
+
+def read(path: Path, instrument_id: str) -> tuple[Instrument, dict[int, int]]:
+    """Read the sheet of levels in a file, or end with each bad row by file, row and column."""
+    instrument = catalogue().get(instrument_id)
+    if instrument is None:
+        fail(
+            f"--instrument: expected one of {', '.join(catalogue())}, got {instrument_id!r}",
+            Exit.INPUT,
+        )
+    text = sheet_file.text(path, sheet_file.LEVELS_BYTES)
+    try:
+        return instrument, levels.parse(text, instrument)
+    except SheetInvalid as invalid:
+        sheet_file.refuse(path, invalid, "nothing was scored")
+
+
+def show(scored: Scored) -> None:
+    """Print it for a person."""
+    names = {each.number: each.name for each in scored.instrument.indicators}
+    out.print(f"{scored.instrument.name} ({scored.instrument.id})")
+    out.print(
+        f"[bold]Index {scored.score.display}[/bold] · {scored.score.predicate} "
+        f"(exact {scored.score.value})"
+    )
+    if scored.next_predicate is not None:
+        gap = scored.next_predicate
+        out.print(f"{gap.label} begins at {gap.threshold}: {gap.gap} is missing")
+    domains = Table("Domain", "Value", box=None)
+    for part in scored.score.domains:
+        domains.add_row(f"{part.number} {part.name}", part.display)
+    out.print(domains)
+    if scored.steps:
+        steps = Table("Next step", "Level", "Gain", "Index then", box=None)
+        for step in scored.steps:
+            steps.add_row(
+                f"{step.indicator} {names[step.indicator]}",
+                f"{step.from_level} → {step.to_level}",
+                f"+{step.gain}",
+                f"{step.display} {step.predicate}",
+            )
+        out.print(steps)

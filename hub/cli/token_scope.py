@@ -1,0 +1,66 @@
+"""Whether the regions and OPDs that a token is asked for are on record in this instance."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Collection
+from difflib import get_close_matches
+
+from engine.model import Role
+from hub.cli.console import Exit, fail
+from hub.cli.region_hint import how_to_record
+from hub.settings import Settings
+from storage import opd as stored_opd
+from storage import region as stored_region
+from storage.database import Database
+
+SIMILAR = 0.5  # of 1: a code that is less similar is not named as the nearest
+
+
+def check(settings: Settings, role: Role, regions: Collection[str], opds: Collection[str]) -> None:
+    """End with what is wrong unless all of them are on record, the OPDs in one of the regions.
+
+    For the role PROVINCE a province is also good where only regions of it are on record, as on a
+    region's own node.
+    """
+    known, own_opds = asyncio.run(_recorded(settings, role, regions))
+    for code in regions:
+        if code not in known:
+            hint = how_to_record(code) or _nearest(code, known)
+            fail(
+                f"--region: expected the code of a region that is on record here, got {code!r}{hint}",
+                Exit.INPUT,
+            )
+    for id in opds:
+        if id not in own_opds:
+            where = f"of {', '.join(regions)}" if regions else "that is on record here"
+            fail(
+                f"--opd: expected the id of an OPD {where}, got {id!r}{_nearest(id, own_opds)}",
+                Exit.INPUT,
+            )
+
+
+async def _recorded(
+    settings: Settings, role: Role, regions: Collection[str]
+) -> tuple[set[str], set[str]]:
+    """Return the codes on record, and the ids of the OPDs of these regions, or of all if none."""
+    database = Database(settings.database)
+    try:
+        async with database.read() as session:
+            codes = await stored_region.codes(session)
+            scopes = codes | (
+                await stored_region.parents(session) if role is Role.PROVINCE else set()
+            )
+            opds = [
+                opd
+                for region in regions or codes
+                for opd in await stored_opd.of_region(session, region)
+            ]
+    finally:
+        await database.close()
+    return scopes, {opd.id for opd in opds}
+
+
+def _nearest(code: str, known: Collection[str]) -> str:
+    nearest = get_close_matches(code, sorted(known), n=1, cutoff=SIMILAR)
+    return f"; the nearest is {nearest[0]!r}" if nearest else ""

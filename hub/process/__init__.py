@@ -1,0 +1,1 @@
+"""The server process: its sockets, its workers and its shutdown."""

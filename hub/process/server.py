@@ -1,0 +1,73 @@
+"""The address that is listened on, and how the application is served there."""
+
+from __future__ import annotations
+
+import socket
+from collections.abc import Callable
+
+import uvicorn
+from starlette.types import ASGIApp
+
+from hub import logs
+from hub.cli.console import Exit, fail
+from hub.process.shutdown import DrainingServer
+from hub.settings import Settings
+from hub.transport.request_limits import BoundedHttpProtocol, RequestLimits
+from hub.transport.websocket_protocol import FrameProtocol
+
+BACKLOG = 2048
+PING_SECONDS = 20.0
+HEALTH_SECONDS = 30  # for a worker to start on a busy machine, or to answer its supervisor
+
+
+def bound(settings: Settings) -> socket.socket:
+    """Return the listening socket, or end with what stands in the way."""
+    family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
+    listening = socket.socket(family, socket.SOCK_STREAM)
+    listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listening.bind((settings.host, settings.port))
+    except OSError as error:
+        listening.close()
+        fail(
+            f"cannot listen on {settings.host}:{settings.port} ({error.strerror}); "
+            "set SIMPUL_PORT or SIMPUL_HOST to another",
+            Exit.STATE,
+        )
+    listening.listen(BACKLOG)
+    return listening
+
+
+def address(listening: socket.socket) -> str:
+    """Return the address to open in a browser."""
+    host, port = listening.getsockname()[:2]
+    return f"http://{f'[{host}]' if ':' in host else host}:{port}"
+
+
+def configuration(
+    app: ASGIApp | Callable[[], ASGIApp], settings: Settings, *, factory: bool = False
+) -> uvicorn.Config:
+    """Return how an application is served; with `factory` each worker makes its own."""
+    return uvicorn.Config(
+        app,
+        factory=factory,
+        workers=settings.workers,
+        timeout_worker_healthcheck=HEALTH_SECONDS,
+        http=BoundedHttpProtocol,
+        ws=FrameProtocol,
+        # One compression per subscriber and event costs more than what the events weigh.
+        ws_per_message_deflate=False,
+        ws_max_size=RequestLimits().body_bytes,
+        ws_ping_interval=PING_SECONDS,
+        ws_ping_timeout=PING_SECONDS,
+        log_config=logs.configuration(settings.log_level),
+        log_level=settings.log_level,
+        access_log=False,
+        server_header=False,
+        lifespan="on",
+    )
+
+
+def run(app: ASGIApp, settings: Settings, listening: socket.socket) -> None:
+    """Serve by this process until SIGINT or SIGTERM, and drain then."""
+    DrainingServer(configuration(app, settings)).run(sockets=[listening])

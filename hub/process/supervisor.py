@@ -1,0 +1,188 @@
+"""Several processes that serve one port: uvicorn's supervisor, with workers that drain.
+
+The supervisor holds the listening socket, starts a worker anew that has died, and at SIGHUP replaces
+one after the other, each only once its successor serves. SIGTERM or SIGINT lets all of them drain;
+a second one kills them.
+"""
+
+from __future__ import annotations
+
+import logging
+import multiprocessing
+import os
+import signal
+import sys
+from contextlib import suppress
+from functools import partial
+from pathlib import Path
+from socket import socket
+from tempfile import TemporaryDirectory
+from types import FrameType
+from typing import TYPE_CHECKING
+
+import uvicorn
+from uvicorn.config import STARTUP_FAILURE
+from uvicorn.supervisors.multiprocess import Multiprocess, Process
+
+from hub.cli.console import Exit
+from hub.process import server
+from hub.process.shutdown import DrainingServer
+from hub.settings import Settings
+
+if TYPE_CHECKING:
+    from starlette.applications import Starlette
+
+# What a terminal says to all of its processes, and only the supervisor shall hear.
+SUPERVISORS_OWN = {signal.SIGINT, signal.SIGHUP}
+RETRY_SECONDS = 1.0  # between starts of a worker that ends before it serves
+
+logger = logging.getLogger(__name__)
+
+
+class WorkerServer(DrainingServer):
+    """The server of one worker, which its supervisor ends, or its supervisor's own end."""
+
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+        # A service manager tells all processes to end, and the supervisor tells its workers.
+        if not self.should_exit:
+            super().handle_exit(sig, frame)
+
+    async def on_tick(self, counter: int) -> bool:
+        supervisor = multiprocessing.parent_process()
+        orphaned = supervisor is not None and not supervisor.is_alive()
+        return await super().on_tick(counter) or orphaned  # else it would hold the port for ever
+
+
+class Worker(Process):
+    """A worker as the supervisor sees it."""
+
+    asked = False  # to end
+    served = False  # at some time
+
+    @property
+    def server(self) -> uvicorn.Server:
+        if self._server is None:
+            self._server = WorkerServer(self.config)
+        return self._server
+
+    def start(self) -> None:
+        before = signal.pthread_sigmask(signal.SIG_BLOCK, SUPERVISORS_OWN)  # it is inherited
+        try:
+            super().start()
+        finally:
+            signal.pthread_sigmask(signal.SIG_SETMASK, before)
+        # Held open here, the end of one that dies would be waited for until the health check's.
+        self.child_conn.close()
+
+    def is_alive(self, timeout: float = 5) -> bool:
+        if not self.process.is_alive():
+            return False
+        started = self._healthcheck(timeout)
+        self.served = self.served or started is True
+        return started is not None
+
+    def ask(self) -> None:
+        """Tell it to drain, once; also from a signal handler."""
+        if not self.asked and self.pid is not None:
+            self.asked = True
+            with suppress(ProcessLookupError):
+                os.kill(self.pid, signal.SIGTERM)
+
+    def terminate(self) -> None:
+        self.ask()
+
+
+class Workers(Multiprocess):
+    """The supervisor."""
+
+    processes: list[Worker]  # type: ignore[assignment]  # ours all
+
+    def __init__(self, config: uvicorn.Config, sockets: list[socket]) -> None:
+        super().__init__(config, sockets)
+        self.failure: int | None = None  # exit code of a worker, where none could start
+        self._ending = False
+        for each in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(each, self._end)
+
+    def _end(self, sig: int, _frame: FrameType | None) -> None:
+        """Drain all at once, whatever the supervisor waits for at present."""
+        if self._ending:
+            for each in self.processes:
+                each.process.kill()
+        self._ending = True
+        self.signal_queue.append(sig)
+        for each in self.processes:
+            each.ask()
+
+    def init_processes(self) -> None:
+        for _ in range(self.processes_num):
+            self._start()
+
+    def restart_all(self) -> None:
+        for old in [*self.processes]:
+            if self._ending:
+                return
+            new = self._start()
+            if not new.wait_until_ready(self.config.timeout_worker_healthcheck):
+                self._drop(new)
+                if not self._ending:
+                    logger.error("worker %s was not ready in time; the others stay", new.pid)
+                return
+            old.terminate()
+            old.join()
+            self.processes.remove(old)
+
+    def keep_subprocess_alive(self) -> None:
+        seconds = self.config.timeout_worker_healthcheck
+        for each in [*self.processes]:
+            if each.is_alive(seconds) or self._ending:
+                continue
+            self._drop(each)
+            unfit = not each.served and (each.exitcode or 0) > 0  # it ended by itself
+            if unfit and not any(other.is_ready(seconds) for other in self.processes):
+                self.failure = each.exitcode
+                self.should_exit.set()
+                return
+            logger.error("worker %s has died (%s); another one starts", each.pid, each.exitcode)
+            if unfit:  # as while there is no database; uvicorn would end the others too
+                self.should_exit.wait(RETRY_SECONDS)
+            self._start()
+
+    def handle_ttin(self) -> None:
+        self.processes_num += 1
+        self._start()
+
+    def _start(self) -> Worker:
+        worker = Worker(self.config, self.sockets)
+        worker.start()
+        self.processes.append(worker)
+        if self._ending:  # since it was begun
+            worker.ask()
+        return worker
+
+    def _drop(self, worker: Worker) -> None:
+        worker.kill()
+        worker.join()
+        self.processes.remove(worker)
+
+
+def application(metrics: Path) -> Starlette:
+    """Return the application of one worker; all of them write their metrics to one folder.
+
+    The settings are read anew, so that a new version of the program finds those that it has.
+    """
+    from hub.app import create_app
+
+    return create_app(Settings(), metrics_folder=metrics)
+
+
+def run(settings: Settings, listening: socket) -> None:
+    """Serve by several processes until SIGINT or SIGTERM, and let them drain then."""
+    with TemporaryDirectory(prefix="simpul-metrics-") as folder:
+        app = partial(application, Path(folder))
+        config = server.configuration(app, settings, factory=True)
+        workers = Workers(config, [listening])
+        workers.run()
+    if workers.failure is None:
+        sys.exit(Exit.OK)
+    sys.exit(Exit.STATE if workers.failure == STARTUP_FAILURE else 1)

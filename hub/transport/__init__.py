@@ -1,0 +1,1 @@
+"""The GraphQL transports: HTTP, WebSocket and event streams."""

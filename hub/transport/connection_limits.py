@@ -1,0 +1,91 @@
+"""How many sockets and streams this process has open: in all, and of each viewer known by name.
+
+Nobody can be told apart without a token, so the public ones count only in all: a command center,
+a school and a phone network each look like one address.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
+from http import HTTPStatus
+
+from starlette.responses import PlainTextResponse, Response
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from engine.model import Role, Viewer
+from hub.transport.request_limits import Refused, RequestLimits
+
+RETRY_SECONDS = 5
+TOO_MANY = "too many connections: come back later"
+TOO_MANY_OF_VIEWER = "too many connections of this viewer: come back later"
+
+
+class Connections:
+    """Counts sockets and streams against the limits."""
+
+    def __init__(self, limits: RequestLimits) -> None:
+        self._limits = limits
+        self._open = 0
+        self._of_viewer: Counter[str] = Counter()
+
+    @property
+    def full(self) -> bool:
+        """Whether another one must be refused."""
+        return self._open >= self._limits.sockets
+
+    @contextmanager
+    def one(self) -> Iterator[None]:
+        """Count one for as long as the block lasts."""
+        self._open += 1
+        try:
+            yield
+        finally:
+            self._open -= 1
+
+    def crowded(self, viewer: Viewer) -> bool:
+        """Whether another one of this viewer's must be refused."""
+        known = viewer.role is not Role.PUBLIC
+        return known and self._of_viewer[viewer.subject] >= self._limits.sockets_per_viewer
+
+    def enter(self, viewer: Viewer) -> None:
+        """Count one of this viewer's, until it leaves."""
+        if viewer.role is not Role.PUBLIC:
+            self._of_viewer[viewer.subject] += 1
+
+    def leave(self, viewer: Viewer) -> None:
+        """Count one less, after `enter`."""
+        if viewer.role is not Role.PUBLIC:
+            self._of_viewer[viewer.subject] -= 1
+            if not self._of_viewer[viewer.subject]:
+                del self._of_viewer[viewer.subject]
+
+    def counted(self, stream: ASGIApp, viewer: Viewer) -> ASGIApp:
+        """Return a viewer's stream, counted for as long as it lasts.
+
+        Raises Refused where there is no room for it.
+        """
+        if self.full:
+            raise Refused(HTTPStatus.SERVICE_UNAVAILABLE, "TOO_MANY_CONNECTIONS", TOO_MANY)
+        if self.crowded(viewer):
+            raise Refused(HTTPStatus.TOO_MANY_REQUESTS, "TOO_MANY_CONNECTIONS", TOO_MANY_OF_VIEWER)
+
+        async def response(scope: Scope, receive: Receive, send: Send) -> None:
+            with self.one():
+                self.enter(viewer)
+                try:
+                    await stream(scope, receive, send)
+                finally:
+                    self.leave(viewer)
+
+        return response
+
+
+def refusal() -> Response:
+    """Return the answer to a handshake for which there is no room."""
+    return PlainTextResponse(
+        TOO_MANY,
+        HTTPStatus.SERVICE_UNAVAILABLE,
+        {"retry-after": str(RETRY_SECONDS)},
+    )

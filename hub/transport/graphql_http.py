@@ -1,0 +1,262 @@
+"""GraphQL over HTTP as its specification says, beside the WebSocket on the same path.
+
+Two media types of JSON are served. Under `application/graphql-response+json` the status tells
+whether the request was executed; under `application/json`, for clients of before, it is 200 for
+whatever could be read as GraphQL. In both, `data` is there only if execution began.
+
+A subscription is answered by a stream to whoever accepts one (`hub.transport.event_stream`). Whoever accepts
+nothing else is told a single result as a stream of one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
+from datetime import timedelta
+from functools import partial
+from http import HTTPStatus
+from typing import Any
+
+import orjson
+from starlette.requests import ClientDisconnect, Request
+from starlette.responses import Response
+from starlette.types import ASGIApp, Receive, Scope, Send
+from starlette.websockets import WebSocket
+from strawberry import Schema
+from strawberry.asgi import GraphQL
+from strawberry.schema.exceptions import InvalidOperationTypeError
+from strawberry.subscriptions import GRAPHQL_TRANSPORT_WS_PROTOCOL
+from strawberry.types import ExecutionResult
+from strawberry.types.graphql import OperationType
+
+from engine.model import Viewer
+from hub.auth.authentication import LEEWAY_SECONDS, AuthenticationError, Authenticator
+from hub.auth.signing_keys import KeysUnavailable
+from hub.transport import connection_limits, json_request, request_limits, responses
+from hub.transport.compression import Answer
+from hub.transport.connection_limits import Connections
+from hub.transport.event_stream import EventStream
+from hub.transport.graphql_websocket import Connection, GraphQLSocketHandler, SocketAdapter
+from hub.transport.http_protocol import EXTENSION
+from hub.transport.json_request import GraphQLRequest
+from hub.transport.media_types import (
+    EVENT_STREAM,
+    LEGACY_JSON,
+    MULTIPART_SUBSCRIPTION,
+    Accepted,
+    accepted,
+)
+from hub.transport.request_limits import Refused, RequestLimits
+from hub.transport.response_cache import KeptAnswers
+from hub.transport.shared_subscription import Sharing
+from hub.transport.stream_formats import FORMS
+from schema.tracing import traced
+
+HTML = "text/html; charset=utf-8"
+IDENTIFYING = {"authorization", "cookie"}  # headers; answers to who sends one are not compressed
+TRACE = "apollo-federation-include-trace"  # the header by which gateways ask for a trace
+
+
+class GraphQLApp(GraphQL[Any, None]):
+    """The ASGI application of `/graphql`: queries and mutations, subscriptions, the explorer.
+
+    The schema must bound documents itself (`schema.limits.document_extensions`): that counts
+    for HTTP and WebSocket alike.
+    """
+
+    graphql_transport_ws_handler_class = GraphQLSocketHandler
+    websocket_adapter_class = SocketAdapter
+
+    def __init__(
+        self,
+        schema: Schema,
+        *,
+        context_factory: Callable[[Viewer], object],
+        authenticator: Authenticator,
+        limits: RequestLimits | None = None,
+        explorer_html: bytes | None = None,
+        allowed_origins: tuple[str, ...] = (),
+        sharing: Sharing | None = None,
+        kept: KeptAnswers | None = None,
+        executing: Callable[[], AbstractContextManager[None]] = nullcontext,
+    ) -> None:
+        self.limits = limits or RequestLimits()
+        self.connections = Connections(self.limits)
+        super().__init__(
+            schema,
+            graphql_ide=None,
+            subscription_protocols=(GRAPHQL_TRANSPORT_WS_PROTOCOL,),
+            connection_init_wait_timeout=timedelta(seconds=self.limits.initialisation_seconds),
+            max_subscriptions_per_connection=self.limits.subscriptions,
+            allowed_origins=allowed_origins,
+        )
+        self.traced = traced(schema)
+        self.context_factory = context_factory
+        self.sharing = sharing
+        self.kept = kept
+        self.executing = executing  # a block in which a client waits for an operation
+        self.authenticator = authenticator
+        self.explorer_html = explorer_html
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "websocket":
+            if self.connections.full:
+                await WebSocket(scope, receive, send).send_denial_response(
+                    connection_limits.refusal()
+                )
+                return
+            with self.connections.one():
+                await super().__call__(scope, receive, send)
+            return
+        request = Request(scope, receive)
+        try:
+            response = await self._response(request)
+        except ClientDisconnect:
+            return
+        if isinstance(response, Answer) and not IDENTIFYING & {*request.headers}:
+            response = response.for_public(request.headers)
+        await response(scope, receive, send)
+
+    async def get_context(self, request: Request | WebSocket, response: object) -> Connection:
+        """What a WebSocket's handler works with; HTTP requests build theirs in `_executed`."""
+        return Connection(
+            self.context_factory,
+            self.authenticator,
+            self.limits,
+            self.sharing,
+            self.connections,
+            request.headers.get("authorization"),
+        )
+
+    def encode_json(self, data: object) -> str:
+        """Text, for bytes would reach a WebSocket's client as a binary message."""
+        return orjson.dumps(data).decode()
+
+    async def _response(self, request: Request) -> ASGIApp:
+        if self.explorer_html is not None and _is_for_a_person(request):
+            return Answer(self.explorer_html, media_type=HTML, headers=responses.headers())
+        media_type = LEGACY_JSON
+        try:
+            # A server with a protocol that is not ours serves no stream.
+            streams = self.sharing is not None and EXTENSION in request.scope.get("extensions", {})
+            wanted = accepted(request.headers.get("accept"), streams=streams)
+            media_type = wanted.json or LEGACY_JSON
+            _check_method_and_type(request)
+            viewer = await self.authenticator.viewer(request.headers.get("authorization"))
+            asked = await self._request(request)
+            stream = self._stream(request, asked, viewer, wanted)
+            if stream is not None:
+                return self.connections.counted(stream, viewer)
+            if self.kept is not None and wanted.json is not None and TRACE not in request.headers:
+                alike = self.kept.alike(asked)
+                if alike is not None:
+                    work = partial(self._answered, request, asked, viewer, wanted.json)
+                    return await self.kept.of((viewer, wanted.json, alike), work)
+            result = await self._executed(request, asked, viewer)
+        except Refused as refusal:
+            return responses.refusal(media_type, refusal.status, refusal.code, str(refusal))
+        except AuthenticationError as error:
+            return responses.refusal(
+                media_type, HTTPStatus.UNAUTHORIZED, "UNAUTHENTICATED", str(error)
+            )
+        except KeysUnavailable as error:
+            return responses.refusal(
+                media_type, HTTPStatus.SERVICE_UNAVAILABLE, "KEYS_UNAVAILABLE", str(error)
+            )
+        if wanted.json is None and wanted.stream is not None:
+            return responses.single(FORMS[wanted.stream], result)
+        return responses.answer(media_type, result)
+
+    async def _answered(
+        self, request: Request, asked: GraphQLRequest, viewer: Viewer, media_type: str
+    ) -> tuple[Response, bool]:
+        """An answer, and whether others may be given it."""
+        result = await self._executed(request, asked, viewer)
+        return responses.answer(media_type, result), not result.errors
+
+    def _stream(
+        self, request: Request, asked: GraphQLRequest, viewer: Viewer, wanted: Accepted
+    ) -> EventStream | None:
+        """The response to a subscription, if it is one and its client accepts a stream."""
+        if wanted.stream is None or self.sharing is None:
+            return None
+        if not self.sharing.is_subscription(asked.query, asked.operation_name):
+            return None
+        resume = request.headers.get("last-event-id")
+        arguments = (viewer, asked.query, asked.variables, asked.operation_name, resume)
+        seconds = None
+        if viewer.expires_at is not None:
+            left = viewer.expires_at - self.authenticator.clock()
+            seconds = left.total_seconds() + LEEWAY_SECONDS
+        return EventStream(
+            partial(self.sharing.any, *arguments),
+            FORMS[wanted.stream],
+            responses.stream_headers(),
+            keepalive_seconds=self.limits.keepalive_seconds,
+            seconds=seconds,
+        )
+
+    async def _request(self, request: Request) -> GraphQLRequest:
+        depth = self.limits.json_depth
+        if request.method == "GET":
+            return json_request.query_string_request(request.scope["query_string"], depth)
+        return json_request.body_request(await request_limits.body(request, self.limits), depth)
+
+    async def _executed(
+        self, request: Request, asked: GraphQLRequest, viewer: Viewer
+    ) -> ExecutionResult:
+        allowed = {OperationType.QUERY}
+        if request.method == "POST":
+            allowed.add(OperationType.MUTATION)
+        try:
+            schema = self.traced if request.headers.get(TRACE) == "ftv1" else self.schema
+            with self.executing():
+                return await schema.execute(
+                    asked.query,
+                    variable_values=asked.variables,
+                    context_value=self.context_factory(viewer),
+                    operation_name=asked.operation_name,
+                    allowed_operation_types=allowed,
+                    operation_extensions=asked.extensions,
+                )
+        except InvalidOperationTypeError as error:
+            if error.operation_type is OperationType.SUBSCRIPTION:
+                raise Refused(
+                    HTTPStatus.BAD_REQUEST,
+                    "SUBSCRIPTION_NEEDS_A_SOCKET",
+                    "expected a query or a mutation over HTTP, got a subscription:"
+                    f" accept {EVENT_STREAM}, or {MULTIPART_SUBSCRIPTION},"
+                    f" or open a WebSocket with the protocol {GRAPHQL_TRANSPORT_WS_PROTOCOL}",
+                ) from None
+            raise Refused(
+                HTTPStatus.METHOD_NOT_ALLOWED,
+                "METHOD_NOT_ALLOWED",
+                "expected a query by GET, got a mutation: send it by POST",
+            ) from None
+
+
+def _is_for_a_person(request: Request) -> bool:
+    return (
+        request.method == "GET"
+        and "query" not in request.query_params
+        and "text/html" in request.headers.get("accept", "")
+    )
+
+
+def _check_method_and_type(request: Request) -> None:
+    if request.method not in ("GET", "POST"):
+        raise Refused(
+            HTTPStatus.METHOD_NOT_ALLOWED,
+            "METHOD_NOT_ALLOWED",
+            f"expected GET or POST, got {request.method[:20]}",
+        )
+    if request.method == "GET":
+        return
+    kind, _, parameters = request.headers.get("content-type", "").lower().partition(";")
+    charset = parameters.replace('"', "").strip()
+    if kind.strip() != LEGACY_JSON or charset not in ("", "charset=utf-8"):
+        raise Refused(
+            HTTPStatus.UNSUPPORTED_MEDIA_TYPE,
+            "UNSUPPORTED_MEDIA_TYPE",
+            f"expected a body of {LEGACY_JSON} in UTF-8, got another content-type",
+        )

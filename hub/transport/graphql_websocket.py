@@ -1,0 +1,274 @@
+"""GraphQL over a WebSocket (graphql-transport-ws): the same gate, viewer and limits as over HTTP.
+
+The protocol's state machine is Strawberry's. Added here: messages are read by the strict gate,
+`connection_init` says who asks, each operation has a context of its own, a token that expires
+ends its connection, and one bad document ends its operation and not the whole connection.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncGenerator, Callable, Mapping
+from contextlib import suppress
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import orjson
+from graphql import GraphQLError
+from starlette.websockets import WebSocketDisconnect, WebSocketState
+from strawberry.asgi import ASGIWebSocketAdapter
+from strawberry.http.exceptions import WebSocketDisconnected
+from strawberry.subscriptions.protocols.graphql_transport_ws.handlers import (
+    BaseGraphQLTransportWSHandler,
+)
+from strawberry.types.execution import ExecutionResult, PreExecutionError
+from strawberry.utils.aio import aclosing
+
+from engine.model import PUBLIC_VIEWER, Viewer
+from hub.auth.authentication import LEEWAY_SECONDS, AuthenticationError, Authenticator
+from hub.auth.signing_keys import KeysUnavailable
+from hub.transport import json_request
+from hub.transport.connection_limits import TOO_MANY_OF_VIEWER, Connections
+from hub.transport.request_limits import Refused, RequestLimits
+from hub.transport.shared_subscription import Sharing
+from hub.transport.subscriber import Follower
+from hub.transport.websocket_protocol import (
+    EXTENSION,
+    TOO_SLOW,
+    TRY_AGAIN_LATER,
+    FrameProtocol,
+    framed,
+)
+from realtime.told import Batch
+from schema.masking import masked
+
+if TYPE_CHECKING:
+    from strawberry.subscriptions.protocols.graphql_transport_ws.handlers import Operation
+    from strawberry.subscriptions.protocols.graphql_transport_ws.types import (
+        ConnectionInitMessage,
+    )
+
+BAD_MESSAGE = 4400
+FORBIDDEN = 4403  # and not 4401, after which the graphql-ws client never comes back
+REASON_BYTES = 123  # what fits into a close frame
+NAME_SHOWN = 30  # characters of a member of connection_init's payload
+ELSEWHERE = frozenset({"headers", "token", "authtoken"})  # where Hasura and others look for a token
+
+
+class Misplaced(Exception):
+    """The token stands where other servers look for it, and the client would be a public one here."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(
+            "expected the token in `authorization` of connection_init's payload, "
+            f"got `{name[:NAME_SHOWN]}`"
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Connection:
+    """What the handler of one socket works with."""
+
+    context_factory: Callable[[Viewer], object]
+    authenticator: Authenticator
+    limits: RequestLimits
+    sharing: Sharing | None  # None: every subscription is executed for itself
+    connections: Connections
+    handshake_authorization: str | None  # from clients that can set headers; browsers cannot
+
+
+class SocketAdapter(ASGIWebSocketAdapter):
+    """Reads messages through the strict gate; what it refuses closes the socket with 4400."""
+
+    async def iter_json(
+        self, *, ignore_parsing_errors: bool = False
+    ) -> AsyncGenerator[object, None]:
+        limits: RequestLimits = self.view.limits  # type: ignore[attr-defined]  # GraphQLApp's
+        with suppress(WebSocketDisconnect):
+            while self.ws.application_state is not WebSocketState.DISCONNECTED:
+                message = await self.ws.receive()
+                if message["type"] == "websocket.disconnect":
+                    return
+                text = message.get("text")
+                if text is None:
+                    await self.close(BAD_MESSAGE, "expected a text message, got a binary one")
+                    return
+                try:
+                    read = json_request.socket_message(text, limits.body_bytes, limits.json_depth)
+                except Refused as refusal:
+                    await self.close(BAD_MESSAGE, str(refusal))
+                    return
+                yield read
+
+    async def send_json(self, message: Mapping[str, object]) -> None:
+        if self.ws.application_state is WebSocketState.DISCONNECTED:
+            raise WebSocketDisconnected  # closed by us, while an operation was still at work
+        await super().send_json(message)
+
+    async def close(self, code: int, reason: str) -> None:
+        """Close, unless that has happened; a reason that is too long for the frame is cut."""
+        if self.ws.application_state is not WebSocketState.DISCONNECTED:
+            cut = reason.encode()[:REASON_BYTES].decode(errors="ignore")
+            await super().close(code, cut)
+
+
+class SocketSink(Follower):
+    """A subscription of this socket that shares what it is told with others.
+
+    What it is told goes to the kernel at once, by the server's own protocol.
+    """
+
+    __slots__ = ("_ending", "_head", "_operation", "_protocol")
+
+    def __init__(self, operation: Operation[Connection, None], protocol: FrameProtocol) -> None:
+        super().__init__()
+        self._operation = operation
+        self._protocol = protocol
+        self._head = b'{"id":' + orjson.dumps(operation.id) + b',"type":"next","payload":'
+        self._ending: asyncio.Future[bytes | None] = asyncio.get_running_loop().create_future()
+
+    @property
+    def ready(self) -> bool:
+        return self._protocol.writable.is_set()
+
+    def write(self, batch: Batch) -> None:
+        if not self._operation.completed:
+            parts = batch.made(len(self._head), framed)
+            self._protocol.write(self._head.join(parts), len(batch.told))
+
+    def when_ready(self, call: Callable[[], None]) -> None:
+        self._protocol.when_writable(call)
+
+    def give_up(self) -> None:
+        self._protocol.give_up(TRY_AGAIN_LATER, TOO_SLOW)
+
+    def end(self, payload: bytes | None) -> None:
+        """Nothing more comes."""
+        if not self._ending.done():
+            self._ending.set_result(payload)
+
+    async def ended(self) -> None:
+        """Return when the subscription is over and its client knows."""
+        payload = await self._ending
+        id = self._operation.id
+        if payload is None:
+            await self._operation.send_operation_message({"id": id, "type": "complete"})
+        else:
+            errors = orjson.loads(payload)
+            await self._operation.send_operation_message(
+                {"id": id, "type": "error", "payload": errors}
+            )
+
+
+class GraphQLSocketHandler(BaseGraphQLTransportWSHandler[Connection, None]):
+    """One socket: its viewer from `connection_init` on, and its operations."""
+
+    def __init__(self, *arguments: Any, **options: Any) -> None:
+        super().__init__(*arguments, **options)
+        self.viewer: Viewer = PUBLIC_VIEWER
+        self._counted = False  # with its viewer
+        self._expiry: asyncio.TimerHandle | None = None  # a task would weigh a kilobyte more
+        self._expired: asyncio.Task[None] | None = None
+
+    async def handle_connection_init(self, message: ConnectionInitMessage) -> None:
+        if not self.connection_init_received:
+            try:
+                viewer = await self.context.authenticator.viewer(self._authorization(message))
+            except Misplaced as error:
+                await self.websocket.close(BAD_MESSAGE, str(error))
+                return
+            except AuthenticationError as error:
+                await self.websocket.close(FORBIDDEN, str(error))
+                return
+            except KeysUnavailable as error:
+                await self.websocket.close(TRY_AGAIN_LATER, str(error))
+                return
+            connections = self.context.connections
+            if connections.crowded(viewer):
+                await self.websocket.close(TRY_AGAIN_LATER, TOO_MANY_OF_VIEWER)
+                return
+            connections.enter(viewer)
+            self._counted = True
+            self.viewer = viewer
+            if self._protocol is not None:
+                self._protocol.record.viewer = viewer
+            if viewer.expires_at is not None:
+                left = viewer.expires_at - self.context.authenticator.clock()
+                seconds = left.total_seconds() + LEEWAY_SECONDS
+                self._expiry = asyncio.get_running_loop().call_later(seconds, self._expire)
+        await super().handle_connection_init(message)
+
+    async def shutdown(self) -> None:
+        if self._expiry is not None:
+            self._expiry.cancel()
+        if self._counted:
+            self._counted = False
+            self.context.connections.leave(self.viewer)
+        await super().shutdown()
+
+    async def run_operation(self, operation: Operation[Connection, None]) -> None:
+        shared = None
+        protocol = self._protocol
+        if protocol is not None and self.context.sharing is not None:
+            asked = (operation.query, operation.variables, operation.operation_name)
+            shared = self.context.sharing.of(self.viewer, *asked)
+        if shared is None:
+            await self._run_alone(operation)
+            return
+        assert protocol is not None
+        protocol.record.subscriptions += 1
+        sink = SocketSink(operation, protocol)
+        shared.group.join(sink, shared.start, shared.open)
+        try:
+            await sink.ended()
+        except WebSocketDisconnected:
+            self.operations.pop(operation.id, None)
+        finally:
+            shared.group.leave(sink)
+
+    async def _run_alone(self, operation: Operation[Connection, None]) -> None:
+        try:
+            results = await self.schema.stream(
+                operation.query,
+                variable_values=operation.variables,
+                context_value=self.context.context_factory(self.viewer),
+                operation_name=operation.operation_name,
+            )
+            async with aclosing(results):
+                async for result in results:
+                    if isinstance(result, PreExecutionError):
+                        await operation.send_initial_errors(masked(result.errors))
+                        return
+                    assert isinstance(result, ExecutionResult)  # @defer and @stream are off
+                    result.errors = masked(result.errors) or None
+                    await operation.send_next(result)
+            await operation.send_operation_message({"id": operation.id, "type": "complete"})
+        except WebSocketDisconnected:
+            self.operations.pop(operation.id, None)
+        except GraphQLError as error:  # a document that the schema's limits refuse
+            await operation.send_initial_errors([error])
+        except Exception as error:  # noqa: BLE001  # this is the edge: logged and masked here
+            bug = GraphQLError(str(error), original_error=error)
+            await operation.send_initial_errors(masked([bug]))
+
+    @property
+    def _protocol(self) -> FrameProtocol | None:
+        """The server's side; None under another server, where each is executed for itself."""
+        adapter = self.websocket
+        assert isinstance(adapter, SocketAdapter)
+        found: FrameProtocol | None = adapter.ws.scope.get("extensions", {}).get(EXTENSION)
+        return found
+
+    def _authorization(self, message: ConnectionInitMessage) -> str | None:
+        payload = message.get("payload") or {}
+        for name, value in payload.items():
+            if name.lower() == "authorization" and value is not None:
+                return str(value)
+        for name, value in payload.items():
+            if name.lower() in ELSEWHERE and value:
+                raise Misplaced(name)
+        return self.context.handshake_authorization
+
+    def _expire(self) -> None:
+        closing = self.websocket.close(FORBIDDEN, "the token of this connection has expired")
+        self._expired = asyncio.create_task(closing)

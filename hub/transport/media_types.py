@@ -1,0 +1,80 @@
+"""What an answer may be made of: two media types of JSON, two of a stream, as a client prefers.
+
+A subscription is answered as a stream; what has one result only where JSON is not accepted.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from http import HTTPStatus
+
+from hub.transport.request_limits import Refused
+
+RESPONSE_JSON = "application/graphql-response+json"
+LEGACY_JSON = "application/json"
+EVENT_STREAM = "text/event-stream"
+MULTIPART = "multipart/mixed"
+MULTIPART_SUBSCRIPTION = f"{MULTIPART};subscriptionSpec=1.0"
+
+# Where both are accepted equally, the one that says more; by a wildcard, the one all can read.
+_JSON = {
+    RESPONSE_JSON: (2, RESPONSE_JSON),
+    LEGACY_JSON: (1, LEGACY_JSON),
+    "application/*": (0, LEGACY_JSON),
+    "*/*": (0, LEGACY_JSON),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Accepted:
+    """The media types to answer in; at least one of them is there."""
+
+    json: str | None
+    stream: str | None
+
+
+def accepted(accept: str | None, *, streams: bool = True) -> Accepted:
+    """What to answer in, by the weights of an Accept header; not in streams where none is served.
+
+    Raises Refused when nothing of ours is accepted.
+    """
+    if accept is None:
+        return Accepted(LEGACY_JSON, None)
+    json: list[tuple[float, tuple[int, str]]] = []
+    stream: list[tuple[float, tuple[int, str]]] = []
+    for entry in accept.split(","):
+        kind, _, rest = entry.lower().partition(";")
+        kind = kind.strip()
+        parameters = _parameters(rest)
+        quality = _quality(parameters.get("q", "1"))
+        if quality <= 0:
+            continue
+        if kind in _JSON:
+            json.append((quality, _JSON[kind]))
+        elif streams and kind == EVENT_STREAM:
+            stream.append((quality, (1, EVENT_STREAM)))
+        elif streams and kind == MULTIPART and parameters.get("subscriptionspec") == "1.0":
+            stream.append((quality, (0, MULTIPART)))
+    if not json and not stream:
+        raise Refused(
+            HTTPStatus.NOT_ACCEPTABLE,
+            "NOT_ACCEPTABLE",
+            f"expected to answer {RESPONSE_JSON} or {LEGACY_JSON}, or a subscription as"
+            f" {EVENT_STREAM} or {MULTIPART_SUBSCRIPTION}, got an `accept` of none of them",
+        )
+    return Accepted(
+        max(json)[1][1] if json else None,
+        max(stream)[1][1] if stream else None,
+    )
+
+
+def _parameters(text: str) -> dict[str, str]:
+    pairs = (each.partition("=") for each in text.split(";"))
+    return {name.strip(): value.strip().strip('"') for name, _, value in pairs}
+
+
+def _quality(text: str) -> float:
+    try:
+        return float(text)
+    except ValueError:
+        return 0.0

@@ -1,0 +1,135 @@
+"""How much a client may send and how long it may take: heads, bodies, messages.
+
+Refused    turned away before anything looks at what the request means
+"""
+
+from __future__ import annotations
+
+import asyncio
+from asyncio import TimerHandle, Transport
+from dataclasses import dataclass
+from http import HTTPStatus
+
+from starlette.requests import Request
+
+from hub.transport.http_protocol import StreamProtocol
+from hub.transport.websocket_protocol import DRAINING
+
+
+class Refused(Exception):
+    """A request that the edge answers with a 4xx: its status, its code, and what was expected."""
+
+    def __init__(self, status: HTTPStatus, code: str, message: str) -> None:
+        super().__init__(message)
+        self.status = status
+        self.code = code
+
+
+@dataclass(frozen=True, slots=True)
+class RequestLimits:
+    """What one client may ask of the edge at once."""
+
+    body_bytes: int = 1_048_576  # also of one WebSocket message
+    body_seconds: float = 30.0
+    json_depth: int = 32
+    initialisation_seconds: float = 10.0  # from the socket's opening to its connection_init
+    subscriptions: int = 100  # operations in flight on one socket
+    keepalive_seconds: float = 5.0  # some clients of streams give up after 10 s of silence
+    sockets: int = 20_000  # open at once, of one process
+    sockets_per_viewer: int = 2_000  # the same, of one who has a token
+
+
+async def body(request: Request, limits: RequestLimits) -> bytes:
+    """The whole body of a request.
+
+    Raises Refused when it is larger, or takes longer, than the limits allow.
+    """
+    encoding = request.headers.get("content-encoding", "identity")
+    if encoding.lower() != "identity":
+        raise Refused(
+            HTTPStatus.UNSUPPORTED_MEDIA_TYPE,
+            "UNSUPPORTED_MEDIA_TYPE",
+            f"expected a body without content-encoding, got {encoding[:40]!r}",
+        )
+    received = bytearray()
+    size = 0
+    try:
+        async with asyncio.timeout(limits.body_seconds):
+            async for chunk in request.stream():
+                size += len(chunk)
+                if size <= limits.body_bytes:
+                    received += chunk
+                elif size > 4 * limits.body_bytes:
+                    break
+                # Up to there the rest is read and dropped: a client that only reads the
+                # answer after it has sent everything would otherwise see a reset instead.
+    except TimeoutError:
+        raise Refused(
+            HTTPStatus.REQUEST_TIMEOUT,
+            "REQUEST_TIMEOUT",
+            f"expected the body within {limits.body_seconds:g} s, got {size} bytes until then",
+        ) from None
+    if size > limits.body_bytes:
+        raise Refused(
+            HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
+            "PAYLOAD_TOO_LARGE",
+            f"expected a body of at most {limits.body_bytes} bytes, got more",
+        )
+    return bytes(received)
+
+
+class BoundedHttpProtocol(StreamProtocol):
+    """The HTTP protocol with a deadline and a size for what comes before the body.
+
+    Give it to `uvicorn.Config(http=…)`. Without it a client that sends one byte of a header
+    now and then holds its connection for ever.
+    """
+
+    head_bytes = 32_768  # request line and headers; a token takes at most a quarter of it
+    head_seconds = 10.0
+
+    _head_timer: TimerHandle | None = None
+    _received = 0
+
+    def connection_made(self, transport: Transport) -> None:  # type: ignore[override]  # as uvicorn
+        super().connection_made(transport)
+        self._expect_head()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        self._head_is_read()
+        super().connection_lost(exc)
+
+    def on_message_begin(self) -> None:
+        super().on_message_begin()
+        if self._head_timer is None:  # a further request on a connection that was kept alive
+            self._expect_head()
+
+    def on_headers_complete(self) -> None:
+        self._head_is_read()
+        super().on_headers_complete()
+        if self.app_state.get(DRAINING) and self.cycle is not None:
+            self.cycle.keep_alive = False  # answered, and told not to ask here again
+
+    def data_received(self, data: bytes) -> None:
+        self._received += len(data)
+        super().data_received(data)
+        if self._head_timer is not None and self._received > self.head_bytes:
+            self._close(HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE)
+
+    def _expect_head(self) -> None:
+        self._received = 0
+        self._head_timer = self.loop.call_later(
+            self.head_seconds, self._close, HTTPStatus.REQUEST_TIMEOUT
+        )
+
+    def _head_is_read(self) -> None:
+        if self._head_timer is not None:
+            self._head_timer.cancel()
+            self._head_timer = None
+
+    def _close(self, status: HTTPStatus) -> None:
+        self._head_is_read()
+        if not self.transport.is_closing():
+            line = f"HTTP/1.1 {status.value} {status.phrase}\r\n"
+            self.transport.write(f"{line}content-length: 0\r\nconnection: close\r\n\r\n".encode())
+            self.transport.close()

@@ -1,0 +1,78 @@
+"""The answers of `/graphql`: what a result is made into, and how a request is refused."""
+
+from __future__ import annotations
+
+from http import HTTPStatus
+
+import orjson
+from starlette.responses import Response
+from strawberry.http import GraphQLHTTPResponse
+from strawberry.types import ExecutionResult
+from strawberry.types.execution import PreExecutionError
+
+from hub.transport.compression import Answer
+from hub.transport.media_types import RESPONSE_JSON
+from hub.transport.stream_formats import Form
+from realtime.told import Told
+from schema.limits import DocumentRefused
+from schema.masking import masked
+
+
+def answer(media_type: str, result: ExecutionResult) -> Response:
+    """Return a result as JSON; its status says as much as the media type lets it."""
+    body = _body(result)
+    refused = any(isinstance(error, DocumentRefused) for error in result.errors or ())
+    bad = refused or ("data" not in body and media_type == RESPONSE_JSON)
+    return _json(media_type, HTTPStatus.BAD_REQUEST if bad else HTTPStatus.OK, body)
+
+
+def single(form: Form, result: ExecutionResult) -> Response:
+    """Return a result as a stream of one, which is complete."""
+    told = Told(orjson.dumps(_body(result)) + b"}", None)
+    content = form.opening + form.next(told) + form.completed
+    return Response(content, headers={**stream_headers(), "content-type": form.content_type})
+
+
+def _body(result: ExecutionResult) -> GraphQLHTTPResponse:
+    errors = result.errors or []
+    body: GraphQLHTTPResponse = {}
+    if errors:
+        body["errors"] = [error.formatted for error in masked(errors)]
+    # What fails in execution has a path; variables that fit no type are found before it.
+    if not isinstance(result, PreExecutionError) and (
+        result.data is not None or any(error.path is not None for error in errors)
+    ):
+        body["data"] = result.data
+    if result.extensions:
+        body["extensions"] = result.extensions
+    return body
+
+
+def refusal(media_type: str, status: HTTPStatus, code: str, message: str) -> Response:
+    """Return why a request is not executed."""
+    body: GraphQLHTTPResponse = {"errors": [{"message": message, "extensions": {"code": code}}]}
+    response = _json(media_type, status, body)
+    if status is HTTPStatus.UNAUTHORIZED:
+        response.headers["www-authenticate"] = 'Bearer realm="simpul", error="invalid_token"'
+    elif status is HTTPStatus.METHOD_NOT_ALLOWED:
+        response.headers["allow"] = "GET, POST"
+    elif status is HTTPStatus.SERVICE_UNAVAILABLE:
+        response.headers["retry-after"] = "5"
+    elif status in (HTTPStatus.REQUEST_ENTITY_TOO_LARGE, HTTPStatus.REQUEST_TIMEOUT):
+        response.headers["connection"] = "close"  # the rest of the body is not read
+    return response
+
+
+def _json(media_type: str, status: HTTPStatus, body: GraphQLHTTPResponse) -> Response:
+    content_type = f"{media_type}; charset=utf-8"
+    return Answer(orjson.dumps(body), status, headers(), content_type)
+
+
+def headers() -> dict[str, str]:
+    """Return what every answer is sent with."""
+    return {"cache-control": "no-store", "vary": "accept, accept-encoding, authorization"}
+
+
+def stream_headers() -> dict[str, str]:
+    """Return what every stream is sent with: a proxy that compressed it would hold events back."""
+    return {**headers(), "cache-control": "no-store, no-transform"}

@@ -1,0 +1,88 @@
+"""Commands whose reader leaves: each ends quietly, as programs do that SIGPIPE ends."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+from pathlib import Path
+
+import orjson
+import pytest
+
+from tests.fixtures.processes import SIMPUL
+
+pytestmark = pytest.mark.integration
+
+SHEET = str(Path(__file__).resolve().parents[3] / "docs/examples/bandar-lampung-2024.csv")
+WISH = ("--instrument", "spbe-2020", "--target", "3.5")
+ANSWERS = [
+    ("--help",),
+    ("load", "--region", "32.11"),
+    ("check",),
+    ("overlap", "32.11"),
+    ("overlap", "--pairs", "pairs.csv"),
+    ("verify", "32.11", "--json"),
+    ("graph", "32.11", "--format", "dot"),
+    ("score", SHEET, "--instrument", "spbe-2020"),
+    ("path", SHEET, *WISH, "--years", "2"),
+]
+FAILURES = [
+    (("score", "none.csv", "--instrument", "spbe-2020"), 2),
+    (("serve", "--prot", "80"), 2),
+    (("forget", "32.11"), 3),
+]
+
+
+@pytest.fixture
+def folder(filled_data_dir: Path) -> Path:
+    (filled_data_dir / "pairs.csv").write_text("a,b\nSIMPEG,Simpeg Kota\n")
+    return filled_data_dir
+
+
+@pytest.mark.parametrize("arguments", ANSWERS, ids=" ".join)
+def test_an_answer_that_is_not_read_ends_the_command_quietly(
+    folder: Path, arguments: tuple[str, ...]
+) -> None:
+    done = run(folder, arguments, closed="stdout")
+    assert (done.returncode, done.stderr) == (141, b"")
+
+
+@pytest.mark.parametrize(("arguments", "code"), FAILURES)
+def test_a_failure_keeps_its_exit_code_where_its_message_is_not_read(
+    folder: Path, arguments: tuple[str, ...], code: int
+) -> None:
+    done = run(folder, arguments, closed="stderr")
+    assert (done.returncode, done.stdout) == (code, b"")
+
+
+def test_an_answer_that_is_read_to_its_end_is_whole(folder: Path) -> None:
+    command = (SIMPUL, "overlap", "32.11", "--json")
+    done = subprocess.run(
+        command, cwd=folder, env=environment(folder), capture_output=True, check=True
+    )
+    assert orjson.loads(done.stdout)["listed"] > 0
+
+
+def run(
+    folder: Path, arguments: tuple[str, ...], *, closed: str
+) -> subprocess.CompletedProcess[bytes]:
+    """Run a command with a pipe that nothing reads in place of one of its streams."""
+    reader, writer = os.pipe()
+    os.close(reader)
+    streams = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, closed: writer}
+    try:
+        return subprocess.run(
+            (SIMPUL, *arguments), cwd=folder, env=environment(folder), check=False, **streams
+        )
+    finally:
+        os.close(writer)
+
+
+def environment(folder: Path) -> dict[str, str]:
+    """The machine's own settings stay out."""
+    inherited = {
+        name: value
+        for name, value in os.environ.items()
+        if not name.startswith("SIMPUL_") and name not in ("DATABASE_URL", "REDIS_URL")
+    }
+    return {**inherited, "SIMPUL_DATA_DIR": str(folder)}

@@ -1,0 +1,74 @@
+"""The integration graph in the languages of other programs."""
+
+from __future__ import annotations
+
+import io
+
+import networkx
+
+from hub.cli.graph_export import dot, graphml
+
+NAME = 'Surat "Desa" \\ <b> & é\nbaru'
+GRAPH = {
+    "nodes": [
+        {
+            "id": id,
+            "name": name,
+            "kind": "APPLICATION",
+            "regionCode": "32.11",
+            "opdId": None,
+            "function": None,
+            "status": "ACTIVE",
+        }
+        for id, name in (("a", NAME), ("b", "B"))
+    ],
+    "edges": [
+        {
+            "id": id,
+            "source": "a",
+            "target": "b",
+            "counts": not defects,
+            "defects": defects,
+            "integration": {
+                "dataObject": "surat",
+                "mode": "API",
+                "direction": direction,
+                "status": "ACTIVE",
+                "evidenceGrade": 1,
+                "verifiedOn": None,
+            },
+        }
+        for id, direction, defects in (("e1", "TWO_WAY", []), ("e2", "ONE_WAY", ["OLD", "X"]))
+    ],
+}
+
+
+def test_graphml_is_read_back_whole() -> None:
+    read = networkx.read_graphml(io.BytesIO(graphml(GRAPH).encode()), force_multigraph=True)
+    assert read.nodes["a"] == {
+        "name": NAME,
+        "kind": "APPLICATION",
+        "regionCode": "32.11",
+        "status": "ACTIVE",
+    }
+    assert [key for _, _, key in read.edges(keys=True)] == ["e1", "e2"]
+    assert read.edges["a", "b", "e2"] == {
+        "dataObject": "surat",
+        "mode": "API",
+        "direction": "ONE_WAY",
+        "status": "ACTIVE",
+        "evidenceGrade": 1,
+        "counts": "false",
+        "defects": "OLD X",
+    }
+
+
+def test_dot_escapes_what_its_strings_take_for_their_own() -> None:
+    assert dot(GRAPH).splitlines() == [
+        "digraph {",
+        '  "a" [label="Surat \\"Desa\\" \\\\ <b> & é baru"];',
+        '  "b" [label="B"];',
+        '  "a" -> "b" [label="surat", style=solid, dir=both];',
+        '  "a" -> "b" [label="surat", style=dashed];',
+        "}",
+    ]

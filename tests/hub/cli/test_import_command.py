@@ -1,0 +1,215 @@
+"""`simpul import`: a spreadsheet's rows become entries of a region's log, all of them or none."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from engine import inventory_sheet, sheet
+from engine.model import EventKind
+from engine.sheet import SheetInvalid
+from engine.source import Source, SourceState
+from hub.app import opened
+from hub.settings import Settings
+from resolvers import inventory_import
+from resolvers.context import Instance
+from resolvers.inventory_import import Imported
+from resolvers.problems import NotFound, OwnedElsewhere
+from storage import log, source
+from tests.hub.cli.region_data import Commands, on_terminal
+
+GOOD = "Nama Aplikasi,Perangkat Daerah,URL\nSi Uji,Dinas Perhubungan,https://uji.id\nSi Coba,,\n"
+
+
+async def take(instance: Instance, text: str, region: str = "32.11") -> Imported:
+    read = inventory_sheet.parse(sheet.rows(text))
+    return await inventory_import.take(instance, region, read, "inventaris.csv")
+
+
+async def entries(instance: Instance) -> int:
+    async with instance.database.read() as session:
+        return (await log.head(session, "32.11"))[0]
+
+
+async def test_rows_become_entries_once(filled_database_url: str) -> None:
+    async with opened(Settings(SIMPUL_DATABASE_URL=filled_database_url)) as instance:
+        before = await entries(instance)
+        assert await take(instance, GOOD) == Imported(registered=(2, 3), known=(), repeated=())
+        assert await take(instance, GOOD) == Imported(registered=(), known=(2, 3), repeated=())
+        async with instance.database.read() as session:
+            fresh = await log.entries(session, "32.11", after=before)
+        assert [each.kind for each in fresh] == [EventKind.APPLICATION_REGISTERED] * 2
+        assert fresh[0].body is not None
+        assert fresh[0].body["opd"] == "opd-32.11.dishub"
+        assert fresh[0].body["provenance"]["source"] == "inventaris.csv"
+        assert fresh[1].body is not None
+        assert fresh[1].body["opd"] is None
+
+
+@pytest.mark.parametrize(
+    ("row", "problem"),
+    [
+        (
+            "Lain,Dinas Perhubungn,",
+            (
+                "row 4, column Perangkat Daerah: expected an OPD of region 32.11, by name or "
+                "acronym, got 'Dinas Perhubungn'; if 'Dinas Perhubungan' is meant, correct the "
+                "sheet; to record a new OPD, run: simpul opd add 'Dinas Perhubungn' --region 32.11"
+            ),
+        ),
+        ("Lain,,ftp://a.id", "row 4, column URL: expected an address that begins with http"),
+        (f"{'x' * 201},,", "row 4, column Nama Aplikasi: expected 1 to 200 characters, got 201"),
+    ],
+)
+async def test_of_a_sheet_with_a_wrong_row_nothing_is_written(
+    filled_sqlite_url: str, row: str, problem: str
+) -> None:
+    async with opened(Settings(SIMPUL_DATABASE_URL=filled_sqlite_url)) as instance:
+        before = await entries(instance)
+        with pytest.raises(SheetInvalid) as refused:
+            await take(instance, f"{GOOD}{row}\n")
+        assert problem in str(refused.value.problems[0])
+        assert await entries(instance) == before
+
+
+async def test_rows_of_another_region_are_refused(filled_sqlite_url: str) -> None:
+    async with opened(Settings(SIMPUL_DATABASE_URL=filled_sqlite_url)) as instance:
+        with pytest.raises(SheetInvalid):
+            await take(instance, "nama,kode wilayah\nLain,32.12\n")
+        with pytest.raises(NotFound):
+            await take(instance, GOOD, "99.99")
+        async with instance.database.write() as session:
+            owner = Source("32.11", "wss://a.id/graphql", SourceState.UNREACHABLE, None)
+            await source.follow(session, owner)
+        with pytest.raises(OwnedElsewhere):
+            await take(instance, GOOD)
+
+
+FULL = """No;Nama Aplikasi;Perangkat Daerah;Fungsi/Kegunaan;Tahun Mulai;Platform;Status Aplikasi;PIC
+1;Si Uji;Dinas Perhubungan;Uji KIR;2020;Web;Aktif;Ani
+2;Si Lama;Dinas Perhubungan;-;2015-03-01;-;Tidak Aktif;Budi
+3;Si Purna;;Arsip;;Desktop;Pensiun;
+4;Si Baru;-;;;;Dalam Pengembangan;
+5;tidak ada;Dinas Perhubungan;;;;;
+"""
+
+
+async def test_status_function_year_and_platform_are_kept(filled_database_url: str) -> None:
+    async with opened(Settings(SIMPUL_DATABASE_URL=filled_database_url)) as instance:
+        before = await entries(instance)
+        read = inventory_sheet.parse(sheet.rows(FULL))
+        would = await inventory_import.prepare(instance, "32.11", read)
+        assert await entries(instance) == before
+        assert await inventory_import.take(instance, "32.11", read, "f.csv") == would
+        assert would == Imported(registered=(2, 3, 4, 5), known=(), repeated=())
+        again = await inventory_import.take(instance, "32.11", read, "f.csv")
+        assert again == Imported(registered=(), known=(2, 3, 4, 5), repeated=())
+        async with instance.database.read() as session:
+            fresh = [each.body or {} for each in await log.entries(session, "32.11", after=before)]
+    kept = ("name", "opd", "status", "function", "year", "platform")
+    assert [tuple(each[field] for field in kept) for each in fresh] == [
+        ("Si Uji", "opd-32.11.dishub", "ACTIVE", "Uji KIR", 2020, "Web"),
+        ("Si Lama", "opd-32.11.dishub", "INACTIVE", "", 2015, ""),
+        ("Si Purna", None, "RETIRED", "Arsip", None, "Desktop"),
+        ("Si Baru", None, "UNKNOWN", "", None, ""),
+    ]
+
+
+async def test_a_row_that_repeats_another_is_told_apart_from_what_was_there(
+    filled_sqlite_url: str,
+) -> None:
+    text = (
+        "nama,opd,status\nLain,Dinas Perhubungan,\nLAIN,dinas perhubungan,\nLain,,\nLain,,Pensiun\n"
+    )
+    async with opened(Settings(SIMPUL_DATABASE_URL=filled_sqlite_url)) as instance:
+        assert await take(instance, text) == Imported(registered=(2, 4), known=(), repeated=(3, 5))
+        assert (await take(instance, text)).known == (2, 3, 4, 5)
+
+
+async def test_an_opd_may_be_named_in_other_letters_and_spaces(filled_sqlite_url: str) -> None:
+    async with opened(Settings(SIMPUL_DATABASE_URL=filled_sqlite_url)) as instance:
+        text = "nama,opd\nLain,DINAS  perhubungan\n"
+        assert (await take(instance, text)).registered == (2,)
+
+
+def test_the_command_says_what_it_takes_before_it_writes(
+    filled_data_dir: Path, tmp_path: Path
+) -> None:
+    commands, inventory = Commands(filled_data_dir), tmp_path / "inventaris.csv"
+    inventory.write_text(FULL)
+    asked = commands("import", inventory, "--region", "32.11")
+    assert asked.exit_code == 2
+    assert "expected --yes to write without asking" in asked.stderr
+    assert asked.stdout == ""
+    said = [line.strip() for line in asked.stderr.splitlines()]
+    assert said[:-1] == [
+        "Columns that are taken:",
+        "'Nama Aplikasi' as name",
+        "'Perangkat Daerah' as opd",
+        "'Status Aplikasi' as status",
+        "'Fungsi/Kegunaan' as function",
+        "'Tahun Mulai' as year",
+        "'Platform' as platform",
+        "Columns that are passed over: No, PIC",
+        "Applications: 4 (1 ACTIVE, 1 INACTIVE, 1 RETIRED, 1 UNKNOWN)",
+        "Without an OPD, so without owner: 2 (rows 4, 5)",
+        "Without an application, passed over: 1 (row 6)",
+        "Status 'Dalam Pengembangan' is not understood, recorded as UNKNOWN: 1 (row 5)",
+    ]
+    done = commands("import", inventory, "--region", "32.11", "--yes")
+    assert done.exit_code == 0
+    assert done.stdout == "Applications registered: 4; in the inventory already: 0\n"
+
+
+def test_a_person_may_say_no(filled_data_dir: Path, tmp_path: Path) -> None:
+    inventory = tmp_path / "inventaris.csv"
+    inventory.write_text(GOOD)
+    environment = {"SIMPUL_DATA_DIR": str(filled_data_dir)}
+    command = ["import", str(inventory), "--region", "32.11"]
+    assert "Nothing is imported." in on_terminal(command, environment, answer="n")
+    assert "Applications registered: 2" in on_terminal(command, environment, answer="y")
+
+
+def test_of_a_wrong_sheet_the_command_writes_nothing(filled_data_dir: Path, tmp_path: Path) -> None:
+    commands, inventory = Commands(filled_data_dir), tmp_path / "inventaris.csv"
+    inventory.write_text(f"{GOOD}Lain,Dinas Sihir,\n")
+    refused = commands("import", inventory, "--region", "32.11", "--yes")
+    assert refused.exit_code == 2
+    assert "nothing is imported" in refused.stderr
+
+
+def test_a_region_without_opds_gets_them_and_its_inventory(
+    filled_data_dir: Path, tmp_path: Path
+) -> None:
+    commands, inventory = Commands(filled_data_dir), tmp_path / "inventaris.csv"
+    inventory.write_text("Nama Aplikasi,OPD\nSi Tata,Dinas Uji Ruang\nSi Ruang,Disruang\n")
+    refused = commands("import", inventory, "--region", "32.77", "--yes")
+    command = "simpul opd add 'Dinas Uji Ruang' --region 32.77"
+    assert (refused.exit_code, command in refused.stderr) == (2, True)
+    added = commands("opd", "add", "Dinas Uji Ruang", "--region", "32.77", "--acronym", "Disruang")
+    assert "Dinas Uji Ruang (DEPARTMENT, as its name says) is recorded in region 32.77" in (
+        added.stdout
+    )
+    assert "Disruang" in commands("opd", "list", "--region", "32.77").stdout
+    for name, acronym in (("dinas uji ruang", ""), ("Dinas Lain", "DISRUANG")):
+        again = commands("opd", "add", name, "--region", "32.77", "--acronym", acronym)
+        assert (again.exit_code, "there is already" in again.stderr) == (2, True)
+    done = commands("import", inventory, "--region", "32.77", "--yes")
+    assert "Applications registered: 2; in the inventory already: 0" in done.stdout
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["Dinas A", "--region", "32.11", "--acronym", "dinas perhubungan"], "there is already"),
+        (["Satpol PP", "--region", "32.77"], "expected --kind with one of SECRETARIAT"),
+        (["Dinas A", "--region", "77"], "there is no region '77'"),
+        (["Dinas A", "--region", "32.77", "--parent", "Setda"], "parent: expected an OPD"),
+    ],
+)
+def test_an_opd_that_cannot_be_recorded_is_refused(
+    filled_data_dir: Path, arguments: list[str], said: str
+) -> None:
+    refused = Commands(filled_data_dir)("opd", "add", *arguments)
+    assert (refused.exit_code, said in refused.stderr) == (2, True)

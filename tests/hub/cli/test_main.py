@@ -1,0 +1,363 @@
+"""The command line: what each command prints, changes and ends with."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import socket
+import sqlite3
+import subprocess
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from click.testing import Result
+from typer.testing import CliRunner
+
+from engine.model import Role
+from hub.app import authenticator
+from hub.cli import main
+from hub.settings import Settings
+from tests.fixtures.processes import SIMPUL
+
+LAPTOP = {"SIMPUL_PORT": "0", "DATABASE_URL": "", "COLUMNS": "200"}
+DISHUB, DPMD = "opd-32.11.dishub", "opd-32.11.dpmd"
+GARUTS, INDRAMAYUS = "opd-32.05.diskominfo", "opd-32.12.diskominfo"
+OPD = "expected the id of an OPD"
+REGION = "expected the code of a region that is on record here"
+RECORD = "record it with `simpul load {}`, or follow its owner"
+NOT_MIGRATED = "the database is not at this version's schema: run `simpul migrate`\n"
+
+
+@dataclass(frozen=True)
+class Simpul:
+    """Runs commands over one data folder."""
+
+    data_dir: Path
+
+    def __call__(self, *arguments: str, **environment: str) -> Result:
+        own = {**LAPTOP, "SIMPUL_DATA_DIR": str(self.data_dir), **environment}
+        return CliRunner().invoke(main.app, arguments, env=own)
+
+    def json(self, *arguments: str) -> Any:
+        done = self(*arguments, "--json")
+        assert (done.exit_code, done.stderr) == (0, "")
+        return json.loads(done.stdout)
+
+
+@pytest.fixture
+def simpul(tmp_path: Path) -> Simpul:
+    return Simpul(tmp_path / "data")
+
+
+@pytest.fixture
+def migrated(simpul: Simpul, sqlite_template: Path) -> Simpul:
+    simpul.data_dir.mkdir()
+    (simpul.data_dir / "simpul.db").write_bytes(sqlite_template.read_bytes())
+    return simpul
+
+
+@pytest.fixture
+def filled(filled_data_dir: Path) -> Simpul:
+    return Simpul(filled_data_dir)
+
+
+def test_migrating_twice_is_migrating_once(simpul: Simpul) -> None:
+    for _ in range(2):
+        done = simpul("migrate")
+        assert (done.exit_code, done.stdout) == (
+            0,
+            "The database is at this version's schema.\n",
+        )
+    assert simpul.json("check") == {"regions": 0, "entries": 0}
+
+
+@pytest.mark.parametrize("command", ["serve", "load", "check"])
+def test_nothing_is_done_on_a_database_that_is_not_migrated(simpul: Simpul, command: str) -> None:
+    done = simpul(command)
+    assert (done.exit_code, done.stdout, done.stderr) == (3, "", NOT_MIGRATED)
+
+
+@pytest.mark.parametrize("command", ["serve", "demo", "migrate", "load", "check"])
+def test_a_database_that_does_not_answer_is_told_in_a_line(simpul: Simpul, command: str) -> None:
+    with socket.socket() as closed:  # bound and not listening: nobody else takes the port
+        closed.bind(("127.0.0.1", 0))
+        port = closed.getsockname()[1]
+        url = f"postgresql://simpul:rahasia@127.0.0.1:{port}/simpul"
+        done = simpul(command, DATABASE_URL=url)
+    assert (done.exit_code, done.stdout) == (3, "")
+    [line] = done.stderr.splitlines()
+    assert line.startswith("the database does not answer: ")
+    assert "rahasia" not in line
+
+
+@pytest.mark.parametrize("command", ["serve", "demo"])
+def test_a_port_in_use_is_told_with_what_moves_it(migrated: Simpul, command: str) -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = str(taken.getsockname()[1])
+        done = migrated(command, SIMPUL_PORT=port)
+    assert (done.exit_code, done.stdout) == (3, "")
+    assert done.stderr == (
+        f"cannot listen on 127.0.0.1:{port} (Address already in use); "
+        "set SIMPUL_PORT or SIMPUL_HOST to another\n"
+    )
+
+
+def test_a_port_in_use_does_not_cost_a_running_replay_its_database(migrated: Simpul) -> None:
+    replay = migrated.data_dir / "replay" / "simpul.db"
+    replay.parent.mkdir()
+    replay.write_bytes(b"of the one that runs")
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        done = migrated("demo", "--replay", SIMPUL_PORT=str(taken.getsockname()[1]))
+    assert done.exit_code == 3
+    assert replay.read_bytes() == b"of the one that runs"
+
+
+@pytest.mark.parametrize("command", ["serve", "demo", "migrate", "load", "token", "check"])
+def test_settings_that_are_wrong_end_every_command(simpul: Simpul, command: str) -> None:
+    arguments = (
+        ["token", "--role", "ADMIN", "--subject", "ani"] if command == "token" else [command]
+    )
+    done = simpul(*arguments, SIMPUL_PORT="delapan", SIMPUL_LOG_LEVEL="loud")
+    assert (done.exit_code, done.stdout) == (2, "")
+    assert done.stderr.splitlines() == [
+        "SIMPUL_PORT: Input should be a valid integer, unable to parse string as an integer, "
+        + "got 'delapan'",
+        "SIMPUL_LOG_LEVEL: expected one of debug, info, warning, error, got 'loud'",
+        "the settings are not as they must be",
+    ]
+    assert not simpul.data_dir.exists()
+
+
+def test_a_data_folder_that_is_a_file_is_named(tmp_path: Path) -> None:
+    taken = tmp_path / "data"
+    taken.write_text("")
+    done = Simpul(taken)("migrate")
+    assert (done.exit_code, done.stdout) == (3, "")
+    assert done.stderr == f"SIMPUL_DATA_DIR: {taken} cannot be used: File exists\n"
+
+
+def test_loading_twice_is_loading_once(migrated: Simpul) -> None:
+    assert migrated.json("load") == {"entries": 481, "regions": 28}
+    again = migrated("load")
+    assert again.stdout == "28 regions are loaded; 0 entries were new.\n"
+    assert migrated.json("check") == {"regions": 28, "entries": 481}
+    whole = migrated("check")
+    assert whole.stdout == "481 entries of 28 regions: every chain is whole.\n"
+
+
+@pytest.mark.parametrize(
+    ("tampering", "complaint"),
+    [
+        ("UPDATE entry SET body = json_set(body, '$.name', 'Lain') WHERE {last}", "body"),
+        ("UPDATE entry SET actor = 'orang lain' WHERE {last}", "hash"),
+        ("DELETE FROM entry WHERE region = '32.11' AND sequence = 2", "sequence"),
+        ("DELETE FROM entry WHERE {last}", "head"),
+    ],
+)
+def test_a_past_that_was_changed_is_found(migrated: Simpul, tampering: str, complaint: str) -> None:
+    last = "region = '32.11' AND sequence = (SELECT sequence FROM head WHERE region = '32.11')"
+    migrated("load")
+    with sqlite3.connect(migrated.data_dir / "simpul.db") as database:
+        database.execute("DELETE FROM arrival")  # it refers to entries
+        assert database.execute(tampering.format(last=last)).rowcount == 1
+    database.close()
+    done = migrated("check", "--json")
+    assert (done.exit_code, done.stdout) == (4, "")
+    [line] = done.stderr.splitlines()
+    assert "32.11" in line
+    assert complaint in line
+
+
+@pytest.mark.parametrize(
+    ("arguments", "expected"),
+    [
+        (["--role", "admin"], (Role.ADMIN, set(), set())),
+        (
+            ["--role", "PROVINCE", "--region", "32"],
+            (Role.PROVINCE, {"32"}, set()),
+        ),
+        (
+            ["--role", "OPD", "--region", "32.11", "--opd", DISHUB, "--opd", DPMD],
+            (Role.OPD, {"32.11"}, {DISHUB, DPMD}),
+        ),
+    ],
+)
+def test_a_token_stands_for_its_role_and_scope(
+    filled: Simpul, arguments: list[str], expected: tuple[Role, set[str], set[str]]
+) -> None:
+    began = datetime.now(UTC).replace(microsecond=0)
+    arguments = [*arguments, "--subject", "ani"]
+    issued = filled.json("token", *arguments, "--hours", "2")
+    viewer = asyncio.run(recognised(filled)(f"Bearer {issued['token']}"))
+    assert (viewer.role, viewer.regions, viewer.opds) == expected
+    assert viewer.subject == "ani"
+    assert viewer.expires_at is not None
+    assert timedelta() <= viewer.expires_at - began - timedelta(hours=2) < timedelta(minutes=1)
+    plain = filled("token", *arguments).stdout
+    assert asyncio.run(recognised(filled)(f"Bearer {plain.strip()}")).role is expected[0]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "complaint"),
+    [
+        (["PUBLIC"], "got PUBLIC"),
+        (["REGION"], "got REGION"),
+        (["OPD", "--region", "32.11"], "got OPD"),
+        (["OPD", "--opd", "opd-1"], "got OPD"),
+    ],
+)
+def test_a_token_without_scope_is_not_issued(
+    simpul: Simpul, arguments: list[str], complaint: str
+) -> None:
+    done = simpul("token", "--role", *arguments, "--subject", "ani")
+    assert (done.exit_code, done.stdout) == (2, "")
+    assert done.stderr == (
+        "expected a role other than PUBLIC with its scope (--region, for OPD also --opd), "
+        f"{complaint}\n"
+    )
+
+
+def test_a_token_names_the_one_that_it_is_for(simpul: Simpul) -> None:
+    done = simpul("token", "--role", "ADMIN")
+    assert (done.exit_code, done.stdout) == (2, "")
+    assert "Missing option '--subject'" in done.stderr
+
+
+@pytest.mark.parametrize("subject", ["", "simpul load", "ani\nadmin", "a" * 256])
+def test_a_subject_that_the_api_refuses_gets_no_token(simpul: Simpul, subject: str) -> None:
+    done = simpul("token", "--role", "ADMIN", "--subject", subject)
+    assert (done.exit_code, done.stdout) == (2, "")
+    assert done.stderr.startswith("--subject: expected a `sub`")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "complaint"),
+    [
+        (
+            ["REGION", "--region", "32.11", "--region", "77.77"],
+            f"--region: {REGION}, got '77.77'; the nearest is '32.77'",
+        ),
+        (
+            ["ADMIN", "--region", "jabar"],
+            f"--region: {REGION}, got 'jabar'",
+        ),
+        (
+            ["PROVINCE", "--region", "33"],
+            f"--region: {REGION}, got '33': {RECORD.format('--national --region 33')}",
+        ),
+        (
+            ["OPD", "--region", "32.11", "--opd", "opd-32.11.dishup"],
+            f"--opd: {OPD} of 32.11, got 'opd-32.11.dishup'; the nearest is '{DISHUB}'",
+        ),
+        (
+            ["OPD", "--region", "32.11", "--region", "32.05", "--opd", INDRAMAYUS],
+            f"--opd: {OPD} of 32.11, 32.05, got '{INDRAMAYUS}'; the nearest is '{GARUTS}'",
+        ),
+        (
+            ["ADMIN", "--opd", "dinas"],
+            f"--opd: {OPD} that is on record here, got 'dinas'",
+        ),
+    ],
+)
+def test_a_token_for_what_is_not_on_record_is_not_issued(
+    filled: Simpul, arguments: list[str], complaint: str
+) -> None:
+    done = filled("token", "--role", *arguments, "--subject", "ani")
+    assert (done.exit_code, done.stdout, done.stderr) == (2, "", f"{complaint}\n")
+
+
+def test_a_token_for_a_region_waits_until_that_is_loaded(migrated: Simpul) -> None:
+    asked = ("token", "--role", "REGION", "--region", "32.11", "--subject", "ani")
+    done = migrated(*asked)
+    assert (done.exit_code, done.stdout) == (2, "")
+    assert done.stderr == f"--region: {REGION}, got '32.11': {RECORD.format('--region 32.11')}\n"
+    assert migrated("load", "--region", "32.11").exit_code == 0
+    assert migrated(*asked).exit_code == 0
+    # On its own node a region's province is not on record, and still in scope of its officials.
+    province = migrated("token", "--role", "REGION", "--region", "32", "--subject", "hub")
+    assert (province.exit_code, province.stdout) == (2, "")
+    assert (
+        migrated("token", "--role", "PROVINCE", "--region", "32", "--subject", "hub").exit_code == 0
+    )
+
+
+def test_a_token_with_a_scope_needs_a_database(simpul: Simpul) -> None:
+    asked = ("token", "--role", "REGION", "--region", "32.11", "--subject", "ani")
+    done = simpul(*asked)
+    assert (done.exit_code, done.stdout, done.stderr) == (3, "", NOT_MIGRATED)
+    with socket.socket() as closed:
+        closed.bind(("127.0.0.1", 0))
+        url = f"postgresql://simpul@127.0.0.1:{closed.getsockname()[1]}/simpul"
+        done = simpul(*asked, DATABASE_URL=url)
+    assert (done.exit_code, done.stdout) == (3, "")
+    assert done.stderr.startswith("the database does not answer: ")
+
+
+def test_where_a_provider_issues_tokens_we_do_not(simpul: Simpul, tmp_path: Path) -> None:
+    keys = tmp_path / "keys.json"
+    keys.write_text('{"keys": []}')
+    done = simpul("token", "--role", "ADMIN", "--subject", "ani", SIMPUL_JWKS=str(keys))
+    assert (done.exit_code, done.stdout) == (3, "")
+    assert done.stderr == ("this instance takes tokens of the provider in SIMPUL_JWKS only\n")
+
+
+def test_a_replay_needs_the_embedded_database(simpul: Simpul) -> None:
+    done = simpul("demo", "--replay", DATABASE_URL="postgresql://127.0.0.1/simpul")
+    assert (done.exit_code, done.stdout) == (2, "")
+    assert done.stderr == "a replay runs on the embedded database only: unset DATABASE_URL\n"
+
+
+def test_a_renewed_epoch_ends_all_cursors(migrated: Simpul) -> None:
+    def epoch() -> str:
+        with sqlite3.connect(migrated.data_dir / "simpul.db") as database:
+            [(found,)] = database.execute("SELECT epoch FROM instance")
+        database.close()
+        return str(found)
+
+    before = epoch()
+    assert migrated("migrate").exit_code == 0
+    assert epoch() == before
+    assert migrated("migrate", "--renew-epoch").exit_code == 0
+    assert epoch() != before
+
+
+def test_what_is_old_and_replaced_is_forgotten_and_the_logs_stay_whole(migrated: Simpul) -> None:
+    migrated("load")
+    with sqlite3.connect(migrated.data_dir / "simpul.db") as database:
+        database.execute("UPDATE instance SET derived_head = arrival_head")
+        database.execute("UPDATE arrival SET at = '2020-01-01T00:00:00.000000Z' WHERE number < 400")
+        # As if all of a kind had been about one thing.
+        alike = "UPDATE arrival SET topic = 'alike', region = '32' WHERE kind = 'APPLICATION_REGISTERED'"
+        assert database.execute(f"{alike} AND number < 400").rowcount > 1
+        many = "SELECT count(*) FROM arrival WHERE topic = 'alike'"
+        [(alike_before,)] = database.execute(many)
+    database.close()
+    assert migrated.json("prune", "--days", "36500") == {"days": 36500, "forgotten": 0}
+    assert migrated.json("prune") == {"days": 90, "forgotten": alike_before - 1}
+    again = migrated("prune")
+    assert again.stdout == "0 arrivals of more than 90 days ago are forgotten.\n"
+    assert migrated.json("check") == {"regions": 28, "entries": 481}
+
+
+def test_the_committed_schema_is_current() -> None:
+    done = subprocess.run([SIMPUL, "export-schema", "--check"], capture_output=True, check=False)
+    assert (done.returncode, done.stdout, done.stderr) == (0, b"", b"")
+
+
+def test_an_option_that_is_not_there_ends_with_2(simpul: Simpul) -> None:
+    done = simpul("serve", "--prot", "80")
+    assert (done.exit_code, done.stdout) == (2, "")
+    assert "No such option: --prot" in done.stderr
+
+
+def recognised(simpul: Simpul) -> Callable[[str], Any]:
+    """Return what an instance over the same data folder makes of a token."""
+    return authenticator(Settings(data_dir=simpul.data_dir)).viewer

@@ -1,0 +1,188 @@
+"""`simpul overlap` of files and of a region of the database."""
+
+from __future__ import annotations
+
+import csv
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+import xlsxwriter
+
+from facts import tables
+from tests.hub.cli.region_data import Commands
+
+HEADER = ["No", "Nama Aplikasi", "OPD", "Kode Wilayah", "URL", "Catatan"]
+ROWS: list[list[Any]] = [
+    [1, "SIMPEG", "BKPSDM", 32.10, "https://simpeg.x.go.id", ""],
+    [2, "Aplikasi Simpeg", "Bappeda", 32.10, "https://simpeg.x.go.id/login", ""],
+    [3, "Website Dinas Kesehatan", "Dinas Kesehatan", 32.10, "https://dinkes.x.go.id", ""],
+    [4, "E-Kinerja", "BKPSDM", 32.73, "", "baru"],
+    [5, "Zyx", "", 32.73, "", ""],
+]
+
+
+def told(done: Any) -> dict[str, Any]:
+    assert (done.exit_code, done.stderr) == (0, "")
+    found: dict[str, Any] = json.loads(done.stdout)
+    return found
+
+
+def write_csv(path: Path, rows: list[list[Any]]) -> Path:
+    with path.open("w", encoding="utf-8", newline="") as file:
+        csv.writer(file).writerows(rows)
+    return path
+
+
+@pytest.fixture(params=["csv", "xlsx"])
+def inventory(request: pytest.FixtureRequest, tmp_path: Path) -> Path:
+    if request.param == "csv":
+        return write_csv(tmp_path / "inventory.csv", [HEADER, *ROWS])
+    path = tmp_path / "inventory.xlsx"
+    with xlsxwriter.Workbook(path) as workbook:
+        sheet = workbook.add_worksheet()
+        for number, row in enumerate([HEADER, *ROWS]):
+            sheet.write_row(number, 0, row)
+    return path
+
+
+def test_a_file_is_sorted_out_with_reasons(west_java: Commands, inventory: Path) -> None:
+    found = told(west_java("overlap", inventory, "--json"))
+    assert found["columns"] == {
+        "name": "Nama Aplikasi",
+        "opd": "OPD",
+        "region": "Kode Wilayah",
+        "url": "URL",
+    }
+    assert found["passedOver"] == ["No", "Catatan"]
+    (group,) = found["groups"]
+    assert (group["policy"], group["region"], group["parts"]) == ("AUTO", "32.10", [[2, 3]])
+    assert group["listings"][1] == {
+        "listing": 3,
+        "id": None,
+        "name": "Aplikasi Simpeg",
+        "opd": "Bappeda",
+        "region": "32.10",
+    }
+    assert group["links"][0]["signals"] == [
+        {"name": "same address", "value": "simpeg.x.go.id"},
+        {"name": "letters alike", "value": "100 %"},
+    ]
+    assert [each["name"] for each in found["websites"]] == ["Website Dinas Kesehatan"]
+    by_row = {each["listing"]: each for each in found["functions"]}
+    assert (by_row[2]["function"], by_row[2]["byPerson"]) == ("personnel", False)
+    assert by_row[2]["because"] == ["name: simpeg", "OPD: bkpsdm"]
+    assert by_row[6]["function"] is None  # the name says nothing: no tag is given
+    (share,) = found["shareCandidates"]
+    assert [share[name] for name in ("region", "function", "system", "owner", "listing")] == [
+        "32.73",
+        "personnel",
+        "SIMPEG",
+        "32.10",
+        2,
+    ]
+
+
+def test_a_file_is_sorted_out_for_a_person(west_java: Commands, inventory: Path) -> None:
+    lines = [line.rstrip() for line in west_java("overlap", inventory).stdout.splitlines()]
+    assert lines[1:6] == [
+        "Columns found: name in 'Nama Aplikasi', opd in 'OPD', region in 'Kode Wilayah', url in 'URL'",
+        "Columns passed over: No, Catatan",
+        (
+            "1 systems are listed more than once, 0 groups ask a person, 1 listings are websites, "
+            "0 name several"
+        ),
+        "4 listings have a function, 1 are left without: their names do not say enough",
+        " Policy  Listings                          Why",
+    ]
+
+
+def test_a_function_that_a_person_sets_makes_a_cluster(west_java: Commands, tmp_path: Path) -> None:
+    rows = [
+        ["name", "opd", "function"],
+        ["Sadasbor", "Setda", "attendance"],
+        ["Presensi", "Bappeda", ""],
+    ]
+    found = told(west_java("overlap", write_csv(tmp_path / "own.csv", rows), "--json"))
+    assert [each["byPerson"] for each in found["functions"]] == [True, False]
+    assert found["functions"][0]["confidence"] == 1.0
+
+
+def test_a_region_of_the_database_is_sorted_out_as_the_api_does(west_java: Commands) -> None:
+    found = told(west_java("overlap", "32.11", "--json"))
+    assert (found["source"], found["listed"], found["columns"]) == ("Kabupaten Sumedang", 20, None)
+    assert [each["policy"] for each in found["groups"]] == ["REVIEW", "REVIEW"]
+    assert len(found["clusters"]) == 2
+    assert {each["region"] for each in found["shareCandidates"]} == {"32.11"}
+    person = west_java("overlap", "32.11").stdout
+    assert person.startswith("Kabupaten Sumedang · 20 listings\n")
+    assert "same name: eoffice" in person
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "complaints"),
+    [
+        (
+            "a.csv",
+            b"judul\nSIMPEG\n",
+            ["row 1, column name: expected a header with one of name, nama, "],
+        ),
+        (
+            "a.csv",
+            b"nama,function\nSIMPEG,hr\n",
+            ["row 2, column function: expected the id or name of a function that ships "],
+        ),
+        (
+            "a.csv",
+            b"nama\n" + b",\n".join([b"x"] * 2) + b"\xff",
+            ["expected UTF-8 text, got byte 0xff"],
+        ),
+        ("a.xlsx", b"nama\nSIMPEG\n", ["expected an .xlsx workbook, got: File is not a zip file"]),
+        (
+            "a.csv",
+            b"nama,opd\n" + b",x\n" * 30,
+            ["row 2, column nama: expected the name of an app"] * 1,
+        ),
+    ],
+    ids=["header", "function", "encoding", "workbook", "many"],
+)
+def test_a_file_that_is_wrong_is_told_by_row_and_column(
+    west_java: Commands, tmp_path: Path, name: str, content: bytes, complaints: list[str]
+) -> None:
+    path = tmp_path / name
+    path.write_bytes(content)
+    done = west_java("overlap", path, "--json")
+    assert (done.exit_code, done.stdout) == (2, "")
+    lines = done.stderr.splitlines()
+    assert lines[0].startswith(f"{path}: {complaints[0]}")
+    assert len(lines) <= 22
+
+
+@pytest.mark.parametrize(
+    ("arguments", "complaint"),
+    [
+        (["99"], "expected a .csv or .xlsx file, or the code of a region, as 32.11, got '99'"),
+        (
+            ["none.csv"],
+            "none.csv: expected a file that can be read, got: No such file or directory",
+        ),
+        ([], "expected either an inventory or --pairs, got none"),
+        (["32", "--pairs", "pairs.csv"], "expected either an inventory or --pairs, got both"),
+        (["32", "--csv"], "--csv: expected --pairs with it; an inventory has --json"),
+    ],
+)
+def test_what_is_no_inventory_is_refused(
+    west_java: Commands, arguments: list[str], complaint: str
+) -> None:
+    done = west_java("overlap", *arguments)
+    assert (done.exit_code, done.stdout, done.stderr) == (2, "", f"{complaint}\n")
+
+
+def test_the_tables_that_ship_are_read_as_they_are(west_java: Commands) -> None:
+    path = Path(tables.__file__).parent / "applications.csv"
+    found = told(west_java("overlap", path, "--json"))
+    assert found["listed"] == len(tables.applications())
+    assert found["columns"] == {
+        each: each for each in ("name", "opd", "region", "url", "id", "status")
+    }

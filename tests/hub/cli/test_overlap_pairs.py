@@ -1,0 +1,68 @@
+"""`simpul overlap --pairs`: the scorer is the one that the benchmark measures."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from benchmarks import overlap as benchmark
+from engine.function import Classifier
+from engine.names import Normaliser
+from engine.overlap import WEIGHTS, Comparer, scored
+from facts.function import lexicon, name_words
+from tests.hub.cli.region_data import Commands
+
+
+def test_the_labelled_pairs_get_the_scores_that_are_measured(west_java: Commands) -> None:
+    done = west_java("overlap", "--pairs", benchmark.PAIRS)
+    assert (done.exit_code, done.stderr) == (0, "")
+    found = list(csv.DictReader(io.StringIO(done.stdout)))
+    with benchmark.PAIRS.open(encoding="utf-8", newline="") as file:
+        given = list(csv.DictReader(file))
+    assert [{name: row[name] for name in given[0]} for row in found] == given
+    pairs = [benchmark.listings(row) for row in given]
+    comparer = Comparer(Classifier(lexicon()), Normaliser(name_words()))
+    odds = scored(comparer.signals(pairs), WEIGHTS)
+    assert [float(row["score"]) for row in found] == pytest.approx(
+        1 / (1 + np.exp(-odds)), abs=0.0005
+    )
+    assert found[0]["why"].startswith("functions agree 0.989 (+1.158); same function 1 (+0.823)")
+
+
+def test_identity_follows_the_policy_and_says_why(west_java: Commands, tmp_path: Path) -> None:
+    path = tmp_path / "pairs.csv"
+    path.write_text(
+        "a;b;a_opd;b_opd;a_region;b_region;a_url;b_url\n"
+        "SMS Gateway;sms gateway;RSUD;RSUD;A;A;;\n"
+        "SMS Gateway;SMS Gateway;RSUD;PTSP;A;A;;\n"
+        "SMS Gateway;SMS Gateway;RSUD;RSUD;A;B\n"
+    )
+    found = json.loads(west_java("overlap", "--pairs", path, "--json").stdout)
+    assert found["rule"] == "overlap/1"
+    assert [each["identity"] for each in found["pairs"]] == ["AUTO", "REVIEW", "NONE"]
+    assert found["pairs"][0]["signals"] == {"same name": "smsgateway", "same OPD": "RSUD"}
+    assert found["pairs"][2]["b_region"] == "B"
+
+
+@pytest.mark.parametrize(
+    ("text", "complaint"),
+    [
+        ("a,c\nx,y\n", "row 1, column b: expected a header with this column once, got 'a,c'"),
+        ("a,b\nx,\n", "row 2, column b: expected the name of an application, got nothing"),
+        ("a,b\nx,y,z\n", "row 2: expected 2 cells, got 3"),
+        ("a,b,score\nx,y,1\n", "row 1, column score: expected a header without it: it is added"),
+    ],
+)
+def test_pairs_that_are_wrong_are_told_by_row_and_column(
+    west_java: Commands, tmp_path: Path, text: str, complaint: str
+) -> None:
+    path = tmp_path / "pairs.csv"
+    path.write_text(text)
+    done = west_java("overlap", "--pairs", path)
+    assert (done.exit_code, done.stdout) == (2, "")
+    assert done.stderr.startswith(f"{path}: {complaint}")

@@ -1,0 +1,154 @@
+"""`simpul path` over a published sheet, and over wishes that make no sense."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from facts import tables
+from facts.tables import SheetScope
+from tests.fixtures.processes import SIMPUL
+from tests.hub.cli.region_data import Commands
+
+
+@pytest.fixture
+def sheet(tmp_path: Path) -> Path:
+    """The sheet of Bandar Lampung for 2024, as the ministry's report prints it."""
+    rows = [
+        f"{line.number},{line.value}"
+        for line in tables.sheet_lines()
+        if (line.region, line.year, line.scope) == ("18.71", 2024, SheetScope.INDICATOR)
+    ]
+    path = tmp_path / "levels.csv"
+    path.write_text("\n".join(["number,level", *rows]))
+    return path
+
+
+def run(sheet: Path, *options: str) -> subprocess.CompletedProcess[str]:
+    command = [SIMPUL, "path", sheet, "--instrument", "spbe-2020", *options]
+    return subprocess.run(command, capture_output=True, text=True, check=False)
+
+
+def test_prints_the_plan_as_json_and_nothing_else(sheet: Path) -> None:
+    done = run(sheet, "--target", "3.5", "--effort", "uniform", "--json")
+    assert (done.returncode, done.stderr) == (0, "")
+    plan: dict[str, Any] = json.loads(done.stdout)
+    assert (plan["outcome"], plan["origin"]) == ("FOUND", None)
+    assert (plan["indexBefore"], plan["indexAfter"], plan["effort"]) == ("2.9795", "3.617", "22.00")
+    assert len(plan["steps"]) == 22
+    first = plan["steps"][0]
+    assert [first[name] for name in ("number", "from", "to", "gain", "effort")] == [
+        32,
+        4,
+        5,
+        "0.0275",
+        "1.00",
+    ]
+
+
+def test_prints_the_plan_for_a_person(sheet: Path) -> None:
+    done = run(sheet, "--target", "3.5", "--years", "2", "--lock", "31", "--refuse", "45")
+    lines = done.stdout.splitlines()
+    assert lines[0] == ("2.98 Baik → 3.60 Sangat Baik, for a target of 3.50 with a buffer of 0.10")
+    assert lines[-3:] == [
+        "Year 1: effort 32.00, index 3.33 Baik",
+        "Year 2: effort 31.00, index 3.60 Sangat Baik",
+        "31 levels are to hold: they fall where nothing is done.",
+    ]
+
+
+def test_says_how_far_all_steps_go_where_none_reach(sheet: Path) -> None:
+    done = run(sheet, "--target", "5", "--json")
+    assert done.returncode == 0
+    assert json.loads(done.stdout)["unreachable"] == {"maximum": "5.00", "reachesTarget": True}
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        (["--target", "9"], "--target: expected an index above 1, up to 5, got 9.0"),
+        (["--target", "4", "--lock", "99"], "indicator: expected 1 to 47 of spbe-2020, got 99"),
+        (
+            ["--target", "4", "--lock", "9", "--refuse", "9"],
+            "locked and refused: expected no step in both, got (9, 4)",
+        ),
+    ],
+)
+def test_a_wish_that_makes_no_sense_is_refused(
+    sheet: Path, options: list[str], message: str
+) -> None:
+    done = run(sheet, *options)
+    assert (done.returncode, done.stdout, done.stderr) == (2, "", message + "\n")
+
+
+def test_a_sheet_of_efforts_replaces_some_of_the_scale(sheet: Path, tmp_path: Path) -> None:
+    efforts = tmp_path / "efforts.csv"
+    efforts.write_text("number,level,effort\n45,3,0.25\n45,4,0.25\n45,5,0.5\n")
+    done = run(sheet, "--target", "3", "--buffer", "0", "--effort", str(efforts), "--json")
+    assert (done.returncode, done.stderr) == (0, "")
+    plan = json.loads(done.stdout)
+    assert (plan["effort"], plan["effortAssumed"]) == ("0.25", False)
+    assert [(each["number"], each["to"], each["effortEdited"]) for each in plan["steps"]] == [
+        (45, 3, True),
+    ]
+
+
+def test_a_bad_sheet_of_efforts_is_told_by_row_and_column(sheet: Path, tmp_path: Path) -> None:
+    efforts = tmp_path / "efforts.csv"
+    efforts.write_text("number,level,effort\n31,3,banyak\n")
+    done = run(sheet, "--target", "3", "--effort", str(efforts))
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr.splitlines() == [
+        (
+            f"{efforts}: row 2, column effort: expected a number above 0, up to 1000, with at most two "
+            "decimals, got 'banyak'"
+        ),
+        f"{efforts}: nothing was planned",
+    ]
+
+
+def test_a_region_starts_from_what_the_api_starts_from(west_java: Commands) -> None:
+    asked = ["path", "32.05", "--instrument", "spbe-2020", "--target", "4.2"]
+    done = west_java(*asked, "--json")
+    assert (done.exit_code, done.stderr) == (0, "")
+    plan = json.loads(done.stdout)
+    assert plan["origin"] == {
+        "region": "32.05",
+        "assessment": "assessment-32.05-spbe-2020-2024-official",
+        "year": 2024,
+        "kind": "OFFICIAL",
+        "estimated": True,
+    }
+    assert (plan["effort"], len(plan["steps"])) == ("58.00", 15)
+    uniform = json.loads(west_java(*asked, "--effort", "uniform", "--json").stdout)
+    assert (uniform["effort"], len(uniform["steps"])) == ("15.00", 15)
+    first = west_java(*asked).stdout.splitlines()[0]
+    assert first == "From 32.05 2024 OFFICIAL: levels ESTIMATED of its published figures"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "complaint"),
+    [
+        (
+            ["99", "--instrument", "spbe-2020", "--target", "4"],
+            "expected the code of a region, as 32.11, or a .csv file of levels, got '99'",
+        ),
+        (
+            ["32.05", "--instrument", "pemdi-2026", "--target", "4"],
+            "--instrument: the newest levels of 32.05 are of 2024 by spbe-2020",
+        ),
+        (
+            ["32.05", "--instrument", "spbe-2020", "--target", "9"],
+            "argument target: expected an index above 1, up to 5, got 9.0",
+        ),
+    ],
+)
+def test_a_region_that_cannot_be_planned_for_is_told(
+    west_java: Commands, arguments: list[str], complaint: str
+) -> None:
+    done = west_java("path", *arguments)
+    assert (done.exit_code, done.stdout, done.stderr) == (2, "", f"{complaint}\n")

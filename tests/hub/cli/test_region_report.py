@@ -1,0 +1,172 @@
+"""`simpul verify` and `simpul graph` on the real data of West Java."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from pathlib import Path
+from xml.etree import ElementTree
+
+import pytest
+
+from engine.document import document
+from engine.model import (
+    Assessment,
+    AssessmentKind,
+    AssessmentState,
+    EventKind,
+    LevelClaim,
+    Provenance,
+)
+from hub.app import opened
+from hub.settings import Settings
+from storage import log
+from tests.hub.cli.region_data import Commands
+
+GRAPHML = "{http://graphml.graphdrawing.org/xmlns}"
+
+
+def test_verify_tells_the_bounds_of_a_region_without_claims(west_java: Commands) -> None:
+    found = json.loads(west_java("verify", "32.11", "--json").stdout)["verification"]
+    assert (found["assessment"], found["claimed"], len(found["verdicts"])) == (None, None, 18)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "heading", "standing"),
+    [
+        (
+            ("--kind", "official"),
+            "Indeks SPBE (47 indikator) 2024 OFFICIAL",
+            "PUBLISHED: claimed 3.00, supported 2.93, not refuted 3.00",
+        ),
+        (
+            ("--kind", "official", "--year", "2023"),
+            "Indeks SPBE (47 indikator): no OFFICIAL assessment of 2023 with levels",
+            "Bounds only, as for an assessment of 2023",
+        ),
+        (
+            (),
+            "Indeks SPBE (47 indikator): no SELF assessment with levels",
+            "Bounds only, as for an assessment of 20",
+        ),
+        (
+            ("--kind", "external", "--instrument", "pemdi-2026"),
+            "Indeks Pemerintah Digital (20 indikator): no EXTERNAL assessment with levels",
+            "Bounds only, as for an assessment of 20",
+        ),
+    ],
+)
+def test_the_heading_of_verify_names_the_assessment_that_was_read(
+    filled_data_dir: Path, arguments: tuple[str, ...], heading: str, standing: str
+) -> None:
+    publish(filled_data_dir)
+    simpul = Commands(filled_data_dir)
+    first, _, third, *_ = simpul("verify", "32.11", *arguments).stdout.splitlines()
+    assert first == f"Kabupaten Sumedang · {heading}"
+    assert third.startswith(standing)  # without a year it is that of today
+
+
+def publish(data_dir: Path) -> None:
+    """Publish an official assessment of 2024 with level 3 everywhere."""
+    assessment = Assessment(
+        id="assessment-32.11-levels",
+        region="32.11",
+        instrument="spbe-2020",
+        year=2024,
+        kind=AssessmentKind.OFFICIAL,
+        state=AssessmentState.PUBLISHED,
+        version=1,
+        provenance=Provenance("test"),
+        levels=tuple(LevelClaim(number, 3) for number in range(1, 48)),
+    )
+
+    async def work() -> None:
+        async with (
+            opened(Settings(data_dir=data_dir)) as instance,
+            log.writing(instance.database, "32.11", instance.clock) as transaction,
+        ):
+            await transaction.append(
+                actor="test",
+                kind=EventKind.RESULT_RECORDED,
+                subject=assessment.id,
+                body=document(assessment),
+            )
+
+    asyncio.run(work())
+
+
+def test_proposals_are_told_with_kind_successor_and_reasons(west_java: Commands) -> None:
+    found = json.loads(west_java("proposals", "32.11", "--json").stdout)["proposals"]
+    replaced = [each for each in found if each["kind"] == "REPLACE"]
+    assert len(replaced) == 2
+    assert {each["status"] for each in found} == {"OPEN"}
+    assert {each["saving"]["display"] for each in replaced} == {"tidak diketahui"}
+    told = west_java("proposals", "32.11").stdout
+    assert told.startswith(f"Kabupaten Sumedang · {len(found)} proposals\n")
+    assert told.count("SAME_FUNCTION_AS_COMMON_APPLICATION") == 2
+
+
+def test_diagnoses_are_told_and_what_cannot_be_told_is_unknown(west_java: Commands) -> None:
+    found = json.loads(west_java("diagnose", "32.11", "--json").stdout)["diagnostics"]
+    assert (found["applications"], found["edges"], found["isolatedCount"]) == (20, 2, 17)
+    assert [each["node"]["name"] for each in found["cutPoints"]] == ["E-Office Desa"]
+    told = west_java("diagnose", "32.11").stdout
+    assert told.startswith("Kabupaten Sumedang · 20 applications, 2 exchanges, as of ")
+    assert "Both ways where both are asked     unknown" in told
+    # A region of which no exchange is recorded.
+    told = west_java("diagnose", "32.05").stdout
+    assert " 0 exchanges, " in told
+    rows = {tuple(part.strip() for part in line.rsplit(None, 1)) for line in told.splitlines()}
+    for name in ("Propagation cost", "Point to point beside the bus", "Single points of failure"):
+        assert (name, "unknown") in rows
+
+
+def test_a_full_pass_tells_what_it_recomputed_and_finds_nothing_new(west_java: Commands) -> None:
+    first = json.loads(west_java("recompute", "--json").stdout)
+    assert first == {"regions": 28, "changed": 0, "failed": [], "learned": None}
+    told = west_java("recompute", "--learn").stdout
+    assert told == "Regions recomputed: 28; with news: 0; corrections learned: 0\n"
+
+
+def test_graph_tells_each_exchange_and_why_it_is_no_evidence(west_java: Commands) -> None:
+    found = json.loads(west_java("graph", "32", "--json").stdout)["integrationGraph"]
+    assert (len(found["nodes"]), len(found["edges"])) == (47, 9)
+    told = west_java("graph", "32").stdout
+    assert told.startswith("Jawa Barat · 47 nodes, 9 exchanges, as of ")
+    assert told.count("DATE_UNKNOWN") == 9
+
+
+def test_graph_is_written_as_dot_with_exchanges_that_do_not_count_dashed(
+    west_java: Commands,
+) -> None:
+    lines = west_java("graph", "32.11", "--format", "dot").stdout.splitlines()
+    assert next(line for line in lines if "->" in line) == (
+        '  "application-32.11-01" -> "application-32.11-02" '
+        '[label="perkantoran kabupaten-desa", style=dashed];'
+    )
+
+
+def test_graph_is_written_as_graphml(west_java: Commands) -> None:
+    root = ElementTree.fromstring(west_java("graph", "32.11", "--format", "graphml").stdout)
+    assert len(list(root.iter(f"{GRAPHML}node"))) == 20
+    assert {each.get("id") for each in root.iter(f"{GRAPHML}edge")} == {
+        "integration-E-042",
+        "integration-E-043",
+    }
+
+
+@pytest.mark.parametrize(
+    ("arguments", "told"),
+    [
+        (("graph", "99"), "there is no region '99'\n"),
+        (("graph", "32", "--around", "x"), "argument around: expected the id of a node"),
+        (("graph", "32", "--format", "png"), "--format: expected one of json, dot, graphml"),
+        (("verify", "32", "--instrument", "spbe-2018"), "argument instrument: expected one of"),
+    ],
+)
+def test_what_cannot_be_answered_ends_with_what_was_expected(
+    west_java: Commands, arguments: tuple[str, ...], told: str
+) -> None:
+    done = west_java(*arguments)
+    assert (done.exit_code, done.stdout) == (2, "")
+    assert done.stderr.startswith(told)

@@ -1,0 +1,173 @@
+"""Several workers behind one port: what they tell, what they survive, and how they end."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+import subprocess
+import time
+from collections.abc import Callable
+from contextlib import AsyncExitStack
+from pathlib import Path
+
+import httpx2
+import pytest
+from websockets.exceptions import ConnectionClosed
+
+from engine.model import Role
+from hub.transport.websocket_protocol import SERVICE_RESTART
+from storage import migrate
+from tests.fixtures.processes import SIMPUL, SimpulProcess, StartSimpul, free_port
+from tests.hub.live import Stream, client
+
+pytestmark = pytest.mark.integration
+
+WORKERS = 2
+EVENTS = "subscription ($after: Cursor) { events(after: $after) { cursor subject } }"
+OWNER = ("32.11", "opd-32.11.dishub")
+GONE_SECONDS = 10
+HALF = (
+    b"POST /graphql HTTP/1.1\r\nHost: simpul\r\nContent-Type: application/json\r\n"
+    b"Content-Length: 100\r\n\r\n"
+)
+
+
+@pytest.fixture
+async def hub(filled_sqlite_url: str, simpul_process: StartSimpul) -> SimpulProcess:
+    environment = {"DATABASE_URL": filled_sqlite_url, "SIMPUL_WORKERS": str(WORKERS)}
+    started = simpul_process("serve", environment=environment)
+    await until(lambda: len(metric(started, "simpul_arrival")) == WORKERS)
+    return started
+
+
+async def until(true: Callable[[], bool]) -> None:
+    for _ in range(300):
+        if true():
+            return
+        await asyncio.sleep(0.1)
+    raise AssertionError("expected it within half a minute")
+
+
+def metric(hub: SimpulProcess, name: str) -> dict[int, float]:
+    """A metric of each worker, by its process id."""
+    text = httpx2.get(f"{hub.url}/metrics", trust_env=False).text
+    lines = [line.split() for line in text.splitlines() if line.startswith(f"{name}{{")]
+    return {int(label.split('"')[1]): float(value) for label, value in lines}
+
+
+def total(hub: SimpulProcess, name: str) -> float:
+    return sum(metric(hub, name).values())
+
+
+async def closing(stream: Stream) -> tuple[int, float]:
+    with pytest.raises(ConnectionClosed) as closed:
+        await stream.socket.recv()
+    assert closed.value.rcvd is not None
+    return closed.value.rcvd.code, time.monotonic()
+
+
+async def test_what_one_commits_all_tell_and_one_scrape_tells_of_all(hub: SimpulProcess) -> None:
+    before = metric(hub, "simpul_lag_seconds_count")
+    async with client(hub, Role.PROVINCE) as writer, AsyncExitStack() as sockets:
+        after = await writer.cursor()
+        streams: list[Stream] = []
+        while min(metric(hub, "simpul_sockets").values()) == 0:
+            # Else the workers do not share the port; who takes a connection is up to the kernel.
+            assert len(streams) < 200
+            listening = [writer.listening(EVENTS, after=after) for _ in range(20)]
+            streams += [await sockets.enter_async_context(each) for each in listening]
+        id = await writer.register(*OWNER, "Uji")
+        assert [(await each.next())["subject"] for each in streams] == [id] * len(streams)
+        for counted in ("simpul_subscriptions_resumed_total", "simpul_subscriptions_total"):
+            await until(lambda name=counted: total(hub, name) == len(streams))
+
+        def told() -> dict[int, float]:
+            found = metric(hub, "simpul_lag_seconds_count")
+            return {worker: found[worker] - before[worker] for worker in before}
+
+        await until(lambda: min(told().values()) > 0)
+        late = metric(hub, "simpul_lag_seconds_sum")
+        seen = metric(hub, "simpul_lag_seconds_count")
+        assert all(0 < late[worker] / seen[worker] < 5 for worker in before)
+
+
+async def test_a_worker_that_is_killed_is_replaced_while_the_other_serves(
+    hub: SimpulProcess,
+) -> None:
+    killed, other = metric(hub, "simpul_arrival")
+    os.kill(killed, signal.SIGKILL)
+    await until(lambda: f"worker {killed} has died (-9)" in hub.log.read_text())
+    assert httpx2.get(f"{hub.url}/readyz", trust_env=False).status_code == 200
+    await until(lambda: len(metric(hub, "simpul_arrival").keys() - {killed, other}) == 1)
+    await until(lambda: killed not in metric(hub, "simpul_arrival"))
+    assert other in metric(hub, "simpul_arrival")
+    assert await asyncio.to_thread(hub.stop) == 0
+
+
+async def test_a_restart_that_cannot_be_is_given_up(hub: SimpulProcess) -> None:
+    before = metric(hub, "simpul_arrival").keys()
+    key = hub.data_dir / "token.key"
+    key.rename(key.with_suffix(".old"))
+    key.mkdir()
+    hub.process.send_signal(signal.SIGHUP)
+    await until(lambda: "was not ready in time; the others stay" in hub.log.read_text())
+    assert metric(hub, "simpul_arrival").keys() == before
+    assert httpx2.get(f"{hub.url}/readyz", trust_env=False).status_code == 200
+    assert await asyncio.to_thread(hub.stop) == 0
+
+
+@pytest.mark.parametrize("ended", [signal.SIGTERM, signal.SIGINT])
+async def test_all_drain_though_the_whole_group_is_told_to_end(
+    hub: SimpulProcess, ended: signal.Signals
+) -> None:
+    async with client(hub) as reader, AsyncExitStack() as sockets:
+        after = await reader.cursor()
+        listening = [reader.listening(EVENTS, after=after) for _ in range(60)]
+        streams = [await sockets.enter_async_context(each) for each in listening]
+        closings = asyncio.gather(*(closing(each) for each in streams))
+        os.killpg(hub.process.pid, ended)  # as a terminal and a service manager do
+        assert await asyncio.to_thread(hub.process.wait, GONE_SECONDS) == 0
+        found = await closings
+    assert {code for code, _ in found} == {SERVICE_RESTART}
+    moments = [moment for _, moment in found]
+    assert max(moments) - min(moments) > 0.05
+    assert "Traceback" not in hub.log.read_text()
+
+
+async def test_a_second_signal_ends_all_at_once(hub: SimpulProcess) -> None:
+    port = httpx2.URL(hub.url).port
+    _, asking = await asyncio.open_connection("127.0.0.1", port)
+    asking.write(HALF)
+    await asyncio.sleep(0.3)
+    hub.process.send_signal(signal.SIGTERM)
+    await asyncio.sleep(1)
+    assert hub.process.poll() is None  # it waits for the request
+    hub.process.send_signal(signal.SIGTERM)
+    assert await asyncio.to_thread(hub.process.wait, 2) == 0
+    asking.close()
+
+
+async def test_workers_whose_supervisor_is_gone_end_too(hub: SimpulProcess) -> None:
+    workers = metric(hub, "simpul_arrival")
+    hub.process.kill()
+    hub.process.wait()
+    await until(lambda: not any(Path(f"/proc/{each}/cmdline").exists() for each in workers))
+    with pytest.raises(httpx2.ConnectError):
+        metric(hub, "simpul_arrival")
+
+
+@pytest.mark.parametrize("workers", ["1", "2"])
+def test_what_no_worker_can_start_with_ends_it(tmp_path: Path, workers: str) -> None:
+    migrate.upgrade(f"sqlite:///{tmp_path / 'simpul.db'}")
+    (tmp_path / "token.key").mkdir()
+    environment = {
+        "SIMPUL_DATA_DIR": str(tmp_path),
+        "SIMPUL_PORT": str(free_port()),
+        "SIMPUL_WORKERS": workers,
+    }
+    done = subprocess.run(
+        [SIMPUL, "serve"], env=environment, capture_output=True, text=True, timeout=60, check=False
+    )
+    assert done.returncode == 1
+    assert "IsADirectoryError" in done.stderr

@@ -1,0 +1,125 @@
+"""Files and answers are compressed where the client takes it and nothing can leak."""
+
+from __future__ import annotations
+
+import gzip
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+
+import httpx2
+import pytest
+
+from hub.app import WEB
+from hub.transport.compression import ANSWER_LEAST, COPIES, accepted
+from tests.fixtures.processes import SimpulProcess, starting
+from tests.hub.test_app import built
+from tests.hub.transport.test_real_clients import token
+
+LONG = "{ regions(first: 50) { nodes { code name kind provenance { source note } } } }"
+SHORT = "{ instance { name } }"
+
+
+@pytest.mark.parametrize(
+    ("said", "taken"),
+    [
+        ("gzip, deflate, br", ["br", "gzip"]),
+        ("GZIP ; q=0.5", ["gzip"]),
+        ("br;q=0, gzip;q=1", ["gzip"]),
+        ("*", ["br", "gzip"]),
+        ("br;q=0.000, *", ["gzip"]),
+        ("gzip;q=0", []),
+        ("identity", []),
+        ("", []),
+        ("x" * 5_000 + ",gzip", []),
+    ],
+)
+def test_a_client_says_which_encodings_it_takes(said: str, taken: list[str]) -> None:
+    assert accepted({"accept-encoding": said}) == taken
+    assert accepted({}) == []
+
+
+@built
+def test_the_text_files_of_the_build_have_copies_that_are_smaller() -> None:
+    texts = [
+        path
+        for path in WEB.rglob("*")
+        if path.suffix in (".html", ".js", ".css", ".svg") and path.stat().st_size > ANSWER_LEAST
+    ]
+    assert len(texts) > 5
+    for path in texts:
+        copies = [path.with_name(path.name + ending) for ending in COPIES.values()]
+        sizes = [copy.stat().st_size for copy in copies]
+        assert sizes[0] < sizes[1] < path.stat().st_size, path.name
+        assert gzip.decompress(copies[1].read_bytes()) == path.read_bytes()
+
+
+@pytest.fixture(scope="module")
+def hub(filled_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[SimpulProcess]:
+    folder = tmp_path_factory.mktemp("compression")
+    (folder / "simpul.db").write_bytes(filled_template.read_bytes())
+    with starting(folder) as start:
+        yield start("serve", data_dir=folder)
+
+
+@contextmanager
+def raw(
+    hub: SimpulProcess, path: str, headers: Mapping[str, str], query: str = ""
+) -> Iterator[tuple[httpx2.Response, bytes]]:
+    """Yield a response and its body as it came over the wire."""
+    with httpx2.Client(trust_env=False, timeout=30) as http:
+        how = {"json": {"query": query}} if query else {}
+        method = "POST" if query else "GET"
+        given = {"accept-encoding": "", **headers}
+        with http.stream(method, f"{hub.url}{path}", headers=given, **how) as answer:
+            yield answer, b"".join(answer.iter_raw())
+
+
+@built
+@pytest.mark.integration
+@pytest.mark.parametrize("encoding", ["br", "gzip"])
+def test_pages_and_assets_come_compressed(hub: SimpulProcess, encoding: str) -> None:
+    script = max((WEB / "assets").glob("*.js"), key=lambda path: path.stat().st_size)
+    for path, file in (
+        ("/", WEB / "index.html"),
+        ("/daerah/32.11", WEB / "region.html"),
+        (f"/assets/{script.name}", script),
+        ("/favicon.svg", WEB / "favicon.svg"),
+    ):
+        with raw(hub, path, {}) as (plain, body):
+            assert "content-encoding" not in plain.headers
+            assert body == file.read_bytes()
+        with raw(hub, path, {"accept-encoding": encoding}) as (answer, packed):
+            assert answer.headers["content-encoding"] == encoding
+            assert packed == file.with_name(file.name + COPIES[encoding]).read_bytes()
+            assert answer.headers["content-type"] == plain.headers["content-type"]
+        for each in (plain, answer):
+            assert "accept-encoding" in each.headers["vary"]
+        again = {"accept-encoding": encoding, "if-none-match": answer.headers["etag"]}
+        if path.startswith("/assets"):
+            with raw(hub, path, again) as (unchanged, nothing):
+                assert (unchanged.status_code, nothing) == (304, b"")
+
+
+@pytest.mark.integration
+def test_answers_to_the_public_come_compressed_and_to_others_as_they_are(
+    hub: SimpulProcess,
+) -> None:
+    takes = {"accept-encoding": "gzip, br"}
+    with raw(hub, "/graphql", {}, LONG) as (plain, body):
+        assert len(body) > ANSWER_LEAST
+    for _ in range(2):  # executed, and then as it was kept
+        with raw(hub, "/graphql", takes, LONG) as (answer, packed):
+            assert answer.headers["content-encoding"] == "gzip"
+            assert gzip.decompress(packed) == body
+            assert len(packed) < len(body) / 4
+    secret = {"authorization": f"Bearer {token(hub)}"}
+    for headers in (secret, {"cookie": "session=x"}):
+        with raw(hub, "/graphql", takes | headers, LONG) as (answer, unpacked):
+            assert "content-encoding" not in answer.headers
+            assert unpacked == body
+    with raw(hub, "/graphql", takes, SHORT) as (answer, _):
+        assert "content-encoding" not in answer.headers
+    assert {plain.headers["vary"], answer.headers["vary"]} == {
+        "accept, accept-encoding, authorization"
+    }

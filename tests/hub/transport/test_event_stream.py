@@ -1,0 +1,179 @@
+"""Streams over HTTP as their protocols say, against a real server of a toy schema."""
+
+from __future__ import annotations
+
+import json
+from datetime import timedelta
+from typing import Any
+
+import httpx2
+import pytest
+
+from tests.hub.frames import EVENT_STREAM, MULTIPART, streamed
+from tests.hub.transport.test_graphql_http import token
+
+COUNT = "subscription ($to: Int!) { count(to: $to) }"
+COMPLETE = b"event: complete\ndata:\n\n"
+PART = b"\r\ncontent-type: application/json\r\n\r\n"
+LARGE = {"to": 1, "more": 10**30}
+
+
+def ask(
+    port: int, document: str, accept: str = EVENT_STREAM, **given: Any
+) -> tuple[httpx2.Response, bytes]:
+    """The answer, and what it is made of once it is complete."""
+    method, headers = given.pop("method", "POST"), {"accept": accept, **given.pop("headers", {})}
+    asked: dict[str, Any] = {"query": document, **given}
+    if method == "GET":
+        asked = {
+            name: each if name == "query" else json.dumps(each) for name, each in asked.items()
+        }
+    how = {"params": asked} if method == "GET" else {"json": asked}
+    with httpx2.Client(timeout=10, trust_env=False) as http:
+        answer = http.request(method, f"http://127.0.0.1:{port}/graphql", headers=headers, **how)
+    return answer, answer.content
+
+
+@pytest.mark.parametrize("method", ["GET", "POST"])
+def test_a_subscription_is_told_in_events_and_is_complete(toy_port: int, method: str) -> None:
+    answer, content = ask(toy_port, COUNT, variables={"to": 2}, method=method)
+    assert content == (
+        b":\n\n"
+        b'event: next\ndata: {"data":{"count":0}}\n\n'
+        b'event: next\ndata: {"data":{"count":1}}\n\n' + COMPLETE
+    )
+    assert answer.status_code == 200
+    assert answer.headers["content-type"] == "text/event-stream; charset=utf-8"
+    # A proxy that compressed the stream would hold its events back.
+    assert answer.headers["cache-control"] == "no-store, no-transform"
+    assert answer.headers["x-accel-buffering"] == "no"
+    assert answer.headers["vary"] == "accept, accept-encoding, authorization"
+    assert answer.headers["x-content-type-options"] == "nosniff"
+
+
+def test_a_subscription_is_told_in_parts_with_a_boundary_after_each(toy_port: int) -> None:
+    answer, content = ask(toy_port, COUNT, MULTIPART, variables={"to": 2})
+    parts = [b"{}", b'{"payload":{"data":{"count":0}}}', b'{"payload":{"data":{"count":1}}}']
+    boundary = b"\r\n--graphql"
+    assert content == boundary + b"".join(PART + each + boundary for each in parts) + b"--\r\n"
+    expected = 'multipart/mixed;boundary="graphql";subscriptionSpec=1.0'
+    assert answer.headers["content-type"] == expected
+
+
+@pytest.mark.parametrize(
+    ("document", "given", "message"),
+    [
+        ("{ hello", {}, "Syntax Error: Expected Name, found <EOF>."),
+        ("subscription { nothing }", {}, "Cannot query field 'nothing' on type 'Subscription'."),
+        (
+            COUNT,
+            {"variables": {"to": "two"}},
+            "Variable '$to' has invalid value: Int cannot represent non-integer value: 'two'",
+        ),
+        (
+            "subscription A { count(to: 1) } subscription B { count(to: 1) }",
+            {},
+            "expected an operationName for a document of 2 operations, got none",
+        ),
+        ("#" * 20_001, {}, "expected a document of at most 20000 bytes, got 20001"),
+    ],
+)
+@pytest.mark.parametrize("accept", [EVENT_STREAM, 'multipart/mixed;subscriptionSpec="1.0"'])
+def test_what_is_wrong_with_a_document_is_told_in_the_stream(
+    toy_port: int, accept: str, document: str, given: dict[str, Any], message: str
+) -> None:
+    answer, content = ask(toy_port, document, accept, **given)
+    assert answer.status_code == 200
+    if accept == EVENT_STREAM:
+        _, told, complete = content.split(b"\n\n", 2)
+        assert complete == COMPLETE
+        body = json.loads(told.removeprefix(b"event: next\ndata: "))
+    else:
+        told, complete = content.split(PART)[2].split(b"\r\n--graphql")
+        assert complete == b"--\r\n"
+        body = json.loads(told)["payload"]
+    assert list(body) == ["errors"]
+    assert [error["message"] for error in body["errors"]] == [message]
+
+
+def test_a_bug_ends_a_stream_and_is_masked(toy_port: int) -> None:
+    _, content = ask(toy_port, "subscription { bug }")
+    _, first, told, complete = content.split(b"\n\n", 3)
+    assert (first, complete) == (b'event: next\ndata: {"data":{"bug":0}}', COMPLETE)
+    [error] = json.loads(told.removeprefix(b"event: next\ndata: "))["errors"]
+    assert (error["message"], error["extensions"]["code"]) == ("internal error", "INTERNAL")
+
+
+def test_a_number_that_no_type_holds_is_no_reason_to_fail(toy_port: int) -> None:
+    _, content = ask(toy_port, COUNT, variables=LARGE)
+    assert content == b':\n\nevent: next\ndata: {"data":{"count":0}}\n\n' + COMPLETE
+
+
+@pytest.mark.parametrize(
+    ("document", "data"),
+    [("{ hello }", b'{"hello":1}'), ("mutation { increment }", b'{"increment":2}')],
+)
+def test_one_result_is_a_stream_of_one(toy_port: int, document: str, data: bytes) -> None:
+    answer, content = ask(toy_port, document)
+    assert content == b':\n\nevent: next\ndata: {"data":%s}\n\n' % data + COMPLETE
+    assert answer.headers["content-type"] == "text/event-stream; charset=utf-8"
+
+
+@pytest.mark.parametrize("accept", [MULTIPART, "text/event-stream, application/json;q=0.1"])
+def test_one_result_is_json_where_that_is_accepted_too(toy_port: int, accept: str) -> None:
+    answer, content = ask(toy_port, "{ hello }", accept)
+    assert content == b'{"data":{"hello":1}}'
+    assert answer.headers["content-type"] == "application/json; charset=utf-8"
+
+
+@pytest.mark.parametrize(
+    ("accept", "answered"),
+    [
+        ("text/event-stream;q=0.1, " + MULTIPART, "multipart/mixed"),
+        (MULTIPART + ", text/event-stream", "text/event-stream"),
+        ("multipart/mixed;deferSpec=20220824, */*", "application/json"),
+        ("text/event-stream;q=0, */*", "application/json"),
+    ],
+)
+def test_the_client_weighs_the_forms_of_a_stream(toy_port: int, accept: str, answered: str) -> None:
+    answer, _ = ask(toy_port, COUNT, accept, variables={"to": 1})
+    assert answer.headers["content-type"].partition(";")[0] == answered
+
+
+@pytest.mark.parametrize(
+    ("given", "status", "code"),
+    [
+        ({"headers": {"authorization": "Bearer x.y.z"}}, 401, "UNAUTHENTICATED"),
+        ({"document": "mutation { increment }", "method": "GET"}, 405, "METHOD_NOT_ALLOWED"),
+        ({"variables": []}, 400, "BAD_REQUEST"),
+        ({"accept": "multipart/mixed;subscriptionSpec=2.0"}, 406, "NOT_ACCEPTABLE"),
+    ],
+    ids=["bad token", "mutation by GET", "bad request", "another protocol"],
+)
+def test_what_stands_before_a_stream_is_a_plain_answer(
+    toy_port: int, given: dict[str, Any], status: int, code: str
+) -> None:
+    answer, content = ask(toy_port, **{"document": COUNT, **given})
+    assert (answer.status_code, answer.headers["content-type"]) == (
+        status,
+        "application/json; charset=utf-8",
+    )
+    assert json.loads(content)["errors"][0]["extensions"] == {"code": code}
+
+
+async def test_a_stream_that_has_nothing_to_tell_outlives_the_deadline_of_a_request(
+    toy_port: int,
+) -> None:
+    url = f"http://127.0.0.1:{toy_port}"
+    async with streamed(url, "subscription { silence }") as frames:
+        # One at the beginning, one each half second: the head had to be there within one second.
+        assert [await frames.next() for _ in range(5)] == [b":\n\n"] * 5
+
+
+async def test_a_token_that_expires_cuts_its_stream(toy_port: int) -> None:
+    soon = token(lifetime=timedelta(seconds=-27))  # within the leeway, for some seconds more
+    headers = {"authorization": f"Bearer {soon}"}
+    url = f"http://127.0.0.1:{toy_port}"
+    async with streamed(url, "subscription { silence }", headers=headers) as frames:
+        with pytest.raises(httpx2.RemoteProtocolError, match="incomplete chunked read"):
+            await frames.told()

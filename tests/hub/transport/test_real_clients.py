@@ -1,0 +1,299 @@
+"""Clients as others write them, graphql-ws in Node and gql in Python, over a real process."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import re
+import shutil
+import signal
+import subprocess
+from collections.abc import AsyncIterator, Iterator
+from contextlib import aclosing, asynccontextmanager
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import httpx2
+import pytest
+from gql import Client as GqlClient
+from gql import GraphQLRequest
+from gql.transport.exceptions import TransportQueryError
+from gql.transport.websockets import WebsocketsTransport
+
+from engine.model import Role
+from hub.auth.authentication import LEEWAY_SECONDS
+from hub.auth.tokens import issue
+from tests.fixtures.processes import SimpulProcess, StartSimpul, starting
+from tests.hub.live import Client, client
+
+pytestmark = pytest.mark.integration
+
+ROOT = Path(__file__).parents[3]
+NODE_PROGRAMS = ROOT / "tests" / "node"
+SUMEDANG = ("32.11", "opd-32.11.diskominfosanditik")
+BETWEEN_SECONDS = 0.3  # of writing, between two things that happen to the server
+PAUSE_SECONDS = 2.5  # longer than the Node client waits for a pong
+CAUGHT_UP_SECONDS = 20.0
+
+EVENT = "cursor previousCursor kind sequence subject region { code }"
+EVENTS = f"subscription ($after: Cursor) {{ events(after: $after) {{ {EVENT} }} }}"
+REGISTERED = EVENTS.replace("(after: $after)", "(after: $after, kinds: [APPLICATION_REGISTERED])")
+LOG = f"query ($after: Cursor) {{ events(after: $after, first: 500) {{ events {{ {EVENT} }} }} }}"
+
+
+def recipe() -> Any:
+    """`followed` as docs/protocol.md prints it."""
+    protocol = (ROOT / "docs" / "protocol.md").read_text()
+    [code] = re.findall(r"^```python\n(.*?)^```", protocol, re.DOTALL | re.MULTILINE)
+    names: dict[str, Any] = {}
+    exec(code, names)  # noqa: S102  # it is our own documentation
+    return names["followed"]
+
+
+def token(hub: SimpulProcess, lifetime: timedelta = timedelta(hours=1)) -> str:
+    key = (hub.data_dir / "token.key").read_bytes()
+    scope = (["32"], [], lifetime, datetime.now(UTC))
+    return issue(key, "simpul", "simpul", "ani", Role.PROVINCE, *scope)
+
+
+def address(hub: SimpulProcess) -> str:
+    return hub.url.replace("http", "ws", 1) + "/graphql"
+
+
+def transport(hub: SimpulProcess) -> WebsocketsTransport:
+    return WebsocketsTransport(
+        address(hub),
+        init_payload={"Authorization": f"Bearer {token(hub)}"},
+        connect_args={"proxy": None},
+    )
+
+
+@pytest.fixture(scope="module")
+def start(tmp_path_factory: pytest.TempPathFactory) -> Iterator[StartSimpul]:
+    with starting(tmp_path_factory.mktemp("real-clients")) as start:
+        yield start
+
+
+@pytest.fixture(scope="module")
+def demo(
+    start: StartSimpul, filled_template: Path, tmp_path_factory: pytest.TempPathFactory
+) -> SimpulProcess:
+    """A hub for all tests; another process may have taken its place."""
+    folder = tmp_path_factory.mktemp("demo")
+    shutil.copy(filled_template, folder)
+    return start("demo", "--no-nodes", data_dir=folder)
+
+
+class Followed:
+    """What a client was told: events, and what else it said of itself."""
+
+    def __init__(self) -> None:
+        self.events: list[Any] = []
+        self.said: list[Any] = []
+        self._grown = asyncio.Condition()
+
+    async def add(self, line: dict[str, Any]) -> None:
+        async with self._grown:
+            if "event" in line:
+                self.events.append(line["event"])
+            else:
+                self.said.append(line)
+            self._grown.notify_all()
+
+    async def until(self, cursor: str) -> None:
+        async with asyncio.timeout(CAUGHT_UP_SECONDS), self._grown:
+            await self._grown.wait_for(
+                lambda: any(event["cursor"] == cursor for event in self.events)
+            )
+
+    async def until_said(self, line: dict[str, Any]) -> None:
+        async with asyncio.timeout(CAUGHT_UP_SECONDS), self._grown:
+            await self._grown.wait_for(lambda: line in self.said)
+
+
+@asynccontextmanager
+async def node_client(
+    node: str, hub: SimpulProcess, after: str, token_file: Path, *, plain: bool = False
+) -> AsyncIterator[Followed]:
+    argument = {"url": address(hub), "after": after, "token": str(token_file), "plain": plain}
+    program = await asyncio.create_subprocess_exec(
+        node, NODE_PROGRAMS / "follow.mjs", json.dumps(argument), stdout=asyncio.subprocess.PIPE
+    )
+    assert program.stdout is not None
+    followed = Followed()
+
+    async def read(lines: asyncio.StreamReader) -> None:
+        async for line in lines:
+            await followed.add(json.loads(line))
+
+    reading = asyncio.create_task(read(program.stdout))
+    try:
+        await followed.until_said({"connected": True})
+        yield followed
+    finally:
+        program.kill()
+        await program.wait()
+        await reading
+
+
+@asynccontextmanager
+async def gql_client(hub: SimpulProcess, after: str) -> AsyncIterator[Followed]:
+    followed = Followed()
+
+    async def read() -> None:
+        async with aclosing(recipe()(lambda: transport(hub), EVENTS, after)) as events:
+            async for event in events:
+                await followed.add({"event": event})
+
+    reading = asyncio.create_task(read())
+    try:
+        yield followed
+    finally:
+        reading.cancel()
+        await asyncio.wait([reading])
+
+
+async def written(writer: Client, stop: asyncio.Event) -> int:
+    """Register applications until told to stop, each once however often the server goes away."""
+    number = 0
+    while not stop.is_set():
+        try:
+            await writer.register(*SUMEDANG, f"Uji {number}")
+        except httpx2.TransportError:
+            await asyncio.sleep(0.05)
+        else:
+            number += 1
+    return number
+
+
+async def log(reader: Client, after: str) -> list[Any]:
+    found: list[Any] = []
+    while page := (await reader.ask(LOG, after=after))["events"]["events"]:
+        found += page
+        after = page[-1]["cursor"]
+    return found
+
+
+async def test_what_clients_get_through_restarts_is_the_log_entry_by_entry(
+    node: str, start: StartSimpul, demo: SimpulProcess, tmp_path: Path
+) -> None:
+    hub = demo
+    port = httpx2.URL(hub.url).port
+    token_file = tmp_path / "token"
+    token_file.write_text(token(hub))
+    async with client(hub, Role.PROVINCE) as writer:
+        begin = await writer.cursor()
+        async with (
+            node_client(node, hub, begin, token_file) as helped,
+            node_client(node, hub, begin, token_file, plain=True) as plain,
+            gql_client(hub, begin) as python,
+        ):
+            stop = asyncio.Event()
+            writing = asyncio.create_task(written(writer, stop))
+            for end in (SimpulProcess.stop, SimpulProcess.kill, SimpulProcess.stop):
+                await asyncio.sleep(BETWEEN_SECONDS)
+                await asyncio.to_thread(end, hub)
+                hub = await asyncio.to_thread(start, "serve", port=port, data_dir=hub.data_dir)
+                newest = await writer.cursor()
+                for each in (helped, plain, python):
+                    await each.until(newest)
+            hub.process.send_signal(signal.SIGSTOP)
+            await asyncio.sleep(PAUSE_SECONDS)
+            hub.process.send_signal(signal.SIGCONT)
+            await asyncio.sleep(BETWEEN_SECONDS)
+            stop.set()
+            count = await writing
+            entries = await log(writer, begin)
+            for each in (helped, plain, python):
+                await each.until(entries[-1]["cursor"])
+    registered = [each for each in entries if each["kind"] == "APPLICATION_REGISTERED"]
+    assert len(registered) == count > 0
+    assert helped.events[: len(entries)] == entries
+    assert python.events[: len(entries)] == entries
+    # Else the test could not fail: what graphql-ws does alone begins anew after each restart.
+    assert plain.events[: len(entries)] != entries
+    assert {each["cursor"] for each in plain.events} >= {each["cursor"] for each in entries}
+    assert len(plain.events) > len(entries)
+    closed = {each["closed"] for each in helped.said if "closed" in each}
+    assert closed == {1012, 1006, 4499}  # a restart, a killed process, and one that fell silent
+    assert [each for each in helped.said if "hole" in each or "trouble" in each] == []
+
+
+async def test_a_token_that_expires_costs_no_event(
+    node: str, demo: SimpulProcess, tmp_path: Path
+) -> None:
+    token_file = tmp_path / "token"
+    token_file.write_text(token(demo, timedelta(seconds=3 - LEEWAY_SECONDS)))
+    async with client(demo, Role.PROVINCE) as writer:
+        start = await writer.cursor()
+        async with node_client(node, demo, start, token_file) as followed:
+            token_file.write_text(token(demo))
+            stop = asyncio.Event()
+            writing = asyncio.create_task(written(writer, stop))
+            await followed.until_said({"closed": 4403})
+            await asyncio.sleep(BETWEEN_SECONDS)
+            stop.set()
+            assert await writing > 0
+            entries = await log(writer, start)
+            await followed.until(entries[-1]["cursor"])
+    assert followed.events[: len(entries)] == entries
+    assert followed.said == [{"connected": True}, {"closed": 4403}, {"connected": True}]
+
+
+async def test_one_operation_that_fails_leaves_the_others_of_its_socket_alone(
+    node: str, demo: SimpulProcess
+) -> None:
+    change = (
+        'mutation { registerApplication(input: {region: "%s", opd: "%s", name: "Berdampingan"}) '
+        "{ ... on Application { version } } }"
+    )
+    argument = {"url": address(demo), "token": token(demo), "change": change % SUMEDANG}
+    program = [node, NODE_PROGRAMS / "side_by_side.mjs", json.dumps(argument)]
+    done = await asyncio.to_thread(
+        subprocess.run, program, capture_output=True, text=True, check=True, timeout=60
+    )
+    told = json.loads(done.stdout)
+    assert told["sockets"] == 1
+    assert "Cannot query field 'colour'" in told["wrong"][0]["message"]
+    assert told["outdated"]["errors"][0]["extensions"] == {"code": "SNAPSHOT_REQUIRED"}
+    assert told["query"] == {"data": {"instance": {"province": "32"}}}
+    assert told["change"] == {"data": {"registerApplication": {"version": 1}}}
+    assert told["event"] == {"data": {"events": {"previousCursor": told["after"]}}}
+
+
+async def test_gql_asks_changes_and_follows_on_one_socket(demo: SimpulProcess) -> None:
+    region, opd = SUMEDANG
+    register = """mutation ($input: RegisterApplicationInput!) {
+      registerApplication(input: $input) { ... on Application { name version } }
+    }"""
+    given = {"region": region, "opd": opd, "name": "Dari gql"}
+    async with GqlClient(transport=transport(demo)) as session:
+        asked = await session.execute(GraphQLRequest("{ instance { cursor } }"))
+        after = asked["instance"]["cursor"]
+        request = GraphQLRequest(REGISTERED, variable_values={"after": after})
+        async with aclosing(session.subscribe(request)) as told:
+            changed = await session.execute(
+                GraphQLRequest(register, variable_values={"input": given})
+            )
+            assert changed == {"registerApplication": {"name": "Dari gql", "version": 1}}
+            event = (await anext(told))["events"]
+    assert (event["previousCursor"], event["region"]) == (after, {"code": region})
+
+
+async def test_the_recipe_says_when_a_cursor_is_of_no_use(demo: SimpulProcess) -> None:
+    async with aclosing(recipe()(lambda: transport(demo), EVENTS, "another:1")) as events:
+        with pytest.raises(TransportQueryError) as refused:
+            await anext(events)
+    assert refused.value.errors is not None
+    assert refused.value.errors[0]["extensions"] == {"code": "SNAPSHOT_REQUIRED"}
+
+
+async def test_apollo_client_goes_on_without_persisted_queries(
+    node: str, demo: SimpulProcess
+) -> None:
+    program = [node, NODE_PROGRAMS / "apollo_persisted_query.mjs", f"{demo.url}/graphql"]
+    done = await asyncio.to_thread(
+        subprocess.run, program, capture_output=True, text=True, check=True, timeout=60
+    )
+    assert (done.stdout, done.stderr) == ('"Simpul"\n', "")

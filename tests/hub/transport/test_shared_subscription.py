@@ -1,0 +1,268 @@
+"""Subscriptions that ask alike: executed once, each its own, and nobody held up by another."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import secrets
+import shutil
+import socket
+from collections.abc import AsyncIterator, Iterator
+from contextlib import AsyncExitStack, asynccontextmanager
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import httpx2
+import pytest
+from websockets.asyncio.client import ClientConnection, connect
+from websockets.exceptions import ConnectionClosed
+from websockets.typing import Subprotocol
+
+from engine.model import Role
+from hub.auth.tokens import issue
+from hub.transport.websocket_protocol import BUFFER_BYTES, TRY_AGAIN_LATER
+from tests.fixtures.processes import SimpulProcess, starting
+from tests.hub.live import Client, client
+
+pytestmark = pytest.mark.integration
+
+OWNER = ("32.11", "opd-32.11.dishub")
+EVENTS = "subscription ($after: Cursor) { events(after: $after) { cursor previousCursor kind } }"
+START = """
+mutation { startAssessment(
+  input: { region: "32.11", instrument: "pemdi-2026", year: 2027, kind: SELF }
+) { ... on Assessment { id version } } }
+"""
+SILENT = 5  # seconds without a message are enough to say that none comes
+
+
+@pytest.fixture(scope="module")
+def hub(filled_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[SimpulProcess]:
+    """One for all: each test counts from what the ones before it have left."""
+    folder = tmp_path_factory.mktemp("shared")
+    url = f"sqlite+aiosqlite:///{shutil.copy(filled_template, folder)}"
+    with starting(folder) as start:
+        yield start("serve", environment={"DATABASE_URL": url})
+
+
+def bearer(hub: SimpulProcess, subject: str, role: Role, *regions: str) -> dict[str, str]:
+    key = (hub.data_dir / "token.key").read_bytes()
+    told = (regions, [], timedelta(hours=1), datetime.now(UTC))
+    return {"authorization": f"Bearer {issue(key, 'simpul', 'simpul', subject, role, *told)}"}
+
+
+@asynccontextmanager
+async def subscribed(
+    hub: SimpulProcess, document: str, authorization: dict[str, str], id: str, **variables: object
+) -> AsyncIterator[ClientConnection]:
+    address = hub.url.replace("http", "ws", 1) + "/graphql"
+    protocols = [Subprotocol("graphql-transport-ws")]
+    async with connect(address, subprotocols=protocols, proxy=None, close_timeout=1) as opened:
+        await opened.send(json.dumps({"type": "connection_init", "payload": authorization}))
+        assert json.loads(await opened.recv()) == {"type": "connection_ack"}
+        payload = {"query": document, "variables": variables}
+        await opened.send(json.dumps({"id": id, "type": "subscribe", "payload": payload}))
+        yield opened
+
+
+async def told(opened: ClientConnection, id: str) -> Any:
+    async with asyncio.timeout(10):
+        message = json.loads(await opened.recv())
+    assert (message["id"], message["type"]) == (id, "next")
+    [event] = message["payload"]["data"].values()
+    return event
+
+
+async def measured(hub: SimpulProcess, before: dict[str, float] | None = None) -> dict[str, float]:
+    """The metrics; what only grows is told since `before`."""
+    async with httpx2.AsyncClient(trust_env=False) as http:
+        answer = await http.get(f"{hub.url}/metrics")
+    lines = [line.split() for line in answer.text.splitlines() if not line.startswith("#")]
+    found = {name: float(value) for name, value in lines}
+    grown = {
+        name: found[name] - value for name, value in (before or {}).items() if "_total" in name
+    }
+    return found | grown
+
+
+async def alone(hub: SimpulProcess) -> dict[str, float]:
+    """The metrics once the server has seen everybody go."""
+    for _ in range(100):
+        found = await measured(hub)
+        if (found["simpul_sockets"], found["simpul_subscribers"]) == (0, 0):
+            return found
+        await asyncio.sleep(0.05)
+    raise AssertionError(found)
+
+
+async def write(hub: Client, count: int) -> None:
+    for number in range(count):
+        await hub.register(*OWNER, f"Uji {secrets.token_hex(4)} {number}")
+
+
+async def test_an_event_is_executed_once_however_many_hear_it_each_under_its_own_id(
+    hub: SimpulProcess,
+) -> None:
+    before = await alone(hub)
+    async with client(hub, Role.PROVINCE) as writer, AsyncExitStack() as sockets:
+        after = await writer.cursor()
+        opened = {
+            f'"{number}"': await sockets.enter_async_context(
+                subscribed(hub, EVENTS, {}, f'"{number}"', after=after)
+            )
+            for number in range(30)
+        }
+        await write(writer, 3)
+        for id, each in opened.items():
+            heard = [await told(each, id) for _ in range(3)]
+            assert [event["kind"] for event in heard] == ["APPLICATION_REGISTERED"] * 3
+            assert [event["previousCursor"] for event in heard] == [
+                after,
+                *(event["cursor"] for event in heard[:-1]),
+            ]
+        found = await measured(hub, before)
+        assert found["simpul_subscription_executions_total"] == 3
+        assert (found["simpul_subscription_groups"], found["simpul_subscribers"]) == (1, 30)
+        assert found["simpul_messages_total"] == 90
+    assert (await alone(hub))["simpul_subscription_groups"] == 0
+
+
+async def test_who_may_read_other_rows_shares_nothing_and_who_is_called_otherwise_all(
+    hub: SimpulProcess,
+) -> None:
+    ani, budi = (bearer(hub, name, Role.REGION, "32.11") for name in ("ani", "budi"))
+    other = bearer(hub, "cici", Role.REGION, "32.12")
+    before = await alone(hub)
+    async with client(hub, Role.PROVINCE) as writer, AsyncExitStack() as sockets:
+        after = await writer.cursor()
+        opened = [
+            await sockets.enter_async_context(subscribed(hub, EVENTS, who, "1", after=after))
+            for who in (ani, budi, other, {})
+        ]
+        await writer.ask(START)
+        for each in opened[:2]:
+            assert (await told(each, "1"))["kind"] == "ASSESSMENT_STARTED"
+        found = await measured(hub, before)
+        assert (found["simpul_subscription_groups"], found["simpul_subscribers"]) == (3, 4)
+        assert found["simpul_subscription_executions_total"] == 1
+        await write(writer, 1)
+        for each in opened:  # for the others the draft has never been there
+            event = await told(each, "1")
+            assert event["kind"] == "APPLICATION_REGISTERED"
+            assert (event["previousCursor"] == after) == (each in opened[2:])
+
+
+async def test_who_comes_later_catches_up_and_is_told_with_the_others_from_then_on(
+    hub: SimpulProcess,
+) -> None:
+    async with client(hub, Role.PROVINCE) as writer:
+        start = await writer.cursor()
+        await write(writer, 3)
+        now = await writer.cursor()
+        async with (
+            subscribed(hub, EVENTS, {}, "live", after=now) as live,
+            subscribed(hub, EVENTS, {}, "late", after=start) as late,
+        ):
+            past = [await told(late, "late") for _ in range(3)]
+            assert past[0]["previousCursor"] == start
+            await writer.register(*OWNER, "Baru")
+            first = await told(live, "live")
+            assert (await told(late, "late"))["cursor"] == first["cursor"]
+            assert first["previousCursor"] == now
+            found = await measured(hub)
+            executed = found["simpul_subscription_executions_total"]
+            await writer.register(*OWNER, "Lagi")
+            assert await told(live, "live") == await told(late, "late")
+            found = await measured(hub)
+            assert found["simpul_subscription_executions_total"] == executed + 1
+
+
+async def test_a_document_that_cannot_be_executed_ends_its_own_operation_alone(
+    hub: SimpulProcess,
+) -> None:
+    async with client(hub) as reader:
+        after = await reader.cursor()
+    wrong = "subscription ($after: Cursor) { events(after: $after) { colour } }"
+    async with subscribed(hub, wrong, {}, "1", after=after) as opened:
+        message = json.loads(await opened.recv())
+        assert (message["id"], message["type"]) == ("1", "error")
+        assert "Cannot query field 'colour'" in message["payload"][0]["message"]
+        payload = {"query": EVENTS, "variables": {"after": "other:1"}}
+        await opened.send(json.dumps({"id": "2", "type": "subscribe", "payload": payload}))
+        message = json.loads(await opened.recv())
+        assert message["payload"]["errors"][0]["extensions"] == {"code": "SNAPSHOT_REQUIRED"}
+        assert json.loads(await opened.recv()) == {"id": "2", "type": "complete"}
+
+
+async def test_one_that_never_reads_costs_a_bound_and_delays_nobody(
+    hub: SimpulProcess, tmp_path: Path
+) -> None:
+    fields = "cursor at kind subject sequence replay region { name capital population }"
+    wide = " ".join(
+        f"a{n}: region {{ {'name ' * 10} provenance {{ source note }} }}" for n in range(60)
+    )
+    document = f"subscription ($after: Cursor) {{ events(after: $after) {{ {fields} {wide} }} }}"
+    before = await alone(hub)
+    async with client(hub, Role.PROVINCE) as writer:
+        after = await writer.cursor()
+        stalled = socket.socket()
+        stalled.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)  # the kernel takes little
+        port = httpx2.URL(hub.url).port
+        assert port is not None
+        await asyncio.to_thread(stalled.connect, ("127.0.0.1", port))
+        address = hub.url.replace("http", "ws", 1) + "/graphql"
+        protocols = [Subprotocol("graphql-transport-ws")]
+        slow = await connect(
+            address, sock=stalled, subprotocols=protocols, proxy=None, max_queue=1, close_timeout=1
+        )
+        await slow.send(json.dumps({"type": "connection_init"}))
+        assert json.loads(await slow.recv()) == {"type": "connection_ack"}
+        payload = {"query": document, "variables": {"after": after}}
+        await slow.send(json.dumps({"id": "s", "type": "subscribe", "payload": payload}))
+        async with subscribed(hub, document, {}, "h", after=after) as healthy:
+            written = 0
+            heard = 0
+            while (found := await measured(hub, before))["simpul_sockets_given_up_total"] == 0:
+                assert written < 2000
+                await asyncio.gather(
+                    *(writer.register(*OWNER, f"Lambat {written + n}") for n in range(20))
+                )
+                written += 20
+                for _ in range(20):
+                    await told(healthy, "h")
+                    heard += 1
+            assert heard == written
+            assert found["simpul_sockets_given_up_total"] == 1
+            weight = found["simpul_message_bytes_total"] / found["simpul_messages_total"]
+            assert weight * written > BUFFER_BYTES  # it was not given up for a trifle
+        assert await closing(slow) in (TRY_AGAIN_LATER, None)  # None: its close frame found no room
+
+
+async def closing(opened: ClientConnection) -> int | None:
+    """Read all that is left; return the code that the server closed with, if one came through."""
+    try:
+        while True:
+            await opened.recv()
+    except ConnectionClosed as closed:
+        return closed.rcvd.code if closed.rcvd else None
+
+
+async def test_who_resumes_is_counted_and_how_late_the_newest_is_told_too(
+    hub: SimpulProcess,
+) -> None:
+    before = await alone(hub)
+    async with client(hub, Role.PROVINCE) as writer:
+        after = await writer.cursor()
+        async with (
+            subscribed(hub, EVENTS, {}, "1", after=after) as resumed,
+            subscribed(hub, EVENTS, {}, "2"),
+        ):
+            await write(writer, 1)
+            await told(resumed, "1")
+            found = await measured(hub, before)
+    assert found["simpul_subscriptions_total"] == 2
+    assert found["simpul_subscriptions_resumed_total"] == 1
+    began = before["simpul_lag_seconds_count"], before["simpul_lag_seconds_sum"]
+    assert found["simpul_lag_seconds_count"] - began[0] >= 1
+    assert 0 < found["simpul_lag_seconds_sum"] - began[1] < 5

@@ -1,0 +1,136 @@
+"""`simpul load` adds what is missing and leaves alone what is there."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from typing import Any
+
+import pytest
+from sqlalchemy import func, select
+
+from engine.model import EventKind, Role, Viewer
+from facts import tables
+from hub.app import opened
+from hub.settings import Settings
+from resolvers.context import Context, Instance
+from resolvers.seed import Loaded, load
+from schema.schema import schema
+from storage import log
+from storage.tables import Table
+
+PROVINCE = Viewer("ani", Role.PROVINCE, frozenset({"32"}))
+SAPAWARGA = "application-32-01"
+RESULT = {"region": "32.13", "instrument": "spbe-2020", "year": 2024, "kind": "OFFICIAL"}
+
+
+@pytest.fixture
+async def instance(database_url: str) -> AsyncIterator[Instance]:
+    async with opened(Settings(SIMPUL_DATABASE_URL=database_url)) as instance:
+        yield instance
+
+
+async def test_a_second_load_writes_nothing(instance: Instance) -> None:
+    moved: list[tuple[int, int]] = []
+    first = await load(instance, progress=lambda *step: moved.append(step))
+    facts = tables
+    rows = (
+        *facts.regions(),
+        *facts.opds(),
+        *facts.applications(),
+        *facts.integrations(),
+        *facts.results(),
+    )
+    assert first == Loaded(entries=len(rows), regions=28) == Loaded(entries=481, regions=28)
+    assert moved == [(done, 28) for done in range(1, 29)]
+    assert await load(instance) == Loaded(entries=0, regions=28)
+
+
+async def test_what_was_edited_since_stays(instance: Instance) -> None:
+    await load(instance)
+    edited = await change(
+        instance,
+        "updateApplication",
+        "Application { name url version }",
+        {"id": SAPAWARGA, "version": 1, "name": "Sapawarga Baru"},
+    )
+    assert edited == {
+        "name": "Sapawarga Baru",
+        "url": "https://digitalservice.jabarprov.go.id/sapawarga",
+        "version": 2,
+    }
+    corrected = await change(
+        instance,
+        "recordResult",
+        "Assessment { version score { value } }",
+        {**RESULT, "value": "3.33", "source": "koreksi", "version": 1},
+    )
+    assert corrected == {"version": 2, "score": {"value": "3.33"}}
+
+    assert await load(instance) == Loaded(entries=0, regions=28)
+    now = await ask(
+        instance,
+        "query ($id: ID!) { node(id: $id) { ... on Application { name url version } } "
+        'region(code: "32.13") { index(year: 2024) { value provenance { source } } } }',
+        {"id": SAPAWARGA},
+    )
+    assert now["node"] == edited
+    assert now["region"]["index"] == {"value": "3.33", "provenance": {"source": "koreksi"}}
+
+
+@pytest.mark.integration
+async def test_the_whole_country_is_every_region_agency_and_result(instance: Instance) -> None:
+    await load(instance)
+    assert await load(instance, national=True) == Loaded(entries=1812, regions=646)
+    counted = await ask(
+        instance,
+        "{ areas: regions(filter: { kinds: [PROVINCE, REGENCY, CITY] }) { totalCount } "
+        "agencies: regions(filter: { kinds: [CENTRAL_AGENCY] }) { totalCount } "
+        "editions { count } }",
+        {},
+    )
+    assert counted["areas"] == {"totalCount": 552}
+    assert counted["agencies"] == {"totalCount": 94}
+    assert sum(each["count"] for each in counted["editions"]) == 1280
+    async with instance.database.read() as session:
+        written = [
+            entry.kind
+            for region in await log.regions(session)
+            for entry in await log.entries(session, region)
+        ]
+    assert written.count(EventKind.RESULT_RECORDED) == 1280
+    assert written.count(EventKind.REGION_RECORDED) == 646
+    # PostgreSQL refuses a text that is longer than its column declares, SQLite takes it.
+    assert await _longer_than_declared(instance) == []
+
+
+async def _longer_than_declared(instance: Instance) -> list[str]:
+    """Return the columns that hold a longer text than they declare."""
+    found = []
+    async with instance.database.read() as session:
+        for table in Table.metadata.sorted_tables:
+            for column in table.columns:
+                declared = getattr(column.type, "length", None)
+                if declared is None:
+                    continue
+                longest = await session.scalar(select(func.max(func.length(column))))
+                if longest is not None and longest > declared:
+                    found.append(f"{table.name}.{column.name}: {longest} of {declared}")
+    return found
+
+
+async def change(instance: Instance, mutation: str, selected: str, given: dict[str, object]) -> Any:
+    """Change something as the API does."""
+    kind = mutation[0].upper() + mutation[1:]
+    document = (
+        f"mutation ($input: {kind}Input!) {{ {mutation}(input: $input) "
+        f"{{ ... on {selected} ... on Problem {{ message }} }} }}"
+    )
+    return (await ask(instance, document, {"input": given}))[mutation]
+
+
+async def ask(instance: Instance, document: str, variables: dict[str, object]) -> Any:
+    result = await schema.execute(
+        document, variable_values=variables, context_value=Context(instance, PROVINCE)
+    )
+    assert result.errors is None
+    return result.data
