@@ -22,12 +22,12 @@ import time
 from itertools import combinations
 from pathlib import Path
 
-from engine.duplicates import Comparison
-from engine.listing import Kind, Listing, Sorter
+from engine.matching.duplicates import Comparison
+from engine.matching.inventory_line import Kind, Listing, Sorter
+from engine.matching.name_matching import Decision
+from engine.matching.names import Normaliser
+from engine.matching.national_systems import NationalCatalogue
 from engine.model import RegionKind
-from engine.names import Normaliser
-from engine.national import NationalCatalogue
-from engine.spelling import Decision
 from facts.function import name_words, national_systems
 from facts.tables import opd_reference, regions
 

@@ -20,13 +20,12 @@ from datetime import date, timedelta
 
 import networkx
 
-from engine.connectivity import Networkx, backend, cut_points, reachable_pairs
-from engine.diagnostics import diagnose
-from engine.exchange import between_agencies, between_services
-from engine.graph import IntegrationGraph, build, touched, with_integration
-from engine.instruments import instrument
-from engine.inventory import Document, Inventory, services
-from engine.layout import positions
+from engine.assessment.instruments import instrument
+from engine.graph.connectivity import Networkx, backend, cut_points, reachable_pairs
+from engine.graph.diagnostics import diagnose
+from engine.graph.exchange import between_agencies, between_services
+from engine.graph.graph import IntegrationGraph, build, touched, with_integration
+from engine.graph.layout import positions
 from engine.model import (
     Application,
     ApplicationStatus,
@@ -39,8 +38,9 @@ from engine.model import (
     Opd,
     Provenance,
 )
-from engine.rules import patterns, tables
-from engine.verification import Verification, verify, verify_again
+from engine.verification.inventory import Document, Inventory, services
+from engine.verification.rules import patterns, tables
+from engine.verification.verification import Verification, verify, verify_again
 
 TODAY = date(2026, 11, 24)
 SIMULATED = Provenance("SIMULATED", confirmed=False)

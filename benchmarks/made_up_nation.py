@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 
 from engine.document import document
-from engine.entry import GENESIS, Entry, sealed
+from engine.log.entry import GENESIS, Entry, sealed
 from engine.model import (
     Application,
     ApplicationStatus,

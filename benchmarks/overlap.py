@@ -24,10 +24,10 @@ from numpy.typing import NDArray
 from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.metrics import average_precision_score, precision_recall_curve
 
-from engine.function import Classifier, Lexicon
-from engine.listing import Listing
-from engine.names import Normaliser, words_of
-from engine.overlap import SIGNALS, WEIGHTS, Comparer, fitted, scored
+from engine.matching.function_classifier import Classifier, Lexicon
+from engine.matching.inventory_line import Listing
+from engine.matching.names import Normaliser, words_of
+from engine.matching.overlap import SIGNALS, WEIGHTS, Comparer, fitted, scored
 from facts.function import lexicon, name_words
 
 PAIRS = Path(__file__).parent / "data" / "overlap_pairs.csv"

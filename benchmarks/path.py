@@ -28,13 +28,14 @@ import numpy as np
 from scipy.optimize import Bounds, LinearConstraint, milp
 from scipy.sparse import dok_array
 
-from engine import path, score
-from engine.effort import Effort, StepId, default_effort, uniform_effort
-from engine.estimate import EstimatedProfile, estimated_profile
-from engine.instruments import instrument
+from engine.assessment import score
+from engine.assessment.estimate import EstimatedProfile, estimated_profile
+from engine.assessment.instruments import instrument
 from engine.model import AssessmentKind, PublishedFigures
-from engine.plan import Plan, Request, Situation
-from engine.precedence import broken, precedence
+from engine.path import path
+from engine.path.effort import Effort, StepId, default_effort, uniform_effort
+from engine.path.plan import Plan, Request, Situation
+from engine.path.precedence import broken, precedence
 from facts import tables
 from facts.aspect_mean import national_aspects
 from facts.tables import SheetScope

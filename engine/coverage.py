@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from engine.source import SourceState
+from engine.log.source import SourceState
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import cache
 
-from engine.instruments import catalogue
+from engine.assessment.instruments import catalogue
+from engine.matching.opd_names import kind_by_name
 from engine.model import (
     Application,
     ApplicationStatus,
@@ -17,7 +18,6 @@ from engine.model import (
     Opd,
     Provenance,
 )
-from engine.opd import kind_by_name
 from facts.region import region_code
 from facts.row import rows
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 
-from engine.instruments import catalogue
+from engine.assessment.instruments import catalogue
 from engine.model import Provenance
 from facts.row import rows
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from enum import Enum
 from functools import cache
 
-from engine.instruments import catalogue
+from engine.assessment.instruments import catalogue
 from engine.model import AssessmentKind, Provenance, PublishedFigures
 from facts.region import in_west_java, region_code
 from facts.row import Row, rows

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from functools import cache
 
-from engine.function import Affair, Function, Lexicon, Term
-from engine.instruments import catalogue
-from engine.names import NameWords, place_words
-from engine.national import NationalSystem
+from engine.assessment.instruments import catalogue
+from engine.matching.function_classifier import Affair, Function, Lexicon, Term
+from engine.matching.names import NameWords, place_words
+from engine.matching.national_systems import NationalSystem
 from facts.application import common_applications
 from facts.region import regions
 from facts.row import rows

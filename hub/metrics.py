@@ -12,7 +12,7 @@ from prometheus_client import CollectorRegistry, Histogram, generate_latest
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
 
-from engine.source import SourceState
+from engine.log.source import SourceState
 from hub.replication import turn
 from hub.transport.event_stream import OPEN
 from hub.transport.websocket_log import ENDED

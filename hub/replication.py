@@ -8,7 +8,7 @@ from collections.abc import AsyncIterator
 from contextlib import aclosing, asynccontextmanager
 from pathlib import Path
 
-from engine.source import SourceState
+from engine.log.source import SourceState
 from regions.directory import read, watched
 from regions.follower import Follower
 from resolvers.context import Instance

@@ -12,15 +12,15 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from engine.attestation import Attestation, Attested
+from engine.assessment.instrument import Instrument
+from engine.assessment.instruments import catalogue
+from engine.assessment.score import from_levels, of_assessment
 from engine.document import value_of
-from engine.entry_bodies import Claimed
-from engine.function import Correction
-from engine.instrument import Instrument
-from engine.instruments import catalogue
-from engine.inventory import Exemption
+from engine.log.entry_types import Claimed
+from engine.matching.function_classifier import Correction
 from engine.model import Application, Assessment, Integration, Opd, Region
-from engine.score import from_levels, of_assessment
+from engine.verification.attestation import Attestation, Attested
+from engine.verification.inventory import Exemption
 
 
 class UnfitBody(Exception):

@@ -11,11 +11,11 @@ from contextlib import aclosing
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from engine import entry as engine
-from engine.entry import GENESIS, Entry
-from engine.entry_bodies import BODIES as ENTRY_BODIES
-from engine.snapshot import BODIES as ROW_BODIES
-from engine.snapshot import RowKind
+from engine.log import entry as engine
+from engine.log.entry import GENESIS, Entry
+from engine.log.entry_types import BODIES as ENTRY_BODIES
+from engine.log.snapshot import BODIES as ROW_BODIES
+from engine.log.snapshot import RowKind
 from regions import contract
 from regions.body_check import BodyCheck, UnfitBody
 from regions.contract import Frame, Head, Page, Unfit

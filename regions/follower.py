@@ -15,10 +15,10 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
 
-from engine.entry import BrokenChain, Entry, verified
+from engine.log.entry import BrokenChain, Entry, verified
+from engine.log.snapshot import Row
+from engine.log.source import Source, SourceState
 from engine.model import EventKind
-from engine.snapshot import Row
-from engine.source import Source, SourceState
 from regions import contract
 from regions.contract import Frame, Unfit
 from regions.directory import Directory, Endpoint

@@ -14,9 +14,10 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from engine.assessment.instrument import Instrument
+from engine.assessment.instruments import catalogue
+from engine.assessment.score import Score
 from engine.document import document
-from engine.instrument import Instrument
-from engine.instruments import catalogue
 from engine.model import (
     Assessment,
     AssessmentKind,
@@ -27,7 +28,6 @@ from engine.model import (
     Region,
     Visibility,
 )
-from engine.score import Score
 from resolvers import access
 from resolvers.change import change, entered_by, new_id, text
 from resolvers.context import Context

@@ -7,8 +7,8 @@ from collections.abc import Awaitable, Callable
 from typing import TypeVar
 
 from engine.document import document, value_of
+from engine.matching.names import host
 from engine.model import Provenance, Region, Role, Viewer
-from engine.names import host
 from resolvers.context import Context
 from resolvers.problems import Forbidden, IdempotencyKeyReused, InvalidInput
 from storage import idempotency

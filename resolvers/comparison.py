@@ -7,11 +7,11 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
-from engine import comparison as engine
-from engine.comparison import INDEX, Edition, Part, PartKind
+from engine.assessment import comparison as engine
+from engine.assessment.comparison import INDEX, Edition, Part, PartKind
+from engine.assessment.score import Score
 from engine.document import value_in
 from engine.model import AssessmentKind, Region
-from engine.score import Score
 from facts import tables
 from facts.aspect_mean import national_aspects
 from facts.tables import AverageKind, Scope

@@ -9,16 +9,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from engine import consolidation as engine
-from engine.completeness import completeness
-from engine.decision import Decided, Decision, ProposalStatus, status
+from engine.consolidation import consolidation as engine
+from engine.consolidation.decision import Decided, Decision, ProposalStatus, status
+from engine.consolidation.proposal import Proposal, ProposalKind, undecided
+from engine.consolidation.region_facts import Exchange, Known
+from engine.consolidation.reuse import Candidate
 from engine.document import document
-from engine.exchange import realised
-from engine.graph import Basis, IntegrationGraph
-from engine.knowledge import Exchange, Known
+from engine.graph.exchange import realised
+from engine.graph.graph import Basis, IntegrationGraph
 from engine.model import CommonApplication, EventKind, Region
-from engine.proposal import Proposal, ProposalKind, undecided
-from engine.sharing import Candidate
+from engine.verification.completeness import completeness
 from facts.function import national_systems
 from facts.tables import common_applications
 from resolvers import access, graph, reading, sharing

@@ -13,9 +13,9 @@ from typing import TYPE_CHECKING
 
 from strawberry.dataloader import DataLoader
 
+from engine.assessment.score import Score
+from engine.log.source import Source
 from engine.model import Application, Assessment, AssessmentKind, Opd, Region, Viewer
-from engine.score import Score
-from engine.source import Source
 from realtime.bus import MemoryBus
 from realtime.tail import Tail
 from regions.owners import Owners

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from engine.document import document
-from engine.function import Correction
+from engine.matching.function_classifier import Correction
 from engine.model import Application, EventKind, Region
 from resolvers import access
 from resolvers.application import find

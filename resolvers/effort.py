@@ -6,9 +6,11 @@ import re
 from dataclasses import dataclass
 from fractions import Fraction
 
+from engine.assessment.instrument import Instrument
 from engine.decimals import exact
 from engine.document import document
-from engine.effort import (
+from engine.model import EventKind, Region
+from engine.path.effort import (
     Effort,
     EffortInvalid,
     RegionEffort,
@@ -17,8 +19,6 @@ from engine.effort import (
     default_effort,
     edited,
 )
-from engine.instrument import Instrument
-from engine.model import EventKind, Region
 from resolvers import access
 from resolvers.assessment import instrument_for
 from resolvers.change import change

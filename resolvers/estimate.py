@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from fractions import Fraction
 
-from engine import estimate as engine
+from engine.assessment import estimate as engine
 from engine.model import Assessment, AssessmentKind
 from facts.aspect_mean import national_aspects
 from resolvers.context import Context

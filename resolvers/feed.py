@@ -7,9 +7,9 @@ from dataclasses import dataclass, replace
 
 import orjson
 
-from engine.entry import Entry
+from engine.log.entry import Entry
+from engine.log.snapshot import Row, Snapshot
 from engine.model import Role, Viewer, Visibility
-from engine.snapshot import Row, Snapshot
 from regions.directory import plain_url, websocket
 from resolvers.access import covers
 from resolvers.context import Context

@@ -18,7 +18,7 @@ from dataclasses import dataclass, field
 from itertools import groupby
 from typing import Any
 
-from engine.graph import Basis
+from engine.graph.graph import Basis
 from engine.model import OWN_ACTORS, EventKind, Region, RegionKind, Role, Viewer
 from resolvers import consolidation, graph, news
 from resolvers.context import Context, Instance

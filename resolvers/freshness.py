@@ -11,7 +11,7 @@ from collections.abc import Collection
 from datetime import datetime, timedelta
 
 from engine.coverage import Coverage, Outcome
-from engine.source import Source, SourceState
+from engine.log.source import Source, SourceState
 from regions.owners import Told
 from resolvers.context import Context
 from resolvers.problems import InvalidArgument

@@ -6,20 +6,20 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
-from engine import diagnostics as shape
-from engine import graph as engine
-from engine.diagnostics import Diagnostics
-from engine.exchange import Required, between_agencies, between_services
-from engine.graph import Basis, IntegrationGraph
-from engine.impact import Impact, NotInGraph
-from engine.impact import impact as reached_from
-from engine.instruments import catalogue
-from engine.inventory import services
-from engine.layout import positions
+from engine.assessment.instruments import catalogue
+from engine.graph import diagnostics as shape
+from engine.graph import graph as engine
+from engine.graph.diagnostics import Diagnostics
+from engine.graph.exchange import Required, between_agencies, between_services
+from engine.graph.graph import Basis, IntegrationGraph
+from engine.graph.impact import Impact, NotInGraph
+from engine.graph.impact import impact as reached_from
+from engine.graph.layout import positions
+from engine.graph.subgraph import Neighbourhood, OutOfBounds
+from engine.graph.subgraph import neighbourhood as part_of
 from engine.model import Application
-from engine.neighbourhood import Neighbourhood, OutOfBounds
-from engine.neighbourhood import neighbourhood as part_of
-from engine.rules import patterns
+from engine.verification.inventory import services
+from engine.verification.rules import patterns
 from facts.tables import common_applications
 from resolvers.context import Context
 from resolvers.problems import InvalidArgument

@@ -6,8 +6,8 @@ Nobody writes between that entry and the new owner's having it, and never do two
 from __future__ import annotations
 
 from engine.document import document
+from engine.log.source import Handover, Source, SourceState
 from engine.model import OWN_ACTORS, EventKind
-from engine.source import Handover, Source, SourceState
 from resolvers.context import Instance
 from storage import log
 from storage import source as stored

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from engine.document import document
-from engine.graph import CLAIMED, CONFIRMED, DOCUMENTED, LOGGED
+from engine.graph.graph import CLAIMED, CONFIRMED, DOCUMENTED, LOGGED
 from engine.model import (
     Application,
     ApplicationStatus,

@@ -6,11 +6,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
-from engine.attestation import Attestation, Seal, seal
-from engine.completeness import Completeness, by_opd, completeness, vouched_for
 from engine.document import document
-from engine.inventory import DevelopmentPolicy
 from engine.model import EventKind, Opd, Region
+from engine.verification.attestation import Attestation, Seal, seal
+from engine.verification.completeness import Completeness, by_opd, completeness, vouched_for
+from engine.verification.inventory import DevelopmentPolicy
 from resolvers import access
 from resolvers.change import change
 from resolvers.context import Context

@@ -9,10 +9,10 @@ import shlex
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from engine.inventory_sheet import InventoryRow, InventorySheet
+from engine.matching.opd_names import ids_by_name, name_key, nearest_opd
 from engine.model import OWN_ACTORS, Application, EventKind, Opd, Provenance, Role, Viewer
-from engine.opd import ids_by_name, name_key, nearest_opd
-from engine.sheet import Problem, SheetInvalid, quoted
+from engine.spreadsheet.application_sheet import InventoryRow, InventorySheet
+from engine.spreadsheet.sheet import Problem, SheetInvalid, quoted
 from resolvers.application import written
 from resolvers.change import new_id
 from resolvers.context import Context, Instance

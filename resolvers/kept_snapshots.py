@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import OrderedDict
 from dataclasses import dataclass, field
 
-from engine.snapshot import Snapshot
+from engine.log.snapshot import Snapshot
 
 ROWS_MOST = 200_000  # of all that are kept; one that is larger than that is kept alone
 

@@ -13,12 +13,15 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
+from engine.assessment.instruments import catalogue
+from engine.consolidation.proposal import Proposal
 from engine.document import document, value_of
-from engine.graph import IntegrationGraph, touched, with_integration
-from engine.instruments import catalogue
-from engine.inventory import Inventory
+from engine.graph.graph import IntegrationGraph, touched, with_integration
 from engine.model import Assessment, AssessmentKind, AssessmentState, EventKind, Visibility
-from engine.outcome import (
+from engine.verification.inventory import Inventory
+from engine.verification.rules import tables
+from engine.verification.verification import Verification, verify, verify_again
+from engine.verification.verification_state import (
     ProposalsNews,
     ProposalsOutcome,
     VerificationNews,
@@ -28,9 +31,6 @@ from engine.outcome import (
     proposals_news,
     verification_news,
 )
-from engine.proposal import Proposal
-from engine.rules import tables
-from engine.verification import Verification, verify, verify_again
 from resolvers import graph
 from resolvers.verification import held
 from storage import assessment as stored

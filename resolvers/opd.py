@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from engine.document import document
+from engine.matching.opd_names import name_key
 from engine.model import EventKind, Opd, OpdKind, Region
-from engine.opd import name_key
 from resolvers import access
 from resolvers.change import change, entered_by, new_id, text
 from resolvers.context import Context

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from fractions import Fraction
 
-from engine import outlook as engine
+from engine.assessment import outlook as engine
 from engine.model import AssessmentKind, Region
 from resolvers import published
 from resolvers.context import Context

@@ -7,13 +7,13 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import TypeVar
 
-from engine import path as engine
-from engine.effort import Effort, StepId
-from engine.estimate import EstimatedProfile
-from engine.instrument import Instrument
-from engine.instruments import catalogue
+from engine.assessment.estimate import EstimatedProfile
+from engine.assessment.instrument import Instrument
+from engine.assessment.instruments import catalogue
 from engine.model import Assessment, AssessmentKind
-from engine.plan import (
+from engine.path import path as engine
+from engine.path.effort import Effort, StepId
+from engine.path.plan import (
     YEARS,
     CurvePoint,
     Plan,
@@ -24,7 +24,7 @@ from engine.plan import (
     Unreachable,
     next_levels,
 )
-from engine.precedence import precedence
+from engine.path.precedence import precedence
 from resolvers import effort, estimate
 from resolvers.context import Context
 from resolvers.problems import InvalidArgument

@@ -6,9 +6,9 @@ import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from engine import peers as engine
+from engine.assessment import peers as engine
+from engine.assessment.score import Score
 from engine.model import AssessmentKind, Region
-from engine.score import Score
 from resolvers import published
 from resolvers.context import Context
 from resolvers.problems import InvalidArgument

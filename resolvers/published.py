@@ -12,10 +12,10 @@ from fractions import Fraction
 from functools import cache
 from types import MappingProxyType
 
+from engine.assessment.instruments import catalogue
+from engine.assessment.score import Basis, Score, from_published
 from engine.document import value_in
-from engine.instruments import catalogue
 from engine.model import AssessmentKind, Region, RegionKind
-from engine.score import Basis, Score, from_published
 from facts import tables
 from facts.tables import SheetScope
 from resolvers.context import Context

@@ -14,13 +14,13 @@ from dataclasses import dataclass
 from functools import cache
 from threading import Lock
 
-from engine.duplicates import Comparison, Inventory
-from engine.function import Classifier, Function, Labelled, Tag, by_person
-from engine.listing import Listing, Sorter, listing
+from engine.matching.duplicates import Comparison, Inventory
+from engine.matching.function_classifier import Classifier, Function, Labelled, Tag, by_person
+from engine.matching.inventory_line import Listing, Sorter, listing
+from engine.matching.names import Normaliser
+from engine.matching.national_systems import NationalCatalogue
+from engine.matching.overlap import Cluster, Comparer
 from engine.model import Application, ApplicationStatus
-from engine.names import Normaliser
-from engine.national import NationalCatalogue
-from engine.overlap import Cluster, Comparer
 from facts.function import lexicon, name_words, national_systems
 from facts.tables import opd_reference
 from resolvers.context import Context

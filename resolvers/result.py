@@ -6,9 +6,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
+from engine.assessment.instrument import Instrument
+from engine.assessment.instruments import catalogue
+from engine.assessment.ranking import Rank, ranking
 from engine.document import document
-from engine.instrument import Instrument
-from engine.instruments import catalogue
 from engine.model import (
     Assessment,
     AssessmentKind,
@@ -19,7 +20,6 @@ from engine.model import (
     Region,
     RegionKind,
 )
-from engine.ranking import Rank, ranking
 from resolvers import access
 from resolvers.assessment import in_use, instrument_for
 from resolvers.change import change, text

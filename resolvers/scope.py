@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from engine.document import document
-from engine.inventory import DevelopmentPolicy, Exemption
 from engine.model import EventKind, Region
+from engine.verification.inventory import DevelopmentPolicy, Exemption
 from resolvers import access
 from resolvers.application import EARLIEST_YEAR
 from resolvers.change import change, text, web_address

@@ -10,8 +10,8 @@ from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass, replace
 from typing import TypeVar
 
+from engine.assessment.instruments import instrument
 from engine.document import document
-from engine.instruments import instrument
 from engine.model import OWN_ACTORS, Application, EventKind, Integration, Opd, Region
 from facts import tables
 from facts.tables import Result

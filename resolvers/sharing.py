@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from fractions import Fraction
 
-from engine.completeness import completeness
+from engine.consolidation.reuse import Candidate, Sisters
 from engine.model import Region, RegionKind
-from engine.sharing import Candidate, Sisters
+from engine.verification.completeness import completeness
 from resolvers.context import Context
 from resolvers.reading import functions, models, shipped
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
+from engine.assessment.estimate import EstimatedProfile
+from engine.assessment.instruments import catalogue
 from engine.document import document
-from engine.estimate import EstimatedProfile
-from engine.instruments import catalogue
 from engine.model import (
     Assessment,
     AssessmentKind,

@@ -8,10 +8,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
 from engine.document import value_of
-from engine.entry import Entry
+from engine.log.entry import Entry
+from engine.log.snapshot import Row
+from engine.log.source import Handover, Source, SourceState
 from engine.model import EventKind
-from engine.snapshot import Row
-from engine.source import Handover, Source, SourceState
 from regions.follower import Place
 from resolvers.context import Context, Instance
 from storage import log
@@ -61,7 +61,7 @@ class Copies:
         What follows from them is told with the last of those that are at hand.
 
         Raises:
-            engine.entry.BrokenChain: they do not follow on the copy.
+            engine.log.entry.BrokenChain: they do not follow on the copy.
             storage.fold.NotItsOwn: one changes what is another region's.
             pydantic.ValidationError: a body is none of its kind.
         """

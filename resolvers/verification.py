@@ -5,13 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from itertools import combinations
 
-from engine.graph import IntegrationGraph
-from engine.instruments import catalogue
-from engine.inventory import Inventory, development, documents, functions_ticked
+from engine.assessment.instruments import catalogue
+from engine.graph.graph import IntegrationGraph
 from engine.model import Assessment, AssessmentKind, AssessmentState
-from engine.rule import RuleTable
-from engine.rules import tables
-from engine.verification import Verification, verify
+from engine.verification.inventory import Inventory, development, documents, functions_ticked
+from engine.verification.rule import RuleTable
+from engine.verification.rules import tables
+from engine.verification.verification import Verification, verify
 from resolvers import graph
 from resolvers.context import Context
 from resolvers.inventory import vouching

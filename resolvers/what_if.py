@@ -10,10 +10,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
-from engine import what_if as engine
-from engine.graph import Basis, digest
+from engine.consolidation import what_if as engine
+from engine.consolidation.proposal import Proposal, ProposalKind
+from engine.graph.graph import Basis, digest
 from engine.model import AssessmentKind, Region
-from engine.proposal import Proposal, ProposalKind
 from resolvers import consolidation, graph, verification
 from resolvers.context import Context
 from resolvers.graph import Diagnosed

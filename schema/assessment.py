@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Annotated
 import strawberry
 
 from engine import model
-from engine import score as engine
-from engine.instruments import catalogue
+from engine.assessment import score as engine
+from engine.assessment.instruments import catalogue
 from resolvers import assessment as resolved
 from resolvers import result as resolved_result
 from schema.enums import AssessmentKind, AssessmentState

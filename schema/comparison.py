@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import strawberry
 
-from engine import comparison as engine
-from engine.instruments import catalogue
+from engine.assessment import comparison as engine
+from engine.assessment.instruments import catalogue
 from resolvers import comparison as resolved
 from schema.enums import AssessmentKind
 from schema.figure import Figure

@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING, Annotated
 
 import strawberry
 
-from engine import decision as engine_decision
-from engine import model, proposal
-from engine.decision import Decision, ProposalStatus
-from engine.proposal import ProposalKind
+from engine import model
+from engine.consolidation import decision as engine_decision
+from engine.consolidation import proposal
+from engine.consolidation.decision import Decision, ProposalStatus
+from engine.consolidation.proposal import ProposalKind
 from facts.tables import common_applications
 from resolvers import consolidation as resolved
 from schema.connection import size

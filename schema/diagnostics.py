@@ -6,10 +6,10 @@ from datetime import date
 
 import strawberry
 
-from engine import diagnostics as engine
 from engine.decimals import exact, rounded
-from engine.exchange import Realised
-from engine.graph import IntegrationGraph
+from engine.graph import diagnostics as engine
+from engine.graph.exchange import Realised
+from engine.graph.graph import IntegrationGraph
 from resolvers.graph import Diagnosed
 from schema.connection import size
 from schema.enums import GraphBasis

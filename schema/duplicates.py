@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import strawberry
 
-from engine import duplicates as engine
-from engine import grouping, model
-from engine.spelling import Decision
+from engine import model
+from engine.matching import duplicates as engine
+from engine.matching import grouping
+from engine.matching.name_matching import Decision
 from facts.function import national_systems
 from resolvers import reading as resolved
 from resolvers.reading import Reading

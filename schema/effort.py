@@ -6,9 +6,9 @@ from typing import Annotated
 
 import strawberry
 
-from engine import effort as engine
 from engine import model
 from engine.decimals import exact
+from engine.path import effort as engine
 from resolvers import effort as resolved
 from resolvers.result import known_instrument
 from schema.info import Info

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import strawberry
 
-from engine.attestation import SealState
-from engine.graph import Basis as GraphBasis
-from engine.graph import Defect as IntegrationDefect
-from engine.graph import NodeKind as GraphNodeKind
+from engine.assessment.score import Basis
+from engine.graph.graph import Basis as GraphBasis
+from engine.graph.graph import Defect as IntegrationDefect
+from engine.graph.graph import NodeKind as GraphNodeKind
+from engine.log.snapshot import RowKind
+from engine.log.source import SourceState
 from engine.model import (
     ApplicationStatus,
     AssessmentKind,
@@ -23,13 +25,11 @@ from engine.model import (
     Role,
     Visibility,
 )
-from engine.reading import Gap
-from engine.reading import State as FindingState
-from engine.rule import Ask
-from engine.score import Basis
-from engine.snapshot import RowKind
-from engine.source import SourceState
-from engine.verification import Flag
+from engine.verification.attestation import SealState
+from engine.verification.evaluation import Gap
+from engine.verification.evaluation import State as FindingState
+from engine.verification.rule import Ask
+from engine.verification.verification import Flag
 
 __all__ = [
     "ApplicationStatus",

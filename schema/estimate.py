@@ -7,9 +7,9 @@ from typing import Annotated
 
 import strawberry
 
-from engine import estimate as engine
 from engine import model
-from engine.instruments import catalogue
+from engine.assessment import estimate as engine
+from engine.assessment.instruments import catalogue
 from resolvers import estimate as resolved
 from schema.enums import AssessmentKind
 from schema.figure import Figure

@@ -11,9 +11,9 @@ from typing import Annotated, Any
 import strawberry
 
 from engine import model
+from engine.assessment.score import Score
 from engine.decimals import rounded
 from engine.document import value_of
-from engine.score import Score
 from resolvers import event as resolved
 from resolvers.event import Seen
 from schema.connection import size

@@ -8,8 +8,8 @@ from contextlib import aclosing
 import strawberry
 from strawberry.scalars import JSON
 
-from engine import entry as engine
-from engine import snapshot as engine_snapshot
+from engine.log import entry as engine
+from engine.log import snapshot as engine_snapshot
 from resolvers import feed as resolved
 from schema.enums import EventKind, RowKind, Visibility
 from schema.info import Info

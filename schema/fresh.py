@@ -9,7 +9,7 @@ from typing import Annotated
 import strawberry
 
 from engine import coverage as engine
-from engine.source import SourceState as State
+from engine.log.source import SourceState as State
 from resolvers import freshness
 from schema.application import ApplicationQuery
 from schema.average import AverageQuery

@@ -6,9 +6,9 @@ from fractions import Fraction
 
 import strawberry
 
-from engine import function as engine
 from engine import model
-from engine.function import CERTAIN
+from engine.matching import function_classifier as engine
+from engine.matching.function_classifier import CERTAIN
 from resolvers import reading as resolved
 from schema.figure import Figure
 from schema.info import Info

@@ -6,9 +6,9 @@ from datetime import date
 
 import strawberry
 
-from engine import graph as engine
 from engine import model
-from engine.neighbourhood import LeftOut, Seen
+from engine.graph import graph as engine
+from engine.graph.subgraph import LeftOut, Seen
 from resolvers import graph as resolved
 from resolvers.graph import Drawn, Place
 from schema.diagnostics import Diagnostics

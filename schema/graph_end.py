@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 
 import strawberry
 
-from engine.graph import Node
+from engine.graph.graph import Node
 from schema.enums import GraphNodeKind
 
 

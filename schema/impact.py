@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import strawberry
 
-from engine import impact as engine
 from engine import model
-from engine.graph import Basis, IntegrationGraph
+from engine.graph import impact as engine
+from engine.graph.graph import Basis, IntegrationGraph
 from resolvers import graph as resolved
 from resolvers.graph import Hanging
 from schema.connection import size

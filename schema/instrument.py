@@ -6,9 +6,9 @@ from functools import cache
 
 import strawberry
 
-from engine import instrument as engine
+from engine.assessment import instrument as engine
+from engine.assessment.instruments import catalogue
 from engine.decimals import exact, exact_parts
-from engine.instruments import catalogue
 
 
 @strawberry.type(description="A label for index values from `minimum` up; best first in lists.")

@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING, Annotated
 
 import strawberry
 
-from engine import attestation as engine
-from engine import completeness, model
+from engine import model
 from engine.decimals import rounded
+from engine.verification import attestation as engine
+from engine.verification import completeness
 from resolvers import inventory as resolved
 from schema.connection import size
 from schema.enums import SealState

@@ -9,11 +9,12 @@ from typing import Annotated
 
 import strawberry
 
-from engine import model, outcome
+from engine import model
+from engine.assessment.instruments import catalogue
+from engine.consolidation.proposal import ProposalKind
 from engine.document import value_of
-from engine.instruments import catalogue
-from engine.proposal import ProposalKind
-from engine.verification import Flag
+from engine.verification import verification_state
+from engine.verification.verification import Flag
 from resolvers import event as resolved
 from resolvers.event import Seen
 from schema.enums import AssessmentKind
@@ -32,7 +33,7 @@ class VerdictState:
     flag: Flag | None
 
     @classmethod
-    def of(cls, value: outcome.VerdictOutcome) -> VerdictState:
+    def of(cls, value: verification_state.VerdictOutcome) -> VerdictState:
         return cls(
             claim=value.claim,
             ceiling=value.ceiling,
@@ -58,7 +59,7 @@ class VerifiedValues:
     not_refuted: str | None
 
     @classmethod
-    def of(cls, value: outcome.Values) -> VerifiedValues:
+    def of(cls, value: verification_state.Values) -> VerifiedValues:
         return cls(claimed=value.claimed, supported=value.supported, not_refuted=value.not_refuted)
 
 
@@ -89,7 +90,7 @@ class VerificationChanged:
 
     @classmethod
     def of(cls, seen: Seen) -> VerificationChanged:
-        told = value_of(outcome.VerificationNews, seen.arrival.derived or {})
+        told = value_of(verification_state.VerificationNews, seen.arrival.derived or {})
         names = {each.number: each.name for each in catalogue()[told.instrument].indicators}
         return cls(
             cursor=Cursor(seen.cursor),
@@ -144,7 +145,7 @@ class ProposalsChanged:
 
     @classmethod
     def of(cls, seen: Seen) -> ProposalsChanged:
-        told = value_of(outcome.ProposalsNews, seen.arrival.derived or {})
+        told = value_of(verification_state.ProposalsNews, seen.arrival.derived or {})
         return cls(
             cursor=Cursor(seen.cursor),
             previous_cursor=Cursor(seen.previous_cursor),

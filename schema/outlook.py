@@ -5,7 +5,7 @@ from __future__ import annotations
 import strawberry
 
 from engine import model
-from engine import outlook as engine
+from engine.assessment import outlook as engine
 from resolvers import outlook as resolved
 from schema.figure import Figure
 from schema.info import Info

@@ -6,8 +6,9 @@ from enum import Enum
 
 import strawberry
 
-from engine import model, plan
+from engine import model
 from engine.decimals import exact
+from engine.path import plan
 from resolvers import path as resolved
 from schema.enums import AssessmentKind
 from schema.figure import Figure

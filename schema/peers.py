@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Annotated
 import strawberry
 
 from engine import model
-from engine import peers as engine
-from engine.outlook import Sufficiency
+from engine.assessment import peers as engine
+from engine.assessment.outlook import Sufficiency
 from resolvers import peers as resolved
 from schema.enums import RegionKind
 from schema.figure import Figure

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import strawberry
 
-from engine import effort, holding, plan
 from engine.decimals import exact
-from engine.precedence import Rule
+from engine.path import effort, maintained_levels, plan
+from engine.path.precedence import Rule
 from schema.figure import Figure
 
 strawberry.enum(
-    holding.Ask,
+    maintained_levels.Ask,
     name="LevelAsk",
     description="What a level asks besides its criterion. ALL_OPDS: every OPD takes part. REVIEW: "
     "a dated periodic review. IMPROVEMENT: a new one from the review each year. LINK: a link "
@@ -40,7 +40,9 @@ class UpgradeStep:
     effort_edited: bool = strawberry.field(description="The region's own figure.")
     locked: bool
     criterion: str = strawberry.field(description="Of the level; empty where it is not known.")
-    asks: list[holding.Ask] = strawberry.field(description="What the level below does not ask.")
+    asks: list[maintained_levels.Ask] = strawberry.field(
+        description="What the level below does not ask."
+    )
     evidence: str = strawberry.field(
         description="To gather for the integration that the level asks; empty: not known."
     )
@@ -86,10 +88,10 @@ class HeldLevel:
     name: str
     level: int
     criterion: str = strawberry.field(description="Empty where it is not known.")
-    asks: list[holding.Ask]
+    asks: list[maintained_levels.Ask]
 
     @classmethod
-    def of(cls, value: holding.Hold, name: str) -> HeldLevel:
+    def of(cls, value: maintained_levels.Hold, name: str) -> HeldLevel:
         return cls(
             indicator=value.indicator,
             name=name,

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import strawberry
 
-from engine import inventory
+from engine.verification import inventory
 from resolvers import scope as resolved
 from schema.info import Info
 from schema.problem import (

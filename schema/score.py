@@ -6,9 +6,10 @@ from datetime import date
 
 import strawberry
 
-from engine import model, verification
-from engine import score as engine
-from engine.instruments import catalogue
+from engine import model
+from engine.assessment import score as engine
+from engine.assessment.instruments import catalogue
+from engine.verification import verification
 from resolvers import verification as resolved
 from schema.enums import AssessmentKind, Basis
 from schema.info import Info

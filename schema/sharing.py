@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import strawberry
 
 from engine import model
-from engine.sharing import RULE, SHARED_FROM
+from engine.consolidation.reuse import RULE, SHARED_FROM
 from resolvers import sharing as resolved
 from schema.connection import size
 from schema.figure import Figure

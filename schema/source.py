@@ -7,7 +7,7 @@ from datetime import datetime
 
 import strawberry
 
-from engine import source as engine
+from engine.log import source as engine
 from resolvers import source as resolved
 from schema.enums import SourceState
 from schema.info import Info

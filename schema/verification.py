@@ -6,9 +6,10 @@ from datetime import date
 
 import strawberry
 
-from engine import model, reading
-from engine import verification as engine
-from engine.instruments import catalogue
+from engine import model
+from engine.assessment.instruments import catalogue
+from engine.verification import evaluation
+from engine.verification import verification as engine
 from resolvers import verification as resolved
 from resolvers.verification import Verified
 from schema.assessment import Assessment
@@ -48,7 +49,7 @@ class Finding:
     integrations: list[strawberry.ID] = strawberry.field(description="That show it, at most 200.")
     documents: list[str]
     missing_count: int
-    _value: strawberry.Private[reading.Finding]
+    _value: strawberry.Private[evaluation.Finding]
 
     @strawberry.field(description="Empty where it is met; `first` is at most 200.")
     def missing(self, first: int = 20) -> list[Missing]:
@@ -58,7 +59,7 @@ class Finding:
         ]
 
     @classmethod
-    def of(cls, value: reading.Finding) -> Finding:
+    def of(cls, value: evaluation.Finding) -> Finding:
         return cls(
             level=value.requirement.level,
             ask=value.requirement.ask,

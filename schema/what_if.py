@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import strawberry
 
-from engine import graph as engine_graph
 from engine import model
+from engine.graph import graph as engine_graph
 from resolvers import what_if as resolved
 from resolvers.context import Context
 from schema.diagnostics import Diagnostics

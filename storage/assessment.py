@@ -13,6 +13,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, Text, bindparam, cast, func, or_, select, true
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from engine.assessment.score import Score
 from engine.document import document, value_of
 from engine.model import (
     Assessment,
@@ -24,7 +25,6 @@ from engine.model import (
     PublishedFigures,
     RegionKind,
 )
-from engine.score import Score
 from storage.access import EVERYTHING, Access, narrowed
 from storage.tables import AssessmentRow, LevelRow, RegionRow
 

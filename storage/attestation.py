@@ -13,8 +13,8 @@ from datetime import datetime
 from sqlalchemy import bindparam, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from engine.attestation import Attestation, Attested, ForeignEdit
-from engine.entry import timestamp
+from engine.log.entry import timestamp
+from engine.verification.attestation import Attestation, Attested, ForeignEdit
 from storage.tables import AttestationRow
 
 _OF_REGION = (

@@ -7,9 +7,9 @@ from collections.abc import Collection
 from sqlalchemy import bindparam, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from engine.entry import timestamp
-from engine.function import Correction
-from engine.listing import Listing
+from engine.log.entry import timestamp
+from engine.matching.function_classifier import Correction
+from engine.matching.inventory_line import Listing
 from storage.tables import ApplicationRow, CorrectionRow, OpdRow
 
 _OF_REGIONS = (

@@ -5,7 +5,7 @@ from __future__ import annotations
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from engine.document import document
-from engine.effort import RegionEffort, StepEffort
+from engine.path.effort import RegionEffort, StepEffort
 from storage.tables import EffortRow
 
 

@@ -14,15 +14,13 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from engine.attestation import Attestation, Attested, ForeignEdit
-from engine.decision import Decided
+from engine.assessment.instruments import instrument
+from engine.assessment.score import Score, from_levels, of_assessment
+from engine.consolidation.decision import Decided
 from engine.document import document, value_of
-from engine.effort import RegionEffort
-from engine.entry import Entry
-from engine.entry_bodies import BODIES, Claimed
-from engine.function import Correction
-from engine.instruments import instrument
-from engine.inventory import DevelopmentPolicy, Exemption
+from engine.log.entry import Entry
+from engine.log.entry_types import BODIES, Claimed
+from engine.matching.function_classifier import Correction
 from engine.model import (
     Application,
     Assessment,
@@ -34,7 +32,9 @@ from engine.model import (
     Region,
     Visibility,
 )
-from engine.score import Score, from_levels, of_assessment
+from engine.path.effort import RegionEffort
+from engine.verification.attestation import Attestation, Attested, ForeignEdit
+from engine.verification.inventory import DevelopmentPolicy, Exemption
 from storage import (
     application,
     assessment,

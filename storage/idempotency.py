@@ -10,7 +10,7 @@ from typing import Any
 import rfc8785
 from sqlalchemy import delete
 
-from engine.entry import timestamp
+from engine.log.entry import timestamp
 from storage.log import LogTransaction
 from storage.tables import IdempotencyRow
 

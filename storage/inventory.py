@@ -10,10 +10,10 @@ from typing import Protocol, TypeVar
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from engine.attestation import Attested
-from engine.graph import digest
-from engine.inventory import DevelopmentPolicy, Exemption
+from engine.graph.graph import digest
 from engine.model import Application, Integration, Opd
+from engine.verification.attestation import Attested
+from engine.verification.inventory import DevelopmentPolicy, Exemption
 from storage import application, attestation, correction, integration, opd, proposal, scope
 
 KEPT = 48  # regions

@@ -9,9 +9,9 @@ from __future__ import annotations
 from sqlalchemy import delete, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from engine.function import Labelled
-from engine.graph import digest as hashed
-from engine.listing import Listing
+from engine.graph.graph import digest as hashed
+from engine.matching.function_classifier import Labelled
+from engine.matching.inventory_line import Listing
 from storage import correction
 from storage.tables import InstanceRow, LessonRow
 

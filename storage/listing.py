@@ -9,8 +9,8 @@ from functools import cached_property
 from sqlalchemy import bindparam, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from engine.graph import digest
-from engine.listing import Listing
+from engine.graph.graph import digest
+from engine.matching.inventory_line import Listing
 from engine.model import ApplicationStatus, AssessmentKind, AssessmentState
 from storage import correction, region
 from storage.tables import ApplicationRow, AssessmentRow, LevelRow, OpdRow

@@ -19,9 +19,9 @@ from sqlalchemy import bindparam, delete, func, insert, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from engine.entry import GENESIS, BrokenChain, Entry, sealed, timestamp, verify
+from engine.log.entry import GENESIS, BrokenChain, Entry, sealed, timestamp, verify
+from engine.log.snapshot import Row
 from engine.model import EventKind, Visibility
-from engine.snapshot import Row
 from storage import fold, snapshot, source
 from storage.database import Database
 from storage.tables import ArrivalRow, EntryRow, HeadRow, InstanceRow, SourceRow, core
@@ -97,7 +97,7 @@ class LogTransaction:
             entries: one after the other, with hashes that are verified.
 
         Raises:
-            engine.entry.BrokenChain: they do not follow on the newest one.
+            engine.log.entry.BrokenChain: they do not follow on the newest one.
             storage.fold.NotItsOwn: one changes what is another region's.
             pydantic.ValidationError: a body is none of its kind.
         """
@@ -290,7 +290,7 @@ async def check(session: AsyncSession, region: str) -> int:
     """Verify the whole chain of `region` against its head; return the number of entries.
 
     Raises:
-        engine.entry.BrokenChain: where it breaks first.
+        engine.log.entry.BrokenChain: where it breaks first.
     """
     first = await source.base(session, region)
     sequence, previous_hash = max(0, first - 1), GENESIS

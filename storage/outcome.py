@@ -10,7 +10,7 @@ from sqlalchemy import bindparam, delete, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from engine.document import document
-from engine.entry import timestamp
+from engine.log.entry import timestamp
 from storage.tables import InstanceRow, OutcomeRow
 
 _OF_REGION = select(OutcomeRow).where(OutcomeRow.region == bindparam("region"))

@@ -7,9 +7,9 @@ from datetime import datetime
 from sqlalchemy import bindparam, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from engine.decision import Decided, Decision
-from engine.entry import timestamp
-from engine.proposal import ProposalKind
+from engine.consolidation.decision import Decided, Decision
+from engine.consolidation.proposal import ProposalKind
+from engine.log.entry import timestamp
 from storage.tables import DecisionRow
 
 _MERGED = (

@@ -12,7 +12,7 @@ from typing import Any, cast
 from sqlalchemy import CursorResult, delete, func, or_, select
 from sqlalchemy.orm import aliased
 
-from engine.entry import timestamp
+from engine.log.entry import timestamp
 from engine.model import Visibility
 from storage.database import Database, Session
 from storage.sqlite_driver import LONG

@@ -5,7 +5,7 @@ from __future__ import annotations
 from sqlalchemy import bindparam, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from engine.inventory import DevelopmentPolicy, Exemption
+from engine.verification.inventory import DevelopmentPolicy, Exemption
 from storage.tables import DevelopmentPolicyRow, ExemptionRow
 
 _EXEMPT = (

@@ -13,12 +13,12 @@ from sqlalchemy import ColumnElement, delete, inspect, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from engine.document import document, value_of
-from engine.effort import RegionEffort, StepEffort
-from engine.entry import Entry
-from engine.function import Correction
-from engine.inventory import DevelopmentPolicy, Exemption
+from engine.log.entry import Entry
+from engine.log.snapshot import BODIES, Row, RowKind
+from engine.matching.function_classifier import Correction
 from engine.model import AssessmentState
-from engine.snapshot import BODIES, Row, RowKind
+from engine.path.effort import RegionEffort, StepEffort
+from engine.verification.inventory import DevelopmentPolicy, Exemption
 from storage import application, assessment, attestation, integration, opd, proposal, region
 from storage.access import EVERYTHING
 from storage.fold import IndexMoved, Page

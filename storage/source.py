@@ -8,8 +8,8 @@ from datetime import datetime
 from sqlalchemy import bindparam, delete, func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from engine.entry import timestamp
-from engine.source import Source, SourceState
+from engine.log.entry import timestamp
+from engine.log.source import Source, SourceState
 from storage.tables import HeadRow, SourceRow, core
 
 _OF_REGIONS = select(SourceRow).where(SourceRow.region.in_(bindparam("regions", expanding=True)))

@@ -66,7 +66,7 @@ class HeadRow(Table):
 
 
 class SourceRow(Table):
-    """A region whose log another instance writes (engine.source.Source); all others are owned here.
+    """A region whose log another instance writes (engine.log.source.Source); all others are owned here.
 
     Not folded from the log: it says how this instance stands to the owner.
     """
@@ -82,7 +82,7 @@ class SourceRow(Table):
 
 
 class EntryRow(Table):
-    """One entry of a region's log (engine.entry.Entry)."""
+    """One entry of a region's log (engine.log.entry.Entry)."""
 
     __tablename__ = "entry"
     region: Mapped[str] = mapped_column(CODE, primary_key=True)
@@ -245,7 +245,7 @@ class EffortRow(Table):
     __tablename__ = "effort"
     region: Mapped[str] = mapped_column(ForeignKey("region.code"), primary_key=True)
     instrument: Mapped[str] = mapped_column(String(32), primary_key=True)
-    steps: Mapped[list[Any]]  # of engine.effort.StepEffort
+    steps: Mapped[list[Any]]  # of engine.path.effort.StepEffort
 
 
 class AttestationRow(Table):
@@ -307,7 +307,7 @@ class AssessmentRow(Sourced, Table):
     version: Mapped[int]
     returned_reason: Mapped[str] = mapped_column(Text)
     published: Mapped[dict[str, Any] | None]  # engine.model.PublishedFigures
-    score: Mapped[dict[str, Any] | None]  # engine.score.Score, computed by the fold
+    score: Mapped[dict[str, Any] | None]  # engine.assessment.score.Score, computed by the fold
     __table_args__ = (
         Index("ix_assessment_edition", "instrument", "year", "kind", "state"),
         Index("ix_assessment_region", "region", "kind", "year"),

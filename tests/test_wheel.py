@@ -13,7 +13,13 @@ import pytest
 ROOT = Path(__file__).resolve().parent.parent
 OFFLINE = ("--no-build-isolation", "--offline")  # hatchling is ours, of the dev group
 UV = shutil.which("uv", path=Path(sys.executable).parent)
-SHIPPED = ("clients/web/dist", "engine/instruments", "facts", "storage/migrations", "schema")
+SHIPPED = (
+    "clients/web/dist",
+    "engine/assessment/instruments",
+    "facts",
+    "storage/migrations",
+    "schema",
+)
 SUFFIXES = {".py", ".csv", ".json", ".graphql", ".mako", ".html", ".js", ".css", ".svg", ".woff2"}
 
 

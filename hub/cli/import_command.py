@@ -14,7 +14,7 @@ from hub.cli import readiness
 from hub.cli.console import AsJson, Exit, answer, err, fail, out
 
 if TYPE_CHECKING:
-    from engine.inventory_sheet import InventorySheet
+    from engine.spreadsheet.application_sheet import InventorySheet
     from resolvers.inventory_import import Imported
 
 app = typer.Typer()
@@ -36,8 +36,8 @@ def import_command(
     First it says, on the standard error stream, which columns it takes and what would become of the
     rows; then it asks.
     """
-    from engine import inventory_sheet
-    from engine.sheet import SheetInvalid
+    from engine.spreadsheet import application_sheet
+    from engine.spreadsheet.sheet import SheetInvalid
     from hub.app import opened
     from hub.cli import sheet_file
     from resolvers import inventory_import
@@ -52,7 +52,7 @@ def import_command(
             return await inventory_import.take(instance, region, sheet, inventory.name)
 
     try:
-        sheet = inventory_sheet.parse(sheet_file.rows(inventory))
+        sheet = application_sheet.parse(sheet_file.rows(inventory))
         if not json:
             _say_columns(sheet)
         would = asyncio.run(work(sheet, trial=True))

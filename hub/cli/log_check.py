@@ -13,7 +13,7 @@ async def check(settings: Settings) -> dict[str, int]:
     """Verify every region's chain; return the number of entries by region.
 
     Raises:
-        engine.entry.BrokenChain: at the first that is broken.
+        engine.log.entry.BrokenChain: at the first that is broken.
     """
     async with opened(settings) as instance, instance.database.read() as session:
         return {region: await log.check(session, region) for region in await log.regions(session)}

@@ -52,7 +52,7 @@ def recompute(
 @app.command()
 def check(json: AsJson = False) -> None:
     """Verify the hash chain of every region's log, from the first entry to the last."""
-    from engine.entry import BrokenChain
+    from engine.log.entry import BrokenChain
     from hub.cli import log_check
 
     settings = readiness.migrated()

@@ -32,8 +32,8 @@ def add(
     json: AsJson = False,
 ) -> None:
     """Record an OPD in a region, so that applications can be registered for it."""
+    from engine.matching.opd_names import ids_by_name, kind_by_name, name_key
     from engine.model import OWN_ACTORS, Role, Viewer
-    from engine.opd import ids_by_name, kind_by_name, name_key
     from hub.app import opened
     from resolvers import opd as resolved
     from resolvers.context import Context

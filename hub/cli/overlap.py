@@ -7,14 +7,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from engine import listing_sheet
-from engine.duplicates import Inventory
-from engine.function import Tag
-from engine.listing import Listing
-from engine.listing_sheet import ListingSheet
-from engine.overlap import Cluster
-from engine.sharing import Candidate, Sisters
-from engine.sheet import SheetInvalid
+from engine.consolidation.reuse import Candidate, Sisters
+from engine.matching.duplicates import Inventory
+from engine.matching.function_classifier import Tag
+from engine.matching.inventory_line import Listing
+from engine.matching.overlap import Cluster
+from engine.spreadsheet import inventory_sheet
+from engine.spreadsheet.inventory_sheet import ListingSheet
+from engine.spreadsheet.sheet import SheetInvalid
 from hub.cli import sheet_file
 from resolvers import reading
 from resolvers.reading import Models
@@ -44,7 +44,7 @@ def of_file(path: Path) -> Findings:
     """Read the inventory in a file, or end with what is wrong in which row and column."""
     names = {each.id: each.name for each in reading.functions().values()}
     try:
-        sheet = listing_sheet.parse(sheet_file.rows(path), names)
+        sheet = inventory_sheet.parse(sheet_file.rows(path), names)
     except SheetInvalid as invalid:
         sheet_file.refuse(path, invalid, "nothing was compared")
     models, listings = reading.shipped_models(), sheet.listings

@@ -12,10 +12,10 @@ from typing import Any
 from rich.markup import escape
 from rich.table import Table
 
-from engine.grouping import Pair
-from engine.listing import Listing
-from engine.overlap import RULE, Overlap
-from engine.sheet import Problem, Row, SheetInvalid, quoted
+from engine.matching.grouping import Pair
+from engine.matching.inventory_line import Listing
+from engine.matching.overlap import RULE, Overlap
+from engine.spreadsheet.sheet import Problem, Row, SheetInvalid, quoted
 from hub.cli import sheet_file
 from hub.cli.console import out
 from hub.cli.overlap_report import reasons

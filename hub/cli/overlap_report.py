@@ -8,12 +8,12 @@ from typing import Any, TypeVar
 from rich.markup import escape
 from rich.table import Table
 
-from engine.duplicates import RULE
-from engine.grouping import Group, Pair
-from engine.overlap import RULE as OVERLAP_RULE
-from engine.overlap import Cluster, Overlap
-from engine.sharing import RULE as SHARING_RULE
-from engine.spelling import Decision
+from engine.consolidation.reuse import RULE as SHARING_RULE
+from engine.matching.duplicates import RULE
+from engine.matching.grouping import Group, Pair
+from engine.matching.name_matching import Decision
+from engine.matching.overlap import RULE as OVERLAP_RULE
+from engine.matching.overlap import Cluster, Overlap
 from hub.cli.console import out
 from hub.cli.overlap import CLUSTER_MOST, Findings
 from resolvers.reading import functions, shipped_models

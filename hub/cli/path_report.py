@@ -10,14 +10,14 @@ from typing import Any
 
 from rich.table import Table
 
-from engine import effort as scale
+from engine.assessment.instrument import Instrument
 from engine.decimals import exact, rounded
-from engine.instrument import Instrument
 from engine.model import Assessment
-from engine.path import cheapest_plan
-from engine.plan import Plan, Request, RequestInvalid, Situation, Unreachable, next_levels
-from engine.precedence import NONE, precedence
-from engine.sheet import SheetInvalid
+from engine.path import effort as scale
+from engine.path.path import cheapest_plan
+from engine.path.plan import Plan, Request, RequestInvalid, Situation, Unreachable, next_levels
+from engine.path.precedence import NONE, precedence
+from engine.spreadsheet.sheet import SheetInvalid
 from hub.cli import score, sheet_file
 from hub.cli.console import Exit, fail, open_output, out
 

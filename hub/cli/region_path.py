@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from engine.model import AssessmentKind
-from engine.path import cheapest_plan
+from engine.path.path import cheapest_plan
 from hub.app import opened
 from hub.cli.console import Exit, fail
 from hub.cli.path_report import Planned, Wish, valued

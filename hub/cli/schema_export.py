@@ -9,8 +9,8 @@ from typing import Any
 from graphql import GraphQLObjectType, GraphQLSchema, build_schema, print_type
 from pydantic import TypeAdapter
 
-from engine.entry_bodies import BODIES as ENTRY_BODIES
-from engine.snapshot import BODIES as ROW_BODIES
+from engine.log.entry_types import BODIES as ENTRY_BODIES
+from engine.log.snapshot import BODIES as ROW_BODIES
 from regions.contract import VERSION
 from schema.schema import schema
 

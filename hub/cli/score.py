@@ -8,11 +8,11 @@ from typing import Any
 
 from rich.table import Table
 
-from engine import levels, score
-from engine.instrument import Instrument
-from engine.instruments import catalogue
-from engine.score import PredicateGap, Score, Step
-from engine.sheet import SheetInvalid
+from engine.assessment import levels, score
+from engine.assessment.instrument import Instrument
+from engine.assessment.instruments import catalogue
+from engine.assessment.score import PredicateGap, Score, Step
+from engine.spreadsheet.sheet import SheetInvalid
 from hub.cli import sheet_file
 from hub.cli.console import Exit, fail, out
 

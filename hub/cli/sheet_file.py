@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import NoReturn
 from zipfile import BadZipFile, ZipFile
 
-from engine import sheet
-from engine.sheet import Row, SheetInvalid
+from engine.spreadsheet import sheet
+from engine.spreadsheet.sheet import Row, SheetInvalid
 from hub.cli.console import Exit, err, fail
 
 LEVELS_BYTES = 1_000_000  # a sheet of 47 lines takes 300

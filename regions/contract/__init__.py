@@ -11,9 +11,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from engine.entry import Entry
+from engine.log.entry import Entry
+from engine.log.snapshot import Row, RowKind
 from engine.model import EventKind, Visibility
-from engine.snapshot import Row, RowKind
 from regions.directory import plain_url, websocket
 
 VERSION = 1

@@ -46,7 +46,7 @@ def test_every_code_has_words_in_both_languages(
 
 
 def test_the_grounds_of_a_survivor_have_words() -> None:
-    text = (ROOT / "engine/consolidation.py").read_text()
+    text = (ROOT / "engine/consolidation/consolidation.py").read_text()
     grounds = re.search(r"grounds = \(([^)]+)\)", text)
     assert grounds is not None
     words = (REGION / "proposals/words.ts").read_text()

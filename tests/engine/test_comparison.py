@@ -6,8 +6,8 @@ from fractions import Fraction
 
 import pytest
 
-from engine import score
-from engine.comparison import (
+from engine.assessment import score
+from engine.assessment.comparison import (
     INDEX,
     Best,
     ComparisonInvalid,
@@ -19,7 +19,7 @@ from engine.comparison import (
     movers,
     parts_of,
 )
-from engine.instruments import instrument
+from engine.assessment.instruments import instrument
 from engine.model import AssessmentKind
 from facts import tables
 from facts.aspect_mean import national_aspects

@@ -7,9 +7,16 @@ from fractions import Fraction
 
 import pytest
 
-from engine.attestation import ATTESTED_DAYS, Attestation, ForeignEdit, Seal, SealState, seal
-from engine.completeness import MissingFields, by_opd, completeness, vouched_for
 from engine.model import Application, ApplicationStatus, Provenance
+from engine.verification.attestation import (
+    ATTESTED_DAYS,
+    Attestation,
+    ForeignEdit,
+    Seal,
+    SealState,
+    seal,
+)
+from engine.verification.completeness import MissingFields, by_opd, completeness, vouched_for
 
 TODAY = date(2026, 11, 24)
 NOON = datetime(2026, 11, 24, 12, tzinfo=UTC)

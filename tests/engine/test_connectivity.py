@@ -7,7 +7,15 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from engine.connectivity import Arc, Backend, Networkx, backend, bits, cut_points, reachable_pairs
+from engine.graph.connectivity import (
+    Arc,
+    Backend,
+    Networkx,
+    backend,
+    bits,
+    cut_points,
+    reachable_pairs,
+)
 
 REFERENCE = Networkx()
 

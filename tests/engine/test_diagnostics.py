@@ -11,11 +11,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from engine.connectivity import Networkx, backend
-from engine.diagnostics import CutPoint, SharedData, diagnose
-from engine.exchange import Required, between_agencies, between_services
-from engine.graph import Basis, IntegrationGraph, build
-from engine.instruments import instrument
+from engine.assessment.instruments import instrument
+from engine.graph.connectivity import Networkx, backend
+from engine.graph.diagnostics import CutPoint, SharedData, diagnose
+from engine.graph.exchange import Required, between_agencies, between_services
+from engine.graph.graph import Basis, IntegrationGraph, build
 from engine.model import (
     Application,
     ApplicationStatus,
@@ -26,7 +26,7 @@ from engine.model import (
     Opd,
     Provenance,
 )
-from engine.rules import patterns
+from engine.verification.rules import patterns
 
 TODAY = date(2026, 11, 24)
 SOURCE = Provenance("test")

@@ -6,11 +6,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine.duplicates import Comparison, Inventory
-from engine.listing import Kind, Listing, Sorter
-from engine.names import NameWords, Normaliser
-from engine.national import NationalCatalogue, NationalSystem
-from engine.spelling import Decision, Signal
+from engine.matching.duplicates import Comparison, Inventory
+from engine.matching.inventory_line import Kind, Listing, Sorter
+from engine.matching.name_matching import Decision, Signal
+from engine.matching.names import NameWords, Normaliser
+from engine.matching.national_systems import NationalCatalogue, NationalSystem
 
 SYSTEMS = (
     NationalSystem(

@@ -7,10 +7,10 @@ from fractions import Fraction
 
 import pytest
 
-from engine.effort import EffortInvalid, StepId, default_effort, edited, parse, uniform_effort
-from engine.instruments import catalogue, instrument
-from engine.precedence import broken, precedence
-from engine.sheet import SheetInvalid
+from engine.assessment.instruments import catalogue, instrument
+from engine.path.effort import EffortInvalid, StepId, default_effort, edited, parse, uniform_effort
+from engine.path.precedence import broken, precedence
+from engine.spreadsheet.sheet import SheetInvalid
 
 SPBE_2020 = instrument("spbe-2020")
 DEFAULT = default_effort(SPBE_2020)

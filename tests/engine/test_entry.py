@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from engine.entry import GENESIS, BrokenChain, Entry, sealed, verify
+from engine.log.entry import GENESIS, BrokenChain, Entry, sealed, verify
 from engine.model import EventKind, Visibility
 
 AT = datetime(2026, 11, 24, 3, 0, 0, 5, tzinfo=UTC)

@@ -13,10 +13,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.optimize import Bounds, LinearConstraint, milp
 
-from engine import score
-from engine.estimate import EstimatedProfile, NoProfile, estimated_profile
-from engine.instrument import Aspect, Domain, Indicator, Instrument
-from engine.instruments import instrument
+from engine.assessment import score
+from engine.assessment.estimate import EstimatedProfile, NoProfile, estimated_profile
+from engine.assessment.instrument import Aspect, Domain, Indicator, Instrument
+from engine.assessment.instruments import instrument
 from engine.model import AssessmentKind, PublishedFigures
 from facts import tables
 from facts.aspect_mean import national_aspects

@@ -4,9 +4,17 @@ from __future__ import annotations
 
 import pytest
 
-from engine.function import Affair, Classifier, Function, Labelled, Lexicon, Term, by_person
-from engine.listing import Listing
-from engine.names import NameWords
+from engine.matching.function_classifier import (
+    Affair,
+    Classifier,
+    Function,
+    Labelled,
+    Lexicon,
+    Term,
+    by_person,
+)
+from engine.matching.inventory_line import Listing
+from engine.matching.names import NameWords
 from facts.application import applications
 from facts.function import lexicon, name_words, national_systems
 

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from engine.graph import (
+from engine.graph.graph import (
     Basis,
     Defect,
     IntegrationGraph,

@@ -7,8 +7,8 @@ from datetime import date
 
 import pytest
 
-from engine.graph import Basis, IntegrationGraph, build
-from engine.impact import NotInGraph, Reached, impact
+from engine.graph.graph import Basis, IntegrationGraph, build
+from engine.graph.impact import NotInGraph, Reached, impact
 from engine.model import (
     Application,
     ApplicationStatus,

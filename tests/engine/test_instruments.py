@@ -11,9 +11,9 @@ from typing import Any
 
 import pytest
 
-from engine import instruments
-from engine.instruments.parsing import parse
-from engine.instruments.section import Malformed
+from engine.assessment import instruments
+from engine.assessment.instruments.parsing import parse
+from engine.assessment.instruments.section import Malformed
 
 
 @pytest.mark.parametrize(
@@ -103,7 +103,11 @@ Document = dict[str, Any]
 
 @pytest.fixture(scope="module")
 def pemdi() -> Document:
-    text = files("engine.instruments").joinpath("pemdi-2026.json").read_text(encoding="utf-8")
+    text = (
+        files("engine.assessment.instruments")
+        .joinpath("pemdi-2026.json")
+        .read_text(encoding="utf-8")
+    )
     document: Document = json.loads(text)
     return document
 

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import pytest
 
-from engine import inventory_sheet, sheet
-from engine.inventory_columns import SPELLINGS, says_nothing
-from engine.inventory_sheet import InventorySheet
 from engine.model import ApplicationStatus
-from engine.sheet import SheetInvalid
-from engine.status_words import status_of
+from engine.spreadsheet import application_sheet, sheet
+from engine.spreadsheet.application_sheet import InventorySheet
+from engine.spreadsheet.columns import SPELLINGS, says_nothing
+from engine.spreadsheet.sheet import SheetInvalid
+from engine.spreadsheet.status_words import status_of
 
 
 def read(text: str) -> InventorySheet:
-    return inventory_sheet.parse(sheet.rows(text))
+    return application_sheet.parse(sheet.rows(text))
 
 
 @pytest.mark.parametrize(
@@ -53,7 +53,7 @@ def test_some_cells_only_say_that_there_is_nothing(cell: str, nothing: bool) -> 
     [(field, each) for field, spellings in SPELLINGS.items() for each in spellings],
 )
 def test_every_spelling_of_a_column_is_found(field: str, spelling: str) -> None:
-    taken = {each for each in inventory_sheet.FIELDS if each == field}
+    taken = {each for each in application_sheet.FIELDS if each == field}
     found = read(f"nama aplikasi,{spelling.title()}\n") if field != "name" else read(spelling)
     assert set(found.columns) == {"name"} | taken
 

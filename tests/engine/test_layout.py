@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from datetime import date
 
-from engine.graph import Edge, Node, NodeKind
-from engine.layout import STRIP, positions
+from engine.graph.graph import Edge, Node, NodeKind
+from engine.graph.layout import STRIP, positions
 from engine.model import (
     Integration,
     IntegrationDirection,

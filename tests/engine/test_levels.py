@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from engine import levels
-from engine.instruments import instrument
-from engine.sheet import SheetInvalid
+from engine.assessment import levels
+from engine.assessment.instruments import instrument
+from engine.spreadsheet.sheet import SheetInvalid
 
 PEMDI = instrument("pemdi-2026")
 SPBE_2018 = instrument("spbe-2018")

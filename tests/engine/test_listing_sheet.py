@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import pytest
 
-from engine import listing_sheet, sheet
-from engine.listing import Listing
-from engine.listing_sheet import ROWS_MOST, ROWS_OF_A_REGION_MOST, ListingSheet
-from engine.sheet import SheetInvalid
+from engine.matching.inventory_line import Listing
+from engine.spreadsheet import inventory_sheet, sheet
+from engine.spreadsheet.inventory_sheet import ROWS_MOST, ROWS_OF_A_REGION_MOST, ListingSheet
+from engine.spreadsheet.sheet import SheetInvalid
 
 FUNCTIONS = {"attendance": "Presensi pegawai", "records": "Naskah dinas"}
 
 
 def read(text: str) -> ListingSheet:
-    return listing_sheet.parse(sheet.rows(text), FUNCTIONS)
+    return inventory_sheet.parse(sheet.rows(text), FUNCTIONS)
 
 
 def problems_of(text: str) -> list[str]:

@@ -6,7 +6,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine.names import NameWords, Normaliser, address, domain, host, place_words, words_of
+from engine.matching.names import (
+    NameWords,
+    Normaliser,
+    address,
+    domain,
+    host,
+    place_words,
+    words_of,
+)
 
 WORDS = NameWords(
     noise=frozenset({"aplikasi", "sistem", "informasi", "online"}),

@@ -7,8 +7,9 @@ from datetime import date
 
 import pytest
 
-from engine.graph import Basis, Defect, IntegrationGraph, build
-from engine.impact import NotInGraph
+from engine.graph.graph import Basis, Defect, IntegrationGraph, build
+from engine.graph.impact import NotInGraph
+from engine.graph.subgraph import Neighbourhood, OutOfBounds, neighbourhood
 from engine.model import (
     Application,
     ApplicationStatus,
@@ -18,7 +19,6 @@ from engine.model import (
     IntegrationStatus,
     Provenance,
 )
-from engine.neighbourhood import Neighbourhood, OutOfBounds, neighbourhood
 
 TODAY = date(2026, 11, 24)
 SOURCE = Provenance("test")

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from engine.matching.opd_names import ids_by_name, kind_by_name, nearest_opd
 from engine.model import Opd, OpdKind, Provenance
-from engine.opd import ids_by_name, kind_by_name, nearest_opd
 
 SOURCE = Provenance("test")
 OPDS = (

@@ -9,8 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy.stats import beta
 
+from engine.assessment.outlook import Sufficiency, Transition, outlook, rate, transitions
 from engine.model import AssessmentKind, RegionKind
-from engine.outlook import Sufficiency, Transition, outlook, rate, transitions
 from facts import tables
 
 

@@ -5,10 +5,18 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from engine.function import Affair, Classifier, Function, Lexicon, Tag, Term, by_person
-from engine.listing import Listing
-from engine.names import NameWords, Normaliser
-from engine.overlap import SAID, SIGNALS, WEIGHTS, Comparer, Weights, fitted, scored
+from engine.matching.function_classifier import (
+    Affair,
+    Classifier,
+    Function,
+    Lexicon,
+    Tag,
+    Term,
+    by_person,
+)
+from engine.matching.inventory_line import Listing
+from engine.matching.names import NameWords, Normaliser
+from engine.matching.overlap import SAID, SIGNALS, WEIGHTS, Comparer, Weights, fitted, scored
 
 LEXICON = Lexicon(
     functions=(

@@ -10,16 +10,24 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from engine import path
-from engine.effort import Effort, StepId, default_effort, uniform_effort
-from engine.holding import Ask
-from engine.instrument import Aspect, Domain, Indicator, Instrument, Level, Predicate, Scale
-from engine.instruments import instrument
-from engine.optimum import Candidate, Order
-from engine.plan import Plan, Request, RequestInvalid, Situation, Unreachable
-from engine.precedence import NONE, Precedence, Rule, precedence
-from engine.score import from_levels
-from engine.spread import spread
+from engine.assessment.instrument import (
+    Aspect,
+    Domain,
+    Indicator,
+    Instrument,
+    Level,
+    Predicate,
+    Scale,
+)
+from engine.assessment.instruments import instrument
+from engine.assessment.score import from_levels
+from engine.path import path
+from engine.path.dynamic_program import Candidate, Order
+from engine.path.effort import Effort, StepId, default_effort, uniform_effort
+from engine.path.maintained_levels import Ask
+from engine.path.plan import Plan, Request, RequestInvalid, Situation, Unreachable
+from engine.path.precedence import NONE, Precedence, Rule, precedence
+from engine.path.scheduling import spread
 
 SPBE_2020 = instrument("spbe-2020")
 THREES = {each.number: 3 for each in SPBE_2020.indicators}

@@ -6,17 +6,9 @@ from fractions import Fraction
 
 import pytest
 
-from engine.instruments import instrument
-from engine.model import (
-    Integration,
-    IntegrationDirection,
-    IntegrationMode,
-    IntegrationStatus,
-    Provenance,
-    RegionKind,
-)
-from engine.outlook import Sufficiency
-from engine.peers import (
+from engine.assessment.instruments import instrument
+from engine.assessment.outlook import Sufficiency
+from engine.assessment.peers import (
     History,
     LevelChange,
     Profile,
@@ -24,6 +16,14 @@ from engine.peers import (
     changed,
     nearest,
     population_class,
+)
+from engine.model import (
+    Integration,
+    IntegrationDirection,
+    IntegrationMode,
+    IntegrationStatus,
+    Provenance,
+    RegionKind,
 )
 
 SPBE_2020 = instrument("spbe-2020")

@@ -5,9 +5,22 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-from engine.consolidation import proposals
-from engine.function import Tag
-from engine.knowledge import Exchange, Known
+from engine.consolidation.consolidation import proposals
+from engine.consolidation.proposal import (
+    Confidence,
+    Costs,
+    Impact,
+    Proposal,
+    ProposalKind,
+    Reason,
+    saving,
+    undecided,
+)
+from engine.consolidation.region_facts import Exchange, Known
+from engine.consolidation.reuse import Candidate
+from engine.consolidation.what_if import apply
+from engine.matching.function_classifier import Tag
+from engine.matching.overlap import Cluster, Overlap
 from engine.model import (
     Application,
     ApplicationStatus,
@@ -18,19 +31,6 @@ from engine.model import (
     IntegrationStatus,
     Provenance,
 )
-from engine.overlap import Cluster, Overlap
-from engine.proposal import (
-    Confidence,
-    Costs,
-    Impact,
-    Proposal,
-    ProposalKind,
-    Reason,
-    saving,
-    undecided,
-)
-from engine.sharing import Candidate
-from engine.what_if import apply
 
 SOURCE = Provenance("test")
 SRIKANDI = CommonApplication(

@@ -8,9 +8,9 @@ from itertools import product
 
 import pytest
 
-from engine import score
+from engine.assessment import score
+from engine.assessment.instruments import instrument
 from engine.decimals import rounded
-from engine.instruments import instrument
 from engine.model import AssessmentKind
 from facts import tables
 from facts.tables import SheetScope

@@ -6,7 +6,7 @@ from fractions import Fraction
 
 import pytest
 
-from engine.ranking import Rank, ranking
+from engine.assessment.ranking import Rank, ranking
 
 
 def values(**printed: str) -> dict[str, Fraction]:

@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine import score
-from engine.instrument import Instrument
-from engine.instruments import catalogue, instrument
+from engine.assessment import score
+from engine.assessment.instrument import Instrument
+from engine.assessment.instruments import catalogue, instrument
 from engine.model import (
     Assessment,
     AssessmentKind,

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from engine.function import Function, Tag
-from engine.listing import Listing
-from engine.sharing import Candidate, Sisters
+from engine.consolidation.reuse import Candidate, Sisters
+from engine.matching.function_classifier import Function, Tag
+from engine.matching.inventory_line import Listing
 
 FUNCTIONS = {
     "records": Function("records", "Naskah dinas", "", (37,)),

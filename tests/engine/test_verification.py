@@ -10,18 +10,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from engine.graph import build, touched, with_integration
-from engine.instruments import catalogue, instrument
-from engine.instruments.section import Malformed
-from engine.inventory import (
-    Development,
-    Document,
-    Inventory,
-    development,
-    documents,
-    functions_ticked,
-    services,
-)
+from engine.assessment.instruments import catalogue, instrument
+from engine.assessment.instruments.section import Malformed
+from engine.graph.graph import build, touched, with_integration
 from engine.model import (
     Application,
     ApplicationStatus,
@@ -36,10 +27,19 @@ from engine.model import (
     LevelClaim,
     Provenance,
 )
-from engine.reading import Gap, Missing, State
-from engine.rule import Ask
-from engine.rules import parse, tables
-from engine.verification import Flag, Verdict, verify, verify_again
+from engine.verification.evaluation import Gap, Missing, State
+from engine.verification.inventory import (
+    Development,
+    Document,
+    Inventory,
+    development,
+    documents,
+    functions_ticked,
+    services,
+)
+from engine.verification.rule import Ask
+from engine.verification.rules import parse, tables
+from engine.verification.verification import Flag, Verdict, verify, verify_again
 from facts import tables as facts
 
 TODAY = date(2026, 11, 24)

@@ -10,7 +10,7 @@ from pathlib import Path
 import httpx2
 import pytest
 
-from engine.source import Source, SourceState
+from engine.log.source import Source, SourceState
 from hub import metrics
 from hub.app import opened
 from hub.settings import Settings

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from engine.entry import Entry
-from engine.snapshot import Row
+from engine.log.entry import Entry
+from engine.log.snapshot import Row
 from storage import log, snapshot
 from storage.database import Database
 

@@ -12,8 +12,9 @@ from typing import Any
 import pytest
 
 from engine.document import document
-from engine.entry import Entry, sealed
-from engine.entry_bodies import Claimed
+from engine.log.entry import Entry, sealed
+from engine.log.entry_types import Claimed
+from engine.log.snapshot import Row
 from engine.model import (
     Application,
     ApplicationStatus,
@@ -25,7 +26,6 @@ from engine.model import (
     Opd,
     Provenance,
 )
-from engine.snapshot import Row
 from regions import conformance
 from regions.conformance import CONNECTS, PROMISES, check
 from regions.directory import Endpoint

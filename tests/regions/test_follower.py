@@ -16,10 +16,10 @@ from websockets.asyncio.server import ServerConnection, serve
 from websockets.typing import Subprotocol
 
 from engine.document import document
-from engine.entry import Entry, sealed
+from engine.log.entry import Entry, sealed
+from engine.log.snapshot import Row
+from engine.log.source import Source, SourceState
 from engine.model import Application, ApplicationStatus, EventKind, Provenance, Visibility
-from engine.snapshot import Row
-from engine.source import Source, SourceState
 from hub.app import opened
 from hub.settings import Settings
 from regions import follower, peer

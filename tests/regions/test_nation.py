@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from benchmarks.made_up_nation import APPLICATIONS, REGIONS, codes
-from engine.source import SourceState
+from engine.log.source import SourceState
 from hub import replication
 from hub.app import opened
 from storage import log, source

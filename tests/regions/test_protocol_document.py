@@ -10,10 +10,10 @@ from pathlib import Path
 import rfc8785
 from graphql import build_schema
 
-from engine.entry import GENESIS, Entry
-from engine.instruments import catalogue
+from engine.assessment.instruments import catalogue
+from engine.log.entry import GENESIS, Entry
+from engine.log.snapshot import Row, RowKind
 from engine.model import EventKind
-from engine.snapshot import Row, RowKind
 from hub.cli.schema_export import FEED
 from regions import conformance, connection, contract, directory, follower, message, peer
 from regions.directory import Endpoint

@@ -14,8 +14,8 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
-from engine.entry import Entry
-from engine.snapshot import Row
+from engine.log.entry import Entry
+from engine.log.snapshot import Row
 from regions.conformance import CONNECTS, check
 from regions.directory import Endpoint
 from tests.regions.toy_owner import Toy

@@ -17,8 +17,8 @@ from websockets.asyncio.server import ServerConnection, serve
 from websockets.exceptions import ConnectionClosed
 from websockets.typing import Subprotocol
 
-from engine.entry import Entry, timestamp
-from engine.snapshot import Row
+from engine.log.entry import Entry, timestamp
+from engine.log.snapshot import Row
 
 Answer = dict[str, Any]
 Fault = Callable[[Answer], Answer | None]

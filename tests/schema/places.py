@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from engine.assessment.instruments import instrument
 from engine.document import document
-from engine.instruments import instrument
 from engine.model import (
     Application,
     ApplicationStatus,

@@ -10,10 +10,10 @@ from typing import Any
 import pytest
 
 from engine.document import document
-from engine.entry import verify
+from engine.log.entry import verify
+from engine.log.snapshot import BODIES, RowKind
+from engine.log.source import Source, SourceState
 from engine.model import EventKind, Region, RegionKind, Viewer
-from engine.snapshot import BODIES, RowKind
-from engine.source import Source, SourceState
 from regions import contract
 from resolvers import feed
 from resolvers.context import Context

@@ -13,8 +13,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import delete, select, text
 
+from engine.consolidation.proposal import ProposalKind
 from engine.model import Assessment, AssessmentKind, AssessmentState, EventKind, LevelClaim
-from engine.proposal import ProposalKind
 from resolvers import consolidation, follow_up, news
 from resolvers.context import Context
 from storage import arrival, lesson, log

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from graphql import GraphQLObjectType
 
-from engine.function import Correction
+from engine.matching.function_classifier import Correction
 from engine.model import (
     Application,
     ApplicationStatus,

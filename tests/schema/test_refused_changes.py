@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from graphql import GraphQLUnionType, build_schema
 
+from engine.log.source import Source, SourceState
 from engine.model import (
     ApplicationStatus,
     AssessmentKind,
@@ -20,7 +21,6 @@ from engine.model import (
     IntegrationMode,
     IntegrationStatus,
 )
-from engine.source import Source, SourceState
 from schema.schema import schema
 from storage.source import follow
 from tests.schema import places

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from sqlalchemy import text
 
 from engine.document import document
-from engine.entry import GENESIS, BrokenChain
+from engine.log.entry import GENESIS, BrokenChain
 from engine.model import EventKind, Provenance, Region, RegionKind
 from storage import arrival, log
 from storage.arrival import Arrival

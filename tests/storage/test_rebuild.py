@@ -10,12 +10,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import inspect, select
 
-from engine.attestation import Attestation
-from engine.decision import Decided, Decision
+from engine.consolidation.decision import Decided, Decision
 from engine.document import document
-from engine.effort import RegionEffort, StepEffort
-from engine.function import Correction
-from engine.inventory import DevelopmentPolicy, Exemption
+from engine.matching.function_classifier import Correction
 from engine.model import (
     Application,
     ApplicationStatus,
@@ -36,7 +33,10 @@ from engine.model import (
     RegionKind,
     Visibility,
 )
-from engine.outcome import ProposalsOutcome
+from engine.path.effort import RegionEffort, StepEffort
+from engine.verification.attestation import Attestation
+from engine.verification.inventory import DevelopmentPolicy, Exemption
+from engine.verification.verification_state import ProposalsOutcome
 from storage import log, outcome
 from storage.database import Database
 from storage.fold import claim_body

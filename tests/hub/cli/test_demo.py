@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from engine.source import Source, SourceState
+from engine.log.source import Source, SourceState
 from facts import tables
 from hub.app import opened
 from hub.cli.demo import EXAMPLE_REGION, example, greet

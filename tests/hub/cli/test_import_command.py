@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from engine import inventory_sheet, sheet
+from engine.log.source import Source, SourceState
 from engine.model import EventKind
-from engine.sheet import SheetInvalid
-from engine.source import Source, SourceState
+from engine.spreadsheet import application_sheet, sheet
+from engine.spreadsheet.sheet import SheetInvalid
 from hub.app import opened
 from hub.settings import Settings
 from resolvers import inventory_import
@@ -23,7 +23,7 @@ GOOD = "Nama Aplikasi,Perangkat Daerah,URL\nSi Uji,Dinas Perhubungan,https://uji
 
 
 async def take(instance: Instance, text: str, region: str = "32.11") -> Imported:
-    read = inventory_sheet.parse(sheet.rows(text))
+    read = application_sheet.parse(sheet.rows(text))
     return await inventory_import.take(instance, region, read, "inventaris.csv")
 
 
@@ -98,7 +98,7 @@ FULL = """No;Nama Aplikasi;Perangkat Daerah;Fungsi/Kegunaan;Tahun Mulai;Platform
 async def test_status_function_year_and_platform_are_kept(filled_database_url: str) -> None:
     async with opened(Settings(SIMPUL_DATABASE_URL=filled_database_url)) as instance:
         before = await entries(instance)
-        read = inventory_sheet.parse(sheet.rows(FULL))
+        read = application_sheet.parse(sheet.rows(FULL))
         would = await inventory_import.prepare(instance, "32.11", read)
         assert await entries(instance) == before
         assert await inventory_import.take(instance, "32.11", read, "f.csv") == would

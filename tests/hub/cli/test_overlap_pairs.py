@@ -11,9 +11,9 @@ import numpy as np
 import pytest
 
 from benchmarks import overlap as benchmark
-from engine.function import Classifier
-from engine.names import Normaliser
-from engine.overlap import WEIGHTS, Comparer, scored
+from engine.matching.function_classifier import Classifier
+from engine.matching.names import Normaliser
+from engine.matching.overlap import WEIGHTS, Comparer, scored
 from facts.function import lexicon, name_words
 from tests.hub.cli.region_data import Commands
 

@@ -1,0 +1,1 @@
+"""Assessments: instruments, levels, the index, ranks, comparisons and estimates."""

@@ -1,0 +1,49 @@
+"""Reads a sheet of levels (columns `number,level`) and says where every bad row is wrong."""
+
+from __future__ import annotations
+
+import re
+
+from engine.assessment.instrument import Instrument
+from engine.spreadsheet.sheet import Problem, SheetInvalid, columns, quoted, rows
+
+COLUMNS = ("number", "level")
+_WHOLE = re.compile(r"[0-9]{1,9}")
+
+
+def parse(text: str, instrument: Instrument) -> dict[int, int]:
+    """The level of every indicator, by number.
+
+    Further columns are passed over. An indicator may go by its number or by its code ("35-2").
+
+    Raises:
+        SheetInvalid: with all problems of the sheet, not only the first.
+    """
+    numbers = instrument.numbers
+    lowest, highest = instrument.level_min, instrument.level_max
+    levels: dict[int, int] = {}
+    seen: dict[int, int] = {}  # the row that named an indicator first
+    problems: list[Problem] = []
+    for row, (number_cell, level_cell) in columns(rows(text), COLUMNS):
+        number = numbers.get(number_cell)
+        if number is None:
+            expected = f"an indicator of {instrument.id} (1 to {len(instrument.indicators)})"
+            problems.append(Problem(row, "number", expected, quoted(number_cell)))
+        elif number in seen:
+            expected = f"each indicator once (first in row {seen[number]})"
+            problems.append(Problem(row, "number", expected, quoted(number_cell)))
+        else:
+            seen[number] = row
+        if not _WHOLE.fullmatch(level_cell) or not lowest <= int(level_cell) <= highest:
+            expected = f"a whole level from {lowest} to {highest}"
+            problems.append(Problem(row, "level", expected, quoted(level_cell)))
+        elif number is not None:
+            levels[number] = int(level_cell)
+
+    absent = [str(each.number) for each in instrument.indicators if each.number not in seen]
+    if absent:
+        expected = f"all {len(instrument.indicators)} indicators of {instrument.id}"
+        problems.append(Problem(None, "number", expected, "none for " + ", ".join(absent)))
+    if problems:
+        raise SheetInvalid(*problems)
+    return levels

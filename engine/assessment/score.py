@@ -1,0 +1,236 @@
+"""The index of an assessment: exact from the levels up, rounded once, with its predicate.
+
+index = sum(level * weight) / 100 over all indicators; an aspect's or domain's value is the same
+mean over its own indicators. Every step is a `Fraction`, so nothing is rounded on the way. The
+predicate comes from the exact value: 3.4951 is printed 3.50 and is still below 3.5. The
+regulation does not say which of the two decides; published predicates follow the exact one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from enum import Enum
+from fractions import Fraction
+from math import lcm
+
+from engine.assessment.instrument import Indicator, Instrument
+from engine.decimals import exact, fraction, rounded
+from engine.model import Assessment, PublishedFigures
+
+
+class LevelInvalid(ValueError):
+    """A level that the instrument does not know."""
+
+    def __init__(self, indicator: int, expected: str, found: object) -> None:
+        super().__init__(f"indicator {indicator}: expected {expected}, got {found!r}")
+        self.indicator = indicator
+        self.expected = expected
+        self.found = found
+
+
+class Basis(Enum):
+    """What a score was taken from."""
+
+    LEVELS = "LEVELS"
+    PUBLISHED = "PUBLISHED"
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """The value of one domain or aspect."""
+
+    number: int
+    name: str
+    exact: Fraction
+
+    @property
+    def value(self) -> str:
+        """The exact decimal; 12 places where it never ends (see `decimals.exact`)."""
+        return exact(self.exact)
+
+    @property
+    def display(self) -> str:
+        """Two places, half up."""
+        return rounded(self.exact)
+
+
+@dataclass(frozen=True, slots=True)
+class Score:
+    """An index value with its parts."""
+
+    exact: Fraction
+    predicate: str
+    domains: tuple[Part, ...]
+    aspects: tuple[Part, ...]  # empty where a publication does not print them
+    basis: Basis
+    claimed: int  # indicators with a level of their own; 0 of a published figure
+    of: int  # indicators of the instrument
+
+    @property
+    def value(self) -> str:
+        """The exact decimal; 12 places where it never ends (see `decimals.exact`)."""
+        return exact(self.exact)
+
+    @property
+    def display(self) -> str:
+        """Two places, half up."""
+        return rounded(self.exact)
+
+    @property
+    def complete(self) -> bool:
+        """False while an indicator without a level counts at the lowest one."""
+        return self.basis is Basis.PUBLISHED or self.claimed == self.of
+
+
+@dataclass(frozen=True, slots=True)
+class PredicateGap:
+    """The next better predicate and how much is missing."""
+
+    label: str
+    threshold: str
+    gap: str
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """Raising one indicator by one level, and what the index would be then."""
+
+    indicator: int
+    from_level: int
+    to_level: int
+    gain: str
+    index: str
+    display: str
+    predicate: str
+
+
+def of_assessment(instrument: Instrument, assessment: Assessment) -> Score:
+    """The score of an assessment: of its published figures, else of its claimed levels."""
+    if assessment.published is not None:
+        return from_published(instrument, assessment.published)
+    return from_levels(instrument, {each.indicator: each.level for each in assessment.levels})
+
+
+def from_levels(instrument: Instrument, levels: Mapping[int, int]) -> Score:
+    """The score of a set of levels; an indicator without one counts at the lowest level."""
+    _check(instrument, levels)
+    counted = _counted(instrument, levels)
+    index = _mean(instrument.indicators, counted)
+    aspects = tuple(
+        Part(each.number, each.name, _mean(instrument.indicators_of(each.number), counted))
+        for each in instrument.aspects
+    )
+    domains = []
+    for domain in instrument.domains:
+        within = {each.number for each in instrument.aspects_of(domain.number)}
+        indicators = [each for each in instrument.indicators if each.aspect in within]
+        domains.append(Part(domain.number, domain.name, _mean(indicators, counted)))
+    return Score(
+        exact=index,
+        predicate=instrument.predicate(index).label,
+        domains=tuple(domains),
+        aspects=aspects,
+        basis=Basis.LEVELS,
+        claimed=len(levels),
+        of=len(instrument.indicators),
+    )
+
+
+def from_published(instrument: Instrument, figures: PublishedFigures) -> Score:
+    """The score that a publication prints: its value, predicate and domains as they stand."""
+    names = {each.number: each.name for each in instrument.domains}
+    return Score(
+        exact=fraction(figures.value),
+        predicate=figures.predicate,
+        domains=tuple(
+            Part(number, names[number], fraction(value)) for number, value in figures.domains
+        ),
+        aspects=(),
+        basis=Basis.PUBLISHED,
+        claimed=0,
+        of=len(instrument.indicators),
+    )
+
+
+def index_from_domains(instrument: Instrument, domains: Mapping[int, Fraction]) -> Fraction:
+    """The index from the value of every domain, exact for exact values."""
+    return (
+        sum((domains[each.number] * each.weight for each in instrument.domains), Fraction()) / 100
+    )
+
+
+def next_predicate(
+    instrument: Instrument, value: Fraction, predicate: str | None = None
+) -> PredicateGap | None:
+    """The predicate above that of `value`, or None at the top.
+
+    Pass the printed `predicate` of a published figure: it follows the exact value, which may lie
+    just below a threshold that the printed one reaches. The gap is 0.00 then.
+    """
+    labels = [each.label for each in instrument.predicates]
+    position = labels.index(predicate or instrument.predicate(value).label)
+    if position == 0:
+        return None
+    better = instrument.predicates[position - 1]
+    threshold = better.minimum
+    assert threshold is not None  # only the lowest predicate has no minimum
+    return PredicateGap(better.label, exact(threshold), exact(max(threshold - value, Fraction())))
+
+
+def next_steps(
+    instrument: Instrument, levels: Mapping[int, int], limit: int | None = None
+) -> tuple[Step, ...]:
+    """The gain of each single next level, best first; equal gains from the lowest level up.
+
+    Says what a step adds to the index, not what it costs: effort is not in the instrument.
+    """
+    _check(instrument, levels)
+    counted = _counted(instrument, levels)
+    index = _mean(instrument.indicators, counted)
+    open_indicators = [
+        each for each in instrument.indicators if counted[each.number] < instrument.level_max
+    ]
+    open_indicators.sort(key=lambda each: (-each.weight, counted[each.number], each.number))
+    steps = []
+    for each in open_indicators[:limit]:
+        gain = each.weight / 100
+        steps.append(
+            Step(
+                indicator=each.number,
+                from_level=counted[each.number],
+                to_level=counted[each.number] + 1,
+                gain=exact(gain),
+                index=exact(index + gain),
+                display=rounded(index + gain),
+                predicate=instrument.predicate(index + gain).label,
+            )
+        )
+    return tuple(steps)
+
+
+def _check(instrument: Instrument, levels: Mapping[int, int]) -> None:
+    known = {each.number for each in instrument.indicators}
+    lowest, highest = instrument.level_min, instrument.level_max
+    for number, level in levels.items():
+        if number not in known:
+            raise LevelInvalid(number, f"an indicator of {instrument.id}", number)
+        if not lowest <= level <= highest:
+            raise LevelInvalid(number, f"a level from {lowest} to {highest}", level)
+
+
+def _counted(instrument: Instrument, levels: Mapping[int, int]) -> dict[int, int]:
+    return {
+        each.number: levels.get(each.number, instrument.level_min) for each in instrument.indicators
+    }
+
+
+def _mean(indicators: Collection[Indicator], levels: Mapping[int, int]) -> Fraction:
+    # As exact as sums of fractions, and many times faster: whole weights of one denominator.
+    denominator = lcm(*(each.weight.denominator for each in indicators))
+    total = weight = 0
+    for each in indicators:
+        whole = each.weight.numerator * (denominator // each.weight.denominator)
+        total += levels[each.number] * whole
+        weight += whole
+    return Fraction(total, weight)

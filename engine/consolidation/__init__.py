@@ -1,0 +1,1 @@
+"""Proposals to consolidate applications, and what would follow from them."""

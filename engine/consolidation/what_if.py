@@ -1,0 +1,177 @@
+"""What a region's inventory would look like if proposals were carried out.
+
+Applied to copies: applications that go are RETIRED, their integrations move to the survivor.
+What is newly connected counts as documented (grade 1), which is what carrying out would have to
+show. Nothing here is a fact; callers label what they compute from it as a simulation.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+
+from engine.consolidation.proposal import Proposal, ProposalKind
+from engine.model import (
+    Application,
+    ApplicationStatus,
+    Integration,
+    IntegrationDirection,
+    IntegrationMode,
+    IntegrationStatus,
+    Provenance,
+)
+
+_DOCUMENTED = 1
+
+
+@dataclass(frozen=True, slots=True)
+class WhatIf:
+    """The inventory after, and what became of the integrations."""
+
+    applications: tuple[Application, ...]
+    integrations: tuple[Integration, ...]
+    repointed: tuple[str, ...]  # ids
+    lost: tuple[str, ...]  # withdrawn: no end is left, or the survivor has the same exchange
+    added: tuple[str, ...]
+
+
+def apply(
+    proposals: Iterable[Proposal],
+    applications: Iterable[Application],
+    integrations: Iterable[Integration],
+) -> WhatIf:
+    """Carry out proposals in the order given; one whose applications are gone changes nothing."""
+    state = _State(applications, integrations)
+    for each in proposals:
+        state.carry_out(each)
+    return WhatIf(
+        applications=tuple(state.applications.values()),
+        integrations=tuple(state.integrations.values()),
+        repointed=tuple(sorted(state.repointed - state.lost)),
+        lost=tuple(sorted(state.lost)),
+        added=tuple(state.added),
+    )
+
+
+class _State:
+    def __init__(
+        self, applications: Iterable[Application], integrations: Iterable[Integration]
+    ) -> None:
+        self.applications = {each.id: each for each in applications}
+        self.integrations = {each.id: each for each in integrations}
+        self.repointed: set[str] = set()
+        self.lost: set[str] = set()
+        self.added: list[str] = []
+
+    def carry_out(self, proposal: Proposal) -> None:
+        match proposal.kind:
+            case ProposalKind.RETIRE:
+                for id in proposal.applications:
+                    self._leave(id, None, "")
+            case ProposalKind.REPLACE:
+                inside = self._instance(proposal.region, proposal.survivor)
+                for id in proposal.applications:
+                    self._leave(id, inside, proposal.survivor or "")
+            case ProposalKind.MERGE:
+                for id in proposal.applications:
+                    if id != proposal.survivor:
+                        self._leave(id, proposal.survivor, "")
+            case ProposalKind.INTEGRATE:
+                self._connect(proposal)
+            case ProposalKind.SHARE:
+                self._take_over(proposal)
+            case ProposalKind.KEEP:
+                pass
+
+    def _instance(self, region: str, common: str | None) -> str | None:
+        """The region's own listing of a common application, where it has one."""
+        for each in self.applications.values():
+            live = each.status is not ApplicationStatus.RETIRED
+            if each.region == region and each.common_application == common and live:
+                return each.id
+        return None
+
+    def _leave(self, id: str, survivor: str | None, outside: str) -> None:
+        leaving = self.applications.get(id)
+        if leaving is None or leaving.status is ApplicationStatus.RETIRED:
+            return
+        self.applications[id] = replace(leaving, status=ApplicationStatus.RETIRED)
+        for edge in list(self.integrations.values()):
+            if edge.status is IntegrationStatus.ACTIVE and id in (edge.source, edge.target):
+                self._repoint(edge, id, survivor, outside)
+
+    def _repoint(self, edge: Integration, id: str, survivor: str | None, outside: str) -> None:
+        moved = edge
+        if survivor is not None:
+            name = self.applications[survivor].name
+            if edge.source == id:
+                moved = replace(moved, source=survivor)
+            if edge.target == id:
+                moved = replace(moved, target=survivor, target_name=name)
+        elif outside and edge.target == id:
+            moved = replace(edge, target=None, target_name=outside)
+        if moved is edge or moved.source == moved.target or self._known(moved):
+            self.integrations[edge.id] = replace(edge, status=IntegrationStatus.WITHDRAWN)
+            self.lost.add(edge.id)
+        else:
+            self.integrations[edge.id] = moved
+            self.repointed.add(edge.id)
+
+    def _known(self, moved: Integration) -> bool:
+        """Whether the survivor already exchanges that data with that partner."""
+        told = (moved.source, moved.target, moved.target_name, moved.data_object)
+        return any(
+            (each.source, each.target, each.target_name, each.data_object) == told
+            for each in self.integrations.values()
+            if each.id != moved.id and each.status is IntegrationStatus.ACTIVE
+        )
+
+    def _connect(self, proposal: Proposal) -> None:
+        if proposal.evidence:  # an edge past the hub moves onto it
+            for id in proposal.evidence:
+                edge = self.integrations.get(id)
+                if edge is not None and edge.status is IntegrationStatus.ACTIVE:
+                    grade = max(edge.evidence_grade, _DOCUMENTED)
+                    self.integrations[id] = replace(
+                        edge, mode=IntegrationMode.HUB, evidence_grade=grade
+                    )
+                    self.repointed.add(id)
+            return
+        source, target = proposal.applications
+        if source not in self.applications or target not in self.applications:
+            return
+        values = dict(value for reason in proposal.reasons for value in reason.values)
+        id = f"what-if:{proposal.id}"
+        self.integrations[id] = Integration(
+            id=id,
+            region=proposal.region,
+            source=source,
+            target=target,
+            target_name=self.applications[target].name,
+            data_object=values.get("data", ""),
+            mode=IntegrationMode.HUB,
+            direction=IntegrationDirection.ONE_WAY,
+            status=IntegrationStatus.ACTIVE,
+            evidence_grade=_DOCUMENTED,
+            version=1,
+            provenance=Provenance(f"what-if {proposal.rule}", confirmed=False),
+        )
+        self.added.append(id)
+
+    def _take_over(self, proposal: Proposal) -> None:
+        for id in proposal.applications:
+            original = self.applications.get(id)
+            if original is None:
+                continue
+            copy = f"what-if:{proposal.id}"
+            self.applications[copy] = replace(
+                original,
+                id=copy,
+                region=proposal.region,
+                opd=None,
+                status=ApplicationStatus.ACTIVE,
+                url=None,
+                version=1,
+                provenance=Provenance(f"what-if {proposal.rule}", confirmed=False),
+            )
+            self.added.append(copy)

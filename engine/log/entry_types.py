@@ -1,0 +1,57 @@
+"""What the body of each kind of entry is: the state of its subject after the change."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from engine.consolidation.decision import Decided
+from engine.log.source import Handover
+from engine.matching.function_classifier import Correction
+from engine.model import (
+    Application,
+    Assessment,
+    EventKind,
+    Integration,
+    LevelClaim,
+    Opd,
+    Region,
+)
+from engine.path.effort import RegionEffort
+from engine.verification.attestation import Attestation
+from engine.verification.inventory import DevelopmentPolicy, Exemption
+
+
+@dataclass(frozen=True, slots=True)
+class Claimed:
+    """A level that was claimed, and the assessment's version since."""
+
+    assessment: str
+    version: int
+    claim: LevelClaim
+
+
+# Who writes the log (REGION_HANDED_OVER) is no row of the region's.
+BODIES: dict[EventKind, type] = {
+    EventKind.REGION_RECORDED: Region,
+    EventKind.OPD_RECORDED: Opd,
+    EventKind.APPLICATION_REGISTERED: Application,
+    EventKind.APPLICATION_UPDATED: Application,
+    EventKind.APPLICATION_RETIRED: Application,
+    EventKind.INTEGRATION_CONNECTED: Integration,
+    EventKind.INTEGRATION_DOCUMENTED: Integration,
+    EventKind.INTEGRATION_CONFIRMED: Integration,
+    EventKind.INTEGRATION_WITHDRAWN: Integration,
+    EventKind.INVENTORY_ATTESTED: Attestation,
+    EventKind.PROPOSAL_DECIDED: Decided,
+    EventKind.FUNCTION_CORRECTED: Correction,
+    EventKind.OPD_EXEMPTED: Exemption,
+    EventKind.DEVELOPMENT_POLICY_RECORDED: DevelopmentPolicy,
+    EventKind.EFFORT_EDITED: RegionEffort,
+    EventKind.REGION_HANDED_OVER: Handover,
+    EventKind.ASSESSMENT_STARTED: Assessment,
+    EventKind.ASSESSMENT_SUBMITTED: Assessment,
+    EventKind.ASSESSMENT_RETURNED: Assessment,
+    EventKind.ASSESSMENT_PUBLISHED: Assessment,
+    EventKind.RESULT_RECORDED: Assessment,
+    EventKind.LEVEL_CLAIMED: Claimed,
+}

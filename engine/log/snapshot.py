@@ -1,0 +1,63 @@
+"""A region as it stands at one entry of its log: rows that say all that the log came to."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from enum import Enum
+from typing import Any
+
+from engine.consolidation.decision import Decided
+from engine.log.entry import Entry
+from engine.matching.function_classifier import Correction
+from engine.model import Application, Assessment, Integration, Opd, Region
+from engine.path.effort import RegionEffort
+from engine.verification.attestation import Attested
+from engine.verification.inventory import DevelopmentPolicy, Exemption
+
+
+class RowKind(Enum):
+    """What a row is about. They come in this order: none refers to a later one."""
+
+    REGION = "REGION"
+    OPD = "OPD"
+    APPLICATION = "APPLICATION"
+    INTEGRATION = "INTEGRATION"
+    EXEMPTION = "EXEMPTION"
+    EFFORT = "EFFORT"
+    DEVELOPMENT_POLICY = "DEVELOPMENT_POLICY"
+    DECISION = "DECISION"
+    CORRECTION = "CORRECTION"
+    ATTESTATION = "ATTESTATION"
+    ASSESSMENT = "ASSESSMENT"
+
+
+BODIES: dict[RowKind, type] = {
+    RowKind.REGION: Region,
+    RowKind.OPD: Opd,
+    RowKind.APPLICATION: Application,
+    RowKind.INTEGRATION: Integration,
+    RowKind.EXEMPTION: Exemption,
+    RowKind.EFFORT: RegionEffort,
+    RowKind.DEVELOPMENT_POLICY: DevelopmentPolicy,
+    RowKind.DECISION: Decided,
+    RowKind.CORRECTION: Correction,
+    RowKind.ATTESTATION: Attested,
+    RowKind.ASSESSMENT: Assessment,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One of them, as JSON values."""
+
+    kind: RowKind
+    body: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """All of them, as of the newest entry."""
+
+    newest: Entry
+    rows: Sequence[Row]

@@ -1,0 +1,150 @@
+"""Which listings are one system: sure ones together, doubtful ones in groups for a person.
+
+Rule `duplicates/1`. Within a region, listings are compared by national catalogue, address and
+name; across regions only the catalogue counts, since the same name is seldom the same system.
+AUTO was right on every pair it was measured on, REVIEW is a question to a person: one answer per
+group. Several listings of one system are re-listings. Nothing is saved by joining them; what is
+saved by joining systems is asked in `overlap`.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import lru_cache
+
+from engine import collector
+from engine.matching.grouping import Group, Pair, groups_of, pair_of
+from engine.matching.inventory_line import Kind, Listing, Sorter
+from engine.matching.name_matching import Spelling, by_catalogue, compared, own_domain
+from engine.matching.names import PUBLIC_HOSTS, Name, Normaliser, address
+from engine.matching.national_systems import NationalCatalogue, NationalSystem, Recognition
+
+RULE = "duplicates/1"
+
+
+@dataclass(frozen=True, slots=True)
+class Inventory:
+    """An inventory sorted out: its systems, its questions, and what is no application."""
+
+    groups: tuple[Group, ...]  # of two listings and more
+    alone: tuple[str, ...]
+    websites: tuple[str, ...]
+    several: tuple[str, ...]  # cells that name several systems; also in a group of each
+
+
+class Comparison:
+    """Compares listings by names, addresses and the national catalogue."""
+
+    def __init__(self, normaliser: Normaliser, national: NationalCatalogue, sorter: Sorter) -> None:
+        self._normaliser = normaliser
+        self._national = national
+        self._sorter = sorter
+        self._read = lru_cache(maxsize=1 << 18)(self._reading)
+
+    def pair(self, a: Listing, b: Listing) -> Pair | None:
+        """Whether two listings may be one system; None where nothing says so."""
+        one, other = (self._read(each.name, each.url).spelling(each.opd) for each in (a, b))
+        one.ids, other.ids = [a.id], [b.id]
+        if a.region != b.region:
+            # The same name elsewhere is as a rule another system: only the catalogue counts.
+            same = one.system is not None and one.system == other.system
+            return pair_of(one, other, by_catalogue(one, other)) if same else None
+        return pair_of(one, other, compared(one, other, own_domain((one, other))))
+
+    def sort_out(self, listings: Iterable[Listing]) -> Inventory:
+        """The systems behind listings, region by region. Ids must differ."""
+        regions: dict[str, list[Listing]] = defaultdict(list)
+        for each in listings:
+            regions[each.region].append(each)
+        groups: list[Group] = []
+        alone: list[str] = []
+        set_apart: dict[Kind, list[str]] = {Kind.WEBSITE: [], Kind.SEVERAL: []}
+        with collector.paused():  # it took a third of the time of 270,000 listings
+            for region, lines in regions.items():
+                groups.extend(groups_of(region, self._spellings(lines, set_apart), alone))
+        return Inventory(
+            groups=tuple(groups),
+            alone=tuple(alone),
+            websites=tuple(set_apart[Kind.WEBSITE]),
+            several=tuple(set_apart[Kind.SEVERAL]),
+        )
+
+    def _spellings(
+        self, lines: Iterable[Listing], set_apart: dict[Kind, list[str]]
+    ) -> list[Spelling]:
+        merged: dict[tuple[str, str], Spelling] = {}
+        for line in lines:
+            read = self._read(line.name, line.url)
+            if read.kind is not Kind.APPLICATION:
+                set_apart[read.kind].append(line.id)
+                if read.kind is Kind.WEBSITE:
+                    continue
+            # Without address and OPD, equal names prove nothing: such lines stay apart.
+            owner_key = "" if read.decides else line.opd or line.id
+            if not read.comparable:
+                owner_key = line.id  # a name without letters or digits proves nothing anywhere
+            spelling = merged.get((read.equal, owner_key))
+            if spelling is None:
+                spelling = merged[read.equal, owner_key] = read.spelling(line.opd)
+            spelling.ids.append(line.id)
+        return list(merged.values())
+
+    def _reading(self, printed: str, url: str | None) -> _Reading:
+        name, at = self._normaliser.name(printed), address(url)
+        at = "" if at in PUBLIC_HOSTS else at
+        kind = self._sorter.kind(printed, url)
+        several = self._national.several(printed) if kind is Kind.SEVERAL else ()
+        found = None if several else self._national.recognise(printed, url)
+        system = None if found is None else found.system
+        sure = found is not None and found.recognition is Recognition.SURE
+        return _Reading(kind, name, at, system, sure, tuple(each.id for each in several))
+
+
+class _Reading:
+    """What a printed name and address say, worked out once however often they are listed."""
+
+    # The country has a hundred thousand of them, for the garbage collector to go through: so one
+    # object each, and a key in one string, which keeps its hash.
+    __slots__ = (
+        "_at",
+        "_host",
+        "_name",
+        "_several",
+        "_sure",
+        "_system",
+        "comparable",
+        "decides",
+        "equal",
+        "kind",
+    )
+
+    def __init__(
+        self,
+        kind: Kind,
+        name: Name,
+        at: str,
+        system: NationalSystem | None,
+        sure: bool,
+        several: tuple[str, ...],
+    ) -> None:
+        self.kind = kind
+        self.comparable = bool(name.forms) or system is not None
+        self.decides = bool(at) or sure  # without the OPD
+        forms = name.key if len(name.forms) == 1 else " ".join(sorted(name.forms))
+        known = "" if system is None else f"{system.id} {sure}"
+        self.equal = "\n".join((forms, known, " ".join(several), at))  # only `at` may hold a break
+        self._name = name
+        self._at = at
+        self._host = at.partition("/")[0]
+        self._system = system
+        self._sure = sure
+        self._several = several
+
+    def spelling(self, opd: str) -> Spelling:
+        """The spelling of a listing by an OPD."""
+        owner_key = "" if self.decides else opd
+        return Spelling(
+            self._name, self._at, self._host, owner_key, self._system, self._sure, self._several
+        )

@@ -1,0 +1,303 @@
+"""What an application is for: a function tag from its name, its address and its OPD.
+
+Names carry the function in words ("presensi"), in well-known names ("SIMPEG") or not at all
+("Sadasbor"). The words and names are a lexicon, which is data; a linear model over character
+n-grams, trained on the lexicon and on what people corrected, also reads forms it does not hold.
+The OPD's affairs shift the odds. A tag is a suggestion with a confidence: below `CERTAIN` the
+classifier abstains, and a person's word always wins.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from functools import lru_cache
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.sparse import csr_matrix, hstack
+from scipy.special import expit
+
+from engine.matching.inventory_line import Listing
+from engine.matching.names import PUBLIC_HOSTS, NameWords, host, words_of
+
+Probabilities = NDArray[np.float64]
+
+CERTAIN = 0.5  # a tag below this confidence is not given
+_LONGEST_TERM = 5  # words
+_SHORTEST_PART = 5  # letters of a term that may be found inside a longer word
+_WEIGHT = {"NAME": 4.0, "WORD": 2.0, "HINT": 0.5}
+_IN_CHARGE = 4.0  # odds of a function that the OPD is in charge of
+_FLOOR = 0.002  # what the OPD alone says where the name says nothing
+_SHORTEST_LABEL = 4  # letters
+_REGULARISATION = 30.0  # inverse strength, as scikit-learn's C
+_PREFIXES = ("e", "si", "sim", "my", "i")  # eKinerja, SIPresensi
+
+
+@dataclass(frozen=True, slots=True)
+class Function:
+    """A purpose that applications serve."""
+
+    id: str
+    name: str  # in Indonesian, as shown
+    affair: str  # letter of the government affair; empty for what every OPD needs
+    indicators: tuple[int, ...]  # of spbe-2020
+
+
+@dataclass(frozen=True, slots=True)
+class Term:
+    """A word or name that points to a function.
+
+    `kind`: NAME of a well-known application, WORD of the subject, HINT that fits others too.
+    """
+
+    text: str
+    function: str
+    kind: str
+
+
+@dataclass(frozen=True, slots=True)
+class Affair:
+    """A word in the name of an OPD, and the affair or function that it is in charge of."""
+
+    word: str
+    affair: str  # letter of a government affair; empty where `functions` says it
+    functions: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Lexicon:
+    """What is known about functions before any application is seen."""
+
+    functions: tuple[Function, ...]
+    terms: tuple[Term, ...]
+    affairs: tuple[Affair, ...]
+    words: NameWords  # that say nothing of the function
+
+
+@dataclass(frozen=True, slots=True)
+class Labelled:
+    """An application whose function a person has set."""
+
+    listing: Listing
+    function: str
+
+
+@dataclass(frozen=True, slots=True)
+class Correction:
+    """A person's word for what an application is for; None takes an earlier word back."""
+
+    application: str
+    function: str | None
+    by: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Tag:
+    """The function of an application, or None with the best guess in `candidates`."""
+
+    function: str | None
+    confidence: float
+    candidates: tuple[tuple[str, float], ...]  # the best three
+    because: tuple[str, ...]  # the terms and OPD words that were found
+    by_person: bool = False
+
+
+def by_person(function: str) -> Tag:
+    """The tag that a person gave."""
+    return Tag(function, 1.0, ((function, 1.0),), (), by_person=True)
+
+
+class Reader:
+    """Finds the lexicon's terms in names and addresses."""
+
+    def __init__(self, lexicon: Lexicon) -> None:
+        self.lexicon = lexicon
+        self.position = {each.id: index for index, each in enumerate(lexicon.functions)}
+        self._terms: dict[str, list[tuple[int, float]]] = {}
+        for term in lexicon.terms:
+            words = words_of(term.text)
+            # A phrase says more than a word: "harga pangan" is not "pangan".
+            weight = _WEIGHT[term.kind] + (len(words) > 1)
+            found = self._terms.setdefault("".join(words), [])
+            found.append((self.position[term.function], weight))
+        self.found = lru_cache(maxsize=1 << 18)(self._found)
+        self.in_charge = lru_cache(maxsize=1 << 14)(self._in_charge)
+
+    def _found(self, text: str) -> tuple[tuple[str, tuple[tuple[int, float], ...]], ...]:
+        """The terms in a text, longest first, none overlapping, with the functions they mean."""
+        words = words_of(text)
+        hits = []
+        position = 0
+        while position < len(words):
+            for length in range(min(_LONGEST_TERM, len(words) - position), 0, -1):
+                joined = "".join(words[position : position + length])
+                term = self._term(joined)
+                if term is not None:
+                    hits.append((term, tuple(self._terms[term])))
+                    position += length
+                    break
+            else:
+                hits.extend(
+                    (part, tuple(self._terms[part])) for part in self._parts(words[position])
+                )
+                position += 1
+        return tuple(hits)
+
+    def _term(self, joined: str) -> str | None:
+        if joined in self._terms:
+            return joined
+        for prefix in _PREFIXES:
+            rest = joined.removeprefix(prefix)
+            if rest != joined and len(rest) >= _SHORTEST_PART - 1 and rest in self._terms:
+                return rest
+        return None
+
+    def _parts(self, word: str) -> tuple[str, ...]:
+        """The longest term that ends a word written in one piece."""
+        known = self.lexicon.words
+        if word in known.noise or word in known.area_kinds or word in known.places:
+            return ()
+        for length in range(len(word) - 1, _SHORTEST_PART - 1, -1):
+            if word[-length:] in self._terms:
+                return (word[-length:],)
+        return ()
+
+    def _in_charge(self, opd: str) -> tuple[tuple[str, ...], NDArray[np.bool_]]:
+        """The words of an OPD's name that say what it does, and the functions that fit."""
+        text = " ".join(words_of(opd))
+        fits = np.zeros(len(self.lexicon.functions), dtype=np.bool_)
+        words = []
+        for affair in self.lexicon.affairs:
+            if f" {affair.word} " in f" {text} ":
+                words.append(affair.word)
+                for function in self.lexicon.functions:
+                    if affair.affair and function.affair == affair.affair:
+                        fits[self.position[function.id]] = True
+                for name in affair.functions:
+                    fits[self.position[name]] = True
+        return tuple(words), fits
+
+
+class Classifier:
+    """Tags applications; `labelled` are people's corrections, which it learns from."""
+
+    def __init__(self, lexicon: Lexicon, labelled: Iterable[Labelled] = ()) -> None:
+        # Two seconds of CPU, which no start of a program shall wait for.
+        from sklearn.feature_extraction.text import TfidfVectorizer
+
+        self.lexicon = lexicon
+        self._reader = Reader(lexicon)
+        self._grams = TfidfVectorizer(analyzer="char_wb", ngram_range=(2, 4), sublinear_tf=True)
+        texts, functions, weights = [], [], []
+        for function in lexicon.functions:
+            texts.append(function.name)
+            functions.append(self._reader.position[function.id])
+            weights.append(1.0)
+        for term in lexicon.terms:
+            texts.append(term.text)
+            functions.append(self._reader.position[term.function])
+            weights.append(_WEIGHT[term.kind] / 2)
+        for each in labelled:
+            texts.append(each.listing.name)
+            functions.append(self._reader.position[each.function])
+            weights.append(2.0)
+        self._grams.fit(texts)
+        self._coefficients, self._intercept = _fitted(
+            self._features(texts), np.asarray(functions), np.asarray(weights)
+        )
+
+    def _features(self, texts: Sequence[str]) -> csr_matrix:
+        return hstack([self._grams.transform(texts), self._lexical(texts)]).tocsr()
+
+    def _lexical(self, texts: Sequence[str]) -> csr_matrix:
+        """One row per text: how much each function is named in it."""
+        rows, columns, values = [], [], []
+        for row, text in enumerate(texts):
+            for _, functions in self._reader.found(text):
+                for column, weight in functions:
+                    rows.append(row)
+                    columns.append(column)
+                    values.append(weight / len(functions))
+        shape = (len(texts), len(self._reader.lexicon.functions))
+        return csr_matrix((values, (rows, columns)), shape=shape)
+
+    def distribution(self, listings: Sequence[Listing]) -> Probabilities:
+        """The probability of each function (columns as in the lexicon) for each listing."""
+        texts = [_text(each) for each in listings]
+        named = expit(self._features(texts) @ self._coefficients + self._intercept)
+        named /= named.sum(axis=1, keepdims=True)
+        # The model settles on one meaning of a name that has two (SIKD: finance, or records);
+        # the lexicon's own split is the other half, so that the OPD can decide.
+        terms = self._lexical(texts).toarray()
+        total = terms.sum(axis=1, keepdims=True)
+        named = np.where(total > 0, (named + terms / np.maximum(total, 1e-9)) / 2, named)
+        odds = np.empty_like(named)
+        for row, listing in enumerate(listings):
+            _, fits = self._reader.in_charge(listing.opd)
+            odds[row] = named[row] * np.where(fits, _IN_CHARGE, 1.0) + np.where(fits, _FLOOR, 0.0)
+        return np.asarray(odds / odds.sum(axis=1, keepdims=True), dtype=np.float64)
+
+    def shares_affair(self, a: Listing, b: Listing) -> bool | None:
+        """Whether the two OPDs have a function in common; None where one has none of its own."""
+        one, other = (self._reader.in_charge(each.opd)[1] for each in (a, b))
+        return bool((one & other).any()) if one.any() and other.any() else None
+
+    def tags(
+        self, listings: Sequence[Listing], chances: Probabilities | None = None
+    ) -> tuple[Tag, ...]:
+        """The tag of each listing; `chances` are their distribution, where it is known already."""
+        if not listings:
+            return ()
+        if chances is None:
+            chances = self.distribution(listings)
+        names = [each.id for each in self._reader.lexicon.functions]
+        tags = []
+        for listing, row in zip(listings, chances, strict=True):
+            best = [int(each) for each in np.argsort(-row, kind="stable")[:3]]
+            candidates = tuple((names[each], round(float(row[each]), 3)) for each in best)
+            confidence = float(row[best[0]])
+            function = names[best[0]] if confidence >= CERTAIN else None
+            tags.append(Tag(function, round(confidence, 3), candidates, self._because(listing)))
+        return tuple(tags)
+
+    def _because(self, listing: Listing) -> tuple[str, ...]:
+        found = dict.fromkeys(term for term, _ in self._reader.found(_text(listing)))
+        terms = [f"name: {term}" for term in found]
+        words, _ = self._reader.in_charge(listing.opd)
+        return (*terms, *(f"OPD: {word}" for word in words))
+
+
+def _fitted(
+    features: csr_matrix, functions: NDArray[np.int_], weights: NDArray[np.float64]
+) -> tuple[NDArray[np.float64], float]:
+    """Fit one logistic regression for each function against the rest, until it converges.
+
+    A model that converges has one solution, so that a correction changes the tags of the names that
+    resemble it and leaves the others: one that stops after some passes over shuffled rows changes
+    unrelated tags with every row.
+
+    Returns:
+        The coefficients, one column for each function, and one intercept for all of them: where a
+        name says nothing, no function is likelier for having more terms in the lexicon.
+    """
+    from sklearn.linear_model import LogisticRegression
+
+    count = int(functions.max()) + 1
+    coefficients, intercepts = np.empty((features.shape[1], count)), np.empty(count)
+    for function in range(count):
+        model = LogisticRegression(C=_REGULARISATION, solver="liblinear")
+        model.fit(features, functions == function, sample_weight=weights)
+        coefficients[:, function], intercepts[function] = model.coef_[0], model.intercept_[0]
+    return coefficients, float(intercepts.mean())
+
+
+def _text(listing: Listing) -> str:
+    """What is read: the name, and the first label of an address that is the application's own."""
+    from_host = host(listing.url)
+    if not from_host or from_host in PUBLIC_HOSTS:
+        return listing.name
+    label = from_host.partition(".")[0]
+    return listing.name if len(label) < _SHORTEST_LABEL else f"{listing.name} {label}"

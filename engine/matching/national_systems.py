@@ -1,0 +1,112 @@
+"""The national systems that every region uses, and how a listing is recognised as one of them.
+
+A national system that ten OPDs list is one system. This catalogue is the only ground on which
+the listings of two regions are ever called the same.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from enum import Enum
+from functools import lru_cache
+
+from rapidfuzz import fuzz, process
+
+from engine.matching.names import Normaliser, host
+
+_NEAR = 90.0  # percent: "siskudes" for "siskeudes"
+_NEAR_AT_ITS_ADDRESS = 80.0  # "ljkpn" for "lhkpn", at the address of LHKPN
+_SHORTEST_NEAR = 7  # letters; shorter acronyms lie one letter apart and are others
+
+
+class Recognition(Enum):
+    """How sure it is that a listing is a national system."""
+
+    SURE = "SURE"  # its name
+    LIKELY = "LIKELY"  # nearly its name, or its name at an address of the region's own
+
+
+@dataclass(frozen=True, slots=True)
+class NationalSystem:
+    """A system that one central agency runs for all regions."""
+
+    id: str
+    name: str
+    aliases: tuple[str, ...]
+    hosts: tuple[str, ...]
+    owner: str
+    functions: tuple[str, ...]
+    common_application: str | None  # where it is one by regulation
+
+
+@dataclass(frozen=True, slots=True)
+class Recognised:
+    """The national system of a listing."""
+
+    system: NationalSystem
+    recognition: Recognition
+
+
+class NationalCatalogue:
+    """Recognises national systems by name; an address alone is never enough.
+
+    One host serves many systems (`myasn.bkn.go.id` is given for MyASN and for SIASN), and a
+    region's own system may carry a national name inside a longer one (WP-SIPD).
+    """
+
+    def __init__(self, systems: Iterable[NationalSystem], normaliser: Normaliser) -> None:
+        self._normaliser = normaliser
+        self._by_key: dict[str, NationalSystem] = {}
+        self._hosts: dict[str, list[str]] = {}  # host -> keys of the systems there
+        for system in systems:
+            for alias in (system.name, *system.aliases):
+                for form in normaliser.name(alias).forms:
+                    self._by_key.setdefault(form, system)
+        for key, system in self._by_key.items():
+            for each in system.hosts:
+                self._hosts.setdefault(each, []).append(key)
+        self._long = [key for key in self._by_key if len(key) >= _SHORTEST_NEAR]
+        self._near: dict[str, str | None] = {}
+        self.recognise = lru_cache(maxsize=1 << 18)(self._recognise)
+
+    def _recognise(self, name: str, url: str | None) -> Recognised | None:
+        """The national system that a listing is; None where there is no sign of one."""
+        taken = self._normaliser.name(name)
+        at = host(url)
+        for form in (taken.key, *sorted(taken.forms)):
+            system = self._by_key.get(form)
+            if system is not None:
+                own = bool(at) and at.endswith(".go.id") and at not in self._hosts
+                local = own and bool(system.hosts)
+                return Recognised(system, Recognition.LIKELY if local else Recognition.SURE)
+        if at in self._hosts and len(self.several(name)) < 2:
+            here = self._hosts[at]
+            for word in taken.words:  # "srikandi.arsip" at srikandi.arsip.go.id
+                if word in here:
+                    return Recognised(self._by_key[word], Recognition.SURE)
+            found = process.extractOne(
+                taken.key, here, scorer=fuzz.ratio, score_cutoff=_NEAR_AT_ITS_ADDRESS
+            )
+            if found is not None:
+                return Recognised(self._by_key[found[0]], Recognition.LIKELY)
+        near = self._nearly(taken.key)
+        return None if near is None else Recognised(self._by_key[near], Recognition.LIKELY)
+
+    def several(self, name: str) -> tuple[NationalSystem, ...]:
+        """The national systems that one cell lists, where it lists more than one."""
+        if not any(mark in name for mark in "&,/;+") and " dan " not in name.lower():
+            return ()
+        if self._normaliser.name(name).key in self._by_key:
+            return ()  # one name with a mark inside: "SIKN/JIKN"
+        found = (self._by_key.get(each) for each in self._normaliser.name(name).words)
+        systems = {each.id: each for each in found if each is not None}
+        return tuple(systems.values()) if len(systems) > 1 else ()
+
+    def _nearly(self, key: str) -> str | None:
+        if len(key) < _SHORTEST_NEAR:
+            return None
+        if key not in self._near:
+            found = process.extractOne(key, self._long, scorer=fuzz.ratio, score_cutoff=_NEAR)
+            self._near[key] = None if found is None else found[0]
+        return self._near[key]

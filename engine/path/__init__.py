@@ -1,0 +1,1 @@
+"""The cheapest path to a target index, and its plan over the years."""

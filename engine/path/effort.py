@@ -1,0 +1,175 @@
+"""What a step to the next level costs: a declared scale, which a region may edit step by step.
+
+No public figures on the cost of a level were found, so the default is our own assumption, is
+marked as one, and says nothing about money. Efforts of several steps add up.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from fractions import Fraction
+from functools import cache
+from importlib.resources import files
+from typing import NamedTuple
+
+from engine.assessment.instrument import Indicator, Instrument
+from engine.assessment.instruments.section import Section
+from engine.spreadsheet.sheet import Problem, SheetInvalid, columns, quoted, rows
+
+LARGEST = 1000  # of one step: far more than any scale needs, and still exact in the solver
+COLUMNS = ("number", "level", "effort")
+_EXPECTED = f"a number above 0, up to {LARGEST}, with at most two decimals"
+_FILE = "effort.json"
+_WHOLE = re.compile(r"[0-9]{1,9}")
+_DECIMAL = re.compile(r"[0-9]{1,9}([.,][0-9]{1,9})?")
+
+
+class StepId(NamedTuple):
+    """Raising one indicator to `level` from the level below it."""
+
+    indicator: int
+    level: int
+
+
+@dataclass(frozen=True, slots=True)
+class StepEffort:
+    """The effort of one step, as a decimal string: a log entry holds no fractions."""
+
+    indicator: int
+    level: int
+    effort: str
+
+
+@dataclass(frozen=True, slots=True)
+class RegionEffort:
+    """A region's own figures for some steps of an instrument; all others are the default's."""
+
+    region: str
+    instrument: str
+    steps: tuple[StepEffort, ...] = ()
+
+    @property
+    def values(self) -> dict[StepId, Fraction]:
+        return {StepId(each.indicator, each.level): Fraction(each.effort) for each in self.steps}
+
+
+class EffortInvalid(ValueError):
+    """An effort that cannot be used: of which step, what was expected, what came."""
+
+    def __init__(self, step: StepId, expected: str, found: object) -> None:
+        super().__init__(
+            f"indicator {step.indicator}, level {step.level}: expected {expected}, got {found}"
+        )
+        self.step = step
+        self.expected = expected
+        self.found = found
+
+
+@dataclass(frozen=True, slots=True)
+class Effort:
+    """The effort of every step of an instrument, and whose figures they are."""
+
+    id: str
+    version: str
+    assumption: bool  # true: the default is ours, not the region's
+    values: Mapping[StepId, Fraction]
+    edited: frozenset[StepId] = frozenset()  # the region's own figures
+
+
+def default_effort(instrument: Instrument) -> Effort:
+    """The declared scale: more for a higher level, for all OPDs, and for a working link."""
+    scale = _scale()
+    base = {level: scale.child("by_level").fraction(str(level)) for level in range(1, 6)}
+    all_opds, link = scale.fraction("all_opds"), scale.fraction("link")
+    highest = scale.fraction("highest")
+
+    def effort(indicator: Indicator, level: int) -> Fraction:
+        need = indicator.integration
+        linked = need is not None and need.needs_link and need.from_level == level
+        extra = all_opds * (indicator.all_opds_from == level) + link * linked
+        return min(base[level] + extra, highest)
+
+    return Effort(
+        id=scale.text("id"),
+        version=scale.text("version"),
+        assumption=scale.truth("assumption"),
+        values={
+            StepId(each.number, level): effort(each, level)
+            for each in instrument.indicators
+            for level in range(instrument.level_min + 1, instrument.level_max + 1)
+        },
+    )
+
+
+def uniform_effort(instrument: Instrument) -> Effort:
+    """One point per level, whatever the indicator: the fewest level steps."""
+    values = dict.fromkeys(default_effort(instrument).values, Fraction(1))
+    return Effort("effort-uniform", "1", assumption=True, values=values)
+
+
+def edited(effort: Effort, edits: Mapping[StepId, Fraction]) -> Effort:
+    """The same scale with a region's own figures in place of some.
+
+    Raises:
+        EffortInvalid: a step that the instrument lacks, or a figure that is not above 0 with two
+            decimals at most.
+    """
+    for step, value in edits.items():
+        if step not in effort.values:
+            raise EffortInvalid(step, "a step of the instrument", "one that it lacks")
+        if not _usable(value):
+            raise EffortInvalid(step, _EXPECTED, value)
+    return replace(
+        effort, values={**effort.values, **edits}, edited=effort.edited | frozenset(edits)
+    )
+
+
+def parse(text: str, effort: Effort, instrument: Instrument) -> Effort:
+    """The scale with the figures of a sheet (columns `number,level,effort`) in place of some.
+
+    An indicator may go by its number or by its code; `2,5` is two and a half.
+
+    Raises:
+        SheetInvalid: with all problems of the sheet, not only the first.
+    """
+    numbers = instrument.numbers
+    edits: dict[StepId, Fraction] = {}
+    problems = []
+    for row, (number_cell, level_cell, effort_cell) in columns(rows(text), COLUMNS):
+        number = numbers.get(number_cell)
+        if number is None:
+            expected = f"an indicator of {instrument.id} (1 to {len(instrument.indicators)})"
+            problems.append(Problem(row, "number", expected, quoted(number_cell)))
+            continue
+        step = StepId(number, int(level_cell) if _WHOLE.fullmatch(level_cell) else -1)
+        if step not in effort.values:
+            lowest, highest = instrument.level_min + 1, instrument.level_max
+            expected = f"a level to reach, from {lowest} to {highest}"
+            problems.append(Problem(row, "level", expected, quoted(level_cell)))
+        elif step in edits:
+            expected = "each step once"
+            problems.append(
+                Problem(row, "level", expected, f"{number} to level {level_cell} again")
+            )
+        elif not _DECIMAL.fullmatch(effort_cell):
+            problems.append(Problem(row, "effort", _EXPECTED, quoted(effort_cell)))
+        else:
+            edits[step] = Fraction(effort_cell.replace(",", "."))
+            if not _usable(edits[step]):
+                problems.append(Problem(row, "effort", _EXPECTED, quoted(effort_cell)))
+    if problems:
+        raise SheetInvalid(*problems)
+    return edited(effort, edits)
+
+
+def _usable(value: Fraction) -> bool:
+    return 0 < value <= LARGEST and (value * 100).denominator == 1
+
+
+@cache
+def _scale() -> Section:
+    text = files("engine").joinpath("rules_path", _FILE).read_text(encoding="utf-8")
+    return Section(json.loads(text), _FILE)

@@ -1,0 +1,79 @@
+"""Which level is better reached before which other one: soft rules, as data per instrument.
+
+They are our reading of what the criteria build on, not law: official sheets break them (Bandar
+Lampung 2023 had nine services at level 4 or more without a service bus). So a broken rule costs a
+declared penalty and is reported; it never forbids a plan.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from fractions import Fraction
+from functools import cache
+from importlib.resources import files
+
+from engine.assessment.instruments.section import Section
+from engine.path.effort import StepId
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """`step` is better taken with or after `asks`."""
+
+    kind: str  # why: "policy-before-practice"
+    step: StepId
+    asks: StepId
+    penalty: Fraction  # in points of effort
+
+
+@dataclass(frozen=True, slots=True)
+class Precedence:
+    """The soft rules of one instrument; none where we know none."""
+
+    id: str
+    version: str
+    assumption: bool
+    rules: tuple[Rule, ...]
+
+
+NONE = Precedence("precedence-none", "1", assumption=True, rules=())
+
+
+@cache
+def precedence(instrument: str) -> Precedence:
+    """The rules that ship for an instrument, by its id."""
+    name = f"precedence-{instrument}.json"
+    resource = files("engine").joinpath("rules_path", name)
+    if not resource.is_file():
+        return NONE
+    root = Section(json.loads(resource.read_text(encoding="utf-8")), name)
+    return Precedence(
+        id=root.text("id"),
+        version=root.text("version"),
+        assumption=root.truth("assumption"),
+        rules=tuple(_rule(node, root.child("penalties")) for node in root.items("rules")),
+    )
+
+
+def broken(precedence: Precedence, levels: Mapping[int, int]) -> tuple[Rule, ...]:
+    """The rules that a set of levels does not keep; levels that are not known break none."""
+    return tuple(
+        rule
+        for rule in precedence.rules
+        if rule.step.indicator in levels
+        and rule.asks.indicator in levels
+        and levels[rule.step.indicator] >= rule.step.level
+        and levels[rule.asks.indicator] < rule.asks.level
+    )
+
+
+def _rule(node: Section, penalties: Section) -> Rule:
+    kind = node.text("kind")
+    return Rule(
+        kind=kind,
+        step=StepId(node.whole("indicator"), node.whole("level")),
+        asks=StepId(node.whole("asks"), node.whole("asks_level")),
+        penalty=penalties.fraction(kind),
+    )

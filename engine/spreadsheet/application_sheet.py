@@ -1,0 +1,101 @@
+"""Reads the sheet of an inventory into applications to be recorded, with all that it says of each."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from engine.model import ApplicationStatus
+from engine.spreadsheet.application_rows import ApplicationRows
+from engine.spreadsheet.columns import find_columns
+from engine.spreadsheet.sheet import Problem, Row, SheetInvalid, quoted
+
+ROWS_MOST = 5_000  # one transaction, for which others wait
+FIELDS = ("name", "opd", "region", "url", "status", "function", "use", "year", "platform")
+# A year by itself, as a spreadsheet's number, or at the beginning of a date.
+_YEAR = re.compile(r"(?P<year>[0-9]{4})(\.0+|[-/][0-9]{1,2}([-/][0-9]{1,2}.*)?)?")
+
+
+@dataclass(frozen=True, slots=True)
+class InventoryRow:
+    """One application as its row says it; a text is empty where the row says nothing."""
+
+    row: int  # as a spreadsheet counts
+    name: str
+    opd: str  # name or acronym, as printed
+    region: str
+    url: str | None
+    status: ApplicationStatus
+    function: str  # in the sheet's own words
+    year: int | None
+    platform: str
+
+
+@dataclass(frozen=True, slots=True)
+class InventorySheet:
+    """The applications of a sheet, and what of it was not taken."""
+
+    rows: tuple[InventoryRow, ...]
+    columns: Mapping[str, str]  # field -> the header that it was found under
+    passed_over: tuple[str, ...]  # headers
+    nameless: tuple[int, ...]  # rows whose name says that there is no application
+    unread_status: Mapping[str, tuple[int, ...]]  # words that no status is known for -> rows
+
+    @property
+    def without_owner(self) -> tuple[int, ...]:
+        """The rows that name no OPD."""
+        return tuple(each.row for each in self.rows if not each.opd)
+
+    def header_of(self, field: str) -> str:
+        """The header of a field, or the field's own name where the sheet has no such column."""
+        if field == "function" and "function" not in self.columns:
+            field = "use"
+        return self.columns.get(field, field)
+
+
+def parse(rows: Iterator[Row]) -> InventorySheet:
+    """The applications of a sheet.
+
+    Raises:
+        SheetInvalid: with all problems of the sheet, not only the first.
+    """
+    columns = find_columns(*next(rows, (1, [])), FIELDS)
+    read = ApplicationRows(columns)
+    found: list[InventoryRow] = []
+    for row, values in read.named(rows):
+        if len(found) == ROWS_MOST:
+            expected = f"at most {ROWS_MOST} applications at once"
+            raise SheetInvalid(Problem(row, None, expected, "more"))
+        found.append(
+            InventoryRow(
+                row=row,
+                name=values["name"],
+                opd=values.get("opd", ""),
+                region=values["region"],
+                url=values.get("url") or None,
+                status=read.status(row, values.get("status", "")),
+                function=values.get("function") or values.get("use", ""),
+                year=_year(read, row, values.get("year", "")),
+                platform=values.get("platform", ""),
+            )
+        )
+    if read.problems:
+        raise SheetInvalid(*read.problems)
+    return InventorySheet(
+        rows=tuple(found),
+        columns=columns.taken,
+        passed_over=columns.passed_over,
+        nameless=tuple(read.nameless),
+        unread_status=read.unread_status,
+    )
+
+
+def _year(read: ApplicationRows, row: int, cell: str) -> int | None:
+    if not cell:
+        return None
+    year = _YEAR.fullmatch(cell)
+    if year is None:
+        read.wrong(row, "year", "a year, such as 2021", quoted(cell))
+        return None
+    return int(year["year"])

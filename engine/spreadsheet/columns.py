@@ -1,0 +1,154 @@
+"""Which column of a sheet holds which field of an application, whatever its header says."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+
+from engine.spreadsheet.sheet import Problem, SheetInvalid, quoted
+
+# What each column goes by, in lower case and without signs; the first spelling that a sheet has is
+# taken. An owner that is named as the OPD goes before a unit or a manager inside it.
+SPELLINGS: Mapping[str, tuple[str, ...]] = {
+    "name": (
+        "name",
+        "nama",
+        "nama aplikasi",
+        "aplikasi",
+        "application",
+        "nama sistem",
+        "nama sistem aplikasi",
+        "nama aplikasi sistem",
+        "nama sistem informasi",
+    ),
+    "opd": (
+        *("opd", "nama opd", "perangkat daerah", "nama perangkat daerah", "skpd"),
+        *("perangkat daerah opd", "opd skpd", "perangkat daerah pemilik", "opd pemilik"),
+        *("pemilik opd", "opd pengelola", "opd penanggung jawab", "instansi pemilik", "dinas"),
+        *("dinas pengampu", "opd pengampu", "pengampu", "instansi", "satuan kerja", "unit kerja"),
+        *("unit kerja operasional", "pengelola", "pemilik", "owner"),
+    ),
+    "region": (
+        *("region code", "kode wilayah", "kode daerah", "region", "wilayah", "daerah"),
+        *("pemda", "pemerintah daerah", "kabupaten kota"),
+    ),
+    "url": (
+        *("url", "alamat url", "alamat", "alamat web", "alamat website", "alamat domain"),
+        *("alamat domain link aplikasi", "alamat aplikasi", "link aplikasi", "tautan"),
+        *("tautan aplikasi", "link", "domain"),
+    ),
+    "id": ("id", "app id", "id aplikasi", "kode aplikasi"),
+    "status": (
+        *("status", "status aplikasi", "status keaktifan", "status penggunaan", "keaktifan"),
+        *("status operasional", "kondisi", "keadaan"),
+    ),
+    "function": ("function",),
+    "use": (
+        *("fungsi", "fungsi aplikasi", "fungsi kegunaan", "fungsi dan kegunaan", "kegunaan"),
+        *("kegunaan aplikasi", "uraian fungsi", "deskripsi", "deskripsi aplikasi", "use"),
+    ),
+    "year": (
+        *("year", "tahun", "tahun mulai", "tahun pembuatan", "tahun pembangunan"),
+        *("tahun pengembangan", "tahun operasional", "tahun dibuat", "thn pembuatan"),
+        *(
+            "tahun pengadaan",
+            "tahun mulai digunakan",
+            "mulai beroperasi",
+            "tahun mulai operasional",
+        ),
+    ),
+    "platform": ("platform", "platform aplikasi", "jenis platform", "basis aplikasi"),
+}
+_SIGNS = re.compile(r"[\W_]+")
+# What people write into a cell that has nothing to say.
+_NOTHING = frozenset(
+    (
+        *("", "n a", "na", "tidak ada", "belum ada", "belum ada aplikasi", "nihil", "kosong"),
+        *("tidak memiliki", "belum memiliki", "tidak memiliki aplikasi", "none", "null", "0"),
+        "belum memiliki aplikasi",
+    )
+)
+_LONGEST_NOTHING = 40  # characters, its signs and a scheme included
+_SCHEME = re.compile(r"^[a-z]+://", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class Columns:
+    """Where the fields of an application stand in a sheet."""
+
+    header: tuple[str, ...]
+    at: Mapping[str, int]  # field -> index of its column
+
+    @property
+    def taken(self) -> dict[str, str]:
+        """Each field that the sheet has, with the header that it was found under."""
+        return {field: self.header[index] for field, index in self.at.items()}
+
+    @property
+    def passed_over(self) -> tuple[str, ...]:
+        """The headers of the columns that are not read; a column without one by its number."""
+        read = set(self.at.values())
+        return tuple(
+            cell or f"column {index + 1}"
+            for index, cell in enumerate(self.header)
+            if index not in read
+        )
+
+    def header_of(self, field: str) -> str:
+        """The header of a field, or the field's own name where the sheet has no such column."""
+        return self.header[self.at[field]] if field in self.at else field
+
+    def values(self, cells: Sequence[str]) -> dict[str, str]:
+        """What a row says, by field; empty where its cell has nothing to say.
+
+        The name stays as it is printed, since "tidak ada" there says that there is no application,
+        while an empty cell is a mistake.
+        """
+        found = {}
+        for field, index in self.at.items():
+            cell = cells[index] if index < len(cells) else ""
+            found[field] = "" if field != "name" and says_nothing(cell) else cell
+        return found
+
+    def too_wide(self, row: int, cells: Sequence[str]) -> Problem | None:
+        """The problem of a row with more cells than the header: its cells are shifted."""
+        width = _width(cells)
+        if width <= len(self.header):
+            return None
+        return Problem(row, None, f"{len(self.header)} cells as in the header", str(width))
+
+
+def find_columns(row: int, header: Sequence[str], fields: Collection[str]) -> Columns:
+    """Find the columns of these fields by the header, which is the row with this number.
+
+    Raises:
+        SheetInvalid: there is no column with names, or a column stands there twice.
+    """
+    header = header[: _width(header)]  # a workbook's row is as wide as the widest
+    plain = [" ".join(_SIGNS.sub(" ", cell.lower()).split()) for cell in header]
+    shown = quoted(",".join(header))
+    at: dict[str, int] = {}
+    for field, spellings in SPELLINGS.items():
+        found = next((each for each in spellings if each in plain), None)
+        if field not in fields or found is None:
+            continue
+        if plain.count(found) > 1:
+            raise SheetInvalid(Problem(row, found, "a header with this column once", shown))
+        at[field] = plain.index(found)
+    if "name" not in at:
+        expected = f"a header with one of {', '.join(SPELLINGS['name'])}"
+        raise SheetInvalid(Problem(row, "name", expected, shown))
+    return Columns(tuple(header), at)
+
+
+def _width(cells: Sequence[str]) -> int:
+    """The number of cells up to the last one that holds something."""
+    return max((number for number, cell in enumerate(cells, start=1) if cell), default=0)
+
+
+def says_nothing(cell: str) -> bool:
+    """Whether a cell only says that there is nothing: "-", "tidak ada", "https://-"."""
+    if len(cell) > _LONGEST_NOTHING:
+        return False
+    return " ".join(_SIGNS.sub(" ", _SCHEME.sub("", cell).lower()).split()) in _NOTHING

@@ -1,0 +1,86 @@
+"""Reads the sheet of an inventory into listings, whatever its columns are called."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from engine.matching.inventory_line import Listing
+from engine.model import ApplicationStatus
+from engine.spreadsheet.application_rows import ApplicationRows
+from engine.spreadsheet.columns import find_columns
+from engine.spreadsheet.sheet import Problem, Row, SheetInvalid, quoted
+
+ROWS_MOST = 300_000  # the whole country has some 270,000 applications
+ROWS_OF_A_REGION_MOST = 20_000  # names of one region are compared with each other
+FIELDS = ("name", "opd", "region", "url", "id", "status", "function")
+NOT_IN_USE = (ApplicationStatus.INACTIVE, ApplicationStatus.RETIRED)
+
+
+@dataclass(frozen=True, slots=True)
+class ListingSheet:
+    """The listings of a sheet; the id of a listing is the number of its row."""
+
+    listings: tuple[Listing, ...]
+    ids: Mapping[str, str]  # what the sheet calls a listing, where it says
+    said: Mapping[str, str]  # the function that the sheet gives a listing
+    retired: int  # rows left out, because they are out of use
+    nameless: int  # rows left out, because their name says that there is no application
+    unread_status: Mapping[str, tuple[int, ...]]  # words that no status is known for -> rows
+    columns: Mapping[str, str]  # what was looked for -> the header it was found under
+    passed_over: tuple[str, ...]  # headers
+
+
+def parse(rows: Iterator[Row], functions: Mapping[str, str]) -> ListingSheet:
+    """The listings of a sheet. `functions` are the names of the known ones, by id.
+
+    Raises:
+        SheetInvalid: with all problems of the sheet, not only the first.
+    """
+    columns = find_columns(*next(rows, (1, [])), FIELDS)
+    read = ApplicationRows(columns)
+    known = {name.lower(): id for id, name in functions.items()} | {id: id for id in functions}
+    listings: list[Listing] = []
+    ids: dict[str, str] = {}
+    said: dict[str, str] = {}
+    retired = 0
+    for number, (row, values) in enumerate(read.named(rows), start=1):
+        if number > ROWS_MOST:
+            raise SheetInvalid(Problem(row, None, f"at most {ROWS_MOST} rows", "more"))
+        function = values.get("function", "").lower()
+        if function and function not in known:
+            expected = "the id or name of a function that ships (facts/functions.csv)"
+            read.wrong(row, "function", expected, quoted(function))
+        if read.status(row, values.get("status", "")) in NOT_IN_USE:
+            retired += 1
+            continue
+        listing = Listing(
+            name=values["name"],
+            opd=values.get("opd", ""),
+            url=values.get("url") or None,
+            id=str(row),
+            region=values["region"],
+        )
+        listings.append(listing)
+        if values.get("id"):
+            ids[listing.id] = values["id"]
+        if function in known:
+            said[listing.id] = known[function]
+    for region, count in Counter(each.region for each in listings).items():
+        if count > ROWS_OF_A_REGION_MOST:
+            expected = f"at most {ROWS_OF_A_REGION_MOST} rows of one region"
+            found = f"{count} of {region}" if region else f"{count} that name none"
+            read.wrong(None, "region", expected, found)
+    if read.problems:
+        raise SheetInvalid(*read.problems)
+    return ListingSheet(
+        listings=tuple(listings),
+        ids=ids,
+        said=said,
+        retired=retired,
+        nameless=len(read.nameless),
+        unread_status=read.unread_status,
+        columns=columns.taken,
+        passed_over=columns.passed_over,
+    )

@@ -1,0 +1,1 @@
+"""Claimed levels against the graph and the documents of a region."""

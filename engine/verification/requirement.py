@@ -1,0 +1,291 @@
+"""Answers what a rule asks: met, failed, or not known.
+
+The world is open: what an inventory does not hold may exist all the same. So an absence counts as
+failed only where the OPDs concerned vouch for a complete inventory, and a document's only when
+handing in is over. An exchange that would do, were its date or mode known, leaves it unknown.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from fractions import Fraction
+
+from engine.assessment.instrument import Indicator
+from engine.graph.graph import Edge, NodeKind
+from engine.model import EvidenceKind, IntegrationMode
+from engine.verification.evaluation import Finding, Gap, Missing, Reading, met, not_counted, unmet
+from engine.verification.rule import Ask, Requirement
+
+LIVE = (IntegrationMode.HUB, IntegrationMode.API)
+OUTSIDE = (NodeKind.COMMON_APPLICATION, NodeKind.ELSEWHERE)  # of another instance
+MAYBE_BUS = (IntegrationMode.HUB, IntegrationMode.UNKNOWN)
+
+Bus = dict[str, list[Edge]]  # the edges of each OPD in scope
+
+
+def answer(reading: Reading, indicator: Indicator, asked: Requirement) -> Finding:
+    """Whether what is asked of an indicator is met."""
+    return _ANSWERS[asked.ask](reading, indicator, asked)
+
+
+def _any_opd_on_bus(reading: Reading, indicator: Indicator, asked: Requirement) -> Finding:
+    on_bus, others = _bus(reading)
+    if on_bus:
+        return met(asked, (edge for edges in on_bus.values() for edge in edges))
+    return _not_on_bus(reading, asked, on_bus, others, every=False)
+
+
+def _every_opd_on_bus(reading: Reading, indicator: Indicator, asked: Requirement) -> Finding:
+    on_bus, others = _bus(reading)
+    if on_bus and on_bus.keys() == set(reading.inventory.in_scope):
+        return met(asked, (edge for edges in on_bus.values() for edge in edges))
+    return _not_on_bus(reading, asked, on_bus, others, every=True)
+
+
+def _bus(reading: Reading) -> tuple[Bus, Bus]:
+    """The edges that show an OPD in scope on the bus, and those that would if more were known."""
+    scope = reading.inventory.in_scope
+    among = set(scope)
+    owner = {each.id: each.opd for each in reading.applications if each.opd in among}
+    reading.note("scope", *scope, "exempt", *sorted(reading.inventory.exempt.items()))
+    reading.note("owners", *owner.items())
+    shown: Bus = {}
+    others: Bus = {}
+    for edge in reading.chosen(lambda edge: edge.integration.mode in MAYBE_BUS):
+        sure = edge.counts and edge.integration.mode is IntegrationMode.HUB
+        for opd in {owner.get(edge.source), owner.get(edge.target)}:
+            if opd is not None:
+                (shown if sure else others).setdefault(opd, []).append(edge)
+    return shown, others
+
+
+def _not_on_bus(
+    reading: Reading, asked: Requirement, on_bus: Bus, others: Bus, *, every: bool
+) -> Finding:
+    """Every OPD must show it: one that vouches for its inventory refutes that alone."""
+    left = [opd for opd in reading.inventory.in_scope if opd not in on_bus]
+    candidates = {edge.id: edge for opd in left for edge in others.get(opd, ())}
+    unsure = {
+        opd for opd in left if any(each.counts or each.undecided for each in others.get(opd, ()))
+    }
+    open_opds = reading.not_vouched_for(left)
+    unsure.update(each.subject for each in open_opds)
+    gaps = [Missing(Gap.OPD_NOT_ON_BUS, opd) for opd in left]
+    gaps += [not_counted(candidates[id]) for id in sorted(candidates)]
+    return unmet(
+        asked,
+        gaps + open_opds,
+        unknown=unsure.issuperset(left) if every else bool(unsure),
+        edges=(edge for edges in on_bus.values() for edge in edges),
+    )
+
+
+def _bus_joined_outside(reading: Reading, indicator: Indicator, asked: Requirement) -> Finding:
+    shown, gaps, unknown = [], [Missing(Gap.NO_EXCHANGE)], False
+    nodes = reading.inventory.graph.nodes
+    for edge in reading.chosen(lambda edge: edge.integration.mode in MAYBE_BUS):
+        if nodes[edge.source].inside and nodes[edge.target].inside:
+            continue
+        far = reading.node(edge.target if nodes[edge.source].inside else edge.source)
+        if not edge.counts or edge.integration.mode is IntegrationMode.UNKNOWN:
+            gaps.append(not_counted(edge))
+            unknown = unknown or edge.counts or edge.undecided
+        elif far.kind in OUTSIDE:
+            shown.append(edge)
+        else:
+            gaps.append(Missing(Gap.OWNER_UNKNOWN, edge.id))
+            unknown = True
+    if shown:
+        return met(asked, shown)
+    open_opds = reading.not_vouched_for(reading.inventory.in_scope)
+    return unmet(asked, gaps + open_opds, unknown=unknown or bool(open_opds))
+
+
+def _partner_linked(reading: Reading, indicator: Indicator, asked: Requirement) -> Finding:
+    """An exchange with a partner's application, or with another instance's.
+
+    The partners that the instrument names are examples, so an exchange with any other service of
+    the region is left to an assessor. Two applications of the same service do not collaborate.
+    """
+    partners = frozenset(indicator.integration.partners if indicator.integration else ())
+    reading.note("partners", *sorted(partners))
+    own = {each.id: each.opd for each in reading.serving(indicator.number)}
+    if not own:
+        return _nothing_serves(reading, indicator, asked)
+    fitting: dict[str, bool] = {}
+    shown: list[Edge] = []
+    others: list[Edge] = []  # of the service, but no evidence as they stand
+    for edge in reading.edges_at(own):
+        ends = (edge.source, edge.target)
+        far = [end for end, near in (ends, ends[::-1]) if near in own]
+        for id in far:
+            if id not in fitting:
+                kind = reading.node(id).kind
+                fitting[id] = kind in OUTSIDE or not partners.isdisjoint(reading.serves(id))
+        if fitting[far[0]] or fitting[far[-1]]:
+            (shown if edge.counts else others).append(edge)
+        elif len(far) == 1:
+            others.append(edge)
+    if shown:
+        return met(asked, shown)
+    nodes = reading.inventory.graph.nodes
+    gaps = []
+    for edge in others:
+        if not edge.counts:
+            gaps.append(not_counted(edge))
+        elif NodeKind.NAMED in (nodes[edge.source].kind, nodes[edge.target].kind):
+            gaps.append(Missing(Gap.OWNER_UNKNOWN, edge.id))
+        else:
+            gaps.append(Missing(Gap.PARTNER_NOT_NAMED, edge.id))
+    open_opds = reading.not_vouched_for(own.values())
+    unknown = bool(open_opds) or any(each.counts or each.undecided for each in others)
+    gaps += [Missing(Gap.NO_EXCHANGE, id) for id in own]
+    return unmet(asked, gaps + open_opds, unknown=unknown)
+
+
+def _nothing_serves(reading: Reading, indicator: Indicator, asked: Requirement) -> Finding:
+    """No application is known to serve the indicator: a fact only where all are known."""
+    untold = [each.id for each in reading.applications if each.id not in reading.inventory.serves]
+    open_opds = reading.not_vouched_for(reading.inventory.in_scope)
+    reading.note("untold", *untold)
+    gaps = [Missing(Gap.NO_APPLICATION, str(indicator.number)), *open_opds]
+    gaps += [Missing(Gap.SERVICE_UNKNOWN, id) for id in untold]
+    return unmet(asked, gaps, unknown=bool(untold or open_opds))
+
+
+def _every_serving_linked(reading: Reading, indicator: Indicator, asked: Requirement) -> Finding:
+    own = [each.id for each in reading.serving(indicator.number)]
+    return _linked(reading, own, asked) if own else _nothing_serves(reading, indicator, asked)
+
+
+def _every_application_linked(
+    reading: Reading, indicator: Indicator, asked: Requirement
+) -> Finding:
+    own = [each.id for each in reading.applications]
+    if own:
+        return _linked(reading, own, asked)
+    open_opds = reading.not_vouched_for(reading.inventory.in_scope)
+    gaps = [Missing(Gap.NO_APPLICATION, str(indicator.number)), *open_opds]
+    return unmet(asked, gaps, unknown=True)
+
+
+def _linked(reading: Reading, applications: list[str], asked: Requirement) -> Finding:
+    """Each of these applications has an exchange that counts."""
+    reading.note("applications", *applications)
+    edges = reading.edges_at(applications)
+    shown = [edge for edge in edges if edge.counts]
+    linked = {end for edge in shown for end in (edge.source, edge.target)}
+    alone = [id for id in applications if id not in linked]
+    if applications and not alone:
+        return met(asked, shown)
+    undecided = {end for edge in edges if edge.undecided for end in (edge.source, edge.target)}
+    owner = {id: reading.inventory.graph.nodes[id].opd for id in alone}
+    open_opds = reading.not_vouched_for(owner.values())
+    unsure = {each.subject for each in open_opds}
+    refuted = [id for id in alone if id not in undecided and (owner[id] or "") not in unsure]
+    gaps = [Missing(Gap.NO_EXCHANGE, id) for id in alone]
+    gaps += [
+        not_counted(edge)
+        for edge in edges
+        if not edge.counts and {edge.source, edge.target} & owner.keys()
+    ]
+    return unmet(asked, gaps + open_opds, unknown=not refuted, edges=shown)
+
+
+def _live_exchange(reading: Reading, indicator: Indicator, asked: Requirement) -> Finding:
+    edges = reading.edges_at(each.id for each in reading.applications)
+    shown = [edge for edge in edges if edge.counts and edge.integration.mode in LIVE]
+    if shown:
+        return met(asked, shown)
+    maybe = [
+        edge
+        for edge in edges
+        if edge.integration.mode in (*LIVE, IntegrationMode.UNKNOWN)
+        and (edge.counts or edge.undecided)
+    ]
+    open_opds = reading.not_vouched_for(reading.inventory.in_scope)
+    gaps = [Missing(Gap.NO_EXCHANGE), *map(not_counted, maybe), *open_opds]
+    return unmet(asked, gaps, unknown=bool(maybe or open_opds))
+
+
+def _consulted(reading: Reading, indicator: Indicator, asked: Requirement) -> Finding:
+    """The share of the applications built since the policy that have a consultation on record."""
+    known = reading.inventory.development
+    if known is None:
+        return unmet(asked, [Missing(Gap.CONSULTATION_UNKNOWN)], unknown=True)
+    reading.note("built", known.built, known.year_unknown, sorted(known.consulted.items()))
+    never = [id for id in known.built if known.consulted.get(id) is False]
+    untold = [id for id in known.built if id not in known.consulted]
+    undated = [id for id in known.year_unknown if not known.consulted.get(id)]
+    built = len(known.built)
+    if not undated and built - len(never) - len(untold) >= asked.share * built:
+        return met(asked)
+    gaps = [Missing(Gap.NOT_CONSULTED, id) for id in never]
+    gaps += [Missing(Gap.CONSULTATION_UNKNOWN, id) for id in untold + undated]
+    possible = built + len(known.year_unknown)  # all of unknown year may be built since, consulted
+    most = Fraction(possible - len(never), possible or 1)
+    return unmet(asked, gaps, unknown=most >= asked.share)
+
+
+def _no_duplicate(reading: Reading, indicator: Indicator, asked: Requirement) -> Finding:
+    known = reading.inventory.development
+    if known is None:
+        return unmet(asked, [Missing(Gap.CONSULTATION_UNKNOWN)], unknown=True)
+    reading.note("built", known.built, known.year_unknown, known.duplicates)
+    built, maybe = set(known.built), {*known.built, *known.year_unknown}
+    pairs = [pair for pair in known.duplicates if maybe.issuperset(pair)]
+    if not pairs:
+        return met(asked)
+    gaps = [Missing(Gap.DUPLICATE, " ".join(pair)) for pair in pairs]
+    return unmet(asked, gaps, unknown=not any(built.issuperset(pair) for pair in pairs))
+
+
+def _review(reading: Reading, indicator: Indicator, asked: Requirement) -> Finding:
+    return _document(reading, indicator, asked, EvidenceKind.REVIEW)
+
+
+def _follow_up(reading: Reading, indicator: Indicator, asked: Requirement) -> Finding:
+    return _document(reading, indicator, asked, EvidenceKind.FOLLOW_UP)
+
+
+def _document(
+    reading: Reading, indicator: Indicator, asked: Requirement, kind: EvidenceKind
+) -> Finding:
+    inventory = reading.inventory
+    handed_in = [
+        each
+        for each in inventory.documents
+        if each.indicator == indicator.number and each.kind is kind
+    ]
+    reading.note(kind.value, *((each.id, str(each.dated)) for each in handed_in))
+    fitting = [
+        each.id
+        for each in handed_in
+        if not asked.in_year or (each.dated is not None and each.dated.year == inventory.year)
+    ]
+    if fitting:
+        return met(asked, documents=fitting)
+    undated = [each.id for each in handed_in if each.dated is None]
+    gaps = [Missing(Gap.NO_DOCUMENT, kind.value)]
+    gaps += [Missing(Gap.DOCUMENT_UNDATED, id) for id in undated]
+    return unmet(asked, gaps, unknown=bool(undated) or not inventory.documents_closed)
+
+
+def _judgement(reading: Reading, indicator: Indicator, asked: Requirement) -> Finding:
+    return unmet(asked, [Missing(Gap.NOT_DECIDABLE)], unknown=True)
+
+
+_ANSWERS: dict[Ask, Callable[[Reading, Indicator, Requirement], Finding]] = {
+    Ask.ANY_OPD_ON_BUS: _any_opd_on_bus,
+    Ask.EVERY_OPD_ON_BUS: _every_opd_on_bus,
+    Ask.BUS_JOINED_OUTSIDE: _bus_joined_outside,
+    Ask.PARTNER_LINKED: _partner_linked,
+    Ask.EVERY_SERVING_LINKED: _every_serving_linked,
+    Ask.EVERY_APPLICATION_LINKED: _every_application_linked,
+    Ask.LIVE_EXCHANGE: _live_exchange,
+    Ask.CONSULTED: _consulted,
+    Ask.NO_DUPLICATE: _no_duplicate,
+    Ask.REVIEW: _review,
+    Ask.FOLLOW_UP: _follow_up,
+    Ask.JUDGEMENT: _judgement,
+}

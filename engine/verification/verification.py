@@ -1,0 +1,202 @@
+"""What the graph and the documents say about the levels that a region claims.
+
+The graph never raises a level: it caps a claim, confirms it, or nominates one that seems too low.
+Two bounds belong to each indicator. Up to its `ceiling` every level is shown by evidence; up to
+`not_refuted` none is refuted. A claim between the two cannot be verified: that is no over-claim.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from enum import Enum
+
+from engine.assessment.instrument import Indicator, Instrument
+from engine.assessment.score import Score, from_levels
+from engine.graph.graph import digest
+from engine.verification.evaluation import Finding, Reading, State
+from engine.verification.inventory import Inventory
+from engine.verification.requirement import answer
+from engine.verification.rule import Rule, RuleTable
+
+
+class Flag(Enum):
+    """What becomes of a claim."""
+
+    OVER_CLAIM = "OVER_CLAIM"
+    UNDER_CLAIM = "UNDER_CLAIM"  # a nomination: the level stays as claimed
+    SUPPORTED = "SUPPORTED"
+    UNVERIFIABLE = "UNVERIFIABLE"
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """One indicator under its rule."""
+
+    indicator: int
+    rule: str  # table, version and rule
+    confirmed: bool  # False: the rule rests on secondary sources
+    claim: int | None
+    ceiling: int
+    not_refuted: int
+    flag: Flag | None  # None without a claim
+    findings: tuple[Finding, ...]
+    inputs: str  # hash of all that the verdict was made of
+    read_at: frozenset[str] | None  # nodes whose edges it rests on; None: on any edge
+
+    @property
+    def edges(self) -> tuple[str, ...]:
+        """The integrations that show a requirement or a part of it."""
+        return tuple(sorted({edge for each in self.findings for edge in each.edges}))
+
+    @property
+    def open(self) -> tuple[Finding, ...]:
+        """What is missing for the claim, or for the next level where it is supported."""
+        target = max(self.claim or 0, self.ceiling + 1)
+        return tuple(
+            each
+            for each in self.findings
+            if each.state is not State.MET and each.requirement.level <= target
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Verification:
+    """The verdicts of an assessment, and its index by three readings."""
+
+    instrument: str
+    table: str
+    today: date
+    verdicts: tuple[Verdict, ...]
+    claimed: Score | None  # None where nothing is claimed
+    supported: Score | None  # each claim at most at its ceiling: what the evidence shows today
+    not_refuted: Score | None  # only over-claims are capped
+
+
+def verify(
+    instrument: Instrument, table: RuleTable, levels: Mapping[int, int], inventory: Inventory
+) -> Verification:
+    """Hold claimed levels against an inventory; without levels it tells the bounds only.
+
+    Raises:
+        engine.assessment.score.LevelInvalid: a level that the instrument does not know.
+    """
+    return _verify(instrument, table, levels, inventory, {}, None)
+
+
+def verify_again(
+    before: Verification,
+    instrument: Instrument,
+    table: RuleTable,
+    levels: Mapping[int, int],
+    inventory: Inventory,
+    *,
+    changed: Collection[str],
+) -> Verification:
+    """What `verify` gives, sooner, when only edges differ from what `before` was made of.
+
+    `changed` are the ends of all edges that came, went or changed.
+    """
+    kept = {
+        each.indicator: each
+        for each in before.verdicts
+        if each.read_at is not None and each.read_at.isdisjoint(changed)
+    }
+    return _verify(instrument, table, levels, inventory, kept, before)
+
+
+def _verify(
+    instrument: Instrument,
+    table: RuleTable,
+    levels: Mapping[int, int],
+    inventory: Inventory,
+    kept: Mapping[int, Verdict],
+    before: Verification | None,
+) -> Verification:
+    reading = Reading(inventory)
+    indicators = {each.number: each for each in instrument.indicators}
+    found = [
+        kept.get(number)
+        or _verdict(instrument, table, rule, indicators[number], levels.get(number), reading)
+        for rule in table.rules
+        for number in rule.indicators
+    ]
+    verdicts = tuple(sorted(found, key=lambda each: each.indicator))
+    claimed = supported = not_refuted = None
+    if before is not None and _bounds(before.verdicts) == _bounds(verdicts):
+        claimed, supported, not_refuted = before.claimed, before.supported, before.not_refuted
+    elif levels:
+        claimed = from_levels(instrument, levels)
+        ceilings = {each.indicator: each.ceiling for each in verdicts}
+        bounds = {each.indicator: each.not_refuted for each in verdicts}
+        supported = _capped(instrument, levels, ceilings, claimed)
+        not_refuted = supported
+        if bounds != ceilings:
+            not_refuted = _capped(instrument, levels, bounds, claimed)
+    return Verification(
+        instrument=instrument.id,
+        table=table.reference,
+        today=inventory.graph.today,
+        verdicts=verdicts,
+        claimed=claimed,
+        supported=supported,
+        not_refuted=not_refuted,
+    )
+
+
+def _bounds(verdicts: Iterable[Verdict]) -> list[tuple[int, int, int]]:
+    return [(each.indicator, each.ceiling, each.not_refuted) for each in verdicts]
+
+
+def _capped(
+    instrument: Instrument, levels: Mapping[int, int], most: Mapping[int, int], claimed: Score
+) -> Score:
+    capped = {number: min(level, most.get(number, level)) for number, level in levels.items()}
+    return claimed if capped == levels else from_levels(instrument, capped)
+
+
+def _verdict(
+    instrument: Instrument,
+    table: RuleTable,
+    rule: Rule,
+    indicator: Indicator,
+    claim: int | None,
+    reading: Reading,
+) -> Verdict:
+    reading.start()
+    findings = tuple(answer(reading, indicator, each) for each in rule.requirements)
+    ceiling = not_refuted = instrument.level_max
+    for each in reversed(findings):
+        if each.state is not State.MET:
+            ceiling = each.requirement.level - 1
+        if each.state is State.FAILED and table.confirmed:
+            not_refuted = each.requirement.level - 1
+    ticked = indicator.number in reading.inventory.functions_ticked
+    flag = None
+    if claim is not None:
+        flag = _flag(claim, ceiling, not_refuted, rule.nominates_to if ticked else None)
+    reading.note("claim", claim, reading.inventory.year, reading.inventory.documents_closed, ticked)
+    name = f"{table.reference}/{rule.id}"
+    return Verdict(
+        indicator=indicator.number,
+        rule=name,
+        confirmed=table.confirmed,
+        claim=claim,
+        ceiling=ceiling,
+        not_refuted=not_refuted,
+        flag=flag,
+        findings=findings,
+        inputs=digest([name, str(indicator.number), *reading.noted]),
+        read_at=None if reading.read_all else frozenset(reading.read_at),
+    )
+
+
+def _flag(claim: int, ceiling: int, not_refuted: int, nominates_to: int | None) -> Flag:
+    if claim > not_refuted:
+        return Flag.OVER_CLAIM
+    if claim > ceiling:
+        return Flag.UNVERIFIABLE
+    if nominates_to is not None and claim < min(ceiling, nominates_to):
+        return Flag.UNDER_CLAIM
+    return Flag.SUPPORTED
