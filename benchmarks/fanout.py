@@ -40,7 +40,7 @@ from hub.app import opened
 from hub.auth.tokens import issue
 from hub.settings import Settings
 from storage import log
-from storage.fold import claim_body
+from storage.projection import claim_body
 
 HERE = Path(__file__).parent
 SIMPUL = str(Path(sys.executable).with_name("simpul"))

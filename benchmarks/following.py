@@ -52,7 +52,7 @@ from hub.app import opened
 from hub.auth.tokens import issue
 from hub.settings import Settings
 from storage import log
-from storage.fold import claim_body
+from storage.projection import claim_body
 
 SOURCE = Provenance("benchmark")
 CATCH_UP_SECONDS = 300.0

@@ -33,14 +33,14 @@ from hub.transport.shared_subscription import FAILURE, Sharing
 from hub.transport.websocket_protocol import DRAINING, flush
 from hub.worker_metrics import WorkerMetrics
 from realtime.broker import Broker, MemoryBroker
-from realtime.bus import MemoryBus
 from realtime.fanout import Fanout
 from realtime.redis_broker import RedisBroker
 from realtime.tail import Tail
-from resolvers import follow_up
+from realtime.wakeup import MemoryBus
+from resolvers import recompute
 from resolvers.access import unpublished
+from resolvers.announcements import Verifier
 from resolvers.context import Context, Instance
-from resolvers.news import Verifier
 from schema.schema import schema
 from storage import arrival, region
 from storage.arrival import Arrival, Position
@@ -101,7 +101,7 @@ def create_app(
         async with opened(settings, replay=replay) as instance, asyncio.TaskGroup() as group:
             running.instance = instance
             owned = [group.create_task(instance.tail.run())]
-            beside = [follow_up.run, lag.run, regions.run, *tasks]
+            beside = [recompute.run, lag.run, regions.run, *tasks]
             if settings.follows is not None:
                 beside.append(partial(replication.run, settings.follows, settings.data_dir))
                 beside.append(partial(replication.know, settings.follows))

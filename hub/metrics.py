@@ -19,7 +19,7 @@ from hub.transport.websocket_log import ENDED
 from hub.transport.websocket_protocol import COUNTS
 from realtime.fanout import Fanout
 from resolvers.context import Instance
-from storage import source
+from storage import ownership
 
 CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"
 LAG_BUCKETS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)
@@ -109,7 +109,7 @@ class Owned:
     async def count(self, instance: Instance) -> None:
         """Count them as they are."""
         async with instance.database.read() as session:
-            self.regions = await source.count_owned(session)
+            self.regions = await ownership.count_owned(session)
 
 
 def text(fanout: Fanout, instance: Instance, lag: Lag, owned: Owned) -> bytes:

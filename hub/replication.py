@@ -12,8 +12,8 @@ from engine.log.source import SourceState
 from regions.directory import read, watched
 from regions.follower import Follower
 from resolvers.context import Instance
-from resolvers.source import Copies
-from storage import source
+from resolvers.replicas import Copies
+from storage import ownership
 
 TURN_SECONDS = 1.0
 LOOK_SECONDS = 0.1
@@ -45,7 +45,7 @@ async def first(directory: Path, data_dir: Path, instance: Instance, seconds: fl
         async with asyncio.timeout(seconds):
             while not task.done():
                 async with instance.database.read() as session:
-                    sources = await source.everything(session)
+                    sources = await ownership.everything(session)
                 fresh = {each.region for each in sources if each.state is SourceState.FRESH}
                 if listed <= fresh:
                     return True

@@ -18,7 +18,7 @@ from collections.abc import AsyncGenerator, Callable, Hashable, Iterable
 from contextlib import aclosing
 from dataclasses import dataclass, field
 
-from realtime.told import AT_ONCE_BYTES, Batch, Beginning, Ended, Kept, Sink, Told
+from realtime.message import AT_ONCE_BYTES, Batch, Beginning, Ended, Kept, Sink, Told
 
 BURST_SECONDS = 0.005  # events that come closer than this are a burst
 MERGE_SECONDS = 0.004  # what comes in a burst within this is given together

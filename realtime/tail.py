@@ -20,7 +20,7 @@ from itertools import islice
 from typing import Generic
 
 from realtime.broker import Arrival, Broker, MemoryBroker
-from realtime.bus import MemoryBus
+from realtime.wakeup import MemoryBus
 
 KEPT = 2048  # arrivals in the ring: some seconds of a busy instance
 PAGE = 500  # arrivals read at once

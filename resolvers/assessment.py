@@ -42,8 +42,8 @@ from resolvers.problems import (
 )
 from storage import assessment as stored
 from storage.access import EVERYTHING
-from storage.fold import claim_body
 from storage.log import LogTransaction
+from storage.projection import claim_body
 
 EXPLANATION_LENGTH = 10_000
 REASON_LENGTH = 2_000

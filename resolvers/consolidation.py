@@ -21,7 +21,7 @@ from engine.model import CommonApplication, EventKind, Region
 from engine.verification.completeness import completeness
 from facts.function import national_systems
 from facts.tables import common_applications
-from resolvers import access, graph, reading, sharing
+from resolvers import access, graph, inventory_analysis, sharing
 from resolvers.change import change, text
 from resolvers.context import Context
 from resolvers.problems import InvalidInput, NotFound
@@ -58,7 +58,7 @@ class Beside:
     """What a region's proposals rest on besides its own inventory."""
 
     candidates: tuple[Candidate, ...]  # of its sisters
-    models: reading.Models
+    models: inventory_analysis.Models
 
 
 async def of_region(
@@ -135,7 +135,7 @@ async def decide(context: Context, asked: DecideProposal, key: str | None) -> De
 
 async def beside(context: Context, region: Region) -> Beside:
     """Return what a region's proposals rest on besides its own inventory."""
-    return Beside(await sharing.found(context, region), await reading.models(context))
+    return Beside(await sharing.found(context, region), await inventory_analysis.models(context))
 
 
 async def _before_the_lock(context: Context, code: str) -> Beside | None:
@@ -151,7 +151,7 @@ async def _before_the_lock(context: Context, code: str) -> Beside | None:
 async def of_recorded(context: Context, recorded: Recorded, around: Beside) -> tuple[Proposal, ...]:
     """Return the proposals that this state of an inventory gives; reads no database."""
     candidates = around.candidates
-    read = await reading.of_recorded(context, recorded, around.models)
+    read = await inventory_analysis.of_recorded(context, recorded, around.models)
     drawn = await graph.of_recorded(context, recorded)
 
     def work() -> tuple[Proposal, ...]:

@@ -16,25 +16,34 @@ from strawberry.dataloader import DataLoader
 from engine.assessment.score import Score
 from engine.log.source import Source
 from engine.model import Application, Assessment, AssessmentKind, Opd, Region, Viewer
-from realtime.bus import MemoryBus
 from realtime.tail import Tail
+from realtime.wakeup import MemoryBus
 from regions.owners import Owners
 from resolvers import access
-from resolvers.computed import Computed
-from resolvers.kept_snapshots import KeptSnapshots
 from resolvers.problems import NotFound, OwnedElsewhere, TooMuch
 from resolvers.requests import Requests
-from storage import application, assessment, lesson, listing, log, opd, region, source
+from resolvers.result_cache import Computed
+from resolvers.snapshot_cache import KeptSnapshots
+from storage import (
+    application,
+    assessment,
+    inventory_line,
+    log,
+    opd,
+    ownership,
+    region,
+    training_set,
+)
 from storage.access import Access
 from storage.arrival import Arrival
 from storage.assessment import Scored
 from storage.database import Database, Session
 from storage.inventory import Recorded, Shelf
-from storage.listing import Listed
+from storage.inventory_line import Listed
 from storage.log import Clock, LogTransaction
 
 if TYPE_CHECKING:
-    from resolvers.news import Verifier
+    from resolvers.announcements import Verifier
 
 READS_MOST = 300  # pages and batches of one operation; a page has at most 200 rows
 READS_AT_ONCE = 2
@@ -209,7 +218,7 @@ class Context:
 
         async def load(codes: list[str]) -> list[Source | None]:
             async with self.read() as session:
-                found = await source.of_regions(session, codes)
+                found = await ownership.of_regions(session, codes)
             return [found.get(code) for code in codes]
 
         return DataLoader(load, max_batch_size=BATCH)
@@ -262,7 +271,7 @@ class Context:
 
         async def load(keys: list[None]) -> list[str]:
             async with self.read() as session:
-                return [await lesson.digest(session)] * len(keys)
+                return [await training_set.digest(session)] * len(keys)
 
         return DataLoader(load)
 
@@ -282,6 +291,6 @@ class Context:
 
         async def load(codes: list[str]) -> list[Listed]:
             async with self.read() as session:
-                return [await listing.of_province(session, code) for code in codes]
+                return [await inventory_line.of_province(session, code) for code in codes]
 
         return DataLoader(load)

@@ -16,7 +16,7 @@ from regions.owners import Told
 from resolvers.context import Context
 from resolvers.problems import InvalidArgument
 from storage import log
-from storage import source as stored
+from storage import ownership as stored
 
 DEADLINE_SECONDS = 2.0
 AGE_MOST = 86_400  # seconds

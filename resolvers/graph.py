@@ -22,8 +22,8 @@ from engine.verification.inventory import services
 from engine.verification.rules import patterns
 from facts.tables import common_applications
 from resolvers.context import Context
+from resolvers.inventory_analysis import functions, shipped
 from resolvers.problems import InvalidArgument
-from resolvers.reading import functions, shipped
 from storage.inventory import Recorded
 
 SERVICES_OF = "spbe-2020"  # the instrument whose indicators common applications are known to serve

@@ -10,7 +10,7 @@ from engine.log.source import Handover, Source, SourceState
 from engine.model import OWN_ACTORS, EventKind
 from resolvers.context import Instance
 from storage import log
-from storage import source as stored
+from storage import ownership as stored
 
 ACTOR = f"{OWN_ACTORS}hand-over"
 

@@ -9,7 +9,7 @@ from engine.consolidation.reuse import Candidate, Sisters
 from engine.model import Region, RegionKind
 from engine.verification.completeness import completeness
 from resolvers.context import Context
-from resolvers.reading import functions, models, shipped
+from resolvers.inventory_analysis import functions, models, shipped
 
 
 @dataclass(frozen=True, slots=True)

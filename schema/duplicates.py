@@ -9,8 +9,8 @@ from engine.matching import duplicates as engine
 from engine.matching import grouping
 from engine.matching.name_matching import Decision
 from facts.function import national_systems
-from resolvers import reading as resolved
-from resolvers.reading import Reading
+from resolvers import inventory_analysis as resolved
+from resolvers.inventory_analysis import Reading
 from schema.connection import size
 from schema.info import Info
 from schema.listed import ListedApplication, NamedValue, listed

@@ -9,7 +9,7 @@ import strawberry
 from engine import model
 from engine.matching import function_classifier as engine
 from engine.matching.function_classifier import CERTAIN
-from resolvers import reading as resolved
+from resolvers import inventory_analysis as resolved
 from schema.figure import Figure
 from schema.info import Info
 

@@ -8,7 +8,7 @@ from datetime import datetime
 import strawberry
 
 from engine.log import source as engine
-from resolvers import source as resolved
+from resolvers import replicas as resolved
 from schema.enums import SourceState
 from schema.info import Info
 

@@ -22,7 +22,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from engine.log.entry import GENESIS, BrokenChain, Entry, sealed, timestamp, verify
 from engine.log.snapshot import Row
 from engine.model import EventKind, Visibility
-from storage import fold, snapshot, source
+from storage import ownership, projection, snapshot
 from storage.database import Database
 from storage.tables import ArrivalRow, EntryRow, HeadRow, InstanceRow, SourceRow, core
 
@@ -98,7 +98,7 @@ class LogTransaction:
 
         Raises:
             engine.log.entry.BrokenChain: they do not follow on the newest one.
-            storage.fold.NotItsOwn: one changes what is another region's.
+            storage.projection.NotItsOwn: one changes what is another region's.
             pydantic.ValidationError: a body is none of its kind.
         """
         fresh = [each for each in entries if each.sequence > self.sequence]
@@ -118,7 +118,7 @@ class LogTransaction:
             newest: the entry as of which the rows are, with hashes that are verified.
 
         Raises:
-            storage.fold.NotItsOwn: a row is another region's.
+            storage.projection.NotItsOwn: a row is another region's.
             pydantic.ValidationError: a row is none of its kind.
         """
         moves = await snapshot.restore(self.session, newest, rows)
@@ -131,11 +131,11 @@ class LogTransaction:
             subject, body = moved.assessment.id, moved.document()
             kind = EventKind.INDEX_CHANGED
             self._note(newest.sequence, kind, subject, body, moved.visibility)
-        await source.begin(self.session, self.region, newest.sequence)
+        await ownership.begin(self.session, self.region, newest.sequence)
 
     async def _take(self, entries: Sequence[Entry]) -> None:
         await self.session.execute(_INSERT_ENTRIES, [_row(each) for each in entries])
-        moves = await fold.apply(self.session, entries)
+        moves = await projection.apply(self.session, entries)
         self.sequence, self.hash = entries[-1].sequence, entries[-1].hash
         for entry, moved in zip(entries, moves, strict=True):
             self.kinds.add(entry.kind)
@@ -292,7 +292,7 @@ async def check(session: AsyncSession, region: str) -> int:
     Raises:
         engine.log.entry.BrokenChain: where it breaks first.
     """
-    first = await source.base(session, region)
+    first = await ownership.base(session, region)
     sequence, previous_hash = max(0, first - 1), GENESIS
     if first:  # what was before is the owner's to prove
         [begun] = await entries(session, region, after=sequence, limit=1)

@@ -5,8 +5,8 @@ from __future__ import annotations
 from sqlalchemy import delete
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from storage import fold, log
-from storage.write import FOLDED
+from storage import log, projection
+from storage.upsert import FOLDED
 
 
 async def rebuild(session: AsyncSession) -> int:
@@ -20,7 +20,7 @@ async def rebuild(session: AsyncSession) -> int:
     for region in await log.regions(session):
         sequence = 0
         while page := await log.entries(session, region, after=sequence):
-            await fold.apply(session, page)
+            await projection.apply(session, page)
             applied += len(page)
             sequence = page[-1].sequence
     return applied

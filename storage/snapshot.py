@@ -21,7 +21,7 @@ from engine.path.effort import RegionEffort, StepEffort
 from engine.verification.inventory import DevelopmentPolicy, Exemption
 from storage import application, assessment, attestation, integration, opd, proposal, region
 from storage.access import EVERYTHING
-from storage.fold import IndexMoved, Page
+from storage.projection import IndexMoved, Page
 from storage.tables import (
     ApplicationRow,
     AssessmentRow,
@@ -38,7 +38,7 @@ from storage.tables import (
     Table,
     core,
 )
-from storage.write import FOLDED
+from storage.upsert import FOLDED
 
 # What is read of each table but for assessments, which hold their levels.
 _READ: tuple[tuple[RowKind, type[Table], Callable[[Any], object]], ...] = (
@@ -88,7 +88,7 @@ async def restore(session: AsyncSession, newest: Entry, rows: Sequence[Row]) -> 
     """Let a region's rows be these, as of its newest entry; return the indexes that moved.
 
     Raises:
-        storage.fold.NotItsOwn: one of them is another region's.
+        storage.projection.NotItsOwn: one of them is another region's.
         pydantic.ValidationError: one is none of its kind.
     """
     values: list[tuple[Entry, Any]] = [

@@ -14,7 +14,7 @@ from hub.cli.console import out
 from hub.cli.demo_nodes import Node
 from hub.settings import Settings
 from storage import opd as stored_opd
-from storage import source as stored_source
+from storage import ownership as stored_source
 
 TOKEN_LIFETIME = timedelta(hours=24)
 EXAMPLE_REGION = "32.05"  # Kabupaten Garut

@@ -22,8 +22,8 @@ from hub import replication
 from hub.app import now, opened
 from hub.auth.tokens import issue
 from hub.settings import Settings
+from resolvers.replicas import Copies
 from resolvers.seed import load
-from resolvers.source import Copies
 from storage import migrate
 
 REGIONS = ("32.11", "32.12", "32.78")  # Sumedang, Indramayu, Kota Tasikmalaya

@@ -25,14 +25,14 @@ def recompute(
     from rich.progress import Progress
 
     from hub.app import opened
-    from resolvers import follow_up
+    from resolvers import recompute
 
     settings = readiness.migrated()
 
-    async def work() -> follow_up.Recomputed:
+    async def work() -> recompute.Recomputed:
         with Progress(console=err, transient=True, disable=not err.is_terminal) as progress:
             async with opened(settings) as instance:
-                return await follow_up.everything(
+                return await recompute.everything(
                     instance, learn=learn, progress=bar(progress, "Recomputing regions")
                 )
 
@@ -76,17 +76,17 @@ def forget(
 ) -> None:
     """Drop the copy of a region, so that a server copies it anew; as after it has diverged."""
     from hub.app import opened
-    from storage import copy
+    from storage import replica
 
     settings = readiness.migrated()
 
     async def work() -> None:
         async with opened(settings) as instance:
-            await copy.forget(instance.database, region)
+            await replica.forget(instance.database, region)
 
     try:
         asyncio.run(work())
-    except copy.NotACopy as refused:
+    except replica.NotACopy as refused:
         fail(str(refused), Exit.STATE)
     answer(
         {"region": region},

@@ -16,8 +16,8 @@ from engine.spreadsheet import inventory_sheet
 from engine.spreadsheet.inventory_sheet import ListingSheet
 from engine.spreadsheet.sheet import SheetInvalid
 from hub.cli import sheet_file
-from resolvers import reading
-from resolvers.reading import Models
+from resolvers import inventory_analysis
+from resolvers.inventory_analysis import Models
 
 CLUSTER_MOST = 200  # systems of one function in one region that are compared pair by pair
 _TAGGED_AT_ONCE = 10_000  # a tag is chosen among all functions, which takes memory
@@ -42,21 +42,21 @@ class Findings:
 
 def of_file(path: Path) -> Findings:
     """Read the inventory in a file, or end with what is wrong in which row and column."""
-    names = {each.id: each.name for each in reading.functions().values()}
+    names = {each.id: each.name for each in inventory_analysis.functions().values()}
     try:
         sheet = inventory_sheet.parse(sheet_file.rows(path), names)
     except SheetInvalid as invalid:
         sheet_file.refuse(path, invalid, "nothing was compared")
-    models, listings = reading.shipped_models(), sheet.listings
+    models, listings = inventory_analysis.shipped_models(), sheet.listings
     inventory = models.comparison.sort_out(listings)
     tags = _tags(models, sheet)
-    systems = reading.systems(listings, inventory)
+    systems = inventory_analysis.systems(listings, inventory)
     clusters, crowds = _clusters(models, systems, tags)
     regions = sorted({each.region for each in listings})
     candidates: tuple[Candidate, ...] = ()
     if len(regions) > 1:
         national = models.recognised(systems)
-        sisters = Sisters(systems, tags, reading.functions(), {}, national)
+        sisters = Sisters(systems, tags, inventory_analysis.functions(), {}, national)
         candidates = tuple(each for region in regions for each in sisters.candidates(region))
     by_id = {each.id: each for each in listings}
     return Findings(

@@ -19,7 +19,7 @@ from engine.spreadsheet.sheet import Problem, Row, SheetInvalid, quoted
 from hub.cli import sheet_file
 from hub.cli.console import out
 from hub.cli.overlap_report import reasons
-from resolvers.reading import shipped_models
+from resolvers.inventory_analysis import shipped_models
 
 REQUIRED = ("a", "b")
 OPTIONAL = tuple(f"{side}_{field}" for field in ("opd", "region", "url") for side in REQUIRED)

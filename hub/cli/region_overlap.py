@@ -7,7 +7,7 @@ from hub.cli.console import Exit, fail
 from hub.cli.overlap import Findings
 from hub.cli.region_report import OPERATOR
 from hub.settings import Settings
-from resolvers import reading, sharing
+from resolvers import inventory_analysis, sharing
 from resolvers.context import Context
 
 
@@ -19,7 +19,7 @@ async def of_region(settings: Settings, code: str) -> Findings:
         if region is None:
             expected = "a .csv or .xlsx file, or the code of a region, as 32.11"
             fail(f"expected {expected}, got {code!r}", Exit.INPUT)
-        read = await reading.of_region(context, code)
+        read = await inventory_analysis.of_region(context, code)
         candidates = await sharing.found(context, region)
         offered = await context.applications.load_many([each.system for each in candidates])
     return Findings(

@@ -19,7 +19,7 @@ from hub.transport.shared_subscription import Shared
 from hub.transport.stream_formats import Form, chunk, chunked
 from hub.transport.subscriber import Follower
 from hub.transport.websocket_protocol import COUNTS, LAST_SECONDS
-from realtime.told import Batch, Told
+from realtime.message import Batch, Told
 
 OPEN: set[EventStream] = set()  # those of this process
 

@@ -39,7 +39,7 @@ from hub.transport.websocket_protocol import (
     FrameProtocol,
     framed,
 )
-from realtime.told import Batch
+from realtime.message import Batch
 from schema.masking import masked
 
 if TYPE_CHECKING:

@@ -13,7 +13,7 @@ from strawberry.types.execution import PreExecutionError
 from hub.transport.compression import Answer
 from hub.transport.media_types import RESPONSE_JSON
 from hub.transport.stream_formats import Form
-from realtime.told import Told
+from realtime.message import Told
 from schema.limits import DocumentRefused
 from schema.masking import masked
 

@@ -19,7 +19,7 @@ from strawberry.types.execution import ExecutionResult, PreExecutionError
 
 from engine.model import Viewer
 from realtime.fanout import Fanout, Group, Open
-from realtime.told import Ended, Told
+from realtime.message import Ended, Told
 from schema.limits import DocumentLimits, admitted
 from schema.masking import masked
 from schema.resumable import resumable

@@ -11,7 +11,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from hub.transport.media_types import EVENT_STREAM, MULTIPART
-from realtime.told import Told
+from realtime.message import Told
 
 _BOUNDARY = b"\r\n--graphql"
 _PART = b"\r\ncontent-type: application/json\r\n\r\n"

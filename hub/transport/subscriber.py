@@ -10,7 +10,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable, Hashable
 
 from hub.transport.websocket_protocol import BUFFER_BYTES, COUNTS, flush
-from realtime.told import Batch, Told
+from realtime.message import Batch, Told
 
 
 class Follower(ABC):

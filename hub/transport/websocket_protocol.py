@@ -22,7 +22,7 @@ from websockets.http11 import Request
 
 from hub.logs import SOCKET_LOGGER
 from hub.transport.websocket_log import Ending, SocketRecord
-from realtime.told import Told
+from realtime.message import Told
 
 EXTENSION = "simpul.frames"  # of a scope: this protocol itself
 DRAINING = "simpul.draining"  # of the state of an application: whether its server is ending

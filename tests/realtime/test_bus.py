@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 
-from realtime.bus import MemoryBus
+from realtime.wakeup import MemoryBus
 
 LONG = 60.0  # seconds that no test waits
 

@@ -9,9 +9,9 @@ from dataclasses import dataclass, field
 
 import pytest
 
-from realtime import told
+from realtime import message
 from realtime.fanout import LOOK_SECONDS, MERGE_SECONDS, TOGETHER_SECONDS, Fanout
-from realtime.told import AT_ONCE_BYTES, Batch, Ended, Told
+from realtime.message import AT_ONCE_BYTES, Batch, Ended, Told
 
 
 @dataclass(eq=False)
@@ -24,7 +24,7 @@ class Ear:
 
     def deliver(self, batch: Batch) -> None:
         self.batches += 1
-        self.heard += [int(told.payload) for told in batch.told]
+        self.heard += [int(message.payload) for message in batch.told]
 
     def end(self, payload: bytes | None) -> None:
         self.ended.append(payload)
@@ -73,8 +73,8 @@ class Standing(Log):
                 at = str(head) if each == head else f"{each}/{head}"
                 yield Told(b"%*d" % (self.size, each), at, more=each < head, snapshot=True)
         async with aclosing(self.source(head)) as source:
-            async for told in source:
-                yield Told(told.payload, str(told.position))
+            async for message in source:
+                yield Told(message.payload, str(message.position))
 
     def follow(self, fanout: Fanout, start: str | None = None) -> Ear:
         ear = Ear()
@@ -359,8 +359,8 @@ async def test_a_snapshot_after_which_nothing_can_be_told_is_forgotten(fanout: F
 async def test_little_of_snapshots_is_kept_and_not_for_long(
     fanout: Fanout, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(told, "KEPT_SECONDS", 0.2)
-    small, large = Standing([1, 2, 3]), Standing([1, 2, 3], size=told.KEPT_BYTES)
+    monkeypatch.setattr(message, "KEPT_SECONDS", 0.2)
+    small, large = Standing([1, 2, 3]), Standing([1, 2, 3], size=message.KEPT_BYTES)
     ear = small.follow(fanout)
     await settled()
     assert fanout.kept.size == 3

@@ -16,9 +16,9 @@ from redis import Redis
 from engine.document import document
 from engine.model import EventKind, Provenance, Region, RegionKind, Visibility
 from realtime.broker import POLL_SECONDS
-from realtime.bus import MemoryBus
 from realtime.redis_broker import STREAM_LENGTH, UNREACHABLE_POLL_SECONDS, RedisBroker
 from realtime.tail import Counts, Tail
+from realtime.wakeup import MemoryBus
 from storage import arrival, log
 from storage.arrival import Arrival
 from storage.database import Database

@@ -11,8 +11,8 @@ from itertools import islice
 
 import pytest
 
-from realtime.bus import MemoryBus
 from realtime.tail import KEPT, PAGE, Hole, Tail
+from realtime.wakeup import MemoryBus
 
 SECONDS = 10  # a follower that is stuck must fail its test, not hang it
 

@@ -20,7 +20,7 @@ from resolvers.seed import load
 from storage import log, migrate
 from storage.database import Database
 from storage.tables import EntryRow, HeadRow, LevelRow, RegionRow
-from storage.write import FOLDED
+from storage.upsert import FOLDED
 from tests.fixtures.databases import settled
 from tests.fixtures.processes import SimpulProcess, StartSimpul, free_port
 from tests.hub.live import Client

@@ -26,9 +26,9 @@ from regions import follower, peer
 from regions.directory import Directory, Endpoint
 from regions.follower import Follower
 from resolvers.context import Instance
-from resolvers.source import Copies
-from storage import arrival, copy, log
-from storage import source as stored
+from resolvers.replicas import Copies
+from storage import arrival, log, replica
+from storage import ownership as stored
 from storage.database import Database
 from tests.regions import protocol_document
 from tests.regions.toy_owner import Answer, Toy
@@ -310,7 +310,7 @@ async def test_an_owner_with_another_past_has_diverged_and_the_copy_stays(
                 assert (await log.head(session, "32.11"))[1] == sumedang[0][-1].hash
             # The operator has seen it, and takes the owner's word.
             before = await epoch(instance)
-            await copy.forget(instance.database, "32.11")
+            await replica.forget(instance.database, "32.11")
             assert await epoch(instance) != before
         async with following(hub_folder, endpoint) as (instance, _):
             await until(instance, "32.11", lambda it: it.state is SourceState.FRESH)
@@ -321,8 +321,8 @@ async def test_an_owner_with_another_past_has_diverged_and_the_copy_stays(
 
 async def test_what_is_owned_here_is_no_copy_to_be_dropped(filled_sqlite_url: str) -> None:
     database = Database(filled_sqlite_url)
-    with pytest.raises(copy.NotACopy):
-        await copy.forget(database, "32.11")
+    with pytest.raises(replica.NotACopy):
+        await replica.forget(database, "32.11")
     await database.close()
 
 

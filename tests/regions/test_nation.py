@@ -10,7 +10,7 @@ from benchmarks.made_up_nation import APPLICATIONS, REGIONS, codes
 from engine.log.source import SourceState
 from hub import replication
 from hub.app import opened
-from storage import log, source
+from storage import log, ownership
 from tests.fixtures.processes import StartSimpul
 from tests.regions.instances import Place
 
@@ -29,7 +29,7 @@ async def test_all_regions_of_one_endpoint_are_copied(
     async with opened(copy.settings) as instance:
         assert await replication.first(directory, copy.data_dir, instance, COPIED_SECONDS)
         async with instance.database.read() as session:
-            states = [each.state for each in await source.everything(session)]
+            states = [each.state for each in await ownership.everything(session)]
             heads = await log.heads(session, codes())
     assert states == [SourceState.FRESH] * REGIONS
     assert heads == dict.fromkeys(codes(), APPLICATIONS + 2)

@@ -7,7 +7,7 @@ import threading
 
 import pytest
 
-from resolvers.computed import Computed
+from resolvers.result_cache import Computed
 
 
 async def test_callers_who_ask_at_once_share_one_computation() -> None:

@@ -17,10 +17,10 @@ from strawberry.types import ExecutionResult
 
 from engine.document import document
 from engine.model import PUBLIC_VIEWER, EventKind, Viewer, Visibility
-from realtime.bus import MemoryBus
 from realtime.tail import Tail
+from realtime.wakeup import MemoryBus
+from resolvers.announcements import Verifier
 from resolvers.context import Context, Instance
-from resolvers.news import Verifier
 from schema.schema import schema
 from storage import arrival, log
 from storage.arrival import Arrival

@@ -17,9 +17,9 @@ from engine.model import EventKind, Region, RegionKind, Viewer
 from regions import contract
 from resolvers import feed
 from resolvers.context import Context
-from resolvers.kept_snapshots import KeptSnapshots
+from resolvers.snapshot_cache import KeptSnapshots
 from storage import log
-from storage import source as stored_source
+from storage import ownership as stored_source
 from tests.schema import places
 from tests.schema.hub import Hub
 

@@ -16,9 +16,9 @@ from benchmarks.made_up_nation import APPLICATIONS, REGIONS
 from engine.model import PUBLIC_VIEWER, EventKind, Region, RegionKind
 from resolvers.context import Context
 from resolvers.event import SNAPSHOT_PAGE, follow, newest
-from resolvers.follow_up import FollowUp
+from resolvers.recompute import FollowUp
 from resolvers.requests import Requests
-from storage import outcome
+from storage import announcement
 from tests.schema.hub import copied, running
 from tests.schema.places import PROVINCE, SOURCE
 
@@ -181,7 +181,7 @@ async def test_a_catch_up_recomputes_each_region_of_a_nation_once(nation_data_di
         with _selects() as statements:
             await FollowUp(hub.instance).catch_up(0)
         async with hub.instance.database.read() as session:
-            assert await outcome.followed_up(session) == REGIONS * (APPLICATIONS + 2)
+            assert await announcement.followed_up(session) == REGIONS * (APPLICATIONS + 2)
         inventories = [each for each in statements if "FROM exemption" in each]
         # Once to compute, and once more under the lock to announce what is new of each.
         assert len(inventories) == 2 * REGIONS

@@ -15,9 +15,9 @@ from sqlalchemy import delete, select, text
 
 from engine.consolidation.proposal import ProposalKind
 from engine.model import Assessment, AssessmentKind, AssessmentState, EventKind, LevelClaim
-from resolvers import consolidation, follow_up, news
+from resolvers import announcements, consolidation, recompute
 from resolvers.context import Context
-from storage import arrival, lesson, log
+from storage import arrival, log, training_set
 from storage.database import POSTGRESQL_CONNECTIONS
 from storage.tables import OutcomeRow
 from tests.schema import places
@@ -67,7 +67,7 @@ query ($after: Cursor) { events(after: $after, first: 500) { events { kind regio
 
 async def _follow(hub: Hub) -> None:
     """Follow up all there is, as the instance does by itself."""
-    await follow_up.FollowUp(hub.instance).catch_up(0)
+    await recompute.FollowUp(hub.instance).catch_up(0)
 
 
 async def _outcomes(hub: Hub) -> dict[tuple[str, str], Mapping[str, Any]]:
@@ -170,13 +170,20 @@ async def test_proposals_are_told_once_for_a_burst_of_changes(any_hub: Hub) -> N
         )
     async with any_hub.listening(PROPOSALS, after=after) as told:
         await _follow(any_hub)
-        news = await told.next()
-    assert (news["region"]["code"], news["changed"], news["closed"]) == ("32.11", [], [])
-    assert len(news["opened"]) == 1
-    assert news["counts"] == [{"kind": "REPLACE", "count": 1}, {"kind": "MERGE", "count": 1}]
+        announcements = await told.next()
+    assert (announcements["region"]["code"], announcements["changed"], announcements["closed"]) == (
+        "32.11",
+        [],
+        [],
+    )
+    assert len(announcements["opened"]) == 1
+    assert announcements["counts"] == [
+        {"kind": "REPLACE", "count": 1},
+        {"kind": "MERGE", "count": 1},
+    ]
     asked = '{ region(code: "32.11") { proposals(kinds: [MERGE]) { id } } }'
     [merge] = (await any_hub.ask(asked))["region"]["proposals"]
-    assert news["opened"] == [merge["id"]]
+    assert announcements["opened"] == [merge["id"]]
     await _follow(any_hub)  # past what it told itself
     settled = await any_hub.everything()
     await _follow(any_hub)
@@ -184,7 +191,7 @@ async def test_proposals_are_told_once_for_a_burst_of_changes(any_hub: Hub) -> N
 
 
 async def test_a_running_instance_follows_up_by_itself(hub: Hub) -> None:
-    running = asyncio.create_task(follow_up.run(hub.instance))
+    running = asyncio.create_task(recompute.run(hub.instance))
     try:
         after = await hub.cursor()
         async with hub.listening(PROPOSALS, after=after) as told:
@@ -222,7 +229,7 @@ async def test_who_is_slower_takes_back_no_news_of_another_process(
         region = "32.11"
         quicks = log.writing(quick.instance.database, region, quick.instance.clock)
         async with quicks as transaction:
-            late = asyncio.create_task(follow_up.recompute(slow.instance, region))
+            late = asyncio.create_task(recompute.recompute(slow.instance, region))
             await _waits_for_a_lock(quick)  # it has computed, and knows nothing of what comes now
             await quick.change(
                 *("registerApplication", places.OTHER_REGION),
@@ -235,12 +242,12 @@ async def test_who_is_slower_takes_back_no_news_of_another_process(
             assert found is not None
             proposals = [each.proposal for each in await consolidation.every(context, found)]
             assert [each.kind for each in proposals] == [ProposalKind.SHARE] * 2
-            told = await news.of_region_proposals(transaction.session, region, proposals)
-            await news.announce(transaction, told)
+            told = await announcements.of_region_proposals(transaction.session, region, proposals)
+            await announcements.announce(transaction, told)
         assert await late is False  # that it looked again has shown it that all is told
         assert (await _happened(quick, after)).count("PROPOSALS_CHANGED") == 1
         settled = await quick.everything()
-        await follow_up.recompute(quick.instance, region)
+        await recompute.recompute(quick.instance, region)
         assert await quick.everything() == settled
 
 
@@ -275,11 +282,11 @@ async def test_time_alone_makes_evidence_old_and_the_full_pass_tells_it(hub: Hub
     await _outside(hub)
     await _follow(hub)
     after = await hub.cursor()
-    done = await follow_up.everything(hub.instance)
+    done = await recompute.everything(hub.instance)
     assert (done.changed, await _happened(hub, after)) == (0, [])
     assert isinstance(hub.instance.clock, Clock)
     hub.instance.clock.now += timedelta(days=366)
-    done = await follow_up.everything(hub.instance)
+    done = await recompute.everything(hub.instance)
     assert (done.regions, done.changed, done.failed, done.learned) == (5, 1, (), None)
     assert await _happened(hub, after) == ["VERIFICATION_CHANGED"]
 
@@ -292,21 +299,21 @@ async def test_the_classifier_learns_from_corrections_when_it_is_told_to(hub: Hu
     await hub.change("correctFunction", places.OPD, application=HEALTH, function="attendance")
     before = await hub.ask(asked)
     assert before["node"]["functionTag"]["candidates"][0]["function"]["id"] != "attendance"
-    await follow_up.everything(hub.instance)
+    await recompute.everything(hub.instance)
     assert await hub.ask(asked) == before  # a correction alone teaches nothing
-    assert (await follow_up.everything(hub.instance, learn=True)).learned == 1
+    assert (await recompute.everything(hub.instance, learn=True)).learned == 1
     async with hub.instance.database.read() as session:
-        _, learned = await lesson.every(session)
+        _, learned = await training_set.every(session)
     assert [each.function for each in learned] == ["attendance"]
     after = (await hub.ask(asked))["node"]["functionTag"]
     assert (after["byPerson"], after["candidates"][0]["function"]["id"]) == (False, "attendance")
     await hub.change("correctFunction", places.OPD, application=HEALTH, function=None)
-    assert (await follow_up.everything(hub.instance, learn=True)).learned == 0
+    assert (await recompute.everything(hub.instance, learn=True)).learned == 0
     assert await hub.ask(asked) == before
 
 
 async def test_a_follow_up_that_fails_is_tried_again_and_stops_no_other_region(hub: Hub) -> None:
-    follower = follow_up.FollowUp(hub.instance, failed={"32.73"})
+    follower = recompute.FollowUp(hub.instance, failed={"32.73"})
     await follower.catch_up(0)
     assert follower.failed == set()
     assert ("32.73", "proposals") in await _outcomes(hub)
@@ -432,7 +439,7 @@ async def test_what_was_told_change_by_change_is_what_a_full_pass_finds(
             assert told[key]["verdicts"] == outcome["verdicts"], key
 
     await _forget(hub)
-    await follow_up.everything(hub.instance)
+    await recompute.everything(hub.instance)
     assert await _outcomes(hub) == incremental
 
 

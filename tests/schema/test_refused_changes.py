@@ -22,7 +22,7 @@ from engine.model import (
     IntegrationStatus,
 )
 from schema.schema import schema
-from storage.source import follow
+from storage.ownership import follow
 from tests.schema import places
 from tests.schema.hub import Hub, copied, running
 

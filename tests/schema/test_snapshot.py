@@ -11,7 +11,7 @@ import pytest
 
 from engine.model import PUBLIC_VIEWER, AssessmentState, EventKind, Viewer, Visibility
 from resolvers import event
-from storage import arrival, outcome, retention
+from storage import announcement, arrival, retention
 from tests.schema import places
 from tests.schema.hub import Hub
 from tests.schema.test_live import EVENTS, PAGE, _claim, _publish, _take
@@ -38,7 +38,7 @@ def _chain(events: list[dict[str, Any]]) -> None:
 async def _prune(hub: Hub, before: datetime | None = None) -> int:
     """Forget what was before, or all that may be, as once it is followed up."""
     async with hub.instance.database.write() as session:
-        await outcome.move(session, (await arrival.position(session)).arrival)
+        await announcement.move(session, (await arrival.position(session)).arrival)
     later = hub.instance.clock() + timedelta(days=1)
     return await retention.prune(hub.instance.database, before or later)
 

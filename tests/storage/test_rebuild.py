@@ -37,10 +37,10 @@ from engine.path.effort import RegionEffort, StepEffort
 from engine.verification.attestation import Attestation
 from engine.verification.inventory import DevelopmentPolicy, Exemption
 from engine.verification.verification_state import ProposalsOutcome
-from storage import log, outcome
+from storage import announcement, log
 from storage.database import Database
-from storage.fold import claim_body
 from storage.log import LogTransaction
+from storage.projection import claim_body
 from storage.rebuild import FOLDED, rebuild
 
 EXAMPLES = count()
@@ -255,7 +255,7 @@ async def test_rows_rebuilt_from_the_log_equal_the_rows_that_were_written(
             )
 
     async with database.write() as session:  # what is not folded does not stand in the way
-        await outcome.keep(session, code, "s", ProposalsOutcome(), datetime.now(UTC))
+        await announcement.keep(session, code, "s", ProposalsOutcome(), datetime.now(UTC))
     before = await rows(database)
     async with database.write() as session:
         applied = await rebuild(session)

@@ -9,14 +9,14 @@ from facts import tables
 from hub.app import opened
 from hub.cli.demo import EXAMPLE_REGION, example, greet
 from hub.settings import Settings
-from storage import source
+from storage import ownership
 
 
 async def follow(settings: Settings, *regions: str) -> None:
     async with opened(settings) as instance, instance.database.write() as session:
         for region in regions:
             owner = Source(region, "wss://a.id/graphql", SourceState.UNREACHABLE, None)
-            await source.follow(session, owner)
+            await ownership.follow(session, owner)
 
 
 async def test_the_example_is_a_region_that_is_written_here(

@@ -16,7 +16,7 @@ from resolvers import inventory_import
 from resolvers.context import Instance
 from resolvers.inventory_import import Imported
 from resolvers.problems import NotFound, OwnedElsewhere
-from storage import log, source
+from storage import log, ownership
 from tests.hub.cli.region_data import Commands, on_terminal
 
 GOOD = "Nama Aplikasi,Perangkat Daerah,URL\nSi Uji,Dinas Perhubungan,https://uji.id\nSi Coba,,\n"
@@ -81,7 +81,7 @@ async def test_rows_of_another_region_are_refused(filled_sqlite_url: str) -> Non
             await take(instance, GOOD, "99.99")
         async with instance.database.write() as session:
             owner = Source("32.11", "wss://a.id/graphql", SourceState.UNREACHABLE, None)
-            await source.follow(session, owner)
+            await ownership.follow(session, owner)
         with pytest.raises(OwnedElsewhere):
             await take(instance, GOOD)
 

@@ -15,8 +15,8 @@ from engine.model import Role
 from hub.app import opened
 from hub.settings import Settings
 from realtime.broker import POLL_SECONDS
-from resolvers import follow_up
-from storage import arrival, outcome
+from resolvers import recompute
+from storage import announcement, arrival
 from storage.database import Database
 from tests.fixtures.processes import StartSimpul
 from tests.fixtures.redis import RedisServer
@@ -96,7 +96,7 @@ async def test_what_follows_from_changes_at_two_processes_is_told_once(
     environment = {"DATABASE_URL": filled_postgresql_url, "REDIS_URL": redis_url}
     async with opened(Settings(SIMPUL_DATABASE_URL=filled_postgresql_url)) as instance:
         for code, _ in (SUMEDANG, BOGOR):  # what is told first is not news
-            await follow_up.recompute(instance, code)
+            await recompute.recompute(instance, code)
     async with two(simpul_process, tmp_path, environment) as (here, there):
         await followed_up(filled_postgresql_url)
         before = await here.ask(PROPOSED)
@@ -176,6 +176,6 @@ async def followed_up(url: str) -> None:
                 await asyncio.sleep(0.1)
                 async with database.read() as session:
                     newest = (await arrival.position(session)).arrival
-                    behind = await outcome.followed_up(session) < newest
+                    behind = await announcement.followed_up(session) < newest
     finally:
         await database.close()

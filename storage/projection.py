@@ -58,7 +58,7 @@ from storage.tables import (
     Table,
     core,
 )
-from storage.write import Written
+from storage.upsert import Written
 
 
 class NotItsOwn(Exception):

@@ -24,7 +24,7 @@ from engine.model import Application, ApplicationStatus
 from facts.function import lexicon, name_words, national_systems
 from facts.tables import opd_reference
 from resolvers.context import Context
-from storage import lesson
+from storage import training_set
 from storage.inventory import Recorded
 
 
@@ -91,7 +91,7 @@ async def models(context: Context) -> Models:
     if known is not None:
         return known
     async with context.read() as session:
-        lessons, learned = await lesson.every(session)
+        lessons, learned = await training_set.every(session)
     return await asyncio.to_thread(_LEARNED.built, lessons, learned)
 
 

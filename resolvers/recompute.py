@@ -20,9 +20,9 @@ from typing import Any
 
 from engine.graph.graph import Basis
 from engine.model import OWN_ACTORS, EventKind, Region, RegionKind, Role, Viewer
-from resolvers import consolidation, graph, news
+from resolvers import announcements, consolidation, graph
 from resolvers.context import Context, Instance
-from storage import arrival, integration, lesson, log, outcome
+from storage import announcement, arrival, integration, log, training_set
 from storage import region as stored_region
 from storage.database import Session, batches
 
@@ -86,7 +86,7 @@ class FollowUp:
         while True:
             try:
                 async with self.instance.database.read() as session:
-                    done = await outcome.followed_up(session)
+                    done = await announcement.followed_up(session)
                 if self.failed:
                     await asyncio.sleep(RETRY_SECONDS)
                 else:
@@ -108,12 +108,12 @@ class FollowUp:
             await self._province(list(codes))
         if head > done:
             async with self.instance.database.write() as session:
-                await outcome.move(session, head)
+                await announcement.move(session, head)
 
     async def _province(self, codes: Sequence[str]) -> None:
         """Follow up regions of one province together: what sisters have is read once."""
         async with self.instance.database.read() as session:
-            announced = await outcome.of_regions(session, codes, news.PROPOSALS)
+            announced = await announcement.of_regions(session, codes, announcements.PROPOSALS)
         context = Context(self.instance, ITSELF, bounded=False)
         for code in codes:
             await self.instance.requests.idle(PATIENCE_SECONDS)
@@ -144,7 +144,7 @@ async def everything(
     learned = None
     if learn:
         async with instance.database.write() as session:
-            learned = await lesson.learn(session)
+            learned = await training_set.learn(session)
     async with instance.database.read() as session:
         codes = await log.regions(session)
     changed, failed = 0, []
@@ -177,7 +177,7 @@ async def _recomputed(context: Context, code: str, told: Told | None) -> bool:
 
 async def _told(context: Context, code: str) -> Told | None:
     async with context.read() as session:
-        return await news.told_proposals(session, code)
+        return await announcements.told_proposals(session, code)
 
 
 async def _announced(context: Context, code: str, before: Told | None) -> bool | None:
@@ -190,7 +190,7 @@ async def _announced(context: Context, code: str, before: Told | None) -> bool |
     recorded = await context.inventories.load(code)
     proposals = await consolidation.of_recorded(context, recorded, beside)
     async with instance.database.read() as session:
-        found = await news.of_region_proposals(session, code, proposals)
+        found = await announcements.of_region_proposals(session, code, proposals)
         if not found and not await instance.verifier.news(session, recorded, now):
             return False
     async with log.writing(instance.database, code, instance.clock) as transaction:
@@ -200,14 +200,14 @@ async def _announced(context: Context, code: str, before: Told | None) -> bool |
         if again.inputs != recorded.inputs:
             return None
         # What was told meanwhile may rest on something newer in a sister region than this does.
-        if await news.told_proposals(session, code) != before:
+        if await announcements.told_proposals(session, code) != before:
             return None
         told = [
             await instance.verifier.news(session, again, transaction.at),
-            await news.of_region_proposals(session, code, proposals),
+            await announcements.of_region_proposals(session, code, proposals),
         ]
         for each in told:
-            await news.announce(transaction, each)
+            await announcements.announce(transaction, each)
     instance.bus.announce(transaction.arrival)
     return any(each.told for each in told)
 

@@ -33,8 +33,8 @@ from engine.verification.verification_state import (
 )
 from resolvers import graph
 from resolvers.verification import held
+from storage import announcement
 from storage import assessment as stored
-from storage import outcome
 from storage.database import Session
 from storage.inventory import KEPT, Recorded, Shelf
 from storage.log import LogTransaction
@@ -97,7 +97,7 @@ class Verifier:
         """Return what is new about a region's verifications as of a day."""
         region = recorded.region
         followed = await stored.followed(session, region, CLAIMS, tuple(tables()))
-        known = await outcome.of_region(session, region)
+        known = await announcement.of_region(session, region)
         outcomes: dict[str, VerificationOutcome | ProposalsOutcome] = {}
         told: list[tuple[VerificationNews | ProposalsNews, Visibility]] = []
         verified = self._verified(recorded, followed, at)
@@ -146,7 +146,7 @@ class Verifier:
 
 async def told_proposals(session: Session, region: str) -> Mapping[str, Any] | None:
     """Return what was last announced of a region's proposals, as it is kept."""
-    return (await outcome.of_regions(session, [region], PROPOSALS)).get(region)
+    return (await announcement.of_regions(session, [region], PROPOSALS)).get(region)
 
 
 async def of_region_proposals(session: Session, region: str, proposals: Iterable[Proposal]) -> News:
@@ -163,8 +163,8 @@ async def announce(transaction: LogTransaction, news: News) -> None:
     """Keep what is new, and tell it with the transaction."""
     session, region = transaction.session, transaction.region
     for subject, found in news.outcomes.items():
-        await outcome.keep(session, region, subject, found, transaction.at)
-    await outcome.forget(session, region, news.forgotten)
+        await announcement.keep(session, region, subject, found, transaction.at)
+    await announcement.forget(session, region, news.forgotten)
     for event, visibility in news.told:
         of_proposals = isinstance(event, ProposalsNews)
         kind = EventKind.PROPOSALS_CHANGED if of_proposals else EventKind.VERIFICATION_CHANGED

@@ -15,7 +15,7 @@ from engine.model import EventKind
 from regions.follower import Place
 from resolvers.context import Context, Instance
 from storage import log
-from storage import source as stored
+from storage import ownership as stored
 
 KEEP_SECONDS = 4.0  # between writes of how owners stand to us; a change of state is written at once
 
@@ -62,7 +62,7 @@ class Copies:
 
         Raises:
             engine.log.entry.BrokenChain: they do not follow on the copy.
-            storage.fold.NotItsOwn: one changes what is another region's.
+            storage.projection.NotItsOwn: one changes what is another region's.
             pydantic.ValidationError: a body is none of its kind.
         """
         instance = self.instance
@@ -85,7 +85,7 @@ class Copies:
         """Begin the copy anew with a snapshot, in one transaction with all that follows from it.
 
         Raises:
-            storage.fold.NotItsOwn: a row is another region's.
+            storage.projection.NotItsOwn: a row is another region's.
             pydantic.ValidationError: a row is none of its kind.
         """
         instance = self.instance

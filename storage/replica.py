@@ -16,7 +16,7 @@ from storage.tables import (
     SourceRow,
     core,
 )
-from storage.write import FOLDED
+from storage.upsert import FOLDED
 
 
 class NotACopy(LookupError):
