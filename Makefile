@@ -23,7 +23,7 @@ test:  ## Check everything, then run all tests, a process for each core (ARGS go
 soak:  ## Try what the tests have no time for: many random inventories, long chaos
 	@$(PYTHON) bootstrap.py test
 	CHAOS_SECONDS=120 $(BIN)/python -m pytest --seeds 60 $(ARGS) \
-		tests/schema/test_random_inventories.py tests/test_chaos.py
+		tests/api/test_random_inventories.py tests/test_chaos.py
 
 check:  ## The lock, lint, types, import contracts, the committed schema, the web client's types
 	@$(PYTHON) bootstrap.py check

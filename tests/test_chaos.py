@@ -18,13 +18,13 @@ import pytest
 
 from engine.model import EventKind, Role
 from storage import arrival, log, migrate
+from tests.api import places
+from tests.api.hub import running
 from tests.fixtures.postgresql import PostgresqlServer
 from tests.fixtures.processes import SimpulProcess, StartSimpul, free_port
 from tests.fixtures.redis import RedisServer
 from tests.hub.live import Client, client
 from tests.hub.resuming import Event, Follower, Writer, everything
-from tests.schema import places
-from tests.schema.hub import running
 
 pytestmark = pytest.mark.integration
 

@@ -171,5 +171,5 @@ def _usable(value: Fraction) -> bool:
 
 @cache
 def _scale() -> Section:
-    text = files("engine").joinpath("rules_path", _FILE).read_text(encoding="utf-8")
+    text = files("facts").joinpath("path_rules", _FILE).read_text(encoding="utf-8")
     return Section(json.loads(text), _FILE)

@@ -45,7 +45,7 @@ NONE = Precedence("precedence-none", "1", assumption=True, rules=())
 def precedence(instrument: str) -> Precedence:
     """The rules that ship for an instrument, by its id."""
     name = f"precedence-{instrument}.json"
-    resource = files("engine").joinpath("rules_path", name)
+    resource = files("facts").joinpath("path_rules", name)
     if not resource.is_file():
         return NONE
     root = Section(json.loads(resource.read_text(encoding="utf-8")), name)

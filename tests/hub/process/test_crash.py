@@ -12,9 +12,9 @@ import pytest
 from engine.model import EventKind, Role
 from storage import arrival, log
 from storage.rebuild import rebuild
+from tests.api.hub import running
 from tests.fixtures.processes import StartSimpul, free_port
 from tests.hub.live import Client, client
-from tests.schema.hub import running
 
 pytestmark = pytest.mark.integration
 

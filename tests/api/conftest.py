@@ -1,0 +1,72 @@
+"""Running instances with real data: two small provinces, or all of West Java."""
+
+from __future__ import annotations
+
+import asyncio
+import shutil
+from collections.abc import AsyncIterator, Awaitable, Callable
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+
+from resolvers.seed import load
+from tests.api import places
+from tests.api.hub import Hub, copied, running
+
+Fill = Callable[[Hub], Awaitable[None]]
+Filled = Callable[[Fill], Path]
+
+
+@pytest.fixture
+async def hub(places_template: Path, tmp_path: Path) -> AsyncIterator[Hub]:
+    """Two small provinces, on SQLite."""
+    async with running(copied(places_template, tmp_path)) as hub:
+        yield hub
+
+
+@pytest.fixture
+async def any_hub(database_url: str) -> AsyncIterator[Hub]:
+    """Two small provinces, on each database in turn."""
+    async with running(database_url) as hub:
+        await places.settle(hub)
+        yield hub
+
+
+@pytest.fixture
+async def west_java(west_java_template: Path, tmp_path: Path) -> AsyncIterator[Hub]:
+    """What `simpul load` gives, on SQLite."""
+    async with running(copied(west_java_template, tmp_path)) as hub:
+        yield hub
+
+
+@pytest.fixture(scope="session")
+def places_template(filled: Filled) -> Path:
+    return filled(places.settle)
+
+
+@pytest.fixture(scope="session")
+def west_java_template(filled: Filled) -> Path:
+    async def fill(hub: Hub) -> None:
+        await load(hub.instance)
+
+    return filled(fill)
+
+
+@pytest.fixture(scope="session")
+def filled(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Filled:
+    """Make a database once, to be copied for each test."""
+
+    def make(fill: Fill) -> Path:
+        path = tmp_path_factory.mktemp("filled") / "simpul.sqlite"
+        shutil.copy(sqlite_template, path)
+
+        async def work() -> None:
+            async with running(f"sqlite+aiosqlite:///{path}") as hub:
+                await fill(hub)
+
+        with ThreadPoolExecutor(max_workers=1) as thread:  # it surely runs no event loop yet
+            thread.submit(asyncio.run, work()).result()
+        return path
+
+    return make

@@ -1,0 +1,157 @@
+"""Two small provinces with their agencies, applications and viewers."""
+
+from __future__ import annotations
+
+from engine.assessment.instruments import instrument
+from engine.document import document
+from engine.model import (
+    Application,
+    ApplicationStatus,
+    Assessment,
+    AssessmentKind,
+    AssessmentState,
+    EventKind,
+    Integration,
+    IntegrationDirection,
+    IntegrationMode,
+    IntegrationStatus,
+    LevelClaim,
+    Opd,
+    Provenance,
+    Region,
+    RegionKind,
+    Role,
+    Viewer,
+    Visibility,
+)
+from storage import log
+from tests.api.hub import Hub
+
+SOURCE = Provenance("test")
+
+REGIONS = (
+    Region("32", "Jawa Barat", RegionKind.PROVINCE, None, SOURCE),
+    Region("32.11", "Kabupaten Sumedang", RegionKind.REGENCY, "32", SOURCE),
+    Region("32.73", "Kota Bandung", RegionKind.CITY, "32", SOURCE),
+    Region("33", "Jawa Tengah", RegionKind.PROVINCE, None, SOURCE),
+    Region("33.74", "Kota Semarang", RegionKind.CITY, "33", SOURCE),
+)
+OPDS = (
+    Opd("opd-32.11.diskominfo", "32.11", "Dinas Komunikasi dan Informatika", "Diskominfo", SOURCE),
+    Opd("opd-32.11.dinkes", "32.11", "Dinas Kesehatan", "Dinkes", SOURCE),
+    Opd("opd-32.73.diskominfo", "32.73", "Dinas Komunikasi dan Informatika", "Diskominfo", SOURCE),
+    Opd("opd-33.74.diskominfo", "33.74", "Dinas Komunikasi dan Informatika", "Diskominfo", SOURCE),
+)
+
+
+def _application(key: str, region: str, opd: str | None, name: str) -> Application:
+    return Application(f"application-{key}", region, opd, name, ApplicationStatus.ACTIVE, 1, SOURCE)
+
+
+APPLICATIONS = (
+    _application("office", "32.11", "opd-32.11.diskominfo", "E-Office"),
+    _application("health", "32.11", "opd-32.11.dinkes", "Wakepo"),
+    _application("budget", "32.73", "opd-32.73.diskominfo", "e-Budgeting"),
+    _application("semarang", "33.74", "opd-33.74.diskominfo", "Satu Data"),
+)
+
+PUBLIC = Viewer("public", Role.PUBLIC)
+ADMIN = Viewer("admin", Role.ADMIN)
+PROVINCE = Viewer("province", Role.PROVINCE, frozenset({"32"}))
+OTHER_PROVINCE = Viewer("other province", Role.PROVINCE, frozenset({"33"}))
+REGION = Viewer("sumedang", Role.REGION, frozenset({"32.11"}))
+OTHER_REGION = Viewer("bandung", Role.REGION, frozenset({"32.73"}))
+ASSESSOR = Viewer("assessor", Role.ASSESSOR, frozenset({"32.11"}))
+OTHER_ASSESSOR = Viewer("other assessor", Role.ASSESSOR, frozenset({"32.73"}))
+OPD = Viewer("dinkes", Role.OPD, frozenset({"32.11"}), frozenset({"opd-32.11.dinkes"}))
+OTHER_OPD = Viewer(
+    "bandung it", Role.OPD, frozenset({"32.73"}), frozenset({"opd-32.73.diskominfo"})
+)
+
+SEES_DRAFT = {  # of Sumedang
+    PUBLIC: False,
+    REGION: True,
+    OTHER_REGION: False,
+    ASSESSOR: True,
+    OTHER_ASSESSOR: False,
+    OPD: True,
+    OTHER_OPD: False,
+    PROVINCE: True,
+    OTHER_PROVINCE: False,
+    ADMIN: True,
+}
+
+DRAFT = "assessment-draft"
+PEMDI_2026 = instrument("pemdi-2026")
+
+
+def assessment(
+    id: str = DRAFT,
+    *,
+    region: str = "32.11",
+    kind: AssessmentKind = AssessmentKind.SELF,
+    state: AssessmentState = AssessmentState.DRAFT,
+    level: int | None = 3,
+    year: int = 2026,
+) -> Assessment:
+    """Return an assessment by pemdi-2026 with every indicator at `level`; None: without any."""
+    claimed = () if level is None else tuple(each.number for each in PEMDI_2026.indicators)
+    return Assessment(
+        id=id,
+        region=region,
+        instrument="pemdi-2026",
+        year=year,
+        kind=kind,
+        state=state,
+        version=1,
+        provenance=SOURCE,
+        levels=tuple(LevelClaim(number, level or 0) for number in claimed),
+    )
+
+
+async def settle(hub: Hub) -> None:
+    """Write the two provinces, each region in one transaction."""
+    instance = hub.instance
+    for region in REGIONS:
+        values: list[tuple[EventKind, str, object]] = [
+            (EventKind.REGION_RECORDED, f"region-{region.code}", region)
+        ]
+        for opd in OPDS:
+            if opd.region == region.code:
+                values.append((EventKind.OPD_RECORDED, opd.id, opd))
+        for each in APPLICATIONS:
+            if each.region == region.code:
+                values.append((EventKind.APPLICATION_REGISTERED, each.id, each))
+        work = log.writing(instance.database, region.code, instance.clock, instance.verifier.derive)
+        async with work as transaction:
+            for kind, subject, value in values:
+                await transaction.append(
+                    actor="test", kind=kind, subject=subject, body=document(value)
+                )
+        instance.bus.announce(transaction.arrival)
+
+
+async def begin(hub: Hub, given: Assessment) -> None:
+    """Write an assessment that is not published."""
+    await hub.record(EventKind.ASSESSMENT_STARTED, given.region, given.id, given, Visibility.REGION)
+
+
+async def draw(hub: Hub, id: str, source: str, target: str | None) -> None:
+    """Write an integration about salaries that is only claimed."""
+    home = next(each.region for each in APPLICATIONS if each.id == source)
+    name = next((each.name for each in APPLICATIONS if each.id == target), "SIPD")
+    integration = Integration(
+        id=id,
+        region=home,
+        source=source,
+        target=target,
+        target_name=name,
+        data_object="gaji",
+        mode=IntegrationMode.API,
+        direction=IntegrationDirection.ONE_WAY,
+        status=IntegrationStatus.ACTIVE,
+        evidence_grade=0,
+        version=1,
+        provenance=SOURCE,
+    )
+    await hub.record(EventKind.INTEGRATION_CONNECTED, home, id, integration)

@@ -1,0 +1,257 @@
+"""Who may change what: every role, in its scope and outside of it, by every mutation."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Awaitable, Callable
+from pathlib import Path
+
+import pytest
+
+from engine.model import AssessmentKind, AssessmentState, Role, Viewer
+from tests.api import places
+from tests.api.hub import ANSWERS, Hub, copied, mutation, running
+
+SAME_REGION_OPD = Viewer(
+    "sumedang it", Role.OPD, frozenset({"32.11"}), frozenset({"opd-32.11.diskominfo"})
+)
+# All that is changed is of 32.11, of its OPD dinkes; the integration INTEGRATION comes from 32.73.
+VIEWERS = (
+    places.PUBLIC,
+    places.OPD,
+    SAME_REGION_OPD,
+    places.OTHER_OPD,
+    places.REGION,
+    places.OTHER_REGION,
+    places.ASSESSOR,
+    places.OTHER_ASSESSOR,
+    places.PROVINCE,
+    places.OTHER_PROVINCE,
+    places.ADMIN,
+)
+EXTERNAL = "assessment-external"
+SUBMITTED = "assessment-submitted"
+PUBLISHED = "assessment-published"
+INTEGRATION = "integration-in"
+OUTGOING = "integration-out"
+# Replace E-Office by SRIKANDI, as it stands in the two small provinces.
+PROPOSAL = "1e5104fa6d737e3cc881e18100e9b310"
+PROPOSAL_INPUTS = "01f7451c76f7d589f2bd6096025169d9005a6765d5cd5ce890e58f8639c29551"
+KINDS = {"region": "32.11", "instrument": "pemdi-2026", "year": 2027}
+
+# One letter per viewer, in the order above: + allowed, f FORBIDDEN, n NotFound.
+OPERATIONS: dict[str, tuple[str, dict[str, object], str]] = {
+    "register an application": (
+        "registerApplication",
+        {"region": "32.11", "opd": "opd-32.11.dinkes", "name": "Baru"},
+        "f+ff+fff+f+",
+    ),
+    "update an application": (
+        "updateApplication",
+        {"id": "application-health", "version": 1, "name": "Baru"},
+        "f+ff+fff+f+",
+    ),
+    "give an application to another OPD": (
+        "updateApplication",
+        {"id": "application-health", "version": 1, "opd": "opd-32.11.diskominfo"},
+        "ffff+fff+f+",
+    ),
+    "retire an application": (
+        "retireApplication",
+        {"id": "application-health", "version": 1},
+        "f+ff+fff+f+",
+    ),
+    "connect an application": (
+        "connectApplications",
+        {
+            "source": "application-health",
+            "target": "application-budget",
+            "dataObject": "belanja",
+            "mode": "API",
+        },
+        "f+ff+fff+f+",
+    ),
+    "confirm an integration": (
+        "confirmIntegration",
+        {"id": INTEGRATION, "version": 1},
+        "f+ff+fff+f+",
+    ),
+    "withdraw an integration": (
+        "withdrawIntegration",
+        {"id": INTEGRATION, "version": 1},
+        "f+f+++ff+f+",
+    ),
+    "document an integration": (
+        "documentIntegration",
+        {"id": OUTGOING, "version": 1, "evidence": [{"title": "BA", "url": "https://a.id/ba"}]},
+        "f+ff+fff+f+",
+    ),
+    "say what an application is for": (
+        "correctFunction",
+        {"application": "application-health", "function": "attendance"},
+        "f+ff+fff+f+",
+    ),
+    "exempt an OPD": (
+        "exemptOpd",
+        {"opd": "opd-32.11.dinkes", "reason": "tanpa data"},
+        "ffff+fff+f+",
+    ),
+    "record a policy": (
+        "recordDevelopmentPolicy",
+        {"region": "32.11", "year": 2020, "title": "Perbup", "url": "https://a.id/perbup"},
+        "ffff+fff+f+",
+    ),
+    "edit an effort": (
+        "editEffort",
+        {
+            "region": "32.11",
+            "instrument": "spbe-2020",
+            "steps": [{"indicator": 36, "level": 4, "effort": "2.5"}],
+        },
+        "ffff+fff+f+",
+    ),
+    "vouch for an inventory": (
+        "attestInventory",
+        {"opd": "opd-32.11.dinkes"},
+        "f+ff+ffffff",
+    ),
+    "decide on a proposal": (
+        "decideProposal",
+        {"region": "32.11", "id": PROPOSAL, "inputs": PROPOSAL_INPUTS, "decision": "ACCEPT"},
+        "ffff+fff+f+",
+    ),
+    "start a self-assessment": ("startAssessment", {**KINDS, "kind": "SELF"}, "ffff+fff+f+"),
+    "simulate from a published result": (
+        "simulateAssessment",
+        {"assessment": PUBLISHED, "levels": [{"indicator": 1, "level": 5}]},
+        "ffff+fff+f+",
+    ),
+    "start a simulation": ("startAssessment", {**KINDS, "kind": "SIMULATION"}, "ffff+fff+f+"),
+    "start an external assessment": (
+        "startAssessment",
+        {**KINDS, "kind": "EXTERNAL"},
+        "ffffff+f+f+",
+    ),
+    "start an official assessment": (
+        "startAssessment",
+        {**KINDS, "kind": "OFFICIAL"},
+        "ffffff+f+f+",
+    ),
+    "claim a level of a self-assessment": (
+        "claimLevel",
+        {"assessment": places.DRAFT, "indicator": 1, "level": 4, "version": 1},
+        "nffn+nfn+n+",
+    ),
+    "claim a level of an external assessment": (
+        "claimLevel",
+        {"assessment": EXTERNAL, "indicator": 1, "level": 4, "version": 1},
+        "nffnfn+n+n+",
+    ),
+    "submit a self-assessment": (
+        "submitAssessment",
+        {"id": places.DRAFT, "version": 1},
+        "nffn+nfn+n+",
+    ),
+    "return an assessment": (
+        "returnAssessment",
+        {"id": SUBMITTED, "version": 1, "reason": "bukti kurang"},
+        "nffnfn+n+n+",
+    ),
+    "publish an assessment": (
+        "publishAssessment",
+        {"id": SUBMITTED, "version": 1},
+        "nffnfn+n+n+",
+    ),
+    "record a result": (
+        "recordResult",
+        {
+            "region": "32.11",
+            "instrument": "spbe-2020",
+            "year": 2024,
+            "kind": "OFFICIAL",
+            "value": "4.51",
+            "source": "laporan",
+        },
+        "ffffffff+f+",
+    ),
+}
+ALLOWED = [
+    pytest.param(name, given, viewer, id=f"{viewer.subject} {what}")
+    for what, (name, given, letters) in OPERATIONS.items()
+    for viewer, letter in zip(VIEWERS, letters, strict=True)
+    if letter == "+"
+]
+
+
+async def _prepare(hub: Hub) -> None:
+    await places.settle(hub)
+    await places.begin(hub, places.assessment())
+    await places.begin(hub, places.assessment(EXTERNAL, kind=AssessmentKind.EXTERNAL))
+    await places.begin(
+        hub,
+        places.assessment(SUBMITTED, kind=AssessmentKind.INTERIM, state=AssessmentState.SUBMITTED),
+    )
+    published = places.assessment(
+        PUBLISHED, kind=AssessmentKind.OFFICIAL, state=AssessmentState.PUBLISHED
+    )
+    await places.begin(hub, published)
+    await places.draw(hub, INTEGRATION, "application-budget", "application-health")
+    await places.draw(hub, OUTGOING, "application-health", None)
+
+
+@pytest.fixture(scope="module")
+def prepared_template(filled: Callable[[Callable[[Hub], Awaitable[None]]], Path]) -> Path:
+    return filled(_prepare)
+
+
+@pytest.fixture
+async def prepared(prepared_template: Path, tmp_path: Path) -> AsyncIterator[Hub]:
+    async with running(copied(prepared_template, tmp_path)) as hub:
+        yield hub
+
+
+@pytest.mark.parametrize(("name", "given", "viewer"), ALLOWED)
+async def test_a_viewer_may_change_what_is_in_reach(
+    prepared: Hub, name: str, given: dict[str, object], viewer: Viewer
+) -> None:
+    before = await prepared.everything()
+    answer = await prepared.change(name, viewer, **given)
+    assert answer["__typename"] in ANSWERS
+    assert len((await prepared.everything())["entry"]) == len(before["entry"]) + 1
+
+
+@pytest.mark.parametrize("viewer", VIEWERS, ids=lambda viewer: viewer.subject)
+async def test_a_viewer_may_change_nothing_else(prepared: Hub, viewer: Viewer) -> None:
+    before = await prepared.everything()
+    for what, (name, given, letters) in OPERATIONS.items():
+        letter = letters[VIEWERS.index(viewer)]
+        if letter == "f":
+            assert await prepared.change_refusal(name, viewer, **given) == "FORBIDDEN", what
+        elif letter == "n":
+            id = given.get("id") or given.get("assessment")
+            answer = await prepared.change(name, viewer, **given)
+            assert answer == {"__typename": "NotFound", "id": id}, what
+    assert await prepared.everything() == before
+
+
+async def test_a_scope_is_all_that_a_role_reaches(prepared: Hub) -> None:
+    """A role without regions or OPDs in its token may do no more than the public."""
+    for role in (Role.OPD, Role.REGION, Role.ASSESSOR, Role.PROVINCE):
+        viewer = Viewer("nobody", role)
+        name, given, _letters = OPERATIONS["register an application"]
+        assert await prepared.change_refusal(name, viewer, **given) == "FORBIDDEN"
+        found = await prepared.ask('{ region(code: "32.11") { assessments { id } } }', viewer)
+        assert found["region"]["assessments"] == [{"id": PUBLISHED}]
+
+
+async def test_a_refusal_names_the_region_that_is_outside_the_scope(prepared: Hub) -> None:
+    name, given, _letters = OPERATIONS["register an application"]
+    result = await prepared.result(mutation(name), places.OTHER_REGION, input=given)
+    assert "region 32.11, which is outside its scope" in str(result.errors)
+
+
+async def test_the_province_assesses_itself_as_one_of_its_own(prepared: Hub) -> None:
+    asked = {"region": "32", "instrument": "pemdi-2026", "year": 2026, "kind": "SELF"}
+    answer = await prepared.change("startAssessment", places.PROVINCE, **asked)
+    assert answer["__typename"] == "Assessment"
+    refused = await prepared.change_refusal("startAssessment", places.OTHER_PROVINCE, **asked)
+    assert refused == "FORBIDDEN"

@@ -1,0 +1,390 @@
+"""What mutations change: the answer, the rows, and the log entry behind each of them."""
+
+from __future__ import annotations
+
+from tests.api import places
+from tests.api.hub import Hub
+
+HEALTH, BUDGET = "application-health", "application-budget"
+
+EVENTS = """
+query ($after: Cursor) {
+  events(after: $after, first: 500) { events { kind sequence subject region { code } replay } }
+}
+"""
+
+
+async def _happened(hub: Hub, after: str) -> list[tuple[str, str, int]]:
+    found = await hub.ask(EVENTS, places.ADMIN, after=after)
+    return [
+        (each["kind"], each["region"]["code"], each["sequence"])
+        for each in found["events"]["events"]
+    ]
+
+
+async def test_an_application_is_registered_changed_and_retired(hub: Hub) -> None:
+    before = await hub.cursor()
+    new = await hub.change(
+        "registerApplication",
+        places.OPD,
+        region="32.11",
+        opd="opd-32.11.dinkes",
+        name="  Sehat  ",
+        url="https://sehat.example.id",
+        year=2031,
+        commonApplication="srikandi",
+    )
+    id = new["id"]
+    assert new == {
+        "__typename": "Application",
+        "id": id,
+        "version": 1,
+        "name": "Sehat",
+        "status": "ACTIVE",
+        "retiredReason": "",
+        "url": "https://sehat.example.id",
+        "year": 2031,
+        "opd": {"id": "opd-32.11.dinkes"},
+    }
+    changed = await hub.change(
+        "updateApplication", places.OPD, id=id, version=1, status="INACTIVE", url=""
+    )
+    assert changed == {**new, "version": 2, "status": "INACTIVE", "url": None}
+    moved = await hub.change(
+        "updateApplication", places.REGION, id=id, version=2, opd="opd-32.11.diskominfo"
+    )
+    assert moved == {**changed, "version": 3, "opd": {"id": "opd-32.11.diskominfo"}}
+    retired = await hub.change(
+        "retireApplication", places.REGION, id=id, version=3, reason=" diganti "
+    )
+    assert retired == {**moved, "version": 4, "status": "RETIRED", "retiredReason": "diganti"}
+    assert await _happened(hub, before) == [
+        ("APPLICATION_REGISTERED", "32.11", 6),
+        ("APPLICATION_UPDATED", "32.11", 7),
+        ("APPLICATION_UPDATED", "32.11", 8),
+        ("APPLICATION_RETIRED", "32.11", 9),
+    ]
+
+
+async def test_null_clears_what_may_be_unknown_and_what_is_left_out_stays(hub: Hub) -> None:
+    known = await hub.change("updateApplication", places.OPD, id=HEALTH, version=1, year=2020)
+    assert (known["year"], known["name"]) == (2020, "Wakepo")
+    cleared = await hub.change("updateApplication", places.OPD, id=HEALTH, version=2, year=None)
+    assert (cleared["year"], cleared["name"]) == (None, "Wakepo")
+
+
+async def test_the_office_that_entered_a_row_is_its_source_and_no_person(hub: Hub) -> None:
+    await hub.change(
+        "registerApplication", places.OPD, region="32.11", opd="opd-32.11.dinkes", name="Sehat"
+    )
+    asked = '{ applications(filter: { search: "sehat" }) { nodes { provenance { source note } } } }'
+    assert (await hub.ask(asked))["applications"]["nodes"] == [
+        {"provenance": {"source": "entered by OPD opd-32.11.dinkes", "note": ""}}
+    ]
+
+
+async def test_the_name_of_a_retired_application_may_be_given_again(hub: Hub) -> None:
+    await hub.change("retireApplication", places.OPD, id=HEALTH, version=1)
+    again = await hub.change(
+        "registerApplication", places.OPD, region="32.11", opd="opd-32.11.dinkes", name="Wakepo"
+    )
+    assert (again["__typename"], again["version"]) == ("Application", 1)
+
+
+async def test_the_answer_to_a_change_holds_nothing_from_before_it(hub: Hub) -> None:
+    await hub.change(
+        "connectApplications",
+        places.OPD,
+        source=HEALTH,
+        target=BUDGET,
+        dataObject="belanja",
+        mode="API",
+    )
+    asked = """
+    mutation {
+      updateApplication(input: { id: "application-health", version: 1, name: "Baru" }) {
+        ... on Application { name integrations { nodes { source { name version } } } }
+      }
+    }
+    """
+    assert (await hub.ask(asked, places.OPD))["updateApplication"] == {
+        "name": "Baru",
+        "integrations": {"nodes": [{"source": {"name": "Baru", "version": 2}}]},
+    }
+
+
+async def test_an_integration_is_drawn_confirmed_by_the_other_side_and_withdrawn(hub: Hub) -> None:
+    before = await hub.cursor()
+    drawn = await hub.change(
+        "connectApplications",
+        places.OPD,
+        source=HEALTH,
+        target=BUDGET,
+        dataObject=" belanja ",
+        mode="API",
+        status="PLANNED",
+        evidence=[{"title": "MoU", "url": "https://example.id/mou.pdf"}],
+    )
+    id = drawn["id"]
+    assert drawn == {
+        "__typename": "Integration",
+        "id": id,
+        "version": 1,
+        "status": "PLANNED",
+        "evidenceGrade": 1,
+        "verifiedOn": None,
+        "dataObject": "belanja",
+        "targetName": "e-Budgeting",
+    }
+    confirmed = await hub.change("confirmIntegration", places.OTHER_OPD, id=id, version=1)
+    assert confirmed == {
+        **drawn,
+        "version": 2,
+        "status": "ACTIVE",
+        "evidenceGrade": 2,
+        "verifiedOn": "2026-11-24",
+    }
+    withdrawn = await hub.change("withdrawIntegration", places.OPD, id=id, version=2)
+    assert withdrawn == {**confirmed, "version": 3, "status": "WITHDRAWN"}
+    assert await _happened(hub, before) == [
+        ("INTEGRATION_CONNECTED", "32.11", 6),
+        ("INTEGRATION_CONFIRMED", "32.11", 7),
+        ("INTEGRATION_WITHDRAWN", "32.11", 8),
+    ]
+
+
+async def test_who_drew_an_integration_cannot_confirm_it(hub: Hub) -> None:
+    drawn = await hub.change(
+        "connectApplications",
+        places.REGION,
+        source=HEALTH,
+        target=BUDGET,
+        dataObject="belanja",
+        mode="API",
+    )
+    refused = await hub.change_refusal(
+        "confirmIntegration", places.REGION, id=drawn["id"], version=1
+    )
+    assert refused == "FORBIDDEN"
+    confirmed = await hub.change("confirmIntegration", places.OTHER_OPD, id=drawn["id"], version=1)
+    assert (confirmed["version"], confirmed["evidenceGrade"]) == (2, 2)
+
+
+async def test_a_predicate_is_kept_as_it_was_printed(hub: Hub) -> None:
+    await hub.change(
+        "recordResult",
+        places.PROVINCE,
+        region="32.73",
+        instrument="spbe-2020",
+        year=2021,
+        kind="OFFICIAL",
+        value="3.50",
+        predicate="Baik",
+        source="laporan",
+    )
+    asked = '{ region(code: "32.73") { index(year: 2021) { display predicate } } }'
+    assert (await hub.ask(asked))["region"]["index"] == {"display": "3.50", "predicate": "Baik"}
+
+
+async def test_a_target_outside_of_every_inventory_goes_by_its_name(hub: Hub) -> None:
+    drawn = await hub.change(
+        "connectApplications",
+        places.OPD,
+        source=HEALTH,
+        targetName=" SATUSEHAT ",
+        dataObject="rekam medis",
+        mode="HUB",
+    )
+    assert (drawn["targetName"], drawn["evidenceGrade"]) == ("SATUSEHAT", 0)
+
+
+async def test_an_application_that_was_just_retired_is_not_connected(any_hub: Hub) -> None:
+    asked = """
+    mutation {
+      retireApplication(input: { id: "application-health", version: 1 }) { __typename }
+      connectApplications(
+        input: { source: "application-health", target: "application-budget", dataObject: "x", mode: API }
+      ) { __typename }
+      other: connectApplications(
+        input: { source: "application-budget", target: "application-health", dataObject: "x", mode: API }
+      ) { __typename }
+    }
+    """
+    assert await any_hub.ask(asked, places.ADMIN) == {
+        "retireApplication": {"__typename": "Application"},
+        "connectApplications": {"__typename": "WrongState"},
+        "other": {"__typename": "WrongState"},
+    }
+
+
+async def test_an_assessment_goes_from_its_first_level_to_the_public(hub: Hub) -> None:
+    before = await hub.cursor()
+    started = await hub.change(
+        "startAssessment",
+        places.REGION,
+        region="32.11",
+        instrument="pemdi-2026",
+        year=2026,
+        kind="SELF",
+    )
+    id = started["id"]
+    assert started == {
+        "__typename": "Assessment",
+        "id": id,
+        "version": 1,
+        "state": "DRAFT",
+        "returnedReason": "",
+        "score": None,
+    }
+    for number in range(1, 21):
+        answer = await hub.change(
+            "claimLevel",
+            places.REGION,
+            assessment=id,
+            indicator=number,
+            level=5 if number == 20 else 3,
+            version=number,
+            explanation=" sudah ",
+            evidence=[{"title": "SK", "url": "https://example.id/sk"}],
+        )
+    assert answer == {
+        **started,
+        "version": 21,
+        "score": {"value": "3.30", "predicate": "Baik", "claimed": 20},
+    }
+    replaced = await hub.change(
+        "claimLevel", places.REGION, assessment=id, indicator=20, level=4, version=21
+    )
+    assert replaced["score"] == {"value": "3.15", "predicate": "Baik", "claimed": 20}
+    submitted = await hub.change("submitAssessment", places.REGION, id=id, version=22)
+    assert (submitted["state"], submitted["version"]) == ("SUBMITTED", 23)
+    returned = await hub.change(
+        "returnAssessment", places.ASSESSOR, id=id, version=23, reason=" bukti kurang "
+    )
+    assert (returned["state"], returned["returnedReason"]) == ("RETURNED", "bukti kurang")
+    claimed = await hub.change(
+        "claimLevel", places.REGION, assessment=id, indicator=1, level=4, version=24
+    )
+    assert (claimed["state"], claimed["score"]["value"]) == ("RETURNED", "3.20")
+    again = await hub.change("submitAssessment", places.REGION, id=id, version=25)
+    assert (again["state"], again["returnedReason"]) == ("SUBMITTED", "")
+    published = await hub.change("publishAssessment", places.ASSESSOR, id=id, version=26)
+    assert published == {
+        **again,
+        "version": 27,
+        "state": "PUBLISHED",
+        "score": {"value": "3.20", "predicate": "Baik", "claimed": 20},
+    }
+    kinds = [kind for kind, _region, _sequence in await _happened(hub, before)]
+    claim = ["LEVEL_CLAIMED", "INDEX_CHANGED"]
+    judged = [*claim, "VERIFICATION_CHANGED"]  # the first, and by rules 13, 16 and 18
+    assert kinds == [
+        "ASSESSMENT_STARTED",
+        *judged,
+        *claim * 11,
+        *judged,
+        *claim * 2,
+        *judged,
+        *claim,
+        *judged,
+        *claim * 3,
+        "ASSESSMENT_SUBMITTED",
+        "ASSESSMENT_RETURNED",
+        "LEVEL_CLAIMED",
+        "INDEX_CHANGED",
+        "ASSESSMENT_SUBMITTED",
+        "ASSESSMENT_PUBLISHED",
+        "INDEX_CHANGED",
+        "VERIFICATION_CHANGED",
+    ]
+    asked = """
+    {
+      ranking(instrument: "pemdi-2026", year: 2026, kind: SELF) {
+        position region { code } score { value basis claimed complete }
+      }
+      region(code: "32.11") { assessments { levels { indicator level explanation evidence { url } } } }
+    }
+    """
+    found = await hub.ask(asked)
+    assert found["ranking"] == [
+        {
+            "position": 1,
+            "region": {"code": "32.11"},
+            "score": {"value": "3.20", "basis": "LEVELS", "claimed": 20, "complete": True},
+        }
+    ]
+    [shown] = found["region"]["assessments"]
+    assert [each["level"] for each in shown["levels"]] == [4, *[3] * 18, 4]
+    assert shown["levels"][1] == {
+        "indicator": 2,
+        "level": 3,
+        "explanation": "sudah",
+        "evidence": [{"url": "https://example.id/sk"}],
+    }
+
+
+async def test_simulations_of_a_year_are_any_number(hub: Hub) -> None:
+    asked = {"region": "32.11", "instrument": "pemdi-2026", "year": 2026, "kind": "SIMULATION"}
+    ids = {(await hub.change("startAssessment", places.REGION, **asked))["id"] for _ in range(3)}
+    assert len(ids) == 3
+
+
+async def test_a_claim_that_moves_nothing_is_an_entry_without_a_change_of_the_index(
+    hub: Hub,
+) -> None:
+    await places.begin(hub, places.assessment())
+    before = await hub.cursor()
+    same = await hub.change(
+        "claimLevel", places.REGION, assessment=places.DRAFT, indicator=1, level=3, version=1
+    )
+    assert (same["version"], same["score"]["value"]) == (2, "3.00")
+    assert [kind for kind, _, _ in await _happened(hub, before)] == ["LEVEL_CLAIMED"]
+
+
+async def test_a_result_is_recorded_and_corrected(hub: Hub) -> None:
+    printed = {
+        "region": "32.11",
+        "instrument": "spbe-2020",
+        "year": 2024,
+        "kind": "OFFICIAL",
+        "value": "4.15",
+        "source": "KepmenPANRB",
+    }
+    recorded = await hub.change("recordResult", places.PROVINCE, **printed)
+    assert recorded == {
+        "__typename": "Assessment",
+        "id": "assessment-32.11-spbe-2020-2024-official",
+        "version": 1,
+        "state": "PUBLISHED",
+        "returnedReason": "",
+        "score": {"value": "4.15", "predicate": "Sangat Baik", "claimed": 0},
+    }
+    domains = [
+        {"number": number, "value": value}
+        for number, value in ((4, "4.69"), (1, "5.00"), (3, "3.91"), (2, "4.30"))
+    ]
+    corrected = await hub.change(
+        "recordResult",
+        places.PROVINCE,
+        **{**printed, "value": "4.51", "version": 1, "domains": domains, "note": "ralat"},
+    )
+    assert corrected == {
+        **recorded,
+        "version": 2,
+        "score": {"value": "4.51", "predicate": "Memuaskan", "claimed": 0},
+    }
+    asked = """
+    { region(code: "32.11") { history { value domains { number value } provenance { note } } } }
+    """
+    assert (await hub.ask(asked))["region"]["history"] == [
+        {
+            "value": "4.51",
+            "domains": [
+                {"number": 1, "value": "5.00"},
+                {"number": 2, "value": "4.30"},
+                {"number": 3, "value": "3.91"},
+                {"number": 4, "value": "4.69"},
+            ],
+            "provenance": {"note": "ralat"},
+        }
+    ]

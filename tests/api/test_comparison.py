@@ -1,0 +1,142 @@
+"""Lines of a comparison against means and bests, and movers between two editions."""
+
+from __future__ import annotations
+
+from engine.model import AssessmentKind, AssessmentState, EventKind
+from resolvers.seed import load
+from tests.api import places
+from tests.api.hub import Hub, running
+
+LINES = """
+query ($codes: [ID!]!, $instrument: ID! = "spbe-2020", $year: Int! = 2024) {
+  compare(codes: $codes, instrument: $instrument, year: $year, kind: OFFICIAL) {
+    lines {
+      part number name leaders
+      values { region value { display } toProvinceMean { display } toNationalBest { display } }
+      province { mean { value { display } n basis } best { value { display } regions } }
+      national { mean { value { display } n basis } best { value { display } regions } }
+    }
+  }
+}
+"""
+MOVERS = """
+query ($province: ID, $year: Int! = 2024, $instrument: ID! = "spbe-2020") {
+  movers(instrument: $instrument, year: $year, kind: OFFICIAL, province: $province) {
+    region { name } before { display } after { display } change { display }
+    domains { number difference { display } }
+  }
+}
+"""
+
+
+async def test_each_part_stands_against_province_and_nation(west_java: Hub) -> None:
+    lines = (await west_java.ask(LINES, codes=["32.11", "32.73"]))["compare"]["lines"]
+    assert [(each["part"], each["number"]) for each in lines] == [
+        ("INDEX", 0),
+        ("DOMAIN", 1),
+        ("DOMAIN", 2),
+        ("DOMAIN", 3),
+        ("DOMAIN", 4),
+    ]
+    assert lines[0] == {
+        "part": "INDEX",
+        "number": 0,
+        "name": "",
+        "leaders": ["32.73"],
+        "values": [
+            {
+                "region": "32.11",
+                "value": {"display": "4.51"},
+                "toProvinceMean": {"display": "+0.61"},
+                "toNationalBest": {"display": "-0.26"},
+            },
+            {
+                "region": "32.73",
+                "value": {"display": "4.59"},
+                "toProvinceMean": {"display": "+0.69"},
+                "toNationalBest": {"display": "-0.18"},
+            },
+        ],
+        "province": {
+            "mean": {"value": {"display": "3.90"}, "n": 27, "basis": "COMPUTED"},
+            "best": {"value": {"display": "4.59"}, "regions": ["32.73"]},
+        },
+        "national": {
+            "mean": {"value": {"display": "3.08"}, "n": None, "basis": "PUBLISHED"},
+            "best": {"value": {"display": "4.77"}, "regions": ["35.10"]},
+        },
+    }
+
+
+async def test_published_levels_are_compared_down_to_the_indicator(hub: Hub) -> None:
+    for region, level in (("32.11", 3), ("32.73", 4)):
+        given = places.assessment(
+            f"assessment-{region}",
+            region=region,
+            kind=AssessmentKind.OFFICIAL,
+            state=AssessmentState.PUBLISHED,
+            level=level,
+        )
+        await hub.record(EventKind.ASSESSMENT_PUBLISHED, region, given.id, given)
+    asked = {"codes": ["32.11", "32.73"], "instrument": "pemdi-2026", "year": 2026}
+    lines = (await hub.ask(LINES, **asked))["compare"]["lines"]
+    indicators = [each for each in lines if each["part"] == "INDICATOR"]
+    assert len(indicators) == 20
+    assert indicators[0]["leaders"] == ["32.73"]
+    assert [each["value"]["display"] for each in indicators[0]["values"]] == ["3.00", "4.00"]
+    assert indicators[0]["province"]["mean"] == {
+        "value": {"display": "3.50"},
+        "n": 2,
+        "basis": "COMPUTED",
+    }
+
+
+async def test_aspects_are_compared_where_a_sheet_prints_them(west_java: Hub) -> None:
+    asked = {"codes": ["32.05", "32.11"], "instrument": "spbe-2018", "year": 2020}
+    lines = (await west_java.ask(LINES, **asked))["compare"]["lines"]
+    aspects = [each for each in lines if each["part"] == "ASPECT"]
+    assert [(each["number"], [value["value"] for value in each["values"]]) for each in aspects] == [
+        (1, [{"display": "2.86"}, None]),
+        (3, [{"display": "4.00"}, None]),
+    ]
+
+
+async def test_regions_of_two_provinces_have_no_province_in_common(hub: Hub) -> None:
+    asked = {"codes": ["32.73", "33.74"], "year": 2024}
+    index = (await hub.ask(LINES, **asked))["compare"]["lines"][0]
+    assert index["province"] == {"mean": None, "best": None}
+
+
+async def test_movers_are_told_from_the_largest_rise_to_the_largest_fall(west_java: Hub) -> None:
+    movers = (await west_java.ask(MOVERS, province="32"))["movers"]
+    assert len(movers) == 27
+    assert movers[0] == {
+        "region": {"name": "Kabupaten Purwakarta"},
+        "before": {"display": "2.99"},
+        "after": {"display": "3.94"},
+        "change": {"display": "+0.95"},
+        "domains": [
+            {"number": 1, "difference": {"display": "+1.00"}},
+            {"number": 2, "difference": {"display": "+1.30"}},
+            {"number": 3, "difference": {"display": "+1.46"}},
+            {"number": 4, "difference": {"display": "+0.57"}},
+        ],
+    }
+    assert await west_java.ask(MOVERS, province="33") == {"movers": []}
+    assert await west_java.ask(MOVERS, year=2021) == {"movers": []}
+
+
+async def test_scores_are_read_alike_from_each_database(database_url: str) -> None:
+    async with running(database_url) as hub:
+        await load(hub.instance)
+        movers = (await hub.ask(MOVERS, province="32"))["movers"]
+        lines = (await hub.ask(LINES, codes=["32.11", "32.73"]))["compare"]["lines"]
+    assert (len(movers), movers[0]["change"]) == (27, {"display": "+0.95"})
+    assert [each["value"] for each in lines[0]["values"]] == [
+        {"display": "4.51"},
+        {"display": "4.59"},
+    ]
+
+
+async def test_movers_of_an_unknown_instrument_are_an_invalid_argument(hub: Hub) -> None:
+    assert await hub.refusal(MOVERS, instrument="spbe-2099") == "INVALID_ARGUMENT"

@@ -1,0 +1,237 @@
+"""The contract: the SDL that is committed, what it must hold, and what may never leave it."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+from graphql import (
+    BreakingChangeType,
+    GraphQLEnumType,
+    GraphQLInputObjectType,
+    GraphQLObjectType,
+    GraphQLUnionType,
+    build_schema,
+    find_breaking_changes,
+    get_named_type,
+    is_non_null_type,
+)
+
+from schema.schema import schema
+from tests.api.hub import ANSWERS
+
+COMMITTED = Path(__file__).parents[2] / "schema" / "schema.graphql"
+SDL = build_schema(schema.as_str())
+
+FIELDS = {
+    "Query.region": "code maxAge",
+    "Query.regions": "filter orderBy first after",
+    "Query.ranking": "instrument year kind province regionKinds",
+    "Query.compare": "codes instrument year kind",
+    "Query.indexMeans": "province kind",
+    "Query.editions": "province",
+    "Query.applications": "filter first after",
+    "Query.commonApplications": "",
+    "Query.instruments": "",
+    "Query.instrument": "id",
+    "Query.events": "after first",
+    "Query.node": "id",
+    "Query.instance": "",
+    "Region.code": "",
+    "Region.name": "",
+    "Region.kind": "",
+    "Region.source": "",
+    "Region.opds": "first after",
+    "Region.applications": "filter first after",
+    "Region.integrations": "first after",
+    "Region.assessments": "instrument year kind",
+    "Region.index": "instrument year kind",
+    "Region.history": "kind",
+    "Region.integrationGraph": "around depth limit basis",
+    "Region.diagnostics": "basis",
+    "Region.inventory": "",
+    "Region.verification": "instrument year kind",
+    "Application.impact": "basis",
+    "Application.functionTag": "",
+    "Region.duplicates": "",
+    "Region.sharingCandidates": "first",
+    "Region.proposals": "status kinds first",
+    "Region.whatIf": "proposals",
+    "Duplicates.groups": "policy first",
+    "Duplicates.relistings": "first",
+    "Duplicates.websites": "first",
+    "Proposal.saving": "",
+    "Proposal.inputs": "",
+    "Region.pathToTarget": "target buffer years locked refused kind year",
+    "Region.outlook": "target instrument fromYear",
+    "Region.peers": "first",
+    "Region.estimatedProfile": "instrument year",
+    "Query.movers": "instrument year kind province",
+    "Comparison.lines": "",
+    "UpgradePath.nextBest": "",
+    "UpgradePath.refusals": "first",
+    "UpgradePath.costCurve": "",
+    "Source.state": "",
+    "Source.asOf": "",
+    "Source.lagSeconds": "",
+    "Rank.position": "",
+    "Rank.region": "",
+    "Rank.score": "",
+    "Rank.previous": "",
+    "Rank.movement": "",
+    "IndexScore.value": "",
+    "IndexScore.display": "",
+    "IndexScore.predicate": "",
+    "IndexScore.domains": "",
+    "IndexScore.provenance": "",
+    "Application.provenance": "",
+    "Assessment.id": "",
+    "Assessment.version": "",
+    "Assessment.region": "",
+    "Assessment.instrument": "",
+    "Assessment.year": "",
+    "Assessment.kind": "",
+    "Assessment.state": "",
+    "Assessment.score": "",
+    "Assessment.levels": "",
+    "Assessment.nextSteps": "first",
+    "LevelClaim.indicator": "",
+    "LevelClaim.level": "",
+    "LevelClaim.explanation": "",
+    "LevelClaim.evidence": "",
+    "IndexChanged.cursor": "",
+    "IndexChanged.previousCursor": "",
+    "IndexChanged.at": "",
+    "IndexChanged.region": "",
+    "IndexChanged.instrument": "",
+    "IndexChanged.year": "",
+    "IndexChanged.kind": "",
+    "IndexChanged.before": "",
+    "IndexChanged.after": "",
+    "IndexChanged.predicateBefore": "",
+    "IndexChanged.predicateAfter": "",
+    "IndexChanged.domains": "",
+    "Event.cursor": "",
+    "Event.previousCursor": "",
+    "Mutation.registerApplication": "input",
+    "Mutation.updateApplication": "input",
+    "Mutation.retireApplication": "input",
+    "Mutation.connectApplications": "input",
+    "Mutation.confirmIntegration": "input",
+    "Mutation.withdrawIntegration": "input",
+    "Mutation.attestInventory": "input",
+    "Mutation.decideProposal": "input",
+    "Mutation.startAssessment": "input",
+    "Mutation.claimLevel": "input",
+    "Mutation.submitAssessment": "input",
+    "Mutation.returnAssessment": "input",
+    "Mutation.publishAssessment": "input",
+    "Mutation.recordResult": "input",
+    "Subscription.indexChanged": "regions after conflate",
+    "Subscription.events": "regions kinds after conflate",
+}
+INPUTS = {
+    "RegisterApplicationInput": "region opd name function",
+    "UpdateApplicationInput": "id version name",
+    "RetireApplicationInput": "id version",
+    "ConnectApplicationsInput": "source target dataObject mode",
+    "ConfirmIntegrationInput": "id version",
+    "WithdrawIntegrationInput": "id version",
+    "AttestInventoryInput": "opd",
+    "DecideProposalInput": "region id inputs decision reason",
+    "StartAssessmentInput": "region instrument year kind",
+    "ClaimLevelInput": "assessment indicator level explanation evidence version",
+    "SubmitAssessmentInput": "id version",
+    "ReturnAssessmentInput": "id version reason",
+    "PublishAssessmentInput": "id version",
+    "RecordResultInput": "region instrument year kind value domains source version",
+}
+ENUMS = {
+    "AssessmentKind": "SIMULATION TARGET SELF INTERIM EXTERNAL OFFICIAL",
+    "IntegrationMode": "HUB API FILE DATABASE MANUAL UNKNOWN",
+    "SourceState": "OWNED FRESH STALE UNREACHABLE DIVERGED",
+    "Decision": "ACCEPT REJECT DEFER",
+    "ProposalKind": "RETIRE REPLACE MERGE SHARE INTEGRATE KEEP",
+    "ProposalStatus": "OPEN ACCEPTED REJECTED DEFERRED",
+    "Role": "PUBLIC OPD REGION ASSESSOR PROVINCE ADMIN",
+}
+
+
+def test_the_committed_sdl_is_that_of_the_code() -> None:
+    assert COMMITTED.read_text() == schema.as_str() + "\n"
+
+
+def test_nothing_that_clients_use_is_gone_since_the_base() -> None:
+    # SDL_BASE names the SDL of the branch that this one goes to; else what is committed counts.
+    base = Path(os.environ.get("SDL_BASE") or COMMITTED).read_text()
+    assert find_breaking_changes(build_schema(base), SDL) == []
+
+
+def test_a_removed_field_is_found_as_a_breaking_change() -> None:
+    without = schema.as_str().replace("  capital: String\n", "")
+    [found] = find_breaking_changes(SDL, build_schema(without))
+    assert (found.type, found.description) == (
+        BreakingChangeType.FIELD_REMOVED,
+        "Field Region.capital was removed.",
+    )
+
+
+@pytest.mark.parametrize("place", FIELDS)
+def test_the_field_is_there_with_its_arguments(place: str) -> None:
+    type_name, name = place.split(".")
+    kind = SDL.type_map[type_name]
+    assert isinstance(kind, GraphQLObjectType)
+    assert list(kind.fields[name].args) == FIELDS[place].split()
+
+
+@pytest.mark.parametrize("name", INPUTS)
+def test_the_input_takes_its_fields_and_an_idempotency_key(name: str) -> None:
+    kind = SDL.type_map[name]
+    assert isinstance(kind, GraphQLInputObjectType)
+    assert {*INPUTS[name].split(), "idempotencyKey"} - set(kind.fields) == set()
+
+
+@pytest.mark.parametrize("name", ENUMS)
+def test_the_enum_has_exactly_these_values(name: str) -> None:
+    kind = SDL.type_map[name]
+    assert isinstance(kind, GraphQLEnumType)
+    assert list(kind.values) == ENUMS[name].split()
+
+
+def test_of_a_region_only_what_is_on_record_is_never_null() -> None:
+    """What is computed may fail alone: it is null with an error, and the rest is answered."""
+    region = SDL.type_map["Region"]
+    assert isinstance(region, GraphQLObjectType)
+    never_null = {name for name, field in region.fields.items() if is_non_null_type(field.type)}
+    assert never_null == {
+        *("id", "code", "name", "kind", "provenance", "source"),
+        *("opds", "applications", "integrations", "assessments", "history"),
+    }
+
+
+def test_every_mutation_answers_with_its_object_or_with_problems() -> None:
+    assert SDL.mutation_type is not None
+    problem = SDL.type_map["Problem"]
+    for field in SDL.mutation_type.fields.values():
+        union = field.type.of_type
+        assert isinstance(union, GraphQLUnionType)
+        [answer] = [each.name for each in union.types if problem not in each.interfaces]
+        assert answer in ANSWERS
+
+
+def test_nothing_that_a_subscription_tells_depends_on_who_the_viewer_is() -> None:
+    """Viewers who may read the same rows share what they are told."""
+    assert SDL.subscription_type is not None
+    reached: set[str] = set()
+    waiting = [SDL.subscription_type]
+    while waiting:
+        kind = waiting.pop()
+        if kind.name in reached:
+            continue
+        reached.add(kind.name)
+        for field in getattr(kind, "fields", {}).values():
+            waiting.append(get_named_type(field.type))
+        waiting.extend(getattr(kind, "types", ()))
+    assert {"Event", "Region", "Assessment"} <= reached
+    assert reached.isdisjoint({"Viewer", "Instance", "Query"})

@@ -1,0 +1,205 @@
+"""Entities are found by their keys as gateways ask for them, each for itself."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from engine.model import Viewer
+from resolvers.context import READS_MOST, REFERENCES_MOST
+from schema.schema import schema
+from tests.api import places
+from tests.api.hub import Hub
+
+ENTITIES = """
+query ($representations: [_Any!]!) {
+  _entities(representations: $representations) {
+    __typename
+    ... on Region { code name }
+    ... on Opd { acronym }
+    ... on Application { name opd { id } }
+    ... on Assessment { state }
+    ... on CommonApplication { name }
+  }
+}
+"""
+SUMEDANG = {"__typename": "Region", "code": "32.11"}
+HEALTH = {"__typename": "Application", "id": "application-health"}
+FOUND_SUMEDANG = {"__typename": "Region", "code": "32.11", "name": "Kabupaten Sumedang"}
+EXPECTED = "argument representations: expected Region by code, or Application, Assessment, CommonApplication or Opd by id"
+
+
+async def test_entities_come_in_the_order_of_their_references(hub: Hub) -> None:
+    await places.begin(hub, places.assessment())
+    asked = [
+        HEALTH,
+        SUMEDANG,
+        {"__typename": "Opd", "id": "opd-32.11.dinkes"},
+        {"__typename": "CommonApplication", "id": "srikandi"},
+        {"__typename": "Assessment", "id": places.DRAFT},
+        SUMEDANG | {"name": "what a gateway knows beside the key is left alone"},
+    ]
+    assert (await hub.ask(ENTITIES, places.REGION, representations=asked))["_entities"] == [
+        {"__typename": "Application", "name": "Wakepo", "opd": {"id": "opd-32.11.dinkes"}},
+        FOUND_SUMEDANG,
+        {"__typename": "Opd", "acronym": "Dinkes"},
+        {"__typename": "CommonApplication", "name": "SRIKANDI"},
+        {"__typename": "Assessment", "state": "DRAFT"},
+        FOUND_SUMEDANG,
+    ]
+
+
+@pytest.mark.parametrize(
+    ("reference", "code", "message"),
+    [
+        (
+            {"__typename": "Region", "code": "99.99"},
+            "NOT_FOUND",
+            "there is no Region '99.99', or none that this viewer may see",
+        ),
+        (
+            {"__typename": "CommonApplication", "id": "minesweeper"},
+            "NOT_FOUND",
+            "there is no CommonApplication 'minesweeper', or none that this viewer may see",
+        ),
+        (
+            {"__typename": "Application", "id": "opd-32.11.dinkes"},
+            "NOT_FOUND",
+            "there is no Application 'opd-32.11.dinkes', or none that this viewer may see",
+        ),
+        (
+            {"__typename": "Opd", "id": "x" * 1000},
+            "NOT_FOUND",
+            f"there is no Opd '{'x' * 100}', or none that this viewer may see",
+        ),
+        (
+            {"__typename": "Planet", "id": "mars"},
+            "INVALID_ARGUMENT",
+            f"{EXPECTED}, got {{'__typename': 'Planet', 'id': 'mars'}}",
+        ),
+        (
+            {"code": "32.11"},
+            "INVALID_ARGUMENT",
+            f"{EXPECTED}, got {{'code': '32.11'}}",
+        ),
+        (
+            {"__typename": "Region", "id": "region-32.11"},
+            "INVALID_ARGUMENT",
+            f"{EXPECTED}, got {{'__typename': 'Region', 'id': 'region-32.11'}}",
+        ),
+        (
+            {"__typename": "Region", "code": {"nested": [32.11]}},
+            "INVALID_ARGUMENT",
+            f"{EXPECTED}, got {{'__typename': 'Region', 'code': {{'nested': [32.11]}}}}",
+        ),
+        (
+            "32.11",
+            "INVALID_ARGUMENT",
+            f"{EXPECTED}, got '32.11'",
+        ),
+    ],
+)
+async def test_what_is_not_found_is_null_alone(
+    hub: Hub, reference: object, code: str, message: str
+) -> None:
+    result = await hub.result(ENTITIES, representations=[SUMEDANG, reference, SUMEDANG])
+    assert result.data == {"_entities": [FOUND_SUMEDANG, None, FOUND_SUMEDANG]}
+    [error] = result.errors or ()
+    assert (error.message, error.path) == (message, ["_entities", 1])
+    assert error.extensions == {"code": code}
+
+
+async def test_what_fails_inside_an_entity_is_null_alone(hub: Hub) -> None:
+    asked = """
+    query ($both: [_Any!]!) {
+      _entities(representations: $both) {
+        ... on Region { name }
+        ... on Application { integrations(first: 0) { totalCount } }
+      }
+    }
+    """
+    result = await hub.result(asked, both=[HEALTH, SUMEDANG])
+    assert result.data == {"_entities": [None, {"name": "Kabupaten Sumedang"}]}
+    [error] = result.errors or ()
+    assert error.path == ["_entities", 0, "integrations"]
+
+
+async def test_several_fields_read_one_variable(hub: Hub) -> None:
+    asked = """
+    query ($all: [_Any!]!) {
+      names: _entities(representations: $all) { ... on Region { name } }
+      codes: _entities(representations: $all) { ... on Region { code } }
+    }
+    """
+    given = [dict(SUMEDANG)]
+    assert await hub.ask(asked, all=given) == {
+        "names": [{"name": "Kabupaten Sumedang"}],
+        "codes": [{"code": "32.11"}],
+    }
+    assert given == [SUMEDANG]
+
+
+async def test_references_may_stand_in_the_document(hub: Hub) -> None:
+    asked = """
+    query ($code: ID!) {
+      _entities(representations: [
+        { __typename: "Region", code: "32.11" }, { __typename: "Region", code: $code }
+      ]) { ... on Region { code } }
+    }
+    """
+    found = await hub.ask(asked, code="32.73")
+    assert found == {"_entities": [{"code": "32.11"}, {"code": "32.73"}]}
+
+
+@pytest.mark.parametrize(
+    ("viewer", "sees"),
+    places.SEES_DRAFT.items(),
+    ids=lambda value: value.subject if isinstance(value, Viewer) else None,
+)
+async def test_a_draft_is_as_one_that_is_not_there_for_whom_it_is_not(
+    hub: Hub, viewer: Viewer, sees: bool
+) -> None:
+    await places.begin(hub, places.assessment())
+    missing = "assessment-99"
+    asked: list[Any] = [{"__typename": "Assessment", "id": id} for id in (places.DRAFT, missing)]
+    result = await hub.result(ENTITIES, viewer, representations=asked)
+    draft = {"__typename": "Assessment", "state": "DRAFT"} if sees else None
+    assert result.data == {"_entities": [draft, None]}
+    told = [error.message.replace(places.DRAFT, missing) for error in result.errors or ()]
+    assert told == [f"there is no Assessment {missing!r}, or none that this viewer may see"] * (
+        2 - sees
+    )
+
+
+async def test_what_entities_read_counts_as_what_lists_do(hub: Hub) -> None:
+    asked = """
+    query ($all: [_Any!]!) {
+      _entities(representations: $all) { ... on Region { opds(first: 1) { totalCount } } }
+    }
+    """
+    result = await hub.result(asked, all=[SUMEDANG] * (READS_MOST + 10))
+    assert result.data is not None
+    read = READS_MOST - 1  # the regions themselves are one
+    assert result.data["_entities"] == [{"opds": {"totalCount": 2}}] * read + [None] * 11
+    told = [(error.path, error.extensions) for error in result.errors or ()]
+    assert told == [
+        (["_entities", place, "opds"], {"code": "TOO_COMPLEX"}) for place in range(read, read + 11)
+    ]
+
+
+@pytest.mark.parametrize("fields", [1, 2])
+async def test_more_references_than_one_operation_may_have_are_refused(
+    hub: Hub, fields: int
+) -> None:
+    field = "_entities(representations: $all) { __typename }"
+    asked = " ".join(f"a{number}: {field}" for number in range(fields))
+    document = f"query ($all: [_Any!]!) {{ {asked} }}"
+    most = [SUMEDANG] * (REFERENCES_MOST // fields)
+    found = await hub.ask(document, all=most)
+    assert [len(each) for each in found.values()] == [len(most)] * fields
+    assert await hub.refusal(document, all=[*most, SUMEDANG]) == "TOO_COMPLEX"
+
+
+async def test_the_service_tells_the_committed_schema(hub: Hub) -> None:
+    assert await hub.ask("{ _service { sdl } }") == {"_service": {"sdl": schema.as_str()}}

@@ -1,0 +1,72 @@
+"""Estimated profiles: labelled, with how open they are, and never ranked."""
+
+from __future__ import annotations
+
+from tests.api.hub import Hub
+
+PROFILE = """
+query ($code: ID!, $instrument: ID, $year: Int) {
+  region(code: $code) {
+    estimatedProfile(instrument: $instrument, year: $year) {
+      __typename
+      ... on EstimatedProfile {
+        basis year kind result solutions indexMet pulledBy { aspect mean }
+        indicators { indicator level lowest highest }
+        aspects { number value { display } lowest { display } highest { display } }
+      }
+      ... on NoEstimate { year missingDomains impossibleDomains }
+    }
+  }
+}
+"""
+
+
+async def test_gives_each_level_with_its_range_and_says_that_it_is_estimated(
+    west_java: Hub,
+) -> None:
+    profile = (await west_java.ask(PROFILE, code="32.11"))["region"]["estimatedProfile"]
+    assert profile["__typename"] == "EstimatedProfile"
+    assert (profile["basis"], profile["year"], profile["kind"]) == ("ESTIMATED", 2024, "OFFICIAL")
+    assert profile["result"] == "assessment-32.11-spbe-2020-2024-official"
+    assert (profile["solutions"], profile["indexMet"]) == ("20385349498800", True)
+    assert profile["pulledBy"][0] == {"aspect": 1, "mean": "3.36"}
+    assert len(profile["pulledBy"]) == 8
+    levels = profile["indicators"]
+    assert len(levels) == 47
+    assert levels[0] == {"indicator": 1, "level": 5, "lowest": 5, "highest": 5}
+    assert levels[46] == {"indicator": 47, "level": 4, "lowest": 4, "highest": 5}
+    assert profile["aspects"][1] == {
+        "number": 2,
+        "value": {"display": "4.00"},
+        "lowest": {"display": "3.25"},
+        "highest": {"display": "5.00"},
+    }
+
+
+async def test_goes_back_to_the_newest_result_that_prints_domains(west_java: Hub) -> None:
+    newest = (await west_java.ask(PROFILE, code="32.73"))["region"]["estimatedProfile"]
+    assert (newest["__typename"], newest["year"]) == ("EstimatedProfile", 2024)
+    asked = (await west_java.ask(PROFILE, code="32.73", year=2025))["region"]["estimatedProfile"]
+    assert asked == {
+        "__typename": "NoEstimate",
+        "year": 2025,
+        "missingDomains": [1, 2, 3, 4],
+        "impossibleDomains": [],
+    }
+
+
+async def test_there_is_none_without_published_figures(hub: Hub) -> None:
+    assert await hub.ask(PROFILE, code="32.11") == {"region": {"estimatedProfile": None}}
+
+
+async def test_an_unknown_instrument_is_an_invalid_argument(hub: Hub) -> None:
+    assert await hub.refusal(PROFILE, code="32.11", instrument="x") == "INVALID_ARGUMENT"
+
+
+async def test_an_estimate_is_no_assessment(west_java: Hub) -> None:
+    before = await west_java.everything()
+    await west_java.ask(PROFILE, code="32.11")
+    assert await west_java.everything() == before
+    asked = '{ region(code: "32.11") { assessments { levels { level } } } }'
+    found = (await west_java.ask(asked))["region"]["assessments"]
+    assert {len(each["levels"]) for each in found} == {0}

@@ -1,0 +1,164 @@
+"""The feed of a region and its snapshot, as another instance asks for them."""
+
+from __future__ import annotations
+
+import asyncio
+from contextlib import aclosing
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from engine.document import document
+from engine.log.entry import verify
+from engine.log.snapshot import BODIES, RowKind
+from engine.log.source import Source, SourceState
+from engine.model import EventKind, Region, RegionKind, Viewer
+from regions import contract
+from resolvers import feed
+from resolvers.context import Context
+from resolvers.snapshot_cache import KeptSnapshots
+from storage import log
+from storage import ownership as stored_source
+from tests.api import places
+from tests.api.hub import Hub
+
+WRITES = 100
+NODE, WEST = "wss://node.example.go.id/graphql", "https://west.example.go.id/graphql"
+SUMEDANG = Region("32.11", "Kabupaten Sumedang", RegionKind.REGENCY, "32", places.SOURCE)
+SNAPSHOT = """query ($region: ID!, $first: Int!, $after: String) {
+  snapshot(region: $region, first: $first, after: $after) { cursor newest { sequence }
+  rows { kind body } } }"""
+
+
+async def pages(hub: Hub, first: int, viewer: Viewer = places.PROVINCE) -> list[dict[str, Any]]:
+    found, after = [], None
+    while True:
+        asked = await hub.ask(SNAPSHOT, viewer, region="32.11", first=first, after=after)
+        found.append(asked["snapshot"])
+        after = found[-1]["cursor"]
+        if after is None:
+            return found
+
+
+async def test_all_pages_of_a_snapshot_are_as_of_one_entry_whatever_is_written_meanwhile(
+    west_java: Hub,
+) -> None:
+    whole = await pages(west_java, 500)
+    first = await west_java.ask(SNAPSHOT, places.PROVINCE, region="32.11", first=10, after=None)
+    await places.begin(west_java, places.assessment())
+    rest, after = list(first["snapshot"]["rows"]), first["snapshot"]["cursor"]
+    while after is not None:
+        page = await west_java.ask(SNAPSHOT, places.PROVINCE, region="32.11", first=10, after=after)
+        assert page["snapshot"]["newest"] == first["snapshot"]["newest"]
+        rest += page["snapshot"]["rows"]
+        after = page["snapshot"]["cursor"]
+    assert rest == [row for page in whole for row in page["rows"]]
+    newer = await pages(west_java, 500)
+    assert newer[0]["newest"]["sequence"] > whole[0]["newest"]["sequence"]
+
+
+async def test_a_snapshot_that_is_kept_no_more_must_be_begun_anew(west_java: Hub) -> None:
+    first = await west_java.ask(SNAPSHOT, places.PROVINCE, region="32.11", first=10, after=None)
+    await places.begin(west_java, places.assessment())
+    restarted = Hub(replace(west_java.instance, snapshots=KeptSnapshots()))
+    asked = {"region": "32.11", "first": 10, "after": first["snapshot"]["cursor"]}
+    assert await restarted.refusal(SNAPSHOT, places.PROVINCE, **asked) == "SNAPSHOT_REQUIRED"
+
+
+async def test_drafts_are_for_those_who_may_see_them(west_java: Hub) -> None:
+    await places.begin(west_java, places.assessment())
+
+    def drafts(found: list[dict[str, Any]]) -> int:
+        rows = [row for page in found for row in page["rows"] if row["kind"] == "ASSESSMENT"]
+        return sum(row["body"]["state"] != "PUBLISHED" for row in rows)
+
+    assert drafts(await pages(west_java, 500)) == 1
+    assert drafts(await pages(west_java, 500, places.OTHER_PROVINCE)) == 0
+
+
+async def test_a_feed_hides_what_its_reader_may_not_see_and_still_proves_the_chain(
+    west_java: Hub,
+) -> None:
+    await places.begin(west_java, places.assessment())
+    for viewer, whole in ((places.PROVINCE, True), (places.OTHER_PROVINCE, False)):
+        follow = feed.follow(Context(west_java.instance, viewer), "32.11", 0)
+        frame = await anext(follow)
+        await follow.aclose()
+        assert verify(frame.entries) == (frame.head.sequence, frame.head.hash)
+        hidden = {each.kind for each in frame.entries if each.body is None}
+        assert (hidden == set()) is whole
+        assert EventKind.RESULT_RECORDED not in hidden
+
+
+async def test_whatever_is_written_meanwhile_no_entry_is_beyond_the_end_that_is_told(
+    west_java: Hub,
+) -> None:
+    async def write() -> None:
+        for _ in range(WRITES):
+            async with log.writing(
+                west_java.instance.database, "32.11", west_java.instance.clock
+            ) as transaction:
+                await transaction.append(
+                    actor="sso:1",
+                    kind=EventKind.REGION_RECORDED,
+                    subject="region-32.11",
+                    body=document(SUMEDANG),
+                )
+            west_java.instance.bus.announce(transaction.arrival)
+
+    context = Context(west_java.instance, places.PROVINCE)
+    length = (await feed.head(context, "32.11")).sequence + WRITES
+    writing, last = asyncio.create_task(write()), 0
+    async with aclosing(feed.follow(context, "32.11", 0)) as frames:
+        async for frame in frames:
+            for entry in frame.entries:
+                last += 1
+                assert entry.sequence == last
+            assert last <= frame.head.sequence
+            if last == length:
+                break
+    await writing
+
+
+@pytest.mark.parametrize(
+    "question", [SNAPSHOT, "query ($region: ID!) { feedHead(region: $region) { hash } }"]
+)
+async def test_without_a_token_there_is_no_feed(west_java: Hub, question: str) -> None:
+    given: dict[str, object] = {"region": "32.11"}
+    if question is SNAPSHOT:
+        given["first"] = 10
+    assert await west_java.refusal(question, **given) == "FORBIDDEN"
+
+
+def test_the_contract_knows_every_kind_of_row_and_no_other() -> None:
+    assert set(BODIES) == set(RowKind)
+    assert contract.ROWS_MOST == feed.ROWS_MOST
+    assert contract.ENTRIES_MOST == feed.ENTRIES_MOST
+
+
+@pytest.mark.parametrize(
+    ("own", "read_from", "named_there", "owner"),
+    [
+        (None, None, None, None),
+        (WEST, None, None, WEST),
+        ("west", None, None, None),  # is no address that a follower could take
+        (WEST, NODE, None, NODE),
+        (WEST, WEST, NODE, NODE),
+    ],
+)
+async def test_the_end_of_a_log_names_the_owner_as_far_as_it_is_known(
+    west_java: Hub,
+    own: str | None,
+    read_from: str | None,
+    named_there: str | None,
+    owner: str | None,
+) -> None:
+    instance = replace(west_java.instance, url=own)
+    if read_from is not None:
+        async with instance.database.write() as session:
+            state = SourceState.FRESH
+            source = Source("32.11", read_from, state, instance.clock(), owner=named_there)
+            await stored_source.follow(session, source)
+    asked = await Hub(instance).ask(contract.OWNER, places.PROVINCE, region="32.11")
+    assert contract.head("32.11", asked).owner == owner

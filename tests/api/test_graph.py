@@ -1,0 +1,188 @@
+"""The integration graph of West Java's regions: parts, places, diagnoses, impact."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.api import places
+from tests.api.hub import Hub
+
+GRAPH = """
+query ($code: ID! = "32", $around: ID, $depth: Int! = 2, $limit: Int! = 300, $basis: GraphBasis) {
+  region(code: $code) {
+    integrationGraph(around: $around, depth: $depth, limit: $limit, basis: $basis) {
+      revision asOf basis around
+      nodes { id name kind degree distance hidden x y opd { acronym } }
+      edges { id source target counts undecided defects integration { mode evidenceGrade } }
+      leftOut { nodesOverLimit nodesBeyond edges notCounted { defect count } }
+    }
+  }
+}
+""".replace("$basis: GraphBasis", "$basis: GraphBasis! = RECORDED")
+DIAGNOSTICS = """
+query ($basis: GraphBasis! = RECORDED) {
+  region(code: "32") {
+    diagnostics(basis: $basis) {
+      basis asOf applications outside edges modeUnknown silo siloDisplay ownerUnknown
+      required { value part of } bus { value display } propagation { part of }
+      cutPointCount cutPoints { node { name } cutOffCount cutOff { name kind } }
+      isolatedCount isolated(first: 1) { name }
+      exchanges { id rule realised }
+    }
+  }
+}
+"""
+IMPACT = """
+query ($id: ID!, $basis: GraphBasis! = RECORDED) {
+  node(id: $id) {
+    ... on Application {
+      impact(basis: $basis) {
+        upstreamCount downstreamCount
+        downstream { node { name } distance path { name } integrations }
+        upstream { node { name } }
+      }
+    }
+  }
+}
+"""
+OFFICE = "application-32.11-01"
+
+
+async def test_the_graph_of_the_province_shows_every_exchange_and_why_it_does_not_count(
+    west_java: Hub,
+) -> None:
+    graph = (await west_java.ask(GRAPH))["region"]["integrationGraph"]
+    assert (len(graph["nodes"]), len(graph["edges"])) == (47, 9)
+    assert (graph["asOf"], graph["basis"]) == ("2026-11-24", "RECORDED")
+    assert graph["leftOut"] == {
+        "nodesOverLimit": 0,
+        "nodesBeyond": 0,
+        "edges": 0,
+        "notCounted": [
+            {"defect": "DATE_UNKNOWN", "count": 9},
+            {"defect": "MODE_UNKNOWN", "count": 5},
+        ],
+    }
+    first = graph["nodes"][0]
+    assert (first["name"], first["degree"], first["hidden"]) == ("SIGESIT JUARA", 5, 0)
+    [event] = [each for each in graph["edges"] if each["id"] == "integration-E-033"]
+    assert event == {
+        "id": "integration-E-033",
+        "source": "application-32-01",
+        "target": "application-32-25",
+        "counts": False,
+        "undecided": True,
+        "defects": ["DATE_UNKNOWN"],
+        "integration": {"mode": "API", "evidenceGrade": 1},
+    }
+
+
+async def test_nothing_counts_where_no_exchange_has_a_date(west_java: Hub) -> None:
+    graph = (await west_java.ask(GRAPH, basis="COUNTED"))["region"]["integrationGraph"]
+    assert (len(graph["nodes"]), graph["edges"]) == (47, [])
+
+
+async def test_a_part_has_the_revision_and_the_places_of_the_whole(west_java: Hub) -> None:
+    whole = (await west_java.ask(GRAPH))["region"]["integrationGraph"]
+    asked = await west_java.ask(GRAPH, around="application-32-28", depth=1, limit=3)
+    part = asked["region"]["integrationGraph"]
+    placed = {each["id"]: (each["x"], each["y"]) for each in whole["nodes"]}
+    assert part["revision"] == whole["revision"]
+    assert [(each["distance"], each["hidden"]) for each in part["nodes"]] == [
+        (0, 3),
+        (1, 0),
+        (1, 0),
+    ]
+    assert {each["id"]: (each["x"], each["y"]) for each in part["nodes"]}.items() <= placed.items()
+    assert (part["leftOut"]["nodesOverLimit"], part["leftOut"]["nodesBeyond"]) == (3, 41)
+
+
+@pytest.mark.parametrize(
+    "given",
+    [{"depth": 0}, {"depth": 6}, {"limit": 0}, {"limit": 1001}, {"around": "application-none"}],
+    ids=str,
+)
+async def test_an_argument_out_of_bounds_is_refused(hub: Hub, given: dict[str, object]) -> None:
+    assert await hub.refusal(GRAPH, places.PUBLIC, code="32.11", **given) == "INVALID_ARGUMENT"
+
+
+async def test_a_changed_integration_is_a_new_revision(hub: Hub) -> None:
+    before = (await hub.ask(GRAPH, code="32.11"))["region"]["integrationGraph"]
+    await places.draw(hub, "integration-out", "application-office", "application-budget")
+    after = (await hub.ask(GRAPH, code="32.11"))["region"]["integrationGraph"]
+    other = (await hub.ask(GRAPH, code="32.73"))["region"]["integrationGraph"]
+    assert before["revision"] != after["revision"]
+    assert [(each["name"], each["kind"]) for each in after["nodes"]] == [
+        ("e-Budgeting", "ELSEWHERE"),
+        ("E-Office", "APPLICATION"),
+        ("Wakepo", "APPLICATION"),
+    ]
+    assert [each["id"] for each in other["edges"]] == ["integration-out"]
+    assert [each["defects"] for each in other["edges"]] == [["UNDOCUMENTED"]]
+
+
+async def test_the_diagnoses_of_the_province_name_who_and_what(west_java: Hub) -> None:
+    found = (await west_java.ask(DIAGNOSTICS))["region"]["diagnostics"]
+    assert (found["applications"], found["outside"], found["edges"]) == (42, 5, 9)
+    assert (found["modeUnknown"], found["ownerUnknown"]) == (5, 0)
+    assert (found["silo"], found["siloDisplay"]) == ("-0.03125", "-0.03")
+    assert found["bus"] == {"value": "0.00", "display": "0.00"}
+    assert found["required"] == {"value": "0.00", "part": "0.00", "of": "5.00"}
+    assert {each["rule"] for each in found["exchanges"]} == {"opd-exchanges/0.1"}
+    assert found["propagation"] == {"part": "4.00", "of": "1722.00"}
+    assert found["cutPointCount"] == 2
+    assert found["cutPoints"][1] == {
+        "node": {"name": "Sapawarga"},
+        "cutOffCount": 1,
+        "cutOff": [{"name": "GeoServer Jabar", "kind": "APPLICATION"}],
+    }
+    assert (found["isolatedCount"], len(found["isolated"])) == (34, 1)
+
+
+async def test_without_counted_exchanges_a_share_of_them_is_unknown_not_zero(
+    west_java: Hub,
+) -> None:
+    found = (await west_java.ask(DIAGNOSTICS, basis="COUNTED"))["region"]["diagnostics"]
+    assert (found["edges"], found["isolatedCount"]) == (0, 42)
+    assert (found["bus"]["value"], found["silo"]) == (None, None)
+
+
+async def test_the_impact_of_an_application_has_the_way_to_each(west_java: Hub) -> None:
+    impact = (await west_java.ask(IMPACT, id=OFFICE))["node"]["impact"]
+    assert (impact["upstreamCount"], impact["downstreamCount"]) == (0, 2)
+    assert impact["downstream"][1] == {
+        "node": {"name": "e-SAKIP Desa"},
+        "distance": 2,
+        "path": [
+            {"name": "E-Office Sumedang"},
+            {"name": "E-Office Desa"},
+            {"name": "e-SAKIP Desa"},
+        ],
+        "integrations": ["integration-E-042", "integration-E-043"],
+    }
+
+
+async def test_by_counted_exchanges_nothing_hangs_on_it(west_java: Hub) -> None:
+    impact = (await west_java.ask(IMPACT, id=OFFICE, basis="COUNTED"))["node"]["impact"]
+    assert (impact["upstreamCount"], impact["downstreamCount"]) == (0, 0)
+
+
+async def test_a_retired_application_is_in_no_graph(hub: Hub) -> None:
+    await hub.change("retireApplication", places.OPD, id="application-health", version=1)
+    assert (await hub.ask(IMPACT, id="application-health"))["node"] == {"impact": None}
+
+
+async def test_a_part_that_cannot_be_answered_leaves_the_rest_of_the_region(west_java: Hub) -> None:
+    result = await west_java.result(
+        '{ region(code: "32.11") { name graph: integrationGraph(around: "none") { revision }'
+        ' whatIf(proposals: ["none"]) { lostCount } diagnostics { applications } } }'
+    )
+    assert result.data == {
+        "region": {
+            "name": "Kabupaten Sumedang",
+            "graph": None,
+            "whatIf": None,
+            "diagnostics": {"applications": 20},
+        }
+    }
+    assert sorted((error.path or [])[-1] for error in result.errors or ()) == ["graph", "whatIf"]

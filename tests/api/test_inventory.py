@@ -1,0 +1,140 @@
+"""Completeness and attestation of inventories."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from engine.model import Role, Viewer
+from tests.api import places
+from tests.api.hub import Hub
+
+INVENTORY = """
+query ($code: ID! = "32.11") {
+  region(code: $code) {
+    inventory {
+      completeness { applications filled required value display enough missingCount
+        missing(first: 1) { applicationId fields application { name } } }
+      ownerUnknown { applications }
+      opdCount vouchedForCount
+      opds {
+        opd { id } vouchedFor completeness { value }
+        seal { state expiresOn attestation { opdId } brokenBy { subject } }
+      }
+    }
+  }
+}
+"""
+DINKES, HEALTH = "opd-32.11.dinkes", "application-health"
+UNSEALED = {"state": "NEVER_GIVEN", "expiresOn": None, "attestation": None, "brokenBy": None}
+FILLED = {"function": "Kesehatan", "platform": "web", "year": 2020}
+
+
+async def _inventory(hub: Hub, code: str = "32.11") -> dict[str, Any]:
+    found: dict[str, Any] = (await hub.ask(INVENTORY, code=code))["region"]["inventory"]
+    return found
+
+
+async def _dinkes(hub: Hub) -> dict[str, Any]:
+    opds = (await _inventory(hub))["opds"]
+    [found] = [each for each in opds if each["opd"]["id"] == DINKES]
+    seal: dict[str, Any] = found["seal"]
+    return seal | {"vouchedFor": found["vouchedFor"]}
+
+
+async def test_the_inventory_of_sumedang_lacks_most_of_what_is_required(west_java: Hub) -> None:
+    found = await _inventory(west_java)
+    assert found["completeness"] == {
+        "applications": 20,
+        "filled": 36,
+        "required": 100,
+        "value": "0.36",
+        "display": "0.36",
+        "enough": False,
+        "missingCount": 20,
+        "missing": [
+            {
+                "applicationId": "application-32.11-01",
+                "fields": ["status", "function", "year"],
+                "application": {"name": "E-Office Sumedang"},
+            }
+        ],
+    }
+    assert (found["opdCount"], found["vouchedForCount"], found["ownerUnknown"]) == (9, 0, None)
+    assert [each["seal"] for each in found["opds"]] == [UNSEALED] * 9
+
+
+async def test_a_word_for_an_incomplete_inventory_holds_but_proves_no_absence(hub: Hub) -> None:
+    answer = await hub.change("attestInventory", places.OPD, opd=DINKES)
+    assert answer == {
+        "__typename": "Attestation",
+        "opdId": DINKES,
+        "opd": {"id": DINKES},
+    }
+    assert await _dinkes(hub) == {
+        "state": "HOLDS",
+        "expiresOn": "2027-11-24",
+        "attestation": {"opdId": DINKES},
+        "brokenBy": None,
+        "vouchedFor": False,
+    }
+
+
+async def test_an_opd_vouches_for_its_complete_inventory_and_its_own_edits_keep_the_seal(
+    hub: Hub,
+) -> None:
+    await hub.change("attestInventory", places.OPD, opd=DINKES)
+    await hub.change("updateApplication", places.OPD, id=HEALTH, version=1, **FILLED)
+    found = await _dinkes(hub)
+    assert (found["state"], found["vouchedFor"]) == ("HOLDS", True)
+
+
+async def test_the_first_edit_by_another_subject_breaks_the_seal_until_the_next_word(
+    any_hub: Hub,
+) -> None:
+    await any_hub.change("attestInventory", places.OPD, opd=DINKES)
+    await any_hub.change("updateApplication", places.REGION, id=HEALTH, version=1, **FILLED)
+    await any_hub.change("updateApplication", places.PROVINCE, id=HEALTH, version=2, name="Lain")
+    found = await _dinkes(any_hub)
+    assert (found["state"], found["vouchedFor"]) == ("BROKEN", False)
+    assert found["brokenBy"] == {"subject": HEALTH}
+    await any_hub.change("attestInventory", places.OPD, opd=DINKES)
+    assert (await _dinkes(any_hub))["state"] == "HOLDS"
+
+
+async def test_an_application_that_is_taken_away_breaks_the_seal_of_who_had_it(hub: Hub) -> None:
+    await hub.change("attestInventory", places.OPD, opd=DINKES)
+    given = {"id": HEALTH, "version": 1, "opd": "opd-32.11.diskominfo"}
+    await hub.change("updateApplication", places.REGION, **given)
+    assert (await _dinkes(hub))["brokenBy"] == {"subject": HEALTH}
+
+
+async def test_an_edit_of_another_opds_application_breaks_nothing(hub: Hub) -> None:
+    await hub.change("attestInventory", places.OPD, opd=DINKES)
+    await hub.change(
+        "updateApplication", places.REGION, id="application-office", version=1, **FILLED
+    )
+    assert (await _dinkes(hub))["state"] == "HOLDS"
+
+
+async def test_a_repeated_attestation_with_the_same_key_is_one_entry(hub: Hub) -> None:
+    first = await hub.change("attestInventory", places.OPD, opd=DINKES, idempotencyKey="a")
+    before = await hub.everything()
+    again = await hub.change("attestInventory", places.OPD, opd=DINKES, idempotencyKey="a")
+    assert again == first
+    assert await hub.everything() == before
+
+
+async def test_an_opd_that_is_not_there_is_not_found_and_nothing_is_written(hub: Hub) -> None:
+    before = await hub.everything()
+    viewer = Viewer("x", Role.OPD, frozenset({"32.11"}), frozenset({"opd-none"}))
+    answer = await hub.change("attestInventory", viewer, opd="opd-none")
+    assert answer == {"__typename": "NotFound", "id": "opd-none"}
+    assert await hub.everything() == before
+
+
+async def test_an_attestation_is_an_event_for_everybody(hub: Hub) -> None:
+    after = await hub.cursor()
+    await hub.change("attestInventory", places.REGION, opd=DINKES)
+    query = "query ($after: Cursor) { events(after: $after) { events { kind subject } } }"
+    found = (await hub.ask(query, after=after))["events"]["events"]
+    assert found == [{"kind": "INVENTORY_ATTESTED", "subject": DINKES}]

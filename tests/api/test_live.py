@@ -1,0 +1,329 @@
+"""What is pushed: to whom, in which order, and from where on after a lost connection."""
+
+from __future__ import annotations
+
+import asyncio
+import gc
+import sys
+from collections.abc import AsyncGenerator
+from typing import Any
+
+import pytest
+
+from engine.model import AssessmentKind, AssessmentState, Viewer
+from storage import arrival
+from tests.api import places
+from tests.api.hub import Hub, Stream
+
+INDEX_CHANGED = """
+subscription ($regions: [ID!], $after: Cursor) {
+  indexChanged(regions: $regions, after: $after) {
+    cursor previousCursor at before after predicateBefore predicateAfter
+    instrument year kind state replay region { code name } domains { number display }
+  }
+}
+"""
+EVENTS = """
+subscription ($regions: [ID!], $kinds: [EventKind!], $after: Cursor) {
+  events(regions: $regions, kinds: $kinds, after: $after) {
+    cursor previousCursor kind sequence subject region { code }
+  }
+}
+"""
+PAGE = """
+query ($after: Cursor, $first: Int! = 500) {
+  events(after: $after, first: $first) {
+    cursor hasNextPage events { cursor previousCursor kind subject }
+  }
+}
+"""
+PRINTED = {"instrument": "spbe-2020", "year": 2024, "kind": "OFFICIAL", "source": "laporan"}
+
+
+async def _publish(hub: Hub, region: str, value: str, version: int | None = None) -> None:
+    answer = await hub.change(
+        "recordResult", places.ADMIN, **PRINTED, region=region, value=value, version=version
+    )
+    assert answer["score"]["value"] == value
+
+
+async def _claim(hub: Hub, level: int, version: int) -> None:
+    answer = await hub.change(
+        "claimLevel",
+        places.REGION,
+        assessment=places.DRAFT,
+        indicator=20,
+        level=level,
+        version=version,
+    )
+    assert answer["version"] == version + 1
+
+
+@pytest.mark.parametrize(
+    ("viewer", "sees"),
+    [
+        (places.PUBLIC, False),
+        (places.OPD, True),
+        (places.OTHER_OPD, False),
+        (places.REGION, True),
+        (places.OTHER_REGION, False),
+        (places.ASSESSOR, True),
+        (places.OTHER_ASSESSOR, False),
+        (places.PROVINCE, True),
+        (places.OTHER_PROVINCE, False),
+        (places.ADMIN, True),
+    ],
+    ids=lambda value: value.subject if isinstance(value, Viewer) else None,
+)
+async def test_a_draft_that_moves_is_told_to_those_who_may_see_it(
+    hub: Hub, viewer: Viewer, sees: bool
+) -> None:
+    await places.begin(hub, places.assessment())
+    start = await hub.cursor()
+    async with (
+        hub.listening(INDEX_CHANGED, viewer, after=start) as changes,
+        hub.listening(EVENTS, viewer, after=start) as events,
+    ):
+        await _claim(hub, 5, 1)
+        await _publish(hub, "32.73", "4.59")
+        if sees:
+            moved = await changes.next()
+            assert (moved["state"], moved["before"], moved["after"]) == ("DRAFT", "3.00", "3.30")
+            assert (moved["region"]["code"], moved["previousCursor"]) == ("32.11", start)
+        published = await changes.next()
+        assert (published["state"], published["after"]) == ("PUBLISHED", "4.59")
+        assert published["previousCursor"] == (moved["cursor"] if sees else start)
+
+        kinds = [(await events.next())["kind"] for _ in range(4 if sees else 2)]
+        assert kinds == [
+            *(["LEVEL_CLAIMED", "INDEX_CHANGED"] if sees else []),
+            "RESULT_RECORDED",
+            "INDEX_CHANGED",
+        ]
+
+    page = (await hub.ask(PAGE, viewer, after=start))["events"]
+    assert [each["kind"] for each in page["events"]] == kinds
+
+
+async def test_a_change_of_an_index_tells_all_about_it(any_hub: Hub) -> None:
+    await places.begin(any_hub, places.assessment())
+    start = await any_hub.cursor()
+    epoch, _, number = start.rpartition(":")
+    async with any_hub.listening(INDEX_CHANGED, places.ASSESSOR, after=start) as changes:
+        await _claim(any_hub, 5, 1)
+        moved = await changes.next()
+    assert moved.pop("at").startswith("2026-11-24T03:00:")
+    assert moved == {
+        "cursor": f"{epoch}:{int(number) + 2}",
+        "previousCursor": start,
+        "before": "3.00",
+        "after": "3.30",
+        "predicateBefore": "Baik",
+        "predicateAfter": "Baik",
+        "instrument": "pemdi-2026",
+        "year": 2026,
+        "kind": "SELF",
+        "state": "DRAFT",
+        "replay": False,
+        "region": {"code": "32.11", "name": "Kabupaten Sumedang"},
+        "domains": [
+            *({"number": number, "display": "3.00"} for number in range(1, 7)),
+            {"number": 7, "display": "4.20"},
+        ],
+    }
+
+
+async def test_what_is_published_is_told_to_everybody_as_new(hub: Hub) -> None:
+    await places.begin(
+        hub,
+        places.assessment(kind=AssessmentKind.INTERIM, state=AssessmentState.SUBMITTED, level=4),
+    )
+    start = await hub.cursor()
+    async with hub.listening(INDEX_CHANGED, after=start) as changes:
+        await hub.change("publishAssessment", places.ASSESSOR, id=places.DRAFT, version=1)
+        moved = await changes.next()
+    assert (moved["before"], moved["after"], moved["state"]) == (None, "4.00", "PUBLISHED")
+    assert (moved["predicateBefore"], moved["predicateAfter"]) == (None, "Memuaskan")
+
+
+async def test_a_corrected_result_is_told_with_what_it_was(hub: Hub) -> None:
+    await _publish(hub, "32.11", "4.15")
+    start = await hub.cursor()
+    async with hub.listening(INDEX_CHANGED, after=start) as changes:
+        await _publish(hub, "32.11", "4.51", 1)
+        moved = await changes.next()
+    assert (moved["before"], moved["after"]) == ("4.15", "4.51")
+    assert (moved["predicateBefore"], moved["predicateAfter"]) == ("Sangat Baik", "Memuaskan")
+
+
+async def test_each_event_is_answered_with_what_is_so_by_then(hub: Hub) -> None:
+    asked = """
+    subscription ($after: Cursor) {
+      indexChanged(after: $after) { after region { index { display } history { display } } }
+    }
+    """
+    async with hub.listening(asked, after=await hub.cursor()) as changes:
+        for version, value in enumerate(("4.15", "4.30", "4.51")):
+            await _publish(hub, "32.11", value, version or None)
+            assert await changes.next() == {
+                "after": value,
+                "region": {"index": {"display": value}, "history": [{"display": value}]},
+            }
+
+
+async def _take(stream: Stream, count: int) -> list[dict[str, Any]]:
+    return [await stream.next() for _ in range(count)]
+
+
+async def test_a_cursor_resumes_with_exactly_what_was_missed_and_then_live(any_hub: Hub) -> None:
+    wanted = ["32.73"]
+    start = await any_hub.cursor()
+
+    async def both(version: int | None, value: str) -> None:
+        await _publish(any_hub, "32.11", value, version)
+        await _publish(any_hub, "32.73", value, version)
+
+    async with any_hub.listening(INDEX_CHANGED, regions=wanted, after=start) as changes:
+        await both(None, "3.00")
+        await both(1, "3.10")
+        seen = await _take(changes, 2)
+    await both(2, "3.20")
+    await both(3, "3.30")
+    resumed = {"regions": wanted, "after": seen[-1]["cursor"]}
+    async with any_hub.listening(INDEX_CHANGED, **resumed) as changes:
+        seen += await _take(changes, 2)
+        await both(4, "3.40")
+        seen += await _take(changes, 1)
+    assert [each["after"] for each in seen] == ["3.00", "3.10", "3.20", "3.30", "3.40"]
+    assert [each["previousCursor"] for each in seen] == [
+        start,
+        *(each["cursor"] for each in seen[:-1]),
+    ]
+
+
+async def test_many_displays_see_the_same_events_in_the_same_order(hub: Hub) -> None:
+    start = await hub.cursor()
+
+    async def display() -> list[str]:
+        async with hub.listening(INDEX_CHANGED, after=start) as changes:
+            return [each["cursor"] for each in await _take(changes, 10)]
+
+    async def publish() -> None:
+        for version in range(10):
+            await _publish(hub, "32.11", f"3.{version:02}", version or None)
+
+    *displays, _ = await asyncio.gather(*(display() for _ in range(20)), publish())
+    assert displays == [displays[0]] * 20
+    assert len(set(displays[0] or [])) == 10
+
+
+CURSORS = ["", ":", "1", "x:1", "{epoch}", "{epoch}:", "{epoch}:-1", "{epoch}:1.0", "{epoch}:١"]
+CURSORS += ["{epoch}:{future}", "{epoch}:" + "9" * 30, "other:1", "{epoch}:1:1", " {epoch}:1"]
+CURSORS += ["{epoch}:1/", "{epoch}:1/{future}", "{epoch}:2/1", "{epoch}:1/2/3", "{epoch}:1/ 2"]
+
+
+@pytest.mark.parametrize("cursor", CURSORS)
+async def test_a_cursor_that_cannot_be_resumed_from_asks_for_a_snapshot(
+    hub: Hub, cursor: str
+) -> None:
+    epoch, _, number = (await hub.cursor()).rpartition(":")
+    after = cursor.format(epoch=epoch, future=int(number) + 1)
+    async with hub.listening(INDEX_CHANGED, after=after) as changes:
+        assert await changes.refusal() == "SNAPSHOT_REQUIRED"
+    async with hub.listening(EVENTS, after=after) as events:
+        assert await events.refusal() == "SNAPSHOT_REQUIRED"
+    assert await hub.refusal(PAGE, after=after) == "SNAPSHOT_REQUIRED"
+
+
+async def test_cursors_of_an_earlier_epoch_ask_for_a_snapshot(any_hub: Hub) -> None:
+    after = await any_hub.cursor()
+    async with any_hub.instance.database.write() as session:
+        await arrival.renew_epoch(session)
+    async with any_hub.listening(EVENTS, after=after) as events:
+        assert await events.refusal() == "SNAPSHOT_REQUIRED"
+    async with any_hub.listening(INDEX_CHANGED, after=await any_hub.cursor()) as changes:
+        await _publish(any_hub, "32.11", "4.51")
+        assert (await changes.next())["after"] == "4.51"
+
+
+async def test_too_many_regions_are_an_invalid_argument(hub: Hub) -> None:
+    regions = [str(number) for number in range(1001)]
+    async with hub.listening(INDEX_CHANGED, regions=regions) as changes:
+        assert await changes.refusal() == "INVALID_ARGUMENT"
+
+
+async def test_events_are_filtered_by_kind_and_stay_chained(hub: Hub) -> None:
+    start = await hub.cursor()
+    wanted = ["APPLICATION_REGISTERED", "APPLICATION_RETIRED"]
+    async with hub.listening(EVENTS, after=start, kinds=wanted) as events:
+        new = await hub.change(
+            "registerApplication", places.OPD, region="32.11", opd="opd-32.11.dinkes", name="Baru"
+        )
+        await _publish(hub, "32.11", "4.51")
+        await hub.change("updateApplication", places.OPD, id=new["id"], version=1, name="Lain")
+        await hub.change("retireApplication", places.OPD, id=new["id"], version=2)
+        seen = await _take(events, 2)
+    assert [(each["kind"], each["sequence"], each["subject"]) for each in seen] == [
+        ("APPLICATION_REGISTERED", 6, new["id"]),
+        ("APPLICATION_RETIRED", 9, new["id"]),
+    ]
+    assert [each["previousCursor"] for each in seen] == [start, seen[0]["cursor"]]
+
+
+async def test_events_are_paged_through_whole_and_past_what_is_not_seen(any_hub: Hub) -> None:
+    start = await any_hub.cursor()
+    await _publish(any_hub, "32.11", "3.00")
+    await places.begin(any_hub, places.assessment())
+    await _publish(any_hub, "32.73", "3.10")
+    await _claim(any_hub, 5, 1)
+    for viewer, kinds in (
+        (places.PUBLIC, ["RESULT_RECORDED", "INDEX_CHANGED"] * 2),
+        (
+            places.REGION,
+            [
+                *("RESULT_RECORDED", "INDEX_CHANGED", "ASSESSMENT_STARTED"),
+                *("VERIFICATION_CHANGED", "RESULT_RECORDED", "INDEX_CHANGED"),
+                *("LEVEL_CLAIMED", "INDEX_CHANGED"),
+            ],
+        ),
+    ):
+        seen, after, more = [], start, True
+        while more:
+            page = (await any_hub.ask(PAGE, viewer, after=after, first=2))["events"]
+            assert [each["previousCursor"] for each in page["events"]] == [
+                after,
+                *(each["cursor"] for each in page["events"][:-1]),
+            ]
+            seen += page["events"]
+            after, more = page["cursor"], page["hasNextPage"]
+        assert [each["kind"] for each in seen] == kinds
+        assert after == await any_hub.cursor()
+
+
+async def test_without_a_cursor_events_begin_with_the_first(hub: Hub) -> None:
+    page = (await hub.ask(PAGE, first=2))["events"]
+    assert [each["subject"] for each in page["events"]] == ["region-32", "region-32.11"]
+    assert page["hasNextPage"] is True
+
+
+async def test_a_closed_subscription_leaves_nothing_behind(hub: Hub) -> None:
+    left: list[AsyncGenerator[Any, Any]] = []
+    first, last = sys.get_asyncgen_hooks()
+    tasks = asyncio.all_tasks()
+    sys.set_asyncgen_hooks(firstiter=first, finalizer=left.append)
+    try:
+        async with hub.listening(INDEX_CHANGED, after=await hub.cursor()) as changes:
+            await _publish(hub, "32.11", "4.51")
+            await changes.next()
+        async with hub.listening(EVENTS, after=await hub.cursor()) as events:
+            await _publish(hub, "32.11", "4.52", 1)
+            await _take(events, 2)
+            waiting = asyncio.create_task(events.next())
+            await asyncio.sleep(0)  # it waits for a third by now
+            waiting.cancel()
+            await asyncio.wait([waiting])
+        gc.collect()
+    finally:
+        sys.set_asyncgen_hooks(firstiter=first, finalizer=last)
+    assert left == []  # none was left for the garbage collector to close
+    assert asyncio.all_tasks() == tasks

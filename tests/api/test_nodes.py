@@ -1,0 +1,106 @@
+"""Anything with an id is found by it, if the viewer may see it."""
+
+from __future__ import annotations
+
+import pytest
+
+from engine.model import Viewer
+from tests.api import places
+from tests.api.hub import Hub
+
+NODE = """
+query ($id: ID!) {
+  node(id: $id) {
+    __typename id
+    ... on Region { name }
+    ... on Opd { acronym regionCode }
+    ... on Application { name opd { id } region { code } }
+    ... on Integration { source { id } target { id } regionCode }
+    ... on Assessment { state region { code } instrument { id } }
+  }
+}
+"""
+
+
+@pytest.mark.parametrize(
+    ("id", "found"),
+    [
+        ("region-32.11", {"__typename": "Region", "name": "Kabupaten Sumedang"}),
+        (
+            "opd-32.11.dinkes",
+            {"__typename": "Opd", "acronym": "Dinkes", "regionCode": "32.11"},
+        ),
+        (
+            "application-health",
+            {
+                "__typename": "Application",
+                "name": "Wakepo",
+                "opd": {"id": "opd-32.11.dinkes"},
+                "region": {"code": "32.11"},
+            },
+        ),
+        (
+            places.DRAFT,
+            {
+                "__typename": "Assessment",
+                "state": "DRAFT",
+                "region": {"code": "32.11"},
+                "instrument": {"id": "pemdi-2026"},
+            },
+        ),
+    ],
+)
+async def test_a_thing_is_found_by_its_id(hub: Hub, id: str, found: dict[str, object]) -> None:
+    await places.begin(hub, places.assessment())
+    assert (await hub.ask(NODE, places.REGION, id=id))["node"] == {"id": id, **found}
+
+
+async def test_an_integration_is_found_by_its_id(hub: Hub) -> None:
+    drawn = await hub.change(
+        "connectApplications",
+        places.REGION,
+        source="application-office",
+        target="application-budget",
+        dataObject="gaji",
+        mode="API",
+    )
+    assert (await hub.ask(NODE, id=drawn["id"]))["node"] == {
+        "__typename": "Integration",
+        "id": drawn["id"],
+        "source": {"id": "application-office"},
+        "target": {"id": "application-budget"},
+        "regionCode": "32.11",
+    }
+
+
+@pytest.mark.parametrize(
+    "id",
+    [
+        "",
+        "region",
+        "region-",
+        "region-99.99",
+        "32.11",
+        "opd-99",
+        "application-99",
+        "assessment-99",
+        "integration-99",
+        "planet-32.11",
+        "application-" + "9" * 1000,
+    ],
+)
+async def test_an_unknown_id_gives_null(hub: Hub, id: str) -> None:
+    assert await hub.ask(NODE, places.ADMIN, id=id) == {"node": None}
+
+
+@pytest.mark.parametrize(
+    ("viewer", "sees"),
+    places.SEES_DRAFT.items(),
+    ids=lambda value: value.subject if isinstance(value, Viewer) else None,
+)
+async def test_a_draft_is_null_for_whom_it_is_not(hub: Hub, viewer: Viewer, sees: bool) -> None:
+    await places.begin(hub, places.assessment())
+    found = (await hub.ask(NODE, viewer, id=places.DRAFT))["node"]
+    assert (found is not None) is sees
+    listed = await hub.ask('{ region(code: "32.11") { assessments { id } } }', viewer)
+    assert listed["region"]["assessments"] == ([{"id": places.DRAFT}] if sees else [])

@@ -1,0 +1,114 @@
+"""Base rates and peers from the real results of 2023 and 2024."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from tests.api.hub import Hub
+
+OUTLOOK = """
+query ($code: ID!, $target: Float!, $instrument: ID, $fromYear: Int) {
+  region(code: $code) {
+    outlook(target: $target, instrument: $instrument, fromYear: $fromYear) {
+      instrument { id } start { display } startYear fromYear window n sufficiency
+      reached { successes n share lowest highest } fell { successes }
+      meanChange spread examples
+    }
+  }
+}
+"""
+PEERS = """
+query ($code: ID!, $first: Int! = 3) {
+  region(code: $code) {
+    peers(first: $first) {
+      code name year of byKind byPopulation nextIndex { display } change { display } moved
+      domainChanges { number difference { display } } levelChanges { indicator } examples
+      region { code }
+    }
+  }
+}
+"""
+
+
+async def test_counts_the_whole_country_and_says_how_sure_that_is(west_java: Hub) -> None:
+    outlook = (await west_java.ask(OUTLOOK, code="32.05", target=4.2))["region"]["outlook"]
+    reached = outlook.pop("reached")
+    examples = outlook.pop("examples")
+    assert outlook == {
+        "instrument": {"id": "spbe-2020"},
+        "start": {"display": "3.89"},
+        "startYear": 2024,
+        "fromYear": 2023,
+        "window": "0.30",
+        "n": 39,
+        "sufficiency": "ENOUGH",
+        "fell": {"successes": 3},
+        "meanChange": pytest.approx(0.2385, abs=5e-5),
+        "spread": pytest.approx(0.2053, abs=5e-5),
+    }
+    assert (reached["successes"], reached["n"]) == (9, 39)
+    assert [round(reached[name], 3) for name in ("share", "lowest", "highest")] == [
+        0.231,
+        0.155,
+        0.326,
+    ]
+    assert (len(examples), examples[0]) == (39, "33.74")
+
+
+async def test_a_replay_counts_only_what_was_played(west_java: Hub) -> None:
+    replay = Hub(replace(west_java.instance, replay=True))
+    outlook = (await replay.ask(OUTLOOK, code="32.05", target=4.2))["region"]["outlook"]
+    assert (outlook["n"], outlook["window"]) == (9, "0.40")
+    assert {code[:3] for code in outlook["examples"]} == {"32."}
+
+
+async def test_says_that_there_are_too_few_examples(west_java: Hub) -> None:
+    asked = {"code": "32.73", "target": 4.9, "fromYear": 2022}
+    outlook = (await west_java.ask(OUTLOOK, **asked))["region"]["outlook"]
+    assert (outlook["n"], outlook["sufficiency"]) == (0, "TOO_FEW")
+    assert (outlook["reached"], outlook["fell"], outlook["meanChange"]) == (None, None, None)
+
+
+async def test_there_is_no_outlook_or_peer_without_a_published_index(hub: Hub) -> None:
+    assert await hub.ask(OUTLOOK, code="32.11", target=4) == {"region": {"outlook": None}}
+    assert await hub.ask(PEERS, code="32.11") == {"region": {"peers": []}}
+
+
+@pytest.mark.parametrize("given", [{"target": 0.5}, {"target": 4, "instrument": "spbe-2099"}])
+async def test_an_outlook_on_nothing_is_an_invalid_argument(
+    west_java: Hub, given: dict[str, object]
+) -> None:
+    assert await west_java.refusal(OUTLOOK, code="32.05", **given) == "INVALID_ARGUMENT"
+
+
+async def test_peers_tell_what_became_of_them(west_java: Hub) -> None:
+    first, second, third = (await west_java.ask(PEERS, code="32.05"))["region"]["peers"]
+    assert first == {
+        "code": "32.04",
+        "name": "Kabupaten Bandung",
+        "year": 2023,
+        "of": 490,
+        "byKind": 0.0,
+        "byPopulation": 0.0,
+        "nextIndex": {"display": "3.98"},
+        "change": {"display": "+0.50"},
+        "moved": True,
+        "domainChanges": [
+            {"number": 1, "difference": {"display": "+0.60"}},
+            {"number": 2, "difference": {"display": "+0.60"}},
+            {"number": 3, "difference": {"display": "+0.09"}},
+            {"number": 4, "difference": {"display": "+0.56"}},
+        ],
+        "levelChanges": None,
+        "examples": "ENOUGH",
+        "region": {"code": "32.04"},
+    }
+    assert (second["name"], second["region"]) == ("Kabupaten Tangerang", None)
+    assert (third["name"], third["byPopulation"]) == ("Kabupaten Serang", 0.1)
+
+
+@pytest.mark.parametrize("first", [0, 21])
+async def test_one_to_twenty_peers_may_be_asked_for(west_java: Hub, first: int) -> None:
+    assert await west_java.refusal(PEERS, code="32.05", first=first) == "INVALID_ARGUMENT"

@@ -1,0 +1,149 @@
+"""The path to a target: from claimed levels, from estimated ones, or why there is none."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from engine.model import AssessmentKind
+from tests.api import places
+from tests.api.hub import Hub
+
+PATH = """
+query (
+  $code: ID!, $target: Float!, $buffer: Float! = 0.1, $years: Int! = 1,
+  $locked: [Int!], $refused: [Int!], $kind: AssessmentKind! = SELF, $year: Int
+) {
+  region(code: $code) {
+    pathToTarget(
+      target: $target, buffer: $buffer, years: $years,
+      locked: $locked, refused: $refused, kind: $kind, year: $year
+    ) {
+      outcome estimated origin { assessment year kind estimated }
+      indexBefore { value } indexAfter { value } predicateAfter
+      steps { indicator fromLevel toLevel year gain effort locked asks criterion }
+      years { year effort index { value } predicate }
+      effort penalty atLeast proven effortAssumed effortScale { id version }
+      broken { kind } hold { indicator level } unclaimed
+      unreachable { maximum { value } reachesTarget }
+    }
+  }
+}
+"""
+
+
+async def _path(hub: Hub, *viewer: Any, **given: object) -> dict[str, Any]:
+    found: dict[str, Any] = (await hub.ask(PATH, *viewer, **given))["region"]["pathToTarget"]
+    return found
+
+
+async def test_starts_from_an_estimate_where_only_figures_are_published(west_java: Hub) -> None:
+    path = await _path(west_java, code="32.05", target=4.2, years=2)
+    assert path["outcome"] == "FOUND"
+    assert path["estimated"] is True
+    assert path["origin"] == {
+        "assessment": "assessment-32.05-spbe-2020-2024-official",
+        "year": 2024,
+        "kind": "OFFICIAL",
+        "estimated": True,
+    }
+    assert (path["effort"], path["penalty"], path["atLeast"]) == ("58.00", "0.00", "58.00")
+    assert path["proven"] is True
+    assert path["effortAssumed"] is True
+    assert path["effortScale"] == {"id": "effort-scale", "version": "1"}
+    assert (len(path["steps"]), len(path["hold"])) == (15, 32)
+    assert path["predicateAfter"] == "Memuaskan"
+    assert [(each["year"], each["effort"]) for each in path["years"]] == [
+        (1, "30.00"),
+        (2, "28.00"),
+    ]
+    assert path["years"][1]["index"] == path["indexAfter"] == {"value": "4.3025"}
+
+
+async def test_starts_from_the_newest_levels_that_the_viewer_may_see(hub: Hub) -> None:
+    await places.begin(hub, places.assessment())
+    assert (await _path(hub, code="32.11", target=4))["outcome"] == "NO_LEVELS"
+    path = await _path(hub, places.REGION, code="32.11", target=3.1, buffer=0)
+    assert path["origin"] == {
+        "assessment": places.DRAFT,
+        "year": 2026,
+        "kind": "SELF",
+        "estimated": False,
+    }
+    assert path["estimated"] is False
+    assert (path["indexBefore"], path["unclaimed"]) == ({"value": "3.00"}, [])
+    other = await _path(hub, places.OTHER_REGION, code="32.11", target=4)
+    assert other["outcome"] == "NO_LEVELS"
+    assert (await _path(hub, places.REGION, code="32.11", target=4, kind="TARGET"))[
+        "outcome"
+    ] == "NO_LEVELS"
+
+
+async def test_falls_back_to_official_levels_but_not_to_those_of_another_kind(hub: Hub) -> None:
+    await places.begin(hub, places.assessment(kind=AssessmentKind.OFFICIAL))
+    path = await _path(hub, places.REGION, code="32.11", target=4)
+    assert (path["origin"]["kind"], path["estimated"]) == ("OFFICIAL", False)
+
+
+async def test_takes_what_is_locked_and_leaves_what_is_refused(west_java: Hub) -> None:
+    path = await _path(west_java, code="32.05", target=4.2, locked=[47], refused=[31, 43, 44])
+    raised = {each["indicator"] for each in path["steps"]}
+    assert raised & {31, 43, 44} == set()
+    assert [each["toLevel"] for each in path["steps"] if each["locked"]] == [5]
+    assert path["effort"] == "58.00"
+
+
+async def test_says_how_far_all_steps_go_where_none_reach(west_java: Hub) -> None:
+    path = await _path(west_java, code="32.05", target=5)
+    assert path["outcome"] == "UNREACHABLE"
+    assert path["unreachable"] == {"maximum": {"value": "5.00"}, "reachesTarget": True}
+    assert (path["steps"], path["effort"], path["estimated"]) == ([], None, True)
+
+
+async def test_tells_of_other_targets_steps_and_plans_on_demand(west_java: Hub) -> None:
+    asked = """
+    { region(code: "32.05") { pathToTarget(target: 4.2, years: 2) {
+      costCurve { target effort steps }
+      refusals(first: 2) { step { indicator level } extraEffort instead { indicator level } }
+      nextBest { effort nextBest { effort } }
+    } } }
+    """
+    path = (await west_java.ask(asked))["region"]["pathToTarget"]
+    curve = [(each["target"], each["effort"], each["steps"]) for each in path["costCurve"]]
+    assert curve[0] == ("3.90", "16.00", 4)
+    assert curve[3] == ("4.20", "58.00", 15)
+    assert curve[-1] == ("5.00", None, None)  # the buffer is out of reach
+    assert len(curve) == 12
+    assert [each["extraEffort"] for each in path["refusals"]] == ["0.00", "0.00"]
+    assert path["nextBest"] == {"effort": "58.00", "nextBest": {"effort": "58.00"}}
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        {"target": 1},
+        {"target": 5.01},
+        {"target": 4, "buffer": -0.1},
+        {"target": 4, "buffer": 1.1},
+        {"target": 4, "years": 0},
+        {"target": 4, "years": 4},
+        {"target": 4, "locked": [48]},
+        {"target": 4, "locked": [1]},  # at level 5
+        {"target": 4, "refused": [0]},
+        {"target": 4, "locked": [47], "refused": [47]},
+    ],
+)
+async def test_a_wish_that_makes_no_sense_is_an_invalid_argument(
+    west_java: Hub, given: dict[str, object]
+) -> None:
+    assert await west_java.refusal(PATH, code="32.11", **given) == "INVALID_ARGUMENT"
+
+
+async def test_an_operation_asks_for_a_hundred_searches_at_most(west_java: Hub) -> None:
+    asked = """
+    { region(code: "32.05") { pathToTarget(target: 4.2) {
+      costCurve { target } again: costCurve { target } third: costCurve { target }
+    } } }
+    """
+    assert await west_java.refusal(asked) == "TOO_COMPLEX"

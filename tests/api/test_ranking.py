@@ -1,0 +1,276 @@
+"""Ranks, comparisons, means and editions of what is really published about West Java."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from engine.model import AssessmentKind, AssessmentState
+from tests.api import places
+from tests.api.hub import Hub
+
+RANKING = """
+query ($year: Int! = 2024, $kind: AssessmentKind! = OFFICIAL, $regionKinds: [RegionKind!]) {
+  ranking(
+    instrument: "spbe-2020", year: $year, kind: $kind, province: "32", regionKinds: $regionKinds
+  ) {
+    position previous movement change
+    region { code name }
+    score { value display predicate basis kind year domains { number value } provenance { source } }
+  }
+}
+"""
+COMPARE = """
+query ($codes: [ID!]!) {
+  compare(codes: $codes, instrument: "spbe-2020", year: 2025, kind: OFFICIAL) {
+    instrument { id } year kind
+    regions { region { name } score { display predicate } }
+  }
+}
+"""
+MEANS = """
+query ($kind: AssessmentKind! = OFFICIAL) {
+  indexMeans(province: "32", kind: $kind) { instrument { id } year value display count of }
+}
+"""
+EDITIONS = (
+    "query ($province: ID) { editions(province: $province) { instrument { id } year kind count } }"
+)
+
+
+def _row(rank: dict[str, Any]) -> tuple[Any, ...]:
+    return (
+        rank["position"],
+        rank["region"]["name"],
+        rank["score"]["display"],
+        rank["previous"],
+        rank["movement"],
+        rank["change"],
+    )
+
+
+async def test_the_official_ranking_of_2024_has_all_27_with_their_movement(west_java: Hub) -> None:
+    ranks = (await west_java.ask(RANKING))["ranking"]
+    assert len(ranks) == 27
+    assert [_row(rank) for rank in ranks[:3]] == [
+        (1, "Kota Bandung", "4.59", 4, 3, "+0.61"),
+        (2, "Kabupaten Sumedang", "4.51", 2, 0, "+0.37"),
+        (3, "Kabupaten Karawang", "4.40", 1, -2, "+0.02"),
+    ]
+    assert _row(ranks[-1]) == (27, "Kabupaten Majalengka", "2.94", 26, -1, "+0.05")
+
+
+async def test_no_rank_moves_from_a_year_with_few_results(west_java: Hub) -> None:
+    """Of 2022 nine of 27 results are known: a place among nine is none among 27."""
+    ranks = (await west_java.ask(RANKING, year=2023))["ranking"]
+    assert len(ranks) == 27
+    assert {(each["previous"], each["movement"]) for each in ranks} == {(None, None)}
+    assert sum(each["change"] is not None for each in ranks) == 9
+
+
+async def test_equal_values_share_a_position_and_the_next_one_skips(west_java: Hub) -> None:
+    ranks = (await west_java.ask(RANKING))["ranking"]
+    assert [_row(rank)[:3] for rank in ranks[6:10]] == [
+        (7, "Kabupaten Bogor", "4.10"),
+        (8, "Kabupaten Bekasi", "4.08"),
+        (8, "Kota Bogor", "4.08"),
+        (10, "Kabupaten Bandung", "3.98"),
+    ]
+
+
+async def test_a_rank_shows_its_score_as_printed_with_its_source(west_java: Hub) -> None:
+    first = (await west_java.ask(RANKING))["ranking"][0]
+    assert first["score"] == {
+        "value": "4.59",
+        "display": "4.59",
+        "predicate": "Memuaskan",
+        "basis": "PUBLISHED",
+        "kind": "OFFICIAL",
+        "year": 2024,
+        "domains": [
+            {"number": 1, "value": "5.00"},
+            {"number": 2, "value": "4.80"},
+            {"number": 3, "value": "4.18"},
+            {"number": 4, "value": "4.51"},
+        ],
+        "provenance": {
+            "source": "KemenPANRB, Laporan Pelaksanaan Evaluasi SPBE 2024, tabel 28 no 20"
+        },
+    }
+
+
+async def test_the_province_is_ranked_apart_from_its_regions(west_java: Hub) -> None:
+    codes = [rank["region"]["code"] for rank in (await west_java.ask(RANKING))["ranking"]]
+    assert "32" not in codes
+    alone = await west_java.ask(RANKING.replace('province: "32", ', ""), regionKinds=["PROVINCE"])
+    assert [_row(rank) for rank in alone["ranking"]] == [(1, "Jawa Barat", "4.73", 1, 0, "+0.59")]
+
+
+async def test_a_self_assessment_has_a_ranking_of_its_own(west_java: Hub) -> None:
+    official = (await west_java.ask(RANKING, year=2023))["ranking"]
+    own = (await west_java.ask(RANKING, year=2023, kind="SELF"))["ranking"]
+    assert len(official) == 27
+    assert {rank["score"]["kind"] for rank in official} == {"OFFICIAL"}
+    assert [(rank["position"], rank["region"]["name"]) for rank in own] == [
+        (1, "Kabupaten Indramayu"),
+        (2, "Kota Tasikmalaya"),
+    ]
+
+
+async def test_a_year_without_results_has_an_empty_ranking(any_hub: Hub) -> None:
+    for year in (-(2**31), 1900, 2020, 2**31 - 1):
+        assert await any_hub.ask(RANKING, year=year) == {"ranking": []}
+
+
+async def test_two_to_ten_regions_are_compared_in_the_order_asked_for(west_java: Hub) -> None:
+    compared = (await west_java.ask(COMPARE, codes=["32.73", "32.11", "32.16", "32.73"]))["compare"]
+    assert compared == {
+        "instrument": {"id": "spbe-2020"},
+        "year": 2025,
+        "kind": "OFFICIAL",
+        "regions": [
+            {
+                "region": {"name": "Kota Bandung"},
+                "score": {"display": "4.66", "predicate": "Memuaskan"},
+            },
+            {"region": {"name": "Kabupaten Sumedang"}, "score": None},
+            {
+                "region": {"name": "Kabupaten Bekasi"},
+                "score": {"display": "4.48", "predicate": "Memuaskan"},
+            },
+        ],
+    }
+    ten = [f"32.{number:02}" for number in range(1, 11)]
+    found = (await west_java.ask(COMPARE, codes=ten))["compare"]["regions"]
+    assert [each["region"]["name"] for each in found][:2] == [
+        "Kabupaten Bogor",
+        "Kabupaten Sukabumi",
+    ]
+    assert len(found) == 10
+
+
+@pytest.mark.parametrize(
+    "codes",
+    [
+        [],
+        ["32.73"],
+        ["32.73", "32.73"],
+        [f"32.{number:02}" for number in range(1, 12)],
+        ["32.73", "99.99"],
+    ],
+)
+async def test_other_than_two_to_ten_known_regions_are_not_compared(
+    west_java: Hub, codes: list[str]
+) -> None:
+    assert await west_java.refusal(COMPARE, codes=codes) == "INVALID_ARGUMENT"
+
+
+@pytest.mark.parametrize("query", [RANKING, COMPARE])
+async def test_an_unknown_instrument_is_an_invalid_argument(hub: Hub, query: str) -> None:
+    asked = query.replace("spbe-2020", "spbe-2099")
+    codes = {"codes": ["32.11", "32.73"]} if query is COMPARE else {}
+    assert await hub.refusal(asked, **codes) == "INVALID_ARGUMENT"
+
+
+async def test_means_are_exact_and_say_how_many_they_are_taken_over(west_java: Hub) -> None:
+    means = (await west_java.ask(MEANS))["indexMeans"]
+    assert [
+        (each["instrument"]["id"], each["year"], each["value"], each["display"], each["count"])
+        for each in means
+    ] == [
+        ("spbe-2018", 2018, "2.32", "2.32", 2),
+        ("spbe-2018", 2019, "2.493333333333", "2.49", 3),
+        ("spbe-2018", 2020, "3.413333333333", "3.41", 3),
+        ("spbe-2020", 2021, "2.881666666667", "2.88", 6),
+        ("spbe-2020", 2022, "3.004444444444", "3.00", 9),
+        ("spbe-2020", 2023, "3.38", "3.38", 27),
+        ("spbe-2020", 2024, "3.896666666667", "3.90", 27),
+        ("spbe-2020", 2025, "4.57", "4.57", 2),
+    ]
+    assert {each["of"] for each in means} == {27}
+    own = (await west_java.ask(MEANS, kind="SELF"))["indexMeans"]
+    assert [(each["year"], each["display"], each["count"]) for each in own] == [(2023, "3.66", 2)]
+
+
+async def test_editions_name_what_is_published_newest_first(west_java: Hub) -> None:
+    def rows(found: dict[str, Any]) -> list[tuple[Any, ...]]:
+        return [
+            (each["instrument"]["id"], each["year"], each["kind"], each["count"])
+            for each in found["editions"]
+        ]
+
+    assert rows(await west_java.ask(EDITIONS, province="32")) == [
+        ("spbe-2020", 2025, "INTERIM", 1),
+        ("spbe-2020", 2025, "OFFICIAL", 2),
+        ("spbe-2020", 2025, "TARGET", 1),
+        ("spbe-2020", 2024, "OFFICIAL", 27),
+        ("spbe-2020", 2023, "OFFICIAL", 27),
+        ("spbe-2020", 2023, "SELF", 2),
+        ("spbe-2020", 2022, "OFFICIAL", 9),
+        ("spbe-2020", 2021, "OFFICIAL", 6),
+        ("spbe-2018", 2020, "OFFICIAL", 3),
+        ("spbe-2018", 2019, "OFFICIAL", 3),
+        ("spbe-2018", 2018, "OFFICIAL", 2),
+    ]
+    of_all = rows(await west_java.ask(EDITIONS))
+    assert ("spbe-2020", 2024, "OFFICIAL", 28) in of_all  # with the province itself
+    assert ("spbe-2020", 2023, "TARGET", 1) in of_all
+
+
+async def test_the_newest_index_that_fits_and_the_history_are_of_one_kind(west_java: Hub) -> None:
+    asked = """
+    {
+      region(code: "32.73") {
+        index { year display }
+        of2022: index(year: 2022) { year display }
+        of2018: index(instrument: "spbe-2018") { year }
+        target: index(kind: TARGET) { year display kind }
+        history { year display instrument { id } }
+      }
+    }
+    """
+    assert (await west_java.ask(asked))["region"] == {
+        "index": {"year": 2025, "display": "4.66"},
+        "of2022": {"year": 2022, "display": "3.60"},
+        "of2018": None,
+        "target": {"year": 2025, "display": "4.62", "kind": "TARGET"},
+        "history": [
+            {"year": 2022, "display": "3.60", "instrument": {"id": "spbe-2020"}},
+            {"year": 2023, "display": "3.98", "instrument": {"id": "spbe-2020"}},
+            {"year": 2024, "display": "4.59", "instrument": {"id": "spbe-2020"}},
+            {"year": 2025, "display": "4.66", "instrument": {"id": "spbe-2020"}},
+        ],
+    }
+
+
+async def test_a_draft_is_in_no_ranking_index_history_or_edition(hub: Hub) -> None:
+    await places.begin(hub, places.assessment(kind=AssessmentKind.OFFICIAL))
+    await places.begin(
+        hub,
+        places.assessment(
+            "assessment-submitted",
+            region="32.73",
+            kind=AssessmentKind.OFFICIAL,
+            state=AssessmentState.SUBMITTED,
+        ),
+    )
+    asked = """
+    {
+      ranking(instrument: "pemdi-2026", year: 2026, kind: OFFICIAL) { position }
+      compare(codes: ["32.11", "32.73"], instrument: "pemdi-2026", year: 2026, kind: OFFICIAL) {
+        regions { score { value } }
+      }
+      indexMeans(province: "32", kind: OFFICIAL) { count }
+      editions { count }
+      region(code: "32.11") { index { value } history { value } }
+    }
+    """
+    for viewer in (places.PUBLIC, places.REGION, places.ADMIN):
+        assert await hub.ask(asked, viewer) == {
+            "ranking": [],
+            "compare": {"regions": [{"score": None}, {"score": None}]},
+            "indexMeans": [],
+            "editions": [],
+            "region": {"index": None, "history": []},
+        }

@@ -1,0 +1,211 @@
+"""What a score says: on what it rests, what is missing to the next predicate, what to do next."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from decimal import Decimal
+from typing import Any
+
+import pytest
+
+from engine.model import (
+    Assessment,
+    AssessmentKind,
+    AssessmentState,
+    EventKind,
+    LevelClaim,
+    PublishedFigures,
+)
+from tests.api import places
+from tests.api.hub import Hub
+
+ASSESSMENT = """
+query ($first: Int! = 10) {
+  region(code: "32.11") {
+    assessments {
+      score {
+        value display predicate basis claimed complete
+        nextPredicate { label threshold gap }
+        domains { number value } aspects { number value }
+      }
+      nextSteps(first: $first) { indicator fromLevel toLevel gain index display predicate }
+    }
+  }
+}
+"""
+
+
+async def _shown(hub: Hub, first: int = 10) -> dict[str, Any]:
+    [found] = (await hub.ask(ASSESSMENT, places.REGION, first=first))["region"]["assessments"]
+    shown: dict[str, Any] = found
+    return shown
+
+
+async def test_next_steps_are_those_that_gain_most_with_the_index_they_give(hub: Hub) -> None:
+    await places.begin(hub, places.assessment())
+    assert (await _shown(hub, 3))["nextSteps"] == [
+        {
+            "indicator": indicator,
+            "fromLevel": 3,
+            "toLevel": 4,
+            "gain": gain,
+            "index": index,
+            "display": index,
+            "predicate": "Baik",
+        }
+        for indicator, gain, index in (
+            (20, "0.15", "3.15"),
+            (19, "0.10", "3.10"),
+            (1, "0.05", "3.05"),
+        )
+    ]
+
+
+@pytest.mark.parametrize(("first", "count"), [(-1, 0), (0, 0), (1, 1), (100, 20)])
+async def test_next_steps_are_as_many_as_asked_for_and_there_are(
+    hub: Hub, first: int, count: int
+) -> None:
+    await places.begin(hub, places.assessment())
+    assert len((await _shown(hub, first))["nextSteps"]) == count
+
+
+async def test_the_highest_level_has_no_next_step_and_no_next_predicate(hub: Hub) -> None:
+    await places.begin(hub, places.assessment(level=5))
+    shown = await _shown(hub)
+    assert shown["nextSteps"] == []
+    assert (shown["score"]["value"], shown["score"]["nextPredicate"]) == ("5.00", None)
+
+
+async def test_a_score_from_levels_is_exact_and_says_what_is_not_claimed_yet(hub: Hub) -> None:
+    given = places.assessment(level=None)
+    await places.begin(hub, replace(given, levels=(LevelClaim(6, 4), LevelClaim(20, 5))))
+    assert (await _shown(hub))["score"] == {
+        "value": "1.69",  # 1 + 3 * 0.03 + 4 * 0.15
+        "display": "1.69",
+        "predicate": "Cukup",
+        "basis": "LEVELS",
+        "claimed": 2,
+        "complete": False,
+        "nextPredicate": {"label": "Baik", "threshold": "2.50", "gap": "0.81"},
+        "domains": [
+            {"number": 1, "value": "1.00"},
+            {"number": 2, "value": "1.00"},
+            {"number": 3, "value": "1.60"},
+            *({"number": number, "value": "1.00"} for number in (4, 5, 6)),
+            {"number": 7, "value": "3.40"},
+        ],
+        "aspects": [
+            {"number": 1, "value": "1.00"},
+            {"number": 2, "value": "1.00"},
+            {"number": 3, "value": "1.60"},
+            *({"number": number, "value": "1.00"} for number in (4, 5, 6)),
+            {"number": 7, "value": "3.40"},
+        ],
+    }
+
+
+async def test_without_a_level_there_is_no_score_but_there_are_next_steps(hub: Hub) -> None:
+    await places.begin(hub, places.assessment(level=None))
+    shown = await _shown(hub, 1)
+    assert shown["score"] is None
+    assert [
+        (step["indicator"], step["fromLevel"], step["index"]) for step in shown["nextSteps"]
+    ] == [(20, 1, "1.15")]
+
+
+def _published(value: str, predicate: str) -> Assessment:
+    return Assessment(
+        id="assessment-published",
+        region="32.11",
+        instrument="spbe-2020",
+        year=2024,
+        kind=AssessmentKind.OFFICIAL,
+        state=AssessmentState.PUBLISHED,
+        version=1,
+        provenance=places.SOURCE,
+        published=PublishedFigures(value, predicate),
+    )
+
+
+@pytest.mark.parametrize(
+    ("value", "predicate", "following"),
+    [
+        ("4.15", "Sangat Baik", {"label": "Memuaskan", "threshold": "4.20", "gap": "0.05"}),
+        # The printed value is rounded up to the threshold that the exact one just missed.
+        ("3.50", "Baik", {"label": "Sangat Baik", "threshold": "3.50", "gap": "0.00"}),
+        ("3.50", "Sangat Baik", {"label": "Memuaskan", "threshold": "4.20", "gap": "0.70"}),
+        ("1.00", "Kurang", {"label": "Cukup", "threshold": "1.80", "gap": "0.80"}),
+        ("4.20", "Memuaskan", None),
+    ],
+)
+async def test_the_next_predicate_is_the_one_after_what_is_printed(
+    hub: Hub, value: str, predicate: str, following: dict[str, str] | None
+) -> None:
+    given = _published(value, predicate)
+    await hub.record(EventKind.RESULT_RECORDED, "32.11", given.id, given)
+    shown = await _shown(hub)
+    assert shown == {
+        "score": {
+            "value": value,
+            "display": value,
+            "predicate": predicate,
+            "basis": "PUBLISHED",
+            "claimed": 0,
+            "complete": True,
+            "nextPredicate": following,
+            "domains": [],
+            "aspects": [],
+        },
+        "nextSteps": [],
+    }
+
+
+async def test_instruments_are_told_whole(hub: Hub) -> None:
+    asked = """
+    {
+      instruments { id yearFrom yearTo levelMin levelMax indicators { number } }
+      instrument(id: "pemdi-2026") {
+        predicates { label minimum } domains { number weight }
+        indicators { number weight aspect levels { level } }
+      }
+      unknown: instrument(id: "pemdi") { id }
+    }
+    """
+    found = await hub.ask(asked)
+    assert [
+        (each["id"], each["yearFrom"], each["yearTo"], each["levelMin"], len(each["indicators"]))
+        for each in found["instruments"]
+    ] == [
+        ("spbe-2018", 2018, 2020, 0, 37),
+        ("spbe-2020", 2021, 2025, 1, 47),
+        ("pemdi-2026", 2026, None, 1, 20),
+    ]
+    assert found["instrument"]["predicates"] == [
+        {"label": "Memuaskan", "minimum": "4.00"},
+        {"label": "Sangat Baik", "minimum": "3.50"},
+        {"label": "Baik", "minimum": "2.50"},
+        {"label": "Cukup", "minimum": "1.50"},
+        {"label": "Kurang", "minimum": None},
+    ]
+    assert [each["weight"] for each in found["instrument"]["domains"]] == [
+        *("10.00", "10.00", "15.00", "15.00", "10.00", "15.00", "25.00")
+    ]
+    assert found["instrument"]["indicators"][19] == {
+        "number": 20,
+        "weight": "15.00",
+        "aspect": 7,
+        "levels": [{"level": level} for level in (1, 2, 3, 4, 5)],
+    }
+    assert found["unknown"] is None
+
+
+async def test_the_weights_of_every_instrument_add_up_as_they_are_shown(hub: Hub) -> None:
+    found = await hub.ask(
+        "{ instruments { id indicators { weight } aspects { weight } domains { weight } } }"
+    )
+    sums = {
+        (each["id"], part): sum(Decimal(one["weight"]) for one in each[part])
+        for each in found["instruments"]
+        for part in ("indicators", "aspects", "domains")
+    }
+    assert set(sums.values()) == {Decimal(100)}
