@@ -6,7 +6,8 @@ from typing import Any
 
 from uvicorn.config import LOGGING_CONFIG
 
-SOCKET_LOGGER = "uvicorn.error.socket"  # what uvicorn and websockets say about each connection
+from hub.transport.websocket_protocol import SOCKET_LOGGER
+
 OWN = ("hub", "schema", "resolvers", "realtime", "regions", "storage")
 
 

@@ -8,10 +8,7 @@ the database for the rest.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Generic, Protocol, TypeVar
-
-if TYPE_CHECKING:
-    from realtime.tail import Tail
+from typing import Generic, Protocol, TypeVar
 
 POLL_SECONDS = 1.0  # without news the database is looked at: what nobody tells is seen so late
 
@@ -25,6 +22,24 @@ class Numbered(Protocol):
 
 
 Arrival = TypeVar("Arrival", bound=Numbered)
+Brought = TypeVar("Brought", bound=Numbered, contravariant=True)
+
+
+class ArrivalSink(Protocol[Brought]):
+    """What a broker brings arrivals to: the tail of the arrival log."""
+
+    @property
+    def newest(self) -> int:
+        """The number of the newest arrival that is there."""
+
+    def take(self, arrivals: Sequence[Brought], /) -> None:
+        """Take those that follow the newest one without a hole."""
+
+    async def look(self) -> None:
+        """Read from the database all that it has by now."""
+
+    def wake(self) -> None:
+        """Look at the database now, and from then on as often as the broker asks for."""
 
 
 class Broker(Protocol[Arrival]):
@@ -49,7 +64,7 @@ class Broker(Protocol[Arrival]):
     def offer(self, arrivals: Sequence[Arrival]) -> None:
         """Take what was read from the database, to tell it; never waits."""
 
-    async def run(self, tail: Tail[Arrival]) -> None:
+    async def run(self, tail: ArrivalSink[Arrival]) -> None:
         """Bring the tail what others tell, and tell what was offered, until cancelled."""
 
 
@@ -64,5 +79,5 @@ class MemoryBroker(Generic[Arrival]):
     def offer(self, arrivals: Sequence[Arrival]) -> None:
         """Tell nobody."""
 
-    async def run(self, tail: Tail[Arrival]) -> None:
+    async def run(self, tail: ArrivalSink[Arrival]) -> None:
         """There is nothing to bring."""

@@ -22,8 +22,8 @@ from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
 from redis.exceptions import RedisError, ResponseError
 
-from realtime.broker import POLL_SECONDS, Arrival
-from realtime.tail import KEPT, RETRY_SECONDS, Tail
+from realtime.broker import POLL_SECONDS, Arrival, ArrivalSink
+from realtime.tail import KEPT, RETRY_SECONDS
 
 BLOCK_SECONDS = 0.5  # that Redis holds a question open
 CALL_SECONDS = 0.75  # without an answer, beyond what Redis was asked to wait
@@ -80,13 +80,13 @@ class RedisBroker(Generic[Arrival]):
         self._waiting.extend(arrivals)
         self._offered.set()
 
-    async def run(self, tail: Tail[Arrival]) -> None:
+    async def run(self, tail: ArrivalSink[Arrival]) -> None:
         """Bring the tail what others tell, and tell what was offered, until cancelled."""
         async with asyncio.TaskGroup() as group:
             group.create_task(self._listen(tail))
             group.create_task(self._tell(tail))
 
-    async def _listen(self, tail: Tail[Arrival]) -> None:
+    async def _listen(self, tail: ArrivalSink[Arrival]) -> None:
         failures = 0
         async with self._connected() as redis:
             while True:
@@ -105,7 +105,7 @@ class RedisBroker(Generic[Arrival]):
                 if entries and entries[-1][0] > tail.newest:
                     await self._read_instead(redis, tail, newest=entries[-1][0])
 
-    async def _tell(self, tail: Tail[Arrival]) -> None:
+    async def _tell(self, tail: ArrivalSink[Arrival]) -> None:
         failures = 0
         async with self._connected() as redis:
             while True:
@@ -127,7 +127,7 @@ class RedisBroker(Generic[Arrival]):
                     while self._waiting and self._waiting[0].number <= some[-1].number:
                         self._waiting.popleft()
 
-    async def _read_instead(self, redis: Redis, tail: Tail[Arrival], newest: int) -> None:
+    async def _read_instead(self, redis: Redis, tail: ArrivalSink[Arrival], newest: int) -> None:
         """There is a hole before what came, or it cannot be read."""
         self.fallbacks += 1
         try:
@@ -204,7 +204,7 @@ class RedisBroker(Generic[Arrival]):
             client_name="simpul",
         )
 
-    def _say(self, tail: Tail[Arrival], error: Exception | None = None) -> None:
+    def _say(self, tail: ArrivalSink[Arrival], error: Exception | None = None) -> None:
         """Once it works no more, or again, log it, and have the database read instead."""
         if self.reachable == self._said or (error is None and not self.reachable):
             return

@@ -14,7 +14,7 @@ import pytest
 
 from facts import tables
 from facts.tables import SheetScope
-from hub.cli.console import Exit
+from hub.exit_codes import Exit
 from hub.settings import Settings
 from tests.fixtures.processes import SIMPUL, StartSimpul
 

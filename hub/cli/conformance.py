@@ -9,7 +9,8 @@ from typing import Annotated
 
 import typer
 
-from hub.cli.console import AsJson, Exit, answer, fail, out
+from hub.cli.console import AsJson, answer, fail, out
+from hub.exit_codes import Exit
 
 app = typer.Typer()
 

@@ -6,13 +6,14 @@ import io
 import os
 import sys
 from collections.abc import Callable
-from enum import IntEnum
 from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 
 import orjson
 import typer
 from rich.console import Console
 from rich.progress import Progress
+
+from hub.exit_codes import Exit
 
 if TYPE_CHECKING:
     from _typeshed import ReadableBuffer
@@ -21,16 +22,6 @@ out = Console(highlight=False)
 err = Console(stderr=True, highlight=False)
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
-
-
-class Exit(IntEnum):
-    """Exit codes; 1 is Python's own for what nobody expected."""
-
-    OK = 0
-    INPUT = 2  # an argument, a setting or a file is not as it must be
-    STATE = 3  # the instance is not in a state that allows this
-    BROKEN = 4  # the log is not as it was written
-    PIPE = 141  # what read the output has closed it; a shell says so of a program that SIGPIPE ends
 
 
 class _Stream(io.FileIO):

@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from hub.cli import readiness
-from hub.cli.console import AsJson, Exit, answer, err, fail, out
+from hub.cli.console import AsJson, answer, err, fail, out
+from hub.exit_codes import Exit
 
 if TYPE_CHECKING:
     from engine.spreadsheet.application_sheet import InventorySheet

@@ -19,7 +19,8 @@ import typer
 
 from engine.model import Role
 from hub.cli import conformance, import_command, maintenance, opds, queries, readiness
-from hub.cli.console import AsJson, Exit, answer, bar, err, fail, open_streams, out
+from hub.cli.console import AsJson, answer, bar, err, fail, open_streams, out
+from hub.exit_codes import Exit
 
 if TYPE_CHECKING:
     from hub.settings import Settings
@@ -52,7 +53,7 @@ def serve() -> None:
     from hub.process import server
 
     settings = readiness.migrated()
-    with server.bound(settings) as listening:
+    with readiness.listening(settings) as listening:
         out.print(f"Simpul listens on {server.address(listening)}/")
         if settings.workers > 1:
             from hub.process import supervisor
@@ -86,7 +87,7 @@ def demo(
     from storage import migrate as migrations
 
     settings = readiness.settings()
-    with server.bound(settings) as listening:
+    with readiness.listening(settings) as listening:
         if replay:
             settings = _replaying(settings)
         if readiness.lacks_migrations(settings):

@@ -9,7 +9,8 @@ from typing import Annotated
 import typer
 
 from hub.cli import readiness
-from hub.cli.console import AsJson, Exit, answer, bar, err, fail, out
+from hub.cli.console import AsJson, answer, bar, err, fail, out
+from hub.exit_codes import Exit
 
 app = typer.Typer()
 

@@ -9,8 +9,9 @@ import typer
 
 from engine.model import Opd, OpdKind
 from hub.cli import readiness
-from hub.cli.console import AsJson, Exit, answer, fail, out
+from hub.cli.console import AsJson, answer, fail, out
 from hub.cli.region_hint import how_to_record
+from hub.exit_codes import Exit
 
 app = typer.Typer(no_args_is_help=True)
 

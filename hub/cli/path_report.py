@@ -19,7 +19,8 @@ from engine.path.plan import Plan, Request, RequestInvalid, Situation, Unreachab
 from engine.path.precedence import NONE, precedence
 from engine.spreadsheet.sheet import SheetInvalid
 from hub.cli import score, sheet_file
-from hub.cli.console import Exit, fail, open_output, out
+from hub.cli.console import fail, open_output, out
+from hub.exit_codes import Exit
 
 UNIFORM = "uniform"
 

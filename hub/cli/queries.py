@@ -11,7 +11,8 @@ import typer
 
 from engine.model import AssessmentKind
 from hub.cli import readiness
-from hub.cli.console import AsJson, Exit, answer, fail
+from hub.cli.console import AsJson, answer, fail
+from hub.exit_codes import Exit
 
 app = typer.Typer()
 

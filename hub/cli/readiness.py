@@ -5,9 +5,12 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING
 
-from hub.cli.console import Exit, err, fail
+from hub.cli.console import err, fail
+from hub.exit_codes import Exit
 
 if TYPE_CHECKING:
+    import socket
+
     from hub.settings import Settings
 
 
@@ -45,3 +48,13 @@ def lacks_migrations(settings: Settings) -> bool:
         return asyncio.run(migrations.pending(settings.database))
     except Exception as error:  # noqa: BLE001  # whatever it is, no command can go on without it
         fail(f"the database does not answer: {str(error).partition(chr(10))[0]}", Exit.STATE)
+
+
+def listening(settings: Settings) -> socket.socket:
+    """Return the socket that the server will listen on, or end with what stands in the way."""
+    from hub.process.server import CannotListen, bound
+
+    try:
+        return bound(settings)
+    except CannotListen as error:
+        fail(str(error), Exit.STATE)

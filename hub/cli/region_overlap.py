@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from hub.app import opened
-from hub.cli.console import Exit, fail
+from hub.cli.console import fail
 from hub.cli.overlap import Findings
 from hub.cli.region_report import OPERATOR
+from hub.exit_codes import Exit
 from hub.settings import Settings
 from resolvers import inventory_analysis, sharing
 from resolvers.context import Context

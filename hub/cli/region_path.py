@@ -5,9 +5,10 @@ from __future__ import annotations
 from engine.model import AssessmentKind
 from engine.path.path import cheapest_plan
 from hub.app import opened
-from hub.cli.console import Exit, fail
+from hub.cli.console import fail
 from hub.cli.path_report import Planned, Wish, valued
 from hub.cli.region_report import OPERATOR
+from hub.exit_codes import Exit
 from hub.settings import Settings
 from resolvers import path as resolved
 from resolvers.context import Context

@@ -9,8 +9,9 @@ from rich.table import Table
 
 from engine.model import AssessmentKind, Role, Viewer
 from hub.app import opened
-from hub.cli.console import Exit, fail, out
+from hub.cli.console import fail, out
 from hub.cli.region_hint import how_to_record
+from hub.exit_codes import Exit
 from hub.settings import Settings
 from resolvers.context import Context
 from schema.schema import schema

@@ -14,7 +14,8 @@ from engine.assessment.instruments import catalogue
 from engine.assessment.score import PredicateGap, Score, Step
 from engine.spreadsheet.sheet import SheetInvalid
 from hub.cli import sheet_file
-from hub.cli.console import Exit, fail, out
+from hub.cli.console import fail, out
+from hub.exit_codes import Exit
 
 
 @dataclass(frozen=True, slots=True)

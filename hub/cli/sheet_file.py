@@ -10,7 +10,8 @@ from zipfile import BadZipFile, ZipFile
 
 from engine.spreadsheet import sheet
 from engine.spreadsheet.sheet import Row, SheetInvalid
-from hub.cli.console import Exit, err, fail
+from hub.cli.console import err, fail
+from hub.exit_codes import Exit
 
 LEVELS_BYTES = 1_000_000  # a sheet of 47 lines takes 300
 INVENTORY_BYTES = 100_000_000  # 300,000 rows take 60 million

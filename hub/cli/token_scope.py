@@ -7,8 +7,9 @@ from collections.abc import Collection
 from difflib import get_close_matches
 
 from engine.model import Role
-from hub.cli.console import Exit, fail
+from hub.cli.console import fail
 from hub.cli.region_hint import how_to_record
+from hub.exit_codes import Exit
 from hub.settings import Settings
 from storage import opd as stored_opd
 from storage import region as stored_region

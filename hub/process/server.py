@@ -9,7 +9,6 @@ import uvicorn
 from starlette.types import ASGIApp
 
 from hub import logs
-from hub.cli.console import Exit, fail
 from hub.process.shutdown import DrainingServer
 from hub.settings import Settings
 from hub.transport.request_limits import BoundedHttpProtocol, RequestLimits
@@ -20,8 +19,22 @@ PING_SECONDS = 20.0
 HEALTH_SECONDS = 30  # for a worker to start on a busy machine, or to answer its supervisor
 
 
+class CannotListen(Exception):
+    """The address of the settings cannot be listened on; the message says why."""
+
+    def __init__(self, settings: Settings, reason: str) -> None:
+        super().__init__(
+            f"cannot listen on {settings.host}:{settings.port} ({reason}); "
+            "set SIMPUL_PORT or SIMPUL_HOST to another"
+        )
+
+
 def bound(settings: Settings) -> socket.socket:
-    """Return the listening socket, or end with what stands in the way."""
+    """Return the listening socket.
+
+    Raises:
+        CannotListen: another program listens there, or the address is not of this machine.
+    """
     family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
     listening = socket.socket(family, socket.SOCK_STREAM)
     listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
@@ -29,11 +42,7 @@ def bound(settings: Settings) -> socket.socket:
         listening.bind((settings.host, settings.port))
     except OSError as error:
         listening.close()
-        fail(
-            f"cannot listen on {settings.host}:{settings.port} ({error.strerror}); "
-            "set SIMPUL_PORT or SIMPUL_HOST to another",
-            Exit.STATE,
-        )
+        raise CannotListen(settings, error.strerror or str(error)) from error
     listening.listen(BACKLOG)
     return listening
 

@@ -25,7 +25,7 @@ from typing import Any
 import uvicorn
 from uvicorn.server import HANDLED_SIGNALS
 
-from hub.cli.console import Exit
+from hub.exit_codes import Exit
 from hub.transport.event_stream import OPEN
 from hub.transport.websocket_protocol import DRAINING, FrameProtocol
 

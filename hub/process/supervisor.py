@@ -24,7 +24,7 @@ import uvicorn
 from uvicorn.config import STARTUP_FAILURE
 from uvicorn.supervisors.multiprocess import Multiprocess, Process
 
-from hub.cli.console import Exit
+from hub.exit_codes import Exit
 from hub.process import server
 from hub.process.shutdown import DrainingServer
 from hub.settings import Settings

@@ -20,10 +20,10 @@ from uvicorn._types import ASGISendEvent
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
 from websockets.http11 import Request
 
-from hub.logs import SOCKET_LOGGER
 from hub.transport.websocket_log import Ending, SocketRecord
 from realtime.message import Told
 
+SOCKET_LOGGER = "uvicorn.error.socket"  # what uvicorn and websockets say about each connection
 EXTENSION = "simpul.frames"  # of a scope: this protocol itself
 DRAINING = "simpul.draining"  # of the state of an application: whether its server is ending
 BUFFER_BYTES = 262_144  # what a peer that reads slowly may leave lying, beside the kernel's own
