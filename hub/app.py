@@ -37,15 +37,17 @@ from realtime.fanout import Fanout
 from realtime.redis_broker import RedisBroker
 from realtime.tail import Tail
 from realtime.wakeup import MemoryBus
+from regions.owners import Owners
 from resolvers import recompute
 from resolvers.access import unpublished
-from resolvers.announcements import Verifier
+from resolvers.announcements import analysis_cache, derivation
 from resolvers.context import Context, Instance
 from schema.schema import schema
 from storage import arrival, region
 from storage.arrival import Arrival, Position
 from storage.database import Database
 from storage.inventory import Shelf
+from storage.log import Clock
 
 Task = Callable[[Instance], Awaitable[None]]
 
@@ -173,8 +175,17 @@ def create_app(
 
 
 @asynccontextmanager
-async def opened(settings: Settings, *, replay: bool = False) -> AsyncIterator[Instance]:
-    """Yield the instance's long-lived parts, and close them."""
+async def opened(
+    settings: Settings,
+    *,
+    replay: bool = False,
+    clock: Clock = now,
+    broker: Broker[Arrival] | None = None,
+) -> AsyncIterator[Instance]:
+    """Yield the instance's long-lived parts, and close them.
+
+    This is where the parts are put together. The broker is that of the settings unless one is given.
+    """
     database = Database(settings.database)
     try:
         async with database.read() as session:
@@ -184,7 +195,7 @@ async def opened(settings: Settings, *, replay: bool = False) -> AsyncIterator[I
             async with database.read() as session:
                 return await arrival.after(session, after, limit)
 
-        bus, shelf = MemoryBus(), Shelf()
+        bus, shelf, analyses = MemoryBus(), Shelf(), analysis_cache()
         yield Instance(
             name=settings.name,
             version=version("simpul"),
@@ -193,10 +204,17 @@ async def opened(settings: Settings, *, replay: bool = False) -> AsyncIterator[I
             replay=replay,
             database=database,
             bus=bus,
-            tail=Tail(read, bus, start=position.arrival, broker=_broker(settings, position.epoch)),
-            clock=now,
+            tail=Tail(
+                read,
+                bus,
+                start=position.arrival,
+                broker=broker or _broker(settings, position.epoch),
+            ),
+            clock=clock,
             shelf=shelf,
-            verifier=Verifier(shelf),
+            analyses=analyses,
+            derive=derivation(shelf, analyses),
+            owners=Owners(clock),
         )
     finally:
         await database.close()

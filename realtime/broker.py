@@ -22,17 +22,17 @@ class Numbered(Protocol):
 
 
 Arrival = TypeVar("Arrival", bound=Numbered)
-Brought = TypeVar("Brought", bound=Numbered, contravariant=True)
+Arrival_contra = TypeVar("Arrival_contra", bound=Numbered, contravariant=True)
 
 
-class ArrivalSink(Protocol[Brought]):
+class ArrivalSink(Protocol[Arrival_contra]):
     """What a broker brings arrivals to: the tail of the arrival log."""
 
     @property
     def newest(self) -> int:
         """The number of the newest arrival that is there."""
 
-    def take(self, arrivals: Sequence[Brought], /) -> None:
+    def take(self, arrivals: Sequence[Arrival_contra], /) -> None:
         """Take those that follow the newest one without a hole."""
 
     async def look(self) -> None:

@@ -141,7 +141,7 @@ async def retire(context: Context, asked: RetireApplication, key: str | None) ->
 
 async def find(context: Context, id: str) -> Application:
     """Return the application with this id, or raise NotFound."""
-    found = await context.applications.load(id)
+    found = await context.loaders.applications.load(id)
     if found is None:
         raise NotFound("application", id)
     return found

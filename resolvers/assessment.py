@@ -215,7 +215,7 @@ async def publish(context: Context, asked: PublishAssessment, key: str | None) -
 
 async def find(context: Context, id: str) -> Assessment:
     """Return the assessment with this id if the viewer may see it, or raise NotFound."""
-    found = await context.assessments.load(id)
+    found = await context.loaders.assessments.load(id)
     if found is None:
         raise NotFound("assessment", id)
     return found[0]

@@ -39,7 +39,7 @@ async def lines(
     nation is all provinces, regencies and cities.
     """
     chosen = known_instrument(instrument)
-    context.search()
+    context.budget.count_searches()
     scores = (await published.editions(context, instrument, kind, year)).get(year, {})
     codes = [each.code for each in regions]
     official = kind is AssessmentKind.OFFICIAL

@@ -25,6 +25,7 @@ from resolvers import access, graph, inventory_analysis, sharing
 from resolvers.change import change, text
 from resolvers.context import Context
 from resolvers.problems import InvalidInput, NotFound
+from resolvers.region_record import required_exchanges
 from storage import proposal as stored
 from storage.inventory import Recorded
 from storage.log import LogTransaction
@@ -84,8 +85,8 @@ async def of_region(
 
 async def every(context: Context, region: Region) -> list[Standing]:
     """Return all proposals that a region's inventory gives, those rejected included."""
-    context.search()
-    recorded = await context.inventories.load(region.code)
+    context.budget.count_searches()
+    recorded = await context.loaders.inventories.load(region.code)
     found = await of_recorded(context, recorded, await beside(context, region))
     async with context.read() as session:
         decided = await stored.of_region(session, region.code)
@@ -140,11 +141,11 @@ async def beside(context: Context, region: Region) -> Beside:
 
 async def _before_the_lock(context: Context, code: str) -> Beside | None:
     """Do what takes long before others have to wait, and read what lies in other regions."""
-    region = await context.regions.load(code)
+    region = await context.loaders.regions.load(code)
     if region is None or not access.covers(context.viewer, region):
         return None  # refused later, with the right problem
     around = await beside(context, region)
-    await of_recorded(context, await context.inventories.load(code), around)
+    await of_recorded(context, await context.loaders.inventories.load(code), around)
     return around
 
 
@@ -176,7 +177,7 @@ async def of_recorded(context: Context, recorded: Recorded, around: Beside) -> t
 
 def _gaps(recorded: Recorded, drawn: IntegrationGraph) -> list[Exchange]:
     """The required exchanges that nobody recorded, whatever their evidence would be."""
-    asked = realised(graph.required(recorded, drawn), drawn.chosen(Basis.RECORDED))
+    asked = realised(required_exchanges(recorded, drawn), drawn.chosen(Basis.RECORDED))
     return [
         Exchange(
             each.required.one,

@@ -11,8 +11,8 @@ from resolvers import access
 from resolvers.application import find
 from resolvers.change import change
 from resolvers.context import Context
-from resolvers.inventory_analysis import functions
 from resolvers.problems import InvalidInput
+from resolvers.shipped_functions import functions
 from storage import application as stored
 from storage.log import LogTransaction
 

@@ -31,7 +31,7 @@ async def of_region(
         known_instrument(instrument)
     fitting = [
         each.assessment
-        for each in await context.published.load((region, AssessmentKind.OFFICIAL))
+        for each in await context.loaders.published.load((region, AssessmentKind.OFFICIAL))
         if each.assessment.published is not None
         and instrument in (None, each.assessment.instrument)
         and year in (None, each.assessment.year)
@@ -45,7 +45,7 @@ async def of_result(context: Context, result: Assessment) -> Estimate:
     """Estimate from one result that prints figures."""
     figures, instrument = result.published, known_instrument(result.instrument)
     assert figures is not None
-    context.search()
+    context.budget.count_searches()
     means = national_aspects(instrument.id, result.year)
     profile = await context.instance.computed.of(
         ("estimated profile", instrument.id, result.year, figures),

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator, Collection
+from collections.abc import AsyncGenerator, Collection, Hashable
 from contextlib import aclosing
 from dataclasses import dataclass
 
 from engine.model import OWN_ACTORS, EventKind, Visibility
 from realtime.tail import Hole
-from resolvers.context import Context, Telling
+from resolvers.context import Context
 from resolvers.cursor import Place, place
 from resolvers.problems import InvalidArgument, SnapshotRequired
 from storage import arrival as stored
@@ -28,6 +28,8 @@ class Seen:
     cursor: str
     previous_cursor: str
     snapshot: bool = False  # it tells how things stand, and not what happens now
+    subject: Hashable = None  # a newer event about it may replace this one; None: none may
+    more: bool = False  # the next event is at hand
 
 
 async def newest(context: Context) -> str:
@@ -82,8 +84,7 @@ async def follow(
     async with context.read() as session:
         position = await stored.position(session)
         scope = await stored_region.within(session, context.access)
-    given = context.resume or after
-    begin = Place(position.epoch, 0, position.arrival) if given is None else place(given, position)
+    begin = Place(position.epoch, 0, position.arrival) if after is None else place(after, position)
     wanted = _Wanted(
         None if regions is None else frozenset(regions),
         None if kinds is None else frozenset(kinds),
@@ -101,7 +102,7 @@ async def follow(
         try:
             async for page in pages:
                 if any(arrival.kind is EventKind.REGION_RECORDED for arrival in page):
-                    context.regions.clear_all()
+                    context.loaders.forget()
                 told = [arrival for arrival in page if wanted.has(arrival)]
                 for arrival in told:
                     at = Place(begin.epoch, arrival.number)
@@ -114,7 +115,7 @@ async def _snapshot(
     context: Context, wanted: _Wanted, after: int, head: int
 ) -> AsyncGenerator[tuple[Arrival, bool], None]:
     """Yield the newest of each up to `head`, and whether there are more of them."""
-    context.begin()
+    context.begin_event()
     async with context.read() as session:
         numbers = await stored.newest_of_each(
             session,
@@ -126,7 +127,7 @@ async def _snapshot(
         )
     waiting: Arrival | None = None
     for first in range(0, len(numbers), SNAPSHOT_PAGE):
-        context.begin()
+        context.begin_event()
         async with context.read() as session:
             found = await stored.numbered(session, numbers[first : first + SNAPSHOT_PAGE])
         for arrival in found:
@@ -159,21 +160,17 @@ class _Wanted:
 
 @dataclass(slots=True)
 class _Teller:
-    """Tells one event after the other, and of each to the subscription's operation what it is."""
+    """Makes the events of a subscription, each with the cursor of the one before."""
 
     context: Context
     conflate: bool
     last: str  # the cursor of the event before
 
     def next(self, arrival: Arrival, at: Place, *, more: bool, snapshot: bool = False) -> Seen:
-        context = self.context
-        context.begin()
-        # The operation lives on, and what it loaded may have changed: a region seldom does.
-        context.forget(regions=False)
+        self.context.begin_event()
         subject = (arrival.kind, arrival.region, arrival.topic) if self.conflate else None
-        context.telling = Telling(at.cursor, subject, more, snapshot)
         before, self.last = self.last, at.cursor
-        return Seen(arrival, at.cursor, before, snapshot)
+        return Seen(arrival, at.cursor, before, snapshot, subject, more)
 
 
 def _chained(epoch: str, start: int, arrivals: list[Arrival]) -> list[Seen]:

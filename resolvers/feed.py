@@ -74,7 +74,7 @@ async def follow(context: Context, region: str, after: int) -> AsyncGenerator[Fr
         return arrival.region == region
 
     while True:
-        context.begin()
+        context.begin_event()
         seen = tail.newest  # before reading, so that nothing is missed
         end, found = await _next(context, region, after)
         if (found[0].sequence if found else after + 1) > after + 1:
@@ -130,7 +130,7 @@ async def snapshot(context: Context, region: str, first: int, after: str | None)
     if not 1 <= first <= ROWS_MOST:
         raise InvalidArgument("first", f"1 to {ROWS_MOST}", str(first))
     end = await head(context, region)
-    found = await context.regions.load(region)
+    found = await context.loaders.regions.load(region)
     drafts = found is not None and covers(context.viewer, found)
     sequence, start = (end.sequence, 0) if after is None else _place(after)
     kept = context.instance.snapshots.find(region, sequence, drafts)

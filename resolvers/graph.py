@@ -6,11 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
-from engine.assessment.instruments import catalogue
 from engine.graph import diagnostics as shape
 from engine.graph import graph as engine
 from engine.graph.diagnostics import Diagnostics
-from engine.graph.exchange import Required, between_agencies, between_services
 from engine.graph.graph import Basis, IntegrationGraph
 from engine.graph.impact import Impact, NotInGraph
 from engine.graph.impact import impact as reached_from
@@ -18,15 +16,10 @@ from engine.graph.layout import positions
 from engine.graph.subgraph import Neighbourhood, OutOfBounds
 from engine.graph.subgraph import neighbourhood as part_of
 from engine.model import Application
-from engine.verification.inventory import services
-from engine.verification.rules import patterns
-from facts.tables import common_applications
 from resolvers.context import Context
-from resolvers.inventory_analysis import functions, shipped
 from resolvers.problems import InvalidArgument
+from resolvers.region_record import build_graph, required_exchanges
 from storage.inventory import Recorded
-
-SERVICES_OF = "spbe-2020"  # the instrument whose indicators common applications are known to serve
 
 Place = tuple[float, float]
 
@@ -59,26 +52,14 @@ class Hanging:
 
 async def of_region(context: Context, region: str) -> IntegrationGraph:
     """Return the graph of a region as of today."""
-    return await of_recorded(context, await context.inventories.load(region))
+    return await of_recorded(context, await context.loaders.inventories.load(region))
 
 
 async def of_recorded(context: Context, recorded: Recorded) -> IntegrationGraph:
     """Return the graph of this state of an inventory as of today."""
     today = context.instance.clock().date()
     key = ("graph", recorded.inputs, today)
-    return await context.instance.computed.of(key, lambda: built(recorded, today))
-
-
-def built(recorded: Recorded, today: date) -> IntegrationGraph:
-    """Build the graph of this state of an inventory as of a day."""
-    return engine.build(
-        recorded.region,
-        recorded.applications,
-        recorded.integrations,
-        today=today,
-        elsewhere=recorded.elsewhere,
-        common=common_applications(),
-    )
+    return await context.instance.computed.of(key, lambda: build_graph(recorded, today))
 
 
 async def drawn(
@@ -89,7 +70,7 @@ async def drawn(
     Raises:
         InvalidArgument: `around` is not in the graph, or `depth` or `limit` out of bounds.
     """
-    context.search()
+    context.budget.count_searches()
     graph = await of_region(context, region)
     try:
         part = part_of(graph, around, depth=depth, limit=limit, basis=basis)
@@ -106,12 +87,12 @@ async def drawn(
 
 async def diagnosed(context: Context, region: str, basis: Basis) -> Diagnosed:
     """Return what the shape of a region's graph tells."""
-    context.search()
-    recorded = await context.inventories.load(region)
+    context.budget.count_searches()
+    recorded = await context.loaders.inventories.load(region)
     graph = await of_region(context, region)
 
     def work() -> Diagnostics:
-        return shape.diagnose(graph, required(recorded, graph), basis=basis)
+        return shape.diagnose(graph, required_exchanges(recorded, graph), basis=basis)
 
     key = ("diagnostics", recorded.inputs, graph.today, basis)
     return Diagnosed(await context.instance.computed.of(key, work), graph)
@@ -124,22 +105,3 @@ async def impact(context: Context, application: Application, basis: Basis) -> Ha
         return Hanging(reached_from(graph, application.id, basis=basis), graph)
     except NotInGraph:
         return None
-
-
-def required(recorded: Recorded, graph: IntegrationGraph) -> tuple[Required, ...]:
-    """The exchanges that the work of a region's agencies and services asks for."""
-    return (
-        *between_agencies(patterns(), recorded.opds, graph.applications),
-        *between_services(catalogue()[SERVICES_OF], serves(recorded)),
-    )
-
-
-def serves(recorded: Recorded) -> dict[str, frozenset[int]]:
-    """The indicators of SERVICES_OF that applications are known to serve.
-
-    By the common applications that they are instances of, and by what persons said they are for.
-    What the classifier takes them to be for is no evidence.
-    """
-    indicators = {id: each.indicators for id, each in functions().items()}
-    said = {id: indicators[function] for id, function in shipped(recorded.functions).items()}
-    return services(recorded.applications, common_applications(), said)

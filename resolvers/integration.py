@@ -157,7 +157,7 @@ async def confirm(context: Context, asked: ConfirmIntegration, key: str | None) 
     if seen.target is None:
         raise InvalidInput("id", "an integration whose target is in an inventory", asked.id)
     target = await find_application(context, seen.target)
-    counterpart = await context.regions.load(target.region)
+    counterpart = await context.loaders.regions.load(target.region)
     assert counterpart is not None  # an application's region is a foreign key
     access.confirm_integration(context.viewer, counterpart, target)
 
@@ -187,7 +187,7 @@ async def withdraw(context: Context, asked: WithdrawIntegration, key: str | None
     ends = [await find_application(context, seen.source)]
     if seen.target is not None:
         ends.append(await find_application(context, seen.target))
-    regions = [await context.regions.load(end.region) for end in ends]
+    regions = [await context.loaders.regions.load(end.region) for end in ends]
     if not any(
         region is not None and _may_edit(context.viewer, region, end)
         for region, end in zip(regions, ends, strict=True)

@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
 
 from engine.document import document
 from engine.model import EventKind, Opd, Region
-from engine.verification.attestation import Attestation, Seal, seal
+from engine.verification.attestation import Attestation, Seal
 from engine.verification.completeness import Completeness, by_opd, completeness, vouched_for
 from engine.verification.inventory import DevelopmentPolicy
 from resolvers import access
 from resolvers.change import change
 from resolvers.context import Context
 from resolvers.problems import NotFound
-from storage.inventory import Recorded
+from resolvers.region_record import seals_by_opd
 from storage.log import LogTransaction
 
 
@@ -49,9 +47,9 @@ class RegionInventory:
 
 async def of_region(context: Context, region: str) -> RegionInventory:
     """Return how complete a region's inventory is, OPDs by name."""
-    recorded = await context.inventories.load(region)
+    recorded = await context.loaders.inventories.load(region)
     inventories = by_opd([each.id for each in recorded.opds], recorded.applications)
-    seals = _seals(recorded, context.instance.clock().date())
+    seals = seals_by_opd(recorded, context.instance.clock().date())
     vouched = vouched_for(seals.values(), inventories)
     exempt = {each.opd: each.reason for each in recorded.exempt}
     return RegionInventory(
@@ -69,7 +67,7 @@ async def of_region(context: Context, region: str) -> RegionInventory:
 
 async def attest(context: Context, asked: AttestInventory, key: str | None) -> Attestation:
     """Record that an OPD vouches for its inventory, from now on for a year."""
-    known = await context.opds.load(asked.opd)
+    known = await context.loaders.opds.load(asked.opd)
     if known is None:
         raise NotFound("OPD", asked.opd)
 
@@ -87,15 +85,3 @@ async def attest(context: Context, asked: AttestInventory, key: str | None) -> A
     return await change(
         context, known.region, key=key, request=asked, answer=Attestation, work=work
     )
-
-
-def vouching(recorded: Recorded, today: date) -> frozenset[str]:
-    """Return the OPDs whose word holds on a day and whose inventory is complete enough."""
-    inventories = by_opd([each.id for each in recorded.opds], recorded.applications)
-    return vouched_for(_seals(recorded, today).values(), inventories)
-
-
-def _seals(recorded: Recorded, today: date) -> Mapping[str, Seal]:
-    given = [each.attestation for each in recorded.attested]
-    edits = [each.broken_by for each in recorded.attested if each.broken_by is not None]
-    return {each.id: seal(each.id, given, edits, today=today) for each in recorded.opds}

@@ -11,11 +11,10 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
 from threading import Lock
 
 from engine.matching.duplicates import Comparison, Inventory
-from engine.matching.function_classifier import Classifier, Function, Labelled, Tag, by_person
+from engine.matching.function_classifier import Classifier, Labelled, Tag, by_person
 from engine.matching.inventory_line import Listing, Sorter, listing
 from engine.matching.names import Normaliser
 from engine.matching.national_systems import NationalCatalogue
@@ -24,6 +23,7 @@ from engine.model import Application, ApplicationStatus
 from facts.function import lexicon, name_words, national_systems
 from facts.tables import opd_reference
 from resolvers.context import Context
+from resolvers.shipped_functions import functions, shipped
 from storage import training_set
 from storage.inventory import Recorded
 
@@ -71,7 +71,7 @@ class Reading:
 async def of_region(context: Context, region: str) -> Reading:
     """Return what the names in a region's inventory say."""
     built = await models(context)
-    return await of_recorded(context, await context.inventories.load(region), built)
+    return await of_recorded(context, await context.loaders.inventories.load(region), built)
 
 
 async def of_recorded(context: Context, recorded: Recorded, built: Models) -> Reading:
@@ -87,7 +87,7 @@ async def tag(context: Context, application: Application) -> Tag | None:
 
 async def models(context: Context) -> Models:
     """Return the models that know the corrections which this instance has learned."""
-    known = _LEARNED.models.get(await context.lessons.load(None))
+    known = _LEARNED.models.get(await context.loaders.lessons.load(None))
     if known is not None:
         return known
     async with context.read() as session:
@@ -108,17 +108,6 @@ def systems(listings: Sequence[Listing], inventory: Inventory) -> list[Listing]:
     parts = (part for group in inventory.groups for part in group.sure)
     left_out = {*inventory.websites, *(id for part in parts for id in part[1:])}
     return [each for each in listings if each.id not in left_out]
-
-
-def shipped(said: Mapping[str, str]) -> dict[str, str]:
-    """Those whose functions this version ships: an earlier one may have had others."""
-    return {id: function for id, function in said.items() if function in functions()}
-
-
-@cache
-def functions() -> dict[str, Function]:
-    """Return the functions that ship, by id."""
-    return {each.id: each for each in lexicon().functions}
 
 
 class _Learned:

@@ -16,6 +16,7 @@ from engine.spreadsheet.sheet import Problem, SheetInvalid, quoted
 from resolvers.application import written
 from resolvers.change import new_id
 from resolvers.context import Context, Instance
+from resolvers.operation_budget import OperationBudget
 from resolvers.problems import InvalidInput
 from storage import application as stored
 from storage import opd as stored_opd
@@ -70,7 +71,7 @@ async def take(instance: Instance, region: str, sheet: InventorySheet, source: s
 async def _carried_out(
     instance: Instance, region: str, sheet: InventorySheet, source: str, *, trial: bool
 ) -> Imported:
-    context = Context(instance, ITSELF, bounded=False)
+    context = Context(instance, ITSELF, OperationBudget(bounded=False))
     problems: list[Problem] = []
     registered: list[int] = []
     known: list[int] = []

@@ -34,7 +34,7 @@ async def outlook(
         known_instrument(instrument)
     own = [
         each
-        for each in await context.published.load((region.code, AssessmentKind.OFFICIAL))
+        for each in await context.loaders.published.load((region.code, AssessmentKind.OFFICIAL))
         if instrument in (None, each.assessment.instrument) and each.score.complete
     ]
     if not own:
@@ -44,7 +44,7 @@ async def outlook(
     if not chosen.level_min <= target <= chosen.level_max:
         expected = f"an index from {chosen.level_min} to {chosen.level_max}"
         raise InvalidArgument("target", expected, str(target))
-    context.search()
+    context.budget.count_searches()
     by_year = await _values(context, chosen.id, region)
     counts = {
         year: len(values.keys() & by_year.get(year + 1, {}).keys())

@@ -83,7 +83,7 @@ async def to_target(
         return None
     own = await effort.of_region(context, region, origin.instrument)
     situation, request = _situation(origin, own), _request(wish, origin)
-    context.search()
+    context.budget.count_searches()
     result = await _computed(
         context, "path", situation, request, lambda: engine.cheapest_plan(situation, request)
     )
@@ -97,7 +97,7 @@ async def next_best(context: Context, path: Path) -> Path | None:
         return None
     if len(path.before) >= ALTERNATIVES_MOST:
         raise InvalidArgument("nextBest", f"at most {ALTERNATIVES_MOST} in a row", "more")
-    context.search()
+    context.budget.count_searches()
     before = (*path.before, plan)
     found = await _computed(
         context,
@@ -112,7 +112,7 @@ async def next_best(context: Context, path: Path) -> Path | None:
 async def cost_curve(context: Context, path: Path) -> tuple[CurvePoint, ...]:
     """What each higher target takes."""
     situation, request = path.situation, path.result.request
-    context.search(CURVE_SEARCHES)
+    context.budget.count_searches(CURVE_SEARCHES)
     return await _computed(
         context, "curve", situation, request, lambda: engine.cost_curve(situation, request)
     )
@@ -125,7 +125,7 @@ async def refusals(context: Context, path: Path, first: int) -> tuple[Refusal, .
     plan, situation = path.result, path.situation
     if isinstance(plan, Unreachable):
         return ()
-    context.search(first)
+    context.budget.count_searches(first)
     steps = frozenset(step.id for step in [each for each in plan.steps if not each.locked][:first])
     return await _computed(
         context,

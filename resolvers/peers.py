@@ -45,13 +45,13 @@ async def peers(context: Context, region: Region, first: int) -> RegionPeers | N
         raise InvalidArgument("first", f"1 to {MOST}", str(first))
     own = [
         each.assessment
-        for each in await context.published.load((region.code, AssessmentKind.OFFICIAL))
+        for each in await context.loaders.published.load((region.code, AssessmentKind.OFFICIAL))
         if each.score.domains and each.score.complete
     ]
     if not own:
         return None
     instrument = known_instrument(own[-1].instrument)
-    context.search()
+    context.budget.count_searches()
     editions = await published.editions(context, instrument.id, AssessmentKind.OFFICIAL)
     known = await published.regions(context, {code for each in editions.values() for code in each})
     years = [each.year for each in own if each.instrument == instrument.id]

@@ -22,6 +22,7 @@ from engine.graph.graph import Basis
 from engine.model import OWN_ACTORS, EventKind, Region, RegionKind, Role, Viewer
 from resolvers import announcements, consolidation, graph
 from resolvers.context import Context, Instance
+from resolvers.operation_budget import OperationBudget
 from storage import announcement, arrival, integration, log, training_set
 from storage import region as stored_region
 from storage.database import Session, batches
@@ -114,14 +115,14 @@ class FollowUp:
         """Follow up regions of one province together: what sisters have is read once."""
         async with self.instance.database.read() as session:
             announced = await announcement.of_regions(session, codes, announcements.PROPOSALS)
-        context = Context(self.instance, ITSELF, bounded=False)
+        context = Context(self.instance, ITSELF, OperationBudget(bounded=False))
         for code in codes:
             await self.instance.requests.idle(PATIENCE_SECONDS)
             await self._region(context, code, announced.get(code))
 
     async def _region(self, context: Context, code: str, told: Told | None) -> None:
         try:
-            if await context.regions.load(code) is not None:
+            if await context.loaders.regions.load(code) is not None:
                 await _recomputed(context, code, told)
                 await graph.diagnosed(context, code, Basis.COUNTED)  # kept for whoever asks next
         except Exception:
@@ -160,7 +161,7 @@ async def everything(
 
 async def recompute(instance: Instance, code: str) -> bool:
     """Announce what is new about a region; say whether there was anything to tell."""
-    context = Context(instance, ITSELF, bounded=False)
+    context = Context(instance, ITSELF, OperationBudget(bounded=False))
     return await _recomputed(context, code, await _told(context, code))
 
 
@@ -170,28 +171,30 @@ async def _recomputed(context: Context, code: str, told: Told | None) -> bool:
         found = await _announced(context, code, told)
         if found is not None:
             return found
-        context.forget()
+        context.loaders.forget()
         told = await _told(context, code)
     return False  # whoever changes it all the time leaves arrivals that are followed up next
 
 
 async def _told(context: Context, code: str) -> Told | None:
     async with context.read() as session:
-        return await announcements.told_proposals(session, code)
+        return await announcements.announced_proposals(session, code)
 
 
 async def _announced(context: Context, code: str, before: Told | None) -> bool | None:
     """None: somebody changed the region meanwhile, or told of it, so that nothing is told."""
     instance, now = context.instance, context.instance.clock()
-    region = await context.regions.load(code)
+    region = await context.loaders.regions.load(code)
     if region is None:
         return False
     beside = await consolidation.beside(context, region)
-    recorded = await context.inventories.load(code)
+    recorded = await context.loaders.inventories.load(code)
     proposals = await consolidation.of_recorded(context, recorded, beside)
     async with instance.database.read() as session:
-        found = await announcements.of_region_proposals(session, code, proposals)
-        if not found and not await instance.verifier.news(session, recorded, now):
+        found = await announcements.proposal_changes(session, code, proposals)
+        if not found and not await announcements.verification_changes(
+            instance.analyses, session, recorded, now
+        ):
             return False
     async with log.writing(instance.database, code, instance.clock) as transaction:
         # Looked at again now that nobody else can change the region: nothing is computed here.
@@ -200,16 +203,18 @@ async def _announced(context: Context, code: str, before: Told | None) -> bool |
         if again.inputs != recorded.inputs:
             return None
         # What was told meanwhile may rest on something newer in a sister region than this does.
-        if await announcements.told_proposals(session, code) != before:
+        if await announcements.announced_proposals(session, code) != before:
             return None
         told = [
-            await instance.verifier.news(session, again, transaction.at),
-            await announcements.of_region_proposals(session, code, proposals),
+            await announcements.verification_changes(
+                instance.analyses, session, again, transaction.at
+            ),
+            await announcements.proposal_changes(session, code, proposals),
         ]
         for each in told:
-            await announcements.announce(transaction, each)
+            transaction.add_derived(await announcements.announce(transaction, each))
     instance.bus.announce(transaction.arrival)
-    return any(each.told for each in told)
+    return any(each.events for each in told)
 
 
 async def _settled(instance: Instance, done: int) -> None:

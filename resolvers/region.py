@@ -13,7 +13,7 @@ from storage.page import Page
 
 async def find(context: Context, code: str) -> Region | None:
     """Return the region with this code, if there is one."""
-    return await context.regions.load(code)
+    return await context.loaders.regions.load(code)
 
 
 async def page(

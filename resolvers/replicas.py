@@ -66,7 +66,7 @@ class Copies:
             pydantic.ValidationError: a body is none of its kind.
         """
         instance = self.instance
-        derive = None if more else instance.verifier.derive
+        derive = None if more else instance.derive
         async with log.writing(instance.database, region, instance.clock, derive) as transaction:
             await transaction.accept(entries)
             ours = not more and self._is_ours(entries[-1])
@@ -89,7 +89,7 @@ class Copies:
             pydantic.ValidationError: a row is none of its kind.
         """
         instance = self.instance
-        derive = instance.verifier.derive
+        derive = instance.derive
         async with log.writing(instance.database, region, instance.clock, derive) as transaction:
             await transaction.restore(newest, rows)
         instance.bus.announce(transaction.arrival)

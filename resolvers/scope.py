@@ -38,7 +38,7 @@ class RecordDevelopmentPolicy:
 
 async def exempt(context: Context, asked: ExemptOpd, key: str | None) -> Exemption:
     """Record or lift an exemption."""
-    known = await context.opds.load(asked.opd)
+    known = await context.loaders.opds.load(asked.opd)
     if known is None:
         raise NotFound("OPD", asked.opd)
 

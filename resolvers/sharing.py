@@ -9,7 +9,8 @@ from engine.consolidation.reuse import Candidate, Sisters
 from engine.model import Region, RegionKind
 from engine.verification.completeness import completeness
 from resolvers.context import Context
-from resolvers.inventory_analysis import functions, models, shipped
+from resolvers.inventory_analysis import models
+from resolvers.shipped_functions import functions, shipped
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,9 +24,9 @@ class Offered:
 
 async def offered(context: Context, region: Region) -> list[Offered]:
     """Return what sisters have for functions that the region's inventory does not show."""
-    context.search()
+    context.budget.count_searches()
     found, compared = await _candidates(context, region)
-    recorded = await context.inventories.load(region.code)
+    recorded = await context.loaders.inventories.load(region.code)
     filled = completeness(region.code, recorded.applications).exact
     return [Offered(each, compared, filled) for each in found]
 
@@ -39,7 +40,7 @@ async def _candidates(context: Context, region: Region) -> tuple[tuple[Candidate
     province = region.code if region.kind is RegionKind.PROVINCE else region.parent
     if province is None or region.kind is RegionKind.CENTRAL_AGENCY:
         return (), 0  # the agencies of the centre have no sisters
-    listed, built = await context.sisters.load(province), await models(context)
+    listed, built = await context.loaders.sisters.load(province), await models(context)
 
     def read() -> Sisters:
         websites = {*built.comparison.sort_out(listed.listings).websites}

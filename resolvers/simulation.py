@@ -35,7 +35,7 @@ class SimulateAssessment:
 async def simulate(context: Context, asked: SimulateAssessment, key: str | None) -> Assessment:
     """Open a simulation from an assessment's levels."""
     known = await find(context, asked.assessment)
-    home = await context.regions.load(known.region)
+    home = await context.loaders.regions.load(known.region)
     assert home is not None  # an assessment's region is a foreign key
     access.assess(context.viewer, home, AssessmentKind.SIMULATION)
     chosen = catalogue()[known.instrument]

@@ -3,24 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from itertools import combinations
 
 from engine.assessment.instruments import catalogue
-from engine.graph.graph import IntegrationGraph
-from engine.model import Assessment, AssessmentKind, AssessmentState
-from engine.verification.inventory import Inventory, development, documents, functions_ticked
+from engine.model import Assessment, AssessmentKind
 from engine.verification.rule import RuleTable
 from engine.verification.rules import tables
 from engine.verification.verification import Verification, verify
 from resolvers import graph
 from resolvers.context import Context
-from resolvers.inventory import vouching
 from resolvers.problems import InvalidArgument
+from resolvers.region_record import inventory_for_rules
 from resolvers.result import known_instrument
 from storage import assessment as stored
-from storage.inventory import Recorded
-
-HANDED_IN = (AssessmentState.SUBMITTED, AssessmentState.PUBLISHED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +45,7 @@ async def of_region(
 
 async def of_assessment(context: Context, id: str) -> Verified | None:
     """Verify one assessment; None where it has no levels, or its instrument no rules."""
-    found = await context.assessments.load(id)
+    found = await context.loaders.assessments.load(id)
     if found is None or not found[0].levels or found[0].instrument not in tables():
         return None
     claims = found[0]
@@ -61,53 +55,19 @@ async def of_assessment(context: Context, id: str) -> Verified | None:
 async def _verified(
     context: Context, region: str, instrument: str, year: int | None, claims: Assessment | None
 ) -> Verified:
-    context.search()
+    context.budget.count_searches()
     chosen, table = catalogue()[instrument], tables()[instrument]
-    recorded = await context.inventories.load(region)
+    recorded = await context.loaders.inventories.load(region)
     drawn = await graph.of_region(context, region)
     levels = {} if claims is None else {each.indicator: each.level for each in claims.levels}
     of_year = claims.year if claims is not None else year or drawn.today.year
-    inventory = held(drawn, recorded, chosen.id, of_year, claims)
+    inventory = inventory_for_rules(drawn, recorded, chosen.id, of_year, claims)
     said = () if claims is None else (claims.levels, inventory.documents_closed)
     key = ("verification", recorded.inputs, drawn.today, chosen.id, of_year, *said)
     found = await context.instance.computed.of(
         key, lambda: verify(chosen, table, levels, inventory)
     )
     return Verified(found, table, of_year, claims, inventory.documents_closed)
-
-
-def held(
-    drawn: IntegrationGraph,
-    recorded: Recorded,
-    instrument: str,
-    year: int,
-    claims: Assessment | None,
-) -> Inventory:
-    """Return what the rules of an instrument read of a region in the year of an assessment."""
-    serves = graph.serves(recorded) if instrument == graph.SERVICES_OF else {}
-    policy = recorded.policy
-    said = recorded.functions
-    pairs = {
-        pair
-        for group in recorded.agreed
-        for pair in combinations(sorted(group), 2)
-        # Persons who have since named two functions take back that they are one.
-        if len({said[id] for id in pair if id in said}) < 2
-    }
-    return Inventory(
-        graph=drawn,
-        year=year,
-        opds=tuple(each.id for each in recorded.opds),
-        exempt={each.opd: each.reason for each in recorded.exempt},
-        serves=serves,
-        vouched_for=vouching(recorded, drawn.today),
-        documents=() if claims is None else documents(claims.levels),
-        documents_closed=claims is not None and claims.state in HANDED_IN,
-        development=None
-        if policy is None or policy.year is None
-        else development(recorded.applications, policy_year=policy.year, duplicates=pairs),
-        functions_ticked=functions_ticked(recorded.applications, serves),
-    )
 
 
 async def _claims(

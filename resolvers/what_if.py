@@ -47,14 +47,14 @@ class Outcome:
 
     async def diagnosed(self, context: Context, basis: Basis) -> Diagnosed:
         """Return the diagnoses on one side."""
-        self.before.search()  # the other side counts by itself only
+        self.before.budget.count_searches()  # the other side counts by itself only
         return await graph.diagnosed(context, self.region, basis)
 
     async def verified(
         self, context: Context, instrument: str, year: int | None, kind: AssessmentKind
     ) -> Verified:
         """Return the verification on one side: the same claims against its graph."""
-        self.before.search()
+        self.before.budget.count_searches()
         return await verification.of_region(
             context, self.region, instrument=instrument, year=year, kind=kind
         )
@@ -74,9 +74,11 @@ async def of_region(context: Context, region: Region, ids: Sequence[str]) -> Out
     if unknown:
         raise InvalidArgument("proposals", "ids of proposals of this region", ", ".join(unknown))
     chosen = tuple(known[id] for id in wanted)
-    recorded = await context.inventories.load(region.code)
+    recorded = await context.loaders.inventories.load(region.code)
     shared = [id for each in chosen if each.kind is ProposalKind.SHARE for id in each.applications]
-    originals = [each for each in await context.applications.load_many(shared) if each is not None]
+    originals = [
+        each for each in await context.loaders.applications.load_many(shared) if each is not None
+    ]
     others = {each.id: each for each in (*recorded.elsewhere, *originals)}
     found = engine.apply(chosen, (*recorded.applications, *others.values()), recorded.integrations)
     after = Simulated(
@@ -89,5 +91,5 @@ async def of_region(context: Context, region: Region, ids: Sequence[str]) -> Out
         carried_out=(recorded.inputs, *(f"{each.id} {each.inputs}" for each in chosen)),
     )
     simulated = Context(context.instance, context.viewer)
-    simulated.inventories.prime(region.code, after)
+    simulated.loaders.inventories.prime(region.code, after)
     return Outcome(region.code, chosen, found, context, simulated)

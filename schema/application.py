@@ -96,14 +96,14 @@ class Application(Node, ApplicationImpact, ApplicationFunction):
     async def opd(self, info: Info) -> Opd | None:
         if self._value.opd is None:
             return None
-        owner = await info.context.opds.load(self._value.opd)
+        owner = await info.context.loaders.opds.load(self._value.opd)
         return None if owner is None else Opd.of(owner)
 
     @strawberry.field
     async def region(self, info: Info) -> Annotated[Region, strawberry.lazy("schema.region")]:
         from schema.region import Region
 
-        return Region.of_required(await info.context.regions.load(self._value.region))
+        return Region.of_required(await info.context.loaders.regions.load(self._value.region))
 
     @strawberry.field(description="The national application that it is an instance of.")
     def common_application(self) -> CommonApplication | None:

@@ -64,7 +64,7 @@ class Assessment(Node):
     async def region(self, info: Info) -> Annotated[Region, strawberry.lazy("schema.region")]:
         from schema.region import Region
 
-        return Region.of_required(await info.context.regions.load(self._value.region))
+        return Region.of_required(await info.context.loaders.regions.load(self._value.region))
 
     @strawberry.field
     def instrument(self) -> Instrument:

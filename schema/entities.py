@@ -15,7 +15,8 @@ import strawberry
 from strawberry.federation.schema import FederationAny
 from strawberry.schema import BaseSchema
 
-from resolvers.context import REFERENCES_MOST, Context
+from resolvers.context import Context
+from resolvers.operation_budget import REFERENCES_MOST
 from resolvers.problems import InvalidArgument, UnknownEntity
 from schema import nodes
 from schema.application import Application, CommonApplication
@@ -46,7 +47,7 @@ class EntityQuery:
     async def entities(
         self, info: Info, representations: list[FederationAny]
     ) -> list[Entity | None]:
-        info.context.refer(len(representations))
+        info.context.budget.count_references(len(representations))
         work = (_entity(info.context, each) for each in representations)
         # An exception in the place of an item is the error of that item alone.
         return await asyncio.gather(*work, return_exceptions=True)  # type: ignore[return-value]

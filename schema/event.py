@@ -18,6 +18,7 @@ from resolvers import event as resolved
 from resolvers.event import Seen
 from schema.connection import size
 from schema.enums import AssessmentKind, AssessmentState, EventKind
+from schema.event_envelope import EventEnvelope, start_cursor
 from schema.info import Info
 from schema.region import Region
 from schema.scalars import Cursor
@@ -41,7 +42,7 @@ class Event:
 
     @strawberry.field
     async def region(self, info: Info) -> Region | None:
-        found = await info.context.regions.load(self._code)
+        found = await info.context.loaders.regions.load(self._code)
         return None if found is None else Region.of(found)
 
     @classmethod
@@ -94,7 +95,7 @@ class IndexChanged:
 
     @strawberry.field
     async def region(self, info: Info) -> Region:
-        return Region.of_required(await info.context.regions.load(self._code))
+        return Region.of_required(await info.context.loaders.regions.load(self._code))
 
     @classmethod
     def of(cls, seen: Seen) -> IndexChanged:
@@ -136,9 +137,10 @@ class EventQuery:
 @strawberry.type
 class EventSubscription:
     @strawberry.subscription(
+        graphql_type=IndexChanged,
         description="Every index that moves and that the viewer may see, after a cursor. Without one it "
         "begins with a snapshot: where each index stands. An error with code SNAPSHOT_REQUIRED says "
-        "that the cursor is of no use any more."
+        "that the cursor is of no use any more.",
     )
     async def index_changed(
         self,
@@ -146,18 +148,23 @@ class EventSubscription:
         regions: list[strawberry.ID] | None = None,
         after: Cursor | None = None,
         conflate: Annotated[bool, strawberry.argument(description=CONFLATE)] = False,
-    ) -> AsyncGenerator[IndexChanged, None]:
+    ) -> AsyncGenerator[EventEnvelope[IndexChanged], None]:
         kinds = (model.EventKind.INDEX_CHANGED,)
         happened = resolved.follow(
-            info.context, after=after, regions=regions, kinds=kinds, conflate=conflate
+            info.context,
+            after=start_cursor(info, after),
+            regions=regions,
+            kinds=kinds,
+            conflate=conflate,
         )
         async with aclosing(happened):
             async for seen in happened:
-                yield IndexChanged.of(seen)
+                yield EventEnvelope.from_event(IndexChanged.of(seen), seen)
 
     @strawberry.subscription(
+        graphql_type=Event,
         description="Everything that happens and that the viewer may see, after a cursor. Without one "
-        "it begins with the newest event of each kind about each subject."
+        "it begins with the newest event of each kind about each subject.",
     )
     async def events(
         self,
@@ -166,10 +173,14 @@ class EventSubscription:
         kinds: list[EventKind] | None = None,
         after: Cursor | None = None,
         conflate: Annotated[bool, strawberry.argument(description=CONFLATE)] = False,
-    ) -> AsyncGenerator[Event, None]:
+    ) -> AsyncGenerator[EventEnvelope[Event], None]:
         happened = resolved.follow(
-            info.context, after=after, regions=regions, kinds=kinds, conflate=conflate
+            info.context,
+            after=start_cursor(info, after),
+            regions=regions,
+            kinds=kinds,
+            conflate=conflate,
         )
         async with aclosing(happened):
             async for seen in happened:
-                yield Event.of(seen)
+                yield EventEnvelope.from_event(Event.of(seen), seen)

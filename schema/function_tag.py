@@ -10,6 +10,7 @@ from engine import model
 from engine.matching import function_classifier as engine
 from engine.matching.function_classifier import CERTAIN
 from resolvers import inventory_analysis as resolved
+from resolvers import shipped_functions
 from schema.figure import Figure
 from schema.info import Info
 
@@ -22,7 +23,7 @@ class Function:
 
     @classmethod
     def of_id(cls, id: str) -> Function:
-        value = resolved.functions()[id]
+        value = shipped_functions.functions()[id]
         return cls(id=strawberry.ID(id), name=value.name, indicators=list(value.indicators))
 
 
@@ -63,7 +64,7 @@ class FunctionTag:
 class FunctionQuery:
     @strawberry.field(description="All that an application may be for.")
     def functions(self) -> list[Function]:
-        return [Function.of_id(id) for id in resolved.functions()]
+        return [Function.of_id(id) for id in shipped_functions.functions()]
 
 
 @strawberry.type

@@ -42,7 +42,7 @@ class GraphNode:
     async def opd(self, info: Info) -> Opd | None:
         if self.opd_id is None:
             return None
-        owner = await info.context.opds.load(self.opd_id)
+        owner = await info.context.loaders.opds.load(self.opd_id)
         return None if owner is None else Opd.of(owner)
 
     @classmethod

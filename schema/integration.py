@@ -47,7 +47,7 @@ class Integration(Node):
 
     @strawberry.field
     async def source(self, info: Info) -> Application:
-        found = await info.context.applications.load(self._value.source)
+        found = await info.context.loaders.applications.load(self._value.source)
         assert found is not None  # a foreign key
         return Application.of(found)
 
@@ -55,7 +55,7 @@ class Integration(Node):
     async def target(self, info: Info) -> Application | None:
         if self._value.target is None:
             return None
-        found = await info.context.applications.load(self._value.target)
+        found = await info.context.loaders.applications.load(self._value.target)
         return None if found is None else Application.of(found)
 
     @classmethod

@@ -41,7 +41,7 @@ class MissingFields:
     ) -> Annotated[Application, strawberry.lazy("schema.application")] | None:
         from schema.application import Application
 
-        found = await info.context.applications.load(self.application_id)
+        found = await info.context.loaders.applications.load(self.application_id)
         return None if found is None else Application.of(found)
 
 
@@ -88,7 +88,7 @@ class Attestation:
 
     @strawberry.field
     async def opd(self, info: Info) -> Opd | None:
-        owner = await info.context.opds.load(self.opd_id)
+        owner = await info.context.loaders.opds.load(self.opd_id)
         return None if owner is None else Opd.of(owner)
 
     @classmethod

@@ -12,7 +12,6 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from graphql import (
-    ASTValidationRule,
     DocumentNode,
     FieldNode,
     FragmentDefinitionNode,
@@ -26,6 +25,7 @@ from graphql import (
     Source,
     TokenKind,
     parse,
+    specified_rules,
     validate,
 )
 from strawberry.extensions import SchemaExtension
@@ -71,7 +71,7 @@ class BoundedDocuments(SchemaExtension):
     def on_parse(self) -> Iterator[None]:
         operation = self.execution_context
         document = admitted(operation.query or "", self.limits)
-        _check_operation(document, operation._provided_operation_name)
+        check_operation(document, operation._provided_operation_name)
         operation.graphql_document = document
         yield
 
@@ -81,7 +81,6 @@ class BoundedDocuments(SchemaExtension):
         operation.pre_execution_errors = mistakes(
             operation.schema._schema,
             operation.graphql_document,
-            operation.validation_rules,
             self.limits.mistakes,
         )
         yield
@@ -112,7 +111,8 @@ def admitted(query: str, limits: DocumentLimits) -> DocumentNode:
     return document
 
 
-def _check_operation(document: DocumentNode, wanted: str | None) -> None:
+def check_operation(document: DocumentNode, wanted: str | None) -> None:
+    """Raise `DocumentRefused` unless it is clear which operation of a document is meant."""
     names = [
         definition.name and definition.name.value
         for definition in document.definitions
@@ -142,15 +142,10 @@ def _count_tokens(query: str, limit: int) -> None:
 
 
 @lru_cache(maxsize=CACHED_DOCUMENTS)
-def mistakes(
-    schema: GraphQLSchema,
-    document: DocumentNode,
-    rules: tuple[type[ASTValidationRule], ...],
-    limit: int,
-) -> list[GraphQLError]:
+def mistakes(schema: GraphQLSchema, document: DocumentNode, limit: int) -> list[GraphQLError]:
     """What validation finds, up to a limit: an error about a value prints all of that value."""
-    all_rules = (*rules, MaybeNullValidationRule, OneOfInputValidationRule)
-    return validate(schema, document, all_rules, max_errors=limit)
+    rules = (*specified_rules, MaybeNullValidationRule, OneOfInputValidationRule)
+    return validate(schema, document, rules, max_errors=limit)
 
 
 class _Walk:

@@ -25,7 +25,7 @@ class ListedApplication:
     ) -> Annotated[Application, strawberry.lazy("schema.application")] | None:
         from schema.application import Application
 
-        found = await info.context.applications.load(self.id)
+        found = await info.context.loaders.applications.load(self.id)
         return None if found is None else Application.of(found)
 
 

@@ -18,6 +18,7 @@ from engine.verification.verification import Flag
 from resolvers import event as resolved
 from resolvers.event import Seen
 from schema.enums import AssessmentKind
+from schema.event_envelope import EventEnvelope, start_cursor
 from schema.info import Info
 from schema.instrument import Instrument, shown
 from schema.region import Region
@@ -86,7 +87,7 @@ class VerificationChanged:
 
     @strawberry.field
     async def region(self, info: Info) -> Region:
-        return Region.of_required(await info.context.regions.load(self._code))
+        return Region.of_required(await info.context.loaders.regions.load(self._code))
 
     @classmethod
     def of(cls, seen: Seen) -> VerificationChanged:
@@ -141,7 +142,7 @@ class ProposalsChanged:
 
     @strawberry.field
     async def region(self, info: Info) -> Region:
-        return Region.of_required(await info.context.regions.load(self._code))
+        return Region.of_required(await info.context.loaders.regions.load(self._code))
 
     @classmethod
     def of(cls, seen: Seen) -> ProposalsChanged:
@@ -162,8 +163,9 @@ class ProposalsChanged:
 @strawberry.type
 class NewsSubscription:
     @strawberry.subscription(
+        graphql_type=VerificationChanged,
         description="Every verification that changes and that the viewer may see, after a cursor; "
-        "without one, after a snapshot of the newest about each."
+        "without one, after a snapshot of the newest about each.",
     )
     async def verification_changed(
         self,
@@ -171,18 +173,23 @@ class NewsSubscription:
         regions: list[strawberry.ID] | None = None,
         after: Cursor | None = None,
         conflate: Annotated[bool, strawberry.argument(description=CONFLATE)] = False,
-    ) -> AsyncGenerator[VerificationChanged, None]:
+    ) -> AsyncGenerator[EventEnvelope[VerificationChanged], None]:
         kinds = (model.EventKind.VERIFICATION_CHANGED,)
         happened = resolved.follow(
-            info.context, after=after, regions=regions, kinds=kinds, conflate=conflate
+            info.context,
+            after=start_cursor(info, after),
+            regions=regions,
+            kinds=kinds,
+            conflate=conflate,
         )
         async with aclosing(happened):
             async for seen in happened:
-                yield VerificationChanged.of(seen)
+                yield EventEnvelope.from_event(VerificationChanged.of(seen), seen)
 
     @strawberry.subscription(
+        graphql_type=ProposalsChanged,
         description="Every region whose proposals change, after a cursor; without one, after a "
-        "snapshot of the newest about each."
+        "snapshot of the newest about each.",
     )
     async def proposals_changed(
         self,
@@ -190,11 +197,15 @@ class NewsSubscription:
         regions: list[strawberry.ID] | None = None,
         after: Cursor | None = None,
         conflate: Annotated[bool, strawberry.argument(description=CONFLATE)] = False,
-    ) -> AsyncGenerator[ProposalsChanged, None]:
+    ) -> AsyncGenerator[EventEnvelope[ProposalsChanged], None]:
         kinds = (model.EventKind.PROPOSALS_CHANGED,)
         happened = resolved.follow(
-            info.context, after=after, regions=regions, kinds=kinds, conflate=conflate
+            info.context,
+            after=start_cursor(info, after),
+            regions=regions,
+            kinds=kinds,
+            conflate=conflate,
         )
         async with aclosing(happened):
             async for seen in happened:
-                yield ProposalsChanged.of(seen)
+                yield EventEnvelope.from_event(ProposalsChanged.of(seen), seen)

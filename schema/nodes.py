@@ -28,16 +28,16 @@ async def by_id(context: Context, id: str) -> Node | None:
     kind, _, rest = id.partition("-")
     match kind:
         case "region":
-            region = await context.regions.load(rest)
+            region = await context.loaders.regions.load(rest)
             return None if region is None else Region.of(region)
         case "opd":
-            opd = await context.opds.load(id)
+            opd = await context.loaders.opds.load(id)
             return None if opd is None else Opd.of(opd)
         case "application":
-            application = await context.applications.load(id)
+            application = await context.loaders.applications.load(id)
             return None if application is None else Application.of(application)
         case "assessment":
-            assessment = await context.assessments.load(id)
+            assessment = await context.loaders.assessments.load(id)
             return None if assessment is None else Assessment.of(*assessment)
         case "integration":
             try:

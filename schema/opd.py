@@ -39,7 +39,7 @@ class Opd(Node):
     async def parent(self, info: Info) -> Opd | None:
         if self._value.parent is None:
             return None
-        found = await info.context.opds.load(self._value.parent)
+        found = await info.context.loaders.opds.load(self._value.parent)
         return Opd.of(found) if found is not None and found.region == self._value.region else None
 
     @classmethod

@@ -86,7 +86,7 @@ class Peer:
     ) -> Annotated[Region, strawberry.lazy("schema.region")] | None:
         from schema.region import Region
 
-        found = await info.context.regions.load(self.code)
+        found = await info.context.loaders.regions.load(self.code)
         return None if found is None else Region.of(found)
 
     @classmethod

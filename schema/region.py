@@ -84,13 +84,13 @@ class Region(
     async def parent(self, info: Info) -> Region | None:
         if self._value.parent is None:
             return None
-        found = await info.context.regions.load(self._value.parent)
+        found = await info.context.loaders.regions.load(self._value.parent)
         return None if found is None else Region.of(found)
 
     @strawberry.field
     async def source(self, info: Info) -> Source:
         code, context = self._value.code, info.context
-        found = await context.sources.load(code)
+        found = await context.loaders.sources.load(code)
         return Source.of(code, found, context.instance.clock(), context.confirmed.get(code))
 
     @strawberry.field
@@ -219,4 +219,4 @@ class RegionQuery:
 
 
 async def _published(info: Info, code: str, kind: model.AssessmentKind) -> list[Scored]:
-    return await info.context.published.load((code, kind))
+    return await info.context.loaders.published.load((code, kind))

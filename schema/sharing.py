@@ -44,7 +44,7 @@ class SharingCandidate:
     async def owner(self, info: Info) -> Annotated[Region, strawberry.lazy("schema.region")]:
         from schema.region import Region
 
-        return Region.of_required(await info.context.regions.load(self.owner_code))
+        return Region.of_required(await info.context.loaders.regions.load(self.owner_code))
 
     @classmethod
     def of(cls, value: resolved.Offered) -> SharingCandidate:

@@ -35,8 +35,8 @@ class Missing:
 
     @strawberry.field(description="Of the OPD or application; null of anything else.")
     async def name(self, info: Info) -> str | None:
-        opd = await info.context.opds.load(self.subject)
-        named = opd or await info.context.applications.load(self.subject)
+        opd = await info.context.loaders.opds.load(self.subject)
+        named = opd or await info.context.loaders.applications.load(self.subject)
         return None if named is None else named.name
 
 

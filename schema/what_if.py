@@ -87,7 +87,7 @@ class RegionWhatIf:
 
 
 async def _in_use(value: resolved.Outcome, context: Context) -> int:
-    recorded = await context.inventories.load(value.region)
+    recorded = await context.loaders.inventories.load(value.region)
     return sum(each.status is not model.ApplicationStatus.RETIRED for each in recorded.applications)
 
 

@@ -9,7 +9,15 @@ number of those can commit first.
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Mapping, Sequence
+from collections.abc import (
+    AsyncIterator,
+    Awaitable,
+    Callable,
+    Collection,
+    Iterable,
+    Mapping,
+    Sequence,
+)
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -27,7 +35,7 @@ from storage.database import Database
 from storage.tables import ArrivalRow, EntryRow, HeadRow, InstanceRow, SourceRow, core
 
 Clock = Callable[[], datetime]
-Derive = Callable[["LogTransaction"], Awaitable[None]]
+Derive = Callable[["LogTransaction"], Awaitable[Sequence["DerivedEvent"]]]
 
 PAGE = 500  # entries read at once
 
@@ -43,6 +51,19 @@ _END = (
     .where(HeadRow.region == bindparam("region"))
 )
 _LOCKED_END = _END.with_for_update(of=HeadRow)
+
+
+@dataclass(frozen=True, slots=True)
+class DerivedEvent:
+    """What follows from the newest entry of a log: an event of its own, without an entry.
+
+    Of two events of a kind about one topic, the newer one replaces the older one.
+    """
+
+    kind: EventKind
+    topic: str
+    body: Mapping[str, Any]
+    visibility: Visibility
 
 
 @dataclass
@@ -146,14 +167,10 @@ class LogTransaction:
                 body = moved.document()
                 self._note(at, EventKind.INDEX_CHANGED, entry.subject, body, moved.visibility)
 
-    def derive(
-        self, kind: EventKind, topic: str, body: Mapping[str, Any], visibility: Visibility
-    ) -> None:
-        """Announce what follows from the newest entry, with the transaction.
-
-        Of two of a kind about one topic, the newer says all that is so by then.
-        """
-        self._note(self.sequence, kind, topic, dict(body), visibility)
+    def add_derived(self, events: Iterable[DerivedEvent]) -> None:
+        """Append events that follow from the newest entry; they commit with it."""
+        for event in events:
+            self._note(self.sequence, event.kind, event.topic, dict(event.body), event.visibility)
 
     def _note(
         self,
@@ -222,7 +239,7 @@ async def writing(
     """Yield the transaction in which `region` changes; it commits when the block ends.
 
     Args:
-        derive: announces what follows from it, in the same transaction.
+        derive: returns what follows from its entries, which is appended in the same transaction.
         begun: whether the log must be there already; else it may begin with this transaction.
 
     Raises:
@@ -233,7 +250,7 @@ async def writing(
         transaction = LogTransaction(session, region, clock(), sequence, last_hash, owner)
         yield transaction
         if derive is not None:
-            await derive(transaction)
+            transaction.add_derived(await derive(transaction))
         await transaction.finish()
 
 

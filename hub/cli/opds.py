@@ -38,6 +38,7 @@ def add(
     from hub.app import opened
     from resolvers import opd as resolved
     from resolvers.context import Context
+    from resolvers.operation_budget import OperationBudget
     from resolvers.problems import NotFound, OwnedElsewhere, Problem
     from storage import opd as stored
 
@@ -54,7 +55,9 @@ def add(
                 async with instance.database.read() as session:
                     known = ids_by_name(await stored.of_region(session, region))
                 within = known.get(name_key(parent), parent)
-            context = Context(instance, Viewer(f"{OWN_ACTORS}opd", Role.ADMIN), bounded=False)
+            context = Context(
+                instance, Viewer(f"{OWN_ACTORS}opd", Role.ADMIN), OperationBudget(bounded=False)
+            )
             asked = resolved.RegisterOpd(region, name, kind, acronym, within)
             return await resolved.register(context, asked, None)
 

@@ -16,7 +16,7 @@ from engine.spreadsheet import inventory_sheet
 from engine.spreadsheet.inventory_sheet import ListingSheet
 from engine.spreadsheet.sheet import SheetInvalid
 from hub.cli import sheet_file
-from resolvers import inventory_analysis
+from resolvers import inventory_analysis, shipped_functions
 from resolvers.inventory_analysis import Models
 
 CLUSTER_MOST = 200  # systems of one function in one region that are compared pair by pair
@@ -42,7 +42,7 @@ class Findings:
 
 def of_file(path: Path) -> Findings:
     """Read the inventory in a file, or end with what is wrong in which row and column."""
-    names = {each.id: each.name for each in inventory_analysis.functions().values()}
+    names = {each.id: each.name for each in shipped_functions.functions().values()}
     try:
         sheet = inventory_sheet.parse(sheet_file.rows(path), names)
     except SheetInvalid as invalid:
@@ -56,7 +56,7 @@ def of_file(path: Path) -> Findings:
     candidates: tuple[Candidate, ...] = ()
     if len(regions) > 1:
         national = models.recognised(systems)
-        sisters = Sisters(systems, tags, inventory_analysis.functions(), {}, national)
+        sisters = Sisters(systems, tags, shipped_functions.functions(), {}, national)
         candidates = tuple(each for region in regions for each in sisters.candidates(region))
     by_id = {each.id: each for each in listings}
     return Findings(

@@ -16,7 +16,8 @@ from engine.matching.overlap import RULE as OVERLAP_RULE
 from engine.matching.overlap import Cluster, Overlap
 from hub.cli.console import out
 from hub.cli.overlap import CLUSTER_MOST, Findings
-from resolvers.inventory_analysis import functions, shipped_models
+from resolvers.inventory_analysis import shipped_models
+from resolvers.shipped_functions import functions
 
 SHOWN = 30  # rows of a table; a program gets all
 

@@ -16,13 +16,13 @@ async def of_region(settings: Settings, code: str) -> Findings:
     """Read a region's inventory as the API does, or end where there is no such region."""
     async with opened(settings) as instance:
         context = Context(instance, OPERATOR)
-        region = await context.regions.load(code)
+        region = await context.loaders.regions.load(code)
         if region is None:
             expected = "a .csv or .xlsx file, or the code of a region, as 32.11"
             fail(f"expected {expected}, got {code!r}", Exit.INPUT)
         read = await inventory_analysis.of_region(context, code)
         candidates = await sharing.found(context, region)
-        offered = await context.applications.load_many([each.system for each in candidates])
+        offered = await context.loaders.applications.load_many([each.system for each in candidates])
     return Findings(
         title=region.name,
         listings=read.listings,

@@ -22,7 +22,7 @@ async def of_region(settings: Settings, code: str, wish: Wish) -> Planned:
     """
     async with opened(settings) as instance:
         context = Context(instance, OPERATOR)
-        if await context.regions.load(code) is None:
+        if await context.loaders.regions.load(code) is None:
             expected = "the code of a region, as 32.11, or a .csv file of levels"
             fail(f"expected {expected}, got {code!r}", Exit.INPUT)
         try:

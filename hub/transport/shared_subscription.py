@@ -1,7 +1,7 @@
 """Subscriptions that ask alike, executed once: who shares with whom, and what all of them get.
 
 Two share where the document, the operation, the variables (but for the cursor) and the rows that they
-may read are the same. It is Strawberry's own schema that is executed, by its own means.
+may read are the same.
 """
 
 from __future__ import annotations
@@ -13,9 +13,8 @@ from functools import partial
 from typing import Any
 
 import orjson
-from graphql import GraphQLError, OperationType, get_operation_ast
-from strawberry.schema import BaseSchema
-from strawberry.types.execution import ExecutionResult, PreExecutionError
+from graphql import ExecutionResult, GraphQLError, OperationType, get_operation_ast
+from strawberry import Schema
 
 from engine.model import Viewer
 from realtime.fanout import Fanout, Group, Open
@@ -23,6 +22,7 @@ from realtime.message import Ended, Told
 from schema.limits import DocumentLimits, admitted
 from schema.masking import masked
 from schema.resumable import resumable
+from schema.subscription import RequestRefused, execute_events
 
 FAILURE = orjson.dumps([{"message": "internal error", "extensions": {"code": "INTERNAL"}}])
 
@@ -40,7 +40,7 @@ class Shared:
 class Sharing:
     """Tells of each operation with whom it is shared."""
 
-    schema: BaseSchema
+    schema: Schema
     fanout: Fanout
     context_factory: Callable[[Viewer], Any]
     scope_of: Callable[[Viewer], Hashable]  # what a viewer may read
@@ -108,24 +108,23 @@ class Sharing:
         operation_name: str | None,
         start: Hashable,
     ) -> AsyncGenerator[Told, None]:
-        context = self.context_factory(viewer)
-        context.resume = start
+        assert start is None or isinstance(start, str)
+        events = execute_events(
+            self.schema,
+            query,
+            variables=variables,
+            operation_name=operation_name,
+            context=self.context_factory(viewer),
+            resume=start,
+            limits=self.limits,
+        )
         try:
-            results = await self.schema.stream(
-                query,
-                variable_values=None if variables is None else dict(variables),
-                context_value=context,
-                operation_name=operation_name,
-            )
-        except GraphQLError as error:  # a document that the schema's limits refuse
-            raise Ended(orjson.dumps([error.formatted])) from None
-        async with aclosing(results):
-            async for result in results:
-                if isinstance(result, PreExecutionError):
-                    raise Ended(orjson.dumps([e.formatted for e in masked(result.errors)]))
-                assert isinstance(result, ExecutionResult)  # @defer and @stream are off
-                of = context.telling
-                yield Told(_payload(result), of.cursor, of.subject, of.more, of.snapshot)
+            async with aclosing(events):
+                async for event, result in events:
+                    payload = _payload(result)
+                    yield Told(payload, event.cursor, event.subject, event.more, event.snapshot)
+        except RequestRefused as refusal:
+            raise Ended(orjson.dumps([e.formatted for e in masked(refusal.errors)])) from None
 
 
 def _payload(result: ExecutionResult) -> bytes:

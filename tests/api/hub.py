@@ -17,17 +17,15 @@ from strawberry.types import ExecutionResult
 
 from engine.document import document
 from engine.model import PUBLIC_VIEWER, EventKind, Viewer, Visibility
-from realtime.tail import Tail
-from realtime.wakeup import MemoryBus
-from resolvers.announcements import Verifier
+from hub.app import opened
+from hub.settings import Settings
 from resolvers.context import Context, Instance
+from resolvers.operation_budget import OperationBudget
 from schema.schema import schema
-from storage import arrival, log
-from storage.arrival import Arrival
-from storage.database import Database
-from storage.inventory import Shelf
+from storage import log
 from storage.tables import Table
 
+PATIENT_SECONDS = 60.0  # for an operation
 EVENT_SECONDS = 10  # a lost event must fail its test, not hang it
 
 SELECTED = {
@@ -103,12 +101,16 @@ class Hub:
 
     instance: Instance
 
+    def context(self, viewer: Viewer) -> Context:
+        """Return the context of an operation, which may take as long as a busy machine needs."""
+        return Context(self.instance, viewer, OperationBudget(seconds=PATIENT_SECONDS))
+
     async def result(
         self, query: str, viewer: Viewer = PUBLIC_VIEWER, /, **variables: object
     ) -> ExecutionResult:
         """Return what an operation gives, errors and all."""
         return await schema.execute(
-            query, variable_values=variables, context_value=Context(self.instance, viewer)
+            query, variable_values=variables, context_value=self.context(viewer)
         )
 
     async def ask(
@@ -141,7 +143,7 @@ class Hub:
     ) -> AsyncIterator[Stream]:
         """Yield a subscription. It begins at its first `next`, so give it an `after`."""
         results: Any = await schema.subscribe(
-            query, variable_values=variables, context_value=Context(self.instance, viewer)
+            query, variable_values=variables, context_value=self.context(viewer)
         )
         try:
             yield Stream(results)
@@ -163,7 +165,7 @@ class Hub:
     ) -> None:
         """Write one entry, whatever it says."""
         instance = self.instance
-        work = log.writing(instance.database, region, instance.clock, instance.verifier.derive)
+        work = log.writing(instance.database, region, instance.clock, instance.derive)
         async with work as transaction:
             await transaction.append(
                 actor="test",
@@ -189,37 +191,14 @@ class Hub:
 @asynccontextmanager
 async def running(url: str, *, tailing: bool = True) -> AsyncIterator[Hub]:
     """Yield an instance over the database at `url`; without `tailing` nothing reads by itself."""
-    database = Database(url)
-    async with database.read() as session:
-        position = await arrival.position(session)
-
-    async def read(after: int, limit: int) -> list[Arrival]:
-        async with database.read() as session:
-            return await arrival.after(session, after, limit)
-
-    bus, shelf = MemoryBus(), Shelf()
-    tail = Tail(read, bus, start=position.arrival)
-    tasks = [asyncio.create_task(tail.run())] if tailing else []
-    try:
-        yield Hub(
-            Instance(
-                name="Simpul",
-                version="test",
-                province="32",
-                replay=False,
-                database=database,
-                bus=bus,
-                tail=tail,
-                clock=Clock(),
-                shelf=shelf,
-                verifier=Verifier(shelf),
-            )
-        )
-    finally:
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
-        await database.close()
+    async with opened(Settings(SIMPUL_DATABASE_URL=url), clock=Clock()) as instance:
+        tasks = [asyncio.create_task(instance.tail.run())] if tailing else []
+        try:
+            yield Hub(instance)
+        finally:
+            for task in tasks:
+                task.cancel()
+            await asyncio.gather(*tasks, return_exceptions=True)
 
 
 def copied(template: Path, folder: Path) -> str:

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from engine.model import Viewer
-from resolvers.context import READS_MOST, REFERENCES_MOST
+from resolvers.operation_budget import READS_MOST, REFERENCES_MOST
 from schema.schema import schema
 from tests.api import places
 from tests.api.hub import Hub

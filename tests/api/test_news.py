@@ -238,12 +238,12 @@ async def test_who_is_slower_takes_back_no_news_of_another_process(
                 name="Absensi Pegawai",
             )
             context = Context(quick.instance, places.ADMIN)
-            found = await context.regions.load(region)
+            found = await context.loaders.regions.load(region)
             assert found is not None
             proposals = [each.proposal for each in await consolidation.every(context, found)]
             assert [each.kind for each in proposals] == [ProposalKind.SHARE] * 2
-            told = await announcements.of_region_proposals(transaction.session, region, proposals)
-            await announcements.announce(transaction, told)
+            told = await announcements.proposal_changes(transaction.session, region, proposals)
+            transaction.add_derived(await announcements.announce(transaction, told))
         assert await late is False  # that it looked again has shown it that all is told
         assert (await _happened(quick, after)).count("PROPOSALS_CHANGED") == 1
         settled = await quick.everything()

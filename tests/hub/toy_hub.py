@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import sys
 from collections.abc import AsyncIterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, datetime
 
 import strawberry
@@ -22,7 +22,6 @@ from hub.transport.graphql_http import GraphQLApp
 from hub.transport.request_limits import BoundedHttpProtocol, RequestLimits
 from hub.transport.shared_subscription import FAILURE, Sharing
 from realtime.fanout import Fanout
-from resolvers.context import Telling
 from schema.limits import document_extensions
 
 SECRET = b"toy-secret-toy-secret-toy-secret"
@@ -32,8 +31,6 @@ SECRET = b"toy-secret-toy-secret-toy-secret"
 class Context:
     viewer: Viewer
     greetings: int = 0
-    resume: str | None = None
-    telling: Telling = field(default_factory=Telling)
 
 
 class Closed(Exception):

@@ -1,0 +1,132 @@
+"""The loaders of one operation: what is asked for at the same time is read together, and once."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import AbstractAsyncContextManager
+from dataclasses import dataclass
+from functools import cached_property
+
+from strawberry.dataloader import DataLoader
+
+from engine.assessment.score import Score
+from engine.log.source import Source
+from engine.model import Application, Assessment, AssessmentKind, Opd, Region
+from storage import application, assessment, inventory_line, opd, ownership, region, training_set
+from storage.access import Access
+from storage.assessment import Scored
+from storage.database import Session
+from storage.inventory import Recorded, Shelf
+from storage.inventory_line import Listed
+
+BATCH = 500  # ids in one query; databases bound what they take
+
+
+@dataclass
+class Loaders:
+    """Loads by id or code. What was loaded stays until `forget`."""
+
+    read: Callable[[], AbstractAsyncContextManager[Session]]
+    access: Access
+    shelf: Shelf
+
+    def forget(self, *, regions: bool = True) -> None:
+        """Load again what was loaded: the operation changed it, or something happened since."""
+        for name in LOADERS:
+            if regions or name != "regions":
+                self.__dict__.pop(name, None)
+
+    @cached_property
+    def regions(self) -> DataLoader[str, Region | None]:
+        async def load(codes: list[str]) -> list[Region | None]:
+            async with self.read() as session:
+                found = await region.by_code(session, codes)
+            return [found.get(code) for code in codes]
+
+        return DataLoader(load, max_batch_size=BATCH)
+
+    @cached_property
+    def sources(self) -> DataLoader[str, Source | None]:
+        """Where regions come from; None for one that is owned here."""
+
+        async def load(codes: list[str]) -> list[Source | None]:
+            async with self.read() as session:
+                found = await ownership.of_regions(session, codes)
+            return [found.get(code) for code in codes]
+
+        return DataLoader(load, max_batch_size=BATCH)
+
+    @cached_property
+    def opds(self) -> DataLoader[str, Opd | None]:
+        async def load(ids: list[str]) -> list[Opd | None]:
+            async with self.read() as session:
+                found = await opd.by_id(session, ids)
+            return [found.get(id) for id in ids]
+
+        return DataLoader(load, max_batch_size=BATCH)
+
+    @cached_property
+    def applications(self) -> DataLoader[str, Application | None]:
+        async def load(ids: list[str]) -> list[Application | None]:
+            async with self.read() as session:
+                found = await application.by_id(session, ids)
+            return [found.get(id) for id in ids]
+
+        return DataLoader(load, max_batch_size=BATCH)
+
+    @cached_property
+    def assessments(self) -> DataLoader[str, tuple[Assessment, Score | None] | None]:
+        async def load(ids: list[str]) -> list[tuple[Assessment, Score | None] | None]:
+            async with self.read() as session:
+                found = await assessment.by_id(session, ids, self.access)
+            return [found.get(id) for id in ids]
+
+        return DataLoader(load, max_batch_size=BATCH)
+
+    @cached_property
+    def published(self) -> DataLoader[tuple[str, AssessmentKind], list[Scored]]:
+        """Published scores by region and kind, oldest first."""
+
+        async def load(keys: list[tuple[str, AssessmentKind]]) -> list[list[Scored]]:
+            found: dict[tuple[str, AssessmentKind], list[Scored]] = {key: [] for key in keys}
+            async with self.read() as session:
+                for kind in {kind for _, kind in keys}:
+                    codes = [code for code, wanted in keys if wanted is kind]
+                    for each in await assessment.scores(session, regions=codes, kind=kind):
+                        found[each.assessment.region, kind].append(each)
+            return [found[key] for key in keys]
+
+        return DataLoader(load, max_batch_size=BATCH)
+
+    @cached_property
+    def lessons(self) -> DataLoader[None, str]:
+        """The digest of what the classifier has learned; asked for with None."""
+
+        async def load(keys: list[None]) -> list[str]:
+            async with self.read() as session:
+                return [await training_set.digest(session)] * len(keys)
+
+        return DataLoader(load)
+
+    @cached_property
+    def inventories(self) -> DataLoader[str, Recorded]:
+        """All that is on record about the applications of a region."""
+
+        async def load(codes: list[str]) -> list[Recorded]:
+            async with self.read() as session:
+                return [await self.shelf.of_region(session, code) for code in codes]
+
+        return DataLoader(load)
+
+    @cached_property
+    def sisters(self) -> DataLoader[str, Listed]:
+        """What a province and the regions within it list, by its code."""
+
+        async def load(codes: list[str]) -> list[Listed]:
+            async with self.read() as session:
+                return [await inventory_line.of_province(session, code) for code in codes]
+
+        return DataLoader(load)
+
+
+LOADERS = tuple(name for name, value in vars(Loaders).items() if isinstance(value, cached_property))

@@ -1,0 +1,81 @@
+"""What one operation may cost, whatever way its document is written."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from functools import cached_property
+
+from resolvers.problems import TooMuch
+
+READS_MOST = 300  # pages and batches of one operation; a page has at most 200 rows
+READS_AT_ONCE = 2
+SECONDS_MOST = 10.0
+SEARCHES_MOST = 100  # of one operation; each takes some 20 to 200 ms
+REFERENCES_MOST = 1_000  # to entities, of one operation
+
+
+@dataclass
+class OperationBudget:
+    """Counts the reads, searches and references of an operation, and times it.
+
+    Without `bounded` it refuses nothing: what the instance does by itself takes as long as it takes.
+    """
+
+    bounded: bool = True
+    seconds: float = SECONDS_MOST
+    _reads: int = field(init=False, default=0)
+    _searches: int = field(init=False, default=0)
+    _references: int = field(init=False, default=0)
+    _started: float = field(init=False, default_factory=time.monotonic)
+
+    def restart(self) -> None:
+        """Begin to count again, as for the next event of a subscription."""
+        self._reads = self._searches = self._references = 0
+        self._started = time.monotonic()
+
+    @asynccontextmanager
+    async def reading(self) -> AsyncIterator[None]:
+        """Count a read, and wait for its turn.
+
+        Raises:
+            TooMuch: the operation has read often enough, or for long enough.
+        """
+        self._reads += 1
+        if self.bounded and self._reads > READS_MOST:
+            raise TooMuch(f"at most {READS_MOST} reads")
+        async with self._turns:
+            yield
+
+    def check_time(self) -> None:
+        """Raise `TooMuch` where the operation has taken long enough."""
+        if self.bounded and time.monotonic() - self._started > self.seconds:
+            raise TooMuch(f"at most {self.seconds} seconds")
+
+    def count_searches(self, count: int = 1) -> None:
+        """Count searches that this operation asks for, whether or not their results are cached.
+
+        Raises:
+            TooMuch: they are too many.
+        """
+        self._searches += count
+        if self.bounded and self._searches > SEARCHES_MOST:
+            raise TooMuch(f"at most {SEARCHES_MOST} searches")
+
+    def count_references(self, count: int) -> None:
+        """Count references to entities, however many fields of the operation they are given to.
+
+        Raises:
+            TooMuch: they are too many.
+        """
+        self._references += count
+        if self.bounded and self._references > REFERENCES_MOST:
+            raise TooMuch(f"at most {REFERENCES_MOST} references to entities")
+
+    @cached_property
+    def _turns(self) -> asyncio.Semaphore:
+        """Few reads at once, so that one wide operation leaves connections to the others."""
+        return asyncio.Semaphore(READS_AT_ONCE)

@@ -1,0 +1,168 @@
+"""The verifications of a region: computed from what is on record, and compared with what was announced.
+
+Both steps are pure: a region's record and its claims go in, values come out. Verified are the bounds of
+each instrument with rules, and the claims of assessments that are followed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping, MutableMapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from typing import Any
+
+from engine.assessment.instruments import catalogue
+from engine.document import value_of
+from engine.graph.graph import IntegrationGraph, touched, with_integration
+from engine.model import Assessment, AssessmentState, Visibility
+from engine.verification.inventory import Inventory
+from engine.verification.rules import tables
+from engine.verification.verification import Verification, verify, verify_again
+from engine.verification.verification_state import (
+    ProposalsNews,
+    ProposalsOutcome,
+    VerificationNews,
+    VerificationOutcome,
+    of_verification,
+    verification_news,
+)
+from resolvers.region_record import build_graph, inventory_for_rules
+from storage.inventory import Recorded
+
+SMALL_CHANGE = 20  # exchanges: to build a graph again costs no more than so many changes of it
+VERIFICATION = "verification "  # how the subjects of verifications begin
+
+
+@dataclass(frozen=True, slots=True)
+class VerifiedClaims:
+    """A verification with all that it was computed from."""
+
+    claims: Assessment | None  # None: the bounds alone
+    year: int
+    inventory: Inventory
+    levels: Mapping[int, int]
+    verification: Verification
+
+    @property
+    def assessment_id(self) -> str | None:
+        """The id of the assessment; None where nothing is claimed."""
+        return None if self.claims is None else self.claims.id
+
+    @property
+    def visibility(self) -> Visibility:
+        """Who may see it: all, unless it is about claims that are not published."""
+        published = self.claims is None or self.claims.state is AssessmentState.PUBLISHED
+        return Visibility.PUBLIC if published else Visibility.REGION
+
+
+@dataclass(frozen=True, slots=True)
+class RegionAnalysis:
+    """A region's graph and verifications at one moment, and the record that they rest on."""
+
+    recorded: Recorded
+    graph: IntegrationGraph
+    verified: Mapping[str, VerifiedClaims]  # by subject
+
+
+Analyses = MutableMapping[str, RegionAnalysis]  # the last one of each region, as far as it is kept
+
+
+@dataclass(frozen=True, slots=True)
+class Changes:
+    """Outcomes that differ from those last announced, and the events that say so."""
+
+    outcomes: Mapping[str, VerificationOutcome | ProposalsOutcome]  # by subject
+    forgotten: Collection[str] = ()  # subjects that are no longer followed
+    events: Sequence[tuple[VerificationNews | ProposalsNews, Visibility]] = ()
+
+    def __bool__(self) -> bool:
+        return bool(self.outcomes or self.forgotten)
+
+
+def analyse_region(
+    recorded: Recorded,
+    followed: Iterable[Assessment],
+    at: datetime,
+    previous: RegionAnalysis | None,
+) -> RegionAnalysis:
+    """Verify a region as of a moment.
+
+    What is the same as in the previous analysis is not computed again. The two are compared value by
+    value, since the previous one may be of a transaction that was rolled back.
+    """
+    drawn = _graph_as_of(recorded, at.date(), previous)
+    edges = None if previous is None else touched(previous.graph, drawn)
+    verified: dict[str, VerifiedClaims] = {}
+    bounds: list[tuple[str, Assessment | None]] = [(id, None) for id in tables()]
+    for id, claims in [*bounds, *((each.instrument, each) for each in followed)]:
+        year = at.year if claims is None else claims.year
+        levels = {each.indicator: each.level for each in claims.levels} if claims else {}
+        inventory = inventory_for_rules(drawn, recorded, id, year, claims)
+        subject = f"{VERIFICATION}{id if claims is None else claims.id}"
+        last = None if previous is None else previous.verified.get(subject)
+        if (
+            last is not None
+            and edges is not None
+            and _differ_in_edges_only(last, inventory, levels)
+        ):
+            result = verify_again(
+                last.verification, catalogue()[id], tables()[id], levels, inventory, changed=edges
+            )
+        else:
+            result = verify(catalogue()[id], tables()[id], levels, inventory)
+        verified[subject] = VerifiedClaims(claims, year, inventory, levels, result)
+    return RegionAnalysis(recorded, drawn, verified)
+
+
+def find_verification_changes(
+    analysis: RegionAnalysis, announced: Mapping[str, Mapping[str, Any]]
+) -> Changes:
+    """Compare an analysis with the outcomes that were last announced, which are given as documents.
+
+    The first outcome of bounds makes no event: there is nothing new about it while nothing is claimed.
+    """
+    outcomes: dict[str, VerificationOutcome | ProposalsOutcome] = {}
+    events: list[tuple[VerificationNews | ProposalsNews, Visibility]] = []
+    for subject, verified in analysis.verified.items():
+        outcome = of_verification(verified.verification, verified.year, verified.claims)
+        document = announced.get(subject)
+        before = None if document is None else value_of(VerificationOutcome, document)
+        if before == outcome:
+            continue
+        outcomes[subject] = outcome
+        about = verified.assessment_id or f"region-{analysis.recorded.region}"
+        event = verification_news(about, before, outcome)
+        if event is not None and not (before is None and verified.claims is None):
+            events.append((event, verified.visibility))
+    # Newer assessments have taken the place of these.
+    past = {subject for subject in announced if subject.startswith(VERIFICATION)}
+    return Changes(outcomes, sorted(past - analysis.verified.keys()), events)
+
+
+def _graph_as_of(
+    recorded: Recorded, today: date, previous: RegionAnalysis | None
+) -> IntegrationGraph:
+    """The graph, made from the previous one where only a few exchanges have changed."""
+    if previous is None or previous.graph.today != today:
+        return build_graph(recorded, today)
+    before = {each.id: each for each in previous.recorded.integrations}
+    changed = [each for each in recorded.integrations if before.pop(each.id, None) != each]
+    same_ends = (previous.recorded.applications, previous.recorded.elsewhere) == (
+        recorded.applications,
+        recorded.elsewhere,
+    )
+    if before or not same_ends or len(changed) > SMALL_CHANGE:
+        return build_graph(recorded, today)
+    drawn = previous.graph
+    for each in changed:
+        drawn = with_integration(drawn, each)
+    return drawn
+
+
+def _differ_in_edges_only(
+    last: VerifiedClaims, inventory: Inventory, levels: Mapping[int, int]
+) -> bool:
+    """Whether what is verified differs from the last time in the edges of its graph at most."""
+    same_ends = last.inventory.graph.known is inventory.graph.known  # one was made from the other
+    same_rest = replace(last.inventory, graph=inventory.graph) == inventory
+    return same_ends and same_rest and last.levels == levels

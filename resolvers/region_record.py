@@ -1,0 +1,106 @@
+"""What the engine reads of a region's record: its graph, and the inventory that the rules read."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+from itertools import combinations
+
+from engine.assessment.instruments import catalogue
+from engine.graph.exchange import Required, between_agencies, between_services
+from engine.graph.graph import IntegrationGraph, build
+from engine.model import Assessment, AssessmentState
+from engine.verification.attestation import Seal, seal
+from engine.verification.completeness import by_opd, vouched_for
+from engine.verification.inventory import (
+    Inventory,
+    development,
+    documents,
+    functions_ticked,
+    services,
+)
+from engine.verification.rules import patterns
+from facts.tables import common_applications
+from resolvers.shipped_functions import functions, shipped
+from storage.inventory import Recorded
+
+SERVICES_OF = "spbe-2020"  # the instrument whose indicators common applications are known to serve
+HANDED_IN = (AssessmentState.SUBMITTED, AssessmentState.PUBLISHED)
+
+
+def build_graph(recorded: Recorded, today: date) -> IntegrationGraph:
+    """Build the graph of this state of an inventory as of a day."""
+    return build(
+        recorded.region,
+        recorded.applications,
+        recorded.integrations,
+        today=today,
+        elsewhere=recorded.elsewhere,
+        common=common_applications(),
+    )
+
+
+def required_exchanges(recorded: Recorded, graph: IntegrationGraph) -> tuple[Required, ...]:
+    """The exchanges that the work of a region's agencies and services asks for."""
+    return (
+        *between_agencies(patterns(), recorded.opds, graph.applications),
+        *between_services(catalogue()[SERVICES_OF], served_indicators(recorded)),
+    )
+
+
+def served_indicators(recorded: Recorded) -> dict[str, frozenset[int]]:
+    """The indicators of SERVICES_OF that applications are known to serve.
+
+    By the common applications that they are instances of, and by what persons said they are for.
+    What the classifier takes them to be for is no evidence.
+    """
+    indicators = {id: each.indicators for id, each in functions().items()}
+    said = {id: indicators[function] for id, function in shipped(recorded.functions).items()}
+    return services(recorded.applications, common_applications(), said)
+
+
+def inventory_for_rules(
+    drawn: IntegrationGraph,
+    recorded: Recorded,
+    instrument: str,
+    year: int,
+    claims: Assessment | None,
+) -> Inventory:
+    """Return what the rules of an instrument read of a region in the year of an assessment."""
+    serves = served_indicators(recorded) if instrument == SERVICES_OF else {}
+    policy = recorded.policy
+    said = recorded.functions
+    pairs = {
+        pair
+        for group in recorded.agreed
+        for pair in combinations(sorted(group), 2)
+        # Persons who have since named two functions take back that they are one.
+        if len({said[id] for id in pair if id in said}) < 2
+    }
+    return Inventory(
+        graph=drawn,
+        year=year,
+        opds=tuple(each.id for each in recorded.opds),
+        exempt={each.opd: each.reason for each in recorded.exempt},
+        serves=serves,
+        vouched_for=vouching_opds(recorded, drawn.today),
+        documents=() if claims is None else documents(claims.levels),
+        documents_closed=claims is not None and claims.state in HANDED_IN,
+        development=None
+        if policy is None or policy.year is None
+        else development(recorded.applications, policy_year=policy.year, duplicates=pairs),
+        functions_ticked=functions_ticked(recorded.applications, serves),
+    )
+
+
+def vouching_opds(recorded: Recorded, today: date) -> frozenset[str]:
+    """Return the OPDs whose word holds on a day and whose inventory is complete enough."""
+    inventories = by_opd([each.id for each in recorded.opds], recorded.applications)
+    return vouched_for(seals_by_opd(recorded, today).values(), inventories)
+
+
+def seals_by_opd(recorded: Recorded, today: date) -> Mapping[str, Seal]:
+    """Whether each OPD vouches for its inventory on a day, by its id."""
+    given = [each.attestation for each in recorded.attested]
+    edits = [each.broken_by for each in recorded.attested if each.broken_by is not None]
+    return {each.id: seal(each.id, given, edits, today=today) for each in recorded.opds}

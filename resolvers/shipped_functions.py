@@ -1,0 +1,20 @@
+"""The functions of applications that ship with this version."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import cache
+
+from engine.matching.function_classifier import Function
+from facts.function import lexicon
+
+
+def shipped(said: Mapping[str, str]) -> dict[str, str]:
+    """Those whose functions this version ships: an earlier one may have had others."""
+    return {id: function for id, function in said.items() if function in functions()}
+
+
+@cache
+def functions() -> dict[str, Function]:
+    """Return the functions that ship, by id."""
+    return {each.id: each for each in lexicon().functions}
