@@ -31,7 +31,7 @@ from engine.model import (
 from resolvers import access
 from resolvers.change import change, entered_by, new_id, text
 from resolvers.context import Context
-from resolvers.integration import links
+from resolvers.evidence import checked_evidence
 from resolvers.problems import (
     AlreadyExists,
     IncompleteAssessment,
@@ -135,7 +135,7 @@ async def claim(context: Context, asked: ClaimLevel, key: str | None) -> Assessm
             indicator=asked.indicator,
             level=asked.level,
             explanation=text("explanation", asked.explanation, least=0, most=EXPLANATION_LENGTH),
-            evidence=links(asked.evidence, transaction.at.date()),
+            evidence=checked_evidence(asked.evidence, transaction.at.date()),
         )
         await transaction.append(
             actor=context.viewer.subject,

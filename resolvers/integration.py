@@ -24,8 +24,9 @@ from engine.model import (
 )
 from resolvers import access
 from resolvers.application import find as find_application
-from resolvers.change import change, entered_by, new_id, text, web_address
+from resolvers.change import change, entered_by, new_id, text
 from resolvers.context import Context
+from resolvers.evidence import EVIDENCE_MOST, TITLE_LENGTH, checked_evidence
 from resolvers.problems import (
     AlreadyExists,
     Forbidden,
@@ -39,9 +40,6 @@ from storage import integration as stored
 from storage import log
 from storage.log import LogTransaction
 from storage.page import Page
-
-EVIDENCE_MOST = 20
-TITLE_LENGTH = 300
 
 
 @dataclass(frozen=True, slots=True)
@@ -226,24 +224,6 @@ async def page(
         )
 
 
-def links(evidence: tuple[Evidence, ...], today: date) -> tuple[Evidence, ...]:
-    """Return evidence with titles, addresses and dates checked, or raise InvalidInput."""
-    if len(evidence) > EVIDENCE_MOST:
-        raise InvalidInput("evidence", f"at most {EVIDENCE_MOST} links", str(len(evidence)))
-    for each in evidence:
-        if each.dated is not None and each.dated > today:
-            raise InvalidInput("evidence.dated", f"a day up to {today}", str(each.dated))
-    return tuple(
-        Evidence(
-            title=text("evidence.title", each.title, least=1, most=TITLE_LENGTH),
-            url=web_address("evidence.url", each.url),
-            kind=each.kind,
-            dated=each.dated,
-        )
-        for each in evidence
-    )
-
-
 def _of_exchange(
     viewer: Viewer, today: date, evidence: tuple[Evidence, ...]
 ) -> tuple[Evidence, ...]:
@@ -255,7 +235,7 @@ def _of_exchange(
             )
         if each.kind is EvidenceKind.MACHINE_LOG and each.dated is None:
             raise InvalidInput("evidence.dated", "the last day of a machine's log", "null")
-    return links(evidence, today)
+    return checked_evidence(evidence, today)
 
 
 def _newest_first(evidence: Iterable[Evidence]) -> tuple[Evidence, ...]:

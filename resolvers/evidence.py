@@ -1,0 +1,30 @@
+"""Evidence that a client gives for a level or for an exchange."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from engine.model import Evidence
+from resolvers.change import text, web_address
+from resolvers.problems import InvalidInput
+
+EVIDENCE_MOST = 20
+TITLE_LENGTH = 300  # characters
+
+
+def checked_evidence(evidence: tuple[Evidence, ...], today: date) -> tuple[Evidence, ...]:
+    """Return evidence with titles, addresses and dates checked, or raise InvalidInput."""
+    if len(evidence) > EVIDENCE_MOST:
+        raise InvalidInput("evidence", f"at most {EVIDENCE_MOST} links", str(len(evidence)))
+    for each in evidence:
+        if each.dated is not None and each.dated > today:
+            raise InvalidInput("evidence.dated", f"a day up to {today}", str(each.dated))
+    return tuple(
+        Evidence(
+            title=text("evidence.title", each.title, least=1, most=TITLE_LENGTH),
+            url=web_address("evidence.url", each.url),
+            kind=each.kind,
+            dated=each.dated,
+        )
+        for each in evidence
+    )
