@@ -16,7 +16,7 @@ from engine.model import (
 )
 from facts.tables import common_applications
 from resolvers import access
-from resolvers.change import change, entered_by, new_id, text, web_address
+from resolvers.change import changing, entered_by, new_id, text, web_address
 from resolvers.context import Context
 from resolvers.problems import AlreadyExists, InvalidInput, NotFound, VersionConflict, WrongState
 from storage import application as stored
@@ -86,9 +86,10 @@ async def register(context: Context, asked: RegisterApplication, key: str | None
         )
         return await written(context, transaction, application, EventKind.APPLICATION_REGISTERED)
 
-    return await change(
-        context, asked.region, key=key, request=asked, answer=Application, work=work
-    )
+    async with changing(
+        context, asked.region, key=key, request=asked, answer=Application
+    ) as change:
+        return change.answered or change.remember(await work(change.transaction, change.region))
 
 
 async def update(context: Context, asked: UpdateApplication, key: str | None) -> Application:
@@ -106,14 +107,10 @@ async def update(context: Context, asked: UpdateApplication, key: str | None) ->
         access.edit_application(context.viewer, region, application.opd)
         return await written(context, transaction, application, EventKind.APPLICATION_UPDATED)
 
-    return await change(
-        context,
-        (await find(context, asked.id)).region,
-        key=key,
-        request=asked,
-        answer=Application,
-        work=work,
-    )
+    async with changing(
+        context, (await find(context, asked.id)).region, key=key, request=asked, answer=Application
+    ) as change:
+        return change.answered or change.remember(await work(change.transaction, change.region))
 
 
 async def retire(context: Context, asked: RetireApplication, key: str | None) -> Application:
@@ -129,14 +126,10 @@ async def retire(context: Context, asked: RetireApplication, key: str | None) ->
         )
         return await written(context, transaction, application, EventKind.APPLICATION_RETIRED)
 
-    return await change(
-        context,
-        (await find(context, asked.id)).region,
-        key=key,
-        request=asked,
-        answer=Application,
-        work=work,
-    )
+    async with changing(
+        context, (await find(context, asked.id)).region, key=key, request=asked, answer=Application
+    ) as change:
+        return change.answered or change.remember(await work(change.transaction, change.region))
 
 
 async def find(context: Context, id: str) -> Application:

@@ -29,7 +29,7 @@ from engine.model import (
     Visibility,
 )
 from resolvers import access
-from resolvers.change import change, entered_by, new_id, text
+from resolvers.change import changing, entered_by, new_id, text
 from resolvers.context import Context
 from resolvers.evidence import checked_evidence
 from resolvers.problems import (
@@ -119,7 +119,8 @@ async def start(context: Context, asked: StartAssessment, key: str | None) -> As
         )
         return await _write(context, transaction, assessment, EventKind.ASSESSMENT_STARTED)
 
-    return await change(context, asked.region, key=key, request=asked, answer=Assessment, work=work)
+    async with changing(context, asked.region, key=key, request=asked, answer=Assessment) as change:
+        return change.answered or change.remember(await work(change.transaction, change.region))
 
 
 async def claim(context: Context, asked: ClaimLevel, key: str | None) -> Assessment:
@@ -272,7 +273,8 @@ async def _change(
         region = await stored.region_of(session, id, context.access)
     if region is None:
         raise NotFound("assessment", id)
-    return await change(context, region, key=key, request=asked, answer=Assessment, work=work)
+    async with changing(context, region, key=key, request=asked, answer=Assessment) as change:
+        return change.answered or change.remember(await work(change.transaction, change.region))
 
 
 async def _current(transaction: LogTransaction, id: str, version: int) -> Assessment:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Awaitable, Callable
-from typing import TypeVar
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from typing import Generic, TypeVar
 
 from engine.document import document, value_of
 from engine.matching.names import host
@@ -20,21 +22,31 @@ Value = TypeVar("Value")
 KEY_LENGTH = 128
 
 
-async def change(
-    context: Context,
-    region: str,
-    *,
-    key: str | None,
-    request: object,
-    answer: type[Value],
-    work: Callable[[LogTransaction, Region], Awaitable[Value]],
-) -> Value:
-    """Do `work` in the transaction of `region`, or return what the same request was answered.
+@dataclass
+class Change(Generic[Value]):
+    """A change in progress: the transaction and the region, or what the same request was answered."""
+
+    transaction: LogTransaction
+    region: Region
+    answered: Value | None = None  # by an earlier request with this key
+    result: Value | None = None
+
+    def remember(self, result: Value) -> Value:
+        """Return the result, which a repeated request gets back."""
+        self.result = result
+        return result
+
+
+@asynccontextmanager
+async def changing(
+    context: Context, region: str, *, key: str | None, request: object, answer: type[Value]
+) -> AsyncIterator[Change[Value]]:
+    """Yield a change of `region`, in one transaction.
 
     Args:
         key: the client's idempotency key; None to apply each time.
         request: the input, a dataclass; a key is good for one request only.
-        answer: the type of what `work` returns and a repeated request gets back.
+        answer: the type of the result, which a repeated request gets back.
     """
     if context.viewer.role is Role.PUBLIC:
         raise Forbidden(Role.PUBLIC, "change anything")
@@ -45,7 +57,8 @@ async def change(
     async with context.writing(region) as transaction:
         found = (await stored_region.by_code(transaction.session, [region]))[region]
         if key is None:
-            return await work(transaction, found)
+            yield Change(transaction, found)
+            return
         # Also who asks, by role and scope: another's answer may hold what this one may not see.
         asked = {
             "mutation": type(request).__name__,
@@ -54,17 +67,17 @@ async def change(
             "regions": sorted(context.viewer.regions),
             "opds": sorted(context.viewer.opds),
         }
+        subject = context.viewer.subject
         try:
-            known = await idempotency.answered(transaction, context.viewer.subject, key, asked)
+            known = await idempotency.answered(transaction, subject, key, asked)
         except idempotency.KeyReused as reused:
             raise IdempotencyKeyReused(key) from reused
         if known is not None:
-            return value_of(answer, known)
-        result = await work(transaction, found)
-        await idempotency.remember(
-            transaction, context.viewer.subject, key, asked, document(result)
-        )
-        return result
+            yield Change(transaction, found, answered=value_of(answer, known))
+            return
+        change = Change[Value](transaction, found)
+        yield change
+        await idempotency.remember(transaction, subject, key, asked, document(change.result))
 
 
 def entered_by(viewer: Viewer) -> Provenance:

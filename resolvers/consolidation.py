@@ -22,7 +22,7 @@ from engine.verification.completeness import completeness
 from facts.function import national_systems
 from facts.tables import common_applications
 from resolvers import access, graph, inventory_analysis, sharing
-from resolvers.change import change, text
+from resolvers.change import changing, text
 from resolvers.context import Context
 from resolvers.problems import InvalidInput, NotFound
 from resolvers.region_record import required_exchanges
@@ -131,7 +131,8 @@ async def decide(context: Context, asked: DecideProposal, key: str | None) -> De
         )
         return decided
 
-    return await change(context, asked.region, key=key, request=asked, answer=Decided, work=work)
+    async with changing(context, asked.region, key=key, request=asked, answer=Decided) as change:
+        return change.answered or change.remember(await work(change.transaction, change.region))
 
 
 async def beside(context: Context, region: Region) -> Beside:

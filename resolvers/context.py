@@ -86,7 +86,7 @@ class Context:
     @cached_property
     def loaders(self) -> Loaders:
         """The loaders of this operation."""
-        return Loaders(self.read, self.access, self.instance.shelf)
+        return Loaders(self.database, self.budget, self.access, self.instance.shelf)
 
     @asynccontextmanager
     async def read(self) -> AsyncIterator[Session]:
@@ -95,8 +95,7 @@ class Context:
         Raises:
             TooMuch: the operation has read often enough, or for long enough.
         """
-        async with self.budget.reading(), self.database.read() as session:
-            self.budget.check_time()
+        async with self.budget.reading(self.database) as session:
             yield session
 
     @asynccontextmanager

@@ -9,7 +9,7 @@ from engine.matching.function_classifier import Correction
 from engine.model import Application, EventKind, Region
 from resolvers import access
 from resolvers.application import find
-from resolvers.change import change
+from resolvers.change import changing
 from resolvers.context import Context
 from resolvers.problems import InvalidInput
 from resolvers.shipped_functions import functions
@@ -43,4 +43,5 @@ async def correct(context: Context, asked: CorrectFunction, key: str | None) -> 
         return known
 
     home = (await find(context, asked.application)).region
-    return await change(context, home, key=key, request=asked, answer=Application, work=work)
+    async with changing(context, home, key=key, request=asked, answer=Application) as change:
+        return change.answered or change.remember(await work(change.transaction, change.region))

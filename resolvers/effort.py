@@ -21,7 +21,7 @@ from engine.path.effort import (
 )
 from resolvers import access
 from resolvers.assessment import instrument_for
-from resolvers.change import change
+from resolvers.change import changing
 from resolvers.context import Context
 from resolvers.problems import InvalidInput
 from storage import effort as stored
@@ -94,6 +94,7 @@ async def edit(context: Context, asked: EditEffort, key: str | None) -> RegionEf
         )
         return own
 
-    return await change(
-        context, asked.region, key=key, request=asked, answer=RegionEffort, work=work
-    )
+    async with changing(
+        context, asked.region, key=key, request=asked, answer=RegionEffort
+    ) as change:
+        return change.answered or change.remember(await work(change.transaction, change.region))

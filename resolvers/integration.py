@@ -24,7 +24,7 @@ from engine.model import (
 )
 from resolvers import access
 from resolvers.application import find as find_application
-from resolvers.change import change, entered_by, new_id, text
+from resolvers.change import changing, entered_by, new_id, text
 from resolvers.context import Context
 from resolvers.evidence import EVIDENCE_MOST, TITLE_LENGTH, checked_evidence
 from resolvers.problems import (
@@ -120,7 +120,8 @@ async def connect(context: Context, asked: ConnectApplications, key: str | None)
                     raise AlreadyExists("integration of this data object", known.id)
         return await _write(context, transaction, integration, EventKind.INTEGRATION_CONNECTED)
 
-    return await change(context, home, key=key, request=asked, answer=Integration, work=work)
+    async with changing(context, home, key=key, request=asked, answer=Integration) as change:
+        return change.answered or change.remember(await work(change.transaction, change.region))
 
 
 async def add_evidence(
@@ -146,7 +147,8 @@ async def add_evidence(
         )
         return await _write(context, transaction, documented, EventKind.INTEGRATION_DOCUMENTED)
 
-    return await change(context, seen.region, key=key, request=asked, answer=Integration, work=work)
+    async with changing(context, seen.region, key=key, request=asked, answer=Integration) as change:
+        return change.answered or change.remember(await work(change.transaction, change.region))
 
 
 async def confirm(context: Context, asked: ConfirmIntegration, key: str | None) -> Integration:
@@ -176,7 +178,8 @@ async def confirm(context: Context, asked: ConfirmIntegration, key: str | None) 
         )
         return await _write(context, transaction, confirmed, EventKind.INTEGRATION_CONFIRMED)
 
-    return await change(context, seen.region, key=key, request=asked, answer=Integration, work=work)
+    async with changing(context, seen.region, key=key, request=asked, answer=Integration) as change:
+        return change.answered or change.remember(await work(change.transaction, change.region))
 
 
 async def withdraw(context: Context, asked: WithdrawIntegration, key: str | None) -> Integration:
@@ -197,7 +200,8 @@ async def withdraw(context: Context, asked: WithdrawIntegration, key: str | None
         withdrawn = replace(known, version=known.version + 1, status=IntegrationStatus.WITHDRAWN)
         return await _write(context, transaction, withdrawn, EventKind.INTEGRATION_WITHDRAWN)
 
-    return await change(context, seen.region, key=key, request=asked, answer=Integration, work=work)
+    async with changing(context, seen.region, key=key, request=asked, answer=Integration) as change:
+        return change.answered or change.remember(await work(change.transaction, change.region))
 
 
 async def find(context: Context, id: str) -> Integration:

@@ -10,7 +10,7 @@ from engine.verification.attestation import Attestation, Seal
 from engine.verification.completeness import Completeness, by_opd, completeness, vouched_for
 from engine.verification.inventory import DevelopmentPolicy
 from resolvers import access
-from resolvers.change import change
+from resolvers.change import changing
 from resolvers.context import Context
 from resolvers.problems import NotFound
 from resolvers.region_record import seals_by_opd
@@ -82,6 +82,7 @@ async def attest(context: Context, asked: AttestInventory, key: str | None) -> A
         )
         return given
 
-    return await change(
-        context, known.region, key=key, request=asked, answer=Attestation, work=work
-    )
+    async with changing(
+        context, known.region, key=key, request=asked, answer=Attestation
+    ) as change:
+        return change.answered or change.remember(await work(change.transaction, change.region))

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -12,10 +10,11 @@ from strawberry.dataloader import DataLoader
 from engine.assessment.score import Score
 from engine.log.source import Source
 from engine.model import Application, Assessment, AssessmentKind, Opd, Region
+from resolvers.operation_budget import OperationBudget
 from storage import application, assessment, inventory_line, opd, ownership, region, training_set
 from storage.access import Access
 from storage.assessment import Scored
-from storage.database import Session
+from storage.database import Database
 from storage.inventory import Recorded, Shelf
 from storage.inventory_line import Listed
 
@@ -26,7 +25,8 @@ BATCH = 500  # ids in one query; databases bound what they take
 class Loaders:
     """Loads by id or code. What was loaded stays until `forget`."""
 
-    read: Callable[[], AbstractAsyncContextManager[Session]]
+    database: Database
+    budget: OperationBudget
     access: Access
     shelf: Shelf
 
@@ -39,7 +39,7 @@ class Loaders:
     @cached_property
     def regions(self) -> DataLoader[str, Region | None]:
         async def load(codes: list[str]) -> list[Region | None]:
-            async with self.read() as session:
+            async with self.budget.reading(self.database) as session:
                 found = await region.by_code(session, codes)
             return [found.get(code) for code in codes]
 
@@ -50,7 +50,7 @@ class Loaders:
         """Where regions come from; None for one that is owned here."""
 
         async def load(codes: list[str]) -> list[Source | None]:
-            async with self.read() as session:
+            async with self.budget.reading(self.database) as session:
                 found = await ownership.of_regions(session, codes)
             return [found.get(code) for code in codes]
 
@@ -59,7 +59,7 @@ class Loaders:
     @cached_property
     def opds(self) -> DataLoader[str, Opd | None]:
         async def load(ids: list[str]) -> list[Opd | None]:
-            async with self.read() as session:
+            async with self.budget.reading(self.database) as session:
                 found = await opd.by_id(session, ids)
             return [found.get(id) for id in ids]
 
@@ -68,7 +68,7 @@ class Loaders:
     @cached_property
     def applications(self) -> DataLoader[str, Application | None]:
         async def load(ids: list[str]) -> list[Application | None]:
-            async with self.read() as session:
+            async with self.budget.reading(self.database) as session:
                 found = await application.by_id(session, ids)
             return [found.get(id) for id in ids]
 
@@ -77,7 +77,7 @@ class Loaders:
     @cached_property
     def assessments(self) -> DataLoader[str, tuple[Assessment, Score | None] | None]:
         async def load(ids: list[str]) -> list[tuple[Assessment, Score | None] | None]:
-            async with self.read() as session:
+            async with self.budget.reading(self.database) as session:
                 found = await assessment.by_id(session, ids, self.access)
             return [found.get(id) for id in ids]
 
@@ -89,7 +89,7 @@ class Loaders:
 
         async def load(keys: list[tuple[str, AssessmentKind]]) -> list[list[Scored]]:
             found: dict[tuple[str, AssessmentKind], list[Scored]] = {key: [] for key in keys}
-            async with self.read() as session:
+            async with self.budget.reading(self.database) as session:
                 for kind in {kind for _, kind in keys}:
                     codes = [code for code, wanted in keys if wanted is kind]
                     for each in await assessment.scores(session, regions=codes, kind=kind):
@@ -103,7 +103,7 @@ class Loaders:
         """The digest of what the classifier has learned; asked for with None."""
 
         async def load(keys: list[None]) -> list[str]:
-            async with self.read() as session:
+            async with self.budget.reading(self.database) as session:
                 return [await training_set.digest(session)] * len(keys)
 
         return DataLoader(load)
@@ -113,7 +113,7 @@ class Loaders:
         """All that is on record about the applications of a region."""
 
         async def load(codes: list[str]) -> list[Recorded]:
-            async with self.read() as session:
+            async with self.budget.reading(self.database) as session:
                 return [await self.shelf.of_region(session, code) for code in codes]
 
         return DataLoader(load)
@@ -123,7 +123,7 @@ class Loaders:
         """What a province and the regions within it list, by its code."""
 
         async def load(codes: list[str]) -> list[Listed]:
-            async with self.read() as session:
+            async with self.budget.reading(self.database) as session:
                 return [await inventory_line.of_province(session, code) for code in codes]
 
         return DataLoader(load)

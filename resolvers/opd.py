@@ -8,7 +8,7 @@ from engine.document import document
 from engine.matching.opd_names import name_key
 from engine.model import EventKind, Opd, OpdKind, Region
 from resolvers import access
-from resolvers.change import change, entered_by, new_id, text
+from resolvers.change import changing, entered_by, new_id, text
 from resolvers.context import Context
 from resolvers.problems import AlreadyExists, InvalidInput
 from storage import opd as stored
@@ -64,4 +64,5 @@ async def register(context: Context, asked: RegisterOpd, key: str | None) -> Opd
         )
         return opd
 
-    return await change(context, asked.region, key=key, request=asked, answer=Opd, work=work)
+    async with changing(context, asked.region, key=key, request=asked, answer=Opd) as change:
+        return change.answered or change.remember(await work(change.transaction, change.region))

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 from resolvers.problems import TooMuch
+from storage.database import Database, Session
 
 READS_MOST = 300  # pages and batches of one operation; a page has at most 200 rows
 READS_AT_ONCE = 2
@@ -38,8 +39,8 @@ class OperationBudget:
         self._started = time.monotonic()
 
     @asynccontextmanager
-    async def reading(self) -> AsyncIterator[None]:
-        """Count a read, and wait for its turn.
+    async def reading(self, database: Database) -> AsyncIterator[Session]:
+        """Yield a session to read with, when it is the operation's turn.
 
         Raises:
             TooMuch: the operation has read often enough, or for long enough.
@@ -47,13 +48,10 @@ class OperationBudget:
         self._reads += 1
         if self.bounded and self._reads > READS_MOST:
             raise TooMuch(f"at most {READS_MOST} reads")
-        async with self._turns:
-            yield
-
-    def check_time(self) -> None:
-        """Raise `TooMuch` where the operation has taken long enough."""
-        if self.bounded and time.monotonic() - self._started > self.seconds:
-            raise TooMuch(f"at most {self.seconds} seconds")
+        async with self._turns, database.read() as session:
+            if self.bounded and time.monotonic() - self._started > self.seconds:
+                raise TooMuch(f"at most {self.seconds} seconds")
+            yield session
 
     def count_searches(self, count: int = 1) -> None:
         """Count searches that this operation asks for, whether or not their results are cached.

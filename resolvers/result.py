@@ -22,7 +22,7 @@ from engine.model import (
 )
 from resolvers import access
 from resolvers.assessment import in_use, instrument_for
-from resolvers.change import change, text
+from resolvers.change import changing, text
 from resolvers.context import Context
 from resolvers.problems import (
     AlreadyExists,
@@ -130,7 +130,8 @@ async def record(context: Context, asked: RecordResult, key: str | None) -> Asse
         )
         return assessment
 
-    return await change(context, asked.region, key=key, request=asked, answer=Assessment, work=work)
+    async with changing(context, asked.region, key=key, request=asked, answer=Assessment) as change:
+        return change.answered or change.remember(await work(change.transaction, change.region))
 
 
 def result(

@@ -9,7 +9,7 @@ from engine.model import EventKind, Region
 from engine.verification.inventory import DevelopmentPolicy, Exemption
 from resolvers import access
 from resolvers.application import EARLIEST_YEAR
-from resolvers.change import change, text, web_address
+from resolvers.change import changing, text, web_address
 from resolvers.context import Context
 from resolvers.problems import InvalidInput, NotFound
 from storage.log import LogTransaction
@@ -54,7 +54,8 @@ async def exempt(context: Context, asked: ExemptOpd, key: str | None) -> Exempti
         )
         return exemption
 
-    return await change(context, known.region, key=key, request=asked, answer=Exemption, work=work)
+    async with changing(context, known.region, key=key, request=asked, answer=Exemption) as change:
+        return change.answered or change.remember(await work(change.transaction, change.region))
 
 
 async def record_policy(
@@ -78,9 +79,10 @@ async def record_policy(
         )
         return await _record(context, transaction, policy)
 
-    return await change(
-        context, asked.region, key=key, request=asked, answer=DevelopmentPolicy, work=work
-    )
+    async with changing(
+        context, asked.region, key=key, request=asked, answer=DevelopmentPolicy
+    ) as change:
+        return change.answered or change.remember(await work(change.transaction, change.region))
 
 
 async def _record(

@@ -18,7 +18,7 @@ from engine.model import (
 )
 from resolvers import access, estimate
 from resolvers.assessment import claimable, find
-from resolvers.change import change, entered_by, new_id
+from resolvers.change import changing, entered_by, new_id
 from resolvers.context import Context
 from resolvers.problems import InvalidInput
 from storage.log import LogTransaction
@@ -65,7 +65,8 @@ async def simulate(context: Context, asked: SimulateAssessment, key: str | None)
         )
         return simulation
 
-    return await change(context, known.region, key=key, request=asked, answer=Assessment, work=work)
+    async with changing(context, known.region, key=key, request=asked, answer=Assessment) as change:
+        return change.answered or change.remember(await work(change.transaction, change.region))
 
 
 async def _levels(context: Context, known: Assessment) -> tuple[dict[int, int], str]:
