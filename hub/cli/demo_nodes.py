@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import shlex
 import signal
 import socket
 import subprocess
@@ -31,7 +32,7 @@ TOKEN_LIFETIME = timedelta(days=30)
 PORTS = 100  # looked at for a free one
 COPY_SECONDS = 30.0
 END_SECONDS = 12.0
-COMMAND = (sys.executable, "-c", "from hub.cli.main import main; main()")
+COMMAND = (sys.executable, "-m", "hub", "serve")
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +77,7 @@ class Node:
         """Serve; in the hub's process group, so that what ends that ends its nodes."""
         with (self.folder / "node.log").open("ab") as log:
             return subprocess.Popen(
-                [*COMMAND, "serve"],
+                COMMAND,
                 env=self.environment,
                 stdin=subprocess.DEVNULL,
                 stdout=log,
@@ -140,7 +141,7 @@ def running(nodes: Sequence[Node]) -> Iterator[list[str]]:
     try:
         yield [
             f"Node {node.region}  http://127.0.0.1:{node.port}/, process {process.pid}; once stopped: "
-            f"SIMPUL_DATA_DIR={node.folder} SIMPUL_PORT={node.port} {sys.argv[0]} serve"
+            f"SIMPUL_DATA_DIR={node.folder} SIMPUL_PORT={node.port} {shlex.join(COMMAND)}"
             for node, process in zip(nodes, started, strict=True)
         ]
     finally:

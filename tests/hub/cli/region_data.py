@@ -30,7 +30,7 @@ class Commands:
 def on_terminal(arguments: list[str], environment: dict[str, str], answer: str) -> str:
     """Run a command on a terminal of its own, as a person does, type an answer, and return its output."""
     main, other = pty.openpty()
-    command = [sys.executable, "-c", "from hub.cli.main import main; main()", *arguments]
+    command = [sys.executable, "-m", "hub", *arguments]
     unset = {"DATABASE_URL": "", "COLUMNS": "200"}
     with subprocess.Popen(
         command, stdin=other, stdout=subprocess.PIPE, env={**os.environ, **unset, **environment}

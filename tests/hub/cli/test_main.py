@@ -7,6 +7,7 @@ import json
 import socket
 import sqlite3
 import subprocess
+import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -23,6 +24,7 @@ from hub.cli import main
 from hub.settings import Settings
 from tests.fixtures.processes import SIMPUL
 
+SHEET = Path(__file__).resolve().parents[3] / "docs" / "examples" / "bandar-lampung-2024.csv"
 LAPTOP = {"SIMPUL_PORT": "0", "DATABASE_URL": "", "COLUMNS": "200"}
 DISHUB, DPMD = "opd-32.11.dishub", "opd-32.11.dpmd"
 GARUTS, INDRAMAYUS = "opd-32.05.diskominfo", "opd-32.12.diskominfo"
@@ -350,6 +352,17 @@ def test_what_is_old_and_replaced_is_forgotten_and_the_logs_stay_whole(migrated:
 def test_the_committed_schema_is_current() -> None:
     done = subprocess.run([SIMPUL, "export-schema", "--check"], capture_output=True, check=False)
     assert (done.returncode, done.stdout, done.stderr) == (0, b"", b"")
+
+
+def test_the_package_runs_as_the_command_does() -> None:
+    question = ("score", SHEET, "--instrument", "spbe-2020", "--json")
+    programs = ([SIMPUL], [sys.executable, "-m", "hub"])
+    answers = [
+        subprocess.run([*program, *question], capture_output=True, check=True).stdout
+        for program in programs
+    ]
+    assert json.loads(answers[0])["index"] == "2.9795"
+    assert answers[0] == answers[1]
 
 
 def test_an_option_that_is_not_there_ends_with_2(simpul: Simpul) -> None:
