@@ -2,9 +2,9 @@
 
     python benchmarks/fanout.py [--sockets 1000] [--events 20] [--every-ms 400] [--silent 0] [--servers ours …]
 
-Builds a load client and a bare writer with gcc, then runs in turn: our hub, the same schema on stock
-Strawberry, Node's graphql-ws, a broadcast of `websockets` without GraphQL, and a C program that writes
-the same bytes. Our events are real: levels claimed in an assessment, `indexChanged` told to all. CPU is
+Builds a load client and a bare writer with gcc, then runs in turn: our hub, the hub with its messages sent
+through ASGI, the same schema on stock Strawberry, Node's graphql-ws, a broadcast of `websockets` without
+GraphQL, and a C program that writes the same bytes. Our events are real: levels claimed in an assessment, `indexChanged` told to all. CPU is
 that of the server process over the events, by the scheduler's account, less that of as long a time
 without any; another process commits them: paced, one event every so many milliseconds, and as a burst.
 The client's own CPU share shows that it was not what limits. All traffic is on loopback.
@@ -44,7 +44,7 @@ from storage.projection import claim_body
 
 HERE = Path(__file__).parent
 SIMPUL = str(Path(sys.executable).with_name("simpul"))
-SERVERS = ("ours", "stock", "node", "websockets")
+SERVERS = ("ours", "asgi", "stock", "node", "websockets")
 ID = "0f9d2a57-1d5c-4b0e-9b9e-52f7f8f5f1aa"
 DOCUMENT = """subscription ($after: %s) { indexChanged(after: $after) {
   cursor previousCursor at region { code name } instrument year kind state
@@ -126,7 +126,7 @@ def raise_file_limit() -> None:
 
 def run(work: Work, servers: list[str]) -> None:
     """All servers with one pace; prints a line each."""
-    found = [on_hub(work, kind) for kind in ("ours", "stock") if kind in servers]
+    found = [on_hub(work, kind) for kind in ("ours", "asgi", "stock") if kind in servers]
     size = round(found[0].bytes) - 4 if found else 400
     if "node" in servers:
         found.append(on_node(work))

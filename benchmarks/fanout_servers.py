@@ -1,9 +1,10 @@
 """Servers that the fan-out benchmark compares, each in a process of its own.
 
-    python benchmarks/fanout_servers.py ours|stock|websockets PORT [DATA_DIR]
+    python benchmarks/fanout_servers.py ours|asgi|stock|websockets PORT [DATA_DIR]
 
-`ours` is the hub as it serves. `stock` is the same schema on Strawberry's own handler and uvicorn's
-own protocol, each subscriber executed for itself. `websockets` has no GraphQL: it broadcasts lines
+`ours` is the hub as it serves. `asgi` is the same, but each message goes through ASGI: every socket has a
+queue, and a task that sends what is in it. `stock` is the same schema on Strawberry's own handler and
+uvicorn's own protocol, each subscriber executed for itself. `websockets` has no GraphQL: it broadcasts lines
 that it reads from standard input.
 
 None of them pings while it is measured: who connects at once is pinged at once, some time later, and
@@ -24,12 +25,15 @@ from websockets.typing import Subprotocol
 from hub import app as assembly
 from hub.process import server
 from hub.settings import Settings
+from hub.transport.graphql_websocket import SocketSink
+from hub.transport.websocket_protocol import FrameProtocol
+from realtime.message import Batch
 from resolvers.context import Instance
 
 NEVER = 3600
 
 
-def hub(port: int, data_dir: Path, *, stock: bool) -> None:
+def hub(port: int, data_dir: Path, kind: str) -> None:
     """Serve the hub, or its schema as Strawberry would."""
 
     async def nothing(_instance: object) -> None:
@@ -42,11 +46,13 @@ def hub(port: int, data_dir: Path, *, stock: bool) -> None:
             signal.SIGUSR1, lambda: instance.bus.announce(instance.tail.newest + 1)
         )
 
-    assembly.follow_up.run = nothing
+    assembly.recompute.run = nothing
     settings = Settings(
         data_dir=data_dir, port=port, log_level="warning", sockets_per_viewer=20_000
     )
-    if not stock:
+    if kind == "asgi":
+        send_through_asgi()
+    if kind != "stock":
         server.PING_SECONDS = NEVER
         server.run(assembly.create_app(settings, tasks=[woken]), settings, server.bound(settings))
         return
@@ -61,6 +67,26 @@ def hub(port: int, data_dir: Path, *, stock: bool) -> None:
         log_level="warning",
         backlog=server.BACKLOG,
     )
+
+
+def send_through_asgi() -> None:
+    """Let a socket's own task send its messages, so that no socket waits for another."""
+    queues: dict[FrameProtocol, asyncio.Queue[str]] = {}
+    tasks: list[asyncio.Task[None]] = []
+
+    async def send(protocol: FrameProtocol, queue: asyncio.Queue[str]) -> None:
+        while True:
+            await protocol.send({"type": "websocket.send", "text": await queue.get()})
+
+    def write(sink: SocketSink, batch: Batch) -> None:
+        queue = queues.get(sink._protocol)
+        if queue is None:
+            queue = queues[sink._protocol] = asyncio.Queue()
+            tasks.append(asyncio.create_task(send(sink._protocol, queue)))
+        for message in batch.told:
+            queue.put_nowait((sink._head + message.payload).decode())
+
+    SocketSink.write = write  # type: ignore[method-assign]
 
 
 async def plain(port: int) -> None:
@@ -87,4 +113,4 @@ if __name__ == "__main__":
     if kind == "websockets":
         asyncio.run(plain(port))
     else:
-        hub(port, Path(sys.argv[3]), stock=kind == "stock")
+        hub(port, Path(sys.argv[3]), kind)
