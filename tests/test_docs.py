@@ -21,6 +21,7 @@ from tests.fixtures.processes import SIMPUL, StartSimpul
 ROOT = Path(__file__).resolve().parent.parent
 README = (ROOT / "README.md").read_text()
 OPERATING = (ROOT / "docs" / "operating.md").read_text()
+ARCHITECTURE = (ROOT / "docs" / "architecture.md").read_text()
 SHEET = "docs/examples/bandar-lampung-2024.csv"
 DOCUMENTS = sorted(
     path
@@ -51,6 +52,15 @@ def test_links_lead_to_files_that_are_there(document: Path) -> None:
     targets = re.findall(r"\]\(([^)#\s]+)", document.read_text())
     local = [target for target in targets if not target.startswith(("http://", "https://"))]
     assert [target for target in local if not (document.parent / target).exists()] == []
+
+
+@pytest.mark.parametrize("package", ["engine", "hub"])
+def test_the_architecture_names_the_folders_of_a_package(package: str) -> None:
+    [named] = re.findall(rf"^{package}/ .*\n((?: +.*\n)+)", ARCHITECTURE, re.MULTILINE)
+    folders = re.findall(r"^  ([a-z]+)/", named, re.MULTILINE)
+    assert sorted(folders) == sorted(
+        each.parent.name for each in ROOT.glob(f"{package}/*/__init__.py")
+    )
 
 
 def test_the_example_sheet_is_the_published_one() -> None:
