@@ -36,6 +36,13 @@ def test_every_package_is_shipped_typed_and_under_contract() -> None:
     assert sorted(PROJECT["tool"]["importlinter"]["root_packages"]) == found
 
 
+def test_uvicorn_is_pinned_to_its_minor_version() -> None:
+    # We extend classes that it may change in any release: docs/decisions/0011-frames-past-asgi.md.
+    [pinned] = [each for each in PROJECT["project"]["dependencies"] if each.startswith("uvicorn")]
+    minor = int(pinned.partition(">=0.")[2].partition(",")[0])
+    assert pinned == f"uvicorn>=0.{minor},<0.{minor + 1}"
+
+
 def test_tests_are_no_packages() -> None:
     # An __init__.py in tests/engine would take the name of the engine itself.
     assert list((ROOT / "tests").glob("[!n]*/**/__init__.py")) == []
