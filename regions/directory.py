@@ -17,7 +17,8 @@ import logging
 import ssl
 import tomllib
 from collections.abc import AsyncGenerator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any, ClassVar, Self
 from urllib.parse import urlsplit
@@ -101,20 +102,19 @@ class Endpoint:
         return context
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Directory:
-    """Everybody who is followed."""
+    """All endpoints that this instance follows."""
 
     endpoints: tuple[Endpoint, ...] = ()
-    _of: Mapping[str, Endpoint] = field(init=False, repr=False, compare=False)
-
-    def __post_init__(self) -> None:
-        of = {region: each for each in self.endpoints for region in each.regions}
-        object.__setattr__(self, "_of", of)
 
     def endpoint(self, region: str) -> Endpoint | None:
-        """Return whom a region is followed at."""
-        return self._of.get(region)
+        """Return the endpoint at which a region is followed."""
+        return self._by_region.get(region)
+
+    @cached_property
+    def _by_region(self) -> Mapping[str, Endpoint]:
+        return {region: each for each in self.endpoints for region in each.regions}
 
 
 def read(path: Path) -> Directory:
