@@ -19,7 +19,7 @@ from resolvers.operation_budget import OperationBudget
 from resolvers.problems import NotFound, OwnedElsewhere
 from resolvers.region_analysis import Analyses
 from resolvers.requests import Requests
-from resolvers.result_cache import Computed
+from resolvers.result_cache import ResultCache
 from resolvers.snapshot_cache import KeptSnapshots
 from storage import log
 from storage.access import Access
@@ -45,7 +45,7 @@ class Instance:
     analyses: Analyses
     derive: Derive  # what follows from the entries of a transaction
     owners: Owners  # of regions that are followed
-    computed: Computed = field(default_factory=Computed)
+    computed: ResultCache = field(default_factory=ResultCache)
     followed: dict[str, Source] = field(default_factory=dict)  # by this process, as known now
     snapshots: KeptSnapshots = field(default_factory=KeptSnapshots)
     url: str | None = None  # of its API, as others reach it

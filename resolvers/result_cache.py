@@ -1,45 +1,42 @@
-"""Results that are dear to compute: off the event loop, a few at a time, kept for a while.
+"""Caches the results of expensive computations, which run off the event loop, a few at a time.
 
-A result is a value that follows from its key alone, so that keeping it holds no truth: the key
-names what is computed and the hash of all that goes in.
+A result follows from its key alone: the key names what is computed and holds a hash of all its
+inputs. So an entry is never stale, and losing one costs only time.
 """
 
 from __future__ import annotations
 
 import asyncio
-from collections import OrderedDict
 from collections.abc import Callable, Hashable
+from functools import partial
 from typing import TypeVar, cast
+
+from cachetools import LRUCache
+
+from resolvers.single_flight import SingleFlight
 
 Value = TypeVar("Value")
 
-KEPT = 256
+RESULTS_MOST = 256
 AT_ONCE = 2  # the interpreter runs one of them at a time; the other may be in native code
 
 
-class Computed:
-    """The newest results, and the gate that computations pass."""
+class ResultCache:
+    """The results that were used last, and the semaphore that computations pass."""
 
-    def __init__(self, kept: int = KEPT) -> None:
-        self._kept = kept
-        self._results: OrderedDict[Hashable, object] = OrderedDict()
-        self._gate = asyncio.Semaphore(AT_ONCE)
-        self._asked: dict[Hashable, asyncio.Lock] = {}  # who asks for the same waits for the first
+    def __init__(self, results_most: int = RESULTS_MOST) -> None:
+        self._results: LRUCache[Hashable, object] = LRUCache(results_most)
+        self._calls = SingleFlight()
+        self._turns = asyncio.Semaphore(AT_ONCE)
 
     async def of(self, key: Hashable, work: Callable[[], Value]) -> Value:
-        """Return the result of `work`, which takes no other inputs than `key` names."""
-        if key not in self._results:
-            async with self._asked.setdefault(key, asyncio.Lock()):
-                if key not in self._results:
-                    await self._compute(key, work)
-        self._results.move_to_end(key)
-        return cast(Value, self._results[key])
+        """Return the result of `work`, which depends on nothing that `key` does not name."""
+        if key in self._results:
+            return cast(Value, self._results[key])
+        return await self._calls.run(key, partial(self._compute, key, work))
 
-    async def _compute(self, key: Hashable, work: Callable[[], object]) -> None:
-        try:
-            async with self._gate:
-                self._results[key] = await asyncio.to_thread(work)
-        finally:
-            self._asked.pop(key, None)
-        while len(self._results) > self._kept:
-            self._results.popitem(last=False)
+    async def _compute(self, key: Hashable, work: Callable[[], Value]) -> Value:
+        async with self._turns:
+            result = await asyncio.to_thread(work)
+        self._results[key] = result
+        return result

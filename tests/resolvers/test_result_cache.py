@@ -1,4 +1,4 @@
-"""Results that are kept: computed once per key, the oldest forgotten first."""
+"""The cache of results: each key is computed once, and the least recently used result goes first."""
 
 from __future__ import annotations
 
@@ -7,29 +7,29 @@ import threading
 
 import pytest
 
-from resolvers.result_cache import Computed
+from resolvers.result_cache import ResultCache
 
 
-async def test_callers_who_ask_at_once_share_one_computation() -> None:
-    computed, ran = Computed(), []
+async def test_concurrent_callers_share_one_computation() -> None:
+    cache, ran = ResultCache(), []
 
     def work() -> int:
         ran.append(threading.current_thread() is threading.main_thread())
         return 7
 
-    found = await asyncio.gather(*(computed.of("key", work) for _ in range(5)))
-    assert (found, ran) == ([7] * 5, [False])
+    results = await asyncio.gather(*(cache.of("key", work) for _ in range(5)))
+    assert (results, ran) == ([7] * 5, [False])
 
 
-async def test_the_one_asked_for_longest_ago_is_forgotten_first() -> None:
-    computed, ran = Computed(kept=2), []
+async def test_the_least_recently_used_result_is_evicted() -> None:
+    cache, ran = ResultCache(results_most=2), []
     for key in ("a", "b", "a", "c", "a", "b"):
-        await computed.of(key, lambda key=key: ran.append(key))  # type: ignore[misc]
+        await cache.of(key, lambda key=key: ran.append(key))  # type: ignore[misc]
     assert ran == ["a", "b", "c", "b"]
 
 
-async def test_a_failure_is_not_kept() -> None:
-    computed = Computed()
+async def test_a_failure_is_not_cached() -> None:
+    cache = ResultCache()
     with pytest.raises(ZeroDivisionError):
-        await computed.of("key", lambda: 1 // 0)
-    assert await computed.of("key", lambda: 1) == 1
+        await cache.of("key", lambda: 1 // 0)
+    assert await cache.of("key", lambda: 1) == 1
