@@ -28,7 +28,7 @@ from hub.transport import compression
 from hub.transport.compression import CompressedFiles
 from hub.transport.graphql_http import GraphQLApp
 from hub.transport.request_limits import RequestLimits
-from hub.transport.response_cache import KeptAnswers
+from hub.transport.response_cache import ResponseCache
 from hub.transport.shared_subscription import FAILURE, Sharing
 from hub.transport.websocket_protocol import DRAINING, flush
 from hub.worker_metrics import WorkerMetrics
@@ -130,7 +130,7 @@ def create_app(
         ),
         explorer_html=_page("explorer.html"),
         allowed_origins=settings.allowed_origins,
-        kept=KeptAnswers(running.position),
+        response_cache=ResponseCache(running.position),
         executing=running.executing,
         sharing=Sharing(schema, fanout, running.context, unpublished),
     )

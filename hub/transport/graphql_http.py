@@ -47,7 +47,7 @@ from hub.transport.media_types import (
     accepted,
 )
 from hub.transport.request_limits import Refused, RequestLimits
-from hub.transport.response_cache import KeptAnswers
+from hub.transport.response_cache import ResponseCache
 from hub.transport.shared_subscription import Sharing
 from hub.transport.stream_formats import FORMS
 from schema.tracing import traced
@@ -77,7 +77,7 @@ class GraphQLApp(GraphQL[Any, None]):
         explorer_html: bytes | None = None,
         allowed_origins: tuple[str, ...] = (),
         sharing: Sharing | None = None,
-        kept: KeptAnswers | None = None,
+        response_cache: ResponseCache | None = None,
         executing: Callable[[], AbstractContextManager[None]] = nullcontext,
     ) -> None:
         self.limits = limits or RequestLimits()
@@ -93,7 +93,7 @@ class GraphQLApp(GraphQL[Any, None]):
         self.traced = traced(schema)
         self.context_factory = context_factory
         self.sharing = sharing
-        self.kept = kept
+        self.response_cache = response_cache
         self.executing = executing  # a block in which a client waits for an operation
         self.authenticator = authenticator
         self.explorer_html = explorer_html
@@ -147,11 +147,12 @@ class GraphQLApp(GraphQL[Any, None]):
             stream = self._stream(request, asked, viewer, wanted)
             if stream is not None:
                 return self.connections.counted(stream, viewer)
-            if self.kept is not None and wanted.json is not None and TRACE not in request.headers:
-                alike = self.kept.alike(asked)
-                if alike is not None:
-                    work = partial(self._answered, request, asked, viewer, wanted.json)
-                    return await self.kept.of((viewer, wanted.json, alike), work)
+            cache = self.response_cache if TRACE not in request.headers else None
+            if cache is not None and wanted.json is not None:
+                key = cache.cache_key(asked)
+                if key is not None:
+                    execute = partial(self._answered, request, asked, viewer, wanted.json)
+                    return await cache.respond((viewer, wanted.json, key), execute)
             result = await self._executed(request, asked, viewer)
         except Refused as refusal:
             return responses.refusal(media_type, refusal.status, refusal.code, str(refusal))

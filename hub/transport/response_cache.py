@@ -1,20 +1,20 @@
-"""Answers to queries, kept for as long as nothing arrives: a hundred walls that read the same ask once.
+"""Caches query responses until the next commit, so that identical queries execute once.
 
-What a query is answered follows from the document, its variables, what the viewer may read, and how far
-the arrival order goes, which is read from the database each time; and a little from the time, which is why
-an answer is kept for a second only.
+The response to a query depends on its document, its variables, what the viewer may read, and the
+position of the arrival order, which is read from the database for each request. It also depends a
+little on the time, which is why an entry lives for a second only.
 """
 
 from __future__ import annotations
 
-import asyncio
 import time
-from collections import OrderedDict
 from collections.abc import Awaitable, Callable, Hashable
-from dataclasses import dataclass, field
-from functools import lru_cache
+from dataclasses import dataclass
+from functools import lru_cache, partial
+from sys import getsizeof
 
 import orjson
+from cachetools import TTLCache
 from graphql import (
     BREAK,
     DocumentNode,
@@ -32,87 +32,86 @@ from graphql import (
 from starlette.responses import Response
 
 from hub.transport.json_request import GraphQLRequest
+from resolvers.single_flight import SingleFlight
 from schema.limits import CACHED_DOCUMENTS, DocumentLimits, admitted
 from schema.schema import schema
 
-KEPT_SECONDS = 1.0
-KEPT_BYTES = 33_554_432
+SECONDS = 1.0
+BYTES_MOST = 33_554_432  # of all entries; one entry takes at most a quarter of it
+ENTRY_BYTES = 1_024  # that an entry takes, about, beyond the texts in its key and its body
 # A field of these types says how things are at this moment, and this argument waits until they are so.
 MOMENTARY_TYPES = frozenset({"Source", "FreshResult"})
 MOMENTARY_ARGUMENT = "maxAge"
 
+Execute = Callable[[], Awaitable[tuple[Response, bool]]]  # the response, and whether to cache it
+
 
 @dataclass(frozen=True, slots=True)
-class _Kept:
+class _Entry:
     response: Response
-    until: float
+    size: int  # bytes, with the key
 
 
-@dataclass
-class KeptAnswers:
-    """The newest answers; `position` reads how far the arrival order goes."""
+class ResponseCache:
+    """The newest responses; `position` reads the position of the arrival order."""
 
-    position: Callable[[], Awaitable[Hashable]]
-    limits: DocumentLimits = field(default_factory=DocumentLimits)
-    _kept: OrderedDict[Hashable, _Kept] = field(default_factory=OrderedDict)
-    _bytes: int = 0
-    _asked: dict[Hashable, asyncio.Task[tuple[Response, bool]]] = field(default_factory=dict)
+    def __init__(
+        self,
+        position: Callable[[], Awaitable[Hashable]],
+        limits: DocumentLimits | None = None,
+        *,
+        seconds: float = SECONDS,
+        bytes_most: int = BYTES_MOST,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self.position = position
+        self._limits = limits or DocumentLimits()
+        self._largest = bytes_most // 4
+        self._entries: TTLCache[Hashable, _Entry, float] = TTLCache(
+            bytes_most, seconds, clock, lambda entry: entry.size
+        )
+        self._executions = SingleFlight()
 
-    def alike(self, asked: GraphQLRequest) -> Hashable:
-        """What those have in common who may be given one answer to this; None: nobody may."""
-        if asked.extensions:
+    def cache_key(self, request: GraphQLRequest) -> Hashable:
+        """Return what identical requests have in common; None if the response cannot be shared."""
+        if request.extensions:
             return None
         try:
-            document = admitted(asked.query, self.limits)
-            operation = get_operation_ast(document, asked.operation_name)
-            variables = orjson.dumps(asked.variables, option=orjson.OPT_SORT_KEYS)
+            document = admitted(request.query, self._limits)
+            operation = get_operation_ast(document, request.operation_name)
+            variables = orjson.dumps(request.variables, option=orjson.OPT_SORT_KEYS)
         except (GraphQLError, TypeError):  # TypeError: a number of more than 64 bits
             return None
         if operation is None or operation.operation is not OperationType.QUERY:
             return None
         if _is_momentary(document):
             return None
-        return (asked.query, asked.operation_name, variables)
+        return (request.query, request.operation_name, variables)
 
-    async def of(
-        self, alike: Hashable, work: Callable[[], Awaitable[tuple[Response, bool]]]
-    ) -> Response:
-        """Return the answer to those who ask alike.
-
-        Args:
-            work: makes it, and says whether it may be kept.
-        """
+    async def respond(self, request_key: Hashable, execute: Execute) -> Response:
+        """Return the response to all requests with this key, which is executed at most once."""
         try:
-            key = (alike, await self.position())
-        except Exception:  # noqa: BLE001  # the database does not answer: executing it says so
-            return (await work())[0]
-        kept = self._kept.get(key)
-        if kept is not None and kept.until > time.monotonic():
-            return kept.response
-        task = self._asked.get(key)
-        if task is None:
-            task = self._asked[key] = asyncio.ensure_future(work())
-            task.add_done_callback(lambda _: self._asked.pop(key, None))
-        response, keep = await asyncio.shield(task)  # who leaves does not take it from the others
-        if keep:
-            self._keep(key, response)
+            key = (request_key, await self.position())
+        except Exception:  # noqa: BLE001  # the database does not answer: the execution reports it
+            return (await execute())[0]
+        entry = self._entries.get(key)
+        if entry is not None:
+            return entry.response
+        return await self._executions.run(key, partial(self._execute, key, execute))
+
+    async def _execute(self, key: Hashable, execute: Execute) -> Response:
+        response, is_cacheable = await execute()
+        size = ENTRY_BYTES + _text_bytes(key) + len(response.body)
+        if is_cacheable and size <= self._largest:
+            self._entries[key] = _Entry(response, size)
         return response
 
-    def _keep(self, key: Hashable, response: Response) -> None:
-        before = self._kept.pop(key, None)
-        if before is not None:
-            self._bytes -= len(before.response.body)
-        if len(response.body) > KEPT_BYTES // 4:
-            return
-        self._kept[key] = _Kept(response, time.monotonic() + KEPT_SECONDS)
-        self._bytes += len(response.body)
-        while self._bytes > KEPT_BYTES or self._outdated():
-            _, oldest = self._kept.popitem(last=False)
-            self._bytes -= len(oldest.response.body)
 
-    def _outdated(self) -> bool:
-        oldest = next(iter(self._kept.values()), None)
-        return oldest is not None and oldest.until <= time.monotonic()
+def _text_bytes(key: object) -> int:
+    """Return the memory that the texts of a key take; a client chooses how long they are."""
+    if isinstance(key, tuple):
+        return sum(_text_bytes(part) for part in key)
+    return getsizeof(key)
 
 
 @lru_cache(maxsize=CACHED_DOCUMENTS)

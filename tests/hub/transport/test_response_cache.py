@@ -1,4 +1,4 @@
-"""Answers that are kept while nothing arrives."""
+"""The cache of responses, which holds until the next commit, and a second at the longest."""
 
 from __future__ import annotations
 
@@ -9,42 +9,48 @@ import pytest
 from graphql import GraphQLObjectType, get_named_type
 from starlette.responses import Response
 
-from hub.transport import response_cache
 from hub.transport.json_request import GraphQLRequest
-from hub.transport.response_cache import MOMENTARY_ARGUMENT, MOMENTARY_TYPES, KeptAnswers
+from hub.transport.response_cache import (
+    ENTRY_BYTES,
+    MOMENTARY_ARGUMENT,
+    MOMENTARY_TYPES,
+    SECONDS,
+    ResponseCache,
+)
 from schema.schema import schema
 from tests.clients.documents.test_web_documents import DOCUMENTS
 
 
 class Hub:
-    """Counts what is executed; `arrived` is how far its arrival order goes."""
+    """Counts what is executed; `arrived` is the position of its arrival order."""
 
-    def __init__(self) -> None:
+    def __init__(self, **bounds: int) -> None:
         self.arrived = 0
+        self.now = 0.0
         self.executed = 0
-        self.keep = True
+        self.is_cacheable = True
         self.gate = asyncio.Event()
         self.gate.set()
-        self.answers = KeptAnswers(self.position)
+        self.cache = ResponseCache(self.position, clock=lambda: self.now, **bounds)
 
     async def position(self) -> Hashable:
         return self.arrived
 
-    async def work(self) -> tuple[Response, bool]:
+    async def execute(self) -> tuple[Response, bool]:
         self.executed += 1
         number = self.executed
         await self.gate.wait()
-        return Response(str(number)), self.keep
+        return Response(str(number)), self.is_cacheable
 
-    async def ask(self, alike: Hashable = "alike") -> str:
-        return bytes((await self.answers.of(alike, self.work)).body).decode()
+    async def ask(self, key: Hashable = "key") -> str:
+        return bytes((await self.cache.respond(key, self.execute)).body).decode()
 
 
 def asked(query: str, **variables: object) -> GraphQLRequest:
     return GraphQLRequest(query, variables, None, None)
 
 
-async def test_one_answer_serves_all_who_ask_alike_until_something_arrives() -> None:
+async def test_one_response_serves_identical_requests_until_something_arrives() -> None:
     hub = Hub()
     assert [await hub.ask() for _ in range(3)] == ["1", "1", "1"]
     assert await hub.ask("another") == "2"
@@ -52,31 +58,32 @@ async def test_one_answer_serves_all_who_ask_alike_until_something_arrives() -> 
     assert await hub.ask() == "3"
 
 
-async def test_an_answer_is_kept_for_a_moment_only(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(response_cache, "KEPT_SECONDS", 0.05)
+async def test_a_response_is_cached_for_a_second_only() -> None:
     hub = Hub()
     assert await hub.ask() == "1"
-    await asyncio.sleep(0.1)
+    hub.now += SECONDS / 2
+    assert await hub.ask() == "1"
+    hub.now += SECONDS / 2
     assert [await hub.ask() for _ in range(2)] == ["2", "2"]
 
 
-async def test_what_failed_is_not_kept() -> None:
+async def test_a_failed_response_is_not_cached() -> None:
     hub = Hub()
-    hub.keep = False
+    hub.is_cacheable = False
     assert [await hub.ask() for _ in range(2)] == ["1", "2"]
 
 
-async def test_without_a_position_each_is_executed() -> None:
+async def test_without_a_position_each_request_is_executed() -> None:
     hub = Hub()
 
     async def gone() -> Hashable:
         raise OSError
 
-    hub.answers.position = gone
+    hub.cache.position = gone
     assert [await hub.ask() for _ in range(2)] == ["1", "2"]
 
 
-async def test_who_comes_meanwhile_waits_for_the_first_also_when_that_one_leaves() -> None:
+async def test_concurrent_requests_share_the_first_execution_even_when_that_client_leaves() -> None:
     hub = Hub()
     hub.gate.clear()
     asking = [asyncio.create_task(hub.ask()) for _ in range(3)]
@@ -88,13 +95,18 @@ async def test_who_comes_meanwhile_waits_for_the_first_also_when_that_one_leaves
     assert hub.executed == 1
 
 
-async def test_what_is_kept_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(response_cache, "KEPT_BYTES", 8)
-    hub = Hub()
+async def test_the_least_recently_used_response_is_evicted() -> None:
+    hub = Hub(bytes_most=5 * ENTRY_BYTES)  # for four entries, whose keys take some bytes too
     for number in range(10):
         await hub.ask(number)
-    assert await hub.ask(9) == "10"
-    assert await hub.ask(0) == "11"
+    assert [await hub.ask(number) for number in range(6, 10)] == ["7", "8", "9", "10"]
+    assert await hub.ask(5) == "11"
+
+
+async def test_a_long_key_counts_like_a_long_response() -> None:
+    hub = Hub(bytes_most=8 * ENTRY_BYTES)
+    assert [await hub.ask("x" * ENTRY_BYTES) for _ in range(2)] == ["1", "2"]
+    assert [await hub.ask(("x" * 100, b"{}")) for _ in range(2)] == ["3", "3"]
 
 
 @pytest.mark.parametrize(
@@ -109,19 +121,19 @@ async def test_what_is_kept_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
         "query A { a } query B { b }",
     ],
 )
-def test_what_is_of_the_moment_is_nobody_elses(query: str) -> None:
-    assert Hub().answers.alike(asked(query)) is None
+def test_the_response_to_these_cannot_be_shared(query: str) -> None:
+    assert Hub().cache.cache_key(asked(query)) is None
 
 
-def test_all_documents_of_the_pages_are_kept_but_those_that_ask_for_the_moment() -> None:
-    answers = Hub().answers
+def test_all_queries_of_the_pages_are_cached_but_those_that_ask_for_the_moment() -> None:
+    cache = Hub().cache
     queries = {name: text for name, text in DOCUMENTS.items() if text.strip().startswith("query")}
-    momentary = {name for name, text in queries.items() if answers.alike(asked(text)) is None}
+    momentary = {name for name, text in queries.items() if cache.cache_key(asked(text)) is None}
     assert (len(queries), momentary) == (30, {"SOURCES", "SOURCE"})
 
 
 def test_every_field_that_says_how_things_are_now_is_momentary() -> None:
-    answers = Hub().answers
+    cache = Hub().cache
     fields = {
         (owner.name, name)
         for owner in schema._schema.type_map.values()
@@ -136,15 +148,15 @@ def test_every_field_that_says_how_things_are_now_is_momentary() -> None:
         ("Query", "sources"),
         ("Region", "source"),
     }
-    assert answers.alike(asked('{ region(code: "32") { provenance { source } } }')) is not None
-    assert answers.alike(asked('{ region(code: "32") { source { state } } }')) is None
+    assert cache.cache_key(asked('{ region(code: "32") { provenance { source } } }')) is not None
+    assert cache.cache_key(asked('{ region(code: "32") { source { state } } }')) is None
 
 
-def test_alike_are_document_operation_and_variables() -> None:
-    answers = Hub().answers
+def test_a_key_holds_the_document_the_operation_and_the_variables() -> None:
+    cache = Hub().cache
     query = "query ($a: ID, $b: ID) { region(code: $a) { name } }"
-    one = answers.alike(asked(query, a="1", b="2"))
+    one = cache.cache_key(asked(query, a="1", b="2"))
     assert one is not None
-    assert one == answers.alike(asked(query, b="2", a="1"))
-    assert one != answers.alike(asked(query, a="1", b="3"))
-    assert answers.alike(asked(query, a=2**70)) is None
+    assert one == cache.cache_key(asked(query, b="2", a="1"))
+    assert one != cache.cache_key(asked(query, a="1", b="3"))
+    assert cache.cache_key(asked(query, a=2**70)) is None
