@@ -20,7 +20,7 @@ from resolvers.problems import NotFound, OwnedElsewhere
 from resolvers.region_analysis import Analyses
 from resolvers.requests import Requests
 from resolvers.result_cache import ResultCache
-from resolvers.snapshot_cache import KeptSnapshots
+from resolvers.snapshot_cache import SnapshotCache
 from storage import log
 from storage.access import Access
 from storage.arrival import Arrival
@@ -47,7 +47,7 @@ class Instance:
     owners: Owners  # of regions that are followed
     computed: ResultCache = field(default_factory=ResultCache)
     followed: dict[str, Source] = field(default_factory=dict)  # by this process, as known now
-    snapshots: KeptSnapshots = field(default_factory=KeptSnapshots)
+    snapshots: SnapshotCache = field(default_factory=SnapshotCache)
     url: str | None = None  # of its API, as others reach it
     requests: Requests = field(default_factory=Requests)  # of clients, at this process
 

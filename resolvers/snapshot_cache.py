@@ -1,33 +1,31 @@
-"""Snapshots that somebody reads page by page: kept for a while, so that all pages are as of one entry."""
+"""Caches snapshots that clients read page by page, so that all pages are as of one entry."""
 
 from __future__ import annotations
 
-from collections import OrderedDict
-from dataclasses import dataclass, field
+from cachetools import LRUCache
 
 from engine.log.snapshot import Snapshot
 
-ROWS_MOST = 200_000  # of all that are kept; one that is larger than that is kept alone
+ROWS_MOST = 200_000  # of all snapshots together
 
 
-@dataclass
-class KeptSnapshots:
-    """The newest of them, by region, sequence, and whether there are drafts in it."""
+class SnapshotCache:
+    """The snapshots that were read last.
 
-    _kept: OrderedDict[tuple[str, int, bool], Snapshot] = field(default_factory=OrderedDict)
-    _rows: int = 0
+    A snapshot with more rows than the cache holds takes all of it: its reader could not read the
+    second page of it otherwise.
+    """
+
+    def __init__(self, rows_most: int = ROWS_MOST) -> None:
+        self._snapshots: LRUCache[tuple[str, int, bool], Snapshot] = LRUCache(
+            rows_most, lambda snapshot: min(1 + len(snapshot.rows), rows_most)
+        )
 
     def find(self, region: str, sequence: int, drafts: bool) -> Snapshot | None:
-        """Return the snapshot as of a sequence, while it is kept."""
-        return self._kept.get((region, sequence, drafts))
+        """Return the snapshot of a region as of an entry, with or without drafts, if it is cached."""
+        return self._snapshots.get((region, sequence, drafts))
 
     def keep(self, snapshot: Snapshot, drafts: bool) -> Snapshot:
-        """Keep a snapshot in place of the oldest ones."""
+        """Return the cached snapshot as of the same entry, which is this one if there is none yet."""
         key = (snapshot.newest.region, snapshot.newest.sequence, drafts)
-        if key not in self._kept:
-            self._kept[key] = snapshot
-            self._rows += len(snapshot.rows)
-        while self._rows > ROWS_MOST and len(self._kept) > 1:
-            _, oldest = self._kept.popitem(last=False)
-            self._rows -= len(oldest.rows)
-        return self._kept[key]
+        return self._snapshots.setdefault(key, snapshot)

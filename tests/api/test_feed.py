@@ -17,7 +17,7 @@ from engine.model import EventKind, Region, RegionKind, Viewer
 from regions import contract
 from resolvers import feed
 from resolvers.context import Context
-from resolvers.snapshot_cache import KeptSnapshots
+from resolvers.snapshot_cache import SnapshotCache
 from storage import log
 from storage import ownership as stored_source
 from tests.api import places
@@ -61,7 +61,7 @@ async def test_all_pages_of_a_snapshot_are_as_of_one_entry_whatever_is_written_m
 async def test_a_snapshot_that_is_kept_no_more_must_be_begun_anew(west_java: Hub) -> None:
     first = await west_java.ask(SNAPSHOT, places.PROVINCE, region="32.11", first=10, after=None)
     await places.begin(west_java, places.assessment())
-    restarted = Hub(replace(west_java.instance, snapshots=KeptSnapshots()))
+    restarted = Hub(replace(west_java.instance, snapshots=SnapshotCache()))
     asked = {"region": "32.11", "first": 10, "after": first["snapshot"]["cursor"]}
     assert await restarted.refusal(SNAPSHOT, places.PROVINCE, **asked) == "SNAPSHOT_REQUIRED"
 
