@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections import OrderedDict
 from collections.abc import Awaitable, Callable, Collection, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Protocol, TypeVar
 
+from cachetools import LRUCache
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from engine.graph.graph import digest
@@ -61,13 +61,13 @@ Value = TypeVar("Value", bound=Versioned)
 
 
 class Shelf:
-    """Inventories as they were read last, so that only what changed since is read again.
+    """Caches the inventories of regions, so that only rows that have changed are read again.
 
-    The database is asked for all versions each time: what is here is never taken for the truth.
+    The versions of all rows are read from the database each time, so that no stale row is returned.
     """
 
     def __init__(self) -> None:
-        self._read: OrderedDict[str, Recorded] = OrderedDict()
+        self._read: LRUCache[str, Recorded] = LRUCache(KEPT)
 
     async def of_region(
         self, session: AsyncSession, region: str, *, unsettled: Collection[str] = ()
@@ -113,9 +113,6 @@ class Shelf:
             integrations=_without(found.integrations, unsettled),
             elsewhere=_without(found.elsewhere, unsettled),
         )
-        self._read.move_to_end(region)
-        while len(self._read) > KEPT:
-            self._read.popitem(last=False)
         return found
 
 
