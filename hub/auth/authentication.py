@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any, Self
 from unicodedata import category
 
+from cachetools import TLRUCache
 from joserfc import jws, jwt
 from joserfc.errors import ExpiredTokenError, JoseError
 from joserfc.jws import JWSRegistry
@@ -26,7 +27,7 @@ LEEWAY_SECONDS = 30  # two machines' clocks
 TOKEN_CHARACTERS = 8_192
 SCOPE_ENTRIES = 1_000
 SUBJECT_CHARACTERS = 255  # what OpenID Connect allows a `sub`
-KNOWN_TOKENS = 1_000  # verified ones that are kept, for those who come back or ask again
+VERIFIED_TOKENS_MOST = 1_000  # cached at once; each has at most TOKEN_CHARACTERS
 
 # Headers that name a key, or change what is signed. The key is found by its id among those that
 # we trust, and nowhere else.
@@ -64,8 +65,8 @@ class TokenInvalid(AuthenticationError):
 
 
 @dataclass(frozen=True, slots=True)
-class _Known:
-    """A token that was verified: good for as long as its key is, and until it expires."""
+class _VerifiedToken:
+    """The result of verifying a token. It holds while the key is published, until the token expires."""
 
     viewer: Viewer
     key_id: str
@@ -75,10 +76,20 @@ class _Known:
 class Authenticator:
     """Turns the value of an Authorization header into the Viewer it stands for."""
 
-    def __init__(self, keys: KeySource, issuer: str, audience: str, clock: Clock) -> None:
+    def __init__(
+        self,
+        keys: KeySource,
+        issuer: str,
+        audience: str,
+        clock: Clock,
+        *,
+        verified_tokens_most: int = VERIFIED_TOKENS_MOST,
+    ) -> None:
         self.clock = clock
         self._keys = keys
-        self._known: dict[str, _Known] = {}
+        self._verified_tokens: TLRUCache[str, _VerifiedToken, datetime] = TLRUCache(
+            verified_tokens_most, _valid_until, clock
+        )
         self._claims = jwt.JWTClaimsRegistry(
             now=lambda: int(clock().timestamp()),
             leeway=LEEWAY_SECONDS,
@@ -111,20 +122,12 @@ class Authenticator:
         if scheme.lower() != "bearer" or not token:
             raise TokenInvalid("expected `Bearer` and a token, got something else")
         token = token.strip()
-        known = self._known.get(token)
-        if known is None or not await self._good(known):
-            known = await self._verified(token)
-            self._known[token] = known
-            if len(self._known) > KNOWN_TOKENS:
-                del self._known[next(iter(self._known))]
-        return known.viewer
+        verified = self._verified_tokens.get(token)
+        if verified is None or verified.signing is not await self._keys.find(verified.key_id):
+            verified = self._verified_tokens[token] = await self._verify(token)
+        return verified.viewer
 
-    async def _good(self, known: _Known) -> bool:
-        assert known.viewer.expires_at is not None
-        good_until = known.viewer.expires_at + timedelta(seconds=LEEWAY_SECONDS)
-        return self.clock() < good_until and known.signing is await self._keys.find(known.key_id)
-
-    async def _verified(self, token: str) -> _Known:
+    async def _verify(self, token: str) -> _VerifiedToken:
         if len(token) > TOKEN_CHARACTERS:
             raise TokenInvalid(
                 f"expected a token of at most {TOKEN_CHARACTERS} characters, got {len(token)}"
@@ -146,7 +149,15 @@ class Authenticator:
             detail = error.description if isinstance(error, JoseError) else ""
             name = error.error if isinstance(error, JoseError) else "malformed"
             raise TokenInvalid(f"expected a signed token in order, got {name} {detail}") from error
-        return _Known(_viewer(claims), key_id, signing)
+        return _VerifiedToken(_viewer(claims), key_id, signing)
+
+
+def _valid_until(_token: str, verified: _VerifiedToken, _now: datetime) -> datetime:
+    expires_at = verified.viewer.expires_at
+    assert expires_at is not None
+    leeway = timedelta(seconds=LEEWAY_SECONDS)
+    latest = datetime.max.replace(tzinfo=UTC)
+    return expires_at + leeway if expires_at < latest - leeway else latest
 
 
 class _Registry(JWSRegistry):

@@ -18,9 +18,9 @@ from joserfc import jws
 from joserfc.jwk import ECKey, Key, OctKey, OKPKey, RSAKey
 
 from engine.model import PUBLIC_VIEWER, Role, Viewer
-from hub.auth import authentication, tokens
+from hub.auth import tokens
 from hub.auth.authentication import AuthenticationError, Authenticator, TokenExpired, TokenInvalid
-from hub.auth.signing_keys import KeysUnavailable
+from hub.auth.signing_keys import ConfiguredKey, KeysUnavailable
 
 SECRET = b"a secret of thirty-two bytes....!"
 NOW = datetime(2026, 11, 24, 8, tzinfo=UTC)
@@ -177,17 +177,28 @@ async def test_a_token_that_was_good_expires_all_the_same(own: Authenticator, cl
         await own.viewer(token)
 
 
-async def test_no_more_tokens_are_kept_than_are_told(
-    own: Authenticator, monkeypatch: pytest.MonkeyPatch
+async def test_a_token_that_expires_at_the_end_of_time_is_good_each_time(
+    own: Authenticator,
 ) -> None:
-    monkeypatch.setattr(authentication, "KNOWN_TOKENS", 2)
-    first, *others = [f"Bearer {embedded(sub=each)}" for each in ("ani", "budi", "citra")]
-    viewer = await own.viewer(first)
-    for token in others:
-        await own.viewer(token)
-    again = await own.viewer(first)
-    assert again == viewer
-    assert again is not viewer
+    end = datetime.max.replace(microsecond=0, tzinfo=UTC)
+    token = f"Bearer {embedded(exp=int(end.timestamp()))}"
+    viewer = await own.viewer(token)
+    assert viewer.expires_at == end
+    assert await own.viewer(token) is viewer
+
+
+async def test_the_least_recently_used_token_is_verified_again(clock: Clock) -> None:
+    own = Authenticator(
+        ConfiguredKey(SECRET), "https://login.example", "simpul", clock, verified_tokens_most=2
+    )
+    first, second, third = (f"Bearer {embedded(sub=each)}" for each in ("ani", "budi", "citra"))
+    ani, budi = await own.viewer(first), await own.viewer(second)
+    assert await own.viewer(first) is ani
+    await own.viewer(third)
+    assert await own.viewer(first) is ani
+    again = await own.viewer(second)
+    assert again == budi
+    assert again is not budi
 
 
 NONE = f"{encoded({'alg': 'none', 'kid': 'embedded'})}.{encoded(CLAIMS)}."
