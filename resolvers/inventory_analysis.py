@@ -2,7 +2,7 @@
 
 The models are built once per process from the facts that ship, and once more for each set of
 people's corrections that was learned, which takes a second; what they say of a region follows from
-them and its inventory alone and is kept by its hash. A person's word for an application stands above
+them and its inventory alone and is cached by its hash. A person's word for an application stands above
 the classifier at once, learned or not.
 """
 
@@ -11,7 +11,9 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from threading import Lock
+from threading import Condition
+
+from cachetools import LRUCache, cached
 
 from engine.matching.duplicates import Comparison, Inventory
 from engine.matching.function_classifier import Classifier, Labelled, Tag, by_person
@@ -87,17 +89,19 @@ async def tag(context: Context, application: Application) -> Tag | None:
 
 async def models(context: Context) -> Models:
     """Return the models that know the corrections which this instance has learned."""
-    known = _LEARNED.models.get(await context.loaders.lessons.load(None))
+    lessons = await context.loaders.lessons.load(None)
+    with _MODELS_LOCK:
+        known = _MODELS.get(lessons)
     if known is not None:
         return known
     async with context.read() as session:
         lessons, learned = await training_set.every(session)
-    return await asyncio.to_thread(_LEARNED.built, lessons, learned)
+    return await asyncio.to_thread(_build_models, lessons, learned)
 
 
 def shipped_models() -> Models:
     """Return the models that have learned nothing beside what ships. Not for the event loop."""
-    return _LEARNED.built("", ())
+    return _build_models("", ())
 
 
 def systems(listings: Sequence[Listing], inventory: Inventory) -> list[Listing]:
@@ -110,28 +114,14 @@ def systems(listings: Sequence[Listing], inventory: Inventory) -> list[Listing]:
     return [each for each in listings if each.id not in left_out]
 
 
-class _Learned:
-    """The newest models of this process, by the digest of what was learned."""
-
-    def __init__(self) -> None:
-        self._building = Lock()
-        self.models: dict[str, Models] = {}
-
-    def built(self, lessons: str, learned: Sequence[Labelled]) -> Models:
-        """Return the models, built once; the ones before are kept only without lessons."""
-        with self._building:
-            known = self.models.get(lessons)
-            if known is None:
-                known = _built(lessons, learned)
-                kept = {key: each for key, each in self.models.items() if not key}
-                self.models = kept | {lessons: known}
-            return known
+# The models that ship, and those with the newest corrections. They are built in threads: cachetools
+# lets threads that want the same models wait for the first, without holding the lock meanwhile.
+_MODELS: LRUCache[str, Models] = LRUCache(2)
+_MODELS_LOCK = Condition()
 
 
-_LEARNED = _Learned()
-
-
-def _built(lessons: str, learned: Sequence[Labelled]) -> Models:
+@cached(_MODELS, key=lambda lessons, _learned: lessons, condition=_MODELS_LOCK)
+def _build_models(lessons: str, learned: Sequence[Labelled]) -> Models:
     normaliser = Normaliser(name_words())
     national = NationalCatalogue(national_systems(), normaliser)
     sorter = Sorter([each.acronym for each in opd_reference()], national)
