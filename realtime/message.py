@@ -67,7 +67,12 @@ class Ended(Exception):
 
 @dataclass
 class Kept:
-    """How much of all snapshots is kept."""
+    """The bytes of all snapshots that are held, a budget that they share.
+
+    It is no cache with keys: each snapshot belongs to its group, grows while it is streamed, and is
+    discarded as a whole, by its timer or when the budget is exceeded. A cache of cachetools measures
+    an entry once, when it is set, and expires entries only when it is used again.
+    """
 
     size: int = 0  # bytes
 

@@ -1,7 +1,9 @@
-"""Asks owners how far their logs go: for who wants to know that a copy is not older than so many seconds.
+"""Asks owners for the heads of their logs, for requests that bound the age of a replica.
 
-Many may want to know at once. Whoever comes while an owner is asked waits, and takes the answer if it
-is new enough for him; so an owner is asked twice at most for any number of them.
+A request that comes while an owner is asked waits, and takes the answer if it is new enough. So an
+owner is asked at most twice for any number of concurrent requests. No cache of cachetools fits: each
+request says itself how old an answer may be, and there is one answer for each region that is listed.
+No single flight fits either: an answer that is on its way may be too old for a request that waits.
 """
 
 from __future__ import annotations
