@@ -4,13 +4,15 @@ Redis refuses an id that is not above the newest one, so that of all processes t
 arrival the first tells it, and to tell it again does no harm. The stream holds only what somebody has
 read from the database. It may be cut, emptied or lost: then there is a hole, and who comes to it reads
 the database. While Redis does not answer, the database is looked at more often.
+
+Calls are tried again by the retry of the Redis client. stamina would log the driver's exception with
+each try, which may hold a part of the URL, and its delays have no jitter once they are at the longest.
 """
 
 from __future__ import annotations
 
 import asyncio
 import logging
-import random
 from collections import deque
 from collections.abc import Callable, Sequence
 from contextlib import suppress
@@ -19,7 +21,7 @@ from typing import Any, Generic
 
 from redis.asyncio import Redis
 from redis.asyncio.retry import Retry
-from redis.backoff import NoBackoff
+from redis.backoff import EqualJitterBackoff, NoBackoff
 from redis.exceptions import RedisError, ResponseError
 
 from realtime.broker import POLL_SECONDS, Arrival, ArrivalSink
@@ -28,8 +30,9 @@ from realtime.tail import KEPT, RETRY_SECONDS
 BLOCK_SECONDS = 0.5  # that Redis holds a question open
 CALL_SECONDS = 0.75  # without an answer, beyond what Redis was asked to wait
 UNREACHABLE_POLL_SECONDS = 0.2
-FIRST_PAUSE_SECONDS = 0.05  # before it is tried again; doubles with each failure
+SHORTEST_PAUSE_SECONDS = 0.05  # before a call is tried again; doubles with each failure
 LONGEST_PAUSE_SECONDS = 2.0
+DOUBLINGS_MOST = 10
 AT_ONCE = 100  # arrivals, however large, that go well within a deadline
 STREAM_LENGTH = 4096  # some seconds of a busy instance
 STREAM_SECONDS = 24 * 3600  # after the last arrival: the streams of past epochs go
@@ -37,6 +40,20 @@ FIELD = b"arrival"
 LAST = 2**64 - 1  # nothing of this number comes again, whatever somebody has added to it
 
 logger = logging.getLogger(__name__)
+
+
+class ReconnectBackoff(EqualJitterBackoff):
+    """Doubles the delay with each failure, up to the longest, less a random part of up to half.
+
+    The client's own class computes a power of two for each failure, which after 1,023 failures is no
+    float any more and raises OverflowError.
+    """
+
+    def __init__(self) -> None:
+        super().__init__(cap=LONGEST_PAUSE_SECONDS, base=SHORTEST_PAUSE_SECONDS)
+
+    def compute(self, failures: int) -> float:
+        return super().compute(min(failures, DOUBLINGS_MOST))
 
 
 class RedisBroker(Generic[Arrival]):
@@ -66,6 +83,8 @@ class RedisBroker(Generic[Arrival]):
         # What was read while Redis did not answer is told later, as far as it is kept.
         self._waiting: deque[Arrival] = deque(maxlen=KEPT)
         self._offered = asyncio.Event()
+        # Retries for ever. The type names errors of Redis only, but any exception may be given.
+        self._retry = Retry(ReconnectBackoff(), -1, (Exception,))  # type: ignore[arg-type]
 
     @property
     def reachable(self) -> bool:
@@ -87,18 +106,17 @@ class RedisBroker(Generic[Arrival]):
             group.create_task(self._tell(tail))
 
     async def _listen(self, tail: ArrivalSink[Arrival]) -> None:
-        failures = 0
         async with self._connected() as redis:
+
+            async def failed(error: Exception) -> None:
+                self._hears = False
+                self._say(tail, error)
+                await _disconnect(redis)
+
             while True:
-                try:
-                    entries = await self._entries(redis, tail.newest)
-                except Exception as error:  # noqa: BLE001  # whatever it is, Redis tells nothing
-                    failures += 1
-                    self._hears = False
-                    self._say(tail, error)
-                    await self._pause(redis, failures)
-                    continue
-                failures = 0
+                entries = await self._retry.call_with_retry(
+                    lambda: self._entries(redis, tail.newest), failed
+                )
                 self._hears = True
                 self._say(tail)
                 tail.take(self._arrivals(entries, tail.newest))
@@ -106,25 +124,21 @@ class RedisBroker(Generic[Arrival]):
                     await self._read_instead(redis, tail, newest=entries[-1][0])
 
     async def _tell(self, tail: ArrivalSink[Arrival]) -> None:
-        failures = 0
         async with self._connected() as redis:
+
+            async def failed(error: Exception) -> None:
+                self._tells = False
+                self._say(tail, error)
+                await _disconnect(redis)
+
             while True:
                 await self._offered.wait()
                 self._offered.clear()
                 while self._waiting:
-                    some = list(islice(self._waiting, AT_ONCE))
-                    try:
-                        await self._add(redis, some)
-                    except Exception as error:  # noqa: BLE001  # whatever it is, it is not told
-                        failures += 1
-                        self._tells = False
-                        self._say(tail, error)
-                        await self._pause(redis, failures)
-                        continue
-                    failures = 0
+                    newest = await self._retry.call_with_retry(lambda: self._add(redis), failed)
                     self._tells = True
                     self._say(tail)
-                    while self._waiting and self._waiting[0].number <= some[-1].number:
+                    while self._waiting and self._waiting[0].number <= newest:
                         self._waiting.popleft()
 
     async def _read_instead(self, redis: Redis, tail: ArrivalSink[Arrival], newest: int) -> None:
@@ -173,7 +187,9 @@ class RedisBroker(Generic[Arrival]):
             for id, fields in entries
         ]
 
-    async def _add(self, redis: Redis, arrivals: Sequence[Arrival]) -> None:
+    async def _add(self, redis: Redis) -> int:
+        """Add the oldest arrivals that wait to the stream; return the number of the newest of them."""
+        arrivals = list(islice(self._waiting, AT_ONCE))
         async with (
             asyncio.timeout(CALL_SECONDS),
             redis.pipeline(transaction=False) as pipeline,
@@ -191,6 +207,7 @@ class RedisBroker(Generic[Arrival]):
                 told = isinstance(answer, ResponseError) and "equal or smaller" in str(answer)
                 if isinstance(answer, Exception) and not told:
                     raise answer
+        return arrivals[-1].number
 
     def _connected(self) -> Redis:
         return Redis.from_url(
@@ -218,10 +235,9 @@ class RedisBroker(Generic[Arrival]):
         logger.warning("the broker does not work (%s): the database is read instead", name)
         tail.wake()
 
-    async def _pause(self, redis: Redis, failures: int) -> None:
-        # What was asked may still be answered: on a new connection no answer is another's.
-        with suppress(Exception):  # that it cannot be closed well is no news
-            async with asyncio.timeout(CALL_SECONDS):
-                await redis.connection_pool.disconnect()
-        longest = min(LONGEST_PAUSE_SECONDS, FIRST_PAUSE_SECONDS * 2 ** min(failures, 10))
-        await asyncio.sleep(random.uniform(longest / 2, longest))  # not all at once
+
+async def _disconnect(redis: Redis) -> None:
+    """Give up the connections: a late answer to a call that failed is not the answer to the next."""
+    with suppress(Exception):  # that it cannot be closed well is no news
+        async with asyncio.timeout(CALL_SECONDS):
+            await redis.connection_pool.disconnect()

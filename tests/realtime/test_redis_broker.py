@@ -16,7 +16,12 @@ from redis import Redis
 from engine.document import document
 from engine.model import EventKind, Provenance, Region, RegionKind, Visibility
 from realtime.broker import POLL_SECONDS
-from realtime.redis_broker import STREAM_LENGTH, UNREACHABLE_POLL_SECONDS, RedisBroker
+from realtime.redis_broker import (
+    STREAM_LENGTH,
+    UNREACHABLE_POLL_SECONDS,
+    ReconnectBackoff,
+    RedisBroker,
+)
 from realtime.tail import Counts, Tail
 from realtime.wakeup import MemoryBus
 from storage import arrival, log
@@ -240,6 +245,17 @@ async def test_a_redis_that_takes_nothing_more_is_told_of_and_loses_nothing(
             await other.has(1)
             # What could not be told is told later.
             await until(lambda: redis.xlen(STREAM) == 1)
+
+
+@pytest.mark.parametrize(
+    ("failures", "shortest", "longest"),
+    [(1, 0.05, 0.1), (2, 0.1, 0.2), (5, 0.8, 1.6), (6, 1.0, 2.0), (10_000, 1.0, 2.0)],
+)
+def test_the_delay_between_tries_grows_to_its_limit_however_often_redis_fails(
+    failures: int, shortest: float, longest: float
+) -> None:
+    delays = [ReconnectBackoff().compute(failures) for _ in range(100)]
+    assert shortest <= min(delays) < max(delays) <= longest
 
 
 async def test_a_password_that_is_refused_gets_into_no_log(
