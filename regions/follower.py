@@ -1,7 +1,12 @@
 """Follows the regions that other instances own: a task for each, over as few connections as it takes.
 
-An endpoint that cannot be reached, or that says what it may not, costs its own regions their
-freshness and nobody else anything. It is tried again for ever, at moments that are spread.
+An endpoint that cannot be reached, or that breaks the protocol, costs only its own regions their
+freshness. It is tried again for ever, after delays that grow and have jitter.
+
+The delays are computed here, since stamina cannot compute them. It counts the attempts of one call,
+whereas a connection that has worked begins with the shortest delay when it fails later. It retries on
+exceptions only, and an owner that ends a feed raises none. Its longest delay has no jitter, so that
+all who follow an owner would come back to it at the same moment.
 """
 
 from __future__ import annotations
@@ -79,6 +84,7 @@ class Follower:
 
     copies: Copies
     clock: Callable[[], datetime]
+    diverged_seconds: float = DIVERGED_SECONDS
     _told: dict[str, str] = field(default_factory=dict)  # why regions cannot be followed
     _endpoints: dict[Endpoint, asyncio.Task[None]] = field(default_factory=dict)
 
@@ -151,7 +157,8 @@ class Follower:
                     continue
                 reason, state = "the owner ended the feed", SourceState.UNREACHABLE
             except BrokenChain as broken:
-                state, reason, seconds = SourceState.DIVERGED, str(broken), DIVERGED_SECONDS
+                state, reason = SourceState.DIVERGED, str(broken)
+                seconds = self.diverged_seconds
             except Rejected as refusal:
                 if peer.is_closed:  # as for a token that has expired: the next one may be renewed
                     raise
@@ -251,7 +258,7 @@ class Follower:
 
 @dataclass
 class _Backoff:
-    """Waits longer after each failure, and not as long as others do."""
+    """Doubles the delay with each failure, up to the longest, less a random part of up to half."""
 
     seconds: float = FIRST_SECONDS
 

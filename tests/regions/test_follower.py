@@ -22,9 +22,9 @@ from engine.log.source import Source, SourceState
 from engine.model import Application, ApplicationStatus, EventKind, Provenance, Visibility
 from hub.app import opened
 from hub.settings import Settings
-from regions import follower, peer
+from regions import peer
 from regions.directory import Directory, Endpoint
-from regions.follower import Follower
+from regions.follower import DIVERGED_SECONDS, Follower
 from resolvers.context import Instance
 from resolvers.replicas import Copies
 from storage import arrival, log, replica
@@ -128,7 +128,9 @@ MISBEHAVED: dict[str, tuple[Serve, str]] = {
 
 
 @asynccontextmanager
-async def following(folder: Path, *endpoints: Endpoint) -> AsyncIterator[tuple[Instance, Copies]]:
+async def following(
+    folder: Path, *endpoints: Endpoint, diverged_seconds: float = DIVERGED_SECONDS
+) -> AsyncIterator[tuple[Instance, Copies]]:
     """An instance that follows them."""
     settings = Settings(data_dir=folder)
 
@@ -138,7 +140,8 @@ async def following(folder: Path, *endpoints: Endpoint) -> AsyncIterator[tuple[I
 
     async with opened(settings) as instance, AsyncExitStack() as stack:
         copies = Copies(instance)
-        follows = Follower(copies, instance.clock).run(directories())
+        follower = Follower(copies, instance.clock, diverged_seconds)
+        follows = follower.run(directories())
         for work in (copies.keep(), follows):
             task = asyncio.create_task(work)
             stack.push_async_callback(asyncio.gather, task, return_exceptions=True)
@@ -395,9 +398,8 @@ async def test_clocks_that_are_wrong_by_an_hour_change_nothing(
 
 
 async def test_frames_that_lack_an_entry_heal_once_it_comes(
-    hub_folder: Path, secret: Path, sumedang: Owned, monkeypatch: pytest.MonkeyPatch
+    hub_folder: Path, secret: Path, sumedang: Owned
 ) -> None:
-    monkeypatch.setattr(follower, "DIVERGED_SECONDS", 0.2)
     toy = Toy("32.11", *sumedang)
 
     def lacks(answer: Answer) -> Answer:
@@ -407,7 +409,7 @@ async def test_frames_that_lack_an_entry_heal_once_it_comes(
     toy.on_frame = lacks
     async with toy.running():
         endpoint = Endpoint(toy.url, ("32.11",), private=True, token_file=secret)
-        async with following(hub_folder, endpoint) as (instance, _):
+        async with following(hub_folder, endpoint, diverged_seconds=0.2) as (instance, _):
             await until(instance, "32.11", lambda it: it.state is SourceState.DIVERGED)
             toy.on_frame = lambda answer: answer
             await until(instance, "32.11", lambda it: it.state is SourceState.FRESH)
