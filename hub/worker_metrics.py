@@ -1,7 +1,8 @@
-"""The metrics of several workers behind one port, in one answer.
+"""The metrics of several workers behind one port, in one response.
 
-A scrape reaches one of them, another one the next time. What each has to tell it therefore writes to
-a file now and then, and whoever is asked tells it all, with the worker's process id as a label.
+A scrape reaches one of the workers. Each worker therefore writes its metrics to a file once a second,
+and the one that is asked returns those of all, with the process id of the worker as a label.
+docs/decisions/0020-metrics-over-workers.md says why this is not the mode that prometheus_client has.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ import logging
 import os
 import time
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from pathlib import Path
 
 from prometheus_client import CollectorRegistry, generate_latest
@@ -19,7 +21,7 @@ from prometheus_client.parser import text_string_to_metric_families
 from prometheus_client.registry import Collector
 
 WRITE_SECONDS = 1.0
-FORGET_SECONDS = 10.0  # after which a worker that writes nothing is not told of: it has ended
+FORGET_SECONDS = 10.0  # a worker that has written nothing for so long has ended
 
 logger = logging.getLogger(__name__)
 
@@ -49,18 +51,25 @@ class WorkerMetrics(Collector):
 
     def collect(self) -> Iterator[Metric]:
         families: dict[str, Metric] = {}
-        for path in sorted(self._folder.glob("*.txt")):
-            if path.stat().st_mtime < time.time() - FORGET_SECONDS:
-                continue
-            for told in text_string_to_metric_families(path.read_text()):
+        for worker, text in self._texts():
+            for told in text_string_to_metric_families(text):
                 family = Metric(told.name, told.documentation, told.type)
                 family = families.setdefault(told.name, family)
                 for name, labels, value, *_ in told.samples:
-                    family.add_sample(name, {"worker": path.stem, **labels}, value)
+                    family.add_sample(name, {"worker": worker, **labels}, value)
         yield from families.values()
 
+    def _texts(self) -> Iterator[tuple[str, str]]:
+        """Yield the process id and the metrics of each worker; remove the files of those that ended."""
+        for path in sorted(self._folder.glob("*.txt")):
+            with suppress(FileNotFoundError):  # another worker was asked too, and has removed it
+                if path.stat().st_mtime < time.time() - FORGET_SECONDS:
+                    path.unlink()
+                    continue
+                yield path.stem, path.read_text()
+
     def text(self) -> bytes:
-        """Return what all workers tell, in Prometheus' text format."""
+        """Return the metrics of all workers, in Prometheus' text format."""
         self.write()
         registry = CollectorRegistry()
         registry.register(self)

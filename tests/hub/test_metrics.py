@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import re
+import time
 from datetime import timedelta
 from pathlib import Path
 
@@ -14,7 +16,7 @@ from engine.log.source import Source, SourceState
 from hub import metrics
 from hub.app import opened
 from hub.settings import Settings
-from hub.worker_metrics import WRITE_SECONDS
+from hub.worker_metrics import FORGET_SECONDS, WRITE_SECONDS, WorkerMetrics
 from realtime.fanout import Fanout
 from tests.fixtures.processes import SimpulProcess, StartSimpul
 
@@ -40,6 +42,21 @@ async def test_each_state_of_a_region_is_counted(filled_data_dir: Path) -> None:
         fanout = Fanout(b"", lambda: None)
         text = metrics.text(fanout, instance, metrics.Lag(), owned).decode()
     assert states(text) == {"OWNED": 28, "FRESH": 1, "STALE": 2, "UNREACHABLE": 1, "DIVERGED": 1}
+
+
+def test_a_worker_that_writes_no_more_disappears_with_its_file(tmp_path: Path) -> None:
+    for worker, age in (("7", 0.0), ("8", FORGET_SECONDS + 1)):
+        file = tmp_path / f"{worker}.txt"
+        file.write_text("# TYPE simpul_sockets gauge\nsimpul_sockets 3.0\n")
+        os.utime(file, (time.time() - age,) * 2)
+    lock = tmp_path / "owned.lock"
+    lock.touch()
+    own = WorkerMetrics(tmp_path, lambda: b"# TYPE simpul_sockets gauge\nsimpul_sockets 1.0\n")
+    samples = re.findall(
+        r'^simpul_sockets{worker="(\d+)"} (\S+)$', own.text().decode(), re.MULTILINE
+    )
+    assert dict(samples) == {"7": "3.0", str(os.getpid()): "1.0"}
+    assert {*tmp_path.iterdir()} == {tmp_path / "7.txt", tmp_path / f"{os.getpid()}.txt", lock}
 
 
 @pytest.mark.integration
