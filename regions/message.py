@@ -13,13 +13,11 @@ from typing import Any
 import orjson
 
 from regions.failure import SHOWN, Misbehaved, misbehaved
+from regions.json_depth import is_nested_deeper
 
 VALUES_MOST = 150_000  # of one message: a full frame has some 80,000
 DEPTH_MOST = 32
 VALUE_BYTES = 120  # that a parsed value takes, about
-
-_OTHERS = bytes(each for each in range(256) if each not in b'"[]{}')
-_ALIKE = bytes.maketrans(b"{}", b"[]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +39,7 @@ def read(content: bytes) -> Message:
     values = content.count(b",") + content.count(b"[") + content.count(b"{")
     if values > VALUES_MOST:
         raise Misbehaved(f"expected at most {VALUES_MOST} values in a message, got more")
-    if deeper(content, DEPTH_MOST):
+    if is_nested_deeper(content, DEPTH_MOST):
         raise Misbehaved(f"expected JSON at most {DEPTH_MOST} deep, got {content[:40]!r}…")
     try:
         found = orjson.loads(content)
@@ -66,22 +64,3 @@ def payload_of(result: object) -> Mapping[str, Any]:
     if not isinstance(result, dict):
         raise misbehaved("a result", result)
     return result
-
-
-def deeper(content: bytes, most: int) -> bool:
-    """Whether lists and objects are nested deeper in JSON; of what is no JSON, anything."""
-    if content.count(b"[") + content.count(b"{") <= most:
-        return False
-    if b"\\" in content:
-        content = content.replace(b"\\\\", b"").replace(b'\\"', b"")
-    marks = content.translate(_ALIKE, _OTHERS)
-    # Two quotes side by side change nothing about what is inside of a text and what is not. Without
-    # them only those are left that have brackets between them.
-    while b'""' in marks:
-        marks = marks.replace(b'""', b"")
-    brackets = b"".join(marks.split(b'"')[::2])
-    for _ in range(most):
-        if not brackets:
-            return False
-        brackets = brackets.replace(b"[]", b"")
-    return bool(brackets)

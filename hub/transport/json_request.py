@@ -17,6 +17,7 @@ from typing import Final, NoReturn, TypeVar
 from urllib.parse import parse_qsl
 
 from hub.transport.request_limits import Refused
+from regions.json_depth import is_nested_deeper
 
 JsonObject = dict[str, object]
 
@@ -24,7 +25,6 @@ NUMBER_CHARACTERS = 40  # longer than any 64-bit integer and any double
 NAME_CHARACTERS = 256  # operation names and ids, which come back in messages
 QUERY_STRING_FIELDS = 32
 
-_BRACKETS: Final = re.compile(r'"[^"\\]*(?:\\.[^"\\]*)*"?|[\[\]{}]', re.DOTALL)
 _SURROGATE: Final = re.compile("[\ud800-\udfff]")
 _SOCKET_MESSAGES: Final = ("connection_init", "ping", "pong", "subscribe", "complete")
 
@@ -137,7 +137,7 @@ def _optional(value: JsonObject, name: str, wanted: type[Value], expected: str) 
 
 
 def _loads(text: str, depth: int) -> object:
-    if _deeper_than(depth, text):
+    if is_nested_deeper(text.encode(), depth):
         _refuse(f"JSON nested at most {depth} deep", "deeper")
     try:
         value: object = json.loads(
@@ -152,22 +152,6 @@ def _loads(text: str, depth: int) -> object:
     if "\\u" in text:  # nothing else in valid JSON can make a NUL or half a surrogate pair
         _check_text(value)
     return value
-
-
-def _deeper_than(depth: int, text: str) -> bool:
-    """Whether brackets outside of strings nest deeper: asked first, for the parser recurses."""
-    if text.count("[") + text.count("{") <= depth:
-        return False
-    level = 0
-    for match in _BRACKETS.finditer(text):
-        bracket = match[0]
-        if bracket in "[{":
-            level += 1
-            if level > depth:
-                return True
-        elif bracket in "]}":
-            level -= 1
-    return False
 
 
 def _object(pairs: list[tuple[str, object]]) -> JsonObject:
