@@ -46,7 +46,7 @@ from schema.schema import schema
 from storage import arrival, region
 from storage.arrival import Arrival, Position
 from storage.database import Database
-from storage.inventory import Shelf
+from storage.inventory import InventoryCache
 from storage.log import Clock
 
 Task = Callable[[Instance], Awaitable[None]]
@@ -195,7 +195,7 @@ async def opened(
             async with database.read() as session:
                 return await arrival.after(session, after, limit)
 
-        bus, shelf, analyses = MemoryBus(), Shelf(), analysis_cache()
+        bus, inventories, analyses = MemoryBus(), InventoryCache(), analysis_cache()
         yield Instance(
             name=settings.name,
             version=version("simpul"),
@@ -211,9 +211,9 @@ async def opened(
                 broker=broker or _broker(settings, position.epoch),
             ),
             clock=clock,
-            shelf=shelf,
+            inventories=inventories,
             analyses=analyses,
-            derive=derivation(shelf, analyses),
+            derive=derivation(inventories, analyses),
             owners=Owners(clock),
         )
     finally:

@@ -33,7 +33,7 @@ from resolvers.region_analysis import (
 from storage import announcement
 from storage import assessment as stored
 from storage.database import Session
-from storage.inventory import KEPT, Recorded, Shelf
+from storage.inventory import KEPT, Recorded, InventoryCache
 from storage.log import Derive, DerivedEvent, LogTransaction
 
 CLAIMS = (
@@ -53,7 +53,7 @@ def analysis_cache() -> Analyses:
     return LRUCache(maxsize=KEPT)
 
 
-def derivation(inventories: Shelf, analyses: Analyses) -> Derive:
+def derivation(inventories: InventoryCache, analyses: Analyses) -> Derive:
     """Return what announces, within a transaction, the verifications that follow from its entries."""
 
     async def derive(transaction: LogTransaction) -> list[DerivedEvent]:

@@ -101,7 +101,7 @@ async def decide(context: Context, asked: DecideProposal, key: str | None) -> De
         access.decide_proposal(context.viewer, region)
         least = 1 if asked.decision is Decision.REJECT else 0
         reason = text("reason", asked.reason, least=least, most=REASON_LENGTH)
-        recorded = await context.instance.shelf.of_region(transaction.session, region.code)
+        recorded = await context.instance.inventories.of_region(transaction.session, region.code)
         found = () if around is None else await of_recorded(context, recorded, around)
         about: Proposal | Decided | None
         about = next((each for each in found if each.id == asked.id), None)

@@ -25,7 +25,7 @@ from storage import log
 from storage.access import Access
 from storage.arrival import Arrival
 from storage.database import Database, Session
-from storage.inventory import Shelf
+from storage.inventory import InventoryCache
 from storage.log import Clock, Derive, LogTransaction
 
 
@@ -41,7 +41,7 @@ class Instance:
     bus: MemoryBus
     tail: Tail[Arrival]
     clock: Clock
-    shelf: Shelf
+    inventories: InventoryCache
     analyses: Analyses
     derive: Derive  # what follows from the entries of a transaction
     owners: Owners  # of regions that are followed
@@ -86,7 +86,7 @@ class Context:
     @cached_property
     def loaders(self) -> Loaders:
         """The loaders of this operation."""
-        return Loaders(self.database, self.budget, self.access, self.instance.shelf)
+        return Loaders(self.database, self.budget, self.access, self.instance.inventories)
 
     @asynccontextmanager
     async def read(self) -> AsyncIterator[Session]:

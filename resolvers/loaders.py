@@ -15,7 +15,7 @@ from storage import application, assessment, inventory_line, opd, ownership, reg
 from storage.access import Access
 from storage.assessment import Scored
 from storage.database import Database
-from storage.inventory import Recorded, Shelf
+from storage.inventory import Recorded, InventoryCache
 from storage.inventory_line import Listed
 
 BATCH = 500  # ids in one query; databases bound what they take
@@ -28,7 +28,7 @@ class Loaders:
     database: Database
     budget: OperationBudget
     access: Access
-    shelf: Shelf
+    inventories: InventoryCache
 
     def forget(self, *, regions: bool = True) -> None:
         """Load again what was loaded: the operation changed it, or something happened since."""
@@ -114,7 +114,7 @@ class Loaders:
 
         async def load(codes: list[str]) -> list[Recorded]:
             async with self.budget.reading(self.database) as session:
-                return [await self.shelf.of_region(session, code) for code in codes]
+                return [await self.inventories.of_region(session, code) for code in codes]
 
         return DataLoader(load)
 

@@ -199,7 +199,7 @@ async def _announced(context: Context, code: str, before: Told | None) -> bool |
     async with log.writing(instance.database, code, instance.clock) as transaction:
         # Looked at again now that nobody else can change the region: nothing is computed here.
         session = transaction.session
-        again = await instance.shelf.of_region(session, code)
+        again = await instance.inventories.of_region(session, code)
         if again.inputs != recorded.inputs:
             return None
         # What was told meanwhile may rest on something newer in a sister region than this does.

@@ -60,7 +60,7 @@ class Versioned(Protocol):
 Value = TypeVar("Value", bound=Versioned)
 
 
-class Shelf:
+class InventoryCache:
     """Caches the inventories of regions, so that only rows that have changed are read again.
 
     The versions of all rows are read from the database each time, so that no stale row is returned.
