@@ -28,7 +28,7 @@ class Loaders:
     database: Database
     budget: OperationBudget
     access: Access
-    inventories: InventoryCache
+    inventory_cache: InventoryCache
 
     def forget(self, *, regions: bool = True) -> None:
         """Load again what was loaded: the operation changed it, or something happened since."""
@@ -114,7 +114,7 @@ class Loaders:
 
         async def load(codes: list[str]) -> list[Recorded]:
             async with self.budget.reading(self.database) as session:
-                return [await self.inventories.of_region(session, code) for code in codes]
+                return [await self.inventory_cache.of_region(session, code) for code in codes]
 
         return DataLoader(load)
 
