@@ -33,7 +33,7 @@ from resolvers.region_analysis import (
 from storage import announcement
 from storage import assessment as stored
 from storage.database import Session
-from storage.inventory import KEPT, Recorded, InventoryCache
+from storage.inventory import KEPT, InventoryCache, Recorded
 from storage.log import Derive, DerivedEvent, LogTransaction
 
 CLAIMS = (

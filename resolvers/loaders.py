@@ -15,7 +15,7 @@ from storage import application, assessment, inventory_line, opd, ownership, reg
 from storage.access import Access
 from storage.assessment import Scored
 from storage.database import Database
-from storage.inventory import Recorded, InventoryCache
+from storage.inventory import InventoryCache, Recorded
 from storage.inventory_line import Listed
 
 BATCH = 500  # ids in one query; databases bound what they take
