@@ -35,9 +35,10 @@ from engine.model import AssessmentKind, PublishedFigures
 from engine.path import path
 from engine.path.effort import Effort, StepId, default_effort, uniform_effort
 from engine.path.plan import Plan, Request, Situation
-from engine.path.precedence import broken, precedence
+from engine.path.precedence import broken
 from facts import tables
 from facts.aspect_mean import national_aspects
+from facts.path_rule import effort_scale, precedence_rules
 from facts.tables import SheetScope
 
 SPBE_2020 = instrument("spbe-2020")
@@ -66,7 +67,7 @@ def simulated(regions: int, effort: Effort) -> Iterator[tuple[Situation, Request
         target = min((aim for aim in aims if aim > now + Fraction(1, 10)), default=None)
         if target is not None:
             regions -= 1
-            situation = Situation(SPBE_2020, levels, effort, precedence("spbe-2020"))
+            situation = Situation(SPBE_2020, levels, effort, precedence_rules("spbe-2020"))
             yield situation, Request(target, years=3)
 
 
@@ -237,9 +238,9 @@ def sheet(year: int) -> dict[str, float]:
             each.highest - each.lowest for each in found.indicators
         ),
         "soft rules of precedence that the sheet breaks": len(
-            broken(precedence("spbe-2020"), levels)
+            broken(precedence_rules("spbe-2020"), levels)
         ),
-        "of rules": len(precedence("spbe-2020").rules),
+        "of rules": len(precedence_rules("spbe-2020").rules),
     }
 
 
@@ -261,7 +262,7 @@ def main() -> None:
     os.dup2(2, 1)  # what the solver prints goes to standard error
     results = {
         "path to the next predicate, default effort (levels SIMULATED)": search(
-            chosen.regions, default_effort(SPBE_2020)
+            chosen.regions, default_effort(SPBE_2020, effort_scale())
         ),
         "path to the next predicate, uniform effort (levels SIMULATED)": search(
             chosen.regions, uniform_effort(SPBE_2020)

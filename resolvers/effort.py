@@ -19,6 +19,7 @@ from engine.path.effort import (
     default_effort,
     edited,
 )
+from facts.path_rule import effort_scale
 from resolvers import access
 from resolvers.assessment import instrument_for
 from resolvers.change import changing
@@ -52,7 +53,7 @@ async def of_region(context: Context, region: str, instrument: Instrument) -> Ef
     """Return the efforts that a region plans with."""
     async with context.read() as session:
         own = await stored.of_region(session, region, instrument.id)
-    scale = default_effort(instrument)
+    scale = default_effort(instrument, effort_scale())
     return edited(scale, own.values) if own.steps else scale
 
 
@@ -63,7 +64,7 @@ async def edit(context: Context, asked: EditEffort, key: str | None) -> RegionEf
         access.describe_region(context.viewer, region)
         chosen = instrument_for("instrument", asked.instrument)
         known = await stored.of_region(transaction.session, region.code, chosen.id)
-        scale, values = default_effort(chosen), known.values
+        scale, values = default_effort(chosen, effort_scale()), known.values
         for number, step in enumerate(asked.steps):
             id = StepId(step.indicator, step.level)
             if id not in scale.values:

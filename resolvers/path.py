@@ -24,7 +24,7 @@ from engine.path.plan import (
     Unreachable,
     next_levels,
 )
-from engine.path.precedence import precedence
+from facts.path_rule import precedence_rules
 from resolvers import effort, estimate
 from resolvers.context import Context
 from resolvers.problems import InvalidArgument
@@ -167,7 +167,7 @@ def _situation(origin: Origin, own: Effort) -> Situation:
         instrument,
         origin.levels,
         own,
-        precedence(instrument.id),
+        precedence_rules(instrument.id),
         origin.estimated,
     )
 

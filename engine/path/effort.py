@@ -1,28 +1,23 @@
 """What a step to the next level costs: a declared scale, which a region may edit step by step.
 
-No public figures on the cost of a level were found, so the default is our own assumption, is
-marked as one, and says nothing about money. Efforts of several steps add up.
+A scale that rests on no published figures is marked as an assumption, and no scale says anything
+about money. Efforts of several steps add up.
 """
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from fractions import Fraction
-from functools import cache
-from importlib.resources import files
 from typing import NamedTuple
 
 from engine.assessment.instrument import Indicator, Instrument
-from engine.assessment.instruments.section import Section
 from engine.spreadsheet.sheet import Problem, SheetInvalid, columns, quoted, rows
 
 LARGEST = 1000  # of one step: far more than any scale needs, and still exact in the solver
 COLUMNS = ("number", "level", "effort")
 _EXPECTED = f"a number above 0, up to {LARGEST}, with at most two decimals"
-_FILE = "effort.json"
 _WHOLE = re.compile(r"[0-9]{1,9}")
 _DECIMAL = re.compile(r"[0-9]{1,9}([.,][0-9]{1,9})?")
 
@@ -69,6 +64,20 @@ class EffortInvalid(ValueError):
 
 
 @dataclass(frozen=True, slots=True)
+class EffortScale:
+    """What steps cost by their level, and what is added for all OPDs and for a working link."""
+
+    id: str
+    version: str
+    assumption: bool  # true: it is ours and rests on no published figures
+    unit: str  # what a point is, in words
+    by_level: Mapping[int, Fraction]  # the level that a step reaches, lowest first
+    all_opds: Fraction  # added where the level is the first that every OPD must take part in
+    link: Fraction  # added where the level is the first that a link must show
+    highest: Fraction  # of one step, with all that is added
+
+
+@dataclass(frozen=True, slots=True)
 class Effort:
     """The effort of every step of an instrument, and whose figures they are."""
 
@@ -79,34 +88,30 @@ class Effort:
     edited: frozenset[StepId] = frozenset()  # the region's own figures
 
 
-def default_effort(instrument: Instrument) -> Effort:
-    """The declared scale: more for a higher level, for all OPDs, and for a working link."""
-    scale = _scale()
-    base = {level: scale.child("by_level").fraction(str(level)) for level in range(1, 6)}
-    all_opds, link = scale.fraction("all_opds"), scale.fraction("link")
-    highest = scale.fraction("highest")
+def default_effort(instrument: Instrument, scale: EffortScale) -> Effort:
+    """The effort of each step by the scale, which must know every level of the instrument."""
 
     def effort(indicator: Indicator, level: int) -> Fraction:
         need = indicator.integration
         linked = need is not None and need.needs_link and need.from_level == level
-        extra = all_opds * (indicator.all_opds_from == level) + link * linked
-        return min(base[level] + extra, highest)
+        extra = scale.all_opds * (indicator.all_opds_from == level) + scale.link * linked
+        return min(scale.by_level[level] + extra, scale.highest)
 
-    return Effort(
-        id=scale.text("id"),
-        version=scale.text("version"),
-        assumption=scale.truth("assumption"),
-        values={
-            StepId(each.number, level): effort(each, level)
-            for each in instrument.indicators
-            for level in range(instrument.level_min + 1, instrument.level_max + 1)
-        },
-    )
+    values = {
+        StepId(each.number, level): effort(each, level)
+        for each in instrument.indicators
+        for level in _levels_to_reach(instrument)
+    }
+    return Effort(scale.id, scale.version, scale.assumption, values)
 
 
 def uniform_effort(instrument: Instrument) -> Effort:
     """One point per level, whatever the indicator: the fewest level steps."""
-    values = dict.fromkeys(default_effort(instrument).values, Fraction(1))
+    values = {
+        StepId(each.number, level): Fraction(1)
+        for each in instrument.indicators
+        for level in _levels_to_reach(instrument)
+    }
     return Effort("effort-uniform", "1", assumption=True, values=values)
 
 
@@ -169,7 +174,5 @@ def _usable(value: Fraction) -> bool:
     return 0 < value <= LARGEST and (value * 100).denominator == 1
 
 
-@cache
-def _scale() -> Section:
-    text = files("facts").joinpath("path_rules", _FILE).read_text(encoding="utf-8")
-    return Section(json.loads(text), _FILE)
+def _levels_to_reach(instrument: Instrument) -> range:
+    return range(instrument.level_min + 1, instrument.level_max + 1)

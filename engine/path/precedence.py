@@ -7,14 +7,10 @@ declared penalty and is reported; it never forbids a plan.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from fractions import Fraction
-from functools import cache
-from importlib.resources import files
 
-from engine.assessment.instruments.section import Section
 from engine.path.effort import StepId
 
 
@@ -41,22 +37,6 @@ class Precedence:
 NONE = Precedence("precedence-none", "1", assumption=True, rules=())
 
 
-@cache
-def precedence(instrument: str) -> Precedence:
-    """The rules that ship for an instrument, by its id."""
-    name = f"precedence-{instrument}.json"
-    resource = files("facts").joinpath("path_rules", name)
-    if not resource.is_file():
-        return NONE
-    root = Section(json.loads(resource.read_text(encoding="utf-8")), name)
-    return Precedence(
-        id=root.text("id"),
-        version=root.text("version"),
-        assumption=root.truth("assumption"),
-        rules=tuple(_rule(node, root.child("penalties")) for node in root.items("rules")),
-    )
-
-
 def broken(precedence: Precedence, levels: Mapping[int, int]) -> tuple[Rule, ...]:
     """The rules that a set of levels does not keep; levels that are not known break none."""
     return tuple(
@@ -66,14 +46,4 @@ def broken(precedence: Precedence, levels: Mapping[int, int]) -> tuple[Rule, ...
         and rule.asks.indicator in levels
         and levels[rule.step.indicator] >= rule.step.level
         and levels[rule.asks.indicator] < rule.asks.level
-    )
-
-
-def _rule(node: Section, penalties: Section) -> Rule:
-    kind = node.text("kind")
-    return Rule(
-        kind=kind,
-        step=StepId(node.whole("indicator"), node.whole("level")),
-        asks=StepId(node.whole("asks"), node.whole("asks_level")),
-        penalty=penalties.fraction(kind),
     )

@@ -16,8 +16,9 @@ from engine.model import Assessment
 from engine.path import effort as scale
 from engine.path.path import cheapest_plan
 from engine.path.plan import Plan, Request, RequestInvalid, Situation, Unreachable, next_levels
-from engine.path.precedence import NONE, precedence
+from engine.path.precedence import NONE
 from engine.spreadsheet.sheet import SheetInvalid
+from facts.path_rule import effort_scale, precedence_rules
 from hub.cli import score, sheet_file
 from hub.cli.console import fail, open_output, out
 from hub.exit_codes import Exit
@@ -127,7 +128,10 @@ def of_sheet(path: Path, wish: Wish) -> Planned:
         found = ", ".join(map(str, highest))
         fail(f"--lock: expected indicators below the highest level, got {found}", Exit.INPUT)
     situation = Situation(
-        instrument, levels, scale.default_effort(instrument), precedence(instrument.id)
+        instrument,
+        levels,
+        scale.default_effort(instrument, effort_scale()),
+        precedence_rules(instrument.id),
     )
     if wish.effort is not None:
         situation = valued(situation, wish.effort)

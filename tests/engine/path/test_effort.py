@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from fractions import Fraction
 
 import pytest
 
-from engine.assessment.instruments import catalogue, instrument
+from engine.assessment.instruments import instrument
 from engine.path.effort import EffortInvalid, StepId, default_effort, edited, parse, uniform_effort
-from engine.path.precedence import broken, precedence
+from engine.path.precedence import broken
 from engine.spreadsheet.sheet import SheetInvalid
+from facts.path_rule import effort_scale, precedence_rules
 
 SPBE_2020 = instrument("spbe-2020")
-DEFAULT = default_effort(SPBE_2020)
+DEFAULT = default_effort(SPBE_2020, effort_scale())
 
 
 @pytest.mark.parametrize(
@@ -29,26 +29,17 @@ DEFAULT = default_effort(SPBE_2020)
     ],
 )
 def test_the_scale_asks_more_for_high_levels_all_opds_and_links(step: StepId, effort: int) -> None:
-    assert default_effort(SPBE_2020).values[step] == effort
-
-
-@pytest.mark.parametrize("id", list(catalogue()))
-def test_every_step_of_every_instrument_has_an_effort_from_one_to_five(id: str) -> None:
-    chosen = instrument(id)
-    effort = default_effort(chosen)
-    levels = chosen.level_max - chosen.level_min
-    assert len(effort.values) == levels * len(chosen.indicators)
-    assert all(1 <= value <= 5 for value in effort.values.values())
-    assert (effort.id, effort.version, effort.assumption) == ("effort-scale", "1", True)
+    assert DEFAULT.values[step] == effort
 
 
 def test_a_uniform_effort_counts_levels() -> None:
-    assert set(uniform_effort(SPBE_2020).values.values()) == {1}
+    uniform = uniform_effort(SPBE_2020)
+    assert uniform.values == dict.fromkeys(DEFAULT.values, 1)
 
 
 def test_a_region_edits_single_steps_and_the_rest_stays() -> None:
     step = StepId(42, 4)
-    effort = edited(default_effort(SPBE_2020), {step: Fraction("0.25")})
+    effort = edited(DEFAULT, {step: Fraction("0.25")})
     assert effort.values[step] == Fraction(1, 4)
     assert effort.edited == {step}
     assert effort.values[StepId(43, 4)] == 4
@@ -66,29 +57,12 @@ def test_a_region_edits_single_steps_and_the_rest_stays() -> None:
 )
 def test_an_effort_that_cannot_be_used_is_refused(step: StepId, value: str, message: str) -> None:
     with pytest.raises(EffortInvalid) as refused:
-        edited(default_effort(SPBE_2020), {step: Fraction(value)})
+        edited(DEFAULT, {step: Fraction(value)})
     assert str(refused.value).startswith(message)
 
 
-def test_the_soft_rules_of_2020_are_declared_as_assumptions() -> None:
-    rules = precedence("spbe-2020")
-    assert (rules.id, rules.version, rules.assumption) == ("precedence-spbe-2020", "1", True)
-    assert Counter((rule.kind, rule.penalty) for rule in rules.rules) == {
-        ("policy-before-practice", 1): 24,
-        ("architecture-before-roadmap", 1): 2,
-        ("roadmap-before-budget", 1): 2,
-        ("bus-before-collaboration", Fraction(1, 4)): 16,
-    }
-    steps = set(default_effort(SPBE_2020).values)
-    assert {step for rule in rules.rules for step in (rule.step, rule.asks)} <= steps
-
-
-def test_an_instrument_without_soft_rules_has_none() -> None:
-    assert precedence("pemdi-2026").rules == ()
-
-
 def test_broken_rules_are_those_whose_basis_is_missing() -> None:
-    rules = precedence("spbe-2020")
+    rules = precedence_rules("spbe-2020")
     levels = {each.number: 3 for each in SPBE_2020.indicators}
     assert broken(rules, levels) == ()
     assert [(rule.step, rule.asks) for rule in broken(rules, levels | {12: 4, 11: 2})] == [

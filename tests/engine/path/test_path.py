@@ -26,8 +26,9 @@ from engine.path.dynamic_program import Candidate, Order
 from engine.path.effort import Effort, StepId, default_effort, uniform_effort
 from engine.path.maintained_levels import Ask
 from engine.path.plan import Plan, Request, RequestInvalid, Situation, Unreachable
-from engine.path.precedence import NONE, Precedence, Rule, precedence
+from engine.path.precedence import NONE, Precedence, Rule
 from engine.path.scheduling import spread
+from facts.path_rule import effort_scale, precedence_rules
 
 SPBE_2020 = instrument("spbe-2020")
 THREES = {each.number: 3 for each in SPBE_2020.indicators}
@@ -180,7 +181,7 @@ def test_no_spread_over_the_years_has_a_lighter_hardest_year(
 
 
 def plan_of(request: Request, levels: Mapping[int, int] = THREES, rules: Precedence = NONE) -> Plan:
-    situation = Situation(SPBE_2020, levels, default_effort(SPBE_2020), rules)
+    situation = Situation(SPBE_2020, levels, default_effort(SPBE_2020, effort_scale()), rules)
     plan = path.cheapest_plan(situation, request)
     assert isinstance(plan, Plan)
     return plan
@@ -202,7 +203,7 @@ def test_a_plan_from_threes_to_a_predicate_says_what_it_takes() -> None:
 @pytest.mark.parametrize(("goal", "cost"), [("3.5", 64), ("3.6", 78), ("4.2", 166), ("5", 351)])
 def test_47_indicators_cost_what_a_knapsack_over_all_gains_says(goal: str, cost: int) -> None:
     """Without soft rules the optimum is a knapsack's: the cheapest levels for each total gain."""
-    effort = default_effort(SPBE_2020)
+    effort = default_effort(SPBE_2020, effort_scale())
     needed = int((Fraction(goal) - 3) * 2000)
     least: list[int | None] = [0] + [None] * needed
     for indicator in SPBE_2020.indicators:
@@ -261,7 +262,7 @@ def test_the_years_share_the_effort_and_end_at_the_goal() -> None:
 
 def test_a_target_out_of_reach_says_how_far_it_goes() -> None:
     refused = frozenset(StepId(number, 4) for number in range(32, 48))
-    situation = Situation(SPBE_2020, THREES, default_effort(SPBE_2020), NONE)
+    situation = Situation(SPBE_2020, THREES, default_effort(SPBE_2020, effort_scale()), NONE)
     found = path.cheapest_plan(situation, Request(Fraction("4.05"), refused=refused))
     assert isinstance(found, Unreachable)
     assert found.maximum == Fraction("4.09")  # 5 where not refused: 3 + 2 * 0.545
@@ -270,7 +271,7 @@ def test_a_target_out_of_reach_says_how_far_it_goes() -> None:
 
 
 def test_a_broken_soft_rule_is_explained_and_forbids_nothing() -> None:
-    rules = precedence("spbe-2020")
+    rules = precedence_rules("spbe-2020")
     levels = THREES | {18: 1}
     plan = plan_of(
         Request(
@@ -317,7 +318,7 @@ def test_the_cost_curve_rises_and_says_where_it_ends() -> None:
 
 def test_a_refused_step_costs_what_comes_instead() -> None:
     levels = dict.fromkeys(THREES, 5) | {1: 4, 42: 4, 43: 4}
-    effort = default_effort(SPBE_2020)
+    effort = default_effort(SPBE_2020, effort_scale())
     situation = Situation(SPBE_2020, levels, effort, NONE)
     plan = path.cheapest_plan(situation, Request(Fraction("4.95"), Fraction(0)))
     assert isinstance(plan, Plan)
