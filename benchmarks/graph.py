@@ -20,7 +20,6 @@ from datetime import date, timedelta
 
 import networkx
 
-from engine.assessment.instruments import instrument
 from engine.graph.connectivity import Networkx, backend, cut_points, reachable_pairs
 from engine.graph.diagnostics import diagnose
 from engine.graph.exchange import between_agencies, between_services
@@ -39,13 +38,14 @@ from engine.model import (
     Provenance,
 )
 from engine.verification.inventory import Document, Inventory, services
-from engine.verification.rules import patterns, tables
 from engine.verification.verification import Verification, verify, verify_again
+from facts.instrument import instrument_by_id
+from facts.rule_table import exchange_patterns, rule_tables
 
 TODAY = date(2026, 11, 24)
 SIMULATED = Provenance("SIMULATED", confirmed=False)
-SPBE = instrument("spbe-2020")
-RULES = tables()["spbe-2020"]
+SPBE = instrument_by_id("spbe-2020")
+RULES = rule_tables()["spbe-2020"]
 LEVELS = {each.number: 4 for each in SPBE.indicators}
 SPLP = CommonApplication("splp", "SPLP", "", "", "", (), SIMULATED)
 
@@ -55,7 +55,7 @@ Region = tuple[list[Application], list[Integration], list[Opd]]
 def simulated(region: str, applications: int, integrations: int, seed: int) -> Region:
     """Applications, integrations and OPDs of a simulated region."""
     chance = random.Random(seed)
-    names = list(patterns().names.values())
+    names = list(exchange_patterns().names.values())
     opds = [
         Opd(
             f"{region}.{at}",
@@ -125,7 +125,7 @@ def everything(region: Region, *, accelerated: bool) -> Verification:
     graph = build(own[0].region, own, drawn, today=TODAY, common=[SPLP])
     held = inventory(graph, region)
     required = (
-        *between_agencies(patterns(), opds, graph.applications),
+        *between_agencies(exchange_patterns(), opds, graph.applications),
         *between_services(SPBE, held.serves),
     )
     diagnose(graph, required, backend=backend(accelerated))
@@ -172,7 +172,7 @@ def one_region(applications: int, integrations: int, runs: int) -> None:
     graph = build("99", own, drawn, today=TODAY, common=[SPLP])
     held = inventory(graph, region)
     required = (
-        *between_agencies(patterns(), opds, graph.applications),
+        *between_agencies(exchange_patterns(), opds, graph.applications),
         *between_services(SPBE, held.serves),
     )
     confirmed = replace(drawn[0], version=2, evidence_grade=2, verified_on=TODAY)

@@ -30,7 +30,6 @@ from scipy.sparse import dok_array
 
 from engine.assessment import score
 from engine.assessment.estimate import EstimatedProfile, estimated_profile
-from engine.assessment.instruments import instrument
 from engine.model import AssessmentKind, PublishedFigures
 from engine.path import path
 from engine.path.effort import Effort, StepId, default_effort, uniform_effort
@@ -38,10 +37,11 @@ from engine.path.plan import Plan, Request, Situation
 from engine.path.precedence import broken
 from facts import tables
 from facts.aspect_mean import national_aspects
+from facts.instrument import instrument_by_id
 from facts.path_rule import effort_scale, precedence_rules
 from facts.tables import SheetScope
 
-SPBE_2020 = instrument("spbe-2020")
+SPBE_2020 = instrument_by_id("spbe-2020")
 SEED = 20261124
 Value = TypeVar("Value")
 

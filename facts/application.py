@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import cache
 
-from engine.assessment.instruments import catalogue
 from engine.matching.opd_names import kind_by_name
 from engine.model import (
     Application,
@@ -18,6 +17,7 @@ from engine.model import (
     Opd,
     Provenance,
 )
+from facts.instrument import instrument_by_id
 from facts.region import region_code
 from facts.row import rows
 
@@ -70,7 +70,7 @@ def opd_reference() -> tuple[OpdReference, ...]:
 @cache
 def common_applications() -> tuple[CommonApplication, ...]:
     """National shared applications and infrastructure."""
-    indicators = {each.number for each in catalogue()["spbe-2020"].indicators}
+    indicators = {each.number for each in instrument_by_id("spbe-2020").indicators}
     found = []
     for row in rows(
         "common_applications.csv", "id name owner classification legal_basis indicators", "id"

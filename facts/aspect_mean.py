@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 
-from engine.assessment.instruments import catalogue
 from engine.model import Provenance
+from facts.instrument import instrument_catalogue
 from facts.row import rows
 
 
@@ -27,9 +27,9 @@ def aspect_means() -> tuple[AspectMean, ...]:
     """Every mean that is known; 2022 lacks aspect 1."""
     found = []
     for row in rows("aspect_means.csv", "year instrument aspect value", "year instrument aspect"):
-        instrument = catalogue().get(row.text("instrument"))
+        instrument = instrument_catalogue().get(row.text("instrument"))
         if instrument is None:
-            raise row.wrong("instrument", "one of " + ", ".join(catalogue()))
+            raise row.wrong("instrument", "one of " + ", ".join(instrument_catalogue()))
         aspect = row.whole("aspect")
         if aspect not in {each.number for each in instrument.aspects}:
             raise row.wrong("aspect", f"an aspect of {instrument.id}")

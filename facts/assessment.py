@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from enum import Enum
 from functools import cache
 
-from engine.assessment.instruments import catalogue
 from engine.model import AssessmentKind, Provenance, PublishedFigures
+from facts.instrument import instrument_catalogue
 from facts.region import in_west_java, region_code
 from facts.row import Row, rows
 
@@ -132,7 +132,8 @@ def sheet_lines() -> tuple[SheetLine, ...]:
 def _results() -> tuple[Result, ...]:
     columns = "year region instrument kind value predicate domain_1 domain_2 domain_3 domain_4"
     labels = {
-        id: {each.label for each in instrument.predicates} for id, instrument in catalogue().items()
+        id: {each.label for each in instrument.predicates}
+        for id, instrument in instrument_catalogue().items()
     }
     found = []
     for row in rows("results.csv", columns, "year region instrument kind"):
@@ -154,9 +155,9 @@ def _results() -> tuple[Result, ...]:
 
 def _instrument(row: Row) -> str:
     id = row.text("instrument")
-    instrument = catalogue().get(id)
+    instrument = instrument_catalogue().get(id)
     if instrument is None:
-        raise row.wrong("instrument", "one of " + ", ".join(catalogue()))
+        raise row.wrong("instrument", "one of " + ", ".join(instrument_catalogue()))
     year = row.whole("year")
     if year < instrument.year_from or year > (instrument.year_to or year):
         raise row.wrong("year", f"a year of {id}")

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from functools import cache
 
-from engine.assessment.instruments import catalogue
 from engine.matching.function_classifier import Affair, Function, Lexicon, Term
 from engine.matching.names import NameWords, place_words
 from engine.matching.national_systems import NationalSystem
 from facts.application import common_applications
+from facts.instrument import instrument_by_id
 from facts.region import regions
 from facts.row import rows
 
@@ -18,7 +18,7 @@ KINDS = ("NAME", "WORD", "HINT")
 @cache
 def lexicon() -> Lexicon:
     """What is known about functions before any application is seen."""
-    indicators = {each.number for each in catalogue()["spbe-2020"].indicators}
+    indicators = {each.number for each in instrument_by_id("spbe-2020").indicators}
     functions = []
     for row in rows("functions.csv", "id name affair indicators", "id"):
         numbers = row.wholes("indicators")

@@ -6,9 +6,9 @@ import json
 from functools import cache
 from importlib.resources import files
 
-from engine.assessment.instruments.section import Section
 from engine.path.effort import EffortScale, StepId
 from engine.path.precedence import NONE, Precedence, Rule
+from facts.section import Section
 
 LEVELS = range(1, 6)  # that a step can reach, in any instrument
 

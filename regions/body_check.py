@@ -13,7 +13,6 @@ from typing import Any
 from pydantic import ValidationError
 
 from engine.assessment.instrument import Instrument
-from engine.assessment.instruments import catalogue
 from engine.assessment.score import from_levels, of_assessment
 from engine.document import value_of
 from engine.log.entry_types import Claimed
@@ -21,6 +20,7 @@ from engine.matching.function_classifier import Correction
 from engine.model import Application, Assessment, Integration, Opd, Region
 from engine.verification.attestation import Attestation, Attested
 from engine.verification.inventory import Exemption
+from facts.instrument import instrument_by_id, instrument_catalogue
 
 
 class UnfitBody(Exception):
@@ -70,10 +70,10 @@ class BodyCheck:
         try:
             match value:
                 case Assessment():
-                    if value.instrument not in catalogue():
-                        expected = f"one of the instruments {', '.join(catalogue())}"
+                    if value.instrument not in instrument_catalogue():
+                        expected = f"one of the instruments {', '.join(instrument_catalogue())}"
                         raise UnfitBody(f"{what}: expected {expected}, got {value.instrument}")
-                    instrument = self._instruments[value.id] = catalogue()[value.instrument]
+                    instrument = self._instruments[value.id] = instrument_by_id(value.instrument)
                     of_assessment(instrument, value)
                 case Claimed() if value.assessment in self._instruments:
                     instrument = self._instruments[value.assessment]

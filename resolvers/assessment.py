@@ -15,7 +15,6 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from engine.assessment.instrument import Instrument
-from engine.assessment.instruments import catalogue
 from engine.assessment.score import Score
 from engine.document import document
 from engine.model import (
@@ -28,6 +27,7 @@ from engine.model import (
     Region,
     Visibility,
 )
+from facts.instrument import instrument_by_id, instrument_catalogue
 from resolvers import access
 from resolvers.change import changing, entered_by, new_id, text
 from resolvers.context import Context
@@ -130,7 +130,7 @@ async def claim(context: Context, asked: ClaimLevel, key: str | None) -> Assessm
         known = await _current(transaction, asked.assessment, asked.version)
         access.assess(context.viewer, region, known.kind)
         _require(known, *EDITABLE)
-        chosen = catalogue()[known.instrument]
+        chosen = instrument_by_id(known.instrument)
         claimable(chosen, asked.indicator, asked.level)
         claimed = LevelClaim(
             indicator=asked.indicator,
@@ -165,7 +165,7 @@ async def submit(context: Context, asked: SubmitAssessment, key: str | None) -> 
         claimed = {each.indicator for each in known.levels}
         missing = [
             each.number
-            for each in catalogue()[known.instrument].indicators
+            for each in instrument_by_id(known.instrument).indicators
             if each.number not in claimed
         ]
         if missing:
@@ -239,9 +239,9 @@ async def of_region(
 
 def instrument_for(field: str, id: str) -> Instrument:
     """Return the instrument with this id, or raise InvalidInput."""
-    found = catalogue().get(id)
+    found = instrument_catalogue().get(id)
     if found is None:
-        raise InvalidInput(field, f"one of {', '.join(catalogue())}", id)
+        raise InvalidInput(field, f"one of {', '.join(instrument_catalogue())}", id)
     return found
 
 

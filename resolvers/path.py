@@ -9,7 +9,6 @@ from typing import TypeVar
 
 from engine.assessment.estimate import EstimatedProfile
 from engine.assessment.instrument import Instrument
-from engine.assessment.instruments import catalogue
 from engine.model import Assessment, AssessmentKind
 from engine.path import path as engine
 from engine.path.effort import Effort, StepId
@@ -24,6 +23,7 @@ from engine.path.plan import (
     Unreachable,
     next_levels,
 )
+from facts.instrument import instrument_by_id
 from facts.path_rule import precedence_rules
 from resolvers import effort, estimate
 from resolvers.context import Context
@@ -60,7 +60,7 @@ class Origin:
     @property
     def instrument(self) -> Instrument:
         """The instrument that the levels are of."""
-        return catalogue()[self.assessment.instrument]
+        return instrument_by_id(self.assessment.instrument)
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,11 +12,11 @@ from fractions import Fraction
 from functools import cache
 from types import MappingProxyType
 
-from engine.assessment.instruments import catalogue
 from engine.assessment.score import Basis, Score, from_published
 from engine.document import value_in
 from engine.model import AssessmentKind, Region, RegionKind
 from facts import tables
+from facts.instrument import instrument_by_id
 from facts.tables import SheetScope
 from resolvers.context import Context
 from resolvers.result import MEMBERS
@@ -109,7 +109,7 @@ def _shipped(instrument: str, kind: AssessmentKind) -> Editions:
     found: dict[int, dict[str, Score]] = {}
     for each in tables.results(national=True):
         if (each.instrument, each.kind) == (instrument, kind):
-            score = from_published(catalogue()[instrument], each.figures)
+            score = from_published(instrument_by_id(instrument), each.figures)
             found.setdefault(each.year, {})[each.region] = score
     return MappingProxyType(found)
 

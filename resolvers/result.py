@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from engine.assessment.instrument import Instrument
-from engine.assessment.instruments import catalogue
 from engine.assessment.ranking import Rank, ranking
 from engine.document import document
 from engine.model import (
@@ -20,6 +19,7 @@ from engine.model import (
     Region,
     RegionKind,
 )
+from facts.instrument import instrument_catalogue
 from resolvers import access
 from resolvers.assessment import in_use, instrument_for
 from resolvers.change import changing, text
@@ -207,9 +207,9 @@ async def compared(
 
 def known_instrument(id: str) -> Instrument:
     """Return the instrument with this id, or raise InvalidArgument."""
-    found = catalogue().get(id)
+    found = instrument_catalogue().get(id)
     if found is None:
-        raise InvalidArgument("instrument", f"one of {', '.join(catalogue())}", repr(id))
+        raise InvalidArgument("instrument", f"one of {', '.join(instrument_catalogue())}", repr(id))
     return found
 
 

@@ -10,10 +10,10 @@ from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass, replace
 from typing import TypeVar
 
-from engine.assessment.instruments import instrument
 from engine.document import document
 from engine.model import OWN_ACTORS, Application, EventKind, Integration, Opd, Region
 from facts import tables
+from facts.instrument import instrument_by_id
 from facts.tables import Result
 from resolvers.context import Instance
 from resolvers.result import result
@@ -135,7 +135,7 @@ async def _record(transaction: LogTransaction, facts: Result, actor: str) -> Non
     if known is None:
         assessment = result(
             facts.region,
-            instrument(facts.instrument),
+            instrument_by_id(facts.instrument),
             facts.year,
             facts.kind,
             figures=facts.figures,

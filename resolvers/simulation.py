@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from engine.assessment.estimate import EstimatedProfile
-from engine.assessment.instruments import catalogue
 from engine.document import document
 from engine.model import (
     Assessment,
@@ -16,6 +15,7 @@ from engine.model import (
     Region,
     Visibility,
 )
+from facts.instrument import instrument_by_id
 from resolvers import access, estimate
 from resolvers.assessment import claimable, find
 from resolvers.change import changing, entered_by, new_id
@@ -38,7 +38,7 @@ async def simulate(context: Context, asked: SimulateAssessment, key: str | None)
     home = await context.loaders.regions.load(known.region)
     assert home is not None  # an assessment's region is a foreign key
     access.assess(context.viewer, home, AssessmentKind.SIMULATION)
-    chosen = catalogue()[known.instrument]
+    chosen = instrument_by_id(known.instrument)
     levels, origin = await _levels(context, known)
     for indicator, level in asked.levels:
         claimable(chosen, indicator, level)

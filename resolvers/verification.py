@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from engine.assessment.instruments import catalogue
 from engine.model import Assessment, AssessmentKind
 from engine.verification.rule import RuleTable
-from engine.verification.rules import tables
 from engine.verification.verification import Verification, verify
+from facts.instrument import instrument_by_id
+from facts.rule_table import rule_tables
 from resolvers import graph
 from resolvers.context import Context
 from resolvers.problems import InvalidArgument
@@ -37,8 +38,8 @@ async def of_region(
         InvalidArgument: there are no rules for such an instrument.
     """
     chosen = known_instrument(instrument)
-    if chosen.id not in tables():
-        raise InvalidArgument("instrument", f"one of {', '.join(tables())}", chosen.id)
+    if chosen.id not in rule_tables():
+        raise InvalidArgument("instrument", f"one of {', '.join(rule_tables())}", chosen.id)
     claims = await _claims(context, region, chosen.id, year, kind)
     return await _verified(context, region, chosen.id, year, claims)
 

@@ -8,7 +8,7 @@ import strawberry
 
 from engine import model
 from engine.assessment import score as engine
-from engine.assessment.instruments import catalogue
+from facts.instrument import instrument_by_id
 from resolvers import assessment as resolved
 from resolvers import result as resolved_result
 from schema.enums import AssessmentKind, AssessmentState
@@ -79,7 +79,7 @@ class Assessment(Node):
         levels = {each.indicator: each.level for each in self._value.levels}
         if self._value.published is not None:
             return []
-        instrument = catalogue()[self._value.instrument]
+        instrument = instrument_by_id(self._value.instrument)
         found = engine.next_steps(instrument, levels, max(0, min(first, STEPS_MOST)))
         return [
             Step(
@@ -122,7 +122,7 @@ class Assessment(Node):
     def of_changed(cls, value: model.Assessment) -> Assessment:
         """Wrap what a mutation gave: its score follows from what it holds."""
         empty = value.published is None and not value.levels
-        instrument = catalogue()[value.instrument]
+        instrument = instrument_by_id(value.instrument)
         return cls.of(value, None if empty else engine.of_assessment(instrument, value))
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import strawberry
 
 from engine.assessment import comparison as engine
-from engine.assessment.instruments import catalogue
+from facts.instrument import instrument_by_id
 from resolvers import comparison as resolved
 from schema.enums import AssessmentKind
 from schema.figure import Figure
@@ -97,7 +97,7 @@ class ComparisonLine:
 
     @classmethod
     def all_of(cls, values: tuple[engine.Line, ...], instrument: str) -> list[ComparisonLine]:
-        chosen = catalogue()[instrument]
+        chosen = instrument_by_id(instrument)
         names = {engine.INDEX: ""}
         names |= {(engine.PartKind.DOMAIN, each.number): each.name for each in chosen.domains}
         names |= {(engine.PartKind.ASPECT, each.number): each.name for each in chosen.aspects}

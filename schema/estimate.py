@@ -9,7 +9,7 @@ import strawberry
 
 from engine import model
 from engine.assessment import estimate as engine
-from engine.assessment.instruments import catalogue
+from facts.instrument import instrument_by_id
 from resolvers import estimate as resolved
 from schema.enums import AssessmentKind
 from schema.figure import Figure
@@ -130,7 +130,7 @@ def _none(result: model.Assessment, value: engine.NoProfile) -> NoEstimate:
 
 
 def _profile(result: model.Assessment, value: engine.EstimatedProfile) -> EstimatedProfile:
-    names = {each.number: each.name for each in catalogue()[value.instrument].indicators}
+    names = {each.number: each.name for each in instrument_by_id(value.instrument).indicators}
     return EstimatedProfile(
         basis=EstimateBasis(value.basis),
         instrument=shown(result.instrument),

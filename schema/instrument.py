@@ -7,8 +7,8 @@ from functools import cache
 import strawberry
 
 from engine.assessment import instrument as engine
-from engine.assessment.instruments import catalogue
 from engine.decimals import exact, exact_parts
+from facts.instrument import instrument_by_id, instrument_catalogue
 
 
 @strawberry.type(description="A label for index values from `minimum` up; best first in lists.")
@@ -117,18 +117,18 @@ class Instrument:
 @cache
 def shown(id: str) -> Instrument:
     """Return an instrument of the catalogue as a client sees it: the same for every score."""
-    return Instrument.of(catalogue()[id])
+    return Instrument.of(instrument_by_id(id))
 
 
 @strawberry.type
 class InstrumentQuery:
     @strawberry.field(description="All instruments, oldest first.")
     def instruments(self) -> list[Instrument]:
-        return [shown(id) for id in catalogue()]
+        return [shown(id) for id in instrument_catalogue()]
 
     @strawberry.field(description="Null where there is none with that id.")
     def instrument(self, id: strawberry.ID) -> Instrument | None:
-        return shown(id) if id in catalogue() else None
+        return shown(id) if id in instrument_catalogue() else None
 
 
 def _indicator(instrument: engine.Instrument, value: engine.Indicator, weight: str) -> Indicator:

@@ -10,11 +10,11 @@ from typing import Annotated
 import strawberry
 
 from engine import model
-from engine.assessment.instruments import catalogue
 from engine.consolidation.proposal import ProposalKind
 from engine.document import value_of
 from engine.verification import verification_state
 from engine.verification.verification import Flag
+from facts.instrument import instrument_by_id
 from resolvers import event as resolved
 from resolvers.event import Seen
 from schema.enums import AssessmentKind
@@ -92,7 +92,7 @@ class VerificationChanged:
     @classmethod
     def of(cls, seen: Seen) -> VerificationChanged:
         told = value_of(verification_state.VerificationNews, seen.arrival.derived or {})
-        names = {each.number: each.name for each in catalogue()[told.instrument].indicators}
+        names = {each.number: each.name for each in instrument_by_id(told.instrument).indicators}
         return cls(
             cursor=Cursor(seen.cursor),
             previous_cursor=Cursor(seen.previous_cursor),

@@ -8,8 +8,8 @@ import strawberry
 
 from engine import model
 from engine.assessment import score as engine
-from engine.assessment.instruments import catalogue
 from engine.verification import verification
+from facts.instrument import instrument_by_id
 from resolvers import verification as resolved
 from schema.enums import AssessmentKind, Basis
 from schema.info import Info
@@ -128,7 +128,7 @@ class IndexScore:
 
     @classmethod
     def of(cls, assessment: model.Assessment, value: engine.Score) -> IndexScore:
-        instrument = catalogue()[assessment.instrument]
+        instrument = instrument_by_id(assessment.instrument)
         gap = engine.next_predicate(instrument, value.exact, value.predicate)
         return cls(
             instrument=shown(assessment.instrument),

@@ -7,9 +7,9 @@ from datetime import date
 import strawberry
 
 from engine import model
-from engine.assessment.instruments import catalogue
 from engine.verification import evaluation
 from engine.verification import verification as engine
+from facts.instrument import instrument_by_id
 from resolvers import verification as resolved
 from resolvers.verification import Verified
 from schema.assessment import Assessment
@@ -96,7 +96,7 @@ class Verdict:
 
     @classmethod
     def of(cls, value: engine.Verdict, instrument: str) -> Verdict:
-        indicators = {each.number: each.name for each in catalogue()[instrument].indicators}
+        indicators = {each.number: each.name for each in instrument_by_id(instrument).indicators}
         return cls(
             indicator=value.indicator,
             name=indicators[value.indicator],

@@ -14,7 +14,6 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from engine.assessment.instruments import instrument
 from engine.assessment.score import Score, from_levels, of_assessment
 from engine.consolidation.decision import Decided
 from engine.document import document, value_of
@@ -35,6 +34,7 @@ from engine.model import (
 from engine.path.effort import RegionEffort
 from engine.verification.attestation import Attestation, Attested, ForeignEdit
 from engine.verification.inventory import DevelopmentPolicy, Exemption
+from facts.instrument import instrument_by_id
 from storage import (
     application,
     assessment,
@@ -270,7 +270,7 @@ class Page:
         self.written.put(assessment.level_row(claimed.assessment, claimed.claim))
         self.moved.add(claimed.assessment)
         before = found.score
-        found.score = from_levels(instrument(found.assessment.instrument), found.levels)
+        found.score = from_levels(instrument_by_id(found.assessment.instrument), found.levels)
         found.assessment = replace(found.assessment, version=claimed.version)
         if before is not None and before.exact == found.score.exact:
             return None
@@ -322,4 +322,4 @@ def _touched(value: Any) -> list[tuple[type[Table], str]]:
 def _score(of: Assessment) -> Score | None:
     if of.published is None and not of.levels:
         return None
-    return of_assessment(instrument(of.instrument), of)
+    return of_assessment(instrument_by_id(of.instrument), of)

@@ -15,7 +15,6 @@ OFFLINE = ("--no-build-isolation", "--offline")  # hatchling is ours, of the dev
 UV = shutil.which("uv", path=Path(sys.executable).parent)
 SHIPPED = (
     "clients/web/dist",
-    "engine/assessment/instruments",
     "facts",
     "storage/migrations",
     "schema",

@@ -10,9 +10,9 @@ from rich.table import Table
 
 from engine.assessment import levels, score
 from engine.assessment.instrument import Instrument
-from engine.assessment.instruments import catalogue
 from engine.assessment.score import PredicateGap, Score, Step
 from engine.spreadsheet.sheet import SheetInvalid
+from facts.instrument import instrument_catalogue
 from hub.cli import sheet_file
 from hub.cli.console import fail, out
 from hub.exit_codes import Exit
@@ -75,10 +75,10 @@ def scored(path: Path, instrument_id: str, limit: int) -> Scored:
 
 def read(path: Path, instrument_id: str) -> tuple[Instrument, dict[int, int]]:
     """Read the sheet of levels in a file, or end with each bad row by file, row and column."""
-    instrument = catalogue().get(instrument_id)
+    instrument = instrument_catalogue().get(instrument_id)
     if instrument is None:
         fail(
-            f"--instrument: expected one of {', '.join(catalogue())}, got {instrument_id!r}",
+            f"--instrument: expected one of {', '.join(instrument_catalogue())}, got {instrument_id!r}",
             Exit.INPUT,
         )
     text = sheet_file.text(path, sheet_file.LEVELS_BYTES)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from engine.assessment.instruments import instrument
 from engine.document import document
 from engine.model import (
     Application,
@@ -24,6 +23,7 @@ from engine.model import (
     Viewer,
     Visibility,
 )
+from facts.instrument import instrument_by_id
 from storage import log
 from tests.api.hub import Hub
 
@@ -82,7 +82,7 @@ SEES_DRAFT = {  # of Sumedang
 }
 
 DRAFT = "assessment-draft"
-PEMDI_2026 = instrument("pemdi-2026")
+PEMDI_2026 = instrument_by_id("pemdi-2026")
 
 
 def assessment(

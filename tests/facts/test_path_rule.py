@@ -7,14 +7,14 @@ from fractions import Fraction
 
 import pytest
 
-from engine.assessment.instruments import catalogue, instrument
 from engine.path.effort import default_effort
+from facts.instrument import instrument_by_id, instrument_catalogue
 from facts.path_rule import effort_scale, precedence_rules
 
 
-@pytest.mark.parametrize("id", list(catalogue()))
+@pytest.mark.parametrize("id", list(instrument_catalogue()))
 def test_every_step_of_every_instrument_has_an_effort_from_one_to_five(id: str) -> None:
-    chosen = instrument(id)
+    chosen = instrument_by_id(id)
     effort = default_effort(chosen, effort_scale())
     levels = chosen.level_max - chosen.level_min
     assert len(effort.values) == levels * len(chosen.indicators)
@@ -31,7 +31,7 @@ def test_the_soft_rules_of_2020_are_declared_as_assumptions() -> None:
         ("roadmap-before-budget", 1): 2,
         ("bus-before-collaboration", Fraction(1, 4)): 16,
     }
-    steps = set(default_effort(instrument("spbe-2020"), effort_scale()).values)
+    steps = set(default_effort(instrument_by_id("spbe-2020"), effort_scale()).values)
     assert {step for rule in rules.rules for step in (rule.step, rule.asks)} <= steps
 
 

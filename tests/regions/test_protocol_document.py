@@ -10,10 +10,10 @@ from pathlib import Path
 import rfc8785
 from graphql import build_schema
 
-from engine.assessment.instruments import catalogue
 from engine.log.entry import GENESIS, Entry
 from engine.log.snapshot import Row, RowKind
 from engine.model import EventKind
+from facts.instrument import instrument_catalogue
 from hub.cli.schema_export import FEED
 from regions import conformance, connection, contract, directory, follower, message, peer
 from regions.directory import Endpoint
@@ -91,7 +91,7 @@ def test_what_is_said_of_entries_is_so() -> None:
     text = chapter("Entries")
     derived = {kind for kind in EventKind if kind.value in text} - {EventKind.REGION_RECORDED}
     assert derived == {kind for kind in EventKind if kind not in conformance.ENTRY_BODIES}
-    assert re.findall(r"`([a-z]+-20\d\d)`", text) == list(catalogue())
+    assert re.findall(r"`([a-z]+-20\d\d)`", text) == list(instrument_catalogue())
     lengths = {name: int(most) for names, most in table("Entries") for name in names.split(", ")}
     assert lengths["`subject`"] == EntryRow.subject.type.length  # type: ignore[attr-defined]
     assert lengths["and every `id`"] == OpdRow.id.type.length  # type: ignore[attr-defined]

@@ -19,12 +19,12 @@ from engine.assessment.comparison import (
     movers,
     parts_of,
 )
-from engine.assessment.instruments import instrument
 from engine.model import AssessmentKind
 from facts import tables
 from facts.aspect_mean import national_aspects
+from facts.instrument import instrument_by_id
 
-SPBE_2020 = instrument("spbe-2020")
+SPBE_2020 = instrument_by_id("spbe-2020")
 WEST_JAVA = [region.code for region in tables.regions() if region.parent == "32"]
 NATION = [region.code for region in tables.regions(national=True)]
 
@@ -118,7 +118,7 @@ def test_two_to_ten_different_regions_are_compared(regions: list[str], found: st
 
 def test_an_edition_of_another_instrument_is_refused() -> None:
     with pytest.raises(ComparisonInvalid, match="expected spbe-2018, got spbe-2020"):
-        comparison(instrument("spbe-2018"), small(a="3", b="2"), ["a", "b"], "ab", "ab")
+        comparison(instrument_by_id("spbe-2018"), small(a="3", b="2"), ["a", "b"], "ab", "ab")
 
 
 def test_an_incomplete_assessment_has_no_values_to_compare() -> None:

@@ -16,12 +16,12 @@ from scipy.optimize import Bounds, LinearConstraint, milp
 from engine.assessment import score
 from engine.assessment.estimate import EstimatedProfile, NoProfile, estimated_profile
 from engine.assessment.instrument import Aspect, Domain, Indicator, Instrument
-from engine.assessment.instruments import instrument
 from engine.model import AssessmentKind, PublishedFigures
 from facts import tables
 from facts.aspect_mean import national_aspects
+from facts.instrument import instrument_by_id
 
-SPBE_2020 = instrument("spbe-2020")
+SPBE_2020 = instrument_by_id("spbe-2020")
 MEANS = {aspect: Fraction(value) for aspect, value in national_aspects("spbe-2020", 2024).items()}
 OFFICIAL = [
     each for each in tables.results() if (each.year, each.kind) == (2024, AssessmentKind.OFFICIAL)

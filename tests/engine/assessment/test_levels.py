@@ -5,11 +5,11 @@ from __future__ import annotations
 import pytest
 
 from engine.assessment import levels
-from engine.assessment.instruments import instrument
 from engine.spreadsheet.sheet import SheetInvalid
+from facts.instrument import instrument_by_id
 
-PEMDI = instrument("pemdi-2026")
-SPBE_2018 = instrument("spbe-2018")
+PEMDI = instrument_by_id("pemdi-2026")
+SPBE_2018 = instrument_by_id("spbe-2018")
 ALL_THREES = dict.fromkeys(range(1, 21), 3)
 
 

@@ -6,7 +6,6 @@ from fractions import Fraction
 
 import pytest
 
-from engine.assessment.instruments import instrument
 from engine.assessment.outlook import Sufficiency
 from engine.assessment.peers import (
     History,
@@ -25,8 +24,9 @@ from engine.model import (
     Provenance,
     RegionKind,
 )
+from facts.instrument import instrument_by_id
 
-SPBE_2020 = instrument("spbe-2020")
+SPBE_2020 = instrument_by_id("spbe-2020")
 
 
 def profile(

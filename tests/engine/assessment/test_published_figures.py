@@ -9,14 +9,14 @@ from itertools import product
 import pytest
 
 from engine.assessment import score
-from engine.assessment.instruments import instrument
 from engine.decimals import rounded
 from engine.model import AssessmentKind
 from facts import tables
+from facts.instrument import instrument_by_id
 from facts.tables import SheetScope
 
-SPBE_2020 = instrument("spbe-2020")
-SPBE_2018 = instrument("spbe-2018")
+SPBE_2020 = instrument_by_id("spbe-2020")
+SPBE_2018 = instrument_by_id("spbe-2018")
 
 
 def sheet(region: str, year: int, kind: AssessmentKind, scope: SheetScope) -> dict[int, str]:
@@ -54,7 +54,9 @@ def spread(aspects: Mapping[int, tuple[int, int]]) -> dict[int, int]:
 def test_an_official_sheet_gives_its_printed_index_and_domains(
     region: str, year: int, id: str, exact: str
 ) -> None:
-    found = score.from_levels(instrument(id), levels_of(region, year, AssessmentKind.OFFICIAL))
+    found = score.from_levels(
+        instrument_by_id(id), levels_of(region, year, AssessmentKind.OFFICIAL)
+    )
     assert found.complete
     assert found.value == exact
     printed = {
@@ -78,7 +80,9 @@ def test_an_official_sheet_gives_its_printed_index_and_domains(
 def test_an_official_sheet_gives_its_printed_aspects(
     region: str, year: int, id: str, other: dict[int, tuple[str, str]]
 ) -> None:
-    found = score.from_levels(instrument(id), levels_of(region, year, AssessmentKind.OFFICIAL))
+    found = score.from_levels(
+        instrument_by_id(id), levels_of(region, year, AssessmentKind.OFFICIAL)
+    )
     printed = sheet(region, year, AssessmentKind.OFFICIAL, SheetScope.ASPECT)
     assert len(printed) == len(found.aspects)
     differing = {
@@ -191,7 +195,7 @@ def test_averages_follow_the_formula_but_for_two_misprints() -> None:
     tolerance = Fraction("0.01")
     checked, beyond = 0, []
     for each in tables.averages():
-        chosen = instrument(each.instrument)
+        chosen = instrument_by_id(each.instrument)
         if len(each.domains) != len(chosen.domains):
             continue
         checked += 1
@@ -207,7 +211,7 @@ def test_printed_predicates_follow_the_exact_value_in_three_results() -> None:
     lower = [
         (each.region, each.year, each.figures.value, each.figures.predicate)
         for each in tables.results(national=True)
-        if instrument(each.instrument).predicate(Fraction(each.figures.value)).label
+        if instrument_by_id(each.instrument).predicate(Fraction(each.figures.value)).label
         != each.figures.predicate
     ]
     assert lower == [

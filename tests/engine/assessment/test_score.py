@@ -10,7 +10,6 @@ from hypothesis import strategies as st
 
 from engine.assessment import score
 from engine.assessment.instrument import Instrument
-from engine.assessment.instruments import catalogue, instrument
 from engine.model import (
     Assessment,
     AssessmentKind,
@@ -19,17 +18,18 @@ from engine.model import (
     Provenance,
     PublishedFigures,
 )
+from facts.instrument import instrument_by_id, instrument_catalogue
 
-SPBE_2020 = instrument("spbe-2020")
-SPBE_2018 = instrument("spbe-2018")
-INSTRUMENTS = list(catalogue().values())
+SPBE_2020 = instrument_by_id("spbe-2020")
+SPBE_2018 = instrument_by_id("spbe-2018")
+INSTRUMENTS = list(instrument_catalogue().values())
 
 
-@pytest.mark.parametrize("id", list(catalogue()))
+@pytest.mark.parametrize("id", list(instrument_catalogue()))
 @pytest.mark.parametrize(("level", "index"), [(1, "1.00"), (3, "3.00"), (5, "5.00")])
 def test_equal_levels_give_that_index_and_all_its_parts(id: str, level: int, index: str) -> None:
     found = score.from_levels(
-        instrument(id), {each.number: level for each in instrument(id).indicators}
+        instrument_by_id(id), {each.number: level for each in instrument_by_id(id).indicators}
     )
     assert found.value == found.display == index
     assert {part.value for part in (*found.domains, *found.aspects)} == {index}

@@ -11,7 +11,6 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from engine.assessment.instruments import instrument
 from engine.graph.connectivity import Networkx, backend
 from engine.graph.diagnostics import CutPoint, SharedData, diagnose
 from engine.graph.exchange import Required, between_agencies, between_services
@@ -26,7 +25,8 @@ from engine.model import (
     Opd,
     Provenance,
 )
-from engine.verification.rules import patterns
+from facts.instrument import instrument_by_id
+from facts.rule_table import exchange_patterns
 
 TODAY = date(2026, 11, 24)
 SOURCE = Provenance("test")
@@ -192,9 +192,9 @@ def test_the_work_of_agencies_asks_for_exchanges_between_their_applications() ->
         Opd("o2", "32.11", "Badan Keuangan", "BKAD", SOURCE),
         Opd("o3", "32.11", "Dinas Baru", "DB", SOURCE),
     ]
-    assert patterns().roles(opds) == {"o1": "bkpsdm", "o2": "bpkad"}
+    assert exchange_patterns().roles(opds) == {"o1": "bkpsdm", "o2": "bpkad"}
     nodes = graph({"a": "o1", "b": "o2", "c": "o3", "d": None}).applications
-    asked = {each.id: each for each in between_agencies(patterns(), opds, nodes)}
+    asked = {each.id: each for each in between_agencies(exchange_patterns(), opds, nodes)}
     assert len(asked) == 20
     applicable = [each for each in asked.values() if each.applicable]
     assert [(each.id, each.one, each.other, each.both_ways) for each in applicable] == [
@@ -204,7 +204,7 @@ def test_the_work_of_agencies_asks_for_exchanges_between_their_applications() ->
 
 
 def test_an_application_that_serves_both_partners_needs_no_exchange_with_itself() -> None:
-    spbe = instrument("spbe-2020")
+    spbe = instrument_by_id("spbe-2020")
     alone = between_services(spbe, {"a": [32, 33]})
     assert [each.id for each in alone if each.applicable] == []
     two = between_services(spbe, {"a": [32, 33], "b": [33]})

@@ -6,13 +6,13 @@ from fractions import Fraction
 
 import pytest
 
-from engine.assessment.instruments import instrument
 from engine.path.effort import EffortInvalid, StepId, default_effort, edited, parse, uniform_effort
 from engine.path.precedence import broken
 from engine.spreadsheet.sheet import SheetInvalid
+from facts.instrument import instrument_by_id
 from facts.path_rule import effort_scale, precedence_rules
 
-SPBE_2020 = instrument("spbe-2020")
+SPBE_2020 = instrument_by_id("spbe-2020")
 DEFAULT = default_effort(SPBE_2020, effort_scale())
 
 

@@ -19,7 +19,6 @@ from engine.assessment.instrument import (
     Predicate,
     Scale,
 )
-from engine.assessment.instruments import instrument
 from engine.assessment.score import from_levels
 from engine.path import path
 from engine.path.dynamic_program import Candidate, Order
@@ -28,9 +27,10 @@ from engine.path.maintained_levels import Ask
 from engine.path.plan import Plan, Request, RequestInvalid, Situation, Unreachable
 from engine.path.precedence import NONE, Precedence, Rule
 from engine.path.scheduling import spread
+from facts.instrument import instrument_by_id
 from facts.path_rule import effort_scale, precedence_rules
 
-SPBE_2020 = instrument("spbe-2020")
+SPBE_2020 = instrument_by_id("spbe-2020")
 THREES = {each.number: 3 for each in SPBE_2020.indicators}
 LEVELS = (1, 2, 3)
 

@@ -10,8 +10,6 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from engine.assessment.instruments import catalogue, instrument
-from engine.assessment.instruments.section import Malformed
 from engine.graph.graph import build, touched, with_integration
 from engine.model import (
     Application,
@@ -37,15 +35,15 @@ from engine.verification.inventory import (
     functions_ticked,
     services,
 )
-from engine.verification.rule import Ask
-from engine.verification.rules import parse, tables
 from engine.verification.verification import Flag, Verdict, verify, verify_again
 from facts import tables as facts
+from facts.instrument import instrument_by_id
+from facts.rule_table import rule_tables
 
 TODAY = date(2026, 11, 24)
 SOURCE = Provenance("test")
-SPBE, PEMDI = instrument("spbe-2020"), instrument("pemdi-2026")
-RULES = tables()["spbe-2020"]
+SPBE, PEMDI = instrument_by_id("spbe-2020"), instrument_by_id("pemdi-2026")
+RULES = rule_tables()["spbe-2020"]
 SPLP = CommonApplication("splp", "SPLP", "", "", "", (7, 18), SOURCE)
 HUB, API, UNKNOWN = IntegrationMode.HUB, IntegrationMode.API, IntegrationMode.UNKNOWN
 APPLICATIONS = [
@@ -353,7 +351,7 @@ def test_without_claims_there_are_bounds_and_no_flags_and_no_index() -> None:
 
 
 def test_rules_that_rest_on_secondary_sources_refute_no_claim() -> None:
-    found = verify(PEMDI, tables()["pemdi-2026"], {13: 4, 16: 5, 18: 4, 1: 5}, held())
+    found = verify(PEMDI, rule_tables()["pemdi-2026"], {13: 4, 16: 5, 18: 4, 1: 5}, held())
     assert [(each.indicator, each.flag, each.confirmed) for each in found.verdicts] == [
         (13, Flag.UNVERIFIABLE, False),
         (16, Flag.UNVERIFIABLE, False),
@@ -365,7 +363,7 @@ def test_rules_that_rest_on_secondary_sources_refute_no_claim() -> None:
 def test_the_rules_of_pemdi_ask_for_exchanges_and_reviews() -> None:
     reviews = tuple(Document(f"r{n}", n, EvidenceKind.REVIEW, None) for n in (13, 16, 18))
     linked = held(*BUS, documents=reviews, serves={"a": frozenset([16])})
-    found = verify(PEMDI, tables()["pemdi-2026"], {13: 4, 16: 4, 18: 4}, linked)
+    found = verify(PEMDI, rule_tables()["pemdi-2026"], {13: 4, 16: 4, 18: 4}, linked)
     assert {each.flag for each in found.verdicts} == {Flag.SUPPORTED}
     assert {each.ceiling for each in found.verdicts} == {4}
 
@@ -469,56 +467,6 @@ def test_every_level_of_west_java_that_the_graph_would_cap_is_unverifiable_today
     assert {each.flag for each in found.verdicts} == {Flag.UNVERIFIABLE}
 
 
-def test_every_link_that_an_instrument_asks_for_has_a_rule() -> None:
-    ruled = {number for rule in RULES.rules for number in rule.indicators}
-    asked = {
-        each.number for each in SPBE.indicators if each.integration and each.integration.needs_link
-    }
-    assert ruled == {15, 18, *range(32, 48)}
-    assert asked <= ruled
-    assert RULES.confirmed
-    assert not tables()["pemdi-2026"].confirmed
-    assert "secondary sources" in tables()["pemdi-2026"].note
-
-
-@pytest.mark.parametrize(
-    ("rule", "message"),
-    [
-        ({"indicators": [48]}, "rules: R.indicators: expected one of 1, 10, 11"),
-        ({"indicators": [1, 1]}, "rules: R.indicators: expected one of 10, 11"),
-        ({"level": 1}, "rules: R.requirements.level: expected one of 2, 3, 4, 5, got 1"),
-        ({"ask": "MAGIC"}, "rules: R.requirements.ask: expected one of ANY_OPD_ON_BUS"),
-    ],
-)
-def test_a_rule_that_does_not_fit_its_instrument_is_refused(
-    rule: dict[str, object], message: str
-) -> None:
-    requirement = {"level": rule.get("level", 4), "ask": rule.get("ask", "REVIEW"), "text": "x"}
-    table = {
-        "id": "t",
-        "version": "1",
-        "instrument": "spbe-2020",
-        "confirmed": True,
-        "sources": [],
-        "rules": [
-            {"id": "R", "indicators": rule.get("indicators", [1]), "requirements": [requirement]}
-        ],
-    }
-    with pytest.raises(Malformed) as refused:
-        parse(table)
-    assert str(refused.value).startswith(message)
-
-
-def test_everything_that_a_rule_can_ask_is_asked_by_a_shipped_rule() -> None:
-    asked = {
-        each.ask
-        for table in tables().values()
-        for rule in table.rules
-        for each in rule.requirements
-    }
-    assert asked == set(Ask)
-
-
 EMPTY = build("32.11", [], [], today=TODAY)
 OWNERLESS = build("32.11", [replace(APPLICATIONS[0], opd=None)], [], today=TODAY)
 
@@ -551,7 +499,7 @@ def test_no_gap_is_about_what_is_not_there(instrument: str, inventory: Inventory
         Gap.PARTNER_NOT_NAMED: set(graph.edges),
         Gap.NO_OPD: set() if inventory.in_scope else {""},
     }
-    found = verify(catalogue()[instrument], tables()[instrument], {}, inventory)
+    found = verify(instrument_by_id(instrument), rule_tables()[instrument], {}, inventory)
     gaps = {gap for each in found.verdicts for gap in missing(each) if gap.gap in there}
     assert [each for each in gaps if each.subject not in there[each.gap]] == []
     if not inventory.in_scope and not graph.applications:

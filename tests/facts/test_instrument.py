@@ -11,9 +11,8 @@ from typing import Any
 
 import pytest
 
-from engine.assessment import instruments
-from engine.assessment.instruments.parsing import parse
-from engine.assessment.instruments.section import Malformed
+from facts.instrument import instrument_by_id, instrument_in_year, parse_instrument
+from facts.section import Malformed
 
 
 @pytest.mark.parametrize(
@@ -32,7 +31,7 @@ def test_each_instrument_has_the_shape_of_its_regulation(
     levels: tuple[int, int],
     years: tuple[int, int | None],
 ) -> None:
-    found = instruments.instrument(id)
+    found = instrument_by_id(id)
     assert (len(found.indicators), len(found.aspects), len(found.domains)) == (
         lines,
         aspects,
@@ -44,25 +43,25 @@ def test_each_instrument_has_the_shape_of_its_regulation(
 
 
 def test_the_35_indicators_of_2018_are_37_lines_with_their_own_numbers() -> None:
-    codes = [each.code for each in instruments.instrument("spbe-2018").indicators]
+    codes = [each.code for each in instrument_by_id("spbe-2018").indicators]
     assert codes == [*map(str, range(1, 35)), "35-1", "35-2", "35-3"]
-    assert instruments.instrument("spbe-2018").indicators[34].weight == Fraction(10, 3)
+    assert instrument_by_id("spbe-2018").indicators[34].weight == Fraction(10, 3)
 
 
 def test_the_aspects_of_pemdi_are_its_domains() -> None:
-    pemdi = instruments.instrument("pemdi-2026")
+    pemdi = instrument_by_id("pemdi-2026")
     parts = [(each.number, each.name, each.weight) for each in pemdi.domains]
     assert parts == [(each.number, each.name, each.weight) for each in pemdi.aspects]
 
 
 def test_pemdi_says_that_its_sources_are_secondary() -> None:
-    assert "sumber sekunder" in instruments.instrument("pemdi-2026").status
+    assert "sumber sekunder" in instrument_by_id("pemdi-2026").status
 
 
 def test_27_indicators_of_2020_need_an_integration_and_17_of_them_a_link() -> None:
     needs = {
         each.number: each.integration
-        for each in instruments.instrument("spbe-2020").indicators
+        for each in instrument_by_id("spbe-2020").indicators
         if each.integration is not None
     }
     assert list(needs) == [1, 5, 6, 7, 10, 15, 16, 17, 18, 26, 28, *range(32, 48)]
@@ -72,8 +71,8 @@ def test_27_indicators_of_2020_need_an_integration_and_17_of_them_a_link() -> No
 
 
 def test_25_indicators_of_2020_come_from_lines_of_2018() -> None:
-    codes = {each.code for each in instruments.instrument("spbe-2018").indicators}
-    carried = [each for each in instruments.instrument("spbe-2020").indicators if each.predecessors]
+    codes = {each.code for each in instrument_by_id("spbe-2018").indicators}
+    carried = [each for each in instrument_by_id("spbe-2020").indicators if each.predecessors]
     assert len(carried) == 25
     assert {code for each in carried for code in each.predecessors} <= codes
 
@@ -89,13 +88,13 @@ def test_25_indicators_of_2020_come_from_lines_of_2018() -> None:
     ],
 )
 def test_a_year_has_one_instrument(year: int, id: str | None) -> None:
-    found = instruments.in_year(year)
+    found = instrument_in_year(year)
     assert (found.id if found else None) == id
 
 
 def test_an_unknown_instrument_is_a_key_error() -> None:
     with pytest.raises(KeyError, match="spbe-1999"):
-        instruments.instrument("spbe-1999")
+        instrument_by_id("spbe-1999")
 
 
 Document = dict[str, Any]
@@ -103,11 +102,7 @@ Document = dict[str, Any]
 
 @pytest.fixture(scope="module")
 def pemdi() -> Document:
-    text = (
-        files("engine.assessment.instruments")
-        .joinpath("pemdi-2026.json")
-        .read_text(encoding="utf-8")
-    )
+    text = files("facts").joinpath("instruments", "pemdi-2026.json").read_text(encoding="utf-8")
     document: Document = json.loads(text)
     return document
 
@@ -192,5 +187,5 @@ def test_a_broken_instrument_is_refused_with_file_place_expected_and_found(
     broken = copy.deepcopy(pemdi)
     change(broken)
     with pytest.raises(Malformed) as refused:
-        parse(broken, "pemdi.json")
+        parse_instrument(broken, "pemdi.json")
     assert str(refused.value) == f"pemdi.json: {message}"

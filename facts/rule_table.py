@@ -1,4 +1,4 @@
-"""The rule tables that ship with Simpul, read once from the package's own data files."""
+"""The rule tables that ship with Simpul, each read from its document and checked."""
 
 from __future__ import annotations
 
@@ -8,27 +8,27 @@ from fractions import Fraction
 from functools import cache
 from importlib.resources import files
 
-from engine.assessment.instruments import catalogue
-from engine.assessment.instruments.section import Section
 from engine.graph.exchange import Pattern, Patterns
 from engine.verification.rule import Ask, Requirement, Rule, RuleTable
+from facts.instrument import instrument_by_id, instrument_catalogue
+from facts.section import Section
 
 INSTRUMENTS = ("spbe-2020", "pemdi-2026")
 
 
 @cache
-def tables() -> Mapping[str, RuleTable]:
+def rule_tables() -> Mapping[str, RuleTable]:
     """The rule table of each instrument that has one."""
-    return {id: parse(_document(f"{id}.json"), f"{id}.json") for id in INSTRUMENTS}
+    return {id: parse_rule_table(_document(f"{id}.json"), f"{id}.json") for id in INSTRUMENTS}
 
 
 @cache
-def patterns() -> Patterns:
+def exchange_patterns() -> Patterns:
     """The exchanges that the work of agencies asks for."""
-    return parse_patterns(_document("exchanges.json"), "exchanges.json")
+    return parse_exchange_patterns(_document("exchanges.json"), "exchanges.json")
 
 
-def parse(document: Mapping[str, object], file: str = "rules") -> RuleTable:
+def parse_rule_table(document: Mapping[str, object], file: str = "rules") -> RuleTable:
     """Read a rule table and check it against its instrument.
 
     Raises:
@@ -36,9 +36,12 @@ def parse(document: Mapping[str, object], file: str = "rules") -> RuleTable:
     """
     root = Section(document, file)
     instrument = root.text("instrument")
-    root.expect_one_of("instrument", frozenset(catalogue()), instrument)
-    numbers = frozenset(each.number for each in catalogue()[instrument].indicators)
-    lowest, highest = catalogue()[instrument].level_min, catalogue()[instrument].level_max
+    root.expect_one_of("instrument", frozenset(instrument_catalogue()), instrument)
+    numbers = frozenset(each.number for each in instrument_by_id(instrument).indicators)
+    lowest, highest = (
+        instrument_by_id(instrument).level_min,
+        instrument_by_id(instrument).level_max,
+    )
     levels = frozenset(range(lowest + 1, highest + 1))  # the lowest asks for nothing
     rules: list[Rule] = []
     ruled: set[int] = set()
@@ -65,8 +68,8 @@ def parse(document: Mapping[str, object], file: str = "rules") -> RuleTable:
     )
 
 
-def parse_patterns(document: Mapping[str, object], file: str = "exchanges") -> Patterns:
-    """Read a table of exchange patterns; raises as `parse` does."""
+def parse_exchange_patterns(document: Mapping[str, object], file: str = "exchanges") -> Patterns:
+    """Read a table of exchange patterns; raises as `parse_rule_table` does."""
     root = Section(document, file)
     names = {node.text("id"): node.texts("names") for node in root.items("opds")}
     exchanges = tuple(
@@ -107,6 +110,6 @@ def _requirement(node: Section, root: Section, rule: str) -> Requirement:
 
 
 def _document(name: str) -> Mapping[str, object]:
-    text = files(__package__).joinpath(name).read_text(encoding="utf-8")
+    text = files("facts").joinpath("rules", name).read_text(encoding="utf-8")
     document: Mapping[str, object] = json.loads(text)
     return document

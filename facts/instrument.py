@@ -1,10 +1,14 @@
-"""Reads an instrument from its document and checks that it is whole."""
+"""The instruments that ship with Simpul, each read from its document and checked to be whole."""
 
 from __future__ import annotations
 
+import json
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from fractions import Fraction
+from functools import cache
+from importlib.resources import files
+from types import MappingProxyType
 
 from engine.assessment.instrument import (
     Aspect,
@@ -16,11 +20,32 @@ from engine.assessment.instrument import (
     Predicate,
     Scale,
 )
-from engine.assessment.instruments.section import Section
 from engine.decimals import exact
+from facts.section import Section
+
+IDS = ("spbe-2018", "spbe-2020", "pemdi-2026")  # oldest first
 
 
-def parse(document: Mapping[str, object], file: str = "instrument") -> Instrument:
+@cache
+def instrument_catalogue() -> Mapping[str, Instrument]:
+    """Every instrument by its id, oldest first."""
+    return MappingProxyType({id: _read(id) for id in IDS})
+
+
+def instrument_by_id(id: str) -> Instrument:
+    """The instrument of that id; `KeyError` where there is none."""
+    return instrument_catalogue()[id]
+
+
+def instrument_in_year(year: int) -> Instrument | None:
+    """The instrument that official results of a year are assessed by."""
+    for each in instrument_catalogue().values():
+        if each.year_from <= year and (each.year_to is None or year <= each.year_to):
+            return each
+    return None
+
+
+def parse_instrument(document: Mapping[str, object], file: str = "instrument") -> Instrument:
     """Read an instrument and check that it is whole.
 
     An instrument that knows aspects only (Pemdi) gets one domain per aspect, with the same
@@ -73,6 +98,12 @@ def parse(document: Mapping[str, object], file: str = "instrument") -> Instrumen
     _check_references(instrument, root)
     _check_weights(instrument, root)
     return instrument
+
+
+def _read(id: str) -> Instrument:
+    name = f"{id}.json"
+    text = files("facts").joinpath("instruments", name).read_text(encoding="utf-8")
+    return parse_instrument(json.loads(text), name)
 
 
 def _scale(node: Section) -> Scale:

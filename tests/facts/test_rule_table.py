@@ -1,0 +1,63 @@
+"""The rule tables that ship, and what a broken one is refused for."""
+
+from __future__ import annotations
+
+import pytest
+
+from engine.verification.rule import Ask
+from facts.instrument import instrument_by_id
+from facts.rule_table import parse_rule_table, rule_tables
+from facts.section import Malformed
+
+
+def test_every_link_that_an_instrument_asks_for_has_a_rule() -> None:
+    spbe, pemdi = rule_tables()["spbe-2020"], rule_tables()["pemdi-2026"]
+    ruled = {number for rule in spbe.rules for number in rule.indicators}
+    asked = {
+        each.number
+        for each in instrument_by_id("spbe-2020").indicators
+        if each.integration and each.integration.needs_link
+    }
+    assert ruled == {15, 18, *range(32, 48)}
+    assert asked <= ruled
+    assert spbe.confirmed
+    assert not pemdi.confirmed
+    assert "secondary sources" in pemdi.note
+
+
+@pytest.mark.parametrize(
+    ("rule", "message"),
+    [
+        ({"indicators": [48]}, "rules: R.indicators: expected one of 1, 10, 11"),
+        ({"indicators": [1, 1]}, "rules: R.indicators: expected one of 10, 11"),
+        ({"level": 1}, "rules: R.requirements.level: expected one of 2, 3, 4, 5, got 1"),
+        ({"ask": "MAGIC"}, "rules: R.requirements.ask: expected one of ANY_OPD_ON_BUS"),
+    ],
+)
+def test_a_rule_that_does_not_fit_its_instrument_is_refused(
+    rule: dict[str, object], message: str
+) -> None:
+    requirement = {"level": rule.get("level", 4), "ask": rule.get("ask", "REVIEW"), "text": "x"}
+    table = {
+        "id": "t",
+        "version": "1",
+        "instrument": "spbe-2020",
+        "confirmed": True,
+        "sources": [],
+        "rules": [
+            {"id": "R", "indicators": rule.get("indicators", [1]), "requirements": [requirement]}
+        ],
+    }
+    with pytest.raises(Malformed) as refused:
+        parse_rule_table(table)
+    assert str(refused.value).startswith(message)
+
+
+def test_everything_that_a_rule_can_ask_is_asked_by_a_shipped_rule() -> None:
+    asked = {
+        each.ask
+        for table in rule_tables().values()
+        for rule in table.rules
+        for each in rule.requirements
+    }
+    assert asked == set(Ask)
