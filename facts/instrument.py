@@ -2,28 +2,93 @@
 
 from __future__ import annotations
 
-import json
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from fractions import Fraction
 from functools import cache
-from importlib.resources import files
 from types import MappingProxyType
 
-from engine.assessment.instrument import (
-    Aspect,
-    Domain,
-    Indicator,
-    Instrument,
-    IntegrationNeed,
-    Level,
-    Predicate,
-    Scale,
-)
+from pydantic import Field
+
+from engine.assessment.instrument import Aspect, Indicator, Instrument
 from engine.decimals import exact
-from facts.section import Section
+from engine.document import value_of
+from facts.document import Document, NonEmpty, PositiveFraction, document_text, parse_document
+from facts.validation import FactInvalid, expect_equal, expect_one_of
 
 IDS = ("spbe-2018", "spbe-2020", "pemdi-2026")  # oldest first
+
+
+# What the keys of a document mean is said where the engine has a class of the same name.
+class _Level(Document):
+    number: int
+    name: str
+    rule: str = ""
+
+
+class _Scale(Document):
+    id: str
+    name: str
+    levels: NonEmpty[_Level]
+
+
+class _Predicate(Document):
+    label: str
+    minimum: PositiveFraction | None
+
+
+class _Domain(Document):
+    number: int
+    name: str
+    weight: PositiveFraction
+
+
+class _Aspect(_Domain):
+    domain: int | None = None
+
+
+class _IntegrationNeed(Document):
+    kind: str
+    from_level: int
+    needs_link: bool
+    partners: tuple[int, ...] = ()
+    requirement: str
+    evidence: str
+
+
+class _Indicator(Document):
+    number: int
+    code: str
+    name: str
+    aspect: int
+    weight: PositiveFraction
+    scale: str
+    criteria: tuple[str, ...] = ()
+    integration: _IntegrationNeed | None = None
+    all_opds_from: int | None = None
+    review_from: int | None = None
+    predecessors: tuple[str, ...] = ()
+    note: str = ""
+
+
+class _Years(Document):
+    first: int = Field(alias="from")
+    last: int | None = Field(alias="to")
+
+
+class _Instrument(Document):
+    id: str
+    name: str
+    legal_basis: str
+    status: str
+    years: _Years
+    scales: NonEmpty[_Scale]
+    predicates: NonEmpty[_Predicate]
+    domains: NonEmpty[_Domain] | None = None  # None: the aspects are the parts of the index
+    aspects: NonEmpty[_Aspect]
+    indicators: NonEmpty[_Indicator]
+    notes: tuple[str, ...] = ()
+    sources: tuple[str, ...] = ()
 
 
 @cache
@@ -45,104 +110,38 @@ def instrument_in_year(year: int) -> Instrument | None:
     return None
 
 
-def parse_instrument(document: Mapping[str, object], file: str = "instrument") -> Instrument:
+def parse_instrument(text: str, file: str = "instrument") -> Instrument:
     """Read an instrument and check that it is whole.
 
     An instrument that knows aspects only (Pemdi) gets one domain per aspect, with the same
     number, name and weight: its aspects *are* the top-level parts of its index.
 
     Raises:
-        section.Malformed: names the file and the place, what was expected and what came.
+        FactInvalid: names the file and the place, what was expected and what came.
     """
-    root = Section(document, file)
-    aspects = tuple(
-        Aspect(
-            number=node.whole("number"),
-            domain=node.whole("domain" if "domains" in document else "number"),
-            name=node.text("name"),
-            weight=node.fraction("weight"),
-        )
-        for node in root.items("aspects")
-    )
-    domains = (
-        tuple(
-            Domain(node.whole("number"), node.text("name"), node.fraction("weight"))
-            for node in root.items("domains")
-        )
-        if "domains" in document
-        else tuple(Domain(each.number, each.name, each.weight) for each in aspects)
-    )
-    scales = tuple(_scale(node) for node in root.items("scales"))
-    levels = [level.number for level in scales[0].levels]
-    years = root.child("years")
-    instrument = Instrument(
-        id=root.text("id"),
-        name=root.text("name"),
-        legal_basis=root.text("legal_basis"),
-        status=root.text("status"),
-        year_from=years.whole("from"),
-        year_to=years.optional_whole("to"),
-        level_min=levels[0],
-        level_max=levels[-1],
-        scales=scales,
-        predicates=tuple(
-            Predicate(node.text("label"), node.optional_fraction("minimum"))
-            for node in root.items("predicates")
-        ),
-        domains=domains,
-        aspects=aspects,
-        indicators=tuple(_indicator(node) for node in root.items("indicators")),
-        notes=root.texts("notes"),
-        sources=root.texts("sources"),
-    )
-    _check_references(instrument, root)
-    _check_weights(instrument, root)
+    document = parse_document(_Instrument, text, file)
+    values = document.model_dump(exclude={"years"})
+    if document.domains is None:
+        values["domains"] = values["aspects"]
+        values["aspects"] = [each | {"domain": each["number"]} for each in values["aspects"]]
+    for at, aspect in enumerate(values["aspects"]):
+        if aspect["domain"] is None:
+            raise FactInvalid(file, f"aspects[{at}].domain", "a whole number", None)
+    levels = document.scales[0].levels
+    values["level_min"], values["level_max"] = levels[0].number, levels[-1].number
+    values["year_from"], values["year_to"] = document.years.first, document.years.last
+    instrument = value_of(Instrument, values)
+    _check_references(instrument, file)
+    _check_weights(instrument, file)
     return instrument
 
 
 def _read(id: str) -> Instrument:
-    name = f"{id}.json"
-    text = files("facts").joinpath("instruments", name).read_text(encoding="utf-8")
-    return parse_instrument(json.loads(text), name)
+    file = f"{id}.json"
+    return parse_instrument(document_text("instruments", file), file)
 
 
-def _scale(node: Section) -> Scale:
-    levels = tuple(
-        Level(each.whole("number"), each.text("name"), each.optional_text("rule"))
-        for each in node.items("levels")
-    )
-    return Scale(node.text("id"), node.text("name"), levels)
-
-
-def _indicator(node: Section) -> Indicator:
-    return Indicator(
-        number=node.whole("number"),
-        code=node.text("code"),
-        name=node.text("name"),
-        aspect=node.whole("aspect"),
-        weight=node.fraction("weight"),
-        scale=node.text("scale"),
-        criteria=node.texts("criteria"),
-        integration=_need(node.child("integration")) if node.has("integration") else None,
-        all_opds_from=node.optional_whole("all_opds_from"),
-        review_from=node.optional_whole("review_from"),
-        predecessors=node.texts("predecessors"),
-        note=node.optional_text("note"),
-    )
-
-
-def _need(node: Section) -> IntegrationNeed:
-    return IntegrationNeed(
-        kind=node.text("kind"),
-        from_level=node.whole("from_level"),
-        needs_link=node.truth("needs_link"),
-        partners=node.wholes("partners"),
-        requirement=node.text("requirement"),
-        evidence=node.text("evidence"),
-    )
-
-
-def _check_references(instrument: Instrument, root: Section) -> None:
+def _check_references(instrument: Instrument, file: str) -> None:
     """Numbers run from 1, levels are contiguous, predicates cover them, references resolve."""
     lowest, highest = instrument.level_min, instrument.level_max
     for place, numbers in (
@@ -150,15 +149,15 @@ def _check_references(instrument: Instrument, root: Section) -> None:
         ("domains", [each.number for each in instrument.domains]),
         ("indicators", [each.number for each in instrument.indicators]),
     ):
-        root.expect(f"{place}.number", list(range(1, len(numbers) + 1)), numbers)
+        expect_equal(file, f"{place}.number", list(range(1, len(numbers) + 1)), numbers)
     codes = Counter(each.code for each in instrument.indicators)
     twice = [code for code, count in codes.items() if count > 1]
     if twice:
-        raise root.malformed("indicators.code", "each code once", ", ".join(twice))
+        raise FactInvalid(file, "indicators.code", "each code once", ", ".join(twice))
 
     scales = {scale.id: [level.number for level in scale.levels] for scale in instrument.scales}
     for scale, numbers in scales.items():
-        root.expect(f"scales {scale}", list(range(lowest, highest + 1)), numbers)
+        expect_equal(file, f"scales {scale}", list(range(lowest, highest + 1)), numbers)
 
     minimums = [each.minimum for each in instrument.predicates]
     bounds = [each for each in minimums[:-1] if each is not None and lowest < each <= highest]
@@ -166,29 +165,29 @@ def _check_references(instrument: Instrument, root: Section) -> None:
     if minimums[-1] is not None or len(bounds) < len(minimums) - 1 or not falling:
         expected = f"falling minimums from {highest} to above {lowest}, then null"
         found = ", ".join("null" if each is None else exact(each) for each in minimums)
-        raise root.malformed("predicates", expected, found)
+        raise FactInvalid(file, "predicates", expected, found)
 
     aspects = {each.number for each in instrument.aspects}
     domains = {each.number for each in instrument.domains}
     indicators = {each.number for each in instrument.indicators}
     for aspect in instrument.aspects:
-        root.expect_one_of(f"aspects {aspect.number}.domain", domains, aspect.domain)
+        expect_one_of(file, f"aspects {aspect.number}.domain", domains, aspect.domain)
     for each in instrument.indicators:
         place = f"indicators {each.number}"
-        root.expect_one_of(f"{place}.aspect", aspects, each.aspect)
-        root.expect_one_of(f"{place}.scale", set(scales), each.scale)
+        expect_one_of(file, f"{place}.aspect", aspects, each.aspect)
+        expect_one_of(file, f"{place}.scale", set(scales), each.scale)
         if each.criteria:
-            root.expect(f"{place}.criteria, count", highest - lowest + 1, len(each.criteria))
+            expect_equal(file, f"{place}.criteria, count", highest - lowest + 1, len(each.criteria))
         need = each.integration
         for partner in need.partners if need else ():
-            root.expect_one_of(f"{place}.integration.partners", indicators, partner)
+            expect_one_of(file, f"{place}.integration.partners", indicators, partner)
         starts = (each.all_opds_from, each.review_from, need.from_level if need else None)
         for start in starts:
             if start is not None:
-                root.expect_one_of(f"{place}, level", set(range(lowest, highest + 1)), start)
+                expect_one_of(file, f"{place}, level", set(range(lowest, highest + 1)), start)
 
 
-def _check_weights(instrument: Instrument, root: Section) -> None:
+def _check_weights(instrument: Instrument, file: str) -> None:
     """Indicators add up to their aspect, aspects to their domain, all of them to 100."""
     sums: list[tuple[str, Fraction, Iterable[Aspect | Indicator]]] = [
         ("indicators", Fraction(100), instrument.indicators)
@@ -202,4 +201,4 @@ def _check_weights(instrument: Instrument, root: Section) -> None:
     for place, weight, summands in reversed(sums):  # the narrow sum says more than the whole
         total = sum((each.weight for each in summands), Fraction())
         if total != weight:
-            raise root.malformed(f"{place}, weights together", exact(weight), exact(total))
+            raise FactInvalid(file, f"{place}, weights together", exact(weight), exact(total))

@@ -2,59 +2,78 @@
 
 from __future__ import annotations
 
-import json
 from functools import cache
-from importlib.resources import files
 
+from engine.document import value_of
 from engine.path.effort import EffortScale, StepId
 from engine.path.precedence import NONE, Precedence, Rule
-from facts.section import Section
+from facts.document import Document, NonEmpty, PositiveFraction, document_text, parse_document
+from facts.validation import expect_equal, expect_one_of
 
-LEVELS = range(1, 6)  # that a step can reach, in any instrument
+LEVELS = [1, 2, 3, 4, 5]  # that a step can reach, in any instrument
+INSTRUMENTS = ("spbe-2020",)
+
+
+# What the keys of a document mean is said where the engine has a class of the same name.
+class _EffortScale(Document):
+    id: str
+    version: str
+    assumption: bool
+    unit: str
+    by_level: dict[int, PositiveFraction]
+    all_opds: PositiveFraction
+    link: PositiveFraction
+    highest: PositiveFraction
+
+
+class _Rule(Document):
+    kind: str
+    indicator: int
+    level: int
+    asks: int
+    asks_level: int
+
+
+class _Precedence(Document):
+    id: str
+    version: str
+    assumption: bool
+    penalties: dict[str, PositiveFraction]
+    rules: NonEmpty[_Rule]
 
 
 @cache
 def effort_scale() -> EffortScale:
     """The declared scale: no public figures on what a level costs were found, so it is ours."""
-    root = Section(_document("effort.json"), "effort.json")
-    by_level = root.child("by_level")
-    return EffortScale(
-        id=root.text("id"),
-        version=root.text("version"),
-        assumption=root.truth("assumption"),
-        unit=root.text("unit"),
-        by_level={level: by_level.fraction(str(level)) for level in LEVELS},
-        all_opds=root.fraction("all_opds"),
-        link=root.fraction("link"),
-        highest=root.fraction("highest"),
-    )
+    return parse_effort_scale(document_text("path_rules", "effort.json"), "effort.json")
 
 
 @cache
 def precedence_rules(instrument: str) -> Precedence:
     """The soft rules of an instrument, by its id; none where we know none."""
-    name = f"precedence-{instrument}.json"
-    if not files("facts").joinpath("path_rules", name).is_file():
+    if instrument not in INSTRUMENTS:
         return NONE
-    root = Section(_document(name), name)
-    return Precedence(
-        id=root.text("id"),
-        version=root.text("version"),
-        assumption=root.truth("assumption"),
-        rules=tuple(_rule(node, root.child("penalties")) for node in root.items("rules")),
-    )
+    file = f"precedence-{instrument}.json"
+    return parse_precedence(document_text("path_rules", file), file)
 
 
-def _rule(node: Section, penalties: Section) -> Rule:
-    kind = node.text("kind")
-    return Rule(
-        kind=kind,
-        step=StepId(node.whole("indicator"), node.whole("level")),
-        asks=StepId(node.whole("asks"), node.whole("asks_level")),
-        penalty=penalties.fraction(kind),
-    )
+def parse_effort_scale(text: str, file: str = "effort") -> EffortScale:
+    """Read a scale of effort and check that it knows every level.
+
+    Raises:
+        FactInvalid: names the file and the place, what was expected and what came.
+    """
+    document = parse_document(_EffortScale, text, file)
+    expect_equal(file, "by_level, levels", LEVELS, list(document.by_level))
+    return value_of(EffortScale, document.model_dump())
 
 
-def _document(name: str) -> object:
-    text = files("facts").joinpath("path_rules", name).read_text(encoding="utf-8")
-    return json.loads(text)
+def parse_precedence(text: str, file: str = "precedence") -> Precedence:
+    """Read the soft rules of an instrument; raises as `parse_effort_scale` does."""
+    document = parse_document(_Precedence, text, file)
+    rules = []
+    for at, each in enumerate(document.rules):
+        expect_one_of(file, f"rules[{at}].kind", document.penalties, each.kind)
+        step, asks = StepId(each.indicator, each.level), StepId(each.asks, each.asks_level)
+        rules.append(Rule(each.kind, step, asks, document.penalties[each.kind]))
+    return Precedence(document.id, document.version, document.assumption, tuple(rules))

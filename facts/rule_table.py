@@ -2,114 +2,110 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from fractions import Fraction
 from functools import cache
-from importlib.resources import files
 
-from engine.graph.exchange import Pattern, Patterns
-from engine.verification.rule import Ask, Requirement, Rule, RuleTable
+from engine.document import value_of
+from engine.graph.exchange import Patterns
+from engine.verification.rule import Ask, RuleTable
+from facts.document import Document, NonEmpty, PositiveFraction, document_text, parse_document
 from facts.instrument import instrument_by_id, instrument_catalogue
-from facts.section import Section
+from facts.validation import expect_equal, expect_one_of
 
 INSTRUMENTS = ("spbe-2020", "pemdi-2026")
+
+
+# What the keys of a document mean is said where the engine has a class of the same name.
+class _Requirement(Document):
+    level: int
+    ask: Ask
+    text: str
+    in_year: bool = False
+    share: PositiveFraction = Fraction(1)
+
+
+class _Rule(Document):
+    id: str
+    indicators: tuple[int, ...]
+    nominates_to: int | None = None
+    requirements: NonEmpty[_Requirement]
+
+
+class _RuleTable(Document):
+    id: str
+    version: str
+    instrument: str
+    confirmed: bool
+    note: str = ""
+    sources: tuple[str, ...] = ()
+    rules: NonEmpty[_Rule]
+
+
+class _Role(Document):
+    id: str
+    names: tuple[str, ...]
+
+
+class _Pattern(Document):
+    id: str
+    one: tuple[str, ...]
+    other: tuple[str, ...]
+    data: str
+    both_ways: bool
+    weight: PositiveFraction
+
+
+class _Patterns(Document):
+    id: str
+    version: str
+    confirmed: bool
+    note: str = ""
+    sources: tuple[str, ...] = ()
+    opds: NonEmpty[_Role]
+    exchanges: NonEmpty[_Pattern]
 
 
 @cache
 def rule_tables() -> Mapping[str, RuleTable]:
     """The rule table of each instrument that has one."""
-    return {id: parse_rule_table(_document(f"{id}.json"), f"{id}.json") for id in INSTRUMENTS}
+    files = {id: f"{id}.json" for id in INSTRUMENTS}
+    return {id: parse_rule_table(document_text("rules", file), file) for id, file in files.items()}
 
 
 @cache
 def exchange_patterns() -> Patterns:
     """The exchanges that the work of agencies asks for."""
-    return parse_exchange_patterns(_document("exchanges.json"), "exchanges.json")
+    return parse_exchange_patterns(document_text("rules", "exchanges.json"), "exchanges.json")
 
 
-def parse_rule_table(document: Mapping[str, object], file: str = "rules") -> RuleTable:
+def parse_rule_table(text: str, file: str = "rules") -> RuleTable:
     """Read a rule table and check it against its instrument.
 
     Raises:
-        section.Malformed: names the file and the place, what was expected and what came.
+        FactInvalid: names the file and the place, what was expected and what came.
     """
-    root = Section(document, file)
-    instrument = root.text("instrument")
-    root.expect_one_of("instrument", frozenset(instrument_catalogue()), instrument)
-    numbers = frozenset(each.number for each in instrument_by_id(instrument).indicators)
-    lowest, highest = (
-        instrument_by_id(instrument).level_min,
-        instrument_by_id(instrument).level_max,
-    )
-    levels = frozenset(range(lowest + 1, highest + 1))  # the lowest asks for nothing
-    rules: list[Rule] = []
-    ruled: set[int] = set()
-    for node in root.items("rules"):
-        id = node.text("id")
-        indicators = node.wholes("indicators")
-        for number in indicators:
-            root.expect_one_of(f"{id}.indicators", numbers - ruled, number)
-            ruled.add(number)
-        requirements = tuple(_requirement(each, root, id) for each in node.items("requirements"))
-        asked = [each.level for each in requirements]
+    document = parse_document(_RuleTable, text, file)
+    expect_one_of(file, "instrument", instrument_catalogue(), document.instrument)
+    instrument = instrument_by_id(document.instrument)
+    levels = range(instrument.level_min + 1, instrument.level_max + 1)  # the lowest asks nothing
+    without_rule = {each.number for each in instrument.indicators}
+    for rule in document.rules:
+        for number in rule.indicators:
+            expect_one_of(file, f"{rule.id}.indicators", without_rule, number)
+            without_rule.remove(number)
+        asked = [each.level for each in rule.requirements]
         for level in asked:
-            root.expect_one_of(f"{id}.requirements.level", levels, level)
-        root.expect(f"{id}.requirements, levels", sorted(asked), asked)
-        rules.append(Rule(id, indicators, node.optional_whole("nominates_to"), requirements))
-    return RuleTable(
-        id=root.text("id"),
-        version=root.text("version"),
-        instrument=instrument,
-        confirmed=root.truth("confirmed"),
-        note=root.optional_text("note"),
-        sources=root.texts("sources"),
-        rules=tuple(rules),
-    )
+            expect_one_of(file, f"{rule.id}.requirements.level", levels, level)
+        expect_equal(file, f"{rule.id}.requirements, levels", sorted(asked), asked)
+    return value_of(RuleTable, document.model_dump())
 
 
-def parse_exchange_patterns(document: Mapping[str, object], file: str = "exchanges") -> Patterns:
+def parse_exchange_patterns(text: str, file: str = "exchanges") -> Patterns:
     """Read a table of exchange patterns; raises as `parse_rule_table` does."""
-    root = Section(document, file)
-    names = {node.text("id"): node.texts("names") for node in root.items("opds")}
-    exchanges = tuple(
-        Pattern(
-            id=node.text("id"),
-            one=node.texts("one"),
-            other=node.texts("other"),
-            data=node.text("data"),
-            both_ways=node.truth("both_ways"),
-            weight=node.fraction("weight"),
-        )
-        for node in root.items("exchanges")
-    )
-    for each in exchanges:
+    document = parse_document(_Patterns, text, file)
+    names = {each.id: each.names for each in document.opds}
+    for each in document.exchanges:
         for role in (*each.one, *each.other):
-            root.expect_one_of(f"exchanges {each.id}", frozenset(names), role)
-    return Patterns(
-        id=root.text("id"),
-        version=root.text("version"),
-        confirmed=root.truth("confirmed"),
-        note=root.optional_text("note"),
-        sources=root.texts("sources"),
-        names=names,
-        exchanges=exchanges,
-    )
-
-
-def _requirement(node: Section, root: Section, rule: str) -> Requirement:
-    ask = node.text("ask")
-    root.expect_one_of(f"{rule}.requirements.ask", frozenset(Ask.__members__), ask)
-    return Requirement(
-        level=node.whole("level"),
-        ask=Ask[ask],
-        text=node.text("text"),
-        in_year=node.has("in_year") and node.truth("in_year"),
-        share=node.optional_fraction("share") or Fraction(1),
-    )
-
-
-def _document(name: str) -> Mapping[str, object]:
-    text = files("facts").joinpath("rules", name).read_text(encoding="utf-8")
-    document: Mapping[str, object] = json.loads(text)
-    return document
+            expect_one_of(file, f"exchanges {each.id}", names, role)
+    return value_of(Patterns, document.model_dump(exclude={"opds"}) | {"names": names})

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from facts.instrument import instrument_by_id, instrument_in_year, parse_instrument
-from facts.section import Malformed
+from facts.validation import FactInvalid
 
 
 @pytest.mark.parametrize(
@@ -117,6 +117,16 @@ def _set(*path: str | int, to: object) -> Callable[[Document], None]:
     return change
 
 
+def _without(*path: str | int) -> Callable[[Document], None]:
+    def change(document: Document) -> None:
+        place: Any = document
+        for key in path[:-1]:
+            place = place[key]
+        del place[path[-1]]
+
+    return change
+
+
 FALLING = "predicates: expected falling minimums from 5 to above 1, then null"
 POSITIVE = 'a positive number as text, like "2.75" or "10/3"'
 
@@ -134,7 +144,7 @@ POSITIVE = 'a positive number as text, like "2.75" or "10/3"'
         ),
         (
             _set("domains", to=[{"number": 1, "name": "Semua", "weight": "90"}]),
-            "aspects[0].domain: expected a whole number, got None",
+            "aspects[0].domain: expected a whole number, got nothing",
         ),
         (
             _set("indicators", 0, "aspect", to=9),
@@ -176,7 +186,21 @@ POSITIVE = 'a positive number as text, like "2.75" or "10/3"'
             _set("predicates", 0, "minimum", to="5.50"),
             f"{FALLING}, got '5.50, 3.50, 2.50, 1.50, null'",
         ),
+        (
+            _set("aspects", 2, "weight", to="1/0"),
+            f"aspects[2].weight: expected {POSITIVE}, got '1/0'",
+        ),
+        (
+            _set("indicators", 0, "number", to=True),
+            "indicators[0].number: expected a whole number, got True",
+        ),
         (_set("name", to=""), "name: expected a text, got ''"),
+        (_set("name", to=None), "name: expected a text, got nothing"),
+        (_set("colour", to="red"), "colour: expected no such key, got 'red'"),
+        (
+            _without("scales", 0, "levels", 0, "number"),
+            "scales[0].levels[0].number: expected a value, got nothing",
+        ),
         (_set("aspects", to=[]), "aspects: expected a list with at least one entry, got []"),
         (_set("years", to=2026), "years: expected an object, got 2026"),
     ],
@@ -186,6 +210,14 @@ def test_a_broken_instrument_is_refused_with_file_place_expected_and_found(
 ) -> None:
     broken = copy.deepcopy(pemdi)
     change(broken)
-    with pytest.raises(Malformed) as refused:
-        parse_instrument(broken, "pemdi.json")
+    with pytest.raises(FactInvalid) as refused:
+        parse_instrument(json.dumps(broken), "pemdi.json")
     assert str(refused.value) == f"pemdi.json: {message}"
+
+
+def test_a_file_that_is_not_json_is_refused() -> None:
+    with pytest.raises(FactInvalid) as refused:
+        parse_instrument('{"id": ', "pemdi.json")
+    assert str(refused.value) == (
+        "pemdi.json: document: expected JSON, got 'EOF while parsing a value at line 1 column 7'"
+    )

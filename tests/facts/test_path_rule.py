@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections import Counter
 from fractions import Fraction
 
@@ -9,7 +10,13 @@ import pytest
 
 from engine.path.effort import default_effort
 from facts.instrument import instrument_by_id, instrument_catalogue
-from facts.path_rule import effort_scale, precedence_rules
+from facts.path_rule import (
+    effort_scale,
+    parse_effort_scale,
+    parse_precedence,
+    precedence_rules,
+)
+from facts.validation import FactInvalid
 
 
 @pytest.mark.parametrize("id", list(instrument_catalogue()))
@@ -37,3 +44,19 @@ def test_the_soft_rules_of_2020_are_declared_as_assumptions() -> None:
 
 def test_an_instrument_without_soft_rules_has_none() -> None:
     assert precedence_rules("pemdi-2026").rules == ()
+
+
+def test_a_scale_that_leaves_out_a_level_is_refused() -> None:
+    scale = {"id": "s", "version": "1", "assumption": True, "unit": "points"}
+    amounts = {"by_level": {"1": "1", "3": "2"}, "all_opds": "1", "link": "1", "highest": "5"}
+    with pytest.raises(FactInvalid) as refused:
+        parse_effort_scale(json.dumps(scale | amounts))
+    assert str(refused.value) == ("effort: by_level, levels: expected [1, 2, 3, 4, 5], got [1, 3]")
+
+
+def test_a_rule_of_a_kind_without_a_penalty_is_refused() -> None:
+    rule = {"kind": "b", "indicator": 1, "level": 3, "asks": 2, "asks_level": 2}
+    table = {"id": "p", "version": "1", "assumption": True, "penalties": {"a": "1"}}
+    with pytest.raises(FactInvalid) as refused:
+        parse_precedence(json.dumps(table | {"rules": [rule]}))
+    assert str(refused.value) == "precedence: rules[0].kind: expected one of a, got 'b'"

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 
 from engine.verification.rule import Ask
 from facts.instrument import instrument_by_id
-from facts.rule_table import parse_rule_table, rule_tables
-from facts.section import Malformed
+from facts.rule_table import parse_exchange_patterns, parse_rule_table, rule_tables
+from facts.validation import FactInvalid
 
 
 def test_every_link_that_an_instrument_asks_for_has_a_rule() -> None:
@@ -31,7 +33,10 @@ def test_every_link_that_an_instrument_asks_for_has_a_rule() -> None:
         ({"indicators": [48]}, "rules: R.indicators: expected one of 1, 10, 11"),
         ({"indicators": [1, 1]}, "rules: R.indicators: expected one of 10, 11"),
         ({"level": 1}, "rules: R.requirements.level: expected one of 2, 3, 4, 5, got 1"),
-        ({"ask": "MAGIC"}, "rules: R.requirements.ask: expected one of ANY_OPD_ON_BUS"),
+        (
+            {"ask": "MAGIC"},
+            "rules: rules[0].requirements[0].ask: expected 'ANY_OPD_ON_BUS', 'EVERY",
+        ),
     ],
 )
 def test_a_rule_that_does_not_fit_its_instrument_is_refused(
@@ -48,8 +53,8 @@ def test_a_rule_that_does_not_fit_its_instrument_is_refused(
             {"id": "R", "indicators": rule.get("indicators", [1]), "requirements": [requirement]}
         ],
     }
-    with pytest.raises(Malformed) as refused:
-        parse_rule_table(table)
+    with pytest.raises(FactInvalid) as refused:
+        parse_rule_table(json.dumps(table))
     assert str(refused.value).startswith(message)
 
 
@@ -61,3 +66,17 @@ def test_everything_that_a_rule_can_ask_is_asked_by_a_shipped_rule() -> None:
         for each in rule.requirements
     }
     assert asked == set(Ask)
+
+
+def test_a_pattern_of_a_role_that_has_no_names_is_refused() -> None:
+    pattern = {"id": "a-b", "one": ["a"], "other": ["b"], "data": "gaji", "both_ways": False}
+    table = {
+        "id": "t",
+        "version": "1",
+        "confirmed": True,
+        "opds": [{"id": "a", "names": ["Dinas A"]}],
+        "exchanges": [pattern | {"weight": "1"}],
+    }
+    with pytest.raises(FactInvalid) as refused:
+        parse_exchange_patterns(json.dumps(table))
+    assert str(refused.value) == "exchanges: exchanges a-b: expected one of a, got 'b'"
