@@ -3,42 +3,30 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from functools import cache
 
-from engine.model import Provenance
-from facts.instrument import instrument_catalogue
-from facts.row import rows
+from facts.instrument import instrument_by_id
+from facts.reference import InstrumentId
+from facts.row import Figure, TableRow, WholeNumber, read_rows
 
 
-@dataclass(frozen=True, slots=True)
-class AspectMean:
+class AspectMean(TableRow):
     """The mean of one aspect over all local governments and central agencies of one year."""
 
-    year: int
-    instrument: str
-    aspect: int
-    value: str
-    provenance: Provenance
+    year: WholeNumber
+    instrument: InstrumentId
+    aspect: WholeNumber
+    value: Figure
 
 
 @cache
 def aspect_means() -> tuple[AspectMean, ...]:
     """Every mean that is known; 2022 lacks aspect 1."""
-    found = []
-    for row in rows("aspect_means.csv", "year instrument aspect value", "year instrument aspect"):
-        instrument = instrument_catalogue().get(row.text("instrument"))
-        if instrument is None:
-            raise row.wrong("instrument", "one of " + ", ".join(instrument_catalogue()))
-        aspect = row.whole("aspect")
-        if aspect not in {each.number for each in instrument.aspects}:
-            raise row.wrong("aspect", f"an aspect of {instrument.id}")
-        found.append(
-            AspectMean(
-                row.whole("year"), instrument.id, aspect, row.figure("value"), row.provenance()
-            )
-        )
-    return tuple(found)
+    found = tuple(read_rows(AspectMean, "aspect_means.csv", "year instrument aspect"))
+    for each in found:
+        if each.aspect not in {part.number for part in instrument_by_id(each.instrument).aspects}:
+            raise each.invalid("aspect", f"an aspect of {each.instrument}")
+    return found
 
 
 def national_aspects(instrument: str, year: int) -> Mapping[int, str]:

@@ -2,26 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import Enum
 from functools import cache
+from typing import Annotated
 
-from engine.model import AssessmentKind, Provenance, PublishedFigures
-from facts.instrument import instrument_catalogue
-from facts.region import in_west_java, region_code
-from facts.row import Row, rows
-
-
-@dataclass(frozen=True, slots=True)
-class Result:
-    """What was published about one region in one year by one kind of assessor."""
-
-    region: str
-    instrument: str
-    year: int
-    kind: AssessmentKind
-    figures: PublishedFigures
-    provenance: Provenance
+from engine.model import AssessmentKind, PublishedFigures
+from facts.instrument import instrument_by_id
+from facts.reference import InstrumentId, RegionCode
+from facts.region import in_west_java
+from facts.row import Figure, TableRow, WholeNumber, cell_matching, read_rows
 
 
 class Scope(Enum):
@@ -46,17 +35,43 @@ class AverageKind(Enum):
     TARGET = "TARGET"
 
 
-@dataclass(frozen=True, slots=True)
-class Average:
+class Result(TableRow):
+    """What was published about one region in one year by one kind of assessor."""
+
+    year: WholeNumber
+    region: RegionCode
+    instrument: InstrumentId
+    kind: AssessmentKind
+    value: Figure
+    predicate: str
+    domain_1: Figure | None = None
+    domain_2: Figure | None = None
+    domain_3: Figure | None = None
+    domain_4: Figure | None = None
+
+    @property
+    def figures(self) -> PublishedFigures:
+        """What was printed; domains are left out where they are not known."""
+        return PublishedFigures(self.value, self.predicate, _domains(self))
+
+
+class Average(TableRow):
     """A published mean over many regions. Its domains are means too, each rounded by itself."""
 
+    year: WholeNumber
     scope: Scope
-    instrument: str
-    year: int
+    instrument: InstrumentId
     kind: AverageKind
-    value: str
-    domains: tuple[tuple[int, str], ...]
-    provenance: Provenance
+    value: Figure
+    domain_1: Figure | None = None
+    domain_2: Figure | None = None
+    domain_3: Figure | None = None
+    domain_4: Figure | None = None
+
+    @property
+    def domains(self) -> tuple[tuple[int, str], ...]:
+        """The means of the domains that are known, by number."""
+        return _domains(self)
 
 
 class SheetScope(Enum):
@@ -68,18 +83,16 @@ class SheetScope(Enum):
     INDICATOR = "INDICATOR"
 
 
-@dataclass(frozen=True, slots=True)
-class SheetLine:
+class SheetLine(TableRow):
     """One line of a sheet that prints more than domains: levels are whole, the rest two places."""
 
-    region: str
-    instrument: str
-    year: int
+    region: RegionCode
+    year: WholeNumber
+    instrument: InstrumentId
     kind: AssessmentKind
     scope: SheetScope
-    number: int
-    value: str
-    provenance: Provenance
+    number: WholeNumber
+    value: Annotated[str, cell_matching(r"[0-9](\.[0-9]{2})?", "a level or two decimals")]
 
 
 def results(national: bool = False) -> tuple[Result, ...]:
@@ -90,83 +103,40 @@ def results(national: bool = False) -> tuple[Result, ...]:
 @cache
 def averages() -> tuple[Average, ...]:
     """Means over many regions as they were published, quoted, simulated or set as a target."""
-    columns = "year scope instrument kind value domain_1 domain_2 domain_3 domain_4"
-    return tuple(
-        Average(
-            scope=row.choice("scope", Scope),
-            instrument=_instrument(row),
-            year=row.whole("year"),
-            kind=row.choice("kind", AverageKind),
-            value=row.figure("value"),
-            domains=_domains(row),
-            provenance=row.provenance(),
-        )
-        for row in rows("averages.csv", columns, "year scope kind")
-    )
+    found = tuple(read_rows(Average, "averages.csv", "year scope kind"))
+    for each in found:
+        _check_year(each)
+    return found
 
 
 @cache
 def sheet_lines() -> tuple[SheetLine, ...]:
     """Published sheets with levels or aspects: Bandar Lampung, Denpasar, two aspects of Garut."""
-    columns = "region year instrument kind scope number value"
-    lines = []
-    for row in rows("sheets.csv", columns, "region year kind scope number"):
-        scope = row.choice("scope", SheetScope)
-        value = str(row.whole("value")) if scope is SheetScope.INDICATOR else row.figure("value")
-        lines.append(
-            SheetLine(
-                region=region_code(row),
-                instrument=_instrument(row),
-                year=row.whole("year"),
-                kind=row.choice("kind", AssessmentKind),
-                scope=scope,
-                number=row.whole("number"),
-                value=value,
-                provenance=row.provenance(),
-            )
-        )
-    return tuple(lines)
+    found = tuple(read_rows(SheetLine, "sheets.csv", "region year kind scope number"))
+    for each in found:
+        _check_year(each)
+        if (each.scope is SheetScope.INDICATOR) is ("." in each.value):
+            raise each.invalid("value", "a level for an indicator, two decimals for the rest")
+    return found
 
 
 @cache
 def _results() -> tuple[Result, ...]:
-    columns = "year region instrument kind value predicate domain_1 domain_2 domain_3 domain_4"
-    labels = {
-        id: {each.label for each in instrument.predicates}
-        for id, instrument in instrument_catalogue().items()
-    }
-    found = []
-    for row in rows("results.csv", columns, "year region instrument kind"):
-        instrument, predicate = _instrument(row), row.text("predicate")
-        if predicate not in labels[instrument]:
-            raise row.wrong("predicate", f"a predicate of {instrument}")
-        found.append(
-            Result(
-                region=region_code(row),
-                instrument=instrument,
-                year=row.whole("year"),
-                kind=row.choice("kind", AssessmentKind),
-                figures=PublishedFigures(row.figure("value"), predicate, _domains(row)),
-                provenance=row.provenance(),
-            )
-        )
-    return tuple(found)
+    found = tuple(read_rows(Result, "results.csv", "year region instrument kind"))
+    for each in found:
+        _check_year(each)
+        labels = {predicate.label for predicate in instrument_by_id(each.instrument).predicates}
+        if each.predicate not in labels:
+            raise each.invalid("predicate", f"a predicate of {each.instrument}")
+    return found
 
 
-def _instrument(row: Row) -> str:
-    id = row.text("instrument")
-    instrument = instrument_catalogue().get(id)
-    if instrument is None:
-        raise row.wrong("instrument", "one of " + ", ".join(instrument_catalogue()))
-    year = row.whole("year")
-    if year < instrument.year_from or year > (instrument.year_to or year):
-        raise row.wrong("year", f"a year of {id}")
-    return id
+def _check_year(row: Result | Average | SheetLine) -> None:
+    instrument = instrument_by_id(row.instrument)
+    if row.year < instrument.year_from or row.year > (instrument.year_to or row.year):
+        raise row.invalid("year", f"a year of {row.instrument}")
 
 
-def _domains(row: Row) -> tuple[tuple[int, str], ...]:
-    return tuple(
-        (number, row.figure(f"domain_{number}"))
-        for number in range(1, 5)
-        if row.optional(f"domain_{number}")
-    )
+def _domains(row: Result | Average) -> tuple[tuple[int, str], ...]:
+    values = (row.domain_1, row.domain_2, row.domain_3, row.domain_4)
+    return tuple((number, value) for number, value in enumerate(values, start=1) if value)

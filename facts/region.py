@@ -3,14 +3,34 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from functools import cache
 from types import MappingProxyType
 
 from engine.model import Region, RegionKind
-from facts.row import Row, rows
+from facts.row import DecimalNumber, TableRow, WholeNumber, read_rows
 
 WEST_JAVA = "32"
+
+
+class _RegionRow(TableRow):
+    code: str
+    name: str
+    kind: RegionKind
+    parent: str | None = None
+    capital: str | None = None
+    population: WholeNumber | None = None
+    area_km2: DecimalNumber | None = None
+    latitude: DecimalNumber | None = None
+    longitude: DecimalNumber | None = None
+    kecamatan: WholeNumber
+    kelurahan: WholeNumber
+    desa: WholeNumber
+
+
+class _CentralAgencyRow(TableRow):
+    code: str
+    name: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,57 +60,28 @@ def in_west_java(code: str) -> bool:
 
 
 @cache
-def _codes() -> frozenset[str]:
+def region_codes() -> frozenset[str]:
+    """The codes of all 552 regions and of the central agencies."""
     return frozenset(region.code for region in regions(national=True))
-
-
-def region_code(row: Row) -> str:
-    """The code in the row's `region` cell, checked to be known."""
-    code = row.text("region")
-    if code not in _codes():
-        raise row.wrong("region", "the code of a region or central agency")
-    return code
 
 
 @cache
 def _regions() -> tuple[tuple[Region, Subdivisions], ...]:
-    columns = (
-        "code name kind parent capital population area_km2 latitude longitude"
-        " kecamatan kelurahan desa"
-    )
     found: list[tuple[Region, Subdivisions]] = []
     codes: set[str] = set()
-    for row in rows("regions.csv", columns, "code"):
-        code, parent = row.text("code"), row.optional("parent")
-        if parent is not None and parent not in codes:  # a province comes before its regions
-            raise row.wrong("parent", "the code of a province above")
-        codes.add(code)
-        region = Region(
-            code=code,
-            name=row.text("name"),
-            kind=row.choice("kind", RegionKind),
-            parent=parent,
-            provenance=row.provenance(),
-            capital=row.optional("capital"),
-            population=row.optional_whole("population"),
-            area_km2=row.optional_decimal("area_km2"),
-            latitude=row.optional_decimal("latitude"),
-            longitude=row.optional_decimal("longitude"),
-        )
-        counts = Subdivisions(row.whole("kecamatan"), row.whole("kelurahan"), row.whole("desa"))
-        found.append((region, counts))
+    for row in read_rows(_RegionRow, "regions.csv", "code"):
+        if row.parent is not None and row.parent not in codes:  # a province before its regions
+            raise row.invalid("parent", "the code of a province above")
+        codes.add(row.code)
+        values = row.values()
+        counts = Subdivisions(*(values.pop(each.name) for each in fields(Subdivisions)))
+        found.append((Region(**values), counts))
     return tuple(found)
 
 
 @cache
 def _central_agencies() -> tuple[Region, ...]:
     return tuple(
-        Region(
-            code=row.text("code"),
-            name=row.text("name"),
-            kind=RegionKind.CENTRAL_AGENCY,
-            parent=None,
-            provenance=row.provenance(),
-        )
-        for row in rows("central_agencies.csv", "code name", "code")
+        Region(row.code, row.name, RegionKind.CENTRAL_AGENCY, None, row.provenance)
+        for row in read_rows(_CentralAgencyRow, "central_agencies.csv", "code")
     )

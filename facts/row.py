@@ -1,121 +1,105 @@
-"""Rows of the shipped tables, read by type, with errors that name file, row and column."""
+"""Facts that ship as tables: how one is read, and the types of its cells."""
 
 from __future__ import annotations
 
 import csv
 import re
 from collections.abc import Iterator
-from enum import Enum
 from importlib.resources import files
-from typing import TypeVar
+from typing import Annotated, Any, TypeVar
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, PrivateAttr, ValidationError
+from pydantic_core import PydanticCustomError
 
 from engine.model import Provenance
+from facts.validation import FactInvalid, first_error
 
-_DECIMAL = re.compile(r"-?[0-9]+(\.[0-9]+)?")
-_WHOLE = re.compile(r"[0-9]+")
-_FIGURE = re.compile(r"[0-9]\.[0-9]{2}")
-
-Choice = TypeVar("Choice", bound=Enum)
+Shape = TypeVar("Shape", bound="TableRow")
 
 
-class TableInvalid(ValueError):
-    """A shipped table is not as it must be: where, what was expected, what came."""
+def cell_matching(pattern: str, expected: str) -> BeforeValidator:
+    """A check that the whole text of a cell matches a pattern."""
+    compiled = re.compile(pattern)
 
-    def __init__(self, file: str, row: int, column: str, expected: str, found: str) -> None:
-        super().__init__(f"{file}: row {row}, column {column}: expected {expected}, got {found!r}")
-        self.file = file
-        self.row = row
-        self.column = column
-        self.expected = expected
-        self.found = found
+    def check(cell: str) -> str:
+        if not compiled.fullmatch(cell):
+            raise PydanticCustomError("cell", expected)
+        return cell
+
+    return BeforeValidator(check)
 
 
-class Row:
-    """One row; every cell is asked for by what it must hold."""
+Truth = Annotated[bool, cell_matching("true|false", "true or false")]
+WholeNumber = Annotated[int, cell_matching("[0-9]+", "a whole number")]
+WholeNumbers = Annotated[
+    tuple[int, ...],
+    BeforeValidator(str.split),
+    cell_matching("[0-9]+( [0-9]+)*", "whole numbers with a space between"),
+]
+Words = Annotated[tuple[str, ...], BeforeValidator(str.split)]
+DecimalNumber = Annotated[str, cell_matching(r"-?[0-9]+(\.[0-9]+)?", "a decimal number")]
+Figure = Annotated[str, cell_matching(r"[0-9]\.[0-9]{2}", "a value with two decimals")]
 
-    def __init__(self, file: str, number: int, cells: dict[str, str]) -> None:
-        self._file = file
-        self._number = number  # as a spreadsheet counts: the header is row 1
-        self._cells = cells
 
-    def wrong(self, column: str, expected: str) -> TableInvalid:
-        """The error to raise about one of its cells."""
-        return TableInvalid(self._file, self._number, column, expected, self._cells[column])
+class TableRow(BaseModel):
+    """A row of a table. Its columns are the fields of its class, and after them these three.
 
-    def optional(self, column: str) -> str | None:
-        return self._cells[column] or None
+    An empty cell is no value; a field that may lack one has a default.
+    """
 
-    def text(self, column: str) -> str:
-        if not self._cells[column]:
-            raise self.wrong(column, "a text")
-        return self._cells[column]
+    model_config = ConfigDict(frozen=True)
 
-    def figure(self, column: str) -> str:
-        """An index value as printed, with two decimals."""
-        return self._matching(column, _FIGURE, "a value with two decimals")
+    source: str
+    confirmed: Truth
+    note: str = ""
+    _file: str = PrivateAttr()
+    _number: int = PrivateAttr()  # as a spreadsheet counts: the header is row 1
 
-    def optional_decimal(self, column: str) -> str | None:
-        if not self._cells[column]:
-            return None
-        return self._matching(column, _DECIMAL, "a decimal number")
-
-    def whole(self, column: str) -> int:
-        return int(self._matching(column, _WHOLE, "a whole number"))
-
-    def optional_whole(self, column: str) -> int | None:
-        return self.whole(column) if self._cells[column] else None
-
-    def wholes(self, column: str) -> tuple[int, ...]:
-        """Whole numbers with a space between."""
-        numbers = self._cells[column].split()
-        if not all(_WHOLE.fullmatch(each) for each in numbers):
-            raise self.wrong(column, "whole numbers with a space between")
-        return tuple(map(int, numbers))
-
-    def choice(self, column: str, kind: type[Choice]) -> Choice:
-        if self._cells[column] not in kind.__members__:
-            raise self.wrong(column, "one of " + ", ".join(kind.__members__))
-        return kind[self._cells[column]]
-
+    @property
     def provenance(self) -> Provenance:
-        if self._cells["confirmed"] not in ("true", "false"):
-            raise self.wrong("confirmed", "true or false")
-        return Provenance(
-            source=self.text("source"),
-            confirmed=self._cells["confirmed"] == "true",
-            note=self._cells["note"],
+        return Provenance(self.source, self.confirmed, self.note)
+
+    def values(self) -> dict[str, Any]:
+        """Its own columns and its provenance, by name: the fields of a value of the engine."""
+        own = {name: value for name, value in self if name not in TableRow.model_fields}
+        return own | {"provenance": self.provenance}
+
+    def invalid(self, column: str, expected: str) -> FactInvalid:
+        """The error to raise about one of its cells."""
+        return FactInvalid(
+            self._file, f"row {self._number}, column {column}", expected, getattr(self, column)
         )
 
-    def _matching(self, column: str, pattern: re.Pattern[str], expected: str) -> str:
-        if not pattern.fullmatch(self._cells[column]):
-            raise self.wrong(column, expected)
-        return self._cells[column]
+
+def read_rows(shape: type[Shape], file: str, key: str) -> Iterator[Shape]:
+    """The rows of a table that ships; no two of them share the columns `key`."""
+    return parse_rows(shape, files("facts").joinpath(file).read_text(encoding="utf-8"), file, key)
 
 
-def rows(file: str, columns: str, key: str) -> Iterator[Row]:
-    """The rows of a shipped table.
-
-    `columns` are those before `source, confirmed, note`; `key` those that no two rows share.
-    """
-    text = files("facts").joinpath(file).read_text(encoding="utf-8")
-    return parse(file, text, columns, key)
-
-
-def parse(file: str, text: str, columns: str, key: str) -> Iterator[Row]:
-    """The rows of a table's text; raises `TableInvalid` at the first that is not whole."""
-    expected = [*columns.split(), "source", "confirmed", "note"]
+def parse_rows(shape: type[Shape], text: str, file: str, key: str) -> Iterator[Shape]:
+    """The rows of a table's text; raises `FactInvalid` at the first that is not whole."""
+    names, last = list(shape.model_fields), len(TableRow.model_fields)
+    columns = [*names[last:], *names[:last]]
     reader = csv.reader(text.splitlines())
     header = next(reader, [])
-    if header != expected:
-        raise TableInvalid(file, 1, "header", ",".join(expected), ",".join(header))
+    if header != columns:
+        raise FactInvalid(file, "row 1, column header", ",".join(columns), ",".join(header))
     seen: set[tuple[str, ...]] = set()
     for number, cells in enumerate(reader, start=2):
-        if len(cells) != len(expected):
-            wanted = f"{len(expected)} cells"
-            raise TableInvalid(file, number, "all", wanted, ",".join(cells))
-        named = dict(zip(expected, cells, strict=True))
+        if len(cells) != len(columns):
+            expected = f"{len(columns)} cells"
+            raise FactInvalid(file, f"row {number}, column all", expected, ",".join(cells))
+        named = dict(zip(columns, cells, strict=True))
         identity = tuple(named[column] for column in key.split())
         if identity in seen:
-            raise TableInvalid(file, number, key, "a key not used before", " ".join(identity))
+            expected = "a key not used before"
+            raise FactInvalid(file, f"row {number}, column {key}", expected, " ".join(identity))
         seen.add(identity)
-        yield Row(file, number, named)
+        try:
+            row = shape.model_validate({name: cell for name, cell in named.items() if cell})
+        except ValidationError as error:
+            (column, *_), expected, found = first_error(error)
+            place = f"row {number}, column {column}"
+            raise FactInvalid(file, place, expected, found) from error
+        row._file, row._number = file, number
+        yield row

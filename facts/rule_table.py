@@ -10,7 +10,8 @@ from engine.document import value_of
 from engine.graph.exchange import Patterns
 from engine.verification.rule import Ask, RuleTable
 from facts.document import Document, NonEmpty, PositiveFraction, document_text, parse_document
-from facts.instrument import instrument_by_id, instrument_catalogue
+from facts.instrument import instrument_by_id
+from facts.reference import InstrumentId
 from facts.validation import expect_equal, expect_one_of
 
 INSTRUMENTS = ("spbe-2020", "pemdi-2026")
@@ -35,7 +36,7 @@ class _Rule(Document):
 class _RuleTable(Document):
     id: str
     version: str
-    instrument: str
+    instrument: InstrumentId
     confirmed: bool
     note: str = ""
     sources: tuple[str, ...] = ()
@@ -86,7 +87,6 @@ def parse_rule_table(text: str, file: str = "rules") -> RuleTable:
         FactInvalid: names the file and the place, what was expected and what came.
     """
     document = parse_document(_RuleTable, text, file)
-    expect_one_of(file, "instrument", instrument_catalogue(), document.instrument)
     instrument = instrument_by_id(document.instrument)
     levels = range(instrument.level_min + 1, instrument.level_max + 1)  # the lowest asks nothing
     without_rule = {each.number for each in instrument.indicators}

@@ -26,7 +26,6 @@ from facts.assessment import (
     sheet_lines,
 )
 from facts.region import Subdivisions, regions, subdivisions
-from facts.row import TableInvalid
 
 __all__ = [
     "Average",
@@ -37,7 +36,6 @@ __all__ = [
     "SheetLine",
     "SheetScope",
     "Subdivisions",
-    "TableInvalid",
     "applications",
     "averages",
     "common_applications",

@@ -2,71 +2,83 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from typing import Any
 
 import pytest
+from pydantic import create_model
 
-from engine.model import AssessmentKind
-from facts.row import Row, TableInvalid, parse
+from engine.model import AssessmentKind, Provenance
+from facts.row import (
+    DecimalNumber,
+    Figure,
+    TableRow,
+    WholeNumber,
+    WholeNumbers,
+    parse_rows,
+)
+from facts.validation import FactInvalid
 
 HEADER = "code,value,source,confirmed,note"
-KINDS = "SIMULATION, TARGET, SELF, INTERIM, EXTERNAL, OFFICIAL"
+KINDS = "'SIMULATION', 'TARGET', 'SELF', 'INTERIM', 'EXTERNAL' or 'OFFICIAL'"
 
 
-def table(*rows: str) -> list[Row]:
-    return list(parse("t.csv", "\n".join([HEADER, *rows]), "code value", "code"))
-
-
-def test_cells_are_read_by_what_they_must_hold() -> None:
-    (row,) = table('a,4.59,"Kepmen, 2024",false,')
-    assert (row.text("code"), row.figure("value"), row.optional("note")) == ("a", "4.59", None)
-    assert (row.provenance().source, row.provenance().confirmed) == ("Kepmen, 2024", False)
+def table(value: Any, *rows: str, header: str = HEADER) -> list[Any]:
+    """Read a table whose second column holds values of this type."""
+    shape = create_model("Row", __base__=TableRow, code=(str, ...), value=value)
+    return list(parse_rows(shape, "\n".join([header, *rows]), "t.csv", "code"))
 
 
 @pytest.mark.parametrize(
-    ("row", "read", "message"),
+    ("kind", "cell", "value"),
     [
+        (Figure, "4.59", "4.59"),
+        (WholeNumber, "07", 7),
+        (WholeNumbers, "1 20", (1, 20)),
+        (DecimalNumber, "-7.25", "-7.25"),
+        (AssessmentKind, "SELF", AssessmentKind.SELF),
+    ],
+)
+def test_cells_are_read_by_what_they_must_hold(kind: Any, cell: str, value: object) -> None:
+    (row,) = table(kind, f'a,{cell},"Kepmen, 2024",false,')
+    assert (row.code, row.value) == ("a", value)
+    assert row.provenance == Provenance("Kepmen, 2024", confirmed=False, note="")
+
+
+def test_an_empty_cell_is_no_value() -> None:
+    (row,) = table((WholeNumber | None, None), "a,,s,true,n")
+    assert (row.value, row.note) == (None, "n")
+
+
+@pytest.mark.parametrize(
+    ("kind", "row", "message"),
+    [
+        (Figure, "a,4.5,s,true,", "value: expected a value with two decimals, got '4.5'"),
         (
-            "a,4.5,s,true,",
-            lambda row: row.figure("value"),
-            "value: expected a value with two decimals, got '4.5'",
-        ),
-        (
+            WholeNumbers,
             "a,4;5,s,true,",
-            lambda row: row.wholes("value"),
             "value: expected whole numbers with a space between, got '4;5'",
         ),
-        (
-            "a,-1,s,true,",
-            lambda row: row.whole("value"),
-            "value: expected a whole number, got '-1'",
-        ),
-        (
-            "a,1e3,s,true,",
-            lambda row: row.optional_decimal("value"),
-            "value: expected a decimal number, got '1e3'",
-        ),
-        ("a,,s,true,", lambda row: row.text("value"), "value: expected a text, got ''"),
-        ("a,1,,true,", lambda row: row.provenance(), "source: expected a text, got ''"),
-        (
-            "a,1,s,yes,",
-            lambda row: row.provenance(),
-            "confirmed: expected true or false, got 'yes'",
-        ),
-        (
-            "a,DRAFT,s,true,",
-            lambda row: row.choice("value", AssessmentKind),
-            f"value: expected one of {KINDS}, got 'DRAFT'",
-        ),
+        (WholeNumber, "a,-1,s,true,", "value: expected a whole number, got '-1'"),
+        (DecimalNumber, "a,1e3,s,true,", "value: expected a decimal number, got '1e3'"),
+        (str, "a,,s,true,", "value: expected a value, got nothing"),
+        (str, "a,1,,true,", "source: expected a value, got nothing"),
+        (str, "a,1,s,yes,", "confirmed: expected true or false, got 'yes'"),
+        (AssessmentKind, "a,DRAFT,s,true,", f"value: expected {KINDS}, got 'DRAFT'"),
     ],
 )
 def test_a_bad_cell_is_named_with_file_row_column_expected_and_found(
-    row: str, read: Callable[[Row], object], message: str
+    kind: Any, row: str, message: str
 ) -> None:
-    (found,) = table(row)
-    with pytest.raises(TableInvalid) as refused:
-        read(found)
+    with pytest.raises(FactInvalid) as refused:
+        table(kind, row)
     assert str(refused.value) == f"t.csv: row 2, column {message}"
+
+
+def test_a_row_names_its_place_where_it_does_not_fit_other_facts() -> None:
+    rows = table(str, "a,1,s,true,", "b,2,s,true,")
+    assert str(rows[1].invalid("value", "the code of a region")) == (
+        "t.csv: row 3, column value: expected the code of a region, got '2'"
+    )
 
 
 @pytest.mark.parametrize(
@@ -80,14 +92,14 @@ def test_a_bad_cell_is_named_with_file_row_column_expected_and_found(
     ],
 )
 def test_a_table_that_is_not_whole_is_refused(rows: list[str], message: str) -> None:
-    with pytest.raises(TableInvalid) as refused:
-        table(*rows)
+    with pytest.raises(FactInvalid) as refused:
+        table(str, *rows)
     assert str(refused.value) == f"t.csv: {message}"
 
 
 def test_a_table_with_other_columns_is_refused() -> None:
-    with pytest.raises(TableInvalid) as refused:
-        list(parse("t.csv", "code,note\n", "code value", "code"))
+    with pytest.raises(FactInvalid) as refused:
+        table(str, header="code,note")
     assert str(refused.value) == (
         f"t.csv: row 1, column header: expected {HEADER}, got 'code,note'"
     )

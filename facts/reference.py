@@ -1,0 +1,35 @@
+"""The types of values that refer to other facts: codes of regions, ids of instruments."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from pydantic import AfterValidator
+from pydantic_core import PydanticCustomError
+
+from facts.instrument import instrument_by_id, instrument_catalogue
+from facts.region import region_codes
+from facts.row import WholeNumbers
+
+
+def _known_code(code: str) -> str:
+    if code not in region_codes():
+        raise PydanticCustomError("region", "the code of a region or central agency")
+    return code
+
+
+def _known_instrument(id: str) -> str:
+    if id not in instrument_catalogue():
+        raise PydanticCustomError("instrument", "one of " + ", ".join(instrument_catalogue()))
+    return id
+
+
+def _known_indicators(numbers: tuple[int, ...]) -> tuple[int, ...]:
+    if not {each.number for each in instrument_by_id("spbe-2020").indicators}.issuperset(numbers):
+        raise PydanticCustomError("indicators", "indicators of spbe-2020")
+    return numbers
+
+
+RegionCode = Annotated[str, AfterValidator(_known_code)]
+InstrumentId = Annotated[str, AfterValidator(_known_instrument)]
+Spbe2020Indicators = Annotated[WholeNumbers, AfterValidator(_known_indicators)]
