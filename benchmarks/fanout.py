@@ -35,12 +35,12 @@ from pathlib import Path
 
 import httpx2
 
+from engine.log.entry_types import claim_body
 from engine.model import EventKind, LevelClaim, Role, Visibility
 from hub.app import opened
 from hub.auth.tokens import issue
 from hub.settings import Settings
 from storage import log
-from storage.projection import claim_body
 
 HERE = Path(__file__).parent
 SIMPUL = str(Path(sys.executable).with_name("simpul"))

@@ -34,6 +34,7 @@ from websockets.asyncio.server import ServerConnection, serve
 from websockets.typing import Subprotocol
 
 from engine.document import document
+from engine.log.entry_types import claim_body
 from engine.model import (
     Application,
     ApplicationStatus,
@@ -52,7 +53,6 @@ from hub.app import opened
 from hub.auth.tokens import issue
 from hub.settings import Settings
 from storage import log
-from storage.projection import claim_body
 
 SOURCE = Provenance("benchmark")
 CATCH_UP_SECONDS = 300.0

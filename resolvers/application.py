@@ -14,6 +14,7 @@ from engine.model import (
     EventKind,
     Region,
 )
+from engine.page import Page
 from facts.tables import common_applications
 from resolvers import access
 from resolvers.change import changing, entered_by, new_id, text, web_address
@@ -22,7 +23,6 @@ from resolvers.problems import AlreadyExists, InvalidInput, NotFound, VersionCon
 from storage import application as stored
 from storage import opd as stored_opd
 from storage.log import LogTransaction
-from storage.page import Page
 
 EARLIEST_YEAR = 1980
 NAME_LENGTH = 200

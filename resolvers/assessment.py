@@ -17,6 +17,7 @@ from datetime import datetime
 from engine.assessment.instrument import Instrument
 from engine.assessment.score import Score
 from engine.document import document
+from engine.log.entry_types import claim_body
 from engine.model import (
     Assessment,
     AssessmentKind,
@@ -43,7 +44,6 @@ from resolvers.problems import (
 from storage import assessment as stored
 from storage.access import EVERYTHING
 from storage.log import LogTransaction
-from storage.projection import claim_body
 
 EXPLANATION_LENGTH = 10_000
 REASON_LENGTH = 2_000

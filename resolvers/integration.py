@@ -22,6 +22,7 @@ from engine.model import (
     Role,
     Viewer,
 )
+from engine.page import Page
 from resolvers import access
 from resolvers.application import find as find_application
 from resolvers.change import changing, entered_by, new_id, text
@@ -39,7 +40,6 @@ from storage import application as stored_application
 from storage import integration as stored
 from storage import log
 from storage.log import LogTransaction
-from storage.page import Page
 
 
 @dataclass(frozen=True, slots=True)

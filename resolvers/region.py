@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from engine.model import Opd, Region, RegionKind
+from engine.page import Page
 from resolvers.context import Context
 from storage import opd as stored_opd
 from storage import region as stored
-from storage.page import Page
 
 
 async def find(context: Context, code: str) -> Region | None:

@@ -8,6 +8,7 @@ from fractions import Fraction
 
 from engine.assessment.instrument import Instrument
 from engine.assessment.ranking import Rank, ranking
+from engine.assessment.score import Scored
 from engine.document import document
 from engine.model import (
     Assessment,
@@ -33,7 +34,6 @@ from resolvers.problems import (
 )
 from storage import assessment as stored
 from storage import region as stored_region
-from storage.assessment import Scored
 from storage.log import LogTransaction
 
 COMPARED_LEAST, COMPARED_MOST = 2, 10

@@ -8,8 +8,8 @@ from typing import Generic, TypeVar
 
 import strawberry
 
+from engine.page import Page
 from resolvers.problems import InvalidArgument
-from storage.page import Page
 
 Node = TypeVar("Node")
 Value = TypeVar("Value")

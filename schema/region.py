@@ -7,6 +7,7 @@ from enum import Enum
 import strawberry
 
 from engine import model
+from engine.assessment.score import Scored
 from resolvers import assessment as resolved_assessment
 from resolvers import freshness
 from resolvers import integration as resolved_integration
@@ -33,7 +34,6 @@ from schema.sharing import RegionSharing
 from schema.source import Source
 from schema.verification import RegionVerification
 from schema.what_if import RegionWhatIf
-from storage.assessment import Scored
 
 
 @strawberry.enum(description="The order of a list of regions.")

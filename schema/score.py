@@ -15,7 +15,6 @@ from schema.enums import AssessmentKind, Basis
 from schema.info import Info
 from schema.instrument import Instrument, shown
 from schema.node import Provenance
-from storage.assessment import Scored
 
 
 @strawberry.type(description="The value of one domain or aspect.")
@@ -152,5 +151,5 @@ class IndexScore:
         )
 
     @classmethod
-    def of_scored(cls, value: Scored) -> IndexScore:
+    def of_scored(cls, value: engine.Scored) -> IndexScore:
         return cls.of(value.assessment, value.score)

@@ -8,8 +8,9 @@ from sqlalchemy import bindparam, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from engine.model import Application, ApplicationStatus, Capability, Provenance
+from engine.page import Page
 from storage.database import batches
-from storage.page import Page, keyset
+from storage.page import keyset
 from storage.tables import ApplicationRow
 
 _VERSIONS = (

@@ -6,14 +6,13 @@ Every read takes an `Access`: whose drafts the reader may see. What is published
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, Text, bindparam, cast, func, or_, select, true
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from engine.assessment.score import Score
+from engine.assessment.score import Score, Scored
 from engine.document import document, value_of
 from engine.model import (
     Assessment,
@@ -43,14 +42,6 @@ _WITH_LEVELS = (
     )
     .order_by(AssessmentRow.year.desc(), AssessmentRow.id)
 )
-
-
-@dataclass(frozen=True, slots=True)
-class Scored:
-    """An assessment's score, with what it is a score of; levels are left out."""
-
-    assessment: Assessment
-    score: Score
 
 
 def row(assessment: Assessment, score: Score | None) -> AssessmentRow:

@@ -18,8 +18,9 @@ from engine.model import (
     IntegrationStatus,
     Provenance,
 )
+from engine.page import Page
 from storage.database import batches
-from storage.page import Page, keyset
+from storage.page import keyset
 from storage.tables import ApplicationRow, IntegrationRow
 
 _OWN = select(ApplicationRow.id).where(ApplicationRow.region == bindparam("region"))

@@ -8,7 +8,8 @@ from sqlalchemy import bindparam, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from engine.model import Opd, OpdKind, Provenance
-from storage.page import Page, keyset
+from engine.page import Page
+from storage.page import keyset
 from storage.tables import OpdRow
 
 _OF_REGION = (

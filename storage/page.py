@@ -3,25 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from typing import Any, Generic, TypeVar
+from typing import Any, TypeVar
 
 from sqlalchemy import Select, func, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import InstrumentedAttribute
 
+from engine.page import Page
+
 Value = TypeVar("Value")
-
-
-@dataclass(frozen=True, slots=True)
-class Page(Generic[Value]):
-    """Some values in order, each with the key it is found again by, and whether more follow."""
-
-    values: list[Value]
-    keys: list[tuple[str, ...]]
-    has_next: bool
-    has_previous: bool
-    total: int  # of the whole list, not of this page
 
 
 async def keyset(

@@ -26,7 +26,6 @@ from engine.model import (
     AssessmentState,
     EventKind,
     Integration,
-    LevelClaim,
     Opd,
     Region,
     Visibility,
@@ -69,11 +68,6 @@ class NotItsOwn(Exception):
             f"entry {entry.sequence} of region {entry.region} ({entry.kind.value}, "
             f"{entry.subject}) changes what is of region {owner}"
         )
-
-
-def claim_body(assessment_id: str, version: int, claim: LevelClaim) -> dict[str, Any]:
-    """Return the body of a LEVEL_CLAIMED entry."""
-    return document(Claimed(assessment_id, version, claim))
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,8 +8,9 @@ from sqlalchemy import bindparam, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from engine.model import Provenance, Region, RegionKind
+from engine.page import Page
 from storage.access import Access, narrowed
-from storage.page import Page, keyset
+from storage.page import keyset
 from storage.tables import RegionRow
 
 WITHIN = (RegionKind.REGENCY, RegionKind.CITY)  # a province

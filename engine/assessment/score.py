@@ -84,6 +84,14 @@ class Score:
 
 
 @dataclass(frozen=True, slots=True)
+class Scored:
+    """An assessment's score, with what it is a score of; levels are left out."""
+
+    assessment: Assessment
+    score: Score
+
+
+@dataclass(frozen=True, slots=True)
 class PredicateGap:
     """The next better predicate and how much is missing."""
 

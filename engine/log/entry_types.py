@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 from engine.consolidation.decision import Decided
+from engine.document import document
 from engine.log.source import Handover
 from engine.matching.function_classifier import Correction
 from engine.model import (
@@ -55,3 +57,8 @@ BODIES: dict[EventKind, type] = {
     EventKind.RESULT_RECORDED: Assessment,
     EventKind.LEVEL_CLAIMED: Claimed,
 }
+
+
+def claim_body(assessment_id: str, version: int, claim: LevelClaim) -> dict[str, Any]:
+    """Return the body of a LEVEL_CLAIMED entry."""
+    return document(Claimed(assessment_id, version, claim))

@@ -12,6 +12,7 @@ from sqlalchemy import inspect, select
 
 from engine.consolidation.decision import Decided, Decision
 from engine.document import document
+from engine.log.entry_types import claim_body
 from engine.matching.function_classifier import Correction
 from engine.model import (
     Application,
@@ -40,7 +41,6 @@ from engine.verification.verification_state import ProposalsOutcome
 from storage import announcement, log
 from storage.database import Database
 from storage.log import LogTransaction
-from storage.projection import claim_body
 from storage.rebuild import FOLDED, rebuild
 
 EXAMPLES = count()
