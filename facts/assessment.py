@@ -6,33 +6,12 @@ from enum import Enum
 from functools import cache
 from typing import Annotated
 
+from engine.assessment.average import AverageKind, AverageScope
 from engine.model import AssessmentKind, PublishedFigures
 from facts.instrument import instrument_by_id
 from facts.reference import InstrumentId, RegionCode
 from facts.region import in_west_java
 from facts.row import Figure, TableRow, WholeNumber, cell_matching, read_rows
-
-
-class Scope(Enum):
-    """The regions that an average is taken over."""
-
-    NATIONAL = "NATIONAL"  # all local governments and central agencies
-    LOCAL_GOVERNMENTS = "LOCAL_GOVERNMENTS"
-    PROVINCES = "PROVINCES"
-    REGENCIES = "REGENCIES"
-    CITIES = "CITIES"
-    WEST_JAVA = "WEST_JAVA"  # its 27 regencies and cities
-    WEST_JAVA_PILOTS = "WEST_JAVA_PILOTS"
-    PILOTS = "PILOTS"
-
-
-class AverageKind(Enum):
-    """Whose average it is; QUOTED was said or written by somebody else than the assessor."""
-
-    OFFICIAL = "OFFICIAL"
-    QUOTED = "QUOTED"
-    SIMULATION = "SIMULATION"
-    TARGET = "TARGET"
 
 
 class Result(TableRow):
@@ -59,7 +38,7 @@ class Average(TableRow):
     """A published mean over many regions. Its domains are means too, each rounded by itself."""
 
     year: WholeNumber
-    scope: Scope
+    scope: AverageScope
     instrument: InstrumentId
     kind: AverageKind
     value: Figure

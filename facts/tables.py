@@ -16,9 +16,7 @@ from facts.application import (
 )
 from facts.assessment import (
     Average,
-    AverageKind,
     Result,
-    Scope,
     SheetLine,
     SheetScope,
     averages,
@@ -29,10 +27,8 @@ from facts.region import Subdivisions, regions, subdivisions
 
 __all__ = [
     "Average",
-    "AverageKind",
     "OpdReference",
     "Result",
-    "Scope",
     "SheetLine",
     "SheetScope",
     "Subdivisions",

@@ -11,6 +11,7 @@ from engine.model import (
     Application,
     ApplicationStatus,
     Capability,
+    CommonApplication,
     EventKind,
     Region,
 )
@@ -165,6 +166,16 @@ async def page(
         )
 
 
+def list_common_applications() -> tuple[CommonApplication, ...]:
+    """Return the national shared applications and infrastructure."""
+    return common_applications()
+
+
+def find_common_application(id: str | None) -> CommonApplication | None:
+    """Return the common application with this id, if there is one."""
+    return next((each for each in common_applications() if each.id == id), None)
+
+
 async def _current(
     context: Context, transaction: LogTransaction, region: Region, id: str, version: int
 ) -> Application:
@@ -216,12 +227,9 @@ async def _valid(
         )
         if owner is None or owner.region != application.region:
             raise InvalidInput("opd", f"an OPD of region {application.region}", application.opd)
-    if application.common_application is not None and application.common_application not in {
-        each.id for each in common_applications()
-    }:
-        raise InvalidInput(
-            "commonApplication", "the id of a common application", application.common_application
-        )
+    common = application.common_application
+    if common is not None and find_common_application(common) is None:
+        raise InvalidInput("commonApplication", "the id of a common application", common)
     application = replace(
         application,
         name=text("name", application.name, least=1, most=NAME_LENGTH),

@@ -8,13 +8,13 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from engine.assessment import comparison as engine
+from engine.assessment.average import AverageKind, AverageScope
 from engine.assessment.comparison import INDEX, Edition, Part, PartKind
 from engine.assessment.score import Score
 from engine.document import value_in
 from engine.model import AssessmentKind, Region
 from facts import tables
 from facts.aspect_mean import national_aspects
-from facts.tables import AverageKind, Scope
 from resolvers import published
 from resolvers.context import Context
 from resolvers.result import MEMBERS, known_instrument
@@ -110,7 +110,7 @@ def _printed(instrument: str, year: int) -> dict[Part, Fraction]:
         (PartKind.ASPECT, number): Fraction(value)
         for number, value in national_aspects(instrument, year).items()
     }
-    wanted = (Scope.LOCAL_GOVERNMENTS, instrument, year, AverageKind.OFFICIAL)
+    wanted = (AverageScope.LOCAL_GOVERNMENTS, instrument, year, AverageKind.OFFICIAL)
     for each in tables.averages():
         if (each.scope, each.instrument, each.year, each.kind) == wanted:
             found[INDEX] = Fraction(each.value)

@@ -19,7 +19,7 @@ from engine.matching.duplicates import Comparison, Inventory
 from engine.matching.function_classifier import Classifier, Labelled, Tag, by_person
 from engine.matching.inventory_line import Listing, Sorter, listing
 from engine.matching.names import Normaliser
-from engine.matching.national_systems import NationalCatalogue
+from engine.matching.national_systems import NationalCatalogue, NationalSystem
 from engine.matching.overlap import Cluster, Comparer
 from engine.model import Application, ApplicationStatus
 from facts.function import lexicon, name_words, national_systems

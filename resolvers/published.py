@@ -12,12 +12,13 @@ from fractions import Fraction
 from functools import cache
 from types import MappingProxyType
 
+from engine.assessment.average import AverageScope
 from engine.assessment.score import Basis, Score, from_published
 from engine.document import value_in
 from engine.model import AssessmentKind, Region, RegionKind
 from facts import tables
 from facts.instrument import instrument_by_id
-from facts.tables import SheetScope
+from facts.tables import Average, SheetScope
 from resolvers.context import Context
 from resolvers.result import MEMBERS
 from storage import assessment as stored
@@ -78,6 +79,17 @@ async def levels(
         claimed = {each.indicator: each.level for each in assessment.levels}
         found[assessment.region, assessment.year] = claimed
     return found
+
+
+def list_published_averages(
+    scope: AverageScope | None = None, year: int | None = None
+) -> list[Average]:
+    """The means over many regions that ship, oldest first; all of them where nothing is given."""
+    return [
+        each
+        for each in tables.averages()
+        if scope in (None, each.scope) and year in (None, each.year)
+    ]
 
 
 def printed_aspects(context: Context, instrument: str, year: int, code: str) -> dict[int, Fraction]:

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Annotated
 import strawberry
 
 from engine import model
-from facts.tables import common_applications
 from resolvers import application as resolved
 from resolvers import integration as resolved_integration
 from schema.connection import Connection, connected, key, part_of_name, size
@@ -62,7 +61,8 @@ class CommonApplication:
 
     @classmethod
     def by_id(cls, id: str | None) -> CommonApplication | None:
-        return next((cls.of(each) for each in common_applications() if each.id == id), None)
+        found = resolved.find_common_application(id)
+        return None if found is None else cls.of(found)
 
 
 @strawberry.federation.type(keys=["id"], description="An application as an OPD runs it.")
@@ -189,7 +189,7 @@ class ApplicationQuery:
 
     @strawberry.field(description="The national shared applications.")
     def common_applications(self) -> list[CommonApplication]:
-        return [CommonApplication.of(value) for value in common_applications()]
+        return [CommonApplication.of(value) for value in resolved.list_common_applications()]
 
 
 @strawberry.input

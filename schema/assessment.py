@@ -8,9 +8,9 @@ import strawberry
 
 from engine import model
 from engine.assessment import score as engine
-from facts.instrument import instrument_by_id
 from resolvers import assessment as resolved
 from resolvers import result as resolved_result
+from resolvers.instrument import instrument_by_id
 from schema.enums import AssessmentKind, AssessmentState
 from schema.info import Info
 from schema.instrument import Instrument, shown

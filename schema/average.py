@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import strawberry
 
-from facts import tables
+from engine.assessment.average import AverageKind, AverageScope
+from resolvers.published import list_published_averages
 from schema.instrument import Instrument, shown
 from schema.node import Provenance
 
+strawberry.enum(AverageScope, description="The regions that an average is taken over.")
 strawberry.enum(
-    tables.Scope, name="AverageScope", description="The regions that an average is taken over."
-)
-strawberry.enum(
-    tables.AverageKind,
+    AverageKind,
     description="Whose average it is; QUOTED was said by somebody else than the assessor.",
 )
 
@@ -21,10 +20,10 @@ strawberry.enum(
     description="A mean over many regions as it was published. Not computed here: see indexMeans."
 )
 class PublishedAverage:
-    scope: tables.Scope
+    scope: AverageScope
     instrument: Instrument
     year: int
-    kind: tables.AverageKind
+    kind: AverageKind
     value: str
     provenance: Provenance
 
@@ -33,7 +32,7 @@ class PublishedAverage:
 class AverageQuery:
     @strawberry.field(description="Oldest first.")
     def published_averages(
-        self, scope: tables.Scope | None = None, year: int | None = None
+        self, scope: AverageScope | None = None, year: int | None = None
     ) -> list[PublishedAverage]:
         return [
             PublishedAverage(
@@ -44,6 +43,5 @@ class AverageQuery:
                 value=each.value,
                 provenance=Provenance.of(each.provenance),
             )
-            for each in tables.averages()
-            if scope in (None, each.scope) and year in (None, each.year)
+            for each in list_published_averages(scope, year)
         ]

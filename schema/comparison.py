@@ -5,8 +5,8 @@ from __future__ import annotations
 import strawberry
 
 from engine.assessment import comparison as engine
-from facts.instrument import instrument_by_id
 from resolvers import comparison as resolved
+from resolvers.instrument import instrument_by_id
 from schema.enums import AssessmentKind
 from schema.figure import Figure
 from schema.info import Info

@@ -13,8 +13,8 @@ from engine.consolidation import decision as engine_decision
 from engine.consolidation import proposal
 from engine.consolidation.decision import Decision, ProposalStatus
 from engine.consolidation.proposal import ProposalKind
-from facts.tables import common_applications
 from resolvers import consolidation as resolved
+from resolvers.application import find_common_application
 from schema.connection import size
 from schema.figure import Figure
 from schema.function_tag import estimate
@@ -158,7 +158,7 @@ class Proposal:
     @classmethod
     def of(cls, value: resolved.Standing) -> Proposal:
         found, decided = value.proposal, value.decided
-        common = next((each for each in common_applications() if each.id == found.survivor), None)
+        common = find_common_application(found.survivor)
         inside = None if common is not None else found.survivor
         return cls(
             id=strawberry.ID(found.id),

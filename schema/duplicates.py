@@ -8,7 +8,6 @@ from engine import model
 from engine.matching import duplicates as engine
 from engine.matching import grouping
 from engine.matching.name_matching import Decision
-from facts.function import national_systems
 from resolvers import inventory_analysis as resolved
 from resolvers.inventory_analysis import Reading
 from schema.connection import size
@@ -31,7 +30,7 @@ class NationalSystem:
 
     @classmethod
     def of_id(cls, id: str) -> NationalSystem:
-        value = next(each for each in national_systems() if each.id == id)
+        value = resolved.national_system_by_id(id)
         return cls(id=strawberry.ID(id), name=value.name, owner=value.owner)
 
 

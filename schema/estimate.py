@@ -9,8 +9,8 @@ import strawberry
 
 from engine import model
 from engine.assessment import estimate as engine
-from facts.instrument import instrument_by_id
 from resolvers import estimate as resolved
+from resolvers.instrument import instrument_by_id
 from schema.enums import AssessmentKind
 from schema.figure import Figure
 from schema.info import Info

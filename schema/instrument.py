@@ -8,7 +8,7 @@ import strawberry
 
 from engine.assessment import instrument as engine
 from engine.decimals import exact, exact_parts
-from facts.instrument import instrument_by_id, instrument_catalogue
+from resolvers.instrument import find_instrument, instrument_by_id, list_instruments
 
 
 @strawberry.type(description="A label for index values from `minimum` up; best first in lists.")
@@ -124,11 +124,11 @@ def shown(id: str) -> Instrument:
 class InstrumentQuery:
     @strawberry.field(description="All instruments, oldest first.")
     def instruments(self) -> list[Instrument]:
-        return [shown(id) for id in instrument_catalogue()]
+        return [shown(each.id) for each in list_instruments()]
 
     @strawberry.field(description="Null where there is none with that id.")
     def instrument(self, id: strawberry.ID) -> Instrument | None:
-        return shown(id) if id in instrument_catalogue() else None
+        return None if find_instrument(id) is None else shown(id)
 
 
 def _indicator(instrument: engine.Instrument, value: engine.Indicator, weight: str) -> Indicator:

@@ -14,9 +14,9 @@ from engine.consolidation.proposal import ProposalKind
 from engine.document import value_of
 from engine.verification import verification_state
 from engine.verification.verification import Flag
-from facts.instrument import instrument_by_id
 from resolvers import event as resolved
 from resolvers.event import Seen
+from resolvers.instrument import instrument_by_id
 from schema.enums import AssessmentKind
 from schema.event_envelope import EventEnvelope, start_cursor
 from schema.info import Info

@@ -9,8 +9,8 @@ import strawberry
 from engine import model
 from engine.assessment import score as engine
 from engine.verification import verification
-from facts.instrument import instrument_by_id
 from resolvers import verification as resolved
+from resolvers.instrument import instrument_by_id
 from schema.enums import AssessmentKind, Basis
 from schema.info import Info
 from schema.instrument import Instrument, shown

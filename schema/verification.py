@@ -9,8 +9,8 @@ import strawberry
 from engine import model
 from engine.verification import evaluation
 from engine.verification import verification as engine
-from facts.instrument import instrument_by_id
 from resolvers import verification as resolved
+from resolvers.instrument import instrument_by_id
 from resolvers.verification import Verified
 from schema.assessment import Assessment
 from schema.connection import size
