@@ -28,7 +28,7 @@ from engine.model import (
     Region,
     Visibility,
 )
-from facts.instrument import instrument_by_id, instrument_catalogue
+from facts.instrument import instrument_by_id
 from resolvers import access
 from resolvers.change import changing, entered_by, new_id, text
 from resolvers.context import Context
@@ -235,14 +235,6 @@ async def of_region(
         return await stored.of_region(
             session, region, context.access, instrument=instrument, year=year, kind=kind
         )
-
-
-def instrument_for(field: str, id: str) -> Instrument:
-    """Return the instrument with this id, or raise InvalidInput."""
-    found = instrument_catalogue().get(id)
-    if found is None:
-        raise InvalidInput(field, f"one of {', '.join(instrument_catalogue())}", id)
-    return found
 
 
 def in_use(instrument: Instrument, year: int, now: datetime) -> None:

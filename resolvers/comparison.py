@@ -17,7 +17,8 @@ from facts import tables
 from facts.aspect_mean import national_aspects
 from resolvers import published
 from resolvers.context import Context
-from resolvers.result import MEMBERS, known_instrument
+from resolvers.instrument import known_instrument
+from resolvers.result import MEMBERS
 from storage import assessment as stored
 from storage import region as stored_region
 

@@ -24,6 +24,7 @@ from resolvers import access
 from resolvers.assessment import instrument_for
 from resolvers.change import changing
 from resolvers.context import Context
+from resolvers.instrument import instrument_for
 from resolvers.problems import InvalidInput
 from storage import effort as stored
 from storage.log import LogTransaction

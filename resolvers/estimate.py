@@ -9,7 +9,7 @@ from engine.assessment import estimate as engine
 from engine.model import Assessment, AssessmentKind
 from facts.aspect_mean import national_aspects
 from resolvers.context import Context
-from resolvers.result import known_instrument
+from resolvers.instrument import known_instrument
 
 
 @dataclass(frozen=True, slots=True)

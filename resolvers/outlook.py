@@ -9,8 +9,8 @@ from engine.assessment import outlook as engine
 from engine.model import AssessmentKind, Region
 from resolvers import published
 from resolvers.context import Context
+from resolvers.instrument import known_instrument
 from resolvers.problems import InvalidArgument
-from resolvers.result import known_instrument
 
 
 @dataclass(frozen=True, slots=True)

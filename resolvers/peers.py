@@ -11,8 +11,8 @@ from engine.assessment.score import Score
 from engine.model import AssessmentKind, Region
 from resolvers import published
 from resolvers.context import Context
+from resolvers.instrument import known_instrument
 from resolvers.problems import InvalidArgument
-from resolvers.result import known_instrument
 
 MOST = 20
 

@@ -20,11 +20,11 @@ from engine.model import (
     Region,
     RegionKind,
 )
-from facts.instrument import instrument_catalogue
 from resolvers import access
 from resolvers.assessment import in_use, instrument_for
 from resolvers.change import changing, text
 from resolvers.context import Context
+from resolvers.instrument import instrument_for, known_instrument
 from resolvers.problems import (
     AlreadyExists,
     InvalidArgument,
@@ -203,14 +203,6 @@ async def compared(
         raise InvalidArgument("codes", "codes of regions", ", ".join(unknown))
     by_region = {each.assessment.region: each for each in scored}
     return [(regions[code], by_region.get(code)) for code in wanted]
-
-
-def known_instrument(id: str) -> Instrument:
-    """Return the instrument with this id, or raise InvalidArgument."""
-    found = instrument_catalogue().get(id)
-    if found is None:
-        raise InvalidArgument("instrument", f"one of {', '.join(instrument_catalogue())}", repr(id))
-    return found
 
 
 async def means(context: Context, province: str, kind: AssessmentKind) -> list[Mean]:

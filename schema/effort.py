@@ -10,7 +10,7 @@ from engine import model
 from engine.decimals import exact
 from engine.path import effort as engine
 from resolvers import effort as resolved
-from resolvers.result import known_instrument
+from resolvers.instrument import known_instrument
 from schema.info import Info
 from schema.problem import (
     IdempotencyKeyReused,
