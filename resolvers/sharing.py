@@ -43,7 +43,7 @@ async def _candidates(context: Context, region: Region) -> tuple[tuple[Candidate
     listed, built = await context.loaders.sisters.load(province), await models(context)
 
     def read() -> Sisters:
-        websites = {*built.comparison.sort_out(listed.listings).websites}
+        websites = {*built.sort_out(listed.listings).websites}
         systems = [each for each in listed.listings if each.id not in websites]
         tags, national = built.tags(systems, shipped(listed.functions)), built.recognised(systems)
         return Sisters(systems, tags, functions(), listed.levels, national)

@@ -48,7 +48,7 @@ def of_file(path: Path) -> Findings:
     except SheetInvalid as invalid:
         sheet_file.refuse(path, invalid, "nothing was compared")
     models, listings = inventory_analysis.shipped_models(), sheet.listings
-    inventory = models.comparison.sort_out(listings)
+    inventory = models.sort_out(listings)
     tags = _tags(models, sheet)
     systems = inventory_analysis.systems(listings, inventory)
     clusters, crowds = _clusters(models, systems, tags)

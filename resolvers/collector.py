@@ -8,8 +8,8 @@ from contextlib import contextmanager
 
 
 @contextmanager
-def paused() -> Iterator[None]:
-    """Pause it while many objects and no cycle are made; what is dropped is freed all the same.
+def paused_garbage_collection() -> Iterator[None]:
+    """Pause the collector while many objects and no cycle are made; what is dropped is still freed.
 
     For the whole process. Where two threads overlap, the one that began ends the pause of both;
     it is never left off.

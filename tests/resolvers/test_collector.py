@@ -5,19 +5,19 @@ from __future__ import annotations
 import contextlib
 import gc
 
-from engine.collector import paused
+from resolvers.collector import paused_garbage_collection
 
 
 def test_it_pauses_and_comes_back_also_after_an_error() -> None:
-    with contextlib.suppress(ValueError), paused():
+    with contextlib.suppress(ValueError), paused_garbage_collection():
         assert not gc.isenabled()
         raise ValueError
     assert gc.isenabled()
 
 
 def test_a_pause_within_a_pause_ends_with_the_outer_one() -> None:
-    with paused():
-        with paused():
+    with paused_garbage_collection():
+        with paused_garbage_collection():
             pass
         assert not gc.isenabled()
     assert gc.isenabled()
