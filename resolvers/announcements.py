@@ -17,13 +17,13 @@ from cachetools import LRUCache
 from engine.consolidation.proposal import Proposal
 from engine.document import document, value_of
 from engine.model import AssessmentKind, EventKind, Visibility
-from engine.verification.rules import tables
 from engine.verification.verification_state import (
     ProposalsNews,
     ProposalsOutcome,
     of_proposals,
     proposals_news,
 )
+from facts.rule_table import rule_tables
 from resolvers.region_analysis import (
     Analyses,
     Changes,
@@ -75,7 +75,7 @@ async def verification_changes(
 ) -> Changes:
     """Return how a region's verifications as of a moment differ from those last announced."""
     region = recorded.region
-    followed = await stored.followed(session, region, CLAIMS, tuple(tables()))
+    followed = await stored.followed(session, region, CLAIMS, tuple(rule_tables()))
     announced = await announcement.of_region(session, region)
     analysis = analyse_region(recorded, followed, at, analyses.get(region))
     analyses[region] = analysis

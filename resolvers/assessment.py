@@ -33,6 +33,7 @@ from resolvers import access
 from resolvers.change import changing, entered_by, new_id, text
 from resolvers.context import Context
 from resolvers.evidence import checked_evidence
+from resolvers.instrument import instrument_for
 from resolvers.problems import (
     AlreadyExists,
     IncompleteAssessment,

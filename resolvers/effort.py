@@ -21,7 +21,6 @@ from engine.path.effort import (
 )
 from facts.path_rule import effort_scale
 from resolvers import access
-from resolvers.assessment import instrument_for
 from resolvers.change import changing
 from resolvers.context import Context
 from resolvers.instrument import instrument_for

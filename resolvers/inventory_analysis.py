@@ -120,6 +120,11 @@ def systems(listings: Sequence[Listing], inventory: Inventory) -> list[Listing]:
     return [each for each in listings if each.id not in left_out]
 
 
+def national_system_by_id(id: str) -> NationalSystem:
+    """Return the national system with this id, which is one that was recognised."""
+    return next(each for each in national_systems() if each.id == id)
+
+
 # The models that ship, and those with the newest corrections. They are built in threads: cachetools
 # lets threads that want the same models wait for the first, without holding the lock meanwhile.
 _MODELS: LRUCache[str, Models] = LRUCache(2)

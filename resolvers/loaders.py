@@ -7,13 +7,12 @@ from functools import cached_property
 
 from strawberry.dataloader import DataLoader
 
-from engine.assessment.score import Score
+from engine.assessment.score import Score, Scored
 from engine.log.source import Source
 from engine.model import Application, Assessment, AssessmentKind, Opd, Region
 from resolvers.operation_budget import OperationBudget
 from storage import application, assessment, inventory_line, opd, ownership, region, training_set
 from storage.access import Access
-from storage.assessment import Scored
 from storage.database import Database
 from storage.inventory import InventoryCache, Recorded
 from storage.inventory_line import Listed

@@ -11,12 +11,10 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
-from engine.assessment.instruments import catalogue
 from engine.document import value_of
 from engine.graph.graph import IntegrationGraph, touched, with_integration
 from engine.model import Assessment, AssessmentState, Visibility
 from engine.verification.inventory import Inventory
-from engine.verification.rules import tables
 from engine.verification.verification import Verification, verify, verify_again
 from engine.verification.verification_state import (
     ProposalsNews,
@@ -26,6 +24,8 @@ from engine.verification.verification_state import (
     of_verification,
     verification_news,
 )
+from facts.instrument import instrument_by_id
+from facts.rule_table import rule_tables
 from resolvers.region_record import build_graph, inventory_for_rules
 from storage.inventory import Recorded
 
@@ -93,7 +93,7 @@ def analyse_region(
     drawn = _graph_as_of(recorded, at.date(), previous)
     edges = None if previous is None else touched(previous.graph, drawn)
     verified: dict[str, VerifiedClaims] = {}
-    bounds: list[tuple[str, Assessment | None]] = [(id, None) for id in tables()]
+    bounds: list[tuple[str, Assessment | None]] = [(id, None) for id in rule_tables()]
     for id, claims in [*bounds, *((each.instrument, each) for each in followed)]:
         year = at.year if claims is None else claims.year
         levels = {each.indicator: each.level for each in claims.levels} if claims else {}
@@ -106,10 +106,15 @@ def analyse_region(
             and _differ_in_edges_only(last, inventory, levels)
         ):
             result = verify_again(
-                last.verification, catalogue()[id], tables()[id], levels, inventory, changed=edges
+                last.verification,
+                instrument_by_id(id),
+                rule_tables()[id],
+                levels,
+                inventory,
+                changed=edges,
             )
         else:
-            result = verify(catalogue()[id], tables()[id], levels, inventory)
+            result = verify(instrument_by_id(id), rule_tables()[id], levels, inventory)
         verified[subject] = VerifiedClaims(claims, year, inventory, levels, result)
     return RegionAnalysis(recorded, drawn, verified)
 

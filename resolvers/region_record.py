@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from datetime import date
 from itertools import combinations
 
-from engine.assessment.instruments import catalogue
 from engine.graph.exchange import Required, between_agencies, between_services
 from engine.graph.graph import IntegrationGraph, build
 from engine.model import Assessment, AssessmentState
@@ -19,7 +18,8 @@ from engine.verification.inventory import (
     functions_ticked,
     services,
 )
-from engine.verification.rules import patterns
+from facts.instrument import instrument_by_id
+from facts.rule_table import exchange_patterns
 from facts.tables import common_applications
 from resolvers.shipped_functions import functions, shipped
 from storage.inventory import Recorded
@@ -43,8 +43,8 @@ def build_graph(recorded: Recorded, today: date) -> IntegrationGraph:
 def required_exchanges(recorded: Recorded, graph: IntegrationGraph) -> tuple[Required, ...]:
     """The exchanges that the work of a region's agencies and services asks for."""
     return (
-        *between_agencies(patterns(), recorded.opds, graph.applications),
-        *between_services(catalogue()[SERVICES_OF], served_indicators(recorded)),
+        *between_agencies(exchange_patterns(), recorded.opds, graph.applications),
+        *between_services(instrument_by_id(SERVICES_OF), served_indicators(recorded)),
     )
 
 

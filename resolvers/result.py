@@ -21,7 +21,7 @@ from engine.model import (
     RegionKind,
 )
 from resolvers import access
-from resolvers.assessment import in_use, instrument_for
+from resolvers.assessment import in_use
 from resolvers.change import changing, text
 from resolvers.context import Context
 from resolvers.instrument import instrument_for, known_instrument

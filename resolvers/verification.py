@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from engine.assessment.instruments import catalogue
 from engine.model import Assessment, AssessmentKind
 from engine.verification.rule import RuleTable
 from engine.verification.verification import Verification, verify
@@ -12,9 +11,9 @@ from facts.instrument import instrument_by_id
 from facts.rule_table import rule_tables
 from resolvers import graph
 from resolvers.context import Context
+from resolvers.instrument import known_instrument
 from resolvers.problems import InvalidArgument
 from resolvers.region_record import inventory_for_rules
-from resolvers.result import known_instrument
 from storage import assessment as stored
 
 
@@ -47,7 +46,7 @@ async def of_region(
 async def of_assessment(context: Context, id: str) -> Verified | None:
     """Verify one assessment; None where it has no levels, or its instrument no rules."""
     found = await context.loaders.assessments.load(id)
-    if found is None or not found[0].levels or found[0].instrument not in tables():
+    if found is None or not found[0].levels or found[0].instrument not in rule_tables():
         return None
     claims = found[0]
     return await _verified(context, claims.region, claims.instrument, claims.year, claims)
@@ -57,7 +56,7 @@ async def _verified(
     context: Context, region: str, instrument: str, year: int | None, claims: Assessment | None
 ) -> Verified:
     context.budget.count_searches()
-    chosen, table = catalogue()[instrument], tables()[instrument]
+    chosen, table = instrument_by_id(instrument), rule_tables()[instrument]
     recorded = await context.loaders.inventories.load(region)
     drawn = await graph.of_region(context, region)
     levels = {} if claims is None else {each.indicator: each.level for each in claims.levels}
