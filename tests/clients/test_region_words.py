@@ -16,21 +16,26 @@ from schema.schema import schema
 ROOT = Path(__file__).parents[2]
 REGION = ROOT / "clients/web/src/region"
 CODES = [
-    ("consolidation.py", r'Reason\(\s*"(\w+)"', "proposals", 13),
-    ("consolidation.py", r'code = "(\w+)" if', "proposals", 1),
-    ("consolidation.py", r'if served else "(\w+)"', "proposals", 1),
-    ("consolidation.py", r'parts\.(?:insert|append)\((?:0, )?\("([^"]+)"', "proposals", 2),
+    ("engine/consolidation/consolidation.py", r'Reason\(\s*"(\w+)"', "proposals", 13),
+    ("engine/consolidation/consolidation.py", r'code = "(\w+)" if', "proposals", 1),
+    ("engine/consolidation/consolidation.py", r'if served else "(\w+)"', "proposals", 1),
     (
-        "consolidation.py",
+        "engine/consolidation/consolidation.py",
+        r'parts\.(?:insert|append)\((?:0, )?\("([^"]+)"',
+        "proposals",
+        2,
+    ),
+    (
+        "engine/consolidation/consolidation.py",
         r'"(whether [^"]+|[^"]+ not checked|completeness of [^"]+)"',
         "proposals",
         5,
     ),
-    ("proposal.py", r'f"([^"{]+ of) \{each\}"', "proposals", 2),
-    ("proposal.py", r'f"([^"{]+ of) \{survivor\}"', "proposals", 1),
-    ("spelling.py", r'Signal\(\s*"([^"]+)"', "duplicates", 7),
-    ("rules_path/precedence-spbe-2020.json", r'"kind": "([\w-]+)"', "path", 4),
-    ("completeness.py", r'"(\w+)": lambda', "inventory", 5),
+    ("engine/consolidation/proposal.py", r'f"([^"{]+ of) \{each\}"', "proposals", 2),
+    ("engine/consolidation/proposal.py", r'f"([^"{]+ of) \{survivor\}"', "proposals", 1),
+    ("engine/matching/name_matching.py", r'Signal\(\s*"([^"]+)"', "duplicates", 7),
+    ("facts/path_rules/precedence-spbe-2020.json", r'"kind": "([\w-]+)"', "path", 4),
+    ("engine/verification/completeness.py", r'"(\w+)": lambda', "inventory", 5),
 ]
 
 
@@ -38,7 +43,7 @@ CODES = [
 def test_every_code_has_words_in_both_languages(
     source: str, pattern: str, chapter: str, count: int
 ) -> None:
-    text = (ROOT / "engine" / source).read_text()
+    text = (ROOT / source).read_text()
     codes = set(re.findall(pattern, text))
     words = (REGION / chapter / "words.ts").read_text()
     unworded = [code for code in codes if len(re.findall(rf'(?<!\w)"?{code}"?:', words)) < 2]
