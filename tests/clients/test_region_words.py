@@ -45,7 +45,7 @@ def test_every_code_has_words_in_both_languages(
 ) -> None:
     text = (ROOT / source).read_text()
     codes = set(re.findall(pattern, text))
-    words = (REGION / chapter / "words.ts").read_text()
+    words = (REGION / chapter / "messages.ts").read_text()
     unworded = [code for code in codes if len(re.findall(rf'(?<!\w)"?{code}"?:', words)) < 2]
     assert (len(codes), unworded) == (count, [])
 
@@ -54,7 +54,7 @@ def test_the_grounds_of_a_survivor_have_words() -> None:
     text = (ROOT / "engine/consolidation/consolidation.py").read_text()
     grounds = re.search(r"grounds = \(([^)]+)\)", text)
     assert grounds is not None
-    words = (REGION / "proposals/words.ts").read_text()
+    words = (REGION / "proposals/messages.ts").read_text()
     for ground in re.findall(r'"(\w+)"', grounds.group(1)):
         assert len(re.findall(rf"^    {ground}:", words, re.MULTILINE)) == 2
 
@@ -64,7 +64,7 @@ def test_a_decision_has_a_sentence_for_every_problem_of_the_api() -> None:
     assert isinstance(problem, GraphQLInterfaceType)
     types = [each.name for each in schema._schema.get_possible_types(problem)]
     assert len(types) == 9
-    words = (REGION / "proposals/words.ts").read_text()
+    words = (REGION / "proposals/messages.ts").read_text()
     sections = re.findall(r"^  problem: \{\n(.+?)\n  \}", words, re.MULTILINE | re.DOTALL)
     assert len(sections) == 2
     for section in sections:
@@ -72,6 +72,6 @@ def test_a_decision_has_a_sentence_for_every_problem_of_the_api() -> None:
 
 
 def test_only_where_trying_again_can_help_a_person_is_asked_to() -> None:
-    words = (REGION / "proposals/words.ts").read_text()
+    words = (REGION / "proposals/messages.ts").read_text()
     asking = re.findall(r"^ +(\w+): .*(?:coba lagi|try again)", words, re.MULTILINE)
     assert asking == ["notReached", "notReached"]

@@ -34,6 +34,6 @@ def test_no_document_is_written_elsewhere() -> None:
 
 
 def test_the_explorers_first_query_is_valid() -> None:
-    first = re.search(r"FIRST_QUERY = `(.*?)`", (WEB / "explorer.ts").read_text(), re.DOTALL)
+    first = re.search(r"FIRST_QUERY = `(.*?)`", (WEB / "explorer/main.ts").read_text(), re.DOTALL)
     assert first is not None
     assert validate(SCHEMA, parse(first.group(1))) == []

@@ -1,6 +1,6 @@
 /** The GraphQL documents that the whole page rests on; each chapter has its own beside it. */
 import type { ResultOf } from "gql.tada";
-import { graphql } from "../graphql";
+import { graphql } from "../shared/graphql";
 
 /** Who asks for which region, and the position to subscribe after. */
 export const OPENING = graphql(`

@@ -1,8 +1,8 @@
 /** Starts the page of one region's results. */
 import { mount } from "svelte";
-import "../theme.css";
+import "../shared/theme.css";
 import "./page.css";
-import { takeToken } from "../access";
+import { takeToken } from "../shared/access";
 import RegionPage from "./RegionPage.svelte";
 
 takeToken();

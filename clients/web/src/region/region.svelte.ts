@@ -1,16 +1,16 @@
 /** The region that the page is about: who looks at it, how fresh it is, and what its events call for. */
 import { createContext } from "svelte";
-import { credentials } from "../access";
-import type { Source } from "../documents";
-import { shortName } from "../format";
-import { Freshness } from "../freshness.svelte";
-import { follow, type Connection } from "../live";
-import { ask, oneAtATime } from "../request";
-import { listSourceAlerts } from "../sourceAlert";
-import { Book } from "./book.svelte";
+import { credentials } from "../shared/access";
+import { shortName } from "../shared/format";
+import { Freshness } from "../shared/freshness.svelte";
+import { follow, type Connection } from "../shared/live";
+import { ask, oneAtATime } from "../shared/request";
+import { listSourceAlerts } from "../shared/sourceAlert";
+import type { Source } from "../wall/documents";
 import { EVENTS, OPENING, SOURCE } from "./documents";
 import type { EventKind, Opening, RegionEvent, Subject } from "./documents";
-import type { Reading } from "./reading.svelte";
+import { Book } from "./nameIndex.svelte";
+import type { Reading } from "./queryState.svelte";
 
 const REREAD_REST_MS = 2_000; // between two re-readings, however fast events come
 

@@ -1,6 +1,6 @@
 /** Regions side by side, against the means and the best of province and nation. */
 import type { ResultOf } from "gql.tada";
-import { graphql } from "../../graphql";
+import { graphql } from "../../shared/graphql";
 
 /** Who can be compared, and in which editions. */
 export const CHOICES = graphql(`

@@ -1,6 +1,6 @@
 /** Which listings of the inventory are, or may be, one system. */
 import type { ResultOf } from "gql.tada";
-import { graphql } from "../../graphql";
+import { graphql } from "../../shared/graphql";
 
 export const DUPLICATES = graphql(`
   query Duplicates($code: ID!) {

@@ -1,6 +1,6 @@
 /** What the shape of the graph tells, as sentences; each with its n and how it is computed. */
-import type { Formats } from "../../format";
-import type { Words } from "../words";
+import type { Formats } from "../../shared/format";
+import type { Words } from "../messages";
 import type { Diagnostics } from "./documents";
 
 export interface Diagnosis {

@@ -1,6 +1,6 @@
 /** The graph of a region's exchanges, what its shape tells, and what depends on what. */
 import type { ResultOf } from "gql.tada";
-import { graphql } from "../../graphql";
+import { graphql } from "../../shared/graphql";
 
 export const GRAPH = graphql(`
   query Graph($code: ID!, $around: ID, $depth: Int!, $basis: GraphBasis!) {

@@ -1,6 +1,6 @@
 /** How complete the inventory is, and who vouches for it. */
 import type { ResultOf } from "gql.tada";
-import { graphql } from "../../graphql";
+import { graphql } from "../../shared/graphql";
 
 export const INVENTORY = graphql(`
   query Inventory($code: ID!) {

@@ -1,6 +1,6 @@
 /** What became of regions that stood where this one stands, its peers, and what they could share. */
 import type { ResultOf } from "gql.tada";
-import { graphql } from "../../graphql";
+import { graphql } from "../../shared/graphql";
 
 export const OUTLOOK = graphql(`
   query Outlook($code: ID!, $target: Float!) {

@@ -1,6 +1,6 @@
 /** The cheapest steps to a target, and what is asked about them: curve, alternatives, refusals. */
 import type { ResultOf, VariablesOf } from "gql.tada";
-import { graphql } from "../../graphql";
+import { graphql } from "../../shared/graphql";
 
 /** What a target is proposed from. */
 export const START = graphql(`

@@ -1,5 +1,5 @@
 /** The target that a region is shown first: its next predicate, or a little more than the highest. */
-import { ask } from "../../request";
+import { ask } from "../../shared/request";
 import { START } from "./documents";
 
 /** Where no index tells what would be next: the predicate Sangat Baik. */

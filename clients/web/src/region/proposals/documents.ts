@@ -1,7 +1,7 @@
 /** What could be consolidated, and a person's decision about it. */
 import type { ResultOf, VariablesOf } from "gql.tada";
-import { graphql } from "../../graphql";
-import type { introspection } from "../../graphql-env";
+import { graphql } from "../../shared/graphql";
+import type { introspection } from "../../shared/graphql-env";
 
 export const PROPOSALS = graphql(`
   query Proposals($code: ID!) {

@@ -1,7 +1,7 @@
 /** A proposal, its reasons and what is not known of it, in words. */
-import type { Formats } from "../../format";
-import type { Book } from "../book.svelte";
-import type { Words } from "../words";
+import type { Formats } from "../../shared/format";
+import type { Words } from "../messages";
+import type { Book } from "../nameIndex.svelte";
 import type { Proposal, Reason } from "./documents";
 
 type Listed = { id: string; application: { name: string } | null };

@@ -1,6 +1,6 @@
 /** What a region claims, held against its graph. */
 import type { ResultOf } from "gql.tada";
-import { graphql } from "../../graphql";
+import { graphql } from "../../shared/graphql";
 
 export const VERIFICATION = graphql(`
   query Verification($code: ID!, $instrument: ID!, $kind: AssessmentKind!) {

@@ -1,7 +1,7 @@
 /** What is missing for a level, gathered into one sentence per kind of gap. */
-import type { Formats } from "../../format";
-import type { Book } from "../book.svelte";
-import type { Words } from "../words";
+import type { Formats } from "../../shared/format";
+import type { Words } from "../messages";
+import type { Book } from "../nameIndex.svelte";
 import type { Gap, Missing, Open } from "./documents";
 
 /** Of more names than this, most are counted and not read out. */

@@ -1,0 +1,57 @@
+/** Which instrument, year and kind the wall shows: asked for in the address, or picked by itself. */
+import type { Edition, Kind } from "../wall/documents";
+
+/** Year and kind; a year has one instrument. */
+export type Choice = `${number}/${Kind}`;
+
+/** A year counts as published once this share of the regions has an official result. */
+export const NEARLY_ALL = 0.9;
+
+export function choice({ year, kind }: { year: number; kind: Kind }): Choice {
+  return `${year}/${kind}`;
+}
+
+/** `?tahun=2024&jenis=OFFICIAL`; the kind may be left out. */
+export function choiceInAddress(search: string): Choice | null {
+  const parameters = new URLSearchParams(search);
+  const year = Number(parameters.get("tahun"));
+  if (!Number.isInteger(year) || year <= 0) return null;
+  return choice({ year, kind: (parameters.get("jenis") ?? "OFFICIAL") as Kind });
+}
+
+/** Keeps the address in step, so that it can be hung on another screen as it is. */
+export function putInAddress(choice: Choice | null): void {
+  const address = new URL(location.href);
+  const [year, kind] = choice?.split("/") ?? [];
+  for (const [name, value] of Object.entries({ tahun: year, jenis: kind })) {
+    if (value === undefined) address.searchParams.delete(name);
+    else address.searchParams.set(name, value);
+  }
+  history.replaceState(null, "", address);
+}
+
+/**
+ * The edition asked for; else the one a replay leads to; else the newest year whose official
+ * results are nearly complete; else the official year with most results.
+ *
+ * `leading` is `"newest"` in a replay that has not said anything yet.
+ */
+export function chosen(
+  editions: readonly Edition[],
+  asked: Choice | null,
+  regions: number,
+  leading: Choice | "newest" | null,
+): Edition | null {
+  const official = editions
+    .filter(({ kind }) => kind === "OFFICIAL")
+    .toSorted((one, other) => other.year - one.year);
+  const named = (name: Choice | null) => editions.find((edition) => choice(edition) === name);
+  return (
+    named(asked) ??
+    (leading === "newest" ? official[0] : named(leading)) ??
+    official.find(({ count }) => count >= regions * NEARLY_ALL) ??
+    official.toSorted((one, other) => other.count - one.count)[0] ??
+    editions[0] ??
+    null
+  );
+}

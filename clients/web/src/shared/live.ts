@@ -1,0 +1,80 @@
+/**
+ * Follows a GraphQL subscription for as long as the page lives, without missing a change.
+ *
+ * That it never ends and never misses is the work of `clients/resume`. Added here: the state of the
+ * connection, and changes gathered. Knows nothing of what the changes mean.
+ */
+import { createClient } from "graphql-ws";
+import { persistentClient, resuming, type Positioned } from "../../../resume/resume.js";
+
+export type Connection = "connecting" | "live" | "lost";
+
+export interface FollowOptions<C extends Positioned> {
+  url: string;
+  /** A subscription of one field that takes `$after: Cursor`. */
+  document: string;
+  /** What else it takes. */
+  variables?: Record<string, unknown>;
+  /** The document asks for `conflate: true`: then what is left out is no hole. */
+  conflated?: boolean;
+  /** Asked at every connect, so that a renewed token is used. */
+  credentials: () => Record<string, string>;
+  /** Reads the state anew and returns the cursor it was read at. */
+  snapshot: () => Promise<string>;
+  /** Changes in order, gathered over half a second: one state write each would drown a browser. */
+  changed: (changes: C[]) => void;
+  connection: (state: Connection) => void;
+  /** The server said something, if only that it is there. */
+  heard: () => void;
+}
+
+const BATCH_MS = 500;
+/** Failures in a row after which the cursor itself is taken to be the trouble. */
+const FAILURES = 3;
+
+/** Starts following; returns the function that stops it. */
+export function follow<C extends Positioned>(options: FollowOptions<C>): () => void {
+  let stopped = false;
+  let batch: C[] = [];
+
+  function arrived(change: C): void {
+    if (batch.push(change) > 1) return;
+    setTimeout(() => {
+      const changes = batch;
+      batch = [];
+      if (!stopped) options.changed(changes);
+    }, BATCH_MS);
+  }
+
+  options.connection("connecting");
+  const client = persistentClient(createClient, {
+    url: options.url,
+    connectionParams: options.credentials,
+    on: {
+      message: () => {
+        options.connection("live");
+        options.heard();
+      },
+      closed: () => {
+        if (!stopped) options.connection("lost");
+      },
+    },
+  });
+  const stop = resuming<C>(
+    client,
+    { query: options.document, variables: options.variables ?? {} },
+    {
+      next: arrived,
+      snapshot: options.snapshot,
+      hole: options.conflated ? undefined : () => void options.snapshot().catch(() => undefined),
+      trouble: (_, failures) => {
+        options.connection("lost");
+        return failures >= FAILURES; // what is shown is read anew, so nothing is missed by it
+      },
+    },
+  );
+  return () => {
+    stopped = true;
+    stop();
+  };
+}

@@ -1,0 +1,42 @@
+/** How this screen wants to be spoken to: language (in the address) and theme (kept on the device). */
+import { WORDS, type Language } from "../wall/messages";
+import { formats } from "./format";
+
+type Theme = "dark" | "light";
+const THEME_KEY = "simpul.theme";
+
+class Preferences {
+  language = $state<Language>(
+    new URLSearchParams(location.search).get("bahasa") === "en" ? "en" : "id",
+  );
+  theme = $state<Theme>(localStorage.getItem(THEME_KEY) === "light" ? "light" : "dark");
+  readonly words = $derived(WORDS[this.language]);
+  readonly format = $derived(formats(this.language));
+
+  constructor() {
+    this.#apply();
+  }
+
+  changeLanguage(): void {
+    this.language = this.language === "id" ? "en" : "id";
+    this.#apply();
+    const address = new URL(location.href);
+    if (this.language === "en") address.searchParams.set("bahasa", "en");
+    else address.searchParams.delete("bahasa");
+    history.replaceState(null, "", address);
+  }
+
+  changeTheme(): void {
+    this.theme = this.theme === "dark" ? "light" : "dark";
+    localStorage.setItem(THEME_KEY, this.theme);
+    this.#apply();
+  }
+
+  /** At once, not in an effect: the chart reads the theme's colours from the page. */
+  #apply(): void {
+    document.documentElement.lang = this.language;
+    document.documentElement.dataset["theme"] = this.theme;
+  }
+}
+
+export const preferences = new Preferences();

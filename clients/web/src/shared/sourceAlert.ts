@@ -1,0 +1,54 @@
+/** What the pages say about regions whose own node is not followed as it should be. */
+import type { Source } from "../wall/documents";
+import type { Words } from "../wall/messages";
+import type { Formats } from "./format";
+
+type AlertState = Exclude<Source["state"], "OWNED" | "FRESH">;
+
+/** All regions in one of the states that a reader has to know of. */
+export interface SourceAlert {
+  state: AlertState;
+  names: readonly string[];
+  /** When each copy was last known to hold all that its owner had; empty where that was never. */
+  asOf: readonly Date[];
+}
+
+const WORST_FIRST: readonly AlertState[] = ["DIVERGED", "UNREACHABLE", "STALE"];
+
+/** Whether what is shown of the region may no longer be what its own node has. */
+export function isBehind({ state }: Source): boolean {
+  return state !== "OWNED" && state !== "FRESH";
+}
+
+/** Returns an alert for each state that occurs; regions that have no name on the page are left out. */
+export function listSourceAlerts(
+  sources: Iterable<Source>,
+  nameOf: (code: string) => string | null | undefined,
+): SourceAlert[] {
+  const behind = [...sources].flatMap((source) => {
+    const name = nameOf(source.region);
+    return isBehind(source) && name != null ? [{ ...source, name }] : [];
+  });
+  return WORST_FIRST.flatMap((state) => {
+    const inState = behind.filter((source) => source.state === state);
+    if (inState.length === 0) return [];
+    const asOf = inState.flatMap((source) => (source.asOf == null ? [] : [new Date(source.asOf)]));
+    return [{ state, names: inState.map(({ name }) => name), asOf }];
+  });
+}
+
+/** The alert as one sentence, which names at most so many regions and counts the others. */
+export function alertSentence(
+  { state, names, asOf }: SourceAlert,
+  most: number,
+  words: Words,
+  format: Formats,
+): string {
+  const others = names.length - most;
+  const named = others > 0 ? [...names.slice(0, most), words.otherRegions(others)] : names;
+  const oldestFirst = asOf.toSorted((one, other) => one.getTime() - other.getTime());
+  const moments = [...new Set(oldestFirst.map((at) => format.moment(at)))];
+  const [first] = moments;
+  const since = first === undefined ? null : words.since(first, moments.length > 1);
+  return words.sourceAlert[state](format.list(named), since);
+}
