@@ -11,21 +11,34 @@ from graphql import build_schema, parse, validate
 ROOT = Path(__file__).parents[3]
 WEB = ROOT / "clients/web/src"
 SCHEMA = build_schema((ROOT / "schema/schema.graphql").read_text())
-DOCUMENT = re.compile(r"export const (\w+) = graphql\(`(.*?)`\)", re.DOTALL)
+DOCUMENT = re.compile(r"const (\w+) = graphql\(`(.*?)`(?:, \[([^\]]+)\])?\)", re.DOTALL)
 FILES = sorted(WEB.rglob("documents.ts"))
 FOUND = [found for file in FILES for found in DOCUMENT.findall(file.read_text())]
-DOCUMENTS = dict(FOUND)
+TEXTS = {name: text for name, text, _ in FOUND}
+FRAGMENTS = {name: re.findall(r"\w+", fragments) for name, _, fragments in FOUND}
+OPERATIONS = [name for name, text in TEXTS.items() if not text.lstrip().startswith("fragment ")]
 
 
-@pytest.mark.parametrize("document", DOCUMENTS.values(), ids=DOCUMENTS.keys())
-def test_the_schema_takes_the_document(document: str) -> None:
-    assert validate(SCHEMA, parse(document)) == []
+def sent(name: str) -> str:
+    """The text that the client sends: a document is followed by its fragments, and these by theirs."""
+    return "".join([TEXTS[name], *map(sent, FRAGMENTS[name])])
+
+
+@pytest.mark.parametrize("name", OPERATIONS)
+def test_the_schema_takes_the_document(name: str) -> None:
+    assert validate(SCHEMA, parse(sent(name))) == []
 
 
 def test_the_documents_are_all_found() -> None:
     written = sum(file.read_text().count("graphql(`") for file in FILES)
-    assert len(FOUND) == len(DOCUMENTS) == written == 33
-    assert {"WALL", "INDEX_CHANGED", "EVENTS", "DECIDE_PROPOSAL"} < DOCUMENTS.keys()
+    assert len(FOUND) == len(TEXTS) == written == 44
+    assert len(OPERATIONS) == 33
+    assert {"WALL", "INDEX_CHANGED", "EVENTS", "DECIDE_PROPOSAL"} < set(OPERATIONS)
+
+
+def test_each_fragment_is_used() -> None:
+    used = {fragment for fragments in FRAGMENTS.values() for fragment in fragments}
+    assert used == set(TEXTS) - set(OPERATIONS)
 
 
 def test_no_document_is_written_elsewhere() -> None:

@@ -1,5 +1,6 @@
 /** The GraphQL documents that the whole page rests on; each chapter has its own beside it. */
 import type { ResultOf } from "gql.tada";
+import { SOURCE_FIELDS } from "../shared/documents";
 import { graphql } from "../shared/graphql";
 
 /** Who asks for which region, and the position to subscribe after. */
@@ -31,13 +32,40 @@ export const SOURCE = graphql(`
   query RegionSource($code: ID!) {
     region(code: $code) {
       source {
-        region
-        state
-        asOf
+        ...SourceFields
       }
     }
   }
+`, [SOURCE_FIELDS]);
+
+export const PROVENANCE_FIELDS = graphql(`
+  fragment ProvenanceFields on Provenance {
+    source
+    confirmed
+    note
+  }
 `);
+
+export const EXCHANGE_FIELDS = graphql(`
+  fragment ExchangeFields on Integration {
+    id
+    dataObject
+    mode
+    direction
+    evidenceGrade
+    verifiedOn
+    targetName
+    source {
+      name
+    }
+    target {
+      name
+    }
+    provenance {
+      ...ProvenanceFields
+    }
+  }
+`, [PROVENANCE_FIELDS]);
 
 /** The names behind the ids that other answers are made of. */
 export const NAMES = graphql(`
@@ -65,24 +93,7 @@ export const NAMES = graphql(`
       }
       integrations(first: 200, after: $exchanges) {
         nodes {
-          id
-          dataObject
-          mode
-          direction
-          evidenceGrade
-          verifiedOn
-          targetName
-          source {
-            name
-          }
-          target {
-            name
-          }
-          provenance {
-            source
-            confirmed
-            note
-          }
+          ...ExchangeFields
         }
         pageInfo {
           hasNextPage
@@ -91,35 +102,18 @@ export const NAMES = graphql(`
       }
     }
   }
-`);
+`, [EXCHANGE_FIELDS]);
 
 /** An exchange that another region's inventory holds. */
 export const EXCHANGE = graphql(`
   query Exchange($id: ID!) {
     node(id: $id) {
       ... on Integration {
-        id
-        dataObject
-        mode
-        direction
-        evidenceGrade
-        verifiedOn
-        targetName
-        source {
-          name
-        }
-        target {
-          name
-        }
-        provenance {
-          source
-          confirmed
-          note
-        }
+        ...ExchangeFields
       }
     }
   }
-`);
+`, [EXCHANGE_FIELDS]);
 
 /**
  * What happens in the region and what the viewer may see of it. Of events that differ in nothing the
@@ -140,7 +134,7 @@ export type Opening = ResultOf<typeof OPENING>;
 export type Subject = NonNullable<Opening["region"]>;
 export type Named = NonNullable<ResultOf<typeof NAMES>["region"]>;
 export type NamedApplication = Named["applications"]["nodes"][number];
-export type Exchange = Named["integrations"]["nodes"][number];
+export type Exchange = ResultOf<typeof EXCHANGE_FIELDS>;
 export type RegionEvent = ResultOf<typeof EVENTS>["events"];
 export type EventKind = RegionEvent["kind"];
-export type Provenance = Exchange["provenance"];
+export type Provenance = ResultOf<typeof PROVENANCE_FIELDS>;

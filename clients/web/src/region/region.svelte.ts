@@ -6,7 +6,7 @@ import { Freshness } from "../shared/freshness.svelte";
 import { follow, type Connection } from "../shared/live";
 import { ask, oneAtATime } from "../shared/request";
 import { listSourceAlerts } from "../shared/sourceAlert";
-import type { Source } from "../wall/documents";
+import type { Source } from "../shared/types";
 import { EVENTS, OPENING, SOURCE } from "./documents";
 import type { EventKind, Opening, RegionEvent, Subject } from "./documents";
 import { Book } from "./nameIndex.svelte";

@@ -1,5 +1,5 @@
 /** Colours of values: a hue for each predicate, a ramp inside it, so that one band still shows its order. */
-import type { Instrument } from "../wall/documents";
+import type { Instrument } from "./types";
 
 type Rgb = readonly [number, number, number];
 

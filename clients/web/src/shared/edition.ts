@@ -1,5 +1,5 @@
 /** Which instrument, year and kind the wall shows: asked for in the address, or picked by itself. */
-import type { Edition, Kind } from "../wall/documents";
+import type { Edition, Kind } from "./types";
 
 /** Year and kind; a year has one instrument. */
 export type Choice = `${number}/${Kind}`;

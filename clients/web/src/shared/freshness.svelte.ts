@@ -2,8 +2,8 @@
  * How far what a page shows can be believed: the connection, when the server last confirmed it, and how
  * good the server's own copies are of regions that other instances own.
  */
-import type { Source } from "../wall/documents";
 import type { Connection } from "./live";
+import type { Source } from "./types";
 
 const STALE_AFTER_MS = 15_000; // three pings unanswered
 const SOURCES_MS = 5_000; // an owner confirms its copy as often

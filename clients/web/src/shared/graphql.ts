@@ -5,7 +5,9 @@ import type { introspection } from "./graphql-env";
 type Tagged = initGraphQLTada<{
   introspection: introspection;
   scalars: { Cursor: string; Date: string; DateTime: string };
+  disableMasking: true;
 }>;
 
-// Types only: at run time a document is its text, so no GraphQL parser is shipped.
-export const graphql = ((source: string) => source) as unknown as Tagged;
+// At run time a document is its text and the text of its fragments, so no GraphQL parser is shipped.
+export const graphql = ((source: string, fragments: readonly string[] = []) =>
+  [source, ...fragments].join("")) as unknown as Tagged;

@@ -1,7 +1,7 @@
 /** What the pages say about regions whose own node is not followed as it should be. */
-import type { Source } from "../wall/documents";
 import type { Words } from "../wall/messages";
 import type { Formats } from "./format";
+import type { Source } from "./types";
 
 type AlertState = Exclude<Source["state"], "OWNED" | "FRESH">;
 

@@ -1,5 +1,6 @@
 /** The GraphQL documents of the wall. */
 import type { ResultOf } from "gql.tada";
+import { EDITION_FIELDS, INSTRUMENT_FIELDS, SOURCE_FIELDS } from "../shared/documents";
 import { graphql } from "../shared/graphql";
 
 /** Whose wall this is, and the position to subscribe after. */
@@ -44,38 +45,19 @@ export const PLACES = graphql(`
 export const EDITIONS = graphql(`
   query Editions($province: ID!) {
     editions(province: $province) {
-      instrument {
-        id
-        name
-      }
-      year
-      kind
-      count
+      ...EditionFields
     }
   }
-`);
+`, [EDITION_FIELDS]);
 
 /** All that moves on the wall, for one edition. */
 export const WALL = graphql(`
   query Wall($province: ID!, $instrument: ID!, $year: Int!, $kind: AssessmentKind!) {
     editions(province: $province) {
-      instrument {
-        id
-        name
-      }
-      year
-      kind
-      count
+      ...EditionFields
     }
     instrument(id: $instrument) {
-      id
-      name
-      levelMin
-      levelMax
-      predicates {
-        label
-        minimum
-      }
+      ...InstrumentFields
     }
     ranking(instrument: $instrument, year: $year, kind: $kind, province: $province) {
       position
@@ -117,7 +99,7 @@ export const WALL = graphql(`
       of
     }
   }
-`);
+`, [EDITION_FIELDS, INSTRUMENT_FIELDS]);
 
 /**
  * The changes that the wall follows: each of them, since the ticker says what was before and after it.
@@ -151,19 +133,13 @@ export const INDEX_CHANGED = graphql(`
 export const SOURCES = graphql(`
   query Sources {
     sources {
-      region
-      state
-      asOf
+      ...SourceFields
     }
   }
-`);
+`, [SOURCE_FIELDS]);
 
-export type Source = ResultOf<typeof SOURCES>["sources"][number];
 export type Place = ResultOf<typeof PLACES>["regions"]["edges"][number]["node"];
 export type View = ResultOf<typeof WALL>;
-export type Edition = View["editions"][number];
 export type Row = View["ranking"][number];
 export type Mean = View["indexMeans"][number];
-export type Instrument = NonNullable<View["instrument"]>;
-export type Kind = Edition["kind"];
 export type IndexChange = ResultOf<typeof INDEX_CHANGED>["indexChanged"];

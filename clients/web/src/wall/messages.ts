@@ -1,5 +1,5 @@
 /** All words that the wall shows, in Indonesian and, behind `?bahasa=en`, in English. */
-import type { Kind } from "./documents";
+import type { Kind } from "../shared/types";
 
 const id = {
   title: "Kematangan Pemerintahan Digital",

@@ -4,8 +4,9 @@ import { choice, chosen, type Choice } from "../shared/edition";
 import { Freshness } from "../shared/freshness.svelte";
 import { follow, type Connection } from "../shared/live";
 import { ask, oneAtATime } from "../shared/request";
+import type { Edition, Source } from "../shared/types";
 import { EDITIONS, INDEX_CHANGED, INSTANCE, PLACES, SOURCES, WALL } from "./documents";
-import type { Edition, IndexChange, Place, Source, View } from "./documents";
+import type { IndexChange, Place, View } from "./documents";
 
 const REFRESH_REST_MS = 700; // with half a second of gathering, a change shows within two seconds
 const TICKER_LENGTH = 40;

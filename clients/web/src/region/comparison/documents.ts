@@ -1,6 +1,8 @@
 /** Regions side by side, against the means and the best of province and nation. */
 import type { ResultOf } from "gql.tada";
+import { EDITION_FIELDS } from "../../shared/documents";
 import { graphql } from "../../shared/graphql";
+import { PROVENANCE_FIELDS } from "../documents";
 
 /** Who can be compared, and in which editions. */
 export const CHOICES = graphql(`
@@ -12,16 +14,10 @@ export const CHOICES = graphql(`
       }
     }
     editions(province: $province) {
-      instrument {
-        id
-        name
-      }
-      year
-      kind
-      count
+      ...EditionFields
     }
   }
-`);
+`, [EDITION_FIELDS]);
 
 /** Who stands next to whom in an edition. */
 export const NEIGHBOURS = graphql(`
@@ -30,6 +26,25 @@ export const NEIGHBOURS = graphql(`
       region {
         code
       }
+    }
+  }
+`);
+
+/** The mean and the best of one value, over the province or over the nation. */
+const REFERENCE_FIELDS = graphql(`
+  fragment ReferenceFields on Reference {
+    mean {
+      value {
+        display
+      }
+      n
+      basis
+    }
+    best {
+      value {
+        display
+      }
+      regions
     }
   }
 `);
@@ -52,9 +67,7 @@ export const COMPARISON = graphql(`
         score {
           predicate
           provenance {
-            source
-            confirmed
-            note
+            ...ProvenanceFields
           }
         }
       }
@@ -75,39 +88,15 @@ export const COMPARISON = graphql(`
           }
         }
         province {
-          mean {
-            value {
-              display
-            }
-            n
-            basis
-          }
-          best {
-            value {
-              display
-            }
-            regions
-          }
+          ...ReferenceFields
         }
         national {
-          mean {
-            value {
-              display
-            }
-            n
-            basis
-          }
-          best {
-            value {
-              display
-            }
-            regions
-          }
+          ...ReferenceFields
         }
       }
     }
   }
-`);
+`, [PROVENANCE_FIELDS, REFERENCE_FIELDS]);
 
 export type Choices = ResultOf<typeof CHOICES>;
 export type Comparison = ResultOf<typeof COMPARISON>["compare"];

@@ -1,6 +1,7 @@
 /** Which listings of the inventory are, or may be, one system. */
 import type { ResultOf } from "gql.tada";
 import { graphql } from "../../shared/graphql";
+import { PROVENANCE_FIELDS } from "../documents";
 
 export const DUPLICATES = graphql(`
   query Duplicates($code: ID!) {
@@ -31,9 +32,7 @@ export const DUPLICATES = graphql(`
                 acronym
               }
               provenance {
-                source
-                confirmed
-                note
+                ...ProvenanceFields
               }
             }
           }
@@ -65,7 +64,7 @@ export const DUPLICATES = graphql(`
       }
     }
   }
-`);
+`, [PROVENANCE_FIELDS]);
 
 export type Duplicates = NonNullable<NonNullable<ResultOf<typeof DUPLICATES>["region"]>["duplicates"]>;
 export type Group = Duplicates["groups"][number];

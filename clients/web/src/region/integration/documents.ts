@@ -1,6 +1,7 @@
 /** The graph of a region's exchanges, what its shape tells, and what depends on what. */
 import type { ResultOf } from "gql.tada";
 import { graphql } from "../../shared/graphql";
+import { PROVENANCE_FIELDS } from "../documents";
 
 export const GRAPH = graphql(`
   query Graph($code: ID!, $around: ID, $depth: Int!, $basis: GraphBasis!) {
@@ -37,9 +38,7 @@ export const GRAPH = graphql(`
             direction
             evidenceGrade
             provenance {
-              source
-              confirmed
-              note
+              ...ProvenanceFields
             }
           }
         }
@@ -50,6 +49,14 @@ export const GRAPH = graphql(`
         }
       }
     }
+  }
+`, [PROVENANCE_FIELDS]);
+
+const SHARE_FIELDS = graphql(`
+  fragment ShareFields on Share {
+    value
+    part
+    of
   }
 `);
 
@@ -62,9 +69,7 @@ export const DIAGNOSTICS = graphql(`
         outside
         edges
         required {
-          value
-          part
-          of
+          ...ShareFields
         }
         exchanges {
           id
@@ -85,28 +90,20 @@ export const DIAGNOSTICS = graphql(`
         }
         inapplicable
         bus {
-          value
-          part
-          of
+          ...ShareFields
         }
         modeUnknown
         reciprocity {
-          value
-          part
-          of
+          ...ShareFields
         }
         propagation {
-          value
-          part
-          of
+          ...ShareFields
         }
         silo
         siloDisplay
         ownerUnknown
         producers {
-          value
-          part
-          of
+          ...ShareFields
         }
         cutPointCount
         isolatedCount
@@ -134,6 +131,19 @@ export const DIAGNOSTICS = graphql(`
       }
     }
   }
+`, [SHARE_FIELDS]);
+
+const REACHED_FIELDS = graphql(`
+  fragment ReachedFields on Reached {
+    node {
+      name
+    }
+    distance
+    path {
+      name
+    }
+    integrations
+  }
 `);
 
 export const IMPACT = graphql(`
@@ -145,30 +155,16 @@ export const IMPACT = graphql(`
           upstreamCount
           downstreamCount
           upstream(first: 50) {
-            node {
-              name
-            }
-            distance
-            path {
-              name
-            }
-            integrations
+            ...ReachedFields
           }
           downstream(first: 50) {
-            node {
-              name
-            }
-            distance
-            path {
-              name
-            }
-            integrations
+            ...ReachedFields
           }
         }
       }
     }
   }
-`);
+`, [REACHED_FIELDS]);
 
 export type Graph = NonNullable<NonNullable<ResultOf<typeof GRAPH>["region"]>["integrationGraph"]>;
 export type GraphNode = Graph["nodes"][number];

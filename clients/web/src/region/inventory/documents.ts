@@ -1,35 +1,43 @@
 /** How complete the inventory is, and who vouches for it. */
 import type { ResultOf } from "gql.tada";
 import { graphql } from "../../shared/graphql";
+import { PROVENANCE_FIELDS } from "../documents";
+
+const COMPLETENESS_FIELDS = graphql(`
+  fragment CompletenessFields on Completeness {
+    applications
+    filled
+    required
+    value
+    display
+    enough
+    missingCount
+  }
+`);
+
+/** The fields that are still to be filled, by application. */
+const OPEN_FIELDS = graphql(`
+  fragment OpenFields on Completeness {
+    missing(first: 100) {
+      applicationId
+      fields
+      application {
+        name
+      }
+    }
+  }
+`);
 
 export const INVENTORY = graphql(`
   query Inventory($code: ID!) {
     region(code: $code) {
       inventory {
         completeness {
-          applications
-          filled
-          required
-          value
-          display
-          enough
-          missingCount
+          ...CompletenessFields
         }
         ownerUnknown {
-          applications
-          filled
-          required
-          value
-          display
-          enough
-          missingCount
-          missing(first: 100) {
-            applicationId
-            fields
-            application {
-              name
-            }
-          }
+          ...CompletenessFields
+          ...OpenFields
         }
         opdCount
         vouchedForCount
@@ -44,26 +52,12 @@ export const INVENTORY = graphql(`
             name
             acronym
             provenance {
-              source
-              confirmed
-              note
+              ...ProvenanceFields
             }
           }
           completeness {
-            applications
-            filled
-            required
-            value
-            display
-            enough
-            missingCount
-            missing(first: 100) {
-              applicationId
-              fields
-              application {
-                name
-              }
-            }
+            ...CompletenessFields
+            ...OpenFields
           }
           seal {
             state
@@ -82,7 +76,7 @@ export const INVENTORY = graphql(`
       }
     }
   }
-`);
+`, [PROVENANCE_FIELDS, COMPLETENESS_FIELDS, OPEN_FIELDS]);
 
 export type Inventory = NonNullable<NonNullable<ResultOf<typeof INVENTORY>["region"]>["inventory"]>;
 type OpdInventory = Inventory["opds"][number];

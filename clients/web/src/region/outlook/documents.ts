@@ -1,6 +1,17 @@
 /** What became of regions that stood where this one stands, its peers, and what they could share. */
 import type { ResultOf } from "gql.tada";
 import { graphql } from "../../shared/graphql";
+import { PROVENANCE_FIELDS } from "../documents";
+
+const BASE_RATE_FIELDS = graphql(`
+  fragment BaseRateFields on BaseRate {
+    share
+    lowest
+    highest
+    successes
+    n
+  }
+`);
 
 export const OUTLOOK = graphql(`
   query Outlook($code: ID!, $target: Float!) {
@@ -21,25 +32,17 @@ export const OUTLOOK = graphql(`
         n
         sufficiency
         reached {
-          share
-          lowest
-          highest
-          successes
-          n
+          ...BaseRateFields
         }
         fell {
-          share
-          lowest
-          highest
-          successes
-          n
+          ...BaseRateFields
         }
         meanChange
         spread
       }
     }
   }
-`);
+`, [BASE_RATE_FIELDS]);
 
 export const PEERS = graphql(`
   query Peers($code: ID!) {
@@ -105,9 +108,7 @@ export const SHARING = graphql(`
           application {
             name
             provenance {
-              source
-              confirmed
-              note
+              ...ProvenanceFields
             }
           }
         }
@@ -128,7 +129,7 @@ export const SHARING = graphql(`
       }
     }
   }
-`);
+`, [PROVENANCE_FIELDS]);
 
 export type Outlook = NonNullable<NonNullable<ResultOf<typeof OUTLOOK>["region"]>["outlook"]>;
 export type BaseRate = NonNullable<Outlook["reached"]>;

@@ -2,6 +2,7 @@
 import type { ResultOf, VariablesOf } from "gql.tada";
 import { graphql } from "../../shared/graphql";
 import type { introspection } from "../../shared/graphql-env";
+import { PROVENANCE_FIELDS } from "../documents";
 
 export const PROPOSALS = graphql(`
   query Proposals($code: ID!) {
@@ -34,9 +35,7 @@ export const PROPOSALS = graphql(`
           name
           owner
           provenance {
-            source
-            confirmed
-            note
+            ...ProvenanceFields
           }
         }
         survivorBecause {
@@ -92,7 +91,7 @@ export const PROPOSALS = graphql(`
       }
     }
   }
-`);
+`, [PROVENANCE_FIELDS]);
 
 export const DECIDE_PROPOSAL = graphql(`
   mutation DecideProposal($input: DecideProposalInput!) {

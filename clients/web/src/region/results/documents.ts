@@ -1,27 +1,20 @@
 /** Where a region stands: its newest official index, the course of each kind, and an estimate. */
 import type { ResultOf } from "gql.tada";
+import { INSTRUMENT_FIELDS } from "../../shared/documents";
 import { graphql } from "../../shared/graphql";
+import { PROVENANCE_FIELDS } from "../documents";
 
 export const STANDING = graphql(`
   query Standing($code: ID!) {
     region(code: $code) {
       name
       provenance {
-        source
-        confirmed
-        note
+        ...ProvenanceFields
       }
       index {
         instrument {
-          id
-          name
+          ...InstrumentFields
           legalBasis
-          levelMin
-          levelMax
-          predicates {
-            label
-            minimum
-          }
         }
         year
         kind
@@ -42,14 +35,12 @@ export const STANDING = graphql(`
           gap
         }
         provenance {
-          source
-          confirmed
-          note
+          ...ProvenanceFields
         }
       }
     }
   }
-`);
+`, [INSTRUMENT_FIELDS, PROVENANCE_FIELDS]);
 
 export const HISTORY = graphql(`
   query History($code: ID!, $kind: AssessmentKind!) {
@@ -67,14 +58,12 @@ export const HISTORY = graphql(`
         display
         predicate
         provenance {
-          source
-          confirmed
-          note
+          ...ProvenanceFields
         }
       }
     }
   }
-`);
+`, [PROVENANCE_FIELDS]);
 
 export const ESTIMATE = graphql(`
   query Estimate($code: ID!) {

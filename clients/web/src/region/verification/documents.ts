@@ -1,6 +1,7 @@
 /** What a region claims, held against its graph. */
 import type { ResultOf } from "gql.tada";
 import { graphql } from "../../shared/graphql";
+import { PROVENANCE_FIELDS } from "../documents";
 
 export const VERIFICATION = graphql(`
   query Verification($code: ID!, $instrument: ID!, $kind: AssessmentKind!) {
@@ -25,9 +26,7 @@ export const VERIFICATION = graphql(`
           kind
           state
           provenance {
-            source
-            confirmed
-            note
+            ...ProvenanceFields
           }
         }
         claimed {
@@ -75,7 +74,7 @@ export const VERIFICATION = graphql(`
       }
     }
   }
-`);
+`, [PROVENANCE_FIELDS]);
 
 export type Verification = NonNullable<NonNullable<ResultOf<typeof VERIFICATION>["region"]>["verification"]>;
 export type Verdict = Verification["verdicts"][number];
