@@ -235,7 +235,7 @@ async def answered_with_small_gaps(route: Route) -> None:
         ranks = {rank["region"]["code"]: rank for rank in answer["data"]["ranking"]}
         ranks["32.77"]["score"]["nextPredicate"]["gap"] = "0.004"
         ranks["32.74"]["score"]["nextPredicate"]["gap"] = "0.00"  # printed as the threshold itself
-    elif "query Standing(" in document:
+    elif "query Results(" in document:
         answer["data"]["region"]["index"]["nextPredicate"]["gap"] = "0.004"
     elif "query Peers(" in document:
         small = {"distance": 0.001, "byDomains": 0.001, "byKind": 0, "byPopulation": 0}

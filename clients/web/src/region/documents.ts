@@ -117,8 +117,8 @@ export const EXCHANGE = graphql(`
 
 /**
  * What happens in the region and what the viewer may see of it. Of events that differ in nothing the
- * page looks at, a slow line may leave out all but the newest: that an event of a kind came is all that
- * a new reading is made from. The wall, which lists each change with what was before it, asks for all.
+ * page looks at, a slow line may leave out all but the newest: for a new query it is enough that an event
+ * of its kind came. The wall, which lists each change with what was before it, asks for all.
  */
 export const EVENTS = graphql(`
   subscription RegionEvents($regions: [ID!], $after: Cursor) {

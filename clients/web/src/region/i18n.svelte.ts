@@ -1,11 +1,11 @@
-/** The words and formats that the page speaks in now. */
+/** The messages and formats in the language that the page has now. */
 import type { Formats } from "../shared/format";
 import { preferences } from "../shared/preferences.svelte";
-import { WORDS, type Words } from "./messages";
+import { MESSAGES, type Messages } from "./messages";
 
-export const speech = {
-  get words(): Words {
-    return WORDS[preferences.language];
+export const i18n = {
+  get messages(): Messages {
+    return MESSAGES[preferences.language];
   },
   get format(): Formats {
     return preferences.format;

@@ -1,20 +1,20 @@
-/** All words of the page: one table per language, made of those of its chapters. */
+/** All messages of the page: one table per language, made of those of its chapters. */
 import type { Language } from "../wall/messages";
 import { comparison } from "./comparison/messages";
 import { duplicates } from "./duplicates/messages";
 import { integration } from "./integration/messages";
 import { inventory } from "./inventory/messages";
-import { frame } from "./layout/messages";
+import { layout } from "./layout/messages";
 import { outlook } from "./outlook/messages";
 import { path } from "./path/messages";
 import { proposals } from "./proposals/messages";
-import { standing } from "./results/messages";
+import { results } from "./results/messages";
 import { verification } from "./verification/messages";
 
 function table(language: Language) {
   return {
-    ...frame[language],
-    standing: standing[language],
+    ...layout[language],
+    results: results[language],
     verification: verification[language],
     inventory: inventory[language],
     integration: integration[language],
@@ -26,5 +26,5 @@ function table(language: Language) {
   };
 }
 
-export type Words = ReturnType<typeof table>;
-export const WORDS: Record<Language, Words> = { id: table("id"), en: table("en") };
+export type Messages = ReturnType<typeof table>;
+export const MESSAGES: Record<Language, Messages> = { id: table("id"), en: table("en") };

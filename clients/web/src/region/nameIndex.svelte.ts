@@ -3,7 +3,7 @@ import { ask, oneAtATime } from "../shared/request";
 import { EXCHANGE, NAMES } from "./documents";
 import type { Exchange, Named, NamedApplication } from "./documents";
 
-export class Book {
+export class NameIndex {
   applications = $state.raw<ReadonlyMap<string, NamedApplication>>(new Map());
   exchanges = $state.raw<ReadonlyMap<string, Exchange>>(new Map());
   loaded = $state(false);

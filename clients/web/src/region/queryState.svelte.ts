@@ -1,10 +1,10 @@
-/** One answer of the server that a part of the page shows, with its own trouble and its own retry. */
+/** The state of a query that a part of the page makes: its last answer, its error and its retry. */
 import { onMount } from "svelte";
 import { oneAtATime } from "../shared/request";
 import type { EventKind } from "./documents";
 import type { Region } from "./region.svelte";
 
-export class Reading<T> {
+export class QueryState<T> {
   /** The last answer; it stays while a newer one is read, and when that fails. */
   value = $state.raw<T | null>(null);
   problem = $state.raw<Error | null>(null);
@@ -34,15 +34,15 @@ export class Reading<T> {
 }
 
 /**
- * A reading that lives as long as the component that asks for it: begun when that appears, and read
+ * A query that lives as long as the component that asks it: sent when the component appears, and sent
  * again after an event of one of these kinds, or of a kind that this page does not know.
  */
 export function following<T>(
   region: Region,
   kinds: readonly EventKind[],
   ask: () => Promise<T>,
-): Reading<T> {
-  const reading = new Reading(ask);
-  onMount(() => region.attend(reading, kinds));
-  return reading;
+): QueryState<T> {
+  const queryState = new QueryState(ask);
+  onMount(() => region.attend(queryState, kinds));
+  return queryState;
 }

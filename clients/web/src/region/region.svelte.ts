@@ -9,8 +9,8 @@ import { listSourceAlerts } from "../shared/sourceAlert";
 import type { Source } from "../shared/types";
 import { EVENTS, OPENING, SOURCE } from "./documents";
 import type { EventKind, Opening, RegionEvent, Subject } from "./documents";
-import { Book } from "./nameIndex.svelte";
-import type { Reading } from "./queryState.svelte";
+import { NameIndex } from "./nameIndex.svelte";
+import type { QueryState } from "./queryState.svelte";
 
 const REREAD_REST_MS = 2_000; // between two re-readings, however fast events come
 
@@ -57,15 +57,15 @@ export class Region extends Freshness {
   opened = $state(false);
   replay = $state(false);
   viewer = $state.raw<Opening["instance"]["viewer"] | null>(null);
-  readonly book: Book;
-  readonly #readings = new Map<Reading<unknown>, readonly EventKind[]>();
-  /** Kinds that came and were not yet answered by a reading; null stands for all. */
+  readonly nameIndex: NameIndex;
+  readonly #queryStates = new Map<QueryState<unknown>, readonly EventKind[]>();
+  /** Kinds that came and were not yet answered by a query; null stands for all. */
   #due: Set<string> | null = new Set();
   #version: string | null = null;
 
   constructor(readonly code: string) {
     super();
-    this.book = new Book(code);
+    this.nameIndex = new NameIndex(code);
   }
 
   /** Whether the viewer may decide on what is proposed here; the server has the last word. */
@@ -107,11 +107,11 @@ export class Region extends Freshness {
     };
   }
 
-  /** Begins a reading and keeps it up to date; returns the function that ends that. */
-  attend(reading: Reading<unknown>, kinds: readonly EventKind[]): () => void {
-    this.#readings.set(reading, kinds);
-    reading.refresh();
-    return () => void this.#readings.delete(reading);
+  /** Sends a query and keeps its answer up to date; returns the function that ends that. */
+  attend(queryState: QueryState<unknown>, kinds: readonly EventKind[]): () => void {
+    this.#queryStates.set(queryState, kinds);
+    queryState.refresh();
+    return () => void this.#queryStates.delete(queryState);
   }
 
   /** The position comes first: what moves after it is told as an event, and then read again. */
@@ -154,9 +154,9 @@ export class Region extends Freshness {
   readonly #answer = oneAtATime(async () => {
     const due = this.#due;
     this.#due = new Set();
-    if (due === null || INVENTORY_KINDS.some((kind) => due.has(kind))) this.book.refresh();
-    for (const [reading, kinds] of this.#readings) {
-      if (due === null || kinds.some((kind) => due.has(kind))) reading.refresh();
+    if (due === null || INVENTORY_KINDS.some((kind) => due.has(kind))) this.nameIndex.refresh();
+    for (const [queryState, kinds] of this.#queryStates) {
+      if (due === null || kinds.some((kind) => due.has(kind))) queryState.refresh();
     }
   }, REREAD_REST_MS);
 }

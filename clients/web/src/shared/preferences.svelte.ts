@@ -1,5 +1,5 @@
 /** How this screen wants to be spoken to: language (in the address) and theme (kept on the device). */
-import { WORDS, type Language } from "../wall/messages";
+import { MESSAGES, type Language } from "../wall/messages";
 import { formats } from "./format";
 
 type Theme = "dark" | "light";
@@ -10,7 +10,7 @@ class Preferences {
     new URLSearchParams(location.search).get("bahasa") === "en" ? "en" : "id",
   );
   theme = $state<Theme>(localStorage.getItem(THEME_KEY) === "light" ? "light" : "dark");
-  readonly words = $derived(WORDS[this.language]);
+  readonly messages = $derived(MESSAGES[this.language]);
   readonly format = $derived(formats(this.language));
 
   constructor() {

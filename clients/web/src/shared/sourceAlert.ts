@@ -1,5 +1,5 @@
 /** What the pages say about regions whose own node is not followed as it should be. */
-import type { Words } from "../wall/messages";
+import type { Messages } from "../wall/messages";
 import type { Formats } from "./format";
 import type { Source } from "./types";
 
@@ -41,14 +41,14 @@ export function listSourceAlerts(
 export function alertSentence(
   { state, names, asOf }: SourceAlert,
   most: number,
-  words: Words,
+  messages: Messages,
   format: Formats,
 ): string {
   const others = names.length - most;
-  const named = others > 0 ? [...names.slice(0, most), words.otherRegions(others)] : names;
+  const named = others > 0 ? [...names.slice(0, most), messages.otherRegions(others)] : names;
   const oldestFirst = asOf.toSorted((one, other) => one.getTime() - other.getTime());
   const moments = [...new Set(oldestFirst.map((at) => format.moment(at)))];
   const [first] = moments;
-  const since = first === undefined ? null : words.since(first, moments.length > 1);
-  return words.sourceAlert[state](format.list(named), since);
+  const since = first === undefined ? null : messages.since(first, moments.length > 1);
+  return messages.sourceAlert[state](format.list(named), since);
 }

@@ -168,5 +168,5 @@ const en: typeof id = {
 };
 
 export type Language = "id" | "en";
-export type Words = typeof id;
-export const WORDS: Record<Language, Words> = { id, en };
+export type Messages = typeof id;
+export const MESSAGES: Record<Language, Messages> = { id, en };

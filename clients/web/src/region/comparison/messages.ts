@@ -1,4 +1,4 @@
-/** Words of the chapter that sets regions side by side. */
+/** Messages of the chapter that sets regions side by side. */
 const id = {
   intro:
     "Dua sampai sepuluh daerah berdampingan, terhadap rata-rata dan nilai terbaik provinsi dan nasional. Hanya hasil dengan jenis, instrumen, dan tahun yang sama yang dibandingkan.",

@@ -1,4 +1,4 @@
-/** Words of the chapter about duplicates. A signal that is not here is shown by its own name. */
+/** Messages of the chapter about duplicates. A signal that is not here is shown by its own name. */
 import type { Policy } from "./documents";
 
 const id = {

@@ -1,6 +1,6 @@
 /** What the shape of the graph tells, as sentences; each with its n and how it is computed. */
 import type { Formats } from "../../shared/format";
-import type { Words } from "../messages";
+import type { Messages } from "../messages";
 import type { Diagnostics } from "./documents";
 
 export interface Diagnosis {
@@ -16,8 +16,8 @@ export interface Diagnosis {
   exchanges: readonly string[];
 }
 
-export function diagnoses(found: Diagnostics, words: Words, format: Formats): Diagnosis[] {
-  const say = words.integration;
+export function diagnoses(found: Diagnostics, messages: Messages, format: Formats): Diagnosis[] {
+  const say = messages.integration;
   const percent = (value: string | null) => (value === null ? null : format.percent(value));
   const parts = ({ part, of }: { part: string; of: string }) =>
     [format.number(part), format.number(of)] as const;

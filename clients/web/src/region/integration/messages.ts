@@ -1,4 +1,4 @@
-/** Words of the chapter about integration: the drawing, its diagnoses, and impact. */
+/** Messages of the chapter about integration: the drawing, its diagnoses, and impact. */
 import type { Basis, NodeKind } from "./documents";
 
 const id = {

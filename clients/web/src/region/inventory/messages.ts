@@ -1,4 +1,4 @@
-/** Words of the chapter about the inventory. */
+/** Messages of the chapter about the inventory. */
 import type { SealState } from "./documents";
 
 const id = {

@@ -1,4 +1,4 @@
-/** Words of the page as a whole, and of what every chapter shows. */
+/** Messages of the page as a whole, and of what every chapter shows. */
 import type { Subject } from "../documents";
 
 type RegionKind = Subject["kind"];
@@ -138,5 +138,5 @@ const en: typeof id = {
   },
 };
 
-export const frame = { id, en };
+export const layout = { id, en };
 export type ChapterId = keyof typeof id.chapters;

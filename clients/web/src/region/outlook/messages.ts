@@ -1,4 +1,4 @@
-/** Words of the chapter about outlook, peers and sharing. */
+/** Messages of the chapter about outlook, peers and sharing. */
 
 const id = {
   intro:

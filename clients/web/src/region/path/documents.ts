@@ -204,7 +204,7 @@ export const REFUSALS = graphql(`
   }
 `);
 
-export type Wish = VariablesOf<typeof PATH>;
+export type PathRequest = VariablesOf<typeof PATH>;
 export type Path = NonNullable<NonNullable<ResultOf<typeof PATH>["region"]>["pathToTarget"]>;
 export type Step = Path["steps"][number];
 export type LevelAsk = Step["asks"][number];

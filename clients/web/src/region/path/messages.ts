@@ -1,4 +1,4 @@
-/** Words of the chapter about the path to a target. */
+/** Messages of the chapter about the path to a target. */
 import type { LevelAsk } from "./documents";
 
 const id = {

@@ -1,4 +1,4 @@
-/** Words of the chapter about consolidation. A code that is not here is shown as it is. */
+/** Messages of the chapter about consolidation. A code that is not here is shown as it is. */
 import type { Decision, ProblemType, ProposalKind, ProposalStatus } from "./documents";
 
 type Values = Record<string, string>;

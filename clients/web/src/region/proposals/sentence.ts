@@ -1,7 +1,7 @@
 /** A proposal, its reasons and what is not known of it, in words. */
 import type { Formats } from "../../shared/format";
-import type { Words } from "../messages";
-import type { Book } from "../nameIndex.svelte";
+import type { Messages } from "../messages";
+import type { NameIndex } from "../nameIndex.svelte";
 import type { Proposal, Reason } from "./documents";
 
 type Listed = { id: string; application: { name: string } | null };
@@ -16,40 +16,43 @@ export function successor({ survivor, commonApplication }: Proposal): string {
   return survivor?.application?.name ?? survivor?.id ?? "";
 }
 
-export function headline(proposal: Proposal, words: Words, format: Formats): string {
+export function headline(proposal: Proposal, messages: Messages, format: Formats): string {
   const about = names(proposal.applications, format);
-  return words.proposals.sentence[proposal.kind](about, successor(proposal));
+  return messages.proposals.sentence[proposal.kind](about, successor(proposal));
 }
 
 /** A reason in words; a code that this page has no words for is shown as it is. */
 export function reasonText(
   { code, values }: Reason,
   proposal: Proposal,
-  words: Words,
-  book: Book,
+  messages: Messages,
+  nameIndex: NameIndex,
   format: Formats,
 ): string {
-  const wording = words.proposals.reason[code];
+  const wording = messages.proposals.reason[code];
   if (wording === undefined) {
     return [code, ...values.map(({ name, value }) => `${name} = ${value}`)].join(" · ");
   }
-  const told = values.map(({ name, value }) => [name, valueText(name, value, proposal, words, book, format)]);
-  return wording(Object.fromEntries(told) as Record<string, string>);
+  const texts = values.map(({ name, value }) => [
+    name,
+    valueText(name, value, proposal, messages, nameIndex, format),
+  ]);
+  return wording(Object.fromEntries(texts) as Record<string, string>);
 }
 
 function valueText(
   name: string,
   value: string,
   proposal: Proposal,
-  words: Words,
-  book: Book,
+  messages: Messages,
+  nameIndex: NameIndex,
   format: Formats,
 ): string {
-  if (name === "function") return insideSentence(book.functions.get(value) ?? value);
+  if (name === "function") return insideSentence(nameIndex.functions.get(value) ?? value);
   if (name === "region") return proposal.survivor?.application?.region.name ?? value;
-  if (name === "mode") return words.mode[value as keyof Words["mode"]] ?? value;
+  if (name === "mode") return messages.mode[value as keyof Messages["mode"]] ?? value;
   if (/^\d+(\.\d+)?$/.test(value)) return format.number(value);
-  return words.proposals.value[value] ?? value;
+  return messages.proposals.value[value] ?? value;
 }
 
 /** "Naskah dinas" begins small inside a sentence, "JDIH" does not. */
@@ -58,16 +61,21 @@ function insideSentence(name: string): string {
 }
 
 /** "yearly cost of application-32.11-01" with the name of the application. */
-export function lackingText(text: string, proposal: Proposal, words: Words, book: Book): string {
+export function lackingText(
+  text: string,
+  proposal: Proposal,
+  messages: Messages,
+  nameIndex: NameIndex,
+): string {
   const [, phrase, id] = /^(.* of) (\S+)$/.exec(text) ?? [];
-  const wording = words.proposals.lacking;
+  const wording = messages.proposals.lacking;
   if (wording[text]) return wording[text]("");
   const [, count, chosen] = /^which of the (\d+) applications beside (\S+) would do$/.exec(text) ?? [];
   if (count !== undefined && chosen !== undefined) {
-    return words.proposals.whichOf(Number(count), book.nameOf(chosen));
+    return messages.proposals.whichOf(Number(count), nameIndex.nameOf(chosen));
   }
   if (phrase === undefined || id === undefined || !wording[phrase]) return text;
-  const known = book.applications.get(id)?.name;
+  const known = nameIndex.applications.get(id)?.name;
   // Costs are asked of what leaves and of what takes over: the latter may be a common application.
   return wording[phrase](known ?? proposal.commonApplication?.name ?? id);
 }

@@ -4,8 +4,8 @@ import { INSTRUMENT_FIELDS } from "../../shared/documents";
 import { graphql } from "../../shared/graphql";
 import { PROVENANCE_FIELDS } from "../documents";
 
-export const STANDING = graphql(`
-  query Standing($code: ID!) {
+export const RESULTS = graphql(`
+  query Results($code: ID!) {
     region(code: $code) {
       name
       provenance {
@@ -115,7 +115,7 @@ export const ESTIMATE = graphql(`
   }
 `);
 
-type Answer = NonNullable<ResultOf<typeof STANDING>["region"]>;
+type Answer = NonNullable<ResultOf<typeof RESULTS>["region"]>;
 export type Index = NonNullable<Answer["index"]>;
 export type Score = NonNullable<ResultOf<typeof HISTORY>["region"]>["history"][number];
 type Estimated = NonNullable<NonNullable<ResultOf<typeof ESTIMATE>["region"]>["estimatedProfile"]>;

@@ -1,4 +1,4 @@
-/** Words of the chapter about results and their course. */
+/** Messages of the chapter about results and their course. */
 const id = {
   intro:
     "Indeks resmi terbaru dan riwayat setiap jenis penilaian. Jenis dan instrumen yang berbeda tidak pernah disatukan dalam satu garis.",
@@ -93,4 +93,4 @@ const en: typeof id = {
   determined: (sure, of) => `${sure} of ${of} indicators have one possible level only.`,
 };
 
-export const standing = { id, en };
+export const results = { id, en };

@@ -1,14 +1,14 @@
 /** What is missing for a level, gathered into one sentence per kind of gap. */
 import type { Formats } from "../../shared/format";
-import type { Words } from "../messages";
-import type { Book } from "../nameIndex.svelte";
+import type { Messages } from "../messages";
+import type { NameIndex } from "../nameIndex.svelte";
 import type { Gap, Missing, Open } from "./documents";
 
 /** Of more names than this, most are counted and not read out. */
 const NAMES_MOST = 10;
 const NAMES_READ_OUT = 6;
 
-export function sentences(open: Open, book: Book, words: Words, format: Formats): string[] {
+export function sentences(open: Open, nameIndex: NameIndex, messages: Messages, format: Formats): string[] {
   // A gap without a subject is a sentence of its own, and none of those that are counted.
   const kinds = new Map<string, Missing[]>();
   for (const each of open.missing) {
@@ -17,37 +17,42 @@ export function sentences(open: Open, book: Book, words: Words, format: Formats)
   }
   const found = [...kinds.values()].map((missing) => {
     const gap: Gap = missing[0]!.gap;
-    const names = missing.map((each) => nameOf(each, book, words, format)).filter(Boolean);
-    return words.verification.gap[gap](listed(names, words, format), missing.length);
+    const names = missing.map((each) => nameOf(each, nameIndex, messages, format)).filter(Boolean);
+    return messages.verification.gap[gap](listed(names, messages, format), missing.length);
   });
   const unlisted = open.missingCount - open.missing.length;
-  return unlisted > 0 ? [...found, words.verification.unlisted(unlisted)] : found;
+  return unlisted > 0 ? [...found, messages.verification.unlisted(unlisted)] : found;
 }
 
-function listed(names: readonly string[], words: Words, format: Formats): string {
+function listed(names: readonly string[], messages: Messages, format: Formats): string {
   if (names.length <= NAMES_MOST) return format.list(names);
   const shown = names.slice(0, NAMES_READ_OUT);
-  return `${shown.join(", ")}, ${words.andMore(names.length - shown.length)}`;
+  return `${shown.join(", ")}, ${messages.andMore(names.length - shown.length)}`;
 }
 
-function nameOf({ gap, subject, name, details }: Missing, book: Book, words: Words, format: Formats): string {
+function nameOf(
+  { gap, subject, name, details }: Missing,
+  nameIndex: NameIndex,
+  messages: Messages,
+  format: Formats,
+): string {
   switch (gap) {
     case "NO_APPLICATION":
       return "";
     case "NO_DOCUMENT":
-      return words.verification.document[subject] ?? subject;
+      return messages.verification.document[subject] ?? subject;
     case "NOT_COUNTED":
     case "OWNER_UNKNOWN":
     case "PARTNER_NOT_NAMED": {
-      const exchange = book.exchanges.get(subject);
+      const exchange = nameIndex.exchanges.get(subject);
       const what = exchange
-        ? words.exchange(exchange.source.name, exchange.target?.name ?? exchange.targetName, "")
+        ? messages.exchange(exchange.source.name, exchange.target?.name ?? exchange.targetName, "")
         : subject;
-      const why = details.map((defect) => words.verification.defect[defect] ?? defect);
-      return why.length ? words.verification.because(what, format.list(why)) : what;
+      const why = details.map((defect) => messages.verification.defect[defect] ?? defect);
+      return why.length ? messages.verification.because(what, format.list(why)) : what;
     }
     case "DUPLICATE":
-      return subject.split(" ").map((id) => book.nameOf(id)).join(" – ");
+      return subject.split(" ").map((id) => nameIndex.nameOf(id)).join(" – ");
     default:
       return name ?? subject;
   }

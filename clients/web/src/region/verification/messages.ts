@@ -1,4 +1,4 @@
-/** Words of the chapter about verification: flags, findings and gaps as sentences. */
+/** Messages of the chapter about verification: flags, findings and gaps as sentences. */
 import type { Defect } from "../integration/documents";
 import type { FindingState, Flag, Gap, State } from "./documents";
 
