@@ -1,11 +1,11 @@
 /** The messages and formats in the language that the page has now. */
 import type { Formats } from "../shared/format";
 import { preferences } from "../shared/preferences.svelte";
-import { MESSAGES, type Messages } from "./messages";
+import { REGION_MESSAGES, type RegionMessages } from "./messages";
 
 export const i18n = {
-  get messages(): Messages {
-    return MESSAGES[preferences.language];
+  get messages(): RegionMessages {
+    return REGION_MESSAGES[preferences.language];
   },
   get format(): Formats {
     return preferences.format;

@@ -1,5 +1,5 @@
 /** All messages of the page: one table per language, made of those of its chapters. */
-import type { Language } from "../wall/messages";
+import type { Language } from "../shared/language";
 import { comparison } from "./comparison/messages";
 import { duplicates } from "./duplicates/messages";
 import { integration } from "./integration/messages";
@@ -26,5 +26,5 @@ function table(language: Language) {
   };
 }
 
-export type Messages = ReturnType<typeof table>;
-export const MESSAGES: Record<Language, Messages> = { id: table("id"), en: table("en") };
+export type RegionMessages = ReturnType<typeof table>;
+export const REGION_MESSAGES: Record<Language, RegionMessages> = { id: table("id"), en: table("en") };

@@ -13,7 +13,7 @@ export function takeToken(): void {
   history.replaceState(null, "", location.pathname + location.search + (rest && `#${rest}`));
 }
 
-/** Forgets a token that the server no longer takes; the wall goes on with what is public. */
+/** Forgets a token that the server no longer takes; the page goes on with what is public. */
 export function forgetToken(): void {
   sessionStorage.removeItem(KEY);
 }

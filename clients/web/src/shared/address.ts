@@ -1,5 +1,5 @@
 /** Addresses of the pages. The language goes along; a token stays in the tab, see access.ts. */
-import type { Language } from "../wall/messages";
+import type { Language } from "./language";
 
 export function wallAddress(language: Language): string {
   return `/${inLanguage(language)}`;

@@ -1,4 +1,4 @@
-/** Which instrument, year and kind the wall shows: asked for in the address, or picked by itself. */
+/** Which instrument, year and kind a page shows: asked for in the address, or picked by itself. */
 import type { Edition, Kind } from "./types";
 
 /** Year and kind; a year has one instrument. */

@@ -1,5 +1,5 @@
 /** Numbers and times as Indonesians write them: 4,59 and 09.48.12 WIB. */
-import type { Language } from "../wall/messages";
+import type { Language } from "./language";
 
 const LOCALE: Record<Language, string> = { id: "id-ID", en: "en-GB" };
 const LESS_THAN: Record<Language, string> = { id: "kurang dari 0,01", en: "less than 0.01" };

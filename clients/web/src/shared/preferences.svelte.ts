@@ -1,6 +1,7 @@
 /** How this screen wants to be spoken to: language (in the address) and theme (kept on the device). */
-import { MESSAGES, type Language } from "../wall/messages";
 import { formats } from "./format";
+import type { Language } from "./language";
+import { SHARED_MESSAGES } from "./messages";
 
 type Theme = "dark" | "light";
 const THEME_KEY = "simpul.theme";
@@ -10,7 +11,7 @@ class Preferences {
     new URLSearchParams(location.search).get("bahasa") === "en" ? "en" : "id",
   );
   theme = $state<Theme>(localStorage.getItem(THEME_KEY) === "light" ? "light" : "dark");
-  readonly messages = $derived(MESSAGES[this.language]);
+  readonly messages = $derived(SHARED_MESSAGES[this.language]);
   readonly format = $derived(formats(this.language));
 
   constructor() {

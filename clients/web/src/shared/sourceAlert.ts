@@ -1,6 +1,6 @@
 /** What the pages say about regions whose own node is not followed as it should be. */
-import type { Messages } from "../wall/messages";
 import type { Formats } from "./format";
+import type { SharedMessages } from "./messages";
 import type { Source } from "./types";
 
 type AlertState = Exclude<Source["state"], "OWNED" | "FRESH">;
@@ -41,7 +41,7 @@ export function listSourceAlerts(
 export function alertSentence(
   { state, names, asOf }: SourceAlert,
   most: number,
-  messages: Messages,
+  messages: SharedMessages,
   format: Formats,
 ): string {
   const others = names.length - most;

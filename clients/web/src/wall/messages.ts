@@ -1,15 +1,13 @@
-/** All words that the wall shows, in Indonesian and, behind `?bahasa=en`, in English. */
-import type { Kind } from "../shared/types";
+/** The messages of the wall alone, in Indonesian and in English. */
+import type { Language } from "../shared/language";
 
 const id = {
   title: "Kematangan Pemerintahan Digital",
   edition: "Edisi",
   automatic: "Otomatis",
-  replay: "PUTAR ULANG",
   replayed: "Putar ulang",
   draft: "Draf",
   results: (count: number) => `${count} daerah`,
-  province: (name: string) => `Provinsi ${name}`,
   map: "Peta indeks",
   mapSchematic: "Peta skematis dari titik tengah wilayah",
   mapOwn: "Batas wilayah dari berkas operator",
@@ -44,11 +42,6 @@ const id = {
   first: "nilai pertama",
   asOf: "Data per",
   ago: (seconds: number) => `${seconds} dtk lalu`,
-  connection: { connecting: "Menyambung", live: "Langsung", stale: "Data usang", lost: "Terputus" },
-  lostTitle: "Sambungan ke server terputus.",
-  staleTitle: "Server tidak memberi kabar.",
-  lostText: (time: string) =>
-    `Yang tampil adalah data terakhir, ${time}. Sambungan dicoba lagi terus-menerus.`,
   nodes: (fresh: number, of: number) => `● ${fresh} dari ${of} simpul daerah mutakhir`,
   source: {
     OWNED: "Data di sini",
@@ -57,42 +50,17 @@ const id = {
     UNREACHABLE: "Simpul sendiri tidak dapat dihubungi",
     DIVERGED: "Simpul sendiri, catatannya berbeda dari salinan di sini",
   },
-  sourceAlert: {
-    STALE: (names: string, since: string | null) =>
-      since === null ? `Data ${names} belum lengkap di sini.` : `Data ${names} tertinggal ${since}.`,
-    UNREACHABLE: (names: string, since: string | null) =>
-      since === null ? `${names} belum pernah dapat dihubungi.` : `${names} tidak dapat dihubungi ${since}.`,
-    DIVERGED: (names: string, since: string | null) =>
-      `Catatan ${names} berbeda dari salinan di sini${since === null ? "" : ` ${since}`}.`,
-  },
-  since: (moment: string, isOldest: boolean) =>
-    isOldest ? `sejak ${moment} atau sesudahnya` : `sejak ${moment}`,
-  otherRegions: (count: number) => `${count} daerah lain`,
   waiting: "Memuat data…",
-  unavailable: "Server belum dapat dihubungi. Dicoba lagi terus-menerus.",
   noEdition: "Belum ada hasil yang dapat ditampilkan.",
-  language: "English",
-  light: "Tema terang",
-  dark: "Tema gelap",
-  kind: {
-    OFFICIAL: "Hasil resmi",
-    SELF: "Penilaian mandiri",
-    INTERIM: "Penilaian interim",
-    EXTERNAL: "Penilaian eksternal",
-    TARGET: "Target",
-    SIMULATION: "Simulasi",
-  } satisfies Record<Kind, string>,
 };
 
 const en: typeof id = {
   title: "Digital Government Maturity",
   edition: "Edition",
   automatic: "Automatic",
-  replay: "REPLAY",
   replayed: "Replay",
   draft: "Draft",
   results: (count) => `${count} regions`,
-  province: (name) => `Province of ${name}`,
   map: "Index map",
   mapSchematic: "Schematic map from the regions' centre points",
   mapOwn: "Boundaries from the operator's file",
@@ -127,10 +95,6 @@ const en: typeof id = {
   first: "first value",
   asOf: "Data as of",
   ago: (seconds) => `${seconds} s ago`,
-  connection: { connecting: "Connecting", live: "Live", stale: "Data is stale", lost: "Disconnected" },
-  lostTitle: "The connection to the server is lost.",
-  staleTitle: "Nothing is heard from the server.",
-  lostText: (time) => `What you see is the last data, ${time}. The wall keeps trying to reconnect.`,
   nodes: (fresh, of) => `● ${fresh} of ${of} regional nodes up to date`,
   source: {
     OWNED: "Kept here",
@@ -139,34 +103,8 @@ const en: typeof id = {
     UNREACHABLE: "Own node cannot be reached",
     DIVERGED: "Own node, its log differs from the copy here",
   },
-  sourceAlert: {
-    STALE: (names, since) =>
-      since === null ? `The data of ${names} is not complete here.` : `The data of ${names} has lagged behind ${since}.`,
-    UNREACHABLE: (names, since) =>
-      since === null ? `No contact with ${names} yet.` : `No contact with ${names} ${since}.`,
-    DIVERGED: (names, since) =>
-      since === null
-        ? `The log of ${names} differs from the copy here.`
-        : `The log of ${names} has differed from the copy here ${since}.`,
-  },
-  since: (moment, isOldest) => (isOldest ? `since ${moment} or later` : `since ${moment}`),
-  otherRegions: (count) => (count === 1 ? "1 other region" : `${count} other regions`),
   waiting: "Loading…",
-  unavailable: "The server cannot be reached yet. The wall keeps trying.",
   noEdition: "There are no results to show yet.",
-  language: "Indonesia",
-  light: "Light theme",
-  dark: "Dark theme",
-  kind: {
-    OFFICIAL: "Official result",
-    SELF: "Self-assessment",
-    INTERIM: "Interim assessment",
-    EXTERNAL: "External assessment",
-    TARGET: "Target",
-    SIMULATION: "Simulation",
-  },
 };
 
-export type Language = "id" | "en";
-export type Messages = typeof id;
-export const MESSAGES: Record<Language, Messages> = { id, en };
+export const WALL_MESSAGES: Record<Language, typeof id> = { id, en };

@@ -1,6 +1,6 @@
 /** What the shape of the graph tells, as sentences; each with its n and how it is computed. */
 import type { Formats } from "../../shared/format";
-import type { Messages } from "../messages";
+import type { RegionMessages } from "../messages";
 import type { Diagnostics } from "./documents";
 
 export interface Diagnosis {
@@ -16,7 +16,7 @@ export interface Diagnosis {
   exchanges: readonly string[];
 }
 
-export function diagnoses(found: Diagnostics, messages: Messages, format: Formats): Diagnosis[] {
+export function diagnoses(found: Diagnostics, messages: RegionMessages, format: Formats): Diagnosis[] {
   const say = messages.integration;
   const percent = (value: string | null) => (value === null ? null : format.percent(value));
   const parts = ({ part, of }: { part: string; of: string }) =>

@@ -1,6 +1,6 @@
 /** A proposal, its reasons and what is not known of it, in words. */
 import type { Formats } from "../../shared/format";
-import type { Messages } from "../messages";
+import type { RegionMessages } from "../messages";
 import type { NameIndex } from "../nameIndex.svelte";
 import type { Proposal, Reason } from "./documents";
 
@@ -16,7 +16,7 @@ export function successor({ survivor, commonApplication }: Proposal): string {
   return survivor?.application?.name ?? survivor?.id ?? "";
 }
 
-export function headline(proposal: Proposal, messages: Messages, format: Formats): string {
+export function headline(proposal: Proposal, messages: RegionMessages, format: Formats): string {
   const about = names(proposal.applications, format);
   return messages.proposals.sentence[proposal.kind](about, successor(proposal));
 }
@@ -25,7 +25,7 @@ export function headline(proposal: Proposal, messages: Messages, format: Formats
 export function reasonText(
   { code, values }: Reason,
   proposal: Proposal,
-  messages: Messages,
+  messages: RegionMessages,
   nameIndex: NameIndex,
   format: Formats,
 ): string {
@@ -44,13 +44,13 @@ function valueText(
   name: string,
   value: string,
   proposal: Proposal,
-  messages: Messages,
+  messages: RegionMessages,
   nameIndex: NameIndex,
   format: Formats,
 ): string {
   if (name === "function") return insideSentence(nameIndex.functions.get(value) ?? value);
   if (name === "region") return proposal.survivor?.application?.region.name ?? value;
-  if (name === "mode") return messages.mode[value as keyof Messages["mode"]] ?? value;
+  if (name === "mode") return messages.mode[value as keyof RegionMessages["mode"]] ?? value;
   if (/^\d+(\.\d+)?$/.test(value)) return format.number(value);
   return messages.proposals.value[value] ?? value;
 }
@@ -64,7 +64,7 @@ function insideSentence(name: string): string {
 export function lackingText(
   text: string,
   proposal: Proposal,
-  messages: Messages,
+  messages: RegionMessages,
   nameIndex: NameIndex,
 ): string {
   const [, phrase, id] = /^(.* of) (\S+)$/.exec(text) ?? [];

@@ -1,6 +1,6 @@
 /** What is missing for a level, gathered into one sentence per kind of gap. */
 import type { Formats } from "../../shared/format";
-import type { Messages } from "../messages";
+import type { RegionMessages } from "../messages";
 import type { NameIndex } from "../nameIndex.svelte";
 import type { Gap, Missing, Open } from "./documents";
 
@@ -8,7 +8,7 @@ import type { Gap, Missing, Open } from "./documents";
 const NAMES_MOST = 10;
 const NAMES_READ_OUT = 6;
 
-export function sentences(open: Open, nameIndex: NameIndex, messages: Messages, format: Formats): string[] {
+export function sentences(open: Open, nameIndex: NameIndex, messages: RegionMessages, format: Formats): string[] {
   // A gap without a subject is a sentence of its own, and none of those that are counted.
   const kinds = new Map<string, Missing[]>();
   for (const each of open.missing) {
@@ -24,7 +24,7 @@ export function sentences(open: Open, nameIndex: NameIndex, messages: Messages, 
   return unlisted > 0 ? [...found, messages.verification.unlisted(unlisted)] : found;
 }
 
-function listed(names: readonly string[], messages: Messages, format: Formats): string {
+function listed(names: readonly string[], messages: RegionMessages, format: Formats): string {
   if (names.length <= NAMES_MOST) return format.list(names);
   const shown = names.slice(0, NAMES_READ_OUT);
   return `${shown.join(", ")}, ${messages.andMore(names.length - shown.length)}`;
@@ -33,7 +33,7 @@ function listed(names: readonly string[], messages: Messages, format: Formats): 
 function nameOf(
   { gap, subject, name, details }: Missing,
   nameIndex: NameIndex,
-  messages: Messages,
+  messages: RegionMessages,
   format: Formats,
 ): string {
   switch (gap) {
