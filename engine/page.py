@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Generic, TypeVar
 
 Value = TypeVar("Value")
+Other = TypeVar("Other")
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,3 +18,7 @@ class Page(Generic[Value]):
     has_next: bool
     has_previous: bool
     total: int  # of the whole list, not of this page
+
+    def with_values(self, values: list[Other]) -> Page[Other]:
+        """Return the page with other values in place of its own, in the same order."""
+        return Page(values, self.keys, self.has_next, self.has_previous, self.total)

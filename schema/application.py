@@ -118,7 +118,7 @@ class Application(Node, ApplicationImpact, ApplicationFunction):
         page = await resolved_integration.page(
             info.context, application=self._value.id, first=size(first), after=key(after, 1)
         )
-        return connected(page, Integration.of)
+        return connected(page, [Integration.of(each) for each in page.values])
 
     @classmethod
     def of(cls, value: model.Application) -> Application:
@@ -172,7 +172,7 @@ async def application_page(
         first=size(first),
         after=key(after, 2),
     )
-    return connected(page, Application.of)
+    return connected(page, [Application.of(each) for each in page.values])
 
 
 @strawberry.type

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-from collections.abc import Callable
 from typing import Generic, TypeVar
 
 import strawberry
@@ -40,9 +39,8 @@ class Connection(Generic[Node]):
     total_count: int = strawberry.field(description="Items in the whole list.")
 
 
-def connected(page: Page[Value], wrap: Callable[[Value], Node]) -> Connection[Node]:
-    """Return a page as a connection of wrapped values."""
-    nodes = [wrap(value) for value in page.values]
+def connected(page: Page[Value], nodes: list[Node]) -> Connection[Node]:
+    """Return a page as a connection; `nodes` stand for its values, in the same order."""
     cursors = [_encoded(key) for key in page.keys]
     return Connection(
         edges=[Edge(node=node, cursor=cursor) for node, cursor in zip(nodes, cursors, strict=True)],

@@ -98,7 +98,7 @@ class Region(
         page = await resolved.opds(
             info.context, self._value.code, first=size(first), after=key(after, 2)
         )
-        return connected(page, Opd.of)
+        return connected(page, [Opd.of(each) for each in page.values])
 
     @strawberry.field
     async def applications(
@@ -117,7 +117,7 @@ class Region(
         page = await resolved_integration.page(
             info.context, region=self._value.code, first=size(first), after=key(after, 1)
         )
-        return connected(page, Integration.of)
+        return connected(page, [Integration.of(each) for each in page.values])
 
     @strawberry.field(description="Those that the viewer may see, newest first.")
     async def assessments(
@@ -215,7 +215,7 @@ class RegionQuery:
             first=size(first),
             after=key(after, 2 if by_name else 1),
         )
-        return connected(page, Region.of)
+        return connected(page, [Region.of(each) for each in page.values])
 
 
 async def _published(info: Info, code: str, kind: model.AssessmentKind) -> list[Scored]:

@@ -128,7 +128,8 @@ async def page(
     if search:
         query = query.where(ApplicationRow.name_key.contains(search.casefold(), autoescape=True))
     columns = (ApplicationRow.name_key, ApplicationRow.id)
-    return await keyset(session, query, columns, first=first, after=after, value=value)
+    page = await keyset(session, query, columns, first=first, after=after)
+    return page.with_values([value(row) for row in page.values])
 
 
 async def names(session: AsyncSession, region: str) -> set[tuple[str | None, str]]:

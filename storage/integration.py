@@ -155,4 +155,5 @@ async def page(
                 IntegrationRow.target_application == application,
             )
         )
-    return await keyset(session, query, (IntegrationRow.id,), first=first, after=after, value=value)
+    page = await keyset(session, query, (IntegrationRow.id,), first=first, after=after)
+    return page.with_values([value(row) for row in page.values])

@@ -62,6 +62,5 @@ async def page(
 ) -> Page[Opd]:
     """Return one page of a region's OPDs by name."""
     query = select(OpdRow).where(OpdRow.region == region)
-    return await keyset(
-        session, query, (OpdRow.name, OpdRow.id), first=first, after=after, value=value
-    )
+    page = await keyset(session, query, (OpdRow.name, OpdRow.id), first=first, after=after)
+    return page.with_values([value(row) for row in page.values])

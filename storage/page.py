@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from typing import Any, TypeVar
+from collections.abc import Sequence
+from typing import Any
 
 from sqlalchemy import Select, func, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import InstrumentedAttribute
 
 from engine.page import Page
-
-Value = TypeVar("Value")
 
 
 async def keyset(
@@ -21,8 +19,7 @@ async def keyset(
     *,
     first: int,
     after: tuple[str, ...] | None,
-    value: Callable[[Any], Value],
-) -> Page[Value]:
+) -> Page[Any]:
     """Return the first rows of `query` after the key `after`, ordered by `columns`.
 
     `columns` together are unique and not null. One row more is read than is given, to know
@@ -35,7 +32,7 @@ async def keyset(
         total = await session.scalar(select(func.count()).select_from(query.subquery())) or 0
     names = [column.key for column in columns]
     return Page(
-        values=[value(row) for row in shown],
+        values=shown,
         keys=[tuple(getattr(row, name) for name in names) for row in shown],
         has_next=len(rows) > first,
         has_previous=after is not None,

@@ -93,7 +93,8 @@ async def page(
     if search:
         query = query.where(func.lower(RegionRow.name).contains(search.lower(), autoescape=True))
     columns = (RegionRow.name, RegionRow.code) if by_name else (RegionRow.code,)
-    return await keyset(session, query, columns, first=first, after=after, value=value)
+    page = await keyset(session, query, columns, first=first, after=after)
+    return page.with_values([value(row) for row in page.values])
 
 
 async def members(session: AsyncSession, parent: str, kinds: Sequence[RegionKind]) -> list[str]:
