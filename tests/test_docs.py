@@ -63,6 +63,17 @@ def test_the_architecture_names_the_folders_of_a_package(package: str) -> None:
     )
 
 
+def test_the_modules_that_documents_name_are_there() -> None:
+    named = {
+        module
+        for document in DOCUMENTS
+        if document.parent.name != "decisions" and document.name != "CHANGELOG.md"
+        for module in re.findall(r"`((?:\w+/)+\w+\.py)`", document.read_text())
+    }
+    assert len(named) > 50
+    assert {module for module in named if not (ROOT / module).is_file()} == set()
+
+
 def test_the_example_sheet_is_the_published_one() -> None:
     published = "".join(
         f"{line.number},{line.value}\n"
