@@ -23,6 +23,7 @@ pytestmark = pytest.mark.integration
 
 EVENTS = "subscription ($after: Cursor) { events(after: $after) { cursor } }"
 GONE_SECONDS = 10
+AT_ONCE_SECONDS = 5  # a request that is waited for would hold it longer
 UPGRADE = (
     "GET /graphql HTTP/1.1\r\nHost: simpul\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n"
     "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\n"
@@ -137,7 +138,7 @@ async def test_a_second_signal_ends_it_at_once(hub: SimpulProcess, again: signal
         await asyncio.sleep(0.5)
         assert hub.process.poll() is None
         hub.process.send_signal(again)
-        assert await asyncio.to_thread(hub.process.wait, 2) == 0
+        assert await asyncio.to_thread(hub.process.wait, AT_ONCE_SECONDS) == 0
 
 
 async def test_each_socket_leaves_one_line_in_the_log(hub: SimpulProcess) -> None:

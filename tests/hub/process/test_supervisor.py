@@ -27,6 +27,7 @@ WORKERS = 2
 EVENTS = "subscription ($after: Cursor) { events(after: $after) { cursor subject } }"
 OWNER = ("32.11", "opd-32.11.dishub")
 GONE_SECONDS = 10
+AT_ONCE_SECONDS = 5  # a request that is waited for would hold it longer
 HALF = (
     b"POST /graphql HTTP/1.1\r\nHost: simpul\r\nContent-Type: application/json\r\n"
     b"Content-Length: 100\r\n\r\n"
@@ -144,7 +145,7 @@ async def test_a_second_signal_ends_all_at_once(hub: SimpulProcess) -> None:
     await asyncio.sleep(1)
     assert hub.process.poll() is None  # it waits for the request
     hub.process.send_signal(signal.SIGTERM)
-    assert await asyncio.to_thread(hub.process.wait, 2) == 0
+    assert await asyncio.to_thread(hub.process.wait, AT_ONCE_SECONDS) == 0
     asking.close()
 
 
