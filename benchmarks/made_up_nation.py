@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import UTC, datetime
 
 from engine.document import document
@@ -36,7 +37,7 @@ def codes() -> list[str]:
     return [*provinces, *within]
 
 
-def entries(code: str) -> list[Entry]:
+def entries(code: str, applications: int = APPLICATIONS) -> list[Entry]:
     """The log of a region."""
     parent = code.partition(".")[0] if "." in code else None
     kind = RegionKind.PROVINCE if parent is None else RegionKind.REGENCY
@@ -49,7 +50,7 @@ def entries(code: str) -> list[Entry]:
         ),
         (EventKind.OPD_RECORDED, opd.id, opd),
     ]
-    for number in range(APPLICATIONS):
+    for number in range(applications):
         id = f"application-{code}-{number}"
         name = f"Aplikasi {number} Daerah {code}"
         each = Application(id, code, opd.id, name, ApplicationStatus.ACTIVE, 1, SOURCE)
@@ -72,12 +73,14 @@ def entries(code: str) -> list[Entry]:
     return found
 
 
-async def fill(url: str) -> None:
-    """Write the nation into a database that has this version's schema."""
+async def fill(
+    url: str, regions: Iterable[str] | None = None, applications: int = APPLICATIONS
+) -> None:
+    """Write the nation, or these regions of it, into a database that has this version's schema."""
     database = Database(url)
     try:
-        for code in codes():
+        for code in codes() if regions is None else regions:
             async with log.writing(database, code, lambda: AT) as transaction:
-                await transaction.accept(entries(code))
+                await transaction.accept(entries(code, applications))
     finally:
         await database.close()

@@ -17,6 +17,7 @@ os.environ.pop("COLUMNS", None)
 def pytest_addoption(parser: pytest.Parser) -> None:
     """Let `make soak` try more than the suite has time for."""
     parser.addoption("--seeds", default="1", help="How many random inventories are tried.")
+    parser.addoption("--nation", action="store_true", help="The made-up nation is a whole one.")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -12,7 +12,6 @@ import pytest
 from sqlalchemy import event
 from sqlalchemy.engine import Engine
 
-from benchmarks.made_up_nation import APPLICATIONS, REGIONS
 from engine.model import PUBLIC_VIEWER, EventKind, Region, RegionKind
 from resolvers.context import Context
 from resolvers.event import SNAPSHOT_PAGE, follow, newest
@@ -21,6 +20,7 @@ from resolvers.requests import Requests
 from storage import announcement
 from tests.api.hub import copied, running
 from tests.api.places import PROVINCE, SOURCE
+from tests.fixtures.nation import Nation
 
 QUERIES = {
     "a ranking with its regions": (
@@ -173,20 +173,22 @@ async def test_a_search_longer_than_any_name_is_refused(
         assert await hub.refusal(asked, search="a" * 201) == "INVALID_ARGUMENT"
 
 
-async def test_a_catch_up_recomputes_each_region_of_a_nation_once(nation_data_dir: Path) -> None:
+async def test_a_catch_up_recomputes_each_region_of_a_nation_once(
+    two_regions_of_each_province: Nation,
+) -> None:
     """Its log is many pages of arrivals, and each page touches regions of all provinces."""
-    async with running(
-        f"sqlite+aiosqlite:///{nation_data_dir / 'simpul.db'}", tailing=False
-    ) as hub:
+    nation = two_regions_of_each_province
+    arrivals = len(nation.regions) * nation.entries
+    async with running(nation.database_url, tailing=False) as hub:
         with _selects() as statements:
             await FollowUp(hub.instance).catch_up(0)
         async with hub.instance.database.read() as session:
-            assert await announcement.followed_up(session) == REGIONS * (APPLICATIONS + 2)
+            assert await announcement.followed_up(session) == arrivals
         inventories = [each for each in statements if "FROM exemption" in each]
         # Once to compute, and once more under the lock to announce what is new of each.
-        assert len(inventories) == 2 * REGIONS
+        assert len(inventories) == 2 * len(nation.regions)
         with _selects() as statements:
-            await FollowUp(hub.instance).catch_up(REGIONS * (APPLICATIONS + 2))
+            await FollowUp(hub.instance).catch_up(arrivals)
         assert len(statements) == 1  # the position, and nothing is left to do
 
 
@@ -201,10 +203,12 @@ async def test_background_work_waits_for_clients_but_not_without_end() -> None:
     await waiting
 
 
-async def test_a_snapshot_of_a_nation_reads_the_arrival_order_once(nation_data_dir: Path) -> None:
-    url = f"sqlite+aiosqlite:///{nation_data_dir / 'simpul.db'}"
-    arrivals = REGIONS * (APPLICATIONS + 2)
-    async with running(url, tailing=False) as hub:
+async def test_a_snapshot_of_a_nation_reads_the_arrival_order_once(
+    two_regions_of_each_province: Nation,
+) -> None:
+    nation = two_regions_of_each_province
+    arrivals = len(nation.regions) * nation.entries
+    async with running(nation.database_url, tailing=False) as hub:
         context = Context(hub.instance, PUBLIC_VIEWER)
         with _selects() as statements:
             async with aclosing(follow(context, after=None, regions=None, kinds=None)) as events:

@@ -6,11 +6,12 @@ from pathlib import Path
 
 import pytest
 
-from benchmarks.made_up_nation import APPLICATIONS, REGIONS, codes
+from benchmarks.made_up_nation import REGIONS
 from engine.log.source import SourceState
 from hub import replication
 from hub.app import opened
 from storage import log, ownership
+from tests.fixtures.nation import Nation
 from tests.fixtures.processes import StartSimpul
 from tests.regions.instances import Place
 
@@ -19,17 +20,17 @@ COPIED_SECONDS = 120.0
 
 @pytest.mark.integration
 async def test_all_regions_of_one_endpoint_are_copied(
-    simpul_process: StartSimpul, nation_data_dir: Path, tmp_path: Path
+    simpul_process: StartSimpul, nation: Nation, tmp_path: Path
 ) -> None:
     """An owner serves 100 operations on one connection, so that these take several."""
-    nation = Place(nation_data_dir)
+    owner = Place(nation.data_dir)
     copy = await Place(tmp_path / "copy").prepare()
-    nation.serve(simpul_process)
-    directory = copy.follow((nation, codes()))
+    owner.serve(simpul_process)
+    directory = copy.follow((owner, nation.regions))
     async with opened(copy.settings) as instance:
         assert await replication.first(directory, copy.data_dir, instance, COPIED_SECONDS)
         async with instance.database.read() as session:
             states = [each.state for each in await ownership.everything(session)]
-            heads = await log.heads(session, codes())
+            heads = await log.heads(session, nation.regions)
     assert states == [SourceState.FRESH] * REGIONS
-    assert heads == dict.fromkeys(codes(), APPLICATIONS + 2)
+    assert heads == dict.fromkeys(nation.regions, nation.entries)
