@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import json
-import shutil
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
 import pytest_asyncio
 from playwright.async_api import Browser, Page, Request, expect
 
-from tests.fixtures.processes import SimpulProcess, starting
+from tests.fixtures.processes import SimpulProcess
 
 pytestmark = [pytest.mark.integration, pytest.mark.asyncio(loop_scope="session")]
 
@@ -34,20 +33,12 @@ ACCEPTED = [
 REFUSED = ["", "empat", "4,5,6", "1.234,5", "1.234", "-1", "5,1", "1,00", "45", "4,", "4e0", "0x4"]
 
 
-@pytest.fixture(scope="module")
-def hub(filled_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[SimpulProcess]:
-    folder = tmp_path_factory.mktemp("decimal-fields")
-    shutil.copy(filled_template, folder)
-    with starting(folder) as start:
-        yield start("demo", "--no-nodes", data_dir=folder)
-
-
 @pytest_asyncio.fixture(scope="module", loop_scope="session")
-async def page(browser: Browser, hub: SimpulProcess) -> AsyncIterator[Page]:
+async def page(browser: Browser, read_hub: SimpulProcess) -> AsyncIterator[Page]:
     """A region's page in an English browser, for all tests: each fills in the form itself."""
     context = await browser.new_context(locale="en-US")
     page = await context.new_page()
-    await page.goto(f"{hub.url}/daerah/32.11")
+    await page.goto(f"{read_hub.url}/daerah/32.11")
     await expect(page.get_by_test_id("plan-summary")).to_be_visible()
     yield page
     await context.close()

@@ -7,6 +7,7 @@ import os
 import re
 import signal
 from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -77,12 +78,31 @@ class Wall:
 
 
 @pytest.fixture
-def hub(simpul_process: StartSimpul, filled_data_dir: Path) -> SimpulProcess:
+def own_hub(simpul_process: StartSimpul, filled_data_dir: Path) -> SimpulProcess:
     return simpul_process("demo", data_dir=filled_data_dir)
 
 
+@pytest_asyncio.fixture(scope="module", loop_scope="session")
+async def standing_wall(browser: Browser, read_hub: SimpulProcess) -> AsyncIterator[Wall]:
+    """One for all tests that only look."""
+    async with opened(browser, read_hub) as wall:
+        yield wall
+
+
 @pytest_asyncio.fixture(loop_scope="session")
-async def wall(browser: Browser, hub: SimpulProcess) -> AsyncIterator[Wall]:
+async def wall(browser: Browser, read_hub: SimpulProcess) -> AsyncIterator[Wall]:
+    async with opened(browser, read_hub) as wall:
+        yield wall
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def own_wall(browser: Browser, own_hub: SimpulProcess) -> AsyncIterator[Wall]:
+    async with opened(browser, own_hub) as wall:
+        yield wall
+
+
+@asynccontextmanager
+async def opened(browser: Browser, hub: SimpulProcess) -> AsyncIterator[Wall]:
     context = await browser.new_context(viewport=FULL_HD, locale="id-ID")  # type: ignore[arg-type]
     page = await context.new_page()
     wall = Wall(page)
@@ -127,8 +147,8 @@ def record(hub: SimpulProcess, value: str, version: int) -> dict[str, Any]:
     return answer
 
 
-async def test_shows_the_27_regions_of_2024_within_their_card(wall: Wall) -> None:
-    page = wall.page
+async def test_shows_the_27_regions_of_2024_within_their_card(standing_wall: Wall) -> None:
+    page = standing_wall.page
     await expect(page.get_by_test_id("edition")).to_contain_text("2024")
     await expect(page.get_by_test_id("edition")).to_contain_text("Hasil resmi")
     first = [await rows(page).nth(number).inner_text() for number in range(3)]
@@ -167,9 +187,9 @@ async def test_the_line_of_means_goes_through_no_mean_over_a_few_regions(wall: W
 
 
 async def test_without_a_year_of_nearly_all_regions_no_line_is_drawn(
-    hub: SimpulProcess, wall: Wall
+    read_hub: SimpulProcess, wall: Wall
 ) -> None:
-    await wall.page.goto(f"{hub.url}/?tahun=2023&jenis=SELF")
+    await wall.page.goto(f"{read_hub.url}/?tahun=2023&jenis=SELF")
     trend = wall.page.get_by_test_id("trend")
     await expect(trend.locator("p")).to_have_text(
         "Tidak digambar karena mencakup kurang dari 90% daerah: 2023 (hanya 2 dari 27)."
@@ -178,22 +198,29 @@ async def test_without_a_year_of_nearly_all_regions_no_line_is_drawn(
     assert wall.errors == []
 
 
-async def test_asks_no_other_host_and_prints_no_error(wall: Wall) -> None:
-    await wall.page.wait_for_timeout(1_000)
-    assert (wall.elsewhere, wall.errors) == ([], [])
+async def test_asks_no_other_host_and_prints_no_error(standing_wall: Wall) -> None:
+    await standing_wall.page.wait_for_timeout(1_000)
+    assert (standing_wall.elsewhere, standing_wall.errors) == ([], [])
 
 
-async def test_has_no_accessibility_violation(wall: Wall) -> None:
+async def test_has_no_accessibility_violation_in_either_theme(standing_wall: Wall) -> None:
+    page = standing_wall.page
     # By an evaluation and not a script tag: the page's policy allows none but its own.
-    await wall.page.evaluate((WEB / "node_modules/axe-core/axe.min.js").read_text())
-    found = await wall.page.evaluate("axe.run()")
-    assert [f"{each['id']}: {each['nodes'][0]['html']}" for each in found["violations"]] == []
+    await page.evaluate((WEB / "node_modules/axe-core/axe.min.js").read_text())
+    # Themes differ in nothing but colours.
+    for theme, rules in (("dark", ""), ("light", "{ runOnly: ['color-contrast'] }")):
+        await expect(page.locator("html")).to_have_attribute("data-theme", theme)
+        found = await page.evaluate(f"axe.run({rules})")
+        assert [f"{each['id']}: {each['nodes'][0]['html']}" for each in found["violations"]] == []
+        await page.get_by_role("button", name="Tema").click()
 
 
-async def test_a_change_by_mutation_shows_without_a_reload(hub: SimpulProcess, wall: Wall) -> None:
-    page = wall.page
+async def test_a_change_by_mutation_shows_without_a_reload(
+    own_hub: SimpulProcess, own_wall: Wall
+) -> None:
+    page = own_wall.page
     await page.evaluate("window.untouched = true")
-    assert record(hub, "4.60", 1) == {"version": 2, "score": {"display": "4.60"}}
+    assert record(own_hub, "4.60", 1) == {"version": 2, "score": {"display": "4.60"}}
     await expect(rows(page).first).to_contain_text("Subang", timeout=SEEN_WITHIN)
     await expect(rows(page).first).to_contain_text("4,60")
     await expect(page.get_by_test_id("ticker")).to_contain_text("Subang")
@@ -202,7 +229,7 @@ async def test_a_change_by_mutation_shows_without_a_reload(hub: SimpulProcess, w
 
 
 async def test_a_gap_that_rounds_to_nothing_is_less_than_a_hundredth(
-    hub: SimpulProcess, wall: Wall
+    read_hub: SimpulProcess, wall: Wall
 ) -> None:
     page = wall.page
     await page.route("**/graphql", answered_with_small_gaps)
@@ -213,7 +240,7 @@ async def test_a_gap_that_rounds_to_nothing_is_less_than_a_hundredth(
     )
     await page.get_by_role("button", name="English").click()
     await expect(gaps.first).to_have_text("less than 0.01 short")
-    await page.goto(f"{hub.url}/daerah/32.77")
+    await page.goto(f"{read_hub.url}/daerah/32.77")
     await expect(page.get_by_test_id("kepala")).to_contain_text(
         "Selisih dengan predikat Memuaskan, yang dimulai dari 4,20, kurang dari 0,01."
     )
@@ -244,9 +271,9 @@ async def answered_with_small_gaps(route: Route) -> None:
 
 
 async def test_a_lost_connection_shows_at_once_and_heals_without_a_missed_change(
-    hub: SimpulProcess, wall: Wall, simpul_process: StartSimpul
+    own_hub: SimpulProcess, own_wall: Wall, simpul_process: StartSimpul
 ) -> None:
-    page = wall.page
+    hub, page = own_hub, own_wall.page
     hub.kill()
     await expect(page.get_by_test_id("banner")).to_be_visible(timeout=SEEN_WITHIN)
     await expect(rows(page)).to_have_count(27)
@@ -258,10 +285,10 @@ async def test_a_lost_connection_shows_at_once_and_heals_without_a_missed_change
 
 
 async def test_a_self_assessment_shares_neither_rank_nor_line_with_official_results(
-    hub: SimpulProcess, wall: Wall
+    read_hub: SimpulProcess, wall: Wall
 ) -> None:
     page = wall.page
-    await page.goto(f"{hub.url}/?tahun=2023&jenis=SELF")
+    await page.goto(f"{read_hub.url}/?tahun=2023&jenis=SELF")
     await expect(rows(page)).to_have_count(2)
     await expect(page.get_by_test_id("edition")).to_contain_text("Penilaian mandiri")
     for card in ("ranking", "trend", "nearest"):
@@ -367,7 +394,7 @@ def feature(code: str, geometry: dict[str, Any]) -> dict[str, Any]:
 
 
 async def test_the_explorer_opens_without_any_outside_request(
-    browser: Browser, hub: SimpulProcess
+    browser: Browser, read_hub: SimpulProcess
 ) -> None:
     page = await browser.new_page()
     wall = Wall(page)
@@ -377,11 +404,11 @@ async def test_the_explorer_opens_without_any_outside_request(
         "request",
         lambda request: (
             None
-            if request.url.startswith((hub.url, "data:", "blob:"))
+            if request.url.startswith((read_hub.url, "data:", "blob:"))
             else wall.elsewhere.append(request.url)
         ),
     )
-    await page.goto(f"{hub.url}/graphql")
+    await page.goto(f"{read_hub.url}/graphql")
     await expect(page.get_by_label("Query Editor")).to_contain_text("query Top")
     await page.get_by_role("button", name="Execute query").click()
     await expect(page.get_by_label("Result Window")).to_contain_text("Kota Bandung")

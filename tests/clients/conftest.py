@@ -1,0 +1,22 @@
+"""What the tests of the pages share: a hub that all of them only read."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.fixtures.processes import SimpulProcess, starting
+
+
+@pytest.fixture(scope="session")
+def read_hub(
+    filled_template: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[SimpulProcess]:
+    """A demo with the real data of West Java, for tests that change nothing in it."""
+    folder = tmp_path_factory.mktemp("read-hub")
+    shutil.copy(filled_template, folder)
+    with starting(folder) as start:
+        yield start("demo", "--no-nodes", data_dir=folder)
