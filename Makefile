@@ -15,15 +15,25 @@ run:  ## Start a hub with the real data of West Java on http://127.0.0.1:8000 (A
 	@$(PYTHON) bootstrap.py run
 	@exec $(BIN)/simpul demo $(ARGS)
 
-test:  ## Check everything, then run all tests, a process for each core (ARGS goes to pytest)
+test:  ## Run all tests and, beside them, all checks (ARGS goes to pytest)
 	@$(PYTHON) bootstrap.py test
-	@$(MAKE) --no-print-directory check
-	@$(BIN)/python -m pytest --numprocesses auto --dist loadfile --no-loadscope-reorder $(ARGS)
+	@$(MAKE) --no-print-directory check >.check.log 2>&1 & check=$$!; \
+	$(BIN)/python -m pytest --numprocesses auto --dist loadfile --no-loadscope-reorder $(ARGS); \
+	tests=$$?; \
+	wait $$check; checks=$$?; \
+	cat .check.log; rm .check.log; \
+	if [ $$checks -eq 0 ]; then echo "make check: passed"; else echo "make check: FAILED"; fi; \
+	if [ $$tests -eq 0 ]; then echo "tests: passed"; else echo "tests: FAILED, see above"; fi; \
+	[ $$checks -eq 0 ] && [ $$tests -eq 0 ]
 
-soak:  ## Try what the tests have no time for: many random inventories, long chaos
+soak:  ## Try what the tests have no time for: many random inventories, long chaos, a whole nation
 	@$(PYTHON) bootstrap.py test
-	CHAOS_SECONDS=120 $(BIN)/python -m pytest --seeds 60 $(ARGS) \
-		tests/api/test_random_inventories.py tests/test_chaos.py
+	CHAOS_SECONDS=120 CHAOS_CLIENTS=40 FEDERATION_KILLS=20 SIMPUL_TEST_SUBSCRIBERS=200 \
+		$(BIN)/python -m pytest --seeds 60 --nation --hypothesis-profile soak $(ARGS) \
+		tests/api/test_random_inventories.py tests/api/test_loading.py tests/api/test_news.py \
+		tests/engine/assessment tests/engine/path tests/engine/verification \
+		tests/hub/process/test_rolling_restart.py tests/regions/test_kills.py \
+		tests/regions/test_nation.py tests/storage tests/test_chaos.py
 
 check:  ## The lock, lint, types, import contracts, the committed schema, the web client's types
 	@$(PYTHON) bootstrap.py check

@@ -4,6 +4,7 @@ import gc
 import os
 import sys
 
+import hypothesis
 import pytest
 
 # Some of these tests start processes. Where the environment forbids compiled files, each of them would
@@ -12,6 +13,17 @@ os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 sys.dont_write_bytecode = False
 # A terminal's width, or what a runner takes for one: tests of what commands print say their own.
 os.environ.pop("COLUMNS", None)
+
+
+# A loaded machine is no failure, hence no deadline.
+hypothesis.settings.register_profile("suite", max_examples=12, deadline=None)
+hypothesis.settings.register_profile("soak", max_examples=300, deadline=None)
+hypothesis.settings.load_profile("suite")
+
+
+def pytest_xdist_auto_num_workers() -> int:
+    """Take one more than there are cores: many tests wait for servers more than they compute."""
+    return (os.cpu_count() or 1) + 1
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

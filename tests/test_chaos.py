@@ -28,10 +28,10 @@ from tests.hub.resuming import Event, Follower, Writer, everything
 
 pytestmark = pytest.mark.integration
 
-SECONDS = float(os.environ.get("CHAOS_SECONDS", "10"))
-CLIENTS = int(os.environ.get("CHAOS_CLIENTS", "40"))
+SECONDS = float(os.environ.get("CHAOS_SECONDS", "5"))
+CLIENTS = int(os.environ.get("CHAOS_CLIENTS", "20"))
 SEED = int(os.environ.get("CHAOS_SEED", random.randrange(1_000_000)))
-UP_SECONDS = (1.0, 7.0)  # that something works before it is killed
+UP_SECONDS = (1.0, 5.0)  # that something works before it is killed
 DOWN_SECONDS = (0.0, 2.0)
 START_SECONDS = 60.0  # in which a hub starts, also one that finds no database at first
 CATCH_UP_SECONDS = 60.0  # for all clients, after the end

@@ -390,8 +390,6 @@ step = st.one_of(
 
 
 @settings(
-    max_examples=12,
-    deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
 @given(history=st.lists(step, min_size=3, max_size=14))

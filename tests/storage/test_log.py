@@ -87,8 +87,6 @@ async def reader(database: Database, start: int, done: asyncio.Event) -> list[Ar
 
 
 @settings(
-    max_examples=25,
-    deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
 @given(plans=st.lists(st.lists(writings, min_size=1, max_size=4), min_size=2, max_size=6))

@@ -97,8 +97,6 @@ async def append(
 
 
 @settings(
-    max_examples=12,
-    deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
 @given(claims=claims, applications=applications, edges=edges, results=results, publish=...)

@@ -9,7 +9,7 @@ from itertools import product
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from scipy.optimize import Bounds, LinearConstraint, milp
 
@@ -70,7 +70,6 @@ TOY_FIGURES = [figures_of(TOY, levels) for levels in EVERY_TOY]
 hundredths = st.integers(100, 400).map(lambda value: Fraction(value, 100))
 
 
-@settings(deadline=None, max_examples=60)
 @given(st.sampled_from(TOY_FIGURES), st.fixed_dictionaries(dict.fromkeys((1, 2, 3), hundredths)))
 def test_the_estimate_its_ranges_and_its_count_are_those_of_all_sets(
     figures: PublishedFigures, means: dict[int, Fraction]

@@ -7,7 +7,7 @@ from fractions import Fraction
 from itertools import product
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from engine.assessment.instrument import (
@@ -108,7 +108,6 @@ def every_way(situation: Situation, request: Request) -> Iterator[tuple[set[Step
 goals = st.integers(100, 310).map(lambda hundredth: Fraction(hundredth, 100))
 
 
-@settings(deadline=None, max_examples=150)
 @given(situations(), goals, st.data())
 def test_no_way_is_cheaper_than_the_plan(
     situation: Situation, target: Fraction, data: st.DataObject
@@ -135,7 +134,6 @@ def test_no_way_is_cheaper_than_the_plan(
     assert plan.penalty == sum(rule.penalty for rule in plan.broken)
 
 
-@settings(deadline=None, max_examples=60)
 @given(situations(), goals)
 def test_the_next_plan_is_the_cheapest_that_leaves_a_step_out(
     situation: Situation, target: Fraction
@@ -150,7 +148,6 @@ def test_the_next_plan_is_the_cheapest_that_leaves_a_step_out(
     assert (found.effort + found.penalty if found else None) == min(others, default=None)
 
 
-@settings(deadline=None, max_examples=60)
 @given(situations(), st.integers(2, 3))
 def test_no_spread_over_the_years_has_a_lighter_hardest_year(
     situation: Situation, years: int

@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from engine.graph.graph import build, touched, with_integration
@@ -386,7 +386,6 @@ def latest(integrations: Iterable[Integration]) -> dict[str, Integration]:
     return {each.id: each for each in integrations}
 
 
-@settings(deadline=None, max_examples=50)  # a loaded machine is no failure
 @given(st.lists(INTEGRATIONS, max_size=6), INTEGRATIONS)
 def test_verifying_again_after_a_change_equals_verifying_anew(
     drawn: list[Integration], change: Integration
@@ -402,7 +401,6 @@ def test_verifying_again_after_a_change_equals_verifying_anew(
     assert again == anew
 
 
-@settings(deadline=None, max_examples=50)  # a loaded machine is no failure
 @given(st.lists(INTEGRATIONS, max_size=6), st.sets(st.sampled_from("xyz")))
 def test_bounds_are_in_order_and_no_claim_is_ever_raised(
     drawn: list[Integration], vouched: set[str]
@@ -421,7 +419,6 @@ def test_bounds_are_in_order_and_no_claim_is_ever_raised(
         assert not any(each.flag is Flag.OVER_CLAIM for each in graph_only)
 
 
-@settings(deadline=None, max_examples=50)  # a loaded machine is no failure
 @given(st.lists(INTEGRATIONS, max_size=5), INTEGRATIONS)
 def test_another_exchange_lowers_no_ceiling(drawn: list[Integration], more: Integration) -> None:
     known = latest(drawn)
