@@ -42,6 +42,7 @@ from resolvers import recompute
 from resolvers.access import unpublished
 from resolvers.announcements import analysis_cache, derivation
 from resolvers.context import Context, Instance
+from resolvers.operation_budget import OperationBudget
 from schema.schema import schema
 from storage import arrival, region
 from storage.arrival import Arrival, Position
@@ -66,6 +67,7 @@ def now() -> datetime:
 class Running:
     """What exists while the application runs."""
 
+    operation_seconds: float
     instance: Instance | None = None
 
     async def position(self) -> Position:
@@ -82,7 +84,8 @@ class Running:
     def context(self, viewer: Viewer) -> Context:
         """Return the context of one operation."""
         assert self.instance is not None  # the server takes no request before start-up is done
-        return Context(self.instance, viewer)
+        budget = OperationBudget(seconds=self.operation_seconds)
+        return Context(self.instance, viewer, budget)
 
 
 def create_app(
@@ -96,7 +99,11 @@ def create_app(
 
     Where several workers serve, all get the folder in which they find each other's metrics.
     """
-    running, lag, regions = Running(), metrics.Lag(), metrics.Owned(metrics_folder)
+    running, lag, regions = (
+        Running(settings.operation_seconds),
+        metrics.Lag(),
+        metrics.Owned(metrics_folder),
+    )
 
     @asynccontextmanager
     async def lifespan(_app: Starlette) -> AsyncIterator[None]:

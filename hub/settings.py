@@ -87,6 +87,9 @@ class Settings(BaseSettings):
     sockets_per_viewer: int = Field(
         2_000, ge=1, description="The same for one who has a token, by the token's `sub`."
     )
+    operation_seconds: float = Field(
+        10.0, gt=0, description="Seconds after which an operation of a client reads nothing more."
+    )
     log_level: str = Field("info", description="debug, info, warning or error.")
 
     @field_validator("allowed_origins", mode="before")

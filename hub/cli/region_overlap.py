@@ -10,12 +10,13 @@ from hub.exit_codes import Exit
 from hub.settings import Settings
 from resolvers import inventory_analysis, sharing
 from resolvers.context import Context
+from resolvers.operation_budget import OperationBudget
 
 
 async def of_region(settings: Settings, code: str) -> Findings:
     """Read a region's inventory as the API does, or end where there is no such region."""
     async with opened(settings) as instance:
-        context = Context(instance, OPERATOR)
+        context = Context(instance, OPERATOR, OperationBudget(bounded=False))
         region = await context.loaders.regions.load(code)
         if region is None:
             expected = "a .csv or .xlsx file, or the code of a region, as 32.11"

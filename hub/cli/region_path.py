@@ -12,6 +12,7 @@ from hub.exit_codes import Exit
 from hub.settings import Settings
 from resolvers import path as resolved
 from resolvers.context import Context
+from resolvers.operation_budget import OperationBudget
 from resolvers.problems import InvalidArgument
 
 
@@ -21,7 +22,7 @@ async def of_region(settings: Settings, code: str, wish: Wish) -> Planned:
     These are its newest levels, else the levels that were estimated of its published figures.
     """
     async with opened(settings) as instance:
-        context = Context(instance, OPERATOR)
+        context = Context(instance, OPERATOR, OperationBudget(bounded=False))
         if await context.loaders.regions.load(code) is None:
             expected = "the code of a region, as 32.11, or a .csv file of levels"
             fail(f"expected {expected}, got {code!r}", Exit.INPUT)

@@ -14,6 +14,7 @@ from hub.cli.region_hint import how_to_record
 from hub.exit_codes import Exit
 from hub.settings import Settings
 from resolvers.context import Context
+from resolvers.operation_budget import OperationBudget
 from schema.schema import schema
 
 OPERATOR = Viewer("operator", Role.ADMIN)  # who runs the command has the database
@@ -107,7 +108,7 @@ async def region(settings: Settings, document: str, code: str, **given: object) 
         result = await schema.execute(
             document,
             variable_values={"code": code, **given},
-            context_value=Context(instance, OPERATOR),
+            context_value=Context(instance, OPERATOR, OperationBudget(bounded=False)),
         )
     if result.errors:
         if "code" not in (result.errors[0].extensions or {}):

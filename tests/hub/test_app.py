@@ -124,3 +124,13 @@ async def browsing(settings: Settings) -> AsyncIterator[httpx2.AsyncClient]:
 
 def visiting(app: Starlette) -> httpx2.AsyncClient:
     return httpx2.AsyncClient(transport=httpx2.ASGITransport(app), base_url="http://simpul.test")
+
+
+async def test_an_operation_that_takes_longer_than_it_may_is_refused(settings: Settings) -> None:
+    hasty = settings.model_copy(update={"operation_seconds": 1e-9})
+    async with browsing(hasty) as browser:
+        answer = await browser.post("/graphql", json={"query": "{ regions { totalCount } }"})
+        assert answer.json()["errors"][0]["extensions"] == {"code": "TOO_COMPLEX"}
+    async with browsing(settings) as browser:
+        answer = await browser.post("/graphql", json={"query": "{ regions { totalCount } }"})
+        assert answer.json() == {"data": {"regions": {"totalCount": 0}}}
