@@ -1,0 +1,95 @@
+"""An inventory to verify claims against, and how the tests read a verdict."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date
+
+from engine.assessment.instruments import instrument
+from engine.graph.graph import build
+from engine.model import (
+    Application,
+    ApplicationStatus,
+    CommonApplication,
+    EvidenceKind,
+    Integration,
+    IntegrationDirection,
+    IntegrationMode,
+    IntegrationStatus,
+    Provenance,
+)
+from engine.verification.evaluation import Missing
+from engine.verification.inventory import (
+    Document,
+    Inventory,
+)
+from engine.verification.rules import tables
+from engine.verification.verification import Flag, Verdict, verify
+
+TODAY = date(2026, 11, 24)
+SOURCE = Provenance("test")
+SPBE, PEMDI = instrument("spbe-2020"), instrument("pemdi-2026")
+RULES = tables()["spbe-2020"]
+SPLP = CommonApplication("splp", "SPLP", "", "", "", (7, 18), SOURCE)
+HUB, API, UNKNOWN = IntegrationMode.HUB, IntegrationMode.API, IntegrationMode.UNKNOWN
+APPLICATIONS = [
+    Application(id, "32.11", opd, id, ApplicationStatus.ACTIVE, 1, SOURCE)
+    for id, opd in {"a": "x", "b": "y", "c": "z"}.items()
+]
+NEIGHBOUR = Application("n", "32", "o", "n", ApplicationStatus.ACTIVE, 1, SOURCE)
+REVIEW = Document("review", 18, EvidenceKind.REVIEW, None)
+FOLLOW_UP = Document("follow-up", 18, EvidenceKind.FOLLOW_UP, date(2026, 5, 1))
+
+
+def exchange(source: str, target: str, mode: IntegrationMode = API) -> Integration:
+    """A confirmed exchange; an upper-case target is known by name only."""
+    return Integration(
+        id=f"{source}-{target}",
+        region="32.11",
+        source=source,
+        target=None if target.isupper() else target,
+        target_name=target,
+        data_object="",
+        mode=mode,
+        direction=IntegrationDirection.ONE_WAY,
+        status=IntegrationStatus.ACTIVE,
+        evidence_grade=2,
+        version=1,
+        provenance=SOURCE,
+        verified_on=TODAY,
+    )
+
+
+def held(*integrations: Integration, **changes: object) -> Inventory:
+    """Applications a, b, c of OPDs x, y, z, each of which vouches; a serves 36, b 41, c nothing."""
+    graph = build(
+        "32.11",
+        APPLICATIONS,
+        integrations,
+        today=TODAY,
+        elsewhere=[NEIGHBOUR],
+        common=[SPLP],
+    )
+    inventory = Inventory(
+        graph=graph,
+        year=2026,
+        opds=("x", "y", "z"),
+        serves={"a": frozenset([36]), "b": frozenset([41]), "c": frozenset()},
+        vouched_for=frozenset("xyz"),
+        documents_closed=True,
+    )
+    return replace(inventory, **changes)  # type: ignore[arg-type]  # by name, in tests only
+
+
+def verdict(indicator: int, claim: int | None, inventory: Inventory) -> Verdict:
+    levels = {} if claim is None else {indicator: claim}
+    found = verify(SPBE, RULES, levels, inventory)
+    return next(each for each in found.verdicts if each.indicator == indicator)
+
+
+def outcome(found: Verdict) -> tuple[int, int, Flag | None]:
+    return found.ceiling, found.not_refuted, found.flag
+
+
+def missing(found: Verdict) -> set[Missing]:
+    return {gap for each in found.findings for gap in each.missing}
