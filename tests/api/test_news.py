@@ -22,6 +22,7 @@ from storage.database import POSTGRESQL_CONNECTIONS
 from storage.tables import OutcomeRow
 from tests.api import places
 from tests.api.hub import Clock, Hub, running
+from tests.fixtures.eventually import eventually
 
 OFFICE, HEALTH, BUDGET = "application-office", "application-health", "application-budget"
 DINKES = "opd-32.11.dinkes"
@@ -78,11 +79,12 @@ async def _outcomes(hub: Hub) -> dict[tuple[str, str], Mapping[str, Any]]:
 
 async def _first_outcomes(hub: Hub) -> None:
     """Return once the proposals of all five regions have a standing."""
-    async with asyncio.timeout(20):
-        found: list[str] = []
-        while len(found) < len(places.REGIONS):
-            await asyncio.sleep(0.05)
-            found = [code for code, subject in await _outcomes(hub) if subject == "proposals"]
+
+    async def told() -> None:
+        found = {code for code, subject in await _outcomes(hub) if subject == "proposals"}
+        assert found == {each.code for each in places.REGIONS}
+
+    await eventually(told)
 
 
 async def _forget(hub: Hub) -> None:

@@ -18,6 +18,7 @@ from hub.app import opened
 from hub.settings import Settings
 from hub.worker_metrics import FORGET_SECONDS, WRITE_SECONDS, WorkerMetrics
 from realtime.fanout import Fanout
+from tests.fixtures.eventually import eventually
 from tests.fixtures.processes import SimpulProcess, StartSimpul
 
 NODE = "wss://node.example.go.id/graphql"
@@ -67,11 +68,13 @@ async def test_the_regions_of_an_instance_are_counted_once_by_its_workers(
     hub = simpul_process(
         "serve", data_dir=filled_data_dir, environment={"SIMPUL_WORKERS": str(workers)}
     )
-    for _ in range(300):
+
+    async def counted() -> None:
         text = await scraped(hub)
-        if text.count('state="OWNED"') == workers and states(text)["OWNED"]:
-            break
-        await asyncio.sleep(0.1)
+        assert text.count('state="OWNED"') == workers
+        assert states(text)["OWNED"] > 0
+
+    await eventually(counted)
     await asyncio.sleep(2 * WRITE_SECONDS)  # by then a second one would have counted, too
     assert states(await scraped(hub)) == {
         "OWNED": 28,

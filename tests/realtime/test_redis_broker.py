@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import random
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, aclosing, asynccontextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
@@ -27,6 +27,7 @@ from realtime.wakeup import MemoryBus
 from storage import arrival, log
 from storage.arrival import Arrival
 from storage.database import Database
+from tests.fixtures.eventually import eventually
 from tests.fixtures.redis import RedisServer
 
 SECONDS = 20.0  # what never comes must fail its test, not hang it
@@ -78,7 +79,7 @@ class Worker:
             return await arrival.after(session, 0, 1_000_000)
 
     async def has(self, number: int) -> None:
-        await until(lambda: len(self.seen) >= number)
+        await eventually(lambda: len(self.seen) >= number)
 
     async def follow(self) -> None:
         async with aclosing(self.tail.follow(0)) as pages:
@@ -166,7 +167,7 @@ async def test_what_the_database_does_not_have_is_never_told_and_does_not_stay(
         with Redis.from_url(redis_url) as redis:
             redis.xadd(STREAM, {"arrival": content}, id=id)
             if id != "0-7":
-                await until(lambda: not redis.exists(STREAM))
+                await eventually(lambda: not redis.exists(STREAM))
         assert (one.seen, other.seen) == ([], [])
         for number in (1, 2, 3):
             await one.write()
@@ -186,7 +187,7 @@ async def test_a_stream_that_cannot_be_one_is_no_more_than_a_broker_that_is_gone
             assert other.seen == await one.all()
             assert [each.broker.reachable for each in (one, other)] == [False, False]
             redis.delete(STREAM)
-            await until(lambda: one.broker.reachable and other.broker.reachable)
+            await eventually(lambda: one.broker.reachable and other.broker.reachable)
 
 
 async def test_the_stream_keeps_no_more_than_it_must(
@@ -195,12 +196,12 @@ async def test_the_stream_keeps_no_more_than_it_must(
     with Redis.from_url(redis_url) as redis:
         async with workers(sqlite_database_url, redis_url, 1) as (one,):
             one.broker.offer([replace(MADE_UP, number=number) for number in range(1, 2001)])
-            await until(lambda: redis.xlen(STREAM) == 2000)
+            await eventually(lambda: redis.xlen(STREAM) == 2000)
             for after in range(2000, 10_000, 2000):
                 one.broker.offer(
                     [replace(MADE_UP, number=after + number) for number in range(1, 2001)]
                 )
-                await until(
+                await eventually(
                     lambda newest=after + 2000: (
                         redis.xinfo_stream(STREAM)["last-generated-id"] == f"{newest}-0".encode()
                     )
@@ -220,11 +221,11 @@ async def test_without_redis_it_begins_and_with_it_it_goes_on(
         await other.has(1)
         assert [each.broker.reachable for each in (one, other)] == [False, False]
         redis_server.start()
-        await until(lambda: one.broker.reachable and other.broker.reachable)
+        await eventually(lambda: one.broker.reachable and other.broker.reachable)
         taken = other.tail.counts.taken
         await one.write()
         await other.has(2)
-        await until(lambda: other.tail.counts.taken == taken + 1)
+        await eventually(lambda: other.tail.counts.taken == taken + 1)
     assert [each.message for each in caplog.records] == [
         *["the broker does not work (ConnectionError): the database is read instead"] * 2,
         *["the broker works"] * 2,
@@ -241,10 +242,10 @@ async def test_a_redis_that_takes_nothing_more_is_told_of_and_loses_nothing(
             await other.has(1)
             assert one.broker.reachable is False
             redis.config_set("maxmemory", 0)
-            await until(lambda: one.broker.reachable)
+            await eventually(lambda: one.broker.reachable)
             await other.has(1)
             # What could not be told is told later.
-            await until(lambda: redis.xlen(STREAM) == 1)
+            await eventually(lambda: redis.xlen(STREAM) == 1)
 
 
 @pytest.mark.parametrize(
@@ -264,7 +265,7 @@ async def test_a_password_that_is_refused_gets_into_no_log(
     wrong = redis_server.url.replace(redis_server.password, "rahasia")
     caplog.set_level(logging.DEBUG)
     async with workers(sqlite_database_url, wrong, 1, reachable=False) as (one,):
-        await until(lambda: bool(caplog.records))
+        await eventually(lambda: bool(caplog.records))
         await one.write()
         await one.has(1)
     assert "the broker does not work (AuthenticationError)" in caplog.text
@@ -307,7 +308,7 @@ async def test_nothing_is_lost_or_repeated_whatever_happens_to_redis(
                 group.create_task(write(each, f"32.{number:02}"))
             await asyncio.sleep(CHAOS_SECONDS)
             over.set()
-        await until(lambda: all_reach(all))
+        await eventually(lambda: all_reach(all))
         written = await all[0].all()
         for each in all:
             await each.has(len(written))
@@ -323,12 +324,6 @@ async def test_nothing_is_lost_or_repeated_whatever_happens_to_redis(
 
 def all_reach(workers: list[Worker]) -> bool:
     return all(each.broker.reachable for each in workers)
-
-
-async def until(true: Callable[[], bool]) -> None:
-    async with asyncio.timeout(SECONDS):
-        while not true():  # noqa: ASYNC110  # what another process or a server does sets no event
-            await asyncio.sleep(0.005)
 
 
 @asynccontextmanager
@@ -347,7 +342,7 @@ async def workers(
             for _ in range(count)
         ]
         if reachable:
-            await until(lambda: all_reach(all))
+            await eventually(lambda: all_reach(all))
             await asyncio.sleep(
                 2 * UNREACHABLE_POLL_SECONDS
             )  # they look as if it did not, once more
@@ -374,7 +369,7 @@ async def _running(database_url: str, redis_url: str, poll_seconds: float) -> As
     worker = Worker(database, bus, broker, Tail(read, bus, start=0, broker=broker))
     tasks = [asyncio.create_task(worker.tail.run()), asyncio.create_task(worker.follow())]
     try:
-        await until(lambda: worker.tail.counts.reads >= 1)
+        await eventually(lambda: worker.tail.counts.reads >= 1)
         yield worker
     finally:
         for task in tasks:

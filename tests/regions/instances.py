@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -22,10 +21,10 @@ from storage.database import Database
 from storage.tables import EntryRow, HeadRow, LevelRow, RegionRow
 from storage.upsert import FOLDED
 from tests.fixtures.databases import settled
+from tests.fixtures.eventually import eventually
 from tests.fixtures.processes import SimpulProcess, StartSimpul, free_port
 from tests.hub.live import Client
 
-HEAL_SECONDS = 60.0
 SOURCES = "{ sources { region state asOf url reason } }"
 
 Rows = dict[str, list[dict[str, Any]]]
@@ -129,10 +128,11 @@ class Place:
 
 async def until_alike(copy: Place, owner: Place, region: str) -> None:
     """Return once a copy has every row of its owner, and no other."""
-    deadline = time.monotonic() + HEAL_SECONDS
-    while await copy.head(region) != await owner.head(region):
-        assert time.monotonic() < deadline, f"{region} is not copied"
-        await asyncio.sleep(0.1)
+
+    async def is_copied() -> None:
+        assert (region, await copy.head(region)) == (region, await owner.head(region))
+
+    await eventually(is_copied)
     assert await copy.rows(region) == await owner.rows(region)
 
 
@@ -140,11 +140,12 @@ async def until_state(
     client: Client, region: str, *states: str, reason: str = ""
 ) -> dict[str, Any]:
     """Return a source once it is in one of these states."""
-    deadline = time.monotonic() + HEAL_SECONDS
-    while True:
+
+    async def source() -> dict[str, Any]:
         sources = {each["region"]: each for each in (await client.ask(SOURCES))["sources"]}
         found: dict[str, Any] = sources.get(region, {"state": "OWNED", "reason": None})
-        if found["state"] in states and reason in (found["reason"] or ""):
-            return found
-        assert time.monotonic() < deadline, found
-        await asyncio.sleep(0.1)
+        assert found["state"] in states, found
+        assert reason in (found["reason"] or "")
+        return found
+
+    return await eventually(source)

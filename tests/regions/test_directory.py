@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from regions.directory import Endpoint, InvalidDirectory, read, watched
+from tests.fixtures.eventually import eventually
 
 GOOD = """
 [[endpoint]]
@@ -122,10 +123,7 @@ async def test_a_change_is_taken_up_and_a_mistake_is_not(
         assert len((await anext(directories)).endpoints) == 2
         following = asyncio.ensure_future(anext(directories))
         written(tmp_path, "[[endpoint]")
-        for _ in range(500):
-            if caplog.records:
-                break
-            await asyncio.sleep(0.01)
+        await eventually(lambda: caplog.records != [])
         assert not following.done()
         written(tmp_path, GOOD.partition("\n\n")[0])
         assert len((await following).endpoints) == 1

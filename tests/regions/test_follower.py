@@ -30,6 +30,7 @@ from resolvers.replicas import Copies
 from storage import arrival, log, replica
 from storage import ownership as stored
 from storage.database import Database
+from tests.fixtures.eventually import eventually
 from tests.regions import protocol_document
 from tests.regions.toy_owner import Answer, Toy
 
@@ -150,14 +151,15 @@ async def following(
 
 
 async def until(instance: Instance, region: str, true: Callable[[Source], bool]) -> Source:
-    found = None
-    for _ in range(300):
+
+    async def source() -> Source:
         async with instance.database.read() as session:
             found = (await stored.of_regions(session, [region])).get(region)
-        if found is not None and true(found):
-            return found
-        await asyncio.sleep(0.05)
-    raise AssertionError(found)
+        assert found is not None
+        assert true(found), found
+        return found
+
+    return await eventually(source)
 
 
 @pytest.fixture

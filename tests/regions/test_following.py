@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import re
 from pathlib import Path
 
@@ -17,6 +16,7 @@ from storage import log
 from storage.database import Database
 from storage.log import NotBegun, OwnedElsewhere
 from storage.tables import EntryRow
+from tests.fixtures.eventually import eventually
 from tests.fixtures.processes import StartSimpul
 from tests.hub.live import Client, client
 from tests.regions.instances import SOURCES, Place, until_alike, until_state
@@ -248,39 +248,38 @@ async def test_the_nation_names_the_node_that_owns_a_region_and_not_the_hub_betw
         await handed_over(west, node, INDRAMAYU)
         west.follow((node, [SUMEDANG, INDRAMAYU]))
         handed = dict.fromkeys((SUMEDANG, INDRAMAYU), (west.url, node.url, node.url))
-        for _ in range(300):
-            if await owners(top) == handed:
-                break
-            await asyncio.sleep(0.1)
-        assert await owners(top) == handed
+
+        async def is_handed_over() -> None:
+            assert await owners(top) == handed
+
+        await eventually(is_handed_over)
 
 
 async def followers(hub: Place) -> int:
     """How many workers follow; each tells of itself now and then."""
-    found: list[str] = []
     async with httpx2.AsyncClient(trust_env=False) as http:
-        for _ in range(100):
+
+        async def following() -> int:
             metrics = (await http.get(f"{hub.running.url}/metrics")).text
             found = re.findall(r'simpul_sources{[^}]*state="FRESH"[^}]*} 1.0', metrics)
-            if found:
-                break
-            await asyncio.sleep(0.1)
-    return len(found)
+            assert found != []
+            return len(found)
+
+        return await eventually(following)
 
 
 async def until_counted(place: Place, **expected: int) -> None:
     """Return once the metrics of an instance count its regions so, and none in another state."""
-    found: dict[str, int] = {}
     async with httpx2.AsyncClient(trust_env=False) as http:
-        for _ in range(100):
+
+        async def counted() -> None:
             metrics = (await http.get(f"{place.running.url}/metrics")).text
             counts = re.findall(r'^simpul_sources{state="(.+)"} (\S+)$', metrics, re.MULTILINE)
             found = {state: int(float(count)) for state, count in counts if float(count)}
             lags = metrics.count("simpul_source_lag_seconds{")
-            if found == expected and lags == expected.get("FRESH", 0):
-                return
-            await asyncio.sleep(0.1)
-    raise AssertionError(found)
+            assert (found, lags) == (expected, expected.get("FRESH", 0))
+
+        await eventually(counted)
 
 
 async def owners(asked: Client) -> dict[str, tuple[str, str, str]]:

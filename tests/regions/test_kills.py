@@ -15,6 +15,7 @@ import httpx2
 import pytest
 
 from engine.model import Role
+from tests.fixtures.eventually import eventually
 from tests.fixtures.processes import StartSimpul
 from tests.hub.live import client
 from tests.hub.resuming import Follower
@@ -25,7 +26,6 @@ pytestmark = pytest.mark.integration
 KILLS = int(os.environ.get("FEDERATION_KILLS", "2"))
 SEED = int(os.environ.get("FEDERATION_SEED", random.randrange(1_000_000)))
 UP_SECONDS = (0.3, 3.0)
-CATCH_UP_SECONDS = 60.0
 OWNERS = {"32.11": "opd-32.11.dishub", "32.12": "opd-32.12.diskominfo"}
 
 
@@ -76,10 +76,7 @@ async def test_copies_are_their_owners_and_events_come_once_whatever_is_killed(
             for sequence in range(before[code] + 1, await node.head(code) + 1)
         }
         assert len(expected) == sum(written)  # each that was acknowledged, once
-        for _ in range(int(CATCH_UP_SECONDS / 0.1)):
-            if len(registered(follower)) >= len(expected):
-                break
-            await asyncio.sleep(0.1)
+        await eventually(lambda: len(registered(follower)) >= len(expected))
         following.cancel()
         await asyncio.gather(following, return_exceptions=True)
     with capsys.disabled():

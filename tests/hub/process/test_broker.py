@@ -18,6 +18,7 @@ from realtime.broker import POLL_SECONDS
 from resolvers import recompute
 from storage import announcement, arrival
 from storage.database import Database
+from tests.fixtures.eventually import eventually
 from tests.fixtures.processes import StartSimpul
 from tests.fixtures.redis import RedisServer
 from tests.hub.live import Client, client
@@ -150,14 +151,15 @@ def printed(folder: Path) -> str:
 
 async def broker_is(state: str, *hubs: Client) -> None:
     """Return once all say so; they are ready all the time."""
-    async with asyncio.timeout(SECONDS):
-        for hub in hubs:
-            said: Any = None
-            while said != {"kind": "redis", "state": state}:
-                answer = await hub.http.get(f"{hub.url}/readyz")
-                assert (answer.status_code, answer.json()["ready"]) == (200, True)
-                said = answer.json()["broker"]
-                await asyncio.sleep(0.05)
+    for hub in hubs:
+
+        async def said(hub: Client = hub) -> None:
+            answer = await hub.http.get(f"{hub.url}/readyz")
+            if (answer.status_code, answer.json()["ready"]) != (200, True):
+                pytest.fail(f"expected it to be ready all the time, got {answer.text}")
+            assert answer.json()["broker"] == {"kind": "redis", "state": state}
+
+        await eventually(said)
 
 
 async def figure(hub: Client, name: str) -> float:
@@ -169,13 +171,13 @@ async def figure(hub: Client, name: str) -> float:
 async def followed_up(url: str) -> None:
     """Return once nothing is left to follow up."""
     database = Database(url)
+
+    async def caught_up() -> None:
+        async with database.read() as session:
+            newest = (await arrival.position(session)).arrival
+            assert await announcement.followed_up(session) == newest
+
     try:
-        async with asyncio.timeout(120):
-            behind = True
-            while behind:
-                await asyncio.sleep(0.1)
-                async with database.read() as session:
-                    newest = (await arrival.position(session)).arrival
-                    behind = await announcement.followed_up(session) < newest
+        await eventually(caught_up, seconds=120)
     finally:
         await database.close()

@@ -8,7 +8,6 @@ import random
 import signal
 import time
 from collections import Counter
-from collections.abc import Callable
 from dataclasses import dataclass, field
 
 import httpx2
@@ -23,6 +22,7 @@ from hub.app import opened
 from hub.settings import Settings
 from resolvers.access import unpublished
 from storage import arrival
+from tests.fixtures.eventually import eventually
 from tests.fixtures.processes import StartSimpul
 from tests.hub.live import Client, client
 
@@ -86,14 +86,6 @@ async def write(hub: Client, ids: list[str]) -> None:
         await asyncio.sleep(begun + len(ids) / EVENTS_PER_SECOND - time.monotonic())
 
 
-async def until(true: Callable[[], bool]) -> None:
-    for _ in range(600):
-        if true():
-            return
-        await asyncio.sleep(0.1)
-    raise AssertionError("expected it within a minute")
-
-
 async def the_log(url: str, start: str) -> tuple[list[str], set[str]]:
     """Cursors and subjects of all that anyone may see after a cursor, as the database has them."""
     epoch, _, number = start.rpartition(":")
@@ -115,13 +107,13 @@ async def test_a_rolling_restart_loses_nothing_and_repeats_nothing(
         following = [asyncio.create_task(each.follow()) for each in subscribers]
         ids: list[str] = []
         writing = asyncio.create_task(write(writer, ids))
-        await until(lambda: all(each.heard for each in subscribers))
+        await eventually(lambda: all(each.heard for each in subscribers))
         hub.process.send_signal(signal.SIGHUP)
-        await until(lambda: hub.log.read_text().count("Finished server process") == WORKERS)
+        await eventually(lambda: hub.log.read_text().count("Finished server process") == WORKERS)
         await asyncio.sleep(1)
         writing.cancel()
         log, subjects = await the_log(filled_postgresql_url, start)
-        await until(lambda: all(len(each.heard) >= len(log) for each in subscribers))
+        await eventually(lambda: all(len(each.heard) >= len(log) for each in subscribers))
         for task in (*following, writing):
             task.cancel()
         outcomes = await asyncio.gather(*following, writing, return_exceptions=True)

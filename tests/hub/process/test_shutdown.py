@@ -16,6 +16,7 @@ from websockets.exceptions import ConnectionClosed
 
 from engine.model import Role
 from hub.transport.websocket_protocol import RESTARTING, SERVICE_RESTART
+from tests.fixtures.eventually import eventually
 from tests.fixtures.processes import SimpulProcess, StartSimpul
 from tests.hub.live import Client, Stream, client
 
@@ -61,12 +62,13 @@ def heard(opened: socket.socket) -> str:
 
 async def followed(viewer: Client) -> None:
     """Return once the server has one subscriber, neither before he comes nor while another goes."""
-    for _ in range(100):
+
+    async def counted() -> None:
         metrics = (await viewer.http.get(f"{viewer.url}/metrics")).text
-        if "simpul_subscribers 1.0" in metrics and "simpul_sockets 1.0" in metrics:
-            return
-        await asyncio.sleep(0.05)
-    raise AssertionError(metrics)
+        found = dict(re.findall(r"^simpul_(subscribers|sockets) (\S+)$", metrics, re.MULTILINE))
+        assert found == {"subscribers": "1.0", "sockets": "1.0"}
+
+    await eventually(counted)
 
 
 async def closing(stream: Stream) -> tuple[int, str, float]:

@@ -7,7 +7,6 @@ import os
 import signal
 import subprocess
 import time
-from collections.abc import Callable
 from contextlib import AsyncExitStack
 from pathlib import Path
 
@@ -18,6 +17,7 @@ from websockets.exceptions import ConnectionClosed
 from engine.model import Role
 from hub.transport.websocket_protocol import SERVICE_RESTART
 from storage import migrate
+from tests.fixtures.eventually import eventually
 from tests.fixtures.processes import SIMPUL, SimpulProcess, StartSimpul, free_port
 from tests.hub.live import Stream, client
 
@@ -38,16 +38,8 @@ HALF = (
 async def hub(filled_sqlite_url: str, simpul_process: StartSimpul) -> SimpulProcess:
     environment = {"DATABASE_URL": filled_sqlite_url, "SIMPUL_WORKERS": str(WORKERS)}
     started = simpul_process("serve", environment=environment)
-    await until(lambda: len(metric(started, "simpul_arrival")) == WORKERS)
+    await eventually(lambda: len(metric(started, "simpul_arrival")) == WORKERS)
     return started
-
-
-async def until(true: Callable[[], bool]) -> None:
-    for _ in range(300):
-        if true():
-            return
-        await asyncio.sleep(0.1)
-    raise AssertionError("expected it within half a minute")
 
 
 def metric(hub: SimpulProcess, name: str) -> dict[int, float]:
@@ -81,13 +73,13 @@ async def test_what_one_commits_all_tell_and_one_scrape_tells_of_all(hub: Simpul
         id = await writer.register(*OWNER, "Uji")
         assert [(await each.next())["subject"] for each in streams] == [id] * len(streams)
         for counted in ("simpul_subscriptions_resumed_total", "simpul_subscriptions_total"):
-            await until(lambda name=counted: total(hub, name) == len(streams))
+            await eventually(lambda name=counted: total(hub, name) == len(streams))
 
         def told() -> dict[int, float]:
             found = metric(hub, "simpul_lag_seconds_count")
             return {worker: found[worker] - before[worker] for worker in before}
 
-        await until(lambda: min(told().values()) > 0)
+        await eventually(lambda: min(told().values()) > 0)
         late = metric(hub, "simpul_lag_seconds_sum")
         seen = metric(hub, "simpul_lag_seconds_count")
         assert all(0 < late[worker] / seen[worker] < 5 for worker in before)
@@ -98,10 +90,10 @@ async def test_a_worker_that_is_killed_is_replaced_while_the_other_serves(
 ) -> None:
     killed, other = metric(hub, "simpul_arrival")
     os.kill(killed, signal.SIGKILL)
-    await until(lambda: f"worker {killed} has died (-9)" in hub.log.read_text())
+    await eventually(lambda: f"worker {killed} has died (-9)" in hub.log.read_text())
     assert httpx2.get(f"{hub.url}/readyz", trust_env=False).status_code == 200
-    await until(lambda: len(metric(hub, "simpul_arrival").keys() - {killed, other}) == 1)
-    await until(lambda: killed not in metric(hub, "simpul_arrival"))
+    await eventually(lambda: len(metric(hub, "simpul_arrival").keys() - {killed, other}) == 1)
+    await eventually(lambda: killed not in metric(hub, "simpul_arrival"))
     assert other in metric(hub, "simpul_arrival")
     assert await asyncio.to_thread(hub.stop) == 0
 
@@ -112,7 +104,7 @@ async def test_a_restart_that_cannot_be_is_given_up(hub: SimpulProcess) -> None:
     key.rename(key.with_suffix(".old"))
     key.mkdir()
     hub.process.send_signal(signal.SIGHUP)
-    await until(lambda: "was not ready in time; the others stay" in hub.log.read_text())
+    await eventually(lambda: "was not ready in time; the others stay" in hub.log.read_text())
     assert metric(hub, "simpul_arrival").keys() == before
     assert httpx2.get(f"{hub.url}/readyz", trust_env=False).status_code == 200
     assert await asyncio.to_thread(hub.stop) == 0
@@ -153,7 +145,7 @@ async def test_workers_whose_supervisor_is_gone_end_too(hub: SimpulProcess) -> N
     workers = metric(hub, "simpul_arrival")
     hub.process.kill()
     hub.process.wait()
-    await until(lambda: not any(Path(f"/proc/{each}/cmdline").exists() for each in workers))
+    await eventually(lambda: not any(Path(f"/proc/{each}/cmdline").exists() for each in workers))
     with pytest.raises(httpx2.ConnectError):
         metric(hub, "simpul_arrival")
 

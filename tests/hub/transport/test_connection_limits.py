@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import AsyncIterator
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
 
 import pytest
 from websockets.asyncio.client import ClientConnection, connect
@@ -14,6 +14,7 @@ from websockets.typing import Subprotocol
 
 from engine.model import Role
 from hub.transport.websocket_protocol import TRY_AGAIN_LATER
+from tests.fixtures.eventually import eventually
 from tests.fixtures.processes import SimpulProcess, StartSimpul
 from tests.hub.live import client
 
@@ -50,14 +51,14 @@ async def test_one_too_many_is_told_to_come_back_and_one_that_leaves_makes_room(
         assert refused.value.response.status_code == 503
         assert refused.value.response.headers["retry-after"] == "5"
         await first.close()
-        for _ in range(100):  # until the server has seen it go
-            try:
-                again = await sockets.enter_async_context(opened(hub, {}))
-            except InvalidStatus:
-                await asyncio.sleep(0.05)
-            else:
-                break
-        assert await acknowledged(again)
+
+        async def has_room() -> bool:
+            """Once the server has seen it go."""
+            with suppress(InvalidStatus):
+                return await acknowledged(await sockets.enter_async_context(opened(hub, {})))
+            return False
+
+        await eventually(has_room)
 
 
 async def test_one_who_has_a_token_has_a_limit_of_his_own(
@@ -102,9 +103,10 @@ async def test_streams_count_as_sockets_do(
                 refused = await ani.http.post(**asked)
                 assert refused.status_code == 503
                 assert refused.headers["retry-after"] == "5"
-        for _ in range(100):  # until the server has seen it go
+
+        async def has_room() -> None:
+            """Once the server has seen it go."""
             async with ani.http.stream("POST", **own) as again:
-                if again.status_code == 200:
-                    return
-            await asyncio.sleep(0.05)
-    raise AssertionError("expected room for another stream")
+                assert again.status_code == 200
+
+        await eventually(has_room)

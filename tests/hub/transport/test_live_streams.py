@@ -18,6 +18,7 @@ import pytest
 
 from engine.model import Role
 from hub.transport.websocket_protocol import BUFFER_BYTES
+from tests.fixtures.eventually import eventually
 from tests.fixtures.processes import SimpulProcess, StartSimpul, starting
 from tests.hub.frames import MULTIPART, streamed
 from tests.hub.live import Client, client
@@ -69,12 +70,13 @@ def hub(
 
 async def until(hub: SimpulProcess, **wanted: int) -> dict[str, float]:
     """What is measured once these are as wanted."""
-    async with asyncio.timeout(20):
-        while True:
-            found = await measured(hub)
-            if all(found[f"simpul_{name}"] == value for name, value in wanted.items()):
-                return found
-            await asyncio.sleep(0.05)
+
+    async def counted() -> dict[str, float]:
+        found = await measured(hub)
+        assert {name: found[f"simpul_{name}"] for name in wanted} == wanted
+        return found
+
+    return await eventually(counted)
 
 
 async def write(hub: Client, name: str, count: int) -> list[str]:

@@ -22,6 +22,7 @@ from websockets.typing import Subprotocol
 from engine.model import Role
 from hub.auth.tokens import issue
 from hub.transport.websocket_protocol import BUFFER_BYTES, TRY_AGAIN_LATER
+from tests.fixtures.eventually import eventually
 from tests.fixtures.processes import SimpulProcess, starting
 from tests.hub.live import Client, client
 
@@ -88,12 +89,13 @@ async def measured(hub: SimpulProcess, before: dict[str, float] | None = None) -
 
 async def alone(hub: SimpulProcess) -> dict[str, float]:
     """The metrics once the server has seen everybody go."""
-    for _ in range(100):
+
+    async def counted() -> dict[str, float]:
         found = await measured(hub)
-        if (found["simpul_sockets"], found["simpul_subscribers"]) == (0, 0):
-            return found
-        await asyncio.sleep(0.05)
-    raise AssertionError(found)
+        assert (found["simpul_sockets"], found["simpul_subscribers"]) == (0, 0)
+        return found
+
+    return await eventually(counted)
 
 
 async def write(hub: Client, count: int) -> None:
