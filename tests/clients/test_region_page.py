@@ -5,34 +5,18 @@ from __future__ import annotations
 import shutil
 import sqlite3
 from collections.abc import AsyncIterator, Iterator
-from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any
 
-import httpx2
 import pytest
 import pytest_asyncio
-from playwright.async_api import Browser, BrowserContext, Locator, Page, Route, expect
+from playwright.async_api import Browser, BrowserContext, Route, expect
 
 from engine.model import Role
-from hub.auth.tokens import issue
+from tests.clients.region_visit import Visit, change, opened, token
 from tests.fixtures.processes import SimpulProcess, starting
 
 pytestmark = [pytest.mark.integration, pytest.mark.asyncio(loop_scope="session")]
-
 WEB = Path(__file__).parents[2] / "clients" / "web"
-CHAPTERS = (
-    "kepala",
-    "verifikasi",
-    "inventaris",
-    "integrasi",
-    "duplikat",
-    "usulan",
-    "jalan",
-    "peluang",
-    "banding",
-)
 LAPTOP = {"width": 1366, "height": 900}
 PHONE = {"width": 390, "height": 844}
 SEEN_WITHIN = (
@@ -51,24 +35,6 @@ DIAGNOSES = {
 OPEN = "all => all.forEach(each => { each.open = true })"
 # Nothing that the page shows is wider than the page itself, save what scrolls in a box of its own.
 TOO_WIDE = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
-
-
-@dataclass
-class Visit:
-    """An open page and what its browser complained of."""
-
-    page: Page
-    errors: list[str] = field(default_factory=list)
-    elsewhere: list[str] = field(default_factory=list)  # requests to other hosts
-
-    def part(self, chapter: str) -> Locator:
-        return self.page.get_by_test_id(chapter)
-
-    async def complete(self) -> None:
-        """Wait until every chapter has its answer."""
-        for chapter in CHAPTERS:
-            await expect(self.part(chapter)).to_have_attribute("aria-busy", "false")
-        await expect(self.page.get_by_text("Memuat…")).to_have_count(0)
 
 
 @pytest.fixture(scope="module")
@@ -94,52 +60,6 @@ async def visit(context: BrowserContext, hub: SimpulProcess) -> AsyncIterator[Vi
     yield visit
     assert (visit.elsewhere, visit.errors) == ([], [])
     await visit.page.close()
-
-
-async def opened(context: BrowserContext, url: str, hub: SimpulProcess) -> Visit:
-    page = await context.new_page()
-    visit = Visit(page)
-    page.on("console", lambda m: visit.errors.append(m.text) if m.type == "error" else None)
-    page.on("pageerror", lambda error: visit.errors.append(str(error)))
-    own = (hub.url, hub.url.replace("http", "ws"), "data:", "blob:")
-    page.on(
-        "request",
-        lambda request: (
-            None if request.url.startswith(own) else visit.elsewhere.append(request.url)
-        ),
-    )
-    await page.goto(url)
-    await expect(page.get_by_test_id("connection")).to_have_attribute("data-status", "live")
-    return visit
-
-
-def token(hub: SimpulProcess, role: Role, region: str) -> str:
-    return issue(
-        (hub.data_dir / "token.key").read_bytes(),
-        "simpul",
-        "simpul",
-        "tester",
-        role,
-        [region],
-        [],
-        timedelta(minutes=5),
-        datetime.now(UTC),
-    )
-
-
-def change(hub: SimpulProcess, mutation: str, made: str, **input: Any) -> dict[str, Any]:
-    """Carry out a mutation as Sumedang, and return what it made."""
-    name = mutation[:1].upper() + mutation[1:]
-    result = f"... on Problem {{ message }} ... on {made} {{ id version }}"
-    query = f"mutation ($input: {name}Input!) {{ {mutation}(input: $input) {{ {result} }} }}"
-    response = httpx2.post(
-        f"{hub.url}/graphql",
-        json={"query": query, "variables": {"input": input}},
-        headers={"Authorization": f"Bearer {token(hub, Role.REGION, '32.11')}"},
-        trust_env=False,
-    )
-    answer: dict[str, Any] = response.json()["data"][mutation]
-    return answer
 
 
 async def test_every_chapter_shows_what_is_known_of_sumedang(visit: Visit) -> None:

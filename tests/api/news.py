@@ -1,0 +1,100 @@
+"""Claims and changes that make news, and what an instance has told of them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from sqlalchemy import delete, select
+
+from engine.model import Assessment, AssessmentKind, AssessmentState, LevelClaim
+from resolvers import recompute
+from storage.tables import OutcomeRow
+from tests.api import places
+from tests.api.hub import Hub
+from tests.fixtures.eventually import eventually
+
+OFFICE, HEALTH, BUDGET = "application-office", "application-health", "application-budget"
+DINKES = "opd-32.11.dinkes"
+PAPER = {"title": "Berita acara", "url": "https://example.go.id/ba", "dated": "2026-06-01"}
+VERIFICATION = """
+subscription ($after: Cursor) { verificationChanged(after: $after) {
+  cursor previousCursor region { code } instrument { id } year assessment kind
+  before { claimed supported notRefuted } after { claimed supported notRefuted }
+  changed { indicator before { ceiling flag } after { claim ceiling notRefuted flag } }
+} }
+"""
+PROPOSALS = """
+subscription ($after: Cursor) { proposalsChanged(after: $after) {
+  region { code } opened changed closed counts { kind count }
+} }
+"""
+CLAIMS = Assessment(
+    id="assessment-claims",
+    region="32.11",
+    instrument="spbe-2020",
+    year=2025,
+    kind=AssessmentKind.SELF,
+    state=AssessmentState.DRAFT,
+    version=1,
+    provenance=places.SOURCE,
+    levels=(LevelClaim(36, 4),),
+)
+SERVED_IN_BANDUNG = Assessment(
+    id="assessment-bandung",
+    region="32.73",
+    instrument="spbe-2020",
+    year=2024,
+    kind=AssessmentKind.OFFICIAL,
+    state=AssessmentState.PUBLISHED,
+    version=1,
+    provenance=places.SOURCE,
+    levels=tuple(LevelClaim(number, 4) for number in range(1, 48)),
+)
+EVENTS = """
+query ($after: Cursor) { events(after: $after, first: 500) { events { kind region { code } } } }
+"""
+
+
+async def follow(hub: Hub) -> None:
+    """Follow up all there is, as the instance does by itself."""
+    await recompute.FollowUp(hub.instance).catch_up(0)
+
+
+async def outcomes(hub: Hub) -> dict[tuple[str, str], Mapping[str, Any]]:
+    async with hub.instance.database.read() as session:
+        rows = await session.scalars(select(OutcomeRow))
+        return {(each.region, each.subject): each.body for each in rows}
+
+
+async def first_outcomes(hub: Hub) -> None:
+    """Return once the proposals of all five regions have a standing."""
+
+    async def told() -> None:
+        found = {code for code, subject in await outcomes(hub) if subject == "proposals"}
+        assert found == {each.code for each in places.REGIONS}
+
+    await eventually(told)
+
+
+async def forget(hub: Hub) -> None:
+    async with hub.instance.database.write() as session:
+        await session.execute(delete(OutcomeRow))
+
+
+async def happened(hub: Hub, after: str) -> list[str]:
+    found = await hub.ask(EVENTS, places.ADMIN, after=after)
+    return [each["kind"] for each in found["events"]["events"]]
+
+
+async def outside(hub: Hub) -> dict[str, Any]:
+    """Connect what serves indicator 36 with another instance."""
+    return await hub.change(
+        "connectApplications",
+        places.OPD,
+        source=HEALTH,
+        targetName="SIASN",
+        dataObject="pegawai",
+        mode="API",
+        evidence=[PAPER],
+    )

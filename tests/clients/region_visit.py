@@ -1,0 +1,90 @@
+"""An open page of a region, and changes that are made beside it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import httpx2
+from playwright.async_api import BrowserContext, Locator, Page, expect
+
+from engine.model import Role
+from hub.auth.tokens import issue
+from tests.fixtures.processes import SimpulProcess
+
+CHAPTERS = (
+    "kepala",
+    "verifikasi",
+    "inventaris",
+    "integrasi",
+    "duplikat",
+    "usulan",
+    "jalan",
+    "peluang",
+    "banding",
+)
+
+
+@dataclass
+class Visit:
+    """An open page and what its browser complained of."""
+
+    page: Page
+    errors: list[str] = field(default_factory=list)
+    elsewhere: list[str] = field(default_factory=list)  # requests to other hosts
+
+    def part(self, chapter: str) -> Locator:
+        return self.page.get_by_test_id(chapter)
+
+    async def complete(self) -> None:
+        """Wait until every chapter has its answer."""
+        for chapter in CHAPTERS:
+            await expect(self.part(chapter)).to_have_attribute("aria-busy", "false")
+        await expect(self.page.get_by_text("Memuat…")).to_have_count(0)
+
+
+async def opened(context: BrowserContext, url: str, hub: SimpulProcess) -> Visit:
+    page = await context.new_page()
+    visit = Visit(page)
+    page.on("console", lambda m: visit.errors.append(m.text) if m.type == "error" else None)
+    page.on("pageerror", lambda error: visit.errors.append(str(error)))
+    own = (hub.url, hub.url.replace("http", "ws"), "data:", "blob:")
+    page.on(
+        "request",
+        lambda request: (
+            None if request.url.startswith(own) else visit.elsewhere.append(request.url)
+        ),
+    )
+    await page.goto(url)
+    await expect(page.get_by_test_id("connection")).to_have_attribute("data-status", "live")
+    return visit
+
+
+def token(hub: SimpulProcess, role: Role, region: str) -> str:
+    return issue(
+        (hub.data_dir / "token.key").read_bytes(),
+        "simpul",
+        "simpul",
+        "tester",
+        role,
+        [region],
+        [],
+        timedelta(minutes=5),
+        datetime.now(UTC),
+    )
+
+
+def change(hub: SimpulProcess, mutation: str, made: str, **input: Any) -> dict[str, Any]:
+    """Carry out a mutation as Sumedang, and return what it made."""
+    name = mutation[:1].upper() + mutation[1:]
+    result = f"... on Problem {{ message }} ... on {made} {{ id version }}"
+    query = f"mutation ($input: {name}Input!) {{ {mutation}(input: $input) {{ {result} }} }}"
+    response = httpx2.post(
+        f"{hub.url}/graphql",
+        json={"query": query, "variables": {"input": input}},
+        headers={"Authorization": f"Bearer {token(hub, Role.REGION, '32.11')}"},
+        trust_env=False,
+    )
+    answer: dict[str, Any] = response.json()["data"][mutation]
+    return answer
