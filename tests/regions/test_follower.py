@@ -413,8 +413,13 @@ async def test_frames_that_lack_an_entry_heal_once_it_comes(
         endpoint = Endpoint(toy.url, ("32.11",), private=True, token_file=secret)
         async with following(hub_folder, endpoint, diverged_seconds=0.2) as (instance, _):
             await until(instance, "32.11", lambda it: it.state is SourceState.DIVERGED)
+            async with instance.database.read() as session:
+                assert (await log.head(session, "32.11"))[0] < len(sumedang[0])
             toy.on_frame = lambda answer: answer
             await until(instance, "32.11", lambda it: it.state is SourceState.FRESH)
+            async with instance.database.read() as session:
+                newest = sumedang[0][-1]
+                assert await log.head(session, "32.11") == (newest.sequence, newest.hash)
 
 
 async def test_a_token_that_expires_meanwhile_is_replaced_by_a_renewed_one(

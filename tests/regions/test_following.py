@@ -105,6 +105,8 @@ async def test_a_region_of_our_own_is_not_counted_as_unreachable_with_its_endpoi
     hub.serve(simpul_process)
     async with client(hub.running) as above:
         await until_state(above, SUMEDANG, "UNREACHABLE")
+        found = (await above.ask(SOURCES))["sources"]
+        assert [(each["region"], each["state"]) for each in found] == [(SUMEDANG, "UNREACHABLE")]
     await until_counted(hub, OWNED=2, UNREACHABLE=1)
 
 
