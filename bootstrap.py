@@ -15,6 +15,7 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent
@@ -41,16 +42,30 @@ def main(arguments: list[str]) -> None:
         python_packages("dev")
         node_packages(WEB)
     elif arguments == ["test"]:
-        python_packages("dev")
-        node_packages(WEB)
-        node_packages(NODE_TESTS)
-        node_packages(GATEWAYS)
-        web_client()
-        chromium()
+        at_once(chromium, all_packages)
     elif arguments[:1] == ["npm"]:
         npm(WEB, *arguments[1:])
     else:
         sys.exit("expected: bootstrap.py run | check | test | npm ARGUMENTS")
+
+
+def all_packages() -> None:
+    """Install and build what the tests need; what npm downloads, it downloads at the same time."""
+    python_packages("dev")
+    if not system_node():
+        python_packages("web")  # before the steps that would each do it
+    at_once(
+        lambda: node_packages(NODE_TESTS),
+        lambda: node_packages(GATEWAYS),
+        lambda: (node_packages(WEB), web_client()),
+    )
+
+
+def at_once(*steps: Callable[[], object]) -> None:
+    """Do steps beside each other that wait for the network; the first failure is the whole's."""
+    with ThreadPoolExecutor(len(steps)) as threads:
+        for step in [threads.submit(each) for each in steps]:
+            step.result()
 
 
 def use_recent_python() -> None:
