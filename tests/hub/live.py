@@ -18,7 +18,14 @@ from engine.model import Role
 from hub.auth.tokens import issue
 from tests.fixtures.processes import SimpulProcess
 
-EVENT_SECONDS = 10.0  # a lost event must fail its test, not hang it
+PROTOCOLS = [Subprotocol("graphql-transport-ws")]
+EVENT_SECONDS = 30.0  # a lost event must fail its test, not hang it
+EVENT = "cursor previousCursor kind sequence subject region { code }"
+EVENTS = f"""
+subscription ($after: Cursor, $kinds: [EventKind!]) {{
+  events(after: $after, kinds: $kinds) {{ {EVENT} }}
+}}
+"""
 
 REGISTER = """
 mutation ($input: RegisterApplicationInput!) {
@@ -29,15 +36,16 @@ mutation ($input: RegisterApplicationInput!) {
 
 @dataclass(frozen=True)
 class Stream:
-    """A subscription to one field."""
+    """A subscription to one field, under its own id."""
 
     socket: ClientConnection
+    id: str = "1"
 
-    async def next(self, seconds: float = EVENT_SECONDS) -> Any:
+    async def next(self, seconds: float | None = EVENT_SECONDS) -> Any:
         """Return the field of the next event."""
         async with asyncio.timeout(seconds):
             message = json.loads(await self.socket.recv())
-        assert message["type"] == "next", message
+        assert (message["id"], message["type"]) == (self.id, "next"), message
         assert "errors" not in message["payload"], message
         [value] = message["payload"]["data"].values()
         return value
@@ -76,15 +84,29 @@ class Client:
     @asynccontextmanager
     async def listening(self, document: str, **variables: object) -> AsyncIterator[Stream]:
         """Yield a subscription; give it an `after`, since when it begins is not known."""
-        address = self.url.replace("http", "ws", 1) + "/graphql"
-        protocol = Subprotocol("graphql-transport-ws")
-        async with connect(address, subprotocols=[protocol], proxy=None) as socket:
-            init = {"type": "connection_init", "payload": self.authorization}
-            await socket.send(json.dumps(init))
-            assert json.loads(await socket.recv()) == {"type": "connection_ack"}
-            payload = {"query": document, "variables": variables}
-            await socket.send(json.dumps({"id": "1", "type": "subscribe", "payload": payload}))
-            yield Stream(socket)
+        async with connected(self.url, self.authorization) as socket:
+            yield await subscribe(socket, document, **variables)
+
+
+@asynccontextmanager
+async def connected(
+    url: str, authorization: dict[str, str], **options: Any
+) -> AsyncIterator[ClientConnection]:
+    """Yield a socket that the process at `url` has acknowledged."""
+    address = url.replace("http", "ws", 1) + "/graphql"
+    async with connect(address, subprotocols=PROTOCOLS, proxy=None, **options) as socket:
+        await socket.send(json.dumps({"type": "connection_init", "payload": authorization}))
+        assert json.loads(await socket.recv()) == {"type": "connection_ack"}
+        yield socket
+
+
+async def subscribe(
+    socket: ClientConnection, document: str, id: str = "1", **variables: object
+) -> Stream:
+    """Begin a subscription on a socket."""
+    payload = {"query": document, "variables": variables}
+    await socket.send(json.dumps({"id": id, "type": "subscribe", "payload": payload}))
+    return Stream(socket, id)
 
 
 @asynccontextmanager

@@ -10,14 +10,10 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import httpx2
-from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import InvalidHandshake, WebSocketException
-from websockets.typing import Subprotocol
 
-from tests.hub.live import Client
+from tests.hub.live import EVENT, EVENTS, Client, connected, subscribe
 
-EVENT = "cursor previousCursor kind sequence subject region { code }"
-EVENTS = f"subscription ($after: Cursor) {{ events(after: $after) {{ {EVENT} }} }}"
 PAGE = f"""
 query ($after: Cursor) {{
   events(after: $after, first: 500) {{ cursor hasNextPage events {{ {EVENT} }} }}
@@ -64,13 +60,11 @@ class Follower:
             await asyncio.sleep(self.chance.uniform(*PAUSE_SECONDS))
 
     async def _follow(self, hub: Client) -> None:
-        address = hub.url.replace("http", "ws", 1) + "/graphql"
-        protocol = Subprotocol("graphql-transport-ws")
-        async with connect(
-            address, subprotocols=[protocol], proxy=None, open_timeout=CALL_SECONDS, close_timeout=0
+        async with connected(
+            hub.url, hub.authorization, open_timeout=CALL_SECONDS, close_timeout=0
         ) as socket:
             try:
-                await self._subscribed(socket, hub)
+                await subscribe(socket, EVENTS, after=self.cursor)
                 first = bool(self.connections)
                 async for message in socket:
                     self._take(json.loads(message))
@@ -79,12 +73,6 @@ class Follower:
             finally:
                 socket.transport.abort()  # as a network that is gone: nobody says goodbye
         raise Lost
-
-    async def _subscribed(self, socket: ClientConnection, hub: Client) -> None:
-        await socket.send(json.dumps({"type": "connection_init", "payload": hub.authorization}))
-        assert json.loads(await socket.recv()) == {"type": "connection_ack"}
-        payload = {"query": EVENTS, "variables": {"after": self.cursor}}
-        await socket.send(json.dumps({"id": "1", "type": "subscribe", "payload": payload}))
 
     def _take(self, message: Any) -> None:
         if message["type"] == "next" and not message["payload"].get("errors"):

@@ -21,7 +21,7 @@ from storage.database import Database
 from tests.fixtures.eventually import eventually
 from tests.fixtures.processes import StartSimpul
 from tests.fixtures.redis import RedisServer
-from tests.hub.live import Client, client
+from tests.hub.live import EVENTS, Client, client
 
 pytestmark = pytest.mark.integration
 
@@ -30,12 +30,8 @@ BOGOR = ("32.01", "opd-32.01.diskominfo")
 SECONDS = 30.0  # what never comes must fail its test, not hang it
 AT_ONCE = 0.5  # seconds: less than after which it would be looked for
 REPEATED = 5  # so that looking just then explains none of it
+REGISTERED = ["APPLICATION_REGISTERED"]
 SETTLED_SECONDS = 3.0  # in which the slower process would have told again what the other has
-EVENTS = """
-subscription ($after: Cursor) {
-  events(after: $after, kinds: [APPLICATION_REGISTERED]) { cursor subject }
-}
-"""
 PROPOSALS = """
 subscription ($after: Cursor) {
   proposalsChanged(after: $after) { cursor region { code } opened closed }
@@ -59,7 +55,7 @@ async def test_a_change_reaches_the_other_process_at_once_and_without_redis_soon
     environment = {"DATABASE_URL": filled_postgresql_url, "REDIS_URL": redis_server.url}
     async with two(simpul_process, tmp_path, environment) as (here, there):
         await broker_is("ok", here, there)
-        async with there.listening(EVENTS, after=await here.cursor()) as far:
+        async with there.listening(EVENTS, after=await here.cursor(), kinds=REGISTERED) as far:
 
             async def reaches(name: str, seconds: float) -> None:
                 for number in range(REPEATED):

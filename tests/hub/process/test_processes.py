@@ -17,7 +17,7 @@ from engine.model import EventKind, Role
 from facts import tables
 from realtime.broker import POLL_SECONDS
 from tests.fixtures.processes import SimpulProcess, StartSimpul
-from tests.hub.live import Client, client
+from tests.hub.live import EVENTS, Client, client
 
 pytestmark = pytest.mark.integration
 
@@ -25,11 +25,6 @@ SUMEDANG = ("32.11", "opd-32.11.diskominfosanditik")
 BOGOR = ("32.01", "opd-32.01.diskominfo")
 SERVICE_RESTART = 1012  # the graphql-ws client comes back after it
 
-EVENTS = """
-subscription ($after: Cursor, $kinds: [EventKind!]) {
-  events(after: $after, kinds: $kinds) { cursor previousCursor kind subject }
-}
-"""
 # All that a change is told with; what follows some time later is left out.
 KINDS = [each.value for each in EventKind if each is not EventKind.PROPOSALS_CHANGED]
 CHANGES = """

@@ -11,11 +11,8 @@ from collections import Counter
 from dataclasses import dataclass, field
 
 import httpx2
-import orjson
 import pytest
-from websockets.asyncio.client import connect
 from websockets.exceptions import ConnectionClosed, InvalidHandshake
-from websockets.typing import Subprotocol
 
 from engine.model import PUBLIC_VIEWER, Role
 from hub.app import opened
@@ -24,7 +21,7 @@ from resolvers.access import unpublished
 from storage import arrival
 from tests.fixtures.eventually import eventually
 from tests.fixtures.processes import StartSimpul
-from tests.hub.live import Client, client
+from tests.hub.live import EVENTS, Client, client, connected, subscribe
 
 pytestmark = pytest.mark.integration
 
@@ -34,15 +31,13 @@ WORKERS = 2
 EVENTS_PER_SECOND = 20
 WAIT_SECONDS = 1.0  # at most, before a subscriber comes back
 OWNER = ("32.11", "opd-32.11.dishub")
-EVENTS = "subscription ($after: Cursor) { events(after: $after) { cursor previousCursor } }"
-PROTOCOLS = [Subprotocol("graphql-transport-ws")]
 
 
 @dataclass
 class Subscriber:
     """One who comes back whenever the connection ends, and goes on after the last cursor."""
 
-    address: str
+    url: str
     after: str
     heard: list[str] = field(default_factory=list)
     endings: Counter[str] = field(default_factory=Counter)
@@ -59,16 +54,11 @@ class Subscriber:
             await asyncio.sleep(random.uniform(0, WAIT_SECONDS))
 
     async def _once(self) -> None:
-        options = {"proxy": None, "compression": None, "ping_interval": None, "open_timeout": 30}
-        async with connect(self.address, subprotocols=PROTOCOLS, **options) as socket:
-            await socket.send('{"type":"connection_init"}')
-            assert orjson.loads(await socket.recv()) == {"type": "connection_ack"}
-            asked = {"query": EVENTS, "variables": {"after": self.after}}
-            message = {"id": "1", "type": "subscribe", "payload": asked}
-            await socket.send(orjson.dumps(message).decode())
+        options = {"compression": None, "ping_interval": None, "open_timeout": 30}
+        async with connected(self.url, {}, **options) as socket:
+            stream = await subscribe(socket, EVENTS, after=self.after)
             while True:
-                told = orjson.loads(await socket.recv())
-                event = told["payload"]["data"]["events"]
+                event = await stream.next(None)
                 assert event["previousCursor"] == self.after
                 self.after = event["cursor"]
                 self.heard.append(self.after)
@@ -102,8 +92,7 @@ async def test_a_rolling_restart_loses_nothing_and_repeats_nothing(
     hub = simpul_process("serve", environment=environment)
     async with client(hub, Role.PROVINCE) as writer:
         start = await writer.cursor()
-        address = hub.url.replace("http", "ws", 1) + "/graphql"
-        subscribers = [Subscriber(address, start) for _ in range(SUBSCRIBERS)]
+        subscribers = [Subscriber(hub.url, start) for _ in range(SUBSCRIBERS)]
         following = [asyncio.create_task(each.follow()) for each in subscribers]
         ids: list[str] = []
         writing = asyncio.create_task(write(writer, ids))

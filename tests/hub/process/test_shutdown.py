@@ -18,11 +18,10 @@ from engine.model import Role
 from hub.transport.websocket_protocol import RESTARTING, SERVICE_RESTART
 from tests.fixtures.eventually import eventually
 from tests.fixtures.processes import SimpulProcess, StartSimpul
-from tests.hub.live import Client, Stream, client
+from tests.hub.live import EVENTS, Client, Stream, client
 
 pytestmark = pytest.mark.integration
 
-EVENTS = "subscription ($after: Cursor) { events(after: $after) { cursor } }"
 GONE_SECONDS = 10
 AT_ONCE_SECONDS = 5  # a request that is waited for would hold it longer
 UPGRADE = (

@@ -19,12 +19,11 @@ from hub.transport.websocket_protocol import SERVICE_RESTART
 from storage import migrate
 from tests.fixtures.eventually import eventually
 from tests.fixtures.processes import SIMPUL, SimpulProcess, StartSimpul, free_port
-from tests.hub.live import Stream, client
+from tests.hub.live import EVENTS, Stream, client
 
 pytestmark = pytest.mark.integration
 
 WORKERS = 2
-EVENTS = "subscription ($after: Cursor) { events(after: $after) { cursor subject } }"
 OWNER = ("32.11", "opd-32.11.dishub")
 GONE_SECONDS = 10
 AT_ONCE_SECONDS = 5  # a request that is waited for would hold it longer

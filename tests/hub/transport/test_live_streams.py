@@ -22,7 +22,7 @@ from tests.fixtures.eventually import eventually
 from tests.fixtures.processes import SimpulProcess, StartSimpul, starting
 from tests.hub.frames import MULTIPART, streamed
 from tests.hub.live import Client, client
-from tests.hub.transport.test_shared_subscription import measured, subscribed, told
+from tests.hub.transport.test_shared_subscription import measured, subscribed
 
 pytestmark = pytest.mark.integration
 
@@ -102,7 +102,7 @@ async def test_sockets_events_and_parts_are_one_group_and_executed_once(
         events = [await one.event() for _ in subjects]
         assert [each["subject"] for each in events] == subjects
         assert [await other.event() for _ in subjects] == events
-        assert [await told(sock, "1") for _ in subjects] == events
+        assert [await sock.next() for _ in subjects] == events
         read = b""
         while read.count(b"\r\n--graphql") < 5:
             read += await anext(parts.chunks)
@@ -138,12 +138,12 @@ async def test_all_who_begin_are_told_one_snapshot_and_then_what_comes(hub: Simp
         second = await opened.enter_async_context(streamed(hub.url, begins))
         sock = await opened.enter_async_context(subscribed(hub, begins, {}, "1"))
         assert [await second.event() for _ in events] == events
-        assert [await told(sock, "1") for _ in events] == events
+        assert [await sock.next() for _ in events] == events
         new = await write(writer, "Baru", 2)
         for seen in (
             [await first.event() for _ in new],
             [await second.event() for _ in new],
-            [await told(sock, "1") for _ in new],
+            [await sock.next() for _ in new],
         ):
             assert [(each["subject"], each["snapshot"]) for each in seen] == [
                 (subject, False) for subject in new

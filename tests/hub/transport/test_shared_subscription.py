@@ -11,25 +11,22 @@ from collections.abc import AsyncIterator, Iterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any
 
 import httpx2
 import pytest
-from websockets.asyncio.client import ClientConnection, connect
+from websockets.asyncio.client import ClientConnection
 from websockets.exceptions import ConnectionClosed
-from websockets.typing import Subprotocol
 
 from engine.model import Role
 from hub.auth.tokens import issue
 from hub.transport.websocket_protocol import BUFFER_BYTES, TRY_AGAIN_LATER
 from tests.fixtures.eventually import eventually
 from tests.fixtures.processes import SimpulProcess, starting
-from tests.hub.live import Client, client
+from tests.hub.live import EVENTS, Client, Stream, client, connected, subscribe
 
 pytestmark = pytest.mark.integration
 
 OWNER = ("32.11", "opd-32.11.dishub")
-EVENTS = "subscription ($after: Cursor) { events(after: $after) { cursor previousCursor kind } }"
 START = """
 mutation { startAssessment(
   input: { region: "32.11", instrument: "pemdi-2026", year: 2027, kind: SELF }
@@ -56,23 +53,9 @@ def bearer(hub: SimpulProcess, subject: str, role: Role, *regions: str) -> dict[
 @asynccontextmanager
 async def subscribed(
     hub: SimpulProcess, document: str, authorization: dict[str, str], id: str, **variables: object
-) -> AsyncIterator[ClientConnection]:
-    address = hub.url.replace("http", "ws", 1) + "/graphql"
-    protocols = [Subprotocol("graphql-transport-ws")]
-    async with connect(address, subprotocols=protocols, proxy=None, close_timeout=1) as opened:
-        await opened.send(json.dumps({"type": "connection_init", "payload": authorization}))
-        assert json.loads(await opened.recv()) == {"type": "connection_ack"}
-        payload = {"query": document, "variables": variables}
-        await opened.send(json.dumps({"id": id, "type": "subscribe", "payload": payload}))
-        yield opened
-
-
-async def told(opened: ClientConnection, id: str) -> Any:
-    async with asyncio.timeout(10):
-        message = json.loads(await opened.recv())
-    assert (message["id"], message["type"]) == (id, "next")
-    [event] = message["payload"]["data"].values()
-    return event
+) -> AsyncIterator[Stream]:
+    async with connected(hub.url, authorization, close_timeout=1) as socket:
+        yield await subscribe(socket, document, id, **variables)
 
 
 async def measured(hub: SimpulProcess, before: dict[str, float] | None = None) -> dict[str, float]:
@@ -109,15 +92,15 @@ async def test_an_event_is_executed_once_however_many_hear_it_each_under_its_own
     before = await alone(hub)
     async with client(hub, Role.PROVINCE) as writer, AsyncExitStack() as sockets:
         after = await writer.cursor()
-        opened = {
-            f'"{number}"': await sockets.enter_async_context(
+        opened = [
+            await sockets.enter_async_context(
                 subscribed(hub, EVENTS, {}, f'"{number}"', after=after)
             )
             for number in range(30)
-        }
+        ]
         await write(writer, 3)
-        for id, each in opened.items():
-            heard = [await told(each, id) for _ in range(3)]
+        for each in opened:
+            heard = [await each.next() for _ in range(3)]
             assert [event["kind"] for event in heard] == ["APPLICATION_REGISTERED"] * 3
             assert [event["previousCursor"] for event in heard] == [
                 after,
@@ -144,13 +127,13 @@ async def test_who_may_read_other_rows_shares_nothing_and_who_is_called_otherwis
         ]
         await writer.ask(START)
         for each in opened[:2]:
-            assert (await told(each, "1"))["kind"] == "ASSESSMENT_STARTED"
+            assert (await each.next())["kind"] == "ASSESSMENT_STARTED"
         found = await measured(hub, before)
         assert (found["simpul_subscription_groups"], found["simpul_subscribers"]) == (3, 4)
         assert found["simpul_subscription_executions_total"] == 1
         await write(writer, 1)
         for each in opened:  # for the others the draft has never been there
-            event = await told(each, "1")
+            event = await each.next()
             assert event["kind"] == "APPLICATION_REGISTERED"
             assert (event["previousCursor"] == after) == (each in opened[2:])
 
@@ -166,16 +149,16 @@ async def test_who_comes_later_catches_up_and_is_told_with_the_others_from_then_
             subscribed(hub, EVENTS, {}, "live", after=now) as live,
             subscribed(hub, EVENTS, {}, "late", after=start) as late,
         ):
-            past = [await told(late, "late") for _ in range(3)]
+            past = [await late.next() for _ in range(3)]
             assert past[0]["previousCursor"] == start
             await writer.register(*OWNER, "Baru")
-            first = await told(live, "live")
-            assert (await told(late, "late"))["cursor"] == first["cursor"]
+            first = await live.next()
+            assert (await late.next())["cursor"] == first["cursor"]
             assert first["previousCursor"] == now
             found = await measured(hub)
             executed = found["simpul_subscription_executions_total"]
             await writer.register(*OWNER, "Lagi")
-            assert await told(live, "live") == await told(late, "late")
+            assert await live.next() == await late.next()
             found = await measured(hub)
             assert found["simpul_subscription_executions_total"] == executed + 1
 
@@ -186,12 +169,12 @@ async def test_a_document_that_cannot_be_executed_ends_its_own_operation_alone(
     async with client(hub) as reader:
         after = await reader.cursor()
     wrong = "subscription ($after: Cursor) { events(after: $after) { colour } }"
-    async with subscribed(hub, wrong, {}, "1", after=after) as opened:
+    async with connected(hub.url, {}) as opened:
+        await subscribe(opened, wrong, "1", after=after)
         message = json.loads(await opened.recv())
         assert (message["id"], message["type"]) == ("1", "error")
         assert "Cannot query field 'colour'" in message["payload"][0]["message"]
-        payload = {"query": EVENTS, "variables": {"after": "other:1"}}
-        await opened.send(json.dumps({"id": "2", "type": "subscribe", "payload": payload}))
+        await subscribe(opened, EVENTS, "2", after="other:1")
         message = json.loads(await opened.recv())
         assert message["payload"]["errors"][0]["extensions"] == {"code": "SNAPSHOT_REQUIRED"}
         assert json.loads(await opened.recv()) == {"id": "2", "type": "complete"}
@@ -213,16 +196,12 @@ async def test_one_that_never_reads_costs_a_bound_and_delays_nobody(
         port = httpx2.URL(hub.url).port
         assert port is not None
         await asyncio.to_thread(stalled.connect, ("127.0.0.1", port))
-        address = hub.url.replace("http", "ws", 1) + "/graphql"
-        protocols = [Subprotocol("graphql-transport-ws")]
-        slow = await connect(
-            address, sock=stalled, subprotocols=protocols, proxy=None, max_queue=1, close_timeout=1
-        )
-        await slow.send(json.dumps({"type": "connection_init"}))
-        assert json.loads(await slow.recv()) == {"type": "connection_ack"}
-        payload = {"query": document, "variables": {"after": after}}
-        await slow.send(json.dumps({"id": "s", "type": "subscribe", "payload": payload}))
-        async with subscribed(hub, document, {}, "h", after=after) as healthy:
+        options = {"sock": stalled, "max_queue": 1, "close_timeout": 1}
+        async with (
+            connected(hub.url, {}, **options) as slow,
+            subscribed(hub, document, {}, "h", after=after) as healthy,
+        ):
+            await subscribe(slow, document, "s", after=after)
             written = 0
             heard = 0
             while (found := await measured(hub, before))["simpul_sockets_given_up_total"] == 0:
@@ -232,13 +211,14 @@ async def test_one_that_never_reads_costs_a_bound_and_delays_nobody(
                 )
                 written += 20
                 for _ in range(20):
-                    await told(healthy, "h")
+                    await healthy.next()
                     heard += 1
             assert heard == written
             assert found["simpul_sockets_given_up_total"] == 1
             weight = found["simpul_message_bytes_total"] / found["simpul_messages_total"]
             assert weight * written > BUFFER_BYTES  # it was not given up for a trifle
-        assert await closing(slow) in (TRY_AGAIN_LATER, None)  # None: its close frame found no room
+            # None: its close frame found no room.
+            assert await closing(slow) in (TRY_AGAIN_LATER, None)
 
 
 async def closing(opened: ClientConnection) -> int | None:
@@ -261,7 +241,7 @@ async def test_who_resumes_is_counted_and_how_late_the_newest_is_told_too(
             subscribed(hub, EVENTS, {}, "2"),
         ):
             await write(writer, 1)
-            await told(resumed, "1")
+            await resumed.next()
             found = await measured(hub, before)
     assert found["simpul_subscriptions_total"] == 2
     assert found["simpul_subscriptions_resumed_total"] == 1
