@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import date
 
-from engine.assessment.instruments import instrument
 from engine.graph.graph import build
 from engine.model import (
     Application,
@@ -23,13 +22,14 @@ from engine.verification.inventory import (
     Document,
     Inventory,
 )
-from engine.verification.rules import tables
 from engine.verification.verification import Flag, Verdict, verify
+from facts.instrument import instrument_by_id
+from facts.rule_table import rule_tables
 
 TODAY = date(2026, 11, 24)
 SOURCE = Provenance("test")
-SPBE, PEMDI = instrument("spbe-2020"), instrument("pemdi-2026")
-RULES = tables()["spbe-2020"]
+SPBE, PEMDI = instrument_by_id("spbe-2020"), instrument_by_id("pemdi-2026")
+RULES = rule_tables()["spbe-2020"]
 SPLP = CommonApplication("splp", "SPLP", "", "", "", (7, 18), SOURCE)
 HUB, API, UNKNOWN = IntegrationMode.HUB, IntegrationMode.API, IntegrationMode.UNKNOWN
 APPLICATIONS = [

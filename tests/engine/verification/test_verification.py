@@ -7,7 +7,6 @@ from datetime import date, timedelta
 
 import pytest
 
-from engine.graph.graph import build, touched, with_integration
 from engine.model import (
     ApplicationStatus,
     Capability,
@@ -27,78 +26,26 @@ from engine.verification.inventory import (
     functions_ticked,
     services,
 )
-from engine.verification.verification import Flag, Verdict, verify, verify_again
-from facts import tables as facts
-from facts.instrument import instrument_by_id
+from engine.verification.verification import Flag, verify
 from facts.rule_table import rule_tables
-
-TODAY = date(2026, 11, 24)
-SOURCE = Provenance("test")
-SPBE, PEMDI = instrument_by_id("spbe-2020"), instrument_by_id("pemdi-2026")
-RULES = rule_tables()["spbe-2020"]
-SPLP = CommonApplication("splp", "SPLP", "", "", "", (7, 18), SOURCE)
-HUB, API, UNKNOWN = IntegrationMode.HUB, IntegrationMode.API, IntegrationMode.UNKNOWN
-APPLICATIONS = [
-    Application(id, "32.11", opd, id, ApplicationStatus.ACTIVE, 1, SOURCE)
-    for id, opd in {"a": "x", "b": "y", "c": "z"}.items()
-]
-NEIGHBOUR = Application("n", "32", "o", "n", ApplicationStatus.ACTIVE, 1, SOURCE)
-REVIEW = Document("review", 18, EvidenceKind.REVIEW, None)
-FOLLOW_UP = Document("follow-up", 18, EvidenceKind.FOLLOW_UP, date(2026, 5, 1))
-
-
-def exchange(source: str, target: str, mode: IntegrationMode = API) -> Integration:
-    """A confirmed exchange; an upper-case target is known by name only."""
-    return Integration(
-        id=f"{source}-{target}",
-        region="32.11",
-        source=source,
-        target=None if target.isupper() else target,
-        target_name=target,
-        data_object="",
-        mode=mode,
-        direction=IntegrationDirection.ONE_WAY,
-        status=IntegrationStatus.ACTIVE,
-        evidence_grade=2,
-        version=1,
-        provenance=SOURCE,
-        verified_on=TODAY,
-    )
-
-
-def held(*integrations: Integration, **changes: object) -> Inventory:
-    """Applications a, b, c of OPDs x, y, z, each of which vouches; a serves 36, b 41, c nothing."""
-    graph = build(
-        "32.11",
-        APPLICATIONS,
-        integrations,
-        today=TODAY,
-        elsewhere=[NEIGHBOUR],
-        common=[SPLP],
-    )
-    inventory = Inventory(
-        graph=graph,
-        year=2026,
-        opds=("x", "y", "z"),
-        serves={"a": frozenset([36]), "b": frozenset([41]), "c": frozenset()},
-        vouched_for=frozenset("xyz"),
-        documents_closed=True,
-    )
-    return replace(inventory, **changes)  # type: ignore[arg-type]  # by name, in tests only
-
-
-def verdict(indicator: int, claim: int | None, inventory: Inventory) -> Verdict:
-    levels = {} if claim is None else {indicator: claim}
-    found = verify(SPBE, RULES, levels, inventory)
-    return next(each for each in found.verdicts if each.indicator == indicator)
-
-
-def outcome(found: Verdict) -> tuple[int, int, Flag | None]:
-    return found.ceiling, found.not_refuted, found.flag
-
-
-def missing(found: Verdict) -> set[Missing]:
-    return {gap for each in found.findings for gap in each.missing}
+from tests.engine.verification.inventories import (
+    API,
+    APPLICATIONS,
+    FOLLOW_UP,
+    HUB,
+    PEMDI,
+    REVIEW,
+    RULES,
+    SOURCE,
+    SPBE,
+    TODAY,
+    UNKNOWN,
+    exchange,
+    held,
+    missing,
+    outcome,
+    verdict,
+)
 
 
 @pytest.mark.parametrize(
@@ -373,61 +320,3 @@ def test_equal_inputs_have_one_hash_and_what_a_verdict_reads_changes_it() -> Non
         verdict(36, 4, held(linked, exchange("a", "n"))).inputs,
     }
     assert len(changed | {first.inputs}) == 7
-
-
-def test_every_level_of_west_java_that_the_graph_would_cap_is_unverifiable_today() -> None:
-    own = [each for each in facts.applications() if each.region == "32"]
-    graph = build(
-        "32",
-        own,
-        [each for each in facts.integrations() if each.region == "32"],
-        today=TODAY,
-        common=facts.common_applications(),
-    )
-    inventory = Inventory(
-        graph=graph,
-        year=2026,
-        opds=tuple(each.id for each in facts.opds() if each.region == "32"),
-        serves=services(own, facts.common_applications(), {}),
-    )
-    found = verify(SPBE, RULES, {each.number: 5 for each in SPBE.indicators}, inventory)
-    assert {each.flag for each in found.verdicts} == {Flag.UNVERIFIABLE}
-
-
-EMPTY = build("32.11", [], [], today=TODAY)
-OWNERLESS = build("32.11", [replace(APPLICATIONS[0], opd=None)], [], today=TODAY)
-
-
-@pytest.mark.parametrize(
-    "inventory",
-    [
-        Inventory(EMPTY, 2026),
-        Inventory(EMPTY, 2026, opds=("x",)),
-        Inventory(EMPTY, 2026, opds=("x",), exempt={"x": "no data"}),
-        Inventory(EMPTY, 2026, opds=("x",), vouched_for=frozenset("x")),
-        Inventory(OWNERLESS, 2026, opds=("x",)),
-        Inventory(OWNERLESS, 2026, serves={"a": frozenset({36})}),
-        held(),
-        held(exchange("a", "SIMPEG"), vouched_for=frozenset()),
-    ],
-    ids=["nothing", "an OPD", "exempt", "vouched", "ownerless", "serving", "alone", "named"],
-)
-@pytest.mark.parametrize("instrument", ["spbe-2020", "pemdi-2026"])
-def test_no_gap_is_about_what_is_not_there(instrument: str, inventory: Inventory) -> None:
-    graph = inventory.graph
-    ownerless = {""} if any(each.opd is None for each in graph.applications) else set()
-    there = {
-        Gap.NOT_VOUCHED_FOR: {*inventory.in_scope, *ownerless},
-        Gap.OPD_NOT_ON_BUS: {*inventory.in_scope},
-        Gap.NO_EXCHANGE: {"", *(each.id for each in graph.applications)},
-        Gap.SERVICE_UNKNOWN: {each.id for each in graph.applications},
-        Gap.NOT_COUNTED: set(graph.edges),
-        Gap.OWNER_UNKNOWN: set(graph.edges),
-        Gap.PARTNER_NOT_NAMED: set(graph.edges),
-        Gap.NO_OPD: set() if inventory.in_scope else {""},
-    }
-    found = verify(instrument_by_id(instrument), rule_tables()[instrument], {}, inventory)
-    gaps = {gap for each in found.verdicts for gap in missing(each) if gap.gap in there}
-    assert [each for each in gaps if each.subject not in there[each.gap]] == []
-    if not inventory.in_scope and not graph.applications:
-        assert Missing(Gap.NO_OPD) in gaps
