@@ -18,7 +18,7 @@ from hub.transport.response_cache import (
     ResponseCache,
 )
 from schema.schema import schema
-from tests.clients.documents.test_web_documents import DOCUMENTS
+from tests.clients.documents.test_web_documents import OPERATIONS, sent
 
 
 class Hub:
@@ -127,7 +127,8 @@ def test_the_response_to_these_cannot_be_shared(query: str) -> None:
 
 def test_all_queries_of_the_pages_are_cached_but_those_that_ask_for_the_moment() -> None:
     cache = Hub().cache
-    queries = {name: text for name, text in DOCUMENTS.items() if text.strip().startswith("query")}
+    documents = {name: sent(name) for name in OPERATIONS}
+    queries = {name: text for name, text in documents.items() if text.strip().startswith("query")}
     momentary = {name for name, text in queries.items() if cache.cache_key(asked(text)) is None}
     assert (len(queries), momentary) == (30, {"SOURCES", "SOURCE"})
 
