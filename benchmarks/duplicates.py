@@ -22,9 +22,9 @@ import time
 from itertools import combinations
 from pathlib import Path
 
-from engine.matching.duplicates import Comparison
-from engine.matching.inventory_line import Kind, Listing, Sorter
-from engine.matching.name_matching import Decision
+from engine.matching.duplicates import DuplicateFinder
+from engine.matching.inventory_line import LineClassifier, LineKind, Listing
+from engine.matching.name_matching import DuplicatePolicy
 from engine.matching.names import Normaliser
 from engine.matching.national_systems import NationalCatalogue
 from engine.model import RegionKind
@@ -44,7 +44,7 @@ def main() -> None:
     speed()
 
 
-def tools() -> tuple[Comparison, Sorter]:
+def tools() -> tuple[DuplicateFinder, LineClassifier]:
     """A comparison and a sorter with nothing cached yet."""
     normaliser = Normaliser(name_words())
     national = NationalCatalogue(national_systems(), normaliser)
@@ -53,8 +53,8 @@ def tools() -> tuple[Comparison, Sorter]:
         for each in opd_reference()
         for acronym in (each.acronym, *each.alternative_names.split(";"))
     )
-    sorter = Sorter(acronyms, national)
-    return Comparison(normaliser, national, sorter), sorter
+    sorter = LineClassifier(acronyms, national)
+    return DuplicateFinder(normaliser, national, sorter), sorter
 
 
 def accuracy() -> None:
@@ -65,16 +65,16 @@ def accuracy() -> None:
     inventory = comparison.sort_out(lines)
     system = {each["id"]: each["system"] for each in rows}
     truth = {_pair(a, b) for a, b in combinations(system, 2) if system[a] == system[b]}
-    found: dict[Decision, set[frozenset[str]]] = {each: set() for each in Decision}
+    found: dict[DuplicatePolicy, set[frozenset[str]]] = {each: set() for each in DuplicatePolicy}
     for group in inventory.groups:
         for a, b, decision in group.pairs():
             found[decision].add(_pair(a, b))
-    asked = sum(each.decision is Decision.REVIEW for each in inventory.groups)
+    asked = sum(each.decision is DuplicatePolicy.REVIEW for each in inventory.groups)
     _write(f"{len(rows)} listings of {len(set(system.values()))} systems, {len(truth)} true pairs")
-    auto = found[Decision.AUTO]
+    auto = found[DuplicatePolicy.AUTO]
     for title, pairs in (
         ("AUTO", auto),
-        (f"AUTO and all {asked} REVIEW groups accepted", auto | found[Decision.REVIEW]),
+        (f"AUTO and all {asked} REVIEW groups accepted", auto | found[DuplicatePolicy.REVIEW]),
     ):
         right = len(pairs & truth)
         _write(
@@ -87,7 +87,7 @@ def websites() -> None:
     """Plain websites told from applications, against the inventories' own grouping."""
     rows = _read("inventory_lines.csv")
     _, sorter = tools()
-    called = [sorter.kind(e["name"], e["url"] or None) is Kind.WEBSITE for e in rows]
+    called = [sorter.kind(e["name"], e["url"] or None) is LineKind.WEBSITE for e in rows]
     are = [each["website"] == "true" for each in rows]
     right = sum(a and b for a, b in zip(called, are, strict=True))
     _write(

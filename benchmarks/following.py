@@ -33,7 +33,7 @@ from websockets.asyncio.client import ClientConnection, connect
 from websockets.asyncio.server import ServerConnection, serve
 from websockets.typing import Subprotocol
 
-from engine.document import document
+from engine.document import to_document
 from engine.log.entry_types import claim_body
 from engine.model import (
     Application,
@@ -348,14 +348,14 @@ async def _fill(settings: Settings, codes: list[str], entries: int) -> None:
                     actor="benchmark",
                     kind=EventKind.REGION_RECORDED,
                     subject=f"region-{code}",
-                    body=document(region),
+                    body=to_document(region),
                 )
                 await transaction.append(
                     actor="benchmark",
                     kind=EventKind.ASSESSMENT_STARTED,
                     subject=f"assessment-{code}",
                     visibility=Visibility.REGION,
-                    body=document(_draft(code)),
+                    body=to_document(_draft(code)),
                 )
                 await _edit(transaction, code, 1)
             for first in range(0, entries, 500):
@@ -395,7 +395,7 @@ async def _edit(transaction: log.LogTransaction, name: str, version: int) -> Non
         actor="benchmark",
         kind=EventKind.APPLICATION_UPDATED if version > 1 else EventKind.APPLICATION_REGISTERED,
         subject=application.id,
-        body=document(application),
+        body=to_document(application),
     )
 
 

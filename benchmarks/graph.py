@@ -20,11 +20,16 @@ from datetime import date, timedelta
 
 import networkx
 
-from engine.graph.connectivity import Networkx, backend, cut_points, reachable_pairs
-from engine.graph.diagnostics import diagnose
+from engine.graph.connectivity import Networkx, cut_points, reachable_pairs, select_backend
+from engine.graph.diagnostics import diagnose_graph
 from engine.graph.exchange import between_agencies, between_services
-from engine.graph.graph import IntegrationGraph, build, touched, with_integration
-from engine.graph.layout import positions
+from engine.graph.graph import (
+    IntegrationGraph,
+    build_integration_graph,
+    changed_edge_ends,
+    with_integration,
+)
+from engine.graph.layout import node_positions
 from engine.model import (
     Application,
     ApplicationStatus,
@@ -37,8 +42,8 @@ from engine.model import (
     Opd,
     Provenance,
 )
-from engine.verification.inventory import Document, Inventory, services
-from engine.verification.verification import Verification, verify, verify_again
+from engine.verification.inventory import Inventory, ReviewDocument, indicators_by_application
+from engine.verification.verification import Verification, verify_again, verify_levels
 from facts.instrument import instrument_by_id
 from facts.rule_table import exchange_patterns, rule_tables
 
@@ -112,9 +117,9 @@ def inventory(graph: IntegrationGraph, region: Region) -> Inventory:
         graph=graph,
         year=2026,
         opds=tuple(each.id for each in opds),
-        serves=services(own, [SPLP], tags),
+        serves=indicators_by_application(own, [SPLP], tags),
         vouched_for=frozenset(each.id for each in opds),
-        documents=(Document("d", 18, EvidenceKind.REVIEW, TODAY),),
+        documents=(ReviewDocument("d", 18, EvidenceKind.REVIEW, TODAY),),
         documents_closed=True,
     )
 
@@ -122,14 +127,14 @@ def inventory(graph: IntegrationGraph, region: Region) -> Inventory:
 def everything(region: Region, *, accelerated: bool) -> Verification:
     """What a full recompute does for one region: graph, levels, index, diagnostics."""
     own, drawn, opds = region
-    graph = build(own[0].region, own, drawn, today=TODAY, common=[SPLP])
+    graph = build_integration_graph(own[0].region, own, drawn, today=TODAY, common=[SPLP])
     held = inventory(graph, region)
     required = (
         *between_agencies(exchange_patterns(), opds, graph.applications),
         *between_services(SPBE, held.serves),
     )
-    diagnose(graph, required, backend=backend(accelerated))
-    return verify(SPBE, RULES, LEVELS, held)
+    diagnose_graph(graph, required, backend=select_backend(accelerated))
+    return verify_levels(SPBE, RULES, LEVELS, held)
 
 
 def plain_networkx(size: int, arcs: list[tuple[int, int]]) -> None:
@@ -147,8 +152,8 @@ def plain_networkx(size: int, arcs: list[tuple[int, int]]) -> None:
 
 def ours(size: int, arcs: list[tuple[int, int]]) -> None:
     """What `plain_networkx` finds, and what each cut point cuts off besides."""
-    reachable_pairs(size, arcs, backend())
-    cut_points(size, arcs, backend())
+    reachable_pairs(size, arcs, select_backend())
+    cut_points(size, arcs, select_backend())
 
 
 def say(line: str) -> None:
@@ -169,7 +174,7 @@ def timed(runs: int, work: Callable[[], object]) -> float:
 def one_region(applications: int, integrations: int, runs: int) -> None:
     region = simulated("99", applications, integrations, seed=1)
     own, drawn, opds = region
-    graph = build("99", own, drawn, today=TODAY, common=[SPLP])
+    graph = build_integration_graph("99", own, drawn, today=TODAY, common=[SPLP])
     held = inventory(graph, region)
     required = (
         *between_agencies(exchange_patterns(), opds, graph.applications),
@@ -177,14 +182,14 @@ def one_region(applications: int, integrations: int, runs: int) -> None:
     )
     confirmed = replace(drawn[0], version=2, evidence_grade=2, verified_on=TODAY)
 
-    before = verify(SPBE, RULES, LEVELS, held)
+    before = verify_levels(SPBE, RULES, LEVELS, held)
 
     def levels() -> Verification:
         after = with_integration(graph, confirmed)
-        ends = touched(graph, after)
+        ends = changed_edge_ends(graph, after)
         return verify_again(before, SPBE, RULES, LEVELS, replace(held, graph=after), changed=ends)
 
-    assert levels() == verify(
+    assert levels() == verify_levels(
         SPBE, RULES, LEVELS, replace(held, graph=with_integration(graph, confirmed))
     )
 
@@ -196,18 +201,24 @@ def one_region(applications: int, integrations: int, runs: int) -> None:
         if edge.counts and one in at and other in at
     ]
     lines: list[tuple[str, Callable[[], object]]] = [
-        ("graph from nothing", lambda: build("99", own, drawn, today=TODAY, common=[SPLP])),
+        (
+            "graph from nothing",
+            lambda: build_integration_graph("99", own, drawn, today=TODAY, common=[SPLP]),
+        ),
         ("one edge changed: levels and index", levels),
-        ("all levels and index anew", lambda: verify(SPBE, RULES, LEVELS, held)),
-        ("diagnostics, networkx", lambda: diagnose(graph, required, backend=Networkx())),
-        ("diagnostics, rustworkx", lambda: diagnose(graph, required, backend=backend())),
+        ("all levels and index anew", lambda: verify_levels(SPBE, RULES, LEVELS, held)),
+        ("diagnostics, networkx", lambda: diagnose_graph(graph, required, backend=Networkx())),
+        (
+            "diagnostics, rustworkx",
+            lambda: diagnose_graph(graph, required, backend=select_backend()),
+        ),
         ("reach and cut points, ours", lambda: ours(len(at), arcs)),
         ("reach and cut points, plain networkx", lambda: plain_networkx(len(at), arcs)),
     ]
     say(f"\n{applications} applications, {integrations} edges, {len(arcs)} arcs that count")
     for name, work in lines:
         say(f"  {name:40}{timed(runs, work):9.2f}")
-    once = timed(3, lambda: positions(graph.nodes.values(), graph.edges.values()))
+    once = timed(3, lambda: node_positions(graph.nodes.values(), graph.edges.values()))
     say(f"  {'layout (kept by revision)':40}{once:9.2f}")
 
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import UTC, datetime
 
-from engine.document import document
-from engine.log.entry import GENESIS, Entry, sealed
+from engine.document import to_document
+from engine.log.entry import GENESIS, Entry, seal_entry
 from engine.model import (
     Application,
     ApplicationStatus,
@@ -58,7 +58,7 @@ def entries(code: str, applications: int = APPLICATIONS) -> list[Entry]:
     found: list[Entry] = []
     for sequence, (event, subject, value) in enumerate(values, start=1):
         found.append(
-            sealed(
+            seal_entry(
                 region=code,
                 sequence=sequence,
                 at=AT,
@@ -66,7 +66,7 @@ def entries(code: str, applications: int = APPLICATIONS) -> list[Entry]:
                 kind=event,
                 subject=subject,
                 visibility=Visibility.PUBLIC,
-                body=document(value),
+                body=to_document(value),
                 previous_hash=found[-1].hash if found else GENESIS,
             )
         )

@@ -24,10 +24,10 @@ from numpy.typing import NDArray
 from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.metrics import average_precision_score, precision_recall_curve
 
-from engine.matching.function_classifier import Classifier, Lexicon
+from engine.matching.function_classifier import FunctionClassifier, Lexicon
 from engine.matching.inventory_line import Listing
 from engine.matching.names import Normaliser, words_of
-from engine.matching.overlap import SIGNALS, WEIGHTS, Comparer, fitted, scored
+from engine.matching.overlap import SIGNALS, WEIGHTS, OverlapScorer, fit_weights, log_odds
 from facts.function import lexicon, name_words
 
 PAIRS = Path(__file__).parent / "data" / "overlap_pairs.csv"
@@ -48,7 +48,7 @@ def main() -> None:
     systems = _systems(labelled, normaliser)
 
     def signals(of: Lexicon) -> Scores:
-        return Comparer(Classifier(of), normaliser).signals(pairs)
+        return OverlapScorer(FunctionClassifier(of), normaliser).signals(pairs)
 
     full = signals(lexicon())
     ours = _held_out(full, same, systems)
@@ -86,7 +86,7 @@ def main() -> None:
     for signal in ("same function", "other function"):
         told = full[:, SIGNALS.index(signal)] > 0
         _write(f"\n{signal}: {told.sum()} pairs, of which {same[told].mean():.0%} overlap")
-    weights = fitted(full, same)
+    weights = fit_weights(full, same)
     _write(f"\nweights of all pairs (shipped: {'equal' if weights == WEIGHTS else 'DIFFERENT'})")
     _write(f"  base {weights.base}")
     for signal, weight in zip(SIGNALS, weights.by_signal, strict=True):
@@ -128,8 +128,8 @@ def _held_out(signals: Scores, same: Flags, systems: list[tuple[str, str]]) -> S
     scores = np.zeros(len(same))
     for number, mine in enumerate(systems):
         others = [i for i, theirs in enumerate(systems) if not set(mine) & set(theirs)]
-        weights = fitted(signals[others], same[others])
-        scores[number] = scored(signals[number : number + 1], weights)[0]
+        weights = fit_weights(signals[others], same[others])
+        scores[number] = log_odds(signals[number : number + 1], weights)[0]
     return scores
 
 

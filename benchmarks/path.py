@@ -33,8 +33,8 @@ from engine.assessment.estimate import EstimatedProfile, estimated_profile
 from engine.model import AssessmentKind, PublishedFigures
 from engine.path import path
 from engine.path.effort import Effort, StepId, default_effort, uniform_effort
-from engine.path.plan import Plan, Request, Situation
-from engine.path.precedence import broken
+from engine.path.plan import Plan, PlanRequest, Situation
+from engine.path.precedence import broken_precedence_rules
 from facts import tables
 from facts.aspect_mean import national_aspects
 from facts.instrument import instrument_by_id
@@ -53,7 +53,7 @@ def timed(work: Callable[[], Value]) -> tuple[Value, float]:
     return found, (process_time() - start) * 1000
 
 
-def simulated(regions: int, effort: Effort) -> Iterator[tuple[Situation, Request]]:
+def simulated(regions: int, effort: Effort) -> Iterator[tuple[Situation, PlanRequest]]:
     """Regions with levels around a mean of their own, and the next predicate but one tenth."""
     chance = random.Random(SEED)
     while regions:
@@ -68,16 +68,16 @@ def simulated(regions: int, effort: Effort) -> Iterator[tuple[Situation, Request
         if target is not None:
             regions -= 1
             situation = Situation(SPBE_2020, levels, effort, precedence_rules("spbe-2020"))
-            yield situation, Request(target, years=3)
+            yield situation, PlanRequest(target, years=3)
 
 
-def greedy(situation: Situation, request: Request) -> Fraction:
+def greedy(situation: Situation, request: PlanRequest) -> Fraction:
     """The cost of always taking the step with the most gain per effort, penalties included."""
     levels = dict(situation.levels)
     weights = {each.number: each.weight for each in SPBE_2020.indicators}
     index = score.from_levels(SPBE_2020, levels).exact
     spent = Fraction()
-    before = broken(situation.precedence, levels)
+    before = broken_precedence_rules(situation.precedence, levels)
     while index < request.goal:
         step = max(
             (each for each in situation.effort.values if levels[each.indicator] == each.level - 1),
@@ -86,7 +86,7 @@ def greedy(situation: Situation, request: Request) -> Fraction:
         levels[step.indicator] = step.level
         spent += situation.effort.values[step]
         index += weights[step.indicator] / 100
-    after = broken(situation.precedence, levels)
+    after = broken_precedence_rules(situation.precedence, levels)
     return spent + sum((rule.penalty for rule in after if rule not in before), Fraction())
 
 
@@ -149,7 +149,7 @@ def search(regions: int, effort: Effort) -> dict[str, float]:
         (cost,), spent = timed(partial(programme, situation, [request.goal]))
         solved.append(spent)
         equal += cost == best
-        curve, spent = timed(partial(path.cost_curve, situation, request))
+        curve, spent = timed(partial(path.compute_cost_curve, situation, request))
         curves.append(spent)
         if at % 10 == 0:
             goals = [point.target + request.buffer for point in curve]
@@ -238,7 +238,7 @@ def sheet(year: int) -> dict[str, float]:
             each.highest - each.lowest for each in found.indicators
         ),
         "soft rules of precedence that the sheet breaks": len(
-            broken(precedence_rules("spbe-2020"), levels)
+            broken_precedence_rules(precedence_rules("spbe-2020"), levels)
         ),
         "of rules": len(precedence_rules("spbe-2020").rules),
     }

@@ -25,7 +25,7 @@ import httpx2
 from fanout import cpu, free_port, started
 from following import bearer, prepared, served
 
-from engine.document import document
+from engine.document import to_document
 from engine.model import Application, ApplicationStatus, EventKind, Provenance, Region, RegionKind
 from hub.app import opened
 from hub.settings import Settings
@@ -146,10 +146,10 @@ async def _fill(settings: Settings) -> None:
                 kind = RegionKind.PROVINCE if code == "32" else RegionKind.REGENCY
                 parent = None if code == "32" else "32"
                 region = Region(code, code, kind, parent, Provenance("benchmark"))
-                told = [(EventKind.REGION_RECORDED, f"region-{code}", document(region))]
+                told = [(EventKind.REGION_RECORDED, f"region-{code}", to_document(region))]
                 if code != "32":
                     told += [
-                        (EventKind.APPLICATION_REGISTERED, each.id, document(each))
+                        (EventKind.APPLICATION_REGISTERED, each.id, to_document(each))
                         for each in applications(code)
                     ]
                 for event, subject, body in told:

@@ -10,7 +10,7 @@ from engine.log.source import SourceState
 
 
 @dataclass(frozen=True, slots=True)
-class Outcome:
+class CoveredRegion:
     """How fresh the copy of one region is; `as_of` None: there is none yet."""
 
     region: str
@@ -22,7 +22,7 @@ class Outcome:
 class Coverage:
     """All regions that an answer rests on, by code."""
 
-    outcomes: Sequence[Outcome]
+    outcomes: Sequence[CoveredRegion]
 
     def count(self, *states: SourceState) -> int:
         """Return how many regions are in one of these states."""

@@ -8,12 +8,12 @@ from fractions import Fraction
 EXACT_PLACES = 12  # of a value that no decimal holds exactly, such as 19/6
 
 
-def fraction(printed: str) -> Fraction:
+def parse_fraction(printed: str) -> Fraction:
     """The exact value of a printed decimal ("4.59") or quotient ("10/3")."""
     return Fraction(printed)
 
 
-def exact(value: Fraction) -> str:
+def format_exact(value: Fraction) -> str:
     """`value` in full, at least two places: 2.9475, 3.00; or 12 places where it never ends."""
     rest = value.denominator
     twos = fives = 0
@@ -21,7 +21,7 @@ def exact(value: Fraction) -> str:
         rest, twos = rest // 2, twos + 1
     while rest % 5 == 0:
         rest, fives = rest // 5, fives + 1
-    return rounded(value, EXACT_PLACES if rest != 1 else max(twos, fives, 2))
+    return format_rounded(value, EXACT_PLACES if rest != 1 else max(twos, fives, 2))
 
 
 def exact_parts(values: Sequence[Fraction]) -> list[str]:
@@ -30,17 +30,17 @@ def exact_parts(values: Sequence[Fraction]) -> list[str]:
     Only values that never end are rounded; of those, the ones that lose most are rounded up, each by
     one unit of the last place.
     """
-    printed = [exact(value) for value in values]
+    printed = [format_exact(value) for value in values]
     unit = Fraction(1, 10**EXACT_PLACES)
     lost = [value - Fraction(text) for value, text in zip(values, printed, strict=True)]
     units = round(sum(lost, Fraction()) / unit)
     step = 1 if units > 0 else -1
     for at in sorted(range(len(values)), key=lambda at: (-step * lost[at], at))[: abs(units)]:
-        printed[at] = rounded(Fraction(printed[at]) + step * unit, EXACT_PLACES)
+        printed[at] = format_rounded(Fraction(printed[at]) + step * unit, EXACT_PLACES)
     return printed
 
 
-def rounded(value: Fraction, places: int = 2) -> str:
+def format_rounded(value: Fraction, places: int = 2) -> str:
     """`value` rounded half up (away from zero), as published figures are: 2.9475 is 2.95."""
     scale = 10**places
     units = (2 * abs(value.numerator) * scale + value.denominator) // (2 * value.denominator)
@@ -48,7 +48,7 @@ def rounded(value: Fraction, places: int = 2) -> str:
     return f"{sign}{units // scale}.{units % scale:0{places}d}"
 
 
-def signed(value: Fraction, places: int = 2) -> str:
+def format_signed(value: Fraction, places: int = 2) -> str:
     """A difference with its sign: +0.75, -0.10; no change is 0.00."""
-    digits = rounded(value, places)
+    digits = format_rounded(value, places)
     return digits if value < 0 or not int(digits.replace(".", "")) else f"+{digits}"

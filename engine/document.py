@@ -10,7 +10,7 @@ from pydantic import TypeAdapter
 Value = TypeVar("Value")
 
 
-def document(value: object) -> dict[str, Any]:
+def to_document(value: object) -> dict[str, Any]:
     """Return a vocabulary value as JSON values: strings, whole numbers, lists, objects."""
     return cast(dict[str, Any], _adapter(type(value)).dump_python(value, mode="json"))
 

@@ -11,7 +11,7 @@ from types import MappingProxyType
 from pydantic import Field
 
 from engine.assessment.instrument import Aspect, Indicator, Instrument
-from engine.decimals import exact
+from engine.decimals import format_exact
 from engine.document import value_of
 from facts.document import Document, NonEmpty, PositiveFraction, document_text, parse_document
 from facts.validation import FactInvalid, expect_equal, expect_one_of
@@ -164,7 +164,7 @@ def _check_references(instrument: Instrument, file: str) -> None:
     falling = bounds == sorted(set(bounds), reverse=True)
     if minimums[-1] is not None or len(bounds) < len(minimums) - 1 or not falling:
         expected = f"falling minimums from {highest} to above {lowest}, then null"
-        found = ", ".join("null" if each is None else exact(each) for each in minimums)
+        found = ", ".join("null" if each is None else format_exact(each) for each in minimums)
         raise FactInvalid(file, "predicates", expected, found)
 
     aspects = {each.number for each in instrument.aspects}
@@ -201,4 +201,6 @@ def _check_weights(instrument: Instrument, file: str) -> None:
     for place, weight, summands in reversed(sums):  # the narrow sum says more than the whole
         total = sum((each.weight for each in summands), Fraction())
         if total != weight:
-            raise FactInvalid(file, f"{place}, weights together", exact(weight), exact(total))
+            raise FactInvalid(
+                file, f"{place}, weights together", format_exact(weight), format_exact(total)
+            )

@@ -6,7 +6,7 @@ from functools import cache
 
 from engine.document import value_of
 from engine.path.effort import EffortScale, StepId
-from engine.path.precedence import NONE, Precedence, Rule
+from engine.path.precedence import NONE, Precedence, PrecedenceRule
 from facts.document import Document, NonEmpty, PositiveFraction, document_text, parse_document
 from facts.validation import expect_equal, expect_one_of
 
@@ -75,5 +75,5 @@ def parse_precedence(text: str, file: str = "precedence") -> Precedence:
     for at, each in enumerate(document.rules):
         expect_one_of(file, f"rules[{at}].kind", document.penalties, each.kind)
         step, asks = StepId(each.indicator, each.level), StepId(each.asks, each.asks_level)
-        rules.append(Rule(each.kind, step, asks, document.penalties[each.kind]))
+        rules.append(PrecedenceRule(each.kind, step, asks, document.penalties[each.kind]))
     return Precedence(document.id, document.version, document.assumption, tuple(rules))

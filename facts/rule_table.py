@@ -7,8 +7,8 @@ from fractions import Fraction
 from functools import cache
 
 from engine.document import value_of
-from engine.graph.exchange import Patterns
-from engine.verification.rule import Ask, RuleTable
+from engine.graph.exchange import ExchangePatterns
+from engine.verification.rule import RequirementKind, RuleTable
 from facts.document import Document, NonEmpty, PositiveFraction, document_text, parse_document
 from facts.instrument import instrument_by_id
 from facts.reference import InstrumentId
@@ -20,7 +20,7 @@ INSTRUMENTS = ("spbe-2020", "pemdi-2026")
 # What the keys of a document mean is said where the engine has a class of the same name.
 class _Requirement(Document):
     level: int
-    ask: Ask
+    ask: RequirementKind
     text: str
     in_year: bool = False
     share: PositiveFraction = Fraction(1)
@@ -75,7 +75,7 @@ def rule_tables() -> Mapping[str, RuleTable]:
 
 
 @cache
-def exchange_patterns() -> Patterns:
+def exchange_patterns() -> ExchangePatterns:
     """The exchanges that the work of agencies asks for."""
     return parse_exchange_patterns(document_text("rules", "exchanges.json"), "exchanges.json")
 
@@ -101,11 +101,11 @@ def parse_rule_table(text: str, file: str = "rules") -> RuleTable:
     return value_of(RuleTable, document.model_dump())
 
 
-def parse_exchange_patterns(text: str, file: str = "exchanges") -> Patterns:
+def parse_exchange_patterns(text: str, file: str = "exchanges") -> ExchangePatterns:
     """Read a table of exchange patterns; raises as `parse_rule_table` does."""
     document = parse_document(_Patterns, text, file)
     names = {each.id: each.names for each in document.opds}
     for each in document.exchanges:
         for role in (*each.one, *each.other):
             expect_one_of(file, f"exchanges {each.id}", names, role)
-    return value_of(Patterns, document.model_dump(exclude={"opds"}) | {"names": names})
+    return value_of(ExchangePatterns, document.model_dump(exclude={"opds"}) | {"names": names})

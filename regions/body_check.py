@@ -13,7 +13,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from engine.assessment.instrument import Instrument
-from engine.assessment.score import from_levels, of_assessment
+from engine.assessment.score import from_levels, score_assessment
 from engine.document import value_of
 from engine.log.entry_types import Claimed
 from engine.matching.function_classifier import Correction
@@ -74,7 +74,7 @@ class BodyCheck:
                         expected = f"one of the instruments {', '.join(instrument_catalogue())}"
                         raise UnfitBody(f"{what}: expected {expected}, got {value.instrument}")
                     instrument = self._instruments[value.id] = instrument_by_id(value.instrument)
-                    of_assessment(instrument, value)
+                    score_assessment(instrument, value)
                 case Claimed() if value.assessment in self._instruments:
                     instrument = self._instruments[value.assessment]
                     from_levels(instrument, {value.claim.indicator: value.claim.level})

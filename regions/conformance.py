@@ -136,7 +136,7 @@ async def _entries(seen: _Seen, head: Head) -> str:
 async def _chain(seen: _Seen) -> str:
     entries = _read(seen)
     before = entries[0].previous_hash if seen.base else GENESIS
-    good, broken = engine.verified(entries, sequence=seen.base, previous_hash=before)
+    good, broken = engine.verified_prefix(entries, sequence=seen.base, previous_hash=before)
     if broken is not None:
         raise Broken(str(broken))
     return f"{len(good)} hashes, each over the one before"
@@ -214,7 +214,9 @@ async def _snapshot(seen: _Seen) -> str:
         check.take(f"row {number}", ROW_BODIES[row.kind], row.body)
     newest = pages[0].newest
     before = newest.sequence - 1
-    _, broken = engine.verified([newest], sequence=before, previous_hash=newest.previous_hash)
+    _, broken = engine.verified_prefix(
+        [newest], sequence=before, previous_hash=newest.previous_hash
+    )
     if broken is not None:
         raise Broken(str(broken))
     entry = _entry(seen, newest.sequence)

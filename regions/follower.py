@@ -20,8 +20,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
 
-from engine.log.entry import BrokenChain, Entry, verified
-from engine.log.snapshot import Row
+from engine.log.entry import BrokenChain, Entry, verified_prefix
+from engine.log.snapshot import SnapshotRow
 from engine.log.source import Source, SourceState
 from engine.model import EventKind
 from regions import contract
@@ -71,7 +71,7 @@ class Copies(Protocol):
         With `more`, others are at hand.
         """
 
-    async def restore(self, region: str, newest: Entry, rows: Sequence[Row]) -> None:
+    async def restore(self, region: str, newest: Entry, rows: Sequence[SnapshotRow]) -> None:
         """Begin anew with these rows, as of an entry."""
 
     def note(self, source: Source) -> None:
@@ -189,7 +189,9 @@ class Follower:
             BrokenChain: it does not continue what was copied.
         """
         now = self.clock()
-        entries, broken = verified(frame.entries, sequence=place.sequence, previous_hash=place.hash)
+        entries, broken = verified_prefix(
+            frame.entries, sequence=place.sequence, previous_hash=place.hash
+        )
         if entries:
             more = frame.head.sequence > entries[-1].sequence
             if not await self.copies.accept(region, entries, more=more):
@@ -220,7 +222,7 @@ class Follower:
 
     async def _restored(self, peer: Peer, region: str) -> bool:
         """Begin a copy with a snapshot; False if that cannot be had now."""
-        rows: list[Row] = []
+        rows: list[SnapshotRow] = []
         after = None
         try:
             while True:
@@ -238,7 +240,7 @@ class Follower:
             return False
         newest = page.newest
         before = newest.sequence - 1
-        _, broken = verified([newest], sequence=before, previous_hash=newest.previous_hash)
+        _, broken = verified_prefix([newest], sequence=before, previous_hash=newest.previous_hash)
         if broken is not None:
             logger.warning("region %s: no snapshot: %s", region, broken)
             return False

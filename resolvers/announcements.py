@@ -15,11 +15,11 @@ from typing import Any
 from cachetools import LRUCache
 
 from engine.consolidation.proposal import Proposal
-from engine.document import document, value_of
+from engine.document import to_document, value_of
 from engine.model import AssessmentKind, EventKind, Visibility
 from engine.verification.verification_state import (
-    ProposalsNews,
-    ProposalsOutcome,
+    ProposalsChange,
+    ProposalsState,
     of_proposals,
     proposals_news,
 )
@@ -93,7 +93,7 @@ async def proposal_changes(session: Session, region: str, proposals: Iterable[Pr
     outcome = of_proposals(proposals)
     if announced is None:
         return Changes({PROPOSALS: outcome})
-    event = proposals_news(f"region-{region}", value_of(ProposalsOutcome, announced), outcome)
+    event = proposals_news(f"region-{region}", value_of(ProposalsState, announced), outcome)
     if event is None:
         return Changes({})
     return Changes({PROPOSALS: outcome}, (), [(event, Visibility.PUBLIC)])
@@ -108,10 +108,10 @@ async def announce(transaction: LogTransaction, changes: Changes) -> list[Derive
     return [
         DerivedEvent(
             EventKind.PROPOSALS_CHANGED
-            if isinstance(event, ProposalsNews)
+            if isinstance(event, ProposalsChange)
             else EventKind.VERIFICATION_CHANGED,
             event.topic,
-            document(event),
+            to_document(event),
             visibility,
         )
         for event, visibility in changes.events

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from typing import Any
 
-from engine.document import document
+from engine.document import to_document
 from engine.model import (
     Application,
     ApplicationStatus,
@@ -202,7 +202,7 @@ async def written(
         actor=context.viewer.subject,
         kind=kind,
         subject=application.id,
-        body=document(application),
+        body=to_document(application),
     )
     return application
 

@@ -16,7 +16,7 @@ from datetime import datetime
 
 from engine.assessment.instrument import Instrument
 from engine.assessment.score import Score
-from engine.document import document
+from engine.document import to_document
 from engine.log.entry_types import claim_body
 from engine.model import (
     Assessment,
@@ -288,7 +288,7 @@ async def _write(
         kind=kind,
         subject=assessment.id,
         visibility=Visibility.PUBLIC if published else Visibility.REGION,
-        body=document(assessment),
+        body=to_document(assessment),
     )
     return assessment
 

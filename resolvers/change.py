@@ -8,8 +8,8 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
-from engine.document import document, value_of
-from engine.matching.names import host
+from engine.document import to_document, value_of
+from engine.matching.names import url_host
 from engine.model import Provenance, Region, Role, Viewer
 from resolvers.context import Context
 from resolvers.problems import Forbidden, IdempotencyKeyReused, InvalidInput
@@ -62,7 +62,7 @@ async def changing(
         # Also who asks, by role and scope: another's answer may hold what this one may not see.
         asked = {
             "mutation": type(request).__name__,
-            "input": document(request),
+            "input": to_document(request),
             "role": context.viewer.role.value,
             "regions": sorted(context.viewer.regions),
             "opds": sorted(context.viewer.opds),
@@ -77,7 +77,7 @@ async def changing(
             return
         change = Change[Value](transaction, found)
         yield change
-        await idempotency.remember(transaction, subject, key, asked, document(change.result))
+        await idempotency.remember(transaction, subject, key, asked, to_document(change.result))
 
 
 def entered_by(viewer: Viewer) -> Provenance:
@@ -106,7 +106,7 @@ def web_address(field: str, value: str) -> str:
     """Return `value` if it is a web address, or raise InvalidInput."""
     stripped = text(field, value, least=1, most=2000)
     scheme = stripped.partition("://")[0].lower()
-    if scheme not in ("http", "https") or not host(stripped) or " " in stripped:
+    if scheme not in ("http", "https") or not url_host(stripped) or " " in stripped:
         expected = "an address that begins with http:// or https:// and names a host"
         raise InvalidInput(field, expected, stripped)
     return stripped

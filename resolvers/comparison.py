@@ -9,7 +9,7 @@ from fractions import Fraction
 
 from engine.assessment import comparison as engine
 from engine.assessment.average import AverageKind, AverageScope
-from engine.assessment.comparison import INDEX, Edition, Part, PartKind
+from engine.assessment.comparison import INDEX, EditionValues, Part, PartKind
 from engine.assessment.score import Score
 from engine.document import value_in
 from engine.model import AssessmentKind, Region
@@ -28,12 +28,12 @@ class Mover:
     """How a region's index moved in a year."""
 
     region: Region
-    move: engine.Move
+    move: engine.IndexMove
 
 
 async def lines(
     context: Context, regions: Sequence[Region], instrument: str, year: int, kind: AssessmentKind
-) -> tuple[engine.Line, ...]:
+) -> tuple[engine.ComparisonLine, ...]:
     """Every part that a region has a value for, from the index down.
 
     The province is the one that all regions are in, and holds its regencies and cities; the
@@ -51,7 +51,7 @@ async def lines(
         async with context.read() as session:
             members = await stored_region.members(session, parent, MEMBERS)
 
-    def compare() -> tuple[engine.Line, ...]:
+    def compare() -> tuple[engine.ComparisonLine, ...]:
         values = {
             code: engine.parts_of(score, levels.get((code, year)) if code in codes else None)
             for code, score in scores.items()
@@ -60,9 +60,9 @@ async def lines(
             printed = published.printed_aspects(context, instrument, year, code)
             aspects = {(PartKind.ASPECT, number): value for number, value in printed.items()}
             values[code] = aspects | values.get(code, {})
-        return engine.comparison(
+        return engine.region_comparison(
             chosen,
-            Edition(instrument, year, kind, values),
+            EditionValues(instrument, year, kind, values),
             codes,
             province=members,
             nation=published.local_governments(),
@@ -90,10 +90,10 @@ async def movers(
         if region.kind in MEMBERS and province in (None, region.parent)
     }
 
-    def moves() -> tuple[engine.Move, ...]:
-        return engine.movers(
-            Edition(instrument, year - 1, kind, _parts(before)),
-            Edition(instrument, year, kind, _parts(after)),
+    def moves() -> tuple[engine.IndexMove, ...]:
+        return engine.index_movers(
+            EditionValues(instrument, year - 1, kind, _parts(before)),
+            EditionValues(instrument, year, kind, _parts(after)),
         )
 
     moved = await asyncio.to_thread(moves)

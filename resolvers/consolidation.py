@@ -10,15 +10,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from engine.consolidation import consolidation as engine
-from engine.consolidation.decision import Decided, Decision, ProposalStatus, status
-from engine.consolidation.proposal import Proposal, ProposalKind, undecided
-from engine.consolidation.region_facts import Exchange, Known
-from engine.consolidation.reuse import Candidate
-from engine.document import document
-from engine.graph.exchange import realised
-from engine.graph.graph import Basis, IntegrationGraph
+from engine.consolidation.decision import Decided, Decision, ProposalStatus, proposal_status
+from engine.consolidation.proposal import Proposal, ProposalKind, drop_rejected_proposals
+from engine.consolidation.region_facts import MissingExchange, RegionFacts
+from engine.consolidation.reuse import ReuseCandidate
+from engine.document import to_document
+from engine.graph.exchange import match_required_exchanges
+from engine.graph.graph import GraphBasis, IntegrationGraph
 from engine.model import CommonApplication, EventKind, Region
-from engine.verification.completeness import completeness
+from engine.verification.completeness import measure_completeness
 from facts.function import national_systems
 from facts.tables import common_applications
 from resolvers import access, graph, inventory_analysis, sharing
@@ -58,7 +58,7 @@ class DecideProposal:
 class Beside:
     """What a region's proposals rest on besides its own inventory."""
 
-    candidates: tuple[Candidate, ...]  # of its sisters
+    candidates: tuple[ReuseCandidate, ...]  # of its sisters
     models: inventory_analysis.Models
 
 
@@ -74,7 +74,7 @@ async def of_region(
     if status is None:
         decided = [each.decided for each in found if each.decided is not None]
         no = {each.proposal: each.inputs for each in decided if each.decision is Decision.REJECT}
-        left = {each.id for each in undecided((each.proposal for each in found), no)}
+        left = {each.id for each in drop_rejected_proposals((each.proposal for each in found), no)}
         found = [each for each in found if each.proposal.id in left]
     return [
         each
@@ -127,7 +127,7 @@ async def decide(context: Context, asked: DecideProposal, key: str | None) -> De
             actor=context.viewer.subject,
             kind=EventKind.PROPOSAL_DECIDED,
             subject=asked.id,
-            body=document(decided),
+            body=to_document(decided),
         )
         return decided
 
@@ -157,8 +157,8 @@ async def of_recorded(context: Context, recorded: Recorded, around: Beside) -> t
     drawn = await graph.of_recorded(context, recorded)
 
     def work() -> tuple[Proposal, ...]:
-        filled = completeness(recorded.region, recorded.applications).exact
-        known = Known(
+        filled = measure_completeness(recorded.region, recorded.applications).exact
+        known = RegionFacts(
             tags=read.tags,
             completeness=None if filled is None else float(filled),
             mandates=_mandates(),
@@ -168,7 +168,7 @@ async def of_recorded(context: Context, recorded: Recorded, around: Beside) -> t
             candidates=candidates,
             gaps=_gaps(recorded, drawn),
         )
-        return engine.proposals(
+        return engine.consolidation_proposals(
             recorded.region, recorded.applications, recorded.integrations, known
         )
 
@@ -176,11 +176,13 @@ async def of_recorded(context: Context, recorded: Recorded, around: Beside) -> t
     return await context.instance.computed.of(key, work)
 
 
-def _gaps(recorded: Recorded, drawn: IntegrationGraph) -> list[Exchange]:
+def _gaps(recorded: Recorded, drawn: IntegrationGraph) -> list[MissingExchange]:
     """The required exchanges that nobody recorded, whatever their evidence would be."""
-    asked = realised(required_exchanges(recorded, drawn), drawn.chosen(Basis.RECORDED))
+    asked = match_required_exchanges(
+        required_exchanges(recorded, drawn), drawn.chosen(GraphBasis.RECORDED)
+    )
     return [
-        Exchange(
+        MissingExchange(
             each.required.one,
             each.required.other,
             each.required.data,
@@ -203,4 +205,4 @@ def _mandates() -> dict[str, CommonApplication]:
 
 
 def _standing(proposal: Proposal, decided: Decided | None) -> Standing:
-    return Standing(proposal, status(proposal, decided), decided)
+    return Standing(proposal, proposal_status(proposal, decided), decided)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from engine.document import document
+from engine.document import to_document
 from engine.matching.function_classifier import Correction
 from engine.model import Application, EventKind, Region
 from resolvers import access
@@ -38,7 +38,7 @@ async def correct(context: Context, asked: CorrectFunction, key: str | None) -> 
             actor=context.viewer.subject,
             kind=EventKind.FUNCTION_CORRECTED,
             subject=known.id,
-            body=document(said),
+            body=to_document(said),
         )
         return known
 

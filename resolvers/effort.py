@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from engine.assessment.instrument import Instrument
-from engine.decimals import exact
-from engine.document import document
+from engine.decimals import format_exact
+from engine.document import to_document
 from engine.model import EventKind, Region
 from engine.path.effort import (
     Effort,
@@ -16,8 +16,8 @@ from engine.path.effort import (
     RegionEffort,
     StepEffort,
     StepId,
+    apply_effort_edits,
     default_effort,
-    edited,
 )
 from facts.path_rule import effort_scale
 from resolvers import access
@@ -54,7 +54,7 @@ async def of_region(context: Context, region: str, instrument: Instrument) -> Ef
     async with context.read() as session:
         own = await stored.of_region(session, region, instrument.id)
     scale = default_effort(instrument, effort_scale())
-    return edited(scale, own.values) if own.steps else scale
+    return apply_effort_edits(scale, own.values) if own.steps else scale
 
 
 async def edit(context: Context, asked: EditEffort, key: str | None) -> RegionEffort:
@@ -78,20 +78,20 @@ async def edit(context: Context, asked: EditEffort, key: str | None) -> RegionEf
                 expected = "a decimal with at most two places, as 2.5"
                 raise InvalidInput(f"steps[{number}].effort", expected, step.effort)
         try:
-            edited(scale, values)
+            apply_effort_edits(scale, values)
         except EffortInvalid as invalid:
             found = f"{invalid.found} for {invalid.step.indicator} at {invalid.step.level}"
             raise InvalidInput("steps", invalid.expected, found) from invalid
         own = RegionEffort(
             region.code,
             chosen.id,
-            tuple(StepEffort(*step, exact(value)) for step, value in sorted(values.items())),
+            tuple(StepEffort(*step, format_exact(value)) for step, value in sorted(values.items())),
         )
         await transaction.append(
             actor=context.viewer.subject,
             kind=EventKind.EFFORT_EDITED,
             subject=f"region-{region.code}",
-            body=document(own),
+            body=to_document(own),
         )
         return own
 

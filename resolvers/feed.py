@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 import orjson
 
 from engine.log.entry import Entry
-from engine.log.snapshot import Row, Snapshot
+from engine.log.snapshot import Snapshot, SnapshotRow
 from engine.model import Role, Viewer, Visibility
 from regions.directory import plain_url, websocket
 from resolvers.access import covers
@@ -114,7 +114,7 @@ class SnapshotPage:
     """Some rows of a region as of its newest entry then."""
 
     newest: Entry
-    rows: Sequence[Row]
+    rows: Sequence[SnapshotRow]
     cursor: str | None  # to go on from; None: these are the last
 
 

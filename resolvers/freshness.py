@@ -10,7 +10,7 @@ import asyncio
 from collections.abc import Collection
 from datetime import datetime, timedelta
 
-from engine.coverage import Coverage, Outcome
+from engine.coverage import Coverage, CoveredRegion
 from engine.log.source import Source, SourceState
 from regions.owners import Told
 from resolvers.context import Context
@@ -86,12 +86,12 @@ def _old(source: Source, since: datetime) -> bool:
 
 def _outcome(
     code: str, source: Source | None, confirmed: datetime | None, since: datetime, now: datetime
-) -> Outcome:
+) -> CoveredRegion:
     if source is None:
-        return Outcome(code, SourceState.OWNED, now)
+        return CoveredRegion(code, SourceState.OWNED, now)
     if confirmed is not None:
-        return Outcome(code, SourceState.FRESH, confirmed)
+        return CoveredRegion(code, SourceState.FRESH, confirmed)
     state = source.at(now)
     if state is SourceState.FRESH and _old(source, since):
         state = SourceState.STALE
-    return Outcome(code, state, source.as_of)
+    return CoveredRegion(code, state, source.as_of)

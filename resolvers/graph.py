@@ -9,12 +9,12 @@ from datetime import date
 from engine.graph import diagnostics as shape
 from engine.graph import graph as engine
 from engine.graph.diagnostics import Diagnostics
-from engine.graph.graph import Basis, IntegrationGraph
+from engine.graph.graph import GraphBasis, IntegrationGraph
 from engine.graph.impact import Impact, NotInGraph
-from engine.graph.impact import impact as reached_from
-from engine.graph.layout import positions
+from engine.graph.impact import trace_impact as reached_from
+from engine.graph.layout import node_positions
 from engine.graph.subgraph import Neighbourhood, OutOfBounds
-from engine.graph.subgraph import neighbourhood as part_of
+from engine.graph.subgraph import extract_neighbourhood as part_of
 from engine.model import Application
 from resolvers.context import Context
 from resolvers.problems import InvalidArgument
@@ -63,7 +63,7 @@ async def of_recorded(context: Context, recorded: Recorded) -> IntegrationGraph:
 
 
 async def drawn(
-    context: Context, region: str, *, around: str | None, depth: int, limit: int, basis: Basis
+    context: Context, region: str, *, around: str | None, depth: int, limit: int, basis: GraphBasis
 ) -> Drawn:
     """Return a part of a region's graph; a node has the same place in every part.
 
@@ -78,27 +78,27 @@ async def drawn(
         raise InvalidArgument(error.name, f"1 to {error.most}", str(error.found)) from error
     except NotInGraph as error:
         raise InvalidArgument("around", "the id of a node of this graph", error.node) from error
-    revision = engine.revision(graph)
+    revision = engine.graph_revision(graph)
     places = await context.instance.computed.of(
-        ("places", revision), lambda: positions(graph.nodes.values(), graph.edges.values())
+        ("places", revision), lambda: node_positions(graph.nodes.values(), graph.edges.values())
     )
     return Drawn(part, places, revision, graph.today)
 
 
-async def diagnosed(context: Context, region: str, basis: Basis) -> Diagnosed:
+async def diagnosed(context: Context, region: str, basis: GraphBasis) -> Diagnosed:
     """Return what the shape of a region's graph tells."""
     context.budget.count_searches()
     recorded = await context.loaders.inventories.load(region)
     graph = await of_region(context, region)
 
     def work() -> Diagnostics:
-        return shape.diagnose(graph, required_exchanges(recorded, graph), basis=basis)
+        return shape.diagnose_graph(graph, required_exchanges(recorded, graph), basis=basis)
 
     key = ("diagnostics", recorded.inputs, graph.today, basis)
     return Diagnosed(await context.instance.computed.of(key, work), graph)
 
 
-async def impact(context: Context, application: Application, basis: Basis) -> Hanging | None:
+async def impact(context: Context, application: Application, basis: GraphBasis) -> Hanging | None:
     """Return what hangs on an application; None of one that is retired."""
     graph = await of_region(context, application.region)
     try:

@@ -5,7 +5,7 @@ Nobody writes between that entry and the new owner's having it, and never do two
 
 from __future__ import annotations
 
-from engine.document import document
+from engine.document import to_document
 from engine.log.source import Handover, Source, SourceState
 from engine.model import OWN_ACTORS, EventKind
 from resolvers.context import Instance
@@ -38,7 +38,7 @@ async def hand_over(instance: Instance, region: str, url: str) -> int:
             actor=ACTOR,
             kind=EventKind.REGION_HANDED_OVER,
             subject=f"region-{region}",
-            body=document(Handover(region, url)),
+            body=to_document(Handover(region, url)),
         )
         reason = "handed over; its new owner is not followed yet"
         source = Source(region, url, SourceState.STALE, instance.clock(), reason)

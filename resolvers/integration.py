@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import date
 
-from engine.document import document
+from engine.document import to_document
 from engine.graph.graph import CLAIMED, CONFIRMED, DOCUMENTED, LOGGED
 from engine.model import (
     Application,
@@ -272,7 +272,7 @@ async def _write(
         actor=context.viewer.subject,
         kind=kind,
         subject=integration.id,
-        body=document(integration),
+        body=to_document(integration),
     )
     return integration
 

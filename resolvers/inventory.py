@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from engine.document import document
+from engine.document import to_document
 from engine.model import EventKind, Opd, Region
-from engine.verification.attestation import Attestation, Seal
-from engine.verification.completeness import Completeness, by_opd, completeness, vouched_for
+from engine.verification.attestation import Attestation, AttestationStatus
+from engine.verification.completeness import Completeness, by_opd, measure_completeness, vouched_for
 from engine.verification.inventory import DevelopmentPolicy
 from resolvers import access
 from resolvers.change import changing
@@ -30,7 +30,7 @@ class OpdInventory:
 
     opd: Opd
     completeness: Completeness
-    seal: Seal
+    seal: AttestationStatus
     vouched_for: bool
     exempt_because: str | None
 
@@ -53,7 +53,7 @@ async def of_region(context: Context, region: str) -> RegionInventory:
     vouched = vouched_for(seals.values(), inventories)
     exempt = {each.opd: each.reason for each in recorded.exempt}
     return RegionInventory(
-        completeness(region, recorded.applications),
+        measure_completeness(region, recorded.applications),
         tuple(
             OpdInventory(
                 each, inventories[each.id], seals[each.id], each.id in vouched, exempt.get(each.id)
@@ -78,7 +78,7 @@ async def attest(context: Context, asked: AttestInventory, key: str | None) -> A
             actor=context.viewer.subject,
             kind=EventKind.INVENTORY_ATTESTED,
             subject=asked.opd,
-            body=document(given),
+            body=to_document(given),
         )
         return given
 

@@ -15,12 +15,17 @@ from threading import Condition
 
 from cachetools import LRUCache, cached
 
-from engine.matching.duplicates import Comparison, Inventory
-from engine.matching.function_classifier import Classifier, Labelled, Tag, by_person
-from engine.matching.inventory_line import Listing, Sorter, listing
+from engine.matching.duplicates import DuplicateFinder, SortedInventory
+from engine.matching.function_classifier import (
+    FunctionClassifier,
+    FunctionTag,
+    TrainingExample,
+    by_person,
+)
+from engine.matching.inventory_line import LineClassifier, Listing, to_listing
 from engine.matching.names import Normaliser
 from engine.matching.national_systems import NationalCatalogue, NationalSystem
-from engine.matching.overlap import Cluster, Comparer
+from engine.matching.overlap import Cluster, OverlapScorer
 from engine.model import Application, ApplicationStatus
 from facts.function import lexicon, name_words, national_systems
 from facts.tables import opd_reference
@@ -37,16 +42,16 @@ class Models:
 
     lessons: str  # digest of the corrections that were learned
     national: NationalCatalogue
-    comparison: Comparison
-    classifier: Classifier
-    comparer: Comparer
+    comparison: DuplicateFinder
+    classifier: FunctionClassifier
+    comparer: OverlapScorer
 
-    def sort_out(self, listings: Iterable[Listing]) -> Inventory:
+    def sort_out(self, listings: Iterable[Listing]) -> SortedInventory:
         """The systems behind listings. Ids must differ."""
         with paused_garbage_collection():  # it took a third of the time of 270,000 listings
             return self.comparison.sort_out(listings)
 
-    def tags(self, listings: Sequence[Listing], said: Mapping[str, str]) -> dict[str, Tag]:
+    def tags(self, listings: Sequence[Listing], said: Mapping[str, str]) -> dict[str, FunctionTag]:
         """The tag of each listing, by id: what a person said, else what it seems to be for."""
         ids = [each.id for each in listings]
         found = dict(zip(ids, self.classifier.tags(listings), strict=True))
@@ -64,8 +69,8 @@ class Reading:
 
     lessons: str  # digest of the corrections that the models had learned
     listings: Mapping[str, Listing]  # that are not retired, by application
-    inventory: Inventory
-    tags: Mapping[str, Tag]
+    inventory: SortedInventory
+    tags: Mapping[str, FunctionTag]
     national: Mapping[str, str]  # application -> national system
     clusters: tuple[Cluster, ...]
 
@@ -88,7 +93,7 @@ async def of_recorded(context: Context, recorded: Recorded, built: Models) -> Re
     return await context.instance.computed.of(key, lambda: _read(recorded, built))
 
 
-async def tag(context: Context, application: Application) -> Tag | None:
+async def tag(context: Context, application: Application) -> FunctionTag | None:
     """Return what an application seems to be for; None of one that is retired."""
     return (await of_region(context, application.region)).tags.get(application.id)
 
@@ -110,7 +115,7 @@ def shipped_models() -> Models:
     return _build_models("", ())
 
 
-def systems(listings: Sequence[Listing], inventory: Inventory) -> list[Listing]:
+def systems(listings: Sequence[Listing], inventory: SortedInventory) -> list[Listing]:
     """What may be consolidated of an inventory that was sorted out.
 
     Websites have nothing to merge, and of a system that is listed twice one listing is enough.
@@ -132,25 +137,25 @@ _MODELS_LOCK = Condition()
 
 
 @cached(_MODELS, key=lambda lessons, _learned: lessons, condition=_MODELS_LOCK)
-def _build_models(lessons: str, learned: Sequence[Labelled]) -> Models:
+def _build_models(lessons: str, learned: Sequence[TrainingExample]) -> Models:
     normaliser = Normaliser(name_words())
     national = NationalCatalogue(national_systems(), normaliser)
-    sorter = Sorter([each.acronym for each in opd_reference()], national)
+    sorter = LineClassifier([each.acronym for each in opd_reference()], national)
     named = [each for each in learned if each.function in functions()]
-    classifier = Classifier(lexicon(), named)
+    classifier = FunctionClassifier(lexicon(), named)
     return Models(
         lessons,
         national,
-        Comparison(normaliser, national, sorter),
+        DuplicateFinder(normaliser, national, sorter),
         classifier,
-        Comparer(classifier, normaliser),
+        OverlapScorer(classifier, normaliser),
     )
 
 
 def _read(recorded: Recorded, built: Models) -> Reading:
     opds = {each.id: each.name for each in recorded.opds}
     live = [
-        listing(each, opds.get(each.opd or "", ""))
+        to_listing(each, opds.get(each.opd or "", ""))
         for each in recorded.applications
         if each.status is not ApplicationStatus.RETIRED
     ]

@@ -11,8 +11,8 @@ from dataclasses import dataclass
 
 from engine.matching.opd_names import ids_by_name, name_key, nearest_opd
 from engine.model import OWN_ACTORS, Application, EventKind, Opd, Provenance, Role, Viewer
-from engine.spreadsheet.application_sheet import InventoryRow, InventorySheet
-from engine.spreadsheet.sheet import Problem, SheetInvalid, quoted
+from engine.spreadsheet.application_sheet import ApplicationSheet, InventoryRow
+from engine.spreadsheet.sheet import SheetInvalid, SheetProblem, quote_cell
 from resolvers.application import written
 from resolvers.change import new_id
 from resolvers.context import Context, Instance
@@ -41,7 +41,7 @@ class _NothingIsWritten(Exception):
         self.imported = imported
 
 
-async def prepare(instance: Instance, region: str, sheet: InventorySheet) -> Imported:
+async def prepare(instance: Instance, region: str, sheet: ApplicationSheet) -> Imported:
     """Say what would become of the rows of a sheet, as `take` would do it, and write nothing.
 
     Raises:
@@ -56,7 +56,7 @@ async def prepare(instance: Instance, region: str, sheet: InventorySheet) -> Imp
     raise AssertionError("a trial ends by an exception")
 
 
-async def take(instance: Instance, region: str, sheet: InventorySheet, source: str) -> Imported:
+async def take(instance: Instance, region: str, sheet: ApplicationSheet, source: str) -> Imported:
     """Register the applications of a sheet that are not there yet: all of them, or none.
 
     Args:
@@ -69,10 +69,10 @@ async def take(instance: Instance, region: str, sheet: InventorySheet, source: s
 
 
 async def _carried_out(
-    instance: Instance, region: str, sheet: InventorySheet, source: str, *, trial: bool
+    instance: Instance, region: str, sheet: ApplicationSheet, source: str, *, trial: bool
 ) -> Imported:
     context = Context(instance, ITSELF, OperationBudget(bounded=False))
-    problems: list[Problem] = []
+    problems: list[SheetProblem] = []
     registered: list[int] = []
     known: list[int] = []
     repeated: list[int] = []
@@ -85,7 +85,7 @@ async def _carried_out(
         for each in sheet.rows:
             if each.region not in ("", region):
                 column = sheet.header_of("region")
-                problems.append(Problem(each.row, column, region, quoted(each.region)))
+                problems.append(SheetProblem(each.row, column, region, quote_cell(each.region)))
                 continue
             if each.opd and name_key(each.opd) not in ids:
                 continue
@@ -101,7 +101,7 @@ async def _carried_out(
                 fresh.add(name)
             except InvalidInput as invalid:
                 column = sheet.header_of(invalid.field)
-                problems.append(Problem(each.row, column, invalid.expected, invalid.got))
+                problems.append(SheetProblem(each.row, column, invalid.expected, invalid.got))
         if problems:
             raise SheetInvalid(*problems)
         imported = Imported(tuple(registered), tuple(known), tuple(repeated))
@@ -126,7 +126,7 @@ def _application(row: InventoryRow, region: str, opd: str | None, source: str) -
     )
 
 
-def _unknown_opds(region: str, sheet: InventorySheet, opds: Sequence[Opd]) -> list[Problem]:
+def _unknown_opds(region: str, sheet: ApplicationSheet, opds: Sequence[Opd]) -> list[SheetProblem]:
     """A problem for each OPD that the region has not, with the nearest and how it is recorded."""
     known, rows, printed = ids_by_name(opds), dict[str, list[int]](), dict[str, str]()
     for each in sheet.rows:
@@ -140,11 +140,11 @@ def _unknown_opds(region: str, sheet: InventorySheet, opds: Sequence[Opd]) -> li
         command = shlex.join(["simpul", "opd", "add", printed[name], "--region", region])
         count = "" if len(at) == 1 else f" in {len(at)} rows"
         problems.append(
-            Problem(
+            SheetProblem(
                 at[0],
                 sheet.header_of("opd"),
                 f"an OPD of region {region}, by name or acronym",
-                f"{quoted(printed[name])}{count}",
+                f"{quote_cell(printed[name])}{count}",
                 f"{said}to record a new OPD, run: {command}",
             )
         )

@@ -7,7 +7,7 @@ from functools import cached_property
 
 from strawberry.dataloader import DataLoader
 
-from engine.assessment.score import Score, Scored
+from engine.assessment.score import Score, ScoredAssessment
 from engine.log.source import Source
 from engine.model import Application, Assessment, AssessmentKind, Opd, Region
 from resolvers.operation_budget import OperationBudget
@@ -83,11 +83,13 @@ class Loaders:
         return DataLoader(load, max_batch_size=BATCH)
 
     @cached_property
-    def published(self) -> DataLoader[tuple[str, AssessmentKind], list[Scored]]:
+    def published(self) -> DataLoader[tuple[str, AssessmentKind], list[ScoredAssessment]]:
         """Published scores by region and kind, oldest first."""
 
-        async def load(keys: list[tuple[str, AssessmentKind]]) -> list[list[Scored]]:
-            found: dict[tuple[str, AssessmentKind], list[Scored]] = {key: [] for key in keys}
+        async def load(keys: list[tuple[str, AssessmentKind]]) -> list[list[ScoredAssessment]]:
+            found: dict[tuple[str, AssessmentKind], list[ScoredAssessment]] = {
+                key: [] for key in keys
+            }
             async with self.budget.reading(self.database) as session:
                 for kind in {kind for _, kind in keys}:
                     codes = [code for code, wanted in keys if wanted is kind]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from engine.document import document
+from engine.document import to_document
 from engine.matching.opd_names import name_key
 from engine.model import EventKind, Opd, OpdKind, Region
 from resolvers import access
@@ -60,7 +60,7 @@ async def register(context: Context, asked: RegisterOpd, key: str | None) -> Opd
             actor=context.viewer.subject,
             kind=EventKind.OPD_RECORDED,
             subject=opd.id,
-            body=document(opd),
+            body=to_document(opd),
         )
         return opd
 

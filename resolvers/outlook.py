@@ -53,8 +53,10 @@ async def outlook(
     if from_year is None:
         from_year = max(counts, key=lambda year: (counts[year], year), default=0)
         from_year = from_year or start.assessment.year
-    seen = engine.transitions(by_year.get(from_year, {}), by_year.get(from_year + 1, {}))
-    found = engine.outlook(seen, start.score.exact, Fraction(str(target)))
+    seen = engine.transitions_between_years(
+        by_year.get(from_year, {}), by_year.get(from_year + 1, {})
+    )
+    found = engine.outlook_from_transitions(seen, start.score.exact, Fraction(str(target)))
     return RegionOutlook(found, chosen.id, start.assessment.year, from_year)
 
 

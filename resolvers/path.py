@@ -14,13 +14,13 @@ from engine.path import path as engine
 from engine.path.effort import Effort, StepId
 from engine.path.plan import (
     YEARS,
-    CurvePoint,
+    CostPoint,
     Plan,
-    Refusal,
-    Request,
-    RequestInvalid,
+    PlanRequest,
+    PlanRequestInvalid,
     Situation,
-    Unreachable,
+    StepRefusal,
+    UnreachableTarget,
     next_levels,
 )
 from facts.instrument import instrument_by_id
@@ -69,7 +69,7 @@ class Path:
 
     origin: Origin
     situation: Situation
-    result: Plan | Unreachable
+    result: Plan | UnreachableTarget
     before: tuple[Plan, ...] = ()
 
 
@@ -93,7 +93,7 @@ async def to_target(
 async def next_best(context: Context, path: Path) -> Path | None:
     """The cheapest path that leaves out a step of this one and of each better one."""
     plan, situation = path.result, path.situation
-    if isinstance(plan, Unreachable):
+    if isinstance(plan, UnreachableTarget):
         return None
     if len(path.before) >= ALTERNATIVES_MOST:
         raise InvalidArgument("nextBest", f"at most {ALTERNATIVES_MOST} in a row", "more")
@@ -109,21 +109,21 @@ async def next_best(context: Context, path: Path) -> Path | None:
     return None if found is None else Path(path.origin, situation, found, before)
 
 
-async def cost_curve(context: Context, path: Path) -> tuple[CurvePoint, ...]:
+async def cost_curve(context: Context, path: Path) -> tuple[CostPoint, ...]:
     """What each higher target takes."""
     situation, request = path.situation, path.result.request
     context.budget.count_searches(CURVE_SEARCHES)
     return await _computed(
-        context, "curve", situation, request, lambda: engine.cost_curve(situation, request)
+        context, "curve", situation, request, lambda: engine.compute_cost_curve(situation, request)
     )
 
 
-async def refusals(context: Context, path: Path, first: int) -> tuple[Refusal, ...]:
+async def refusals(context: Context, path: Path, first: int) -> tuple[StepRefusal, ...]:
     """What refusing each of the first steps costs; locked steps cannot be refused."""
     if not 1 <= first <= REFUSALS_MOST:
         raise InvalidArgument("first", f"1 to {REFUSALS_MOST}", str(first))
     plan, situation = path.result, path.situation
-    if isinstance(plan, Unreachable):
+    if isinstance(plan, UnreachableTarget):
         return ()
     context.budget.count_searches(first)
     steps = frozenset(step.id for step in [each for each in plan.steps if not each.locked][:first])
@@ -132,7 +132,7 @@ async def refusals(context: Context, path: Path, first: int) -> tuple[Refusal, .
         f"refusals {len(path.before)} {first}",
         situation,
         plan.request,
-        lambda: engine.refusals(situation, plan, steps),
+        lambda: engine.price_refusals(situation, plan, steps),
     )
 
 
@@ -184,7 +184,7 @@ def _check(wish: Wish) -> None:
         )
 
 
-def _request(wish: Wish, origin: Origin) -> Request:
+def _request(wish: Wish, origin: Origin) -> PlanRequest:
     instrument = origin.instrument
     if not instrument.level_min < wish.target <= instrument.level_max:
         expected = f"an index above {instrument.level_min}, up to {instrument.level_max}"
@@ -194,7 +194,7 @@ def _request(wish: Wish, origin: Origin) -> Request:
     if highest:
         expected = "indicators below the highest level"
         raise InvalidArgument("locked", expected, ", ".join(map(str, highest)))
-    return Request(
+    return PlanRequest(
         target=Fraction(str(wish.target)),
         buffer=Fraction(str(wish.buffer)),
         years=wish.years,
@@ -206,7 +206,7 @@ def _request(wish: Wish, origin: Origin) -> Request:
 def _next_levels(argument: str, numbers: Collection[int], origin: Origin) -> frozenset[StepId]:
     try:
         return next_levels(origin.instrument, origin.levels, numbers)
-    except RequestInvalid as invalid:
+    except PlanRequestInvalid as invalid:
         raise InvalidArgument(argument, invalid.expected, str(invalid.found)) from invalid
 
 
@@ -214,7 +214,7 @@ async def _computed(
     context: Context,
     what: str,
     situation: Situation,
-    request: Request,
+    request: PlanRequest,
     work: Callable[[], Value],
 ) -> Value:
     scale, rules = situation.effort, situation.precedence

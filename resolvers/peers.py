@@ -59,7 +59,7 @@ async def peers(context: Context, region: Region, first: int) -> RegionPeers | N
         years, key=lambda year: (len(editions[year].keys() & editions.get(year + 1, {})), year)
     )
     found = await asyncio.to_thread(
-        lambda: engine.nearest(
+        lambda: engine.nearest_peers(
             instrument,
             _profiles(editions[year], known),
             region.code,
@@ -71,9 +71,9 @@ async def peers(context: Context, region: Region, first: int) -> RegionPeers | N
     levels = await published.levels(context, instrument.id, (year, year + 1), codes)
 
     def history(code: str) -> engine.History:
-        before = engine.Snapshot(year, levels.get((code, year)))
-        after = engine.Snapshot(year + 1, levels.get((code, year + 1)))
-        return engine.changed(instrument, before, after)
+        before = engine.YearEndSnapshot(year, levels.get((code, year)))
+        after = engine.YearEndSnapshot(year + 1, levels.get((code, year + 1)))
+        return engine.compare_year_ends(instrument, before, after)
 
     nearest = tuple(
         PeerOf(each, known[each.region], history(each.region)) for each in found.nearest

@@ -13,7 +13,7 @@ from functools import cache
 from types import MappingProxyType
 
 from engine.assessment.average import AverageScope
-from engine.assessment.score import Basis, Score, from_published
+from engine.assessment.score import Score, ScoreBasis, from_published
 from engine.document import value_in
 from engine.model import AssessmentKind, Region, RegionKind
 from facts import tables
@@ -66,7 +66,7 @@ async def levels(
         ids = [
             each.assessment.id
             for each in scored
-            if each.assessment.year in years and each.score.basis is Basis.LEVELS
+            if each.assessment.year in years and each.score.basis is ScoreBasis.LEVELS
         ]
         whole = await stored.by_id(session, ids, PUBLISHED_ONLY)
     found: dict[tuple[str, int], dict[int, int]] = {}

@@ -18,7 +18,7 @@ from dataclasses import dataclass, field
 from itertools import groupby
 from typing import Any
 
-from engine.graph.graph import Basis
+from engine.graph.graph import GraphBasis
 from engine.model import OWN_ACTORS, EventKind, Region, RegionKind, Role, Viewer
 from resolvers import announcements, consolidation, graph
 from resolvers.context import Context, Instance
@@ -124,7 +124,9 @@ class FollowUp:
         try:
             if await context.loaders.regions.load(code) is not None:
                 await _recomputed(context, code, told)
-                await graph.diagnosed(context, code, Basis.COUNTED)  # kept for whoever asks next
+                await graph.diagnosed(
+                    context, code, GraphBasis.COUNTED
+                )  # kept for whoever asks next
         except Exception:
             logger.exception("region %s cannot be followed up; trying again", code)
             self.failed.add(code)

@@ -12,15 +12,15 @@ from datetime import date, datetime
 from typing import Any
 
 from engine.document import value_of
-from engine.graph.graph import IntegrationGraph, touched, with_integration
+from engine.graph.graph import IntegrationGraph, changed_edge_ends, with_integration
 from engine.model import Assessment, AssessmentState, Visibility
 from engine.verification.inventory import Inventory
-from engine.verification.verification import Verification, verify, verify_again
+from engine.verification.verification import Verification, verify_again, verify_levels
 from engine.verification.verification_state import (
-    ProposalsNews,
-    ProposalsOutcome,
-    VerificationNews,
-    VerificationOutcome,
+    ProposalsChange,
+    ProposalsState,
+    VerificationChange,
+    VerificationState,
     of_verification,
     verification_news,
 )
@@ -71,9 +71,9 @@ Analyses = MutableMapping[str, RegionAnalysis]  # the last one of each region, a
 class Changes:
     """Outcomes that differ from those last announced, and the events that say so."""
 
-    outcomes: Mapping[str, VerificationOutcome | ProposalsOutcome]  # by subject
+    outcomes: Mapping[str, VerificationState | ProposalsState]  # by subject
     forgotten: Collection[str] = ()  # subjects that are no longer followed
-    events: Sequence[tuple[VerificationNews | ProposalsNews, Visibility]] = ()
+    events: Sequence[tuple[VerificationChange | ProposalsChange, Visibility]] = ()
 
     def __bool__(self) -> bool:
         return bool(self.outcomes or self.forgotten)
@@ -91,7 +91,7 @@ def analyse_region(
     value, since the previous one may be of a transaction that was rolled back.
     """
     drawn = _graph_as_of(recorded, at.date(), previous)
-    edges = None if previous is None else touched(previous.graph, drawn)
+    edges = None if previous is None else changed_edge_ends(previous.graph, drawn)
     verified: dict[str, VerifiedClaims] = {}
     bounds: list[tuple[str, Assessment | None]] = [(id, None) for id in rule_tables()]
     for id, claims in [*bounds, *((each.instrument, each) for each in followed)]:
@@ -114,7 +114,7 @@ def analyse_region(
                 changed=edges,
             )
         else:
-            result = verify(instrument_by_id(id), rule_tables()[id], levels, inventory)
+            result = verify_levels(instrument_by_id(id), rule_tables()[id], levels, inventory)
         verified[subject] = VerifiedClaims(claims, year, inventory, levels, result)
     return RegionAnalysis(recorded, drawn, verified)
 
@@ -126,12 +126,12 @@ def find_verification_changes(
 
     The first outcome of bounds makes no event: there is nothing new about it while nothing is claimed.
     """
-    outcomes: dict[str, VerificationOutcome | ProposalsOutcome] = {}
-    events: list[tuple[VerificationNews | ProposalsNews, Visibility]] = []
+    outcomes: dict[str, VerificationState | ProposalsState] = {}
+    events: list[tuple[VerificationChange | ProposalsChange, Visibility]] = []
     for subject, verified in analysis.verified.items():
         outcome = of_verification(verified.verification, verified.year, verified.claims)
         document = announced.get(subject)
-        before = None if document is None else value_of(VerificationOutcome, document)
+        before = None if document is None else value_of(VerificationState, document)
         if before == outcome:
             continue
         outcomes[subject] = outcome

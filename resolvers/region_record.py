@@ -6,17 +6,17 @@ from collections.abc import Mapping
 from datetime import date
 from itertools import combinations
 
-from engine.graph.exchange import Required, between_agencies, between_services
-from engine.graph.graph import IntegrationGraph, build
+from engine.graph.exchange import RequiredExchange, between_agencies, between_services
+from engine.graph.graph import IntegrationGraph, build_integration_graph
 from engine.model import Assessment, AssessmentState
-from engine.verification.attestation import Seal, seal
+from engine.verification.attestation import AttestationStatus, attestation_status
 from engine.verification.completeness import by_opd, vouched_for
 from engine.verification.inventory import (
     Inventory,
-    development,
-    documents,
+    development_since_policy,
     functions_ticked,
-    services,
+    indicators_by_application,
+    review_documents,
 )
 from facts.instrument import instrument_by_id
 from facts.rule_table import exchange_patterns
@@ -30,7 +30,7 @@ HANDED_IN = (AssessmentState.SUBMITTED, AssessmentState.PUBLISHED)
 
 def build_graph(recorded: Recorded, today: date) -> IntegrationGraph:
     """Build the graph of this state of an inventory as of a day."""
-    return build(
+    return build_integration_graph(
         recorded.region,
         recorded.applications,
         recorded.integrations,
@@ -40,7 +40,7 @@ def build_graph(recorded: Recorded, today: date) -> IntegrationGraph:
     )
 
 
-def required_exchanges(recorded: Recorded, graph: IntegrationGraph) -> tuple[Required, ...]:
+def required_exchanges(recorded: Recorded, graph: IntegrationGraph) -> tuple[RequiredExchange, ...]:
     """The exchanges that the work of a region's agencies and services asks for."""
     return (
         *between_agencies(exchange_patterns(), recorded.opds, graph.applications),
@@ -56,7 +56,7 @@ def served_indicators(recorded: Recorded) -> dict[str, frozenset[int]]:
     """
     indicators = {id: each.indicators for id, each in functions().items()}
     said = {id: indicators[function] for id, function in shipped(recorded.functions).items()}
-    return services(recorded.applications, common_applications(), said)
+    return indicators_by_application(recorded.applications, common_applications(), said)
 
 
 def inventory_for_rules(
@@ -84,11 +84,13 @@ def inventory_for_rules(
         exempt={each.opd: each.reason for each in recorded.exempt},
         serves=serves,
         vouched_for=vouching_opds(recorded, drawn.today),
-        documents=() if claims is None else documents(claims.levels),
+        documents=() if claims is None else review_documents(claims.levels),
         documents_closed=claims is not None and claims.state in HANDED_IN,
         development=None
         if policy is None or policy.year is None
-        else development(recorded.applications, policy_year=policy.year, duplicates=pairs),
+        else development_since_policy(
+            recorded.applications, policy_year=policy.year, duplicates=pairs
+        ),
         functions_ticked=functions_ticked(recorded.applications, serves),
     )
 
@@ -99,8 +101,10 @@ def vouching_opds(recorded: Recorded, today: date) -> frozenset[str]:
     return vouched_for(seals_by_opd(recorded, today).values(), inventories)
 
 
-def seals_by_opd(recorded: Recorded, today: date) -> Mapping[str, Seal]:
+def seals_by_opd(recorded: Recorded, today: date) -> Mapping[str, AttestationStatus]:
     """Whether each OPD vouches for its inventory on a day, by its id."""
     given = [each.attestation for each in recorded.attested]
     edits = [each.broken_by for each in recorded.attested if each.broken_by is not None]
-    return {each.id: seal(each.id, given, edits, today=today) for each in recorded.opds}
+    return {
+        each.id: attestation_status(each.id, given, edits, today=today) for each in recorded.opds
+    }

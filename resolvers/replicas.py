@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 
 from engine.document import value_of
 from engine.log.entry import Entry
-from engine.log.snapshot import Row
+from engine.log.snapshot import SnapshotRow
 from engine.log.source import Handover, Source, SourceState
 from engine.model import EventKind
 from regions.follower import Place
@@ -81,7 +81,7 @@ class Copies:
         instance.bus.announce(transaction.arrival)
         return not ours
 
-    async def restore(self, region: str, newest: Entry, rows: Sequence[Row]) -> None:
+    async def restore(self, region: str, newest: Entry, rows: Sequence[SnapshotRow]) -> None:
         """Begin the copy anew with a snapshot, in one transaction with all that follows from it.
 
         Raises:

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from engine.assessment.instrument import Instrument
-from engine.assessment.ranking import Rank, ranking
-from engine.assessment.score import Scored
-from engine.document import document
+from engine.assessment.ranking import Rank, rank_regions
+from engine.assessment.score import ScoredAssessment
+from engine.document import to_document
 from engine.model import (
     Assessment,
     AssessmentKind,
@@ -63,7 +63,7 @@ class RankedScore:
 
     rank: Rank
     region: Region
-    scored: Scored
+    scored: ScoredAssessment
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,7 +126,7 @@ async def record(context: Context, asked: RecordResult, key: str | None) -> Asse
             actor=context.viewer.subject,
             kind=EventKind.RESULT_RECORDED,
             subject=assessment.id,
-            body=document(assessment),
+            body=to_document(assessment),
         )
         return assessment
 
@@ -179,13 +179,13 @@ async def ranked(
         )
         by_region = {each.assessment.region: each for each in scored}
         regions = await stored_region.by_code(session, by_region)
-    ranks = ranking({code: each.score.exact for code, each in by_region.items()}, earlier)
+    ranks = rank_regions({code: each.score.exact for code, each in by_region.items()}, earlier)
     return [RankedScore(rank, regions[rank.region], by_region[rank.region]) for rank in ranks]
 
 
 async def compared(
     context: Context, codes: Sequence[str], *, instrument: str, year: int, kind: AssessmentKind
-) -> list[tuple[Region, Scored | None]]:
+) -> list[tuple[Region, ScoredAssessment | None]]:
     """Return two to ten regions, each with its published score of one edition."""
     known_instrument(instrument)
     wanted = list(dict.fromkeys(codes))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from engine.document import document
+from engine.document import to_document
 from engine.model import EventKind, Region
 from engine.verification.inventory import DevelopmentPolicy, Exemption
 from resolvers import access
@@ -50,7 +50,7 @@ async def exempt(context: Context, asked: ExemptOpd, key: str | None) -> Exempti
             actor=context.viewer.subject,
             kind=EventKind.OPD_EXEMPTED,
             subject=asked.opd,
-            body=document(exemption),
+            body=to_document(exemption),
         )
         return exemption
 
@@ -92,6 +92,6 @@ async def _record(
         actor=context.viewer.subject,
         kind=EventKind.DEVELOPMENT_POLICY_RECORDED,
         subject=f"region-{policy.region}",
-        body=document(policy),
+        body=to_document(policy),
     )
     return policy

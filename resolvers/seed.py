@@ -10,7 +10,7 @@ from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass, replace
 from typing import TypeVar
 
-from engine.document import document
+from engine.document import to_document
 from engine.model import OWN_ACTORS, Application, EventKind, Integration, Opd, Region
 from facts import tables
 from facts.instrument import instrument_by_id
@@ -146,14 +146,14 @@ async def _record(transaction: LogTransaction, facts: Result, actor: str) -> Non
             actor=actor,
             kind=EventKind.RESULT_RECORDED,
             subject=assessment.id,
-            body=document(assessment),
+            body=to_document(assessment),
         )
 
 
 async def _append(
     transaction: LogTransaction, kind: EventKind, subject: str, value: object
 ) -> None:
-    await transaction.append(actor=ACTOR, kind=kind, subject=subject, body=document(value))
+    await transaction.append(actor=ACTOR, kind=kind, subject=subject, body=to_document(value))
 
 
 def _grouped(values: Iterable[Value], of: Callable[[Value], str]) -> dict[str, list[Value]]:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from fractions import Fraction
 
-from engine.consolidation.reuse import Candidate, Sisters
+from engine.consolidation.reuse import ReuseCandidate, ReuseCatalogue
 from engine.model import Region, RegionKind
-from engine.verification.completeness import completeness
+from engine.verification.completeness import measure_completeness
 from resolvers.context import Context
 from resolvers.inventory_analysis import models
 from resolvers.shipped_functions import functions, shipped
@@ -17,7 +17,7 @@ from resolvers.shipped_functions import functions, shipped
 class Offered:
     """A candidate, and what has to be known to judge it."""
 
-    candidate: Candidate
+    candidate: ReuseCandidate
     compared: int  # regions
     completeness: Fraction | None  # of the inventory that seems to lack the function
 
@@ -27,26 +27,26 @@ async def offered(context: Context, region: Region) -> list[Offered]:
     context.budget.count_searches()
     found, compared = await _candidates(context, region)
     recorded = await context.loaders.inventories.load(region.code)
-    filled = completeness(region.code, recorded.applications).exact
+    filled = measure_completeness(region.code, recorded.applications).exact
     return [Offered(each, compared, filled) for each in found]
 
 
-async def found(context: Context, region: Region) -> tuple[Candidate, ...]:
+async def found(context: Context, region: Region) -> tuple[ReuseCandidate, ...]:
     """Return the candidates alone."""
     return (await _candidates(context, region))[0]
 
 
-async def _candidates(context: Context, region: Region) -> tuple[tuple[Candidate, ...], int]:
+async def _candidates(context: Context, region: Region) -> tuple[tuple[ReuseCandidate, ...], int]:
     province = region.code if region.kind is RegionKind.PROVINCE else region.parent
     if province is None or region.kind is RegionKind.CENTRAL_AGENCY:
         return (), 0  # the agencies of the centre have no sisters
     listed, built = await context.loaders.sisters.load(province), await models(context)
 
-    def read() -> Sisters:
+    def read() -> ReuseCatalogue:
         websites = {*built.sort_out(listed.listings).websites}
         systems = [each for each in listed.listings if each.id not in websites]
         tags, national = built.tags(systems, shipped(listed.functions)), built.recognised(systems)
-        return Sisters(systems, tags, functions(), listed.levels, national)
+        return ReuseCatalogue(systems, tags, functions(), listed.levels, national)
 
     key = ("sisters", listed.digest, built.lessons)
     compared = await context.instance.computed.of(key, read)  # once for all of them

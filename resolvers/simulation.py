@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from engine.assessment.estimate import EstimatedProfile
-from engine.document import document
+from engine.document import to_document
 from engine.model import (
     Assessment,
     AssessmentKind,
@@ -61,7 +61,7 @@ async def simulate(context: Context, asked: SimulateAssessment, key: str | None)
             kind=EventKind.ASSESSMENT_STARTED,
             subject=simulation.id,
             visibility=Visibility.REGION,
-            body=document(simulation),
+            body=to_document(simulation),
         )
         return simulation
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from engine.model import Assessment, AssessmentKind
 from engine.verification.rule import RuleTable
-from engine.verification.verification import Verification, verify
+from engine.verification.verification import Verification, verify_levels
 from facts.instrument import instrument_by_id
 from facts.rule_table import rule_tables
 from resolvers import graph
@@ -65,7 +65,7 @@ async def _verified(
     said = () if claims is None else (claims.levels, inventory.documents_closed)
     key = ("verification", recorded.inputs, drawn.today, chosen.id, of_year, *said)
     found = await context.instance.computed.of(
-        key, lambda: verify(chosen, table, levels, inventory)
+        key, lambda: verify_levels(chosen, table, levels, inventory)
     )
     return Verified(found, table, of_year, claims, inventory.documents_closed)
 

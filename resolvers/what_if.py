@@ -12,7 +12,7 @@ from functools import cached_property
 
 from engine.consolidation import what_if as engine
 from engine.consolidation.proposal import Proposal, ProposalKind
-from engine.graph.graph import Basis, digest
+from engine.graph.graph import GraphBasis, hash_texts
 from engine.model import AssessmentKind, Region
 from resolvers import consolidation, graph, verification
 from resolvers.context import Context
@@ -32,7 +32,7 @@ class Simulated(Recorded):
 
     @cached_property
     def inputs(self) -> str:
-        return digest(["what-if", *self.carried_out])
+        return hash_texts(["what-if", *self.carried_out])
 
 
 @dataclass(frozen=True)
@@ -45,7 +45,7 @@ class Outcome:
     before: Context
     after: Context
 
-    async def diagnosed(self, context: Context, basis: Basis) -> Diagnosed:
+    async def diagnosed(self, context: Context, basis: GraphBasis) -> Diagnosed:
         """Return the diagnoses on one side."""
         self.before.budget.count_searches()  # the other side counts by itself only
         return await graph.diagnosed(context, self.region, basis)
@@ -80,7 +80,9 @@ async def of_region(context: Context, region: Region, ids: Sequence[str]) -> Out
         each for each in await context.loaders.applications.load_many(shared) if each is not None
     ]
     others = {each.id: each for each in (*recorded.elsewhere, *originals)}
-    found = engine.apply(chosen, (*recorded.applications, *others.values()), recorded.integrations)
+    found = engine.apply_proposals(
+        chosen, (*recorded.applications, *others.values()), recorded.integrations
+    )
     after = Simulated(
         region=region.code,
         opds=recorded.opds,

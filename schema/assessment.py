@@ -123,7 +123,7 @@ class Assessment(Node):
         """Wrap what a mutation gave: its score follows from what it holds."""
         empty = value.published is None and not value.levels
         instrument = instrument_by_id(value.instrument)
-        return cls.of(value, None if empty else engine.of_assessment(instrument, value))
+        return cls.of(value, None if empty else engine.score_assessment(instrument, value))
 
 
 @strawberry.input

@@ -69,7 +69,7 @@ class ComparedValue:
     to_national_best: Figure | None
 
     @classmethod
-    def of(cls, value: engine.Cell) -> ComparedValue:
+    def of(cls, value: engine.ComparisonCell) -> ComparedValue:
         return cls(
             region=strawberry.ID(value.region),
             value=Figure.of_known(value.value),
@@ -96,7 +96,9 @@ class ComparisonLine:
     )
 
     @classmethod
-    def all_of(cls, values: tuple[engine.Line, ...], instrument: str) -> list[ComparisonLine]:
+    def all_of(
+        cls, values: tuple[engine.ComparisonLine, ...], instrument: str
+    ) -> list[ComparisonLine]:
         chosen = instrument_by_id(instrument)
         names = {engine.INDEX: ""}
         names |= {(engine.PartKind.DOMAIN, each.number): each.name for each in chosen.domains}

@@ -48,7 +48,7 @@ class ProposalReason:
     values: list[NamedValue]
 
     @classmethod
-    def of(cls, value: proposal.Reason) -> ProposalReason:
+    def of(cls, value: proposal.ProposalReason) -> ProposalReason:
         values = [NamedValue(name=name, value=told) for name, told in value.values]
         return cls(code=value.code, values=values)
 
@@ -62,7 +62,7 @@ class ProposalImpact:
     outside: list[str] = strawberry.field(description="Other ends that are known by name only.")
 
     @classmethod
-    def of(cls, value: proposal.Impact) -> ProposalImpact:
+    def of(cls, value: proposal.ProposalImpact) -> ProposalImpact:
         return cls(
             integration_count=len(value.integrations),
             integrations=_ids(value.integrations),

@@ -6,9 +6,9 @@ from datetime import date
 
 import strawberry
 
-from engine.decimals import exact, rounded
+from engine.decimals import format_exact, format_rounded
 from engine.graph import diagnostics as engine
-from engine.graph.exchange import Realised
+from engine.graph.exchange import RealisedExchange
 from engine.graph.graph import IntegrationGraph
 from resolvers.graph import Diagnosed
 from schema.connection import size
@@ -30,9 +30,9 @@ class Share:
         share = value.exact
         return cls(
             value=value.value,
-            display=None if share is None else rounded(share),
-            part=exact(value.part),
-            of=exact(value.of),
+            display=None if share is None else format_rounded(share),
+            part=format_exact(value.part),
+            of=format_exact(value.of),
         )
 
 
@@ -86,13 +86,13 @@ class RequiredExchange:
     integrations: list[strawberry.ID] = strawberry.field(description="That realise it.")
 
     @classmethod
-    def of(cls, value: Realised, graph: IntegrationGraph) -> RequiredExchange:
+    def of(cls, value: RealisedExchange, graph: IntegrationGraph) -> RequiredExchange:
         asked = value.required
         return cls(
             id=strawberry.ID(asked.id),
             rule=asked.rule,
             data=asked.data,
-            weight=exact(asked.weight),
+            weight=format_exact(asked.weight),
             both_ways=asked.both_ways,
             realised=bool(value.edges),
             there=value.there,
@@ -179,8 +179,8 @@ class Diagnostics:
             mode_unknown=found.mode_unknown,
             reciprocity=Share.of_value(found.reciprocity),
             propagation=Share.of_value(found.propagation),
-            silo=None if found.silo is None else exact(found.silo),
-            silo_display=None if found.silo is None else rounded(found.silo),
+            silo=None if found.silo is None else format_exact(found.silo),
+            silo_display=None if found.silo is None else format_rounded(found.silo),
             owner_unknown=found.owner_unknown,
             producers=Share.of_value(found.producers),
             cut_point_count=len(found.cut_points),

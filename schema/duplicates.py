@@ -7,7 +7,7 @@ import strawberry
 from engine import model
 from engine.matching import duplicates as engine
 from engine.matching import grouping
-from engine.matching.name_matching import Decision
+from engine.matching.name_matching import DuplicatePolicy
 from resolvers import inventory_analysis as resolved
 from resolvers.inventory_analysis import Reading
 from schema.connection import size
@@ -16,7 +16,7 @@ from schema.listed import ListedApplication, NamedValue, listed
 from schema.words import NOT_COMPUTED
 
 strawberry.enum(
-    Decision,
+    DuplicatePolicy,
     name="DuplicatePolicy",
     description="AUTO: surely one system. REVIEW: a question to a person, one answer per group.",
 )
@@ -38,11 +38,11 @@ class NationalSystem:
 class DuplicateLink:
     a: strawberry.ID
     b: strawberry.ID
-    policy: Decision
+    policy: DuplicatePolicy
     signals: list[NamedValue]
 
     @classmethod
-    def of(cls, value: grouping.Pair) -> DuplicateLink:
+    def of(cls, value: grouping.ListingPair) -> DuplicateLink:
         return cls(
             a=strawberry.ID(value.a),
             b=strawberry.ID(value.b),
@@ -63,7 +63,7 @@ class Relisting:
 
 @strawberry.type(description="Listings of one system, or the question whether they are.")
 class DuplicateGroup:
-    policy: Decision
+    policy: DuplicatePolicy
     national: NationalSystem | None
     count: int = strawberry.field(description="Listings.")
     listings: list[ListedApplication] = strawberry.field(description="The first 100.")
@@ -75,7 +75,7 @@ class DuplicateGroup:
     )
 
     @classmethod
-    def of(cls, value: grouping.Group) -> DuplicateGroup:
+    def of(cls, value: grouping.DuplicateGroup) -> DuplicateGroup:
         return cls(
             policy=value.decision,
             national=None if value.national is None else NationalSystem.of_id(value.national),
@@ -102,7 +102,9 @@ class Duplicates:
     _value: strawberry.Private[Reading]
 
     @strawberry.field(description="Of one policy, or of both.")
-    def groups(self, policy: Decision | None = None, first: int = 50) -> list[DuplicateGroup]:
+    def groups(
+        self, policy: DuplicatePolicy | None = None, first: int = 50
+    ) -> list[DuplicateGroup]:
         found = [
             each
             for each in self._value.inventory.groups
@@ -129,7 +131,7 @@ class Duplicates:
             rule=engine.RULE,
             listed=len(value.listings),
             group_count=len(found.groups),
-            review_count=sum(each.decision is Decision.REVIEW for each in found.groups),
+            review_count=sum(each.decision is DuplicatePolicy.REVIEW for each in found.groups),
             relisting_count=len(value.relisted),
             website_count=len(found.websites),
             several_count=len(found.several),

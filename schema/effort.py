@@ -7,7 +7,7 @@ from typing import Annotated
 import strawberry
 
 from engine import model
-from engine.decimals import exact
+from engine.decimals import format_exact
 from engine.path import effort as engine
 from resolvers import effort as resolved
 from resolvers.instrument import known_instrument
@@ -47,7 +47,7 @@ class EffortScale:
                 StepEffort(
                     indicator=step.indicator,
                     level=step.level,
-                    effort=exact(effort),
+                    effort=format_exact(effort),
                     edited=step in value.edited,
                 )
                 for step, effort in sorted(value.values.items())

@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import strawberry
 
-from engine.assessment.score import Basis
-from engine.graph.graph import Basis as GraphBasis
-from engine.graph.graph import Defect as IntegrationDefect
-from engine.graph.graph import NodeKind as GraphNodeKind
+from engine.assessment.score import ScoreBasis
+from engine.graph.graph import GraphBasis, GraphNodeKind, IntegrationDefect
 from engine.log.snapshot import RowKind
 from engine.log.source import SourceState
 from engine.model import (
@@ -26,23 +24,18 @@ from engine.model import (
     Visibility,
 )
 from engine.verification.attestation import SealState
-from engine.verification.evaluation import Gap
-from engine.verification.evaluation import State as FindingState
-from engine.verification.rule import Ask
-from engine.verification.verification import Flag
+from engine.verification.evaluation import FindingState, VerificationGap
+from engine.verification.rule import RequirementKind
+from engine.verification.verification import VerificationFlag
 
 __all__ = [
     "ApplicationStatus",
-    "Ask",
     "AssessmentKind",
     "AssessmentState",
-    "Basis",
     "Capability",
     "EventKind",
     "EvidenceKind",
     "FindingState",
-    "Flag",
-    "Gap",
     "GraphBasis",
     "GraphNodeKind",
     "IntegrationDefect",
@@ -51,10 +44,14 @@ __all__ = [
     "IntegrationStatus",
     "OpdKind",
     "RegionKind",
+    "RequirementKind",
     "Role",
     "RowKind",
+    "ScoreBasis",
     "SealState",
     "SourceState",
+    "VerificationFlag",
+    "VerificationGap",
     "Visibility",
 ]
 
@@ -90,7 +87,7 @@ strawberry.enum(
 )
 strawberry.enum(Role, description="What a viewer is.")
 strawberry.enum(
-    Basis,
+    ScoreBasis,
     name="ScoreBasis",
     description="LEVELS: computed from levels. PUBLISHED: only the printed figures are known.",
 )
@@ -117,7 +114,7 @@ strawberry.enum(
     "than the one who attested came after it.",
 )
 strawberry.enum(
-    Flag,
+    VerificationFlag,
     name="VerificationFlag",
     description="UNVERIFIABLE is no accusation: the evidence neither shows nor refutes the claim. "
     "UNDER_CLAIM nominates; no level is ever raised.",
@@ -136,6 +133,10 @@ strawberry.enum(
     FindingState, name="FindingState", description="UNKNOWN: neither shown nor refuted."
 )
 strawberry.enum(
-    Gap, name="VerificationGap", description="What is missing or not known; see its subject."
+    VerificationGap,
+    name="VerificationGap",
+    description="What is missing or not known; see its subject.",
 )
-strawberry.enum(Ask, name="RuleAsk", description="What a level asks of the graph or of documents.")
+strawberry.enum(
+    RequirementKind, name="RuleAsk", description="What a level asks of the graph or of documents."
+)

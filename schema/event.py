@@ -12,7 +12,7 @@ import strawberry
 
 from engine import model
 from engine.assessment.score import Score
-from engine.decimals import rounded
+from engine.decimals import format_rounded
 from engine.document import value_of
 from resolvers import event as resolved
 from resolvers.event import Seen
@@ -111,8 +111,8 @@ class IndexChanged:
             year=body["year"],
             kind=model.AssessmentKind(body["kind"]),
             state=model.AssessmentState(body["state"]),
-            before=None if before is None else rounded(Fraction(before["exact"])),
-            after=rounded(Fraction(after["exact"])),
+            before=None if before is None else format_rounded(Fraction(before["exact"])),
+            after=format_rounded(Fraction(after["exact"])),
             predicate_before=None if before is None else before["predicate"],
             predicate_after=after["predicate"],
             replay=arrival.actor == resolved.REPLAY,

@@ -72,7 +72,7 @@ class FeedEntry:
         return cls(
             region=strawberry.ID(entry.region),
             sequence=entry.sequence,
-            at=engine.timestamp(entry.at),
+            at=engine.format_timestamp(entry.at),
             actor=entry.actor,
             kind=entry.kind,
             subject=strawberry.ID(entry.subject),
@@ -104,7 +104,7 @@ class SnapshotRow:
     body: JSON = strawberry.field(description="Of the type that the contract has for its kind.")
 
     @classmethod
-    def of(cls, row: engine_snapshot.Row) -> SnapshotRow:
+    def of(cls, row: engine_snapshot.SnapshotRow) -> SnapshotRow:
         return cls(kind=row.kind, body=JSON(row.body))
 
 

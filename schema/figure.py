@@ -6,7 +6,7 @@ from fractions import Fraction
 
 import strawberry
 
-from engine.decimals import exact, rounded, signed
+from engine.decimals import format_exact, format_rounded, format_signed
 
 
 @strawberry.type(description="A figure that is computed here.")
@@ -18,12 +18,12 @@ class Figure:
 
     @classmethod
     def of(cls, value: Fraction) -> Figure:
-        return cls(value=exact(value), display=rounded(value))
+        return cls(value=format_exact(value), display=format_rounded(value))
 
     @classmethod
     def of_signed(cls, value: Fraction) -> Figure:
         """Wrap a difference."""
-        return cls(value=exact(value), display=signed(value))
+        return cls(value=format_exact(value), display=format_signed(value))
 
     @classmethod
     def of_known(cls, value: Fraction | None) -> Figure | None:

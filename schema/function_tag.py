@@ -46,7 +46,7 @@ class FunctionTag:
     by_person: bool
 
     @classmethod
-    def of(cls, value: engine.Tag) -> FunctionTag:
+    def of(cls, value: engine.FunctionTag) -> FunctionTag:
         return cls(
             function=None if value.function is None else Function.of_id(value.function),
             abstained=value.function is None,

@@ -8,7 +8,7 @@ import strawberry
 
 from engine import model
 from engine.graph import graph as engine
-from engine.graph.subgraph import LeftOut, Seen
+from engine.graph.subgraph import OmittedCounts, SubgraphNode
 from resolvers import graph as resolved
 from resolvers.graph import Drawn, Place
 from schema.diagnostics import Diagnostics
@@ -46,7 +46,7 @@ class GraphNode:
         return None if owner is None else Opd.of(owner)
 
     @classmethod
-    def of(cls, seen: Seen, place: Place) -> GraphNode:
+    def of(cls, seen: SubgraphNode, place: Place) -> GraphNode:
         node = seen.node
         return cls(
             id=strawberry.ID(node.id),
@@ -78,7 +78,7 @@ class GraphEdge:
     integration: Integration
 
     @classmethod
-    def of(cls, value: engine.Edge) -> GraphEdge:
+    def of(cls, value: engine.GraphEdge) -> GraphEdge:
         return cls(
             id=strawberry.ID(value.id),
             source=strawberry.ID(value.source),
@@ -106,7 +106,7 @@ class GraphLeftOut:
     )
 
     @classmethod
-    def of(cls, value: LeftOut) -> GraphLeftOut:
+    def of(cls, value: OmittedCounts) -> GraphLeftOut:
         counts = sorted(value.not_counted.items(), key=lambda each: each[0].value)
         return cls(
             nodes_over_limit=value.nodes_over_limit,
@@ -161,7 +161,7 @@ class RegionGraph:
         around: strawberry.ID | None = None,
         depth: int = 2,
         limit: int = 300,
-        basis: GraphBasis = engine.Basis.RECORDED,
+        basis: GraphBasis = engine.GraphBasis.RECORDED,
     ) -> IntegrationGraph | None:
         found = await resolved.drawn(
             info.context, self._value.code, around=around, depth=depth, limit=limit, basis=basis
@@ -174,7 +174,7 @@ class RegionGraph:
         + NOT_COMPUTED
     )
     async def diagnostics(
-        self, info: Info, basis: GraphBasis = engine.Basis.RECORDED
+        self, info: Info, basis: GraphBasis = engine.GraphBasis.RECORDED
     ) -> Diagnostics | None:
         return Diagnostics.of(await resolved.diagnosed(info.context, self._value.code, basis))
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 
 import strawberry
 
-from engine.graph.graph import Node
+from engine.graph.graph import GraphNode
 from schema.enums import GraphNodeKind
 
 
@@ -17,10 +17,10 @@ class GraphEnd:
     kind: GraphNodeKind
 
     @classmethod
-    def of(cls, value: Node) -> GraphEnd:
+    def of(cls, value: GraphNode) -> GraphEnd:
         return cls(id=strawberry.ID(value.id), name=value.name, kind=value.kind)
 
 
-def ends(nodes: Mapping[str, Node], ids: Iterable[str]) -> list[GraphEnd]:
+def ends(nodes: Mapping[str, GraphNode], ids: Iterable[str]) -> list[GraphEnd]:
     """Return the nodes with these ids, named."""
     return [GraphEnd.of(nodes[id]) for id in ids]

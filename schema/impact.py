@@ -6,7 +6,7 @@ import strawberry
 
 from engine import model
 from engine.graph import impact as engine
-from engine.graph.graph import Basis, IntegrationGraph
+from engine.graph.graph import IntegrationGraph
 from resolvers import graph as resolved
 from resolvers.graph import Hanging
 from schema.connection import size
@@ -69,6 +69,6 @@ class ApplicationImpact:
     _value: strawberry.Private[model.Application]
 
     @strawberry.field(description="Null of a retired application: it is in no graph.")
-    async def impact(self, info: Info, basis: GraphBasis = Basis.RECORDED) -> Impact | None:
+    async def impact(self, info: Info, basis: GraphBasis = GraphBasis.RECORDED) -> Impact | None:
         found = await resolved.impact(info.context, self._value, basis)
         return None if found is None else Impact.of(found)

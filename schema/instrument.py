@@ -7,7 +7,7 @@ from functools import cache
 import strawberry
 
 from engine.assessment import instrument as engine
-from engine.decimals import exact, exact_parts
+from engine.decimals import exact_parts, format_exact
 from resolvers.instrument import find_instrument, instrument_by_id, list_instruments
 
 
@@ -92,12 +92,13 @@ class Instrument:
             level_max=value.level_max,
             predicates=[
                 Predicate(
-                    label=each.label, minimum=None if each.minimum is None else exact(each.minimum)
+                    label=each.label,
+                    minimum=None if each.minimum is None else format_exact(each.minimum),
                 )
                 for each in value.predicates
             ],
             domains=[
-                Domain(number=each.number, name=each.name, weight=exact(each.weight))
+                Domain(number=each.number, name=each.name, weight=format_exact(each.weight))
                 for each in value.domains
             ],
             aspects=[
@@ -105,7 +106,7 @@ class Instrument:
                     number=each.number,
                     domain=each.domain,
                     name=each.name,
-                    weight=exact(each.weight),
+                    weight=format_exact(each.weight),
                 )
                 for each in value.aspects
             ],

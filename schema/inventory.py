@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import strawberry
 
 from engine import model
-from engine.decimals import rounded
+from engine.decimals import format_rounded
 from engine.verification import attestation as engine
 from engine.verification import completeness
 from resolvers import inventory as resolved
@@ -74,7 +74,7 @@ class Completeness:
             filled=value.filled,
             required=value.required,
             value=value.value,
-            display=None if value.exact is None else rounded(value.exact),
+            display=None if value.exact is None else format_rounded(value.exact),
             enough=value.enough,
             missing_count=len(value.missing),
             _value=value,
@@ -110,7 +110,7 @@ class Seal:
     broken_by: ForeignEdit | None = strawberry.field(description="The first edit that broke it.")
 
     @classmethod
-    def of(cls, value: engine.Seal) -> Seal:
+    def of(cls, value: engine.AttestationStatus) -> Seal:
         given, edit = value.attestation, value.broken_by
         return cls(
             state=value.state,

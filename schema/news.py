@@ -13,7 +13,7 @@ from engine import model
 from engine.consolidation.proposal import ProposalKind
 from engine.document import value_of
 from engine.verification import verification_state
-from engine.verification.verification import Flag
+from engine.verification.verification import VerificationFlag
 from resolvers import event as resolved
 from resolvers.event import Seen
 from resolvers.instrument import instrument_by_id
@@ -31,10 +31,10 @@ class VerdictState:
     claim: int | None
     ceiling: int
     not_refuted: int
-    flag: Flag | None
+    flag: VerificationFlag | None
 
     @classmethod
-    def of(cls, value: verification_state.VerdictOutcome) -> VerdictState:
+    def of(cls, value: verification_state.VerdictState) -> VerdictState:
         return cls(
             claim=value.claim,
             ceiling=value.ceiling,
@@ -60,7 +60,7 @@ class VerifiedValues:
     not_refuted: str | None
 
     @classmethod
-    def of(cls, value: verification_state.Values) -> VerifiedValues:
+    def of(cls, value: verification_state.VerifiedValues) -> VerifiedValues:
         return cls(claimed=value.claimed, supported=value.supported, not_refuted=value.not_refuted)
 
 
@@ -91,7 +91,7 @@ class VerificationChanged:
 
     @classmethod
     def of(cls, seen: Seen) -> VerificationChanged:
-        told = value_of(verification_state.VerificationNews, seen.arrival.derived or {})
+        told = value_of(verification_state.VerificationChange, seen.arrival.derived or {})
         names = {each.number: each.name for each in instrument_by_id(told.instrument).indicators}
         return cls(
             cursor=Cursor(seen.cursor),
@@ -146,7 +146,7 @@ class ProposalsChanged:
 
     @classmethod
     def of(cls, seen: Seen) -> ProposalsChanged:
-        told = value_of(verification_state.ProposalsNews, seen.arrival.derived or {})
+        told = value_of(verification_state.ProposalsChange, seen.arrival.derived or {})
         return cls(
             cursor=Cursor(seen.cursor),
             previous_cursor=Cursor(seen.previous_cursor),

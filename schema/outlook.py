@@ -27,7 +27,7 @@ class BaseRate:
     n: int
 
     @classmethod
-    def of(cls, value: engine.Rate | None) -> BaseRate | None:
+    def of(cls, value: engine.BaseRate | None) -> BaseRate | None:
         if value is None:
             return None
         return cls(

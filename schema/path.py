@@ -7,7 +7,7 @@ from enum import Enum
 import strawberry
 
 from engine import model
-from engine.decimals import exact
+from engine.decimals import format_exact
 from engine.path import plan
 from resolvers import path as resolved
 from schema.enums import AssessmentKind
@@ -166,7 +166,7 @@ def upgrade_path(path: resolved.Path | None) -> UpgradePath:
     if path is None:
         return UpgradePath(outcome=PathOutcome.NO_LEVELS, estimated=False, proven=False, _path=None)
     result = path.result
-    if isinstance(result, plan.Unreachable):
+    if isinstance(result, plan.UnreachableTarget):
         return _without_plan(path, result)
     names = {each.number: each.name for each in path.situation.instrument.indicators}
     return UpgradePath(
@@ -179,12 +179,12 @@ def upgrade_path(path: resolved.Path | None) -> UpgradePath:
         predicate_after=result.predicate_after,
         steps=[UpgradeStep.of(each, names[each.id.indicator]) for each in result.steps],
         years=[UpgradeYear.of(each) for each in result.years],
-        effort=exact(result.effort),
-        penalty=exact(result.penalty),
+        effort=format_exact(result.effort),
+        penalty=format_exact(result.penalty),
         broken=[BrokenPrecedence.of(each) for each in result.broken],
         hold=[HeldLevel.of(each, names[each.indicator]) for each in result.hold],
         proven=True,
-        at_least=exact(result.effort + result.penalty),
+        at_least=format_exact(result.effort + result.penalty),
         unclaimed=list(result.unclaimed),
         effort_scale=DeclaredScale.of(result.effort_scale),
         effort_assumed=result.effort_assumed,
@@ -194,7 +194,7 @@ def upgrade_path(path: resolved.Path | None) -> UpgradePath:
     )
 
 
-def _without_plan(path: resolved.Path, result: plan.Unreachable) -> UpgradePath:
+def _without_plan(path: resolved.Path, result: plan.UnreachableTarget) -> UpgradePath:
     effort, rules = path.situation.effort, path.situation.precedence
     return UpgradePath(
         outcome=PathOutcome.UNREACHABLE,

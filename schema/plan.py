@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import strawberry
 
-from engine.decimals import exact
+from engine.decimals import format_exact
 from engine.path import effort, maintained_levels, plan
-from engine.path.precedence import Rule
+from engine.path.precedence import PrecedenceRule
 from schema.figure import Figure
 
 strawberry.enum(
-    maintained_levels.Ask,
+    maintained_levels.LevelRequirement,
     name="LevelAsk",
     description="What a level asks besides its criterion. ALL_OPDS: every OPD takes part. REVIEW: "
     "a dated periodic review. IMPROVEMENT: a new one from the review each year. LINK: a link "
@@ -40,7 +40,7 @@ class UpgradeStep:
     effort_edited: bool = strawberry.field(description="The region's own figure.")
     locked: bool
     criterion: str = strawberry.field(description="Of the level; empty where it is not known.")
-    asks: list[maintained_levels.Ask] = strawberry.field(
+    asks: list[maintained_levels.LevelRequirement] = strawberry.field(
         description="What the level below does not ask."
     )
     evidence: str = strawberry.field(
@@ -55,8 +55,8 @@ class UpgradeStep:
             from_level=value.id.level - 1,
             to_level=value.id.level,
             year=value.year,
-            gain=exact(value.gain),
-            effort=exact(value.effort),
+            gain=format_exact(value.gain),
+            effort=format_exact(value.effort),
             effort_edited=value.effort_edited,
             locked=value.locked,
             criterion=value.criterion,
@@ -76,7 +76,7 @@ class UpgradeYear:
     def of(cls, value: plan.PlannedYear) -> UpgradeYear:
         return cls(
             year=value.year,
-            effort=exact(value.effort),
+            effort=format_exact(value.effort),
             index=Figure.of(value.index),
             predicate=value.predicate,
         )
@@ -88,10 +88,10 @@ class HeldLevel:
     name: str
     level: int
     criterion: str = strawberry.field(description="Empty where it is not known.")
-    asks: list[maintained_levels.Ask]
+    asks: list[maintained_levels.LevelRequirement]
 
     @classmethod
-    def of(cls, value: maintained_levels.Hold, name: str) -> HeldLevel:
+    def of(cls, value: maintained_levels.MaintainedLevel, name: str) -> HeldLevel:
         return cls(
             indicator=value.indicator,
             name=name,
@@ -112,12 +112,12 @@ class BrokenPrecedence:
     penalty: str
 
     @classmethod
-    def of(cls, value: Rule) -> BrokenPrecedence:
+    def of(cls, value: PrecedenceRule) -> BrokenPrecedence:
         return cls(
             kind=value.kind,
             step=StepId.of(value.step),
             asks=StepId.of(value.asks),
-            penalty=exact(value.penalty),
+            penalty=format_exact(value.penalty),
         )
 
 
@@ -127,7 +127,7 @@ class UnreachableTarget:
     reaches_target: bool = strawberry.field(description="True: only the buffer is out of reach.")
 
     @classmethod
-    def of(cls, value: plan.Unreachable) -> UnreachableTarget:
+    def of(cls, value: plan.UnreachableTarget) -> UnreachableTarget:
         return cls(maximum=Figure.of(value.maximum), reaches_target=value.reaches_target)
 
 
@@ -150,12 +150,12 @@ class StepRefusal:
     maximum: Figure | None = strawberry.field(description="Where it is out of reach without it.")
 
     @classmethod
-    def of(cls, value: plan.Refusal) -> StepRefusal:
+    def of(cls, value: plan.StepRefusal) -> StepRefusal:
         effort, penalty = value.extra_effort, value.extra_penalty
         return cls(
             step=StepId.of(value.step),
-            extra_effort=None if effort is None else exact(effort),
-            extra_penalty=None if penalty is None else exact(penalty),
+            extra_effort=None if effort is None else format_exact(effort),
+            extra_penalty=None if penalty is None else format_exact(penalty),
             instead=[StepId.of(each) for each in value.instead],
             maximum=Figure.of_known(value.maximum),
         )
@@ -170,12 +170,12 @@ class CostPoint:
     proven: bool
 
     @classmethod
-    def of(cls, value: plan.CurvePoint) -> CostPoint:
+    def of(cls, value: plan.CostPoint) -> CostPoint:
         effort, penalty = value.effort, value.penalty
         return cls(
-            target=exact(value.target),
-            effort=None if effort is None else exact(effort),
-            penalty=None if penalty is None else exact(penalty),
+            target=format_exact(value.target),
+            effort=None if effort is None else format_exact(effort),
+            penalty=None if penalty is None else format_exact(penalty),
             steps=value.steps,
             proven=True,
         )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import strawberry
 
-from engine.decimals import exact, rounded
+from engine.decimals import format_exact, format_rounded
 from resolvers import comparison as resolved_comparison
 from resolvers import result as resolved
 from schema.comparison import ComparisonLine
@@ -146,8 +146,8 @@ class RankingQuery:
                 instrument=shown(each.instrument),
                 year=each.year,
                 kind=each.kind,
-                value=exact(each.value),
-                display=rounded(each.value),
+                value=format_exact(each.value),
+                display=format_rounded(each.value),
                 count=each.count,
                 of=each.of,
             )

@@ -7,7 +7,7 @@ from enum import Enum
 import strawberry
 
 from engine import model
-from engine.assessment.score import Scored
+from engine.assessment.score import ScoredAssessment
 from resolvers import assessment as resolved_assessment
 from resolvers import freshness
 from resolvers import integration as resolved_integration
@@ -218,5 +218,5 @@ class RegionQuery:
         return connected(page, [Region.of(each) for each in page.values])
 
 
-async def _published(info: Info, code: str, kind: model.AssessmentKind) -> list[Scored]:
+async def _published(info: Info, code: str, kind: model.AssessmentKind) -> list[ScoredAssessment]:
     return await info.context.loaders.published.load((code, kind))

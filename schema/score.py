@@ -11,7 +11,7 @@ from engine.assessment import score as engine
 from engine.verification import verification
 from resolvers import verification as resolved
 from resolvers.instrument import instrument_by_id
-from schema.enums import AssessmentKind, Basis
+from schema.enums import AssessmentKind, ScoreBasis
 from schema.info import Info
 from schema.instrument import Instrument, shown
 from schema.node import Provenance
@@ -25,7 +25,7 @@ class PartScore:
     display: str = strawberry.field(description="Rounded once, half up, two places.")
 
     @classmethod
-    def of(cls, value: engine.Part) -> PartScore:
+    def of(cls, value: engine.PartScore) -> PartScore:
         return cls(number=value.number, name=value.name, value=value.value, display=value.display)
 
 
@@ -108,7 +108,7 @@ class IndexScore:
     predicate: str = strawberry.field(description="From the exact value, not the rounded one.")
     domains: list[PartScore]
     aspects: list[PartScore] = strawberry.field(description="Empty where not published.")
-    basis: Basis
+    basis: ScoreBasis
     claimed: int = strawberry.field(description="Indicators with a level of their own.")
     complete: bool = strawberry.field(
         description="False while indicators without a level count at the lowest one."
@@ -151,5 +151,5 @@ class IndexScore:
         )
 
     @classmethod
-    def of_scored(cls, value: engine.Scored) -> IndexScore:
+    def of_scored(cls, value: engine.ScoredAssessment) -> IndexScore:
         return cls.of(value.assessment, value.score)

@@ -14,7 +14,13 @@ from resolvers.instrument import instrument_by_id
 from resolvers.verification import Verified
 from schema.assessment import Assessment
 from schema.connection import size
-from schema.enums import Ask, AssessmentKind, FindingState, Flag, Gap
+from schema.enums import (
+    AssessmentKind,
+    FindingState,
+    RequirementKind,
+    VerificationFlag,
+    VerificationGap,
+)
 from schema.info import Info
 from schema.instrument import Instrument, shown
 from schema.score import VerifiedScore
@@ -26,7 +32,7 @@ EDGES_MOST = 200  # of one finding or verdict
 
 @strawberry.type(description="One thing that is missing or not known.")
 class Missing:
-    gap: Gap
+    gap: VerificationGap
     subject: str = strawberry.field(
         description="Id of the OPD, application or integration, number of the indicator, or kind "
         "of document; empty: the region as a whole."
@@ -43,7 +49,7 @@ class Missing:
 @strawberry.type(description="The answer to one requirement of a rule.")
 class Finding:
     level: int = strawberry.field(description="The level that asks it, with every level above.")
-    ask: Ask
+    ask: RequirementKind
     text: str
     state: FindingState
     integrations: list[strawberry.ID] = strawberry.field(description="That show it, at most 200.")
@@ -86,7 +92,7 @@ class Verdict:
     claim: int | None
     ceiling: int
     not_refuted: int
-    flag: Flag | None = strawberry.field(description="Null without a claim.")
+    flag: VerificationFlag | None = strawberry.field(description="Null without a claim.")
     findings: list[Finding] = strawberry.field(description="Lowest level first.")
     open: list[Finding] = strawberry.field(
         description="What is missing for the claim, or for the next level where it is supported."

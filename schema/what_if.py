@@ -23,7 +23,9 @@ class WhatIfSide:
     _context: strawberry.Private[Context]
 
     @strawberry.field
-    async def diagnostics(self, basis: GraphBasis = engine_graph.Basis.RECORDED) -> Diagnostics:
+    async def diagnostics(
+        self, basis: GraphBasis = engine_graph.GraphBasis.RECORDED
+    ) -> Diagnostics:
         return Diagnostics.of(await self._outcome.diagnosed(self._context, basis))
 
     @strawberry.field(description="The same claims, held against the graph of this side.")

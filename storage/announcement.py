@@ -9,8 +9,8 @@ from typing import Any
 from sqlalchemy import bindparam, delete, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from engine.document import document
-from engine.log.entry import timestamp
+from engine.document import to_document
+from engine.log.entry import format_timestamp
 from storage.tables import InstanceRow, OutcomeRow
 
 _OF_REGION = select(OutcomeRow).where(OutcomeRow.region == bindparam("region"))
@@ -44,7 +44,9 @@ async def keep(
 ) -> None:
     """Note what is announced with this transaction."""
     await session.merge(
-        OutcomeRow(region=region, subject=subject, body=document(outcome), at=timestamp(at))
+        OutcomeRow(
+            region=region, subject=subject, body=to_document(outcome), at=format_timestamp(at)
+        )
     )
 
 

@@ -13,7 +13,7 @@ import orjson
 from sqlalchemy import ColumnElement, Row, and_, bindparam, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from engine.document import document, value_in
+from engine.document import to_document, value_in
 from engine.model import EventKind, Visibility
 from storage.access import Access, narrowed
 from storage.sqlite_driver import LONG
@@ -184,7 +184,7 @@ def _arrival(row: Row[Any]) -> Arrival:
 
 def encoded(arrival: Arrival) -> bytes:
     """Return an arrival as one process tells it to another."""
-    return orjson.dumps(document(arrival))
+    return orjson.dumps(to_document(arrival))
 
 
 def decoded(content: bytes) -> Arrival:

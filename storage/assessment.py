@@ -12,8 +12,8 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, Text, bindparam, cast, func, or_, select, true
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from engine.assessment.score import Score, Scored
-from engine.document import document, value_of
+from engine.assessment.score import Score, ScoredAssessment
+from engine.document import to_document, value_of
 from engine.model import (
     Assessment,
     AssessmentKind,
@@ -56,8 +56,8 @@ def row(assessment: Assessment, score: Score | None) -> AssessmentRow:
         state=assessment.state.value,
         version=assessment.version,
         returned_reason=assessment.returned_reason,
-        published=None if published is None else document(published),
-        score=None if score is None else document(score),
+        published=None if published is None else to_document(published),
+        score=None if score is None else to_document(score),
         source=assessment.provenance.source,
         confirmed=assessment.provenance.confirmed,
         note=assessment.provenance.note,
@@ -71,7 +71,7 @@ def level_row(assessment_id: str, claim: LevelClaim) -> LevelRow:
         indicator=claim.indicator,
         level=claim.level,
         explanation=claim.explanation,
-        evidence=[document(evidence) for evidence in claim.evidence],
+        evidence=[to_document(evidence) for evidence in claim.evidence],
     )
 
 
@@ -170,7 +170,7 @@ async def scores(
     instrument: str | None = None,
     year: int | None = None,
     kind: AssessmentKind,
-) -> list[Scored]:
+) -> list[ScoredAssessment]:
     """Return the published scores of one kind, oldest first, without levels."""
     query = _fitting(instrument, year, kind).where(
         AssessmentRow.state == AssessmentState.PUBLISHED.value, AssessmentRow.score.is_not(None)
@@ -178,7 +178,7 @@ async def scores(
     if regions is not None:
         query = query.where(AssessmentRow.region.in_(regions))
     rows = await session.scalars(query.order_by(AssessmentRow.year, AssessmentRow.region))
-    return [Scored(value(row, ()), value_of(Score, row.score or {})) for row in rows]
+    return [ScoredAssessment(value(row, ()), value_of(Score, row.score or {})) for row in rows]
 
 
 async def score_texts(
@@ -209,7 +209,7 @@ async def ranked(
     kind: AssessmentKind,
     parent: str | None,
     kinds: Collection[RegionKind],
-) -> list[Scored]:
+) -> list[ScoredAssessment]:
     """Return the published scores of one edition over regions of these kinds, by region."""
     query = _fitting(instrument, year, kind).where(
         AssessmentRow.state == AssessmentState.PUBLISHED.value,
@@ -217,7 +217,7 @@ async def ranked(
         _among(parent, kinds),
     )
     rows = await session.scalars(query.order_by(AssessmentRow.region))
-    return [Scored(value(row, ()), value_of(Score, row.score or {})) for row in rows]
+    return [ScoredAssessment(value(row, ()), value_of(Score, row.score or {})) for row in rows]
 
 
 async def values(

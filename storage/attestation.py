@@ -13,7 +13,7 @@ from datetime import datetime
 from sqlalchemy import bindparam, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from engine.log.entry import timestamp
+from engine.log.entry import format_timestamp
 from engine.verification.attestation import Attestation, Attested, ForeignEdit
 from storage.tables import AttestationRow
 
@@ -31,10 +31,10 @@ def row(region: str, attested: Attested) -> AttestationRow:
         opd=attestation.opd,
         region=region,
         by=attestation.by,
-        at=timestamp(attestation.at),
+        at=format_timestamp(attestation.at),
         broken_subject=None if broken is None else broken.subject,
         broken_by=None if broken is None else broken.by,
-        broken_at=None if broken is None else timestamp(broken.at),
+        broken_at=None if broken is None else format_timestamp(broken.at),
     )
 
 

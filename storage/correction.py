@@ -7,7 +7,7 @@ from collections.abc import Collection
 from sqlalchemy import bindparam, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from engine.log.entry import timestamp
+from engine.log.entry import format_timestamp
 from engine.matching.function_classifier import Correction
 from engine.matching.inventory_line import Listing
 from storage.tables import ApplicationRow, CorrectionRow, OpdRow
@@ -26,7 +26,7 @@ def row(region: str, correction: Correction) -> CorrectionRow:
         region=region,
         function=correction.function,
         by=correction.by,
-        at=timestamp(correction.at),
+        at=format_timestamp(correction.at),
     )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from engine.document import document
+from engine.document import to_document
 from engine.path.effort import RegionEffort, StepEffort
 from storage.tables import EffortRow
 
@@ -14,7 +14,7 @@ def row(effort: RegionEffort) -> EffortRow:
     return EffortRow(
         region=effort.region,
         instrument=effort.instrument,
-        steps=[document(each) for each in effort.steps],
+        steps=[to_document(each) for each in effort.steps],
     )
 
 

@@ -10,7 +10,7 @@ from typing import Any
 import rfc8785
 from sqlalchemy import delete
 
-from engine.log.entry import timestamp
+from engine.log.entry import format_timestamp
 from storage.log import LogTransaction
 from storage.tables import IdempotencyRow
 
@@ -61,7 +61,7 @@ async def remember(
     await transaction.session.execute(
         delete(IdempotencyRow).where(
             IdempotencyRow.region == transaction.region,
-            IdempotencyRow.at < timestamp(transaction.at - KEPT),
+            IdempotencyRow.at < format_timestamp(transaction.at - KEPT),
         )
     )
     transaction.session.add(
@@ -71,7 +71,7 @@ async def remember(
             key=key,
             request_hash=_hash(request),
             answer=dict(answer),
-            at=timestamp(transaction.at),
+            at=format_timestamp(transaction.at),
         )
     )
 

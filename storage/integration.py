@@ -9,7 +9,7 @@ from sqlalchemy import BindParameter, bindparam, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 
-from engine.document import document, value_of
+from engine.document import to_document, value_of
 from engine.model import (
     Evidence,
     Integration,
@@ -69,7 +69,7 @@ def row(integration: Integration) -> IntegrationRow:
         version=integration.version,
         verified_on=None if verified_on is None else verified_on.isoformat(),
         confirmed_on=None if confirmed_on is None else confirmed_on.isoformat(),
-        evidence=[document(evidence) for evidence in integration.evidence],
+        evidence=[to_document(evidence) for evidence in integration.evidence],
         source=integration.provenance.source,
         confirmed=integration.provenance.confirmed,
         note=integration.provenance.note,

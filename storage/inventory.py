@@ -10,7 +10,7 @@ from typing import Protocol, TypeVar
 from cachetools import LRUCache
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from engine.graph.graph import digest
+from engine.graph.graph import hash_texts
 from engine.model import Application, Integration, Opd
 from engine.verification.attestation import Attested
 from engine.verification.inventory import DevelopmentPolicy, Exemption
@@ -44,7 +44,7 @@ class Recorded:
         ]
         facts = (self.opds, self.attested, self.functions.items(), self.exempt, self.agreed)
         told = [repr(each) for some in facts for each in some]
-        return digest([self.region, *versions, *told, repr(self.policy)])
+        return hash_texts([self.region, *versions, *told, repr(self.policy)])
 
 
 class Versioned(Protocol):

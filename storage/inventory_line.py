@@ -9,7 +9,7 @@ from functools import cached_property
 from sqlalchemy import bindparam, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from engine.graph.graph import digest
+from engine.graph.graph import hash_texts
 from engine.matching.inventory_line import Listing
 from engine.model import ApplicationStatus, AssessmentKind, AssessmentState
 from storage import correction, region
@@ -59,7 +59,7 @@ class Listed:
     def digest(self) -> str:
         """A hash that changes with any of it."""
         told = (*self.listings, *sorted(self.levels.items()), *self.functions.items())
-        return digest(map(repr, told))
+        return hash_texts(map(repr, told))
 
 
 async def of_province(session: AsyncSession, province: str) -> Listed:

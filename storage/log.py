@@ -27,8 +27,8 @@ from sqlalchemy import bindparam, delete, func, insert, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from engine.log.entry import GENESIS, BrokenChain, Entry, sealed, timestamp, verify
-from engine.log.snapshot import Row
+from engine.log.entry import GENESIS, BrokenChain, Entry, format_timestamp, seal_entry, verify_chain
+from engine.log.snapshot import SnapshotRow
 from engine.model import EventKind, Visibility
 from storage import ownership, projection, snapshot
 from storage.database import Database
@@ -97,7 +97,7 @@ class LogTransaction:
         """
         if self.owner is not None:
             raise OwnedElsewhere(self.region, self.owner)
-        entry = sealed(
+        entry = seal_entry(
             region=self.region,
             sequence=self.sequence + 1,
             at=self.at,
@@ -132,7 +132,7 @@ class LogTransaction:
             )
         await self._take(fresh)
 
-    async def restore(self, newest: Entry, rows: Sequence[Row]) -> None:
+    async def restore(self, newest: Entry, rows: Sequence[SnapshotRow]) -> None:
         """Begin anew with a snapshot of a log that another instance writes.
 
         Args:
@@ -182,7 +182,7 @@ class LogTransaction:
     ) -> None:
         self._arrivals.append(
             {
-                "at": timestamp(self.at),
+                "at": format_timestamp(self.at),
                 "region": self.region,
                 "sequence": sequence,
                 "kind": kind.value,
@@ -315,7 +315,7 @@ async def check(session: AsyncSession, region: str) -> int:
         [begun] = await entries(session, region, after=sequence, limit=1)
         previous_hash = begun.previous_hash
     while page := await entries(session, region, after=sequence):
-        sequence, previous_hash = verify(page, sequence=sequence, previous_hash=previous_hash)
+        sequence, previous_hash = verify_chain(page, sequence=sequence, previous_hash=previous_hash)
     if (sequence, previous_hash) != await head(session, region):
         raise BrokenChain(region, sequence, "the head names another last entry")
     return sequence
@@ -343,7 +343,7 @@ def _row(entry: Entry) -> dict[str, Any]:
     return {
         "region": entry.region,
         "sequence": entry.sequence,
-        "at": timestamp(entry.at),
+        "at": format_timestamp(entry.at),
         "actor": entry.actor,
         "kind": entry.kind.value,
         "subject": entry.subject,

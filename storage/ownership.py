@@ -8,7 +8,7 @@ from datetime import datetime
 from sqlalchemy import bindparam, delete, func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from engine.log.entry import timestamp
+from engine.log.entry import format_timestamp
 from engine.log.source import Source, SourceState
 from storage.tables import HeadRow, SourceRow, core
 
@@ -85,6 +85,6 @@ def _state(source: Source) -> dict[str, str | None]:
         "url": source.url,
         "owner": source.owner,
         "state": source.state.value,
-        "as_of": None if source.as_of is None else timestamp(source.as_of),
+        "as_of": None if source.as_of is None else format_timestamp(source.as_of),
         "reason": source.reason,
     }

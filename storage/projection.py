@@ -14,9 +14,9 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from engine.assessment.score import Score, from_levels, of_assessment
+from engine.assessment.score import Score, from_levels, score_assessment
 from engine.consolidation.decision import Decided
-from engine.document import document, value_of
+from engine.document import to_document, value_of
 from engine.log.entry import Entry
 from engine.log.entry_types import BODIES, Claimed
 from engine.matching.function_classifier import Correction
@@ -92,8 +92,8 @@ class IndexMoved:
             "year": self.assessment.year,
             "kind": self.assessment.kind.value,
             "state": self.assessment.state.value,
-            "before": None if self.before is None else document(self.before),
-            "after": document(self.after),
+            "before": None if self.before is None else to_document(self.before),
+            "after": to_document(self.after),
         }
 
 
@@ -316,4 +316,4 @@ def _touched(value: Any) -> list[tuple[type[Table], str]]:
 def _score(of: Assessment) -> Score | None:
     if of.published is None and not of.levels:
         return None
-    return of_assessment(instrument_by_id(of.instrument), of)
+    return score_assessment(instrument_by_id(of.instrument), of)

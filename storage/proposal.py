@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from engine.consolidation.decision import Decided, Decision
 from engine.consolidation.proposal import ProposalKind
-from engine.log.entry import timestamp
+from engine.log.entry import format_timestamp
 from storage.tables import DecisionRow
 
 _MERGED = (
@@ -32,7 +32,7 @@ def row(decided: Decided) -> DecisionRow:
         decision=decided.decision.value,
         reason=decided.reason,
         by=decided.by,
-        at=timestamp(decided.at),
+        at=format_timestamp(decided.at),
         kind=None if decided.kind is None else decided.kind.value,
         applications=[*decided.applications],
     )

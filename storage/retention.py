@@ -12,7 +12,7 @@ from typing import Any, cast
 from sqlalchemy import CursorResult, delete, func, or_, select
 from sqlalchemy.orm import aliased
 
-from engine.log.entry import timestamp
+from engine.log.entry import format_timestamp
 from engine.model import Visibility
 from storage.database import Database, Session
 from storage.sqlite_driver import LONG
@@ -75,7 +75,7 @@ async def _raised_floor(session: Session, before: datetime) -> int:
     first_kept = await session.scalar(
         select(func.min(ArrivalRow.number))
         .prefix_with(LONG)
-        .where(ArrivalRow.at >= timestamp(before))
+        .where(ArrivalRow.at >= format_timestamp(before))
     )
     past = instance.arrival_head if first_kept is None else first_kept - 1
     instance.arrival_floor = max(instance.arrival_floor, min(past, instance.derived_head))

@@ -12,9 +12,9 @@ from typing import Any
 from sqlalchemy import ColumnElement, delete, inspect, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from engine.document import document, value_of
+from engine.document import to_document, value_of
 from engine.log.entry import Entry
-from engine.log.snapshot import BODIES, Row, RowKind
+from engine.log.snapshot import BODIES, RowKind, SnapshotRow
 from engine.matching.function_classifier import Correction
 from engine.model import AssessmentState
 from engine.path.effort import RegionEffort, StepEffort
@@ -71,20 +71,24 @@ _READ: tuple[tuple[RowKind, type[Table], Callable[[Any], object]], ...] = (
 )
 
 
-async def read(session: AsyncSession, code: str, *, drafts: bool) -> list[Row]:
+async def read(session: AsyncSession, code: str, *, drafts: bool) -> list[SnapshotRow]:
     """Return all rows of a region, none before those that it refers to; drafts only if wanted."""
     rows = []
     for kind, table, value in _READ:
         key = inspect(table).primary_key
         query = select(table).where(of_region(table, code)).order_by(*key)
-        rows += [Row(kind, document(value(each))) for each in await session.scalars(query)]
+        rows += [
+            SnapshotRow(kind, to_document(value(each))) for each in await session.scalars(query)
+        ]
     for each, _ in await assessment.of_region(session, code, EVERYTHING):
         if drafts or each.state is AssessmentState.PUBLISHED:
-            rows.append(Row(RowKind.ASSESSMENT, document(each)))
+            rows.append(SnapshotRow(RowKind.ASSESSMENT, to_document(each)))
     return rows
 
 
-async def restore(session: AsyncSession, newest: Entry, rows: Sequence[Row]) -> list[IndexMoved]:
+async def restore(
+    session: AsyncSession, newest: Entry, rows: Sequence[SnapshotRow]
+) -> list[IndexMoved]:
     """Let a region's rows be these, as of its newest entry; return the indexes that moved.
 
     Raises:

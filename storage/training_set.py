@@ -9,8 +9,8 @@ from __future__ import annotations
 from sqlalchemy import delete, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from engine.graph.graph import digest as hashed
-from engine.matching.function_classifier import Labelled
+from engine.graph.graph import hash_texts as hashed
+from engine.matching.function_classifier import TrainingExample
 from engine.matching.inventory_line import Listing
 from storage import correction
 from storage.tables import InstanceRow, LessonRow
@@ -21,11 +21,11 @@ async def digest(session: AsyncSession) -> str:
     return (await session.execute(select(InstanceRow.lessons))).scalar_one()
 
 
-async def every(session: AsyncSession) -> tuple[str, tuple[Labelled, ...]]:
+async def every(session: AsyncSession) -> tuple[str, tuple[TrainingExample, ...]]:
     """Return the digest of what was learned, and what that is, by application."""
     rows = await session.scalars(select(LessonRow).order_by(LessonRow.application))
     learned = tuple(
-        Labelled(
+        TrainingExample(
             Listing(each.name, each.opd, each.url, each.application, each.region), each.function
         )
         for each in rows

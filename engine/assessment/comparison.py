@@ -12,7 +12,7 @@ from enum import Enum
 from fractions import Fraction
 
 from engine.assessment.instrument import Instrument
-from engine.assessment.score import Basis, Score
+from engine.assessment.score import Score, ScoreBasis
 from engine.model import AssessmentKind
 
 FEWEST, MOST = 2, 10  # regions side by side
@@ -41,7 +41,7 @@ INDEX: Part = (PartKind.INDEX, 0)
 
 
 @dataclass(frozen=True, slots=True)
-class Edition:
+class EditionValues:
     """The values of one instrument, year and kind by region and part, as far as known."""
 
     instrument: str
@@ -58,7 +58,7 @@ class MeanBasis(Enum):
 
 
 @dataclass(frozen=True, slots=True)
-class Mean:
+class GroupMean:
     """A mean, and over how many it was taken; None where a publication does not say."""
 
     value: Fraction
@@ -67,7 +67,7 @@ class Mean:
 
 
 @dataclass(frozen=True, slots=True)
-class Best:
+class BestValue:
     """The highest value of a group and everyone who has it."""
 
     value: Fraction
@@ -78,12 +78,12 @@ class Best:
 class Reference:
     """What a group of regions makes of one part; None: nothing is known of it."""
 
-    mean: Mean | None
-    best: Best | None
+    mean: GroupMean | None
+    best: BestValue | None
 
 
 @dataclass(frozen=True, slots=True)
-class Cell:
+class ComparisonCell:
     """One region's value and how far it is from the means and the best. None: not known."""
 
     region: str
@@ -95,11 +95,11 @@ class Cell:
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class ComparisonLine:
     """One part of the instrument across the regions."""
 
     part: Part
-    cells: tuple[Cell, ...]  # in the order asked for
+    cells: tuple[ComparisonCell, ...]  # in the order asked for
     leaders: tuple[str, ...]  # of the regions side by side
     province: Reference
     national: Reference
@@ -113,12 +113,12 @@ class Comparison:
     year: int
     kind: AssessmentKind
     regions: tuple[str, ...]
-    lines: tuple[Line, ...]
+    lines: tuple[ComparisonLine, ...]
     unknown: tuple[str, ...]  # regions without any value in this edition
 
 
 @dataclass(frozen=True, slots=True)
-class Move:
+class IndexMove:
     """How a region's index moved between two editions, and which domains moved it."""
 
     region: str
@@ -140,16 +140,16 @@ def parts_of(score: Score, levels: Mapping[int, int] | None = None) -> dict[Part
         raise ComparisonInvalid(f"{score.of} claimed levels", score.claimed)
     values = {INDEX: score.exact}
     values |= {(PartKind.DOMAIN, each.number): each.exact for each in score.domains}
-    if score.basis is Basis.LEVELS:
+    if score.basis is ScoreBasis.LEVELS:
         values |= {(PartKind.ASPECT, each.number): each.exact for each in score.aspects}
     for number, level in (levels or {}).items():
         values[PartKind.INDICATOR, number] = Fraction(level)
     return values
 
 
-def comparison(
+def region_comparison(
     instrument: Instrument,
-    edition: Edition,
+    edition: EditionValues,
     regions: Sequence[str],
     province: Collection[str],
     nation: Collection[str],
@@ -177,7 +177,7 @@ def comparison(
         national = _reference(values, nation, (published or {}).get(part))
         best = _best({code: value for code, value in values.items() if code in regions})
         cells = tuple(_cell(region, values.get(region), own, national) for region in regions)
-        lines.append(Line(part, cells, best.regions if best else (), own, national))
+        lines.append(ComparisonLine(part, cells, best.regions if best else (), own, national))
     return Comparison(
         instrument=instrument.id,
         year=edition.year,
@@ -188,7 +188,7 @@ def comparison(
     )
 
 
-def movers(before: Edition, after: Edition) -> tuple[Move, ...]:
+def index_movers(before: EditionValues, after: EditionValues) -> tuple[IndexMove, ...]:
     """Every region that both editions know, the largest rise first and the largest fall last.
 
     Raises:
@@ -208,7 +208,7 @@ def movers(before: Edition, after: Edition) -> tuple[Move, ...]:
             if kind is PartKind.DOMAIN and (kind, number) in now
         }
         change = now[INDEX] - then[INDEX]
-        moves.append(Move(region, then[INDEX], now[INDEX], change, domains))
+        moves.append(IndexMove(region, then[INDEX], now[INDEX], change, domains))
     return tuple(sorted(moves, key=lambda move: (-move.change, move.region)))
 
 
@@ -227,25 +227,27 @@ def _reference(
     within = {code: values[code] for code in group if code in values}
     mean = None
     if published is not None and len(within) < len(group):
-        mean = Mean(published, None, MeanBasis.PUBLISHED)
+        mean = GroupMean(published, None, MeanBasis.PUBLISHED)
     elif within:
         total = sum(within.values(), Fraction())
-        mean = Mean(total / len(within), len(within), MeanBasis.COMPUTED)
+        mean = GroupMean(total / len(within), len(within), MeanBasis.COMPUTED)
     return Reference(mean, _best(within))
 
 
-def _best(values: Mapping[str, Fraction]) -> Best | None:
+def _best(values: Mapping[str, Fraction]) -> BestValue | None:
     if not values:
         return None
     best = max(values.values())
-    return Best(best, tuple(sorted(code for code, value in values.items() if value == best)))
+    return BestValue(best, tuple(sorted(code for code, value in values.items() if value == best)))
 
 
-def _cell(region: str, value: Fraction | None, province: Reference, national: Reference) -> Cell:
-    def less(other: Mean | Best | None) -> Fraction | None:
+def _cell(
+    region: str, value: Fraction | None, province: Reference, national: Reference
+) -> ComparisonCell:
+    def less(other: GroupMean | BestValue | None) -> Fraction | None:
         return None if value is None or other is None else value - other.value
 
-    return Cell(
+    return ComparisonCell(
         region=region,
         value=value,
         to_province_mean=less(province.mean),

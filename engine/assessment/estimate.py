@@ -20,7 +20,7 @@ from itertools import product
 from typing import Literal
 
 from engine.assessment.instrument import Instrument
-from engine.decimals import rounded
+from engine.decimals import format_rounded
 from engine.model import PublishedFigures
 
 
@@ -75,7 +75,7 @@ class NoProfile:
 
 
 @dataclass(frozen=True, slots=True)
-class _Alike:
+class _IndicatorGroup:
     """Indicators of one aspect and one weight."""
 
     aspect: int
@@ -84,7 +84,7 @@ class _Alike:
 
 
 @dataclass(slots=True)
-class _Way:
+class _DomainSum:
     """All sums of levels of a domain that give it the same exact value."""
 
     best: tuple[int, ...]  # the sums nearest to the means, one per group of the domain
@@ -109,7 +109,9 @@ def estimated_profile(
 
     domains = sorted(ways)
     every = list(product(*(ways[domain] for domain in domains)))
-    met = [total for total in every if rounded(sum(total, Fraction()) / 100) == figures.value]
+    met = [
+        total for total in every if format_rounded(sum(total, Fraction()) / 100) == figures.value
+    ]
     best_total, best_distance, solutions = None, Fraction(), 0
     open_sums: dict[int, set[tuple[int, ...]]] = defaultdict(set)
     for total in met or every:
@@ -147,17 +149,20 @@ def estimated_profile(
     )
 
 
-def _groups(instrument: Instrument, domain: int) -> tuple[_Alike, ...]:
+def _groups(instrument: Instrument, domain: int) -> tuple[_IndicatorGroup, ...]:
     alike: dict[tuple[int, Fraction], list[int]] = defaultdict(list)
     for aspect in instrument.aspects_of(domain):
         for each in instrument.indicators_of(aspect.number):
             alike[each.aspect, each.weight].append(each.number)
-    return tuple(_Alike(*key, tuple(numbers)) for key, numbers in sorted(alike.items()))
+    return tuple(_IndicatorGroup(*key, tuple(numbers)) for key, numbers in sorted(alike.items()))
 
 
 def _ways(
-    instrument: Instrument, groups: tuple[_Alike, ...], printed: str, means: Mapping[int, Fraction]
-) -> dict[Fraction, _Way]:
+    instrument: Instrument,
+    groups: tuple[_IndicatorGroup, ...],
+    printed: str,
+    means: Mapping[int, Fraction],
+) -> dict[Fraction, _DomainSum]:
     """By exact weighted sum: the ways to levels whose domain value is printed like this."""
     lowest, highest = instrument.level_min, instrument.level_max
     counts = [_counts(len(group.numbers), lowest, highest) for group in groups]
@@ -169,16 +174,16 @@ def _ways(
         }
         for group in groups
     ]
-    ways: dict[Fraction, _Way] = {}
+    ways: dict[Fraction, _DomainSum] = {}
     for sums in product(*distances):
         value = sum((g.weight * total for g, total in zip(groups, sums, strict=True)), Fraction())
-        if rounded(value / weight) != printed:
+        if format_rounded(value / weight) != printed:
             continue
         distance = sum((d[total] for d, total in zip(distances, sums, strict=True)), Fraction())
         solutions = 1
         for count, total in zip(counts, sums, strict=True):
             solutions *= count[total]
-        way = ways.setdefault(value, _Way(sums, distance, 0, []))
+        way = ways.setdefault(value, _DomainSum(sums, distance, 0, []))
         way.solutions += solutions
         way.sums.append(sums)
         if distance < way.distance:
@@ -204,14 +209,14 @@ def _even(total: int, size: int) -> list[int]:
     return [low + (at < above) for at in range(size)]
 
 
-def _distance(group: _Alike, total: int, mean: Fraction) -> Fraction:
+def _distance(group: _IndicatorGroup, total: int, mean: Fraction) -> Fraction:
     levels = _even(total, len(group.numbers))
     return group.weight * sum(((level - mean) ** 2 for level in levels), Fraction())
 
 
 def _level_ranges(
     instrument: Instrument,
-    groups: tuple[_Alike, ...],
+    groups: tuple[_IndicatorGroup, ...],
     best: tuple[int, ...],
     open_sums: set[tuple[int, ...]],
 ) -> list[LevelRange]:
@@ -232,7 +237,7 @@ def _level_ranges(
 
 
 def _aspect_ranges(
-    groups: tuple[_Alike, ...], best: tuple[int, ...], open_sums: set[tuple[int, ...]]
+    groups: tuple[_IndicatorGroup, ...], best: tuple[int, ...], open_sums: set[tuple[int, ...]]
 ) -> list[AspectRange]:
     found = []
     for aspect in dict.fromkeys(group.aspect for group in groups):

@@ -43,7 +43,7 @@ class Sufficiency(Enum):
 
 
 @dataclass(frozen=True, slots=True)
-class Rate:
+class BaseRate:
     """`successes` of `n`, with the 80 % interval that so few or many allow (Jeffreys)."""
 
     successes: int
@@ -66,14 +66,14 @@ class Outlook:
     window: Fraction  # they started at most this far from `start`
     n: int
     sufficiency: Sufficiency
-    reached: Rate | None  # at least the target; None: too few examples
-    fell: Rate | None  # below their own start
+    reached: BaseRate | None  # at least the target; None: too few examples
+    fell: BaseRate | None  # below their own start
     mean_change: float | None
     spread: float | None  # standard deviation of the change
     examples: tuple[str, ...]  # codes of the regions, nearest start first
 
 
-def transitions(
+def transitions_between_years(
     before: Mapping[str, Fraction], after: Mapping[str, Fraction]
 ) -> tuple[Transition, ...]:
     """The regions that both years know. Pass results of one instrument, kind and group only."""
@@ -81,7 +81,9 @@ def transitions(
     return tuple(Transition(region, before[region], after[region]) for region in both)
 
 
-def outlook(seen: Iterable[Transition], start: Fraction, target: Fraction) -> Outlook:
+def outlook_from_transitions(
+    seen: Iterable[Transition], start: Fraction, target: Fraction
+) -> Outlook:
     """Base rates of the transitions that started nearest to `start`.
 
     The window grows from 0.10 index points either side until 30 examples are in it, at most to
@@ -102,15 +104,15 @@ def outlook(seen: Iterable[Transition], start: Fraction, target: Fraction) -> Ou
         window=window,
         n=len(within),
         sufficiency=Sufficiency.ENOUGH if enough else Sufficiency.TOO_FEW,
-        reached=rate(sum(each.after >= target for each in within), len(within)),
-        fell=rate(sum(each.change < 0 for each in within), len(within)),
+        reached=base_rate(sum(each.after >= target for each in within), len(within)),
+        fell=base_rate(sum(each.change < 0 for each in within), len(within)),
         mean_change=fmean(changes) if enough else None,
         spread=stdev(changes) if enough else None,
         examples=tuple(each.region for each in within),
     )
 
 
-def rate(successes: int, n: int) -> Rate | None:
+def base_rate(successes: int, n: int) -> BaseRate | None:
     """A share with its 80 % interval; None below three examples.
 
     Jeffreys: the middle of Beta(successes + 1/2, failures + 1/2), reaching 0 where nothing
@@ -122,4 +124,4 @@ def rate(successes: int, n: int) -> Rate | None:
     a, b = successes + 0.5, n - successes + 0.5
     lowest = 0.0 if successes == 0 else float(betaincinv(a, b, tail))
     highest = 1.0 if successes == n else float(betaincinv(a, b, 1 - tail))
-    return Rate(successes, n, lowest, highest)
+    return BaseRate(successes, n, lowest, highest)

@@ -66,7 +66,7 @@ class Peers:
 
 
 @dataclass(frozen=True, slots=True)
-class Snapshot:
+class YearEndSnapshot:
     """What is known of a region at the end of a year. None: not known, which is not nothing."""
 
     year: int
@@ -96,7 +96,7 @@ class History:
     added_by_mode: Mapping[IntegrationMode, int]
 
 
-def nearest(
+def nearest_peers(
     instrument: Instrument,
     profiles: Iterable[Profile],
     region: str,
@@ -128,7 +128,9 @@ def nearest(
     return Peers(region, chosen, len(peers), moved, enough)
 
 
-def changed(instrument: Instrument, before: Snapshot, after: Snapshot) -> History:
+def compare_year_ends(
+    instrument: Instrument, before: YearEndSnapshot, after: YearEndSnapshot
+) -> History:
     """What a region changed between two years, as far as both are known."""
     levels = None
     if before.levels is not None and after.levels is not None:

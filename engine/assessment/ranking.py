@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 
-from engine.decimals import signed
+from engine.decimals import format_signed
 
 # The least share of the regions ranked in either year that must be ranked in both. A position among
 # 9 regions cannot be compared with one among 27.
@@ -26,7 +26,7 @@ class Rank:
     change: str | None  # of the value, signed, two places
 
 
-def ranking(
+def rank_regions(
     values: Mapping[str, Fraction], earlier: Mapping[str, Fraction] | None = None
 ) -> tuple[Rank, ...]:
     """Rank values by region code, best first.
@@ -49,7 +49,7 @@ def ranking(
                 position=now[region],
                 previous=previous,
                 movement=None if previous is None else previous - now[region],
-                change=signed(value - earlier[region]) if region in earlier else None,
+                change=format_signed(value - earlier[region]) if region in earlier else None,
             )
         )
     return tuple(ranks)

@@ -15,7 +15,7 @@ from fractions import Fraction
 from math import lcm
 
 from engine.assessment.instrument import Indicator, Instrument
-from engine.decimals import exact, fraction, rounded
+from engine.decimals import format_exact, format_rounded, parse_fraction
 from engine.model import Assessment, PublishedFigures
 
 
@@ -29,7 +29,7 @@ class LevelInvalid(ValueError):
         self.found = found
 
 
-class Basis(Enum):
+class ScoreBasis(Enum):
     """What a score was taken from."""
 
     LEVELS = "LEVELS"
@@ -37,7 +37,7 @@ class Basis(Enum):
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
+class PartScore:
     """The value of one domain or aspect."""
 
     number: int
@@ -47,12 +47,12 @@ class Part:
     @property
     def value(self) -> str:
         """The exact decimal; 12 places where it never ends (see `decimals.exact`)."""
-        return exact(self.exact)
+        return format_exact(self.exact)
 
     @property
     def display(self) -> str:
         """Two places, half up."""
-        return rounded(self.exact)
+        return format_rounded(self.exact)
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,30 +61,30 @@ class Score:
 
     exact: Fraction
     predicate: str
-    domains: tuple[Part, ...]
-    aspects: tuple[Part, ...]  # empty where a publication does not print them
-    basis: Basis
+    domains: tuple[PartScore, ...]
+    aspects: tuple[PartScore, ...]  # empty where a publication does not print them
+    basis: ScoreBasis
     claimed: int  # indicators with a level of their own; 0 of a published figure
     of: int  # indicators of the instrument
 
     @property
     def value(self) -> str:
         """The exact decimal; 12 places where it never ends (see `decimals.exact`)."""
-        return exact(self.exact)
+        return format_exact(self.exact)
 
     @property
     def display(self) -> str:
         """Two places, half up."""
-        return rounded(self.exact)
+        return format_rounded(self.exact)
 
     @property
     def complete(self) -> bool:
         """False while an indicator without a level counts at the lowest one."""
-        return self.basis is Basis.PUBLISHED or self.claimed == self.of
+        return self.basis is ScoreBasis.PUBLISHED or self.claimed == self.of
 
 
 @dataclass(frozen=True, slots=True)
-class Scored:
+class ScoredAssessment:
     """An assessment's score, with what it is a score of; levels are left out."""
 
     assessment: Assessment
@@ -113,7 +113,7 @@ class Step:
     predicate: str
 
 
-def of_assessment(instrument: Instrument, assessment: Assessment) -> Score:
+def score_assessment(instrument: Instrument, assessment: Assessment) -> Score:
     """The score of an assessment: of its published figures, else of its claimed levels."""
     if assessment.published is not None:
         return from_published(instrument, assessment.published)
@@ -126,20 +126,20 @@ def from_levels(instrument: Instrument, levels: Mapping[int, int]) -> Score:
     counted = _counted(instrument, levels)
     index = _mean(instrument.indicators, counted)
     aspects = tuple(
-        Part(each.number, each.name, _mean(instrument.indicators_of(each.number), counted))
+        PartScore(each.number, each.name, _mean(instrument.indicators_of(each.number), counted))
         for each in instrument.aspects
     )
     domains = []
     for domain in instrument.domains:
         within = {each.number for each in instrument.aspects_of(domain.number)}
         indicators = [each for each in instrument.indicators if each.aspect in within]
-        domains.append(Part(domain.number, domain.name, _mean(indicators, counted)))
+        domains.append(PartScore(domain.number, domain.name, _mean(indicators, counted)))
     return Score(
         exact=index,
         predicate=instrument.predicate(index).label,
         domains=tuple(domains),
         aspects=aspects,
-        basis=Basis.LEVELS,
+        basis=ScoreBasis.LEVELS,
         claimed=len(levels),
         of=len(instrument.indicators),
     )
@@ -149,13 +149,14 @@ def from_published(instrument: Instrument, figures: PublishedFigures) -> Score:
     """The score that a publication prints: its value, predicate and domains as they stand."""
     names = {each.number: each.name for each in instrument.domains}
     return Score(
-        exact=fraction(figures.value),
+        exact=parse_fraction(figures.value),
         predicate=figures.predicate,
         domains=tuple(
-            Part(number, names[number], fraction(value)) for number, value in figures.domains
+            PartScore(number, names[number], parse_fraction(value))
+            for number, value in figures.domains
         ),
         aspects=(),
-        basis=Basis.PUBLISHED,
+        basis=ScoreBasis.PUBLISHED,
         claimed=0,
         of=len(instrument.indicators),
     )
@@ -183,7 +184,9 @@ def next_predicate(
     better = instrument.predicates[position - 1]
     threshold = better.minimum
     assert threshold is not None  # only the lowest predicate has no minimum
-    return PredicateGap(better.label, exact(threshold), exact(max(threshold - value, Fraction())))
+    return PredicateGap(
+        better.label, format_exact(threshold), format_exact(max(threshold - value, Fraction()))
+    )
 
 
 def next_steps(
@@ -208,9 +211,9 @@ def next_steps(
                 indicator=each.number,
                 from_level=counted[each.number],
                 to_level=counted[each.number] + 1,
-                gain=exact(gain),
-                index=exact(index + gain),
-                display=rounded(index + gain),
+                gain=format_exact(gain),
+                index=format_exact(index + gain),
+                display=format_rounded(index + gain),
                 predicate=instrument.predicate(index + gain).label,
             )
         )

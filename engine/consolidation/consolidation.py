@@ -13,17 +13,17 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from engine.consolidation.proposal import (
     Confidence,
-    Impact,
     Proposal,
+    ProposalImpact,
     ProposalKind,
-    Reason,
+    ProposalReason,
     Saving,
-    costs,
-    identity,
+    application_costs,
+    compute_proposal_id,
     inputs_hash,
-    saving,
+    yearly_saving,
 )
-from engine.consolidation.region_facts import Known
+from engine.consolidation.region_facts import RegionFacts
 from engine.model import (
     Application,
     ApplicationStatus,
@@ -41,11 +41,11 @@ _GRADE = (0.25, 0.5, 0.75, 1.0)
 _NO_SAVING = Saving(None, ("what it would cost otherwise",))
 
 
-def proposals(
+def consolidation_proposals(
     region: str,
     applications: Iterable[Application],
     integrations: Iterable[Integration],
-    known: Known,
+    known: RegionFacts,
 ) -> tuple[Proposal, ...]:
     """All proposals of a region, in the order of the rules."""
     return tuple(_Region(region, applications, integrations, known).proposals())
@@ -57,7 +57,7 @@ class _Region:
         code: str,
         applications: Iterable[Application],
         integrations: Iterable[Integration],
-        known: Known,
+        known: RegionFacts,
     ) -> None:
         self._code = code
         self._known = known
@@ -77,7 +77,7 @@ class _Region:
             for id, edges in self._edges.items()
             if any(each.mode is IntegrationMode.HUB for each in edges)
         }
-        self._costs = costs(self._applications.values())
+        self._costs = application_costs(self._applications.values())
         # A system that ten OPDs list is decided about once, under its first listing.
         self._first = {each: group[0] for group in known.relisted for each in group}
 
@@ -98,14 +98,14 @@ class _Region:
         for id, each in self._applications.items():
             reasons = []
             if each.status is ApplicationStatus.INACTIVE:
-                reasons.append(Reason("REPORTED_INACTIVE"))
+                reasons.append(ProposalReason("REPORTED_INACTIVE"))
             if each.users == 0:
-                reasons.append(Reason("NO_USERS"))
+                reasons.append(ProposalReason("NO_USERS"))
             if reasons:
                 impact = self._impact([id])
                 served = len(impact.integrations)
                 code = "AFTER_REPOINTING" if served else "NO_LIVE_CONSUMER_KNOWN"
-                reasons.append(Reason(code, (("integrations", str(served)),)))
+                reasons.append(ProposalReason(code, (("integrations", str(served)),)))
                 yield self._proposal(ProposalKind.RETIRE, [id], reasons, leaving=[id])
 
     def _replace(self, decided: set[str]) -> Iterator[Proposal]:
@@ -119,12 +119,18 @@ class _Region:
                 continue
             basis = (("basis", mandate.legal_basis),)
             reasons = [
-                Reason("SAME_FUNCTION_AS_COMMON_APPLICATION", (("function", function or ""),))
+                ProposalReason(
+                    "SAME_FUNCTION_AS_COMMON_APPLICATION", (("function", function or ""),)
+                )
             ]
             confirmed = mandate.provenance.confirmed
             if confirmed:
-                reasons.append(Reason("EXCEPTION_PATH", (("basis", EXCEPTION),)))
-            because = Reason("MANDATED", basis) if confirmed else Reason("NOT_CONFIRMED", basis)
+                reasons.append(ProposalReason("EXCEPTION_PATH", (("basis", EXCEPTION),)))
+            because = (
+                ProposalReason("MANDATED", basis)
+                if confirmed
+                else ProposalReason("NOT_CONFIRMED", basis)
+            )
             yield self._proposal(
                 ProposalKind.REPLACE,
                 [id],
@@ -150,7 +156,7 @@ class _Region:
             yield self._proposal(
                 ProposalKind.MERGE,
                 about,
-                [Reason("SAME_FUNCTION", (("function", cluster.function),))],
+                [ProposalReason("SAME_FUNCTION", (("function", cluster.function),))],
                 leaving=[each for each in about if each != survivor],
                 survivor=survivor,
                 because=(self._better(survivor, runner_up),),
@@ -168,8 +174,8 @@ class _Region:
                 ProposalKind.SHARE,
                 [each.system],
                 [
-                    Reason("FUNCTION_NOT_IN_INVENTORY", (("function", each.function),)),
-                    Reason(
+                    ProposalReason("FUNCTION_NOT_IN_INVENTORY", (("function", each.function),)),
+                    ProposalReason(
                         "SISTER_SERVES_IT", (("region", each.owner), ("level", str(each.level)))
                     ),
                 ],
@@ -188,7 +194,7 @@ class _Region:
                 yield self._proposal(
                     ProposalKind.INTEGRATE,
                     [edge.source, edge.target],
-                    [Reason("PAST_THE_HUB", values)],
+                    [ProposalReason("PAST_THE_HUB", values)],
                     edges=[edge],
                     topic=edge.id,
                 )
@@ -200,7 +206,7 @@ class _Region:
             yield self._proposal(
                 ProposalKind.INTEGRATE,
                 [each[0] for each in sides],
-                [Reason("REQUIRED_EXCHANGE_MISSING", values)],
+                [ProposalReason("REQUIRED_EXCHANGE_MISSING", values)],
                 missing=[
                     "whether the work here asks for it",  # the rules are examples, not law
                     *(
@@ -221,7 +227,7 @@ class _Region:
             yield self._proposal(
                 ProposalKind.KEEP,
                 [id],
-                [Reason("NOTHING_BETTER_KNOWN", values)],
+                [ProposalReason("NOTHING_BETTER_KNOWN", values)],
                 cluster=confidence,
             )
 
@@ -240,32 +246,34 @@ class _Region:
         known = [-1 if value is None else value for value in (each.users, each.fit)]
         return (id not in self._on_hub, -degree, -known[0], -known[1], id)
 
-    def _better(self, winner: str, other: str) -> Reason:
+    def _better(self, winner: str, other: str) -> ProposalReason:
         """The first ground on which the survivor is ahead of the next best."""
         grounds = ("ON_HUB", "EVIDENCED_DEGREE", "USERS", "FIT")
         mine, theirs = self._standing(winner), self._standing(other)
         for ground, a, b in zip(grounds, mine[:-1], theirs[:-1], strict=True):
             if a != b:
                 named = [_named(ground, each) for each in (a, b)]
-                return Reason(ground, (("survivor", named[0]), ("next", named[1])))
-        return Reason("ALIKE_IN_ALL_THAT_IS_KNOWN")
+                return ProposalReason(ground, (("survivor", named[0]), ("next", named[1])))
+        return ProposalReason("ALIKE_IN_ALL_THAT_IS_KNOWN")
 
-    def _impact(self, leaving: Iterable[str]) -> Impact:
+    def _impact(self, leaving: Iterable[str]) -> ProposalImpact:
         gone = set(leaving)
         edges = {each.id: each for id in gone for each in self._edges.get(id, ())}
         ends = {end for each in edges.values() for end in (each.source, each.target) if end}
         outside = {each.target_name for each in edges.values() if each.target is None}
-        return Impact(tuple(sorted(edges)), tuple(sorted(ends - gone)), tuple(sorted(outside)))
+        return ProposalImpact(
+            tuple(sorted(edges)), tuple(sorted(ends - gone)), tuple(sorted(outside))
+        )
 
     def _proposal(
         self,
         kind: ProposalKind,
         about: Sequence[str],
-        reasons: Sequence[Reason],
+        reasons: Sequence[ProposalReason],
         *,
         leaving: Sequence[str] = (),
         survivor: str | None = None,
-        because: tuple[Reason, ...] = (),
+        because: tuple[ProposalReason, ...] = (),
         cluster: float | None = None,
         edges: Sequence[Integration] | None = None,
         legal_basis: str = "",
@@ -274,7 +282,7 @@ class _Region:
     ) -> Proposal:
         evidence = edges if edges is not None else self._evidence(about)
         impact = self._impact(leaving)
-        saved = saving(leaving, survivor, self._costs) if leaving else _NO_SAVING
+        saved = yearly_saving(leaving, survivor, self._costs) if leaving else _NO_SAVING
         parts: list[tuple[str, float | None]] = [("completeness", self._known.completeness)]
         if cluster is not None:
             parts.insert(0, ("cluster", cluster))
@@ -285,7 +293,7 @@ class _Region:
         if self._known.completeness is None:
             lacking.append("completeness of the inventory")
         return Proposal(
-            id=identity(kind, self._code, [topic] if topic else about),
+            id=compute_proposal_id(kind, self._code, [topic] if topic else about),
             kind=kind,
             rule=RULE,
             region=self._code,
@@ -310,7 +318,7 @@ class _Region:
         self,
         kind: ProposalKind,
         about: Iterable[str],
-        reasons: Iterable[Reason],
+        reasons: Iterable[ProposalReason],
         survivor: str | None,
         evidence: Iterable[Integration],
         legal_basis: str,

@@ -52,7 +52,7 @@ _LEADS_TO = {
 }
 
 
-def status(proposal: Proposal, decided: Decided | None) -> ProposalStatus:
+def proposal_status(proposal: Proposal, decided: Decided | None) -> ProposalStatus:
     """Where a proposal stands after the latest decision on it, if there is one."""
     if decided is None or decided.inputs != proposal.inputs:
         return ProposalStatus.OPEN

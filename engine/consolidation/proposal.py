@@ -66,7 +66,7 @@ class Confidence:
 
 
 @dataclass(frozen=True, slots=True)
-class Reason:
+class ProposalReason:
     """One ground: a code that clients may word, and its values."""
 
     code: str
@@ -74,7 +74,7 @@ class Reason:
 
 
 @dataclass(frozen=True, slots=True)
-class Impact:
+class ProposalImpact:
     """Who has to be re-pointed when an application goes."""
 
     integrations: tuple[str, ...]  # ids
@@ -92,10 +92,10 @@ class Proposal:
     region: str
     applications: tuple[str, ...]  # that it is about
     survivor: str | None  # application id, or id of a common application (REPLACE)
-    survivor_because: tuple[Reason, ...]
-    reasons: tuple[Reason, ...]
+    survivor_because: tuple[ProposalReason, ...]
+    reasons: tuple[ProposalReason, ...]
     evidence: tuple[str, ...]  # ids of integrations
-    impact: Impact
+    impact: ProposalImpact
     missing: tuple[str, ...]
     saving: Saving
     confidence: Confidence
@@ -103,7 +103,7 @@ class Proposal:
     inputs: str  # hash
 
 
-def identity(kind: ProposalKind, region: str, about: Iterable[str]) -> str:
+def compute_proposal_id(kind: ProposalKind, region: str, about: Iterable[str]) -> str:
     """The id of a proposal."""
     return _digest({"kind": kind.value, "region": region, "about": sorted(about)})[:32]
 
@@ -113,7 +113,7 @@ def inputs_hash(inputs: Mapping[str, object]) -> str:
     return _digest(inputs)
 
 
-def costs(applications: Iterable[Application]) -> Costs:
+def application_costs(applications: Iterable[Application]) -> Costs:
     """What the inventory tells about costs."""
     every = list(applications)
     return Costs(
@@ -125,7 +125,7 @@ def costs(applications: Iterable[Application]) -> Costs:
     )
 
 
-def saving(leaving: Iterable[str], survivor: str | None, costs: Costs) -> Saving:
+def yearly_saving(leaving: Iterable[str], survivor: str | None, costs: Costs) -> Saving:
     """What goes away each year, less what the survivor costs more and the migration."""
     unknown = []
     total = 0
@@ -144,7 +144,9 @@ def saving(leaving: Iterable[str], survivor: str | None, costs: Costs) -> Saving
     return Saving(None if unknown else total - round(once / MIGRATION_YEARS), tuple(unknown))
 
 
-def undecided(proposals: Iterable[Proposal], rejected: Mapping[str, str]) -> tuple[Proposal, ...]:
+def drop_rejected_proposals(
+    proposals: Iterable[Proposal], rejected: Mapping[str, str]
+) -> tuple[Proposal, ...]:
     """Those that were not rejected on the same inputs; `rejected` is proposal id -> inputs hash."""
     return tuple(each for each in proposals if rejected.get(each.id) != each.inputs)
 

@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from engine.consolidation.reuse import Candidate
-from engine.matching.function_classifier import Tag
+from engine.consolidation.reuse import ReuseCandidate
+from engine.matching.function_classifier import FunctionTag
 from engine.matching.overlap import Cluster
 from engine.model import CommonApplication
 
 
 @dataclass(frozen=True, slots=True)
-class Exchange:
+class MissingExchange:
     """A required exchange that the inventory does not show; one application a side will do."""
 
     sources: frozenset[str]
@@ -22,14 +22,14 @@ class Exchange:
 
 
 @dataclass(frozen=True, slots=True)
-class Known:
+class RegionFacts:
     """What is known about the region besides its applications and integrations."""
 
-    tags: Mapping[str, Tag]  # by application id
+    tags: Mapping[str, FunctionTag]  # by application id
     completeness: float | None  # 0 to 1, of the region's inventory
     mandates: Mapping[str, CommonApplication]  # by function
     national: Mapping[str, str] = field(default_factory=dict)  # listing id -> national system
     relisted: Sequence[Sequence[str]] = ()  # ids that are one system
     clusters: Sequence[Cluster] = ()
-    candidates: Sequence[Candidate] = ()
-    gaps: Sequence[Exchange] = ()
+    candidates: Sequence[ReuseCandidate] = ()
+    gaps: Sequence[MissingExchange] = ()

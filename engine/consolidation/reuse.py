@@ -13,7 +13,7 @@ from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
-from engine.matching.function_classifier import Function, Tag
+from engine.matching.function_classifier import Function, FunctionTag
 from engine.matching.inventory_line import Listing
 
 RULE = "sharing/1"
@@ -21,7 +21,7 @@ SHARED_FROM = 4  # the level from which a service has shown that it works with o
 
 
 @dataclass(frozen=True, slots=True)
-class Candidate:
+class ReuseCandidate:
     """A system of another region for a function that is missing here."""
 
     region: str  # that could take it over
@@ -34,7 +34,7 @@ class Candidate:
     regions_with: int  # how many of the regions compared serve the function
 
 
-class Sisters:
+class ReuseCatalogue:
     """The systems of regions that are compared, read once for all of them.
 
     `levels` are the latest (region, spbe-2020 indicator) levels, `national` the ids of listings
@@ -44,7 +44,7 @@ class Sisters:
     def __init__(
         self,
         systems: Sequence[Listing],
-        tags: Mapping[str, Tag],
+        tags: Mapping[str, FunctionTag],
         functions: Mapping[str, Function],
         levels: Mapping[tuple[str, int], int],
         national: Collection[str] = (),
@@ -82,10 +82,10 @@ class Sisters:
         )
         return tuple(sorted(missing, key=lambda each: (-each[1], each[0])))
 
-    def candidates(self, region: str, first: int = 3) -> tuple[Candidate, ...]:
+    def candidates(self, region: str, first: int = 3) -> tuple[ReuseCandidate, ...]:
         """At most `first` candidates per gap of a region, best first."""
         return tuple(
-            Candidate(
+            ReuseCandidate(
                 region=region,
                 function=function,
                 system=system.id,

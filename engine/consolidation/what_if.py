@@ -35,7 +35,7 @@ class WhatIf:
     added: tuple[str, ...]
 
 
-def apply(
+def apply_proposals(
     proposals: Iterable[Proposal],
     applications: Iterable[Application],
     integrations: Iterable[Integration],

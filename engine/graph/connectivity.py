@@ -65,7 +65,7 @@ class Rustworkx:
         return list(found.values())
 
 
-def backend(accelerated: bool = True) -> Backend:
+def select_backend(accelerated: bool = True) -> Backend:
     """The accelerator if it is wanted and installed, else the reference."""
     if accelerated and find_spec("rustworkx") is not None:
         return Rustworkx(import_module("rustworkx"))
@@ -140,7 +140,7 @@ def cut_points(size: int, arcs: Sequence[Arc], backend: Backend) -> dict[int, in
     return found
 
 
-def bits(mask: int) -> Iterator[int]:
+def nodes_of_mask(mask: int) -> Iterator[int]:
     """The nodes of a set, lowest first."""
     while mask:
         lowest = mask & -mask

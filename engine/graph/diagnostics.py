@@ -11,11 +11,11 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
-from engine.decimals import exact
-from engine.graph.connectivity import Arc, Backend, bits, cut_points, reachable_pairs
-from engine.graph.connectivity import backend as default_backend
-from engine.graph.exchange import Realised, Required, realised
-from engine.graph.graph import Basis, Edge, IntegrationGraph, Node
+from engine.decimals import format_exact
+from engine.graph.connectivity import Arc, Backend, cut_points, nodes_of_mask, reachable_pairs
+from engine.graph.connectivity import select_backend as default_backend
+from engine.graph.exchange import RealisedExchange, RequiredExchange, match_required_exchanges
+from engine.graph.graph import GraphBasis, GraphEdge, GraphNode, IntegrationGraph
 from engine.model import IntegrationMode
 
 POINT_TO_POINT = (IntegrationMode.API, IntegrationMode.DATABASE, IntegrationMode.FILE)
@@ -35,7 +35,7 @@ class Share:
 
     @property
     def value(self) -> str | None:
-        return None if self.exact is None else exact(self.exact)
+        return None if self.exact is None else format_exact(self.exact)
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,12 +59,12 @@ class SharedData:
 class Diagnostics:
     """The diagnoses of one graph."""
 
-    basis: Basis
+    basis: GraphBasis
     applications: int
     outside: int
     edges: int
     required: Share  # weight of the required exchanges that are realised
-    exchanges: tuple[Realised, ...]
+    exchanges: tuple[RealisedExchange, ...]
     inapplicable: tuple[str, ...]  # required exchanges without an application at one end
     bus: Share  # edges over the bus
     mode_unknown: int  # edges that might be over the bus as well
@@ -79,11 +79,11 @@ class Diagnostics:
     isolated: tuple[str, ...]  # applications without an edge
 
 
-def diagnose(
+def diagnose_graph(
     graph: IntegrationGraph,
-    required: Iterable[Required] = (),
+    required: Iterable[RequiredExchange] = (),
     *,
-    basis: Basis = Basis.COUNTED,
+    basis: GraphBasis = GraphBasis.COUNTED,
     backend: Backend | None = None,
 ) -> Diagnostics:
     """The diagnoses of a graph, by its counted edges or by all that are recorded."""
@@ -93,7 +93,7 @@ def diagnose(
     own = graph.applications
     ends = {end for edge in edges for end in (edge.source, edge.target)}
     outside = sorted(end for end in ends if not graph.nodes[end].inside)
-    exchanges = realised(required, edges)
+    exchanges = match_required_exchanges(required, edges)
     asked_both_ways = [each for each in exchanges if each.required.both_ways and each.edges]
     over_bus = [edge for edge in edges if edge.integration.mode is IntegrationMode.HUB]
     on_bus = {end for edge in over_bus for end in (edge.source, edge.target)}
@@ -133,7 +133,7 @@ def _share(part: int, of: int) -> Share:
     return Share(Fraction(part), Fraction(of))
 
 
-def _arcs(nodes: Sequence[str], edges: Iterable[Edge]) -> list[Arc]:
+def _arcs(nodes: Sequence[str], edges: Iterable[GraphEdge]) -> list[Arc]:
     at = {node: number for number, node in enumerate(nodes)}
     return [
         (at[source], at[target])
@@ -144,17 +144,17 @@ def _arcs(nodes: Sequence[str], edges: Iterable[Edge]) -> list[Arc]:
 
 
 def _cut_points(
-    nodes: Sequence[str], edges: Iterable[Edge], backend: Backend
+    nodes: Sequence[str], edges: Iterable[GraphEdge], backend: Backend
 ) -> tuple[CutPoint, ...]:
     found = cut_points(len(nodes), _arcs(nodes, edges), backend)
     points = [
-        CutPoint(nodes[node], tuple(nodes[each] for each in bits(mask)))
+        CutPoint(nodes[node], tuple(nodes[each] for each in nodes_of_mask(mask)))
         for node, mask in found.items()
     ]
     return tuple(sorted(points, key=lambda each: (-len(each.cut_off), each.node)))
 
 
-def _propagation(own: Sequence[str], edges: Iterable[Edge], backend: Backend) -> Share:
+def _propagation(own: Sequence[str], edges: Iterable[GraphEdge], backend: Backend) -> Share:
     """Propagation cost over the region's own applications (Baldwin, MacCormack, Lagerström).
 
     The pairs of an application with itself are left out: they would say of applications without an
@@ -167,7 +167,7 @@ def _propagation(own: Sequence[str], edges: Iterable[Edge], backend: Backend) ->
     return _share(reachable_pairs(len(own), arcs, backend), len(own) * (len(own) - 1))
 
 
-def _silo(own: Iterable[Node], edges: Iterable[Edge]) -> Fraction | None:
+def _silo(own: Iterable[GraphNode], edges: Iterable[GraphEdge]) -> Fraction | None:
     """Newman's modularity of the partition by OPD, over pairs of applications that exchange."""
     owner = {each.id: each.opd for each in own if each.opd is not None}
     pairs = {
@@ -188,9 +188,9 @@ def _silo(own: Iterable[Node], edges: Iterable[Edge]) -> Fraction | None:
     return Fraction(sum(within.values()), links) - Fraction(squares, 4 * links * links)
 
 
-def _producers(edges: Iterable[Edge]) -> tuple[tuple[SharedData, ...], int]:
+def _producers(edges: Iterable[GraphEdge]) -> tuple[tuple[SharedData, ...], int]:
     """The data objects with several producers, and how many named objects there are."""
-    flows: dict[str, list[Edge]] = {}
+    flows: dict[str, list[GraphEdge]] = {}
     for edge in edges:
         name = " ".join(edge.integration.data_object.casefold().split())
         if name:

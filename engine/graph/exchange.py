@@ -13,12 +13,12 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from engine.assessment.instrument import Instrument
-from engine.graph.graph import Edge, Node, collapsed
+from engine.graph.graph import GraphEdge, GraphNode, collapse_name
 from engine.model import Opd
 
 
 @dataclass(frozen=True, slots=True)
-class Pattern:
+class ExchangePattern:
     """Two agencies whose work meets."""
 
     id: str
@@ -30,7 +30,7 @@ class Pattern:
 
 
 @dataclass(frozen=True, slots=True)
-class Patterns:
+class ExchangePatterns:
     """The table of patterns; `names` are those that an agency of each role goes by."""
 
     id: str
@@ -39,21 +39,23 @@ class Patterns:
     note: str
     sources: tuple[str, ...]
     names: Mapping[str, tuple[str, ...]]
-    exchanges: tuple[Pattern, ...]
+    exchanges: tuple[ExchangePattern, ...]
 
     def roles(self, opds: Iterable[Opd]) -> dict[str, str]:
         """The role of each agency, by its id; left out where neither acronym nor name tells."""
-        role_of = {collapsed(name): role for role, names in self.names.items() for name in names}
+        role_of = {
+            collapse_name(name): role for role, names in self.names.items() for name in names
+        }
         found = {}
         for opd in opds:
-            role = role_of.get(collapsed(opd.acronym)) or role_of.get(collapsed(opd.name))
+            role = role_of.get(collapse_name(opd.acronym)) or role_of.get(collapse_name(opd.name))
             if role is not None:
                 found[opd.id] = role
         return found
 
 
 @dataclass(frozen=True, slots=True)
-class Required:
+class RequiredExchange:
     """An exchange that is asked for between two groups of the region's applications."""
 
     id: str
@@ -71,10 +73,10 @@ class Required:
 
 
 @dataclass(frozen=True, slots=True)
-class Realised:
+class RealisedExchange:
     """A required exchange and the edges that realise it; none of one that is missing."""
 
-    required: Required
+    required: RequiredExchange
     edges: tuple[str, ...]
     there: bool  # data flows from the one to the other
     back: bool
@@ -85,8 +87,8 @@ class Realised:
 
 
 def between_agencies(
-    patterns: Patterns, opds: Iterable[Opd], applications: Iterable[Node]
-) -> tuple[Required, ...]:
+    patterns: ExchangePatterns, opds: Iterable[Opd], applications: Iterable[GraphNode]
+) -> tuple[RequiredExchange, ...]:
     """What the patterns ask of a region's applications."""
     roles = patterns.roles(opds)
     run_by: dict[str, set[str]] = {}
@@ -99,7 +101,7 @@ def between_agencies(
         return frozenset().union(*(run_by.get(each, ()) for each in role))
 
     return tuple(
-        Required(
+        RequiredExchange(
             each.id, rule, each.data, run(each.one), run(each.other), each.both_ways, each.weight
         )
         for each in patterns.exchanges
@@ -108,7 +110,7 @@ def between_agencies(
 
 def between_services(
     instrument: Instrument, serves: Mapping[str, Iterable[int]]
-) -> tuple[Required, ...]:
+) -> tuple[RequiredExchange, ...]:
     """What an instrument's partners ask of the applications that serve its indicators."""
     serving: dict[int, set[str]] = {}
     for application, indicators in serves.items():
@@ -120,7 +122,7 @@ def between_services(
         for partner in (each.integration.partners if each.integration else ())
     }
     return tuple(
-        Required(
+        RequiredExchange(
             id=f"{one}-{other}",
             rule=f"{instrument.id}/partners",
             data="",
@@ -133,9 +135,11 @@ def between_services(
     )
 
 
-def realised(required: Iterable[Required], edges: Sequence[Edge]) -> tuple[Realised, ...]:
+def match_required_exchanges(
+    required: Iterable[RequiredExchange], edges: Sequence[GraphEdge]
+) -> tuple[RealisedExchange, ...]:
     """Each applicable exchange with the edges between its two groups."""
-    touching: dict[str, list[Edge]] = {}
+    touching: dict[str, list[GraphEdge]] = {}
     for edge in edges:
         touching.setdefault(edge.source, []).append(edge)
         touching.setdefault(edge.target, []).append(edge)
@@ -152,5 +156,5 @@ def realised(required: Iterable[Required], edges: Sequence[Edge]) -> tuple[Reali
                 ids.add(edge.id)
                 for source, _ in edge.arcs:
                     there, back = there or source == node, back or source != node
-        found.append(Realised(each, tuple(sorted(ids)), there, back))
+        found.append(RealisedExchange(each, tuple(sorted(ids)), there, back))
     return tuple(found)

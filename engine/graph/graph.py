@@ -36,7 +36,7 @@ SEPARATOR = "\x1f"  # stands in no id and no name
 NOT_IN_USE = (ApplicationStatus.PLANNED, ApplicationStatus.INACTIVE, ApplicationStatus.RETIRED)
 
 
-class Defect(Enum):
+class IntegrationDefect(Enum):
     """Why an exchange does not count."""
 
     PLANNED = "PLANNED"
@@ -50,10 +50,10 @@ class Defect(Enum):
     END_NOT_IN_USE = "END_NOT_IN_USE"  # an application at one end is planned, inactive or retired
 
 
-UNKNOWNS = (Defect.DATE_UNKNOWN, Defect.MODE_UNKNOWN)
+UNKNOWNS = (IntegrationDefect.DATE_UNKNOWN, IntegrationDefect.MODE_UNKNOWN)
 
 
-class NodeKind(Enum):
+class GraphNodeKind(Enum):
     """Where an end of an exchange stands."""
 
     APPLICATION = "APPLICATION"  # of the region
@@ -62,7 +62,7 @@ class NodeKind(Enum):
     NAMED = "NAMED"  # known by name only: whose it is, is not known
 
 
-class Basis(Enum):
+class GraphBasis(Enum):
     """Which exchanges a figure is taken from."""
 
     COUNTED = "COUNTED"
@@ -70,12 +70,12 @@ class Basis(Enum):
 
 
 @dataclass(frozen=True, slots=True)
-class Node:
+class GraphNode:
     """An end of exchanges; all but those of kind APPLICATION lie outside the region."""
 
     id: str
     name: str
-    kind: NodeKind
+    kind: GraphNodeKind
     region: str | None = None
     opd: str | None = None
     function: str = ""
@@ -86,18 +86,18 @@ class Node:
     @property
     def inside(self) -> bool:
         """Whether it is one of the region's own applications."""
-        return self.kind is NodeKind.APPLICATION
+        return self.kind is GraphNodeKind.APPLICATION
 
 
 @dataclass(frozen=True, slots=True)
-class Edge:
+class GraphEdge:
     """An integration between two nodes."""
 
     id: str
     integration: Integration
     source: str
     target: str
-    defects: tuple[Defect, ...]  # empty: it counts
+    defects: tuple[IntegrationDefect, ...]  # empty: it counts
     state: str  # all of it that a rule reads, as a text to hash
 
     @property
@@ -128,42 +128,44 @@ class IntegrationGraph:
 
     region: str
     today: date
-    nodes: Mapping[str, Node]
-    edges: Mapping[str, Edge]  # by integration id; none that is withdrawn
-    known: Mapping[str, Node] = field(compare=False)  # every node that an edge may bring in
+    nodes: Mapping[str, GraphNode]
+    edges: Mapping[str, GraphEdge]  # by integration id; none that is withdrawn
+    known: Mapping[str, GraphNode] = field(compare=False)  # every node that an edge may bring in
     aliases: Mapping[str, str] = field(compare=False)  # names of common applications, to nodes
 
     @property
-    def applications(self) -> list[Node]:
+    def applications(self) -> list[GraphNode]:
         """The region's own nodes, by id."""
         return sorted((each for each in self.nodes.values() if each.inside), key=lambda n: n.id)
 
-    def chosen(self, basis: Basis) -> list[Edge]:
+    def chosen(self, basis: GraphBasis) -> list[GraphEdge]:
         """The edges of that basis, by id."""
         every = sorted(self.edges.values(), key=lambda edge: edge.id)
-        return every if basis is Basis.RECORDED else [edge for edge in every if not edge.defects]
+        return (
+            every if basis is GraphBasis.RECORDED else [edge for edge in every if not edge.defects]
+        )
 
 
-def defects(integration: Integration, today: date) -> tuple[Defect, ...]:
+def integration_defects(integration: Integration, today: date) -> tuple[IntegrationDefect, ...]:
     """Why the integration does not count on that day; empty where it does."""
     found = []
     if integration.status is not IntegrationStatus.ACTIVE:
-        found.append(Defect[integration.status.value])
+        found.append(IntegrationDefect[integration.status.value])
     if integration.mode is IntegrationMode.MANUAL:
-        found.append(Defect.BY_HAND)
+        found.append(IntegrationDefect.BY_HAND)
     if integration.evidence_grade < DOCUMENTED:
-        return (*found, Defect.UNDOCUMENTED)
+        return (*found, IntegrationDefect.UNDOCUMENTED)
 
     age = None if integration.verified_on is None else (today - integration.verified_on).days
     if age is None or age < 0:
-        found.append(Defect.DATE_UNKNOWN)
+        found.append(IntegrationDefect.DATE_UNKNOWN)
     elif age > EVIDENCE_DAYS:
-        found.append(Defect.OUT_OF_DATE)
+        found.append(IntegrationDefect.OUT_OF_DATE)
     if not _holds(integration, today):
         if integration.mode is IntegrationMode.FILE:
-            found.append(Defect.FILE_UNCONFIRMED)
+            found.append(IntegrationDefect.FILE_UNCONFIRMED)
         elif integration.mode is IntegrationMode.UNKNOWN:
-            found.append(Defect.MODE_UNKNOWN)
+            found.append(IntegrationDefect.MODE_UNKNOWN)
     return tuple(found)
 
 
@@ -189,12 +191,12 @@ def _holds(integration: Integration, today: date) -> bool:
     )
 
 
-def counted(integration: Integration, today: date) -> bool:
+def counts_as_evidence(integration: Integration, today: date) -> bool:
     """Whether the integration counts on that day."""
-    return not defects(integration, today)
+    return not integration_defects(integration, today)
 
 
-def build(
+def build_integration_graph(
     region: str,
     applications: Iterable[Application],
     integrations: Iterable[Integration],
@@ -209,16 +211,16 @@ def build(
     `elsewhere` the applications at their far ends. A target known by name only becomes the common
     application of exactly that name, else a node of its own.
     """
-    known: dict[str, Node] = {}
+    known: dict[str, GraphNode] = {}
     aliases: dict[str, str] = {}
     for service in common:
         node = f"common:{service.id}"
-        known[node] = Node(
-            node, service.name, NodeKind.COMMON_APPLICATION, common_application=service.id
+        known[node] = GraphNode(
+            node, service.name, GraphNodeKind.COMMON_APPLICATION, common_application=service.id
         )
         parts = re.split(r"[,/()]", service.name)
         for alias in (service.id, service.name, *parts):
-            aliases.setdefault(collapsed(alias), node)
+            aliases.setdefault(collapse_name(alias), node)
     aliases.pop("", None)
     for application in (*elsewhere, *applications):
         known[application.id] = _node(application, region)
@@ -228,7 +230,7 @@ def build(
         for id, node in known.items()
         if node.inside and node.status is not ApplicationStatus.RETIRED
     }
-    edges: dict[str, Edge] = {}
+    edges: dict[str, GraphEdge] = {}
     graph = IntegrationGraph(region, today, nodes, edges, known, aliases)
     for integration in integrations:
         _add(graph, nodes, edges, integration)
@@ -249,7 +251,7 @@ def with_integration(graph: IntegrationGraph, integration: Integration) -> Integ
     return changed
 
 
-def touched(before: IntegrationGraph, after: IntegrationGraph) -> frozenset[str]:
+def changed_edge_ends(before: IntegrationGraph, after: IntegrationGraph) -> frozenset[str]:
     """The ends of all edges that came, went or changed between two graphs of a region."""
     ends = set()
     for one, other in ((before, after), (after, before)):
@@ -259,29 +261,29 @@ def touched(before: IntegrationGraph, after: IntegrationGraph) -> frozenset[str]
     return frozenset(ends)
 
 
-def revision(graph: IntegrationGraph) -> str:
+def graph_revision(graph: IntegrationGraph) -> str:
     """A hash that changes with any node or edge, or with what counts: a key for caches."""
     nodes = sorted(f"{each.id} {each.version} {each.name}" for each in graph.nodes.values())
     edges = sorted(each.state for each in graph.edges.values())
-    return digest([graph.region, *nodes, "", *edges])
+    return hash_texts([graph.region, *nodes, "", *edges])
 
 
-def digest(parts: Iterable[str]) -> str:
+def hash_texts(parts: Iterable[str]) -> str:
     """The hash of a list of texts."""
     return hashlib.sha256(SEPARATOR.join(parts).encode()).hexdigest()
 
 
-def collapsed(name: str) -> str:
+def collapse_name(name: str) -> str:
     """A name without case, spaces and signs: "SP4N-LAPOR!" is "sp4nlapor"."""
     return "".join(filter(str.isalnum, name.casefold()))
 
 
-def _node(application: Application, region: str) -> Node:
+def _node(application: Application, region: str) -> GraphNode:
     inside = application.region == region
-    return Node(
+    return GraphNode(
         id=application.id,
         name=application.name,
-        kind=NodeKind.APPLICATION if inside else NodeKind.ELSEWHERE,
+        kind=GraphNodeKind.APPLICATION if inside else GraphNodeKind.ELSEWHERE,
         region=application.region,
         opd=application.opd,
         function=application.function,
@@ -292,28 +294,33 @@ def _node(application: Application, region: str) -> Node:
 
 
 def _add(
-    graph: IntegrationGraph, nodes: dict[str, Node], edges: dict[str, Edge], new: Integration
+    graph: IntegrationGraph,
+    nodes: dict[str, GraphNode],
+    edges: dict[str, GraphEdge],
+    new: Integration,
 ) -> None:
     if new.status is IntegrationStatus.WITHDRAWN:
         return
-    source = graph.known.get(new.source) or Node(new.source, new.source, NodeKind.ELSEWHERE)
+    source = graph.known.get(new.source) or GraphNode(
+        new.source, new.source, GraphNodeKind.ELSEWHERE
+    )
     if new.target is not None:
         name = new.target_name or new.target
-        target = graph.known.get(new.target) or Node(new.target, name, NodeKind.ELSEWHERE)
+        target = graph.known.get(new.target) or GraphNode(new.target, name, GraphNodeKind.ELSEWHERE)
     else:
-        key = collapsed(new.target_name)
+        key = collapse_name(new.target_name)
         alias = graph.aliases.get(key)
         target = (
             graph.known[alias]
             if alias is not None
-            else Node(f"named:{key}", new.target_name, NodeKind.NAMED)
+            else GraphNode(f"named:{key}", new.target_name, GraphNodeKind.NAMED)
         )
     if not (source.inside or target.inside):
         return  # an exchange between two other regions is none of this one's
     for end in (source, target):
         nodes.setdefault(end.id, end)
-    why = defects(new, graph.today)
+    why = integration_defects(new, graph.today)
     if source.status in NOT_IN_USE or target.status in NOT_IN_USE:
-        why = (*why, Defect.END_NOT_IN_USE)
+        why = (*why, IntegrationDefect.END_NOT_IN_USE)
     read = (new.id, str(new.version), source.id, target.id, *[each.value for each in why])
-    edges[new.id] = Edge(new.id, new, source.id, target.id, why, " ".join(read))
+    edges[new.id] = GraphEdge(new.id, new, source.id, target.id, why, " ".join(read))

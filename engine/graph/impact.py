@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from engine.graph.graph import Basis, IntegrationGraph, NodeKind
+from engine.graph.graph import GraphBasis, GraphNodeKind, IntegrationGraph
 
 
 class NotInGraph(LookupError):
@@ -38,12 +38,14 @@ class Impact:
     """Both sides of an application, nearest first."""
 
     application: str
-    basis: Basis
+    basis: GraphBasis
     upstream: tuple[Reached, ...]
     downstream: tuple[Reached, ...]
 
 
-def impact(graph: IntegrationGraph, application: str, *, basis: Basis = Basis.RECORDED) -> Impact:
+def trace_impact(
+    graph: IntegrationGraph, application: str, *, basis: GraphBasis = GraphBasis.RECORDED
+) -> Impact:
     """What depends on the application and what it depends on.
 
     By all recorded exchanges unless told otherwise: whoever would break is asked, and an exchange
@@ -72,7 +74,7 @@ def _reached(
     found = {start: Reached(start, (start,), ())}
     order = [start]
     for node in order:  # grows while it is read
-        if node != start and graph.nodes[node].kind is not NodeKind.APPLICATION:
+        if node != start and graph.nodes[node].kind is not GraphNodeKind.APPLICATION:
             continue
         way = found[node]
         for neighbour, edge in sorted(next_to.get(node, ())):

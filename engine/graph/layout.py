@@ -13,7 +13,7 @@ from collections.abc import Iterable
 
 import networkx
 
-from engine.graph.graph import Edge, Node
+from engine.graph.graph import GraphEdge, GraphNode
 
 ITERATIONS = 50
 PLACES = 4  # decimals: beyond them machines differ
@@ -21,7 +21,9 @@ STRIP = 0.7  # y from where the nodes without an edge stand; y grows downwards
 WIDTH_TO_HEIGHT = 8  # of the block of nodes without an edge
 
 
-def positions(nodes: Iterable[Node], edges: Iterable[Edge]) -> dict[str, tuple[float, float]]:
+def node_positions(
+    nodes: Iterable[GraphNode], edges: Iterable[GraphEdge]
+) -> dict[str, tuple[float, float]]:
     """A place for every node, both coordinates from -1 to 1.
 
     Nodes without an edge stand in rows below those that the edges hold together.
@@ -65,7 +67,7 @@ def positions(nodes: Iterable[Node], edges: Iterable[Edge]) -> dict[str, tuple[f
     return placed
 
 
-def _start(node: Node) -> tuple[float, float]:
+def _start(node: GraphNode) -> tuple[float, float]:
     """On a circle by OPD, at its own distance from the middle."""
     around = _fraction(node.opd or node.id) * 2 * math.pi
     distance = 0.5 + _fraction(node.id) / 2

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from engine.graph.graph import Basis, Defect, Edge, IntegrationGraph, Node
+from engine.graph.graph import GraphBasis, GraphEdge, GraphNode, IntegrationDefect, IntegrationGraph
 from engine.graph.impact import NotInGraph
 
 DEPTH_MOST = 5
@@ -24,23 +24,25 @@ class OutOfBounds(ValueError):
 
 
 @dataclass(frozen=True, slots=True)
-class Seen:
+class SubgraphNode:
     """A node as the page sees it."""
 
-    node: Node
+    node: GraphNode
     degree: int  # edges of this basis in the whole graph, shown or not
     distance: int | None  # steps from the centre; None without a centre
     hidden: int  # neighbours that are not shown
 
 
 @dataclass(frozen=True, slots=True)
-class LeftOut:
+class OmittedCounts:
     """What is not shown, counted."""
 
     nodes_over_limit: int  # near enough, but over the limit
     nodes_beyond: int  # of the graph, further away or not connected to the centre
     edges: int  # of this basis, with an end that is not shown
-    not_counted: Mapping[Defect, int]  # edges that do not count, by defect; in the whole graph
+    not_counted: Mapping[
+        IntegrationDefect, int
+    ]  # edges that do not count, by defect; in the whole graph
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,19 +52,19 @@ class Neighbourhood:
     around: str | None
     depth: int
     limit: int
-    basis: Basis
-    nodes: tuple[Seen, ...]
-    edges: tuple[Edge, ...]
-    left_out: LeftOut
+    basis: GraphBasis
+    nodes: tuple[SubgraphNode, ...]
+    edges: tuple[GraphEdge, ...]
+    left_out: OmittedCounts
 
 
-def neighbourhood(
+def extract_neighbourhood(
     graph: IntegrationGraph,
     around: str | None = None,
     *,
     depth: int = 2,
     limit: int = 300,
-    basis: Basis = Basis.COUNTED,
+    basis: GraphBasis = GraphBasis.COUNTED,
 ) -> Neighbourhood:
     """The nodes within `depth` steps of a node, direction aside; at most `limit` of them.
 
@@ -100,7 +102,7 @@ def neighbourhood(
         limit=limit,
         basis=basis,
         nodes=tuple(
-            Seen(
+            SubgraphNode(
                 node=graph.nodes[node],
                 degree=degree[node],
                 distance=distance[node],
@@ -109,7 +111,7 @@ def neighbourhood(
             for node in shown
         ),
         edges=among,
-        left_out=LeftOut(
+        left_out=OmittedCounts(
             nodes_over_limit=len(near) - len(shown),
             nodes_beyond=len(graph.nodes) - len(near),
             edges=len(edges) - len(among),

@@ -56,7 +56,7 @@ class BrokenChain(Exception):
         self.reason = reason
 
 
-def sealed(
+def seal_entry(
     *,
     region: str,
     sequence: int,
@@ -88,7 +88,7 @@ def sealed(
     )
 
 
-def verify(
+def verify_chain(
     entries: Iterable[Entry], *, sequence: int = 0, previous_hash: str = GENESIS
 ) -> tuple[int, str]:
     """Check that `entries` follow on `sequence` and `previous_hash`; return the new head.
@@ -96,13 +96,13 @@ def verify(
     Raises:
         BrokenChain: at the first gap, or the first hash that does not fit.
     """
-    good, broken = verified(entries, sequence=sequence, previous_hash=previous_hash)
+    good, broken = verified_prefix(entries, sequence=sequence, previous_hash=previous_hash)
     if broken is not None:
         raise broken
     return (good[-1].sequence, good[-1].hash) if good else (sequence, previous_hash)
 
 
-def verified(
+def verified_prefix(
     entries: Iterable[Entry], *, sequence: int = 0, previous_hash: str = GENESIS
 ) -> tuple[list[Entry], BrokenChain | None]:
     """Return those of `entries` that follow on `sequence` and `previous_hash`, and what ends them."""
@@ -144,7 +144,7 @@ def _wrong(entry: Entry, sequence: int, previous_hash: str) -> str | None:
     return None
 
 
-def timestamp(at: datetime) -> str:
+def format_timestamp(at: datetime) -> str:
     """Return `at` as it is hashed and sent: UTC, microseconds, `Z`."""
     return at.astimezone(UTC).replace(tzinfo=None).isoformat(timespec="microseconds") + "Z"
 
@@ -163,7 +163,7 @@ def _header(
     return {
         "region": region,
         "sequence": sequence,
-        "at": timestamp(at),
+        "at": format_timestamp(at),
         "actor": actor,
         "kind": kind.value,
         "subject": subject,

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from engine.consolidation.decision import Decided
-from engine.document import document
+from engine.document import to_document
 from engine.log.source import Handover
 from engine.matching.function_classifier import Correction
 from engine.model import (
@@ -61,4 +61,4 @@ BODIES: dict[EventKind, type] = {
 
 def claim_body(assessment_id: str, version: int, claim: LevelClaim) -> dict[str, Any]:
     """Return the body of a LEVEL_CLAIMED entry."""
-    return document(Claimed(assessment_id, version, claim))
+    return to_document(Claimed(assessment_id, version, claim))

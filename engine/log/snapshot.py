@@ -48,7 +48,7 @@ BODIES: dict[RowKind, type] = {
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class SnapshotRow:
     """One of them, as JSON values."""
 
     kind: RowKind
@@ -60,4 +60,4 @@ class Snapshot:
     """All of them, as of the newest entry."""
 
     newest: Entry
-    rows: Sequence[Row]
+    rows: Sequence[SnapshotRow]

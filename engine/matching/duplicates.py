@@ -14,35 +14,37 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
 
-from engine.matching.grouping import Group, Pair, groups_of, pair_of
-from engine.matching.inventory_line import Kind, Listing, Sorter
-from engine.matching.name_matching import Spelling, by_catalogue, compared, own_domain
-from engine.matching.names import PUBLIC_HOSTS, Name, Normaliser, address
+from engine.matching.grouping import DuplicateGroup, ListingPair, groups_of, pair_of
+from engine.matching.inventory_line import LineClassifier, LineKind, Listing
+from engine.matching.name_matching import Spelling, by_catalogue, compare_spellings, own_domain
+from engine.matching.names import PUBLIC_HOSTS, Normaliser, ParsedName, normalise_url
 from engine.matching.national_systems import NationalCatalogue, NationalSystem, Recognition
 
 RULE = "duplicates/1"
 
 
 @dataclass(frozen=True, slots=True)
-class Inventory:
+class SortedInventory:
     """An inventory sorted out: its systems, its questions, and what is no application."""
 
-    groups: tuple[Group, ...]  # of two listings and more
+    groups: tuple[DuplicateGroup, ...]  # of two listings and more
     alone: tuple[str, ...]
     websites: tuple[str, ...]
     several: tuple[str, ...]  # cells that name several systems; also in a group of each
 
 
-class Comparison:
+class DuplicateFinder:
     """Compares listings by names, addresses and the national catalogue."""
 
-    def __init__(self, normaliser: Normaliser, national: NationalCatalogue, sorter: Sorter) -> None:
+    def __init__(
+        self, normaliser: Normaliser, national: NationalCatalogue, sorter: LineClassifier
+    ) -> None:
         self._normaliser = normaliser
         self._national = national
         self._sorter = sorter
         self._read = lru_cache(maxsize=1 << 18)(self._reading)
 
-    def pair(self, a: Listing, b: Listing) -> Pair | None:
+    def pair(self, a: Listing, b: Listing) -> ListingPair | None:
         """Whether two listings may be one system; None where nothing says so."""
         one, other = (self._read(each.name, each.url).spelling(each.opd) for each in (a, b))
         one.ids, other.ids = [a.id], [b.id]
@@ -50,34 +52,34 @@ class Comparison:
             # The same name elsewhere is as a rule another system: only the catalogue counts.
             same = one.system is not None and one.system == other.system
             return pair_of(one, other, by_catalogue(one, other)) if same else None
-        return pair_of(one, other, compared(one, other, own_domain((one, other))))
+        return pair_of(one, other, compare_spellings(one, other, own_domain((one, other))))
 
-    def sort_out(self, listings: Iterable[Listing]) -> Inventory:
+    def sort_out(self, listings: Iterable[Listing]) -> SortedInventory:
         """The systems behind listings, region by region. Ids must differ."""
         regions: dict[str, list[Listing]] = defaultdict(list)
         for each in listings:
             regions[each.region].append(each)
-        groups: list[Group] = []
+        groups: list[DuplicateGroup] = []
         alone: list[str] = []
-        set_apart: dict[Kind, list[str]] = {Kind.WEBSITE: [], Kind.SEVERAL: []}
+        set_apart: dict[LineKind, list[str]] = {LineKind.WEBSITE: [], LineKind.SEVERAL: []}
         for region, lines in regions.items():
             groups.extend(groups_of(region, self._spellings(lines, set_apart), alone))
-        return Inventory(
+        return SortedInventory(
             groups=tuple(groups),
             alone=tuple(alone),
-            websites=tuple(set_apart[Kind.WEBSITE]),
-            several=tuple(set_apart[Kind.SEVERAL]),
+            websites=tuple(set_apart[LineKind.WEBSITE]),
+            several=tuple(set_apart[LineKind.SEVERAL]),
         )
 
     def _spellings(
-        self, lines: Iterable[Listing], set_apart: dict[Kind, list[str]]
+        self, lines: Iterable[Listing], set_apart: dict[LineKind, list[str]]
     ) -> list[Spelling]:
         merged: dict[tuple[str, str], Spelling] = {}
         for line in lines:
             read = self._read(line.name, line.url)
-            if read.kind is not Kind.APPLICATION:
+            if read.kind is not LineKind.APPLICATION:
                 set_apart[read.kind].append(line.id)
-                if read.kind is Kind.WEBSITE:
+                if read.kind is LineKind.WEBSITE:
                     continue
             # Without address and OPD, equal names prove nothing: such lines stay apart.
             owner_key = "" if read.decides else line.opd or line.id
@@ -89,18 +91,18 @@ class Comparison:
             spelling.ids.append(line.id)
         return list(merged.values())
 
-    def _reading(self, printed: str, url: str | None) -> _Reading:
-        name, at = self._normaliser.name(printed), address(url)
+    def _reading(self, printed: str, url: str | None) -> _ParsedListing:
+        name, at = self._normaliser.name(printed), normalise_url(url)
         at = "" if at in PUBLIC_HOSTS else at
         kind = self._sorter.kind(printed, url)
-        several = self._national.several(printed) if kind is Kind.SEVERAL else ()
+        several = self._national.several(printed) if kind is LineKind.SEVERAL else ()
         found = None if several else self._national.recognise(printed, url)
         system = None if found is None else found.system
         sure = found is not None and found.recognition is Recognition.SURE
-        return _Reading(kind, name, at, system, sure, tuple(each.id for each in several))
+        return _ParsedListing(kind, name, at, system, sure, tuple(each.id for each in several))
 
 
-class _Reading:
+class _ParsedListing:
     """What a printed name and address say, worked out once however often they are listed."""
 
     # The country has a hundred thousand of them, for the garbage collector to go through: so one
@@ -120,8 +122,8 @@ class _Reading:
 
     def __init__(
         self,
-        kind: Kind,
-        name: Name,
+        kind: LineKind,
+        name: ParsedName,
         at: str,
         system: NationalSystem | None,
         sure: bool,

@@ -20,7 +20,7 @@ from scipy.sparse import csr_matrix, hstack
 from scipy.special import expit
 
 from engine.matching.inventory_line import Listing
-from engine.matching.names import PUBLIC_HOSTS, NameWords, host, words_of
+from engine.matching.names import PUBLIC_HOSTS, NameWords, url_host, words_of
 
 Probabilities = NDArray[np.float64]
 
@@ -77,7 +77,7 @@ class Lexicon:
 
 
 @dataclass(frozen=True, slots=True)
-class Labelled:
+class TrainingExample:
     """An application whose function a person has set."""
 
     listing: Listing
@@ -95,7 +95,7 @@ class Correction:
 
 
 @dataclass(frozen=True, slots=True)
-class Tag:
+class FunctionTag:
     """The function of an application, or None with the best guess in `candidates`."""
 
     function: str | None
@@ -105,12 +105,12 @@ class Tag:
     by_person: bool = False
 
 
-def by_person(function: str) -> Tag:
+def by_person(function: str) -> FunctionTag:
     """The tag that a person gave."""
-    return Tag(function, 1.0, ((function, 1.0),), (), by_person=True)
+    return FunctionTag(function, 1.0, ((function, 1.0),), (), by_person=True)
 
 
-class Reader:
+class TermFinder:
     """Finds the lexicon's terms in names and addresses."""
 
     def __init__(self, lexicon: Lexicon) -> None:
@@ -181,15 +181,15 @@ class Reader:
         return tuple(words), fits
 
 
-class Classifier:
+class FunctionClassifier:
     """Tags applications; `labelled` are people's corrections, which it learns from."""
 
-    def __init__(self, lexicon: Lexicon, labelled: Iterable[Labelled] = ()) -> None:
+    def __init__(self, lexicon: Lexicon, labelled: Iterable[TrainingExample] = ()) -> None:
         # Two seconds of CPU, which no start of a program shall wait for.
         from sklearn.feature_extraction.text import TfidfVectorizer
 
         self.lexicon = lexicon
-        self._reader = Reader(lexicon)
+        self._reader = TermFinder(lexicon)
         self._grams = TfidfVectorizer(analyzer="char_wb", ngram_range=(2, 4), sublinear_tf=True)
         texts, functions, weights = [], [], []
         for function in lexicon.functions:
@@ -247,7 +247,7 @@ class Classifier:
 
     def tags(
         self, listings: Sequence[Listing], chances: Probabilities | None = None
-    ) -> tuple[Tag, ...]:
+    ) -> tuple[FunctionTag, ...]:
         """The tag of each listing; `chances` are their distribution, where it is known already."""
         if not listings:
             return ()
@@ -260,7 +260,9 @@ class Classifier:
             candidates = tuple((names[each], round(float(row[each]), 3)) for each in best)
             confidence = float(row[best[0]])
             function = names[best[0]] if confidence >= CERTAIN else None
-            tags.append(Tag(function, round(confidence, 3), candidates, self._because(listing)))
+            tags.append(
+                FunctionTag(function, round(confidence, 3), candidates, self._because(listing))
+            )
         return tuple(tags)
 
     def _because(self, listing: Listing) -> tuple[str, ...]:
@@ -296,7 +298,7 @@ def _fitted(
 
 def _text(listing: Listing) -> str:
     """What is read: the name, and the first label of an address that is the application's own."""
-    from_host = host(listing.url)
+    from_host = url_host(listing.url)
     if not from_host or from_host in PUBLIC_HOSTS:
         return listing.name
     label = from_host.partition(".")[0]

@@ -14,11 +14,11 @@ from rapidfuzz import fuzz, process
 from engine.matching.name_matching import (
     NEAR,
     SHORTEST_NEAR,
-    Decision,
+    DuplicatePolicy,
     Finding,
-    Signal,
+    MatchSignal,
     Spelling,
-    compared,
+    compare_spellings,
     own_domain,
 )
 from engine.matching.names import PUBLIC_HOSTS
@@ -28,17 +28,17 @@ _LONGEST_NEAR = 2 * 100 / NEAR - 1  # how much longer a name may be and still be
 
 
 @dataclass(frozen=True, slots=True)
-class Pair:
+class ListingPair:
     """Two listings that are, or may be, one system."""
 
     a: str
     b: str
-    decision: Decision
-    signals: tuple[Signal, ...]
+    decision: DuplicatePolicy
+    signals: tuple[MatchSignal, ...]
 
 
 @dataclass(frozen=True, slots=True)
-class Group:
+class DuplicateGroup:
     """Listings of one system, or a question whether they are.
 
     `sure` are the parts that need no question; where there is one part, there is no question.
@@ -47,23 +47,23 @@ class Group:
     region: str
     listings: tuple[str, ...]
     sure: tuple[tuple[str, ...], ...]
-    links: tuple[Pair, ...]  # one example for each two spellings that were linked
+    links: tuple[ListingPair, ...]  # one example for each two spellings that were linked
     national: str | None
 
     @property
-    def decision(self) -> Decision:
-        return Decision.AUTO if len(self.sure) == 1 else Decision.REVIEW
+    def decision(self) -> DuplicatePolicy:
+        return DuplicatePolicy.AUTO if len(self.sure) == 1 else DuplicatePolicy.REVIEW
 
-    def pairs(self) -> Iterator[tuple[str, str, Decision]]:
+    def pairs(self) -> Iterator[tuple[str, str, DuplicatePolicy]]:
         """All pairs of the group; there are n(n - 1)/2, so they are not kept."""
         part = {each: number for number, members in enumerate(self.sure) for each in members}
         for a, b in combinations(self.listings, 2):
-            yield a, b, Decision.AUTO if part[a] == part[b] else Decision.REVIEW
+            yield a, b, DuplicatePolicy.AUTO if part[a] == part[b] else DuplicatePolicy.REVIEW
 
 
-def pair_of(a: Spelling, b: Spelling, found: Finding | None) -> Pair | None:
+def pair_of(a: Spelling, b: Spelling, found: Finding | None) -> ListingPair | None:
     """What was found about two spellings, told of the first listing of each."""
-    return None if found is None else Pair(a.ids[0], b.ids[0], *found)
+    return None if found is None else ListingPair(a.ids[0], b.ids[0], *found)
 
 
 def _candidates(spellings: Sequence[Spelling]) -> Iterator[tuple[int, int]]:
@@ -111,17 +111,21 @@ def _near(names: list[str]) -> Iterator[tuple[str, str]]:
                 yield rows[row], against[column]
 
 
-def groups_of(region: str, spellings: Sequence[Spelling], alone: list[str]) -> Iterator[Group]:
+def groups_of(
+    region: str, spellings: Sequence[Spelling], alone: list[str]
+) -> Iterator[DuplicateGroup]:
     """The groups of a region; what is in no group is put into `alone`."""
     own = own_domain(spellings)
     sure, asked = _Union(len(spellings)), _Union(len(spellings))
-    links: dict[int, list[Pair]] = defaultdict(list)
+    links: dict[int, list[ListingPair]] = defaultdict(list)
     for a, b in dict.fromkeys((min(pair), max(pair)) for pair in _candidates(spellings)):
-        pair = pair_of(spellings[a], spellings[b], compared(spellings[a], spellings[b], own))
+        pair = pair_of(
+            spellings[a], spellings[b], compare_spellings(spellings[a], spellings[b], own)
+        )
         if pair is None:
             continue
         asked.join(a, b)
-        if pair.decision is Decision.AUTO:
+        if pair.decision is DuplicatePolicy.AUTO:
             sure.join(a, b)
         links[a].append(pair)
     parts: dict[int, list[int]] = defaultdict(list)
@@ -145,7 +149,7 @@ def groups_of(region: str, spellings: Sequence[Spelling], alone: list[str]) -> I
         if len(told) == 1 and len(told[0]) == 1:
             alone.append(told[0][0])
             continue
-        yield Group(
+        yield DuplicateGroup(
             region=region,
             listings=tuple(i for part in told for i in part),
             sure=tuple(told),

@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import Enum
 
-from engine.matching.names import address, host, words_of
+from engine.matching.names import normalise_url, url_host, words_of
 from engine.matching.national_systems import NationalCatalogue
 from engine.model import Application
 
@@ -29,7 +29,7 @@ _OFFICE_LABEL = re.compile(
 )
 
 
-class Kind(Enum):
+class LineKind(Enum):
     """What a line of an inventory is."""
 
     APPLICATION = "APPLICATION"
@@ -48,7 +48,7 @@ class Listing:
     region: str = ""
 
 
-def listing(application: Application, opd: str = "") -> Listing:
+def to_listing(application: Application, opd: str = "") -> Listing:
     """The listing of an application; `opd` is the name of its OPD."""
     return Listing(
         name=application.name,
@@ -59,30 +59,30 @@ def listing(application: Application, opd: str = "") -> Listing:
     )
 
 
-class Sorter:
+class LineClassifier:
     """Tells applications from websites; `acronyms` are those of OPDs ("BKPSDM", "Diskominfo")."""
 
     def __init__(self, acronyms: Iterable[str], national: NationalCatalogue) -> None:
         self._acronyms = {"".join(words_of(each)) for each in acronyms} - {""}
         self._national = national
 
-    def kind(self, name: str, url: str | None) -> Kind:
+    def kind(self, name: str, url: str | None) -> LineKind:
         """What a line is; an application where nothing says otherwise."""
         if self._national.several(name):
-            return Kind.SEVERAL
+            return LineKind.SEVERAL
         if self._national.recognise(name, url) is not None:
-            return Kind.APPLICATION  # LPSE is an office and a system
-        return Kind.WEBSITE if self._is_site(name, url) else Kind.APPLICATION
+            return LineKind.APPLICATION  # LPSE is an office and a system
+        return LineKind.WEBSITE if self._is_site(name, url) else LineKind.APPLICATION
 
     def _is_site(self, name: str, url: str | None) -> bool:
         words = words_of(name)
-        at = address(url)
+        at = normalise_url(url)
         if "/" in at:
             return False  # a page or an entry inside something larger
         if words and words[0] in _SITE and len(words) > 1:
             rest = "".join(words[1:])
             return words[1] in _OWNER or self._is_office(words[1]) or self._is_office(rest)
-        label = host(url).partition(".")[0]
+        label = url_host(url).partition(".")[0]
         named = "".join(words)
         # Listed by its address, or by the acronym of the office that the address is of.
         by_address = bool(at) and named in ("".join(words_of(at)), label)

@@ -15,7 +15,7 @@ from functools import lru_cache
 
 from rapidfuzz import fuzz
 
-from engine.matching.names import PUBLIC_HOSTS, Name, domain
+from engine.matching.names import PUBLIC_HOSTS, ParsedName, registered_domain
 from engine.matching.national_systems import NationalSystem
 
 _ALIKE = 50.0  # percent of letters that names at one address share, to be sure without a person
@@ -24,7 +24,7 @@ NEAR = 85.0  # percent; misspellings
 SHORTEST_NEAR = 5  # letters
 
 
-class Decision(Enum):
+class DuplicatePolicy(Enum):
     """Whether a person has to look."""
 
     AUTO = "AUTO"
@@ -32,21 +32,21 @@ class Decision(Enum):
 
 
 @dataclass(frozen=True, slots=True)
-class Signal:
+class MatchSignal:
     """One thing that speaks for or against a pair, with its value."""
 
     name: str
     value: str
 
 
-Finding = tuple[Decision, tuple[Signal, ...]]
+Finding = tuple[DuplicatePolicy, tuple[MatchSignal, ...]]
 
 
 @dataclass(slots=True)
 class Spelling:
     """Listings of a region that are equal in all that is compared."""
 
-    name: Name
+    name: ParsedName
     address: str
     host: str
     opd: str  # empty where the rest says enough
@@ -58,21 +58,21 @@ class Spelling:
 
 def by_catalogue(a: Spelling, b: Spelling) -> Finding:
     """The decision about two spellings that were recognised as one national system."""
-    decision = Decision.AUTO if a.sure and b.sure else Decision.REVIEW
+    decision = DuplicatePolicy.AUTO if a.sure and b.sure else DuplicatePolicy.REVIEW
     return decision, _national(a.system.id if a.system else "")
 
 
 @lru_cache(maxsize=1 << 10)
-def _national(system: str) -> tuple[Signal, ...]:
-    return (Signal("national system", system),)
+def _national(system: str) -> tuple[MatchSignal, ...]:
+    return (MatchSignal("national system", system),)
 
 
 @lru_cache(maxsize=1 << 7)
-def _likeness(percent: int) -> Signal:
-    return Signal("letters alike", f"{percent} %")
+def _likeness(percent: int) -> MatchSignal:
+    return MatchSignal("letters alike", f"{percent} %")
 
 
-def compared(a: Spelling, b: Spelling, own: str | None) -> Finding | None:
+def compare_spellings(a: Spelling, b: Spelling, own: str | None) -> Finding | None:
     """The decision about two spellings in one region, with what it rests on."""
     if a.system is not None and a.system == b.system:
         return by_catalogue(a, b)
@@ -84,27 +84,27 @@ def compared(a: Spelling, b: Spelling, own: str | None) -> Finding | None:
     if a.address and a.address == b.address:
         if a.system is not b.system and alike < _ALIKE:
             return None  # a national name, listed with the address of something else
-        signals: tuple[Signal, ...] = (Signal("same address", a.address), likeness)
+        signals: tuple[MatchSignal, ...] = (MatchSignal("same address", a.address), likeness)
         sure = alike >= _ALIKE and a.system is b.system and _speaks(a.address, own)
-        return (Decision.AUTO if sure else Decision.REVIEW), signals
+        return (DuplicatePolicy.AUTO if sure else DuplicatePolicy.REVIEW), signals
     if shared:
-        signals = (Signal("same name", min(shared)),)
+        signals = (MatchSignal("same name", min(shared)),)
         elsewhere = a.host and b.host and a.host != b.host
         if a.opd and a.opd == b.opd and a.system is b.system and not elsewhere:
-            return Decision.AUTO, (*signals, Signal("same OPD", a.opd))
-        return Decision.REVIEW, signals
+            return DuplicatePolicy.AUTO, (*signals, MatchSignal("same OPD", a.opd))
+        return DuplicatePolicy.REVIEW, signals
     if a.host and a.host == b.host and alike >= _ALIKE_AT_HOST and a.host not in PUBLIC_HOSTS:
-        return Decision.REVIEW, (Signal("same host", a.host), likeness)
+        return DuplicatePolicy.REVIEW, (MatchSignal("same host", a.host), likeness)
     if a.host and b.host and a.host != b.host:
         return None  # near names at addresses of their own are two systems
     if alike >= NEAR and min(len(a.name.key), len(b.name.key)) >= SHORTEST_NEAR:
-        return Decision.REVIEW, (likeness,)
+        return DuplicatePolicy.REVIEW, (likeness,)
     if _begins(a.name, b.name) or _begins(b.name, a.name):
-        return Decision.REVIEW, (Signal("one name begins the other", a.name.core[0]),)
+        return DuplicatePolicy.REVIEW, (MatchSignal("one name begins the other", a.name.core[0]),)
     return None
 
 
-def shared_forms(a: Name, b: Name) -> set[str]:
+def shared_forms(a: ParsedName, b: ParsedName) -> set[str]:
     """The forms in which two names are one.
 
     What one of them has in brackets may be what the other is called: "SIAK" and "Administrasi
@@ -113,7 +113,7 @@ def shared_forms(a: Name, b: Name) -> set[str]:
     return ({a.key} & b.forms) | ({b.key} & a.forms)
 
 
-def letters_alike(a: Name, b: Name) -> float:
+def letters_alike(a: ParsedName, b: ParsedName) -> float:
     """The percentage of letters that two names share, or that one shares with the other's brackets.
 
     It is 0 where a name has no form that can be compared, such as "-", "A" or "!!!".
@@ -126,7 +126,7 @@ def letters_alike(a: Name, b: Name) -> float:
     return max(fuzz.ratio(one, other) for one, other in pairs)
 
 
-def _begins(short: Name, long: Name) -> bool:
+def _begins(short: ParsedName, long: ParsedName) -> bool:
     """Whether a name of one telling word is the first of another's."""
     return (
         len(short.core) == 1
@@ -142,14 +142,14 @@ def _speaks(at: str, own: str | None) -> bool:
     What another government runs for many regions, and the catalogue does not know, may be one
     system or several behind one page.
     """
-    registered = domain(at.partition("/")[0])
+    registered = registered_domain(at.partition("/")[0])
     return not registered.endswith(".go.id") or own is None or registered == own
 
 
 def own_domain(spellings: Iterable[Spelling]) -> str | None:
     """The domain that a region publishes under: the most frequent one that is not national."""
     domains = Counter(
-        domain(each.host)
+        registered_domain(each.host)
         for each in spellings
         if each.host.endswith(".go.id") and each.system is None
     )

@@ -38,7 +38,7 @@ class NameWords:
 
 
 @dataclass(frozen=True, slots=True)
-class Name:
+class ParsedName:
     """A name taken apart."""
 
     words: tuple[str, ...]  # all of them, lower case
@@ -54,7 +54,7 @@ class Normaliser:
         self._words = words
         self.name = lru_cache(maxsize=1 << 20)(self._name)
 
-    def _name(self, printed: str) -> Name:
+    def _name(self, printed: str) -> ParsedName:
         # Brackets hold the long form or the short one: "SIAK (Sistem Informasi …)", "… (e-P3)".
         bracketed = _BRACKETED.findall(printed) if "(" in printed else ()
         outside = _BRACKETED.sub(" ", printed) if bracketed else printed
@@ -65,7 +65,7 @@ class Normaliser:
             core = self._core(everything) or everything
         key = "".join(core) if len("".join(core)) > 1 else "".join(everything)
         forms = {key, *("".join(self._core(words_of(each))) for each in bracketed)}
-        return Name(everything, core, key, frozenset(form for form in forms if len(form) > 1))
+        return ParsedName(everything, core, key, frozenset(form for form in forms if len(form) > 1))
 
     def _core(self, words: tuple[str, ...]) -> tuple[str, ...]:
         noise, kinds, places = self._words.noise, self._words.area_kinds, self._words.places
@@ -98,7 +98,7 @@ def words_of(printed: str) -> tuple[str, ...]:
 
 
 @lru_cache(maxsize=1 << 18)
-def address(url: str | None) -> str:
+def normalise_url(url: str | None) -> str:
     """Host and path without what two visits to one page differ by.
 
     Of a cell with several, or with a remark, it is that of the first. It is empty where there is
@@ -116,12 +116,12 @@ def address(url: str | None) -> str:
     return _LANDING.sub("", plain).rstrip("/")
 
 
-def host(url: str | None) -> str:
+def url_host(url: str | None) -> str:
     """The host of an address."""
-    return address(url).partition("/")[0].partition(":")[0]
+    return normalise_url(url).partition("/")[0].partition(":")[0]
 
 
-def domain(printed_host: str) -> str:
+def registered_domain(printed_host: str) -> str:
     """What an organisation registered: `madiunkab.go.id` of `absen.madiunkab.go.id`."""
     labels = printed_host.split(".")
     # Indonesian second-level domains (go.id, co.id, my.id) are registered one label below.

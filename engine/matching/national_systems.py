@@ -13,7 +13,7 @@ from functools import lru_cache
 
 from rapidfuzz import fuzz, process
 
-from engine.matching.names import Normaliser, host
+from engine.matching.names import Normaliser, url_host
 
 _NEAR = 90.0  # percent: "siskudes" for "siskeudes"
 _NEAR_AT_ITS_ADDRESS = 80.0  # "ljkpn" for "lhkpn", at the address of LHKPN
@@ -41,7 +41,7 @@ class NationalSystem:
 
 
 @dataclass(frozen=True, slots=True)
-class Recognised:
+class RecognisedSystem:
     """The national system of a listing."""
 
     system: NationalSystem
@@ -70,28 +70,28 @@ class NationalCatalogue:
         self._near: dict[str, str | None] = {}
         self.recognise = lru_cache(maxsize=1 << 18)(self._recognise)
 
-    def _recognise(self, name: str, url: str | None) -> Recognised | None:
+    def _recognise(self, name: str, url: str | None) -> RecognisedSystem | None:
         """The national system that a listing is; None where there is no sign of one."""
         taken = self._normaliser.name(name)
-        at = host(url)
+        at = url_host(url)
         for form in (taken.key, *sorted(taken.forms)):
             system = self._by_key.get(form)
             if system is not None:
                 own = bool(at) and at.endswith(".go.id") and at not in self._hosts
                 local = own and bool(system.hosts)
-                return Recognised(system, Recognition.LIKELY if local else Recognition.SURE)
+                return RecognisedSystem(system, Recognition.LIKELY if local else Recognition.SURE)
         if at in self._hosts and len(self.several(name)) < 2:
             here = self._hosts[at]
             for word in taken.words:  # "srikandi.arsip" at srikandi.arsip.go.id
                 if word in here:
-                    return Recognised(self._by_key[word], Recognition.SURE)
+                    return RecognisedSystem(self._by_key[word], Recognition.SURE)
             found = process.extractOne(
                 taken.key, here, scorer=fuzz.ratio, score_cutoff=_NEAR_AT_ITS_ADDRESS
             )
             if found is not None:
-                return Recognised(self._by_key[found[0]], Recognition.LIKELY)
+                return RecognisedSystem(self._by_key[found[0]], Recognition.LIKELY)
         near = self._nearly(taken.key)
-        return None if near is None else Recognised(self._by_key[near], Recognition.LIKELY)
+        return None if near is None else RecognisedSystem(self._by_key[near], Recognition.LIKELY)
 
     def several(self, name: str) -> tuple[NationalSystem, ...]:
         """The national systems that one cell lists, where it lists more than one."""

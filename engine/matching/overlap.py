@@ -18,10 +18,15 @@ import numpy as np
 from numpy.typing import NDArray
 from rapidfuzz import fuzz
 
-from engine.matching.function_classifier import CERTAIN, Classifier, Probabilities, Tag
+from engine.matching.function_classifier import (
+    CERTAIN,
+    FunctionClassifier,
+    FunctionTag,
+    Probabilities,
+)
 from engine.matching.inventory_line import Listing
 from engine.matching.name_matching import letters_alike, shared_forms
-from engine.matching.names import PUBLIC_HOSTS, Normaliser, host
+from engine.matching.names import PUBLIC_HOSTS, Normaliser, url_host
 
 RULE = "overlap/1"
 Signals = NDArray[np.float64]
@@ -60,7 +65,7 @@ WEIGHTS = Weights(
 
 
 @dataclass(frozen=True, slots=True)
-class Reason:
+class OverlapReason:
     """A signal that is present, its value, and what it adds to the log odds."""
 
     signal: str
@@ -76,7 +81,7 @@ class Overlap:
     b: str
     score: float
     function: str | None  # the certain one of either, where they do not contradict
-    why: tuple[Reason, ...]  # the weightiest first
+    why: tuple[OverlapReason, ...]  # the weightiest first
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,11 +95,11 @@ class Cluster:
     pairs: tuple[Overlap, ...]  # the weakest first
 
 
-class Comparer:
+class OverlapScorer:
     """Scores pairs of systems."""
 
     def __init__(
-        self, classifier: Classifier, normaliser: Normaliser, weights: Weights = WEIGHTS
+        self, classifier: FunctionClassifier, normaliser: Normaliser, weights: Weights = WEIGHTS
     ) -> None:
         self._classifier = classifier
         self._normaliser = normaliser
@@ -121,7 +126,7 @@ class Comparer:
             same = bool(best[one] == best[other])
             x, y = self._normaliser.name(a.name), self._normaliser.name(b.name)
             affairs = self._classifier.shares_affair(a, b)
-            at = host(a.url)
+            at = url_host(a.url)
             rows.append(
                 (
                     float(chances[one] @ chances[other]),
@@ -133,7 +138,7 @@ class Comparer:
                     fuzz.token_set_ratio(" ".join(x.core), " ".join(y.core)) / 100,
                     affairs is True,
                     affairs is False,
-                    bool(at) and at == host(b.url) and at not in PUBLIC_HOSTS,
+                    bool(at) and at == url_host(b.url) and at not in PUBLIC_HOSTS,
                     bool(a.opd) and (a.region, a.opd) == (b.region, b.opd),
                 )
             )
@@ -148,13 +153,13 @@ class Comparer:
         chances = self._classifier.distribution(listings)
         tags = self._classifier.tags(listings, chances)
         rows = self._signals(pairs, row_of, chances)
-        odds = scored(rows, self._weights)
+        odds = log_odds(rows, self._weights)
         found = []
         for number, (a, b) in enumerate(pairs):
             known = {each for side in (a, b) if (each := tags[row_of[side]].function)}
             reasons = sorted(
                 (
-                    Reason(signal, round(float(value), 3), round(float(value) * weight, 3))
+                    OverlapReason(signal, round(float(value), 3), round(float(value) * weight, 3))
                     for signal, value, weight in zip(
                         SIGNALS, rows[number], self._weights.by_signal, strict=True
                     )
@@ -168,7 +173,7 @@ class Comparer:
         return tuple(found)
 
     def clusters(
-        self, systems: Sequence[Listing], tags: Mapping[str, Tag], least: float = LIKELY
+        self, systems: Sequence[Listing], tags: Mapping[str, FunctionTag], least: float = LIKELY
     ) -> tuple[Cluster, ...]:
         """Systems of one region and function, most certain first.
 
@@ -206,7 +211,9 @@ class Comparer:
 
 
 def _told(pair: Overlap, function: str) -> Overlap:
-    return replace(pair, score=1.0, function=function, why=(Reason(SAID, 1.0, 0.0), *pair.why))
+    return replace(
+        pair, score=1.0, function=function, why=(OverlapReason(SAID, 1.0, 0.0), *pair.why)
+    )
 
 
 def _batches(
@@ -224,7 +231,7 @@ def _numbered(pairs: Sequence[tuple[Listing, Listing]]) -> dict[Listing, int]:
     return {each: row for row, each in enumerate(different)}
 
 
-def fitted(rows: Signals, same: NDArray[np.bool_]) -> Weights:
+def fit_weights(rows: Signals, same: NDArray[np.bool_]) -> Weights:
     """The weights that fit labelled pairs best, held back by an L2 penalty of one."""
     from sklearn.linear_model import (
         LogisticRegression,  # dear to import: see `engine.matching.function_classifier`
@@ -237,6 +244,6 @@ def fitted(rows: Signals, same: NDArray[np.bool_]) -> Weights:
     )
 
 
-def scored(rows: Signals, weights: Weights) -> NDArray[np.float64]:
+def log_odds(rows: Signals, weights: Weights) -> NDArray[np.float64]:
     """The log odds of each row."""
     return np.asarray(rows @ np.array(weights.by_signal) + weights.base, dtype=np.float64)

@@ -29,12 +29,12 @@ _STEPS = 1024  # more than any instrument has, so that a cost and a count fit on
 Table = NDArray[Any]
 
 
-class Entangled(ValueError):
+class SearchTooLarge(ValueError):
     """Orders that link too many indicators with each other for an exact search."""
 
 
 @dataclass(frozen=True, slots=True)
-class Candidate:
+class CandidateStep:
     """A step that may be taken."""
 
     id: StepId
@@ -89,7 +89,7 @@ class Search:
 
     def __init__(
         self,
-        candidates: Sequence[Candidate],
+        candidates: Sequence[CandidateStep],
         orders: Sequence[Order],
         most: int,
         locked: Collection[StepId] = (),
@@ -185,7 +185,7 @@ class Search:
         """The table with a first axis for the options of one more indicator."""
         taken = self._indicators[number]
         if table.size * len(taken.gains) > _CELLS:
-            raise Entangled(f"expected at most {_CELLS} cells, got more at indicator {number}")
+            raise SearchTooLarge(f"expected at most {_CELLS} cells, got more at indicator {number}")
         found = np.empty((len(taken.gains), *table.shape), dtype=table.dtype)
         everything = np.arange(self._all + 1)
         for option, (gain, cost) in enumerate(zip(taken.gains, taken.costs, strict=True)):
@@ -221,12 +221,12 @@ class Search:
 
 
 def _indicators(
-    candidates: Sequence[Candidate],
+    candidates: Sequence[CandidateStep],
     alone: Mapping[int, Sequence[Order]],
     locked: set[StepId],
     avoided: Sequence[Collection[StepId]],
 ) -> dict[int, _Indicator]:
-    of: dict[int, list[Candidate]] = defaultdict(list)
+    of: dict[int, list[CandidateStep]] = defaultdict(list)
     for each in sorted(candidates, key=lambda candidate: candidate.id):
         of[each.id.indicator].append(each)
     found = {}

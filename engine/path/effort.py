@@ -13,7 +13,13 @@ from fractions import Fraction
 from typing import NamedTuple
 
 from engine.assessment.instrument import Indicator, Instrument
-from engine.spreadsheet.sheet import Problem, SheetInvalid, columns, quoted, rows
+from engine.spreadsheet.sheet import (
+    SheetInvalid,
+    SheetProblem,
+    parse_csv_rows,
+    quote_cell,
+    select_columns,
+)
 
 LARGEST = 1000  # of one step: far more than any scale needs, and still exact in the solver
 COLUMNS = ("number", "level", "effort")
@@ -115,7 +121,7 @@ def uniform_effort(instrument: Instrument) -> Effort:
     return Effort("effort-uniform", "1", assumption=True, values=values)
 
 
-def edited(effort: Effort, edits: Mapping[StepId, Fraction]) -> Effort:
+def apply_effort_edits(effort: Effort, edits: Mapping[StepId, Fraction]) -> Effort:
     """The same scale with a region's own figures in place of some.
 
     Raises:
@@ -132,7 +138,7 @@ def edited(effort: Effort, edits: Mapping[StepId, Fraction]) -> Effort:
     )
 
 
-def parse(text: str, effort: Effort, instrument: Instrument) -> Effort:
+def parse_effort_sheet(text: str, effort: Effort, instrument: Instrument) -> Effort:
     """The scale with the figures of a sheet (columns `number,level,effort`) in place of some.
 
     An indicator may go by its number or by its code; `2,5` is two and a half.
@@ -143,31 +149,33 @@ def parse(text: str, effort: Effort, instrument: Instrument) -> Effort:
     numbers = instrument.numbers
     edits: dict[StepId, Fraction] = {}
     problems = []
-    for row, (number_cell, level_cell, effort_cell) in columns(rows(text), COLUMNS):
+    for row, (number_cell, level_cell, effort_cell) in select_columns(
+        parse_csv_rows(text), COLUMNS
+    ):
         number = numbers.get(number_cell)
         if number is None:
             expected = f"an indicator of {instrument.id} (1 to {len(instrument.indicators)})"
-            problems.append(Problem(row, "number", expected, quoted(number_cell)))
+            problems.append(SheetProblem(row, "number", expected, quote_cell(number_cell)))
             continue
         step = StepId(number, int(level_cell) if _WHOLE.fullmatch(level_cell) else -1)
         if step not in effort.values:
             lowest, highest = instrument.level_min + 1, instrument.level_max
             expected = f"a level to reach, from {lowest} to {highest}"
-            problems.append(Problem(row, "level", expected, quoted(level_cell)))
+            problems.append(SheetProblem(row, "level", expected, quote_cell(level_cell)))
         elif step in edits:
             expected = "each step once"
             problems.append(
-                Problem(row, "level", expected, f"{number} to level {level_cell} again")
+                SheetProblem(row, "level", expected, f"{number} to level {level_cell} again")
             )
         elif not _DECIMAL.fullmatch(effort_cell):
-            problems.append(Problem(row, "effort", _EXPECTED, quoted(effort_cell)))
+            problems.append(SheetProblem(row, "effort", _EXPECTED, quote_cell(effort_cell)))
         else:
             edits[step] = Fraction(effort_cell.replace(",", "."))
             if not _usable(edits[step]):
-                problems.append(Problem(row, "effort", _EXPECTED, quoted(effort_cell)))
+                problems.append(SheetProblem(row, "effort", _EXPECTED, quote_cell(effort_cell)))
     if problems:
         raise SheetInvalid(*problems)
-    return edited(effort, edits)
+    return apply_effort_edits(effort, edits)
 
 
 def _usable(value: Fraction) -> bool:

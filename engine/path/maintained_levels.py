@@ -9,7 +9,7 @@ from enum import Enum
 from engine.assessment.instrument import Indicator, Instrument
 
 
-class Ask(Enum):
+class LevelRequirement(Enum):
     """Something that a level asks besides its criterion."""
 
     ALL_OPDS = "ALL_OPDS"  # every OPD takes part
@@ -20,51 +20,57 @@ class Ask(Enum):
 
 
 @dataclass(frozen=True, slots=True)
-class Hold:
+class MaintainedLevel:
     """A level that a plan builds on without raising it: levels fall where nothing is done."""
 
     indicator: int
     level: int
     criterion: str  # empty: not known
-    asks: tuple[Ask, ...]
+    asks: tuple[LevelRequirement, ...]
 
 
-def asked(instrument: Instrument, indicator: Indicator, level: int) -> tuple[Ask, ...]:
+def level_requirements(
+    instrument: Instrument, indicator: Indicator, level: int
+) -> tuple[LevelRequirement, ...]:
     """What is in force at a level. An instrument that is silent asks nothing that we know of."""
     need = indicator.integration
     found = []
     if indicator.all_opds_from is not None and level >= indicator.all_opds_from:
-        found.append(Ask.ALL_OPDS)
+        found.append(LevelRequirement.ALL_OPDS)
     if indicator.review_from is not None and level >= indicator.review_from:
-        found.append(Ask.REVIEW)
+        found.append(LevelRequirement.REVIEW)
         if level == instrument.level_max:
-            found.append(Ask.IMPROVEMENT)
+            found.append(LevelRequirement.IMPROVEMENT)
     if need is not None and level >= need.from_level:
-        found.append(Ask.LINK if need.needs_link else Ask.DOCUMENT)
+        found.append(LevelRequirement.LINK if need.needs_link else LevelRequirement.DOCUMENT)
     return tuple(found)
 
 
-def newly_asked(instrument: Instrument, indicator: Indicator, level: int) -> tuple[Ask, ...]:
+def newly_asked(
+    instrument: Instrument, indicator: Indicator, level: int
+) -> tuple[LevelRequirement, ...]:
     """What a level asks that the one below it does not."""
-    below = asked(instrument, indicator, level - 1)
-    return tuple(each for each in asked(instrument, indicator, level) if each not in below)
+    below = level_requirements(instrument, indicator, level - 1)
+    return tuple(
+        each for each in level_requirements(instrument, indicator, level) if each not in below
+    )
 
 
-def criterion(instrument: Instrument, indicator: Indicator, level: int) -> str:
+def level_criterion(instrument: Instrument, indicator: Indicator, level: int) -> str:
     """The criterion of a level; empty where it is not known."""
     return indicator.criteria[level - instrument.level_min] if indicator.criteria else ""
 
 
-def held(
+def list_maintained_levels(
     instrument: Instrument, levels: Mapping[int, int], raised: Collection[int]
-) -> tuple[Hold, ...]:
+) -> tuple[MaintainedLevel, ...]:
     """The levels above the lowest that are not raised, highest first: the hardest to keep."""
     holds = [
-        Hold(
+        MaintainedLevel(
             each.number,
             levels[each.number],
-            criterion(instrument, each, levels[each.number]),
-            asked(instrument, each, levels[each.number]),
+            level_criterion(instrument, each, levels[each.number]),
+            level_requirements(instrument, each, levels[each.number]),
         )
         for each in instrument.indicators
         if each.number not in raised and levels.get(each.number, 0) > instrument.level_min

@@ -19,27 +19,27 @@ import rfc8785
 
 from engine.assessment.score import from_levels
 from engine.path import maintained_levels
-from engine.path.dynamic_program import Candidate, Choice, Order, Search
+from engine.path.dynamic_program import CandidateStep, Choice, Order, Search
 from engine.path.effort import StepId
-from engine.path.maintained_levels import Ask
+from engine.path.maintained_levels import LevelRequirement
 from engine.path.plan import (
     YEARS,
-    CurvePoint,
+    CostPoint,
     Plan,
     PlannedStep,
     PlannedYear,
-    Refusal,
-    Request,
-    RequestInvalid,
+    PlanRequest,
+    PlanRequestInvalid,
     Situation,
-    Unreachable,
+    StepRefusal,
+    UnreachableTarget,
 )
-from engine.path.scheduling import spread
+from engine.path.scheduling import schedule_steps
 
 _CURVE_STEP = Fraction(1, 10)  # index points
 
 
-def cheapest_plan(situation: Situation, request: Request) -> Plan | Unreachable:
+def cheapest_plan(situation: Situation, request: PlanRequest) -> Plan | UnreachableTarget:
     """The plan with the least effort and penalties.
 
     Raises:
@@ -60,9 +60,9 @@ def next_plan(situation: Situation, plan: Plan, *others: Plan) -> Plan | None:
     return result if isinstance(result, Plan) else None
 
 
-def cost_curve(
-    situation: Situation, request: Request, targets: Iterable[Fraction] | None = None
-) -> tuple[CurvePoint, ...]:
+def compute_cost_curve(
+    situation: Situation, request: PlanRequest, targets: Iterable[Fraction] | None = None
+) -> tuple[CostPoint, ...]:
     """What each target takes, with the buffer, locks and refusals of the request.
 
     By default every tenth from the present index to the most that can be reached, and the
@@ -80,16 +80,16 @@ def cost_curve(
     for target, goal in goals.items():
         choice = choices[goal]
         if choice is None:
-            points.append(CurvePoint(target, None, None, None))
+            points.append(CostPoint(target, None, None, None))
             continue
         effort, penalty = model.price(choice)
-        points.append(CurvePoint(target, effort, penalty, len(choice.steps)))
+        points.append(CostPoint(target, effort, penalty, len(choice.steps)))
     return tuple(points)
 
 
-def refusals(
+def price_refusals(
     situation: Situation, plan: Plan, steps: Collection[StepId] | None = None
-) -> tuple[Refusal, ...]:
+) -> tuple[StepRefusal, ...]:
     """What refusing each step of a plan costs: one search per step, so ask for few.
 
     A refused level takes the levels above it along. Locked steps cannot be refused.
@@ -101,22 +101,22 @@ def refusals(
         request = replace(plan.request, refused=plan.request.refused | {step.id})
         try:
             other = cheapest_plan(situation, request)
-        except RequestInvalid:  # a level above it is locked
+        except PlanRequestInvalid:  # a level above it is locked
             continue
-        if isinstance(other, Unreachable):
-            found.append(Refusal(step.id, None, None, (), other.maximum))
+        if isinstance(other, UnreachableTarget):
+            found.append(StepRefusal(step.id, None, None, (), other.maximum))
             continue
         known = {each.id for each in plan.steps}
         instead = tuple(each.id for each in other.steps if each.id not in known)
         more, worse = other.effort - plan.effort, other.penalty - plan.penalty
-        found.append(Refusal(step.id, more, worse, instead, None))
+        found.append(StepRefusal(step.id, more, worse, instead, None))
     return tuple(found)
 
 
 class _Model:
     """A situation and a request in the whole numbers of the solver."""
 
-    def __init__(self, situation: Situation, request: Request) -> None:
+    def __init__(self, situation: Situation, request: PlanRequest) -> None:
         self._situation = situation
         self._request = request
         instrument, effort = situation.instrument, situation.effort
@@ -137,7 +137,7 @@ class _Model:
         ]
         for step in self._locked:
             if step.level > ceilings[step.indicator]:
-                raise RequestInvalid("locked and refused", "no step in both", tuple(step))
+                raise PlanRequestInvalid("locked and refused", "no step in both", tuple(step))
 
         gains = {each.number: each.weight / 100 for each in instrument.indicators}
         ids = [
@@ -156,7 +156,7 @@ class _Model:
         self._cost_unit = _unit([*(effort.values[each] for each in ids), *penalties])
         self._gains = gains
         self._candidates = [
-            Candidate(
+            CandidateStep(
                 each,
                 int(gains[each.indicator] * self._gain_unit),
                 int(effort.values[each] * self._cost_unit),
@@ -199,21 +199,26 @@ class _Model:
         effort = sum((values[step] for step in choice.steps), Fraction())
         return effort, Fraction(choice.cost, self._cost_unit) - effort
 
-    def result(self, choice: Choice | None) -> Plan | Unreachable:
+    def result(self, choice: Choice | None) -> Plan | UnreachableTarget:
         """The plan of a choice."""
         situation, request = self._situation, self._request
         if choice is None:
-            return Unreachable(request, self.index, self.maximum, self._ceilings, self._hash())
+            return UnreachableTarget(
+                request, self.index, self.maximum, self._ceilings, self._hash()
+            )
         instrument, edited = situation.instrument, situation.effort.edited
         chosen = [each for each in self._candidates if each.id in choice.steps]
-        year_of = spread(chosen, self._orders, request.years)
+        year_of = schedule_steps(chosen, self._orders, request.years)
         indicators = {each.number: each for each in instrument.indicators}
         steps = []
         for id in sorted(choice.steps, key=lambda step: (year_of[step], step)):
             indicator = indicators[id.indicator]
             asks = maintained_levels.newly_asked(instrument, indicator, id.level)
             integration = indicator.integration
-            shown = integration is not None and {Ask.LINK, Ask.DOCUMENT} & set(asks)
+            shown = integration is not None and {
+                LevelRequirement.LINK,
+                LevelRequirement.DOCUMENT,
+            } & set(asks)
             step = PlannedStep(
                 id=id,
                 year=year_of[id],
@@ -224,7 +229,7 @@ class _Model:
                     each.indicator == id.indicator and each.level >= id.level
                     for each in self._locked
                 ),
-                criterion=maintained_levels.criterion(instrument, indicator, id.level),
+                criterion=maintained_levels.level_criterion(instrument, indicator, id.level),
                 asks=asks,
                 evidence=integration.evidence if integration is not None and shown else "",
             )
@@ -247,7 +252,7 @@ class _Model:
                 for rule in self._rules
                 if rule.step in choice.steps and rule.asks not in choice.steps
             ),
-            hold=maintained_levels.held(
+            hold=maintained_levels.list_maintained_levels(
                 instrument, self._levels, {each.id.indicator for each in steps}
             ),
             estimated=situation.estimated,
@@ -285,15 +290,15 @@ class _Model:
         return hashlib.sha256(rfc8785.dumps(document)).hexdigest()
 
 
-def _check(situation: Situation, request: Request) -> None:
+def _check(situation: Situation, request: PlanRequest) -> None:
     if request.years not in YEARS:
-        raise RequestInvalid("years", f"{YEARS[0]} to {YEARS[-1]}", request.years)
+        raise PlanRequestInvalid("years", f"{YEARS[0]} to {YEARS[-1]}", request.years)
     if request.buffer < 0:
-        raise RequestInvalid("buffer", "0 or more", request.buffer)
+        raise PlanRequestInvalid("buffer", "0 or more", request.buffer)
     for step in sorted(request.locked | request.refused):
         if step not in situation.effort.values:
             name = f"a step of {situation.instrument.id}"
-            raise RequestInvalid("locked or refused", name, tuple(step))
+            raise PlanRequestInvalid("locked or refused", name, tuple(step))
 
 
 def _unit(values: Iterable[Fraction]) -> int:

@@ -8,8 +8,8 @@ from fractions import Fraction
 
 from engine.assessment.instrument import Instrument
 from engine.path.effort import Effort, StepId
-from engine.path.maintained_levels import Ask, Hold
-from engine.path.precedence import Precedence, Rule
+from engine.path.maintained_levels import LevelRequirement, MaintainedLevel
+from engine.path.precedence import Precedence, PrecedenceRule
 
 DEFAULT_BUFFER = Fraction(
     1, 10
@@ -17,7 +17,7 @@ DEFAULT_BUFFER = Fraction(
 YEARS = range(1, 4)
 
 
-class RequestInvalid(ValueError):
+class PlanRequestInvalid(ValueError):
     """A wish that contradicts itself or the instrument: about what, expected, found."""
 
     def __init__(self, about: str, expected: str, found: object) -> None:
@@ -39,7 +39,7 @@ class Situation:
 
 
 @dataclass(frozen=True, slots=True)
-class Request:
+class PlanRequest:
     """The index to reach, with what margin, by when, and what is settled already."""
 
     target: Fraction
@@ -66,7 +66,7 @@ def next_levels(
     known = {each.number: levels.get(each.number, lowest) for each in instrument.indicators}
     for number in numbers:
         if number not in known:
-            raise RequestInvalid("indicator", f"1 to {len(known)} of {instrument.id}", number)
+            raise PlanRequestInvalid("indicator", f"1 to {len(known)} of {instrument.id}", number)
     return frozenset(
         StepId(number, known[number] + 1)
         for number in numbers
@@ -85,7 +85,7 @@ class PlannedStep:
     effort_edited: bool  # the region's own figure
     locked: bool
     criterion: str  # the missing one; empty: not known
-    asks: tuple[Ask, ...]
+    asks: tuple[LevelRequirement, ...]
     evidence: str  # to gather for the integration it asks; empty: not known
 
 
@@ -104,7 +104,7 @@ class Plan:
     """The cheapest steps to the goal, penalties included, and what they rest on."""
 
     instrument: str
-    request: Request
+    request: PlanRequest
     index_before: Fraction
     index_after: Fraction
     predicate_before: str
@@ -113,8 +113,8 @@ class Plan:
     years: tuple[PlannedYear, ...]
     effort: Fraction
     penalty: Fraction  # of the broken precedences
-    broken: tuple[Rule, ...]  # steps of the plan that come before what they build on
-    hold: tuple[Hold, ...]
+    broken: tuple[PrecedenceRule, ...]  # steps of the plan that come before what they build on
+    hold: tuple[MaintainedLevel, ...]
     estimated: bool
     unclaimed: tuple[int, ...]  # counted at the lowest level because none is claimed
     effort_scale: tuple[str, str]  # id, version
@@ -124,10 +124,10 @@ class Plan:
 
 
 @dataclass(frozen=True, slots=True)
-class Unreachable:
+class UnreachableTarget:
     """No steps reach the goal; how far all steps that are not refused go."""
 
-    request: Request
+    request: PlanRequest
     index_before: Fraction
     maximum: Fraction
     levels: Mapping[int, int]  # that give the maximum
@@ -140,7 +140,7 @@ class Unreachable:
 
 
 @dataclass(frozen=True, slots=True)
-class CurvePoint:
+class CostPoint:
     """What a target takes; None where it cannot be reached."""
 
     target: Fraction
@@ -150,7 +150,7 @@ class CurvePoint:
 
 
 @dataclass(frozen=True, slots=True)
-class Refusal:
+class StepRefusal:
     """What refusing one step of a plan costs, and which steps come instead."""
 
     step: StepId

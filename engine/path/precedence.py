@@ -15,7 +15,7 @@ from engine.path.effort import StepId
 
 
 @dataclass(frozen=True, slots=True)
-class Rule:
+class PrecedenceRule:
     """`step` is better taken with or after `asks`."""
 
     kind: str  # why: "policy-before-practice"
@@ -31,13 +31,15 @@ class Precedence:
     id: str
     version: str
     assumption: bool
-    rules: tuple[Rule, ...]
+    rules: tuple[PrecedenceRule, ...]
 
 
 NONE = Precedence("precedence-none", "1", assumption=True, rules=())
 
 
-def broken(precedence: Precedence, levels: Mapping[int, int]) -> tuple[Rule, ...]:
+def broken_precedence_rules(
+    precedence: Precedence, levels: Mapping[int, int]
+) -> tuple[PrecedenceRule, ...]:
     """The rules that a set of levels does not keep; levels that are not known break none."""
     return tuple(
         rule

@@ -13,7 +13,7 @@ from typing import Any, cast
 
 import numpy as np
 
-from engine.path.dynamic_program import Candidate, Order
+from engine.path.dynamic_program import CandidateStep, Order
 from engine.path.effort import StepId
 
 NODES = 20_000  # of the search tree: a few seconds, but a stop that no clock decides
@@ -32,7 +32,9 @@ class _Rows:
         self.lower.append(lower)
 
 
-def spread(steps: Sequence[Candidate], orders: Sequence[Order], years: int) -> dict[StepId, int]:
+def schedule_steps(
+    steps: Sequence[CandidateStep], orders: Sequence[Order], years: int
+) -> dict[StepId, int]:
     """The year (1 to `years`) of every step, so that the hardest year is as light as can be.
 
     Steps of one indicator stay in order, and so do `orders` whose two steps are both there.

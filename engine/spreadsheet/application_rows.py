@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 from engine.model import ApplicationStatus
 from engine.spreadsheet.columns import Columns, says_nothing
-from engine.spreadsheet.sheet import Problem, Row
+from engine.spreadsheet.sheet import Row, SheetProblem
 from engine.spreadsheet.status_words import status_of
 
 
@@ -17,7 +17,7 @@ class ApplicationRows:
     """Reads the rows of one sheet, and keeps what cannot be taken from them."""
 
     columns: Columns
-    problems: list[Problem] = field(default_factory=list)
+    problems: list[SheetProblem] = field(default_factory=list)
     nameless: list[int] = field(default_factory=list)  # their name says: there is no application
     _unread: defaultdict[str, list[int]] = field(default_factory=lambda: defaultdict(list))
 
@@ -39,7 +39,7 @@ class ApplicationRows:
 
     def wrong(self, row: int | None, name: str, expected: str, found: str) -> None:
         """Note what is wrong in the column of a field."""
-        self.problems.append(Problem(row, self.columns.header_of(name), expected, found))
+        self.problems.append(SheetProblem(row, self.columns.header_of(name), expected, found))
 
     def status(self, row: int, printed: str) -> ApplicationStatus:
         """The status that a cell says; UNKNOWN where it is empty or is not understood."""

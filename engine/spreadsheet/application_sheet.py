@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from engine.model import ApplicationStatus
 from engine.spreadsheet.application_rows import ApplicationRows
 from engine.spreadsheet.columns import find_columns
-from engine.spreadsheet.sheet import Problem, Row, SheetInvalid, quoted
+from engine.spreadsheet.sheet import Row, SheetInvalid, SheetProblem, quote_cell
 
 ROWS_MOST = 5_000  # one transaction, for which others wait
 FIELDS = ("name", "opd", "region", "url", "status", "function", "use", "year", "platform")
@@ -33,7 +33,7 @@ class InventoryRow:
 
 
 @dataclass(frozen=True, slots=True)
-class InventorySheet:
+class ApplicationSheet:
     """The applications of a sheet, and what of it was not taken."""
 
     rows: tuple[InventoryRow, ...]
@@ -54,7 +54,7 @@ class InventorySheet:
         return self.columns.get(field, field)
 
 
-def parse(rows: Iterator[Row]) -> InventorySheet:
+def parse_application_sheet(rows: Iterator[Row]) -> ApplicationSheet:
     """The applications of a sheet.
 
     Raises:
@@ -66,7 +66,7 @@ def parse(rows: Iterator[Row]) -> InventorySheet:
     for row, values in read.named(rows):
         if len(found) == ROWS_MOST:
             expected = f"at most {ROWS_MOST} applications at once"
-            raise SheetInvalid(Problem(row, None, expected, "more"))
+            raise SheetInvalid(SheetProblem(row, None, expected, "more"))
         found.append(
             InventoryRow(
                 row=row,
@@ -82,7 +82,7 @@ def parse(rows: Iterator[Row]) -> InventorySheet:
         )
     if read.problems:
         raise SheetInvalid(*read.problems)
-    return InventorySheet(
+    return ApplicationSheet(
         rows=tuple(found),
         columns=columns.taken,
         passed_over=columns.passed_over,
@@ -96,6 +96,6 @@ def _year(read: ApplicationRows, row: int, cell: str) -> int | None:
         return None
     year = _YEAR.fullmatch(cell)
     if year is None:
-        read.wrong(row, "year", "a year, such as 2021", quoted(cell))
+        read.wrong(row, "year", "a year, such as 2021", quote_cell(cell))
         return None
     return int(year["year"])

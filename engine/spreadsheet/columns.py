@@ -6,7 +6,7 @@ import re
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
-from engine.spreadsheet.sheet import Problem, SheetInvalid, quoted
+from engine.spreadsheet.sheet import SheetInvalid, SheetProblem, quote_cell
 
 # What each column goes by, in lower case and without signs; the first spelling that a sheet has is
 # taken. An owner that is named as the OPD goes before a unit or a manager inside it.
@@ -111,12 +111,12 @@ class Columns:
             found[field] = "" if field != "name" and says_nothing(cell) else cell
         return found
 
-    def too_wide(self, row: int, cells: Sequence[str]) -> Problem | None:
+    def too_wide(self, row: int, cells: Sequence[str]) -> SheetProblem | None:
         """The problem of a row with more cells than the header: its cells are shifted."""
         width = _width(cells)
         if width <= len(self.header):
             return None
-        return Problem(row, None, f"{len(self.header)} cells as in the header", str(width))
+        return SheetProblem(row, None, f"{len(self.header)} cells as in the header", str(width))
 
 
 def find_columns(row: int, header: Sequence[str], fields: Collection[str]) -> Columns:
@@ -127,18 +127,18 @@ def find_columns(row: int, header: Sequence[str], fields: Collection[str]) -> Co
     """
     header = header[: _width(header)]  # a workbook's row is as wide as the widest
     plain = [" ".join(_SIGNS.sub(" ", cell.lower()).split()) for cell in header]
-    shown = quoted(",".join(header))
+    shown = quote_cell(",".join(header))
     at: dict[str, int] = {}
     for field, spellings in SPELLINGS.items():
         found = next((each for each in spellings if each in plain), None)
         if field not in fields or found is None:
             continue
         if plain.count(found) > 1:
-            raise SheetInvalid(Problem(row, found, "a header with this column once", shown))
+            raise SheetInvalid(SheetProblem(row, found, "a header with this column once", shown))
         at[field] = plain.index(found)
     if "name" not in at:
         expected = f"a header with one of {', '.join(SPELLINGS['name'])}"
-        raise SheetInvalid(Problem(row, "name", expected, shown))
+        raise SheetInvalid(SheetProblem(row, "name", expected, shown))
     return Columns(tuple(header), at)
 
 

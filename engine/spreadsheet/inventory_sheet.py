@@ -10,7 +10,7 @@ from engine.matching.inventory_line import Listing
 from engine.model import ApplicationStatus
 from engine.spreadsheet.application_rows import ApplicationRows
 from engine.spreadsheet.columns import find_columns
-from engine.spreadsheet.sheet import Problem, Row, SheetInvalid, quoted
+from engine.spreadsheet.sheet import Row, SheetInvalid, SheetProblem, quote_cell
 
 ROWS_MOST = 300_000  # the whole country has some 270,000 applications
 ROWS_OF_A_REGION_MOST = 20_000  # names of one region are compared with each other
@@ -32,7 +32,7 @@ class ListingSheet:
     passed_over: tuple[str, ...]  # headers
 
 
-def parse(rows: Iterator[Row], functions: Mapping[str, str]) -> ListingSheet:
+def parse_listing_sheet(rows: Iterator[Row], functions: Mapping[str, str]) -> ListingSheet:
     """The listings of a sheet. `functions` are the names of the known ones, by id.
 
     Raises:
@@ -47,11 +47,11 @@ def parse(rows: Iterator[Row], functions: Mapping[str, str]) -> ListingSheet:
     retired = 0
     for number, (row, values) in enumerate(read.named(rows), start=1):
         if number > ROWS_MOST:
-            raise SheetInvalid(Problem(row, None, f"at most {ROWS_MOST} rows", "more"))
+            raise SheetInvalid(SheetProblem(row, None, f"at most {ROWS_MOST} rows", "more"))
         function = values.get("function", "").lower()
         if function and function not in known:
             expected = "the id or name of a function that ships (facts/functions.csv)"
-            read.wrong(row, "function", expected, quoted(function))
+            read.wrong(row, "function", expected, quote_cell(function))
         if read.status(row, values.get("status", "")) in NOT_IN_USE:
             retired += 1
             continue

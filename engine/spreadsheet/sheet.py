@@ -11,7 +11,7 @@ Row = tuple[int, list[str]]  # its number, as a spreadsheet counts, and its trim
 
 
 @dataclass(frozen=True, slots=True)
-class Problem:
+class SheetProblem:
     """What is wrong in a cell of the sheet, or in the whole row or column; row 1 is the header."""
 
     row: int | None
@@ -31,12 +31,12 @@ class Problem:
 class SheetInvalid(ValueError):
     """A sheet with at least one problem."""
 
-    def __init__(self, *problems: Problem) -> None:
+    def __init__(self, *problems: SheetProblem) -> None:
         super().__init__("\n".join(map(str, problems)))
         self.problems = problems
 
 
-def rows(text: str) -> Iterator[Row]:
+def parse_csv_rows(text: str) -> Iterator[Row]:
     """The rows that hold something.
 
     Takes what spreadsheets write: a byte-order mark, `;` or a tab between columns, blank lines.
@@ -54,11 +54,11 @@ def rows(text: str) -> Iterator[Row]:
             if any(trimmed):
                 yield number, trimmed
     except csv.Error as error:
-        problem = Problem(reader.line_num, None, "rows of a CSV file", str(error))
+        problem = SheetProblem(reader.line_num, None, "rows of a CSV file", str(error))
         raise SheetInvalid(problem) from error
 
 
-def columns(rows: Iterator[Row], names: Sequence[str]) -> Iterator[Row]:
+def select_columns(rows: Iterator[Row], names: Sequence[str]) -> Iterator[Row]:
     """The cells of these columns alone, in this order; a row that is too short has empty ones.
 
     Raises:
@@ -68,13 +68,13 @@ def columns(rows: Iterator[Row], names: Sequence[str]) -> Iterator[Row]:
     found = [cell.lower() for cell in header]
     missing = [name for name in names if found.count(name) != 1]
     if missing:
-        told = quoted(",".join(header))
+        told = quote_cell(",".join(header))
         expected = "a header with this column once"
-        raise SheetInvalid(*(Problem(number, each, expected, told) for each in missing))
+        raise SheetInvalid(*(SheetProblem(number, each, expected, told) for each in missing))
     at = [found.index(name) for name in names]
     return ((row, [cells[i] if i < len(cells) else "" for i in at]) for row, cells in rows)
 
 
-def quoted(cell: str) -> str:
+def quote_cell(cell: str) -> str:
     """A cell as an error shows it."""
     return repr(cell[:80]) if cell else "nothing"

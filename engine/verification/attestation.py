@@ -51,7 +51,7 @@ class SealState(Enum):
 
 
 @dataclass(frozen=True, slots=True)
-class Seal:
+class AttestationStatus:
     """What an OPD's attestation is worth on a day."""
 
     opd: str
@@ -65,17 +65,17 @@ class Seal:
         return self.state is SealState.HOLDS
 
 
-def seal(
+def attestation_status(
     opd: str,
     attestations: Iterable[Attestation],
     edits: Iterable[ForeignEdit],
     *,
     today: date,
-) -> Seal:
+) -> AttestationStatus:
     """The state of an OPD's word on a day; attestations and edits of other OPDs are passed over."""
     given = [each for each in attestations if each.opd == opd]
     if not given:
-        return Seal(opd, SealState.NEVER_GIVEN, None, None, None)
+        return AttestationStatus(opd, SealState.NEVER_GIVEN, None, None, None)
     latest = max(given, key=lambda each: each.at)
     later = [each for each in edits if each.opd == opd and each.at > latest.at]
     broken_by = min(later, key=lambda each: (each.at, each.subject), default=None)
@@ -84,4 +84,4 @@ def seal(
         state = SealState.BROKEN
     else:
         state = SealState.HOLDS if today <= expires_on else SealState.EXPIRED
-    return Seal(opd, state, latest, expires_on, broken_by)
+    return AttestationStatus(opd, state, latest, expires_on, broken_by)

@@ -12,9 +12,9 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from fractions import Fraction
 
-from engine.decimals import exact
+from engine.decimals import format_exact
 from engine.model import Application, ApplicationStatus
-from engine.verification.attestation import Seal
+from engine.verification.attestation import AttestationStatus
 
 ENOUGH = Fraction(4, 5)  # from here on a missing edge can prove something
 
@@ -52,7 +52,7 @@ class Completeness:
 
     @property
     def value(self) -> str | None:
-        return None if self.exact is None else exact(self.exact)
+        return None if self.exact is None else format_exact(self.exact)
 
     @property
     def enough(self) -> bool:
@@ -60,7 +60,7 @@ class Completeness:
         return self.exact is None or self.exact >= ENOUGH
 
 
-def completeness(of: str, applications: Iterable[Application]) -> Completeness:
+def measure_completeness(of: str, applications: Iterable[Application]) -> Completeness:
     """The completeness of some applications taken together."""
     asked = sorted(
         (each for each in applications if each.status is not ApplicationStatus.RETIRED),
@@ -81,10 +81,12 @@ def by_opd(opds: Iterable[str], applications: Iterable[Application]) -> dict[str
     run_by: dict[str, list[Application]] = {opd: [] for opd in opds}
     for each in applications:
         run_by.setdefault(each.opd or "", []).append(each)
-    return {opd: completeness(opd, owned) for opd, owned in run_by.items()}
+    return {opd: measure_completeness(opd, owned) for opd, owned in run_by.items()}
 
 
-def vouched_for(seals: Iterable[Seal], inventories: dict[str, Completeness]) -> frozenset[str]:
+def vouched_for(
+    seals: Iterable[AttestationStatus], inventories: dict[str, Completeness]
+) -> frozenset[str]:
     """The OPDs whose inventory is attested and complete enough that an absence in it is a fact."""
     return frozenset(
         each.opd

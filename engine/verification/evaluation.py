@@ -6,12 +6,12 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from enum import Enum
 
-from engine.graph.graph import Defect, Edge, Node
+from engine.graph.graph import GraphEdge, GraphNode, IntegrationDefect
 from engine.verification.inventory import Inventory
 from engine.verification.rule import Requirement
 
 
-class State(Enum):
+class FindingState(Enum):
     """What is known of a requirement."""
 
     MET = "MET"
@@ -19,7 +19,7 @@ class State(Enum):
     FAILED = "FAILED"
 
 
-class Gap(Enum):
+class VerificationGap(Enum):
     """What is missing or not known, and what its subject is."""
 
     OPD_NOT_ON_BUS = "OPD_NOT_ON_BUS"  # an OPD
@@ -43,7 +43,7 @@ class Gap(Enum):
 class Missing:
     """One gap."""
 
-    gap: Gap
+    gap: VerificationGap
     subject: str = ""
     details: tuple[str, ...] = ()  # defects of an integration
 
@@ -53,13 +53,13 @@ class Finding:
     """The answer to one requirement."""
 
     requirement: Requirement
-    state: State
+    state: FindingState
     edges: tuple[str, ...]  # integrations that show it, or a part of it
     documents: tuple[str, ...]
     missing: tuple[Missing, ...]  # empty where it is met
 
 
-class Reading:
+class Evaluation:
     """An inventory, indexed once for all rules, that notes what the current rule reads."""
 
     def __init__(self, inventory: Inventory) -> None:
@@ -70,12 +70,12 @@ class Reading:
         self.read_all = False  # or all edges, of the whole graph
         self.edges = sorted(inventory.graph.edges.values(), key=lambda edge: edge.id)
         self._texts: dict[str, str] = {}
-        self._at: dict[str, list[Edge]] = {}
+        self._at: dict[str, list[GraphEdge]] = {}
         for edge in self.edges:
             self._at.setdefault(edge.source, []).append(edge)
             if edge.target != edge.source:
                 self._at.setdefault(edge.target, []).append(edge)
-        self._serving: dict[int, list[Node]] = {}
+        self._serving: dict[int, list[GraphNode]] = {}
         for application in self.applications:
             for indicator in self.serves(application.id):
                 self._serving.setdefault(indicator, []).append(application)
@@ -89,13 +89,13 @@ class Reading:
         """The indicators that an application is known to serve."""
         return self.inventory.serves.get(application, frozenset())
 
-    def serving(self, indicator: int) -> list[Node]:
+    def serving(self, indicator: int) -> list[GraphNode]:
         """The applications in use that are known to serve an indicator, by id."""
         found = self._serving.get(indicator, [])
         self.note("serving", *(f"{each.id} {each.opd}" for each in found))
         return found
 
-    def edges_at(self, nodes: Iterable[str]) -> list[Edge]:
+    def edges_at(self, nodes: Iterable[str]) -> list[GraphEdge]:
         """The edges at any of these nodes."""
         asked = set(nodes)
         self.read_at |= asked
@@ -103,7 +103,7 @@ class Reading:
         self.noted.extend([edge.state for edge in found.values()])
         return list(found.values())
 
-    def chosen(self, wanted: Callable[[Edge], bool]) -> list[Edge]:
+    def chosen(self, wanted: Callable[[GraphEdge], bool]) -> list[GraphEdge]:
         """The edges of the whole graph that are wanted, by id."""
         self.read_all = True
         found = [edge for edge in self.edges if wanted(edge)]
@@ -114,7 +114,7 @@ class Reading:
         """Forget what the rule before has read."""
         self.noted, self.read_at, self.read_all = [], set(), False
 
-    def node(self, id: str) -> Node:
+    def node(self, id: str) -> GraphNode:
         """The far end of an edge, noted with what it serves."""
         node = self.inventory.graph.nodes[id]
         if id not in self._texts:
@@ -128,34 +128,36 @@ class Reading:
         asked = {each or "" for each in opds}
         if not asked:
             self.note("vouched for", "not", "no OPD")
-            return [Missing(Gap.NO_OPD)]
+            return [Missing(VerificationGap.NO_OPD)]
         left = sorted(asked - self.inventory.vouched_for)
         self.note("vouched for", *sorted(asked - set(left)), "not", *left)
-        return [Missing(Gap.NOT_VOUCHED_FOR, opd) for opd in left]
+        return [Missing(VerificationGap.NOT_VOUCHED_FOR, opd) for opd in left]
 
 
-def not_counted(edge: Edge) -> Missing:
+def not_counted(edge: GraphEdge) -> Missing:
     """The gap of an exchange that would do if it counted, or if its mode were known."""
-    why = edge.defects or (Defect.MODE_UNKNOWN,)
-    return Missing(Gap.NOT_COUNTED, edge.id, tuple(defect.value for defect in why))
+    why = edge.defects or (IntegrationDefect.MODE_UNKNOWN,)
+    return Missing(VerificationGap.NOT_COUNTED, edge.id, tuple(defect.value for defect in why))
 
 
-def met(asked: Requirement, edges: Iterable[Edge] = (), documents: Iterable[str] = ()) -> Finding:
+def met_finding(
+    asked: Requirement, edges: Iterable[GraphEdge] = (), documents: Iterable[str] = ()
+) -> Finding:
     """The requirement is met, by this evidence."""
-    return Finding(asked, State.MET, _ids(edges), tuple(sorted(documents)), ())
+    return Finding(asked, FindingState.MET, _ids(edges), tuple(sorted(documents)), ())
 
 
-def unmet(
+def unmet_finding(
     asked: Requirement,
     missing: Iterable[Missing],
     *,
     unknown: bool,
-    edges: Iterable[Edge] = (),
+    edges: Iterable[GraphEdge] = (),
 ) -> Finding:
     """The requirement is not met, or it is not known whether it is."""
-    state = State.UNKNOWN if unknown else State.FAILED
+    state = FindingState.UNKNOWN if unknown else FindingState.FAILED
     return Finding(asked, state, _ids(edges), (), tuple(missing))
 
 
-def _ids(edges: Iterable[Edge]) -> tuple[str, ...]:
+def _ids(edges: Iterable[GraphEdge]) -> tuple[str, ...]:
     return tuple(sorted({each.id for each in edges}))

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 
-from engine.graph.graph import NOT_IN_USE, IntegrationGraph, Node
+from engine.graph.graph import NOT_IN_USE, GraphNode, IntegrationGraph
 from engine.model import (
     Application,
     ApplicationStatus,
@@ -18,7 +18,7 @@ from engine.model import (
 
 
 @dataclass(frozen=True, slots=True)
-class Document:
+class ReviewDocument:
     """A document handed in for an indicator: a REVIEW or a FOLLOW_UP."""
 
     id: str
@@ -65,7 +65,7 @@ class Inventory:
     exempt: Mapping[str, str] = field(default_factory=dict)  # OPDs out of scope, with the reason
     serves: Mapping[str, frozenset[int]] = field(default_factory=dict)  # see `services`
     vouched_for: frozenset[str] = frozenset()  # OPDs; see `completeness.vouched_for`
-    documents: tuple[Document, ...] = ()
+    documents: tuple[ReviewDocument, ...] = ()
     documents_closed: bool = False  # handing in is over: a document not here does not exist
     development: Development | None = None
     functions_ticked: frozenset[int] = frozenset()  # indicators whose levels 1 to 3 a person saw
@@ -74,12 +74,12 @@ class Inventory:
     def in_scope(self) -> list[str]:
         return sorted(set(self.opds) - self.exempt.keys())
 
-    def in_use(self) -> list[Node]:
+    def in_use(self) -> list[GraphNode]:
         """The region's applications that are not known to be out of use, by id."""
         return [each for each in self.graph.applications if each.status not in NOT_IN_USE]
 
 
-def services(
+def indicators_by_application(
     applications: Iterable[Application],
     common: Iterable[CommonApplication],
     tags: Mapping[str, Iterable[int]],
@@ -101,7 +101,7 @@ def services(
     return found
 
 
-def development(
+def development_since_policy(
     applications: Iterable[Application],
     *,
     policy_year: int,
@@ -124,10 +124,10 @@ def development(
     return Development(tuple(built), tuple(unknown), consulted, tuple(sorted(duplicates)))
 
 
-def documents(levels: Iterable[LevelClaim]) -> tuple[Document, ...]:
+def review_documents(levels: Iterable[LevelClaim]) -> tuple[ReviewDocument, ...]:
     """The reviews and follow-ups among the evidence of claimed levels, by their web address."""
     return tuple(
-        Document(each.url, claim.indicator, each.kind, each.dated)
+        ReviewDocument(each.url, claim.indicator, each.kind, each.dated)
         for claim in levels
         for each in claim.evidence
         if each.kind in (EvidenceKind.REVIEW, EvidenceKind.FOLLOW_UP)

@@ -11,38 +11,46 @@ from collections.abc import Callable
 from fractions import Fraction
 
 from engine.assessment.instrument import Indicator
-from engine.graph.graph import Edge, NodeKind
+from engine.graph.graph import GraphEdge, GraphNodeKind
 from engine.model import EvidenceKind, IntegrationMode
-from engine.verification.evaluation import Finding, Gap, Missing, Reading, met, not_counted, unmet
-from engine.verification.rule import Ask, Requirement
+from engine.verification.evaluation import (
+    Evaluation,
+    Finding,
+    Missing,
+    VerificationGap,
+    met_finding,
+    not_counted,
+    unmet_finding,
+)
+from engine.verification.rule import Requirement, RequirementKind
 
 LIVE = (IntegrationMode.HUB, IntegrationMode.API)
-OUTSIDE = (NodeKind.COMMON_APPLICATION, NodeKind.ELSEWHERE)  # of another instance
+OUTSIDE = (GraphNodeKind.COMMON_APPLICATION, GraphNodeKind.ELSEWHERE)  # of another instance
 MAYBE_BUS = (IntegrationMode.HUB, IntegrationMode.UNKNOWN)
 
-Bus = dict[str, list[Edge]]  # the edges of each OPD in scope
+Bus = dict[str, list[GraphEdge]]  # the edges of each OPD in scope
 
 
-def answer(reading: Reading, indicator: Indicator, asked: Requirement) -> Finding:
+def evaluate_requirement(reading: Evaluation, indicator: Indicator, asked: Requirement) -> Finding:
     """Whether what is asked of an indicator is met."""
     return _ANSWERS[asked.ask](reading, indicator, asked)
 
 
-def _any_opd_on_bus(reading: Reading, indicator: Indicator, asked: Requirement) -> Finding:
+def _any_opd_on_bus(reading: Evaluation, indicator: Indicator, asked: Requirement) -> Finding:
     on_bus, others = _bus(reading)
     if on_bus:
-        return met(asked, (edge for edges in on_bus.values() for edge in edges))
+        return met_finding(asked, (edge for edges in on_bus.values() for edge in edges))
     return _not_on_bus(reading, asked, on_bus, others, every=False)
 
 
-def _every_opd_on_bus(reading: Reading, indicator: Indicator, asked: Requirement) -> Finding:
+def _every_opd_on_bus(reading: Evaluation, indicator: Indicator, asked: Requirement) -> Finding:
     on_bus, others = _bus(reading)
     if on_bus and on_bus.keys() == set(reading.inventory.in_scope):
-        return met(asked, (edge for edges in on_bus.values() for edge in edges))
+        return met_finding(asked, (edge for edges in on_bus.values() for edge in edges))
     return _not_on_bus(reading, asked, on_bus, others, every=True)
 
 
-def _bus(reading: Reading) -> tuple[Bus, Bus]:
+def _bus(reading: Evaluation) -> tuple[Bus, Bus]:
     """The edges that show an OPD in scope on the bus, and those that would if more were known."""
     scope = reading.inventory.in_scope
     among = set(scope)
@@ -60,7 +68,7 @@ def _bus(reading: Reading) -> tuple[Bus, Bus]:
 
 
 def _not_on_bus(
-    reading: Reading, asked: Requirement, on_bus: Bus, others: Bus, *, every: bool
+    reading: Evaluation, asked: Requirement, on_bus: Bus, others: Bus, *, every: bool
 ) -> Finding:
     """Every OPD must show it: one that vouches for its inventory refutes that alone."""
     left = [opd for opd in reading.inventory.in_scope if opd not in on_bus]
@@ -70,9 +78,9 @@ def _not_on_bus(
     }
     open_opds = reading.not_vouched_for(left)
     unsure.update(each.subject for each in open_opds)
-    gaps = [Missing(Gap.OPD_NOT_ON_BUS, opd) for opd in left]
+    gaps = [Missing(VerificationGap.OPD_NOT_ON_BUS, opd) for opd in left]
     gaps += [not_counted(candidates[id]) for id in sorted(candidates)]
-    return unmet(
+    return unmet_finding(
         asked,
         gaps + open_opds,
         unknown=unsure.issuperset(left) if every else bool(unsure),
@@ -80,8 +88,8 @@ def _not_on_bus(
     )
 
 
-def _bus_joined_outside(reading: Reading, indicator: Indicator, asked: Requirement) -> Finding:
-    shown, gaps, unknown = [], [Missing(Gap.NO_EXCHANGE)], False
+def _bus_joined_outside(reading: Evaluation, indicator: Indicator, asked: Requirement) -> Finding:
+    shown, gaps, unknown = [], [Missing(VerificationGap.NO_EXCHANGE)], False
     nodes = reading.inventory.graph.nodes
     for edge in reading.chosen(lambda edge: edge.integration.mode in MAYBE_BUS):
         if nodes[edge.source].inside and nodes[edge.target].inside:
@@ -93,15 +101,15 @@ def _bus_joined_outside(reading: Reading, indicator: Indicator, asked: Requireme
         elif far.kind in OUTSIDE:
             shown.append(edge)
         else:
-            gaps.append(Missing(Gap.OWNER_UNKNOWN, edge.id))
+            gaps.append(Missing(VerificationGap.OWNER_UNKNOWN, edge.id))
             unknown = True
     if shown:
-        return met(asked, shown)
+        return met_finding(asked, shown)
     open_opds = reading.not_vouched_for(reading.inventory.in_scope)
-    return unmet(asked, gaps + open_opds, unknown=unknown or bool(open_opds))
+    return unmet_finding(asked, gaps + open_opds, unknown=unknown or bool(open_opds))
 
 
-def _partner_linked(reading: Reading, indicator: Indicator, asked: Requirement) -> Finding:
+def _partner_linked(reading: Evaluation, indicator: Indicator, asked: Requirement) -> Finding:
     """An exchange with a partner's application, or with another instance's.
 
     The partners that the instrument names are examples, so an exchange with any other service of
@@ -113,8 +121,8 @@ def _partner_linked(reading: Reading, indicator: Indicator, asked: Requirement) 
     if not own:
         return _nothing_serves(reading, indicator, asked)
     fitting: dict[str, bool] = {}
-    shown: list[Edge] = []
-    others: list[Edge] = []  # of the service, but no evidence as they stand
+    shown: list[GraphEdge] = []
+    others: list[GraphEdge] = []  # of the service, but no evidence as they stand
     for edge in reading.edges_at(own):
         ends = (edge.source, edge.target)
         far = [end for end, near in (ends, ends[::-1]) if near in own]
@@ -127,49 +135,49 @@ def _partner_linked(reading: Reading, indicator: Indicator, asked: Requirement) 
         elif len(far) == 1:
             others.append(edge)
     if shown:
-        return met(asked, shown)
+        return met_finding(asked, shown)
     nodes = reading.inventory.graph.nodes
     gaps = []
     for edge in others:
         if not edge.counts:
             gaps.append(not_counted(edge))
-        elif NodeKind.NAMED in (nodes[edge.source].kind, nodes[edge.target].kind):
-            gaps.append(Missing(Gap.OWNER_UNKNOWN, edge.id))
+        elif GraphNodeKind.NAMED in (nodes[edge.source].kind, nodes[edge.target].kind):
+            gaps.append(Missing(VerificationGap.OWNER_UNKNOWN, edge.id))
         else:
-            gaps.append(Missing(Gap.PARTNER_NOT_NAMED, edge.id))
+            gaps.append(Missing(VerificationGap.PARTNER_NOT_NAMED, edge.id))
     open_opds = reading.not_vouched_for(own.values())
     unknown = bool(open_opds) or any(each.counts or each.undecided for each in others)
-    gaps += [Missing(Gap.NO_EXCHANGE, id) for id in own]
-    return unmet(asked, gaps + open_opds, unknown=unknown)
+    gaps += [Missing(VerificationGap.NO_EXCHANGE, id) for id in own]
+    return unmet_finding(asked, gaps + open_opds, unknown=unknown)
 
 
-def _nothing_serves(reading: Reading, indicator: Indicator, asked: Requirement) -> Finding:
+def _nothing_serves(reading: Evaluation, indicator: Indicator, asked: Requirement) -> Finding:
     """No application is known to serve the indicator: a fact only where all are known."""
     untold = [each.id for each in reading.applications if each.id not in reading.inventory.serves]
     open_opds = reading.not_vouched_for(reading.inventory.in_scope)
     reading.note("untold", *untold)
-    gaps = [Missing(Gap.NO_APPLICATION, str(indicator.number)), *open_opds]
-    gaps += [Missing(Gap.SERVICE_UNKNOWN, id) for id in untold]
-    return unmet(asked, gaps, unknown=bool(untold or open_opds))
+    gaps = [Missing(VerificationGap.NO_APPLICATION, str(indicator.number)), *open_opds]
+    gaps += [Missing(VerificationGap.SERVICE_UNKNOWN, id) for id in untold]
+    return unmet_finding(asked, gaps, unknown=bool(untold or open_opds))
 
 
-def _every_serving_linked(reading: Reading, indicator: Indicator, asked: Requirement) -> Finding:
+def _every_serving_linked(reading: Evaluation, indicator: Indicator, asked: Requirement) -> Finding:
     own = [each.id for each in reading.serving(indicator.number)]
     return _linked(reading, own, asked) if own else _nothing_serves(reading, indicator, asked)
 
 
 def _every_application_linked(
-    reading: Reading, indicator: Indicator, asked: Requirement
+    reading: Evaluation, indicator: Indicator, asked: Requirement
 ) -> Finding:
     own = [each.id for each in reading.applications]
     if own:
         return _linked(reading, own, asked)
     open_opds = reading.not_vouched_for(reading.inventory.in_scope)
-    gaps = [Missing(Gap.NO_APPLICATION, str(indicator.number)), *open_opds]
-    return unmet(asked, gaps, unknown=True)
+    gaps = [Missing(VerificationGap.NO_APPLICATION, str(indicator.number)), *open_opds]
+    return unmet_finding(asked, gaps, unknown=True)
 
 
-def _linked(reading: Reading, applications: list[str], asked: Requirement) -> Finding:
+def _linked(reading: Evaluation, applications: list[str], asked: Requirement) -> Finding:
     """Each of these applications has an exchange that counts."""
     reading.note("applications", *applications)
     edges = reading.edges_at(applications)
@@ -177,26 +185,26 @@ def _linked(reading: Reading, applications: list[str], asked: Requirement) -> Fi
     linked = {end for edge in shown for end in (edge.source, edge.target)}
     alone = [id for id in applications if id not in linked]
     if applications and not alone:
-        return met(asked, shown)
+        return met_finding(asked, shown)
     undecided = {end for edge in edges if edge.undecided for end in (edge.source, edge.target)}
     owner = {id: reading.inventory.graph.nodes[id].opd for id in alone}
     open_opds = reading.not_vouched_for(owner.values())
     unsure = {each.subject for each in open_opds}
     refuted = [id for id in alone if id not in undecided and (owner[id] or "") not in unsure]
-    gaps = [Missing(Gap.NO_EXCHANGE, id) for id in alone]
+    gaps = [Missing(VerificationGap.NO_EXCHANGE, id) for id in alone]
     gaps += [
         not_counted(edge)
         for edge in edges
         if not edge.counts and {edge.source, edge.target} & owner.keys()
     ]
-    return unmet(asked, gaps + open_opds, unknown=not refuted, edges=shown)
+    return unmet_finding(asked, gaps + open_opds, unknown=not refuted, edges=shown)
 
 
-def _live_exchange(reading: Reading, indicator: Indicator, asked: Requirement) -> Finding:
+def _live_exchange(reading: Evaluation, indicator: Indicator, asked: Requirement) -> Finding:
     edges = reading.edges_at(each.id for each in reading.applications)
     shown = [edge for edge in edges if edge.counts and edge.integration.mode in LIVE]
     if shown:
-        return met(asked, shown)
+        return met_finding(asked, shown)
     maybe = [
         edge
         for edge in edges
@@ -204,52 +212,52 @@ def _live_exchange(reading: Reading, indicator: Indicator, asked: Requirement) -
         and (edge.counts or edge.undecided)
     ]
     open_opds = reading.not_vouched_for(reading.inventory.in_scope)
-    gaps = [Missing(Gap.NO_EXCHANGE), *map(not_counted, maybe), *open_opds]
-    return unmet(asked, gaps, unknown=bool(maybe or open_opds))
+    gaps = [Missing(VerificationGap.NO_EXCHANGE), *map(not_counted, maybe), *open_opds]
+    return unmet_finding(asked, gaps, unknown=bool(maybe or open_opds))
 
 
-def _consulted(reading: Reading, indicator: Indicator, asked: Requirement) -> Finding:
+def _consulted(reading: Evaluation, indicator: Indicator, asked: Requirement) -> Finding:
     """The share of the applications built since the policy that have a consultation on record."""
     known = reading.inventory.development
     if known is None:
-        return unmet(asked, [Missing(Gap.CONSULTATION_UNKNOWN)], unknown=True)
+        return unmet_finding(asked, [Missing(VerificationGap.CONSULTATION_UNKNOWN)], unknown=True)
     reading.note("built", known.built, known.year_unknown, sorted(known.consulted.items()))
     never = [id for id in known.built if known.consulted.get(id) is False]
     untold = [id for id in known.built if id not in known.consulted]
     undated = [id for id in known.year_unknown if not known.consulted.get(id)]
     built = len(known.built)
     if not undated and built - len(never) - len(untold) >= asked.share * built:
-        return met(asked)
-    gaps = [Missing(Gap.NOT_CONSULTED, id) for id in never]
-    gaps += [Missing(Gap.CONSULTATION_UNKNOWN, id) for id in untold + undated]
+        return met_finding(asked)
+    gaps = [Missing(VerificationGap.NOT_CONSULTED, id) for id in never]
+    gaps += [Missing(VerificationGap.CONSULTATION_UNKNOWN, id) for id in untold + undated]
     possible = built + len(known.year_unknown)  # all of unknown year may be built since, consulted
     most = Fraction(possible - len(never), possible or 1)
-    return unmet(asked, gaps, unknown=most >= asked.share)
+    return unmet_finding(asked, gaps, unknown=most >= asked.share)
 
 
-def _no_duplicate(reading: Reading, indicator: Indicator, asked: Requirement) -> Finding:
+def _no_duplicate(reading: Evaluation, indicator: Indicator, asked: Requirement) -> Finding:
     known = reading.inventory.development
     if known is None:
-        return unmet(asked, [Missing(Gap.CONSULTATION_UNKNOWN)], unknown=True)
+        return unmet_finding(asked, [Missing(VerificationGap.CONSULTATION_UNKNOWN)], unknown=True)
     reading.note("built", known.built, known.year_unknown, known.duplicates)
     built, maybe = set(known.built), {*known.built, *known.year_unknown}
     pairs = [pair for pair in known.duplicates if maybe.issuperset(pair)]
     if not pairs:
-        return met(asked)
-    gaps = [Missing(Gap.DUPLICATE, " ".join(pair)) for pair in pairs]
-    return unmet(asked, gaps, unknown=not any(built.issuperset(pair) for pair in pairs))
+        return met_finding(asked)
+    gaps = [Missing(VerificationGap.DUPLICATE, " ".join(pair)) for pair in pairs]
+    return unmet_finding(asked, gaps, unknown=not any(built.issuperset(pair) for pair in pairs))
 
 
-def _review(reading: Reading, indicator: Indicator, asked: Requirement) -> Finding:
+def _review(reading: Evaluation, indicator: Indicator, asked: Requirement) -> Finding:
     return _document(reading, indicator, asked, EvidenceKind.REVIEW)
 
 
-def _follow_up(reading: Reading, indicator: Indicator, asked: Requirement) -> Finding:
+def _follow_up(reading: Evaluation, indicator: Indicator, asked: Requirement) -> Finding:
     return _document(reading, indicator, asked, EvidenceKind.FOLLOW_UP)
 
 
 def _document(
-    reading: Reading, indicator: Indicator, asked: Requirement, kind: EvidenceKind
+    reading: Evaluation, indicator: Indicator, asked: Requirement, kind: EvidenceKind
 ) -> Finding:
     inventory = reading.inventory
     handed_in = [
@@ -264,28 +272,28 @@ def _document(
         if not asked.in_year or (each.dated is not None and each.dated.year == inventory.year)
     ]
     if fitting:
-        return met(asked, documents=fitting)
+        return met_finding(asked, documents=fitting)
     undated = [each.id for each in handed_in if each.dated is None]
-    gaps = [Missing(Gap.NO_DOCUMENT, kind.value)]
-    gaps += [Missing(Gap.DOCUMENT_UNDATED, id) for id in undated]
-    return unmet(asked, gaps, unknown=bool(undated) or not inventory.documents_closed)
+    gaps = [Missing(VerificationGap.NO_DOCUMENT, kind.value)]
+    gaps += [Missing(VerificationGap.DOCUMENT_UNDATED, id) for id in undated]
+    return unmet_finding(asked, gaps, unknown=bool(undated) or not inventory.documents_closed)
 
 
-def _judgement(reading: Reading, indicator: Indicator, asked: Requirement) -> Finding:
-    return unmet(asked, [Missing(Gap.NOT_DECIDABLE)], unknown=True)
+def _judgement(reading: Evaluation, indicator: Indicator, asked: Requirement) -> Finding:
+    return unmet_finding(asked, [Missing(VerificationGap.NOT_DECIDABLE)], unknown=True)
 
 
-_ANSWERS: dict[Ask, Callable[[Reading, Indicator, Requirement], Finding]] = {
-    Ask.ANY_OPD_ON_BUS: _any_opd_on_bus,
-    Ask.EVERY_OPD_ON_BUS: _every_opd_on_bus,
-    Ask.BUS_JOINED_OUTSIDE: _bus_joined_outside,
-    Ask.PARTNER_LINKED: _partner_linked,
-    Ask.EVERY_SERVING_LINKED: _every_serving_linked,
-    Ask.EVERY_APPLICATION_LINKED: _every_application_linked,
-    Ask.LIVE_EXCHANGE: _live_exchange,
-    Ask.CONSULTED: _consulted,
-    Ask.NO_DUPLICATE: _no_duplicate,
-    Ask.REVIEW: _review,
-    Ask.FOLLOW_UP: _follow_up,
-    Ask.JUDGEMENT: _judgement,
+_ANSWERS: dict[RequirementKind, Callable[[Evaluation, Indicator, Requirement], Finding]] = {
+    RequirementKind.ANY_OPD_ON_BUS: _any_opd_on_bus,
+    RequirementKind.EVERY_OPD_ON_BUS: _every_opd_on_bus,
+    RequirementKind.BUS_JOINED_OUTSIDE: _bus_joined_outside,
+    RequirementKind.PARTNER_LINKED: _partner_linked,
+    RequirementKind.EVERY_SERVING_LINKED: _every_serving_linked,
+    RequirementKind.EVERY_APPLICATION_LINKED: _every_application_linked,
+    RequirementKind.LIVE_EXCHANGE: _live_exchange,
+    RequirementKind.CONSULTED: _consulted,
+    RequirementKind.NO_DUPLICATE: _no_duplicate,
+    RequirementKind.REVIEW: _review,
+    RequirementKind.FOLLOW_UP: _follow_up,
+    RequirementKind.JUDGEMENT: _judgement,
 }

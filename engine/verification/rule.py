@@ -7,7 +7,7 @@ from enum import Enum
 from fractions import Fraction
 
 
-class Ask(Enum):
+class RequirementKind(Enum):
     """What a rule can ask; `engine.verification.requirement` answers each."""
 
     ANY_OPD_ON_BUS = "ANY_OPD_ON_BUS"
@@ -29,7 +29,7 @@ class Requirement:
     """One thing that a level asks, and with it every level above."""
 
     level: int
-    ask: Ask
+    ask: RequirementKind
     text: str  # in our words
     in_year: bool = False  # the document must be dated in the year of the assessment
     share: Fraction = Fraction(1)  # of the applications that must show it

@@ -14,14 +14,14 @@ from enum import Enum
 
 from engine.assessment.instrument import Indicator, Instrument
 from engine.assessment.score import Score, from_levels
-from engine.graph.graph import digest
-from engine.verification.evaluation import Finding, Reading, State
+from engine.graph.graph import hash_texts
+from engine.verification.evaluation import Evaluation, Finding, FindingState
 from engine.verification.inventory import Inventory
-from engine.verification.requirement import answer
+from engine.verification.requirement import evaluate_requirement
 from engine.verification.rule import Rule, RuleTable
 
 
-class Flag(Enum):
+class VerificationFlag(Enum):
     """What becomes of a claim."""
 
     OVER_CLAIM = "OVER_CLAIM"
@@ -40,7 +40,7 @@ class Verdict:
     claim: int | None
     ceiling: int
     not_refuted: int
-    flag: Flag | None  # None without a claim
+    flag: VerificationFlag | None  # None without a claim
     findings: tuple[Finding, ...]
     inputs: str  # hash of all that the verdict was made of
     read_at: frozenset[str] | None  # nodes whose edges it rests on; None: on any edge
@@ -57,7 +57,7 @@ class Verdict:
         return tuple(
             each
             for each in self.findings
-            if each.state is not State.MET and each.requirement.level <= target
+            if each.state is not FindingState.MET and each.requirement.level <= target
         )
 
 
@@ -74,7 +74,7 @@ class Verification:
     not_refuted: Score | None  # only over-claims are capped
 
 
-def verify(
+def verify_levels(
     instrument: Instrument, table: RuleTable, levels: Mapping[int, int], inventory: Inventory
 ) -> Verification:
     """Hold claimed levels against an inventory; without levels it tells the bounds only.
@@ -114,7 +114,7 @@ def _verify(
     kept: Mapping[int, Verdict],
     before: Verification | None,
 ) -> Verification:
-    reading = Reading(inventory)
+    reading = Evaluation(inventory)
     indicators = {each.number: each for each in instrument.indicators}
     found = [
         kept.get(number)
@@ -162,15 +162,15 @@ def _verdict(
     rule: Rule,
     indicator: Indicator,
     claim: int | None,
-    reading: Reading,
+    reading: Evaluation,
 ) -> Verdict:
     reading.start()
-    findings = tuple(answer(reading, indicator, each) for each in rule.requirements)
+    findings = tuple(evaluate_requirement(reading, indicator, each) for each in rule.requirements)
     ceiling = not_refuted = instrument.level_max
     for each in reversed(findings):
-        if each.state is not State.MET:
+        if each.state is not FindingState.MET:
             ceiling = each.requirement.level - 1
-        if each.state is State.FAILED and table.confirmed:
+        if each.state is FindingState.FAILED and table.confirmed:
             not_refuted = each.requirement.level - 1
     ticked = indicator.number in reading.inventory.functions_ticked
     flag = None
@@ -187,16 +187,16 @@ def _verdict(
         not_refuted=not_refuted,
         flag=flag,
         findings=findings,
-        inputs=digest([name, str(indicator.number), *reading.noted]),
+        inputs=hash_texts([name, str(indicator.number), *reading.noted]),
         read_at=None if reading.read_all else frozenset(reading.read_at),
     )
 
 
-def _flag(claim: int, ceiling: int, not_refuted: int, nominates_to: int | None) -> Flag:
+def _flag(claim: int, ceiling: int, not_refuted: int, nominates_to: int | None) -> VerificationFlag:
     if claim > not_refuted:
-        return Flag.OVER_CLAIM
+        return VerificationFlag.OVER_CLAIM
     if claim > ceiling:
-        return Flag.UNVERIFIABLE
+        return VerificationFlag.UNVERIFIABLE
     if nominates_to is not None and claim < min(ceiling, nominates_to):
-        return Flag.UNDER_CLAIM
-    return Flag.SUPPORTED
+        return VerificationFlag.UNDER_CLAIM
+    return VerificationFlag.SUPPORTED

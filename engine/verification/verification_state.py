@@ -12,21 +12,21 @@ from dataclasses import dataclass, field
 from engine.assessment.score import Score
 from engine.consolidation.proposal import Proposal, ProposalKind
 from engine.model import Assessment, AssessmentKind, AssessmentState
-from engine.verification.verification import Flag, Verdict, Verification
+from engine.verification.verification import Verdict, Verification, VerificationFlag
 
 
 @dataclass(frozen=True, slots=True)
-class VerdictOutcome:
+class VerdictState:
     """Claim, bounds and flag of one indicator."""
 
     claim: int | None
     ceiling: int
     not_refuted: int
-    flag: Flag | None
+    flag: VerificationFlag | None
 
 
 @dataclass(frozen=True, slots=True)
-class Values:
+class VerifiedValues:
     """The exact index by three readings of the claims; None without claims."""
 
     claimed: str | None = None
@@ -35,7 +35,7 @@ class Values:
 
 
 @dataclass(frozen=True, slots=True)
-class VerificationOutcome:
+class VerificationState:
     """The verdicts on an assessment's claims; without an assessment, the bounds alone."""
 
     assessment: str | None
@@ -44,8 +44,8 @@ class VerificationOutcome:
     year: int
     kind: AssessmentKind | None
     published: bool
-    values: Values
-    verdicts: dict[int, VerdictOutcome]  # by indicator
+    values: VerifiedValues
+    verdicts: dict[int, VerdictState]  # by indicator
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,12 +53,12 @@ class VerdictChange:
     """A verdict that is another one; None before of one that was not there."""
 
     indicator: int
-    before: VerdictOutcome | None
-    after: VerdictOutcome
+    before: VerdictState | None
+    after: VerdictState
 
 
 @dataclass(frozen=True, slots=True)
-class VerificationNews:
+class VerificationChange:
     """What subscribers hear of a verification; without values before, all of it is new to them."""
 
     subject: str  # the assessment, or the region
@@ -66,8 +66,8 @@ class VerificationNews:
     instrument: str
     year: int
     kind: AssessmentKind | None
-    before: Values | None
-    after: Values
+    before: VerifiedValues | None
+    after: VerifiedValues
     changed: tuple[VerdictChange, ...]
 
     @property
@@ -77,14 +77,14 @@ class VerificationNews:
 
 
 @dataclass(frozen=True, slots=True)
-class ProposalsOutcome:
+class ProposalsState:
     """Kind and inputs of each proposal, by id; whether it was decided is not in it."""
 
     proposals: dict[str, tuple[ProposalKind, str]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
-class ProposalsNews:
+class ProposalsChange:
     """What subscribers hear of proposals, by id."""
 
     subject: str  # the region
@@ -101,16 +101,16 @@ class ProposalsNews:
 
 def of_verification(
     verification: Verification, year: int, claims: Assessment | None
-) -> VerificationOutcome:
+) -> VerificationState:
     """What a verification came to."""
-    return VerificationOutcome(
+    return VerificationState(
         assessment=None if claims is None else claims.id,
         instrument=verification.instrument,
         table=verification.table,
         year=year,
         kind=None if claims is None else claims.kind,
         published=claims is None or claims.state is AssessmentState.PUBLISHED,
-        values=Values(
+        values=VerifiedValues(
             _exact(verification.claimed),
             _exact(verification.supported),
             _exact(verification.not_refuted),
@@ -120,8 +120,8 @@ def of_verification(
 
 
 def verification_news(
-    subject: str, before: VerificationOutcome | None, after: VerificationOutcome
-) -> VerificationNews | None:
+    subject: str, before: VerificationState | None, after: VerificationState
+) -> VerificationChange | None:
     """What is new about a verification; None where no verdict differs.
 
     A score that moves by another indicator's level is news of the index alone. What is published
@@ -137,7 +137,7 @@ def verification_news(
     )
     if not changed:
         return None
-    return VerificationNews(
+    return VerificationChange(
         subject=subject,
         assessment=after.assessment,
         instrument=after.instrument,
@@ -149,20 +149,20 @@ def verification_news(
     )
 
 
-def of_proposals(proposals: Iterable[Proposal]) -> ProposalsOutcome:
+def of_proposals(proposals: Iterable[Proposal]) -> ProposalsState:
     """What there is to propose."""
-    return ProposalsOutcome({each.id: (each.kind, each.inputs) for each in proposals})
+    return ProposalsState({each.id: (each.kind, each.inputs) for each in proposals})
 
 
 def proposals_news(
-    subject: str, before: ProposalsOutcome, after: ProposalsOutcome
-) -> ProposalsNews | None:
+    subject: str, before: ProposalsState, after: ProposalsState
+) -> ProposalsChange | None:
     """What is new about proposals; None where nothing differs."""
     was, now = before.proposals, after.proposals
     if was == now:
         return None
     counts = Counter(kind for kind, _ in now.values())
-    return ProposalsNews(
+    return ProposalsChange(
         subject=subject,
         opened=tuple(sorted(now.keys() - was.keys())),
         changed=tuple(sorted(id for id in now.keys() & was.keys() if now[id] != was[id])),
@@ -171,8 +171,8 @@ def proposals_news(
     )
 
 
-def _verdict(verdict: Verdict) -> VerdictOutcome:
-    return VerdictOutcome(verdict.claim, verdict.ceiling, verdict.not_refuted, verdict.flag)
+def _verdict(verdict: Verdict) -> VerdictState:
+    return VerdictState(verdict.claim, verdict.ceiling, verdict.not_refuted, verdict.flag)
 
 
 def _exact(score: Score | None) -> str | None:

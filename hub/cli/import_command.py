@@ -15,7 +15,7 @@ from hub.cli.console import AsJson, answer, err, fail, out
 from hub.exit_codes import Exit
 
 if TYPE_CHECKING:
-    from engine.spreadsheet.application_sheet import InventorySheet
+    from engine.spreadsheet.application_sheet import ApplicationSheet
     from resolvers.inventory_import import Imported
 
 app = typer.Typer()
@@ -46,14 +46,14 @@ def import_command(
 
     settings = readiness.migrated()
 
-    async def work(sheet: InventorySheet, *, trial: bool) -> Imported:
+    async def work(sheet: ApplicationSheet, *, trial: bool) -> Imported:
         async with opened(settings) as instance:
             if trial:
                 return await inventory_import.prepare(instance, region, sheet)
             return await inventory_import.take(instance, region, sheet, inventory.name)
 
     try:
-        sheet = application_sheet.parse(sheet_file.rows(inventory))
+        sheet = application_sheet.parse_application_sheet(sheet_file.rows(inventory))
         if not json:
             _say_columns(sheet)
         would = asyncio.run(work(sheet, trial=True))
@@ -88,7 +88,7 @@ def _agreed(count: int, region: str, *, json: bool) -> bool:
     return typer.confirm(f"Register {count} applications in region {region}?", err=True)
 
 
-def _say_columns(sheet: InventorySheet) -> None:
+def _say_columns(sheet: ApplicationSheet) -> None:
     err.print("Columns that are taken:")
     for field, header in sheet.columns.items():
         name = "function" if field == "use" else field
@@ -99,7 +99,7 @@ def _say_columns(sheet: InventorySheet) -> None:
         err.print("No column is passed over.")
 
 
-def _say_rows(sheet: InventorySheet, would: Imported) -> None:
+def _say_rows(sheet: ApplicationSheet, would: Imported) -> None:
     counts: dict[str, int] = {}
     for each in sheet.rows:
         counts[each.status.value] = counts.get(each.status.value, 0) + 1
@@ -122,7 +122,7 @@ def _say(what: str, rows: Sequence[int]) -> None:
     err.print(f"  {what}: {len(rows)} ({word} {named}{more})", markup=False, soft_wrap=True)
 
 
-def _document(sheet: InventorySheet, done: Imported) -> dict[str, Any]:
+def _document(sheet: ApplicationSheet, done: Imported) -> dict[str, Any]:
     return {
         "columns": dict(sheet.columns),
         "passedOver": list(sheet.passed_over),

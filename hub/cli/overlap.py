@@ -7,9 +7,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from engine.consolidation.reuse import Candidate, Sisters
-from engine.matching.duplicates import Inventory
-from engine.matching.function_classifier import Tag
+from engine.consolidation.reuse import ReuseCandidate, ReuseCatalogue
+from engine.matching.duplicates import SortedInventory
+from engine.matching.function_classifier import FunctionTag
 from engine.matching.inventory_line import Listing
 from engine.matching.overlap import Cluster
 from engine.spreadsheet import inventory_sheet
@@ -31,11 +31,11 @@ class Findings:
 
     title: str
     listings: Mapping[str, Listing]
-    inventory: Inventory
-    tags: Mapping[str, Tag]
+    inventory: SortedInventory
+    tags: Mapping[str, FunctionTag]
     clusters: tuple[Cluster, ...]
     crowds: tuple[Crowd, ...]  # too many systems for one cluster: not compared
-    candidates: tuple[Candidate, ...]  # to take over from another region
+    candidates: tuple[ReuseCandidate, ...]  # to take over from another region
     names: Mapping[str, str]  # of the listings of other regions that are candidates
     sheet: ListingSheet | None  # None: it is of the database
 
@@ -44,7 +44,7 @@ def of_file(path: Path) -> Findings:
     """Read the inventory in a file, or end with what is wrong in which row and column."""
     names = {each.id: each.name for each in shipped_functions.functions().values()}
     try:
-        sheet = inventory_sheet.parse(sheet_file.rows(path), names)
+        sheet = inventory_sheet.parse_listing_sheet(sheet_file.rows(path), names)
     except SheetInvalid as invalid:
         sheet_file.refuse(path, invalid, "nothing was compared")
     models, listings = inventory_analysis.shipped_models(), sheet.listings
@@ -53,10 +53,10 @@ def of_file(path: Path) -> Findings:
     systems = inventory_analysis.systems(listings, inventory)
     clusters, crowds = _clusters(models, systems, tags)
     regions = sorted({each.region for each in listings})
-    candidates: tuple[Candidate, ...] = ()
+    candidates: tuple[ReuseCandidate, ...] = ()
     if len(regions) > 1:
         national = models.recognised(systems)
-        sisters = Sisters(systems, tags, shipped_functions.functions(), {}, national)
+        sisters = ReuseCatalogue(systems, tags, shipped_functions.functions(), {}, national)
         candidates = tuple(each for region in regions for each in sisters.candidates(region))
     by_id = {each.id: each for each in listings}
     return Findings(
@@ -72,15 +72,15 @@ def of_file(path: Path) -> Findings:
     )
 
 
-def _tags(models: Models, sheet: ListingSheet) -> dict[str, Tag]:
-    tags: dict[str, Tag] = {}
+def _tags(models: Models, sheet: ListingSheet) -> dict[str, FunctionTag]:
+    tags: dict[str, FunctionTag] = {}
     for start in range(0, len(sheet.listings), _TAGGED_AT_ONCE):
         tags |= models.tags(sheet.listings[start : start + _TAGGED_AT_ONCE], sheet.said)
     return tags
 
 
 def _clusters(
-    models: Models, systems: Sequence[Listing], tags: Mapping[str, Tag]
+    models: Models, systems: Sequence[Listing], tags: Mapping[str, FunctionTag]
 ) -> tuple[tuple[Cluster, ...], tuple[Crowd, ...]]:
     told = [(each, tags[each.id].function) for each in systems]
     counts = Counter((each.region, function) for each, function in told if function is not None)

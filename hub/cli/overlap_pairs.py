@@ -12,10 +12,10 @@ from typing import Any
 from rich.markup import escape
 from rich.table import Table
 
-from engine.matching.grouping import Pair
+from engine.matching.grouping import ListingPair
 from engine.matching.inventory_line import Listing
 from engine.matching.overlap import RULE, Overlap
-from engine.spreadsheet.sheet import Problem, Row, SheetInvalid, quoted
+from engine.spreadsheet.sheet import Row, SheetInvalid, SheetProblem, quote_cell
 from hub.cli import sheet_file
 from hub.cli.console import out
 from hub.cli.overlap_report import reasons
@@ -34,7 +34,7 @@ class Scored:
 
     cells: tuple[str, ...]
     overlap: Overlap
-    same: Pair | None
+    same: ListingPair | None
 
     @property
     def identity(self) -> str:
@@ -109,23 +109,23 @@ def _read(rows: Iterator[Row]) -> tuple[list[str], list[tuple[tuple[str, ...], d
     wrong = [each for each in REQUIRED if names.count(each) != 1]
     wrong += [each for each in OPTIONAL if names.count(each) > 1]
     expected = "a header with this column once"
-    found = quoted(",".join(header))
-    problems = [Problem(header_row, each, expected, found) for each in wrong]
+    found = quote_cell(",".join(header))
+    problems = [SheetProblem(header_row, each, expected, found) for each in wrong]
     added = [each for each in ADDED if each in names]
     expected = "a header without it: it is added"
-    problems += [Problem(header_row, each, expected, found) for each in added]
+    problems += [SheetProblem(header_row, each, expected, found) for each in added]
     if problems:
         raise SheetInvalid(*problems)
     lines: list[tuple[tuple[str, ...], dict[str, str]]] = []
     for row, cells in rows:
         if len(cells) > len(header):
-            problems.append(Problem(row, None, f"{len(header)} cells", str(len(cells))))
+            problems.append(SheetProblem(row, None, f"{len(header)} cells", str(len(cells))))
         if len(lines) == PAIRS_MOST:
-            raise SheetInvalid(Problem(row, None, f"at most {PAIRS_MOST} pairs", "more"))
+            raise SheetInvalid(SheetProblem(row, None, f"at most {PAIRS_MOST} pairs", "more"))
         whole = (*cells, *[""] * (len(header) - len(cells)))
         told = dict(zip(names, whole, strict=False))
         problems += [
-            Problem(row, side, "the name of an application", "nothing")
+            SheetProblem(row, side, "the name of an application", "nothing")
             for side in REQUIRED
             if not told[side]
         ]

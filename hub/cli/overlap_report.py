@@ -10,8 +10,8 @@ from rich.table import Table
 
 from engine.consolidation.reuse import RULE as SHARING_RULE
 from engine.matching.duplicates import RULE
-from engine.matching.grouping import Group, Pair
-from engine.matching.name_matching import Decision
+from engine.matching.grouping import DuplicateGroup, ListingPair
+from engine.matching.name_matching import DuplicatePolicy
 from engine.matching.overlap import RULE as OVERLAP_RULE
 from engine.matching.overlap import Cluster, Overlap
 from hub.cli.console import out
@@ -92,7 +92,7 @@ def show(findings: Findings) -> None:
             out.print(f"{sheet.nameless} rows say that there is no application and are left out")
         for word, rows in sheet.unread_status.items():
             out.print(escape(f"Status {word!r} is not understood: {len(rows)} rows are compared"))
-    asked = sum(each.decision is Decision.REVIEW for each in inventory.groups)
+    asked = sum(each.decision is DuplicatePolicy.REVIEW for each in inventory.groups)
     relisted = sum(len(part) > 1 for group in inventory.groups for part in group.sure)
     known = sum(tag.function is not None for tag in findings.tags.values())
     out.print(
@@ -141,7 +141,7 @@ def show(findings: Findings) -> None:
     )
 
 
-def _group(findings: Findings, group: Group) -> dict[str, Any]:
+def _group(findings: Findings, group: DuplicateGroup) -> dict[str, Any]:
     return {
         "policy": group.decision.value,
         "region": group.region,
@@ -198,7 +198,7 @@ def _printed(findings: Findings, id: str) -> str:
     return f"{row}{listing.name} ({listing.opd or 'OPD unknown'})"
 
 
-def _links(findings: Findings, group: Group) -> tuple[Pair, ...]:
+def _links(findings: Findings, group: DuplicateGroup) -> tuple[ListingPair, ...]:
     """What links the listings of a group; those that are equal throughout are told by two."""
     if group.links:
         return group.links
@@ -207,7 +207,7 @@ def _links(findings: Findings, group: Group) -> tuple[Pair, ...]:
     return () if equal is None else (equal,)
 
 
-def _why(findings: Findings, group: Group) -> list[str]:
+def _why(findings: Findings, group: DuplicateGroup) -> list[str]:
     signals = [signal for link in _links(findings, group) for signal in link.signals]
     return [*dict.fromkeys(f"{each.name}: {each.value}" for each in signals)]
 

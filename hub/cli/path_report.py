@@ -11,11 +11,18 @@ from typing import Any
 from rich.table import Table
 
 from engine.assessment.instrument import Instrument
-from engine.decimals import exact, rounded
+from engine.decimals import format_exact, format_rounded
 from engine.model import Assessment
 from engine.path import effort as scale
 from engine.path.path import cheapest_plan
-from engine.path.plan import Plan, Request, RequestInvalid, Situation, Unreachable, next_levels
+from engine.path.plan import (
+    Plan,
+    PlanRequest,
+    PlanRequestInvalid,
+    Situation,
+    UnreachableTarget,
+    next_levels,
+)
 from engine.path.precedence import NONE
 from engine.spreadsheet.sheet import SheetInvalid
 from facts.path_rule import effort_scale, precedence_rules
@@ -44,7 +51,7 @@ class Planned:
     """The plan, or how far one can get."""
 
     instrument: Instrument
-    plan: Plan | Unreachable
+    plan: Plan | UnreachableTarget
     origin: Assessment | None = None  # None: a sheet
 
     @property
@@ -65,22 +72,25 @@ class Planned:
         plan, request = self.plan, self.plan.request
         asked = {
             "instrument": self.instrument.id,
-            "target": exact(request.target),
-            "buffer": exact(request.buffer),
-            "indexBefore": exact(plan.index_before),
+            "target": format_exact(request.target),
+            "buffer": format_exact(request.buffer),
+            "indexBefore": format_exact(plan.index_before),
             "inputs": plan.inputs,
             "origin": self.basis,
         }
-        if isinstance(plan, Unreachable):
-            unreachable = {"maximum": exact(plan.maximum), "reachesTarget": plan.reaches_target}
+        if isinstance(plan, UnreachableTarget):
+            unreachable = {
+                "maximum": format_exact(plan.maximum),
+                "reachesTarget": plan.reaches_target,
+            }
             return asked | {"outcome": "UNREACHABLE", "unreachable": unreachable, "steps": []}
         return asked | {
             "outcome": "FOUND",
-            "indexAfter": exact(plan.index_after),
+            "indexAfter": format_exact(plan.index_after),
             "predicateBefore": plan.predicate_before,
             "predicateAfter": plan.predicate_after,
-            "effort": exact(plan.effort),
-            "penalty": exact(plan.penalty),
+            "effort": format_exact(plan.effort),
+            "penalty": format_exact(plan.penalty),
             "effortScale": dict(zip(("id", "version"), plan.effort_scale, strict=True)),
             "effortAssumed": plan.effort_assumed,
             "precedenceRules": dict(zip(("id", "version"), plan.precedence_rules, strict=True)),
@@ -90,8 +100,8 @@ class Planned:
                     "from": each.id.level - 1,
                     "to": each.id.level,
                     "year": each.year,
-                    "gain": exact(each.gain),
-                    "effort": exact(each.effort),
+                    "gain": format_exact(each.gain),
+                    "effort": format_exact(each.effort),
                     "effortEdited": each.effort_edited,
                     "criterion": each.criterion,
                     "asks": [ask.value for ask in each.asks],
@@ -102,8 +112,8 @@ class Planned:
             "years": [
                 {
                     "year": each.year,
-                    "effort": exact(each.effort),
-                    "index": exact(each.index),
+                    "effort": format_exact(each.effort),
+                    "index": format_exact(each.index),
                     "predicate": each.predicate,
                 }
                 for each in plan.years
@@ -136,7 +146,7 @@ def of_sheet(path: Path, wish: Wish) -> Planned:
     if wish.effort is not None:
         situation = valued(situation, wish.effort)
     try:
-        request = Request(
+        request = PlanRequest(
             target=Fraction(str(target)),
             buffer=Fraction(str(wish.buffer)),
             years=wish.years,
@@ -144,7 +154,7 @@ def of_sheet(path: Path, wish: Wish) -> Planned:
             refused=next_levels(instrument, levels, wish.refuse),
         )
         return Planned(instrument, cheapest_plan(situation, request))
-    except RequestInvalid as invalid:
+    except PlanRequestInvalid as invalid:
         fail(str(invalid), Exit.INPUT)
 
 
@@ -159,7 +169,7 @@ def valued(situation: Situation, wished: str) -> Situation:
     path = Path(wished)
     text = sheet_file.text(path, sheet_file.LEVELS_BYTES)
     try:
-        effort = scale.parse(text, situation.effort, situation.instrument)
+        effort = scale.parse_effort_sheet(text, situation.effort, situation.instrument)
     except SheetInvalid as invalid:
         sheet_file.refuse(path, invalid, "nothing was planned")
     return replace(situation, effort=effort)
@@ -181,18 +191,20 @@ def show(planned: Planned) -> None:
         told = planned.basis
         levels = "levels ESTIMATED of its published figures" if told["estimated"] else "its levels"
         out.print(f"From {told['region']} {told['year']} {told['kind']}: {levels}")
-    goal = f"{rounded(request.target)} with a buffer of {rounded(request.buffer)}"
-    if isinstance(plan, Unreachable):
-        out.print(f"No steps reach {goal}: all that are not refused give {rounded(plan.maximum)}.")
+    goal = f"{format_rounded(request.target)} with a buffer of {format_rounded(request.buffer)}"
+    if isinstance(plan, UnreachableTarget):
+        out.print(
+            f"No steps reach {goal}: all that are not refused give {format_rounded(plan.maximum)}."
+        )
         return
     names = {each.number: each.name for each in planned.instrument.indicators}
     out.print(
-        f"[bold]{rounded(plan.index_before)} {plan.predicate_before} → "
-        f"{rounded(plan.index_after)} {plan.predicate_after}[/bold], for a target of {goal}"
+        f"[bold]{format_rounded(plan.index_before)} {plan.predicate_before} → "
+        f"{format_rounded(plan.index_after)} {plan.predicate_after}[/bold], for a target of {goal}"
     )
     whose = "a declared scale of ours, not money" if plan.effort_assumed else "as edited"
     out.print(
-        f"Effort {exact(plan.effort)} (no other steps cost less; {whose}), {len(plan.steps)} steps"
+        f"Effort {format_exact(plan.effort)} (no other steps cost less; {whose}), {len(plan.steps)} steps"
     )
     steps = Table("Year", "Step", "Level", "Gain", "Effort", "Criterion", box=None)
     for each in plan.steps:
@@ -200,15 +212,15 @@ def show(planned: Planned) -> None:
             str(each.year),
             f"{each.id.indicator} {names[each.id.indicator]}",
             f"{each.id.level - 1} → {each.id.level}",
-            f"+{exact(each.gain)}",
-            exact(each.effort),
+            f"+{format_exact(each.gain)}",
+            format_exact(each.effort),
             each.criterion or "not known",
         )
     out.print(steps)
     for year in plan.years:
         out.print(
-            f"Year {year.year}: effort {exact(year.effort)}, "
-            f"index {rounded(year.index)} {year.predicate}"
+            f"Year {year.year}: effort {format_exact(year.effort)}, "
+            f"index {format_rounded(year.index)} {year.predicate}"
         )
     for rule in plan.broken:
         out.print(

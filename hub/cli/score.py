@@ -83,7 +83,7 @@ def read(path: Path, instrument_id: str) -> tuple[Instrument, dict[int, int]]:
         )
     text = sheet_file.text(path, sheet_file.LEVELS_BYTES)
     try:
-        return instrument, levels.parse(text, instrument)
+        return instrument, levels.parse_level_sheet(text, instrument)
     except SheetInvalid as invalid:
         sheet_file.refuse(path, invalid, "nothing was scored")
 

@@ -35,7 +35,11 @@ def text(path: Path, most: int) -> str:
 
 def rows(path: Path, most: int = INVENTORY_BYTES) -> Iterator[Row]:
     """Return the rows of a CSV file or of a workbook's first sheet, or end with what is wrong."""
-    return _workbook(path, most) if path.suffix.lower() == ".xlsx" else sheet.rows(text(path, most))
+    return (
+        _workbook(path, most)
+        if path.suffix.lower() == ".xlsx"
+        else sheet.parse_csv_rows(text(path, most))
+    )
 
 
 def refuse(path: Path, invalid: SheetInvalid, outcome: str) -> NoReturn:

@@ -12,7 +12,7 @@ from datetime import datetime
 from typing import Any
 
 from engine.log.entry import Entry
-from engine.log.snapshot import Row, RowKind
+from engine.log.snapshot import RowKind, SnapshotRow
 from engine.model import EventKind, Visibility
 from regions.directory import plain_url, websocket
 
@@ -93,7 +93,7 @@ class Page:
     """Rows of a snapshot, the entry as of which they are, and how to go on."""
 
     newest: Entry
-    rows: tuple[Row, ...]
+    rows: tuple[SnapshotRow, ...]
     cursor: str | None
 
 
@@ -115,13 +115,13 @@ def page(region: str, data: Mapping[str, Any]) -> Page:
     return Page(newest, tuple(_row(each) for each in rows), cursor)
 
 
-def _row(given: object) -> Row:
+def _row(given: object) -> SnapshotRow:
     found = _object("a row", given)
     try:
         kind = RowKind(found.get("kind"))
     except ValueError as error:
         raise Unfit("a kind of row of this contract", error) from None
-    return Row(kind, _object("a body", found.get("body")))
+    return SnapshotRow(kind, _object("a body", found.get("body")))
 
 
 def _version(found: Mapping[str, Any]) -> None:

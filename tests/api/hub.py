@@ -15,7 +15,7 @@ from graphql import GraphQLUnionType
 from sqlalchemy import select
 from strawberry.types import ExecutionResult
 
-from engine.document import document
+from engine.document import to_document
 from engine.model import PUBLIC_VIEWER, EventKind, Viewer, Visibility
 from hub.app import opened
 from hub.settings import Settings
@@ -171,7 +171,7 @@ class Hub:
                 actor="test",
                 kind=kind,
                 subject=subject,
-                body=document(value),
+                body=to_document(value),
                 visibility=visibility,
             )
         self.instance.bus.announce(transaction.arrival)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from engine.document import document
+from engine.document import to_document
 from engine.model import (
     Application,
     ApplicationStatus,
@@ -126,7 +126,7 @@ async def settle(hub: Hub) -> None:
         async with work as transaction:
             for kind, subject, value in values:
                 await transaction.append(
-                    actor="test", kind=kind, subject=subject, body=document(value)
+                    actor="test", kind=kind, subject=subject, body=to_document(value)
                 )
         instance.bus.announce(transaction.arrival)
 

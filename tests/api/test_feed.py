@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
-from engine.document import document
-from engine.log.entry import verify
+from engine.document import to_document
+from engine.log.entry import verify_chain
 from engine.log.snapshot import BODIES, RowKind
 from engine.log.source import Source, SourceState
 from engine.model import EventKind, Region, RegionKind, Viewer
@@ -85,7 +85,7 @@ async def test_a_feed_hides_what_its_reader_may_not_see_and_still_proves_the_cha
         follow = feed.follow(Context(west_java.instance, viewer), "32.11", 0)
         frame = await anext(follow)
         await follow.aclose()
-        assert verify(frame.entries) == (frame.head.sequence, frame.head.hash)
+        assert verify_chain(frame.entries) == (frame.head.sequence, frame.head.hash)
         hidden = {each.kind for each in frame.entries if each.body is None}
         assert (hidden == set()) is whole
         assert EventKind.RESULT_RECORDED not in hidden
@@ -103,7 +103,7 @@ async def test_whatever_is_written_meanwhile_no_entry_is_beyond_the_end_that_is_
                     actor="sso:1",
                     kind=EventKind.REGION_RECORDED,
                     subject="region-32.11",
-                    body=document(SUMEDANG),
+                    body=to_document(SUMEDANG),
                 )
             west_java.instance.bus.announce(transaction.arrival)
 

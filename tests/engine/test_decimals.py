@@ -21,7 +21,7 @@ from engine import decimals
     ],
 )
 def test_a_value_is_printed_in_full_with_two_places_or_more(value: Fraction, printed: str) -> None:
-    assert decimals.exact(value) == printed
+    assert decimals.format_exact(value) == printed
 
 
 @pytest.mark.parametrize(
@@ -36,7 +36,7 @@ def test_a_value_is_printed_in_full_with_two_places_or_more(value: Fraction, pri
     ],
 )
 def test_a_half_is_rounded_away_from_zero(value: str, printed: str) -> None:
-    assert decimals.rounded(Fraction(value)) == printed
+    assert decimals.format_rounded(Fraction(value)) == printed
 
 
 @pytest.mark.parametrize(
@@ -46,7 +46,7 @@ def test_a_half_is_rounded_away_from_zero(value: str, printed: str) -> None:
 def test_a_difference_carries_its_sign_unless_nothing_of_it_is_seen(
     value: str, printed: str
 ) -> None:
-    assert decimals.signed(Fraction(value)) == printed
+    assert decimals.format_signed(Fraction(value)) == printed
 
 
 @pytest.mark.parametrize(

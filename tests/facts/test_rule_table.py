@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from engine.verification.rule import Ask
+from engine.verification.rule import RequirementKind
 from facts.instrument import instrument_by_id
 from facts.rule_table import parse_exchange_patterns, parse_rule_table, rule_tables
 from facts.validation import FactInvalid
@@ -65,7 +65,7 @@ def test_everything_that_a_rule_can_ask_is_asked_by_a_shipped_rule() -> None:
         for rule in table.rules
         for each in rule.requirements
     }
-    assert asked == set(Ask)
+    assert asked == set(RequirementKind)
 
 
 def test_a_pattern_of_a_role_that_has_no_names_is_refused() -> None:

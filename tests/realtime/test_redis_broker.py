@@ -13,7 +13,7 @@ from datetime import UTC, datetime
 import pytest
 from redis import Redis
 
-from engine.document import document
+from engine.document import to_document
 from engine.model import EventKind, Provenance, Region, RegionKind, Visibility
 from realtime.broker import POLL_SECONDS
 from realtime.redis_broker import (
@@ -68,7 +68,7 @@ class Worker:
                 actor="test",
                 kind=EventKind.REGION_RECORDED,
                 subject=f"region-{region}",
-                body=document(Region(region, "Uji", RegionKind.CITY, None, Provenance("test"))),
+                body=to_document(Region(region, "Uji", RegionKind.CITY, None, Provenance("test"))),
             )
         if announced:
             self.bus.announce(transaction.arrival)

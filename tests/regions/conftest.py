@@ -5,13 +5,13 @@ from __future__ import annotations
 import pytest
 
 from engine.log.entry import Entry
-from engine.log.snapshot import Row
+from engine.log.snapshot import SnapshotRow
 from storage import log, snapshot
 from storage.database import Database
 
 
 @pytest.fixture
-async def sumedang(filled_sqlite_url: str) -> tuple[list[Entry], list[Row]]:
+async def sumedang(filled_sqlite_url: str) -> tuple[list[Entry], list[SnapshotRow]]:
     database = Database(filled_sqlite_url)
     try:
         async with database.read() as session:

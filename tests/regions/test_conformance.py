@@ -11,10 +11,10 @@ from typing import Any
 
 import pytest
 
-from engine.document import document
-from engine.log.entry import Entry, sealed
+from engine.document import to_document
+from engine.log.entry import Entry, seal_entry
 from engine.log.entry_types import Claimed
-from engine.log.snapshot import Row
+from engine.log.snapshot import SnapshotRow
 from engine.model import (
     Application,
     ApplicationStatus,
@@ -37,7 +37,7 @@ pytestmark = pytest.mark.integration
 
 NODE = "https://node.example.go.id/graphql"
 
-Owned = tuple[list[Entry], list[Row]]
+Owned = tuple[list[Entry], list[SnapshotRow]]
 Break = Callable[[Toy], None]
 
 
@@ -107,7 +107,7 @@ def _bodies_of_another_type(toy: Toy) -> None:
 def append(toy: Toy, kind: EventKind, body: Mapping[str, Any]) -> None:
     last = toy.entries[-1]
     toy.entries.append(
-        sealed(
+        seal_entry(
             region=last.region,
             sequence=last.sequence + 1,
             at=last.at,
@@ -232,7 +232,7 @@ async def test_a_body_that_no_follower_could_take_is_named(
 ) -> None:
     toy = Toy("32.11", list(sumedang[0]), sumedang[1])
     for kind, body in bodies:
-        append(toy, kind, document(body))
+        append(toy, kind, to_document(body))
     async with toy.running():
         found = {each.promise: each for each in await check(endpoint(toy, tmp_path), "32.11")}
     assert not found["bodies"].kept

@@ -15,9 +15,9 @@ import pytest
 from websockets.asyncio.server import ServerConnection, serve
 from websockets.typing import Subprotocol
 
-from engine.document import document
-from engine.log.entry import Entry, sealed
-from engine.log.snapshot import Row
+from engine.document import to_document
+from engine.log.entry import Entry, seal_entry
+from engine.log.snapshot import SnapshotRow
 from engine.log.source import Source, SourceState
 from engine.model import Application, ApplicationStatus, EventKind, Provenance, Visibility
 from hub.app import opened
@@ -36,7 +36,7 @@ from tests.regions.toy_owner import Answer, Toy
 
 NODE = "https://node.example.go.id/graphql"
 
-Owned = tuple[list[Entry], list[Row]]
+Owned = tuple[list[Entry], list[SnapshotRow]]
 Serve = Callable[[ServerConnection], Awaitable[None]]
 
 BAD = "32.73"  # the region of whoever misbehaves
@@ -283,7 +283,7 @@ def shortened(toy: Toy) -> None:
 
 def resealed(entry: Entry, previous_hash: str) -> Entry:
     assert entry.body is not None
-    return sealed(
+    return seal_entry(
         region=entry.region,
         sequence=entry.sequence,
         at=entry.at,
@@ -338,7 +338,7 @@ async def epoch(instance: Instance) -> str:
 
 def next_entry(entries: list[Entry], body: dict[str, object]) -> Entry:
     last = entries[-1]
-    return sealed(
+    return seal_entry(
         region="32.11",
         sequence=last.sequence + 1,
         at=last.at,
@@ -364,7 +364,7 @@ FOREIGN = Application(
 
 @pytest.mark.parametrize(
     ("body", "reason"),
-    [({"name": "?"}, "ValidationError"), (document(FOREIGN), "NotItsOwn")],
+    [({"name": "?"}, "ValidationError"), (to_document(FOREIGN), "NotItsOwn")],
     ids=["no application", "another region's"],
 )
 async def test_an_entry_that_cannot_be_taken_leaves_a_stale_copy_that_says_why(

@@ -11,7 +11,7 @@ import rfc8785
 from graphql import build_schema
 
 from engine.log.entry import GENESIS, Entry
-from engine.log.snapshot import Row, RowKind
+from engine.log.snapshot import RowKind, SnapshotRow
 from engine.model import EventKind
 from facts.instrument import instrument_catalogue
 from hub.cli.schema_export import FEED
@@ -31,7 +31,7 @@ def test_the_order_of_rows_is_that_of_the_contract() -> None:
 
 
 async def test_a_reader_sends_what_the_document_says_and_nothing_else(
-    sumedang: tuple[list[Entry], list[Row]], tmp_path: Path
+    sumedang: tuple[list[Entry], list[SnapshotRow]], tmp_path: Path
 ) -> None:
     secret = tmp_path / "token"
     secret.write_text("secret")

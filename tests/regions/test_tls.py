@@ -15,12 +15,12 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
 from engine.log.entry import Entry
-from engine.log.snapshot import Row
+from engine.log.snapshot import SnapshotRow
 from regions.conformance import CONNECTS, check
 from regions.directory import Endpoint
 from tests.regions.toy_owner import Toy
 
-Owned = tuple[list[Entry], list[Row]]
+Owned = tuple[list[Entry], list[SnapshotRow]]
 REGION = "32.11"
 
 

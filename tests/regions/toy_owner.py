@@ -17,8 +17,8 @@ from websockets.asyncio.server import ServerConnection, serve
 from websockets.exceptions import ConnectionClosed
 from websockets.typing import Subprotocol
 
-from engine.log.entry import Entry, timestamp
-from engine.log.snapshot import Row
+from engine.log.entry import Entry, format_timestamp
+from engine.log.snapshot import SnapshotRow
 
 Answer = dict[str, Any]
 Fault = Callable[[Answer], Answer | None]
@@ -30,7 +30,7 @@ class Toy:
 
     region: str
     entries: list[Entry]
-    rows: Sequence[Row]
+    rows: Sequence[SnapshotRow]
     beat_seconds: float = 0.5
     page: int = 10
     token: str = "secret"
@@ -152,7 +152,7 @@ def wire(entry: Entry) -> Answer:
     return {
         "region": entry.region,
         "sequence": entry.sequence,
-        "at": timestamp(entry.at),
+        "at": format_timestamp(entry.at),
         "actor": entry.actor,
         "kind": entry.kind.value,
         "subject": entry.subject,

@@ -5,11 +5,11 @@ from __future__ import annotations
 from datetime import UTC, datetime
 
 from engine.log.entry import Entry
-from engine.log.snapshot import Row, RowKind, Snapshot
+from engine.log.snapshot import RowKind, Snapshot, SnapshotRow
 from engine.model import EventKind, Visibility
 from resolvers.snapshot_cache import SnapshotCache
 
-ROW = Row(RowKind.OPD, {})
+ROW = SnapshotRow(RowKind.OPD, {})
 
 
 def snapshot(sequence: int, rows: int) -> Snapshot:

@@ -13,7 +13,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import text
 
-from engine.document import document
+from engine.document import to_document
 from engine.log.entry import GENESIS, BrokenChain
 from engine.model import EventKind, Provenance, Region, RegionKind
 from storage import arrival, log
@@ -53,7 +53,7 @@ async def write(database: Database, region: str, notes: list[str], *, stays: boo
                 actor=note,
                 kind=EventKind.REGION_RECORDED,
                 subject=f"region-{region}",
-                body=document(Region(region, "Uji", RegionKind.CITY, None, Provenance("test"))),
+                body=to_document(Region(region, "Uji", RegionKind.CITY, None, Provenance("test"))),
             )
             await asyncio.sleep(0)
         if not stays:
@@ -137,7 +137,7 @@ async def test_entries_read_back_as_they_were_written(database: Database) -> Non
             actor="tester",
             kind=EventKind.REGION_RECORDED,
             subject="region-32",
-            body=document(region),
+            body=to_document(region),
         )
     async with database.read() as session:
         assert await log.entries(session, "32") == [entry]

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from sqlalchemy import inspect, select
 
 from engine.consolidation.decision import Decided, Decision
-from engine.document import document
+from engine.document import to_document
 from engine.log.entry_types import claim_body
 from engine.matching.function_classifier import Correction
 from engine.model import (
@@ -37,7 +37,7 @@ from engine.model import (
 from engine.path.effort import RegionEffort, StepEffort
 from engine.verification.attestation import Attestation
 from engine.verification.inventory import DevelopmentPolicy, Exemption
-from engine.verification.verification_state import ProposalsOutcome
+from engine.verification.verification_state import ProposalsState
 from storage import announcement, log
 from storage.database import Database
 from storage.log import LogTransaction
@@ -114,13 +114,13 @@ async def test_rows_rebuilt_from_the_log_equal_the_rows_that_were_written(
             transaction,
             EventKind.REGION_RECORDED,
             f"region-{code}",
-            document(Region(code, "Uji", RegionKind.REGENCY, "32", SOURCE, population=7)),
+            to_document(Region(code, "Uji", RegionKind.REGENCY, "32", SOURCE, population=7)),
         )
         await append(
             transaction,
             EventKind.OPD_RECORDED,
             f"opd-{code}",
-            document(Opd(f"opd-{code}", code, "Dinas", "D", SOURCE)),
+            to_document(Opd(f"opd-{code}", code, "Dinas", "D", SOURCE)),
         )
         for number, (name, status, year) in enumerate(applications):
             for version in (1, 2):  # the second state replaces the first
@@ -138,32 +138,32 @@ async def test_rows_rebuilt_from_the_log_equal_the_rows_that_were_written(
                     transaction,
                     EventKind.APPLICATION_UPDATED,
                     application.id,
-                    document(application),
+                    to_document(application),
                 )
             attestation = Attestation(f"opd-{code}", "tester" if number else "o", transaction.at)
             await append(
-                transaction, EventKind.INVENTORY_ATTESTED, attestation.opd, document(attestation)
+                transaction, EventKind.INVENTORY_ATTESTED, attestation.opd, to_document(attestation)
             )
         for function in ("attendance", None, "records"):  # the last word is what stands
             said = Correction(f"application-{code}-0", function, "o", transaction.at)
             await append(
-                transaction, EventKind.FUNCTION_CORRECTED, said.application, document(said)
+                transaction, EventKind.FUNCTION_CORRECTED, said.application, to_document(said)
             )
         exempt = Exemption(f"opd-{code}", "tanpa data")
-        await append(transaction, EventKind.OPD_EXEMPTED, exempt.opd, document(exempt))
+        await append(transaction, EventKind.OPD_EXEMPTED, exempt.opd, to_document(exempt))
         policy = DevelopmentPolicy(code, 2020, "Perbup", "https://example.go.id/p")
         await append(
             transaction,
             EventKind.DEVELOPMENT_POLICY_RECORDED,
             f"region-{code}",
-            document(policy),
+            to_document(policy),
         )
         own = RegionEffort(code, "spbe-2020", (StepEffort(36, 4, "2.50"),))
-        await append(transaction, EventKind.EFFORT_EDITED, f"region-{code}", document(own))
+        await append(transaction, EventKind.EFFORT_EDITED, f"region-{code}", to_document(own))
         for decision in Decision:  # the last one is what stands
             decided = Decided(code, f"p-{code}", "hash", decision, "alasan", "o", transaction.at)
             await append(
-                transaction, EventKind.PROPOSAL_DECIDED, decided.proposal, document(decided)
+                transaction, EventKind.PROPOSAL_DECIDED, decided.proposal, to_document(decided)
             )
         for number, (target, mode, grade) in enumerate(edges):
             integration = Integration(
@@ -186,7 +186,7 @@ async def test_rows_rebuilt_from_the_log_equal_the_rows_that_were_written(
                 transaction,
                 EventKind.INTEGRATION_CONNECTED,
                 integration.id,
-                document(integration),
+                to_document(integration),
             )
         assessment = Assessment(
             id=f"assessment-{code}",
@@ -202,7 +202,7 @@ async def test_rows_rebuilt_from_the_log_equal_the_rows_that_were_written(
             transaction,
             EventKind.ASSESSMENT_STARTED,
             assessment.id,
-            document(assessment),
+            to_document(assessment),
             Visibility.REGION,
         )
         for version, claim in enumerate(claims, start=2):
@@ -230,7 +230,7 @@ async def test_rows_rebuilt_from_the_log_equal_the_rows_that_were_written(
                 transaction,
                 EventKind.ASSESSMENT_PUBLISHED,
                 assessment.id,
-                document(published),
+                to_document(published),
             )
         for version, hundredths in enumerate(results, start=1):
             value = f"{hundredths // 100}.{hundredths % 100:02}"
@@ -249,11 +249,11 @@ async def test_rows_rebuilt_from_the_log_equal_the_rows_that_were_written(
                 transaction,
                 EventKind.RESULT_RECORDED,
                 official.id,
-                document(official),
+                to_document(official),
             )
 
     async with database.write() as session:  # what is not folded does not stand in the way
-        await announcement.keep(session, code, "s", ProposalsOutcome(), datetime.now(UTC))
+        await announcement.keep(session, code, "s", ProposalsState(), datetime.now(UTC))
     before = await rows(database)
     async with database.write() as session:
         applied = await rebuild(session)

@@ -9,15 +9,15 @@ import pytest
 from engine.assessment import score
 from engine.assessment.comparison import (
     INDEX,
-    Best,
+    BestValue,
     ComparisonInvalid,
-    Edition,
-    Mean,
+    EditionValues,
+    GroupMean,
     MeanBasis,
     PartKind,
-    comparison,
-    movers,
+    index_movers,
     parts_of,
+    region_comparison,
 )
 from engine.model import AssessmentKind
 from facts import tables
@@ -29,8 +29,8 @@ WEST_JAVA = [region.code for region in tables.regions() if region.parent == "32"
 NATION = [region.code for region in tables.regions(national=True)]
 
 
-def edition(year: int) -> Edition:
-    return Edition(
+def edition(year: int) -> EditionValues:
+    return EditionValues(
         "spbe-2020",
         year,
         AssessmentKind.OFFICIAL,
@@ -42,13 +42,13 @@ def edition(year: int) -> Edition:
     )
 
 
-def small(**index: str) -> Edition:
+def small(**index: str) -> EditionValues:
     values = {region: {INDEX: Fraction(value)} for region, value in index.items()}
-    return Edition("spbe-2020", 2024, AssessmentKind.OFFICIAL, values)
+    return EditionValues("spbe-2020", 2024, AssessmentKind.OFFICIAL, values)
 
 
 def test_real_regions_stand_against_the_province_and_the_nation() -> None:
-    found = comparison(SPBE_2020, edition(2024), ["32.11", "32.73"], WEST_JAVA, NATION)
+    found = region_comparison(SPBE_2020, edition(2024), ["32.11", "32.73"], WEST_JAVA, NATION)
     assert [line.part for line in found.lines] == [
         INDEX,
         *((PartKind.DOMAIN, number) for number in (1, 2, 3, 4)),
@@ -56,8 +56,8 @@ def test_real_regions_stand_against_the_province_and_the_nation() -> None:
     index = found.lines[0]
     assert [cell.value for cell in index.cells] == [Fraction("4.51"), Fraction("4.59")]
     assert index.leaders == ("32.73",)
-    assert index.province.mean == Mean(Fraction("105.21") / 27, 27, MeanBasis.COMPUTED)
-    assert index.province.best == Best(Fraction("4.59"), ("32.73",))
+    assert index.province.mean == GroupMean(Fraction("105.21") / 27, 27, MeanBasis.COMPUTED)
+    assert index.province.best == BestValue(Fraction("4.59"), ("32.73",))
     assert index.cells[0].to_province_best == Fraction("-0.08")
     assert index.cells[1].to_province_best == 0
     assert index.national.mean is not None
@@ -77,9 +77,9 @@ def test_a_published_mean_stands_where_not_all_values_are_here() -> None:
         (PartKind.ASPECT, number): Fraction(value)
         for number, value in national_aspects("spbe-2020", 2024).items()
     }
-    found = comparison(
+    found = region_comparison(
         SPBE_2020,
-        Edition("spbe-2020", 2024, AssessmentKind.OFFICIAL, values),
+        EditionValues("spbe-2020", 2024, AssessmentKind.OFFICIAL, values),
         ["32.11", "18.71"],
         WEST_JAVA,
         NATION,
@@ -88,17 +88,19 @@ def test_a_published_mean_stands_where_not_all_values_are_here() -> None:
     lines = {line.part: line for line in found.lines}
     assert len(lines) == 1 + 4 + 8 + 47
     aspect = lines[PartKind.ASPECT, 6]
-    assert aspect.national.mean == Mean(Fraction("1.73"), None, MeanBasis.PUBLISHED)
+    assert aspect.national.mean == GroupMean(Fraction("1.73"), None, MeanBasis.PUBLISHED)
     assert aspect.province.mean is None
     assert [cell.value for cell in aspect.cells] == [None, Fraction(8, 3)]
     assert aspect.cells[0].to_national_mean is None
     assert aspect.cells[1].to_national_mean == Fraction(8, 3) - Fraction("1.73")
     indicator = lines[PartKind.INDICATOR, 42]
-    assert indicator.national.mean == Mean(Fraction(levels[42]), 1, MeanBasis.COMPUTED)
+    assert indicator.national.mean == GroupMean(Fraction(levels[42]), 1, MeanBasis.COMPUTED)
 
 
 def test_equal_values_lead_together_and_a_region_without_any_is_named() -> None:
-    found = comparison(SPBE_2020, small(a="3", b="3", c="2"), ["c", "b", "a", "d"], "abc", "abc")
+    found = region_comparison(
+        SPBE_2020, small(a="3", b="3", c="2"), ["c", "b", "a", "d"], "abc", "abc"
+    )
     (line,) = found.lines
     assert line.leaders == ("a", "b")
     assert [cell.region for cell in line.cells] == ["c", "b", "a", "d"]
@@ -112,13 +114,15 @@ def test_equal_values_lead_together_and_a_region_without_any_is_named() -> None:
 )
 def test_two_to_ten_different_regions_are_compared(regions: list[str], found: str) -> None:
     with pytest.raises(ComparisonInvalid) as refused:
-        comparison(SPBE_2020, small(a="3"), regions, "a", "a")
+        region_comparison(SPBE_2020, small(a="3"), regions, "a", "a")
     assert str(refused.value) == f"comparison: expected 2 to 10 different regions, got {found}"
 
 
 def test_an_edition_of_another_instrument_is_refused() -> None:
     with pytest.raises(ComparisonInvalid, match="expected spbe-2018, got spbe-2020"):
-        comparison(instrument_by_id("spbe-2018"), small(a="3", b="2"), ["a", "b"], "ab", "ab")
+        region_comparison(
+            instrument_by_id("spbe-2018"), small(a="3", b="2"), ["a", "b"], "ab", "ab"
+        )
 
 
 def test_an_incomplete_assessment_has_no_values_to_compare() -> None:
@@ -127,7 +131,9 @@ def test_an_incomplete_assessment_has_no_values_to_compare() -> None:
 
 
 def test_movers_run_from_the_largest_rise_to_the_largest_fall() -> None:
-    moves = [move for move in movers(edition(2023), edition(2024)) if move.region in WEST_JAVA]
+    moves = [
+        move for move in index_movers(edition(2023), edition(2024)) if move.region in WEST_JAVA
+    ]
     assert len(moves) == 27
     first, last = moves[0], moves[-1]
     assert (first.region, first.before, first.after) == (
@@ -141,6 +147,6 @@ def test_movers_run_from_the_largest_rise_to_the_largest_fall() -> None:
 
 
 def test_movers_of_two_kinds_or_instruments_are_refused() -> None:
-    other = Edition("spbe-2020", 2024, AssessmentKind.SELF, {})
+    other = EditionValues("spbe-2020", 2024, AssessmentKind.SELF, {})
     with pytest.raises(ComparisonInvalid, match="expected spbe-2020 OFFICIAL, got spbe-2020 SELF"):
-        movers(small(a="3"), other)
+        index_movers(small(a="3"), other)

@@ -36,17 +36,17 @@ def threes(separator: str = ",") -> list[str]:
     ids=["plain", "bom", "semicolon", "tab", "blank", "note", "order", "code"],
 )
 def test_what_spreadsheets_write_is_read(text: str) -> None:
-    assert levels.parse(text, PEMDI) == ALL_THREES
+    assert levels.parse_level_sheet(text, PEMDI) == ALL_THREES
 
 
 def test_an_indicator_of_2018_goes_by_its_code_too() -> None:
     rows = [f"{indicator.code},0" for indicator in SPBE_2018.indicators]
-    assert levels.parse(sheet(rows), SPBE_2018) == dict.fromkeys(range(1, 38), 0)
+    assert levels.parse_level_sheet(sheet(rows), SPBE_2018) == dict.fromkeys(range(1, 38), 0)
 
 
 def problems_of(text: str) -> list[str]:
     with pytest.raises(SheetInvalid) as refused:
-        levels.parse(text, PEMDI)
+        levels.parse_level_sheet(text, PEMDI)
     return [str(problem) for problem in refused.value.problems]
 
 

@@ -9,7 +9,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy.stats import beta
 
-from engine.assessment.outlook import Sufficiency, Transition, outlook, rate, transitions
+from engine.assessment.outlook import (
+    Sufficiency,
+    Transition,
+    base_rate,
+    outlook_from_transitions,
+    transitions_between_years,
+)
 from engine.model import AssessmentKind, RegionKind
 from facts import tables
 
@@ -27,7 +33,7 @@ def local_governments(year: int) -> dict[str, Fraction]:
     }
 
 
-SEEN = transitions(local_governments(2023), local_governments(2024))
+SEEN = transitions_between_years(local_governments(2023), local_governments(2024))
 
 
 def seen(*pairs: tuple[str, str]) -> list[Transition]:
@@ -39,12 +45,12 @@ def seen(*pairs: tuple[str, str]) -> list[Transition]:
 
 def test_transitions_are_the_regions_that_both_years_know() -> None:
     before = {"a": Fraction(3), "b": Fraction(2)}
-    (only,) = transitions(before, {"b": Fraction("1.5"), "c": Fraction(4)})
+    (only,) = transitions_between_years(before, {"b": Fraction("1.5"), "c": Fraction(4)})
     assert (only.region, only.change) == ("b", Fraction("-0.5"))
 
 
 def test_the_real_year_2023_to_2024_has_these_base_rates() -> None:
-    fell = rate(sum(each.change < 0 for each in SEEN), len(SEEN))
+    fell = base_rate(sum(each.change < 0 for each in SEEN), len(SEEN))
     assert fell is not None
     assert (fell.successes, fell.n) == (26, 517)
 
@@ -60,7 +66,7 @@ def test_the_real_year_2023_to_2024_has_these_base_rates() -> None:
 def test_the_real_outlook_counts_the_nearest_starts(
     start: str, target: str, window: str, reached: int, n: int
 ) -> None:
-    found = outlook(SEEN, Fraction(start), Fraction(target))
+    found = outlook_from_transitions(SEEN, Fraction(start), Fraction(target))
     assert found.reached is not None
     assert found.window == Fraction(window)
     assert (found.reached.successes, found.reached.n) == (reached, n)
@@ -68,13 +74,15 @@ def test_the_real_outlook_counts_the_nearest_starts(
 
 
 def test_below_three_examples_there_are_too_few() -> None:
-    found = outlook(seen(("3.0", "3.6"), ("3.05", "3.2"), ("2.0", "2.1")), Fraction(3), Fraction(3))
+    found = outlook_from_transitions(
+        seen(("3.0", "3.6"), ("3.05", "3.2"), ("2.0", "2.1")), Fraction(3), Fraction(3)
+    )
     assert (found.n, found.sufficiency, found.window) == (2, Sufficiency.TOO_FEW, Fraction("0.4"))
     assert (found.reached, found.fell, found.mean_change, found.spread) == (None, None, None, None)
 
 
 def test_three_examples_are_enough_and_the_nearest_comes_first() -> None:
-    found = outlook(
+    found = outlook_from_transitions(
         seen(("3.3", "3.6"), ("3.05", "3.0"), ("3.4", "3.7"), ("3.5", "4")),
         Fraction(3),
         Fraction("3.6"),
@@ -88,19 +96,19 @@ def test_three_examples_are_enough_and_the_nearest_comes_first() -> None:
 
 
 def test_a_share_of_none_or_all_reaches_the_end_of_the_scale() -> None:
-    none, every = rate(0, 10), rate(10, 10)
+    none, every = base_rate(0, 10), base_rate(10, 10)
     assert none is not None
     assert every is not None
     assert none.lowest == 0.0
     assert every.highest == 1.0
     assert none.highest == pytest.approx(1 - every.lowest)
-    assert rate(2, 2) is None
+    assert base_rate(2, 2) is None
 
 
 @given(st.integers(3, 600).flatmap(lambda n: st.tuples(st.integers(0, n), st.just(n))))
 def test_the_interval_is_the_middle_of_a_beta_distribution(drawn: tuple[int, int]) -> None:
     successes, n = drawn
-    found = rate(successes, n)
+    found = base_rate(successes, n)
     assert found is not None
     assert found.lowest <= found.share <= found.highest
     posterior = beta(successes + 0.5, n - successes + 0.5)

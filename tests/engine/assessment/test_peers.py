@@ -11,9 +11,9 @@ from engine.assessment.peers import (
     History,
     LevelChange,
     Profile,
-    Snapshot,
-    changed,
-    nearest,
+    YearEndSnapshot,
+    compare_year_ends,
+    nearest_peers,
     population_class,
 )
 from engine.model import (
@@ -62,7 +62,7 @@ def integration(id: str, mode: IntegrationMode) -> Integration:
 
 def test_the_distance_is_told_part_by_part() -> None:
     other = profile("a", "3.00", "4.00", "2.00", "4.00", kind=RegionKind.CITY, population=3_000_000)
-    (peer,) = nearest(SPBE_2020, [OWN, other], "own").nearest
+    (peer,) = nearest_peers(SPBE_2020, [OWN, other], "own").nearest
     assert peer.by_domains == pytest.approx(0.5)  # the root of the weight of domain 2
     assert peer.by_kind == 0.25
     assert peer.by_population == pytest.approx(0.2)
@@ -72,7 +72,7 @@ def test_the_distance_is_told_part_by_part() -> None:
 
 
 def test_an_unknown_population_does_not_count_and_says_so() -> None:
-    (peer,) = nearest(
+    (peer,) = nearest_peers(
         SPBE_2020, [OWN, profile("a", "3.00", "3.00", "2.00", "4.00", population=None)], "own"
     ).nearest
     assert (peer.distance, peer.by_population) == (0.0, None)
@@ -84,7 +84,7 @@ def test_provinces_and_regions_without_the_same_domains_are_no_peers() -> None:
         profile("c", "3.00", "3.00", "2.00", "4.00", kind=RegionKind.CENTRAL_AGENCY),
         profile("d", "3.00"),
     ]
-    found = nearest(SPBE_2020, [OWN, *others], "own")
+    found = nearest_peers(SPBE_2020, [OWN, *others], "own")
     assert (found.nearest, found.of, found.sufficiency) == ((), 0, Sufficiency.TOO_FEW)
 
 
@@ -97,13 +97,13 @@ def test_the_nearest_come_first_with_what_became_of_them() -> None:
         profile("b", "3.10", "3.00", "2.00", "4.00", index="3.10"),
         profile("c", "3.20", "3.00", "2.00", "4.00", index="2.90"),
     ]
-    found = nearest(SPBE_2020, profiles, "own", later, first=3)
+    found = nearest_peers(SPBE_2020, profiles, "own", later, first=3)
     assert [peer.region for peer in found.nearest] == ["a", "b", "c"]
     assert [peer.moved for peer in found.nearest] == [True, True, False]
     assert found.nearest[0].domain_changes == {1: Fraction("0.5"), 2: 0, 3: 0, 4: 0}
     assert (found.of, found.moved, found.sufficiency) == (4, 2, Sufficiency.TOO_FEW)
     with pytest.raises(KeyError):
-        nearest(SPBE_2020, profiles, "unknown")
+        nearest_peers(SPBE_2020, profiles, "unknown")
 
 
 @pytest.mark.parametrize(
@@ -116,9 +116,9 @@ def test_a_population_has_one_of_five_classes(population: int, number: int) -> N
 def test_a_history_is_the_difference_of_two_snapshots() -> None:
     kept, gone = integration("kept", IntegrationMode.API), integration("gone", IntegrationMode.FILE)
     new = [integration(f"new{at}", IntegrationMode.HUB) for at in range(2)]
-    before = Snapshot(2023, {18: 3, 32: 3, 42: 5, 44: 2}, [kept, gone])
-    after = Snapshot(2024, {18: 3, 32: 4, 42: 4, 45: 1}, [kept, *new])
-    assert changed(SPBE_2020, before, after) == History(
+    before = YearEndSnapshot(2023, {18: 3, 32: 3, 42: 5, 44: 2}, [kept, gone])
+    after = YearEndSnapshot(2024, {18: 3, 32: 4, 42: 4, 45: 1}, [kept, *new])
+    assert compare_year_ends(SPBE_2020, before, after) == History(
         year_before=2023,
         year_after=2024,
         levels=(
@@ -132,5 +132,7 @@ def test_a_history_is_the_difference_of_two_snapshots() -> None:
 
 
 def test_what_is_not_known_of_a_year_stays_unknown() -> None:
-    found = changed(SPBE_2020, Snapshot(2023, {1: 2}), Snapshot(2024, None, []))
+    found = compare_year_ends(
+        SPBE_2020, YearEndSnapshot(2023, {1: 2}), YearEndSnapshot(2024, None, [])
+    )
     assert (found.levels, found.integrations_added, found.integrations_gone) == (None, None, None)

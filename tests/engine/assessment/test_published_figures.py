@@ -9,7 +9,7 @@ from itertools import product
 import pytest
 
 from engine.assessment import score
-from engine.decimals import rounded
+from engine.decimals import format_rounded
 from engine.model import AssessmentKind
 from facts import tables
 from facts.instrument import instrument_by_id
@@ -111,7 +111,7 @@ def test_the_example_of_the_regulation_for_the_index() -> None:
         SPBE_2020, {number: Fraction(value) for number, value in domains.items()}
     )
     assert index == Fraction("3.282")
-    assert rounded(index) == "3.28"
+    assert format_rounded(index) == "3.28"
 
 
 def test_the_coordinating_ministry_for_economy_2021_is_rounded_once() -> None:
@@ -137,7 +137,7 @@ def test_the_coordinating_ministry_for_economy_2019_is_not_the_sum_of_rounded_do
     assert (found.value, found.display) == ("3.253333333333", "3.25")
     assert [part.display for part in found.domains] == ["2.76", "2.86", "3.61"]
     rounded_first = {part.number: Fraction(part.display) for part in found.domains}
-    assert rounded(score.index_from_domains(SPBE_2018, rounded_first)) == "3.26"
+    assert format_rounded(score.index_from_domains(SPBE_2018, rounded_first)) == "3.26"
 
 
 def complete_results() -> list[tables.Result]:
@@ -170,11 +170,11 @@ def test_one_official_result_cannot_come_from_levels_and_is_a_misprint() -> None
     """
     management: dict[str, set[Fraction]] = {}
     for total in range(11, 56):  # eleven equal weights
-        management.setdefault(rounded(Fraction(total, 11)), set()).add(Fraction(total, 11))
+        management.setdefault(format_rounded(Fraction(total, 11)), set()).add(Fraction(total, 11))
     services: dict[str, set[Fraction]] = {}
     for administration, public in product(range(10, 51), range(6, 31)):
         value = (Fraction("2.75") * administration + 3 * public) / Fraction("45.5")
-        services.setdefault(rounded(value), set()).add(value)
+        services.setdefault(format_rounded(value), set()).add(value)
 
     impossible = []
     for each in complete_results():
@@ -184,7 +184,9 @@ def test_one_official_result_cannot_come_from_levels_and_is_a_misprint() -> None
             {1: Fraction(printed[1]), 2: Fraction(printed[2]), 3: third, 4: fourth}
             for third, fourth in candidates
         )
-        indices = {rounded(score.index_from_domains(SPBE_2020, domains)) for domains in exact}
+        indices = {
+            format_rounded(score.index_from_domains(SPBE_2020, domains)) for domains in exact
+        }
         if each.figures.value not in indices:
             impossible.append((each.region, each.year, each.figures.value, printed[4]))
     assert impossible == [("16.07", 2023, "1.05", "0.30")]
@@ -202,7 +204,7 @@ def test_averages_follow_the_formula_but_for_two_misprints() -> None:
         domains = {number: Fraction(value) for number, value in each.domains}
         index = score.index_from_domains(chosen, domains)
         if abs(index - Fraction(each.value)) > tolerance:
-            beyond.append((each.year, each.scope.value, each.value, rounded(index)))
+            beyond.append((each.year, each.scope.value, each.value, format_rounded(index)))
     assert checked == 18
     assert beyond == [(2023, "NATIONAL", "2.79", "2.81"), (2024, "PROVINCES", "3.42", "3.41")]
 

@@ -6,7 +6,7 @@ from fractions import Fraction
 
 import pytest
 
-from engine.assessment.ranking import Rank, ranking
+from engine.assessment.ranking import Rank, rank_regions
 
 
 def values(**printed: str) -> dict[str, Fraction]:
@@ -14,7 +14,7 @@ def values(**printed: str) -> dict[str, Fraction]:
 
 
 def test_ties_share_a_position_and_the_next_one_skips() -> None:
-    ranks = ranking(values(d="2.00", c="4.00", a="4.00", b="4.10"))
+    ranks = rank_regions(values(d="2.00", c="4.00", a="4.00", b="4.10"))
     assert [(rank.region, rank.position) for rank in ranks] == [
         ("b", 1),
         ("a", 2),
@@ -25,7 +25,7 @@ def test_ties_share_a_position_and_the_next_one_skips() -> None:
 
 def test_movement_and_change_are_since_the_earlier_year() -> None:
     others = {f"other-{number}": Fraction(1) for number in range(18)}
-    ranks = ranking(
+    ranks = rank_regions(
         values(a="4.00", b="3.90") | others | values(new="2.00"),
         values(a="3.25", b="4.00") | others,
     )
@@ -54,16 +54,16 @@ def test_positions_among_different_regions_are_not_compared(
     shared = {f"both-{number}": Fraction(number) for number in range(both)}
     later = {f"now-{number}": Fraction(5) for number in range(now)}
     earlier = {f"then-{number}": Fraction(5) for number in range(then)}
-    ranks = {each.region: each for each in ranking(shared | later, shared | earlier)}
+    ranks = {each.region: each for each in rank_regions(shared | later, shared | earlier)}
     rank = ranks["both-0"]
     assert rank.change == "0.00"  # of its own index: other regions do not change it
     assert (rank.previous is not None, rank.movement is not None) == (moves, moves)
 
 
 def test_without_an_earlier_year_nothing_has_moved() -> None:
-    (rank,) = ranking(values(a="4.59"))
+    (rank,) = rank_regions(values(a="4.59"))
     assert (rank.previous, rank.movement, rank.change) == (None, None, None)
 
 
 def test_nobody_is_ranked_among_nobody() -> None:
-    assert ranking({}) == ()
+    assert rank_regions({}) == ()

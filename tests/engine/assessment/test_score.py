@@ -94,7 +94,7 @@ def test_published_figures_stand_as_printed() -> None:
         (1, "Kebijakan Internal SPBE", "4.70"),
         (3, "Manajemen SPBE", "2.09"),
     ]
-    assert (found.basis, found.aspects, found.complete) == (score.Basis.PUBLISHED, (), True)
+    assert (found.basis, found.aspects, found.complete) == (score.ScoreBasis.PUBLISHED, (), True)
 
 
 def test_an_assessment_is_scored_by_its_published_figures_or_by_its_levels() -> None:
@@ -115,9 +115,9 @@ def test_an_assessment_is_scored_by_its_published_figures_or_by_its_levels() -> 
         )
 
     printed = assessment((), PublishedFigures("4.51", "Memuaskan"))
-    assert score.of_assessment(SPBE_2020, printed).value == "4.51"
+    assert score.score_assessment(SPBE_2020, printed).value == "4.51"
     claimed = assessment((LevelClaim(42, 2),), None)
-    assert score.of_assessment(SPBE_2020, claimed).value == "1.03"
+    assert score.score_assessment(SPBE_2020, claimed).value == "1.03"
 
 
 def test_the_next_predicate_is_named_with_what_is_missing() -> None:

@@ -5,21 +5,21 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-from engine.consolidation.consolidation import proposals
+from engine.consolidation.consolidation import consolidation_proposals
 from engine.consolidation.proposal import (
     Confidence,
     Costs,
-    Impact,
     Proposal,
+    ProposalImpact,
     ProposalKind,
-    Reason,
-    saving,
-    undecided,
+    ProposalReason,
+    drop_rejected_proposals,
+    yearly_saving,
 )
-from engine.consolidation.region_facts import Exchange, Known
-from engine.consolidation.reuse import Candidate
-from engine.consolidation.what_if import apply
-from engine.matching.function_classifier import Tag
+from engine.consolidation.region_facts import MissingExchange, RegionFacts
+from engine.consolidation.reuse import ReuseCandidate
+from engine.consolidation.what_if import apply_proposals
+from engine.matching.function_classifier import FunctionTag
 from engine.matching.overlap import Cluster, Overlap
 from engine.model import (
     Application,
@@ -70,11 +70,11 @@ def edge(
     )
 
 
-def known(functions: dict[str, str | None], **values: Any) -> Known:
-    tags = {id: Tag(function, 0.9, (), ()) for id, function in functions.items()}
+def known(functions: dict[str, str | None], **values: Any) -> RegionFacts:
+    tags = {id: FunctionTag(function, 0.9, (), ()) for id, function in functions.items()}
     values.setdefault("completeness", 0.8)
     values.setdefault("mandates", {})
-    return Known(tags=tags, **values)
+    return RegionFacts(tags=tags, **values)
 
 
 def cluster(function: str, *ids: str) -> Cluster:
@@ -82,7 +82,7 @@ def cluster(function: str, *ids: str) -> Cluster:
 
 
 def test_what_is_inactive_retires_once_its_consumers_are_repointed() -> None:
-    (found,) = proposals(
+    (found,) = consolidation_proposals(
         "A",
         [application("old", "INACTIVE"), application("user")],
         [edge("e1", "old", "user"), edge("e2", "old", None)],
@@ -90,15 +90,15 @@ def test_what_is_inactive_retires_once_its_consumers_are_repointed() -> None:
     )
     assert found.kind is ProposalKind.RETIRE
     assert found.reasons == (
-        Reason("REPORTED_INACTIVE"),
-        Reason("AFTER_REPOINTING", (("integrations", "2"),)),
+        ProposalReason("REPORTED_INACTIVE"),
+        ProposalReason("AFTER_REPOINTING", (("integrations", "2"),)),
     )
-    assert found.impact == Impact(("e1", "e2"), ("user",), ("Dukcapil",))
+    assert found.impact == ProposalImpact(("e1", "e2"), ("user",), ("Dukcapil",))
     assert found.evidence == ("e1", "e2")
 
 
 def test_a_local_copy_of_a_mandated_application_is_replaced_with_its_legal_basis() -> None:
-    (found,) = proposals(
+    (found,) = consolidation_proposals(
         "A",
         [application("tnde"), application("ours", common_application="srikandi")],
         [],
@@ -116,7 +116,7 @@ def test_only_a_confirmed_basis_is_called_a_mandate() -> None:
         (unconfirmed, "NOT_CONFIRMED", ""),
     ):
         facts = known({"tnde": "records"}, mandates={"records": mandate})
-        (found,) = proposals("A", [application("tnde")], [], facts)
+        (found,) = consolidation_proposals("A", [application("tnde")], [], facts)
         assert [each.code for each in found.survivor_because] == [code]
         assert found.legal_basis == legal_basis
         exception = [each.code for each in found.reasons if each.code == "EXCEPTION_PATH"]
@@ -127,16 +127,18 @@ def test_only_a_confirmed_basis_is_called_a_mandate() -> None:
 def test_infrastructure_mandates_no_replacement() -> None:
     network = replace(SRIKANDI, classification="JARINGAN")
     facts = known({"jdih": "records"}, mandates={"records": network})
-    (found,) = proposals("A", [application("jdih")], [], facts)
+    (found,) = consolidation_proposals("A", [application("jdih")], [], facts)
     assert found.kind is ProposalKind.KEEP
 
 
 def test_the_survivor_of_a_merger_is_on_the_hub_before_it_is_well_used() -> None:
     facts = known({"a": "roads", "b": "roads"}, clusters=[cluster("roads", "a", "b")])
     apps = [application("a", users=900), application("b", users=10)]
-    (found,) = proposals("A", apps, [edge("e1", "b", None, "HUB", 3)], facts)
+    (found,) = consolidation_proposals("A", apps, [edge("e1", "b", None, "HUB", 3)], facts)
     assert (found.kind, found.survivor) == (ProposalKind.MERGE, "b")
-    assert found.survivor_because == (Reason("ON_HUB", (("survivor", "yes"), ("next", "no"))),)
+    assert found.survivor_because == (
+        ProposalReason("ON_HUB", (("survivor", "yes"), ("next", "no"))),
+    )
     assert found.confidence == Confidence(
         (("cluster", 0.7), ("completeness", 0.8), ("evidence grade", 1.0))
     )
@@ -146,13 +148,15 @@ def test_the_survivor_of_a_merger_is_on_the_hub_before_it_is_well_used() -> None
 def test_between_equals_the_better_evidenced_then_the_better_used_survives() -> None:
     apps = [application("a"), application("b")]
     facts = known({"a": "roads", "b": "roads"}, clusters=[cluster("roads", "a", "b")])
-    (by_degree,) = proposals("A", apps, [edge("e1", "b", None, grade=2)], facts)
-    (by_users,) = proposals("A", [apps[0], replace(apps[1], users=5)], [], facts)
-    (by_nothing,) = proposals("A", apps, [], facts)
-    assert by_degree.survivor_because[0] == Reason(
+    (by_degree,) = consolidation_proposals("A", apps, [edge("e1", "b", None, grade=2)], facts)
+    (by_users,) = consolidation_proposals("A", [apps[0], replace(apps[1], users=5)], [], facts)
+    (by_nothing,) = consolidation_proposals("A", apps, [], facts)
+    assert by_degree.survivor_because[0] == ProposalReason(
         "EVIDENCED_DEGREE", (("survivor", "0.75"), ("next", "0"))
     )
-    assert by_users.survivor_because[0] == Reason("USERS", (("survivor", "5"), ("next", "unknown")))
+    assert by_users.survivor_because[0] == ProposalReason(
+        "USERS", (("survivor", "5"), ("next", "unknown"))
+    )
     assert (by_nothing.survivor, by_nothing.survivor_because[0].code) == (
         "a",
         "ALIKE_IN_ALL_THAT_IS_KNOWN",
@@ -165,7 +169,7 @@ def test_relistings_of_one_system_are_never_merged_for_a_saving() -> None:
         clusters=[cluster("roads", "a", "b")],
         relisted=[("a", "b")],
     )
-    found = proposals("A", [application("a"), application("b")], [], facts)
+    found = consolidation_proposals("A", [application("a"), application("b")], [], facts)
     assert [(each.kind, each.applications) for each in found] == [(ProposalKind.KEEP, ("a",))]
 
 
@@ -176,9 +180,9 @@ def test_what_goes_past_the_hub_or_is_missing_is_integrated() -> None:
         edge("h2", "b", None, "HUB"),
         edge("p", "a", "b", "FILE"),
     ]
-    facts = known({}, gaps=[Exchange(frozenset("b"), frozenset("c"), "gaji", "exchange/1")])
-    past, missing = proposals("A", apps, edges, facts)
-    assert past.reasons == (Reason("PAST_THE_HUB", (("mode", "FILE"), ("data", "data"))),)
+    facts = known({}, gaps=[MissingExchange(frozenset("b"), frozenset("c"), "gaji", "exchange/1")])
+    past, missing = consolidation_proposals("A", apps, edges, facts)
+    assert past.reasons == (ProposalReason("PAST_THE_HUB", (("mode", "FILE"), ("data", "data"))),)
     assert past.evidence == ("p",)
     assert missing.reasons[0].code == "REQUIRED_EXCHANGE_MISSING"
     assert missing.applications == ("b", "c")
@@ -187,14 +191,14 @@ def test_what_goes_past_the_hub_or_is_missing_is_integrated() -> None:
 def test_of_several_that_would_do_one_that_stays_and_is_on_the_hub_is_integrated() -> None:
     apps = [application("a"), application("b"), application("c", "INACTIVE"), application("d")]
     edges = [edge("h", "b", None, "HUB")]
-    gap = Exchange(frozenset("ab"), frozenset("cd"), "gaji", "exchange/1")
-    _, found = proposals("A", apps, edges, known({}, gaps=[gap]))
+    gap = MissingExchange(frozenset("ab"), frozenset("cd"), "gaji", "exchange/1")
+    _, found = consolidation_proposals("A", apps, edges, known({}, gaps=[gap]))
     assert found.applications == ("b", "d")
     assert found.missing == (
         "whether the work here asks for it",
         "which of the 2 applications beside b would do",
     )
-    (retired,) = proposals("A", apps[2:3], [], known({}, gaps=[gap]))
+    (retired,) = consolidation_proposals("A", apps[2:3], [], known({}, gaps=[gap]))
     assert retired.kind is ProposalKind.RETIRE  # nothing is left at either side
 
 
@@ -204,14 +208,14 @@ def test_a_saving_is_told_where_the_inventory_knows_all_costs() -> None:
         application("b", users=5, added_cost=20),
     ]
     facts = known({"a": "roads", "b": "roads"}, clusters=[cluster("roads", "a", "b")])
-    (merge,) = proposals("A", apps, [], facts)
+    (merge,) = consolidation_proposals("A", apps, [], facts)
     assert (merge.survivor, merge.saving.yearly) == ("b", 60)  # 90 - 20 - 30 / 3
 
 
 def test_sharing_is_proposed_only_where_the_sisters_level_is_known() -> None:
-    offer = Candidate("A", "records", "b1", "B", 4, None, 0.8, 3)
+    offer = ReuseCandidate("A", "records", "b1", "B", 4, None, 0.8, 3)
     facts = known({}, candidates=[offer, replace(offer, system="c1", level=None)])
-    (found,) = proposals("A", [], [], facts)
+    (found,) = consolidation_proposals("A", [], [], facts)
     assert (found.kind, found.survivor) == (ProposalKind.SHARE, "b1")
     assert found.missing == (
         "whether the function is needed here",
@@ -221,34 +225,39 @@ def test_sharing_is_proposed_only_where_the_sisters_level_is_known() -> None:
 
 def test_a_saving_needs_every_cost_and_names_those_it_lacks() -> None:
     costs = Costs({"a": 90}, {"a": 30}, {"b": 20})
-    assert saving(["a"], "b", costs).yearly == 60  # 90 - 20 - 30 / 3
-    lacking = saving(["a", "c"], "b", costs)
+    assert yearly_saving(["a"], "b", costs).yearly == 60  # 90 - 20 - 30 / 3
+    lacking = yearly_saving(["a", "c"], "b", costs)
     assert lacking.yearly is None
     assert lacking.unknown == ("yearly cost of c", "migration cost of c")
     assert (
-        saving(["a"], "b", Costs({"a": 90_000_000}, {"a": 0}, {"b": 0})).display == "Rp90.000.000"
+        yearly_saving(["a"], "b", Costs({"a": 90_000_000}, {"a": 0}, {"b": 0})).display
+        == "Rp90.000.000"
     )
 
 
 def test_confidence_is_unknown_while_completeness_is() -> None:
-    (found,) = proposals("A", [application("a", "INACTIVE")], [], known({}, completeness=None))
+    (found,) = consolidation_proposals(
+        "A", [application("a", "INACTIVE")], [], known({}, completeness=None)
+    )
     assert found.confidence.value is None
     assert found.missing[-1] == "completeness of the inventory"
 
 
 def _merger(users: int | None = None, **values: Any) -> Proposal:
     facts = known({"a": "roads", "b": "roads"}, clusters=[cluster("roads", "a", "b")], **values)
-    (found,) = proposals("A", [application("a", users=users), application("b")], [], facts)
+    (found,) = consolidation_proposals(
+        "A", [application("a", users=users), application("b")], [], facts
+    )
     return found
 
 
 def test_a_rejected_proposal_comes_back_only_when_its_inputs_change() -> None:
     rejected = {_merger().id: _merger().inputs}
-    assert undecided([_merger()], rejected) == ()
-    assert undecided([_merger(completeness=0.1)], rejected) == ()
+    assert drop_rejected_proposals([_merger()], rejected) == ()
+    assert drop_rejected_proposals([_merger(completeness=0.1)], rejected) == ()
     changed = _merger(users=3)
     assert changed.id in rejected
-    assert undecided([changed], rejected) == (changed,)
+    assert drop_rejected_proposals([changed], rejected) == (changed,)
 
 
 def test_what_if_a_merger_moves_integrations_and_leaves_the_originals_alone() -> None:
@@ -260,8 +269,8 @@ def test_what_if_a_merger_moves_integrations_and_leaves_the_originals_alone() ->
         edge("e4", "b", None),
     ]
     facts = known({"a": "roads", "b": "roads"}, clusters=[cluster("roads", "a", "b")])
-    (merge,) = proposals("A", apps, edges, facts)
-    after = apply([merge], apps, edges)
+    (merge,) = consolidation_proposals("A", apps, edges, facts)
+    after = apply_proposals([merge], apps, edges)
     status = {each.id: each.status.value for each in after.applications}
     assert (merge.survivor, status) == ("a", {"a": "ACTIVE", "b": "RETIRED", "c": "ACTIVE"})
     assert after.repointed == ("e4",)
@@ -274,8 +283,8 @@ def test_what_if_a_replacement_points_to_the_common_application() -> None:
     apps = [application("tnde"), application("hr")]
     edges = [edge("e1", "hr", "tnde"), edge("e2", "tnde", "hr")]
     facts = known({"tnde": "records"}, mandates={"records": SRIKANDI})
-    (replaced,) = proposals("A", apps, edges, facts)
-    after = apply([replaced], apps, edges)
+    (replaced,) = consolidation_proposals("A", apps, edges, facts)
+    after = apply_proposals([replaced], apps, edges)
     moved = {each.id: (each.target, each.target_name) for each in after.integrations}
     assert moved["e1"] == (None, "srikandi")
     assert (after.repointed, after.lost) == (("e1",), ("e2",))
@@ -283,9 +292,9 @@ def test_what_if_a_replacement_points_to_the_common_application() -> None:
 
 def test_what_if_an_exchange_is_added_it_counts_as_documented() -> None:
     apps = [application("a"), application("b")]
-    facts = known({}, gaps=[Exchange(frozenset("a"), frozenset("b"), "gaji", "exchange/1")])
-    (connect,) = proposals("A", apps, [], facts)
-    (added,) = apply([connect], apps, []).integrations
+    facts = known({}, gaps=[MissingExchange(frozenset("a"), frozenset("b"), "gaji", "exchange/1")])
+    (connect,) = consolidation_proposals("A", apps, [], facts)
+    (added,) = apply_proposals([connect], apps, []).integrations
     assert (added.source, added.target, added.data_object) == ("a", "b", "gaji")
     assert (added.mode, added.evidence_grade) == (IntegrationMode.HUB, 1)
     assert added.provenance.confirmed is False

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from engine.consolidation.reuse import Candidate, Sisters
-from engine.matching.function_classifier import Function, Tag
+from engine.consolidation.reuse import ReuseCandidate, ReuseCatalogue
+from engine.matching.function_classifier import Function, FunctionTag
 from engine.matching.inventory_line import Listing
 
 FUNCTIONS = {
@@ -19,8 +19,8 @@ SYSTEMS = [
 ]
 
 
-def tag(function: str | None, confidence: float = 0.9) -> Tag:
-    return Tag(function, confidence, (), ())
+def tag(function: str | None, confidence: float = 0.9) -> FunctionTag:
+    return FunctionTag(function, confidence, (), ())
 
 
 TAGS = {
@@ -33,13 +33,13 @@ TAGS = {
 
 
 def test_gaps_are_what_others_serve_most_often_first() -> None:
-    sisters = Sisters(SYSTEMS, TAGS, FUNCTIONS, {})
+    sisters = ReuseCatalogue(SYSTEMS, TAGS, FUNCTIONS, {})
     assert sisters.gaps("D") == (("records", 3), ("roads", 1))
     assert sisters.gaps("A") == (("roads", 1),)
 
 
 def test_a_proven_sister_comes_before_one_whose_level_is_unknown() -> None:
-    sisters = Sisters(SYSTEMS, TAGS, FUNCTIONS, {("C", 37): 4, ("A", 37): 3})
+    sisters = ReuseCatalogue(SYSTEMS, TAGS, FUNCTIONS, {("C", 37): 4, ("A", 37): 3})
     found = sisters.candidates("D")
     assert [(each.function, each.system, each.level) for each in found] == [
         ("records", "c1", 4),
@@ -49,11 +49,11 @@ def test_a_proven_sister_comes_before_one_whose_level_is_unknown() -> None:
 
 
 def test_national_systems_and_refusals_are_left_out() -> None:
-    sisters = Sisters(SYSTEMS, TAGS, FUNCTIONS, {}, national={"a1"}, shareable={"b1": False})
+    sisters = ReuseCatalogue(SYSTEMS, TAGS, FUNCTIONS, {}, national={"a1"}, shareable={"b1": False})
     assert [each.system for each in sisters.candidates("D")] == ["c1", "c2"]
 
 
 def test_an_offered_source_comes_first_and_the_list_is_capped() -> None:
-    sisters = Sisters(SYSTEMS, TAGS, FUNCTIONS, {}, shareable={"c1": True})
+    sisters = ReuseCatalogue(SYSTEMS, TAGS, FUNCTIONS, {}, shareable={"c1": True})
     (first, _) = sisters.candidates("D", first=1)
-    assert first == Candidate("D", "records", "c1", "C", None, True, 0.7, 3)
+    assert first == ReuseCandidate("D", "records", "c1", "C", None, True, 0.7, 3)

@@ -11,10 +11,10 @@ from engine.graph.connectivity import (
     Arc,
     Backend,
     Networkx,
-    backend,
-    bits,
     cut_points,
+    nodes_of_mask,
     reachable_pairs,
+    select_backend,
 )
 
 REFERENCE = Networkx()
@@ -51,7 +51,9 @@ def cuts_by_definition(size: int, arcs: list[Arc]) -> dict[int, list[int]]:
 def test_the_reference_finds_what_the_definition_says(network: tuple[int, list[Arc]]) -> None:
     size, arcs = network
     assert reachable_pairs(size, arcs, REFERENCE) == pairs_by_definition(size, arcs)
-    found = {node: list(bits(mask)) for node, mask in cut_points(size, arcs, REFERENCE).items()}
+    found = {
+        node: list(nodes_of_mask(mask)) for node, mask in cut_points(size, arcs, REFERENCE).items()
+    }
     assert found == cuts_by_definition(size, arcs)
 
 
@@ -59,13 +61,13 @@ def test_the_reference_finds_what_the_definition_says(network: tuple[int, list[A
 @given(networks())
 def test_the_accelerator_finds_what_the_reference_finds(network: tuple[int, list[Arc]]) -> None:
     size, arcs = network
-    fast = backend()
+    fast = select_backend()
     assert type(fast) is not Networkx
     assert reachable_pairs(size, arcs, fast) == reachable_pairs(size, arcs, REFERENCE)
     assert cut_points(size, arcs, fast) == cut_points(size, arcs, REFERENCE)
 
 
-@pytest.mark.parametrize("by", [REFERENCE, backend()])
+@pytest.mark.parametrize("by", [REFERENCE, select_backend()])
 def test_a_cut_point_cuts_off_all_but_the_largest_piece(by: Backend) -> None:
     chain = [(0, 1), (1, 2), (2, 3), (3, 4)]
     assert cut_points(5, chain, by) == {1: 0b00001, 2: 0b11000, 3: 0b10000}
@@ -76,4 +78,4 @@ def test_a_cut_point_cuts_off_all_but_the_largest_piece(by: Backend) -> None:
 
 
 def test_the_reference_is_used_where_the_accelerator_is_not_wanted() -> None:
-    assert type(backend(accelerated=False)) is Networkx
+    assert type(select_backend(accelerated=False)) is Networkx

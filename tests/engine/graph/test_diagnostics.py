@@ -11,10 +11,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from engine.graph.connectivity import Networkx, backend
-from engine.graph.diagnostics import CutPoint, SharedData, diagnose
-from engine.graph.exchange import Required, between_agencies, between_services
-from engine.graph.graph import Basis, IntegrationGraph, build
+from engine.graph.connectivity import Networkx, select_backend
+from engine.graph.diagnostics import CutPoint, SharedData, diagnose_graph
+from engine.graph.exchange import RequiredExchange, between_agencies, between_services
+from engine.graph.graph import GraphBasis, IntegrationGraph, build_integration_graph
 from engine.model import (
     Application,
     ApplicationStatus,
@@ -60,11 +60,11 @@ def graph(opds: dict[str, str | None], *integrations: Integration) -> Integratio
         Application(id, "32.11", opd, id, ApplicationStatus.ACTIVE, 1, SOURCE)
         for id, opd in opds.items()
     ]
-    return build("32.11", own, integrations, today=TODAY)
+    return build_integration_graph("32.11", own, integrations, today=TODAY)
 
 
 def test_a_graph_without_exchanges_has_no_shares_and_only_isolated_applications() -> None:
-    found = diagnose(graph({"a": "x", "b": None}))
+    found = diagnose_graph(graph({"a": "x", "b": None}))
     assert (found.applications, found.outside, found.edges) == (2, 0, 0)
     assert (found.bus.value, found.required.value, found.reciprocity.value) == (None, None, None)
     assert found.silo is None
@@ -77,15 +77,17 @@ def test_a_graph_without_exchanges_has_no_shares_and_only_isolated_applications(
 def test_only_exchanges_that_count_are_diagnosed_unless_all_recorded_are_asked_for() -> None:
     claimed = replace(exchange("ab"), evidence_grade=0)
     found = graph({"a": "x", "b": "y"}, claimed)
-    assert diagnose(found).edges == 0
-    assert diagnose(found, basis=Basis.RECORDED).edges == 1
-    assert diagnose(found, basis=Basis.RECORDED).isolated == ()
+    assert diagnose_graph(found).edges == 0
+    assert diagnose_graph(found, basis=GraphBasis.RECORDED).edges == 1
+    assert diagnose_graph(found, basis=GraphBasis.RECORDED).isolated == ()
 
 
 def test_the_bus_share_tells_how_many_modes_are_unknown() -> None:
     opds = dict.fromkeys("abcd", "x")
     unknown = exchange("cd", IntegrationMode.UNKNOWN)
-    found = diagnose(graph(opds, exchange("ab", HUB), exchange("bc"), exchange("ad"), unknown))
+    found = diagnose_graph(
+        graph(opds, exchange("ab", HUB), exchange("bc"), exchange("ad"), unknown)
+    )
     assert found.bus.value == "0.25"
     assert found.mode_unknown == 1
 
@@ -95,14 +97,14 @@ def test_an_exchange_beside_the_bus_is_debt_only_where_both_ends_are_on_the_bus(
     on_bus = (exchange("ab", HUB), exchange("bc", HUB))
     beside = (exchange("ac"), exchange("ca", FILE), exchange("ad"))
     unknown = exchange("ba", IntegrationMode.UNKNOWN)
-    found = diagnose(graph(opds, *on_bus, *beside, unknown))
+    found = diagnose_graph(graph(opds, *on_bus, *beside, unknown))
     assert found.point_to_point_debt == ("ac-API", "ca-FILE")
 
 
 def test_a_single_point_of_failure_names_what_it_cuts_off_the_worst_first() -> None:
     opds = dict.fromkeys("abcdef", "x")
     edges = [exchange(ends) for ends in ("ab", "bc", "cd", "de", "ef", "fd")]
-    assert diagnose(graph(opds, *edges)).cut_points == (
+    assert diagnose_graph(graph(opds, *edges)).cut_points == (
         CutPoint("c", ("a", "b")),
         CutPoint("d", ("e", "f")),
         CutPoint("b", ("a",)),
@@ -111,16 +113,20 @@ def test_a_single_point_of_failure_names_what_it_cuts_off_the_worst_first() -> N
 
 def test_propagation_is_the_share_of_pairs_with_a_way_of_data_between_them() -> None:
     opds = dict.fromkeys("abc", "x")
-    assert diagnose(graph(opds, exchange("ab"), exchange("bc"))).propagation.exact == Fraction(3, 6)
+    assert diagnose_graph(
+        graph(opds, exchange("ab"), exchange("bc"))
+    ).propagation.exact == Fraction(3, 6)
     both = exchange("ab", both_ways=True)
-    assert diagnose(graph(opds, both, exchange("bc"))).propagation.exact == Fraction(4, 6)
+    assert diagnose_graph(graph(opds, both, exchange("bc"))).propagation.exact == Fraction(4, 6)
 
 
 def test_the_silo_index_is_high_where_exchanges_stay_within_an_opd() -> None:
     opds: dict[str, str | None] = {"a": "x", "b": "x", "c": "y", "d": "y", "e": None}
-    within = diagnose(graph(opds, exchange("ab"), exchange("ba"), exchange("cd"), exchange("ae")))
+    within = diagnose_graph(
+        graph(opds, exchange("ab"), exchange("ba"), exchange("cd"), exchange("ae"))
+    )
     assert within.silo == Fraction(1, 2)
-    across = diagnose(graph(opds, exchange("ac"), exchange("bd")))
+    across = diagnose_graph(graph(opds, exchange("ac"), exchange("bd")))
     assert across.silo == Fraction(-1, 2)
 
 
@@ -129,7 +135,7 @@ def test_the_silo_index_is_high_where_exchanges_stay_within_an_opd() -> None:
 def test_the_silo_index_is_the_modularity_that_networkx_finds(pairs: list[tuple[str, str]]) -> None:
     opds = {"a": "x", "b": "x", "c": "y", "d": "y", "e": "y", "f": "z"}
     ends = {one + other for one, other in pairs if one != other}
-    found = diagnose(graph({**opds}, *map(exchange, sorted(ends)))).silo
+    found = diagnose_graph(graph({**opds}, *map(exchange, sorted(ends)))).silo
     network = networkx.Graph([(each[0], each[1]) for each in ends])
     if not ends:
         assert found is None
@@ -148,16 +154,16 @@ def test_data_with_several_producers_is_named_without_regard_to_case_and_spaces(
         exchange("ac", data="peta"),
         exchange("cd", data=""),
     )
-    found = diagnose(graph(opds, *edges))
+    found = diagnose_graph(graph(opds, *edges))
     assert found.several_producers == (
         SharedData("data pegawai", ("a", "b"), ("ad-API", "bd-API")),
     )
     assert found.producers.exact == Fraction(1, 2)  # one producer too many over two data objects
 
 
-PAY = Required("pay", "t", "gaji", frozenset("a"), frozenset("b"), True, Fraction(3))
-MAP = Required("map", "t", "peta", frozenset("a"), frozenset("cd"), False, Fraction(1))
-LAW = Required("law", "t", "hukum", frozenset("a"), frozenset(), False, Fraction(1))
+PAY = RequiredExchange("pay", "t", "gaji", frozenset("a"), frozenset("b"), True, Fraction(3))
+MAP = RequiredExchange("map", "t", "peta", frozenset("a"), frozenset("cd"), False, Fraction(1))
+LAW = RequiredExchange("law", "t", "hukum", frozenset("a"), frozenset(), False, Fraction(1))
 
 
 @pytest.mark.parametrize(
@@ -174,14 +180,14 @@ def test_required_exchanges_are_covered_by_weight_and_answered_where_both_ways_a
     ends: list[str], coverage: str, reciprocity: str | None
 ) -> None:
     edges = map(exchange, ends)
-    found = diagnose(graph(dict.fromkeys("abcd", "x"), *edges), [PAY, MAP, LAW])
+    found = diagnose_graph(graph(dict.fromkeys("abcd", "x"), *edges), [PAY, MAP, LAW])
     assert found.required.value == coverage
     assert found.reciprocity.value == reciprocity
     assert found.inapplicable == ("law",)
 
 
 def test_a_two_way_exchange_answers_itself() -> None:
-    found = diagnose(graph(dict.fromkeys("ab", "x"), exchange("ab", both_ways=True)), [PAY])
+    found = diagnose_graph(graph(dict.fromkeys("ab", "x"), exchange("ab", both_ways=True)), [PAY])
     assert found.reciprocity.value == "1.00"
     assert found.exchanges[0].edges == ("ab-API",)
 
@@ -218,6 +224,6 @@ def test_the_diagnoses_are_equal_with_and_without_the_accelerator(
 ) -> None:
     ends = {one + other for one, other in pairs if one != other}
     found = graph(dict.fromkeys("abcdef", "x"), *map(exchange, sorted(ends)))
-    assert diagnose(found, [PAY, MAP], backend=backend()) == diagnose(
+    assert diagnose_graph(found, [PAY, MAP], backend=select_backend()) == diagnose_graph(
         found, [PAY, MAP], backend=Networkx()
     )

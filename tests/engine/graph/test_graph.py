@@ -11,15 +11,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from engine.graph.graph import (
-    Basis,
-    Defect,
+    GraphBasis,
+    GraphNodeKind,
+    IntegrationDefect,
     IntegrationGraph,
-    NodeKind,
-    build,
-    counted,
-    defects,
-    revision,
-    touched,
+    build_integration_graph,
+    changed_edge_ends,
+    counts_as_evidence,
+    graph_revision,
+    integration_defects,
     with_integration,
 )
 from engine.model import (
@@ -72,7 +72,7 @@ def graph(
     own = [application(id) for id in "abc" if id not in (*retired, *inactive)]
     own += [application(id, ApplicationStatus.RETIRED) for id in retired]
     own += [application(id, ApplicationStatus.INACTIVE) for id in inactive]
-    return build(
+    return build_integration_graph(
         "32.11",
         own,
         integrations,
@@ -93,41 +93,41 @@ MODE, STATUS = IntegrationMode, IntegrationStatus
     ("integration", "why"),
     [
         (EXCHANGE, ()),
-        (replace(EXCHANGE, evidence_grade=0), (Defect.UNDOCUMENTED,)),
-        (replace(EXCHANGE, evidence_grade=0, verified_on=None), (Defect.UNDOCUMENTED,)),
+        (replace(EXCHANGE, evidence_grade=0), (IntegrationDefect.UNDOCUMENTED,)),
+        (replace(EXCHANGE, evidence_grade=0, verified_on=None), (IntegrationDefect.UNDOCUMENTED,)),
         (replace(EXCHANGE, verified_on=verified(365)), ()),
-        (replace(EXCHANGE, verified_on=verified(366)), (Defect.OUT_OF_DATE,)),
-        (replace(EXCHANGE, verified_on=None), (Defect.DATE_UNKNOWN,)),
-        (replace(EXCHANGE, verified_on=verified(-1)), (Defect.DATE_UNKNOWN,)),
-        (replace(EXCHANGE, status=STATUS.PLANNED), (Defect.PLANNED,)),
-        (replace(EXCHANGE, status=STATUS.WITHDRAWN), (Defect.WITHDRAWN,)),
+        (replace(EXCHANGE, verified_on=verified(366)), (IntegrationDefect.OUT_OF_DATE,)),
+        (replace(EXCHANGE, verified_on=None), (IntegrationDefect.DATE_UNKNOWN,)),
+        (replace(EXCHANGE, verified_on=verified(-1)), (IntegrationDefect.DATE_UNKNOWN,)),
+        (replace(EXCHANGE, status=STATUS.PLANNED), (IntegrationDefect.PLANNED,)),
+        (replace(EXCHANGE, status=STATUS.WITHDRAWN), (IntegrationDefect.WITHDRAWN,)),
         (replace(EXCHANGE, mode=MODE.HUB), ()),
         (replace(EXCHANGE, mode=MODE.DATABASE), ()),
-        (replace(EXCHANGE, mode=MODE.MANUAL, evidence_grade=3), (Defect.BY_HAND,)),
-        (replace(EXCHANGE, mode=MODE.FILE), (Defect.FILE_UNCONFIRMED,)),
+        (replace(EXCHANGE, mode=MODE.MANUAL, evidence_grade=3), (IntegrationDefect.BY_HAND,)),
+        (replace(EXCHANGE, mode=MODE.FILE), (IntegrationDefect.FILE_UNCONFIRMED,)),
         (replace(EXCHANGE, mode=MODE.FILE, evidence_grade=2), ()),
-        (replace(EXCHANGE, mode=MODE.UNKNOWN), (Defect.MODE_UNKNOWN,)),
+        (replace(EXCHANGE, mode=MODE.UNKNOWN), (IntegrationDefect.MODE_UNKNOWN,)),
         (replace(EXCHANGE, mode=MODE.UNKNOWN, evidence_grade=2), ()),
         (replace(EXCHANGE, mode=MODE.FILE, evidence_grade=3, verified_on=verified(90)), ()),
         (
             replace(EXCHANGE, mode=MODE.FILE, evidence_grade=3, verified_on=verified(91)),
-            (Defect.FILE_UNCONFIRMED,),
+            (IntegrationDefect.FILE_UNCONFIRMED,),
         ),
         (replace(EXCHANGE, evidence_grade=3, verified_on=verified(91)), ()),
     ],
 )
 def test_an_exchange_counts_by_its_status_evidence_age_and_mode(
-    integration: Integration, why: tuple[Defect, ...]
+    integration: Integration, why: tuple[IntegrationDefect, ...]
 ) -> None:
-    assert defects(integration, TODAY) == why
-    assert counted(integration, TODAY) is (why == ())
+    assert integration_defects(integration, TODAY) == why
+    assert counts_as_evidence(integration, TODAY) is (why == ())
 
 
 def test_an_exchange_with_an_application_out_of_use_does_not_count() -> None:
     found = graph(EXCHANGE, inactive=["b"])
-    assert found.edges["e"].defects == (Defect.END_NOT_IN_USE,)
-    assert found.chosen(Basis.COUNTED) == []
-    assert [edge.id for edge in found.chosen(Basis.RECORDED)] == ["e"]
+    assert found.edges["e"].defects == (IntegrationDefect.END_NOT_IN_USE,)
+    assert found.chosen(GraphBasis.COUNTED) == []
+    assert [edge.id for edge in found.chosen(GraphBasis.RECORDED)] == ["e"]
 
 
 def test_a_retired_application_is_in_the_graph_only_while_an_exchange_names_it() -> None:
@@ -142,13 +142,13 @@ def test_a_withdrawn_exchange_is_not_in_the_graph() -> None:
 @pytest.mark.parametrize(
     ("name", "node", "kind"),
     [
-        ("SP4N LAPOR", "common:sp4n-lapor", NodeKind.COMMON_APPLICATION),
-        ("lpse", "common:spse", NodeKind.COMMON_APPLICATION),
-        ("SIMPEG", "named:simpeg", NodeKind.NAMED),
+        ("SP4N LAPOR", "common:sp4n-lapor", GraphNodeKind.COMMON_APPLICATION),
+        ("lpse", "common:spse", GraphNodeKind.COMMON_APPLICATION),
+        ("SIMPEG", "named:simpeg", GraphNodeKind.NAMED),
     ],
 )
 def test_a_target_by_name_is_the_common_application_of_that_name_or_a_node_of_its_own(
-    name: str, node: str, kind: NodeKind
+    name: str, node: str, kind: GraphNodeKind
 ) -> None:
     found = graph(replace(EXCHANGE, target=None, target_name=name))
     assert found.edges["e"].target == node
@@ -157,7 +157,7 @@ def test_a_target_by_name_is_the_common_application_of_that_name_or_a_node_of_it
 
 def test_an_application_of_another_region_is_a_node_outside() -> None:
     found = graph(replace(EXCHANGE, source="d", target="a"))
-    assert (found.nodes["d"].kind, found.nodes["d"].region) == (NodeKind.ELSEWHERE, "32")
+    assert (found.nodes["d"].kind, found.nodes["d"].region) == (GraphNodeKind.ELSEWHERE, "32")
     assert [node.id for node in found.applications] == ["a", "b", "c"]
 
 
@@ -167,12 +167,12 @@ def test_an_exchange_between_two_other_regions_is_left_out() -> None:
 
 def test_the_revision_changes_with_an_edge_and_not_with_the_order_of_the_input() -> None:
     other = replace(EXCHANGE, id="f", target="c")
-    assert revision(graph(EXCHANGE, other)) == revision(graph(other, EXCHANGE))
+    assert graph_revision(graph(EXCHANGE, other)) == graph_revision(graph(other, EXCHANGE))
     versions = {
-        revision(graph(EXCHANGE)),
-        revision(graph(EXCHANGE, other)),
-        revision(graph(replace(EXCHANGE, version=2))),
-        revision(graph(EXCHANGE, retired=["c"])),
+        graph_revision(graph(EXCHANGE)),
+        graph_revision(graph(EXCHANGE, other)),
+        graph_revision(graph(replace(EXCHANGE, version=2))),
+        graph_revision(graph(EXCHANGE, retired=["c"])),
     }
     assert len(versions) == 4
 
@@ -205,28 +205,28 @@ def test_a_graph_changed_edge_by_edge_equals_one_built_anew(history: list[Integr
     changed = graph(retired=["c"])
     for integration in history:
         before, changed = changed, with_integration(changed, integration)
-        assert (touched(before, changed) == frozenset()) is (before == changed)
+        assert (changed_edge_ends(before, changed) == frozenset()) is (before == changed)
     latest = {integration.id: integration for integration in history}
     anew = graph(*latest.values(), retired=["c"])
     assert changed == anew
-    assert revision(changed) == revision(anew)
+    assert graph_revision(changed) == graph_revision(anew)
 
 
 def test_no_published_exchange_of_west_java_counts_since_none_says_when_it_was_verified() -> None:
     found = []
     for region in {each.region for each in tables.applications()}:
-        west_java = build(
+        west_java = build_integration_graph(
             region,
             [each for each in tables.applications() if each.region == region],
             [each for each in tables.integrations() if each.region == region],
             today=TODAY,
             common=tables.common_applications(),
         )
-        found += west_java.chosen(Basis.RECORDED)
-        assert west_java.chosen(Basis.COUNTED) == []
+        found += west_java.chosen(GraphBasis.RECORDED)
+        assert west_java.chosen(GraphBasis.COUNTED) == []
     assert len(found) == len(tables.integrations()) == 24
-    assert sum(Defect.DATE_UNKNOWN in edge.defects for edge in found) == 15
-    assert sum(edge.defects == (Defect.UNDOCUMENTED,) for edge in found) == 9
+    assert sum(IntegrationDefect.DATE_UNKNOWN in edge.defects for edge in found) == 15
+    assert sum(edge.defects == (IntegrationDefect.UNDOCUMENTED,) for edge in found) == 9
 
 
 def test_a_confirmation_stands_beside_a_log_that_grew_old() -> None:
@@ -238,9 +238,9 @@ def test_a_confirmation_stands_beside_a_log_that_grew_old() -> None:
         verified_on=TODAY - timedelta(days=91),
         evidence=(log,),
     )
-    assert defects(file, TODAY) == (Defect.FILE_UNCONFIRMED,)
-    assert counted(replace(file, confirmed_on=TODAY - timedelta(days=110)), TODAY)
-    assert not counted(replace(file, confirmed_on=TODAY - timedelta(days=366)), TODAY)
+    assert integration_defects(file, TODAY) == (IntegrationDefect.FILE_UNCONFIRMED,)
+    assert counts_as_evidence(replace(file, confirmed_on=TODAY - timedelta(days=110)), TODAY)
+    assert not counts_as_evidence(replace(file, confirmed_on=TODAY - timedelta(days=366)), TODAY)
 
 
 def test_a_newer_document_renews_no_log() -> None:
@@ -253,5 +253,7 @@ def test_a_newer_document_renews_no_log() -> None:
         verified_on=paper.dated,
         evidence=(paper, log),
     )
-    assert defects(file, TODAY) == (Defect.FILE_UNCONFIRMED,)
-    assert counted(replace(file, evidence=(paper, replace(log, dated=paper.dated))), TODAY)
+    assert integration_defects(file, TODAY) == (IntegrationDefect.FILE_UNCONFIRMED,)
+    assert counts_as_evidence(
+        replace(file, evidence=(paper, replace(log, dated=paper.dated))), TODAY
+    )

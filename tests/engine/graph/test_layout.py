@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from datetime import date
 
-from engine.graph.graph import Edge, Node, NodeKind
-from engine.graph.layout import STRIP, positions
+from engine.graph.graph import GraphEdge, GraphNode, GraphNodeKind
+from engine.graph.layout import STRIP, node_positions
 from engine.model import (
     Integration,
     IntegrationDirection,
@@ -15,11 +15,11 @@ from engine.model import (
 )
 
 
-def node(id: str) -> Node:
-    return Node(id, id, NodeKind.APPLICATION, "32.11", "opd")
+def node(id: str) -> GraphNode:
+    return GraphNode(id, id, GraphNodeKind.APPLICATION, "32.11", "opd")
 
 
-def edge(source: str, target: str) -> Edge:
+def edge(source: str, target: str) -> GraphEdge:
     integration = Integration(
         id=source + target,
         region="32.11",
@@ -35,7 +35,7 @@ def edge(source: str, target: str) -> Edge:
         provenance=Provenance("test"),
         verified_on=date(2026, 11, 24),
     )
-    return Edge(integration.id, integration, source, target, (), "")
+    return GraphEdge(integration.id, integration, source, target, (), "")
 
 
 NODES = [node(id) for id in "abcdefghij"]
@@ -43,21 +43,21 @@ EDGES = [edge("a", "b"), edge("b", "c"), edge("c", "a"), edge("c", "d"), edge("e
 
 
 def test_the_places_do_not_depend_on_the_order_of_the_input() -> None:
-    assert positions(NODES, EDGES) == positions(NODES[::-1], EDGES[::-1])
+    assert node_positions(NODES, EDGES) == node_positions(NODES[::-1], EDGES[::-1])
 
 
 def test_every_node_has_a_place_of_its_own_inside_the_picture() -> None:
-    found = positions(NODES, EDGES)
+    found = node_positions(NODES, EDGES)
     assert set(found) == set("abcdefghij")
     assert len(set(found.values())) == 10
     assert all(-1 <= each <= 1 for place in found.values() for each in place)
 
 
 def test_nodes_without_an_edge_stand_in_a_strip_below_the_others() -> None:
-    found = positions(NODES, EDGES)
+    found = node_positions(NODES, EDGES)
     assert {id for id, (_, y) in found.items() if y > STRIP} == set("ghij")
 
 
 def test_nodes_without_any_edge_fill_the_picture_in_rows() -> None:
-    assert positions([node("a"), node("b")], []) == {"a": (-0.75, 0.0), "b": (-0.25, 0.0)}
-    assert positions([], []) == {}
+    assert node_positions([node("a"), node("b")], []) == {"a": (-0.75, 0.0), "b": (-0.25, 0.0)}
+    assert node_positions([], []) == {}

@@ -7,9 +7,14 @@ from datetime import date
 
 import pytest
 
-from engine.graph.graph import Basis, Defect, IntegrationGraph, build
+from engine.graph.graph import (
+    GraphBasis,
+    IntegrationDefect,
+    IntegrationGraph,
+    build_integration_graph,
+)
 from engine.graph.impact import NotInGraph
-from engine.graph.subgraph import Neighbourhood, OutOfBounds, neighbourhood
+from engine.graph.subgraph import Neighbourhood, OutOfBounds, extract_neighbourhood
 from engine.model import (
     Application,
     ApplicationStatus,
@@ -48,7 +53,7 @@ def graph(*integrations: Integration) -> IntegrationGraph:
         Application(id, "32.11", f"opd-{id}", id, ApplicationStatus.ACTIVE, 1, SOURCE, "fungsi")
         for id in "abcdefgh"
     ]
-    return build("32.11", own, integrations, today=TODAY)
+    return build_integration_graph("32.11", own, integrations, today=TODAY)
 
 
 CHAIN = graph(*map(exchange, ("ab", "bc", "cd", "de", "ef", "fg", "bh", "ba")))
@@ -71,7 +76,7 @@ def shown(found: Neighbourhood) -> str:
 def test_nodes_come_nearest_first_and_among_equals_those_with_more_edges(
     around: str, depth: int, nodes: str, edges: list[str]
 ) -> None:
-    found = neighbourhood(CHAIN, around, depth=depth)
+    found = extract_neighbourhood(CHAIN, around, depth=depth)
     assert shown(found) == nodes
     assert [edge.id for edge in found.edges] == edges
     assert found.left_out.nodes_over_limit == 0
@@ -80,7 +85,7 @@ def test_nodes_come_nearest_first_and_among_equals_those_with_more_edges(
 
 
 def test_the_limit_keeps_the_nearest_and_counts_what_it_leaves_out() -> None:
-    found = neighbourhood(CHAIN, "a", depth=2, limit=3)
+    found = extract_neighbourhood(CHAIN, "a", depth=2, limit=3)
     assert shown(found) == "abc"
     assert found.left_out.nodes_over_limit == 1
     assert found.left_out.nodes_beyond == 4
@@ -92,7 +97,7 @@ def test_the_limit_keeps_the_nearest_and_counts_what_it_leaves_out() -> None:
 
 
 def test_without_a_centre_it_shows_the_nodes_with_the_most_edges_up_to_the_limit() -> None:
-    found = neighbourhood(CHAIN, limit=4)
+    found = extract_neighbourhood(CHAIN, limit=4)
     assert shown(found) == "bacd"
     assert {each.distance for each in found.nodes} == {None}
     assert (found.left_out.nodes_over_limit, found.left_out.nodes_beyond) == (4, 0)
@@ -100,10 +105,13 @@ def test_without_a_centre_it_shows_the_nodes_with_the_most_edges_up_to_the_limit
 
 def test_exchanges_that_do_not_count_are_counted_by_their_defect_and_shown_where_asked() -> None:
     mixed = graph(exchange("ab"), exchange("ac", 0), replace(exchange("ad"), verified_on=None))
-    found = neighbourhood(mixed, "a")
+    found = extract_neighbourhood(mixed, "a")
     assert shown(found) == "ab"
-    assert found.left_out.not_counted == {Defect.UNDOCUMENTED: 1, Defect.DATE_UNKNOWN: 1}
-    recorded = neighbourhood(mixed, "a", basis=Basis.RECORDED)
+    assert found.left_out.not_counted == {
+        IntegrationDefect.UNDOCUMENTED: 1,
+        IntegrationDefect.DATE_UNKNOWN: 1,
+    }
+    recorded = extract_neighbourhood(mixed, "a", basis=GraphBasis.RECORDED)
     assert shown(recorded) == "abcd"
     assert [edge.counts for edge in recorded.edges] == [True, False, False]
 
@@ -119,10 +127,10 @@ def test_exchanges_that_do_not_count_are_counted_by_their_defect_and_shown_where
 )
 def test_more_than_a_page_can_draw_is_refused(depth: int, limit: int, message: str) -> None:
     with pytest.raises(OutOfBounds) as refused:
-        neighbourhood(CHAIN, "a", depth=depth, limit=limit)
+        extract_neighbourhood(CHAIN, "a", depth=depth, limit=limit)
     assert str(refused.value) == message
 
 
 def test_a_centre_that_is_not_in_the_graph_is_refused() -> None:
     with pytest.raises(NotInGraph):
-        neighbourhood(CHAIN, "x")
+        extract_neighbourhood(CHAIN, "x")

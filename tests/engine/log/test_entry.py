@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from engine.log.entry import GENESIS, BrokenChain, Entry, sealed, verify
+from engine.log.entry import GENESIS, BrokenChain, Entry, seal_entry, verify_chain
 from engine.model import EventKind, Visibility
 
 AT = datetime(2026, 11, 24, 3, 0, 0, 5, tzinfo=UTC)
@@ -19,7 +19,7 @@ def chain(length: int) -> list[Entry]:
     entries: list[Entry] = []
     for sequence in range(1, length + 1):
         entries.append(
-            sealed(
+            seal_entry(
                 region="32.11",
                 sequence=sequence,
                 at=AT,
@@ -36,20 +36,20 @@ def chain(length: int) -> list[Entry]:
 
 def test_a_whole_chain_verifies_to_its_head() -> None:
     entries = chain(4)
-    assert verify(entries) == (4, entries[3].hash)
+    assert verify_chain(entries) == (4, entries[3].hash)
     assert all(after.previous_hash == before.hash for before, after in pairwise(entries))
 
 
 def test_a_chain_verifies_on_from_any_entry() -> None:
     entries = chain(4)
-    head = verify(entries[2:], sequence=2, previous_hash=entries[1].hash)
+    head = verify_chain(entries[2:], sequence=2, previous_hash=entries[1].hash)
     assert head == (4, entries[3].hash)
 
 
 def test_an_entry_without_its_body_still_proves_the_chain() -> None:
     entries = chain(3)
     entries[1] = replace(entries[1], body=None)
-    assert verify(entries) == (3, entries[2].hash)
+    assert verify_chain(entries) == (3, entries[2].hash)
 
 
 def test_the_hash_of_an_entry_is_stable_between_versions() -> None:
@@ -75,7 +75,7 @@ def test_a_changed_past_is_found_where_it_was_changed(change: dict[str, Any], re
     entries = chain(3)
     entries[1] = replace(entries[1], **change)
     with pytest.raises(BrokenChain) as broken:
-        verify(entries)
+        verify_chain(entries)
     assert (broken.value.sequence, broken.value.reason) == (2, reason)
 
 
@@ -83,5 +83,5 @@ def test_an_entry_that_was_taken_out_is_found() -> None:
     entries = chain(3)
     del entries[1]
     with pytest.raises(BrokenChain) as broken:
-        verify(entries)
+        verify_chain(entries)
     assert (broken.value.sequence, broken.value.reason) == (2, "expected this sequence, got 3")

@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine.matching.duplicates import Comparison, Inventory
-from engine.matching.inventory_line import Kind, Listing, Sorter
-from engine.matching.name_matching import Decision, Signal
+from engine.matching.duplicates import DuplicateFinder, SortedInventory
+from engine.matching.inventory_line import LineClassifier, LineKind, Listing
+from engine.matching.name_matching import DuplicatePolicy, MatchSignal
 from engine.matching.names import NameWords, Normaliser
 from engine.matching.national_systems import NationalCatalogue, NationalSystem
 
@@ -22,15 +22,15 @@ SYSTEMS = (
 )
 NORMALISER = Normaliser(NameWords(noise=frozenset({"aplikasi"})))
 NATIONAL = NationalCatalogue(SYSTEMS, NORMALISER)
-SORTER = Sorter(["BKPSDM", "Dinkes"], NATIONAL)
-COMPARISON = Comparison(NORMALISER, NATIONAL, SORTER)
+SORTER = LineClassifier(["BKPSDM", "Dinkes"], NATIONAL)
+COMPARISON = DuplicateFinder(NORMALISER, NATIONAL, SORTER)
 
 
 def line(id: str, name: str, opd: str = "", url: str | None = None, region: str = "A") -> Listing:
     return Listing(name, opd, url, id, region)
 
 
-def sorted_out(*lines: Listing) -> Inventory:
+def sorted_out(*lines: Listing) -> SortedInventory:
     return COMPARISON.sort_out(lines)
 
 
@@ -40,20 +40,20 @@ def test_a_national_system_listed_by_two_opds_is_one_without_asking() -> None:
         line("2", "SIPD RI", "Kecamatan Wungu", "https://sipd.kemendagri.go.id/landing"),
     ).groups
     assert group.national == "sipd-ri"
-    assert list(group.pairs()) == [("1", "2", Decision.AUTO)]
-    assert group.links[0].signals == (Signal("national system", "sipd-ri"),)
+    assert list(group.pairs()) == [("1", "2", DuplicatePolicy.AUTO)]
+    assert group.links[0].signals == (MatchSignal("national system", "sipd-ri"),)
 
 
 def test_a_national_name_at_the_regions_own_address_is_a_question() -> None:
     (group,) = sorted_out(
         line("1", "SIPD", "Bappeda", "https://sipd.madiunkab.go.id"), line("2", "SIPD", "BPKAD")
     ).groups
-    assert group.decision is Decision.REVIEW
+    assert group.decision is DuplicatePolicy.REVIEW
 
 
 def test_a_misspelt_national_name_is_a_question() -> None:
     (group,) = sorted_out(line("1", "Siskeudes"), line("2", "SISKUDES")).groups
-    assert (group.national, group.decision) == ("siskeudes", Decision.REVIEW)
+    assert (group.national, group.decision) == ("siskeudes", DuplicatePolicy.REVIEW)
 
 
 def test_one_address_and_half_alike_names_need_no_question() -> None:
@@ -62,10 +62,10 @@ def test_one_address_and_half_alike_names_need_no_question() -> None:
         line("2", "Presensi Online", "Kecamatan", "http://absen.x.go.id/index.php"),
     )
     assert pair is not None
-    assert pair.decision is Decision.AUTO
+    assert pair.decision is DuplicatePolicy.AUTO
     assert pair.signals == (
-        Signal("same address", "absen.x.go.id"),
-        Signal("letters alike", "70 %"),
+        MatchSignal("same address", "absen.x.go.id"),
+        MatchSignal("letters alike", "70 %"),
     )
 
 
@@ -77,19 +77,19 @@ def test_an_address_of_another_government_is_a_question() -> None:
         line("4", "Anggaran", "Setda", "https://anggaran.x.go.id"),
         line("5", "Kolak", "Setda", "https://kolak.x.go.id"),
     )
-    assert [each.decision for each in inventory.groups] == [Decision.REVIEW]
+    assert [each.decision for each in inventory.groups] == [DuplicatePolicy.REVIEW]
     assert inventory.alone == ("3", "4", "5")
 
 
 def test_one_name_in_two_opds_is_a_question_and_in_one_opd_is_not() -> None:
     (asked,) = sorted_out(line("1", "SMS Gateway", "RSUD"), line("2", "SMS Gateway", "PTSP")).groups
     (sure,) = sorted_out(line("1", "SMS Gateway", "RSUD"), line("2", "sms gateway", "RSUD")).groups
-    assert (asked.decision, sure.decision) == (Decision.REVIEW, Decision.AUTO)
+    assert (asked.decision, sure.decision) == (DuplicatePolicy.REVIEW, DuplicatePolicy.AUTO)
 
 
 def test_equal_names_without_opd_and_address_are_never_joined_unasked() -> None:
     (group,) = sorted_out(line("1", "Notulen"), line("2", "Notulen")).groups
-    assert group.decision is Decision.REVIEW
+    assert group.decision is DuplicatePolicy.REVIEW
 
 
 def test_near_names_at_addresses_of_their_own_are_two_systems() -> None:
@@ -106,7 +106,7 @@ def test_across_regions_only_the_catalogue_makes_one_system() -> None:
     assert COMPARISON.pair(line("1", "SIMPEG"), line("2", "SIMPEG", region="B")) is None
     national = COMPARISON.pair(line("1", "SRIKANDI"), line("2", "Srikandi", region="B"))
     assert national is not None
-    assert national.decision is Decision.AUTO
+    assert national.decision is DuplicatePolicy.AUTO
 
 
 def test_a_cell_of_two_systems_is_asked_about_in_both_and_joins_neither() -> None:
@@ -116,27 +116,27 @@ def test_a_cell_of_two_systems_is_asked_about_in_both_and_joins_neither() -> Non
     assert inventory.several == ("2",)
     assert [each.listings for each in inventory.groups] == [("1", "4", "2"), ("3", "2")]
     assert {(a, b): d for a, b, d in inventory.groups[0].pairs()} == {
-        ("1", "4"): Decision.AUTO,
-        ("1", "2"): Decision.REVIEW,
-        ("4", "2"): Decision.REVIEW,
+        ("1", "4"): DuplicatePolicy.AUTO,
+        ("1", "2"): DuplicatePolicy.REVIEW,
+        ("4", "2"): DuplicatePolicy.REVIEW,
     }
 
 
 @pytest.mark.parametrize(
     ("name", "url", "kind"),
     [
-        ("Website BKPSDM", "https://bkpsdm.x.go.id", Kind.WEBSITE),
-        ("dinkes.x.go.id", "https://dinkes.x.go.id/", Kind.WEBSITE),
-        ("Kecamatan Wungu", "https://wungukec.x.go.id", Kind.APPLICATION),
-        ("Website Kecamatan Wungu", "https://wungu.x.go.id", Kind.WEBSITE),
-        ("Website Kecamatan Wungu", "https://wungu.x.go.id/halamanadmin", Kind.APPLICATION),
-        ("Website Tentang Ekspor", "https://ekspor.x.go.id", Kind.APPLICATION),
-        ("SIPD", "https://sipd.kemendagri.go.id", Kind.APPLICATION),
-        ("SIPD dan Srikandi", None, Kind.SEVERAL),
+        ("Website BKPSDM", "https://bkpsdm.x.go.id", LineKind.WEBSITE),
+        ("dinkes.x.go.id", "https://dinkes.x.go.id/", LineKind.WEBSITE),
+        ("Kecamatan Wungu", "https://wungukec.x.go.id", LineKind.APPLICATION),
+        ("Website Kecamatan Wungu", "https://wungu.x.go.id", LineKind.WEBSITE),
+        ("Website Kecamatan Wungu", "https://wungu.x.go.id/halamanadmin", LineKind.APPLICATION),
+        ("Website Tentang Ekspor", "https://ekspor.x.go.id", LineKind.APPLICATION),
+        ("SIPD", "https://sipd.kemendagri.go.id", LineKind.APPLICATION),
+        ("SIPD dan Srikandi", None, LineKind.SEVERAL),
     ],
 )
 def test_plain_websites_and_crowded_cells_are_set_apart(
-    name: str, url: str | None, kind: Kind
+    name: str, url: str | None, kind: LineKind
 ) -> None:
     assert SORTER.kind(name, url) is kind
 
@@ -189,7 +189,7 @@ def test_names_without_letters_to_compare_are_never_one_system() -> None:
     )
     assert sorted(found.alone) == ["0", "1", "2", "3"]
     (group,) = found.groups  # one address is a question to a person, whatever the names
-    assert list(group.pairs()) == [("at 0", "at 1", Decision.REVIEW)]
+    assert list(group.pairs()) == [("at 0", "at 1", DuplicatePolicy.REVIEW)]
 
 
 BRACKETS = ("pihak ke3", "Desktop", "mobile", "API", "-", "web OPD", "CCTV")
@@ -211,7 +211,7 @@ def test_what_one_name_has_in_brackets_may_be_the_other_name() -> None:
         line("1", "Administrasi Kependudukan (SIAK)", "Disdukcapil"),
         line("2", "SIAK", "Disdukcapil"),
     ).groups
-    assert group.decision is Decision.AUTO
+    assert group.decision is DuplicatePolicy.AUTO
 
 
 @pytest.mark.parametrize("url", ["-", "https://-", "http://", "belum ada", "https://www.-/"])

@@ -6,11 +6,11 @@ import pytest
 
 from engine.matching.function_classifier import (
     Affair,
-    Classifier,
     Function,
-    Labelled,
+    FunctionClassifier,
     Lexicon,
     Term,
+    TrainingExample,
     by_person,
 )
 from engine.matching.inventory_line import Listing
@@ -40,7 +40,7 @@ SMALL = Lexicon(
     affairs=(Affair("kearsipan", "X", ()), Affair("keuangan", "", ("finance",))),
     words=NameWords(places=frozenset({"denpasar"})),
 )
-CLASSIFIER = Classifier(SMALL)
+CLASSIFIER = FunctionClassifier(SMALL)
 
 
 def function(name: str, opd: str = "", url: str | None = None) -> str | None:
@@ -84,7 +84,7 @@ def test_the_applications_own_address_is_read_too() -> None:
 
 def test_a_correction_is_learned_and_stays_an_estimate_for_others() -> None:
     said = Listing("Sadasbor", "BKPSDM")
-    before, after = CLASSIFIER, Classifier(SMALL, [Labelled(said, "attendance")])
+    before, after = CLASSIFIER, FunctionClassifier(SMALL, [TrainingExample(said, "attendance")])
     alike = [said, Listing("Sadasbor Desa", "Kecamatan")]
     assert "attendance" not in {each.function for each in before.tags(alike)}
     same, other = after.tags(alike)
@@ -99,8 +99,10 @@ def test_what_a_person_said_is_certain() -> None:
 
 def test_the_same_corrections_give_the_same_tags() -> None:
     lines = [Listing("Presensi"), Listing("Kolak Pisang")]
-    said = [Labelled(Listing("Sadasbor"), "attendance")]
-    assert Classifier(SMALL, said).tags(lines) == Classifier(SMALL, said).tags(lines)
+    said = [TrainingExample(Listing("Sadasbor"), "attendance")]
+    assert FunctionClassifier(SMALL, said).tags(lines) == FunctionClassifier(SMALL, said).tags(
+        lines
+    )
 
 
 @pytest.mark.parametrize(
@@ -110,8 +112,8 @@ def test_the_same_corrections_give_the_same_tags() -> None:
 def test_a_correction_leaves_what_does_not_resemble_it(name: str, function: str) -> None:
     """Of the names that ship: their tags stay, and their confidence within some hundredths."""
     lines = [Listing(each.name, id=each.id) for each in applications()]
-    before = Classifier(lexicon()).tags(lines)
-    after = Classifier(lexicon(), [Labelled(Listing(name), function)]).tags(lines)
+    before = FunctionClassifier(lexicon()).tags(lines)
+    after = FunctionClassifier(lexicon(), [TrainingExample(Listing(name), function)]).tags(lines)
     assert [each.function for each in before] == [each.function for each in after]
     moved = [abs(a.confidence - b.confidence) for a, b in zip(before, after, strict=True)]
     assert max(moved) < 0.05
@@ -119,7 +121,7 @@ def test_a_correction_leaves_what_does_not_resemble_it(name: str, function: str)
 
 def test_the_shipped_lexicon_tags_well_known_names() -> None:
     names = ("SIMPEG", "SRIKANDI", "JDIH Kota Bogor", "PPDB Online", "Perizinan Kota Bogor")
-    tags = Classifier(lexicon()).tags([Listing(each) for each in names])
+    tags = FunctionClassifier(lexicon()).tags([Listing(each) for each in names])
     assert [each.function for each in tags] == [
         "personnel",
         "records",

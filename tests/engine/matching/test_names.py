@@ -9,10 +9,10 @@ from hypothesis import strategies as st
 from engine.matching.names import (
     NameWords,
     Normaliser,
-    address,
-    domain,
-    host,
+    normalise_url,
     place_words,
+    registered_domain,
+    url_host,
     words_of,
 )
 
@@ -74,10 +74,10 @@ def test_a_key_is_lower_case_letters_and_digits_and_stays_itself(printed: str) -
     ],
 )
 def test_an_address_loses_what_two_visits_differ_by(url: str | None, expected: str) -> None:
-    assert address(url) == expected
+    assert normalise_url(url) == expected
 
 
 def test_host_and_registered_domain() -> None:
-    assert host("https://absen.madiunkab.go.id:8443/x") == "absen.madiunkab.go.id"
-    assert domain("absen.madiunkab.go.id") == "madiunkab.go.id"
-    assert domain("mapid.io") == "mapid.io"
+    assert url_host("https://absen.madiunkab.go.id:8443/x") == "absen.madiunkab.go.id"
+    assert registered_domain("absen.madiunkab.go.id") == "madiunkab.go.id"
+    assert registered_domain("mapid.io") == "mapid.io"

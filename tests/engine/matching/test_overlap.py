@@ -7,16 +7,24 @@ import pytest
 
 from engine.matching.function_classifier import (
     Affair,
-    Classifier,
     Function,
+    FunctionClassifier,
+    FunctionTag,
     Lexicon,
-    Tag,
     Term,
     by_person,
 )
 from engine.matching.inventory_line import Listing
 from engine.matching.names import NameWords, Normaliser
-from engine.matching.overlap import SAID, SIGNALS, WEIGHTS, Comparer, Weights, fitted, scored
+from engine.matching.overlap import (
+    SAID,
+    SIGNALS,
+    WEIGHTS,
+    OverlapScorer,
+    Weights,
+    fit_weights,
+    log_odds,
+)
 
 LEXICON = Lexicon(
     functions=(
@@ -33,8 +41,8 @@ LEXICON = Lexicon(
     affairs=(Affair("kepegawaian", "", ("attendance",)), Affair("kearsipan", "X", ())),
     words=NameWords(),
 )
-CLASSIFIER = Classifier(LEXICON)
-COMPARER = Comparer(CLASSIFIER, Normaliser(NameWords()))
+CLASSIFIER = FunctionClassifier(LEXICON)
+COMPARER = OverlapScorer(CLASSIFIER, Normaliser(NameWords()))
 
 
 def line(id: str, name: str, opd: str = "", url: str | None = None, region: str = "A") -> Listing:
@@ -75,7 +83,7 @@ def test_the_same_opd_counts_within_one_region_only() -> None:
 
 def test_a_score_says_what_each_signal_adds() -> None:
     weights = Weights(-1.0, (0.0, 2.0, -2.0, 0.0, 0.0, 0.5, 0.0, 0.0, 0.0, 0.0, 0.0))
-    comparer = Comparer(CLASSIFIER, Normaliser(NameWords()), weights)
+    comparer = OverlapScorer(CLASSIFIER, Normaliser(NameWords()), weights)
     (found,) = comparer.overlaps([(line("1", "Presensi"), line("2", "presensi"))])
     assert found.function == "attendance"
     assert [(each.signal, each.adds) for each in found.why[:2]] == [
@@ -108,8 +116,8 @@ def test_weights_are_fitted_to_labelled_pairs() -> None:
     rows = np.zeros((20, len(SIGNALS)))
     rows[:10, SIGNALS.index("same function")] = 1.0
     same = np.array([True] * 10 + [False] * 10)
-    weights = fitted(rows, same)
-    assert list(scored(rows, weights) > 0) == list(same)
+    weights = fit_weights(rows, same)
+    assert list(log_odds(rows, weights) > 0) == list(same)
     assert [each for each in weights.by_signal if each] == [
         weights.by_signal[SIGNALS.index("same function")]
     ]
@@ -122,7 +130,7 @@ def test_shipped_weights_count_contradictions_against_a_pair(against: str) -> No
 
 def test_two_systems_whose_functions_persons_named_do_the_same_job_whatever_their_names() -> None:
     pair = [Listing("Wakepo", "Dinkes", id="a"), Listing("Kolak", "Dinkes", id="b")]
-    guessed = {each.id: Tag("attendance", 0.9, (), ()) for each in pair}
+    guessed = {each.id: FunctionTag("attendance", 0.9, (), ()) for each in pair}
     assert COMPARER.clusters(pair, guessed) == ()
     (cluster,) = COMPARER.clusters(pair, {each.id: by_person("attendance") for each in pair})
     assert (cluster.systems, cluster.confidence) == (("a", "b"), 1.0)

@@ -6,8 +6,15 @@ from fractions import Fraction
 
 import pytest
 
-from engine.path.effort import EffortInvalid, StepId, default_effort, edited, parse, uniform_effort
-from engine.path.precedence import broken
+from engine.path.effort import (
+    EffortInvalid,
+    StepId,
+    apply_effort_edits,
+    default_effort,
+    parse_effort_sheet,
+    uniform_effort,
+)
+from engine.path.precedence import broken_precedence_rules
 from engine.spreadsheet.sheet import SheetInvalid
 from facts.instrument import instrument_by_id
 from facts.path_rule import effort_scale, precedence_rules
@@ -39,7 +46,7 @@ def test_a_uniform_effort_counts_levels() -> None:
 
 def test_a_region_edits_single_steps_and_the_rest_stays() -> None:
     step = StepId(42, 4)
-    effort = edited(DEFAULT, {step: Fraction("0.25")})
+    effort = apply_effort_edits(DEFAULT, {step: Fraction("0.25")})
     assert effort.values[step] == Fraction(1, 4)
     assert effort.edited == {step}
     assert effort.values[StepId(43, 4)] == 4
@@ -57,22 +64,22 @@ def test_a_region_edits_single_steps_and_the_rest_stays() -> None:
 )
 def test_an_effort_that_cannot_be_used_is_refused(step: StepId, value: str, message: str) -> None:
     with pytest.raises(EffortInvalid) as refused:
-        edited(DEFAULT, {step: Fraction(value)})
+        apply_effort_edits(DEFAULT, {step: Fraction(value)})
     assert str(refused.value).startswith(message)
 
 
 def test_broken_rules_are_those_whose_basis_is_missing() -> None:
     rules = precedence_rules("spbe-2020")
     levels = {each.number: 3 for each in SPBE_2020.indicators}
-    assert broken(rules, levels) == ()
-    assert [(rule.step, rule.asks) for rule in broken(rules, levels | {12: 4, 11: 2})] == [
-        (StepId(12, 4), StepId(11, 3))
-    ]
-    assert broken(rules, {12: 4}) == ()  # indicator 11 is not known
+    assert broken_precedence_rules(rules, levels) == ()
+    assert [
+        (rule.step, rule.asks) for rule in broken_precedence_rules(rules, levels | {12: 4, 11: 2})
+    ] == [(StepId(12, 4), StepId(11, 3))]
+    assert broken_precedence_rules(rules, {12: 4}) == ()  # indicator 11 is not known
 
 
 def test_a_sheet_puts_a_regions_own_figures_in_place_of_some() -> None:
-    own = parse("number;level;effort\n1;4;2,5\nI47;5;9\n", DEFAULT, SPBE_2020)
+    own = parse_effort_sheet("number;level;effort\n1;4;2,5\nI47;5;9\n", DEFAULT, SPBE_2020)
     assert own.edited == {StepId(1, 4), StepId(47, 5)}
     assert own.values[StepId(1, 4)] == Fraction(5, 2)
     assert own.values[StepId(2, 4)] == DEFAULT.values[StepId(2, 4)]
@@ -81,7 +88,7 @@ def test_a_sheet_puts_a_regions_own_figures_in_place_of_some() -> None:
 def test_every_bad_row_of_a_sheet_is_named() -> None:
     rows = ["0,4,1", "1,1,1", "1,6,1", "2,4,nol", "2,5,0", "2,3,0.001", "3,4,1", "3,4,2"]
     with pytest.raises(SheetInvalid) as refused:
-        parse("\n".join(["number,level,effort", *rows]), DEFAULT, SPBE_2020)
+        parse_effort_sheet("\n".join(["number,level,effort", *rows]), DEFAULT, SPBE_2020)
     level = "expected a level to reach, from 2 to 5, got"
     effort = "expected a number above 0, up to 1000, with at most two decimals, got"
     assert [str(problem) for problem in refused.value.problems] == [

@@ -21,12 +21,12 @@ from engine.assessment.instrument import (
 )
 from engine.assessment.score import from_levels
 from engine.path import path
-from engine.path.dynamic_program import Candidate, Order
+from engine.path.dynamic_program import CandidateStep, Order
 from engine.path.effort import Effort, StepId, default_effort, uniform_effort
-from engine.path.maintained_levels import Ask
-from engine.path.plan import Plan, Request, RequestInvalid, Situation, Unreachable
-from engine.path.precedence import NONE, Precedence, Rule
-from engine.path.scheduling import spread
+from engine.path.maintained_levels import LevelRequirement
+from engine.path.plan import Plan, PlanRequest, PlanRequestInvalid, Situation, UnreachableTarget
+from engine.path.precedence import NONE, Precedence, PrecedenceRule
+from engine.path.scheduling import schedule_steps
 from facts.instrument import instrument_by_id
 from facts.path_rule import effort_scale, precedence_rules
 
@@ -70,7 +70,13 @@ def situations(draw: st.DrawFn) -> Situation:
     effort = Effort("drawn", "1", False, {step: draw(quarters) for step in steps})
     rules = draw(
         st.lists(
-            st.builds(Rule, st.just("r"), st.sampled_from(steps), st.sampled_from(steps), quarters),
+            st.builds(
+                PrecedenceRule,
+                st.just("r"),
+                st.sampled_from(steps),
+                st.sampled_from(steps),
+                quarters,
+            ),
             max_size=4,
         )
     )
@@ -86,7 +92,7 @@ def steps_between(before: Mapping[int, int], after: Mapping[int, int]) -> set[St
     }
 
 
-def every_way(situation: Situation, request: Request) -> Iterator[tuple[set[StepId], Fraction]]:
+def every_way(situation: Situation, request: PlanRequest) -> Iterator[tuple[set[StepId], Fraction]]:
     """All sets of steps that reach the goal, with what they cost."""
     before = situation.levels
     for reached in product(*(range(held, LEVELS[-1] + 1) for held in before.values())):
@@ -115,17 +121,17 @@ def test_no_way_is_cheaper_than_the_plan(
     steps = st.sampled_from(sorted(situation.effort.values))
     locked = data.draw(st.frozensets(steps, max_size=2))
     refused = data.draw(st.frozensets(steps.filter(lambda step: step not in locked), max_size=2))
-    request = Request(target, Fraction(0), locked=locked, refused=refused)
+    request = PlanRequest(target, Fraction(0), locked=locked, refused=refused)
     ways = list(every_way(situation, request))
     try:
         plan = path.cheapest_plan(situation, request)
-    except RequestInvalid:
+    except PlanRequestInvalid:
         assert any(
             no.indicator == yes.indicator and no.level <= yes.level
             for no, yes in product(refused, locked)
         )
         return
-    if isinstance(plan, Unreachable):
+    if isinstance(plan, UnreachableTarget):
         assert ways == []
         return
     costs = {frozenset(steps): cost for steps, cost in ways}
@@ -138,9 +144,9 @@ def test_no_way_is_cheaper_than_the_plan(
 def test_the_next_plan_is_the_cheapest_that_leaves_a_step_out(
     situation: Situation, target: Fraction
 ) -> None:
-    request = Request(target, Fraction(0))
+    request = PlanRequest(target, Fraction(0))
     best = path.cheapest_plan(situation, request)
-    if isinstance(best, Unreachable):
+    if isinstance(best, UnreachableTarget):
         return
     taken = {step.id for step in best.steps}
     others = [cost for steps, cost in every_way(situation, request) if not taken <= steps]
@@ -153,7 +159,7 @@ def test_no_spread_over_the_years_has_a_lighter_hardest_year(
     situation: Situation, years: int
 ) -> None:
     ids = sorted(steps_between(situation.levels, dict.fromkeys(situation.levels, 3)))[:6]
-    steps = [Candidate(id, 1, int(situation.effort.values[id] * 4)) for id in ids]
+    steps = [CandidateStep(id, 1, int(situation.effort.values[id] * 4)) for id in ids]
     orders = [Order(rule.step, rule.asks, 1) for rule in situation.precedence.rules]
     pairs = [(StepId(id.indicator, id.level - 1), id) for id in ids]
     pairs += [(order.asks, order.step) for order in orders]
@@ -172,12 +178,14 @@ def test_no_spread_over_the_years_has_a_lighter_hardest_year(
         for choice in product(range(1, years + 1), repeat=len(ids))
     )
     lightest = min(peak(year_of) for year_of in ways if in_order(year_of))
-    found = spread(steps, orders, years)
+    found = schedule_steps(steps, orders, years)
     assert in_order(found)
     assert peak(found) == lightest
 
 
-def plan_of(request: Request, levels: Mapping[int, int] = THREES, rules: Precedence = NONE) -> Plan:
+def plan_of(
+    request: PlanRequest, levels: Mapping[int, int] = THREES, rules: Precedence = NONE
+) -> Plan:
     situation = Situation(SPBE_2020, levels, default_effort(SPBE_2020, effort_scale()), rules)
     plan = path.cheapest_plan(situation, request)
     assert isinstance(plan, Plan)
@@ -185,7 +193,7 @@ def plan_of(request: Request, levels: Mapping[int, int] = THREES, rules: Precede
 
 
 def test_a_plan_from_threes_to_a_predicate_says_what_it_takes() -> None:
-    plan = plan_of(Request(Fraction("3.5"), Fraction(0)))
+    plan = plan_of(PlanRequest(Fraction("3.5"), Fraction(0)))
     assert (plan.index_before, plan.predicate_before) == (3, "Baik")
     assert plan.index_after >= Fraction("3.5")
     assert plan.predicate_after == "Sangat Baik"
@@ -215,16 +223,16 @@ def test_47_indicators_cost_what_a_knapsack_over_all_gains_says(goal: str, cost:
                     extended[at] = spent + total
         least = extended
     assert least[needed] == cost
-    assert plan_of(Request(Fraction(goal), Fraction(0))).effort == cost
+    assert plan_of(PlanRequest(Fraction(goal), Fraction(0))).effort == cost
 
 
 def test_a_step_names_its_criterion_what_it_asks_and_the_evidence_to_gather() -> None:
-    plan = plan_of(Request(Fraction(3), Fraction(0), locked=frozenset({StepId(32, 4)})))
+    plan = plan_of(PlanRequest(Fraction(3), Fraction(0), locked=frozenset({StepId(32, 4)})))
     (step,) = plan.steps
     indicator = SPBE_2020.indicators[31]
     assert step.id == StepId(32, 4)
     assert step.criterion == indicator.criteria[3]
-    assert step.asks == (Ask.LINK,)
+    assert step.asks == (LevelRequirement.LINK,)
     assert indicator.integration is not None
     assert step.evidence == indicator.integration.evidence
     assert step.locked
@@ -232,26 +240,34 @@ def test_a_step_names_its_criterion_what_it_asks_and_the_evidence_to_gather() ->
 
 
 def test_a_jump_over_two_levels_is_two_steps() -> None:
-    plan = plan_of(Request(Fraction(3), Fraction(0), locked=frozenset({StepId(42, 5)})))
+    plan = plan_of(PlanRequest(Fraction(3), Fraction(0), locked=frozenset({StepId(42, 5)})))
     assert [step.id for step in plan.steps] == [StepId(42, 4), StepId(42, 5)]
     assert [step.locked for step in plan.steps] == [True, True]
 
 
 def test_what_is_not_raised_is_to_be_held_the_highest_first() -> None:
     levels = THREES | {36: 5, 8: 4, 2: 1}
-    plan = plan_of(Request(Fraction(3), Fraction(0)), levels)
+    plan = plan_of(PlanRequest(Fraction(3), Fraction(0)), levels)
     first, second, *rest = plan.hold
     assert (first.indicator, first.level) == (36, 5)
-    assert first.asks == (Ask.REVIEW, Ask.IMPROVEMENT, Ask.LINK)
-    assert (second.indicator, second.level, second.asks) == (8, 4, (Ask.ALL_OPDS, Ask.REVIEW))
+    assert first.asks == (
+        LevelRequirement.REVIEW,
+        LevelRequirement.IMPROVEMENT,
+        LevelRequirement.LINK,
+    )
+    assert (second.indicator, second.level, second.asks) == (
+        8,
+        4,
+        (LevelRequirement.ALL_OPDS, LevelRequirement.REVIEW),
+    )
     raised = {step.id.indicator for step in plan.steps}
     assert {hold.indicator for hold in plan.hold} == set(THREES) - raised - {2}
     assert rest[-1].level == 3
 
 
 def test_the_years_share_the_effort_and_end_at_the_goal() -> None:
-    one = plan_of(Request(Fraction("3.5")))
-    three = plan_of(Request(Fraction("3.5"), years=3))
+    one = plan_of(PlanRequest(Fraction("3.5")))
+    three = plan_of(PlanRequest(Fraction("3.5"), years=3))
     assert three.effort == one.effort == sum(year.effort for year in three.years) == 78
     assert [year.effort for year in three.years] == [26, 26, 26]
     assert three.years[-1].index == three.index_after
@@ -260,8 +276,8 @@ def test_the_years_share_the_effort_and_end_at_the_goal() -> None:
 def test_a_target_out_of_reach_says_how_far_it_goes() -> None:
     refused = frozenset(StepId(number, 4) for number in range(32, 48))
     situation = Situation(SPBE_2020, THREES, default_effort(SPBE_2020, effort_scale()), NONE)
-    found = path.cheapest_plan(situation, Request(Fraction("4.05"), refused=refused))
-    assert isinstance(found, Unreachable)
+    found = path.cheapest_plan(situation, PlanRequest(Fraction("4.05"), refused=refused))
+    assert isinstance(found, UnreachableTarget)
     assert found.maximum == Fraction("4.09")  # 5 where not refused: 3 + 2 * 0.545
     assert found.reaches_target
     assert (found.levels[32], found.levels[31]) == (3, 5)
@@ -271,7 +287,7 @@ def test_a_broken_soft_rule_is_explained_and_forbids_nothing() -> None:
     rules = precedence_rules("spbe-2020")
     levels = THREES | {18: 1}
     plan = plan_of(
-        Request(
+        PlanRequest(
             Fraction(3),
             Fraction("0.0"),
             locked=frozenset({StepId(32, 4)}),
@@ -288,28 +304,29 @@ def test_a_broken_soft_rule_is_explained_and_forbids_nothing() -> None:
 
 
 def test_a_target_that_is_reached_already_takes_nothing_but_holding() -> None:
-    plan = plan_of(Request(Fraction("2.9")))
+    plan = plan_of(PlanRequest(Fraction("2.9")))
     assert (plan.steps, plan.effort, plan.index_after) == ((), 0, 3)
     assert len(plan.hold) == 47
 
 
 def test_an_indicator_without_a_level_counts_at_the_lowest_and_is_named() -> None:
     levels = {number: level for number, level in THREES.items() if number not in (7, 9)}
-    assert plan_of(Request(Fraction("2.6")), levels).unclaimed == (7, 9)
+    assert plan_of(PlanRequest(Fraction("2.6")), levels).unclaimed == (7, 9)
 
 
 def test_the_cost_curve_rises_and_says_where_it_ends() -> None:
     situation = Situation(SPBE_2020, THREES, uniform_effort(SPBE_2020), NONE)
     refused = frozenset(StepId(number, 4) for number in range(1, 42))
-    request = Request(Fraction("3.3"), Fraction(0), refused=refused)
+    request = PlanRequest(Fraction("3.3"), Fraction(0), refused=refused)
     assert [
-        (point.target, point.effort, point.steps) for point in path.cost_curve(situation, request)
+        (point.target, point.effort, point.steps)
+        for point in path.compute_cost_curve(situation, request)
     ] == [
         (Fraction("3.1"), 4, 4),
         (Fraction("3.2"), 7, 7),
         (Fraction("3.3"), 10, 10),
     ]
-    (beyond,) = path.cost_curve(situation, request, [Fraction("3.4")])
+    (beyond,) = path.compute_cost_curve(situation, request, [Fraction("3.4")])
     assert (beyond.effort, beyond.penalty, beyond.steps) == (None, None, None)
 
 
@@ -317,30 +334,30 @@ def test_a_refused_step_costs_what_comes_instead() -> None:
     levels = dict.fromkeys(THREES, 5) | {1: 4, 42: 4, 43: 4}
     effort = default_effort(SPBE_2020, effort_scale())
     situation = Situation(SPBE_2020, levels, effort, NONE)
-    plan = path.cheapest_plan(situation, Request(Fraction("4.95"), Fraction(0)))
+    plan = path.cheapest_plan(situation, PlanRequest(Fraction("4.95"), Fraction(0)))
     assert isinstance(plan, Plan)
     assert plan.steps[-1].id in {StepId(42, 5), StepId(43, 5)}  # they cost and gain the same
     assert len(plan.steps) == 1
-    (refusal,) = path.refusals(situation, plan)
+    (refusal,) = path.price_refusals(situation, plan)
     assert (refusal.step, refusal.extra_effort) == (plan.steps[0].id, 0)
     assert {refusal.step, *refusal.instead} == {StepId(42, 5), StepId(43, 5)}
-    last = path.cheapest_plan(situation, Request(Fraction(5), Fraction(0)))
+    last = path.cheapest_plan(situation, PlanRequest(Fraction(5), Fraction(0)))
     assert isinstance(last, Plan)
-    (needed,) = path.refusals(situation, last, {StepId(1, 5)})
+    (needed,) = path.price_refusals(situation, last, {StepId(1, 5)})
     assert (needed.extra_effort, needed.maximum) == (None, Fraction("4.987"))
 
 
 @pytest.mark.parametrize(
     ("request_", "message"),
     [
-        (Request(Fraction(4), years=4), "years: expected 1 to 3, got 4"),
-        (Request(Fraction(4), Fraction(-1)), "buffer: expected 0 or more, got -1"),
+        (PlanRequest(Fraction(4), years=4), "years: expected 1 to 3, got 4"),
+        (PlanRequest(Fraction(4), Fraction(-1)), "buffer: expected 0 or more, got -1"),
         (
-            Request(Fraction(4), locked=frozenset({StepId(48, 2)})),
+            PlanRequest(Fraction(4), locked=frozenset({StepId(48, 2)})),
             "locked or refused: expected a step of spbe-2020, got (48, 2)",
         ),
         (
-            Request(
+            PlanRequest(
                 Fraction(4),
                 locked=frozenset({StepId(1, 5)}),
                 refused=frozenset({StepId(1, 4)}),
@@ -349,13 +366,13 @@ def test_a_refused_step_costs_what_comes_instead() -> None:
         ),
     ],
 )
-def test_a_request_that_contradicts_itself_is_refused(request_: Request, message: str) -> None:
-    with pytest.raises(RequestInvalid) as refused:
+def test_a_request_that_contradicts_itself_is_refused(request_: PlanRequest, message: str) -> None:
+    with pytest.raises(PlanRequestInvalid) as refused:
         plan_of(request_)
     assert str(refused.value) == message
 
 
 def test_equal_inputs_have_one_hash_and_others_another() -> None:
-    first = plan_of(Request(Fraction("3.2")))
-    assert first == plan_of(Request(Fraction("3.2")))
-    assert first.inputs != plan_of(Request(Fraction("3.2")), THREES | {1: 4}).inputs
+    first = plan_of(PlanRequest(Fraction("3.2")))
+    assert first == plan_of(PlanRequest(Fraction("3.2")))
+    assert first.inputs != plan_of(PlanRequest(Fraction("3.2")), THREES | {1: 4}).inputs

@@ -6,14 +6,14 @@ import pytest
 
 from engine.model import ApplicationStatus
 from engine.spreadsheet import application_sheet, sheet
-from engine.spreadsheet.application_sheet import InventorySheet
+from engine.spreadsheet.application_sheet import ApplicationSheet
 from engine.spreadsheet.columns import SPELLINGS, says_nothing
 from engine.spreadsheet.sheet import SheetInvalid
 from engine.spreadsheet.status_words import status_of
 
 
-def read(text: str) -> InventorySheet:
-    return application_sheet.parse(sheet.rows(text))
+def read(text: str) -> ApplicationSheet:
+    return application_sheet.parse_application_sheet(sheet.parse_csv_rows(text))
 
 
 @pytest.mark.parametrize(

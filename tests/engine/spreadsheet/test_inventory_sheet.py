@@ -13,7 +13,7 @@ FUNCTIONS = {"attendance": "Presensi pegawai", "records": "Naskah dinas"}
 
 
 def read(text: str) -> ListingSheet:
-    return inventory_sheet.parse(sheet.rows(text), FUNCTIONS)
+    return inventory_sheet.parse_listing_sheet(sheet.parse_csv_rows(text), FUNCTIONS)
 
 
 def problems_of(text: str) -> list[str]:

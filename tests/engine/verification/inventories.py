@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import date
 
-from engine.graph.graph import build
+from engine.graph.graph import build_integration_graph
 from engine.model import (
     Application,
     ApplicationStatus,
@@ -19,10 +19,10 @@ from engine.model import (
 )
 from engine.verification.evaluation import Missing
 from engine.verification.inventory import (
-    Document,
     Inventory,
+    ReviewDocument,
 )
-from engine.verification.verification import Flag, Verdict, verify
+from engine.verification.verification import Verdict, VerificationFlag, verify_levels
 from facts.instrument import instrument_by_id
 from facts.rule_table import rule_tables
 
@@ -37,8 +37,8 @@ APPLICATIONS = [
     for id, opd in {"a": "x", "b": "y", "c": "z"}.items()
 ]
 NEIGHBOUR = Application("n", "32", "o", "n", ApplicationStatus.ACTIVE, 1, SOURCE)
-REVIEW = Document("review", 18, EvidenceKind.REVIEW, None)
-FOLLOW_UP = Document("follow-up", 18, EvidenceKind.FOLLOW_UP, date(2026, 5, 1))
+REVIEW = ReviewDocument("review", 18, EvidenceKind.REVIEW, None)
+FOLLOW_UP = ReviewDocument("follow-up", 18, EvidenceKind.FOLLOW_UP, date(2026, 5, 1))
 
 
 def exchange(source: str, target: str, mode: IntegrationMode = API) -> Integration:
@@ -62,7 +62,7 @@ def exchange(source: str, target: str, mode: IntegrationMode = API) -> Integrati
 
 def held(*integrations: Integration, **changes: object) -> Inventory:
     """Applications a, b, c of OPDs x, y, z, each of which vouches; a serves 36, b 41, c nothing."""
-    graph = build(
+    graph = build_integration_graph(
         "32.11",
         APPLICATIONS,
         integrations,
@@ -83,11 +83,11 @@ def held(*integrations: Integration, **changes: object) -> Inventory:
 
 def verdict(indicator: int, claim: int | None, inventory: Inventory) -> Verdict:
     levels = {} if claim is None else {indicator: claim}
-    found = verify(SPBE, RULES, levels, inventory)
+    found = verify_levels(SPBE, RULES, levels, inventory)
     return next(each for each in found.verdicts if each.indicator == indicator)
 
 
-def outcome(found: Verdict) -> tuple[int, int, Flag | None]:
+def outcome(found: Verdict) -> tuple[int, int, VerificationFlag | None]:
     return found.ceiling, found.not_refuted, found.flag
 
 

@@ -11,12 +11,17 @@ from engine.model import Application, ApplicationStatus, Provenance
 from engine.verification.attestation import (
     ATTESTED_DAYS,
     Attestation,
+    AttestationStatus,
     ForeignEdit,
-    Seal,
     SealState,
-    seal,
+    attestation_status,
 )
-from engine.verification.completeness import MissingFields, by_opd, completeness, vouched_for
+from engine.verification.completeness import (
+    MissingFields,
+    by_opd,
+    measure_completeness,
+    vouched_for,
+)
 
 TODAY = date(2026, 11, 24)
 NOON = datetime(2026, 11, 24, 12, tzinfo=UTC)
@@ -46,7 +51,7 @@ def application(
 
 
 def test_each_application_names_the_fields_it_leaves_out() -> None:
-    found = completeness(
+    found = measure_completeness(
         "32.11",
         [
             application("b", opd=None, year=None),
@@ -65,18 +70,18 @@ def test_each_application_names_the_fields_it_leaves_out() -> None:
 
 def test_a_retired_application_asks_for_nothing() -> None:
     retired = application("a", status=ApplicationStatus.RETIRED, year=None)
-    found = completeness("x", [retired])
+    found = measure_completeness("x", [retired])
     assert (found.applications, found.value) == (0, None)
 
 
 @pytest.mark.parametrize(("gaps", "value", "enough"), [(0, "1.00", True), (1, "0.80", True)])
 def test_eighty_percent_is_enough(gaps: int, value: str, enough: bool) -> None:
-    found = completeness("x", [application("a", year=None if gaps else 2020)])
+    found = measure_completeness("x", [application("a", year=None if gaps else 2020)])
     assert (found.value, found.enough) == (value, enough)
 
 
 def test_less_than_eighty_percent_is_not_enough() -> None:
-    found = completeness("x", [application("a", year=None, function="")])
+    found = measure_completeness("x", [application("a", year=None, function="")])
     assert (found.value, found.enough) == ("0.60", False)
 
 
@@ -107,7 +112,7 @@ def test_applications_without_an_opd_are_counted_apart() -> None:
 def test_an_attestation_holds_a_year_unless_a_later_foreign_edit_breaks_it(
     attestations: list[Attestation], edits: list[ForeignEdit], today: date, state: SealState
 ) -> None:
-    found = seal("x", attestations, edits, today=today)
+    found = attestation_status("x", attestations, edits, today=today)
     assert found.state is state
     assert found.holds is (state is SealState.HOLDS)
 
@@ -115,8 +120,8 @@ def test_an_attestation_holds_a_year_unless_a_later_foreign_edit_breaks_it(
 def test_a_broken_seal_names_the_edit_that_broke_it_first() -> None:
     first = ForeignEdit("x", "a", "province", NOON - timedelta(days=2))
     later = ForeignEdit("x", "b", "province", NOON)
-    found = seal("x", [GIVEN], [later, first], today=TODAY)
-    assert found == Seal("x", SealState.BROKEN, GIVEN, date(2027, 11, 14), first)
+    found = attestation_status("x", [GIVEN], [later, first], today=TODAY)
+    assert found == AttestationStatus("x", SealState.BROKEN, GIVEN, date(2027, 11, 14), first)
 
 
 def test_an_opd_vouches_by_a_seal_that_holds_on_an_inventory_complete_enough() -> None:
@@ -125,5 +130,5 @@ def test_an_opd_vouches_by_a_seal_that_holds_on_an_inventory_complete_enough() -
         [application("a"), application("b", "y"), application("c", "z", year=None, function="")],
     )
     attested = [Attestation(opd, "staff", NOON) for opd in ("x", "z", "w")]
-    seals = [seal(opd, attested, [], today=TODAY) for opd in ("x", "y", "z", "w")]
+    seals = [attestation_status(opd, attested, [], today=TODAY) for opd in ("x", "y", "z", "w")]
     assert vouched_for(seals, inventories) == {"x", "w"}  # w vouches for having none

@@ -6,13 +6,13 @@ from dataclasses import replace
 
 import pytest
 
-from engine.graph.graph import build
-from engine.verification.evaluation import Gap, Missing
+from engine.graph.graph import build_integration_graph
+from engine.verification.evaluation import Missing, VerificationGap
 from engine.verification.inventory import (
     Inventory,
-    services,
+    indicators_by_application,
 )
-from engine.verification.verification import Flag, verify
+from engine.verification.verification import VerificationFlag, verify_levels
 from facts import tables as facts
 from facts.instrument import instrument_by_id
 from facts.rule_table import rule_tables
@@ -29,7 +29,7 @@ from tests.engine.verification.inventories import (
 
 def test_every_level_of_west_java_that_the_graph_would_cap_is_unverifiable_today() -> None:
     own = [each for each in facts.applications() if each.region == "32"]
-    graph = build(
+    graph = build_integration_graph(
         "32",
         own,
         [each for each in facts.integrations() if each.region == "32"],
@@ -40,14 +40,14 @@ def test_every_level_of_west_java_that_the_graph_would_cap_is_unverifiable_today
         graph=graph,
         year=2026,
         opds=tuple(each.id for each in facts.opds() if each.region == "32"),
-        serves=services(own, facts.common_applications(), {}),
+        serves=indicators_by_application(own, facts.common_applications(), {}),
     )
-    found = verify(SPBE, RULES, {each.number: 5 for each in SPBE.indicators}, inventory)
-    assert {each.flag for each in found.verdicts} == {Flag.UNVERIFIABLE}
+    found = verify_levels(SPBE, RULES, {each.number: 5 for each in SPBE.indicators}, inventory)
+    assert {each.flag for each in found.verdicts} == {VerificationFlag.UNVERIFIABLE}
 
 
-EMPTY = build("32.11", [], [], today=TODAY)
-OWNERLESS = build("32.11", [replace(APPLICATIONS[0], opd=None)], [], today=TODAY)
+EMPTY = build_integration_graph("32.11", [], [], today=TODAY)
+OWNERLESS = build_integration_graph("32.11", [replace(APPLICATIONS[0], opd=None)], [], today=TODAY)
 
 
 @pytest.mark.parametrize(
@@ -69,17 +69,17 @@ def test_no_gap_is_about_what_is_not_there(instrument: str, inventory: Inventory
     graph = inventory.graph
     ownerless = {""} if any(each.opd is None for each in graph.applications) else set()
     there = {
-        Gap.NOT_VOUCHED_FOR: {*inventory.in_scope, *ownerless},
-        Gap.OPD_NOT_ON_BUS: {*inventory.in_scope},
-        Gap.NO_EXCHANGE: {"", *(each.id for each in graph.applications)},
-        Gap.SERVICE_UNKNOWN: {each.id for each in graph.applications},
-        Gap.NOT_COUNTED: set(graph.edges),
-        Gap.OWNER_UNKNOWN: set(graph.edges),
-        Gap.PARTNER_NOT_NAMED: set(graph.edges),
-        Gap.NO_OPD: set() if inventory.in_scope else {""},
+        VerificationGap.NOT_VOUCHED_FOR: {*inventory.in_scope, *ownerless},
+        VerificationGap.OPD_NOT_ON_BUS: {*inventory.in_scope},
+        VerificationGap.NO_EXCHANGE: {"", *(each.id for each in graph.applications)},
+        VerificationGap.SERVICE_UNKNOWN: {each.id for each in graph.applications},
+        VerificationGap.NOT_COUNTED: set(graph.edges),
+        VerificationGap.OWNER_UNKNOWN: set(graph.edges),
+        VerificationGap.PARTNER_NOT_NAMED: set(graph.edges),
+        VerificationGap.NO_OPD: set() if inventory.in_scope else {""},
     }
-    found = verify(instrument_by_id(instrument), rule_tables()[instrument], {}, inventory)
+    found = verify_levels(instrument_by_id(instrument), rule_tables()[instrument], {}, inventory)
     gaps = {gap for each in found.verdicts for gap in missing(each) if gap.gap in there}
     assert [each for each in gaps if each.subject not in there[each.gap]] == []
     if not inventory.in_scope and not graph.applications:
-        assert Missing(Gap.NO_OPD) in gaps
+        assert Missing(VerificationGap.NO_OPD) in gaps

@@ -17,16 +17,16 @@ from engine.model import (
     IntegrationStatus,
     LevelClaim,
 )
-from engine.verification.evaluation import Gap, Missing, State
+from engine.verification.evaluation import FindingState, Missing, VerificationGap
 from engine.verification.inventory import (
     Development,
-    Document,
-    development,
-    documents,
+    ReviewDocument,
+    development_since_policy,
     functions_ticked,
-    services,
+    indicators_by_application,
+    review_documents,
 )
-from engine.verification.verification import Flag, verify
+from engine.verification.verification import VerificationFlag, verify_levels
 from facts.rule_table import rule_tables
 from tests.engine.verification.inventories import (
     API,
@@ -51,32 +51,48 @@ from tests.engine.verification.inventories import (
 @pytest.mark.parametrize(
     ("integration", "claim", "expected"),
     [
-        (exchange("a", "b"), 4, (4, 4, Flag.SUPPORTED)),  # 41 is a partner of 36
-        (exchange("b", "a"), 4, (4, 4, Flag.SUPPORTED)),  # whichever way the data flows
-        (exchange("a", "n"), 4, (4, 4, Flag.SUPPORTED)),  # another instance
-        (exchange("a", "SPLP"), 4, (4, 4, Flag.SUPPORTED)),  # a national application by name
-        (exchange("a", "b"), 5, (4, 4, Flag.OVER_CLAIM)),  # no documents, handing in is over
-        (exchange("a", "c"), 4, (3, 4, Flag.UNVERIFIABLE)),  # the partners named are examples
-        (exchange("a", "SIMPEG"), 4, (3, 4, Flag.UNVERIFIABLE)),  # whose is it?
-        (exchange("b", "c"), 4, (3, 3, Flag.OVER_CLAIM)),
-        (exchange("b", "c"), 3, (3, 3, Flag.SUPPORTED)),
-        (replace(exchange("a", "b"), evidence_grade=0), 4, (3, 3, Flag.OVER_CLAIM)),
-        (replace(exchange("a", "b"), verified_on=None), 4, (3, 4, Flag.UNVERIFIABLE)),
-        (replace(exchange("a", "b", UNKNOWN), evidence_grade=1), 4, (3, 4, Flag.UNVERIFIABLE)),
+        (exchange("a", "b"), 4, (4, 4, VerificationFlag.SUPPORTED)),  # 41 is a partner of 36
+        (exchange("b", "a"), 4, (4, 4, VerificationFlag.SUPPORTED)),  # whichever way the data flows
+        (exchange("a", "n"), 4, (4, 4, VerificationFlag.SUPPORTED)),  # another instance
+        (
+            exchange("a", "SPLP"),
+            4,
+            (4, 4, VerificationFlag.SUPPORTED),
+        ),  # a national application by name
+        (
+            exchange("a", "b"),
+            5,
+            (4, 4, VerificationFlag.OVER_CLAIM),
+        ),  # no documents, handing in is over
+        (
+            exchange("a", "c"),
+            4,
+            (3, 4, VerificationFlag.UNVERIFIABLE),
+        ),  # the partners named are examples
+        (exchange("a", "SIMPEG"), 4, (3, 4, VerificationFlag.UNVERIFIABLE)),  # whose is it?
+        (exchange("b", "c"), 4, (3, 3, VerificationFlag.OVER_CLAIM)),
+        (exchange("b", "c"), 3, (3, 3, VerificationFlag.SUPPORTED)),
+        (replace(exchange("a", "b"), evidence_grade=0), 4, (3, 3, VerificationFlag.OVER_CLAIM)),
+        (replace(exchange("a", "b"), verified_on=None), 4, (3, 4, VerificationFlag.UNVERIFIABLE)),
+        (
+            replace(exchange("a", "b", UNKNOWN), evidence_grade=1),
+            4,
+            (3, 4, VerificationFlag.UNVERIFIABLE),
+        ),
         (
             replace(exchange("a", "b"), verified_on=TODAY - timedelta(days=366)),
             4,
-            (3, 3, Flag.OVER_CLAIM),
+            (3, 3, VerificationFlag.OVER_CLAIM),
         ),
         (
             replace(exchange("a", "b"), status=IntegrationStatus.PLANNED),
             4,
-            (3, 3, Flag.OVER_CLAIM),
+            (3, 3, VerificationFlag.OVER_CLAIM),
         ),
     ],
 )
 def test_a_service_collaborates_by_an_exchange_with_a_partner_or_another_instance(
-    integration: Integration, claim: int, expected: tuple[int, int, Flag]
+    integration: Integration, claim: int, expected: tuple[int, int, VerificationFlag]
 ) -> None:
     assert outcome(verdict(36, claim, held(integration))) == expected
 
@@ -92,26 +108,30 @@ def test_a_service_that_is_not_shown_names_what_is_missing() -> None:
     out_of_date = replace(exchange("a", "b"), verified_on=TODAY - timedelta(days=400))
     found = verdict(36, 4, held(out_of_date, exchange("a", "SIMPEG"), exchange("a", "c")))
     assert set(found.open[0].missing) == {
-        Missing(Gap.NOT_COUNTED, "a-b", ("OUT_OF_DATE",)),
-        Missing(Gap.OWNER_UNKNOWN, "a-SIMPEG"),
-        Missing(Gap.PARTNER_NOT_NAMED, "a-c"),
-        Missing(Gap.NO_EXCHANGE, "a"),
+        Missing(VerificationGap.NOT_COUNTED, "a-b", ("OUT_OF_DATE",)),
+        Missing(VerificationGap.OWNER_UNKNOWN, "a-SIMPEG"),
+        Missing(VerificationGap.PARTNER_NOT_NAMED, "a-c"),
+        Missing(VerificationGap.NO_EXCHANGE, "a"),
     }
 
 
 @pytest.mark.parametrize("vouched", ["", "y", "yz"])
 def test_without_the_word_of_the_opd_nothing_is_called_an_over_claim(vouched: str) -> None:
     found = verdict(36, 4, held(vouched_for=frozenset(vouched)))
-    assert outcome(found) == (3, 4, Flag.UNVERIFIABLE)
-    assert Missing(Gap.NOT_VOUCHED_FOR, "x") in missing(found)
+    assert outcome(found) == (3, 4, VerificationFlag.UNVERIFIABLE)
+    assert Missing(VerificationGap.NOT_VOUCHED_FOR, "x") in missing(found)
 
 
 def test_that_no_application_serves_an_indicator_is_a_fact_only_where_all_are_told() -> None:
-    assert outcome(verdict(44, 4, held())) == (3, 3, Flag.OVER_CLAIM)
+    assert outcome(verdict(44, 4, held())) == (3, 3, VerificationFlag.OVER_CLAIM)
     untold = verdict(44, 4, held(serves={"a": frozenset([36]), "b": frozenset([41])}))
-    assert outcome(untold) == (3, 4, Flag.UNVERIFIABLE)
-    assert Missing(Gap.SERVICE_UNKNOWN, "c") in missing(untold)
-    assert outcome(verdict(44, 4, held(vouched_for=frozenset("xy")))) == (3, 4, Flag.UNVERIFIABLE)
+    assert outcome(untold) == (3, 4, VerificationFlag.UNVERIFIABLE)
+    assert Missing(VerificationGap.SERVICE_UNKNOWN, "c") in missing(untold)
+    assert outcome(verdict(44, 4, held(vouched_for=frozenset("xy")))) == (
+        3,
+        4,
+        VerificationFlag.UNVERIFIABLE,
+    )
 
 
 def test_two_applications_of_one_service_do_not_collaborate() -> None:
@@ -119,38 +139,40 @@ def test_two_applications_of_one_service_do_not_collaborate() -> None:
     assert outcome(verdict(36, 4, held(exchange("a", "b"), serves=both))) == (
         3,
         3,
-        Flag.OVER_CLAIM,
+        VerificationFlag.OVER_CLAIM,
     )
     partner_too = {**both, "b": frozenset([36, 41])}
     assert outcome(verdict(36, 4, held(exchange("a", "b"), serves=partner_too)))[0] == 4
 
 
 def test_the_highest_level_of_a_service_asks_for_both_documents_of_the_year() -> None:
-    def documents(review: date | None) -> tuple[Document, ...]:
+    def documents(review: date | None) -> tuple[ReviewDocument, ...]:
         return (
-            Document("r", 36, EvidenceKind.REVIEW, review),
-            Document("f", 36, EvidenceKind.FOLLOW_UP, date(2026, 3, 1)),
+            ReviewDocument("r", 36, EvidenceKind.REVIEW, review),
+            ReviewDocument("f", 36, EvidenceKind.FOLLOW_UP, date(2026, 3, 1)),
         )
 
     linked = exchange("a", "b")
     whole = verdict(36, 5, held(linked, documents=documents(date(2026, 1, 1))))
-    assert outcome(whole) == (5, 5, Flag.SUPPORTED)
+    assert outcome(whole) == (5, 5, VerificationFlag.SUPPORTED)
     assert [each.documents for each in whole.findings] == [(), ("r",), ("f",)]
     earlier = verdict(36, 5, held(linked, documents=documents(date(2025, 12, 31))))
-    assert outcome(earlier) == (4, 4, Flag.OVER_CLAIM)
+    assert outcome(earlier) == (4, 4, VerificationFlag.OVER_CLAIM)
     undated = verdict(36, 5, held(linked, documents=documents(None)))
-    assert outcome(undated) == (4, 5, Flag.UNVERIFIABLE)
+    assert outcome(undated) == (4, 5, VerificationFlag.UNVERIFIABLE)
     still_open = verdict(36, 5, held(linked, documents_closed=False))
-    assert outcome(still_open) == (4, 5, Flag.UNVERIFIABLE)
+    assert outcome(still_open) == (4, 5, VerificationFlag.UNVERIFIABLE)
 
 
 def test_a_low_claim_is_nominated_only_where_a_person_saw_the_functions() -> None:
     linked = exchange("a", "b")
-    assert verdict(36, 3, held(linked)).flag is Flag.SUPPORTED
+    assert verdict(36, 3, held(linked)).flag is VerificationFlag.SUPPORTED
     seen = held(linked, functions_ticked=frozenset([36]))
-    assert verdict(36, 3, seen).flag is Flag.UNDER_CLAIM
-    assert verdict(36, 4, seen).flag is Flag.SUPPORTED
-    assert verdict(36, 2, held(functions_ticked=frozenset([36]))).flag is Flag.UNDER_CLAIM
+    assert verdict(36, 3, seen).flag is VerificationFlag.UNDER_CLAIM
+    assert verdict(36, 4, seen).flag is VerificationFlag.SUPPORTED
+    assert (
+        verdict(36, 2, held(functions_ticked=frozenset([36]))).flag is VerificationFlag.UNDER_CLAIM
+    )
 
 
 BUS = (exchange("a", "b", HUB), exchange("c", "b", HUB))
@@ -191,15 +213,15 @@ def test_the_bus_is_held_against_every_opd_in_scope(
 
 def test_an_opd_that_vouches_for_an_inventory_without_the_bus_is_named() -> None:
     found = verdict(18, 3, held(exchange("a", "b", HUB)))
-    assert found.flag is Flag.OVER_CLAIM
+    assert found.flag is VerificationFlag.OVER_CLAIM
     assert found.edges == ("a-b",)
-    assert found.open[0].missing == (Missing(Gap.OPD_NOT_ON_BUS, "z"),)
+    assert found.open[0].missing == (Missing(VerificationGap.OPD_NOT_ON_BUS, "z"),)
 
 
 def test_a_confirmed_exchange_of_unknown_mode_may_be_over_the_bus() -> None:
     found = verdict(18, 2, held(exchange("a", "b", UNKNOWN), vouched_for=frozenset("xyz")))
-    assert found.flag is Flag.UNVERIFIABLE
-    assert Missing(Gap.NOT_COUNTED, "a-b", ("MODE_UNKNOWN",)) in missing(found)
+    assert found.flag is VerificationFlag.UNVERIFIABLE
+    assert Missing(VerificationGap.NOT_COUNTED, "a-b", ("MODE_UNKNOWN",)) in missing(found)
 
 
 @pytest.mark.parametrize(
@@ -232,7 +254,7 @@ def test_what_was_built_since_the_policy_is_told_by_the_year() -> None:
         replace(APPLICATIONS[1], id="n", year=2022, common_application="sipd"),
         replace(APPLICATIONS[1], id="r", year=2022, status=ApplicationStatus.RETIRED),
     ]
-    found = development(own, policy_year=2021)
+    found = development_since_policy(own, policy_year=2021)
     assert (found.built, found.year_unknown, found.consulted) == (("b",), ("c",), {"b": True})
 
 
@@ -241,8 +263,8 @@ def test_reviews_and_follow_ups_are_found_among_the_evidence_of_claims() -> None
         Evidence("Reviu", "https://a.id/r", EvidenceKind.REVIEW, date(2026, 1, 2)),
         Evidence("Layar", "https://a.id/l"),
     )
-    assert documents([LevelClaim(18, 4, evidence=shown), LevelClaim(36, 3)]) == (
-        Document("https://a.id/r", 18, EvidenceKind.REVIEW, date(2026, 1, 2)),
+    assert review_documents([LevelClaim(18, 4, evidence=shown), LevelClaim(36, 3)]) == (
+        ReviewDocument("https://a.id/r", 18, EvidenceKind.REVIEW, date(2026, 1, 2)),
     )
 
 
@@ -260,19 +282,19 @@ def test_functions_are_ticked_where_one_application_in_use_has_all_of_them() -> 
 def test_an_application_serves_what_it_is_tagged_with_and_what_its_national_one_serves() -> None:
     sipd = CommonApplication("sipd", "SIPD", "", "", "", (32, 33), SOURCE)
     own = [replace(APPLICATIONS[0], common_application="sipd"), *APPLICATIONS[1:]]
-    assert services(own, [sipd], {"a": [40], "b": []}) == {
+    assert indicators_by_application(own, [sipd], {"a": [40], "b": []}) == {
         "a": frozenset([32, 33, 40]),
         "b": frozenset(),
     }
     retired = [replace(each, status=ApplicationStatus.RETIRED) for each in own]
-    assert services(retired, [sipd], {"a": [40], "b": []}) == {}
+    assert indicators_by_application(retired, [sipd], {"a": [40], "b": []}) == {}
 
 
 def test_the_index_stands_as_claimed_as_supported_and_as_not_refuted() -> None:
-    found = verify(SPBE, RULES, {36: 4, 41: 4, 1: 5}, held(exchange("b", "SIMPEG")))
+    found = verify_levels(SPBE, RULES, {36: 4, 41: 4, 1: 5}, held(exchange("b", "SIMPEG")))
     assert [each.flag for each in found.verdicts if each.indicator in (36, 41)] == [
-        Flag.OVER_CLAIM,
-        Flag.UNVERIFIABLE,
+        VerificationFlag.OVER_CLAIM,
+        VerificationFlag.UNVERIFIABLE,
     ]
     assert found.claimed is not None
     assert found.supported is not None
@@ -283,27 +305,27 @@ def test_the_index_stands_as_claimed_as_supported_and_as_not_refuted() -> None:
 
 
 def test_without_claims_there_are_bounds_and_no_flags_and_no_index() -> None:
-    found = verify(SPBE, RULES, {}, held())
+    found = verify_levels(SPBE, RULES, {}, held())
     assert len(found.verdicts) == 18
     assert {each.flag for each in found.verdicts} == {None}
     assert found.claimed is None
 
 
 def test_rules_that_rest_on_secondary_sources_refute_no_claim() -> None:
-    found = verify(PEMDI, rule_tables()["pemdi-2026"], {13: 4, 16: 5, 18: 4, 1: 5}, held())
+    found = verify_levels(PEMDI, rule_tables()["pemdi-2026"], {13: 4, 16: 5, 18: 4, 1: 5}, held())
     assert [(each.indicator, each.flag, each.confirmed) for each in found.verdicts] == [
-        (13, Flag.UNVERIFIABLE, False),
-        (16, Flag.UNVERIFIABLE, False),
-        (18, Flag.UNVERIFIABLE, False),
+        (13, VerificationFlag.UNVERIFIABLE, False),
+        (16, VerificationFlag.UNVERIFIABLE, False),
+        (18, VerificationFlag.UNVERIFIABLE, False),
     ]
-    assert {each.findings[0].state for each in found.verdicts} == {State.FAILED}
+    assert {each.findings[0].state for each in found.verdicts} == {FindingState.FAILED}
 
 
 def test_the_rules_of_pemdi_ask_for_exchanges_and_reviews() -> None:
-    reviews = tuple(Document(f"r{n}", n, EvidenceKind.REVIEW, None) for n in (13, 16, 18))
+    reviews = tuple(ReviewDocument(f"r{n}", n, EvidenceKind.REVIEW, None) for n in (13, 16, 18))
     linked = held(*BUS, documents=reviews, serves={"a": frozenset([16])})
-    found = verify(PEMDI, rule_tables()["pemdi-2026"], {13: 4, 16: 4, 18: 4}, linked)
-    assert {each.flag for each in found.verdicts} == {Flag.SUPPORTED}
+    found = verify_levels(PEMDI, rule_tables()["pemdi-2026"], {13: 4, 16: 4, 18: 4}, linked)
+    assert {each.flag for each in found.verdicts} == {VerificationFlag.SUPPORTED}
     assert {each.ceiling for each in found.verdicts} == {4}
 
 

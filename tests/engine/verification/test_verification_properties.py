@@ -8,12 +8,12 @@ from dataclasses import replace
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine.graph.graph import touched, with_integration
+from engine.graph.graph import changed_edge_ends, with_integration
 from engine.model import (
     Integration,
     IntegrationMode,
 )
-from engine.verification.verification import Flag, verify, verify_again
+from engine.verification.verification import VerificationFlag, verify_again, verify_levels
 from tests.engine.verification.inventories import RULES, SPBE, TODAY, exchange, held
 
 INTEGRATIONS = st.builds(
@@ -39,13 +39,13 @@ def test_verifying_again_after_a_change_equals_verifying_anew(
     drawn: list[Integration], change: Integration
 ) -> None:
     inventory = held(*latest(drawn).values())
-    before = verify(SPBE, RULES, LEVELS, inventory)
+    before = verify_levels(SPBE, RULES, LEVELS, inventory)
     after = with_integration(inventory.graph, change)
     changed = replace(inventory, graph=after)
     again = verify_again(
-        before, SPBE, RULES, LEVELS, changed, changed=touched(inventory.graph, after)
+        before, SPBE, RULES, LEVELS, changed, changed=changed_edge_ends(inventory.graph, after)
     )
-    anew = verify(SPBE, RULES, LEVELS, held(*latest([*drawn, change]).values()))
+    anew = verify_levels(SPBE, RULES, LEVELS, held(*latest([*drawn, change]).values()))
     assert again == anew
 
 
@@ -54,17 +54,17 @@ def test_bounds_are_in_order_and_no_claim_is_ever_raised(
     drawn: list[Integration], vouched: set[str]
 ) -> None:
     inventory = held(*latest(drawn).values(), vouched_for=frozenset(vouched))
-    found = verify(SPBE, RULES, LEVELS, inventory)
+    found = verify_levels(SPBE, RULES, LEVELS, inventory)
     assert found.claimed is not None
     assert found.supported is not None
     assert found.not_refuted is not None
     assert found.supported.exact <= found.not_refuted.exact <= found.claimed.exact
     for each in found.verdicts:
         assert 1 <= each.ceiling <= each.not_refuted <= 5
-        assert (each.flag is Flag.OVER_CLAIM) is (each.not_refuted < 4)
+        assert (each.flag is VerificationFlag.OVER_CLAIM) is (each.not_refuted < 4)
     if not vouched:
         graph_only = [each for each in found.verdicts if each.indicator != 18]
-        assert not any(each.flag is Flag.OVER_CLAIM for each in graph_only)
+        assert not any(each.flag is VerificationFlag.OVER_CLAIM for each in graph_only)
 
 
 @given(st.lists(INTEGRATIONS, max_size=5), INTEGRATIONS)
@@ -72,7 +72,7 @@ def test_another_exchange_lowers_no_ceiling(drawn: list[Integration], more: Inte
     known = latest(drawn)
     if more.id in known:
         return
-    before = verify(SPBE, RULES, LEVELS, held(*known.values()))
-    after = verify(SPBE, RULES, LEVELS, held(*known.values(), more))
+    before = verify_levels(SPBE, RULES, LEVELS, held(*known.values()))
+    after = verify_levels(SPBE, RULES, LEVELS, held(*known.values(), more))
     for one, other in zip(before.verdicts, after.verdicts, strict=True):
         assert one.ceiling <= other.ceiling

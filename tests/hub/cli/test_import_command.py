@@ -23,7 +23,7 @@ GOOD = "Nama Aplikasi,Perangkat Daerah,URL\nSi Uji,Dinas Perhubungan,https://uji
 
 
 async def take(instance: Instance, text: str, region: str = "32.11") -> Imported:
-    read = application_sheet.parse(sheet.rows(text))
+    read = application_sheet.parse_application_sheet(sheet.parse_csv_rows(text))
     return await inventory_import.take(instance, region, read, "inventaris.csv")
 
 
@@ -98,7 +98,7 @@ FULL = """No;Nama Aplikasi;Perangkat Daerah;Fungsi/Kegunaan;Tahun Mulai;Platform
 async def test_status_function_year_and_platform_are_kept(filled_database_url: str) -> None:
     async with opened(Settings(SIMPUL_DATABASE_URL=filled_database_url)) as instance:
         before = await entries(instance)
-        read = application_sheet.parse(sheet.rows(FULL))
+        read = application_sheet.parse_application_sheet(sheet.parse_csv_rows(FULL))
         would = await inventory_import.prepare(instance, "32.11", read)
         assert await entries(instance) == before
         assert await inventory_import.take(instance, "32.11", read, "f.csv") == would

@@ -9,7 +9,7 @@ from xml.etree import ElementTree
 
 import pytest
 
-from engine.document import document
+from engine.document import to_document
 from engine.model import (
     Assessment,
     AssessmentKind,
@@ -89,7 +89,7 @@ def publish(data_dir: Path) -> None:
                 actor="test",
                 kind=EventKind.RESULT_RECORDED,
                 subject=assessment.id,
-                body=document(assessment),
+                body=to_document(assessment),
             )
 
     asyncio.run(work())
