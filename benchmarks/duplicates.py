@@ -29,7 +29,7 @@ from engine.matching.names import Normaliser
 from engine.matching.national_systems import NationalCatalogue
 from engine.model import RegionKind
 from facts.function import name_words, national_systems
-from facts.tables import opd_reference, regions
+from facts.tables import opd_reference, region_catalogue
 from resolvers.collector import paused_garbage_collection
 
 DATA = Path(__file__).parent / "data"
@@ -127,7 +127,7 @@ def simulated(size: int, seed: int = 1) -> list[Listing]:
     """Listings drawn from real names, for every region of the country."""
     draw = random.Random(seed)
     rows = _read("inventory_lines.csv")
-    places = [e for e in regions(national=True) if e.kind is not RegionKind.CENTRAL_AGENCY]
+    places = [e for e in region_catalogue(national=True) if e.kind is not RegionKind.CENTRAL_AGENCY]
     lines = []
     for number in range(size):
         region = places[number % len(places)]

@@ -187,7 +187,9 @@ async def claims(data: Path, server: int, assessment: str, work: Work) -> list[f
     together = 1 if work.pace else work.events
     async with opened(Settings(data_dir=data)) as instance:
         for first in range(0, work.events, together):
-            async with log.writing(instance.database, "32.11", instance.clock) as transaction:
+            async with log.begin_log_transaction(
+                instance.database, "32.11", instance.clock
+            ) as transaction:
                 for number in range(first, first + together):
                     claim = LevelClaim(number % 20 + 1, (number + number // 20) % 4 + 2)
                     await transaction.append(

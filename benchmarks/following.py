@@ -342,7 +342,9 @@ def until_copied(address: str, folder: Path, code: str, length: int) -> None:
 async def _fill(settings: Settings, codes: list[str], entries: int) -> None:
     async with opened(settings) as instance:
         for code in codes:
-            async with log.writing(instance.database, code, instance.clock) as transaction:
+            async with log.begin_log_transaction(
+                instance.database, code, instance.clock
+            ) as transaction:
                 region = Region(code, code, RegionKind.REGENCY, "32", SOURCE)
                 await transaction.append(
                     actor="benchmark",
@@ -359,7 +361,9 @@ async def _fill(settings: Settings, codes: list[str], entries: int) -> None:
                 )
                 await _edit(transaction, code, 1)
             for first in range(0, entries, 500):
-                async with log.writing(instance.database, code, instance.clock) as transaction:
+                async with log.begin_log_transaction(
+                    instance.database, code, instance.clock
+                ) as transaction:
                     for number in range(first, min(first + 500, entries)):
                         await _append(transaction, code, number)
 

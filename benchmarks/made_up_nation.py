@@ -80,7 +80,7 @@ async def fill(
     database = Database(url)
     try:
         for code in codes() if regions is None else regions:
-            async with log.writing(database, code, lambda: AT) as transaction:
+            async with log.begin_log_transaction(database, code, lambda: AT) as transaction:
                 await transaction.accept(entries(code, applications))
     finally:
         await database.close()

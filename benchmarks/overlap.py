@@ -28,7 +28,7 @@ from engine.matching.function_classifier import FunctionClassifier, Lexicon
 from engine.matching.inventory_line import Listing
 from engine.matching.names import Normaliser, words_of
 from engine.matching.overlap import SIGNALS, WEIGHTS, OverlapScorer, fit_weights, log_odds
-from facts.function import lexicon, name_words
+from facts.function import function_lexicon, name_words
 
 PAIRS = Path(__file__).parent / "data" / "overlap_pairs.csv"
 PRECISION = 0.95
@@ -50,7 +50,7 @@ def main() -> None:
     def signals(of: Lexicon) -> Scores:
         return OverlapScorer(FunctionClassifier(of), normaliser).signals(pairs)
 
-    full = signals(lexicon())
+    full = signals(function_lexicon())
     ours = _held_out(full, same, systems)
     peer = _peer(pairs)
     rows = [
@@ -144,9 +144,9 @@ def _unnamed(pairs: list[tuple[Listing, Listing]], normaliser: Normaliser) -> Le
     """The lexicon without every term that is all of some name."""
     whole = {normaliser.name(each.name).key for pair in pairs for each in pair}
     whole |= {"".join(words_of(each.name)) for pair in pairs for each in pair}
-    terms = lexicon().terms
+    terms = function_lexicon().terms
     kept = tuple(each for each in terms if "".join(words_of(each.text)) not in whole)
-    return replace(lexicon(), terms=kept)
+    return replace(function_lexicon(), terms=kept)
 
 
 def _without(signals: Scores, signal: str) -> Scores:

@@ -191,7 +191,7 @@ def means(year: int) -> dict[int, Fraction]:
 def west_java() -> dict[str, float]:
     """Estimates of the 27 regions and the province, 2024."""
     spent, widths, met = [], [], 0
-    for each in tables.results():
+    for each in tables.result_rows():
         if (each.year, each.kind) != (2024, AssessmentKind.OFFICIAL):
             continue
         found, milliseconds = timed(

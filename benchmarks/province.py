@@ -142,7 +142,9 @@ def codes() -> list[str]:
 async def _fill(settings: Settings) -> None:
     async with opened(settings) as instance:
         for code in ("32", *codes()):
-            async with log.writing(instance.database, code, instance.clock) as transaction:
+            async with log.begin_log_transaction(
+                instance.database, code, instance.clock
+            ) as transaction:
                 kind = RegionKind.PROVINCE if code == "32" else RegionKind.REGENCY
                 parent = None if code == "32" else "32"
                 region = Region(code, code, kind, parent, Provenance("benchmark"))

@@ -71,7 +71,7 @@ class _IntegrationRow(TableRow):
 
 
 @cache
-def opds() -> tuple[Opd, ...]:
+def west_java_opds() -> tuple[Opd, ...]:
     """Agencies of West Java that are known to run an application."""
     return tuple(
         Opd(**row.values(), kind=kind_by_name(row.name))
@@ -95,9 +95,9 @@ def common_applications() -> tuple[CommonApplication, ...]:
 
 
 @cache
-def applications() -> tuple[Application, ...]:
+def west_java_applications() -> tuple[Application, ...]:
     """Applications of West Java that public sources name, each as version 1."""
-    known_opds = {each.id: each.region for each in opds()}
+    known_opds = {each.id: each.region for each in west_java_opds()}
     common = {each.id for each in common_applications()}
     found = []
     for row in read_rows(_ApplicationRow, "applications.csv", "id"):
@@ -110,9 +110,9 @@ def applications() -> tuple[Application, ...]:
 
 
 @cache
-def integrations() -> tuple[Integration, ...]:
+def west_java_integrations() -> tuple[Integration, ...]:
     """Integrations of West Java that public sources tell of, each as version 1."""
-    owners = {each.id: each.region for each in applications()}
+    owners = {each.id: each.region for each in west_java_applications()}
     found = []
     for row in read_rows(_IntegrationRow, "integrations.csv", "id"):
         if owners.get(row.source_application) != row.region:

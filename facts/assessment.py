@@ -14,7 +14,7 @@ from facts.region import in_west_java
 from facts.row import Figure, TableRow, WholeNumber, cell_matching, read_rows
 
 
-class Result(TableRow):
+class ResultRow(TableRow):
     """What was published about one region in one year by one kind of assessor."""
 
     year: WholeNumber
@@ -34,7 +34,7 @@ class Result(TableRow):
         return PublishedFigures(self.value, self.predicate, _domains(self))
 
 
-class Average(TableRow):
+class AverageRow(TableRow):
     """A published mean over many regions. Its domains are means too, each rounded by itself."""
 
     year: WholeNumber
@@ -74,15 +74,15 @@ class SheetLine(TableRow):
     value: Annotated[str, cell_matching(r"[0-9](\.[0-9]{2})?", "a level or two decimals")]
 
 
-def results(national: bool = False) -> tuple[Result, ...]:
+def result_rows(national: bool = False) -> tuple[ResultRow, ...]:
     """Published results, by year and region."""
     return tuple(each for each in _results() if national or in_west_java(each.region))
 
 
 @cache
-def averages() -> tuple[Average, ...]:
+def average_rows() -> tuple[AverageRow, ...]:
     """Means over many regions as they were published, quoted, simulated or set as a target."""
-    found = tuple(read_rows(Average, "averages.csv", "year scope kind"))
+    found = tuple(read_rows(AverageRow, "averages.csv", "year scope kind"))
     for each in found:
         _check_year(each)
     return found
@@ -100,8 +100,8 @@ def sheet_lines() -> tuple[SheetLine, ...]:
 
 
 @cache
-def _results() -> tuple[Result, ...]:
-    found = tuple(read_rows(Result, "results.csv", "year region instrument kind"))
+def _results() -> tuple[ResultRow, ...]:
+    found = tuple(read_rows(ResultRow, "results.csv", "year region instrument kind"))
     for each in found:
         _check_year(each)
         labels = {predicate.label for predicate in instrument_by_id(each.instrument).predicates}
@@ -110,12 +110,12 @@ def _results() -> tuple[Result, ...]:
     return found
 
 
-def _check_year(row: Result | Average | SheetLine) -> None:
+def _check_year(row: ResultRow | AverageRow | SheetLine) -> None:
     instrument = instrument_by_id(row.instrument)
     if row.year < instrument.year_from or row.year > (instrument.year_to or row.year):
         raise row.invalid("year", f"a year of {row.instrument}")
 
 
-def _domains(row: Result | Average) -> tuple[tuple[int, str], ...]:
+def _domains(row: ResultRow | AverageRow) -> tuple[tuple[int, str], ...]:
     values = (row.domain_1, row.domain_2, row.domain_3, row.domain_4)
     return tuple((number, value) for number, value in enumerate(values, start=1) if value)

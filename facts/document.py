@@ -12,10 +12,10 @@ from pydantic_core import PydanticCustomError
 from facts.validation import FactInvalid, first_error
 
 Item = TypeVar("Item")
-Shape = TypeVar("Shape", bound="Document")
+Shape = TypeVar("Shape", bound="FactDocument")
 
 
-class Document(BaseModel):
+class FactDocument(BaseModel):
     """An object of a document. It has no other keys, and its values are of just these types."""
 
     model_config = ConfigDict(

@@ -10,7 +10,7 @@ from engine.matching.names import NameWords, place_words
 from engine.matching.national_systems import NationalSystem
 from facts.application import common_applications
 from facts.reference import Spbe2020Indicators
-from facts.region import regions
+from facts.region import region_catalogue
 from facts.row import TableRow, Words, read_rows
 
 
@@ -49,7 +49,7 @@ class _NameWordRow(TableRow):
 
 
 @cache
-def lexicon() -> Lexicon:
+def function_lexicon() -> Lexicon:
     """What is known about functions before any application is seen."""
     functions = tuple(
         Function(row.id, row.name, row.affair, row.indicators)
@@ -72,7 +72,7 @@ def lexicon() -> Lexicon:
 @cache
 def national_systems() -> tuple[NationalSystem, ...]:
     """The systems that central agencies run for all regions."""
-    functions = {each.id for each in lexicon().functions}
+    functions = {each.id for each in function_lexicon().functions}
     common = {each.id for each in common_applications()}
     found = []
     for row in read_rows(_NationalSystemRow, "national_systems.csv", "id"):
@@ -101,7 +101,7 @@ def name_words() -> NameWords:
     words: dict[str, set[str]] = {"NOISE": set(), "AREA": set(), "PLACE": set()}
     for row in read_rows(_NameWordRow, "name_words.csv", "word"):
         words[row.kind].add(row.word)
-    places = place_words(each.name for each in regions(national=True))
+    places = place_words(each.name for each in region_catalogue(national=True))
     return NameWords(
         noise=frozenset(words["NOISE"]),
         area_kinds=frozenset(words["AREA"]),

@@ -13,31 +13,31 @@ from pydantic import Field
 from engine.assessment.instrument import Aspect, Indicator, Instrument
 from engine.decimals import format_exact
 from engine.document import value_of
-from facts.document import Document, NonEmpty, PositiveFraction, document_text, parse_document
+from facts.document import FactDocument, NonEmpty, PositiveFraction, document_text, parse_document
 from facts.validation import FactInvalid, expect_equal, expect_one_of
 
 IDS = ("spbe-2018", "spbe-2020", "pemdi-2026")  # oldest first
 
 
 # What the keys of a document mean is said where the engine has a class of the same name.
-class _Level(Document):
+class _Level(FactDocument):
     number: int
     name: str
     rule: str = ""
 
 
-class _Scale(Document):
+class _Scale(FactDocument):
     id: str
     name: str
     levels: NonEmpty[_Level]
 
 
-class _Predicate(Document):
+class _Predicate(FactDocument):
     label: str
     minimum: PositiveFraction | None
 
 
-class _Domain(Document):
+class _Domain(FactDocument):
     number: int
     name: str
     weight: PositiveFraction
@@ -47,7 +47,7 @@ class _Aspect(_Domain):
     domain: int | None = None
 
 
-class _IntegrationNeed(Document):
+class _IntegrationNeed(FactDocument):
     kind: str
     from_level: int
     needs_link: bool
@@ -56,7 +56,7 @@ class _IntegrationNeed(Document):
     evidence: str
 
 
-class _Indicator(Document):
+class _Indicator(FactDocument):
     number: int
     code: str
     name: str
@@ -71,12 +71,12 @@ class _Indicator(Document):
     note: str = ""
 
 
-class _Years(Document):
+class _Years(FactDocument):
     first: int = Field(alias="from")
     last: int | None = Field(alias="to")
 
 
-class _Instrument(Document):
+class _Instrument(FactDocument):
     id: str
     name: str
     legal_basis: str

@@ -7,7 +7,7 @@ from functools import cache
 from engine.document import value_of
 from engine.path.effort import EffortScale, StepId
 from engine.path.precedence import NONE, Precedence, PrecedenceRule
-from facts.document import Document, NonEmpty, PositiveFraction, document_text, parse_document
+from facts.document import FactDocument, NonEmpty, PositiveFraction, document_text, parse_document
 from facts.validation import expect_equal, expect_one_of
 
 LEVELS = [1, 2, 3, 4, 5]  # that a step can reach, in any instrument
@@ -15,7 +15,7 @@ INSTRUMENTS = ("spbe-2020",)
 
 
 # What the keys of a document mean is said where the engine has a class of the same name.
-class _EffortScale(Document):
+class _EffortScale(FactDocument):
     id: str
     version: str
     assumption: bool
@@ -26,7 +26,7 @@ class _EffortScale(Document):
     highest: PositiveFraction
 
 
-class _Rule(Document):
+class _Rule(FactDocument):
     kind: str
     indicator: int
     level: int
@@ -34,7 +34,7 @@ class _Rule(Document):
     asks_level: int
 
 
-class _Precedence(Document):
+class _Precedence(FactDocument):
     id: str
     version: str
     assumption: bool

@@ -42,14 +42,14 @@ class Subdivisions:
     desa: int
 
 
-def regions(national: bool = False) -> tuple[Region, ...]:
+def region_catalogue(national: bool = False) -> tuple[Region, ...]:
     """The province and its 27 regions; or all 552 regions, and the central agencies."""
     if national:
         return (*(region for region, _ in _regions()), *_central_agencies())
     return tuple(region for region, _ in _regions() if in_west_java(region.code))
 
 
-def subdivisions() -> Mapping[str, Subdivisions]:
+def subdivisions_by_region() -> Mapping[str, Subdivisions]:
     """Kecamatan, kelurahan and desa by region code, of all 552."""
     return MappingProxyType({region.code: counts for region, counts in _regions()})
 
@@ -62,7 +62,7 @@ def in_west_java(code: str) -> bool:
 @cache
 def region_codes() -> frozenset[str]:
     """The codes of all 552 regions and of the central agencies."""
-    return frozenset(region.code for region in regions(national=True))
+    return frozenset(region.code for region in region_catalogue(national=True))
 
 
 @cache

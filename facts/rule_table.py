@@ -9,7 +9,7 @@ from functools import cache
 from engine.document import value_of
 from engine.graph.exchange import ExchangePatterns
 from engine.verification.rule import RequirementKind, RuleTable
-from facts.document import Document, NonEmpty, PositiveFraction, document_text, parse_document
+from facts.document import FactDocument, NonEmpty, PositiveFraction, document_text, parse_document
 from facts.instrument import instrument_by_id
 from facts.reference import InstrumentId
 from facts.validation import expect_equal, expect_one_of
@@ -18,7 +18,7 @@ INSTRUMENTS = ("spbe-2020", "pemdi-2026")
 
 
 # What the keys of a document mean is said where the engine has a class of the same name.
-class _Requirement(Document):
+class _Requirement(FactDocument):
     level: int
     ask: RequirementKind
     text: str
@@ -26,14 +26,14 @@ class _Requirement(Document):
     share: PositiveFraction = Fraction(1)
 
 
-class _Rule(Document):
+class _Rule(FactDocument):
     id: str
     indicators: tuple[int, ...]
     nominates_to: int | None = None
     requirements: NonEmpty[_Requirement]
 
 
-class _RuleTable(Document):
+class _RuleTable(FactDocument):
     id: str
     version: str
     instrument: InstrumentId
@@ -43,12 +43,12 @@ class _RuleTable(Document):
     rules: NonEmpty[_Rule]
 
 
-class _Role(Document):
+class _Role(FactDocument):
     id: str
     names: tuple[str, ...]
 
 
-class _Pattern(Document):
+class _Pattern(FactDocument):
     id: str
     one: tuple[str, ...]
     other: tuple[str, ...]
@@ -57,7 +57,7 @@ class _Pattern(Document):
     weight: PositiveFraction
 
 
-class _Patterns(Document):
+class _Patterns(FactDocument):
     id: str
     version: str
     confirmed: bool

@@ -8,38 +8,38 @@ from __future__ import annotations
 
 from facts.application import (
     OpdReference,
-    applications,
     common_applications,
-    integrations,
     opd_reference,
-    opds,
+    west_java_applications,
+    west_java_integrations,
+    west_java_opds,
 )
 from facts.assessment import (
-    Average,
-    Result,
+    AverageRow,
+    ResultRow,
     SheetLine,
     SheetScope,
-    averages,
-    results,
+    average_rows,
+    result_rows,
     sheet_lines,
 )
-from facts.region import Subdivisions, regions, subdivisions
+from facts.region import Subdivisions, region_catalogue, subdivisions_by_region
 
 __all__ = [
-    "Average",
+    "AverageRow",
     "OpdReference",
-    "Result",
+    "ResultRow",
     "SheetLine",
     "SheetScope",
     "Subdivisions",
-    "applications",
-    "averages",
+    "average_rows",
     "common_applications",
-    "integrations",
     "opd_reference",
-    "opds",
-    "regions",
-    "results",
+    "region_catalogue",
+    "result_rows",
     "sheet_lines",
-    "subdivisions",
+    "subdivisions_by_region",
+    "west_java_applications",
+    "west_java_integrations",
+    "west_java_opds",
 ]

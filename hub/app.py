@@ -45,7 +45,7 @@ from resolvers.context import Context, Instance
 from resolvers.operation_budget import OperationBudget
 from schema.schema import schema
 from storage import arrival, region
-from storage.arrival import Arrival, Position
+from storage.arrival import Arrival, ArrivalPosition
 from storage.database import Database
 from storage.inventory import InventoryCache
 from storage.log import Clock
@@ -70,11 +70,11 @@ class Running:
     operation_seconds: float
     instance: Instance | None = None
 
-    async def position(self) -> Position:
+    async def position(self) -> ArrivalPosition:
         """How far the arrival order goes in the database."""
         assert self.instance is not None
         async with self.instance.database.read() as session:
-            return await arrival.position(session)
+            return await arrival.newest_position(session)
 
     def executing(self) -> AbstractContextManager[None]:
         """Return a block in which a client waits for an operation."""
@@ -150,7 +150,7 @@ def create_app(
         state = {"kind": broker.kind, "state": "ok" if broker.reachable else "unreachable"}
         try:
             async with asyncio.timeout(READY_SECONDS), running.instance.database.read() as session:
-                position = await arrival.position(session)
+                position = await arrival.newest_position(session)
         except Exception:  # noqa: BLE001  # whatever it is, this instance cannot answer now
             return JSONResponse({"ready": False, "database": "unreachable", "broker": state}, 503)
         return JSONResponse(
@@ -196,11 +196,11 @@ async def opened(
     database = Database(settings.database)
     try:
         async with database.read() as session:
-            position = await arrival.position(session)
+            position = await arrival.newest_position(session)
 
         async def read(after: int, limit: int) -> Sequence[Arrival]:
             async with database.read() as session:
-                return await arrival.after(session, after, limit)
+                return await arrival.list_arrivals_after(session, after, limit)
 
         bus, inventories, analyses = MemoryBus(), InventoryCache(), analysis_cache()
         yield Instance(
@@ -234,8 +234,8 @@ def _broker(settings: Settings, epoch: str) -> Broker[Arrival]:
     return RedisBroker(
         settings.redis_url,
         f"simpul:{epoch}:arrivals",
-        encode=arrival.encoded,
-        decode=arrival.decoded,
+        encode=arrival.encode_arrival,
+        decode=arrival.decode_arrival,
     )
 
 

@@ -45,7 +45,7 @@ async def first(directory: Path, data_dir: Path, instance: Instance, seconds: fl
         async with asyncio.timeout(seconds):
             while not task.done():
                 async with instance.database.read() as session:
-                    sources = await ownership.everything(session)
+                    sources = await ownership.list_all_sources(session)
                 fresh = {each.region for each in sources if each.state is SourceState.FRESH}
                 if listed <= fresh:
                     return True

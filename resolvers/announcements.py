@@ -33,7 +33,7 @@ from resolvers.region_analysis import (
 from storage import announcement
 from storage import assessment as stored
 from storage.database import Session
-from storage.inventory import KEPT, InventoryCache, Recorded
+from storage.inventory import KEPT, InventoryCache, RegionInventoryRecord
 from storage.log import Derive, DerivedEvent, LogTransaction
 
 CLAIMS = (
@@ -71,12 +71,12 @@ def derivation(inventories: InventoryCache, analyses: Analyses) -> Derive:
 
 
 async def verification_changes(
-    analyses: Analyses, session: Session, recorded: Recorded, at: datetime
+    analyses: Analyses, session: Session, recorded: RegionInventoryRecord, at: datetime
 ) -> Changes:
     """Return how a region's verifications as of a moment differ from those last announced."""
     region = recorded.region
-    followed = await stored.followed(session, region, CLAIMS, tuple(rule_tables()))
-    announced = await announcement.of_region(session, region)
+    followed = await stored.list_newest_assessments(session, region, CLAIMS, tuple(rule_tables()))
+    announced = await announcement.announcements_by_subject(session, region)
     analysis = analyse_region(recorded, followed, at, analyses.get(region))
     analyses[region] = analysis
     return find_verification_changes(analysis, announced)
@@ -84,7 +84,7 @@ async def verification_changes(
 
 async def announced_proposals(session: Session, region: str) -> Mapping[str, Any] | None:
     """Return the proposals of a region as they were last announced, as a document."""
-    return (await announcement.of_regions(session, [region], PROPOSALS)).get(region)
+    return (await announcement.announcements_by_region(session, [region], PROPOSALS)).get(region)
 
 
 async def proposal_changes(session: Session, region: str, proposals: Iterable[Proposal]) -> Changes:
@@ -103,8 +103,8 @@ async def announce(transaction: LogTransaction, changes: Changes) -> list[Derive
     """Keep the outcomes as announced; return the events, which the transaction appends."""
     session, region = transaction.session, transaction.region
     for subject, outcome in changes.outcomes.items():
-        await announcement.keep(session, region, subject, outcome, transaction.at)
-    await announcement.forget(session, region, changes.forgotten)
+        await announcement.save_announcement(session, region, subject, outcome, transaction.at)
+    await announcement.delete_announcements(session, region, changes.forgotten)
     return [
         DerivedEvent(
             EventKind.PROPOSALS_CHANGED

@@ -154,7 +154,7 @@ async def page(
 ) -> Page[Application]:
     """Return one page of the inventory, by name."""
     async with context.read() as session:
-        return await stored.page(
+        return await stored.paginate_applications(
             session,
             region=region,
             opd=opd,
@@ -179,7 +179,7 @@ def find_common_application(id: str | None) -> CommonApplication | None:
 async def _current(
     context: Context, transaction: LogTransaction, region: Region, id: str, version: int
 ) -> Application:
-    known = (await stored.by_id(transaction.session, [id]))[id]
+    known = (await stored.applications_by_id(transaction.session, [id]))[id]
     access.edit_application(context.viewer, region, known.opd)
     if known.version != version:
         raise VersionConflict(id, version, known.version)
@@ -222,7 +222,7 @@ async def _valid(
         if count is not None and not 0 <= count <= COUNT_MOST:
             raise InvalidInput(field, f"a whole number from 0 to {COUNT_MOST}", str(count))
     if application.opd is not None:
-        owner = (await stored_opd.by_id(transaction.session, [application.opd])).get(
+        owner = (await stored_opd.opds_by_id(transaction.session, [application.opd])).get(
             application.opd
         )
         if owner is None or owner.region != application.region:
@@ -239,7 +239,7 @@ async def _valid(
         capabilities=tuple(each for each in Capability if each in application.capabilities),
     )
     if application.status is not ApplicationStatus.RETIRED:
-        namesake = await stored.namesake(transaction.session, application)
+        namesake = await stored.find_namesake_id(transaction.session, application)
         if namesake is not None:
             raise AlreadyExists("application of that name in this OPD", namesake)
     return application

@@ -99,7 +99,7 @@ async def start(context: Context, asked: StartAssessment, key: str | None) -> As
         chosen = instrument_for("instrument", asked.instrument)
         in_use(chosen, asked.year, transaction.at)
         if asked.kind is not AssessmentKind.SIMULATION:
-            existing = await stored.existing(
+            existing = await stored.find_assessment_row(
                 transaction.session,
                 region=region.code,
                 instrument=chosen.id,
@@ -233,7 +233,7 @@ async def of_region(
 ) -> Sequence[tuple[Assessment, Score | None]]:
     """Return a region's assessments that the viewer may see, newest first."""
     async with context.read() as session:
-        return await stored.of_region(
+        return await stored.list_assessments_by_region(
             session, region, context.access, instrument=instrument, year=year, kind=kind
         )
 
@@ -272,7 +272,7 @@ async def _change(
 
 async def _current(transaction: LogTransaction, id: str, version: int) -> Assessment:
     # Inside a transaction the right to write was checked.
-    found = await stored.by_id(transaction.session, [id], EVERYTHING)
+    found = await stored.assessments_by_id(transaction.session, [id], EVERYTHING)
     known, _score = found[id]
     if known.version != version:
         raise VersionConflict(id, version, known.version)

@@ -69,7 +69,7 @@ async def changing(
         }
         subject = context.viewer.subject
         try:
-            known = await idempotency.answered(transaction, subject, key, asked)
+            known = await idempotency.find_idempotent_response(transaction, subject, key, asked)
         except idempotency.KeyReused as reused:
             raise IdempotencyKeyReused(key) from reused
         if known is not None:
@@ -77,7 +77,9 @@ async def changing(
             return
         change = Change[Value](transaction, found)
         yield change
-        await idempotency.remember(transaction, subject, key, asked, to_document(change.result))
+        await idempotency.save_idempotent_response(
+            transaction, subject, key, asked, to_document(change.result)
+        )
 
 
 def entered_by(viewer: Viewer) -> Provenance:

@@ -49,7 +49,7 @@ async def lines(
     members: list[str] = []
     if len(parents) == 1 and (parent := parents.pop()) is not None:
         async with context.read() as session:
-            members = await stored_region.members(session, parent, MEMBERS)
+            members = await stored_region.list_member_codes(session, parent, MEMBERS)
 
     def compare() -> tuple[engine.ComparisonLine, ...]:
         values = {
@@ -112,7 +112,7 @@ def _printed(instrument: str, year: int) -> dict[Part, Fraction]:
         for number, value in national_aspects(instrument, year).items()
     }
     wanted = (AverageScope.LOCAL_GOVERNMENTS, instrument, year, AverageKind.OFFICIAL)
-    for each in tables.averages():
+    for each in tables.average_rows():
         if (each.scope, each.instrument, each.year, each.kind) == wanted:
             found[INDEX] = Fraction(each.value)
             found |= {(PartKind.DOMAIN, n): Fraction(value) for n, value in each.domains}

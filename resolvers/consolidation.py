@@ -27,7 +27,7 @@ from resolvers.context import Context
 from resolvers.problems import InvalidInput, NotFound
 from resolvers.region_record import required_exchanges
 from storage import proposal as stored
-from storage.inventory import Recorded
+from storage.inventory import RegionInventoryRecord
 from storage.log import LogTransaction
 
 REASON_LENGTH = 2000
@@ -89,7 +89,7 @@ async def every(context: Context, region: Region) -> list[Standing]:
     recorded = await context.loaders.inventories.load(region.code)
     found = await of_recorded(context, recorded, await beside(context, region))
     async with context.read() as session:
-        decided = await stored.of_region(session, region.code)
+        decided = await stored.decisions_by_proposal(session, region.code)
     return [_standing(each, decided.get(each.id)) for each in found]
 
 
@@ -107,7 +107,9 @@ async def decide(context: Context, asked: DecideProposal, key: str | None) -> De
         about = next((each for each in found if each.id == asked.id), None)
         if about is None and asked.decision is Decision.REJECT:
             # What was accepted may be taken back, also when it is proposed no more.
-            about = (await stored.of_region(transaction.session, region.code)).get(asked.id)
+            about = (await stored.decisions_by_proposal(transaction.session, region.code)).get(
+                asked.id
+            )
         if about is None:
             raise NotFound("proposal", asked.id)
         if about.inputs != asked.inputs:
@@ -150,7 +152,9 @@ async def _before_the_lock(context: Context, code: str) -> Beside | None:
     return around
 
 
-async def of_recorded(context: Context, recorded: Recorded, around: Beside) -> tuple[Proposal, ...]:
+async def of_recorded(
+    context: Context, recorded: RegionInventoryRecord, around: Beside
+) -> tuple[Proposal, ...]:
     """Return the proposals that this state of an inventory gives; reads no database."""
     candidates = around.candidates
     read = await inventory_analysis.of_recorded(context, recorded, around.models)
@@ -176,7 +180,7 @@ async def of_recorded(context: Context, recorded: Recorded, around: Beside) -> t
     return await context.instance.computed.of(key, work)
 
 
-def _gaps(recorded: Recorded, drawn: IntegrationGraph) -> list[MissingExchange]:
+def _gaps(recorded: RegionInventoryRecord, drawn: IntegrationGraph) -> list[MissingExchange]:
     """The required exchanges that nobody recorded, whatever their evidence would be."""
     asked = match_required_exchanges(
         required_exchanges(recorded, drawn), drawn.chosen(GraphBasis.RECORDED)

@@ -108,11 +108,13 @@ class Context:
         """
         clock, derive = self.instance.clock, self.instance.derive
         try:
-            async with log.writing(self.database, code, clock, derive, begun=True) as transaction:
+            async with log.begin_log_transaction(
+                self.database, code, clock, derive, begun=True
+            ) as transaction:
                 if transaction.owner is not None:
                     raise OwnedElsewhere(code, transaction.owner)
                 yield transaction
-        except log.NotBegun as unknown:
+        except log.LogNotFound as unknown:
             raise NotFound("region", code) from unknown
         self.instance.bus.announce(transaction.arrival)
         self.loaders.forget()

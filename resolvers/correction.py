@@ -31,7 +31,9 @@ async def correct(context: Context, asked: CorrectFunction, key: str | None) -> 
         raise InvalidInput("function", "the id of a function", asked.function)
 
     async def work(transaction: LogTransaction, region: Region) -> Application:
-        known = (await stored.by_id(transaction.session, [asked.application]))[asked.application]
+        known = (await stored.applications_by_id(transaction.session, [asked.application]))[
+            asked.application
+        ]
         access.edit_application(context.viewer, region, known.opd)
         said = Correction(known.id, asked.function, context.viewer.subject, transaction.at)
         await transaction.append(

@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 
 from resolvers.problems import SnapshotRequired
-from storage.arrival import Position
+from storage.arrival import ArrivalPosition
 
 _WRITTEN = re.compile(r"(?P<epoch>[^:]*):(?P<number>[0-9]{1,18})(?:/(?P<head>[0-9]{1,18}))?")
 SHOWN = 64  # characters of a cursor that cannot be read
@@ -30,7 +30,7 @@ class Place:
         return f"{self.epoch}:{self.number}{within}"
 
 
-def place(cursor: str, position: Position) -> Place:
+def place(cursor: str, position: ArrivalPosition) -> Place:
     """Return the place that a client was given as `cursor`.
 
     Raises:

@@ -52,7 +52,7 @@ class EditEffort:
 async def of_region(context: Context, region: str, instrument: Instrument) -> Effort:
     """Return the efforts that a region plans with."""
     async with context.read() as session:
-        own = await stored.of_region(session, region, instrument.id)
+        own = await stored.load_region_effort(session, region, instrument.id)
     scale = default_effort(instrument, effort_scale())
     return apply_effort_edits(scale, own.values) if own.steps else scale
 
@@ -63,7 +63,7 @@ async def edit(context: Context, asked: EditEffort, key: str | None) -> RegionEf
     async def work(transaction: LogTransaction, region: Region) -> RegionEffort:
         access.describe_region(context.viewer, region)
         chosen = instrument_for("instrument", asked.instrument)
-        known = await stored.of_region(transaction.session, region.code, chosen.id)
+        known = await stored.load_region_effort(transaction.session, region.code, chosen.id)
         scale, values = default_effort(chosen, effort_scale()), known.values
         for number, step in enumerate(asked.steps):
             id = StepId(step.indicator, step.level)

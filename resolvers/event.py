@@ -35,7 +35,7 @@ class Seen:
 async def newest(context: Context) -> str:
     """Return the cursor of the newest arrival that every read of this operation sees."""
     async with context.read() as session:
-        epoch = (await stored.position(session)).epoch
+        epoch = (await stored.newest_position(session)).epoch
     return Place(epoch, context.position).cursor
 
 
@@ -48,7 +48,7 @@ async def page(context: Context, after: str | None, first: int) -> tuple[list[Se
         SnapshotRequired: as of `follow`.
     """
     async with context.read() as session:
-        position = await stored.position(session)
+        position = await stored.newest_position(session)
         if after is None:
             start = position.floor
         else:
@@ -82,8 +82,8 @@ async def follow(
     if regions is not None and len(regions) > REGIONS_MOST:
         raise InvalidArgument("regions", f"at most {REGIONS_MOST} codes", str(len(regions)))
     async with context.read() as session:
-        position = await stored.position(session)
-        scope = await stored_region.within(session, context.access)
+        position = await stored.newest_position(session)
+        scope = await stored_region.accessible_region_codes(session, context.access)
     begin = Place(position.epoch, 0, position.arrival) if after is None else place(after, position)
     wanted = _Wanted(
         None if regions is None else frozenset(regions),
@@ -129,7 +129,9 @@ async def _snapshot(
     for first in range(0, len(numbers), SNAPSHOT_PAGE):
         context.begin_event()
         async with context.read() as session:
-            found = await stored.numbered(session, numbers[first : first + SNAPSHOT_PAGE])
+            found = await stored.list_arrivals_by_number(
+                session, numbers[first : first + SNAPSHOT_PAGE]
+            )
         for arrival in found:
             if waiting is not None:
                 yield waiting, True

@@ -95,14 +95,14 @@ async def _next(context: Context, code: str, after: int) -> tuple[Head, list[Ent
     _admit(context.viewer)
     async with context.read() as session:
         end = await _head(context, session, code)
-        found = await log.entries(session, code, after=after, limit=ENTRIES_MOST)
+        found = await log.list_log_entries(session, code, after=after, limit=ENTRIES_MOST)
         region = (await stored_region.by_code(session, [code])).get(code)
     drafts = region is not None and covers(context.viewer, region)
     return end, [_readable_by(drafts, each) for each in found]
 
 
 async def _head(context: Context, session: Session, region: str) -> Head:
-    sequence, hash, elsewhere = await log.end(session, region)
+    sequence, hash, elsewhere = await log.read_head_with_owner(session, region)
     if sequence == 0:
         raise UnknownEntity("region", region)
     owner = elsewhere or context.instance.url
@@ -136,11 +136,11 @@ async def snapshot(context: Context, region: str, first: int, after: str | None)
     kept = context.instance.snapshots.find(region, sequence, drafts)
     if kept is None:
         async with context.read() as session:
-            now, _ = await log.head(session, region)
+            now, _ = await log.read_log_head(session, region)
             if after is not None and now != sequence:
                 raise SnapshotRequired(after)
-            [newest] = await log.entries(session, region, after=now - 1, limit=1)
-            rows = await stored.read(session, region, drafts=drafts)
+            [newest] = await log.list_log_entries(session, region, after=now - 1, limit=1)
+            rows = await stored.export_snapshot_rows(session, region, drafts=drafts)
         kept = context.instance.snapshots.keep(Snapshot(_readable_by(drafts, newest), rows), drafts)
     stop, size = start, 0
     while stop < min(len(kept.rows), start + first) and (stop == start or size < FRAME_BYTES):

@@ -38,10 +38,10 @@ async def wait(context: Context, max_age: int, regions: Collection[str] | None) 
     instance = context.instance
     since = instance.clock() - timedelta(seconds=max_age)
     async with context.read() as session:
-        owned = set(await log.regions(session)) if regions is None else set(regions)
+        owned = set(await log.list_regions_with_log(session)) if regions is None else set(regions)
         sources = {
             each.region: each
-            for each in await stored.everything(session)
+            for each in await stored.list_all_sources(session)
             if regions is None or each.region in owned
         }
     old = {code for code, source in sources.items() if _old(source, since)}
@@ -70,7 +70,7 @@ async def _copied(
     waiting = {code: each for code, each in told.items() if each.head is not None}
     while waiting:
         async with context.database.read() as session:
-            heads = await log.heads(session, waiting)
+            heads = await log.newest_sequences_by_region(session, waiting)
         for code, each in list(waiting.items()):
             if each.head is not None and heads.get(code, 0) >= each.head.sequence:
                 confirmed[code] = each.at

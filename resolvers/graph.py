@@ -19,7 +19,7 @@ from engine.model import Application
 from resolvers.context import Context
 from resolvers.problems import InvalidArgument
 from resolvers.region_record import build_graph, required_exchanges
-from storage.inventory import Recorded
+from storage.inventory import RegionInventoryRecord
 
 Place = tuple[float, float]
 
@@ -55,7 +55,7 @@ async def of_region(context: Context, region: str) -> IntegrationGraph:
     return await of_recorded(context, await context.loaders.inventories.load(region))
 
 
-async def of_recorded(context: Context, recorded: Recorded) -> IntegrationGraph:
+async def of_recorded(context: Context, recorded: RegionInventoryRecord) -> IntegrationGraph:
     """Return the graph of this state of an inventory as of today."""
     today = context.instance.clock().date()
     key = ("graph", recorded.inputs, today)

@@ -27,12 +27,12 @@ async def hand_over(instance: Instance, region: str, url: str) -> int:
 
     Raises:
         ItsOwn: it is this instance.
-        storage.log.NotBegun: there is no such region.
-        storage.log.OwnedElsewhere: it is not ours to give.
+        storage.log.LogNotFound: there is no such region.
+        storage.log.LogOwnedElsewhere: it is not ours to give.
     """
     if url == instance.url:
         raise ItsOwn(url)
-    writing = log.writing(instance.database, region, instance.clock, begun=True)
+    writing = log.begin_log_transaction(instance.database, region, instance.clock, begun=True)
     async with writing as transaction:
         entry = await transaction.append(
             actor=ACTOR,
@@ -42,6 +42,6 @@ async def hand_over(instance: Instance, region: str, url: str) -> int:
         )
         reason = "handed over; its new owner is not followed yet"
         source = Source(region, url, SourceState.STALE, instance.clock(), reason)
-        await stored.follow(transaction.session, source)
+        await stored.insert_source(transaction.session, source)
     instance.bus.announce(transaction.arrival)
     return entry.sequence

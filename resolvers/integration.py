@@ -91,7 +91,7 @@ async def connect(context: Context, asked: ConnectApplications, key: str | None)
 
     async def work(transaction: LogTransaction, region: Region) -> Integration:
         named = [id for id in (asked.source, asked.target) if id is not None]
-        ends = await stored_application.by_id(transaction.session, named)
+        ends = await stored_application.applications_by_id(transaction.session, named)
         source, target = ends[asked.source], ends.get(asked.target or "")
         access.edit_application(context.viewer, region, source.opd)
         shown = _of_exchange(context.viewer, transaction.at.date(), asked.evidence)
@@ -115,7 +115,9 @@ async def connect(context: Context, asked: ConnectApplications, key: str | None)
             if end.status is ApplicationStatus.RETIRED:
                 raise WrongState(end.id, "RETIRED", ["an application in use"])
         if target is not None:
-            for known in await stored.between(transaction.session, source.id, target.id):
+            for known in await stored.list_integrations_between(
+                transaction.session, source.id, target.id
+            ):
                 if known.data_object.casefold() == integration.data_object.casefold():
                     raise AlreadyExists("integration of this data object", known.id)
         return await _write(context, transaction, integration, EventKind.INTEGRATION_CONNECTED)
@@ -163,7 +165,7 @@ async def confirm(context: Context, asked: ConfirmIntegration, key: str | None) 
 
     async def work(transaction: LogTransaction, region: Region) -> Integration:
         known = await _current(transaction, asked.id, asked.version)
-        drawn_by = await log.actor(
+        drawn_by = await log.find_entry_actor(
             transaction.session, region.code, asked.id, EventKind.INTEGRATION_CONNECTED
         )
         if drawn_by == context.viewer.subject:
@@ -207,7 +209,7 @@ async def withdraw(context: Context, asked: WithdrawIntegration, key: str | None
 async def find(context: Context, id: str) -> Integration:
     """Return the integration with this id, or raise NotFound."""
     async with context.read() as session:
-        found = (await stored.by_id(session, [id])).get(id)
+        found = (await stored.integrations_by_id(session, [id])).get(id)
     if found is None:
         raise NotFound("integration", id)
     return found
@@ -223,7 +225,7 @@ async def page(
 ) -> Page[Integration]:
     """Return one page of a region's integrations, or of those that touch an application."""
     async with context.read() as session:
-        return await stored.page(
+        return await stored.paginate_integrations(
             session, region=region, application=application, first=first, after=after
         )
 
@@ -257,7 +259,7 @@ def _newest(evidence: tuple[Evidence, ...]) -> date | None:
 
 
 async def _current(transaction: LogTransaction, id: str, version: int) -> Integration:
-    known = (await stored.by_id(transaction.session, [id]))[id]
+    known = (await stored.integrations_by_id(transaction.session, [id]))[id]
     if known.version != version:
         raise VersionConflict(id, version, known.version)
     if known.status is IntegrationStatus.WITHDRAWN:

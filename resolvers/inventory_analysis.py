@@ -27,13 +27,13 @@ from engine.matching.names import Normaliser
 from engine.matching.national_systems import NationalCatalogue, NationalSystem
 from engine.matching.overlap import Cluster, OverlapScorer
 from engine.model import Application, ApplicationStatus
-from facts.function import lexicon, name_words, national_systems
+from facts.function import function_lexicon, name_words, national_systems
 from facts.tables import opd_reference
 from resolvers.collector import paused_garbage_collection
 from resolvers.context import Context
 from resolvers.shipped_functions import functions, shipped
 from storage import training_set
-from storage.inventory import Recorded
+from storage.inventory import RegionInventoryRecord
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +87,7 @@ async def of_region(context: Context, region: str) -> Reading:
     return await of_recorded(context, await context.loaders.inventories.load(region), built)
 
 
-async def of_recorded(context: Context, recorded: Recorded, built: Models) -> Reading:
+async def of_recorded(context: Context, recorded: RegionInventoryRecord, built: Models) -> Reading:
     """Return what the names in this state of an inventory say."""
     key = ("reading", recorded.inputs, built.lessons)
     return await context.instance.computed.of(key, lambda: _read(recorded, built))
@@ -106,7 +106,7 @@ async def models(context: Context) -> Models:
     if known is not None:
         return known
     async with context.read() as session:
-        lessons, learned = await training_set.every(session)
+        lessons, learned = await training_set.load_training_set(session)
     return await asyncio.to_thread(_build_models, lessons, learned)
 
 
@@ -142,7 +142,7 @@ def _build_models(lessons: str, learned: Sequence[TrainingExample]) -> Models:
     national = NationalCatalogue(national_systems(), normaliser)
     sorter = LineClassifier([each.acronym for each in opd_reference()], national)
     named = [each for each in learned if each.function in functions()]
-    classifier = FunctionClassifier(lexicon(), named)
+    classifier = FunctionClassifier(function_lexicon(), named)
     return Models(
         lessons,
         national,
@@ -152,7 +152,7 @@ def _build_models(lessons: str, learned: Sequence[TrainingExample]) -> Models:
     )
 
 
-def _read(recorded: Recorded, built: Models) -> Reading:
+def _read(recorded: RegionInventoryRecord, built: Models) -> Reading:
     opds = {each.id: each.name for each in recorded.opds}
     live = [
         to_listing(each, opds.get(each.opd or "", ""))

@@ -77,9 +77,9 @@ async def _carried_out(
     known: list[int] = []
     repeated: list[int] = []
     async with context.writing(region) as transaction:
-        opds = await stored_opd.of_region(transaction.session, region)
+        opds = await stored_opd.list_opds_by_region(transaction.session, region)
         ids = ids_by_name(opds)
-        before = await stored.names(transaction.session, region)
+        before = await stored.list_application_names(transaction.session, region)
         fresh: set[tuple[str | None, str]] = set()
         problems += _unknown_opds(region, sheet, opds)
         for each in sheet.rows:

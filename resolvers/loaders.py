@@ -14,8 +14,8 @@ from resolvers.operation_budget import OperationBudget
 from storage import application, assessment, inventory_line, opd, ownership, region, training_set
 from storage.access import Access
 from storage.database import Database
-from storage.inventory import InventoryCache, Recorded
-from storage.inventory_line import Listed
+from storage.inventory import InventoryCache, RegionInventoryRecord
+from storage.inventory_line import ProvinceInventory
 
 BATCH = 500  # ids in one query; databases bound what they take
 
@@ -50,7 +50,7 @@ class Loaders:
 
         async def load(codes: list[str]) -> list[Source | None]:
             async with self.budget.reading(self.database) as session:
-                found = await ownership.of_regions(session, codes)
+                found = await ownership.sources_by_region(session, codes)
             return [found.get(code) for code in codes]
 
         return DataLoader(load, max_batch_size=BATCH)
@@ -59,7 +59,7 @@ class Loaders:
     def opds(self) -> DataLoader[str, Opd | None]:
         async def load(ids: list[str]) -> list[Opd | None]:
             async with self.budget.reading(self.database) as session:
-                found = await opd.by_id(session, ids)
+                found = await opd.opds_by_id(session, ids)
             return [found.get(id) for id in ids]
 
         return DataLoader(load, max_batch_size=BATCH)
@@ -68,7 +68,7 @@ class Loaders:
     def applications(self) -> DataLoader[str, Application | None]:
         async def load(ids: list[str]) -> list[Application | None]:
             async with self.budget.reading(self.database) as session:
-                found = await application.by_id(session, ids)
+                found = await application.applications_by_id(session, ids)
             return [found.get(id) for id in ids]
 
         return DataLoader(load, max_batch_size=BATCH)
@@ -77,7 +77,7 @@ class Loaders:
     def assessments(self) -> DataLoader[str, tuple[Assessment, Score | None] | None]:
         async def load(ids: list[str]) -> list[tuple[Assessment, Score | None] | None]:
             async with self.budget.reading(self.database) as session:
-                found = await assessment.by_id(session, ids, self.access)
+                found = await assessment.assessments_by_id(session, ids, self.access)
             return [found.get(id) for id in ids]
 
         return DataLoader(load, max_batch_size=BATCH)
@@ -93,7 +93,9 @@ class Loaders:
             async with self.budget.reading(self.database) as session:
                 for kind in {kind for _, kind in keys}:
                     codes = [code for code, wanted in keys if wanted is kind]
-                    for each in await assessment.scores(session, regions=codes, kind=kind):
+                    for each in await assessment.list_published_scores(
+                        session, regions=codes, kind=kind
+                    ):
                         found[each.assessment.region, kind].append(each)
             return [found[key] for key in keys]
 
@@ -105,25 +107,25 @@ class Loaders:
 
         async def load(keys: list[None]) -> list[str]:
             async with self.budget.reading(self.database) as session:
-                return [await training_set.digest(session)] * len(keys)
+                return [await training_set.training_set_digest(session)] * len(keys)
 
         return DataLoader(load)
 
     @cached_property
-    def inventories(self) -> DataLoader[str, Recorded]:
+    def inventories(self) -> DataLoader[str, RegionInventoryRecord]:
         """All that is on record about the applications of a region."""
 
-        async def load(codes: list[str]) -> list[Recorded]:
+        async def load(codes: list[str]) -> list[RegionInventoryRecord]:
             async with self.budget.reading(self.database) as session:
                 return [await self.inventory_cache.of_region(session, code) for code in codes]
 
         return DataLoader(load)
 
     @cached_property
-    def sisters(self) -> DataLoader[str, Listed]:
+    def sisters(self) -> DataLoader[str, ProvinceInventory]:
         """What a province and the regions within it list, by its code."""
 
-        async def load(codes: list[str]) -> list[Listed]:
+        async def load(codes: list[str]) -> list[ProvinceInventory]:
             async with self.budget.reading(self.database) as session:
                 return [await inventory_line.of_province(session, code) for code in codes]
 

@@ -49,7 +49,7 @@ async def register(context: Context, asked: RegisterOpd, key: str | None) -> Opd
             kind=asked.kind,
             parent=asked.parent,
         )
-        known = await stored.of_region(transaction.session, region.code)
+        known = await stored.list_opds_by_region(transaction.session, region.code)
         if opd.parent is not None and opd.parent not in {each.id for each in known}:
             raise InvalidInput("parent", f"an OPD of region {region.code}", opd.parent)
         taken = {name_key(text): each.id for each in known for text in (each.acronym, each.name)}

@@ -141,7 +141,7 @@ async def _origin(
 ) -> Origin | None:
     """The newest visible levels of the kind; else the newest official ones, else estimated ones."""
     async with context.read() as session:
-        found = await stored.of_region(session, region, context.access, year=year)
+        found = await stored.list_assessments_by_region(session, region, context.access, year=year)
     for assessment, _score in found:
         if assessment.kind is kind and assessment.levels:
             return Origin(assessment, _levels(assessment), estimated=False)

@@ -18,7 +18,7 @@ from engine.document import value_in
 from engine.model import AssessmentKind, Region, RegionKind
 from facts import tables
 from facts.instrument import instrument_by_id
-from facts.tables import Average, SheetScope
+from facts.tables import AverageRow, SheetScope
 from resolvers.context import Context
 from resolvers.result import MEMBERS
 from storage import assessment as stored
@@ -60,7 +60,7 @@ async def levels(
 ) -> dict[tuple[str, int], dict[int, int]]:
     """The official levels that are published, by region and year; of most regions there are none."""
     async with context.read() as session:
-        scored = await stored.scores(
+        scored = await stored.list_published_scores(
             session, regions=codes, instrument=instrument, kind=AssessmentKind.OFFICIAL
         )
         ids = [
@@ -68,7 +68,7 @@ async def levels(
             for each in scored
             if each.assessment.year in years and each.score.basis is ScoreBasis.LEVELS
         ]
-        whole = await stored.by_id(session, ids, PUBLISHED_ONLY)
+        whole = await stored.assessments_by_id(session, ids, PUBLISHED_ONLY)
     found: dict[tuple[str, int], dict[int, int]] = {}
     for line in () if context.instance.replay else tables.sheet_lines():
         if (line.instrument, line.kind) != (instrument, AssessmentKind.OFFICIAL):
@@ -83,11 +83,11 @@ async def levels(
 
 def list_published_averages(
     scope: AverageScope | None = None, year: int | None = None
-) -> list[Average]:
+) -> list[AverageRow]:
     """The means over many regions that ship, oldest first; all of them where nothing is given."""
     return [
         each
-        for each in tables.averages()
+        for each in tables.average_rows()
         if scope in (None, each.scope) and year in (None, each.year)
     ]
 
@@ -119,7 +119,7 @@ def local_governments() -> frozenset[str]:
 @cache
 def _shipped(instrument: str, kind: AssessmentKind) -> Editions:
     found: dict[int, dict[str, Score]] = {}
-    for each in tables.results(national=True):
+    for each in tables.result_rows(national=True):
         if (each.instrument, each.kind) == (instrument, kind):
             score = from_published(instrument_by_id(instrument), each.figures)
             found.setdefault(each.year, {})[each.region] = score
@@ -128,4 +128,4 @@ def _shipped(instrument: str, kind: AssessmentKind) -> Editions:
 
 @cache
 def _shipped_regions() -> Mapping[str, Region]:
-    return MappingProxyType({each.code: each for each in tables.regions(national=True)})
+    return MappingProxyType({each.code: each for each in tables.region_catalogue(national=True)})

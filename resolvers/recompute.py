@@ -25,7 +25,7 @@ from resolvers.context import Context, Instance
 from resolvers.operation_budget import OperationBudget
 from storage import announcement, arrival, integration, log, training_set
 from storage import region as stored_region
-from storage.database import Session, batches
+from storage.database import Session, batch_ids
 
 SETTLED_SECONDS = 0.5  # without another change: a person's edits come in bursts
 LONGEST_SECONDS = 5.0  # after the first change, however busy it is
@@ -102,19 +102,21 @@ class FollowUp:
     async def catch_up(self, done: int) -> None:
         """Follow up all that came after an arrival by now, and what failed before."""
         async with self.instance.database.read() as session:
-            head = (await arrival.position(session)).arrival
+            head = (await arrival.newest_position(session)).arrival
             regions = await _touched(session, done, head) | self.failed
         self.failed = set()
         for _, codes in groupby(sorted(regions), key=lambda code: code.partition(".")[0]):
             await self._province(list(codes))
         if head > done:
             async with self.instance.database.write() as session:
-                await announcement.move(session, head)
+                await announcement.advance_derived_head(session, head)
 
     async def _province(self, codes: Sequence[str]) -> None:
         """Follow up regions of one province together: what sisters have is read once."""
         async with self.instance.database.read() as session:
-            announced = await announcement.of_regions(session, codes, announcements.PROPOSALS)
+            announced = await announcement.announcements_by_region(
+                session, codes, announcements.PROPOSALS
+            )
         context = Context(self.instance, ITSELF, OperationBudget(bounded=False))
         for code in codes:
             await self.instance.requests.idle(PATIENCE_SECONDS)
@@ -147,9 +149,9 @@ async def everything(
     learned = None
     if learn:
         async with instance.database.write() as session:
-            learned = await training_set.learn(session)
+            learned = await training_set.refresh_training_set(session)
     async with instance.database.read() as session:
-        codes = await log.regions(session)
+        codes = await log.list_regions_with_log(session)
     changed, failed = 0, []
     for number, code in enumerate(codes, start=1):
         try:
@@ -198,7 +200,7 @@ async def _announced(context: Context, code: str, before: Told | None) -> bool |
             instance.analyses, session, recorded, now
         ):
             return False
-    async with log.writing(instance.database, code, instance.clock) as transaction:
+    async with log.begin_log_transaction(instance.database, code, instance.clock) as transaction:
         # Looked at again now that nobody else can change the region: nothing is computed here.
         session = transaction.session
         again = await instance.inventories.of_region(session, code)
@@ -234,7 +236,7 @@ async def _settled(instance: Instance, done: int) -> None:
 async def _touched(session: Session, after: int, head: int) -> set[str]:
     """The regions for which the arrivals between two numbers may change something."""
     touched, shared, subjects = set[str](), set[str](), set[str]()
-    async for each in arrival.changes(session, after, head):
+    async for each in arrival.iterate_arrival_topics(session, after, head):
         if each.kind in BESIDE_THE_INVENTORY:
             continue
         touched.add(each.region)
@@ -243,10 +245,13 @@ async def _touched(session: Session, after: int, head: int) -> set[str]:
             shared.add(each.region)
     touched |= await integration.regions_at(session, subjects)
     regions: dict[str, Region] = {}
-    for some in batches(shared):
+    for some in batch_ids(shared):
         regions |= await stored_region.by_code(session, some)
     for province in filter(None, {_province(each) for each in regions.values()}):
-        touched |= {province, *await stored_region.members(session, province, stored_region.WITHIN)}
+        touched |= {
+            province,
+            *await stored_region.list_member_codes(session, province, stored_region.WITHIN),
+        }
     return touched
 
 

@@ -28,7 +28,7 @@ async def page(
 ) -> Page[Region]:
     """Return one page of regions, by code or by name."""
     async with context.read() as session:
-        return await stored.page(
+        return await stored.paginate_regions(
             session,
             parent=parent,
             kinds=kinds,
@@ -44,4 +44,4 @@ async def opds(
 ) -> Page[Opd]:
     """Return one page of a region's OPDs, by name."""
     async with context.read() as session:
-        return await stored_opd.page(session, region=region, first=first, after=after)
+        return await stored_opd.paginate_opds(session, region=region, first=first, after=after)

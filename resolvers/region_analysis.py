@@ -27,7 +27,7 @@ from engine.verification.verification_state import (
 from facts.instrument import instrument_by_id
 from facts.rule_table import rule_tables
 from resolvers.region_record import build_graph, inventory_for_rules
-from storage.inventory import Recorded
+from storage.inventory import RegionInventoryRecord
 
 SMALL_CHANGE = 20  # exchanges: to build a graph again costs no more than so many changes of it
 VERIFICATION = "verification "  # how the subjects of verifications begin
@@ -59,7 +59,7 @@ class VerifiedClaims:
 class RegionAnalysis:
     """A region's graph and verifications at one moment, and the record that they rest on."""
 
-    recorded: Recorded
+    recorded: RegionInventoryRecord
     graph: IntegrationGraph
     verified: Mapping[str, VerifiedClaims]  # by subject
 
@@ -80,7 +80,7 @@ class Changes:
 
 
 def analyse_region(
-    recorded: Recorded,
+    recorded: RegionInventoryRecord,
     followed: Iterable[Assessment],
     at: datetime,
     previous: RegionAnalysis | None,
@@ -145,7 +145,7 @@ def find_verification_changes(
 
 
 def _graph_as_of(
-    recorded: Recorded, today: date, previous: RegionAnalysis | None
+    recorded: RegionInventoryRecord, today: date, previous: RegionAnalysis | None
 ) -> IntegrationGraph:
     """The graph, made from the previous one where only a few exchanges have changed."""
     if previous is None or previous.graph.today != today:

@@ -22,13 +22,13 @@ from facts.instrument import instrument_by_id
 from facts.rule_table import exchange_patterns
 from facts.tables import common_applications
 from resolvers.shipped_functions import functions, shipped
-from storage.inventory import Recorded
+from storage.inventory import RegionInventoryRecord
 
 SERVICES_OF = "spbe-2020"  # the instrument whose indicators common applications are known to serve
 HANDED_IN = (AssessmentState.SUBMITTED, AssessmentState.PUBLISHED)
 
 
-def build_graph(recorded: Recorded, today: date) -> IntegrationGraph:
+def build_graph(recorded: RegionInventoryRecord, today: date) -> IntegrationGraph:
     """Build the graph of this state of an inventory as of a day."""
     return build_integration_graph(
         recorded.region,
@@ -40,7 +40,9 @@ def build_graph(recorded: Recorded, today: date) -> IntegrationGraph:
     )
 
 
-def required_exchanges(recorded: Recorded, graph: IntegrationGraph) -> tuple[RequiredExchange, ...]:
+def required_exchanges(
+    recorded: RegionInventoryRecord, graph: IntegrationGraph
+) -> tuple[RequiredExchange, ...]:
     """The exchanges that the work of a region's agencies and services asks for."""
     return (
         *between_agencies(exchange_patterns(), recorded.opds, graph.applications),
@@ -48,7 +50,7 @@ def required_exchanges(recorded: Recorded, graph: IntegrationGraph) -> tuple[Req
     )
 
 
-def served_indicators(recorded: Recorded) -> dict[str, frozenset[int]]:
+def served_indicators(recorded: RegionInventoryRecord) -> dict[str, frozenset[int]]:
     """The indicators of SERVICES_OF that applications are known to serve.
 
     By the common applications that they are instances of, and by what persons said they are for.
@@ -61,7 +63,7 @@ def served_indicators(recorded: Recorded) -> dict[str, frozenset[int]]:
 
 def inventory_for_rules(
     drawn: IntegrationGraph,
-    recorded: Recorded,
+    recorded: RegionInventoryRecord,
     instrument: str,
     year: int,
     claims: Assessment | None,
@@ -95,13 +97,13 @@ def inventory_for_rules(
     )
 
 
-def vouching_opds(recorded: Recorded, today: date) -> frozenset[str]:
+def vouching_opds(recorded: RegionInventoryRecord, today: date) -> frozenset[str]:
     """Return the OPDs whose word holds on a day and whose inventory is complete enough."""
     inventories = by_opd([each.id for each in recorded.opds], recorded.applications)
     return vouched_for(seals_by_opd(recorded, today).values(), inventories)
 
 
-def seals_by_opd(recorded: Recorded, today: date) -> Mapping[str, AttestationStatus]:
+def seals_by_opd(recorded: RegionInventoryRecord, today: date) -> Mapping[str, AttestationStatus]:
     """Whether each OPD vouches for its inventory on a day, by its id."""
     given = [each.attestation for each in recorded.attested]
     edits = [each.broken_by for each in recorded.attested if each.broken_by is not None]

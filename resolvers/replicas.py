@@ -25,7 +25,7 @@ logger = logging.getLogger(__name__)
 async def everything(context: Context) -> list[Source]:
     """Return the sources of all regions that other instances own, by code."""
     async with context.read() as session:
-        return await stored.everything(session)
+        return await stored.list_all_sources(session)
 
 
 @dataclass
@@ -42,15 +42,15 @@ class Copies:
         A region that is not known at all is taken to be owned there from now on.
         """
         async with self.instance.database.read() as session:
-            sequence, hash = await log.head(session, region)
-            known = (await stored.of_regions(session, [region])).get(region)
-            newest = await log.entries(session, region, after=sequence - 1, limit=1)
+            sequence, hash = await log.read_log_head(session, region)
+            known = (await stored.sources_by_region(session, [region])).get(region)
+            newest = await log.list_log_entries(session, region, after=sequence - 1, limit=1)
         if known is None:
             if sequence:
                 return None
             known = Source(region, url, SourceState.UNREACHABLE, None, "it was not yet reached")
             async with self.instance.database.write() as session:
-                await stored.follow(session, known)
+                await stored.insert_source(session, known)
         self.instance.followed.setdefault(region, known)
         kinds = [each.kind for each in newest]
         return Place(sequence, hash, kinds == [EventKind.REGION_HANDED_OVER])
@@ -62,19 +62,21 @@ class Copies:
 
         Raises:
             engine.log.entry.BrokenChain: they do not follow on the copy.
-            storage.projection.NotItsOwn: one changes what is another region's.
+            storage.projection.ForeignRegionError: one changes what is another region's.
             pydantic.ValidationError: a body is none of its kind.
         """
         instance = self.instance
         derive = None if more else instance.derive
-        async with log.writing(instance.database, region, instance.clock, derive) as transaction:
+        async with log.begin_log_transaction(
+            instance.database, region, instance.clock, derive
+        ) as transaction:
             await transaction.accept(entries)
             ours = not more and self._is_ours(entries[-1])
-            if ours and await stored.base(transaction.session, region):
+            if ours and await stored.find_replica_base(transaction.session, region):
                 logger.error("region %s is handed over to us, but its log is not all here", region)
                 ours = False
             if ours:
-                await stored.own(transaction.session, region)
+                await stored.delete_source(transaction.session, region)
         if ours:
             self._unwritten.discard(region)
             instance.followed.pop(region, None)
@@ -85,12 +87,14 @@ class Copies:
         """Begin the copy anew with a snapshot, in one transaction with all that follows from it.
 
         Raises:
-            storage.projection.NotItsOwn: a row is another region's.
+            storage.projection.ForeignRegionError: a row is another region's.
             pydantic.ValidationError: a row is none of its kind.
         """
         instance = self.instance
         derive = instance.derive
-        async with log.writing(instance.database, region, instance.clock, derive) as transaction:
+        async with log.begin_log_transaction(
+            instance.database, region, instance.clock, derive
+        ) as transaction:
             await transaction.restore(newest, rows)
         instance.bus.announce(transaction.arrival)
 
@@ -126,7 +130,7 @@ class Copies:
                 continue
             try:
                 async with self.instance.database.write() as session:
-                    await stored.note(session, news)
+                    await stored.update_sources(session, news)
             except Exception:
                 logger.exception("sources cannot be written down; trying again")
                 self._unwritten.update(each.region for each in news)

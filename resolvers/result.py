@@ -109,7 +109,7 @@ async def record(context: Context, asked: RecordResult, key: str | None) -> Asse
                 note=text("note", asked.note, least=0, most=SOURCE_LENGTH),
             ),
         )
-        known = await stored.existing(
+        known = await stored.find_assessment_row(
             transaction.session,
             region=region.code,
             instrument=chosen.id,
@@ -171,10 +171,10 @@ async def ranked(
     if year < known_instrument(instrument).year_from:
         return []
     async with context.read() as session:
-        scored = await stored.ranked(
+        scored = await stored.list_edition_scores(
             session, instrument=instrument, year=year, kind=kind, parent=province, kinds=kinds
         )
-        earlier = await stored.values(
+        earlier = await stored.exact_scores_by_region(
             session, instrument=instrument, year=year - 1, kind=kind, parent=province, kinds=kinds
         )
         by_region = {each.assessment.region: each for each in scored}
@@ -195,7 +195,7 @@ async def compared(
         )
     async with context.read() as session:
         regions = await stored_region.by_code(session, wanted)
-        scored = await stored.scores(
+        scored = await stored.list_published_scores(
             session, regions=wanted, instrument=instrument, year=year, kind=kind
         )
     unknown = [code for code in wanted if code not in regions]
@@ -208,8 +208,8 @@ async def compared(
 async def means(context: Context, province: str, kind: AssessmentKind) -> list[Mean]:
     """Return the mean over the regencies and cities of a province, oldest first."""
     async with context.read() as session:
-        members = await stored_region.members(session, province, MEMBERS)
-        scored = await stored.scores(session, regions=members, kind=kind)
+        members = await stored_region.list_member_codes(session, province, MEMBERS)
+        scored = await stored.list_published_scores(session, regions=members, kind=kind)
     values: dict[tuple[str, int], list[Fraction]] = {}
     for each in scored:
         edition = (each.assessment.instrument, each.assessment.year)
@@ -224,9 +224,11 @@ async def editions(context: Context, province: str | None) -> list[Edition]:
     """Return what is published, newest first; of a province, over its regencies and cities."""
     async with context.read() as session:
         members = (
-            None if province is None else await stored_region.members(session, province, MEMBERS)
+            None
+            if province is None
+            else await stored_region.list_member_codes(session, province, MEMBERS)
         )
-        found = await stored.editions(session, members)
+        found = await stored.count_assessments_by_edition(session, members)
     return [Edition(*each) for each in found]
 
 

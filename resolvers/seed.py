@@ -14,7 +14,7 @@ from engine.document import to_document
 from engine.model import OWN_ACTORS, Application, EventKind, Integration, Opd, Region
 from facts import tables
 from facts.instrument import instrument_by_id
-from facts.tables import Result
+from facts.tables import ResultRow
 from resolvers.context import Instance
 from resolvers.result import result
 from storage import application, integration, log, opd, region
@@ -41,7 +41,7 @@ class _Facts:
     opds: list[Opd]
     applications: list[Application]
     integrations: list[Integration]
-    results: list[Result]
+    results: list[ResultRow]
 
 
 async def load(
@@ -66,7 +66,9 @@ async def load(
     if regions:
         everything = [each for each in everything if each.region.code in regions]
     for done, facts in enumerate(everything, start=1):
-        async with log.writing(instance.database, facts.region.code, instance.clock) as transaction:
+        async with log.begin_log_transaction(
+            instance.database, facts.region.code, instance.clock
+        ) as transaction:
             before = transaction.sequence
             if transaction.owner is None:
                 await _load_region(transaction, facts)
@@ -76,21 +78,23 @@ async def load(
     return Loaded(written, len(everything))
 
 
-async def record(instance: Instance, facts: Result, actor: str) -> None:
+async def record(instance: Instance, facts: ResultRow, actor: str) -> None:
     """Write one published result unless it is there."""
-    async with log.writing(instance.database, facts.region, instance.clock) as transaction:
+    async with log.begin_log_transaction(
+        instance.database, facts.region, instance.clock
+    ) as transaction:
         await _record(transaction, facts, actor)
     instance.bus.announce(transaction.arrival)
 
 
 def _gathered(*, national: bool, results: bool) -> list[_Facts]:
-    published = _grouped(tables.results(national) if results else (), lambda each: each.region)
-    opds = _grouped(map(_with_opd_id, tables.opds()), lambda each: each.region)
+    published = _grouped(tables.result_rows(national) if results else (), lambda each: each.region)
+    opds = _grouped(map(_with_opd_id, tables.west_java_opds()), lambda each: each.region)
     applications = _grouped(
-        map(_with_application_id, tables.applications()), lambda each: each.region
+        map(_with_application_id, tables.west_java_applications()), lambda each: each.region
     )
     integrations = _grouped(
-        map(_with_integration_id, tables.integrations()), lambda each: each.region
+        map(_with_integration_id, tables.west_java_integrations()), lambda each: each.region
     )
     return [
         _Facts(
@@ -100,7 +104,7 @@ def _gathered(*, national: bool, results: bool) -> list[_Facts]:
             integrations=integrations.get(each.code, []),
             results=published.get(each.code, []),
         )
-        for each in tables.regions(national)
+        for each in tables.region_catalogue(national)
     ]
 
 
@@ -108,15 +112,19 @@ async def _load_region(transaction: LogTransaction, facts: _Facts) -> None:
     session, code = transaction.session, facts.region.code
     if (await region.by_code(session, [code])).get(code) != facts.region:
         await _append(transaction, EventKind.REGION_RECORDED, f"region-{code}", facts.region)
-    known_opds = await opd.by_id(session, [each.id for each in facts.opds])
+    known_opds = await opd.opds_by_id(session, [each.id for each in facts.opds])
     for owner in facts.opds:
         if known_opds.get(owner.id) != owner:
             await _append(transaction, EventKind.OPD_RECORDED, owner.id, owner)
-    known_applications = await application.by_id(session, [each.id for each in facts.applications])
+    known_applications = await application.applications_by_id(
+        session, [each.id for each in facts.applications]
+    )
     for each in facts.applications:
         if each.id not in known_applications:
             await _append(transaction, EventKind.APPLICATION_REGISTERED, each.id, each)
-    known_integrations = await integration.by_id(session, [each.id for each in facts.integrations])
+    known_integrations = await integration.integrations_by_id(
+        session, [each.id for each in facts.integrations]
+    )
     for edge in facts.integrations:
         if edge.id not in known_integrations:
             await _append(transaction, EventKind.INTEGRATION_CONNECTED, edge.id, edge)
@@ -124,8 +132,8 @@ async def _load_region(transaction: LogTransaction, facts: _Facts) -> None:
         await _record(transaction, published, ACTOR)
 
 
-async def _record(transaction: LogTransaction, facts: Result, actor: str) -> None:
-    known = await stored_assessment.existing(
+async def _record(transaction: LogTransaction, facts: ResultRow, actor: str) -> None:
+    known = await stored_assessment.find_assessment_row(
         transaction.session,
         region=facts.region,
         instrument=facts.instrument,

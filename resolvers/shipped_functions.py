@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from functools import cache
 
 from engine.matching.function_classifier import Function
-from facts.function import lexicon
+from facts.function import function_lexicon
 
 
 def shipped(said: Mapping[str, str]) -> dict[str, str]:
@@ -17,4 +17,4 @@ def shipped(said: Mapping[str, str]) -> dict[str, str]:
 @cache
 def functions() -> dict[str, Function]:
     """Return the functions that ship, by id."""
-    return {each.id: each for each in lexicon().functions}
+    return {each.id: each for each in function_lexicon().functions}

@@ -74,7 +74,7 @@ async def _claims(
     context: Context, region: str, instrument: str, year: int | None, kind: AssessmentKind
 ) -> Assessment | None:
     async with context.read() as session:
-        found = await stored.of_region(
+        found = await stored.list_assessments_by_region(
             session, region, context.access, instrument=instrument, year=year, kind=kind
         )
     return next((assessment for assessment, _score in found if assessment.levels), None)

@@ -19,13 +19,13 @@ from resolvers.context import Context
 from resolvers.graph import Diagnosed
 from resolvers.problems import InvalidArgument
 from resolvers.verification import Verified
-from storage.inventory import Recorded
+from storage.inventory import RegionInventoryRecord
 
 PROPOSALS_MOST = 50
 
 
 @dataclass(frozen=True)
-class Simulated(Recorded):
+class Simulated(RegionInventoryRecord):
     """An inventory after proposals; what was computed from it is never taken for the real one."""
 
     carried_out: tuple[str, ...] = ()  # what it follows from, the inventory before included

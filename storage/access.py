@@ -23,7 +23,9 @@ PUBLISHED_ONLY = Access()
 EVERYTHING = Access(everything=True)
 
 
-def narrowed(region: InstrumentedAttribute[str], access: Access) -> ColumnElement[bool]:
+def draft_access_condition(
+    region: InstrumentedAttribute[str], access: Access
+) -> ColumnElement[bool]:
     """Return the condition that `region` is one whose drafts the reader may see."""
     if access.everything:
         return true()

@@ -11,11 +11,12 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from engine.document import to_document
 from engine.log.entry import format_timestamp
-from storage.tables import InstanceRow, OutcomeRow
+from storage.tables import AnnouncementRow, InstanceRow
 
-_OF_REGION = select(OutcomeRow).where(OutcomeRow.region == bindparam("region"))
-_OF_REGIONS = select(OutcomeRow).where(
-    OutcomeRow.region.in_(bindparam("regions")), OutcomeRow.subject == bindparam("subject")
+_OF_REGION = select(AnnouncementRow).where(AnnouncementRow.region == bindparam("region"))
+_OF_REGIONS = select(AnnouncementRow).where(
+    AnnouncementRow.region.in_(bindparam("regions")),
+    AnnouncementRow.subject == bindparam("subject"),
 )
 
 _MOVE = (
@@ -25,13 +26,15 @@ _MOVE = (
 )
 
 
-async def of_region(session: AsyncSession, region: str) -> dict[str, Mapping[str, Any]]:
+async def announcements_by_subject(
+    session: AsyncSession, region: str
+) -> dict[str, Mapping[str, Any]]:
     """Return what was last announced of a region as documents, by subject."""
     rows = await session.scalars(_OF_REGION, {"region": region})
     return {each.subject: each.body for each in rows}
 
 
-async def of_regions(
+async def announcements_by_region(
     session: AsyncSession, regions: Collection[str], subject: str
 ) -> dict[str, Mapping[str, Any]]:
     """Return what was last announced about that subject as documents, by region."""
@@ -39,22 +42,26 @@ async def of_regions(
     return {each.region: each.body for each in rows}
 
 
-async def keep(
+async def save_announcement(
     session: AsyncSession, region: str, subject: str, outcome: object, at: datetime
 ) -> None:
     """Note what is announced with this transaction."""
     await session.merge(
-        OutcomeRow(
+        AnnouncementRow(
             region=region, subject=subject, body=to_document(outcome), at=format_timestamp(at)
         )
     )
 
 
-async def forget(session: AsyncSession, region: str, subjects: Collection[str]) -> None:
+async def delete_announcements(
+    session: AsyncSession, region: str, subjects: Collection[str]
+) -> None:
     """Forget subjects that are followed no more."""
     if subjects:
         await session.execute(
-            delete(OutcomeRow).where(OutcomeRow.region == region, OutcomeRow.subject.in_(subjects))
+            delete(AnnouncementRow).where(
+                AnnouncementRow.region == region, AnnouncementRow.subject.in_(subjects)
+            )
         )
 
 
@@ -63,6 +70,6 @@ async def followed_up(session: AsyncSession) -> int:
     return (await session.execute(select(InstanceRow.derived_head))).scalar_one()
 
 
-async def move(session: AsyncSession, arrival: int) -> None:
+async def advance_derived_head(session: AsyncSession, arrival: int) -> None:
     """Note that everything up to an arrival is followed up; it never goes back."""
     await session.execute(_MOVE, {"arrival": arrival})

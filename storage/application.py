@@ -9,8 +9,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from engine.model import Application, ApplicationStatus, Capability, Provenance
 from engine.page import Page
-from storage.database import batches
-from storage.page import keyset
+from storage.database import batch_ids
+from storage.page import paginate_by_keyset
 from storage.tables import ApplicationRow
 
 _VERSIONS = (
@@ -25,7 +25,7 @@ _VERSIONS_OF = (
 )
 
 
-def row(application: Application) -> ApplicationRow:
+def application_to_row(application: Application) -> ApplicationRow:
     """Return the row of an application."""
     return ApplicationRow(
         id=application.id,
@@ -54,7 +54,7 @@ def row(application: Application) -> ApplicationRow:
     )
 
 
-def value(row: ApplicationRow) -> Application:
+def application_from_row(row: ApplicationRow) -> Application:
     """Return the application that a row holds."""
     return Application(
         id=row.id,
@@ -80,16 +80,16 @@ def value(row: ApplicationRow) -> Application:
     )
 
 
-async def by_id(session: AsyncSession, ids: Collection[str]) -> dict[str, Application]:
+async def applications_by_id(session: AsyncSession, ids: Collection[str]) -> dict[str, Application]:
     """Return the applications with these ids; unknown ids are left out."""
     found: dict[str, Application] = {}
-    for some in batches(ids):
+    for some in batch_ids(ids):
         rows = await session.scalars(select(ApplicationRow).where(ApplicationRow.id.in_(some)))
-        found |= {row.id: value(row) for row in rows}
+        found |= {row.id: application_from_row(row) for row in rows}
     return found
 
 
-async def versions(session: AsyncSession, region: str) -> dict[str, int]:
+async def application_versions(session: AsyncSession, region: str) -> dict[str, int]:
     """Return the version of each application of a region, by id."""
     found = await session.execute(_VERSIONS, {"region": region})
     return {each.id: each.version for each in found}
@@ -98,13 +98,13 @@ async def versions(session: AsyncSession, region: str) -> dict[str, int]:
 async def versions_of(session: AsyncSession, ids: Collection[str]) -> dict[str, int]:
     """Return the versions of these applications, by id; unknown ids are left out."""
     found: dict[str, int] = {}
-    for some in batches(sorted(ids)):
+    for some in batch_ids(sorted(ids)):
         rows = await session.execute(_VERSIONS_OF, {"ids": some})
         found |= {each.id: each.version for each in rows}
     return found
 
 
-async def page(
+async def paginate_applications(
     session: AsyncSession,
     *,
     region: str | None,
@@ -128,11 +128,11 @@ async def page(
     if search:
         query = query.where(ApplicationRow.name_key.contains(search.casefold(), autoescape=True))
     columns = (ApplicationRow.name_key, ApplicationRow.id)
-    page = await keyset(session, query, columns, first=first, after=after)
-    return page.with_values([value(row) for row in page.values])
+    page = await paginate_by_keyset(session, query, columns, first=first, after=after)
+    return page.with_values([application_from_row(row) for row in page.values])
 
 
-async def names(session: AsyncSession, region: str) -> set[tuple[str | None, str]]:
+async def list_application_names(session: AsyncSession, region: str) -> set[tuple[str | None, str]]:
     """Return the OPD and the name in small letters of a region's applications, also of retired."""
     query = select(ApplicationRow.opd, ApplicationRow.name_key).where(
         ApplicationRow.region == region
@@ -140,7 +140,7 @@ async def names(session: AsyncSession, region: str) -> set[tuple[str | None, str
     return {(opd, name) for opd, name in await session.execute(query)}
 
 
-async def namesake(session: AsyncSession, application: Application) -> str | None:
+async def find_namesake_id(session: AsyncSession, application: Application) -> str | None:
     """Return the id of another application of that name in its OPD that is not retired."""
     found: str | None = await session.scalar(
         select(ApplicationRow.id)

@@ -15,7 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from engine.document import to_document, value_in
 from engine.model import EventKind, Visibility
-from storage.access import Access, narrowed
+from storage.access import Access, draft_access_condition
 from storage.sqlite_driver import LONG
 from storage.tables import ArrivalRow, EntryRow, InstanceRow
 
@@ -39,7 +39,7 @@ class Arrival:
 
 
 @dataclass(frozen=True, slots=True)
-class Position:
+class ArrivalPosition:
     """How far the arrival order goes, in which epoch of its numbering."""
 
     epoch: str
@@ -78,20 +78,20 @@ _CHANGES = (
 _POSITION = select(InstanceRow.epoch, InstanceRow.arrival_head, InstanceRow.arrival_floor)
 
 
-async def position(session: AsyncSession) -> Position:
+async def newest_position(session: AsyncSession) -> ArrivalPosition:
     """Return the newest position."""
     row = (await session.execute(_POSITION)).one()
-    return Position(row.epoch, row.arrival_head, row.arrival_floor)
+    return ArrivalPosition(row.epoch, row.arrival_head, row.arrival_floor)
 
 
-async def after(session: AsyncSession, number: int, limit: int) -> list[Arrival]:
+async def list_arrivals_after(session: AsyncSession, number: int, limit: int) -> list[Arrival]:
     """Return up to `limit` arrivals after `number`, in order, whoever may see them."""
     found = await session.execute(_AFTER, {"after": number, "limit": limit})
     return [_arrival(row) for row in found]
 
 
 @dataclass(frozen=True, slots=True)
-class Change:
+class ArrivalTopic:
     """What an arrival is about, without what it says."""
 
     kind: EventKind
@@ -99,7 +99,9 @@ class Change:
     topic: str
 
 
-async def changes(session: AsyncSession, after: int, head: int) -> AsyncIterator[Change]:
+async def iterate_arrival_topics(
+    session: AsyncSession, after: int, head: int
+) -> AsyncIterator[ArrivalTopic]:
     """Yield what the arrivals after `after` and up to `head` are about, in order."""
     while after < head:
         bounds = {"after": after, "head": head, "limit": CHANGES_AT_ONCE}
@@ -108,7 +110,7 @@ async def changes(session: AsyncSession, after: int, head: int) -> AsyncIterator
             return
         for number, kind, region, topic in found:
             after = number
-            yield Change(EventKind(kind), region, topic)
+            yield ArrivalTopic(EventKind(kind), region, topic)
 
 
 async def visible_after(
@@ -148,14 +150,15 @@ async def newest_of_each(
     return array("q", sorted(await session.scalars(newest)))
 
 
-async def numbered(session: AsyncSession, numbers: Sequence[int]) -> list[Arrival]:
+async def list_arrivals_by_number(session: AsyncSession, numbers: Sequence[int]) -> list[Arrival]:
     """Return the arrivals with these numbers, in order; one that is kept no more is left out."""
     return await _read(session, ArrivalRow.number.in_(numbers), limit=len(numbers))
 
 
 def _visible(access: Access) -> ColumnElement[bool]:
     return or_(
-        ArrivalRow.visibility == Visibility.PUBLIC.value, narrowed(ArrivalRow.region, access)
+        ArrivalRow.visibility == Visibility.PUBLIC.value,
+        draft_access_condition(ArrivalRow.region, access),
     )
 
 
@@ -182,12 +185,12 @@ def _arrival(row: Row[Any]) -> Arrival:
     )
 
 
-def encoded(arrival: Arrival) -> bytes:
+def encode_arrival(arrival: Arrival) -> bytes:
     """Return an arrival as one process tells it to another."""
     return orjson.dumps(to_document(arrival))
 
 
-def decoded(content: bytes) -> Arrival:
+def decode_arrival(content: bytes) -> Arrival:
     """Return the arrival that `encoded` was given.
 
     Raises:
@@ -196,6 +199,6 @@ def decoded(content: bytes) -> Arrival:
     return value_in(Arrival, content)
 
 
-async def renew_epoch(session: AsyncSession) -> None:
+async def renew_arrival_epoch(session: AsyncSession) -> None:
     """Begin a new epoch, as after a restored backup: its numbers may have meant others."""
     await session.execute(update(InstanceRow).values(epoch=secrets.token_hex(6)))

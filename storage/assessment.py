@@ -24,7 +24,7 @@ from engine.model import (
     PublishedFigures,
     RegionKind,
 )
-from storage.access import EVERYTHING, Access, narrowed
+from storage.access import EVERYTHING, Access, draft_access_condition
 from storage.tables import AssessmentRow, LevelRow, RegionRow
 
 _LEVELS = (
@@ -44,7 +44,7 @@ _WITH_LEVELS = (
 )
 
 
-def row(assessment: Assessment, score: Score | None) -> AssessmentRow:
+def assessment_to_row(assessment: Assessment, score: Score | None) -> AssessmentRow:
     """Return the row of an assessment, without its levels."""
     published = assessment.published
     return AssessmentRow(
@@ -75,7 +75,7 @@ def level_row(assessment_id: str, claim: LevelClaim) -> LevelRow:
     )
 
 
-def value(row: AssessmentRow, levels: Sequence[LevelRow]) -> Assessment:
+def assessment_from_rows(row: AssessmentRow, levels: Sequence[LevelRow]) -> Assessment:
     """Return the assessment that the rows hold."""
     return Assessment(
         id=row.id,
@@ -100,7 +100,7 @@ def value(row: AssessmentRow, levels: Sequence[LevelRow]) -> Assessment:
     )
 
 
-async def by_id(
+async def assessments_by_id(
     session: AsyncSession, ids: Collection[str], access: Access
 ) -> dict[str, tuple[Assessment, Score | None]]:
     """Return the assessments with these ids that the reader may see, with levels and score."""
@@ -120,7 +120,7 @@ async def region_of(session: AsyncSession, id: str, access: Access) -> str | Non
     return found
 
 
-async def of_region(
+async def list_assessments_by_region(
     session: AsyncSession,
     region: str,
     access: Access,
@@ -136,7 +136,7 @@ async def of_region(
     )
 
 
-async def followed(
+async def list_newest_assessments(
     session: AsyncSession,
     region: str,
     kinds: Collection[AssessmentKind],
@@ -159,11 +159,11 @@ async def followed(
             newest.setdefault((each.instrument, each.kind, each.state), each.id)
     if not newest:
         return []
-    whole = await by_id(session, sorted({*newest.values()}), EVERYTHING)
+    whole = await assessments_by_id(session, sorted({*newest.values()}), EVERYTHING)
     return [whole[id][0] for id in dict.fromkeys(newest.values())]
 
 
-async def scores(
+async def list_published_scores(
     session: AsyncSession,
     *,
     regions: Collection[str] | None = None,
@@ -178,7 +178,10 @@ async def scores(
     if regions is not None:
         query = query.where(AssessmentRow.region.in_(regions))
     rows = await session.scalars(query.order_by(AssessmentRow.year, AssessmentRow.region))
-    return [ScoredAssessment(value(row, ()), value_of(Score, row.score or {})) for row in rows]
+    return [
+        ScoredAssessment(assessment_from_rows(row, ()), value_of(Score, row.score or {}))
+        for row in rows
+    ]
 
 
 async def score_texts(
@@ -201,7 +204,7 @@ async def score_texts(
     return [(year, region, text) for year, region, text in found]
 
 
-async def ranked(
+async def list_edition_scores(
     session: AsyncSession,
     *,
     instrument: str,
@@ -217,10 +220,13 @@ async def ranked(
         _among(parent, kinds),
     )
     rows = await session.scalars(query.order_by(AssessmentRow.region))
-    return [ScoredAssessment(value(row, ()), value_of(Score, row.score or {})) for row in rows]
+    return [
+        ScoredAssessment(assessment_from_rows(row, ()), value_of(Score, row.score or {}))
+        for row in rows
+    ]
 
 
-async def values(
+async def exact_scores_by_region(
     session: AsyncSession,
     *,
     instrument: str,
@@ -243,7 +249,7 @@ async def values(
     return {region: Fraction(exact) for region, exact in found}
 
 
-async def editions(
+async def count_assessments_by_edition(
     session: AsyncSession, regions: Collection[str] | None
 ) -> list[tuple[str, int, AssessmentKind, int]]:
     """Return instrument, year, kind and count of what is published, newest first."""
@@ -260,7 +266,7 @@ async def editions(
     return [(name, year, AssessmentKind(kind), count) for name, year, kind, count in found]
 
 
-async def existing(
+async def find_assessment_row(
     session: AsyncSession, *, region: str, instrument: str, year: int, kind: AssessmentKind
 ) -> AssessmentRow | None:
     """Return the row of that region, instrument, year and kind, whatever its state."""
@@ -290,7 +296,7 @@ async def _whole(
         levels[level.assessment].append(level)
     return [
         (
-            value(row, levels[row.id]),
+            assessment_from_rows(row, levels[row.id]),
             None if row.score is None else value_of(Score, row.score),
         )
         for row in rows
@@ -306,4 +312,4 @@ def _among(parent: str | None, kinds: Collection[RegionKind]) -> ColumnElement[b
 
 def _visible(access: Access) -> ColumnElement[bool]:
     published = AssessmentRow.state == AssessmentState.PUBLISHED.value
-    return or_(published, narrowed(AssessmentRow.region, access))
+    return or_(published, draft_access_condition(AssessmentRow.region, access))

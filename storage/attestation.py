@@ -24,7 +24,7 @@ _OF_REGION = (
 )
 
 
-def row(region: str, attested: Attested) -> AttestationRow:
+def attestation_to_row(region: str, attested: Attested) -> AttestationRow:
     """Return the row of an attestation."""
     attestation, broken = attested.attestation, attested.broken_by
     return AttestationRow(
@@ -38,7 +38,7 @@ def row(region: str, attested: Attested) -> AttestationRow:
     )
 
 
-def value(row: AttestationRow) -> Attested:
+def attestation_from_row(row: AttestationRow) -> Attested:
     """Return the attestation that a row holds, with what broke it."""
     broken_by = None
     if row.broken_subject is not None and row.broken_by is not None and row.broken_at is not None:
@@ -47,7 +47,7 @@ def value(row: AttestationRow) -> Attested:
     return Attested(Attestation(row.opd, row.by, datetime.fromisoformat(row.at)), broken_by)
 
 
-async def of_region(session: AsyncSession, region: str) -> list[Attested]:
+async def list_attestations_by_region(session: AsyncSession, region: str) -> list[Attested]:
     """Return the latest attestation of each OPD of a region that ever gave one."""
     rows = await session.scalars(_OF_REGION, {"region": region})
-    return [value(row) for row in rows]
+    return [attestation_from_row(row) for row in rows]

@@ -19,7 +19,7 @@ _OF_REGIONS = (
 )
 
 
-def row(region: str, correction: Correction) -> CorrectionRow:
+def correction_to_row(region: str, correction: Correction) -> CorrectionRow:
     """Return the row of a correction."""
     return CorrectionRow(
         application=correction.application,
@@ -30,13 +30,13 @@ def row(region: str, correction: Correction) -> CorrectionRow:
     )
 
 
-async def of_regions(session: AsyncSession, regions: Collection[str]) -> dict[str, str]:
+async def corrected_functions(session: AsyncSession, regions: Collection[str]) -> dict[str, str]:
     """Return the function that a person named, by application."""
     found = await session.execute(_OF_REGIONS, {"regions": list(regions)})
     return {each.application: each.function for each in found}
 
 
-async def examples(session: AsyncSession) -> list[tuple[Listing, str]]:
+async def list_corrected_listings(session: AsyncSession) -> list[tuple[Listing, str]]:
     """Return every listing whose function a person named, of all regions, by application."""
     found = await session.execute(
         select(

@@ -104,14 +104,14 @@ class Database:
         await self._reader.dispose()
 
 
-def batches(ids: Collection[str]) -> Iterator[list[str]]:
+def batch_ids(ids: Collection[str]) -> Iterator[list[str]]:
     """Yield ids in lists that every database takes in one query."""
     left = iter(ids)
     while some := list(islice(left, IDS_AT_ONCE)):
         yield some
 
 
-def unpooled(url: str) -> AsyncEngine:
+def create_unpooled_engine(url: str) -> AsyncEngine:
     """Return an engine for a few statements, such as migrations; dispose of it."""
     parsed = async_url(url)
     postgresql = parsed.get_backend_name() == "postgresql"
@@ -129,7 +129,7 @@ def _sqlite_engine(url: URL, *, reads: bool) -> AsyncEngine:
         max_overflow=0,
         pool_timeout=POOL_WAIT_SECONDS + STATEMENT_SECONDS,
         connect_args={
-            "async_creator_fn": partial(sqlite_driver.connected, pragmas=pragmas),
+            "async_creator_fn": partial(sqlite_driver.open_sqlite_connection, pragmas=pragmas),
             "timeout": SQLITE_BUSY_SECONDS,
             # The driver must not begin transactions by itself: it would begin them deferred, and
             # a deferred one that turns to writing fails at once when another has written.

@@ -9,7 +9,7 @@ from engine.path.effort import RegionEffort, StepEffort
 from storage.tables import EffortRow
 
 
-def row(effort: RegionEffort) -> EffortRow:
+def effort_to_row(effort: RegionEffort) -> EffortRow:
     """Return the row of a region's figures."""
     return EffortRow(
         region=effort.region,
@@ -18,7 +18,7 @@ def row(effort: RegionEffort) -> EffortRow:
     )
 
 
-async def of_region(session: AsyncSession, region: str, instrument: str) -> RegionEffort:
+async def load_region_effort(session: AsyncSession, region: str, instrument: str) -> RegionEffort:
     """Return a region's own figures; none where it edited none."""
     found = await session.get(EffortRow, (region, instrument))
     steps = () if found is None else tuple(StepEffort(**each) for each in found.steps)

@@ -31,7 +31,7 @@ class KeyReused(Exception):
         self.key = key
 
 
-async def answered(
+async def find_idempotent_response(
     transaction: LogTransaction, actor: str, key: str, request: Mapping[str, Any]
 ) -> Mapping[str, Any] | None:
     """Return the answer that was given to this key, or None if it is new.
@@ -47,7 +47,7 @@ async def answered(
     return row.answer
 
 
-async def remember(
+async def save_idempotent_response(
     transaction: LogTransaction,
     actor: str,
     key: str,

@@ -19,8 +19,8 @@ from engine.model import (
     Provenance,
 )
 from engine.page import Page
-from storage.database import batches
-from storage.page import keyset
+from storage.database import batch_ids
+from storage.page import paginate_by_keyset
 from storage.tables import ApplicationRow, IntegrationRow
 
 _OWN = select(ApplicationRow.id).where(ApplicationRow.region == bindparam("region"))
@@ -52,7 +52,7 @@ _REGIONS_AT = (
 )
 
 
-def row(integration: Integration) -> IntegrationRow:
+def integration_to_row(integration: Integration) -> IntegrationRow:
     """Return the row of an integration."""
     verified_on, confirmed_on = integration.verified_on, integration.confirmed_on
     return IntegrationRow(
@@ -76,7 +76,7 @@ def row(integration: Integration) -> IntegrationRow:
     )
 
 
-def value(row: IntegrationRow) -> Integration:
+def integration_from_row(row: IntegrationRow) -> Integration:
     """Return the integration that a row holds."""
     return Integration(
         id=row.id,
@@ -97,16 +97,18 @@ def value(row: IntegrationRow) -> Integration:
     )
 
 
-async def by_id(session: AsyncSession, ids: Collection[str]) -> dict[str, Integration]:
+async def integrations_by_id(session: AsyncSession, ids: Collection[str]) -> dict[str, Integration]:
     """Return the integrations with these ids; unknown ids are left out."""
     found: dict[str, Integration] = {}
-    for some in batches(ids):
+    for some in batch_ids(ids):
         rows = await session.scalars(select(IntegrationRow).where(IntegrationRow.id.in_(some)))
-        found |= {row.id: value(row) for row in rows}
+        found |= {row.id: integration_from_row(row) for row in rows}
     return found
 
 
-async def between(session: AsyncSession, source: str, target: str) -> list[Integration]:
+async def list_integrations_between(
+    session: AsyncSession, source: str, target: str
+) -> list[Integration]:
     """Return the integrations that are not withdrawn from `source` to `target`."""
     rows = await session.scalars(
         select(IntegrationRow).where(
@@ -115,10 +117,10 @@ async def between(session: AsyncSession, source: str, target: str) -> list[Integ
             IntegrationRow.status != IntegrationStatus.WITHDRAWN.value,
         )
     )
-    return [value(row) for row in rows]
+    return [integration_from_row(row) for row in rows]
 
 
-async def versions(session: AsyncSession, region: str) -> dict[str, int]:
+async def integration_versions(session: AsyncSession, region: str) -> dict[str, int]:
     """Return the version of each integration with an end in a region's inventory, by id.
 
     Whichever log holds them.
@@ -130,13 +132,13 @@ async def versions(session: AsyncSession, region: str) -> dict[str, int]:
 async def regions_at(session: AsyncSession, ids: Collection[str]) -> set[str]:
     """Return the regions at both ends of the integrations with these ids, or of these ends."""
     regions: set[str] = set()
-    for some in batches(ids):
+    for some in batch_ids(ids):
         for pair in await session.execute(_REGIONS_AT, {"ids": some}):
             regions.update(region for region in pair if region is not None)
     return regions
 
 
-async def page(
+async def paginate_integrations(
     session: AsyncSession,
     *,
     region: str | None = None,
@@ -155,5 +157,5 @@ async def page(
                 IntegrationRow.target_application == application,
             )
         )
-    page = await keyset(session, query, (IntegrationRow.id,), first=first, after=after)
-    return page.with_values([value(row) for row in page.values])
+    page = await paginate_by_keyset(session, query, (IntegrationRow.id,), first=first, after=after)
+    return page.with_values([integration_from_row(row) for row in page.values])

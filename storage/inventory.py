@@ -20,7 +20,7 @@ KEPT = 48  # regions
 
 
 @dataclass(frozen=True)
-class Recorded:
+class RegionInventoryRecord:
     """A region's inventory, whole."""
 
     region: str
@@ -67,45 +67,45 @@ class InventoryCache:
     """
 
     def __init__(self) -> None:
-        self._read: LRUCache[str, Recorded] = LRUCache(KEPT)
+        self._read: LRUCache[str, RegionInventoryRecord] = LRUCache(KEPT)
 
     async def of_region(
         self, session: AsyncSession, region: str, *, unsettled: Collection[str] = ()
-    ) -> Recorded:
+    ) -> RegionInventoryRecord:
         """Return what is on record about a region; empty where there is no such region.
 
         `unsettled` are the ids that the reading transaction itself has changed: they are not kept,
         since a version that is rolled back may be given to something else.
         """
-        known = self._read.get(region) or Recorded(region, (), (), (), (), ())
+        known = self._read.get(region) or RegionInventoryRecord(region, (), (), (), (), ())
         applications = await _current(
             known.applications,
-            await application.versions(session, region),
-            lambda ids: application.by_id(session, ids),
+            await application.application_versions(session, region),
+            lambda ids: application.applications_by_id(session, ids),
         )
         integrations = await _current(
             known.integrations,
-            await integration.versions(session, region),
-            lambda ids: integration.by_id(session, ids),
+            await integration.integration_versions(session, region),
+            lambda ids: integration.integrations_by_id(session, ids),
         )
         own = {each.id for each in applications}
         ends = {end for each in integrations for end in (each.source, each.target)}
         elsewhere = await _current(
             known.elsewhere,
             await application.versions_of(session, {end for end in ends if end} - own),
-            lambda ids: application.by_id(session, ids),
+            lambda ids: application.applications_by_id(session, ids),
         )
-        found = Recorded(
+        found = RegionInventoryRecord(
             region=region,
-            opds=tuple(await opd.of_region(session, region)),
+            opds=tuple(await opd.list_opds_by_region(session, region)),
             applications=applications,
             integrations=integrations,
             elsewhere=elsewhere,
-            attested=tuple(await attestation.of_region(session, region)),
-            functions=await correction.of_regions(session, [region]),
-            exempt=await scope.exempt(session, region),
-            policy=await scope.policy(session, region),
-            agreed=await proposal.merged(session, region),
+            attested=tuple(await attestation.list_attestations_by_region(session, region)),
+            functions=await correction.corrected_functions(session, [region]),
+            exempt=await scope.list_exemptions(session, region),
+            policy=await scope.find_development_policy(session, region),
+            agreed=await proposal.list_accepted_merges(session, region),
         )
         self._read[region] = replace(
             found,

@@ -48,7 +48,7 @@ _OFFICIAL_LEVELS = (
 
 
 @dataclass(frozen=True)
-class Listed:
+class ProvinceInventory:
     """What several regions list, how well they serve, and what persons said of their listings."""
 
     listings: tuple[Listing, ...]
@@ -62,17 +62,17 @@ class Listed:
         return hash_texts(map(repr, told))
 
 
-async def of_province(session: AsyncSession, province: str) -> Listed:
+async def of_province(session: AsyncSession, province: str) -> ProvinceInventory:
     """Return what a province and the regions within it list."""
-    regions = [province, *await region.members(session, province, region.WITHIN)]
-    return Listed(
-        tuple(await of_regions(session, regions)),
+    regions = [province, *await region.list_member_codes(session, province, region.WITHIN)]
+    return ProvinceInventory(
+        tuple(await list_inventory_lines(session, regions)),
         await official_levels(session, regions, SERVICES_OF),
-        await correction.of_regions(session, regions),
+        await correction.corrected_functions(session, regions),
     )
 
 
-async def of_regions(session: AsyncSession, regions: Collection[str]) -> list[Listing]:
+async def list_inventory_lines(session: AsyncSession, regions: Collection[str]) -> list[Listing]:
     """Return what the inventories of these regions list and did not put out of use, by id."""
     rows = await session.execute(_OF_REGIONS, {"regions": list(regions)})
     return [Listing(row.name, row.opd or "", row.url, row.id, row.region) for row in rows]

@@ -32,15 +32,15 @@ from engine.log.snapshot import SnapshotRow
 from engine.model import EventKind, Visibility
 from storage import ownership, projection, snapshot
 from storage.database import Database
-from storage.tables import ArrivalRow, EntryRow, HeadRow, InstanceRow, SourceRow, core
+from storage.tables import ArrivalRow, EntryRow, HeadRow, InstanceRow, SourceRow, core_table
 
 Clock = Callable[[], datetime]
 Derive = Callable[["LogTransaction"], Awaitable[Sequence["DerivedEvent"]]]
 
 PAGE = 500  # entries read at once
 
-_INSERT_ENTRIES = insert(core(EntryRow))
-_INSERT_ARRIVALS = insert(core(ArrivalRow))
+_INSERT_ENTRIES = insert(core_table(EntryRow))
+_INSERT_ARRIVALS = insert(core_table(ArrivalRow))
 _END = (
     select(
         HeadRow.sequence,
@@ -96,7 +96,7 @@ class LogTransaction:
             OwnedElsewhere: another instance writes this log.
         """
         if self.owner is not None:
-            raise OwnedElsewhere(self.region, self.owner)
+            raise LogOwnedElsewhere(self.region, self.owner)
         entry = seal_entry(
             region=self.region,
             sequence=self.sequence + 1,
@@ -119,7 +119,7 @@ class LogTransaction:
 
         Raises:
             engine.log.entry.BrokenChain: they do not follow on the newest one.
-            storage.projection.NotItsOwn: one changes what is another region's.
+            storage.projection.ForeignRegionError: one changes what is another region's.
             pydantic.ValidationError: a body is none of its kind.
         """
         fresh = [each for each in entries if each.sequence > self.sequence]
@@ -139,10 +139,10 @@ class LogTransaction:
             newest: the entry as of which the rows are, with hashes that are verified.
 
         Raises:
-            storage.projection.NotItsOwn: a row is another region's.
+            storage.projection.ForeignRegionError: a row is another region's.
             pydantic.ValidationError: a row is none of its kind.
         """
-        moves = await snapshot.restore(self.session, newest, rows)
+        moves = await snapshot.import_snapshot_rows(self.session, newest, rows)
         same = (EntryRow.region == self.region, EntryRow.sequence >= newest.sequence)
         await self.session.execute(delete(EntryRow).where(*same))
         await self.session.execute(_INSERT_ENTRIES, [_row(newest)])
@@ -152,11 +152,11 @@ class LogTransaction:
             subject, body = moved.assessment.id, moved.document()
             kind = EventKind.INDEX_CHANGED
             self._note(newest.sequence, kind, subject, body, moved.visibility)
-        await ownership.begin(self.session, self.region, newest.sequence)
+        await ownership.set_replica_base(self.session, self.region, newest.sequence)
 
     async def _take(self, entries: Sequence[Entry]) -> None:
         await self.session.execute(_INSERT_ENTRIES, [_row(each) for each in entries])
-        moves = await projection.apply(self.session, entries)
+        moves = await projection.apply_entries(self.session, entries)
         self.sequence, self.hash = entries[-1].sequence, entries[-1].hash
         for entry, moved in zip(entries, moves, strict=True):
             self.kinds.add(entry.kind)
@@ -214,11 +214,11 @@ class LogTransaction:
         self.arrival = last
 
 
-class NotBegun(LookupError):
+class LogNotFound(LookupError):
     """There is no log of that region."""
 
 
-class OwnedElsewhere(Exception):
+class LogOwnedElsewhere(Exception):
     """Another instance writes the log of that region; `url` is that of its API."""
 
     def __init__(self, region: str, url: str) -> None:
@@ -228,7 +228,7 @@ class OwnedElsewhere(Exception):
 
 
 @asynccontextmanager
-async def writing(
+async def begin_log_transaction(
     database: Database,
     region: str,
     clock: Clock,
@@ -254,19 +254,21 @@ async def writing(
         await transaction.finish()
 
 
-async def head(session: AsyncSession, region: str) -> tuple[int, str]:
+async def read_log_head(session: AsyncSession, region: str) -> tuple[int, str]:
     """Return the sequence and hash of the newest entry of `region`; (0, genesis) if none."""
     row = await session.get(HeadRow, region)
     return (0, GENESIS) if row is None else (row.sequence, row.hash)
 
 
-async def end(session: AsyncSession, region: str) -> tuple[int, str, str | None]:
+async def read_head_with_owner(session: AsyncSession, region: str) -> tuple[int, str, str | None]:
     """Return `head`, and the address of the instance that writes the log; None: it is this one."""
     row = (await session.execute(_END, {"region": region})).one_or_none()
     return (0, GENESIS, None) if row is None else (row.sequence, row.hash, row.owner)
 
 
-async def heads(session: AsyncSession, codes: Collection[str]) -> dict[str, int]:
+async def newest_sequences_by_region(
+    session: AsyncSession, codes: Collection[str]
+) -> dict[str, int]:
     """Return the sequence of the newest entry of each of these regions that has a log."""
     found = await session.execute(
         select(HeadRow.region, HeadRow.sequence).where(HeadRow.region.in_(codes))
@@ -274,7 +276,7 @@ async def heads(session: AsyncSession, codes: Collection[str]) -> dict[str, int]
     return {row.region: row.sequence for row in found}
 
 
-async def entries(
+async def list_log_entries(
     session: AsyncSession, region: str, *, after: int = 0, limit: int = PAGE
 ) -> list[Entry]:
     """Return up to `limit` entries of `region` that come after sequence `after`, in order."""
@@ -287,7 +289,9 @@ async def entries(
     return [entry_of(row) for row in rows]
 
 
-async def actor(session: AsyncSession, region: str, subject: str, kind: EventKind) -> str | None:
+async def find_entry_actor(
+    session: AsyncSession, region: str, subject: str, kind: EventKind
+) -> str | None:
     """Return who wrote the newest entry of that kind about that subject, if there is one."""
     found: str | None = await session.scalar(
         select(EntryRow.actor)
@@ -298,25 +302,25 @@ async def actor(session: AsyncSession, region: str, subject: str, kind: EventKin
     return found
 
 
-async def regions(session: AsyncSession) -> list[str]:
+async def list_regions_with_log(session: AsyncSession) -> list[str]:
     """Return the codes of all regions that have a log."""
     return list(await session.scalars(select(HeadRow.region).order_by(HeadRow.region)))
 
 
-async def check(session: AsyncSession, region: str) -> int:
+async def verify_log_chain(session: AsyncSession, region: str) -> int:
     """Verify the whole chain of `region` against its head; return the number of entries.
 
     Raises:
         engine.log.entry.BrokenChain: where it breaks first.
     """
-    first = await ownership.base(session, region)
+    first = await ownership.find_replica_base(session, region)
     sequence, previous_hash = max(0, first - 1), GENESIS
     if first:  # what was before is the owner's to prove
-        [begun] = await entries(session, region, after=sequence, limit=1)
+        [begun] = await list_log_entries(session, region, after=sequence, limit=1)
         previous_hash = begun.previous_hash
-    while page := await entries(session, region, after=sequence):
+    while page := await list_log_entries(session, region, after=sequence):
         sequence, previous_hash = verify_chain(page, sequence=sequence, previous_hash=previous_hash)
-    if (sequence, previous_hash) != await head(session, region):
+    if (sequence, previous_hash) != await read_log_head(session, region):
         raise BrokenChain(region, sequence, "the head names another last entry")
     return sequence
 
@@ -327,7 +331,7 @@ async def _locked_end(
     row = (await session.execute(_LOCKED_END, {"region": region})).one_or_none()
     if row is None:
         if begun:
-            raise NotBegun(region)
+            raise LogNotFound(region)
         # Two first writers of one region must meet on one row: insert it, or wait for who does.
         dialect = postgresql if session.get_bind().dialect.name == "postgresql" else sqlite
         await session.execute(

@@ -13,13 +13,13 @@ from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, String
 
-from storage.database import unpooled
+from storage.database import create_unpooled_engine
 from storage.tables import Table
 
 Result = TypeVar("Result")
 
 
-def upgrade(url: str, revision: str = "head") -> None:
+def upgrade_database(url: str, revision: str = "head") -> None:
     """Bring the database at `url` to a revision, the newest by default; safe to run again.
 
     Runs its own event loop, so call it from outside of one.
@@ -27,13 +27,13 @@ def upgrade(url: str, revision: str = "head") -> None:
     command.upgrade(_config(url), revision)
 
 
-async def pending(url: str) -> bool:
+async def has_pending_migration(url: str) -> bool:
     """Say whether the database at `url` lacks a revision this code expects."""
     expected = ScriptDirectory.from_config(_config(url)).get_current_head()
     return await _revision(url) != expected
 
 
-def differences(url: str) -> list[object]:
+def schema_differences(url: str) -> list[object]:
     """Return what the tables of the code have and the migrated database at `url` lacks."""
 
     def compare(connection: Connection) -> list[object]:
@@ -62,7 +62,7 @@ async def _revision(url: str) -> str | None:
 
 
 async def _with_connection(url: str, work: Callable[[Connection], Result]) -> Result:
-    engine = unpooled(url)
+    engine = create_unpooled_engine(url)
     try:
         async with engine.connect() as connection:
             return await connection.run_sync(work)

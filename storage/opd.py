@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from engine.model import Opd, OpdKind, Provenance
 from engine.page import Page
-from storage.page import keyset
+from storage.page import paginate_by_keyset
 from storage.tables import OpdRow
 
 _OF_REGION = (
@@ -17,7 +17,7 @@ _OF_REGION = (
 )
 
 
-def row(opd: Opd) -> OpdRow:
+def opd_to_row(opd: Opd) -> OpdRow:
     """Return the row of an OPD."""
     return OpdRow(
         id=opd.id,
@@ -32,7 +32,7 @@ def row(opd: Opd) -> OpdRow:
     )
 
 
-def value(row: OpdRow) -> Opd:
+def opd_from_row(row: OpdRow) -> Opd:
     """Return the OPD that a row holds."""
     return Opd(
         id=row.id,
@@ -45,22 +45,24 @@ def value(row: OpdRow) -> Opd:
     )
 
 
-async def by_id(session: AsyncSession, ids: Collection[str]) -> dict[str, Opd]:
+async def opds_by_id(session: AsyncSession, ids: Collection[str]) -> dict[str, Opd]:
     """Return the OPDs with these ids; unknown ids are left out."""
     rows = await session.scalars(select(OpdRow).where(OpdRow.id.in_(ids)))
-    return {row.id: value(row) for row in rows}
+    return {row.id: opd_from_row(row) for row in rows}
 
 
-async def of_region(session: AsyncSession, region: str) -> list[Opd]:
+async def list_opds_by_region(session: AsyncSession, region: str) -> list[Opd]:
     """Return all OPDs of a region, by name."""
     rows = await session.scalars(_OF_REGION, {"region": region})
-    return [value(row) for row in rows]
+    return [opd_from_row(row) for row in rows]
 
 
-async def page(
+async def paginate_opds(
     session: AsyncSession, *, region: str, first: int, after: tuple[str, ...] | None
 ) -> Page[Opd]:
     """Return one page of a region's OPDs by name."""
     query = select(OpdRow).where(OpdRow.region == region)
-    page = await keyset(session, query, (OpdRow.name, OpdRow.id), first=first, after=after)
-    return page.with_values([value(row) for row in page.values])
+    page = await paginate_by_keyset(
+        session, query, (OpdRow.name, OpdRow.id), first=first, after=after
+    )
+    return page.with_values([opd_from_row(row) for row in page.values])

@@ -10,12 +10,12 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from engine.log.entry import format_timestamp
 from engine.log.source import Source, SourceState
-from storage.tables import HeadRow, SourceRow, core
+from storage.tables import HeadRow, SourceRow, core_table
 
 _OF_REGIONS = select(SourceRow).where(SourceRow.region.in_(bindparam("regions", expanding=True)))
 _NOTED = (
-    update(core(SourceRow))
-    .where(core(SourceRow).c.region == bindparam("at_region"))
+    update(core_table(SourceRow))
+    .where(core_table(SourceRow).c.region == bindparam("at_region"))
     .values({name: bindparam(name) for name in ("url", "owner", "state", "as_of", "reason")})
 )
 _ALL = select(SourceRow).order_by(SourceRow.region)
@@ -26,7 +26,7 @@ _OWNED = (
 )
 
 
-def value(row: SourceRow) -> Source:
+def source_from_row(row: SourceRow) -> Source:
     """Return the source that a row holds."""
     return Source(
         region=row.region,
@@ -38,15 +38,15 @@ def value(row: SourceRow) -> Source:
     )
 
 
-async def of_regions(session: AsyncSession, regions: Collection[str]) -> dict[str, Source]:
+async def sources_by_region(session: AsyncSession, regions: Collection[str]) -> dict[str, Source]:
     """Return the sources of these regions; those that are owned here are left out."""
     rows = await session.scalars(_OF_REGIONS, {"regions": list(regions)})
-    return {row.region: value(row) for row in rows}
+    return {row.region: source_from_row(row) for row in rows}
 
 
-async def everything(session: AsyncSession) -> list[Source]:
+async def list_all_sources(session: AsyncSession) -> list[Source]:
     """Return the sources of all regions that are owned elsewhere, by code."""
-    return [value(row) for row in await session.scalars(_ALL)]
+    return [source_from_row(row) for row in await session.scalars(_ALL)]
 
 
 async def count_owned(session: AsyncSession) -> int:
@@ -54,28 +54,28 @@ async def count_owned(session: AsyncSession) -> int:
     return await session.scalar(_OWNED) or 0
 
 
-async def follow(session: AsyncSession, source: Source) -> None:
+async def insert_source(session: AsyncSession, source: Source) -> None:
     """Note that another instance owns the region."""
     session.add(SourceRow(region=source.region, base=0, **_state(source)))
 
 
-async def begin(session: AsyncSession, region: str, base: int) -> None:
+async def set_replica_base(session: AsyncSession, region: str, base: int) -> None:
     """Note that the copy begins with this entry: what it came to before was told by a snapshot."""
     await session.execute(update(SourceRow).where(SourceRow.region == region).values(base=base))
 
 
-async def base(session: AsyncSession, region: str) -> int:
+async def find_replica_base(session: AsyncSession, region: str) -> int:
     """Return the first entry of the log that is here; 0 where all of it is."""
     found = await session.scalar(select(SourceRow.base).where(SourceRow.region == region))
     return found or 0
 
 
-async def own(session: AsyncSession, region: str) -> None:
+async def delete_source(session: AsyncSession, region: str) -> None:
     """Note that this instance owns the region."""
     await session.execute(delete(SourceRow).where(SourceRow.region == region))
 
 
-async def note(session: AsyncSession, sources: Sequence[Source]) -> None:
+async def update_sources(session: AsyncSession, sources: Sequence[Source]) -> None:
     """Note how this instance stands to those owners; who owns the region meanwhile is left out."""
     await session.execute(_NOTED, [{"at_region": each.region, **_state(each)} for each in sources])
 

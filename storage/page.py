@@ -12,7 +12,7 @@ from sqlalchemy.orm import InstrumentedAttribute
 from engine.page import Page
 
 
-async def keyset(
+async def paginate_by_keyset(
     session: AsyncSession,
     query: Select[Any],
     columns: Sequence[InstrumentedAttribute[str]],

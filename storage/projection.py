@@ -46,7 +46,7 @@ from storage import (
     region,
     scope,
 )
-from storage.database import batches
+from storage.database import batch_ids
 from storage.tables import (
     ApplicationRow,
     AssessmentRow,
@@ -55,12 +55,12 @@ from storage.tables import (
     LevelRow,
     OpdRow,
     Table,
-    core,
+    core_table,
 )
-from storage.upsert import Written
+from storage.upsert import PendingUpserts
 
 
-class NotItsOwn(Exception):
+class ForeignRegionError(Exception):
     """An entry changes what is not its region's; only of its own may a region speak."""
 
     def __init__(self, entry: Entry, owner: str) -> None:
@@ -71,7 +71,7 @@ class NotItsOwn(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class IndexMoved:
+class IndexChange:
     """An index that an entry moved: what subscribers of `indexChanged` hear."""
 
     assessment: Assessment
@@ -97,7 +97,9 @@ class IndexMoved:
         }
 
 
-async def apply(session: AsyncSession, entries: Sequence[Entry]) -> list[IndexMoved | None]:
+async def apply_entries(
+    session: AsyncSession, entries: Sequence[Entry]
+) -> list[IndexChange | None]:
     """Write the rows that entries of one region stand for; return the index that each moved, if any.
 
     An entry that came without its body leaves no rows: the reader may not have them.
@@ -111,7 +113,7 @@ async def apply(session: AsyncSession, entries: Sequence[Entry]) -> list[IndexMo
         for entry in entries
         if entry.body is not None
     ]
-    page = await Page.of(session, read)
+    page = await ProjectionBatch.from_entries(session, read)
     moved = {entry.sequence: page.fold(entry, value) for entry, value in read}
     await page.write(session)
     return [moved.get(entry.sequence) for entry in entries]
@@ -127,7 +129,7 @@ class _Standing:
 
 
 @dataclass
-class Page:
+class ProjectionBatch:
     """What is known of what a page of entries touches, and what becomes of it."""
 
     owners: dict[tuple[type[Table], str], str] = field(default_factory=dict)  # region, by table, id
@@ -135,10 +137,12 @@ class Page:
     attested: dict[str, Attested] = field(default_factory=dict)  # by OPD
     standing: dict[str, _Standing] = field(default_factory=dict)  # by assessment
     moved: set[str] = field(default_factory=set)  # assessments to be written
-    written: Written = field(default_factory=Written)
+    written: PendingUpserts = field(default_factory=PendingUpserts)
 
     @classmethod
-    async def of(cls, session: AsyncSession, read: Sequence[tuple[Entry, Any]]) -> Page:
+    async def from_entries(
+        cls, session: AsyncSession, read: Sequence[tuple[Entry, Any]]
+    ) -> ProjectionBatch:
         """Read what was there before the page."""
         page = cls()
         touched: dict[type[Table], set[str]] = {}
@@ -146,10 +150,10 @@ class Page:
             for table, id in _touched(value):
                 touched.setdefault(table, set()).add(id)
         for table, ids in touched.items():
-            for some in batches(ids):
+            for some in batch_ids(ids):
                 await page._read(session, table, some)
         if touched.keys() & {OpdRow, ApplicationRow}:
-            for each in await attestation.of_region(session, read[0][0].region):
+            for each in await attestation.list_attestations_by_region(session, read[0][0].region):
                 page.attested[each.attestation.opd] = each
         return page
 
@@ -167,10 +171,10 @@ class Page:
             ):
                 self.owners[table, row.id] = row.region
                 score = None if row.score is None else value_of(Score, row.score)
-                stored = assessment.value(row, ())
+                stored = assessment.assessment_from_rows(row, ())
                 self.standing[row.id] = _Standing(stored, score, levels.get(row.id, {}))
             return
-        columns = core(table).c
+        columns = core_table(table).c
         key = columns.proposal if table is DecisionRow else columns.id
         more = [columns.opd] if table is ApplicationRow else []
         found = await session.execute(select(key, columns.region, *more).where(key.in_(ids)))
@@ -179,21 +183,21 @@ class Page:
             if opds:
                 self.opds[id] = opds[0]
 
-    def fold(self, entry: Entry, value: Any) -> IndexMoved | None:
+    def fold(self, entry: Entry, value: Any) -> IndexChange | None:
         """Note what one entry leaves; return the index it moved."""
         for table, id in _touched(value):
             elsewhere = self.owners.setdefault((table, id), entry.region) != entry.region
             counterpart = isinstance(value, Integration) and id == value.target
             if elsewhere and not counterpart:
-                raise NotItsOwn(entry, self.owners[table, id])
+                raise ForeignRegionError(entry, self.owners[table, id])
         named = value.code if isinstance(value, Region) else getattr(value, "region", entry.region)
         if named != entry.region:
-            raise NotItsOwn(entry, named)
+            raise ForeignRegionError(entry, named)
         match value:
             case Region():
-                self.written.put(region.row(value))
+                self.written.put(region.region_to_row(value))
             case Opd():
-                self.written.put(opd.row(value))
+                self.written.put(opd.opd_to_row(value))
             case Application():
                 self._edit(entry, value)
             case Integration():
@@ -203,15 +207,15 @@ class Page:
             case Attested():
                 self._attest(entry, value)
             case Decided():
-                self.written.put(proposal.row(value))
+                self.written.put(proposal.decision_to_row(value))
             case Correction():
-                self.written.put(correction.row(entry.region, value))
+                self.written.put(correction.correction_to_row(entry.region, value))
             case Exemption():
                 self.written.put(scope.exemption_row(entry.region, value))
             case DevelopmentPolicy():
                 self.written.put(scope.policy_row(value))
             case RegionEffort():
-                self.written.put(effort.row(value))
+                self.written.put(effort.effort_to_row(value))
             case Claimed():
                 return self._claim(value)
             case Assessment():
@@ -222,14 +226,14 @@ class Page:
         """Write what is left of it all."""
         for id in self.moved:
             now = self.standing[id]
-            self.written.put(assessment.row(now.assessment, now.score))
+            self.written.put(assessment.assessment_to_row(now.assessment, now.score))
         await self.written.write(session)
 
     def _edit(self, entry: Entry, changed: Application) -> None:
         """An application that changes hands is an edit of both inventories."""
         owners = {changed.opd, self.opds.get(changed.id)}
         self.opds[changed.id] = changed.opd
-        self.written.put(application.row(changed))
+        self.written.put(application.application_to_row(changed))
         self._edited(entry, changed.id, owners)
 
     def _exchange(self, entry: Entry, changed: Integration) -> None:
@@ -237,7 +241,7 @@ class Page:
 
         A confirmation is the counterpart's own word: it breaks none.
         """
-        self.written.put(integration.row(changed))
+        self.written.put(integration.integration_to_row(changed))
         if entry.kind is not EventKind.INTEGRATION_CONFIRMED:
             ends = [id for id in (changed.source, changed.target) if id is not None]
             own = [id for id in ends if self.owners[ApplicationRow, id] == entry.region]
@@ -254,9 +258,9 @@ class Page:
 
     def _attest(self, entry: Entry, attested: Attested) -> None:
         self.attested[attested.attestation.opd] = attested
-        self.written.put(attestation.row(entry.region, attested))
+        self.written.put(attestation.attestation_to_row(entry.region, attested))
 
-    def _claim(self, claimed: Claimed) -> IndexMoved | None:
+    def _claim(self, claimed: Claimed) -> IndexChange | None:
         found = self.standing.get(claimed.assessment)
         if found is None:  # it was begun by an entry that came without its body
             return None
@@ -268,9 +272,9 @@ class Page:
         found.assessment = replace(found.assessment, version=claimed.version)
         if before is not None and before.exact == found.score.exact:
             return None
-        return IndexMoved(found.assessment, before, found.score)
+        return IndexChange(found.assessment, before, found.score)
 
-    def _assess(self, changed: Assessment) -> IndexMoved | None:
+    def _assess(self, changed: Assessment) -> IndexChange | None:
         known = self.standing.get(changed.id)
         published = known is not None and known.assessment.state is AssessmentState.PUBLISHED
         before = known.score if known is not None and published else None
@@ -283,7 +287,7 @@ class Page:
             self.written.put(assessment.level_row(changed.id, claim))
         if changed.state is not AssessmentState.PUBLISHED or after is None or before == after:
             return None
-        return IndexMoved(changed, before, after)
+        return IndexChange(changed, before, after)
 
 
 def _touched(value: Any) -> list[tuple[type[Table], str]]:

@@ -23,7 +23,7 @@ _MERGED = (
 )
 
 
-def row(decided: Decided) -> DecisionRow:
+def decision_to_row(decided: Decided) -> DecisionRow:
     """Return the row of a decision."""
     return DecisionRow(
         proposal=decided.proposal,
@@ -38,7 +38,7 @@ def row(decided: Decided) -> DecisionRow:
     )
 
 
-def value(row: DecisionRow) -> Decided:
+def decision_from_row(row: DecisionRow) -> Decided:
     """Return the decision that a row holds."""
     return Decided(
         region=row.region,
@@ -53,13 +53,13 @@ def value(row: DecisionRow) -> Decided:
     )
 
 
-async def merged(session: AsyncSession, region: str) -> tuple[tuple[str, ...], ...]:
+async def list_accepted_merges(session: AsyncSession, region: str) -> tuple[tuple[str, ...], ...]:
     """Return the groups of applications of a region that a person agreed to merge."""
     found = await session.scalars(_MERGED, {"region": region})
     return tuple(tuple(each) for each in found)
 
 
-async def of_region(session: AsyncSession, region: str) -> dict[str, Decided]:
+async def decisions_by_proposal(session: AsyncSession, region: str) -> dict[str, Decided]:
     """Return the latest decision on each proposal of a region, by proposal."""
     rows = await session.scalars(select(DecisionRow).where(DecisionRow.region == region))
-    return {row.proposal: value(row) for row in rows}
+    return {row.proposal: decision_from_row(row) for row in rows}

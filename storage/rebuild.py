@@ -9,7 +9,7 @@ from storage import log, projection
 from storage.upsert import FOLDED
 
 
-async def rebuild(session: AsyncSession) -> int:
+async def rebuild_projection(session: AsyncSession) -> int:
     """Write all rows again; return the number of entries applied.
 
     The logs, the arrival order and the idempotency keys stay as they are.
@@ -17,10 +17,10 @@ async def rebuild(session: AsyncSession) -> int:
     for table in reversed(FOLDED):  # those that refer to others first
         await session.execute(delete(table))
     applied = 0
-    for region in await log.regions(session):
+    for region in await log.list_regions_with_log(session):
         sequence = 0
-        while page := await log.entries(session, region, after=sequence):
-            await projection.apply(session, page)
+        while page := await log.list_log_entries(session, region, after=sequence):
+            await projection.apply_entries(session, page)
             applied += len(page)
             sequence = page[-1].sequence
     return applied

@@ -9,8 +9,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from engine.model import Provenance, Region, RegionKind
 from engine.page import Page
-from storage.access import Access, narrowed
-from storage.page import keyset
+from storage.access import Access, draft_access_condition
+from storage.page import paginate_by_keyset
 from storage.tables import RegionRow
 
 WITHIN = (RegionKind.REGENCY, RegionKind.CITY)  # a province
@@ -23,7 +23,7 @@ _MEMBERS = (
 )
 
 
-def row(region: Region) -> RegionRow:
+def region_to_row(region: Region) -> RegionRow:
     """Return the row of a region."""
     return RegionRow(
         code=region.code,
@@ -41,7 +41,7 @@ def row(region: Region) -> RegionRow:
     )
 
 
-def value(row: RegionRow) -> Region:
+def region_from_row(row: RegionRow) -> Region:
     """Return the region that a row holds."""
     return Region(
         code=row.code,
@@ -60,21 +60,21 @@ def value(row: RegionRow) -> Region:
 async def by_code(session: AsyncSession, codes: Collection[str]) -> dict[str, Region]:
     """Return the regions with these codes; unknown codes are left out."""
     rows = await session.scalars(_BY_CODE, {"codes": list(codes)})
-    return {row.code: value(row) for row in rows}
+    return {row.code: region_from_row(row) for row in rows}
 
 
-async def codes(session: AsyncSession) -> set[str]:
+async def list_region_codes(session: AsyncSession) -> set[str]:
     """Return the codes of all regions."""
     return set(await session.scalars(select(RegionRow.code)))
 
 
-async def parents(session: AsyncSession) -> set[str]:
+async def list_parent_codes(session: AsyncSession) -> set[str]:
     """Return the codes of the regions that others lie in; they need not be on record themselves."""
     found = await session.scalars(select(RegionRow.parent).distinct())
     return {code for code in found if code is not None}
 
 
-async def page(
+async def paginate_regions(
     session: AsyncSession,
     *,
     parent: str | None,
@@ -93,20 +93,24 @@ async def page(
     if search:
         query = query.where(func.lower(RegionRow.name).contains(search.lower(), autoescape=True))
     columns = (RegionRow.name, RegionRow.code) if by_name else (RegionRow.code,)
-    page = await keyset(session, query, columns, first=first, after=after)
-    return page.with_values([value(row) for row in page.values])
+    page = await paginate_by_keyset(session, query, columns, first=first, after=after)
+    return page.with_values([region_from_row(row) for row in page.values])
 
 
-async def members(session: AsyncSession, parent: str, kinds: Sequence[RegionKind]) -> list[str]:
+async def list_member_codes(
+    session: AsyncSession, parent: str, kinds: Sequence[RegionKind]
+) -> list[str]:
     """Return the codes of the regions of these kinds in `parent`, by code."""
     which = {"parent": parent, "kinds": [kind.value for kind in kinds]}
     return list(await session.scalars(_MEMBERS, which))
 
 
-async def within(session: AsyncSession, access: Access) -> frozenset[str] | None:
+async def accessible_region_codes(session: AsyncSession, access: Access) -> frozenset[str] | None:
     """Return the codes of the regions whose drafts the reader may see; None for all."""
     if access.everything:
         return None
     return frozenset(
-        await session.scalars(select(RegionRow.code).where(narrowed(RegionRow.code, access)))
+        await session.scalars(
+            select(RegionRow.code).where(draft_access_condition(RegionRow.code, access))
+        )
     )

@@ -6,27 +6,27 @@ from sqlalchemy import delete, update
 
 from storage import arrival
 from storage.database import Database
-from storage.snapshot import of_region
+from storage.snapshot import region_row_condition
 from storage.tables import (
+    AnnouncementRow,
     ArrivalRow,
     EntryRow,
     HeadRow,
     InstanceRow,
-    OutcomeRow,
     SourceRow,
-    core,
+    core_table,
 )
 from storage.upsert import FOLDED
 
 
-class NotACopy(LookupError):
+class NotAReplica(LookupError):
     """The region is owned here, or not known."""
 
     def __init__(self, region: str) -> None:
         super().__init__(f"region {region} is no copy of another instance's")
 
 
-async def forget(database: Database, region: str) -> None:
+async def delete_replica(database: Database, region: str) -> None:
     """Drop the copy of a region, so that it is copied anew; the epoch of the arrival order ends.
 
     Raises:
@@ -35,12 +35,14 @@ async def forget(database: Database, region: str) -> None:
     async with database.write() as session:
         source = await session.get(SourceRow, region)
         if source is None:
-            raise NotACopy(region)
+            raise NotAReplica(region)
         source.base, source.as_of, source.reason = 0, None, "it is copied anew"
         for table in reversed(FOLDED):
-            await session.execute(delete(core(table)).where(of_region(table, region)))
-        for table in (OutcomeRow, ArrivalRow, EntryRow, HeadRow):
+            await session.execute(
+                delete(core_table(table)).where(region_row_condition(table, region))
+            )
+        for table in (AnnouncementRow, ArrivalRow, EntryRow, HeadRow):
             await session.execute(delete(table).where(table.region == region))
         # What arrived is numbered with gaps now.
         await session.execute(update(InstanceRow).values(arrival_floor=InstanceRow.arrival_head))
-        await arrival.renew_epoch(session)
+        await arrival.renew_arrival_epoch(session)

@@ -38,7 +38,7 @@ _OUTDATED = (
 )
 
 
-async def prune(database: Database, before: datetime) -> int:
+async def prune_arrival_log(database: Database, before: datetime) -> int:
     """Forget what arrived before that time and has been followed up; return how many arrivals.
 
     Whoever would resume from before then is told to begin anew. It may be stopped at any time, and

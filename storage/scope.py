@@ -27,13 +27,13 @@ def policy_row(policy: DevelopmentPolicy) -> DevelopmentPolicyRow:
     )
 
 
-async def exempt(session: AsyncSession, region: str) -> tuple[Exemption, ...]:
+async def list_exemptions(session: AsyncSession, region: str) -> tuple[Exemption, ...]:
     """Return the exemptions that a region grants, by OPD."""
     rows = await session.scalars(_EXEMPT, {"region": region})
     return tuple(Exemption(each.opd, each.reason) for each in rows)
 
 
-async def policy(session: AsyncSession, region: str) -> DevelopmentPolicy | None:
+async def find_development_policy(session: AsyncSession, region: str) -> DevelopmentPolicy | None:
     """Return the region's policy on building applications, if it recorded one."""
     found = await session.get(DevelopmentPolicyRow, region)
     if found is None or found.year is None:

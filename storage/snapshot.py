@@ -21,7 +21,7 @@ from engine.path.effort import RegionEffort, StepEffort
 from engine.verification.inventory import DevelopmentPolicy, Exemption
 from storage import application, assessment, attestation, integration, opd, proposal, region
 from storage.access import EVERYTHING
-from storage.projection import IndexMoved, Page
+from storage.projection import IndexChange, ProjectionBatch
 from storage.tables import (
     ApplicationRow,
     AssessmentRow,
@@ -36,16 +36,16 @@ from storage.tables import (
     OpdRow,
     RegionRow,
     Table,
-    core,
+    core_table,
 )
 from storage.upsert import FOLDED
 
 # What is read of each table but for assessments, which hold their levels.
 _READ: tuple[tuple[RowKind, type[Table], Callable[[Any], object]], ...] = (
-    (RowKind.REGION, RegionRow, region.value),
-    (RowKind.OPD, OpdRow, opd.value),
-    (RowKind.APPLICATION, ApplicationRow, application.value),
-    (RowKind.INTEGRATION, IntegrationRow, integration.value),
+    (RowKind.REGION, RegionRow, region.region_from_row),
+    (RowKind.OPD, OpdRow, opd.opd_from_row),
+    (RowKind.APPLICATION, ApplicationRow, application.application_from_row),
+    (RowKind.INTEGRATION, IntegrationRow, integration.integration_from_row),
     (RowKind.EXEMPTION, ExemptionRow, lambda row: Exemption(row.opd, row.reason)),
     (
         RowKind.EFFORT,
@@ -59,7 +59,7 @@ _READ: tuple[tuple[RowKind, type[Table], Callable[[Any], object]], ...] = (
         DevelopmentPolicyRow,
         lambda row: DevelopmentPolicy(row.region, row.year, row.title, row.url),
     ),
-    (RowKind.DECISION, DecisionRow, proposal.value),
+    (RowKind.DECISION, DecisionRow, proposal.decision_from_row),
     (
         RowKind.CORRECTION,
         CorrectionRow,
@@ -67,49 +67,53 @@ _READ: tuple[tuple[RowKind, type[Table], Callable[[Any], object]], ...] = (
             row.application, row.function, row.by, datetime.fromisoformat(row.at)
         ),
     ),
-    (RowKind.ATTESTATION, AttestationRow, attestation.value),
+    (RowKind.ATTESTATION, AttestationRow, attestation.attestation_from_row),
 )
 
 
-async def read(session: AsyncSession, code: str, *, drafts: bool) -> list[SnapshotRow]:
+async def export_snapshot_rows(
+    session: AsyncSession, code: str, *, drafts: bool
+) -> list[SnapshotRow]:
     """Return all rows of a region, none before those that it refers to; drafts only if wanted."""
     rows = []
     for kind, table, value in _READ:
         key = inspect(table).primary_key
-        query = select(table).where(of_region(table, code)).order_by(*key)
+        query = select(table).where(region_row_condition(table, code)).order_by(*key)
         rows += [
             SnapshotRow(kind, to_document(value(each))) for each in await session.scalars(query)
         ]
-    for each, _ in await assessment.of_region(session, code, EVERYTHING):
+    for each, _ in await assessment.list_assessments_by_region(session, code, EVERYTHING):
         if drafts or each.state is AssessmentState.PUBLISHED:
             rows.append(SnapshotRow(RowKind.ASSESSMENT, to_document(each)))
     return rows
 
 
-async def restore(
+async def import_snapshot_rows(
     session: AsyncSession, newest: Entry, rows: Sequence[SnapshotRow]
-) -> list[IndexMoved]:
+) -> list[IndexChange]:
     """Let a region's rows be these, as of its newest entry; return the indexes that moved.
 
     Raises:
-        storage.projection.NotItsOwn: one of them is another region's.
+        storage.projection.ForeignRegionError: one of them is another region's.
         pydantic.ValidationError: one is none of its kind.
     """
     values: list[tuple[Entry, Any]] = [
         (newest, value_of(BODIES[each.kind], each.body)) for each in rows
     ]
-    page = await Page.of(session, values)
+    page = await ProjectionBatch.from_entries(session, values)
     page.attested.clear()  # each is told as it stands
     moves = [page.fold(newest, value) for _, value in values]
     for table in reversed(FOLDED):
-        await session.execute(delete(core(table)).where(of_region(table, newest.region)))
+        await session.execute(
+            delete(core_table(table)).where(region_row_condition(table, newest.region))
+        )
     await page.write(session)
     return [each for each in moves if each is not None]
 
 
-def of_region(table: type[Table], code: str) -> ColumnElement[bool]:
+def region_row_condition(table: type[Table], code: str) -> ColumnElement[bool]:
     """Which rows of a folded table are a region's."""
-    columns = core(table).c
+    columns = core_table(table).c
     if table is LevelRow:
         return LevelRow.assessment.in_(select(AssessmentRow.id).where(AssessmentRow.region == code))
     return (columns.code if table is RegionRow else columns.region) == code

@@ -87,7 +87,9 @@ class LoopConnection(aiosqlite.Connection):
         await self._execute(work, *arguments)  # type: ignore[no-untyped-call]
 
 
-async def connected(path: str, *, pragmas: Sequence[str], **options: Any) -> LoopConnection:
+async def open_sqlite_connection(
+    path: str, *, pragmas: Sequence[str], **options: Any
+) -> LoopConnection:
     """Return a connection to a database file; `options` are those of `sqlite3.connect`.
 
     One that is cancelled leaves nothing behind: no thread is still about to answer a loop that is gone.

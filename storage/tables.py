@@ -39,7 +39,7 @@ class Table(DeclarativeBase):
     type_annotation_map: ClassVar = {dict[str, Any]: BODY, list[Any]: BODY}
 
 
-def core(table: type[Table]) -> TableClause:
+def core_table(table: type[Table]) -> TableClause:
     """Return the table of a row, for statements that go past the unit of work: many rows at once."""
     return cast(TableClause, table.__table__)
 
@@ -129,7 +129,7 @@ class IdempotencyRow(Table):
     at: Mapped[str] = mapped_column(String(32), index=True)
 
 
-class Sourced:
+class ProvenanceColumns:
     """Where the row comes from (engine.model.Provenance)."""
 
     source: Mapped[str] = mapped_column(Text)
@@ -137,7 +137,7 @@ class Sourced:
     note: Mapped[str] = mapped_column(Text)
 
 
-class RegionRow(Sourced, Table):
+class RegionRow(ProvenanceColumns, Table):
     __tablename__ = "region"
     code: Mapped[str] = mapped_column(CODE, primary_key=True)
     name: Mapped[str] = mapped_column(Text)
@@ -150,7 +150,7 @@ class RegionRow(Sourced, Table):
     longitude: Mapped[str | None] = mapped_column(String(32))
 
 
-class OpdRow(Sourced, Table):
+class OpdRow(ProvenanceColumns, Table):
     __tablename__ = "opd"
     id: Mapped[str] = mapped_column(ID, primary_key=True)
     region: Mapped[str] = mapped_column(ForeignKey("region.code"), index=True)
@@ -161,7 +161,7 @@ class OpdRow(Sourced, Table):
     parent: Mapped[str | None] = mapped_column(ID)
 
 
-class ApplicationRow(Sourced, Table):
+class ApplicationRow(ProvenanceColumns, Table):
     __tablename__ = "application"
     id: Mapped[str] = mapped_column(ID, primary_key=True)
     region: Mapped[str] = mapped_column(ForeignKey("region.code"), index=True)
@@ -197,7 +197,7 @@ class CorrectionRow(Table):
     at: Mapped[str] = mapped_column(String(32))
 
 
-class LessonRow(Table):
+class TrainingExampleRow(Table):
     """A correction as the classifier learned it: its name may have changed since."""
 
     __tablename__ = "lesson"
@@ -209,7 +209,7 @@ class LessonRow(Table):
     function: Mapped[str] = mapped_column(String(64))
 
 
-class OutcomeRow(Table):
+class AnnouncementRow(Table):
     """What a region's verification or proposals came to, as it was last announced.
 
     Not folded from the log, and so without a foreign key to what is.
@@ -276,7 +276,7 @@ class DecisionRow(Table):
     applications: Mapped[list[Any]]
 
 
-class IntegrationRow(Sourced, Table):
+class IntegrationRow(ProvenanceColumns, Table):
     """The target may lie in another region's inventory, so it is no foreign key."""
 
     __tablename__ = "integration"
@@ -296,7 +296,7 @@ class IntegrationRow(Sourced, Table):
     evidence: Mapped[list[Any]]
 
 
-class AssessmentRow(Sourced, Table):
+class AssessmentRow(ProvenanceColumns, Table):
     __tablename__ = "assessment"
     id: Mapped[str] = mapped_column(ID, primary_key=True)
     region: Mapped[str] = mapped_column(ForeignKey("region.code"))

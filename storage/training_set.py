@@ -13,32 +13,34 @@ from engine.graph.graph import hash_texts as hashed
 from engine.matching.function_classifier import TrainingExample
 from engine.matching.inventory_line import Listing
 from storage import correction
-from storage.tables import InstanceRow, LessonRow
+from storage.tables import InstanceRow, TrainingExampleRow
 
 
-async def digest(session: AsyncSession) -> str:
+async def training_set_digest(session: AsyncSession) -> str:
     """Return the digest of what was learned; empty for nothing."""
     return (await session.execute(select(InstanceRow.lessons))).scalar_one()
 
 
-async def every(session: AsyncSession) -> tuple[str, tuple[TrainingExample, ...]]:
+async def load_training_set(session: AsyncSession) -> tuple[str, tuple[TrainingExample, ...]]:
     """Return the digest of what was learned, and what that is, by application."""
-    rows = await session.scalars(select(LessonRow).order_by(LessonRow.application))
+    rows = await session.scalars(
+        select(TrainingExampleRow).order_by(TrainingExampleRow.application)
+    )
     learned = tuple(
         TrainingExample(
             Listing(each.name, each.opd, each.url, each.application, each.region), each.function
         )
         for each in rows
     )
-    return await digest(session), learned
+    return await training_set_digest(session), learned
 
 
-async def learn(session: AsyncSession) -> int:
+async def refresh_training_set(session: AsyncSession) -> int:
     """Take up the corrections as they are now; return their number."""
-    examples = await correction.examples(session)
-    await session.execute(delete(LessonRow))
+    examples = await correction.list_corrected_listings(session)
+    await session.execute(delete(TrainingExampleRow))
     session.add_all(
-        LessonRow(
+        TrainingExampleRow(
             application=listing.id,
             region=listing.region,
             name=listing.name,

@@ -25,7 +25,7 @@ from storage.tables import (
     OpdRow,
     RegionRow,
     Table,
-    core,
+    core_table,
 )
 
 # The tables that are folded from the logs. Those that others refer to come first.
@@ -46,7 +46,7 @@ FOLDED: tuple[type[Table], ...] = (
 
 
 @dataclass
-class Written:
+class PendingUpserts:
     """What shall be written, until it is."""
 
     _rows: dict[type[Table], dict[Hashable, dict[str, Any]]] = field(default_factory=dict)
@@ -70,7 +70,7 @@ class Written:
         """Write all of it."""
         if self._cleared:
             gone = LevelRow.assessment.in_(self._cleared)
-            await session.execute(delete(core(LevelRow)).where(gone))
+            await session.execute(delete(core_table(LevelRow)).where(gone))
         dialect = session.get_bind().dialect.name
         for table in FOLDED:
             rows = self._rows.get(table)
@@ -88,7 +88,7 @@ def _key(table: type[Table]) -> tuple[str, ...]:
 
 @lru_cache
 def _upsert(table: type[Table], dialect: str) -> Insert:
-    insert = (postgresql if dialect == "postgresql" else sqlite).insert(core(table))
+    insert = (postgresql if dialect == "postgresql" else sqlite).insert(core_table(table))
     others = {
         column.name: insert.excluded[column.name]
         for column in inspect(table).columns

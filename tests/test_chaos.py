@@ -98,7 +98,7 @@ async def test_every_client_is_told_the_log_entry_by_entry_whatever_is_killed(
 ) -> None:
     chance = random.Random(SEED)
     url = postgresql_server.url
-    await asyncio.to_thread(migrate.upgrade, url)
+    await asyncio.to_thread(migrate.upgrade_database, url)
     async with running(url, tailing=False) as settling:
         await places.settle(settling)
     environment = {
@@ -183,10 +183,10 @@ async def test_every_client_is_told_the_log_entry_by_entry_whatever_is_killed(
 async def written_once(url: str, writers: list[Writer]) -> None:
     """Fail unless the logs are whole and hold each acknowledged change once, and no other."""
     async with running(url, tailing=False) as hub, hub.instance.database.read() as session:
-        for region in await log.regions(session):
-            await log.check(session, region)
-        newest = (await arrival.position(session)).arrival
-        arrivals = await arrival.after(session, 0, newest + 1)
+        for region in await log.list_regions_with_log(session):
+            await log.verify_log_chain(session, region)
+        newest = (await arrival.newest_position(session)).arrival
+        arrivals = await arrival.list_arrivals_after(session, 0, newest + 1)
     assert [each.number for each in arrivals] == list(range(1, newest + 1))
     for writer in writers:
         updates = [

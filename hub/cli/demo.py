@@ -33,11 +33,11 @@ async def example(settings: Settings) -> Example | None:
 
     None: other instances own all regions, or those here have no OPD.
     """
-    regions = [EXAMPLE_REGION, *(each.code for each in tables.regions())]
+    regions = [EXAMPLE_REGION, *(each.code for each in tables.region_catalogue())]
     async with opened(settings) as instance, instance.database.read() as session:
-        followed = await stored_source.of_regions(session, regions)
+        followed = await stored_source.sources_by_region(session, regions)
         for region in regions:
-            opds = await stored_opd.of_region(session, region)
+            opds = await stored_opd.list_opds_by_region(session, region)
             if region not in followed and opds:
                 return Example(region, opds[0])
     return None
@@ -85,7 +85,7 @@ def greet(
             "  No region with an OPD is written here: `simpul token` makes a token for another."
         )
         return
-    names = {each.code: each.name for each in tables.regions()}
+    names = {each.code: each.name for each in tables.region_catalogue()}
     out.print(f"  Tokens for Authorization: Bearer …, good for {hours:.0f} hours. They are for")
     out.print(f"  {names[shown.region]} ({shown.region}), its {shown.opd.name}, and its province:")
     for role, token in tokens(settings, shown).items():

@@ -101,7 +101,7 @@ def directory(hub: Settings, nodes: Sequence[Node]) -> Path:
     for node in nodes:
         own = node.settings(hub)
         own.prepare()
-        migrate.upgrade(own.database)
+        migrate.upgrade_database(own.database)
         asyncio.run(_fill(own, node.region))
         secret = node.folder / "hub.token"
         secret.touch(mode=0o600)

@@ -16,16 +16,21 @@ async def check(settings: Settings) -> dict[str, int]:
         engine.log.entry.BrokenChain: at the first that is broken.
     """
     async with opened(settings) as instance, instance.database.read() as session:
-        return {region: await log.check(session, region) for region in await log.regions(session)}
+        return {
+            region: await log.verify_log_chain(session, region)
+            for region in await log.list_regions_with_log(session)
+        }
 
 
 async def renew_epoch(settings: Settings) -> None:
     """Give the arrival order a new epoch: no cursor of before is good any more."""
     async with opened(settings) as instance, instance.database.write() as session:
-        await arrival.renew_epoch(session)
+        await arrival.renew_arrival_epoch(session)
 
 
 async def prune(settings: Settings, days: int) -> int:
     """Forget arrivals of more than so many days ago; return how many."""
     async with opened(settings) as instance:
-        return await retention.prune(instance.database, instance.clock() - timedelta(days=days))
+        return await retention.prune_arrival_log(
+            instance.database, instance.clock() - timedelta(days=days)
+        )

@@ -91,7 +91,7 @@ def demo(
         if replay:
             settings = _replaying(settings)
         if readiness.lacks_migrations(settings):
-            migrations.upgrade(settings.database)
+            migrations.upgrade_database(settings.database)
         followed: list[own_nodes.Node] = []
         if nodes and not replay and settings.follows is None:
             followed = asyncio.run(own_nodes.planned(settings, listening.getsockname()[1]))
@@ -121,7 +121,7 @@ def migrate(
 
     settings = readiness.settings()
     if readiness.lacks_migrations(settings):
-        migrations.upgrade(settings.database)
+        migrations.upgrade_database(settings.database)
     if renew_epoch:
         from hub.cli import log_check
 

@@ -83,11 +83,11 @@ def forget(
 
     async def work() -> None:
         async with opened(settings) as instance:
-            await replica.forget(instance.database, region)
+            await replica.delete_replica(instance.database, region)
 
     try:
         asyncio.run(work())
-    except replica.NotACopy as refused:
+    except replica.NotAReplica as refused:
         fail(str(refused), Exit.STATE)
     answer(
         {"region": region},
@@ -105,7 +105,7 @@ def hand_over(
     """Let another instance own a region: from the next entry on it writes there, and only there."""
     from hub.app import opened
     from resolvers import handover
-    from storage.log import NotBegun, OwnedElsewhere
+    from storage.log import LogNotFound, LogOwnedElsewhere
 
     settings = readiness.migrated()
 
@@ -115,9 +115,9 @@ def hand_over(
 
     try:
         sequence = asyncio.run(work())
-    except NotBegun:
+    except LogNotFound:
         fail(f"there is no region {region!r}", Exit.INPUT)
-    except (handover.ItsOwn, OwnedElsewhere) as refused:
+    except (handover.ItsOwn, LogOwnedElsewhere) as refused:
         fail(str(refused), Exit.STATE)
     answer(
         {"region": region, "url": url, "sequence": sequence},

@@ -53,7 +53,7 @@ def add(
             within = parent
             if parent is not None:
                 async with instance.database.read() as session:
-                    known = ids_by_name(await stored.of_region(session, region))
+                    known = ids_by_name(await stored.list_opds_by_region(session, region))
                 within = known.get(name_key(parent), parent)
             context = Context(
                 instance, Viewer(f"{OWN_ACTORS}opd", Role.ADMIN), OperationBudget(bounded=False)
@@ -96,7 +96,7 @@ def list_command(region: RegionCode, json: AsJson = False) -> None:
         async with opened(settings) as instance, instance.database.read() as session:
             if region not in await stored_region.by_code(session, [region]):
                 return None
-            return await stored.of_region(session, region)
+            return await stored.list_opds_by_region(session, region)
 
     found = asyncio.run(work())
     if found is None:

@@ -45,7 +45,7 @@ def lacks_migrations(settings: Settings) -> bool:
     except OSError as error:
         fail(f"SIMPUL_DATA_DIR: {settings.data_dir} cannot be used: {error.strerror}", Exit.STATE)
     try:
-        return asyncio.run(migrations.pending(settings.database))
+        return asyncio.run(migrations.has_pending_migration(settings.database))
     except Exception as error:  # noqa: BLE001  # whatever it is, no command can go on without it
         fail(f"the database does not answer: {str(error).partition(chr(10))[0]}", Exit.STATE)
 

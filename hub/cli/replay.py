@@ -25,7 +25,7 @@ def replay(seconds: float) -> Callable[[Instance], Awaitable[None]]:
 
     async def run(instance: Instance) -> None:
         await asyncio.sleep(FIRST_SECONDS)
-        results = tables.results()
+        results = tables.result_rows()
         for each in results:
             await record(instance, each, REPLAY)
             await asyncio.sleep(seconds)

@@ -48,14 +48,14 @@ async def _recorded(
     database = Database(settings.database)
     try:
         async with database.read() as session:
-            codes = await stored_region.codes(session)
+            codes = await stored_region.list_region_codes(session)
             scopes = codes | (
-                await stored_region.parents(session) if role is Role.PROVINCE else set()
+                await stored_region.list_parent_codes(session) if role is Role.PROVINCE else set()
             )
             opds = [
                 opd
                 for region in regions or codes
-                for opd in await stored_opd.of_region(session, region)
+                for opd in await stored_opd.list_opds_by_region(session, region)
             ]
     finally:
         await database.close()

@@ -7,7 +7,7 @@ import asyncio
 from alembic import context
 from sqlalchemy import Connection, text
 
-from storage.database import unpooled
+from storage.database import create_unpooled_engine
 from storage.tables import Table
 
 LOCK = 0x73696D70756C  # "simpul": one migration at a time on a PostgreSQL server
@@ -31,7 +31,7 @@ def migrate(connection: Connection) -> None:
 
 
 async def run() -> None:
-    engine = unpooled(context.config.attributes["url"])
+    engine = create_unpooled_engine(context.config.attributes["url"])
     try:
         async with engine.connect() as connection:
             await connection.run_sync(migrate)

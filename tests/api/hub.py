@@ -165,7 +165,7 @@ class Hub:
     ) -> None:
         """Write one entry, whatever it says."""
         instance = self.instance
-        work = log.writing(instance.database, region, instance.clock, instance.derive)
+        work = log.begin_log_transaction(instance.database, region, instance.clock, instance.derive)
         async with work as transaction:
             await transaction.append(
                 actor="test",

@@ -9,7 +9,7 @@ from sqlalchemy import delete, select
 
 from engine.model import Assessment, AssessmentKind, AssessmentState, LevelClaim
 from resolvers import recompute
-from storage.tables import OutcomeRow
+from storage.tables import AnnouncementRow
 from tests.api import places
 from tests.api.hub import Hub
 from tests.fixtures.eventually import eventually
@@ -63,7 +63,7 @@ async def follow(hub: Hub) -> None:
 
 async def outcomes(hub: Hub) -> dict[tuple[str, str], Mapping[str, Any]]:
     async with hub.instance.database.read() as session:
-        rows = await session.scalars(select(OutcomeRow))
+        rows = await session.scalars(select(AnnouncementRow))
         return {(each.region, each.subject): each.body for each in rows}
 
 
@@ -79,7 +79,7 @@ async def first_outcomes(hub: Hub) -> None:
 
 async def forget(hub: Hub) -> None:
     async with hub.instance.database.write() as session:
-        await session.execute(delete(OutcomeRow))
+        await session.execute(delete(AnnouncementRow))
 
 
 async def happened(hub: Hub, after: str) -> list[str]:

@@ -122,7 +122,9 @@ async def settle(hub: Hub) -> None:
         for each in APPLICATIONS:
             if each.region == region.code:
                 values.append((EventKind.APPLICATION_REGISTERED, each.id, each))
-        work = log.writing(instance.database, region.code, instance.clock, instance.derive)
+        work = log.begin_log_transaction(
+            instance.database, region.code, instance.clock, instance.derive
+        )
         async with work as transaction:
             for kind, subject, value in values:
                 await transaction.append(

@@ -96,7 +96,7 @@ async def test_whatever_is_written_meanwhile_no_entry_is_beyond_the_end_that_is_
 ) -> None:
     async def write() -> None:
         for _ in range(WRITES):
-            async with log.writing(
+            async with log.begin_log_transaction(
                 west_java.instance.database, "32.11", west_java.instance.clock
             ) as transaction:
                 await transaction.append(
@@ -159,6 +159,6 @@ async def test_the_end_of_a_log_names_the_owner_as_far_as_it_is_known(
         async with instance.database.write() as session:
             state = SourceState.FRESH
             source = Source("32.11", read_from, state, instance.clock(), owner=named_there)
-            await stored_source.follow(session, source)
+            await stored_source.insert_source(session, source)
     asked = await Hub(instance).ask(contract.OWNER, places.PROVINCE, region="32.11")
     assert contract.head("32.11", asked).owner == owner

@@ -238,7 +238,7 @@ async def test_a_cursor_that_cannot_be_resumed_from_asks_for_a_snapshot(
 async def test_cursors_of_an_earlier_epoch_ask_for_a_snapshot(any_hub: Hub) -> None:
     after = await any_hub.cursor()
     async with any_hub.instance.database.write() as session:
-        await arrival.renew_epoch(session)
+        await arrival.renew_arrival_epoch(session)
     async with any_hub.listening(EVENTS, after=after) as events:
         assert await events.refusal() == "SNAPSHOT_REQUIRED"
     async with any_hub.listening(INDEX_CHANGED, after=await any_hub.cursor()) as changes:

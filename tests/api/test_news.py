@@ -154,7 +154,7 @@ async def test_who_is_slower_takes_back_no_news_of_another_process(
         after = await quick.cursor()
         await quick.change("retireApplication", places.REGION, id=OFFICE, version=1)
         region = "32.11"
-        quicks = log.writing(quick.instance.database, region, quick.instance.clock)
+        quicks = log.begin_log_transaction(quick.instance.database, region, quick.instance.clock)
         async with quicks as transaction:
             late = asyncio.create_task(recompute.recompute(slow.instance, region))
             await _waits_for_a_lock(quick)  # it has computed, and knows nothing of what comes now
@@ -230,7 +230,7 @@ async def test_the_classifier_learns_from_corrections_when_it_is_told_to(hub: Hu
     assert await hub.ask(asked) == before  # a correction alone teaches nothing
     assert (await recompute.everything(hub.instance, learn=True)).learned == 1
     async with hub.instance.database.read() as session:
-        _, learned = await training_set.every(session)
+        _, learned = await training_set.load_training_set(session)
     assert [each.function for each in learned] == ["attendance"]
     after = (await hub.ask(asked))["node"]["functionTag"]
     assert (after["byPerson"], after["candidates"][0]["function"]["id"]) == (False, "attendance")

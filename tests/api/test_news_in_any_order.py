@@ -47,7 +47,7 @@ async def test_what_was_told_change_by_change_is_what_a_full_pass_finds(
     hub: Hub, history: list[tuple[str, Any, Any]]
 ) -> None:
     async with hub.instance.database.read() as session:
-        start = (await arrival.position(session)).arrival
+        start = (await arrival.newest_position(session)).arrival
     await follow(hub)
     told = await outcomes(hub)
     state = _State(hub)
@@ -63,7 +63,7 @@ async def test_what_was_told_change_by_change_is_what_a_full_pass_finds(
     # What subscribers heard, put together, is where things stand.
     counts: dict[str, dict[str, int]] = {}
     async with hub.instance.database.read() as session:
-        arrivals = await arrival.after(session, start, 5000)
+        arrivals = await arrival.list_arrivals_after(session, start, 5000)
     for each in arrivals:
         body = each.derived or {}
         if each.kind is EventKind.VERIFICATION_CHANGED:

@@ -21,7 +21,7 @@ from engine.model import (
     IntegrationStatus,
 )
 from schema.schema import schema
-from storage.ownership import follow
+from storage.ownership import insert_source
 from tests.api import places
 from tests.api.hub import Hub, copied, running
 from tests.api.refusals import (
@@ -96,7 +96,7 @@ async def test_what_another_instance_owns_is_changed_there(prepared: Hub, name: 
     owner = "wss://example.go.id/graphql"
     async with prepared.instance.database.write() as session:
         for code in ("32.11", "32.73"):
-            await follow(session, Source(code, owner, SourceState.UNREACHABLE, None))
+            await insert_source(session, Source(code, owner, SourceState.UNREACHABLE, None))
     before = await prepared.everything()
     given, problem = REFUSALS[name][-1]
     assert problem == REUSED  # there is nothing else wrong with it

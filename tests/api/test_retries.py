@@ -21,7 +21,7 @@ NEW = {
 async def _entries(hub: Hub, region: str = "32.11") -> int:
     """Return the number of entries of a chain that is whole."""
     async with hub.instance.database.read() as session:
-        return await log.check(session, region)
+        return await log.verify_log_chain(session, region)
 
 
 def _kinds(answers: list[dict[str, Any]]) -> list[str]:

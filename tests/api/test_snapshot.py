@@ -38,9 +38,11 @@ def _chain(events: list[dict[str, Any]]) -> None:
 async def _prune(hub: Hub, before: datetime | None = None) -> int:
     """Forget what was before, or all that may be, as once it is followed up."""
     async with hub.instance.database.write() as session:
-        await announcement.move(session, (await arrival.position(session)).arrival)
+        await announcement.advance_derived_head(
+            session, (await arrival.newest_position(session)).arrival
+        )
     later = hub.instance.clock() + timedelta(days=1)
-    return await retention.prune(hub.instance.database, before or later)
+    return await retention.prune_arrival_log(hub.instance.database, before or later)
 
 
 async def _snapshot_of(hub: Hub, kind: str) -> dict[Viewer, Any]:
@@ -222,7 +224,7 @@ async def test_what_is_not_followed_up_yet_is_not_forgotten(hub: Hub) -> None:
     for version, value in enumerate(("3.00", "3.10")):
         await _publish(hub, "32.11", value, version or None)
     later = hub.instance.clock() + timedelta(days=1)
-    assert await retention.prune(hub.instance.database, later) == 0
+    assert await retention.prune_arrival_log(hub.instance.database, later) == 0
 
 
 async def test_what_is_not_old_yet_is_not_forgotten(hub: Hub) -> None:

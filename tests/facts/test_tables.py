@@ -14,22 +14,23 @@ from facts import tables
 def official(year: int) -> dict[str, str]:
     return {
         each.region: each.figures.value
-        for each in tables.results()
+        for each in tables.result_rows()
         if each.year == year and each.kind is AssessmentKind.OFFICIAL
     }
 
 
 def test_west_java_is_a_province_with_18_regencies_and_9_cities() -> None:
-    kinds = Counter(region.kind for region in tables.regions())
+    kinds = Counter(region.kind for region in tables.region_catalogue())
     assert kinds == {RegionKind.PROVINCE: 1, RegionKind.REGENCY: 18, RegionKind.CITY: 9}
-    assert {region.parent for region in tables.regions()} == {None, "32"}
+    assert {region.parent for region in tables.region_catalogue()} == {None, "32"}
     assert all(
-        region.latitude and region.longitude and region.capital for region in tables.regions()
+        region.latitude and region.longitude and region.capital
+        for region in tables.region_catalogue()
     )
 
 
 def test_the_nation_is_552_regions_and_94_central_agencies() -> None:
-    kinds = Counter(region.kind for region in tables.regions(national=True))
+    kinds = Counter(region.kind for region in tables.region_catalogue(national=True))
     assert kinds == {
         RegionKind.PROVINCE: 38,
         RegionKind.REGENCY: 416,
@@ -39,21 +40,21 @@ def test_the_nation_is_552_regions_and_94_central_agencies() -> None:
 
 
 def test_the_parts_of_west_java_add_up_to_the_province() -> None:
-    counts = tables.subdivisions()
-    parts = [counts[region.code] for region in tables.regions() if region.parent]
+    counts = tables.subdivisions_by_region()
+    parts = [counts[region.code] for region in tables.region_catalogue() if region.parent]
     assert counts["32"] == tables.Subdivisions(
         sum(part.kecamatan for part in parts),
         sum(part.kelurahan for part in parts),
         sum(part.desa for part in parts),
     )
     assert counts["32"] == tables.Subdivisions(627, 646, 5311)
-    population = {region.code: region.population or 0 for region in tables.regions()}
+    population = {region.code: region.population or 0 for region in tables.region_catalogue()}
     assert population.pop("32") == sum(population.values()) == 51_316_378
 
 
 @pytest.mark.parametrize("year", [2023, 2024])
 def test_every_region_of_west_java_has_an_official_result(year: int) -> None:
-    assert set(official(year)) == {region.code for region in tables.regions()}
+    assert set(official(year)) == {region.code for region in tables.region_catalogue()}
 
 
 def test_the_best_of_2024_are_bandung_sumedang_and_karawang() -> None:
@@ -65,7 +66,9 @@ def test_the_best_of_2024_are_bandung_sumedang_and_karawang() -> None:
 
 def test_the_results_of_the_nation_are_those_of_the_reports() -> None:
     counts = Counter(
-        each.year for each in tables.results(national=True) if each.kind is AssessmentKind.OFFICIAL
+        each.year
+        for each in tables.result_rows(national=True)
+        if each.kind is AssessmentKind.OFFICIAL
     )
     assert counts == {
         2018: 3, 2019: 6, 2020: 3, 2021: 13, 2022: 11, 2023: 621, 2024: 615, 2025: 3,
@@ -75,7 +78,7 @@ def test_the_results_of_the_nation_are_those_of_the_reports() -> None:
 def test_other_kinds_stand_apart_from_official_results() -> None:
     others = [
         (each.kind.value, each.region, each.year, each.figures.value)
-        for each in tables.results(national=True)
+        for each in tables.result_rows(national=True)
         if each.kind is not AssessmentKind.OFFICIAL
     ]
     assert others == [
@@ -89,50 +92,50 @@ def test_other_kinds_stand_apart_from_official_results() -> None:
 
 def test_each_table_is_whole() -> None:
     assert [
-        len(tables.averages()),
+        len(tables.average_rows()),
         len(tables.sheet_lines()),
-        len(tables.opds()),
+        len(tables.west_java_opds()),
         len(tables.opd_reference()),
         len(tables.common_applications()),
-        len(tables.applications()),
-        len(tables.integrations()),
+        len(tables.west_java_applications()),
+        len(tables.west_java_integrations()),
     ] == [23, 292, 136, 45, 11, 207, 24]
 
 
 def test_every_row_of_every_table_has_a_source() -> None:
     everything = [
-        *(row.provenance for row in tables.regions(national=True)),
-        *(row.provenance for row in tables.results(national=True)),
-        *(row.provenance for row in tables.averages()),
+        *(row.provenance for row in tables.region_catalogue(national=True)),
+        *(row.provenance for row in tables.result_rows(national=True)),
+        *(row.provenance for row in tables.average_rows()),
         *(row.provenance for row in tables.sheet_lines()),
-        *(row.provenance for row in tables.opds()),
+        *(row.provenance for row in tables.west_java_opds()),
         *(row.provenance for row in tables.opd_reference()),
         *(row.provenance for row in tables.common_applications()),
-        *(row.provenance for row in tables.applications()),
-        *(row.provenance for row in tables.integrations()),
+        *(row.provenance for row in tables.west_java_applications()),
+        *(row.provenance for row in tables.west_java_integrations()),
     ]
     assert len(everything) == 2664
     assert [each for each in everything if not each.source.strip()] == []
 
 
 def test_every_region_of_west_java_runs_an_application() -> None:
-    regions = {application.region for application in tables.applications()}
-    assert regions == {region.code for region in tables.regions()}
+    regions = {application.region for application in tables.west_java_applications()}
+    assert regions == {region.code for region in tables.region_catalogue()}
 
 
 def test_national_applications_are_recognised_where_the_source_says_so() -> None:
-    instances = Counter(each.common_application for each in tables.applications())
+    instances = Counter(each.common_application for each in tables.west_java_applications())
     del instances[None]
     assert instances == {"spse": 22, "sipd-ri": 1, "sp4n-lapor": 1}
 
 
 def test_press_reports_give_no_evidence_and_documents_give_grade_one() -> None:
-    grades = Counter(each.evidence_grade for each in tables.integrations())
+    grades = Counter(each.evidence_grade for each in tables.west_java_integrations())
     assert grades == {0: 9, 1: 15}
 
 
 def test_a_target_inside_the_inventory_has_the_name_it_has_there() -> None:
-    names = {each.id: each.name for each in tables.applications()}
-    inside = [each for each in tables.integrations() if each.target is not None]
+    names = {each.id: each.name for each in tables.west_java_applications()}
+    inside = [each for each in tables.west_java_integrations() if each.target is not None]
     assert len(inside) == 11
     assert [each.target_name for each in inside] == [names[each.target or ""] for each in inside]

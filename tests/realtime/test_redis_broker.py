@@ -63,7 +63,9 @@ class Worker:
 
     async def write(self, region: str = "32.11", *, announced: bool = True) -> int:
         """Commit one entry; not announced it is as of one who was killed just then."""
-        async with log.writing(self.database, region, lambda: datetime.now(UTC)) as transaction:
+        async with log.begin_log_transaction(
+            self.database, region, lambda: datetime.now(UTC)
+        ) as transaction:
             await transaction.append(
                 actor="test",
                 kind=EventKind.REGION_RECORDED,
@@ -76,7 +78,7 @@ class Worker:
 
     async def all(self) -> list[Arrival]:
         async with self.database.read() as session:
-            return await arrival.after(session, 0, 1_000_000)
+            return await arrival.list_arrivals_after(session, 0, 1_000_000)
 
     async def has(self, number: int) -> None:
         await eventually(lambda: len(self.seen) >= number)
@@ -127,7 +129,7 @@ async def test_what_nobody_told_is_found_in_the_database_with_what_comes_next(
         await one.write(announced=False)
         with Redis.from_url(redis_url) as redis:  # the second was told, the first was lost
             last = (await one.all())[-1]
-            redis.xadd(STREAM, {"arrival": arrival.encoded(last)}, id="2-0")
+            redis.xadd(STREAM, {"arrival": arrival.encode_arrival(last)}, id="2-0")
         await one.has(2)
         await other.has(2)
         assert [each.broker.fallbacks for each in (one, other)] == [1, 1]
@@ -153,8 +155,8 @@ async def test_what_nobody_ever_tells_is_found_when_it_stays_silent(
     [
         ("1-0", b"\xff"),
         ("1-0", b'{"number": 1}'),
-        ("1-0", arrival.encoded(MADE_UP)),
-        ("2-0", arrival.encoded(MADE_UP)),
+        ("1-0", arrival.encode_arrival(MADE_UP)),
+        ("2-0", arrival.encode_arrival(MADE_UP)),
         ("18446744073709551615-0", b"{}"),
         ("0-7", b"{}"),
         ("1-7", b"{}"),
@@ -357,14 +359,14 @@ async def _running(database_url: str, redis_url: str, poll_seconds: float) -> As
     broker = RedisBroker(
         redis_url,
         STREAM,
-        encode=arrival.encoded,
-        decode=arrival.decoded,
+        encode=arrival.encode_arrival,
+        decode=arrival.decode_arrival,
         poll_seconds=poll_seconds,
     )
 
     async def read(after: int, limit: int) -> list[Arrival]:
         async with database.read() as session:
-            return await arrival.after(session, after, limit)
+            return await arrival.list_arrivals_after(session, after, limit)
 
     worker = Worker(database, bus, broker, Tail(read, bus, start=0, broker=broker))
     tasks = [asyncio.create_task(worker.tail.run()), asyncio.create_task(worker.follow())]

@@ -15,7 +15,7 @@ async def sumedang(filled_sqlite_url: str) -> tuple[list[Entry], list[SnapshotRo
     database = Database(filled_sqlite_url)
     try:
         async with database.read() as session:
-            entries = await log.entries(session, "32.11")
-            return entries, await snapshot.read(session, "32.11", drafts=True)
+            entries = await log.list_log_entries(session, "32.11")
+            return entries, await snapshot.export_snapshot_rows(session, "32.11", drafts=True)
     finally:
         await database.close()

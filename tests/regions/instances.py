@@ -56,7 +56,7 @@ class Place:
     async def prepare(self, *regions: str) -> Place:
         """Migrate it, and load the published data of these regions."""
         self.data_dir.mkdir(parents=True, exist_ok=True)
-        await asyncio.to_thread(migrate.upgrade, self.settings.database)
+        await asyncio.to_thread(migrate.upgrade_database, self.settings.database)
         if regions:
             async with opened(self.settings) as instance:
                 await load(instance, regions=regions)
@@ -96,7 +96,7 @@ class Place:
         database = Database(self.settings.database)
         try:
             async with database.read() as session:
-                return (await log.head(session, region))[0]
+                return (await log.read_log_head(session, region))[0]
         finally:
             await database.close()
 

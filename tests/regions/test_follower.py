@@ -154,7 +154,7 @@ async def until(instance: Instance, region: str, true: Callable[[Source], bool])
 
     async def source() -> Source:
         async with instance.database.read() as session:
-            found = (await stored.of_regions(session, [region])).get(region)
+            found = (await stored.sources_by_region(session, [region])).get(region)
         assert found is not None
         assert true(found), found
         return found
@@ -202,8 +202,8 @@ async def test_whoever_misbehaves_is_marked_and_costs_nobody_else(
             assert found.state is SourceState.UNREACHABLE
             await until(instance, "32.11", lambda it: it.state is SourceState.FRESH)
             async with instance.database.read() as session:
-                assert (await log.head(session, "32.11"))[0] == len(sumedang[0])
-                assert (await log.head(session, BAD))[0] == 0
+                assert (await log.read_log_head(session, "32.11"))[0] == len(sumedang[0])
+                assert (await log.read_log_head(session, BAD))[0] == 0
     grown = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before
     assert grown < 150_000  # KiB
 
@@ -312,28 +312,28 @@ async def test_an_owner_with_another_past_has_diverged_and_the_copy_stays(
             found = await until(instance, "32.11", lambda it: it.state is SourceState.DIVERGED)
             assert "log of region 32.11 breaks at sequence" in found.reason
             async with instance.database.read() as session:
-                assert (await log.head(session, "32.11"))[1] == sumedang[0][-1].hash
+                assert (await log.read_log_head(session, "32.11"))[1] == sumedang[0][-1].hash
             # The operator has seen it, and takes the owner's word.
             before = await epoch(instance)
-            await replica.forget(instance.database, "32.11")
+            await replica.delete_replica(instance.database, "32.11")
             assert await epoch(instance) != before
         async with following(hub_folder, endpoint) as (instance, _):
             await until(instance, "32.11", lambda it: it.state is SourceState.FRESH)
             async with instance.database.read() as session:
-                assert (await log.head(session, "32.11"))[1] == toy.entries[-1].hash
-                assert await log.check(session, "32.11") == len(toy.entries)
+                assert (await log.read_log_head(session, "32.11"))[1] == toy.entries[-1].hash
+                assert await log.verify_log_chain(session, "32.11") == len(toy.entries)
 
 
 async def test_what_is_owned_here_is_no_copy_to_be_dropped(filled_sqlite_url: str) -> None:
     database = Database(filled_sqlite_url)
-    with pytest.raises(replica.NotACopy):
-        await replica.forget(database, "32.11")
+    with pytest.raises(replica.NotAReplica):
+        await replica.delete_replica(database, "32.11")
     await database.close()
 
 
 async def epoch(instance: Instance) -> str:
     async with instance.database.read() as session:
-        return (await arrival.position(session)).epoch
+        return (await arrival.newest_position(session)).epoch
 
 
 def next_entry(entries: list[Entry], body: dict[str, object]) -> Entry:
@@ -379,7 +379,7 @@ async def test_an_entry_that_cannot_be_taken_leaves_a_stale_copy_that_says_why(
             found = await until(instance, "32.11", lambda it: reason in it.reason)
             assert found.state is SourceState.STALE
             async with instance.database.read() as session:
-                assert (await log.head(session, "32.11"))[0] == len(sumedang[0])
+                assert (await log.read_log_head(session, "32.11"))[0] == len(sumedang[0])
 
 
 async def test_clocks_that_are_wrong_by_an_hour_change_nothing(
@@ -396,7 +396,7 @@ async def test_clocks_that_are_wrong_by_an_hour_change_nothing(
             assert found.as_of is not None
             assert abs(datetime.now(found.as_of.tzinfo) - found.as_of) < timedelta(minutes=1)
             async with instance.database.read() as session:
-                assert (await log.head(session, "32.11"))[1] == entries[-1].hash
+                assert (await log.read_log_head(session, "32.11"))[1] == entries[-1].hash
 
 
 async def test_frames_that_lack_an_entry_heal_once_it_comes(
@@ -414,12 +414,12 @@ async def test_frames_that_lack_an_entry_heal_once_it_comes(
         async with following(hub_folder, endpoint, diverged_seconds=0.2) as (instance, _):
             await until(instance, "32.11", lambda it: it.state is SourceState.DIVERGED)
             async with instance.database.read() as session:
-                assert (await log.head(session, "32.11"))[0] < len(sumedang[0])
+                assert (await log.read_log_head(session, "32.11"))[0] < len(sumedang[0])
             toy.on_frame = lambda answer: answer
             await until(instance, "32.11", lambda it: it.state is SourceState.FRESH)
             async with instance.database.read() as session:
                 newest = sumedang[0][-1]
-                assert await log.head(session, "32.11") == (newest.sequence, newest.hash)
+                assert await log.read_log_head(session, "32.11") == (newest.sequence, newest.hash)
 
 
 async def test_a_token_that_expires_meanwhile_is_replaced_by_a_renewed_one(

@@ -14,7 +14,7 @@ from hub.app import opened
 from resolvers.handover import ItsOwn, hand_over
 from storage import log
 from storage.database import Database
-from storage.log import NotBegun, OwnedElsewhere
+from storage.log import LogNotFound, LogOwnedElsewhere
 from storage.tables import EntryRow
 from tests.fixtures.eventually import eventually
 from tests.fixtures.processes import StartSimpul
@@ -185,11 +185,11 @@ async def test_a_region_is_handed_over_only_by_its_owner_and_to_another(tmp_path
     async with opened(hub.settings) as instance:
         with pytest.raises(ItsOwn, match="expected the API of another instance"):
             await hand_over(instance, SUMEDANG, hub.url)
-        with pytest.raises(NotBegun):
+        with pytest.raises(LogNotFound):
             await hand_over(instance, "99.99", other)
         before = await hub.head(SUMEDANG)
         assert await hand_over(instance, SUMEDANG, other) == before + 1
-        with pytest.raises(OwnedElsewhere, match=other):
+        with pytest.raises(LogOwnedElsewhere, match=other):
             await hand_over(instance, SUMEDANG, other)
         assert await hub.head(SUMEDANG) == before + 1
 
@@ -307,4 +307,4 @@ async def handed_over(owner: Place, to: Place, region: str = SUMEDANG) -> int:
 async def whole(place: Place) -> bool:
     """Whether the chain of its copy, or of its own log, is."""
     async with opened(place.settings) as instance, instance.database.read() as session:
-        return await log.check(session, SUMEDANG) > 0
+        return await log.verify_log_chain(session, SUMEDANG) > 0

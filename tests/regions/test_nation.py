@@ -30,7 +30,7 @@ async def test_all_regions_of_one_endpoint_are_copied(
     async with opened(copy.settings) as instance:
         assert await replication.first(directory, copy.data_dir, instance, COPIED_SECONDS)
         async with instance.database.read() as session:
-            states = [each.state for each in await ownership.everything(session)]
-            heads = await log.heads(session, nation.regions)
+            states = [each.state for each in await ownership.list_all_sources(session)]
+            heads = await log.newest_sequences_by_region(session, nation.regions)
     assert states == [SourceState.FRESH] * REGIONS
     assert heads == dict.fromkeys(nation.regions, nation.entries)

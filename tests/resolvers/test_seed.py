@@ -94,8 +94,8 @@ async def test_the_whole_country_is_every_region_agency_and_result(instance: Ins
     async with instance.database.read() as session:
         written = [
             entry.kind
-            for region in await log.regions(session)
-            for entry in await log.entries(session, region)
+            for region in await log.list_regions_with_log(session)
+            for entry in await log.list_log_entries(session, region)
         ]
     assert written.count(EventKind.RESULT_RECORDED) == 1280
     assert written.count(EventKind.REGION_RECORDED) == 646

@@ -47,7 +47,7 @@ writings = st.builds(
 
 
 async def write(database: Database, region: str, notes: list[str], *, stays: bool = True) -> None:
-    async with log.writing(database, region, clock) as transaction:
+    async with log.begin_log_transaction(database, region, clock) as transaction:
         for note in notes:
             await transaction.append(
                 actor=note,
@@ -79,7 +79,7 @@ async def reader(database: Database, start: int, done: asyncio.Event) -> list[Ar
     while True:
         finished = done.is_set()
         async with database.read() as session:
-            page = await arrival.after(session, seen[-1].number if seen else start, 7)
+            page = await arrival.list_arrivals_after(session, seen[-1].number if seen else start, 7)
         seen += page
         if finished and not page:
             return seen
@@ -95,7 +95,7 @@ async def test_concurrent_writers_leave_no_gap_no_reordering_and_a_whole_chain(
 ) -> None:
     example = next(EXAMPLES)
     async with database.read() as session:
-        start = (await arrival.position(session)).arrival
+        start = (await arrival.newest_position(session)).arrival
     done = asyncio.Event()
     following = asyncio.create_task(reader(database, start, done))
     committed = await asyncio.gather(
@@ -118,20 +118,20 @@ async def test_concurrent_writers_leave_no_gap_no_reordering_and_a_whole_chain(
     async with database.read() as session:
         for region, sequences in by_region.items():
             assert sequences == list(range(1, len(sequences) + 1))
-            assert await log.check(session, region) == len(sequences)
+            assert await log.verify_log_chain(session, region) == len(sequences)
 
 
 async def test_a_transaction_that_is_rolled_back_leaves_no_trace(database: Database) -> None:
     with pytest.raises(Undo):
         await write(database, "32", ["a", "b"], stays=False)
     async with database.read() as session:
-        assert await log.head(session, "32") == (0, GENESIS)
-        assert await log.regions(session) == []
-        assert (await arrival.position(session)).arrival == 0
+        assert await log.read_log_head(session, "32") == (0, GENESIS)
+        assert await log.list_regions_with_log(session) == []
+        assert (await arrival.newest_position(session)).arrival == 0
 
 
 async def test_entries_read_back_as_they_were_written(database: Database) -> None:
-    async with log.writing(database, "32", clock) as transaction:
+    async with log.begin_log_transaction(database, "32", clock) as transaction:
         region = Region("32", "Jawa Barat", RegionKind.PROVINCE, None, Provenance("uji “é”"))
         entry = await transaction.append(
             actor="tester",
@@ -140,9 +140,9 @@ async def test_entries_read_back_as_they_were_written(database: Database) -> Non
             body=to_document(region),
         )
     async with database.read() as session:
-        assert await log.entries(session, "32") == [entry]
-        assert await log.entries(session, "32", after=1) == []
-        assert await log.head(session, "32") == (1, entry.hash)
+        assert await log.list_log_entries(session, "32") == [entry]
+        assert await log.list_log_entries(session, "32", after=1) == []
+        assert await log.read_log_head(session, "32") == (1, entry.hash)
 
 
 @pytest.mark.parametrize(
@@ -161,16 +161,16 @@ async def test_what_is_changed_behind_its_back_is_found(
         await session.execute(text(tamper))
     async with database.read() as session:
         with pytest.raises(BrokenChain) as broken:
-            await log.check(session, "32")
+            await log.verify_log_chain(session, "32")
     assert (broken.value.region, broken.value.sequence, broken.value.reason) == ("32", 2, reason)
 
 
 async def test_a_new_epoch_keeps_the_numbers_and_changes_the_name(database: Database) -> None:
     await write(database, "32", ["a"])
     async with database.read() as session:
-        before = await arrival.position(session)
+        before = await arrival.newest_position(session)
     async with database.write() as session:
-        await arrival.renew_epoch(session)
+        await arrival.renew_arrival_epoch(session)
     async with database.read() as session:
-        after = await arrival.position(session)
+        after = await arrival.newest_position(session)
     assert (after.arrival, after.epoch == before.epoch) == (1, False)

@@ -7,24 +7,24 @@ import asyncio
 import pytest
 
 from storage import migrate
-from storage.database import UnsupportedDatabase, async_url, unpooled
+from storage.database import UnsupportedDatabase, async_url, create_unpooled_engine
 
 
 def test_a_migrated_database_has_what_the_tables_say_and_nothing_else(database_url: str) -> None:
-    assert migrate.differences(database_url) == []
+    assert migrate.schema_differences(database_url) == []
 
 
 def test_migrating_again_changes_nothing(database_url: str) -> None:
-    migrate.upgrade(database_url)
-    assert not asyncio.run(migrate.pending(database_url))
+    migrate.upgrade_database(database_url)
+    assert not asyncio.run(migrate.has_pending_migration(database_url))
 
 
 def test_a_database_without_migrations_is_pending(tmp_path: object) -> None:
-    assert asyncio.run(migrate.pending(f"sqlite:///{tmp_path}/new.db"))
+    assert asyncio.run(migrate.has_pending_migration(f"sqlite:///{tmp_path}/new.db"))
 
 
 def test_arrivals_of_before_are_told_by_what_they_are_about(bare_database_url: str) -> None:
-    migrate.upgrade(bare_database_url, "lessons")
+    migrate.upgrade_database(bare_database_url, "lessons")
     asyncio.run(
         _execute(
             bare_database_url,
@@ -38,17 +38,17 @@ def test_arrivals_of_before_are_told_by_what_they_are_about(bare_database_url: s
             """ '{"subject": "region-32", "instrument": "spbe-2020"}')""",
         )
     )
-    migrate.upgrade(bare_database_url)
+    migrate.upgrade_database(bare_database_url)
     found = asyncio.run(
         _execute(bare_database_url, "SELECT number, topic FROM arrival ORDER BY number")
     )
     assert found == [(1, "opd-1"), (2, "opd-1"), (3, "region-32"), (4, "region-32 spbe-2020")]
-    assert migrate.differences(bare_database_url) == []
+    assert migrate.schema_differences(bare_database_url) == []
 
 
 async def _execute(url: str, *statements: str) -> list[tuple[object, ...]]:
     """Return the rows of the last of some statements."""
-    engine = unpooled(url)
+    engine = create_unpooled_engine(url)
     try:
         async with engine.begin() as connection:
             for statement in statements:

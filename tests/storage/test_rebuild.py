@@ -41,7 +41,7 @@ from engine.verification.verification_state import ProposalsState
 from storage import announcement, log
 from storage.database import Database
 from storage.log import LogTransaction
-from storage.rebuild import FOLDED, rebuild
+from storage.rebuild import FOLDED, rebuild_projection
 
 EXAMPLES = count()
 SOURCE = Provenance("test", confirmed=False, note="catatan")
@@ -109,7 +109,7 @@ async def test_rows_rebuilt_from_the_log_equal_the_rows_that_were_written(
     publish: bool,
 ) -> None:
     code = f"{next(EXAMPLES)}"
-    async with log.writing(database, code, lambda: datetime.now(UTC)) as transaction:
+    async with log.begin_log_transaction(database, code, lambda: datetime.now(UTC)) as transaction:
         await append(
             transaction,
             EventKind.REGION_RECORDED,
@@ -253,12 +253,17 @@ async def test_rows_rebuilt_from_the_log_equal_the_rows_that_were_written(
             )
 
     async with database.write() as session:  # what is not folded does not stand in the way
-        await announcement.keep(session, code, "s", ProposalsState(), datetime.now(UTC))
+        await announcement.save_announcement(
+            session, code, "s", ProposalsState(), datetime.now(UTC)
+        )
     before = await rows(database)
     async with database.write() as session:
-        applied = await rebuild(session)
+        applied = await rebuild_projection(session)
     assert await rows(database) == before
     async with database.read() as session:
-        expected = [await log.check(session, region) for region in await log.regions(session)]
+        expected = [
+            await log.verify_log_chain(session, region)
+            for region in await log.list_regions_with_log(session)
+        ]
     assert applied == sum(expected)
     assert len(before["application"]) >= len(applications)

@@ -6,7 +6,7 @@ import asyncio
 import threading
 from pathlib import Path
 
-from storage.sqlite_driver import connected
+from storage.sqlite_driver import open_sqlite_connection
 
 
 def threads() -> set[threading.Thread]:
@@ -18,7 +18,9 @@ async def test_a_connection_whose_opening_is_cancelled_leaves_no_thread(tmp_path
     """The thread would answer a loop that is gone by then."""
     before = threads()
     for _ in range(20):
-        opening = asyncio.create_task(connected(str(tmp_path / "a.db"), pragmas=["user_version"]))
+        opening = asyncio.create_task(
+            open_sqlite_connection(str(tmp_path / "a.db"), pragmas=["user_version"])
+        )
         await asyncio.sleep(0)
         opening.cancel()
         try:

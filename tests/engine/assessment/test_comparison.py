@@ -25,8 +25,8 @@ from facts.aspect_mean import national_aspects
 from facts.instrument import instrument_by_id
 
 SPBE_2020 = instrument_by_id("spbe-2020")
-WEST_JAVA = [region.code for region in tables.regions() if region.parent == "32"]
-NATION = [region.code for region in tables.regions(national=True)]
+WEST_JAVA = [region.code for region in tables.region_catalogue() if region.parent == "32"]
+NATION = [region.code for region in tables.region_catalogue(national=True)]
 
 
 def edition(year: int) -> EditionValues:
@@ -36,7 +36,7 @@ def edition(year: int) -> EditionValues:
         AssessmentKind.OFFICIAL,
         {
             each.region: parts_of(score.from_published(SPBE_2020, each.figures))
-            for each in tables.results(national=True)
+            for each in tables.result_rows(national=True)
             if (each.year, each.kind) == (year, AssessmentKind.OFFICIAL)
         },
     )

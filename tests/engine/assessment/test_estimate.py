@@ -24,7 +24,9 @@ from facts.instrument import instrument_by_id
 SPBE_2020 = instrument_by_id("spbe-2020")
 MEANS = {aspect: Fraction(value) for aspect, value in national_aspects("spbe-2020", 2024).items()}
 OFFICIAL = [
-    each for each in tables.results() if (each.year, each.kind) == (2024, AssessmentKind.OFFICIAL)
+    each
+    for each in tables.result_rows()
+    if (each.year, each.kind) == (2024, AssessmentKind.OFFICIAL)
 ]
 # Six indicators in three aspects and two domains, four levels: 4,096 sets can be gone through.
 WEIGHTS = {1: (1, "10"), 2: (1, "10"), 3: (1, "15"), 4: (2, "20"), 5: (2, "20"), 6: (3, "25")}
@@ -97,7 +99,7 @@ def test_the_estimate_its_ranges_and_its_count_are_those_of_all_sets(
 
 
 @pytest.mark.parametrize("result", OFFICIAL, ids=lambda each: str(each.region))
-def test_the_estimate_of_a_real_region_prints_its_figures(result: tables.Result) -> None:
+def test_the_estimate_of_a_real_region_prints_its_figures(result: tables.ResultRow) -> None:
     found = estimated_profile(SPBE_2020, result.figures, MEANS)
     assert isinstance(found, EstimatedProfile)
     assert found.basis == "ESTIMATED"
@@ -176,7 +178,7 @@ def test_extreme_figures_have_one_solution() -> None:
 def test_a_misprinted_domain_has_no_profile() -> None:
     misprint = next(
         each.figures
-        for each in tables.results(national=True)
+        for each in tables.result_rows(national=True)
         if (each.region, each.year) == ("16.07", 2023)
     )
     found = estimated_profile(SPBE_2020, misprint, MEANS)
@@ -217,7 +219,7 @@ def test_the_national_means_by_aspect_are_those_of_the_reports(year: int, known:
 def test_the_means_by_aspect_of_2024_give_the_means_by_domain() -> None:
     (national,) = (
         each
-        for each in tables.averages()
+        for each in tables.average_rows()
         if (each.year, each.scope.value, each.kind.value) == (2024, "NATIONAL", "OFFICIAL")
     )
     for domain in SPBE_2020.domains:

@@ -23,12 +23,12 @@ from facts import tables
 def local_governments(year: int) -> dict[str, Fraction]:
     agencies = {
         region.code
-        for region in tables.regions(national=True)
+        for region in tables.region_catalogue(national=True)
         if region.kind is RegionKind.CENTRAL_AGENCY
     }
     return {
         each.region: Fraction(each.figures.value)
-        for each in tables.results(national=True)
+        for each in tables.result_rows(national=True)
         if (each.year, each.kind) == (year, AssessmentKind.OFFICIAL) and each.region not in agencies
     }
 

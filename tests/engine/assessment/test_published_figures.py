@@ -140,8 +140,8 @@ def test_the_coordinating_ministry_for_economy_2019_is_not_the_sum_of_rounded_do
     assert format_rounded(score.index_from_domains(SPBE_2018, rounded_first)) == "3.26"
 
 
-def complete_results() -> list[tables.Result]:
-    return [each for each in tables.results(national=True) if len(each.figures.domains) == 4]
+def complete_results() -> list[tables.ResultRow]:
+    return [each for each in tables.result_rows(national=True) if len(each.figures.domains) == 4]
 
 
 def test_the_domains_of_every_official_result_give_its_index_as_far_as_rounding_allows() -> None:
@@ -196,7 +196,7 @@ def test_averages_follow_the_formula_but_for_two_misprints() -> None:
     """A mean's domains are rounded one by one: half a hundredth of each and of the index."""
     tolerance = Fraction("0.01")
     checked, beyond = 0, []
-    for each in tables.averages():
+    for each in tables.average_rows():
         chosen = instrument_by_id(each.instrument)
         if len(each.domains) != len(chosen.domains):
             continue
@@ -212,7 +212,7 @@ def test_averages_follow_the_formula_but_for_two_misprints() -> None:
 def test_printed_predicates_follow_the_exact_value_in_three_results() -> None:
     lower = [
         (each.region, each.year, each.figures.value, each.figures.predicate)
-        for each in tables.results(national=True)
+        for each in tables.result_rows(national=True)
         if instrument_by_id(each.instrument).predicate(Fraction(each.figures.value)).label
         != each.figures.predicate
     ]

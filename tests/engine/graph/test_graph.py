@@ -214,17 +214,17 @@ def test_a_graph_changed_edge_by_edge_equals_one_built_anew(history: list[Integr
 
 def test_no_published_exchange_of_west_java_counts_since_none_says_when_it_was_verified() -> None:
     found = []
-    for region in {each.region for each in tables.applications()}:
+    for region in {each.region for each in tables.west_java_applications()}:
         west_java = build_integration_graph(
             region,
-            [each for each in tables.applications() if each.region == region],
-            [each for each in tables.integrations() if each.region == region],
+            [each for each in tables.west_java_applications() if each.region == region],
+            [each for each in tables.west_java_integrations() if each.region == region],
             today=TODAY,
             common=tables.common_applications(),
         )
         found += west_java.chosen(GraphBasis.RECORDED)
         assert west_java.chosen(GraphBasis.COUNTED) == []
-    assert len(found) == len(tables.integrations()) == 24
+    assert len(found) == len(tables.west_java_integrations()) == 24
     assert sum(IntegrationDefect.DATE_UNKNOWN in edge.defects for edge in found) == 15
     assert sum(edge.defects == (IntegrationDefect.UNDOCUMENTED,) for edge in found) == 9
 

@@ -15,8 +15,8 @@ from engine.matching.function_classifier import (
 )
 from engine.matching.inventory_line import Listing
 from engine.matching.names import NameWords
-from facts.application import applications
-from facts.function import lexicon, name_words, national_systems
+from facts.application import west_java_applications
+from facts.function import function_lexicon, name_words, national_systems
 
 SMALL = Lexicon(
     functions=(
@@ -111,9 +111,11 @@ def test_the_same_corrections_give_the_same_tags() -> None:
 )
 def test_a_correction_leaves_what_does_not_resemble_it(name: str, function: str) -> None:
     """Of the names that ship: their tags stay, and their confidence within some hundredths."""
-    lines = [Listing(each.name, id=each.id) for each in applications()]
-    before = FunctionClassifier(lexicon()).tags(lines)
-    after = FunctionClassifier(lexicon(), [TrainingExample(Listing(name), function)]).tags(lines)
+    lines = [Listing(each.name, id=each.id) for each in west_java_applications()]
+    before = FunctionClassifier(function_lexicon()).tags(lines)
+    after = FunctionClassifier(function_lexicon(), [TrainingExample(Listing(name), function)]).tags(
+        lines
+    )
     assert [each.function for each in before] == [each.function for each in after]
     moved = [abs(a.confidence - b.confidence) for a, b in zip(before, after, strict=True)]
     assert max(moved) < 0.05
@@ -121,7 +123,7 @@ def test_a_correction_leaves_what_does_not_resemble_it(name: str, function: str)
 
 def test_the_shipped_lexicon_tags_well_known_names() -> None:
     names = ("SIMPEG", "SRIKANDI", "JDIH Kota Bogor", "PPDB Online", "Perizinan Kota Bogor")
-    tags = FunctionClassifier(lexicon()).tags([Listing(each) for each in names])
+    tags = FunctionClassifier(function_lexicon()).tags([Listing(each) for each in names])
     assert [each.function for each in tags] == [
         "personnel",
         "records",
@@ -132,6 +134,6 @@ def test_the_shipped_lexicon_tags_well_known_names() -> None:
 
 
 def test_the_shipped_tables_are_whole() -> None:
-    assert len(lexicon().functions) == 172
+    assert len(function_lexicon().functions) == 172
     assert len(national_systems()) == 61
     assert {"madiun", "bandungbarat", "jabar"} <= name_words().places

@@ -28,18 +28,18 @@ from tests.engine.verification.inventories import (
 
 
 def test_every_level_of_west_java_that_the_graph_would_cap_is_unverifiable_today() -> None:
-    own = [each for each in facts.applications() if each.region == "32"]
+    own = [each for each in facts.west_java_applications() if each.region == "32"]
     graph = build_integration_graph(
         "32",
         own,
-        [each for each in facts.integrations() if each.region == "32"],
+        [each for each in facts.west_java_integrations() if each.region == "32"],
         today=TODAY,
         common=facts.common_applications(),
     )
     inventory = Inventory(
         graph=graph,
         year=2026,
-        opds=tuple(each.id for each in facts.opds() if each.region == "32"),
+        opds=tuple(each.id for each in facts.west_java_opds() if each.region == "32"),
         serves=indicators_by_application(own, facts.common_applications(), {}),
     )
     found = verify_levels(SPBE, RULES, {each.number: 5 for each in SPBE.indicators}, inventory)

@@ -16,7 +16,7 @@ async def follow(settings: Settings, *regions: str) -> None:
     async with opened(settings) as instance, instance.database.write() as session:
         for region in regions:
             owner = Source(region, "wss://a.id/graphql", SourceState.UNREACHABLE, None)
-            await ownership.follow(session, owner)
+            await ownership.insert_source(session, owner)
 
 
 async def test_the_example_is_a_region_that_is_written_here(
@@ -30,7 +30,9 @@ async def test_the_example_is_a_region_that_is_written_here(
     other = await example(settings)
     assert other is not None
     assert other.region == other.opd.region != EXAMPLE_REGION
-    await follow(settings, *(each.code for each in tables.regions() if each.code != EXAMPLE_REGION))
+    await follow(
+        settings, *(each.code for each in tables.region_catalogue() if each.code != EXAMPLE_REGION)
+    )
     assert await example(settings) is None
     greet(settings, "http://127.0.0.1:8000", None, [], [], replay=False)
     assert "No region with an OPD is written here" in capsys.readouterr().out

@@ -29,7 +29,7 @@ async def take(instance: Instance, text: str, region: str = "32.11") -> Imported
 
 async def entries(instance: Instance) -> int:
     async with instance.database.read() as session:
-        return (await log.head(session, "32.11"))[0]
+        return (await log.read_log_head(session, "32.11"))[0]
 
 
 async def test_rows_become_entries_once(filled_database_url: str) -> None:
@@ -38,7 +38,7 @@ async def test_rows_become_entries_once(filled_database_url: str) -> None:
         assert await take(instance, GOOD) == Imported(registered=(2, 3), known=(), repeated=())
         assert await take(instance, GOOD) == Imported(registered=(), known=(2, 3), repeated=())
         async with instance.database.read() as session:
-            fresh = await log.entries(session, "32.11", after=before)
+            fresh = await log.list_log_entries(session, "32.11", after=before)
         assert [each.kind for each in fresh] == [EventKind.APPLICATION_REGISTERED] * 2
         assert fresh[0].body is not None
         assert fresh[0].body["opd"] == "opd-32.11.dishub"
@@ -81,7 +81,7 @@ async def test_rows_of_another_region_are_refused(filled_sqlite_url: str) -> Non
             await take(instance, GOOD, "99.99")
         async with instance.database.write() as session:
             owner = Source("32.11", "wss://a.id/graphql", SourceState.UNREACHABLE, None)
-            await ownership.follow(session, owner)
+            await ownership.insert_source(session, owner)
         with pytest.raises(OwnedElsewhere):
             await take(instance, GOOD)
 
@@ -106,7 +106,10 @@ async def test_status_function_year_and_platform_are_kept(filled_database_url: s
         again = await inventory_import.take(instance, "32.11", read, "f.csv")
         assert again == Imported(registered=(), known=(2, 3, 4, 5), repeated=())
         async with instance.database.read() as session:
-            fresh = [each.body or {} for each in await log.entries(session, "32.11", after=before)]
+            fresh = [
+                each.body or {}
+                for each in await log.list_log_entries(session, "32.11", after=before)
+            ]
     kept = ("name", "opd", "status", "function", "year", "platform")
     assert [tuple(each[field] for field in kept) for each in fresh] == [
         ("Si Uji", "opd-32.11.dishub", "ACTIVE", "Uji KIR", 2020, "Web"),

@@ -182,7 +182,7 @@ def test_what_is_no_inventory_is_refused(
 def test_the_tables_that_ship_are_read_as_they_are(west_java: Commands) -> None:
     path = Path(tables.__file__).parent / "applications.csv"
     found = told(west_java("overlap", path, "--json"))
-    assert found["listed"] == len(tables.applications())
+    assert found["listed"] == len(tables.west_java_applications())
     assert found["columns"] == {
         each: each for each in ("name", "opd", "region", "url", "id", "status")
     }

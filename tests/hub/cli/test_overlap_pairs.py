@@ -14,7 +14,7 @@ from benchmarks import overlap as benchmark
 from engine.matching.function_classifier import FunctionClassifier
 from engine.matching.names import Normaliser
 from engine.matching.overlap import WEIGHTS, OverlapScorer, log_odds
-from facts.function import lexicon, name_words
+from facts.function import function_lexicon, name_words
 from tests.hub.cli.region_data import Commands
 
 
@@ -26,7 +26,7 @@ def test_the_labelled_pairs_get_the_scores_that_are_measured(west_java: Commands
         given = list(csv.DictReader(file))
     assert [{name: row[name] for name in given[0]} for row in found] == given
     pairs = [benchmark.listings(row) for row in given]
-    comparer = OverlapScorer(FunctionClassifier(lexicon()), Normaliser(name_words()))
+    comparer = OverlapScorer(FunctionClassifier(function_lexicon()), Normaliser(name_words()))
     odds = log_odds(comparer.signals(pairs), WEIGHTS)
     assert [float(row["score"]) for row in found] == pytest.approx(
         1 / (1 + np.exp(-odds)), abs=0.0005

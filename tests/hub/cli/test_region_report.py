@@ -83,7 +83,7 @@ def publish(data_dir: Path) -> None:
     async def work() -> None:
         async with (
             opened(Settings(data_dir=data_dir)) as instance,
-            log.writing(instance.database, "32.11", instance.clock) as transaction,
+            log.begin_log_transaction(instance.database, "32.11", instance.clock) as transaction,
         ):
             await transaction.append(
                 actor="test",

@@ -170,7 +170,7 @@ async def followed_up(url: str) -> None:
 
     async def caught_up() -> None:
         async with database.read() as session:
-            newest = (await arrival.position(session)).arrival
+            newest = (await arrival.newest_position(session)).arrival
             assert await announcement.followed_up(session) == newest
 
     try:

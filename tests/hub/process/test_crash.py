@@ -11,7 +11,7 @@ import pytest
 
 from engine.model import EventKind, Role
 from storage import arrival, log
-from storage.rebuild import rebuild
+from storage.rebuild import rebuild_projection
 from tests.api.hub import running
 from tests.fixtures.processes import StartSimpul, free_port
 from tests.hub.live import Client, client
@@ -71,18 +71,20 @@ async def test_no_acknowledged_write_is_lost_or_doubled_by_kills(
             written = [
                 (entry.body["name"], entry.subject)
                 for region, _ in OWNERS
-                for entry in await log.entries(session, region, limit=100_000)
+                for entry in await log.list_log_entries(session, region, limit=100_000)
                 if entry.kind is EventKind.APPLICATION_REGISTERED
                 and entry.actor == "ani"
                 and entry.body is not None
             ]
-            for region in await log.regions(session):
-                await log.check(session, region)
-            newest = (await arrival.position(session)).arrival
-            numbers = [each.number for each in await arrival.after(session, 0, 100_000)]
+            for region in await log.list_regions_with_log(session):
+                await log.verify_log_chain(session, region)
+            newest = (await arrival.newest_position(session)).arrival
+            numbers = [
+                each.number for each in await arrival.list_arrivals_after(session, 0, 100_000)
+            ]
         assert sorted(written) == sorted(acknowledged.items())
         assert numbers == list(range(1, newest + 1))
         before = await reader.everything()
         async with reader.instance.database.write() as session:
-            await rebuild(session)
+            await rebuild_projection(session)
         assert await reader.everything() == before

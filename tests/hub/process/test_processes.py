@@ -214,11 +214,11 @@ async def test_a_replay_ends_as_loaded_and_leaves_the_ordinary_database_alone(
         start = await hub.cursor()
         assert await results_of(hub) == 0
         async with hub.listening(CHANGES, after=start) as changes:
-            seen = [await changes.next() for _ in tables.results()]
+            seen = [await changes.next() for _ in tables.result_rows()]
         assert await hub.ask(RANKING) == ranking
     assert {each["replay"] for each in seen} == {True}
     assert [(each["year"], each["region"]["code"], each["after"]) for each in seen] == [
-        (each.year, each.region, each.figures.value) for each in tables.results()
+        (each.year, each.region, each.figures.value) for each in tables.result_rows()
     ]
     assert replaying.stop() == 0
 

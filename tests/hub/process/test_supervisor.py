@@ -175,7 +175,7 @@ async def test_workers_whose_supervisor_is_gone_end_too(hub: SimpulProcess) -> N
 
 @pytest.mark.parametrize("workers", ["1", "2"])
 def test_what_no_worker_can_start_with_ends_it(tmp_path: Path, workers: str) -> None:
-    migrate.upgrade(f"sqlite:///{tmp_path / 'simpul.db'}")
+    migrate.upgrade_database(f"sqlite:///{tmp_path / 'simpul.db'}")
     (tmp_path / "token.key").mkdir()
     environment = {
         "SIMPUL_DATA_DIR": str(tmp_path),
