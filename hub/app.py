@@ -37,7 +37,7 @@ from realtime.fanout import Fanout
 from realtime.redis_broker import RedisBroker
 from realtime.tail import Tail
 from realtime.wakeup import MemoryBus
-from regions.owners import Owners
+from regions.owners import OwnerHeadCache
 from resolvers import recompute
 from resolvers.access import unpublished
 from resolvers.announcements import analysis_cache, derivation
@@ -221,7 +221,7 @@ async def opened(
             inventories=inventories,
             analyses=analyses,
             derive=derivation(inventories, analyses),
-            owners=Owners(clock),
+            owners=OwnerHeadCache(clock),
         )
     finally:
         await database.close()

@@ -9,8 +9,8 @@ from contextlib import aclosing, asynccontextmanager
 from pathlib import Path
 
 from engine.log.source import SourceState
-from regions.directory import read, watched
-from regions.follower import Follower
+from regions.directory import load_endpoint_directory, watch_endpoint_directory
+from regions.follower import ReplicationClient
 from resolvers.context import Instance
 from resolvers.replicas import Copies
 from storage import ownership
@@ -25,21 +25,23 @@ async def run(directory: Path, data_dir: Path, instance: Instance) -> None:
     async with (
         turn(data_dir / "follower.lock"),
         asyncio.TaskGroup() as group,
-        aclosing(watched(directory)) as directories,
+        aclosing(watch_endpoint_directory(directory)) as directories,
     ):
         group.create_task(copies.keep())
-        await Follower(copies, instance.clock).run(directories)
+        await ReplicationClient(copies, instance.clock).run(directories)
 
 
 async def know(directory: Path, instance: Instance) -> None:
     """Know whom the file lists, to ask them, also where another worker follows them."""
-    async with aclosing(watched(directory)) as directories:
+    async with aclosing(watch_endpoint_directory(directory)) as directories:
         await instance.owners.run(directories)
 
 
 async def first(directory: Path, data_dir: Path, instance: Instance, seconds: float) -> bool:
     """Follow until there is a copy of all that the file lists; False if there is none in time."""
-    listed = {region for each in read(directory).endpoints for region in each.regions}
+    listed = {
+        region for each in load_endpoint_directory(directory).endpoints for region in each.regions
+    }
     task = asyncio.create_task(run(directory, data_dir, instance))
     try:
         async with asyncio.timeout(seconds):

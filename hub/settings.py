@@ -141,7 +141,9 @@ class Settings(BaseSettings):
     @classmethod
     def _follows(cls, given: Path | None) -> Path | None:
         if given is not None:
-            directory.read(given)  # raises what is wrong with it, as an error of a value
+            directory.load_endpoint_directory(
+                given
+            )  # raises what is wrong with it, as an error of a value
         return given
 
     @field_validator("map_file")

@@ -18,7 +18,15 @@ from collections.abc import AsyncGenerator, Callable, Hashable, Iterable
 from contextlib import aclosing
 from dataclasses import dataclass, field
 
-from realtime.message import AT_ONCE_BYTES, Batch, Beginning, Ended, Kept, Sink, Told
+from realtime.message import (
+    AT_ONCE_BYTES,
+    Batch,
+    Message,
+    Sink,
+    SnapshotBudget,
+    SnapshotBuffer,
+    SourceClosed,
+)
 
 BURST_SECONDS = 0.005  # events that come closer than this are a burst
 MERGE_SECONDS = 0.004  # what comes in a burst within this is given together
@@ -31,23 +39,23 @@ LOOK_SECONDS = 0.01
 logger = logging.getLogger(__name__)
 
 
-Open = Callable[[Hashable], AsyncGenerator[Told, None]]  # a source that begins there
+Open = Callable[[Hashable], AsyncGenerator[Message, None]]  # a source that begins there
 
 
 @dataclass(eq=False)
-class Stream:
+class PositionedStream:
     """One source, and who follows it."""
 
-    group: Group
+    group: SubscriberGroup
     position: Hashable  # None: it began with what came next, wherever that was
     sinks: dict[Sink, None] = field(default_factory=dict)
     task: asyncio.Task[None] | None = None
-    beginning: Beginning | None = None  # while it tells a snapshot from its first part on
-    _waiting: list[Told] = field(default_factory=list)
+    beginning: SnapshotBuffer | None = None  # while it tells a snapshot from its first part on
+    _waiting: list[Message] = field(default_factory=list)
     _flush_at: asyncio.TimerHandle | None = None
     _took: float = 0.0  # seconds that giving to all of them last took
 
-    async def run(self, open: Open, kept: Beginning | None = None) -> None:
+    async def run(self, open: Open, kept: SnapshotBuffer | None = None) -> None:
         """Give what the source tells to all who follow, until nobody does or it ends.
 
         With a snapshot that is kept, that is told first, and the source begins where it ends.
@@ -71,7 +79,7 @@ class Stream:
                     if self.group.merged(self):
                         return
                     await self._patience()
-        except Ended as ended:
+        except SourceClosed as ended:
             ending = ended.payload
             self.group.forget(self.position)
         except Exception:
@@ -118,7 +126,7 @@ class Stream:
                 self.group.fanout.settle()
             self._took = time.monotonic() - begun
 
-    async def _tell_again(self, kept: Beginning) -> None:
+    async def _tell_again(self, kept: SnapshotBuffer) -> None:
         """Give a snapshot that is kept, as fast as it is taken, and what is added to it meanwhile."""
         given = 0
         while given < len(kept.batches):
@@ -132,7 +140,7 @@ class Stream:
             if given == len(kept.batches):
                 self.group.flush(kept)
 
-    def _tell(self, told: Told, burst: bool) -> None:
+    def _tell(self, told: Message, burst: bool) -> None:
         self.position = told.position
         self._waiting.append(told)
         large = sum(len(each.payload) for each in self._waiting) > MERGED_BYTES
@@ -155,14 +163,14 @@ class Stream:
 
 
 @dataclass(eq=False)
-class Group:
+class SubscriberGroup:
     """Those who follow the same, and where they stand."""
 
     fanout: Fanout
     key: Hashable
-    streams: set[Stream] = field(default_factory=set)
-    followed: dict[Sink, Stream] = field(default_factory=dict)
-    beginning: Beginning | None = None  # the newest snapshot that was told
+    streams: set[PositionedStream] = field(default_factory=set)
+    followed: dict[Sink, PositionedStream] = field(default_factory=dict)
+    beginning: SnapshotBuffer | None = None  # the newest snapshot that was told
 
     def join(self, sink: Sink, start: Hashable, open: Open) -> None:
         """Follow from a position on."""
@@ -176,21 +184,21 @@ class Group:
             start, kept = kept.position, None
         stream = next((each for each in self.streams if each.position == start), None)
         if stream is None or kept is not None:
-            stream = Stream(self, start)
+            stream = PositionedStream(self, start)
             if start is None and kept is None:
-                stream.beginning = self.beginning = Beginning(self.fanout.kept)
+                stream.beginning = self.beginning = SnapshotBuffer(self.fanout.kept)
             self.streams.add(stream)
             stream.task = asyncio.create_task(stream.run(open, kept))
         stream.add([sink])
 
-    def _kept(self) -> Beginning | None:
+    def _kept(self) -> SnapshotBuffer | None:
         """Return the snapshot that is kept, as far as it was told."""
         if self.beginning is None:
             return None
         self.flush(self.beginning)
         return self.beginning if self.beginning.batches else None
 
-    def flush(self, kept: Beginning) -> None:
+    def flush(self, kept: SnapshotBuffer) -> None:
         """Let the stream that tells this snapshot give what waits."""
         for stream in self.streams:
             if stream.beginning is kept:
@@ -208,7 +216,7 @@ class Group:
         if stream is not None:
             stream.leave(sink)
 
-    def merged(self, stream: Stream) -> bool:
+    def merged(self, stream: PositionedStream) -> bool:
         """Give those who follow `stream` to another one that stands where it stands, if any does."""
         if stream.position is None:
             return False
@@ -232,8 +240,8 @@ class Fanout:
     def __init__(self, failure: bytes, settle: Callable[[], None] = lambda: None) -> None:
         self.failure = failure
         self.settle = settle  # called once a batch was given to all
-        self.kept = Kept()
-        self.groups: dict[Hashable, Group] = {}
+        self.kept = SnapshotBudget()
+        self.groups: dict[Hashable, SubscriberGroup] = {}
         self.executions = 0  # of events, over all groups
         self.joined = 0  # sinks that ever began to follow
         self.resumed = 0  # of these, from a position on
@@ -243,10 +251,10 @@ class Fanout:
         """How many sinks follow anything."""
         return sum(len(group.followed) for group in self.groups.values())
 
-    def group(self, key: Hashable) -> Group:
+    def group(self, key: Hashable) -> SubscriberGroup:
         """Return the group of all who ask alike."""
         if key not in self.groups:
-            self.groups[key] = Group(self, key)
+            self.groups[key] = SubscriberGroup(self, key)
         return self.groups[key]
 
     async def close(self) -> None:

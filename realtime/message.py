@@ -16,7 +16,7 @@ Alike = TypeVar("Alike", bound=Hashable)
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
+class Message:
     """A payload as all sinks get it, and where a stream stands once it has told it."""
 
     payload: bytes
@@ -29,12 +29,12 @@ class Told:
 class Batch:
     """What is given together, with what was made of it for sinks that are alike."""
 
-    def __init__(self, told: Sequence[Told]) -> None:
+    def __init__(self, told: Sequence[Message]) -> None:
         self.told = told
         self._made: dict[Hashable, list[bytes]] = {}
 
     def made(
-        self, alike: Alike, make: Callable[[Sequence[Told], Alike], list[bytes]]
+        self, alike: Alike, make: Callable[[Sequence[Message], Alike], list[bytes]]
     ) -> list[bytes]:
         """Return what `make` makes of it: once for all sinks that are alike in this."""
         found = self._made.get(alike)
@@ -57,7 +57,7 @@ class Sink(Protocol):
         """Nothing more comes; with a payload it says why."""
 
 
-class Ended(Exception):
+class SourceClosed(Exception):
     """Raised by a source that cannot go on; `payload` says why, to whoever follows it."""
 
     def __init__(self, payload: bytes) -> None:
@@ -66,7 +66,7 @@ class Ended(Exception):
 
 
 @dataclass
-class Kept:
+class SnapshotBudget:
     """The bytes of all snapshots that are held, a budget that they share.
 
     It is no cache with keys: each snapshot belongs to its group, grows while it is streamed, and is
@@ -78,10 +78,10 @@ class Kept:
 
 
 @dataclass(eq=False)
-class Beginning:
+class SnapshotBuffer:
     """A snapshot as far as it was told, while it is kept."""
 
-    kept: Kept
+    kept: SnapshotBudget
     batches: list[Batch] = field(default_factory=list)
     size: int = 0
     over: bool = False  # no more of it is kept

@@ -32,7 +32,7 @@ Read = Callable[[int, int], Awaitable[Sequence[Arrival]]]
 
 
 @dataclass
-class Counts:
+class TailCounts:
     """What the tail has done since it began."""
 
     reads: int = 0  # of the database, also those that found nothing
@@ -40,7 +40,7 @@ class Counts:
     taken: int = 0  # arrivals that came by the broker
 
 
-class Hole(LookupError):
+class GapError(LookupError):
     """Arrivals are not on record any more that a follower has yet to be told."""
 
 
@@ -59,7 +59,7 @@ class Tail(Generic[Arrival]):
         self._bus = bus
         self.broker: Broker[Arrival] = MemoryBroker() if broker is None else broker
         self.newest = start  # number of the newest arrival that is here
-        self.counts = Counts()
+        self.counts = TailCounts()
         self._ring: deque[Arrival] = deque(maxlen=KEPT)
         self._moved = asyncio.Event()  # set once, then replaced, at each move
         self._looking = asyncio.Lock()  # two who read at once would read the same
@@ -121,7 +121,7 @@ class Tail(Generic[Arrival]):
                         break
         except TimeoutError:
             pass
-        except Hole:
+        except GapError:
             after = self.newest
         return after
 
@@ -158,6 +158,6 @@ class Tail(Generic[Arrival]):
         if after + 1 < oldest:
             page = await self._read(after, PAGE)
             if page and page[-1].number != after + len(page):
-                raise Hole
+                raise GapError
             return page
         return list(islice(self._ring, after + 1 - oldest, after + 1 - oldest + PAGE))

@@ -49,7 +49,7 @@ def canonical_host(host: str) -> bool:
         return _NAME.fullmatch(host) is not None
 
 
-def allowed(address: Address, *, private: bool) -> bool:
+def is_address_allowed(address: Address, *, private: bool) -> bool:
     """Whether an address may be connected to; `private` also allows loopback and private networks.
 
     An address of IPv6 that stands for one of IPv4 is as good as that one.
@@ -58,14 +58,18 @@ def allowed(address: Address, *, private: bool) -> bool:
         return False
     if isinstance(address, IPv6Address):
         meant = _meant(address)
-        return _allowed_6(address, private) if meant is None else allowed(meant, private=private)
+        return (
+            _allowed_6(address, private)
+            if meant is None
+            else is_address_allowed(meant, private=private)
+        )
     if any(address in network for network in _OURS_4):
         return private
     refused = address.is_multicast or address.is_reserved or address.is_link_local
     return address.is_global and not refused and not any(address in it for it in _NEVER_4)
 
 
-async def resolved(
+async def resolve_host(
     host: str,
     port: int,
     *,
@@ -85,7 +89,7 @@ async def resolved(
     async with asyncio.timeout(seconds):
         answer = await (resolve or _system)(host, port)
     found = [ip_address(each) for each in answer]
-    if not found or not all(allowed(each, private=private) for each in found):
+    if not found or not all(is_address_allowed(each, private=private) for each in found):
         raise AddressRefused
     return found[:ADDRESSES_MOST]
 

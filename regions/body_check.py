@@ -23,7 +23,7 @@ from engine.verification.inventory import Exemption
 from facts.instrument import instrument_by_id, instrument_catalogue
 
 
-class UnfitBody(Exception):
+class InvalidBody(Exception):
     """A body that no follower could take: what was expected, and what came."""
 
 
@@ -48,10 +48,10 @@ class BodyCheck:
         except ValidationError as error:
             first = error.errors()[0]
             place = ".".join(map(str, first["loc"]))
-            raise UnfitBody(f"{what}: {place}: {first['msg']}") from None
+            raise InvalidBody(f"{what}: {place}: {first['msg']}") from None
         named = value.code if isinstance(value, Region) else getattr(value, "region", self.region)
         if named != self.region:
-            raise UnfitBody(f"{what}: expected region {self.region}, got {named}")
+            raise InvalidBody(f"{what}: expected region {self.region}, got {named}")
         if self.complete:
             self._refer(what, value)
         self._compute(what, value)
@@ -61,10 +61,10 @@ class BodyCheck:
 
     def _refer(self, what: str, value: object) -> None:
         if not self._begun and not isinstance(value, Region):
-            raise UnfitBody(f"{what}: expected the region itself first, got something else")
+            raise InvalidBody(f"{what}: expected the region itself first, got something else")
         for id in _references(value):
             if id not in self._recorded:
-                raise UnfitBody(f"{what}: expected what it refers to before it, got {id} without")
+                raise InvalidBody(f"{what}: expected what it refers to before it, got {id} without")
 
     def _compute(self, what: str, value: object) -> None:
         try:
@@ -72,14 +72,14 @@ class BodyCheck:
                 case Assessment():
                     if value.instrument not in instrument_catalogue():
                         expected = f"one of the instruments {', '.join(instrument_catalogue())}"
-                        raise UnfitBody(f"{what}: expected {expected}, got {value.instrument}")
+                        raise InvalidBody(f"{what}: expected {expected}, got {value.instrument}")
                     instrument = self._instruments[value.id] = instrument_by_id(value.instrument)
                     score_assessment(instrument, value)
                 case Claimed() if value.assessment in self._instruments:
                     instrument = self._instruments[value.assessment]
                     from_levels(instrument, {value.claim.indicator: value.claim.level})
         except (ValueError, KeyError) as error:
-            raise UnfitBody(f"{what}: it has no score: {error}") from None
+            raise InvalidBody(f"{what}: it has no score: {error}") from None
 
 
 def _references(value: object) -> list[str]:

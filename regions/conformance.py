@@ -17,10 +17,10 @@ from engine.log.entry_types import BODIES as ENTRY_BODIES
 from engine.log.snapshot import BODIES as ROW_BODIES
 from engine.log.snapshot import RowKind
 from regions import contract
-from regions.body_check import BodyCheck, UnfitBody
-from regions.contract import Frame, Head, Page, Unfit
+from regions.body_check import BodyCheck, InvalidBody
+from regions.contract import ContractViolation, RemoteFeedFrame, RemoteLogHead, RemoteSnapshotPage
 from regions.directory import Endpoint
-from regions.peer import Misbehaved, Peer, Rejected, Unreachable
+from regions.peer import PeerConnection, PeerUnreachable, ProtocolError, RejectedByPeer
 
 ANSWER_SECONDS = 10.0
 HEARTBEAT_SECONDS = 10.0  # twice what is promised
@@ -29,16 +29,16 @@ PAGES_MOST = 1_000
 UNKNOWN = "region-that-nobody-has"
 
 
-class Broken(Exception):
+class ConformanceFailure(Exception):
     """A promise is not kept: what was expected and what came."""
 
 
-class NotLookedAt(Exception):
+class CheckSkipped(Exception):
     """There is nothing by which the promise could be judged."""
 
 
 @dataclass(frozen=True, slots=True)
-class Verdict:
+class ConformanceResult:
     """One promise, whether it is kept, and what was seen."""
 
     promise: str
@@ -52,62 +52,71 @@ class _Seen:
 
     endpoint: Endpoint
     region: str
-    peer: Peer
+    peer: PeerConnection
     feed: str = contract.FEED_WITHOUT_OWNER
-    head: Head | None = None
+    head: RemoteLogHead | None = None
     base: int = 0  # entries that the owner does not keep any more
     entries: list[Entry] = field(default_factory=list)  # from the next one on
 
 
-async def check(endpoint: Endpoint, region: str) -> list[Verdict]:
+async def check_conformance(endpoint: Endpoint, region: str) -> list[ConformanceResult]:
     """Ask for everything that the contract promises; one verdict a promise.
 
     A promise that cannot be looked at, since an earlier one is broken, is not kept either.
     """
-    verdicts: list[Verdict] = []
+    verdicts: list[ConformanceResult] = []
     try:
-        async with Peer.opened(endpoint) as peer:
-            verdicts.append(Verdict(CONNECTS, kept=True, said="graphql-transport-ws"))
+        async with PeerConnection.opened(endpoint) as peer:
+            verdicts.append(ConformanceResult(CONNECTS, kept=True, said="graphql-transport-ws"))
             seen = _Seen(endpoint, region, peer)
             for promise, look in PROMISES.items():
                 verdicts.append(await _verdict(promise, look(seen)))
-    except (Unreachable, Misbehaved, Rejected) as failure:
-        verdicts.append(Verdict(CONNECTS, kept=False, said=str(failure)))
-        verdicts += [Verdict(promise, kept=False, said="not looked at") for promise in PROMISES]
+    except (PeerUnreachable, ProtocolError, RejectedByPeer) as failure:
+        verdicts.append(ConformanceResult(CONNECTS, kept=False, said=str(failure)))
+        verdicts += [
+            ConformanceResult(promise, kept=False, said="not looked at") for promise in PROMISES
+        ]
     return verdicts
 
 
-async def _verdict(promise: str, look: Awaitable[str]) -> Verdict:
+async def _verdict(promise: str, look: Awaitable[str]) -> ConformanceResult:
     try:
-        return Verdict(promise, kept=True, said=await look)
-    except NotLookedAt as reason:
-        return Verdict(promise, kept=True, said=str(reason))
-    except (Broken, Unreachable, Misbehaved, Rejected, Unfit, UnfitBody) as failure:
-        return Verdict(promise, kept=False, said=str(failure))
+        return ConformanceResult(promise, kept=True, said=await look)
+    except CheckSkipped as reason:
+        return ConformanceResult(promise, kept=True, said=str(reason))
+    except (
+        ConformanceFailure,
+        PeerUnreachable,
+        ProtocolError,
+        RejectedByPeer,
+        ContractViolation,
+        InvalidBody,
+    ) as failure:
+        return ConformanceResult(promise, kept=False, said=str(failure))
 
 
 async def _version(seen: _Seen) -> str:
     data = await seen.peer.query(contract.HEAD, {"region": seen.region}, ANSWER_SECONDS)
-    seen.head = contract.head(seen.region, data)
+    seen.head = contract.parse_feed_head(seen.region, data)
     return f"version {contract.VERSION}; {seen.head.sequence} entries"
 
 
 async def _owner(seen: _Seen) -> str:
     try:
         data = await seen.peer.query(contract.OWNER, {"region": seen.region}, ANSWER_SECONDS)
-    except Rejected as rejected:
+    except RejectedByPeer as rejected:
         if rejected.code not in contract.NOT_IN_SCHEMA or seen.peer.is_closed:
             raise
         return "the endpoint: its schema names no owner"
     seen.feed = contract.FEED
-    return contract.head(seen.region, data).owner or "the endpoint"
+    return contract.parse_feed_head(seen.region, data).owner or "the endpoint"
 
 
 async def _order(seen: _Seen) -> str:
     head = _known(seen)
     try:
         return await _entries(seen, head)
-    except Rejected as rejected:
+    except RejectedByPeer as rejected:
         if rejected.code != "SNAPSHOT_REQUIRED" or seen.entries:
             raise
     newest = (await _page(seen, None)).newest  # it keeps no whole log
@@ -115,22 +124,22 @@ async def _order(seen: _Seen) -> str:
     return await _entries(seen, head)
 
 
-async def _entries(seen: _Seen, head: Head) -> str:
+async def _entries(seen: _Seen, head: RemoteLogHead) -> str:
     """Read the entries up to the end of the log, after those that are here."""
     async with aclosing(_frames(seen, seen.base + len(seen.entries))) as frames:
         async for frame in frames:
             for entry in frame.entries:
                 expected = seen.base + len(seen.entries) + 1
                 if entry.sequence != expected:
-                    raise Broken(f"expected entry {expected}, got {entry.sequence}")
+                    raise ConformanceFailure(f"expected entry {expected}, got {entry.sequence}")
                 seen.entries.append(entry)
             last = seen.base + len(seen.entries)
             if last >= head.sequence or len(seen.entries) >= ENTRIES_MOST:
                 return f"entries {seen.base + 1} to {last}, none left out"
             if not frame.entries:
-                raise Broken(f"expected entry {last + 1}, got a frame without any")
+                raise ConformanceFailure(f"expected entry {last + 1}, got a frame without any")
     last = seen.base + len(seen.entries)
-    raise Broken(f"the feed ended after {last} of {head.sequence} entries")
+    raise ConformanceFailure(f"the feed ended after {last} of {head.sequence} entries")
 
 
 async def _chain(seen: _Seen) -> str:
@@ -138,7 +147,7 @@ async def _chain(seen: _Seen) -> str:
     before = entries[0].previous_hash if seen.base else GENESIS
     good, broken = engine.verified_prefix(entries, sequence=seen.base, previous_hash=before)
     if broken is not None:
-        raise Broken(str(broken))
+        raise ConformanceFailure(str(broken))
     return f"{len(good)} hashes, each over the one before"
 
 
@@ -146,7 +155,7 @@ async def _end(seen: _Seen) -> str:
     head = _known(seen)
     entry = _entry(seen, head.sequence)
     if entry is not None and entry.hash != head.hash:
-        raise Broken(f"expected the hash of entry {head.sequence}, got {head.hash}")
+        raise ConformanceFailure(f"expected the hash of entry {head.sequence}, got {head.hash}")
     return f"feedHead names entry {head.sequence}"
 
 
@@ -156,7 +165,9 @@ async def _bodies(seen: _Seen) -> str:
     for entry, body in shown:
         kind = ENTRY_BODIES.get(entry.kind)
         if kind is None:
-            raise Broken(f"entry {entry.sequence} is of a kind that is derived, and none of a log")
+            raise ConformanceFailure(
+                f"entry {entry.sequence} is of a kind that is derived, and none of a log"
+            )
         check.take(f"entry {entry.sequence}", kind, body)
     return f"{len(shown)} bodies of the types of their kinds"
 
@@ -166,18 +177,18 @@ async def _resume(seen: _Seen) -> str:
     half = max(len(entries) // 2, 1 if seen.base else 0)
     after = seen.base + half
     if half == len(entries):
-        raise NotLookedAt("no entry has come since the snapshot")
+        raise CheckSkipped("no entry has come since the snapshot")
     async with aclosing(_frames(seen, after)) as frames:
         async for frame in frames:
             if not frame.entries:
-                raise Broken(f"expected entry {after + 1}, got a frame without any")
+                raise ConformanceFailure(f"expected entry {after + 1}, got a frame without any")
             first = frame.entries[0]
             if first != entries[half]:
-                raise Broken(
+                raise ConformanceFailure(
                     f"expected entry {after + 1} as before, got {first.sequence}, or another"
                 )
             return f"after {after} comes {first.sequence}, the same as before"
-    raise Broken("the feed ended")
+    raise ConformanceFailure("the feed ended")
 
 
 async def _heartbeat(seen: _Seen) -> str:
@@ -187,9 +198,9 @@ async def _heartbeat(seen: _Seen) -> str:
                 async with asyncio.timeout(HEARTBEAT_SECONDS):
                     await anext(frames)
             except TimeoutError:
-                raise Broken(f"no frame within {HEARTBEAT_SECONDS:g} seconds") from None
+                raise ConformanceFailure(f"no frame within {HEARTBEAT_SECONDS:g} seconds") from None
             except StopAsyncIteration:
-                raise Broken("the feed ended") from None
+                raise ConformanceFailure("the feed ended") from None
     return "a frame comes also where nothing happens"
 
 
@@ -197,18 +208,18 @@ async def _snapshot(seen: _Seen) -> str:
     pages = [await _page(seen, None)]
     while (cursor := pages[-1].cursor) is not None:
         if len(pages) == PAGES_MOST:
-            raise Broken(f"expected an end within {PAGES_MOST} pages")
+            raise ConformanceFailure(f"expected an end within {PAGES_MOST} pages")
         pages.append(await _page(seen, cursor))
         if pages[-1].newest != pages[0].newest:
             first, now = pages[0].newest.sequence, pages[-1].newest.sequence
-            raise Broken(f"expected all pages as of entry {first}, got one as of {now}")
+            raise ConformanceFailure(f"expected all pages as of entry {first}, got one as of {now}")
     rows = [row for page in pages for row in page.rows]
     order = list(RowKind)
     places = [order.index(row.kind) for row in rows]
     if places != sorted(places):
-        raise Broken("expected kinds of rows in the order of the contract")
+        raise ConformanceFailure("expected kinds of rows in the order of the contract")
     if not rows or rows[0].kind is not RowKind.REGION:
-        raise Broken("expected the region itself as the first row")
+        raise ConformanceFailure("expected the region itself as the first row")
     check = BodyCheck(seen.region)
     for number, row in enumerate(rows, start=1):
         check.take(f"row {number}", ROW_BODIES[row.kind], row.body)
@@ -218,10 +229,10 @@ async def _snapshot(seen: _Seen) -> str:
         [newest], sequence=before, previous_hash=newest.previous_hash
     )
     if broken is not None:
-        raise Broken(str(broken))
+        raise ConformanceFailure(str(broken))
     entry = _entry(seen, newest.sequence)
     if entry is not None and entry.hash != newest.hash:
-        raise Broken(f"expected entry {newest.sequence} as in the feed, got another")
+        raise ConformanceFailure(f"expected entry {newest.sequence} as in the feed, got another")
     return f"{len(rows)} rows on {len(pages)} pages, all as of entry {newest.sequence}"
 
 
@@ -236,9 +247,9 @@ async def _bad_argument(seen: _Seen) -> str:
 
 async def _without_token(seen: _Seen) -> str:
     try:
-        async with Peer.opened(replace(seen.endpoint, token_file=None)) as stranger:
+        async with PeerConnection.opened(replace(seen.endpoint, token_file=None)) as stranger:
             return await _refused(stranger, contract.HEAD, {"region": seen.region}, "FORBIDDEN")
-    except Rejected as rejected:  # with 4401 or 4403, before anything is asked
+    except RejectedByPeer as rejected:  # with 4401 or 4403, before anything is asked
         return str(rejected)
 
 
@@ -259,38 +270,42 @@ PROMISES: dict[str, Callable[[_Seen], Awaitable[str]]] = {
 }
 
 
-async def _refused(peer: Peer, document: str, variables: dict[str, Any], code: str) -> str:
+async def _refused(
+    peer: PeerConnection, document: str, variables: dict[str, Any], code: str
+) -> str:
     try:
         async with (
             asyncio.timeout(ANSWER_SECONDS),
             aclosing(peer.subscribe(document, variables)) as events,
         ):
             got = str(await anext(events))
-    except Rejected as rejected:
+    except RejectedByPeer as rejected:
         if rejected.code != code:
-            raise Broken(f"expected an error with code {code}, got {rejected}") from None
+            raise ConformanceFailure(
+                f"expected an error with code {code}, got {rejected}"
+            ) from None
         return code
     except (TimeoutError, StopAsyncIteration):
         got = "no answer"
-    raise Broken(f"expected an error with code {code}, got {got[:100]}")
+    raise ConformanceFailure(f"expected an error with code {code}, got {got[:100]}")
 
 
-async def _page(seen: _Seen, after: str | None) -> Page:
+async def _page(seen: _Seen, after: str | None) -> RemoteSnapshotPage:
     variables = {"region": seen.region, "after": after}
     data = await seen.peer.query(contract.SNAPSHOT, variables, ANSWER_SECONDS)
-    return contract.page(seen.region, data)
+    return contract.parse_snapshot_page(seen.region, data)
 
 
-async def _frames(seen: _Seen, after: int) -> AsyncGenerator[Frame, None]:
+async def _frames(seen: _Seen, after: int) -> AsyncGenerator[RemoteFeedFrame, None]:
     variables = {"region": seen.region, "after": after}
     async with aclosing(seen.peer.subscribe(seen.feed, variables)) as events:
         async for data in events:
-            yield contract.frame(seen.region, data)
+            yield contract.parse_feed_frame(seen.region, data)
 
 
-def _known(seen: _Seen) -> Head:
+def _known(seen: _Seen) -> RemoteLogHead:
     if seen.head is None:
-        raise Broken("the end of the log is not known")
+        raise ConformanceFailure("the end of the log is not known")
     return seen.head
 
 
@@ -302,5 +317,5 @@ def _entry(seen: _Seen, sequence: int) -> Entry | None:
 
 def _read(seen: _Seen) -> list[Entry]:
     if not seen.entries:
-        raise Broken("no entries were read")
+        raise ConformanceFailure("no entries were read")
     return seen.entries

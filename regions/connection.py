@@ -11,9 +11,9 @@ from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import WebSocketException
 from websockets.typing import Subprotocol
 
-from regions.address import RESOLVE_SECONDS, Address, AddressRefused, Resolve, resolved
+from regions.address import RESOLVE_SECONDS, Address, AddressRefused, Resolve, resolve_host
 from regions.directory import Endpoint
-from regions.failure import Misbehaved, Unreachable, shown
+from regions.failure import PeerUnreachable, ProtocolError, sanitize_for_log
 
 PROTOCOL: Final = Subprotocol("graphql-transport-ws")
 PING_SECONDS = 20.0
@@ -22,7 +22,7 @@ MESSAGE_BYTES = 4_194_304  # a frame holds at most one, but for a single larger 
 FRAMES_WAITING = 2  # of the WebSocket, before its other end has to wait
 
 
-async def connected(
+async def open_websocket(
     endpoint: Endpoint, seconds: float, resolve: Resolve | None = None
 ) -> ClientConnection:
     """Return a WebSocket to the first of the checked addresses that answers.
@@ -37,7 +37,7 @@ async def connected(
     deadline = loop.time() + seconds
     try:
         tls = await asyncio.to_thread(endpoint.tls)  # it reads files
-        found = await resolved(
+        found = await resolve_host(
             endpoint.host,
             endpoint.port,
             private=endpoint.private,
@@ -45,11 +45,11 @@ async def connected(
             seconds=min(RESOLVE_SECONDS, seconds / 2),
         )
     except AddressRefused as refused:
-        raise Unreachable(str(refused)) from None
+        raise PeerUnreachable(str(refused)) from None
     except TimeoutError:
-        raise Unreachable("no connection: the name is not resolved in time") from None
+        raise PeerUnreachable("no connection: the name is not resolved in time") from None
     except (OSError, ValueError) as error:
-        raise Unreachable(f"no connection: {shown(str(error))}") from None
+        raise PeerUnreachable(f"no connection: {sanitize_for_log(str(error))}") from None
     reason = ""
     for left, address in zip(range(len(found), 0, -1), found, strict=True):
         share = (deadline - loop.time()) / left if left > 1 else None
@@ -59,13 +59,13 @@ async def connected(
         except TimeoutError:
             reason = "no answer"
         except (OSError, WebSocketException, EOFError, ValueError) as error:
-            reason = shown(str(error))
+            reason = sanitize_for_log(str(error))
         else:
             if connection.subprotocol != PROTOCOL:
                 connection.transport.abort()
-                raise Misbehaved(f"expected the protocol {PROTOCOL}, got none")
+                raise ProtocolError(f"expected the protocol {PROTOCOL}, got none")
             return connection
-    raise Unreachable(f"no connection: {reason}")
+    raise PeerUnreachable(f"no connection: {reason}")
 
 
 class _Connection(ClientConnection):

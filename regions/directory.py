@@ -45,7 +45,7 @@ _WEBSOCKET = {"http": "ws", "https": "wss"}
 logger = logging.getLogger(__name__)
 
 
-class InvalidDirectory(ValueError):
+class InvalidEndpointDirectory(ValueError):
     """The file does not say who is followed: what was expected, and what came."""
 
     def __init__(self, path: Path, problem: str) -> None:
@@ -103,7 +103,7 @@ class Endpoint:
 
 
 @dataclass(frozen=True)
-class Directory:
+class EndpointDirectory:
     """All endpoints that this instance follows."""
 
     endpoints: tuple[Endpoint, ...] = ()
@@ -117,7 +117,7 @@ class Directory:
         return {region: each for each in self.endpoints for region in each.regions}
 
 
-def read(path: Path) -> Directory:
+def load_endpoint_directory(path: Path) -> EndpointDirectory:
     """Return the directory that a file holds.
 
     Raises:
@@ -131,42 +131,48 @@ def _content(path: Path) -> bytes:
         with path.open("rb") as file:
             content = file.read(FILE_BYTES + 1)
     except OSError as error:
-        raise InvalidDirectory(path, f"cannot be read: {error.strerror}") from None
+        raise InvalidEndpointDirectory(path, f"cannot be read: {error.strerror}") from None
     if len(content) > FILE_BYTES:
-        raise InvalidDirectory(path, f"expected at most {FILE_BYTES} bytes, got more")
+        raise InvalidEndpointDirectory(path, f"expected at most {FILE_BYTES} bytes, got more")
     return content
 
 
-def _parsed(path: Path, content: bytes) -> Directory:
+def _parsed(path: Path, content: bytes) -> EndpointDirectory:
     try:
         listed = _File.model_validate(tomllib.loads(content.decode()))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise InvalidDirectory(path, f"expected TOML: {error}") from None
+        raise InvalidEndpointDirectory(path, f"expected TOML: {error}") from None
     except ValidationError as error:
         first = error.errors()[0]
         place = ".".join(map(str, first["loc"]))
-        raise InvalidDirectory(path, f"{place}: {first['msg']}") from None
+        raise InvalidEndpointDirectory(path, f"{place}: {first['msg']}") from None
     except (ValueError, RecursionError):  # TOML that the parser gives up: a huge number, deep lists
-        raise InvalidDirectory(path, "expected TOML, got numbers or lists beyond measure") from None
+        raise InvalidEndpointDirectory(
+            path, "expected TOML, got numbers or lists beyond measure"
+        ) from None
     endpoints = tuple(each.endpoint(path.parent) for each in listed.endpoint)
     regions = sum(len(each.regions) for each in endpoints)
     if regions > REGIONS_MOST:
-        raise InvalidDirectory(path, f"expected at most {REGIONS_MOST} regions, got {regions}")
+        raise InvalidEndpointDirectory(
+            path, f"expected at most {REGIONS_MOST} regions, got {regions}"
+        )
     seen: set[str] = set()
     for region in (region for each in endpoints for region in each.regions):
         if region in seen:
-            raise InvalidDirectory(path, f"expected each region once, got {region} twice")
+            raise InvalidEndpointDirectory(path, f"expected each region once, got {region} twice")
         seen.add(region)
-    return Directory(endpoints)
+    return EndpointDirectory(endpoints)
 
 
-async def watched(path: Path, seconds: float | None = None) -> AsyncGenerator[Directory, None]:
+async def watch_endpoint_directory(
+    path: Path, seconds: float | None = None
+) -> AsyncGenerator[EndpointDirectory, None]:
     """Yield the directory, and again whenever the file says something else.
 
     It is looked at every `seconds`, or LOOK_SECONDS. While it holds none, the last one stays; that
     is logged.
     """
-    directory: Directory | None = None
+    directory: EndpointDirectory | None = None
     before: bytes | None = None  # to parse hundreds of regions takes longer than all else
     complaint = ""
     while True:
@@ -178,7 +184,7 @@ async def watched(path: Path, seconds: float | None = None) -> AsyncGenerator[Di
                 if found != directory:
                     directory = found
                     yield found
-        except InvalidDirectory as invalid:
+        except InvalidEndpointDirectory as invalid:
             before = None
             if str(invalid) != complaint:
                 complaint = str(invalid)
@@ -186,7 +192,7 @@ async def watched(path: Path, seconds: float | None = None) -> AsyncGenerator[Di
         await asyncio.sleep(LOOK_SECONDS if seconds is None else seconds)
 
 
-def websocket(url: str) -> str:
+def to_websocket_url(url: str) -> str:
     """Return the address of a WebSocket for one that may be of HTTP."""
     scheme, separator, rest = url.partition("://")
     return _WEBSOCKET.get(scheme, scheme) + separator + rest
@@ -221,7 +227,7 @@ class _Entry(BaseModel):
     @field_validator("url")
     @classmethod
     def _plain(cls, given: str) -> str:
-        given = websocket(given)
+        given = to_websocket_url(given)
         if not plain_url(given):
             raise ValueError("expected ws://host/path or wss://host/path, got something else")
         return given

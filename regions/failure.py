@@ -24,15 +24,15 @@ _brief.maxlevel, _brief.maxdict, _brief.maxlist = 3, 4, 4
 _brief.maxstring = _brief.maxother = SHOWN
 
 
-class Unreachable(Exception):
+class PeerUnreachable(Exception):
     """There is no connection, or no answer in time."""
 
 
-class Misbehaved(Exception):
+class ProtocolError(Exception):
     """What came is none of the protocol's."""
 
 
-class Rejected(Exception):
+class RejectedByPeer(Exception):
     """The other side answers, and refuses: who we are, or what we ask; `code` says why, if it does."""
 
     def __init__(self, message: str, code: str = "") -> None:
@@ -40,37 +40,39 @@ class Rejected(Exception):
         self.code = code
 
 
-def misbehaved(expected: str, got: object) -> Misbehaved:
+def protocol_error(expected: str, got: object) -> ProtocolError:
     """Return what to raise where something else was expected."""
-    return Misbehaved(f"expected {expected}, got {shown(_brief.repr(got))}")
+    return ProtocolError(f"expected {expected}, got {sanitize_for_log(_brief.repr(got))}")
 
 
-def rejected(errors: object) -> Rejected:
+def rejection_from_errors(errors: object) -> RejectedByPeer:
     """Return what to raise for the errors of GraphQL, of any shape; the first is told."""
     first = errors[0] if isinstance(errors, list) and errors else errors
     if not isinstance(first, dict):
-        return Rejected(shown(_brief.repr(first)))
+        return RejectedByPeer(sanitize_for_log(_brief.repr(first)))
     extensions, message = first.get("extensions"), first.get("message")
     code = extensions.get("code") if isinstance(extensions, dict) else None
-    code = shown(code[:CODE]) if isinstance(code, str) else ""
+    code = sanitize_for_log(code[:CODE]) if isinstance(code, str) else ""
     said = message[:SHOWN] if isinstance(message, str) else _brief.repr(message)
-    return Rejected(shown(f"{code or 'error'}: {said}"), code)
+    return RejectedByPeer(sanitize_for_log(f"{code or 'error'}: {said}"), code)
 
 
-def closed(connection: ConnectionClosed) -> Unreachable | Misbehaved | Rejected:
+def error_from_close(
+    connection: ConnectionClosed,
+) -> PeerUnreachable | ProtocolError | RejectedByPeer:
     """Return what to raise where the connection was closed, by whom and why it may be."""
     theirs, ours = connection.rcvd, connection.sent
     if theirs is not None and (connection.rcvd_then_sent or ours is None):
-        text = f"closed with {theirs.code}: {shown(theirs.reason)}"
+        text = f"closed with {theirs.code}: {sanitize_for_log(theirs.reason)}"
         if theirs.code in REJECTING:
-            return Rejected(text, str(theirs.code))
-        return Unreachable(text)
+            return RejectedByPeer(text, str(theirs.code))
+        return PeerUnreachable(text)
     if ours is not None and ours.code not in (1000, 1001, 1011):
-        return Misbehaved(f"what came is no WebSocket's: {shown(ours.reason)}")
-    return Unreachable("the connection was lost")
+        return ProtocolError(f"what came is no WebSocket's: {sanitize_for_log(ours.reason)}")
+    return PeerUnreachable("the connection was lost")
 
 
-def shown(text: str) -> str:
+def sanitize_for_log(text: str) -> str:
     """What came, as a log can hold it: short, and nothing that moves the cursor."""
     line = "".join(each if each.isprintable() else "?" for each in text[: SHOWN + 1])
     return line if len(line) <= SHOWN else f"{line[:SHOWN]}…"

@@ -25,9 +25,9 @@ from engine.log.snapshot import SnapshotRow
 from engine.log.source import Source, SourceState
 from engine.model import EventKind
 from regions import contract
-from regions.contract import Frame, Unfit
-from regions.directory import Directory, Endpoint
-from regions.peer import Misbehaved, Peer, Rejected, Unreachable
+from regions.contract import ContractViolation, RemoteFeedFrame
+from regions.directory import Endpoint, EndpointDirectory
+from regions.peer import PeerConnection, PeerUnreachable, ProtocolError, RejectedByPeer
 
 FIRST_SECONDS = 0.5  # before the second attempt; then twice as long each time
 LONGEST_SECONDS = 30.0
@@ -44,7 +44,7 @@ logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class ReplicaPosition:
     """How far the copy of a region goes."""
 
     sequence: int
@@ -52,17 +52,17 @@ class Place:
     handed_over: bool = False  # by its newest entry; the new owner may not have it yet
 
 
-class Behind(Exception):
+class OwnerBehind(Exception):
     """The new owner of a region has not yet all of its log."""
 
     def __init__(self) -> None:
         super().__init__("the new owner has not yet all of the log")
 
 
-class Copies(Protocol):
+class ReplicaStore(Protocol):
     """Where the copies are kept."""
 
-    async def place(self, region: str, url: str) -> Place | None:
+    async def place(self, region: str, url: str) -> ReplicaPosition | None:
         """Return how far the copy goes of a region that `url` owns; None: it is owned here."""
 
     async def accept(self, region: str, entries: Sequence[Entry], *, more: bool) -> bool:
@@ -79,16 +79,16 @@ class Copies(Protocol):
 
 
 @dataclass
-class Follower:
+class ReplicationClient:
     """Follows whom a directory lists, until cancelled."""
 
-    copies: Copies
+    copies: ReplicaStore
     clock: Callable[[], datetime]
     diverged_seconds: float = DIVERGED_SECONDS
     _told: dict[str, str] = field(default_factory=dict)  # why regions cannot be followed
     _endpoints: dict[Endpoint, asyncio.Task[None]] = field(default_factory=dict)
 
-    async def run(self, directories: AsyncIterator[Directory]) -> None:
+    async def run(self, directories: AsyncIterator[EndpointDirectory]) -> None:
         """Follow the first directory, then each that replaces it."""
         async with asyncio.TaskGroup() as group:
             async for directory in directories:
@@ -115,10 +115,10 @@ class Follower:
                 if not await self._elsewhere(endpoint, regions):
                     await asyncio.sleep(OWNED_SECONDS)
                     continue
-                async with Peer.opened(endpoint) as peer, asyncio.TaskGroup() as group:
+                async with PeerConnection.opened(endpoint) as peer, asyncio.TaskGroup() as group:
                     for region in regions:
                         group.create_task(self._region(endpoint, peer, region, backoff))
-            except* (Unreachable, Misbehaved, Rejected) as failures:
+            except* (PeerUnreachable, ProtocolError, RejectedByPeer) as failures:
                 reason = str(_first(failures))
                 for region in regions:
                     self._note(endpoint, region, SourceState.UNREACHABLE, reason)
@@ -132,7 +132,7 @@ class Follower:
         return any(place is not None for place in places)
 
     async def _region(
-        self, endpoint: Endpoint, peer: Peer, region: str, connected: _Backoff
+        self, endpoint: Endpoint, peer: PeerConnection, region: str, connected: _Backoff
     ) -> None:
         """Follow one region over a connection, for as long as that lasts."""
         backoff = _Backoff()
@@ -147,7 +147,7 @@ class Follower:
                 variables = {"region": region, "after": place.sequence}
                 async with aclosing(peer.subscribe(document, variables)) as frames:
                     async for data in frames:
-                        frame = contract.frame(region, data)
+                        frame = contract.parse_feed_frame(region, data)
                         place = await self._take(endpoint, region, place, frame)
                         backoff.reset()
                         connected.reset()
@@ -159,7 +159,7 @@ class Follower:
             except BrokenChain as broken:
                 state, reason = SourceState.DIVERGED, str(broken)
                 seconds = self.diverged_seconds
-            except Rejected as refusal:
+            except RejectedByPeer as refusal:
                 if peer.is_closed:  # as for a token that has expired: the next one may be renewed
                     raise
                 if document is contract.FEED and refusal.code in contract.NOT_IN_SCHEMA:
@@ -168,11 +168,11 @@ class Follower:
                 if refusal.code == SNAPSHOT_REQUIRED and await self._restored(peer, region):
                     continue
                 state, reason = SourceState.UNREACHABLE, str(refusal)
-            except Behind as behind:
+            except OwnerBehind as behind:
                 state, reason = SourceState.STALE, str(behind)
-            except Unfit as failure:
+            except ContractViolation as failure:
                 state, reason = SourceState.UNREACHABLE, str(failure)
-            except (Unreachable, Misbehaved):
+            except (PeerUnreachable, ProtocolError):
                 raise
             except Exception as failure:
                 logger.exception("region %s cannot be copied; trying again", region)
@@ -181,8 +181,8 @@ class Follower:
             await backoff.wait(seconds)
 
     async def _take(
-        self, endpoint: Endpoint, region: str, place: Place, frame: Frame
-    ) -> Place | None:
+        self, endpoint: Endpoint, region: str, place: ReplicaPosition, frame: RemoteFeedFrame
+    ) -> ReplicaPosition | None:
         """Copy what a frame holds; return how far the copy goes then, or None: it is owned here.
 
         Raises:
@@ -199,19 +199,19 @@ class Follower:
                 return None
             newest = entries[-1]
             handed_over = newest.kind is EventKind.REGION_HANDED_OVER
-            place = Place(newest.sequence, newest.hash, handed_over)
+            place = ReplicaPosition(newest.sequence, newest.hash, handed_over)
         if broken is not None:
             raise broken
         head = frame.head
         if head.sequence < place.sequence and place.handed_over:
-            raise Behind
+            raise OwnerBehind
         if head.sequence < place.sequence:
             raise BrokenChain(
                 region, head.sequence + 1, f"the copy has {place.sequence} entries, its owner fewer"
             )
         if head.sequence > place.sequence:
             if not entries:
-                raise Unfit("the entries up to the end of the log", "none")
+                raise ContractViolation("the entries up to the end of the log", "none")
             return place  # there are more at once
         if head.hash != place.hash:
             raise BrokenChain(region, head.sequence, "the owner has another entry there")
@@ -220,7 +220,7 @@ class Follower:
         self.copies.note(Source(region, endpoint.url, SourceState.FRESH, now, owner=head.owner))
         return place
 
-    async def _restored(self, peer: Peer, region: str) -> bool:
+    async def _restored(self, peer: PeerConnection, region: str) -> bool:
         """Begin a copy with a snapshot; False if that cannot be had now."""
         rows: list[SnapshotRow] = []
         after = None
@@ -228,14 +228,14 @@ class Follower:
             while True:
                 variables = {"region": region, "after": after}
                 data = await peer.query(contract.SNAPSHOT, variables, PAGE_SECONDS)
-                page = contract.page(region, data)
+                page = contract.parse_snapshot_page(region, data)
                 rows += page.rows
                 if len(rows) > ROWS_MOST:
-                    raise Unfit(f"a region of at most {ROWS_MOST} rows", "more")
+                    raise ContractViolation(f"a region of at most {ROWS_MOST} rows", "more")
                 if page.cursor is None:
                     break
                 after = page.cursor
-        except (Rejected, Unfit) as failure:
+        except (RejectedByPeer, ContractViolation) as failure:
             logger.warning("region %s: no snapshot: %s", region, failure)
             return False
         newest = page.newest

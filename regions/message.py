@@ -12,7 +12,7 @@ from typing import Any
 
 import orjson
 
-from regions.failure import SHOWN, Misbehaved, misbehaved
+from regions.failure import SHOWN, ProtocolError, protocol_error
 from regions.json_depth import is_nested_deeper
 
 VALUES_MOST = 150_000  # of one message: a full frame has some 80,000
@@ -21,7 +21,7 @@ VALUE_BYTES = 120  # that a parsed value takes, about
 
 
 @dataclass(frozen=True, slots=True)
-class Message:
+class WireMessage:
     """What a message says, and how much memory that takes, about."""
 
     type: str
@@ -30,7 +30,7 @@ class Message:
     weight: int
 
 
-def read(content: bytes) -> Message:
+def parse_wire_message(content: bytes) -> WireMessage:
     """Return the message that these bytes hold.
 
     Raises:
@@ -38,21 +38,21 @@ def read(content: bytes) -> Message:
     """
     values = content.count(b",") + content.count(b"[") + content.count(b"{")
     if values > VALUES_MOST:
-        raise Misbehaved(f"expected at most {VALUES_MOST} values in a message, got more")
+        raise ProtocolError(f"expected at most {VALUES_MOST} values in a message, got more")
     if is_nested_deeper(content, DEPTH_MOST):
-        raise Misbehaved(f"expected JSON at most {DEPTH_MOST} deep, got {content[:40]!r}…")
+        raise ProtocolError(f"expected JSON at most {DEPTH_MOST} deep, got {content[:40]!r}…")
     try:
         found = orjson.loads(content)
     except ValueError:
-        raise misbehaved("JSON", content[:SHOWN]) from None
+        raise protocol_error("JSON", content[:SHOWN]) from None
     if not isinstance(found, dict):
-        raise misbehaved("a message", found)
+        raise protocol_error("a message", found)
     kind, id = found.get("type"), found.get("id", "")
     if not isinstance(kind, str):
-        raise misbehaved("a message of the protocol", kind)
+        raise protocol_error("a message of the protocol", kind)
     if not isinstance(id, str):
-        raise misbehaved("an id as text", id)
-    return Message(kind, id, found.get("payload"), len(content) + VALUE_BYTES * values)
+        raise protocol_error("an id as text", id)
+    return WireMessage(kind, id, found.get("payload"), len(content) + VALUE_BYTES * values)
 
 
 def payload_of(result: object) -> Mapping[str, Any]:
@@ -62,5 +62,5 @@ def payload_of(result: object) -> Mapping[str, Any]:
         Misbehaved: it is none.
     """
     if not isinstance(result, dict):
-        raise misbehaved("a result", result)
+        raise protocol_error("a result", result)
     return result

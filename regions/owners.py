@@ -14,33 +14,33 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from regions import contract
-from regions.contract import Head, Unfit
-from regions.directory import Directory, Endpoint
-from regions.peer import Misbehaved, Peer, Rejected, Unreachable
+from regions.contract import ContractViolation, RemoteLogHead
+from regions.directory import Endpoint, EndpointDirectory
+from regions.peer import PeerConnection, PeerUnreachable, ProtocolError, RejectedByPeer
 
 FAILURE_SECONDS = 1.0  # for which an owner that did not answer is not asked again
 ENDPOINTS_AT_ONCE = 16
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
+class ObservedHead:
     """What an owner said of its log, asked at a moment by our clock; None: it did not say."""
 
     at: datetime
-    head: Head | None
+    head: RemoteLogHead | None
 
 
 @dataclass
-class Owners:
+class OwnerHeadCache:
     """All owners that may be asked: those that are followed."""
 
     clock: Callable[[], datetime]
-    directory: Directory = field(default_factory=Directory)
-    _told: dict[str, Told] = field(default_factory=dict)
+    directory: EndpointDirectory = field(default_factory=EndpointDirectory)
+    _told: dict[str, ObservedHead] = field(default_factory=dict)
     _asking: dict[Endpoint, asyncio.Lock] = field(default_factory=dict)
     _turns: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(ENDPOINTS_AT_ONCE))
 
-    async def run(self, directories: AsyncIterator[Directory]) -> None:
+    async def run(self, directories: AsyncIterator[EndpointDirectory]) -> None:
         """Take up each directory that replaces the one before."""
         async for directory in directories:
             self.directory = directory
@@ -49,7 +49,7 @@ class Owners:
 
     async def heads(
         self, regions: Collection[str], since: datetime, seconds: float
-    ) -> dict[str, Told]:
+    ) -> dict[str, ObservedHead]:
         """Return what the owners of regions said of them after `since`, of those that did in time."""
         wanted: dict[Endpoint, list[str]] = {}
         for region in regions:
@@ -78,16 +78,16 @@ class Owners:
             open_questions = [each for each in regions if not self._known(each, since, now)]
             if not open_questions:
                 return
-            answers: dict[str, Head] = {}
+            answers: dict[str, RemoteLogHead] = {}
             try:
-                async with Peer.opened(endpoint) as peer:
+                async with PeerConnection.opened(endpoint) as peer:
                     for region in open_questions:
                         data = await peer.query(contract.HEAD, {"region": region}, seconds)
-                        answers[region] = contract.head(region, data)
-            except (Unreachable, Misbehaved, Rejected, Unfit):
+                        answers[region] = contract.parse_feed_head(region, data)
+            except (PeerUnreachable, ProtocolError, RejectedByPeer, ContractViolation):
                 pass  # the follower meets the same, and tells why
             for region in open_questions:
-                self._told[region] = Told(now, answers.get(region))
+                self._told[region] = ObservedHead(now, answers.get(region))
 
     def _known(self, region: str, since: datetime, now: datetime) -> bool:
         told = self._told.get(region)

@@ -20,12 +20,19 @@ from websockets.asyncio.client import ClientConnection
 from websockets.exceptions import ConnectionClosed, WebSocketException
 
 from regions import message
-from regions.connection import CLOSE_SECONDS, connected
+from regions.connection import CLOSE_SECONDS, open_websocket
 from regions.directory import Endpoint
-from regions.failure import Misbehaved, Rejected, Unreachable, closed, misbehaved, rejected
-from regions.message import Message
+from regions.failure import (
+    PeerUnreachable,
+    ProtocolError,
+    RejectedByPeer,
+    error_from_close,
+    protocol_error,
+    rejection_from_errors,
+)
+from regions.message import WireMessage
 
-__all__ = ["Misbehaved", "Peer", "Rejected", "Unreachable"]
+__all__ = ["PeerConnection", "PeerUnreachable", "ProtocolError", "RejectedByPeer"]
 
 OPEN_SECONDS = 5.0  # from resolving the name to the acknowledged connection
 SEND_SECONDS = 5.0  # that the other side may take to read what we ask
@@ -40,11 +47,11 @@ UNASKED_SECONDS = 60.0
 class _Operation:
     """What came for one operation and is not taken yet, and how it ended."""
 
-    waiting: deque[Message] = field(default_factory=deque)
+    waiting: deque[WireMessage] = field(default_factory=deque)
     arrived: asyncio.Event = field(default_factory=asyncio.Event)
     failure: Exception | None = None
 
-    def give(self, given: Message) -> None:
+    def give(self, given: WireMessage) -> None:
         self.waiting.append(given)
         self.arrived.set()
 
@@ -52,7 +59,7 @@ class _Operation:
         self.failure = failure
         self.arrived.set()
 
-    async def take(self) -> Message:
+    async def take(self) -> WireMessage:
         while not self.waiting:
             if self.failure is not None:
                 raise self.failure
@@ -61,7 +68,7 @@ class _Operation:
         return self.waiting.popleft()
 
 
-class Peer:
+class PeerConnection:
     """An open connection; `opened` gives one."""
 
     def __init__(self, connection: ClientConnection, silent_seconds: float) -> None:
@@ -83,7 +90,7 @@ class Peer:
         *,
         open_seconds: float | None = None,
         silent_seconds: float | None = None,
-    ) -> AsyncIterator[Peer]:
+    ) -> AsyncIterator[PeerConnection]:
         """Yield a connection, acknowledged within `open_seconds`, or OPEN_SECONDS.
 
         A subscription on it fails after `silent_seconds` without an event, or SILENT_SECONDS.
@@ -97,9 +104,9 @@ class Peer:
         try:
             async with asyncio.timeout_at(until):
                 token = await _token(endpoint)
-                connection = await connected(endpoint, seconds)
+                connection = await open_websocket(endpoint, seconds)
         except TimeoutError:
-            raise Unreachable(f"no connection within {seconds:g} seconds") from None
+            raise PeerUnreachable(f"no connection within {seconds:g} seconds") from None
         peer = cls(connection, silence)
         reader = asyncio.create_task(peer._read())
         try:
@@ -107,7 +114,7 @@ class Peer:
                 async with asyncio.timeout_at(until):
                     await peer._begin(token)
             except TimeoutError:
-                raise Unreachable(f"no acknowledgement within {seconds:g} seconds") from None
+                raise PeerUnreachable(f"no acknowledgement within {seconds:g} seconds") from None
             yield peer
             with suppress(WebSocketException, TimeoutError):
                 async with asyncio.timeout(CLOSE_SECONDS):
@@ -140,8 +147,8 @@ class Peer:
                 async for data in answers:
                     return data
         except TimeoutError:
-            raise Unreachable(f"no answer within {seconds:g} seconds") from None
-        raise Misbehaved("expected an answer, got none")
+            raise PeerUnreachable(f"no answer within {seconds:g} seconds") from None
+        raise ProtocolError("expected an answer, got none")
 
     async def subscribe(
         self, document: str, variables: Mapping[str, Any]
@@ -163,7 +170,7 @@ class Peer:
                     return
                 except TimeoutError:
                     seconds = f"{self._silent_seconds:g}"
-                    raise Unreachable(f"nothing came for {seconds} seconds") from None
+                    raise PeerUnreachable(f"nothing came for {seconds} seconds") from None
                 yield data
 
     async def _asked(
@@ -185,7 +192,7 @@ class Peer:
                     return
                 if given.type == "error":
                     over = True
-                    raise rejected(given.payload)
+                    raise rejection_from_errors(given.payload)
                 yield _data(given)
                 self._let_go(taken)
                 taken = 0
@@ -195,7 +202,7 @@ class Peer:
             self._let_go(taken + sum(each.weight for each in operation.waiting))
             operation.waiting.clear()
             if not over and self._failure is None:
-                with suppress(Unreachable):
+                with suppress(PeerUnreachable):
                     await self._send({"id": id, "type": "complete"}, CLOSE_SECONDS)
 
     def _let_go(self, weight: int) -> None:
@@ -214,27 +221,29 @@ class Peer:
             async with asyncio.timeout(seconds):
                 await self._connection.send(orjson.dumps(content), text=True)
         except TimeoutError:
-            raise Unreachable("the other side does not read") from None
+            raise PeerUnreachable("the other side does not read") from None
         except ConnectionClosed as connection:
-            raise closed(connection) from None
+            raise error_from_close(connection) from None
 
     async def _read(self) -> None:
         """Pass on what comes; whatever ends that ends all operations."""
         try:
             while True:
-                await self._pass_on(message.read(await self._connection.recv(decode=False)))
+                await self._pass_on(
+                    message.parse_wire_message(await self._connection.recv(decode=False))
+                )
         except ConnectionClosed as connection:
-            self._failure = closed(connection)
-        except (Misbehaved, Unreachable, Rejected) as failure:
+            self._failure = error_from_close(connection)
+        except (ProtocolError, PeerUnreachable, RejectedByPeer) as failure:
             self._failure = failure
         finally:
-            self._failure = self._failure or Unreachable("the connection is closed")
+            self._failure = self._failure or PeerUnreachable("the connection is closed")
             self._acknowledged.set()
             for operation in self._operations.values():
                 operation.fail(self._failure)
             self._connection.transport.abort()
 
-    async def _pass_on(self, given: Message) -> None:
+    async def _pass_on(self, given: WireMessage) -> None:
         match given.type:
             case "connection_ack":
                 self._acknowledged.set()
@@ -254,7 +263,7 @@ class Peer:
                     self._room.clear()
                     await self._room.wait()
             case other:
-                raise misbehaved("a message of the protocol", other)
+                raise protocol_error("a message of the protocol", other)
 
     def _count_unasked(self) -> None:
         now = asyncio.get_running_loop().time()
@@ -262,23 +271,23 @@ class Peer:
             self._unasked, self._unasked_since = 0, now
         self._unasked += 1
         if self._unasked > UNASKED_MOST:
-            raise Misbehaved("expected answers to what was asked, got others")
+            raise ProtocolError("expected answers to what was asked, got others")
 
 
 async def _token(endpoint: Endpoint) -> str | None:
     try:
         return await asyncio.to_thread(endpoint.token)
     except OSError as error:
-        raise Unreachable(f"the token cannot be read: {error.strerror}") from None
+        raise PeerUnreachable(f"the token cannot be read: {error.strerror}") from None
     except ValueError as error:
-        raise Unreachable(f"the token cannot be read: {error}") from None
+        raise PeerUnreachable(f"the token cannot be read: {error}") from None
 
 
-def _data(given: Message) -> Mapping[str, Any]:
+def _data(given: WireMessage) -> Mapping[str, Any]:
     result = message.payload_of(given.payload)
     if result.get("errors"):
-        raise rejected(result["errors"])
+        raise rejection_from_errors(result["errors"])
     data = result.get("data")
     if not isinstance(data, dict):
-        raise misbehaved("data", data)
+        raise protocol_error("data", data)
     return data

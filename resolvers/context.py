@@ -12,7 +12,7 @@ from engine.log.source import Source
 from engine.model import Viewer
 from realtime.tail import Tail
 from realtime.wakeup import MemoryBus
-from regions.owners import Owners
+from regions.owners import OwnerHeadCache
 from resolvers import access
 from resolvers.loaders import Loaders
 from resolvers.operation_budget import OperationBudget
@@ -44,7 +44,7 @@ class Instance:
     inventories: InventoryCache
     analyses: Analyses
     derive: Derive  # what follows from the entries of a transaction
-    owners: Owners  # of regions that are followed
+    owners: OwnerHeadCache  # of regions that are followed
     computed: ResultCache = field(default_factory=ResultCache)
     followed: dict[str, Source] = field(default_factory=dict)  # by this process, as known now
     snapshots: SnapshotCache = field(default_factory=SnapshotCache)

@@ -7,7 +7,7 @@ from contextlib import aclosing
 from dataclasses import dataclass
 
 from engine.model import OWN_ACTORS, EventKind, Visibility
-from realtime.tail import Hole
+from realtime.tail import GapError
 from resolvers.context import Context
 from resolvers.cursor import Place, place
 from resolvers.problems import InvalidArgument, SnapshotRequired
@@ -107,7 +107,7 @@ async def follow(
                 for arrival in told:
                     at = Place(begin.epoch, arrival.number)
                     yield teller.next(arrival, at, more=arrival is not told[-1])
-        except Hole:
+        except GapError:
             raise SnapshotRequired(teller.last) from None
 
 

@@ -10,7 +10,7 @@ import orjson
 from engine.log.entry import Entry
 from engine.log.snapshot import Snapshot, SnapshotRow
 from engine.model import Role, Viewer, Visibility
-from regions.directory import plain_url, websocket
+from regions.directory import plain_url, to_websocket_url
 from resolvers.access import covers
 from resolvers.context import Context
 from resolvers.problems import Forbidden, InvalidArgument, SnapshotRequired, UnknownEntity
@@ -106,7 +106,9 @@ async def _head(context: Context, session: Session, region: str) -> Head:
     if sequence == 0:
         raise UnknownEntity("region", region)
     owner = elsewhere or context.instance.url
-    return Head(region, sequence, hash, owner if owner and plain_url(websocket(owner)) else None)
+    return Head(
+        region, sequence, hash, owner if owner and plain_url(to_websocket_url(owner)) else None
+    )
 
 
 @dataclass(frozen=True, slots=True)

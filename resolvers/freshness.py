@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 
 from engine.coverage import Coverage, CoveredRegion
 from engine.log.source import Source, SourceState
-from regions.owners import Told
+from regions.owners import ObservedHead
 from resolvers.context import Context
 from resolvers.problems import InvalidArgument
 from storage import log
@@ -64,7 +64,7 @@ async def wait(context: Context, max_age: int, regions: Collection[str] | None) 
 
 
 async def _copied(
-    context: Context, told: dict[str, Told], seen: int, confirmed: dict[str, datetime]
+    context: Context, told: dict[str, ObservedHead], seen: int, confirmed: dict[str, datetime]
 ) -> None:
     """Note each region whose copy goes as far as its owner said; return when all do."""
     waiting = {code: each for code, each in told.items() if each.head is not None}

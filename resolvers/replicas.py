@@ -12,7 +12,7 @@ from engine.log.entry import Entry
 from engine.log.snapshot import SnapshotRow
 from engine.log.source import Handover, Source, SourceState
 from engine.model import EventKind
-from regions.follower import Place
+from regions.follower import ReplicaPosition
 from resolvers.context import Context, Instance
 from storage import log
 from storage import ownership as stored
@@ -36,7 +36,7 @@ class Copies:
     _unwritten: set[str] = field(default_factory=set)
     _changed: asyncio.Event = field(default_factory=asyncio.Event)
 
-    async def place(self, region: str, url: str) -> Place | None:
+    async def place(self, region: str, url: str) -> ReplicaPosition | None:
         """Return how far the copy goes of a region that `url` owns; None: it is owned here.
 
         A region that is not known at all is taken to be owned there from now on.
@@ -53,7 +53,7 @@ class Copies:
                 await stored.insert_source(session, known)
         self.instance.followed.setdefault(region, known)
         kinds = [each.kind for each in newest]
-        return Place(sequence, hash, kinds == [EventKind.REGION_HANDED_OVER])
+        return ReplicaPosition(sequence, hash, kinds == [EventKind.REGION_HANDED_OVER])
 
     async def accept(self, region: str, entries: Sequence[Entry], *, more: bool) -> bool:
         """Take verified entries in one transaction; return whether it is still owned elsewhere.

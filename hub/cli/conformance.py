@@ -28,13 +28,13 @@ def conformance(
     """Check whether software of any kind keeps the feed contract; it is only read."""
     from rich.table import Table
 
-    from regions.conformance import check
+    from regions.conformance import check_conformance
     from regions.directory import Endpoint, plain_url
 
     if not plain_url(url):
         fail(f"expected ws://host/path or wss://host/path, got {url!r}", Exit.INPUT)
     endpoint = Endpoint(url, (region,), private=private, token_file=token_file)
-    verdicts = asyncio.run(check(endpoint, region))
+    verdicts = asyncio.run(check_conformance(endpoint, region))
 
     def say() -> None:
         table = Table("promise", "kept", "seen")

@@ -19,7 +19,7 @@ from hub.transport.shared_subscription import Shared
 from hub.transport.stream_formats import Form, chunk, chunked
 from hub.transport.subscriber import Follower
 from hub.transport.websocket_protocol import COUNTS, LAST_SECONDS
-from realtime.message import Batch, Told
+from realtime.message import Batch, Message
 
 OPEN: set[EventStream] = set()  # those of this process
 
@@ -88,7 +88,7 @@ class EventStream(Follower):
         if not self._ending.done():
             why = b""
             if payload is not None:
-                why = self._form.next(Told(b'{"errors":%s}}' % payload, None))
+                why = self._form.next(Message(b'{"errors":%s}}' % payload, None))
             self._ending.set_result(why + self._form.completed)
 
     def cut(self) -> None:

@@ -13,7 +13,7 @@ from strawberry.types.execution import PreExecutionError
 from hub.transport.compression import Answer
 from hub.transport.media_types import RESPONSE_JSON
 from hub.transport.stream_formats import Form
-from realtime.message import Told
+from realtime.message import Message
 from schema.limits import DocumentRefused
 from schema.masking import masked
 
@@ -28,7 +28,7 @@ def answer(media_type: str, result: ExecutionResult) -> Response:
 
 def single(form: Form, result: ExecutionResult) -> Response:
     """Return a result as a stream of one, which is complete."""
-    told = Told(orjson.dumps(_body(result)) + b"}", None)
+    told = Message(orjson.dumps(_body(result)) + b"}", None)
     content = form.opening + form.next(told) + form.completed
     return Response(content, headers={**stream_headers(), "content-type": form.content_type})
 

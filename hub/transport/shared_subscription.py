@@ -17,8 +17,8 @@ from graphql import ExecutionResult, GraphQLError, OperationType, get_operation_
 from strawberry import Schema
 
 from engine.model import Viewer
-from realtime.fanout import Fanout, Group, Open
-from realtime.message import Ended, Told
+from realtime.fanout import Fanout, Open, SubscriberGroup
+from realtime.message import Message, SourceClosed
 from schema.limits import DocumentLimits, admitted
 from schema.masking import masked
 from schema.resumable import resumable
@@ -31,7 +31,7 @@ FAILURE = orjson.dumps([{"message": "internal error", "extensions": {"code": "IN
 class Shared:
     """A group, the place at which to join it, and how to begin where nobody stands."""
 
-    group: Group
+    group: SubscriberGroup
     start: Hashable
     open: Open
 
@@ -107,7 +107,7 @@ class Sharing:
         variables: Mapping[str, Any] | None,
         operation_name: str | None,
         start: Hashable,
-    ) -> AsyncGenerator[Told, None]:
+    ) -> AsyncGenerator[Message, None]:
         assert start is None or isinstance(start, str)
         events = execute_events(
             self.schema,
@@ -122,9 +122,11 @@ class Sharing:
             async with aclosing(events):
                 async for event, result in events:
                     payload = _payload(result)
-                    yield Told(payload, event.cursor, event.subject, event.more, event.snapshot)
+                    yield Message(payload, event.cursor, event.subject, event.more, event.snapshot)
         except RequestRefused as refusal:
-            raise Ended(orjson.dumps([e.formatted for e in masked(refusal.errors)])) from None
+            raise SourceClosed(
+                orjson.dumps([e.formatted for e in masked(refusal.errors)])
+            ) from None
 
 
 def _payload(result: ExecutionResult) -> bytes:

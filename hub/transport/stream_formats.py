@@ -11,7 +11,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from hub.transport.media_types import EVENT_STREAM, MULTIPART
-from realtime.message import Told
+from realtime.message import Message
 
 _BOUNDARY = b"\r\n--graphql"
 _PART = b"\r\ncontent-type: application/json\r\n\r\n"
@@ -24,17 +24,17 @@ class Form:
     content_type: str
     opening: bytes
     idle: bytes  # so that nobody between takes the connection for dead
-    next: Callable[[Told], bytes]
+    next: Callable[[Message], bytes]
     completed: bytes
 
 
-def _event(told: Told) -> bytes:
+def _event(told: Message) -> bytes:
     # Where an EventSource comes back by itself, it names the last id that it has read.
     id = b"" if told.position is None else b"id: %s\n" % str(told.position).encode()
     return b"event: next\n%sdata: %s\n\n" % (id, told.payload[:-1])
 
 
-def _part(told: Told) -> bytes:
+def _part(told: Message) -> bytes:
     # Readers take a part for whole once they see the boundary after it.
     return b'%s{"payload":%s%s' % (_PART, told.payload, _BOUNDARY)
 
@@ -61,6 +61,6 @@ def chunk(content: bytes) -> bytes:
     return b"%x\r\n%s\r\n" % (len(content), content)
 
 
-def chunked(told: Sequence[Told], form: Form) -> list[bytes]:
+def chunked(told: Sequence[Message], form: Form) -> list[bytes]:
     """Return what was told as one chunk, the same for all responses of a form."""
     return [chunk(b"".join(form.next(each) for each in told))]

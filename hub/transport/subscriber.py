@@ -10,7 +10,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable, Hashable
 
 from hub.transport.websocket_protocol import BUFFER_BYTES, COUNTS, flush
-from realtime.message import Batch, Told
+from realtime.message import Batch, Message
 
 
 class Follower(ABC):
@@ -19,7 +19,7 @@ class Follower(ABC):
     __slots__ = ("_kept",)
 
     def __init__(self) -> None:
-        self._kept: dict[Hashable, Told] = {}
+        self._kept: dict[Hashable, Message] = {}
 
     @property
     @abstractmethod

@@ -21,7 +21,7 @@ from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIO
 from websockets.http11 import Request
 
 from hub.transport.websocket_log import Ending, SocketRecord
-from realtime.message import Told
+from realtime.message import Message
 
 SOCKET_LOGGER = "uvicorn.error.socket"  # what uvicorn and websockets say about each connection
 EXTENSION = "simpul.frames"  # of a scope: this protocol itself
@@ -61,7 +61,7 @@ def header(length: int) -> bytes:
     return b"\x81\x7f" + length.to_bytes(8, "big")
 
 
-def framed(told: Sequence[Told], head: int) -> list[bytes]:
+def framed(told: Sequence[Message], head: int) -> list[bytes]:
     """Return frames without what each begins with, `head` bytes long: it joins them to whole ones."""
     parts = [b""]
     for each in told:

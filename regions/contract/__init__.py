@@ -14,7 +14,7 @@ from typing import Any
 from engine.log.entry import Entry
 from engine.log.snapshot import RowKind, SnapshotRow
 from engine.model import EventKind, Visibility
-from regions.directory import plain_url, websocket
+from regions.directory import plain_url, to_websocket_url
 
 VERSION = 1
 ENTRIES_MOST = 200  # of one frame
@@ -38,7 +38,7 @@ SNAPSHOT = """query Snapshot($region: ID!, $after: String) { snapshot(region: $r
   region sequence at actor kind subject visibility body bodyHash previousHash hash } } }"""
 
 
-class Unfit(Exception):
+class ContractViolation(Exception):
     """An answer is not as the contract has it: what was expected, and what came."""
 
     def __init__(self, expected: str, got: object) -> None:
@@ -46,7 +46,7 @@ class Unfit(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class Head:
+class RemoteLogHead:
     """The end of a region's log, as its owner tells it."""
 
     sequence: int
@@ -55,14 +55,14 @@ class Head:
 
 
 @dataclass(frozen=True, slots=True)
-class Frame:
+class RemoteFeedFrame:
     """What the owner has to tell: entries in order, or none, and the end of its log."""
 
-    head: Head
+    head: RemoteLogHead
     entries: tuple[Entry, ...]
 
 
-def head(region: str, data: Mapping[str, Any]) -> Head:
+def parse_feed_head(region: str, data: Mapping[str, Any]) -> RemoteLogHead:
     """Return what was answered to HEAD or OWNER.
 
     Raises:
@@ -71,7 +71,7 @@ def head(region: str, data: Mapping[str, Any]) -> Head:
     return _head(region, data.get("feedHead"))
 
 
-def frame(region: str, data: Mapping[str, Any]) -> Frame:
+def parse_feed_frame(region: str, data: Mapping[str, Any]) -> RemoteFeedFrame:
     """Return one event of FEED; whether its entries follow each other is not looked at.
 
     Raises:
@@ -80,16 +80,18 @@ def frame(region: str, data: Mapping[str, Any]) -> Frame:
     found = _object("a frame", data.get("feed"))
     entries = found.get("entries")
     if not isinstance(entries, list) or len(entries) > ENTRIES_MOST:
-        raise Unfit(f"a list of at most {ENTRIES_MOST} entries", entries)
-    read = Frame(_head(region, found.get("head")), tuple(_entry(region, each) for each in entries))
+        raise ContractViolation(f"a list of at most {ENTRIES_MOST} entries", entries)
+    read = RemoteFeedFrame(
+        _head(region, found.get("head")), tuple(_entry(region, each) for each in entries)
+    )
     if read.entries and read.entries[-1].sequence > read.head.sequence:
         last = read.entries[-1].sequence
-        raise Unfit(f"a head of entry {last} or later", read.head.sequence)
+        raise ContractViolation(f"a head of entry {last} or later", read.head.sequence)
     return read
 
 
 @dataclass(frozen=True, slots=True)
-class Page:
+class RemoteSnapshotPage:
     """Rows of a snapshot, the entry as of which they are, and how to go on."""
 
     newest: Entry
@@ -97,7 +99,7 @@ class Page:
     cursor: str | None
 
 
-def page(region: str, data: Mapping[str, Any]) -> Page:
+def parse_snapshot_page(region: str, data: Mapping[str, Any]) -> RemoteSnapshotPage:
     """Return one answer to SNAPSHOT.
 
     Raises:
@@ -107,12 +109,12 @@ def page(region: str, data: Mapping[str, Any]) -> Page:
     _version(found)
     rows = found.get("rows")
     if not isinstance(rows, list) or len(rows) > ROWS_MOST:
-        raise Unfit(f"a list of at most {ROWS_MOST} rows", rows)
+        raise ContractViolation(f"a list of at most {ROWS_MOST} rows", rows)
     cursor = found.get("cursor")
     if cursor is not None:
         _text("a cursor", cursor, 1000)
     newest = _entry(region, found.get("newest"))
-    return Page(newest, tuple(_row(each) for each in rows), cursor)
+    return RemoteSnapshotPage(newest, tuple(_row(each) for each in rows), cursor)
 
 
 def _row(given: object) -> SnapshotRow:
@@ -120,33 +122,35 @@ def _row(given: object) -> SnapshotRow:
     try:
         kind = RowKind(found.get("kind"))
     except ValueError as error:
-        raise Unfit("a kind of row of this contract", error) from None
+        raise ContractViolation("a kind of row of this contract", error) from None
     return SnapshotRow(kind, _object("a body", found.get("body")))
 
 
 def _version(found: Mapping[str, Any]) -> None:
     if found.get("version") != VERSION:
-        raise Unfit(f"version {VERSION} of the feed contract", found.get("version"))
+        raise ContractViolation(f"version {VERSION} of the feed contract", found.get("version"))
 
 
-def _head(region: str, given: object) -> Head:
+def _head(region: str, given: object) -> RemoteLogHead:
     found = _object("the end of a log", given)
     _version(found)
     if found.get("region") != region:
-        raise Unfit(f"region {region}", found.get("region"))
+        raise ContractViolation(f"region {region}", found.get("region"))
     owner = found.get("owner")
-    if owner is not None and not plain_url(websocket(_text("an address", owner, 2000))):
-        raise Unfit("the address of an API", owner)
-    return Head(_sequence(found.get("sequence")), _text("a hash", found.get("hash"), 64), owner)
+    if owner is not None and not plain_url(to_websocket_url(_text("an address", owner, 2000))):
+        raise ContractViolation("the address of an API", owner)
+    return RemoteLogHead(
+        _sequence(found.get("sequence")), _text("a hash", found.get("hash"), 64), owner
+    )
 
 
 def _entry(region: str, given: object) -> Entry:
     found = _object("an entry", given)
     if found.get("region") != region:
-        raise Unfit(f"an entry of region {region}", found.get("region"))
+        raise ContractViolation(f"an entry of region {region}", found.get("region"))
     body = found.get("body")
     if body is not None and not isinstance(body, dict):
-        raise Unfit("a body that is an object or null", body)
+        raise ContractViolation("a body that is an object or null", body)
     try:
         at = datetime.fromisoformat(_text("a time", found.get("at"), 32))
         if at.tzinfo is None:
@@ -154,7 +158,7 @@ def _entry(region: str, given: object) -> Entry:
         kind = EventKind(found.get("kind"))
         visibility = Visibility(found.get("visibility"))
     except ValueError as error:
-        raise Unfit("a time, a kind and a visibility of this contract", error) from None
+        raise ContractViolation("a time, a kind and a visibility of this contract", error) from None
     return Entry(
         region=region,
         sequence=_sequence(found.get("sequence")),
@@ -172,19 +176,19 @@ def _entry(region: str, given: object) -> Entry:
 
 def _object(what: str, given: object) -> Mapping[str, Any]:
     if not isinstance(given, dict):
-        raise Unfit(f"{what} as an object", given)
+        raise ContractViolation(f"{what} as an object", given)
     return given
 
 
 def _sequence(given: object) -> int:
     if isinstance(given, bool) or not isinstance(given, int) or not 0 <= given < 2**31:
-        raise Unfit("a sequence from 0 to 2147483647", given)
+        raise ContractViolation("a sequence from 0 to 2147483647", given)
     return given
 
 
 def _text(what: str, given: object, most: int) -> str:
     if not isinstance(given, str) or len(given) > most:
-        raise Unfit(f"{what} of at most {most} characters", given)
+        raise ContractViolation(f"{what} of at most {most} characters", given)
     return given
 
 

@@ -161,4 +161,4 @@ async def test_the_end_of_a_log_names_the_owner_as_far_as_it_is_known(
             source = Source("32.11", read_from, state, instance.clock(), owner=named_there)
             await stored_source.insert_source(session, source)
     asked = await Hub(instance).ask(contract.OWNER, places.PROVINCE, region="32.11")
-    assert contract.head("32.11", asked).owner == owner
+    assert contract.parse_feed_head("32.11", asked).owner == owner

@@ -11,7 +11,7 @@ import pytest
 
 from realtime import message
 from realtime.fanout import LOOK_SECONDS, MERGE_SECONDS, TOGETHER_SECONDS, Fanout
-from realtime.message import AT_ONCE_BYTES, Batch, Ended, Told
+from realtime.message import AT_ONCE_BYTES, Batch, Message, SourceClosed
 
 
 @dataclass(eq=False)
@@ -44,14 +44,14 @@ class Log:
         grown, self.grown = self.grown, asyncio.Event()
         grown.set()
 
-    async def source(self, after: int) -> AsyncGenerator[Told, None]:
+    async def source(self, after: int) -> AsyncGenerator[Message, None]:
         self.opened += 1
         try:
             while True:
                 while after >= len(self.numbers):
                     await self.grown.wait()
                 after += 1
-                yield Told(b"%d" % after, after)
+                yield Message(b"%d" % after, after)
         finally:
             self.closed += 1
 
@@ -63,7 +63,7 @@ class Standing(Log):
     upto: int = 1_000_000  # it waits before it tells greater ones of a snapshot
     size: int = 1  # bytes of a part
 
-    async def begun(self, start: object) -> AsyncGenerator[Told, None]:
+    async def begun(self, start: object) -> AsyncGenerator[Message, None]:
         number, head = (0, len(self.numbers)) if start is None else _read(start)
         if number < head:
             self.opened += 1
@@ -71,10 +71,10 @@ class Standing(Log):
                 while each > self.upto:
                     await self.grown.wait()
                 at = str(head) if each == head else f"{each}/{head}"
-                yield Told(b"%*d" % (self.size, each), at, more=each < head, snapshot=True)
+                yield Message(b"%*d" % (self.size, each), at, more=each < head, snapshot=True)
         async with aclosing(self.source(head)) as source:
             async for message in source:
-                yield Told(message.payload, str(message.position))
+                yield Message(message.payload, str(message.position))
 
     def follow(self, fanout: Fanout, start: str | None = None) -> Ear:
         ear = Ear()
@@ -169,16 +169,16 @@ async def test_who_was_given_to_another_stream_leaves_that_one(fanout: Fanout, l
 
 
 async def test_a_source_that_ends_says_why_to_all_and_the_next_begins_anew(fanout: Fanout) -> None:
-    async def refused(_: object) -> AsyncGenerator[Told, None]:
-        yield Told(b"1", 1)
-        raise Ended(b"no more")
+    async def refused(_: object) -> AsyncGenerator[Message, None]:
+        yield Message(b"1", 1)
+        raise SourceClosed(b"no more")
 
-    async def broken(_: object) -> AsyncGenerator[Told, None]:
+    async def broken(_: object) -> AsyncGenerator[Message, None]:
         raise RuntimeError
         yield
 
-    async def over(_: object) -> AsyncGenerator[Told, None]:
-        yield Told(b"1", 1)
+    async def over(_: object) -> AsyncGenerator[Message, None]:
+        yield Message(b"1", 1)
 
     for open, ending in ((refused, b"no more"), (broken, b"bug"), (over, None)):
         ears = [Ear(), Ear()]
@@ -331,12 +331,12 @@ async def test_a_large_snapshot_that_is_forgotten_meanwhile_is_told_to_its_end(
 async def test_a_snapshot_after_which_nothing_can_be_told_is_forgotten(fanout: Fanout) -> None:
     """As after a backup was restored: no place of before is known any more."""
 
-    async def source(start: object) -> AsyncGenerator[Told, None]:
+    async def source(start: object) -> AsyncGenerator[Message, None]:
         if start == "waits":
             await asyncio.Event().wait()
         if start is not None:
-            raise Ended(b"of another time")
-        yield Told(b"1", "1", snapshot=True)
+            raise SourceClosed(b"of another time")
+        yield Message(b"1", "1", snapshot=True)
 
     def follow(start: str | None = None) -> Ear:
         ear = Ear()

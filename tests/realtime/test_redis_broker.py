@@ -22,7 +22,7 @@ from realtime.redis_broker import (
     ReconnectBackoff,
     RedisBroker,
 )
-from realtime.tail import Counts, Tail
+from realtime.tail import Tail, TailCounts
 from realtime.wakeup import MemoryBus
 from storage import arrival, log
 from storage.arrival import Arrival
@@ -349,7 +349,7 @@ async def workers(
                 2 * UNREACHABLE_POLL_SECONDS
             )  # they look as if it did not, once more
             for each in all:
-                each.tail.counts = Counts()
+                each.tail.counts = TailCounts()
         yield all
 
 

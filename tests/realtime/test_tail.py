@@ -11,7 +11,7 @@ from itertools import islice
 
 import pytest
 
-from realtime.tail import KEPT, PAGE, Hole, Tail
+from realtime.tail import KEPT, PAGE, GapError, Tail
 from realtime.wakeup import MemoryBus
 
 SECONDS = 10  # a follower that is stuck must fail its test, not hang it
@@ -130,7 +130,7 @@ async def test_who_has_yet_to_be_told_what_is_forgotten_is_not_told_the_rest() -
         running.grow(behind)
         assert await running.seen(behind - 1, behind) == [behind]
         running.log.forgotten = {3}
-        with pytest.raises(Hole):
+        with pytest.raises(GapError):
             await running.seen(0, behind)
         assert await running.seen(3, behind) == list(range(4, behind + 1))
 

@@ -8,7 +8,7 @@ from ipaddress import ip_address
 
 import pytest
 
-from regions.address import AddressRefused, allowed, canonical_host, resolved
+from regions.address import AddressRefused, canonical_host, is_address_allowed, resolve_host
 
 PUBLIC = [
     "8.8.8.8",
@@ -124,24 +124,24 @@ ODD = [
 
 @pytest.mark.parametrize("address", PUBLIC)
 def test_public_addresses_are_allowed(address: str) -> None:
-    assert allowed(ip_address(address), private=False)
+    assert is_address_allowed(ip_address(address), private=False)
 
 
 @pytest.mark.parametrize("address", PRIVATE)
 def test_private_ones_are_where_it_is_configured(address: str) -> None:
-    assert not allowed(ip_address(address), private=False)
-    assert allowed(ip_address(address), private=True)
+    assert not is_address_allowed(ip_address(address), private=False)
+    assert is_address_allowed(ip_address(address), private=True)
 
 
 @pytest.mark.parametrize("address", NEVER)
 def test_others_never_are(address: str) -> None:
-    assert not allowed(ip_address(address), private=False)
-    assert not allowed(ip_address(address), private=True)
+    assert not is_address_allowed(ip_address(address), private=False)
+    assert not is_address_allowed(ip_address(address), private=True)
 
 
 @pytest.mark.parametrize("address", HIDDEN)
 def test_what_an_address_stands_for_counts(address: str) -> None:
-    assert not allowed(ip_address(address), private=False)
+    assert not is_address_allowed(ip_address(address), private=False)
 
 
 @pytest.mark.parametrize("host", ODD)
@@ -159,8 +159,8 @@ async def test_of_several_addresses_each_must_be_allowed() -> None:
         return ["8.8.8.8", "127.0.0.1"]
 
     with pytest.raises(AddressRefused, match="no address that may be connected to"):
-        await resolved("example.id", 443, private=False, resolve=both)
-    found = await resolved("example.id", 443, private=True, resolve=both)
+        await resolve_host("example.id", 443, private=False, resolve=both)
+    found = await resolve_host("example.id", 443, private=True, resolve=both)
     assert [str(each) for each in found] == ["8.8.8.8", "127.0.0.1"]
 
 
@@ -173,10 +173,10 @@ async def test_addresses_are_tried_only_so_many_and_checked_all() -> None:
     async def last_is_ours(host: str, port: int) -> Sequence[str]:
         return [*public, "127.0.0.1"]
 
-    found = await resolved("example.id", 443, private=False, resolve=many)
+    found = await resolve_host("example.id", 443, private=False, resolve=many)
     assert [str(each) for each in found] == public[:8]
     with pytest.raises(AddressRefused):
-        await resolved("example.id", 443, private=False, resolve=last_is_ours)
+        await resolve_host("example.id", 443, private=False, resolve=last_is_ours)
 
 
 @pytest.mark.parametrize("host", ["127.0.0.1", "0x7f.1", "nothing.id", "meta.id"])
@@ -187,7 +187,7 @@ async def test_a_refusal_says_the_same_whatever_the_cause(host: str) -> None:
         return known[host]
 
     with pytest.raises(AddressRefused) as told:
-        await resolved(host, 443, private=False, resolve=names)
+        await resolve_host(host, 443, private=False, resolve=names)
     assert str(told.value) == "the endpoint has no address that may be connected to"
 
 
@@ -197,10 +197,10 @@ async def test_a_name_that_is_not_resolved_in_time_is_given_up() -> None:
         return []
 
     with pytest.raises(TimeoutError):
-        await resolved("example.id", 443, private=False, resolve=hangs, seconds=0.05)
+        await resolve_host("example.id", 443, private=False, resolve=hangs, seconds=0.05)
 
 
 @pytest.mark.parametrize("host", ["127.0.0.1", "::1"])
 async def test_an_address_stands_for_itself(host: str) -> None:
-    found = await resolved(host, 443, private=True)
+    found = await resolve_host(host, 443, private=True)
     assert [str(each) for each in found] == [host]

@@ -27,7 +27,7 @@ from engine.model import (
     Provenance,
 )
 from regions import conformance
-from regions.conformance import CONNECTS, PROMISES, check
+from regions.conformance import CONNECTS, PROMISES, check_conformance
 from regions.directory import Endpoint
 from tests.fixtures.processes import SIMPUL, StartSimpul
 from tests.regions.instances import Place
@@ -151,7 +151,7 @@ def endpoint(toy: Toy, folder: Path) -> Endpoint:
 
 async def test_an_owner_of_any_make_passes(sumedang: Owned, tmp_path: Path) -> None:
     async with Toy("32.11", *sumedang).running() as toy:
-        found = await check(endpoint(toy, tmp_path), "32.11")
+        found = await check_conformance(endpoint(toy, tmp_path), "32.11")
     assert [each.promise for each in found] == [CONNECTS, *PROMISES]
     assert [each for each in found if not each.kept] == []
 
@@ -169,7 +169,7 @@ async def test_an_endpoint_may_name_the_owner_of_a_region(
 ) -> None:
     toy = Toy("32.11", *sumedang, owner=owner, names_owners=names_owners)
     async with toy.running():
-        found = await check(endpoint(toy, tmp_path), "32.11")
+        found = await check_conformance(endpoint(toy, tmp_path), "32.11")
     assert [each for each in found if not each.kept] == []
     assert {each.promise: each.said for each in found}["owner"] == seen
 
@@ -181,7 +181,7 @@ async def test_an_owner_that_keeps_no_whole_log_passes(
     entries, rows = sumedang
     toy = Toy("32.11", entries, rows, kept_from=len(entries) - kept + 1)
     async with toy.running():
-        found = await check(endpoint(toy, tmp_path), "32.11")
+        found = await check_conformance(endpoint(toy, tmp_path), "32.11")
     assert [each for each in found if not each.kept] == []
     said = {each.promise: each.said for each in found}
     assert said["hash chain"] == "1 hashes, each over the one before"
@@ -234,7 +234,9 @@ async def test_a_body_that_no_follower_could_take_is_named(
     for kind, body in bodies:
         append(toy, kind, to_document(body))
     async with toy.running():
-        found = {each.promise: each for each in await check(endpoint(toy, tmp_path), "32.11")}
+        found = {
+            each.promise: each for each in await check_conformance(endpoint(toy, tmp_path), "32.11")
+        }
     assert not found["bodies"].kept
     assert found["bodies"].said.startswith(f"entry {toy.entries[-1].sequence}: {said}")
     broken = {name for name, each in found.items() if not each.kept}
@@ -250,7 +252,9 @@ async def test_a_promise_that_is_broken_fails_its_row(
     toy = Toy("32.11", list(sumedang[0]), sumedang[1])
     broken(toy)
     async with toy.running():
-        found = {each.promise: each for each in await check(endpoint(toy, tmp_path), "32.11")}
+        found = {
+            each.promise: each for each in await check_conformance(endpoint(toy, tmp_path), "32.11")
+        }
     assert not found[promise].kept
     assert said in found[promise].said
 
@@ -261,10 +265,10 @@ def test_every_promise_is_broken_here() -> None:
 
 async def test_nobody_there_is_told(tmp_path: Path) -> None:
     gone = Endpoint("ws://127.0.0.1:9/graphql", ("32.11",), private=True)
-    first, *others = await check(gone, "32.11")
+    first, *others = await check_conformance(gone, "32.11")
     assert (first.promise, first.kept) == (CONNECTS, False)
     assert {each.said for each in others} == {"not looked at"}
-    refused = await check(replace(gone, private=False), "32.11")
+    refused = await check_conformance(replace(gone, private=False), "32.11")
     assert "no address that may be connected to" in refused[0].said
 
 

@@ -8,7 +8,12 @@ from pathlib import Path
 
 import pytest
 
-from regions.directory import Endpoint, InvalidDirectory, read, watched
+from regions.directory import (
+    Endpoint,
+    InvalidEndpointDirectory,
+    load_endpoint_directory,
+    watch_endpoint_directory,
+)
 from tests.fixtures.eventually import eventually
 
 GOOD = """
@@ -34,7 +39,7 @@ def written(folder: Path, text: str) -> Path:
 
 
 def test_a_file_lists_endpoints_with_files_beside_it(tmp_path: Path) -> None:
-    found = read(written(tmp_path, GOOD))
+    found = load_endpoint_directory(written(tmp_path, GOOD))
     first, second = found.endpoints
     assert first.regions == ("32.11", "32.12")
     assert (first.host, first.port, first.private) == ("simpul.example.go.id", 443, False)
@@ -70,7 +75,7 @@ def test_an_address_of_the_web_is_taken_for_its_websocket(
     tmp_path: Path, given: str, taken: str
 ) -> None:
     text = PLAIN.replace("ws://a.id/", given)
-    assert read(written(tmp_path, text)).endpoints == (Endpoint(taken, ("32",)),)
+    assert load_endpoint_directory(written(tmp_path, text)).endpoints == (Endpoint(taken, ("32",)),)
 
 
 @pytest.mark.parametrize(
@@ -104,22 +109,22 @@ def test_an_address_of_the_web_is_taken_for_its_websocket(
 def test_what_is_wrong_is_told_with_what_was_expected(
     tmp_path: Path, text: str, problem: str
 ) -> None:
-    with pytest.raises(InvalidDirectory, match=problem) as told:
-        read(written(tmp_path, text))
+    with pytest.raises(InvalidEndpointDirectory, match=problem) as told:
+        load_endpoint_directory(written(tmp_path, text))
     assert "u:p" not in str(told.value)
     assert "SECRET" not in str(told.value)
 
 
 def test_a_file_that_is_not_there_is_told(tmp_path: Path) -> None:
-    with pytest.raises(InvalidDirectory, match="cannot be read: No such file"):
-        read(tmp_path / "none.toml")
+    with pytest.raises(InvalidEndpointDirectory, match="cannot be read: No such file"):
+        load_endpoint_directory(tmp_path / "none.toml")
 
 
 async def test_a_change_is_taken_up_and_a_mistake_is_not(
     tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     path = written(tmp_path, GOOD)
-    async with aclosing(watched(path, 0.01)) as directories, asyncio.timeout(10):
+    async with aclosing(watch_endpoint_directory(path, 0.01)) as directories, asyncio.timeout(10):
         assert len((await anext(directories)).endpoints) == 2
         following = asyncio.ensure_future(anext(directories))
         written(tmp_path, "[[endpoint]")

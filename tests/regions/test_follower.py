@@ -23,8 +23,8 @@ from engine.model import Application, ApplicationStatus, EventKind, Provenance, 
 from hub.app import opened
 from hub.settings import Settings
 from regions import peer
-from regions.directory import Directory, Endpoint
-from regions.follower import DIVERGED_SECONDS, Follower
+from regions.directory import Endpoint, EndpointDirectory
+from regions.follower import DIVERGED_SECONDS, ReplicationClient
 from resolvers.context import Instance
 from resolvers.replicas import Copies
 from storage import arrival, log, replica
@@ -135,13 +135,13 @@ async def following(
     """An instance that follows them."""
     settings = Settings(data_dir=folder)
 
-    async def directories() -> AsyncIterator[Directory]:
-        yield Directory(endpoints)
+    async def directories() -> AsyncIterator[EndpointDirectory]:
+        yield EndpointDirectory(endpoints)
         await asyncio.Event().wait()
 
     async with opened(settings) as instance, AsyncExitStack() as stack:
         copies = Copies(instance)
-        follower = Follower(copies, instance.clock, diverged_seconds)
+        follower = ReplicationClient(copies, instance.clock, diverged_seconds)
         follows = follower.run(directories())
         for work in (copies.keep(), follows):
             task = asyncio.create_task(work)

@@ -13,7 +13,7 @@ import pytest
 
 from engine.model import Role
 from regions.directory import Endpoint
-from regions.peer import Misbehaved, Peer, Rejected, Unreachable
+from regions.peer import PeerConnection, PeerUnreachable, ProtocolError, RejectedByPeer
 from tests.fixtures.processes import StartSimpul
 from tests.hub.live import client
 from tests.regions.hostile import (
@@ -49,80 +49,88 @@ def error(payload: str) -> bytes:
 
 
 WRONG: dict[str, tuple[Behaviour, Kind, str]] = {
-    "never answers": (says(), Unreachable, "^nothing came for 0.4 seconds$"),
+    "never answers": (says(), PeerUnreachable, "^nothing came for 0.4 seconds$"),
     "drips": (
         drips(framed(TEXT, b" " * 100_000), begin),
-        Unreachable,
+        PeerUnreachable,
         "^nothing came for 0.4 seconds$",
     ),
-    "closes midway": (closes_midway, Unreachable, "^the connection was lost$"),
-    "no frames": (says(b"\xff" * 100), Misbehaved, "^what came is no WebSocket's: "),
-    "masked": (says(bytes([0x81, 0x80, 1, 2, 3, 4])), Misbehaved, "^what came is no WebSocket's"),
-    "no JSON": (says(text(b"<html>\x1b[2J")), Misbehaved, r"^expected JSON, got b'<html>\\x1b"),
-    "cut JSON": (says(text(b'{"id":"1",')), Misbehaved, "^expected JSON, got "),
-    "no UTF-8": (says(text(b'"\xff"')), Misbehaved, "^expected JSON, got "),
-    "no object": (says(text(b"[1,2]")), Misbehaved, r"^expected a message, got \[1, 2\]$"),
-    "null": (says(text(b"null")), Misbehaved, "^expected a message, got None$"),
-    "no type": (says(text(b"{}")), Misbehaved, "^expected a message of the protocol, got None$"),
-    "type of text": (says(text(b'{"type":[]}')), Misbehaved, r"of the protocol, got \[\]$"),
-    "the old protocol": (says(text(b'{"type":"ka"}')), Misbehaved, "of the protocol, got 'ka'$"),
+    "closes midway": (closes_midway, PeerUnreachable, "^the connection was lost$"),
+    "no frames": (says(b"\xff" * 100), ProtocolError, "^what came is no WebSocket's: "),
+    "masked": (
+        says(bytes([0x81, 0x80, 1, 2, 3, 4])),
+        ProtocolError,
+        "^what came is no WebSocket's",
+    ),
+    "no JSON": (says(text(b"<html>\x1b[2J")), ProtocolError, r"^expected JSON, got b'<html>\\x1b"),
+    "cut JSON": (says(text(b'{"id":"1",')), ProtocolError, "^expected JSON, got "),
+    "no UTF-8": (says(text(b'"\xff"')), ProtocolError, "^expected JSON, got "),
+    "no object": (says(text(b"[1,2]")), ProtocolError, r"^expected a message, got \[1, 2\]$"),
+    "null": (says(text(b"null")), ProtocolError, "^expected a message, got None$"),
+    "no type": (says(text(b"{}")), ProtocolError, "^expected a message of the protocol, got None$"),
+    "type of text": (says(text(b'{"type":[]}')), ProtocolError, r"of the protocol, got \[\]$"),
+    "the old protocol": (says(text(b'{"type":"ka"}')), ProtocolError, "of the protocol, got 'ka'$"),
     "an id of numbers": (
         says(text(b'{"id":1,"type":"next"}')),
-        Misbehaved,
+        ProtocolError,
         "^expected an id as text, got 1$",
     ),
     "no payload": (
         says(text(b'{"id":"1","type":"next"}')),
-        Misbehaved,
+        ProtocolError,
         "^expected a result, got None$",
     ),
     "a list as payload": (
         says(text(b'{"id":"1","type":"next","payload":[' + b"[]," * 9999 + b"0]}")),
-        Misbehaved,
+        ProtocolError,
         r"^expected a result, got \[\[\], \[\], \[\], \[\], \.\.\.\]$",
     ),
-    "data of text": (says(event(b'"x"')), Misbehaved, "^expected data, got 'x'$"),
-    "no data": (says(event(b"null")), Misbehaved, "^expected data, got None$"),
-    "deep": (says(event(b"[" * 33 + b"]" * 33)), Misbehaved, "^expected JSON at most 32 deep"),
-    "very deep": (says(text(b"[" * 100_000)), Misbehaved, "^expected JSON at most 32 deep"),
+    "data of text": (says(event(b'"x"')), ProtocolError, "^expected data, got 'x'$"),
+    "no data": (says(event(b"null")), ProtocolError, "^expected data, got None$"),
+    "deep": (says(event(b"[" * 33 + b"]" * 33)), ProtocolError, "^expected JSON at most 32 deep"),
+    "very deep": (says(text(b"[" * 100_000)), ProtocolError, "^expected JSON at most 32 deep"),
     "many values": (
         says(event(b"[" + b"1," * 200_000 + b"1]")),
-        Misbehaved,
+        ProtocolError,
         "^expected at most 150000 values in a message, got more$",
     ),
-    "too long": (says(b"\x81\x7f" + (2**40).to_bytes(8, "big")), Misbehaved, "no WebSocket's"),
-    "for others": (repeats(event(b"{}", id=9) * 100), Misbehaved, "^expected answers to what was"),
+    "too long": (says(b"\x81\x7f" + (2**40).to_bytes(8, "big")), ProtocolError, "no WebSocket's"),
+    "for others": (
+        repeats(event(b"{}", id=9) * 100),
+        ProtocolError,
+        "^expected answers to what was",
+    ),
     "ping upon ping": (
         repeats(text(b'{"type":"ping"}') * 100),
-        Misbehaved,
+        ProtocolError,
         "^expected answers to what was asked, got others$",
     ),
     "pings of the WebSocket": (
         repeats(framed(PING, b"x" * 125) * 100),
-        Unreachable,
+        PeerUnreachable,
         "^nothing came for 0.4 seconds$",
     ),
     "an error": (
         says(error('[{"message":"no\\u0000","extensions":{"code":"FORBIDDEN"}},{}]')),
-        Rejected,
+        RejectedByPeer,
         r"^FORBIDDEN: no\?$",
     ),
-    "an error as object": (says(error('{"message":"boom"}')), Rejected, "^error: boom$"),
-    "an error as text": (says(error('"boom"')), Rejected, "^'boom'$"),
-    "errors of nothing": (says(error("[]")), Rejected, r"^\[\]$"),
+    "an error as object": (says(error('{"message":"boom"}')), RejectedByPeer, "^error: boom$"),
+    "an error as text": (says(error('"boom"')), RejectedByPeer, "^'boom'$"),
+    "errors of nothing": (says(error("[]")), RejectedByPeer, r"^\[\]$"),
     "an error of odd types": (
         says(error('[{"message":{"a":[1]},"extensions":{"code":[1]}}]')),
-        Rejected,
+        RejectedByPeer,
         r"^error: \{'a': \[1\]\}$",
     ),
     "a long error": (
         says(error(f'[{{"message":"{"m" * 100_000}","extensions":{{"code":"{"C" * 99_999}"}}}}]')),
-        Rejected,
+        RejectedByPeer,
         f"^{'C' * 64}: {'m' * 134}…$",
     ),
     "errors beside data": (
         says(text(b'{"id":"1","type":"next","payload":{"data":{},"errors":[{"message":"e"}]}}')),
-        Rejected,
+        RejectedByPeer,
         "^error: e$",
     ),
 }
@@ -142,13 +150,13 @@ async def test_whatever_comes_instead_of_an_event_is_a_failure_in_time(kind: str
 
 async def test_a_refusal_has_its_code() -> None:
     async with serving(closes_with(4401)) as endpoint:
-        with pytest.raises(Rejected) as told:
+        with pytest.raises(RejectedByPeer) as told:
             async with opened(endpoint):
                 pass
         assert told.value.code == "4401"
     behave, _, _ = WRONG["an error"]
     async with serving(behave) as endpoint, opened(endpoint) as peer:
-        with pytest.raises(Rejected) as told:
+        with pytest.raises(RejectedByPeer) as told:
             await peer.query("{ x }", {}, SECONDS)
         assert told.value.code == "FORBIDDEN"
 
@@ -157,7 +165,7 @@ async def test_who_does_not_listen_is_told_at_once() -> None:
     with socket.socket() as unused:
         unused.bind(("127.0.0.1", 0))
         port = unused.getsockname()[1]
-        with pytest.raises(Unreachable, match="^no connection: .*Connect call failed"):
+        with pytest.raises(PeerUnreachable, match="^no connection: .*Connect call failed"):
             async with opened(Endpoint(f"ws://127.0.0.1:{port}/", ("32.11",), private=True)):
                 pass
 
@@ -165,7 +173,7 @@ async def test_who_does_not_listen_is_told_at_once() -> None:
 async def test_an_answer_that_does_not_come_is_waited_for_so_long() -> None:
     async with serving(says()) as endpoint, opened(endpoint) as peer:
         start = time.monotonic()
-        with pytest.raises(Unreachable, match="^no answer within 0.2 seconds$"):
+        with pytest.raises(PeerUnreachable, match="^no answer within 0.2 seconds$"):
             await peer.query("{ a }", {}, 0.2)
         assert 0.2 <= time.monotonic() - start < LATEST
 
@@ -173,7 +181,7 @@ async def test_an_answer_that_does_not_come_is_waited_for_so_long() -> None:
 async def test_an_operation_may_end_without_an_answer() -> None:
     complete = text(b'{"id":"1","type":"complete"}')
     async with serving(says(complete)) as endpoint, opened(endpoint) as peer:
-        with pytest.raises(Misbehaved, match="^expected an answer, got none$"):
+        with pytest.raises(ProtocolError, match="^expected an answer, got none$"):
             await peer.query("{ a }", {}, SECONDS)
     twice = says(event(b"{}"), event(b"{}"), complete)
     async with serving(twice) as endpoint, opened(endpoint) as peer:
@@ -189,7 +197,7 @@ async def test_a_lost_connection_ends_all_that_was_asked_and_is_told_to_who_asks
     async with serving(behave) as endpoint, opened(endpoint) as peer:
         ended = await asyncio.gather(*(read(peer) for _ in range(27)), return_exceptions=True)
         assert [str(each) for each in ended] == ["the connection was lost"] * 27
-        with pytest.raises(Unreachable, match="^the connection was lost$"):
+        with pytest.raises(PeerUnreachable, match="^the connection was lost$"):
             await peer.query("{ a }", {}, SECONDS)
 
 
@@ -227,7 +235,7 @@ async def test_whoever_leaves_ends_its_tasks_and_says_goodbye() -> None:
 
 
 async def ask_for_ever(endpoint: Endpoint) -> None:
-    async with Peer.opened(endpoint, open_seconds=SECONDS) as peer:
+    async with PeerConnection.opened(endpoint, open_seconds=SECONDS) as peer:
         await read(peer)
 
 
@@ -249,11 +257,11 @@ async def test_a_node_answers_and_tells_of_changes_to_many_on_one_connection(
     secret.write_text(node.token())
     node.serve(simpul_process)
     endpoint = Endpoint(node.url, ("32.11",), private=True, token_file=secret)
-    async with client(node.running, Role.PROVINCE) as it, Peer.opened(endpoint) as peer:
+    async with client(node.running, Role.PROVINCE) as it, PeerConnection.opened(endpoint) as peer:
         document = "query ($code: ID!) { region(code: $code) { name } }"
         found = await peer.query(document, {"code": "32.11"}, 10)
         assert found == {"region": {"name": "Kabupaten Sumedang"}}
-        with pytest.raises(Rejected, match="Cannot query field"):
+        with pytest.raises(RejectedByPeer, match="Cannot query field"):
             await peer.query("{ regoin { name } }", {}, 10)
         after = await it.cursor()
 
@@ -267,5 +275,5 @@ async def test_a_node_answers_and_tells_of_changes_to_many_on_one_connection(
         told = await asyncio.gather(*waiting)
         assert told == [{"indexChanged": {"year": 2025, "region": {"code": "32.11"}}}] * 27
         node.running.kill()
-        with pytest.raises(Unreachable):
+        with pytest.raises(PeerUnreachable):
             await peer.query(document, {"code": "32.11"}, 10)

@@ -13,9 +13,9 @@ from typing import Any
 
 import pytest
 
-from regions.connection import connected
+from regions.connection import open_websocket
 from regions.directory import Endpoint
-from regions.peer import Misbehaved, Rejected, Unreachable
+from regions.peer import PeerUnreachable, ProtocolError, RejectedByPeer
 from tests.regions.hostile import (
     ACK,
     CLOSE,
@@ -86,44 +86,52 @@ def closes_with(code: int, reason: bytes = b"") -> Behaviour:
 
 
 NOT_OPENED: dict[str, tuple[Behaviour, Kind, str]] = {
-    "silent": (says_nothing, Unreachable, "^no connection within 0.4 seconds$"),
-    "gone": (closes_at_once, Unreachable, "^no connection: "),
+    "silent": (says_nothing, PeerUnreachable, "^no connection within 0.4 seconds$"),
+    "gone": (closes_at_once, PeerUnreachable, "^no connection: "),
     "drips headers": (
         drips(b"HTTP/1.1 101 " + b"x" * 1000, answers_http(b"")),
-        Unreachable,
+        PeerUnreachable,
         "^no connection within 0.4 seconds$",
     ),
-    "garbage": (answers_http(b"\x00\xff" * 5000 + b"\r\n\r\n"), Unreachable, "^no connection: "),
-    "endless headers": (
-        answers_http(b"HTTP/1.1 101 X\r\n" + b"a: b\r\n" * 100_000),
-        Unreachable,
+    "garbage": (
+        answers_http(b"\x00\xff" * 5000 + b"\r\n\r\n"),
+        PeerUnreachable,
         "^no connection: ",
     ),
-    "an endless page": (is_an_endless_page, Unreachable, "^no connection"),
+    "endless headers": (
+        answers_http(b"HTTP/1.1 101 X\r\n" + b"a: b\r\n" * 100_000),
+        PeerUnreachable,
+        "^no connection: ",
+    ),
+    "an endless page": (is_an_endless_page, PeerUnreachable, "^no connection"),
     "an error": (
         answers_http(b"HTTP/1.1 503 Busy\r\nContent-Length: 0\r\n\r\n"),
-        Unreachable,
+        PeerUnreachable,
         "^no connection: server rejected WebSocket connection: HTTP 503$",
     ),
     "another protocol": (
         speaks_no_protocol,
-        Misbehaved,
+        ProtocolError,
         "^expected the protocol graphql-transport-ws, got none$",
     ),
     "no acknowledgement": (
         never_acknowledges,
-        Unreachable,
+        PeerUnreachable,
         "^no acknowledgement within 0.4 seconds$",
     ),
     "drips the acknowledgement": (
         drips(framed(TEXT, b" " * 1000 + ACK), shake_hands),
-        Unreachable,
+        PeerUnreachable,
         "^no acknowledgement within 0.4 seconds$",
     ),
-    "unauthorized": (closes_with(4401, b"who\x07?"), Rejected, r"^closed with 4401: who\?\?$"),
-    "forbidden": (closes_with(4403), Rejected, "^closed with 4403: $"),
-    "full": (closes_with(4429, b"later"), Unreachable, "^closed with 4429: later$"),
-    "restarts": (closes_with(1012), Unreachable, "^closed with 1012: $"),
+    "unauthorized": (
+        closes_with(4401, b"who\x07?"),
+        RejectedByPeer,
+        r"^closed with 4401: who\?\?$",
+    ),
+    "forbidden": (closes_with(4403), RejectedByPeer, "^closed with 4403: $"),
+    "full": (closes_with(4429, b"later"), PeerUnreachable, "^closed with 4429: later$"),
+    "restarts": (closes_with(1012), PeerUnreachable, "^closed with 1012: $"),
 }
 
 
@@ -149,7 +157,7 @@ async def test_who_takes_no_connection_is_given_up() -> None:
             with suppress(BlockingIOError):
                 waiting.connect(address)
         start = time.monotonic()
-        with pytest.raises(Unreachable, match="^no connection within 0.4 seconds$"):
+        with pytest.raises(PeerUnreachable, match="^no connection within 0.4 seconds$"):
             async with opened(Endpoint(f"ws://127.0.0.1:{address[1]}/", ("32.11",), private=True)):
                 pass
         assert time.monotonic() - start < LATEST
@@ -163,7 +171,7 @@ async def test_who_has_no_tls_is_not_talked_to() -> None:
         writer.write(b"HTTP/1.1 400 Bad Request\r\n\r\n")
 
     async with serving(behave) as endpoint:
-        with pytest.raises(Unreachable, match="^no connection: .*(SSL|TLS)"):
+        with pytest.raises(PeerUnreachable, match="^no connection: .*(SSL|TLS)"):
             async with opened(replace(endpoint, url=endpoint.url.replace("ws:", "wss:"))):
                 pass
     assert asked == [b"\x16"]  # a TLS handshake, and no token
@@ -176,7 +184,7 @@ async def test_an_address_of_our_own_network_is_not_even_connected_to() -> None:
         asked.append(reader)
 
     async with serving(behave) as endpoint:
-        with pytest.raises(Unreachable, match="^the endpoint has no address that may be"):
+        with pytest.raises(PeerUnreachable, match="^the endpoint has no address that may be"):
             async with opened(replace(endpoint, private=False)):
                 pass
     assert asked == []
@@ -191,7 +199,7 @@ async def test_a_redirect_leads_nowhere() -> None:
     async with serving(canary) as elsewhere:
         to = f"HTTP/1.1 302 Found\r\nLocation: {elsewhere.url}\r\nContent-Length: 0\r\n\r\n"
         async with serving(answers_http(to.encode())) as endpoint:
-            with pytest.raises(Unreachable, match="^no connection: cannot follow redirect"):
+            with pytest.raises(PeerUnreachable, match="^no connection: cannot follow redirect"):
                 async with opened(endpoint):
                     pass
     assert asked == []
@@ -221,7 +229,7 @@ async def test_an_address_that_is_silent_leaves_time_for_the_next() -> None:
             silent.listen()
             named = replace(endpoint, url=f"ws://owner.example:{endpoint.port}/")
             start = time.monotonic()
-            connection = await connected(named, 2 * SECONDS, resolve=two)
+            connection = await open_websocket(named, 2 * SECONDS, resolve=two)
             assert SECONDS <= time.monotonic() - start < LATEST
             assert connection.remote_address == ("127.0.0.1", endpoint.port)
             connection.transport.abort()
@@ -235,8 +243,8 @@ async def test_a_name_that_is_not_resolved_is_given_up() -> None:
 
     named = Endpoint("wss://owner.example/graphql", ("32.11",))
     start = time.monotonic()
-    with pytest.raises(Unreachable, match="^no connection: the name is not resolved in time$"):
-        await connected(named, SECONDS, resolve=hangs)
+    with pytest.raises(PeerUnreachable, match="^no connection: the name is not resolved in time$"):
+        await open_websocket(named, SECONDS, resolve=hangs)
     assert time.monotonic() - start < LATEST
 
 
@@ -251,7 +259,7 @@ async def test_without_its_token_it_does_not_connect(tmp_path: Path, holds: str 
     if holds is not None:
         secret.write_text(holds)
     async with serving(behave) as endpoint:
-        with pytest.raises(Unreachable, match="^the token cannot be read: ") as told:
+        with pytest.raises(PeerUnreachable, match="^the token cannot be read: ") as told:
             async with opened(replace(endpoint, token_file=secret)):
                 pass
     assert asked == []

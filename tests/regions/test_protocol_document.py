@@ -37,7 +37,7 @@ async def test_a_reader_sends_what_the_document_says_and_nothing_else(
     secret.write_text("secret")
     async with Toy("32.11", *sumedang).running() as toy:
         endpoint = Endpoint(toy.url, ("32.11",), private=True, token_file=secret)
-        verdicts = await conformance.check(endpoint, "32.11")
+        verdicts = await conformance.check_conformance(endpoint, "32.11")
     assert all(each.kept for each in verdicts)
     first, *others = [each for each in toy.messages if each["type"] == "connection_init"]
     assert first == protocol_document.connection_init("secret")

@@ -16,7 +16,7 @@ from cryptography.x509.oid import NameOID
 
 from engine.log.entry import Entry
 from engine.log.snapshot import SnapshotRow
-from regions.conformance import CONNECTS, check
+from regions.conformance import CONNECTS, check_conformance
 from regions.directory import Endpoint
 from tests.regions.toy_owner import Toy
 
@@ -112,7 +112,7 @@ async def test_a_certificate_on_each_side_is_asked_for_and_shown(
             client_certificate=certificate,
             client_key=key,
         )
-        assert all(each.kept for each in await check(endpoint, REGION))
+        assert all(each.kept for each in await check_conformance(endpoint, REGION))
         stranger = Authority.made(tmp_path / "stranger")
         others, others_key = stranger.issue("hub")
         for wrong in (
@@ -122,6 +122,6 @@ async def test_a_certificate_on_each_side_is_asked_for_and_shown(
             replace(endpoint, authority=None),
         ):
             toy.asked.clear()
-            first = (await check(wrong, REGION))[0]
+            first = (await check_conformance(wrong, REGION))[0]
             assert (first.promise, first.kept) == (CONNECTS, False)
             assert toy.asked == []
