@@ -39,8 +39,8 @@ from realtime.tail import Tail
 from realtime.wakeup import MemoryBus
 from regions.owners import OwnerHeadCache
 from resolvers import recompute
-from resolvers.access import unpublished
-from resolvers.announcements import analysis_cache, derivation
+from resolvers.access import unpublished_access
+from resolvers.announcements import analysis_cache, verification_deriver
 from resolvers.context import Context, Instance
 from resolvers.operation_budget import OperationBudget
 from schema.schema import schema
@@ -110,7 +110,7 @@ def create_app(
         async with opened(settings, replay=replay) as instance, asyncio.TaskGroup() as group:
             running.instance = instance
             owned = [group.create_task(instance.tail.run())]
-            beside = [recompute.run, lag.run, regions.run, *tasks]
+            beside = [recompute.recompute_in_background, lag.run, regions.run, *tasks]
             if settings.follows is not None:
                 beside.append(partial(replication.run, settings.follows, settings.data_dir))
                 beside.append(partial(replication.know, settings.follows))
@@ -139,7 +139,7 @@ def create_app(
         allowed_origins=settings.allowed_origins,
         response_cache=ResponseCache(running.position),
         executing=running.executing,
-        sharing=Sharing(schema, fanout, running.context, unpublished),
+        sharing=Sharing(schema, fanout, running.context, unpublished_access),
     )
 
     async def ready(request: Request) -> Response:
@@ -220,7 +220,7 @@ async def opened(
             clock=clock,
             inventories=inventories,
             analyses=analyses,
-            derive=derivation(inventories, analyses),
+            derive=verification_deriver(inventories, analyses),
             owners=OwnerHeadCache(clock),
         )
     finally:

@@ -12,7 +12,7 @@ from engine.log.source import SourceState
 from regions.directory import load_endpoint_directory, watch_endpoint_directory
 from regions.follower import ReplicationClient
 from resolvers.context import Instance
-from resolvers.replicas import Copies
+from resolvers.replicas import DatabaseReplicaStore
 from storage import ownership
 
 TURN_SECONDS = 1.0
@@ -21,7 +21,7 @@ LOOK_SECONDS = 0.1
 
 async def run(directory: Path, data_dir: Path, instance: Instance) -> None:
     """Follow whom the file lists, until cancelled, unless another worker does."""
-    copies = Copies(instance)
+    copies = DatabaseReplicaStore(instance)
     async with (
         turn(data_dir / "follower.lock"),
         asyncio.TaskGroup() as group,

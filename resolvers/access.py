@@ -11,7 +11,7 @@ from resolvers.problems import Forbidden
 from storage.access import PUBLISHED_ONLY, Access
 
 
-def unpublished(viewer: Viewer) -> Access:
+def unpublished_access(viewer: Viewer) -> Access:
     """Return whose unpublished assessments and entries the viewer may read."""
     match viewer.role:
         case Role.ADMIN:
@@ -24,9 +24,9 @@ def unpublished(viewer: Viewer) -> Access:
             return PUBLISHED_ONLY
 
 
-def covers(viewer: Viewer, region: Region) -> bool:
+def covers_region(viewer: Viewer, region: Region) -> bool:
     """Say whether the viewer's scope holds the region."""
-    access = unpublished(viewer)
+    access = unpublished_access(viewer)
     return (
         access.everything
         or region.code in access.regions | access.provinces
@@ -34,7 +34,7 @@ def covers(viewer: Viewer, region: Region) -> bool:
     )
 
 
-def edit_application(viewer: Viewer, region: Region, opd: str | None) -> None:
+def allow_application_edit(viewer: Viewer, region: Region, opd: str | None) -> None:
     """Allow an OPD's staff for its own applications, and who answers for the region.
 
     Raises:
@@ -45,31 +45,33 @@ def edit_application(viewer: Viewer, region: Region, opd: str | None) -> None:
     _require(viewer, region, of_opd or of_region, "change applications of this OPD")
 
 
-def confirm_integration(viewer: Viewer, counterpart: Region, application: Application) -> None:
+def allow_integration_confirmation(
+    viewer: Viewer, counterpart: Region, application: Application
+) -> None:
     """Allow the side that did not draw the integration: its target's OPD or region."""
-    edit_application(viewer, counterpart, application.opd)
+    allow_application_edit(viewer, counterpart, application.opd)
 
 
-def attest_inventory(viewer: Viewer, region: Region, opd: str) -> None:
+def allow_inventory_attestation(viewer: Viewer, region: Region, opd: str) -> None:
     """Allow an OPD's own staff, and its region: nobody else knows whether a list is complete."""
     of_opd = viewer.role is Role.OPD and opd in viewer.opds
     allowed = of_opd or viewer.role is Role.REGION
     _require(viewer, region, allowed, "vouch for the inventory of this OPD")
 
 
-def describe_region(viewer: Viewer, region: Region) -> None:
+def allow_region_description(viewer: Viewer, region: Region) -> None:
     """Allow who answers for the region as a whole: its scope, its policy, its own efforts."""
     roles = (Role.REGION, Role.PROVINCE, Role.ADMIN)
     _require(viewer, region, viewer.role in roles, "describe this region")
 
 
-def decide_proposal(viewer: Viewer, region: Region) -> None:
+def allow_proposal_decision(viewer: Viewer, region: Region) -> None:
     """Allow who answers for the whole inventory: the region and the province."""
     roles = (Role.REGION, Role.PROVINCE, Role.ADMIN)
     _require(viewer, region, viewer.role in roles, "decide on proposals here")
 
 
-def assess(viewer: Viewer, region: Region, kind: AssessmentKind) -> None:
+def allow_assessment(viewer: Viewer, region: Region, kind: AssessmentKind) -> None:
     """Allow a region its own simulations, targets and self-assessments; assessors the rest."""
     own = kind in (
         AssessmentKind.SIMULATION,
@@ -85,20 +87,20 @@ def assess(viewer: Viewer, region: Region, kind: AssessmentKind) -> None:
     _require(viewer, region, viewer.role in roles, f"write a {kind.value} assessment here")
 
 
-def judge(viewer: Viewer, region: Region) -> None:
+def allow_review(viewer: Viewer, region: Region) -> None:
     """Allow assessors and the province to return or publish what was submitted."""
     roles = (Role.ASSESSOR, Role.PROVINCE, Role.ADMIN)
     _require(viewer, region, viewer.role in roles, "return or publish assessments here")
 
 
-def record_result(viewer: Viewer, region: Region) -> None:
+def allow_result_recording(viewer: Viewer, region: Region) -> None:
     """Allow the province to record what a decree or a report publishes."""
     roles = (Role.PROVINCE, Role.ADMIN)
     _require(viewer, region, viewer.role in roles, "record results here")
 
 
 def _require(viewer: Viewer, region: Region, allowed: bool, what: str) -> None:
-    if not covers(viewer, region):
+    if not covers_region(viewer, region):
         raise Forbidden(viewer.role, f"do this in region {region.code}, which is outside its scope")
     if not allowed:
         raise Forbidden(viewer.role, what)

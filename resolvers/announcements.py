@@ -26,7 +26,7 @@ from engine.verification.verification_state import (
 from facts.rule_table import rule_tables
 from resolvers.region_analysis import (
     Analyses,
-    Changes,
+    OutcomeChanges,
     analyse_region,
     find_verification_changes,
 )
@@ -53,7 +53,7 @@ def analysis_cache() -> Analyses:
     return LRUCache(maxsize=KEPT)
 
 
-def derivation(inventories: InventoryCache, analyses: Analyses) -> Derive:
+def verification_deriver(inventories: InventoryCache, analyses: Analyses) -> Derive:
     """Return what announces, within a transaction, the verifications that follow from its entries."""
 
     async def derive(transaction: LogTransaction) -> list[DerivedEvent]:
@@ -65,14 +65,14 @@ def derivation(inventories: InventoryCache, analyses: Analyses) -> Derive:
         changes = await verification_changes(
             analyses, transaction.session, recorded, transaction.at
         )
-        return await announce(transaction, changes)
+        return await announce_changes(transaction, changes)
 
     return derive
 
 
 async def verification_changes(
     analyses: Analyses, session: Session, recorded: RegionInventoryRecord, at: datetime
-) -> Changes:
+) -> OutcomeChanges:
     """Return how a region's verifications as of a moment differ from those last announced."""
     region = recorded.region
     followed = await stored.list_newest_assessments(session, region, CLAIMS, tuple(rule_tables()))
@@ -87,19 +87,23 @@ async def announced_proposals(session: Session, region: str) -> Mapping[str, Any
     return (await announcement.announcements_by_region(session, [region], PROPOSALS)).get(region)
 
 
-async def proposal_changes(session: Session, region: str, proposals: Iterable[Proposal]) -> Changes:
+async def proposal_changes(
+    session: Session, region: str, proposals: Iterable[Proposal]
+) -> OutcomeChanges:
     """Return how a region's proposals differ from those last announced."""
     announced = await announced_proposals(session, region)
     outcome = of_proposals(proposals)
     if announced is None:
-        return Changes({PROPOSALS: outcome})
+        return OutcomeChanges({PROPOSALS: outcome})
     event = proposals_news(f"region-{region}", value_of(ProposalsState, announced), outcome)
     if event is None:
-        return Changes({})
-    return Changes({PROPOSALS: outcome}, (), [(event, Visibility.PUBLIC)])
+        return OutcomeChanges({})
+    return OutcomeChanges({PROPOSALS: outcome}, (), [(event, Visibility.PUBLIC)])
 
 
-async def announce(transaction: LogTransaction, changes: Changes) -> list[DerivedEvent]:
+async def announce_changes(
+    transaction: LogTransaction, changes: OutcomeChanges
+) -> list[DerivedEvent]:
     """Keep the outcomes as announced; return the events, which the transaction appends."""
     session, region = transaction.session, transaction.region
     for subject, outcome in changes.outcomes.items():

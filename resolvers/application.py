@@ -18,7 +18,7 @@ from engine.model import (
 from engine.page import Page
 from facts.tables import common_applications
 from resolvers import access
-from resolvers.change import changing, entered_by, new_id, text, web_address
+from resolvers.change import checked_text, entered_by, new_id, open_region_change, web_address
 from resolvers.context import Context
 from resolvers.problems import AlreadyExists, InvalidInput, NotFound, VersionConflict, WrongState
 from storage import application as stored
@@ -76,24 +76,30 @@ class RetireApplication:
     reason: str
 
 
-async def register(context: Context, asked: RegisterApplication, key: str | None) -> Application:
+async def register_application(
+    context: Context, asked: RegisterApplication, key: str | None
+) -> Application:
     """Add an application to a region's inventory."""
 
     async def work(transaction: LogTransaction, region: Region) -> Application:
-        access.edit_application(context.viewer, region, asked.opd)
+        access.allow_application_edit(context.viewer, region, asked.opd)
         given = {each.name: getattr(asked, each.name) for each in fields(asked)}
         application = Application(
             id=new_id("application"), version=1, provenance=entered_by(context.viewer), **given
         )
-        return await written(context, transaction, application, EventKind.APPLICATION_REGISTERED)
+        return await append_application(
+            context, transaction, application, EventKind.APPLICATION_REGISTERED
+        )
 
-    async with changing(
+    async with open_region_change(
         context, asked.region, key=key, request=asked, answer=Application
     ) as change:
         return change.answered or change.remember(await work(change.transaction, change.region))
 
 
-async def update(context: Context, asked: UpdateApplication, key: str | None) -> Application:
+async def update_application(
+    context: Context, asked: UpdateApplication, key: str | None
+) -> Application:
     """Change what is known of an application."""
 
     async def work(transaction: LogTransaction, region: Region) -> Application:
@@ -105,16 +111,24 @@ async def update(context: Context, asked: UpdateApplication, key: str | None) ->
         application = replace(known, version=known.version + 1, **changes)
         if application.status is ApplicationStatus.RETIRED:
             raise InvalidInput("status", "a status other than RETIRED: retire it", "RETIRED")
-        access.edit_application(context.viewer, region, application.opd)
-        return await written(context, transaction, application, EventKind.APPLICATION_UPDATED)
+        access.allow_application_edit(context.viewer, region, application.opd)
+        return await append_application(
+            context, transaction, application, EventKind.APPLICATION_UPDATED
+        )
 
-    async with changing(
-        context, (await find(context, asked.id)).region, key=key, request=asked, answer=Application
+    async with open_region_change(
+        context,
+        (await find_application(context, asked.id)).region,
+        key=key,
+        request=asked,
+        answer=Application,
     ) as change:
         return change.answered or change.remember(await work(change.transaction, change.region))
 
 
-async def retire(context: Context, asked: RetireApplication, key: str | None) -> Application:
+async def retire_application(
+    context: Context, asked: RetireApplication, key: str | None
+) -> Application:
     """Take an application out of use."""
 
     async def work(transaction: LogTransaction, region: Region) -> Application:
@@ -123,17 +137,23 @@ async def retire(context: Context, asked: RetireApplication, key: str | None) ->
             known,
             version=known.version + 1,
             status=ApplicationStatus.RETIRED,
-            retired_reason=text("reason", asked.reason, least=0, most=TEXT_LENGTH),
+            retired_reason=checked_text("reason", asked.reason, least=0, most=TEXT_LENGTH),
         )
-        return await written(context, transaction, application, EventKind.APPLICATION_RETIRED)
+        return await append_application(
+            context, transaction, application, EventKind.APPLICATION_RETIRED
+        )
 
-    async with changing(
-        context, (await find(context, asked.id)).region, key=key, request=asked, answer=Application
+    async with open_region_change(
+        context,
+        (await find_application(context, asked.id)).region,
+        key=key,
+        request=asked,
+        answer=Application,
     ) as change:
         return change.answered or change.remember(await work(change.transaction, change.region))
 
 
-async def find(context: Context, id: str) -> Application:
+async def find_application(context: Context, id: str) -> Application:
     """Return the application with this id, or raise NotFound."""
     found = await context.loaders.applications.load(id)
     if found is None:
@@ -141,7 +161,7 @@ async def find(context: Context, id: str) -> Application:
     return found
 
 
-async def page(
+async def page_of_applications(
     context: Context,
     *,
     region: str | None,
@@ -180,7 +200,7 @@ async def _current(
     context: Context, transaction: LogTransaction, region: Region, id: str, version: int
 ) -> Application:
     known = (await stored.applications_by_id(transaction.session, [id]))[id]
-    access.edit_application(context.viewer, region, known.opd)
+    access.allow_application_edit(context.viewer, region, known.opd)
     if known.version != version:
         raise VersionConflict(id, version, known.version)
     if known.status is ApplicationStatus.RETIRED:
@@ -188,7 +208,7 @@ async def _current(
     return known
 
 
-async def written(
+async def append_application(
     context: Context, transaction: LogTransaction, application: Application, kind: EventKind
 ) -> Application:
     """Append what an application is now, once it is as it must be.
@@ -232,9 +252,9 @@ async def _valid(
         raise InvalidInput("commonApplication", "the id of a common application", common)
     application = replace(
         application,
-        name=text("name", application.name, least=1, most=NAME_LENGTH),
-        function=text("function", application.function, least=0, most=TEXT_LENGTH),
-        platform=text("platform", application.platform, least=0, most=NAME_LENGTH),
+        name=checked_text("name", application.name, least=1, most=NAME_LENGTH),
+        function=checked_text("function", application.function, least=0, most=TEXT_LENGTH),
+        platform=checked_text("platform", application.platform, least=0, most=NAME_LENGTH),
         url=None if not application.url else web_address("url", application.url),
         capabilities=tuple(each for each in Capability if each in application.capabilities),
     )

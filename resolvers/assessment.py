@@ -30,7 +30,7 @@ from engine.model import (
 )
 from facts.instrument import instrument_by_id
 from resolvers import access
-from resolvers.change import changing, entered_by, new_id, text
+from resolvers.change import checked_text, entered_by, new_id, open_region_change
 from resolvers.context import Context
 from resolvers.evidence import checked_evidence
 from resolvers.instrument import instrument_for
@@ -91,13 +91,13 @@ class PublishAssessment:
     version: int
 
 
-async def start(context: Context, asked: StartAssessment, key: str | None) -> Assessment:
+async def start_assessment(context: Context, asked: StartAssessment, key: str | None) -> Assessment:
     """Open an assessment without levels. Of each kind but SIMULATION there is one a year."""
 
     async def work(transaction: LogTransaction, region: Region) -> Assessment:
-        access.assess(context.viewer, region, asked.kind)
+        access.allow_assessment(context.viewer, region, asked.kind)
         chosen = instrument_for("instrument", asked.instrument)
-        in_use(chosen, asked.year, transaction.at)
+        require_instrument_in_force(chosen, asked.year, transaction.at)
         if asked.kind is not AssessmentKind.SIMULATION:
             existing = await stored.find_assessment_row(
                 transaction.session,
@@ -120,23 +120,27 @@ async def start(context: Context, asked: StartAssessment, key: str | None) -> As
         )
         return await _write(context, transaction, assessment, EventKind.ASSESSMENT_STARTED)
 
-    async with changing(context, asked.region, key=key, request=asked, answer=Assessment) as change:
+    async with open_region_change(
+        context, asked.region, key=key, request=asked, answer=Assessment
+    ) as change:
         return change.answered or change.remember(await work(change.transaction, change.region))
 
 
-async def claim(context: Context, asked: ClaimLevel, key: str | None) -> Assessment:
+async def claim_level(context: Context, asked: ClaimLevel, key: str | None) -> Assessment:
     """Claim a level for one indicator, or replace the claim."""
 
     async def work(transaction: LogTransaction, region: Region) -> Assessment:
         known = await _current(transaction, asked.assessment, asked.version)
-        access.assess(context.viewer, region, known.kind)
+        access.allow_assessment(context.viewer, region, known.kind)
         _require(known, *EDITABLE)
         chosen = instrument_by_id(known.instrument)
-        claimable(chosen, asked.indicator, asked.level)
+        require_claimable_level(chosen, asked.indicator, asked.level)
         claimed = LevelClaim(
             indicator=asked.indicator,
             level=asked.level,
-            explanation=text("explanation", asked.explanation, least=0, most=EXPLANATION_LENGTH),
+            explanation=checked_text(
+                "explanation", asked.explanation, least=0, most=EXPLANATION_LENGTH
+            ),
             evidence=checked_evidence(asked.evidence, transaction.at.date()),
         )
         await transaction.append(
@@ -156,12 +160,14 @@ async def claim(context: Context, asked: ClaimLevel, key: str | None) -> Assessm
     return await _change(context, asked.assessment, asked, key, work)
 
 
-async def submit(context: Context, asked: SubmitAssessment, key: str | None) -> Assessment:
+async def submit_assessment(
+    context: Context, asked: SubmitAssessment, key: str | None
+) -> Assessment:
     """Hand a complete assessment to its assessors."""
 
     async def work(transaction: LogTransaction, region: Region) -> Assessment:
         known = await _current(transaction, asked.id, asked.version)
-        access.assess(context.viewer, region, known.kind)
+        access.allow_assessment(context.viewer, region, known.kind)
         _require(known, *EDITABLE)
         claimed = {each.indicator for each in known.levels}
         missing = [
@@ -182,30 +188,34 @@ async def submit(context: Context, asked: SubmitAssessment, key: str | None) -> 
     return await _change(context, asked.id, asked, key, work)
 
 
-async def give_back(context: Context, asked: ReturnAssessment, key: str | None) -> Assessment:
+async def return_assessment(
+    context: Context, asked: ReturnAssessment, key: str | None
+) -> Assessment:
     """Return a submitted assessment to its region, with the reason."""
 
     async def work(transaction: LogTransaction, region: Region) -> Assessment:
         known = await _current(transaction, asked.id, asked.version)
-        access.judge(context.viewer, region)
+        access.allow_review(context.viewer, region)
         _require(known, AssessmentState.SUBMITTED)
         returned = replace(
             known,
             version=known.version + 1,
             state=AssessmentState.RETURNED,
-            returned_reason=text("reason", asked.reason, least=1, most=REASON_LENGTH),
+            returned_reason=checked_text("reason", asked.reason, least=1, most=REASON_LENGTH),
         )
         return await _write(context, transaction, returned, EventKind.ASSESSMENT_RETURNED)
 
     return await _change(context, asked.id, asked, key, work)
 
 
-async def publish(context: Context, asked: PublishAssessment, key: str | None) -> Assessment:
+async def publish_assessment(
+    context: Context, asked: PublishAssessment, key: str | None
+) -> Assessment:
     """Make a submitted assessment everybody's to see. A simulation is never published."""
 
     async def work(transaction: LogTransaction, region: Region) -> Assessment:
         known = await _current(transaction, asked.id, asked.version)
-        access.judge(context.viewer, region)
+        access.allow_review(context.viewer, region)
         if known.kind is AssessmentKind.SIMULATION:
             raise InvalidInput("id", "an assessment that is not a simulation", known.id)
         _require(known, AssessmentState.SUBMITTED)
@@ -215,7 +225,7 @@ async def publish(context: Context, asked: PublishAssessment, key: str | None) -
     return await _change(context, asked.id, asked, key, work)
 
 
-async def find(context: Context, id: str) -> Assessment:
+async def find_assessment(context: Context, id: str) -> Assessment:
     """Return the assessment with this id if the viewer may see it, or raise NotFound."""
     found = await context.loaders.assessments.load(id)
     if found is None:
@@ -223,7 +233,7 @@ async def find(context: Context, id: str) -> Assessment:
     return found[0]
 
 
-async def of_region(
+async def list_visible_assessments(
     context: Context,
     region: str,
     *,
@@ -238,14 +248,14 @@ async def of_region(
         )
 
 
-def in_use(instrument: Instrument, year: int, now: datetime) -> None:
+def require_instrument_in_force(instrument: Instrument, year: int, now: datetime) -> None:
     """Raise InvalidInput unless the instrument is, or may well be, in force in that year."""
     last = instrument.year_to or now.year + YEARS_AHEAD
     if not instrument.year_from <= year <= last:
         raise InvalidInput("year", f"a year from {instrument.year_from} to {last}", str(year))
 
 
-def claimable(instrument: Instrument, indicator: int, level: int) -> None:
+def require_claimable_level(instrument: Instrument, indicator: int, level: int) -> None:
     """Raise InvalidInput unless the instrument has such an indicator and level."""
     if indicator not in {each.number for each in instrument.indicators}:
         expected = f"an indicator of {instrument.id}, 1 to {len(instrument.indicators)}"
@@ -266,7 +276,9 @@ async def _change(
         region = await stored.region_of(session, id, context.access)
     if region is None:
         raise NotFound("assessment", id)
-    async with changing(context, region, key=key, request=asked, answer=Assessment) as change:
+    async with open_region_change(
+        context, region, key=key, request=asked, answer=Assessment
+    ) as change:
         return change.answered or change.remember(await work(change.transaction, change.region))
 
 

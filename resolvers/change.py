@@ -23,7 +23,7 @@ KEY_LENGTH = 128
 
 
 @dataclass
-class Change(Generic[Value]):
+class RegionChange(Generic[Value]):
     """A change in progress: the transaction and the region, or what the same request was answered."""
 
     transaction: LogTransaction
@@ -38,9 +38,9 @@ class Change(Generic[Value]):
 
 
 @asynccontextmanager
-async def changing(
+async def open_region_change(
     context: Context, region: str, *, key: str | None, request: object, answer: type[Value]
-) -> AsyncIterator[Change[Value]]:
+) -> AsyncIterator[RegionChange[Value]]:
     """Yield a change of `region`, in one transaction.
 
     Args:
@@ -57,7 +57,7 @@ async def changing(
     async with context.writing(region) as transaction:
         found = (await stored_region.by_code(transaction.session, [region]))[region]
         if key is None:
-            yield Change(transaction, found)
+            yield RegionChange(transaction, found)
             return
         # Also who asks, by role and scope: another's answer may hold what this one may not see.
         asked = {
@@ -73,9 +73,9 @@ async def changing(
         except idempotency.KeyReused as reused:
             raise IdempotencyKeyReused(key) from reused
         if known is not None:
-            yield Change(transaction, found, answered=value_of(answer, known))
+            yield RegionChange(transaction, found, answered=value_of(answer, known))
             return
-        change = Change[Value](transaction, found)
+        change = RegionChange[Value](transaction, found)
         yield change
         await idempotency.save_idempotent_response(
             transaction, subject, key, asked, to_document(change.result)
@@ -96,7 +96,7 @@ def new_id(kind: str) -> str:
     return f"{kind}-{secrets.token_hex(10)}"
 
 
-def text(field: str, value: str, *, least: int, most: int) -> str:
+def checked_text(field: str, value: str, *, least: int, most: int) -> str:
     """Return `value` without outer white space, or raise InvalidInput if its length is off."""
     stripped = value.strip()
     if not least <= len(stripped) <= most:
@@ -106,7 +106,7 @@ def text(field: str, value: str, *, least: int, most: int) -> str:
 
 def web_address(field: str, value: str) -> str:
     """Return `value` if it is a web address, or raise InvalidInput."""
-    stripped = text(field, value, least=1, most=2000)
+    stripped = checked_text(field, value, least=1, most=2000)
     scheme = stripped.partition("://")[0].lower()
     if scheme not in ("http", "https") or not url_host(stripped) or " " in stripped:
         expected = "an address that begins with http:// or https:// and names a host"

@@ -31,7 +31,7 @@ class Mover:
     move: engine.IndexMove
 
 
-async def lines(
+async def comparison_lines(
     context: Context, regions: Sequence[Region], instrument: str, year: int, kind: AssessmentKind
 ) -> tuple[engine.ComparisonLine, ...]:
     """Every part that a region has a value for, from the index down.
@@ -41,10 +41,12 @@ async def lines(
     """
     chosen = known_instrument(instrument)
     context.budget.count_searches()
-    scores = (await published.editions(context, instrument, kind, year)).get(year, {})
+    scores = (await published.load_published_scores(context, instrument, kind, year)).get(year, {})
     codes = [each.code for each in regions]
     official = kind is AssessmentKind.OFFICIAL
-    levels = await published.levels(context, instrument, (year,), codes) if official else {}
+    levels = (
+        await published.published_levels(context, instrument, (year,), codes) if official else {}
+    )
     parents = {each.parent for each in regions}
     members: list[str] = []
     if len(parents) == 1 and (parent := parents.pop()) is not None:
@@ -72,7 +74,7 @@ async def lines(
     return await asyncio.to_thread(compare)
 
 
-async def movers(
+async def list_index_movers(
     context: Context, *, instrument: str, year: int, kind: AssessmentKind, province: str | None
 ) -> list[Mover]:
     """Every regency and city with a published index in this year and the one before."""

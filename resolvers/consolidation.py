@@ -22,7 +22,7 @@ from engine.verification.completeness import measure_completeness
 from facts.function import national_systems
 from facts.tables import common_applications
 from resolvers import access, graph, inventory_analysis, sharing
-from resolvers.change import changing, text
+from resolvers.change import checked_text, open_region_change
 from resolvers.context import Context
 from resolvers.problems import InvalidInput, NotFound
 from resolvers.region_record import required_exchanges
@@ -35,7 +35,7 @@ INPUTS_NOW = "those that the proposal has now: read it again"
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class ProposalWithStatus:
     """A proposal, and where it stands."""
 
     proposal: Proposal
@@ -55,22 +55,22 @@ class DecideProposal:
 
 
 @dataclass(frozen=True, slots=True)
-class Beside:
+class ProvinceContext:
     """What a region's proposals rest on besides its own inventory."""
 
     candidates: tuple[ReuseCandidate, ...]  # of its sisters
-    models: inventory_analysis.Models
+    models: inventory_analysis.AnalysisModels
 
 
-async def of_region(
+async def list_region_proposals(
     context: Context,
     region: Region,
     *,
     status: ProposalStatus | None = None,
     kinds: Sequence[ProposalKind] = (),
-) -> list[Standing]:
+) -> list[ProposalWithStatus]:
     """Return a region's proposals; without `status` all but those rejected on their inputs."""
-    found = await every(context, region)
+    found = await list_all_proposals(context, region)
     if status is None:
         decided = [each.decided for each in found if each.decided is not None]
         no = {each.proposal: each.inputs for each in decided if each.decision is Decision.REJECT}
@@ -83,26 +83,26 @@ async def of_region(
     ]
 
 
-async def every(context: Context, region: Region) -> list[Standing]:
+async def list_all_proposals(context: Context, region: Region) -> list[ProposalWithStatus]:
     """Return all proposals that a region's inventory gives, those rejected included."""
     context.budget.count_searches()
     recorded = await context.loaders.inventories.load(region.code)
-    found = await of_recorded(context, recorded, await beside(context, region))
+    found = await compute_proposals(context, recorded, await load_province_context(context, region))
     async with context.read() as session:
         decided = await stored.decisions_by_proposal(session, region.code)
     return [_standing(each, decided.get(each.id)) for each in found]
 
 
-async def decide(context: Context, asked: DecideProposal, key: str | None) -> Decided:
+async def decide_proposal(context: Context, asked: DecideProposal, key: str | None) -> Decided:
     """Record what a person decided about a proposal."""
     around = await _before_the_lock(context, asked.region)
 
     async def work(transaction: LogTransaction, region: Region) -> Decided:
-        access.decide_proposal(context.viewer, region)
+        access.allow_proposal_decision(context.viewer, region)
         least = 1 if asked.decision is Decision.REJECT else 0
-        reason = text("reason", asked.reason, least=least, most=REASON_LENGTH)
+        reason = checked_text("reason", asked.reason, least=least, most=REASON_LENGTH)
         recorded = await context.instance.inventories.of_region(transaction.session, region.code)
-        found = () if around is None else await of_recorded(context, recorded, around)
+        found = () if around is None else await compute_proposals(context, recorded, around)
         about: Proposal | Decided | None
         about = next((each for each in found if each.id == asked.id), None)
         if about is None and asked.decision is Decision.REJECT:
@@ -133,32 +133,37 @@ async def decide(context: Context, asked: DecideProposal, key: str | None) -> De
         )
         return decided
 
-    async with changing(context, asked.region, key=key, request=asked, answer=Decided) as change:
+    async with open_region_change(
+        context, asked.region, key=key, request=asked, answer=Decided
+    ) as change:
         return change.answered or change.remember(await work(change.transaction, change.region))
 
 
-async def beside(context: Context, region: Region) -> Beside:
+async def load_province_context(context: Context, region: Region) -> ProvinceContext:
     """Return what a region's proposals rest on besides its own inventory."""
-    return Beside(await sharing.found(context, region), await inventory_analysis.models(context))
+    return ProvinceContext(
+        await sharing.find_reuse_candidates(context, region),
+        await inventory_analysis.load_analysis_models(context),
+    )
 
 
-async def _before_the_lock(context: Context, code: str) -> Beside | None:
+async def _before_the_lock(context: Context, code: str) -> ProvinceContext | None:
     """Do what takes long before others have to wait, and read what lies in other regions."""
     region = await context.loaders.regions.load(code)
-    if region is None or not access.covers(context.viewer, region):
+    if region is None or not access.covers_region(context.viewer, region):
         return None  # refused later, with the right problem
-    around = await beside(context, region)
-    await of_recorded(context, await context.loaders.inventories.load(code), around)
+    around = await load_province_context(context, region)
+    await compute_proposals(context, await context.loaders.inventories.load(code), around)
     return around
 
 
-async def of_recorded(
-    context: Context, recorded: RegionInventoryRecord, around: Beside
+async def compute_proposals(
+    context: Context, recorded: RegionInventoryRecord, around: ProvinceContext
 ) -> tuple[Proposal, ...]:
     """Return the proposals that this state of an inventory gives; reads no database."""
     candidates = around.candidates
-    read = await inventory_analysis.of_recorded(context, recorded, around.models)
-    drawn = await graph.of_recorded(context, recorded)
+    read = await inventory_analysis.analyse_inventory(context, recorded, around.models)
+    drawn = await graph.compute_integration_graph(context, recorded)
 
     def work() -> tuple[Proposal, ...]:
         filled = measure_completeness(recorded.region, recorded.applications).exact
@@ -177,7 +182,7 @@ async def of_recorded(
         )
 
     key = ("proposals", recorded.inputs, read.lessons, candidates)
-    return await context.instance.computed.of(key, work)
+    return await context.instance.computed.find_or_compute(key, work)
 
 
 def _gaps(recorded: RegionInventoryRecord, drawn: IntegrationGraph) -> list[MissingExchange]:
@@ -208,5 +213,5 @@ def _mandates() -> dict[str, CommonApplication]:
     return found
 
 
-def _standing(proposal: Proposal, decided: Decided | None) -> Standing:
-    return Standing(proposal, proposal_status(proposal, decided), decided)
+def _standing(proposal: Proposal, decided: Decided | None) -> ProposalWithStatus:
+    return ProposalWithStatus(proposal, proposal_status(proposal, decided), decided)

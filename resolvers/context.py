@@ -18,7 +18,7 @@ from resolvers.loaders import Loaders
 from resolvers.operation_budget import OperationBudget
 from resolvers.problems import NotFound, OwnedElsewhere
 from resolvers.region_analysis import Analyses
-from resolvers.requests import Requests
+from resolvers.requests import ActiveOperations
 from resolvers.result_cache import ResultCache
 from resolvers.snapshot_cache import SnapshotCache
 from storage import log
@@ -49,7 +49,9 @@ class Instance:
     followed: dict[str, Source] = field(default_factory=dict)  # by this process, as known now
     snapshots: SnapshotCache = field(default_factory=SnapshotCache)
     url: str | None = None  # of its API, as others reach it
-    requests: Requests = field(default_factory=Requests)  # of clients, at this process
+    requests: ActiveOperations = field(
+        default_factory=ActiveOperations
+    )  # of clients, at this process
 
 
 @dataclass
@@ -81,7 +83,7 @@ class Context:
     @cached_property
     def access(self) -> Access:
         """Whose unpublished rows this viewer may read."""
-        return access.unpublished(self.viewer)
+        return access.unpublished_access(self.viewer)
 
     @cached_property
     def loaders(self) -> Loaders:

@@ -8,11 +8,11 @@ from engine.document import to_document
 from engine.matching.function_classifier import Correction
 from engine.model import Application, EventKind, Region
 from resolvers import access
-from resolvers.application import find
-from resolvers.change import changing
+from resolvers.application import find_application
+from resolvers.change import open_region_change
 from resolvers.context import Context
 from resolvers.problems import InvalidInput
-from resolvers.shipped_functions import functions
+from resolvers.shipped_functions import functions_by_id
 from storage import application as stored
 from storage.log import LogTransaction
 
@@ -25,16 +25,18 @@ class CorrectFunction:
     function: str | None
 
 
-async def correct(context: Context, asked: CorrectFunction, key: str | None) -> Application:
+async def correct_function(
+    context: Context, asked: CorrectFunction, key: str | None
+) -> Application:
     """Record it; it stands above the classifier at once, and is kept for it to learn from."""
-    if asked.function is not None and asked.function not in functions():
+    if asked.function is not None and asked.function not in functions_by_id():
         raise InvalidInput("function", "the id of a function", asked.function)
 
     async def work(transaction: LogTransaction, region: Region) -> Application:
         known = (await stored.applications_by_id(transaction.session, [asked.application]))[
             asked.application
         ]
-        access.edit_application(context.viewer, region, known.opd)
+        access.allow_application_edit(context.viewer, region, known.opd)
         said = Correction(known.id, asked.function, context.viewer.subject, transaction.at)
         await transaction.append(
             actor=context.viewer.subject,
@@ -44,6 +46,8 @@ async def correct(context: Context, asked: CorrectFunction, key: str | None) -> 
         )
         return known
 
-    home = (await find(context, asked.application)).region
-    async with changing(context, home, key=key, request=asked, answer=Application) as change:
+    home = (await find_application(context, asked.application)).region
+    async with open_region_change(
+        context, home, key=key, request=asked, answer=Application
+    ) as change:
         return change.answered or change.remember(await work(change.transaction, change.region))

@@ -13,7 +13,7 @@ SHOWN = 64  # characters of a cursor that cannot be read
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class EventPosition:
     """A number of the arrival order, up to which all is told.
 
     Within a snapshot, `head` is the number as of which it is: told is what it holds up to `number`.
@@ -30,7 +30,7 @@ class Place:
         return f"{self.epoch}:{self.number}{within}"
 
 
-def place(cursor: str, position: ArrivalPosition) -> Place:
+def parse_event_cursor(cursor: str, position: ArrivalPosition) -> EventPosition:
     """Return the place that a client was given as `cursor`.
 
     Raises:
@@ -45,4 +45,4 @@ def place(cursor: str, position: ArrivalPosition) -> Place:
     kept = number if head is None else head
     if not position.floor <= kept <= position.arrival or number > kept:
         raise SnapshotRequired(cursor[:SHOWN])
-    return Place(position.epoch, number, head)
+    return EventPosition(position.epoch, number, head)

@@ -21,7 +21,7 @@ from engine.path.effort import (
 )
 from facts.path_rule import effort_scale
 from resolvers import access
-from resolvers.change import changing
+from resolvers.change import open_region_change
 from resolvers.context import Context
 from resolvers.instrument import instrument_for
 from resolvers.problems import InvalidInput
@@ -49,7 +49,7 @@ class EditEffort:
     steps: tuple[StepEdit, ...]
 
 
-async def of_region(context: Context, region: str, instrument: Instrument) -> Effort:
+async def effective_effort(context: Context, region: str, instrument: Instrument) -> Effort:
     """Return the efforts that a region plans with."""
     async with context.read() as session:
         own = await stored.load_region_effort(session, region, instrument.id)
@@ -57,11 +57,11 @@ async def of_region(context: Context, region: str, instrument: Instrument) -> Ef
     return apply_effort_edits(scale, own.values) if own.steps else scale
 
 
-async def edit(context: Context, asked: EditEffort, key: str | None) -> RegionEffort:
+async def edit_effort(context: Context, asked: EditEffort, key: str | None) -> RegionEffort:
     """Put a region's own figures in the places of some of the scale's."""
 
     async def work(transaction: LogTransaction, region: Region) -> RegionEffort:
-        access.describe_region(context.viewer, region)
+        access.allow_region_description(context.viewer, region)
         chosen = instrument_for("instrument", asked.instrument)
         known = await stored.load_region_effort(transaction.session, region.code, chosen.id)
         scale, values = default_effort(chosen, effort_scale()), known.values
@@ -95,7 +95,7 @@ async def edit(context: Context, asked: EditEffort, key: str | None) -> RegionEf
         )
         return own
 
-    async with changing(
+    async with open_region_change(
         context, asked.region, key=key, request=asked, answer=RegionEffort
     ) as change:
         return change.answered or change.remember(await work(change.transaction, change.region))

@@ -20,7 +20,7 @@ class Estimate:
     profile: engine.EstimatedProfile | engine.NoProfile
 
 
-async def of_region(
+async def estimate_region_profile(
     context: Context, region: str, instrument: str | None, year: int | None
 ) -> Estimate | None:
     """Estimate from the newest official result that fits, if it can be one that prints domains.
@@ -38,16 +38,16 @@ async def of_region(
     ]
     with_domains = [each for each in fitting if each.published and each.published.domains]
     chosen = (with_domains or fitting)[-1:]
-    return await of_result(context, chosen[0]) if chosen else None
+    return await estimate_profile_from_result(context, chosen[0]) if chosen else None
 
 
-async def of_result(context: Context, result: Assessment) -> Estimate:
+async def estimate_profile_from_result(context: Context, result: Assessment) -> Estimate:
     """Estimate from one result that prints figures."""
     figures, instrument = result.published, known_instrument(result.instrument)
     assert figures is not None
     context.budget.count_searches()
     means = national_aspects(instrument.id, result.year)
-    profile = await context.instance.computed.of(
+    profile = await context.instance.computed.find_or_compute(
         ("estimated profile", instrument.id, result.year, figures),
         lambda: engine.estimated_profile(
             instrument, figures, {number: Fraction(value) for number, value in means.items()}

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from engine.model import OWN_ACTORS, EventKind, Visibility
 from realtime.tail import GapError
 from resolvers.context import Context
-from resolvers.cursor import Place, place
+from resolvers.cursor import EventPosition, parse_event_cursor
 from resolvers.problems import InvalidArgument, SnapshotRequired
 from storage import arrival as stored
 from storage import region as stored_region
@@ -21,7 +21,7 @@ SNAPSHOT_PAGE = 500
 
 
 @dataclass(frozen=True, slots=True)
-class Seen:
+class VisibleEvent:
     """An arrival as one viewer sees it, with the position before it in what that viewer sees."""
 
     arrival: Arrival
@@ -32,14 +32,16 @@ class Seen:
     more: bool = False  # the next event is at hand
 
 
-async def newest(context: Context) -> str:
+async def newest_event_cursor(context: Context) -> str:
     """Return the cursor of the newest arrival that every read of this operation sees."""
     async with context.read() as session:
         epoch = (await stored.newest_position(session)).epoch
-    return Place(epoch, context.position).cursor
+    return EventPosition(epoch, context.position).cursor
 
 
-async def page(context: Context, after: str | None, first: int) -> tuple[list[Seen], str, bool]:
+async def page_of_events(
+    context: Context, after: str | None, first: int
+) -> tuple[list[VisibleEvent], str, bool]:
     """Return up to `first` events the viewer may see, the cursor to go on from, and if more wait.
 
     Without `after` the page begins with the first event since which all are kept.
@@ -52,25 +54,25 @@ async def page(context: Context, after: str | None, first: int) -> tuple[list[Se
         if after is None:
             start = position.floor
         else:
-            begin = place(after, position)
+            begin = parse_event_cursor(after, position)
             if begin.head is not None:  # there are no pages of a snapshot
                 raise SnapshotRequired(after)
             start = begin.number
         found = await stored.visible_after(session, start, first + 1, context.access)
     more = len(found) > first
     seen = _chained(position.epoch, start, found[:first])
-    end = seen[-1].cursor if more else Place(position.epoch, position.arrival).cursor
+    end = seen[-1].cursor if more else EventPosition(position.epoch, position.arrival).cursor
     return seen, end, more
 
 
-async def follow(
+async def stream_events(
     context: Context,
     *,
     after: str | None,
     regions: Collection[str] | None,
     kinds: Collection[EventKind] | None,
     conflate: bool = False,
-) -> AsyncGenerator[Seen, None]:
+) -> AsyncGenerator[VisibleEvent, None]:
     """Yield what the viewer may see after a cursor; close it when done.
 
     Without a cursor it begins with a snapshot: the newest event of each kind about each topic.
@@ -84,18 +86,22 @@ async def follow(
     async with context.read() as session:
         position = await stored.newest_position(session)
         scope = await stored_region.accessible_region_codes(session, context.access)
-    begin = Place(position.epoch, 0, position.arrival) if after is None else place(after, position)
-    wanted = _Wanted(
+    begin = (
+        EventPosition(position.epoch, 0, position.arrival)
+        if after is None
+        else parse_event_cursor(after, position)
+    )
+    wanted = _EventFilter(
         None if regions is None else frozenset(regions),
         None if kinds is None else frozenset(kinds),
         scope,
     )
-    teller = _Teller(context, conflate, begin.cursor)
+    teller = _EventSequence(context, conflate, begin.cursor)
     if begin.head is not None:
         async with aclosing(_snapshot(context, wanted, begin.number, begin.head)) as held:
             async for arrival, more in held:
                 number, head = (arrival.number, begin.head) if more else (begin.head, None)
-                at = Place(begin.epoch, number, head)
+                at = EventPosition(begin.epoch, number, head)
                 yield teller.next(arrival, at, more=more, snapshot=True)
     live = begin.number if begin.head is None else begin.head
     async with aclosing(context.instance.tail.follow(live)) as pages:
@@ -105,14 +111,14 @@ async def follow(
                     context.loaders.forget()
                 told = [arrival for arrival in page if wanted.has(arrival)]
                 for arrival in told:
-                    at = Place(begin.epoch, arrival.number)
+                    at = EventPosition(begin.epoch, arrival.number)
                     yield teller.next(arrival, at, more=arrival is not told[-1])
         except GapError:
             raise SnapshotRequired(teller.last) from None
 
 
 async def _snapshot(
-    context: Context, wanted: _Wanted, after: int, head: int
+    context: Context, wanted: _EventFilter, after: int, head: int
 ) -> AsyncGenerator[tuple[Arrival, bool], None]:
     """Yield the newest of each up to `head`, and whether there are more of them."""
     context.begin_event()
@@ -141,7 +147,7 @@ async def _snapshot(
 
 
 @dataclass(frozen=True, slots=True)
-class _Wanted:
+class _EventFilter:
     """What is told to whom; None: all of it."""
 
     regions: frozenset[str] | None
@@ -161,25 +167,28 @@ class _Wanted:
 
 
 @dataclass(slots=True)
-class _Teller:
+class _EventSequence:
     """Makes the events of a subscription, each with the cursor of the one before."""
 
     context: Context
     conflate: bool
     last: str  # the cursor of the event before
 
-    def next(self, arrival: Arrival, at: Place, *, more: bool, snapshot: bool = False) -> Seen:
+    def next(
+        self, arrival: Arrival, at: EventPosition, *, more: bool, snapshot: bool = False
+    ) -> VisibleEvent:
         self.context.begin_event()
         subject = (arrival.kind, arrival.region, arrival.topic) if self.conflate else None
         before, self.last = self.last, at.cursor
-        return Seen(arrival, at.cursor, before, snapshot, subject, more)
+        return VisibleEvent(arrival, at.cursor, before, snapshot, subject, more)
 
 
-def _chained(epoch: str, start: int, arrivals: list[Arrival]) -> list[Seen]:
+def _chained(epoch: str, start: int, arrivals: list[Arrival]) -> list[VisibleEvent]:
     cursors = [
-        Place(epoch, number).cursor for number in (start, *(each.number for each in arrivals))
+        EventPosition(epoch, number).cursor
+        for number in (start, *(each.number for each in arrivals))
     ]
     return [
-        Seen(arrival, cursor, before)
+        VisibleEvent(arrival, cursor, before)
         for arrival, before, cursor in zip(arrivals, cursors, cursors[1:], strict=False)
     ]

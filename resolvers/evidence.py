@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 
 from engine.model import Evidence
-from resolvers.change import text, web_address
+from resolvers.change import checked_text, web_address
 from resolvers.problems import InvalidInput
 
 EVIDENCE_MOST = 20
@@ -21,7 +21,7 @@ def checked_evidence(evidence: tuple[Evidence, ...], today: date) -> tuple[Evide
             raise InvalidInput("evidence.dated", f"a day up to {today}", str(each.dated))
     return tuple(
         Evidence(
-            title=text("evidence.title", each.title, least=1, most=TITLE_LENGTH),
+            title=checked_text("evidence.title", each.title, least=1, most=TITLE_LENGTH),
             url=web_address("evidence.url", each.url),
             kind=each.kind,
             dated=each.dated,

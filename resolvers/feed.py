@@ -11,7 +11,7 @@ from engine.log.entry import Entry
 from engine.log.snapshot import Snapshot, SnapshotRow
 from engine.model import Role, Viewer, Visibility
 from regions.directory import plain_url, to_websocket_url
-from resolvers.access import covers
+from resolvers.access import covers_region
 from resolvers.context import Context
 from resolvers.problems import Forbidden, InvalidArgument, SnapshotRequired, UnknownEntity
 from storage import log
@@ -27,7 +27,7 @@ FRAME_BYTES = 1_048_576  # of the bodies of one frame, unless a single one is la
 
 
 @dataclass(frozen=True, slots=True)
-class Head:
+class LogHead:
     """The end of a region's log."""
 
     region: str
@@ -37,14 +37,14 @@ class Head:
 
 
 @dataclass(frozen=True, slots=True)
-class Frame:
+class LogFrame:
     """Entries in order, and the end of the log when they were read; without entries a heartbeat."""
 
-    head: Head
+    head: LogHead
     entries: tuple[Entry, ...]
 
 
-async def head(context: Context, region: str) -> Head:
+async def region_log_head(context: Context, region: str) -> LogHead:
     """Return the end of a region's log.
 
     Raises:
@@ -56,7 +56,9 @@ async def head(context: Context, region: str) -> Head:
         return await _head(context, session, region)
 
 
-async def follow(context: Context, region: str, after: int) -> AsyncGenerator[Frame, None]:
+async def stream_log_frames(
+    context: Context, region: str, after: int
+) -> AsyncGenerator[LogFrame, None]:
     """Yield all entries after a sequence, then each as it is committed, and heartbeats between.
 
     An entry that the viewer may not read comes without its body. Close it when done.
@@ -80,14 +82,14 @@ async def follow(context: Context, region: str, after: int) -> AsyncGenerator[Fr
         if (found[0].sequence if found else after + 1) > after + 1:
             raise SnapshotRequired(str(after))
         entries = _bounded(found)
-        yield Frame(end, entries)
+        yield LogFrame(end, entries)
         if entries:
             after = entries[-1].sequence
         if len(entries) == len(found) < ENTRIES_MOST:
             await tail.wait(seen, wanted, HEARTBEAT_SECONDS)
 
 
-async def _next(context: Context, code: str, after: int) -> tuple[Head, list[Entry]]:
+async def _next(context: Context, code: str, after: int) -> tuple[LogHead, list[Entry]]:
     """The end of the log and the next entries, without the bodies that the viewer may not read.
 
     Both are of one moment: an end that its entries were already beyond would tell of a lost log.
@@ -97,16 +99,16 @@ async def _next(context: Context, code: str, after: int) -> tuple[Head, list[Ent
         end = await _head(context, session, code)
         found = await log.list_log_entries(session, code, after=after, limit=ENTRIES_MOST)
         region = (await stored_region.by_code(session, [code])).get(code)
-    drafts = region is not None and covers(context.viewer, region)
+    drafts = region is not None and covers_region(context.viewer, region)
     return end, [_readable_by(drafts, each) for each in found]
 
 
-async def _head(context: Context, session: Session, region: str) -> Head:
+async def _head(context: Context, session: Session, region: str) -> LogHead:
     sequence, hash, elsewhere = await log.read_head_with_owner(session, region)
     if sequence == 0:
         raise UnknownEntity("region", region)
     owner = elsewhere or context.instance.url
-    return Head(
+    return LogHead(
         region, sequence, hash, owner if owner and plain_url(to_websocket_url(owner)) else None
     )
 
@@ -120,7 +122,9 @@ class SnapshotPage:
     cursor: str | None  # to go on from; None: these are the last
 
 
-async def snapshot(context: Context, region: str, first: int, after: str | None) -> SnapshotPage:
+async def region_snapshot_page(
+    context: Context, region: str, first: int, after: str | None
+) -> SnapshotPage:
     """Return a page of the rows of a region, all pages as of one entry.
 
     Raises:
@@ -131,9 +135,9 @@ async def snapshot(context: Context, region: str, first: int, after: str | None)
     """
     if not 1 <= first <= ROWS_MOST:
         raise InvalidArgument("first", f"1 to {ROWS_MOST}", str(first))
-    end = await head(context, region)
+    end = await region_log_head(context, region)
     found = await context.loaders.regions.load(region)
-    drafts = found is not None and covers(context.viewer, found)
+    drafts = found is not None and covers_region(context.viewer, found)
     sequence, start = (end.sequence, 0) if after is None else _place(after)
     kept = context.instance.snapshots.find(region, sequence, drafts)
     if kept is None:

@@ -25,7 +25,9 @@ REGIONS_MOST = 1000
 HOPELESS = frozenset({SourceState.UNREACHABLE, SourceState.DIVERGED})
 
 
-async def wait(context: Context, max_age: int, regions: Collection[str] | None) -> Coverage:
+async def wait_until_fresh(
+    context: Context, max_age: int, regions: Collection[str] | None
+) -> Coverage:
     """Wait until the copies of regions (None: of all) are not older than `max_age` seconds.
 
     Raises:

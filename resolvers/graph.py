@@ -21,21 +21,21 @@ from resolvers.problems import InvalidArgument
 from resolvers.region_record import build_graph, required_exchanges
 from storage.inventory import RegionInventoryRecord
 
-Place = tuple[float, float]
+NodePosition = tuple[float, float]
 
 
 @dataclass(frozen=True, slots=True)
-class Drawn:
+class PositionedSubgraph:
     """A part of a graph, with the place of each node."""
 
     part: Neighbourhood
-    places: Mapping[str, Place]
+    places: Mapping[str, NodePosition]
     revision: str
     as_of: date
 
 
 @dataclass(frozen=True, slots=True)
-class Diagnosed:
+class GraphDiagnosis:
     """The diagnoses of a graph, and the graph that names their nodes."""
 
     diagnostics: Diagnostics
@@ -43,35 +43,39 @@ class Diagnosed:
 
 
 @dataclass(frozen=True, slots=True)
-class Hanging:
+class ImpactAnalysis:
     """What hangs on an application, and the graph that names the nodes."""
 
     impact: Impact
     graph: IntegrationGraph
 
 
-async def of_region(context: Context, region: str) -> IntegrationGraph:
+async def integration_graph_of(context: Context, region: str) -> IntegrationGraph:
     """Return the graph of a region as of today."""
-    return await of_recorded(context, await context.loaders.inventories.load(region))
+    return await compute_integration_graph(context, await context.loaders.inventories.load(region))
 
 
-async def of_recorded(context: Context, recorded: RegionInventoryRecord) -> IntegrationGraph:
+async def compute_integration_graph(
+    context: Context, recorded: RegionInventoryRecord
+) -> IntegrationGraph:
     """Return the graph of this state of an inventory as of today."""
     today = context.instance.clock().date()
     key = ("graph", recorded.inputs, today)
-    return await context.instance.computed.of(key, lambda: build_graph(recorded, today))
+    return await context.instance.computed.find_or_compute(
+        key, lambda: build_graph(recorded, today)
+    )
 
 
-async def drawn(
+async def positioned_subgraph(
     context: Context, region: str, *, around: str | None, depth: int, limit: int, basis: GraphBasis
-) -> Drawn:
+) -> PositionedSubgraph:
     """Return a part of a region's graph; a node has the same place in every part.
 
     Raises:
         InvalidArgument: `around` is not in the graph, or `depth` or `limit` out of bounds.
     """
     context.budget.count_searches()
-    graph = await of_region(context, region)
+    graph = await integration_graph_of(context, region)
     try:
         part = part_of(graph, around, depth=depth, limit=limit, basis=basis)
     except OutOfBounds as error:
@@ -79,29 +83,31 @@ async def drawn(
     except NotInGraph as error:
         raise InvalidArgument("around", "the id of a node of this graph", error.node) from error
     revision = engine.graph_revision(graph)
-    places = await context.instance.computed.of(
+    places = await context.instance.computed.find_or_compute(
         ("places", revision), lambda: node_positions(graph.nodes.values(), graph.edges.values())
     )
-    return Drawn(part, places, revision, graph.today)
+    return PositionedSubgraph(part, places, revision, graph.today)
 
 
-async def diagnosed(context: Context, region: str, basis: GraphBasis) -> Diagnosed:
+async def diagnose_region_graph(context: Context, region: str, basis: GraphBasis) -> GraphDiagnosis:
     """Return what the shape of a region's graph tells."""
     context.budget.count_searches()
     recorded = await context.loaders.inventories.load(region)
-    graph = await of_region(context, region)
+    graph = await integration_graph_of(context, region)
 
     def work() -> Diagnostics:
         return shape.diagnose_graph(graph, required_exchanges(recorded, graph), basis=basis)
 
     key = ("diagnostics", recorded.inputs, graph.today, basis)
-    return Diagnosed(await context.instance.computed.of(key, work), graph)
+    return GraphDiagnosis(await context.instance.computed.find_or_compute(key, work), graph)
 
 
-async def impact(context: Context, application: Application, basis: GraphBasis) -> Hanging | None:
+async def analyse_impact(
+    context: Context, application: Application, basis: GraphBasis
+) -> ImpactAnalysis | None:
     """Return what hangs on an application; None of one that is retired."""
-    graph = await of_region(context, application.region)
+    graph = await integration_graph_of(context, application.region)
     try:
-        return Hanging(reached_from(graph, application.id, basis=basis), graph)
+        return ImpactAnalysis(reached_from(graph, application.id, basis=basis), graph)
     except NotInGraph:
         return None

@@ -15,14 +15,14 @@ from storage import ownership as stored
 ACTOR = f"{OWN_ACTORS}hand-over"
 
 
-class ItsOwn(ValueError):
+class SelfHandover(ValueError):
     """The region would be handed over to the instance that owns it."""
 
     def __init__(self, url: str) -> None:
         super().__init__(f"expected the API of another instance, got our own: {url}")
 
 
-async def hand_over(instance: Instance, region: str, url: str) -> int:
+async def hand_over_region(instance: Instance, region: str, url: str) -> int:
     """Let the instance at `url` own a region; return the sequence of the entry that says so.
 
     Raises:
@@ -31,7 +31,7 @@ async def hand_over(instance: Instance, region: str, url: str) -> int:
         storage.log.LogOwnedElsewhere: it is not ours to give.
     """
     if url == instance.url:
-        raise ItsOwn(url)
+        raise SelfHandover(url)
     writing = log.begin_log_transaction(instance.database, region, instance.clock, begun=True)
     async with writing as transaction:
         entry = await transaction.append(

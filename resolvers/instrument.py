@@ -17,7 +17,7 @@ def find_instrument(id: str) -> Instrument | None:
     return shipped.instrument_catalogue().get(id)
 
 
-def instrument_by_id(id: str) -> Instrument:
+def instrument_in_catalogue(id: str) -> Instrument:
     """Return the instrument with this id, which is one that was found before."""
     return shipped.instrument_by_id(id)
 

@@ -24,8 +24,8 @@ from engine.model import (
 )
 from engine.page import Page
 from resolvers import access
-from resolvers.application import find as find_application
-from resolvers.change import changing, entered_by, new_id, text
+from resolvers.application import find_application
+from resolvers.change import checked_text, entered_by, new_id, open_region_change
 from resolvers.context import Context
 from resolvers.evidence import EVIDENCE_MOST, TITLE_LENGTH, checked_evidence
 from resolvers.problems import (
@@ -81,7 +81,9 @@ class WithdrawIntegration:
     version: int
 
 
-async def connect(context: Context, asked: ConnectApplications, key: str | None) -> Integration:
+async def connect_applications(
+    context: Context, asked: ConnectApplications, key: str | None
+) -> Integration:
     """Draw an integration from one application to another."""
     home = (await find_application(context, asked.source)).region
     if asked.target is not None:
@@ -93,7 +95,7 @@ async def connect(context: Context, asked: ConnectApplications, key: str | None)
         named = [id for id in (asked.source, asked.target) if id is not None]
         ends = await stored_application.applications_by_id(transaction.session, named)
         source, target = ends[asked.source], ends.get(asked.target or "")
-        access.edit_application(context.viewer, region, source.opd)
+        access.allow_application_edit(context.viewer, region, source.opd)
         shown = _of_exchange(context.viewer, transaction.at.date(), asked.evidence)
         integration = Integration(
             id=new_id("integration"),
@@ -101,7 +103,7 @@ async def connect(context: Context, asked: ConnectApplications, key: str | None)
             source=source.id,
             target=None if target is None else target.id,
             target_name=_target_name(asked, target),
-            data_object=text("dataObject", asked.data_object, least=1, most=TITLE_LENGTH),
+            data_object=checked_text("dataObject", asked.data_object, least=1, most=TITLE_LENGTH),
             mode=asked.mode,
             direction=asked.direction,
             status=_drawable(asked.status),
@@ -122,7 +124,9 @@ async def connect(context: Context, asked: ConnectApplications, key: str | None)
                     raise AlreadyExists("integration of this data object", known.id)
         return await _write(context, transaction, integration, EventKind.INTEGRATION_CONNECTED)
 
-    async with changing(context, home, key=key, request=asked, answer=Integration) as change:
+    async with open_region_change(
+        context, home, key=key, request=asked, answer=Integration
+    ) as change:
         return change.answered or change.remember(await work(change.transaction, change.region))
 
 
@@ -130,11 +134,11 @@ async def add_evidence(
     context: Context, asked: DocumentIntegration, key: str | None
 ) -> Integration:
     """Add evidence to an integration, as its source's side; what was there stays."""
-    seen = await find(context, asked.id)
+    seen = await find_integration(context, asked.id)
     source = await find_application(context, seen.source)
 
     async def work(transaction: LogTransaction, region: Region) -> Integration:
-        access.edit_application(context.viewer, region, source.opd)
+        access.allow_application_edit(context.viewer, region, source.opd)
         known = await _current(transaction, asked.id, asked.version)
         if not asked.evidence:
             raise InvalidInput("evidence", "one link at least", "none")
@@ -149,19 +153,23 @@ async def add_evidence(
         )
         return await _write(context, transaction, documented, EventKind.INTEGRATION_DOCUMENTED)
 
-    async with changing(context, seen.region, key=key, request=asked, answer=Integration) as change:
+    async with open_region_change(
+        context, seen.region, key=key, request=asked, answer=Integration
+    ) as change:
         return change.answered or change.remember(await work(change.transaction, change.region))
 
 
-async def confirm(context: Context, asked: ConfirmIntegration, key: str | None) -> Integration:
+async def confirm_integration(
+    context: Context, asked: ConfirmIntegration, key: str | None
+) -> Integration:
     """Confirm an integration as the OPD on its other side."""
-    seen = await find(context, asked.id)
+    seen = await find_integration(context, asked.id)
     if seen.target is None:
         raise InvalidInput("id", "an integration whose target is in an inventory", asked.id)
     target = await find_application(context, seen.target)
     counterpart = await context.loaders.regions.load(target.region)
     assert counterpart is not None  # an application's region is a foreign key
-    access.confirm_integration(context.viewer, counterpart, target)
+    access.allow_integration_confirmation(context.viewer, counterpart, target)
 
     async def work(transaction: LogTransaction, region: Region) -> Integration:
         known = await _current(transaction, asked.id, asked.version)
@@ -180,13 +188,17 @@ async def confirm(context: Context, asked: ConfirmIntegration, key: str | None) 
         )
         return await _write(context, transaction, confirmed, EventKind.INTEGRATION_CONFIRMED)
 
-    async with changing(context, seen.region, key=key, request=asked, answer=Integration) as change:
+    async with open_region_change(
+        context, seen.region, key=key, request=asked, answer=Integration
+    ) as change:
         return change.answered or change.remember(await work(change.transaction, change.region))
 
 
-async def withdraw(context: Context, asked: WithdrawIntegration, key: str | None) -> Integration:
+async def withdraw_integration(
+    context: Context, asked: WithdrawIntegration, key: str | None
+) -> Integration:
     """Withdraw an integration, as either side."""
-    seen = await find(context, asked.id)
+    seen = await find_integration(context, asked.id)
     ends = [await find_application(context, seen.source)]
     if seen.target is not None:
         ends.append(await find_application(context, seen.target))
@@ -202,11 +214,13 @@ async def withdraw(context: Context, asked: WithdrawIntegration, key: str | None
         withdrawn = replace(known, version=known.version + 1, status=IntegrationStatus.WITHDRAWN)
         return await _write(context, transaction, withdrawn, EventKind.INTEGRATION_WITHDRAWN)
 
-    async with changing(context, seen.region, key=key, request=asked, answer=Integration) as change:
+    async with open_region_change(
+        context, seen.region, key=key, request=asked, answer=Integration
+    ) as change:
         return change.answered or change.remember(await work(change.transaction, change.region))
 
 
-async def find(context: Context, id: str) -> Integration:
+async def find_integration(context: Context, id: str) -> Integration:
     """Return the integration with this id, or raise NotFound."""
     async with context.read() as session:
         found = (await stored.integrations_by_id(session, [id])).get(id)
@@ -215,7 +229,7 @@ async def find(context: Context, id: str) -> Integration:
     return found
 
 
-async def page(
+async def page_of_integrations(
     context: Context,
     *,
     region: str | None = None,
@@ -282,7 +296,7 @@ async def _write(
 def _target_name(asked: ConnectApplications, target: Application | None) -> str:
     if target is not None:
         return target.name
-    return text("targetName", asked.target_name, least=1, most=TITLE_LENGTH)
+    return checked_text("targetName", asked.target_name, least=1, most=TITLE_LENGTH)
 
 
 def _drawable(status: IntegrationStatus) -> IntegrationStatus:
@@ -293,7 +307,7 @@ def _drawable(status: IntegrationStatus) -> IntegrationStatus:
 
 def _may_edit(viewer: Viewer, region: Region, application: Application) -> bool:
     try:
-        access.edit_application(viewer, region, application.opd)
+        access.allow_application_edit(viewer, region, application.opd)
     except Forbidden:
         return False
     return True

@@ -10,7 +10,7 @@ from engine.verification.attestation import Attestation, AttestationStatus
 from engine.verification.completeness import Completeness, by_opd, measure_completeness, vouched_for
 from engine.verification.inventory import DevelopmentPolicy
 from resolvers import access
-from resolvers.change import changing
+from resolvers.change import open_region_change
 from resolvers.context import Context
 from resolvers.problems import NotFound
 from resolvers.region_record import seals_by_opd
@@ -45,7 +45,7 @@ class RegionInventory:
     policy: DevelopmentPolicy | None
 
 
-async def of_region(context: Context, region: str) -> RegionInventory:
+async def summarise_region_inventory(context: Context, region: str) -> RegionInventory:
     """Return how complete a region's inventory is, OPDs by name."""
     recorded = await context.loaders.inventories.load(region)
     inventories = by_opd([each.id for each in recorded.opds], recorded.applications)
@@ -65,14 +65,16 @@ async def of_region(context: Context, region: str) -> RegionInventory:
     )
 
 
-async def attest(context: Context, asked: AttestInventory, key: str | None) -> Attestation:
+async def attest_inventory(
+    context: Context, asked: AttestInventory, key: str | None
+) -> Attestation:
     """Record that an OPD vouches for its inventory, from now on for a year."""
     known = await context.loaders.opds.load(asked.opd)
     if known is None:
         raise NotFound("OPD", asked.opd)
 
     async def work(transaction: LogTransaction, region: Region) -> Attestation:
-        access.attest_inventory(context.viewer, region, asked.opd)
+        access.allow_inventory_attestation(context.viewer, region, asked.opd)
         given = Attestation(asked.opd, context.viewer.subject, transaction.at)
         await transaction.append(
             actor=context.viewer.subject,
@@ -82,7 +84,7 @@ async def attest(context: Context, asked: AttestInventory, key: str | None) -> A
         )
         return given
 
-    async with changing(
+    async with open_region_change(
         context, known.region, key=key, request=asked, answer=Attestation
     ) as change:
         return change.answered or change.remember(await work(change.transaction, change.region))

@@ -31,13 +31,13 @@ from facts.function import function_lexicon, name_words, national_systems
 from facts.tables import opd_reference
 from resolvers.collector import paused_garbage_collection
 from resolvers.context import Context
-from resolvers.shipped_functions import functions, shipped
+from resolvers.shipped_functions import filter_shipped_functions, functions_by_id
 from storage import training_set
 from storage.inventory import RegionInventoryRecord
 
 
 @dataclass(frozen=True, slots=True)
-class Models:
+class AnalysisModels:
     """Compares and tags listings."""
 
     lessons: str  # digest of the corrections that were learned
@@ -64,7 +64,7 @@ class Models:
 
 
 @dataclass(frozen=True, slots=True)
-class Reading:
+class InventoryAnalysis:
     """What names and addresses say of a region's inventory."""
 
     lessons: str  # digest of the corrections that the models had learned
@@ -81,24 +81,26 @@ class Reading:
         return tuple(part for part in parts if len(part) > 1)
 
 
-async def of_region(context: Context, region: str) -> Reading:
+async def analyse_region_inventory(context: Context, region: str) -> InventoryAnalysis:
     """Return what the names in a region's inventory say."""
-    built = await models(context)
-    return await of_recorded(context, await context.loaders.inventories.load(region), built)
+    built = await load_analysis_models(context)
+    return await analyse_inventory(context, await context.loaders.inventories.load(region), built)
 
 
-async def of_recorded(context: Context, recorded: RegionInventoryRecord, built: Models) -> Reading:
+async def analyse_inventory(
+    context: Context, recorded: RegionInventoryRecord, built: AnalysisModels
+) -> InventoryAnalysis:
     """Return what the names in this state of an inventory say."""
     key = ("reading", recorded.inputs, built.lessons)
-    return await context.instance.computed.of(key, lambda: _read(recorded, built))
+    return await context.instance.computed.find_or_compute(key, lambda: _read(recorded, built))
 
 
-async def tag(context: Context, application: Application) -> FunctionTag | None:
+async def tag_application(context: Context, application: Application) -> FunctionTag | None:
     """Return what an application seems to be for; None of one that is retired."""
-    return (await of_region(context, application.region)).tags.get(application.id)
+    return (await analyse_region_inventory(context, application.region)).tags.get(application.id)
 
 
-async def models(context: Context) -> Models:
+async def load_analysis_models(context: Context) -> AnalysisModels:
     """Return the models that know the corrections which this instance has learned."""
     lessons = await context.loaders.lessons.load(None)
     with _MODELS_LOCK:
@@ -110,12 +112,12 @@ async def models(context: Context) -> Models:
     return await asyncio.to_thread(_build_models, lessons, learned)
 
 
-def shipped_models() -> Models:
+def shipped_models() -> AnalysisModels:
     """Return the models that have learned nothing beside what ships. Not for the event loop."""
     return _build_models("", ())
 
 
-def systems(listings: Sequence[Listing], inventory: SortedInventory) -> list[Listing]:
+def distinct_systems(listings: Sequence[Listing], inventory: SortedInventory) -> list[Listing]:
     """What may be consolidated of an inventory that was sorted out.
 
     Websites have nothing to merge, and of a system that is listed twice one listing is enough.
@@ -132,18 +134,18 @@ def national_system_by_id(id: str) -> NationalSystem:
 
 # The models that ship, and those with the newest corrections. They are built in threads: cachetools
 # lets threads that want the same models wait for the first, without holding the lock meanwhile.
-_MODELS: LRUCache[str, Models] = LRUCache(2)
+_MODELS: LRUCache[str, AnalysisModels] = LRUCache(2)
 _MODELS_LOCK = Condition()
 
 
 @cached(_MODELS, key=lambda lessons, _learned: lessons, condition=_MODELS_LOCK)
-def _build_models(lessons: str, learned: Sequence[TrainingExample]) -> Models:
+def _build_models(lessons: str, learned: Sequence[TrainingExample]) -> AnalysisModels:
     normaliser = Normaliser(name_words())
     national = NationalCatalogue(national_systems(), normaliser)
     sorter = LineClassifier([each.acronym for each in opd_reference()], national)
-    named = [each for each in learned if each.function in functions()]
+    named = [each for each in learned if each.function in functions_by_id()]
     classifier = FunctionClassifier(function_lexicon(), named)
-    return Models(
+    return AnalysisModels(
         lessons,
         national,
         DuplicateFinder(normaliser, national, sorter),
@@ -152,7 +154,7 @@ def _build_models(lessons: str, learned: Sequence[TrainingExample]) -> Models:
     )
 
 
-def _read(recorded: RegionInventoryRecord, built: Models) -> Reading:
+def _read(recorded: RegionInventoryRecord, built: AnalysisModels) -> InventoryAnalysis:
     opds = {each.id: each.name for each in recorded.opds}
     live = [
         to_listing(each, opds.get(each.opd or "", ""))
@@ -160,12 +162,12 @@ def _read(recorded: RegionInventoryRecord, built: Models) -> Reading:
         if each.status is not ApplicationStatus.RETIRED
     ]
     inventory = built.sort_out(live)
-    tags = built.tags(live, shipped(recorded.functions))
-    return Reading(
+    tags = built.tags(live, filter_shipped_functions(recorded.functions))
+    return InventoryAnalysis(
         lessons=built.lessons,
         listings={each.id: each for each in live},
         inventory=inventory,
         tags=tags,
         national=built.recognised(live),
-        clusters=built.comparer.clusters(systems(live, inventory), tags),
+        clusters=built.comparer.clusters(distinct_systems(live, inventory), tags),
     )

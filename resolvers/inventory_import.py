@@ -13,7 +13,7 @@ from engine.matching.opd_names import ids_by_name, name_key, nearest_opd
 from engine.model import OWN_ACTORS, Application, EventKind, Opd, Provenance, Role, Viewer
 from engine.spreadsheet.application_sheet import ApplicationSheet, InventoryRow
 from engine.spreadsheet.sheet import SheetInvalid, SheetProblem, quote_cell
-from resolvers.application import written
+from resolvers.application import append_application
 from resolvers.change import new_id
 from resolvers.context import Context, Instance
 from resolvers.operation_budget import OperationBudget
@@ -25,7 +25,7 @@ ITSELF = Viewer(f"{OWN_ACTORS}import", Role.ADMIN)
 
 
 @dataclass(frozen=True, slots=True)
-class Imported:
+class ImportResult:
     """What became of the rows, by their numbers."""
 
     registered: tuple[int, ...]
@@ -33,15 +33,17 @@ class Imported:
     repeated: tuple[int, ...]  # a row above has that name and OPD too
 
 
-class _NothingIsWritten(Exception):
+class _TrialRollback(Exception):
     """Rolls a trial back."""
 
-    def __init__(self, imported: Imported) -> None:
+    def __init__(self, imported: ImportResult) -> None:
         super().__init__()
         self.imported = imported
 
 
-async def prepare(instance: Instance, region: str, sheet: ApplicationSheet) -> Imported:
+async def preview_inventory_import(
+    instance: Instance, region: str, sheet: ApplicationSheet
+) -> ImportResult:
     """Say what would become of the rows of a sheet, as `take` would do it, and write nothing.
 
     Raises:
@@ -51,12 +53,14 @@ async def prepare(instance: Instance, region: str, sheet: ApplicationSheet) -> I
     """
     try:
         await _carried_out(instance, region, sheet, "", trial=True)
-    except _NothingIsWritten as trial:
+    except _TrialRollback as trial:
         return trial.imported
     raise AssertionError("a trial ends by an exception")
 
 
-async def take(instance: Instance, region: str, sheet: ApplicationSheet, source: str) -> Imported:
+async def import_inventory(
+    instance: Instance, region: str, sheet: ApplicationSheet, source: str
+) -> ImportResult:
     """Register the applications of a sheet that are not there yet: all of them, or none.
 
     Args:
@@ -70,7 +74,7 @@ async def take(instance: Instance, region: str, sheet: ApplicationSheet, source:
 
 async def _carried_out(
     instance: Instance, region: str, sheet: ApplicationSheet, source: str, *, trial: bool
-) -> Imported:
+) -> ImportResult:
     context = Context(instance, ITSELF, OperationBudget(bounded=False))
     problems: list[SheetProblem] = []
     registered: list[int] = []
@@ -96,7 +100,9 @@ async def _carried_out(
                 continue
             application = _application(each, region, opd, source)
             try:
-                await written(context, transaction, application, EventKind.APPLICATION_REGISTERED)
+                await append_application(
+                    context, transaction, application, EventKind.APPLICATION_REGISTERED
+                )
                 registered.append(each.row)
                 fresh.add(name)
             except InvalidInput as invalid:
@@ -104,9 +110,9 @@ async def _carried_out(
                 problems.append(SheetProblem(each.row, column, invalid.expected, invalid.got))
         if problems:
             raise SheetInvalid(*problems)
-        imported = Imported(tuple(registered), tuple(known), tuple(repeated))
+        imported = ImportResult(tuple(registered), tuple(known), tuple(repeated))
         if trial:
-            raise _NothingIsWritten(imported)
+            raise _TrialRollback(imported)
     return imported
 
 

@@ -8,7 +8,7 @@ from engine.document import to_document
 from engine.matching.opd_names import name_key
 from engine.model import EventKind, Opd, OpdKind, Region
 from resolvers import access
-from resolvers.change import changing, entered_by, new_id, text
+from resolvers.change import checked_text, entered_by, new_id, open_region_change
 from resolvers.context import Context
 from resolvers.problems import AlreadyExists, InvalidInput
 from storage import opd as stored
@@ -29,7 +29,7 @@ class RegisterOpd:
     parent: str | None = None
 
 
-async def register(context: Context, asked: RegisterOpd, key: str | None) -> Opd:
+async def register_opd(context: Context, asked: RegisterOpd, key: str | None) -> Opd:
     """Record an OPD in its region.
 
     Raises:
@@ -39,12 +39,14 @@ async def register(context: Context, asked: RegisterOpd, key: str | None) -> Opd
     """
 
     async def work(transaction: LogTransaction, region: Region) -> Opd:
-        access.describe_region(context.viewer, region)
+        access.allow_region_description(context.viewer, region)
         opd = Opd(
             id=new_id("opd"),
             region=region.code,
-            name=text("name", " ".join(asked.name.split()), least=1, most=NAME_LENGTH),
-            acronym=text("acronym", " ".join(asked.acronym.split()), least=0, most=ACRONYM_LENGTH),
+            name=checked_text("name", " ".join(asked.name.split()), least=1, most=NAME_LENGTH),
+            acronym=checked_text(
+                "acronym", " ".join(asked.acronym.split()), least=0, most=ACRONYM_LENGTH
+            ),
             provenance=entered_by(context.viewer),
             kind=asked.kind,
             parent=asked.parent,
@@ -64,5 +66,7 @@ async def register(context: Context, asked: RegisterOpd, key: str | None) -> Opd
         )
         return opd
 
-    async with changing(context, asked.region, key=key, request=asked, answer=Opd) as change:
+    async with open_region_change(
+        context, asked.region, key=key, request=asked, answer=Opd
+    ) as change:
         return change.answered or change.remember(await work(change.transaction, change.region))

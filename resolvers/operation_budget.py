@@ -9,7 +9,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from functools import cached_property
 
-from resolvers.problems import TooMuch
+from resolvers.problems import OperationTooComplex
 from storage.database import Database, Session
 
 READS_MOST = 300  # pages and batches of one operation; a page has at most 200 rows
@@ -47,10 +47,10 @@ class OperationBudget:
         """
         self._reads += 1
         if self.bounded and self._reads > READS_MOST:
-            raise TooMuch(f"at most {READS_MOST} reads")
+            raise OperationTooComplex(f"at most {READS_MOST} reads")
         async with self._turns, database.read() as session:
             if self.bounded and time.monotonic() - self._started > self.seconds:
-                raise TooMuch(f"at most {self.seconds} seconds")
+                raise OperationTooComplex(f"at most {self.seconds} seconds")
             yield session
 
     def count_searches(self, count: int = 1) -> None:
@@ -61,7 +61,7 @@ class OperationBudget:
         """
         self._searches += count
         if self.bounded and self._searches > SEARCHES_MOST:
-            raise TooMuch(f"at most {SEARCHES_MOST} searches")
+            raise OperationTooComplex(f"at most {SEARCHES_MOST} searches")
 
     def count_references(self, count: int) -> None:
         """Count references to entities, however many fields of the operation they are given to.
@@ -71,7 +71,7 @@ class OperationBudget:
         """
         self._references += count
         if self.bounded and self._references > REFERENCES_MOST:
-            raise TooMuch(f"at most {REFERENCES_MOST} references to entities")
+            raise OperationTooComplex(f"at most {REFERENCES_MOST} references to entities")
 
     @cached_property
     def _turns(self) -> asyncio.Semaphore:

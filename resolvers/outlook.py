@@ -23,7 +23,7 @@ class RegionOutlook:
     from_year: int  # of the examples; they arrived a year later
 
 
-async def outlook(
+async def compute_region_outlook(
     context: Context, region: Region, target: float, instrument: str | None, from_year: int | None
 ) -> RegionOutlook | None:
     """Base rates from official results; None where the region has no official index to start from.
@@ -64,9 +64,11 @@ async def _values(
     context: Context, instrument: str, region: Region
 ) -> dict[int, dict[str, Fraction]]:
     """The official index of every other region of its kind, by year."""
-    editions = await published.editions(context, instrument, AssessmentKind.OFFICIAL)
-    known = await published.regions(context, {code for each in editions.values() for code in each})
-    like = published.alike(region.kind)
+    editions = await published.load_published_scores(context, instrument, AssessmentKind.OFFICIAL)
+    known = await published.recorded_or_shipped_regions(
+        context, {code for each in editions.values() for code in each}
+    )
+    like = published.comparable_kinds(region.kind)
     return {
         year: {
             code: score.exact

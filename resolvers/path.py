@@ -39,7 +39,7 @@ Value = TypeVar("Value")
 
 
 @dataclass(frozen=True, slots=True)
-class Wish:
+class PathRequest:
     """What a client asks; locked and refused hold numbers of indicators."""
 
     target: float
@@ -64,7 +64,7 @@ class Origin:
 
 
 @dataclass(frozen=True, slots=True)
-class Path:
+class PlannedPath:
     """A plan or why there is none. `before` are the better plans that it must differ from."""
 
     origin: Origin
@@ -73,24 +73,24 @@ class Path:
     before: tuple[Plan, ...] = ()
 
 
-async def to_target(
-    context: Context, region: str, wish: Wish, kind: AssessmentKind, year: int | None
-) -> Path | None:
+async def find_path_to_target(
+    context: Context, region: str, wish: PathRequest, kind: AssessmentKind, year: int | None
+) -> PlannedPath | None:
     """The cheapest path; None where the region has no levels, nor figures to estimate them from."""
     _check(wish)
     origin = await _origin(context, region, kind, year)
     if origin is None:
         return None
-    own = await effort.of_region(context, region, origin.instrument)
+    own = await effort.effective_effort(context, region, origin.instrument)
     situation, request = _situation(origin, own), _request(wish, origin)
     context.budget.count_searches()
     result = await _computed(
         context, "path", situation, request, lambda: engine.cheapest_plan(situation, request)
     )
-    return Path(origin, situation, result)
+    return PlannedPath(origin, situation, result)
 
 
-async def next_best(context: Context, path: Path) -> Path | None:
+async def next_best_path(context: Context, path: PlannedPath) -> PlannedPath | None:
     """The cheapest path that leaves out a step of this one and of each better one."""
     plan, situation = path.result, path.situation
     if isinstance(plan, UnreachableTarget):
@@ -106,10 +106,10 @@ async def next_best(context: Context, path: Path) -> Path | None:
         plan.request,
         lambda: engine.next_plan(situation, plan, *path.before),
     )
-    return None if found is None else Path(path.origin, situation, found, before)
+    return None if found is None else PlannedPath(path.origin, situation, found, before)
 
 
-async def cost_curve(context: Context, path: Path) -> tuple[CostPoint, ...]:
+async def path_cost_curve(context: Context, path: PlannedPath) -> tuple[CostPoint, ...]:
     """What each higher target takes."""
     situation, request = path.situation, path.result.request
     context.budget.count_searches(CURVE_SEARCHES)
@@ -118,7 +118,7 @@ async def cost_curve(context: Context, path: Path) -> tuple[CostPoint, ...]:
     )
 
 
-async def refusals(context: Context, path: Path, first: int) -> tuple[StepRefusal, ...]:
+async def path_refusals(context: Context, path: PlannedPath, first: int) -> tuple[StepRefusal, ...]:
     """What refusing each of the first steps costs; locked steps cannot be refused."""
     if not 1 <= first <= REFUSALS_MOST:
         raise InvalidArgument("first", f"1 to {REFUSALS_MOST}", str(first))
@@ -151,7 +151,7 @@ async def _origin(
         if assessment.levels:
             return Origin(assessment, _levels(assessment), estimated=False)
         if assessment.published is not None:
-            profile = (await estimate.of_result(context, assessment)).profile
+            profile = (await estimate.estimate_profile_from_result(context, assessment)).profile
             if isinstance(profile, EstimatedProfile):
                 return Origin(assessment, profile.levels, estimated=True)
     return None
@@ -172,7 +172,7 @@ def _situation(origin: Origin, own: Effort) -> Situation:
     )
 
 
-def _check(wish: Wish) -> None:
+def _check(wish: PathRequest) -> None:
     if not 0 <= wish.buffer <= BUFFER_MOST:
         raise InvalidArgument("buffer", f"0 to {BUFFER_MOST}", str(wish.buffer))
     if wish.years not in YEARS:
@@ -184,7 +184,7 @@ def _check(wish: Wish) -> None:
         )
 
 
-def _request(wish: Wish, origin: Origin) -> PlanRequest:
+def _request(wish: PathRequest, origin: Origin) -> PlanRequest:
     instrument = origin.instrument
     if not instrument.level_min < wish.target <= instrument.level_max:
         expected = f"an index above {instrument.level_min}, up to {instrument.level_max}"
@@ -227,4 +227,4 @@ async def _computed(
         situation.estimated,
         request,
     )
-    return await context.instance.computed.of(key, work)
+    return await context.instance.computed.find_or_compute(key, work)

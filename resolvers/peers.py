@@ -18,7 +18,7 @@ MOST = 20
 
 
 @dataclass(frozen=True, slots=True)
-class PeerOf:
+class RegionPeer:
     """One peer, who it is, and which of its levels changed if both years' are published."""
 
     peer: engine.Peer
@@ -32,11 +32,11 @@ class RegionPeers:
 
     instrument: str
     year: int
-    peers: tuple[PeerOf, ...]
+    peers: tuple[RegionPeer, ...]
     found: engine.Peers
 
 
-async def peers(context: Context, region: Region, first: int) -> RegionPeers | None:
+async def find_region_peers(context: Context, region: Region, first: int) -> RegionPeers | None:
     """The nearest regions in the edition that tells of most what became of them.
 
     None where the region's domain values are not published.
@@ -52,8 +52,12 @@ async def peers(context: Context, region: Region, first: int) -> RegionPeers | N
         return None
     instrument = known_instrument(own[-1].instrument)
     context.budget.count_searches()
-    editions = await published.editions(context, instrument.id, AssessmentKind.OFFICIAL)
-    known = await published.regions(context, {code for each in editions.values() for code in each})
+    editions = await published.load_published_scores(
+        context, instrument.id, AssessmentKind.OFFICIAL
+    )
+    known = await published.recorded_or_shipped_regions(
+        context, {code for each in editions.values() for code in each}
+    )
     years = [each.year for each in own if each.instrument == instrument.id]
     year = max(
         years, key=lambda year: (len(editions[year].keys() & editions.get(year + 1, {})), year)
@@ -68,7 +72,7 @@ async def peers(context: Context, region: Region, first: int) -> RegionPeers | N
         )
     )
     codes = [each.region for each in found.nearest]
-    levels = await published.levels(context, instrument.id, (year, year + 1), codes)
+    levels = await published.published_levels(context, instrument.id, (year, year + 1), codes)
 
     def history(code: str) -> engine.History:
         before = engine.YearEndSnapshot(year, levels.get((code, year)))
@@ -76,7 +80,7 @@ async def peers(context: Context, region: Region, first: int) -> RegionPeers | N
         return engine.compare_year_ends(instrument, before, after)
 
     nearest = tuple(
-        PeerOf(each, known[each.region], history(each.region)) for each in found.nearest
+        RegionPeer(each, known[each.region], history(each.region)) for each in found.nearest
     )
     return RegionPeers(instrument.id, year, nearest, found)
 

@@ -83,7 +83,7 @@ class IdempotencyKeyReused(Problem):
         self.key = key
 
 
-class Refused(Exception):
+class OperationError(Exception):
     """An operation that gets an error instead of an answer, with a code in its extensions."""
 
     code = "REFUSED"
@@ -93,35 +93,35 @@ class Refused(Exception):
         return {"code": self.code}
 
 
-class Forbidden(Refused):
+class Forbidden(OperationError):
     code = "FORBIDDEN"
 
     def __init__(self, role: Role, what: str) -> None:
         super().__init__(f"a viewer with role {role.value} may not {what}")
 
 
-class SnapshotRequired(Refused):
+class SnapshotRequired(OperationError):
     code = "SNAPSHOT_REQUIRED"
 
     def __init__(self, cursor: str) -> None:
         super().__init__(f"the cursor {cursor!r} cannot be resumed from: read the data anew")
 
 
-class TooMuch(Refused):
+class OperationTooComplex(OperationError):
     code = "TOO_COMPLEX"
 
     def __init__(self, expected: str) -> None:
         super().__init__(f"expected {expected} for one operation, got more: ask for less at once")
 
 
-class InvalidArgument(Refused):
+class InvalidArgument(OperationError):
     code = "INVALID_ARGUMENT"
 
     def __init__(self, argument: str, expected: str, got: str) -> None:
         super().__init__(f"argument {argument}: expected {expected}, got {got}")
 
 
-class UnknownEntity(Refused):
+class UnknownEntity(OperationError):
     code = "NOT_FOUND"
 
     def __init__(self, what: str, key: str) -> None:

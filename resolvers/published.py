@@ -28,7 +28,7 @@ from storage.access import PUBLISHED_ONLY
 Editions = Mapping[int, Mapping[str, Score]]  # by year and region
 
 
-async def editions(
+async def load_published_scores(
     context: Context, instrument: str, kind: AssessmentKind, year: int | None = None
 ) -> Editions:
     """The complete published scores of one instrument and kind."""
@@ -47,7 +47,9 @@ async def editions(
     return await asyncio.to_thread(read)
 
 
-async def regions(context: Context, codes: Collection[str]) -> dict[str, Region]:
+async def recorded_or_shipped_regions(
+    context: Context, codes: Collection[str]
+) -> dict[str, Region]:
     """The regions with these codes, as recorded here, else as they ship."""
     async with context.read() as session:
         recorded = await stored_region.by_code(session, codes)
@@ -55,7 +57,7 @@ async def regions(context: Context, codes: Collection[str]) -> dict[str, Region]
     return {code: shipped[code] for code in codes if code in shipped} | recorded
 
 
-async def levels(
+async def published_levels(
     context: Context, instrument: str, years: Collection[int], codes: Sequence[str]
 ) -> dict[tuple[str, int], dict[int, int]]:
     """The official levels that are published, by region and year; of most regions there are none."""
@@ -102,7 +104,7 @@ def printed_aspects(context: Context, instrument: str, year: int, code: str) -> 
     }
 
 
-def alike(kind: RegionKind) -> tuple[RegionKind, ...]:
+def comparable_kinds(kind: RegionKind) -> tuple[RegionKind, ...]:
     """The kinds of region that one of this kind is compared with: regencies and cities together."""
     return MEMBERS if kind in MEMBERS else (kind,)
 

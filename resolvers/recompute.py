@@ -60,13 +60,13 @@ SHARED = frozenset(
     }
 )
 
-Told = Mapping[str, Any]  # an outcome, as it is kept
+AnnouncedOutcome = Mapping[str, Any]  # an outcome, as it is kept
 
 logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
-class Recomputed:
+class RecomputeSummary:
     """What a full pass did."""
 
     regions: int
@@ -76,7 +76,7 @@ class Recomputed:
 
 
 @dataclass
-class FollowUp:
+class RecomputeWorker:
     """Follows one instance; `failed` are regions to try again."""
 
     instance: Instance
@@ -122,11 +122,11 @@ class FollowUp:
             await self.instance.requests.idle(PATIENCE_SECONDS)
             await self._region(context, code, announced.get(code))
 
-    async def _region(self, context: Context, code: str, told: Told | None) -> None:
+    async def _region(self, context: Context, code: str, told: AnnouncedOutcome | None) -> None:
         try:
             if await context.loaders.regions.load(code) is not None:
                 await _recomputed(context, code, told)
-                await graph.diagnosed(
+                await graph.diagnose_region_graph(
                     context, code, GraphBasis.COUNTED
                 )  # kept for whoever asks next
         except Exception:
@@ -134,17 +134,17 @@ class FollowUp:
             self.failed.add(code)
 
 
-async def run(instance: Instance) -> None:
+async def recompute_in_background(instance: Instance) -> None:
     """Follow up what is committed, until cancelled."""
-    await FollowUp(instance).run()
+    await RecomputeWorker(instance).run()
 
 
-async def everything(
+async def recompute_all_regions(
     instance: Instance,
     *,
     learn: bool = False,
     progress: Callable[[int, int], None] = lambda done, total: None,
-) -> Recomputed:
+) -> RecomputeSummary:
     """Recompute all regions; with `learn` the classifier first takes up people's corrections."""
     learned = None
     if learn:
@@ -155,21 +155,21 @@ async def everything(
     changed, failed = 0, []
     for number, code in enumerate(codes, start=1):
         try:
-            changed += await recompute(instance, code)
+            changed += await recompute_region(instance, code)
         except Exception:
             logger.exception("region %s cannot be recomputed", code)
             failed.append(code)
         progress(number, len(codes))
-    return Recomputed(len(codes), changed, tuple(failed), learned)
+    return RecomputeSummary(len(codes), changed, tuple(failed), learned)
 
 
-async def recompute(instance: Instance, code: str) -> bool:
+async def recompute_region(instance: Instance, code: str) -> bool:
     """Announce what is new about a region; say whether there was anything to tell."""
     context = Context(instance, ITSELF, OperationBudget(bounded=False))
     return await _recomputed(context, code, await _told(context, code))
 
 
-async def _recomputed(context: Context, code: str, told: Told | None) -> bool:
+async def _recomputed(context: Context, code: str, told: AnnouncedOutcome | None) -> bool:
     """With what was told of its proposals before all that they rest on was read."""
     for _ in range(LOOKS_MOST):
         found = await _announced(context, code, told)
@@ -180,20 +180,20 @@ async def _recomputed(context: Context, code: str, told: Told | None) -> bool:
     return False  # whoever changes it all the time leaves arrivals that are followed up next
 
 
-async def _told(context: Context, code: str) -> Told | None:
+async def _told(context: Context, code: str) -> AnnouncedOutcome | None:
     async with context.read() as session:
         return await announcements.announced_proposals(session, code)
 
 
-async def _announced(context: Context, code: str, before: Told | None) -> bool | None:
+async def _announced(context: Context, code: str, before: AnnouncedOutcome | None) -> bool | None:
     """None: somebody changed the region meanwhile, or told of it, so that nothing is told."""
     instance, now = context.instance, context.instance.clock()
     region = await context.loaders.regions.load(code)
     if region is None:
         return False
-    beside = await consolidation.beside(context, region)
+    beside = await consolidation.load_province_context(context, region)
     recorded = await context.loaders.inventories.load(code)
-    proposals = await consolidation.of_recorded(context, recorded, beside)
+    proposals = await consolidation.compute_proposals(context, recorded, beside)
     async with instance.database.read() as session:
         found = await announcements.proposal_changes(session, code, proposals)
         if not found and not await announcements.verification_changes(
@@ -216,7 +216,7 @@ async def _announced(context: Context, code: str, before: Told | None) -> bool |
             await announcements.proposal_changes(session, code, proposals),
         ]
         for each in told:
-            transaction.add_derived(await announcements.announce(transaction, each))
+            transaction.add_derived(await announcements.announce_changes(transaction, each))
     instance.bus.announce(transaction.arrival)
     return any(each.events for each in told)
 

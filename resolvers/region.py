@@ -11,12 +11,12 @@ from storage import opd as stored_opd
 from storage import region as stored
 
 
-async def find(context: Context, code: str) -> Region | None:
+async def find_region(context: Context, code: str) -> Region | None:
     """Return the region with this code, if there is one."""
     return await context.loaders.regions.load(code)
 
 
-async def page(
+async def page_of_regions(
     context: Context,
     *,
     parent: str | None,
@@ -39,7 +39,7 @@ async def page(
         )
 
 
-async def opds(
+async def page_of_opds(
     context: Context, region: str, *, first: int, after: tuple[str, ...] | None
 ) -> Page[Opd]:
     """Return one page of a region's OPDs, by name."""

@@ -68,7 +68,7 @@ Analyses = MutableMapping[str, RegionAnalysis]  # the last one of each region, a
 
 
 @dataclass(frozen=True, slots=True)
-class Changes:
+class OutcomeChanges:
     """Outcomes that differ from those last announced, and the events that say so."""
 
     outcomes: Mapping[str, VerificationState | ProposalsState]  # by subject
@@ -121,7 +121,7 @@ def analyse_region(
 
 def find_verification_changes(
     analysis: RegionAnalysis, announced: Mapping[str, Mapping[str, Any]]
-) -> Changes:
+) -> OutcomeChanges:
     """Compare an analysis with the outcomes that were last announced, which are given as documents.
 
     The first outcome of bounds makes no event: there is nothing new about it while nothing is claimed.
@@ -141,7 +141,7 @@ def find_verification_changes(
             events.append((event, verified.visibility))
     # Newer assessments have taken the place of these.
     past = {subject for subject in announced if subject.startswith(VERIFICATION)}
-    return Changes(outcomes, sorted(past - analysis.verified.keys()), events)
+    return OutcomeChanges(outcomes, sorted(past - analysis.verified.keys()), events)
 
 
 def _graph_as_of(

@@ -21,7 +21,7 @@ from engine.verification.inventory import (
 from facts.instrument import instrument_by_id
 from facts.rule_table import exchange_patterns
 from facts.tables import common_applications
-from resolvers.shipped_functions import functions, shipped
+from resolvers.shipped_functions import filter_shipped_functions, functions_by_id
 from storage.inventory import RegionInventoryRecord
 
 SERVICES_OF = "spbe-2020"  # the instrument whose indicators common applications are known to serve
@@ -56,8 +56,11 @@ def served_indicators(recorded: RegionInventoryRecord) -> dict[str, frozenset[in
     By the common applications that they are instances of, and by what persons said they are for.
     What the classifier takes them to be for is no evidence.
     """
-    indicators = {id: each.indicators for id, each in functions().items()}
-    said = {id: indicators[function] for id, function in shipped(recorded.functions).items()}
+    indicators = {id: each.indicators for id, each in functions_by_id().items()}
+    said = {
+        id: indicators[function]
+        for id, function in filter_shipped_functions(recorded.functions).items()
+    }
     return indicators_by_application(recorded.applications, common_applications(), said)
 
 

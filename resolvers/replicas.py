@@ -22,14 +22,14 @@ KEEP_SECONDS = 4.0  # between writes of how owners stand to us; a change of stat
 logger = logging.getLogger(__name__)
 
 
-async def everything(context: Context) -> list[Source]:
+async def list_region_sources(context: Context) -> list[Source]:
     """Return the sources of all regions that other instances own, by code."""
     async with context.read() as session:
         return await stored.list_all_sources(session)
 
 
 @dataclass
-class Copies:
+class DatabaseReplicaStore:
     """The copies of regions that other instances own, as a follower needs them."""
 
     instance: Instance

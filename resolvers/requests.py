@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 
 
-class Requests:
+class ActiveOperations:
     """Counts the operations of this process that clients wait for."""
 
     def __init__(self) -> None:

@@ -21,8 +21,8 @@ from engine.model import (
     RegionKind,
 )
 from resolvers import access
-from resolvers.assessment import in_use
-from resolvers.change import changing, text
+from resolvers.assessment import require_instrument_in_force
+from resolvers.change import checked_text, open_region_change
 from resolvers.context import Context
 from resolvers.instrument import instrument_for, known_instrument
 from resolvers.problems import (
@@ -67,7 +67,7 @@ class RankedScore:
 
 
 @dataclass(frozen=True, slots=True)
-class Mean:
+class ProvinceMean:
     """The mean index of `count` of `of` regions; not a figure that anybody published."""
 
     instrument: str
@@ -79,7 +79,7 @@ class Mean:
 
 
 @dataclass(frozen=True, slots=True)
-class Edition:
+class PublishedEdition:
     """What was assessed with which instrument, in which year, by whom, for how many regions."""
 
     instrument: str
@@ -88,16 +88,16 @@ class Edition:
     count: int
 
 
-async def record(context: Context, asked: RecordResult, key: str | None) -> Assessment:
+async def record_result(context: Context, asked: RecordResult, key: str | None) -> Assessment:
     """Record a published result, or correct it."""
 
     async def work(transaction: LogTransaction, region: Region) -> Assessment:
-        access.record_result(context.viewer, region)
+        access.allow_result_recording(context.viewer, region)
         chosen = instrument_for("instrument", asked.instrument)
-        in_use(chosen, asked.year, transaction.at)
+        require_instrument_in_force(chosen, asked.year, transaction.at)
         if asked.kind is AssessmentKind.SIMULATION:
             raise InvalidInput("kind", "a kind that is published", asked.kind.value)
-        assessment = result(
+        assessment = published_result(
             region.code,
             chosen,
             asked.year,
@@ -105,8 +105,8 @@ async def record(context: Context, asked: RecordResult, key: str | None) -> Asse
             figures=_figures(chosen, asked),
             version=(asked.version or 0) + 1,
             provenance=Provenance(
-                text("source", asked.source, least=1, most=SOURCE_LENGTH),
-                note=text("note", asked.note, least=0, most=SOURCE_LENGTH),
+                checked_text("source", asked.source, least=1, most=SOURCE_LENGTH),
+                note=checked_text("note", asked.note, least=0, most=SOURCE_LENGTH),
             ),
         )
         known = await stored.find_assessment_row(
@@ -130,11 +130,13 @@ async def record(context: Context, asked: RecordResult, key: str | None) -> Asse
         )
         return assessment
 
-    async with changing(context, asked.region, key=key, request=asked, answer=Assessment) as change:
+    async with open_region_change(
+        context, asked.region, key=key, request=asked, answer=Assessment
+    ) as change:
         return change.answered or change.remember(await work(change.transaction, change.region))
 
 
-def result(
+def published_result(
     region: str,
     instrument: Instrument,
     year: int,
@@ -158,7 +160,7 @@ def result(
     )
 
 
-async def ranked(
+async def rank_published_scores(
     context: Context,
     *,
     instrument: str,
@@ -183,7 +185,7 @@ async def ranked(
     return [RankedScore(rank, regions[rank.region], by_region[rank.region]) for rank in ranks]
 
 
-async def compared(
+async def compare_published_scores(
     context: Context, codes: Sequence[str], *, instrument: str, year: int, kind: AssessmentKind
 ) -> list[tuple[Region, ScoredAssessment | None]]:
     """Return two to ten regions, each with its published score of one edition."""
@@ -205,7 +207,9 @@ async def compared(
     return [(regions[code], by_region.get(code)) for code in wanted]
 
 
-async def means(context: Context, province: str, kind: AssessmentKind) -> list[Mean]:
+async def list_province_means(
+    context: Context, province: str, kind: AssessmentKind
+) -> list[ProvinceMean]:
     """Return the mean over the regencies and cities of a province, oldest first."""
     async with context.read() as session:
         members = await stored_region.list_member_codes(session, province, MEMBERS)
@@ -215,12 +219,14 @@ async def means(context: Context, province: str, kind: AssessmentKind) -> list[M
         edition = (each.assessment.instrument, each.assessment.year)
         values.setdefault(edition, []).append(each.score.exact)
     return [
-        Mean(instrument, year, kind, sum(some, Fraction()) / len(some), len(some), len(members))
+        ProvinceMean(
+            instrument, year, kind, sum(some, Fraction()) / len(some), len(some), len(members)
+        )
         for (instrument, year), some in values.items()
     ]
 
 
-async def editions(context: Context, province: str | None) -> list[Edition]:
+async def list_published_editions(context: Context, province: str | None) -> list[PublishedEdition]:
     """Return what is published, newest first; of a province, over its regencies and cities."""
     async with context.read() as session:
         members = (
@@ -229,7 +235,7 @@ async def editions(context: Context, province: str | None) -> list[Edition]:
             else await stored_region.list_member_codes(session, province, MEMBERS)
         )
         found = await stored.count_assessments_by_edition(session, members)
-    return [Edition(*each) for each in found]
+    return [PublishedEdition(*each) for each in found]
 
 
 def _figures(instrument: Instrument, asked: RecordResult) -> PublishedFigures:

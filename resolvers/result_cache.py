@@ -29,7 +29,7 @@ class ResultCache:
         self._calls = SingleFlight()
         self._turns = asyncio.Semaphore(AT_ONCE)
 
-    async def of(self, key: Hashable, work: Callable[[], Value]) -> Value:
+    async def find_or_compute(self, key: Hashable, work: Callable[[], Value]) -> Value:
         """Return the result of `work`, which depends on nothing that `key` does not name."""
         if key in self._results:
             return cast(Value, self._results[key])

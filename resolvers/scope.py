@@ -9,7 +9,7 @@ from engine.model import EventKind, Region
 from engine.verification.inventory import DevelopmentPolicy, Exemption
 from resolvers import access
 from resolvers.application import EARLIEST_YEAR
-from resolvers.change import changing, text, web_address
+from resolvers.change import checked_text, open_region_change, web_address
 from resolvers.context import Context
 from resolvers.problems import InvalidInput, NotFound
 from storage.log import LogTransaction
@@ -36,15 +36,15 @@ class RecordDevelopmentPolicy:
     url: str
 
 
-async def exempt(context: Context, asked: ExemptOpd, key: str | None) -> Exemption:
+async def exempt_opd(context: Context, asked: ExemptOpd, key: str | None) -> Exemption:
     """Record or lift an exemption."""
     known = await context.loaders.opds.load(asked.opd)
     if known is None:
         raise NotFound("OPD", asked.opd)
 
     async def work(transaction: LogTransaction, region: Region) -> Exemption:
-        access.describe_region(context.viewer, region)
-        reason = text("reason", asked.reason, least=0, most=REASON_LENGTH)
+        access.allow_region_description(context.viewer, region)
+        reason = checked_text("reason", asked.reason, least=0, most=REASON_LENGTH)
         exemption = Exemption(asked.opd, reason)
         await transaction.append(
             actor=context.viewer.subject,
@@ -54,7 +54,9 @@ async def exempt(context: Context, asked: ExemptOpd, key: str | None) -> Exempti
         )
         return exemption
 
-    async with changing(context, known.region, key=key, request=asked, answer=Exemption) as change:
+    async with open_region_change(
+        context, known.region, key=key, request=asked, answer=Exemption
+    ) as change:
         return change.answered or change.remember(await work(change.transaction, change.region))
 
 
@@ -64,7 +66,7 @@ async def record_policy(
     """Record the policy, or another one in its place."""
 
     async def work(transaction: LogTransaction, region: Region) -> DevelopmentPolicy:
-        access.describe_region(context.viewer, region)
+        access.allow_region_description(context.viewer, region)
         latest = transaction.at.year
         if asked.year is None:
             policy = DevelopmentPolicy(region.code, None, "", "")
@@ -74,12 +76,12 @@ async def record_policy(
         policy = DevelopmentPolicy(
             region=region.code,
             year=asked.year,
-            title=text("title", asked.title, least=1, most=TITLE_LENGTH),
+            title=checked_text("title", asked.title, least=1, most=TITLE_LENGTH),
             url=web_address("url", asked.url),
         )
         return await _record(context, transaction, policy)
 
-    async with changing(
+    async with open_region_change(
         context, asked.region, key=key, request=asked, answer=DevelopmentPolicy
     ) as change:
         return change.answered or change.remember(await work(change.transaction, change.region))

@@ -16,7 +16,7 @@ from facts import tables
 from facts.instrument import instrument_by_id
 from facts.tables import ResultRow
 from resolvers.context import Instance
-from resolvers.result import result
+from resolvers.result import published_result
 from storage import application, integration, log, opd, region
 from storage import assessment as stored_assessment
 from storage.log import LogTransaction
@@ -28,7 +28,7 @@ Progress = Callable[[int, int], None]
 
 
 @dataclass(frozen=True, slots=True)
-class Loaded:
+class SeedSummary:
     """How many entries were written; 0 when everything was there."""
 
     entries: int
@@ -44,14 +44,14 @@ class _Facts:
     results: list[ResultRow]
 
 
-async def load(
+async def seed_regions(
     instance: Instance,
     *,
     national: bool = False,
     results: bool = True,
     regions: Collection[str] = (),
     progress: Progress = lambda done, total: None,
-) -> Loaded:
+) -> SeedSummary:
     """Load West Java, or all regions and agencies; a region in one transaction each.
 
     What another instance owns is left as it is.
@@ -75,10 +75,10 @@ async def load(
             written += transaction.sequence - before
         instance.bus.announce(transaction.arrival)
         progress(done, len(everything))
-    return Loaded(written, len(everything))
+    return SeedSummary(written, len(everything))
 
 
-async def record(instance: Instance, facts: ResultRow, actor: str) -> None:
+async def seed_result(instance: Instance, facts: ResultRow, actor: str) -> None:
     """Write one published result unless it is there."""
     async with log.begin_log_transaction(
         instance.database, facts.region, instance.clock
@@ -141,7 +141,7 @@ async def _record(transaction: LogTransaction, facts: ResultRow, actor: str) -> 
         kind=facts.kind,
     )
     if known is None:
-        assessment = result(
+        assessment = published_result(
             facts.region,
             instrument_by_id(facts.instrument),
             facts.year,

@@ -9,12 +9,12 @@ from engine.consolidation.reuse import ReuseCandidate, ReuseCatalogue
 from engine.model import Region, RegionKind
 from engine.verification.completeness import measure_completeness
 from resolvers.context import Context
-from resolvers.inventory_analysis import models
-from resolvers.shipped_functions import functions, shipped
+from resolvers.inventory_analysis import load_analysis_models
+from resolvers.shipped_functions import filter_shipped_functions, functions_by_id
 
 
 @dataclass(frozen=True, slots=True)
-class Offered:
+class ReuseOffer:
     """A candidate, and what has to be known to judge it."""
 
     candidate: ReuseCandidate
@@ -22,16 +22,16 @@ class Offered:
     completeness: Fraction | None  # of the inventory that seems to lack the function
 
 
-async def offered(context: Context, region: Region) -> list[Offered]:
+async def list_reuse_offers(context: Context, region: Region) -> list[ReuseOffer]:
     """Return what sisters have for functions that the region's inventory does not show."""
     context.budget.count_searches()
     found, compared = await _candidates(context, region)
     recorded = await context.loaders.inventories.load(region.code)
     filled = measure_completeness(region.code, recorded.applications).exact
-    return [Offered(each, compared, filled) for each in found]
+    return [ReuseOffer(each, compared, filled) for each in found]
 
 
-async def found(context: Context, region: Region) -> tuple[ReuseCandidate, ...]:
+async def find_reuse_candidates(context: Context, region: Region) -> tuple[ReuseCandidate, ...]:
     """Return the candidates alone."""
     return (await _candidates(context, region))[0]
 
@@ -40,16 +40,24 @@ async def _candidates(context: Context, region: Region) -> tuple[tuple[ReuseCand
     province = region.code if region.kind is RegionKind.PROVINCE else region.parent
     if province is None or region.kind is RegionKind.CENTRAL_AGENCY:
         return (), 0  # the agencies of the centre have no sisters
-    listed, built = await context.loaders.sisters.load(province), await models(context)
+    listed, built = (
+        await context.loaders.sisters.load(province),
+        await load_analysis_models(context),
+    )
 
     def read() -> ReuseCatalogue:
         websites = {*built.sort_out(listed.listings).websites}
         systems = [each for each in listed.listings if each.id not in websites]
-        tags, national = built.tags(systems, shipped(listed.functions)), built.recognised(systems)
-        return ReuseCatalogue(systems, tags, functions(), listed.levels, national)
+        tags, national = (
+            built.tags(systems, filter_shipped_functions(listed.functions)),
+            built.recognised(systems),
+        )
+        return ReuseCatalogue(systems, tags, functions_by_id(), listed.levels, national)
 
     key = ("sisters", listed.digest, built.lessons)
-    compared = await context.instance.computed.of(key, read)  # once for all of them
+    compared = await context.instance.computed.find_or_compute(key, read)  # once for all of them
     own = ("sharing", region.code, *key)
-    found = await context.instance.computed.of(own, lambda: compared.candidates(region.code))
+    found = await context.instance.computed.find_or_compute(
+        own, lambda: compared.candidates(region.code)
+    )
     return found, len({each.region for each in listed.listings})

@@ -9,12 +9,12 @@ from engine.matching.function_classifier import Function
 from facts.function import function_lexicon
 
 
-def shipped(said: Mapping[str, str]) -> dict[str, str]:
+def filter_shipped_functions(said: Mapping[str, str]) -> dict[str, str]:
     """Those whose functions this version ships: an earlier one may have had others."""
-    return {id: function for id, function in said.items() if function in functions()}
+    return {id: function for id, function in said.items() if function in functions_by_id()}
 
 
 @cache
-def functions() -> dict[str, Function]:
+def functions_by_id() -> dict[str, Function]:
     """Return the functions that ship, by id."""
     return {each.id: each for each in function_lexicon().functions}

@@ -17,8 +17,8 @@ from engine.model import (
 )
 from facts.instrument import instrument_by_id
 from resolvers import access, estimate
-from resolvers.assessment import claimable, find
-from resolvers.change import changing, entered_by, new_id
+from resolvers.assessment import find_assessment, require_claimable_level
+from resolvers.change import entered_by, new_id, open_region_change
 from resolvers.context import Context
 from resolvers.problems import InvalidInput
 from storage.log import LogTransaction
@@ -32,16 +32,18 @@ class SimulateAssessment:
     levels: tuple[tuple[int, int], ...]
 
 
-async def simulate(context: Context, asked: SimulateAssessment, key: str | None) -> Assessment:
+async def simulate_assessment(
+    context: Context, asked: SimulateAssessment, key: str | None
+) -> Assessment:
     """Open a simulation from an assessment's levels."""
-    known = await find(context, asked.assessment)
+    known = await find_assessment(context, asked.assessment)
     home = await context.loaders.regions.load(known.region)
     assert home is not None  # an assessment's region is a foreign key
-    access.assess(context.viewer, home, AssessmentKind.SIMULATION)
+    access.allow_assessment(context.viewer, home, AssessmentKind.SIMULATION)
     chosen = instrument_by_id(known.instrument)
     levels, origin = await _levels(context, known)
     for indicator, level in asked.levels:
-        claimable(chosen, indicator, level)
+        require_claimable_level(chosen, indicator, level)
         levels[indicator] = level
 
     async def work(transaction: LogTransaction, region: Region) -> Assessment:
@@ -65,7 +67,9 @@ async def simulate(context: Context, asked: SimulateAssessment, key: str | None)
         )
         return simulation
 
-    async with changing(context, known.region, key=key, request=asked, answer=Assessment) as change:
+    async with open_region_change(
+        context, known.region, key=key, request=asked, answer=Assessment
+    ) as change:
         return change.answered or change.remember(await work(change.transaction, change.region))
 
 
@@ -74,7 +78,7 @@ async def _levels(context: Context, known: Assessment) -> tuple[dict[int, int], 
     if known.published is None:
         levels = {each.indicator: each.level for each in known.levels}
         return levels, f"simulated from {known.id}"
-    profile = (await estimate.of_result(context, known)).profile
+    profile = (await estimate.estimate_profile_from_result(context, known)).profile
     if not isinstance(profile, EstimatedProfile):
         raise InvalidInput("assessment", "one with levels, or with all domain values", known.id)
     return dict(profile.levels), f"simulated from levels ESTIMATED for {known.id}"

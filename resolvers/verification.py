@@ -18,7 +18,7 @@ from storage import assessment as stored
 
 
 @dataclass(frozen=True, slots=True)
-class Verified:
+class VerificationResult:
     """A verification, and the assessment whose claims it holds against the graph."""
 
     verification: Verification
@@ -28,9 +28,9 @@ class Verified:
     documents_closed: bool  # False: a document that is not here may still be handed in
 
 
-async def of_region(
+async def verify_region_claims(
     context: Context, region: str, *, instrument: str, year: int | None, kind: AssessmentKind
-) -> Verified:
+) -> VerificationResult:
     """Verify the newest assessment with levels that the viewer may see; else tell the bounds.
 
     Raises:
@@ -43,7 +43,7 @@ async def of_region(
     return await _verified(context, region, chosen.id, year, claims)
 
 
-async def of_assessment(context: Context, id: str) -> Verified | None:
+async def verify_assessment(context: Context, id: str) -> VerificationResult | None:
     """Verify one assessment; None where it has no levels, or its instrument no rules."""
     found = await context.loaders.assessments.load(id)
     if found is None or not found[0].levels or found[0].instrument not in rule_tables():
@@ -54,20 +54,20 @@ async def of_assessment(context: Context, id: str) -> Verified | None:
 
 async def _verified(
     context: Context, region: str, instrument: str, year: int | None, claims: Assessment | None
-) -> Verified:
+) -> VerificationResult:
     context.budget.count_searches()
     chosen, table = instrument_by_id(instrument), rule_tables()[instrument]
     recorded = await context.loaders.inventories.load(region)
-    drawn = await graph.of_region(context, region)
+    drawn = await graph.integration_graph_of(context, region)
     levels = {} if claims is None else {each.indicator: each.level for each in claims.levels}
     of_year = claims.year if claims is not None else year or drawn.today.year
     inventory = inventory_for_rules(drawn, recorded, chosen.id, of_year, claims)
     said = () if claims is None else (claims.levels, inventory.documents_closed)
     key = ("verification", recorded.inputs, drawn.today, chosen.id, of_year, *said)
-    found = await context.instance.computed.of(
+    found = await context.instance.computed.find_or_compute(
         key, lambda: verify_levels(chosen, table, levels, inventory)
     )
-    return Verified(found, table, of_year, claims, inventory.documents_closed)
+    return VerificationResult(found, table, of_year, claims, inventory.documents_closed)
 
 
 async def _claims(

@@ -16,16 +16,16 @@ from engine.graph.graph import GraphBasis, hash_texts
 from engine.model import AssessmentKind, Region
 from resolvers import consolidation, graph, verification
 from resolvers.context import Context
-from resolvers.graph import Diagnosed
+from resolvers.graph import GraphDiagnosis
 from resolvers.problems import InvalidArgument
-from resolvers.verification import Verified
+from resolvers.verification import VerificationResult
 from storage.inventory import RegionInventoryRecord
 
 PROPOSALS_MOST = 50
 
 
 @dataclass(frozen=True)
-class Simulated(RegionInventoryRecord):
+class SimulatedInventory(RegionInventoryRecord):
     """An inventory after proposals; what was computed from it is never taken for the real one."""
 
     carried_out: tuple[str, ...] = ()  # what it follows from, the inventory before included
@@ -36,7 +36,7 @@ class Simulated(RegionInventoryRecord):
 
 
 @dataclass(frozen=True)
-class Outcome:
+class WhatIfOutcome:
     """The region as it is and as it would be, and what became of its integrations."""
 
     region: str
@@ -45,22 +45,22 @@ class Outcome:
     before: Context
     after: Context
 
-    async def diagnosed(self, context: Context, basis: GraphBasis) -> Diagnosed:
+    async def diagnosed(self, context: Context, basis: GraphBasis) -> GraphDiagnosis:
         """Return the diagnoses on one side."""
         self.before.budget.count_searches()  # the other side counts by itself only
-        return await graph.diagnosed(context, self.region, basis)
+        return await graph.diagnose_region_graph(context, self.region, basis)
 
     async def verified(
         self, context: Context, instrument: str, year: int | None, kind: AssessmentKind
-    ) -> Verified:
+    ) -> VerificationResult:
         """Return the verification on one side: the same claims against its graph."""
         self.before.budget.count_searches()
-        return await verification.of_region(
+        return await verification.verify_region_claims(
             context, self.region, instrument=instrument, year=year, kind=kind
         )
 
 
-async def of_region(context: Context, region: Region, ids: Sequence[str]) -> Outcome:
+async def simulate_proposals(context: Context, region: Region, ids: Sequence[str]) -> WhatIfOutcome:
     """Carry out proposals on a copy, in the order given.
 
     Raises:
@@ -69,7 +69,10 @@ async def of_region(context: Context, region: Region, ids: Sequence[str]) -> Out
     wanted = list(dict.fromkeys(ids))
     if not 1 <= len(wanted) <= PROPOSALS_MOST:
         raise InvalidArgument("proposals", f"1 to {PROPOSALS_MOST} ids", str(len(wanted)))
-    known = {each.proposal.id: each.proposal for each in await consolidation.every(context, region)}
+    known = {
+        each.proposal.id: each.proposal
+        for each in await consolidation.list_all_proposals(context, region)
+    }
     unknown = [id for id in wanted if id not in known]
     if unknown:
         raise InvalidArgument("proposals", "ids of proposals of this region", ", ".join(unknown))
@@ -83,7 +86,7 @@ async def of_region(context: Context, region: Region, ids: Sequence[str]) -> Out
     found = engine.apply_proposals(
         chosen, (*recorded.applications, *others.values()), recorded.integrations
     )
-    after = Simulated(
+    after = SimulatedInventory(
         region=region.code,
         opds=recorded.opds,
         applications=tuple(each for each in found.applications if each.region == region.code),
@@ -94,4 +97,4 @@ async def of_region(context: Context, region: Region, ids: Sequence[str]) -> Out
     )
     simulated = Context(context.instance, context.viewer)
     simulated.loaders.inventories.prime(region.code, after)
-    return Outcome(region.code, chosen, found, context, simulated)
+    return WhatIfOutcome(region.code, chosen, found, context, simulated)

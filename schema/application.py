@@ -115,7 +115,7 @@ class Application(Node, ApplicationImpact, ApplicationFunction):
     ) -> Connection[Annotated[Integration, strawberry.lazy("schema.integration")]]:
         from schema.integration import Integration
 
-        page = await resolved_integration.page(
+        page = await resolved_integration.page_of_integrations(
             info.context, application=self._value.id, first=size(first), after=key(after, 1)
         )
         return connected(page, [Integration.of(each) for each in page.values])
@@ -162,7 +162,7 @@ async def application_page(
 ) -> Connection[Application]:
     """Return one page of the inventory, of one region or of all."""
     chosen = filter or ApplicationFilter()
-    page = await resolved.page(
+    page = await resolved.page_of_applications(
         info.context,
         region=region,
         opd=chosen.opd,
@@ -291,7 +291,7 @@ class ApplicationMutation:
         }
         given["capabilities"] = tuple(input.capabilities)
         asked = resolved.RegisterApplication(**given)
-        work = resolved.register(info.context, asked, input.idempotency_key)
+        work = resolved.register_application(info.context, asked, input.idempotency_key)
         return await answered(work, Application.of)
 
     @strawberry.mutation(description="For the OPD's own staff, its region, the province.")
@@ -303,7 +303,7 @@ class ApplicationMutation:
         if changes.get("capabilities") is not None:
             changes["capabilities"] = tuple(changes["capabilities"])
         asked = resolved.UpdateApplication(input.id, input.version, changes)
-        work = resolved.update(info.context, asked, input.idempotency_key)
+        work = resolved.update_application(info.context, asked, input.idempotency_key)
         return await answered(work, Application.of)
 
     @strawberry.mutation(description="Taken out of use; its history stays.")
@@ -311,7 +311,7 @@ class ApplicationMutation:
         self, info: Info, input: RetireApplicationInput
     ) -> RetireApplicationResult:
         asked = resolved.RetireApplication(input.id, input.version, input.reason)
-        work = resolved.retire(info.context, asked, input.idempotency_key)
+        work = resolved.retire_application(info.context, asked, input.idempotency_key)
         return await answered(work, Application.of)
 
 

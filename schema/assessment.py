@@ -10,7 +10,7 @@ from engine import model
 from engine.assessment import score as engine
 from resolvers import assessment as resolved
 from resolvers import result as resolved_result
-from resolvers.instrument import instrument_by_id
+from resolvers.instrument import instrument_in_catalogue
 from schema.enums import AssessmentKind, AssessmentState
 from schema.info import Info
 from schema.instrument import Instrument, shown
@@ -79,7 +79,7 @@ class Assessment(Node):
         levels = {each.indicator: each.level for each in self._value.levels}
         if self._value.published is not None:
             return []
-        instrument = instrument_by_id(self._value.instrument)
+        instrument = instrument_in_catalogue(self._value.instrument)
         found = engine.next_steps(instrument, levels, max(0, min(first, STEPS_MOST)))
         return [
             Step(
@@ -122,7 +122,7 @@ class Assessment(Node):
     def of_changed(cls, value: model.Assessment) -> Assessment:
         """Wrap what a mutation gave: its score follows from what it holds."""
         empty = value.published is None and not value.levels
-        instrument = instrument_by_id(value.instrument)
+        instrument = instrument_in_catalogue(value.instrument)
         return cls.of(value, None if empty else engine.score_assessment(instrument, value))
 
 
@@ -259,7 +259,7 @@ class AssessmentMutation:
         self, info: Info, input: StartAssessmentInput
     ) -> StartAssessmentResult:
         asked = resolved.StartAssessment(input.region, input.instrument, input.year, input.kind)
-        work = resolved.start(info.context, asked, input.idempotency_key)
+        work = resolved.start_assessment(info.context, asked, input.idempotency_key)
         return await answered(work, Assessment.of_changed)
 
     @strawberry.mutation(description="Each claim moves the score; the answer holds the new one.")
@@ -272,7 +272,7 @@ class AssessmentMutation:
             explanation=input.explanation,
             evidence=tuple(each.value() for each in input.evidence),
         )
-        work = resolved.claim(info.context, asked, input.idempotency_key)
+        work = resolved.claim_level(info.context, asked, input.idempotency_key)
         return await answered(work, Assessment.of_changed)
 
     @strawberry.mutation(description="All indicators must have a level.")
@@ -280,7 +280,7 @@ class AssessmentMutation:
         self, info: Info, input: SubmitAssessmentInput
     ) -> SubmitAssessmentResult:
         asked = resolved.SubmitAssessment(input.id, input.version)
-        work = resolved.submit(info.context, asked, input.idempotency_key)
+        work = resolved.submit_assessment(info.context, asked, input.idempotency_key)
         return await answered(work, Assessment.of_changed)
 
     @strawberry.mutation(description="For assessors and the province.")
@@ -288,7 +288,7 @@ class AssessmentMutation:
         self, info: Info, input: ReturnAssessmentInput
     ) -> ReturnAssessmentResult:
         asked = resolved.ReturnAssessment(input.id, input.version, input.reason)
-        work = resolved.give_back(info.context, asked, input.idempotency_key)
+        work = resolved.return_assessment(info.context, asked, input.idempotency_key)
         return await answered(work, Assessment.of_changed)
 
     @strawberry.mutation(description="For assessors and the province. Not for simulations.")
@@ -296,7 +296,7 @@ class AssessmentMutation:
         self, info: Info, input: PublishAssessmentInput
     ) -> PublishAssessmentResult:
         asked = resolved.PublishAssessment(input.id, input.version)
-        work = resolved.publish(info.context, asked, input.idempotency_key)
+        work = resolved.publish_assessment(info.context, asked, input.idempotency_key)
         return await answered(work, Assessment.of_changed)
 
     @strawberry.mutation(description="For the province: a result that is published elsewhere.")
@@ -313,5 +313,5 @@ class AssessmentMutation:
             note=input.note,
             version=input.version,
         )
-        work = resolved_result.record(info.context, asked, input.idempotency_key)
+        work = resolved_result.record_result(info.context, asked, input.idempotency_key)
         return await answered(work, Assessment.of_changed)

@@ -6,7 +6,7 @@ import strawberry
 
 from engine.assessment import comparison as engine
 from resolvers import comparison as resolved
-from resolvers.instrument import instrument_by_id
+from resolvers.instrument import instrument_in_catalogue
 from schema.enums import AssessmentKind
 from schema.figure import Figure
 from schema.info import Info
@@ -99,7 +99,7 @@ class ComparisonLine:
     def all_of(
         cls, values: tuple[engine.ComparisonLine, ...], instrument: str
     ) -> list[ComparisonLine]:
-        chosen = instrument_by_id(instrument)
+        chosen = instrument_in_catalogue(instrument)
         names = {engine.INDEX: ""}
         names |= {(engine.PartKind.DOMAIN, each.number): each.name for each in chosen.domains}
         names |= {(engine.PartKind.ASPECT, each.number): each.name for each in chosen.aspects}
@@ -151,7 +151,7 @@ class ComparisonQuery:
         kind: AssessmentKind,
         province: strawberry.ID | None = None,
     ) -> list[Mover]:
-        found = await resolved.movers(
+        found = await resolved.list_index_movers(
             info.context, instrument=instrument, year=year, kind=kind, province=province
         )
         return [Mover.of(each) for each in found]

@@ -156,7 +156,7 @@ class Proposal:
         return None if self._common is None else CommonApplication.of(self._common)
 
     @classmethod
-    def of(cls, value: resolved.Standing) -> Proposal:
+    def of(cls, value: resolved.ProposalWithStatus) -> Proposal:
         found, decided = value.proposal, value.decided
         common = find_common_application(found.survivor)
         inside = None if common is not None else found.survivor
@@ -199,7 +199,7 @@ class RegionConsolidation:
         first: int = 50,
     ) -> list[Proposal] | None:
         most = size(first)
-        found = await resolved.of_region(
+        found = await resolved.list_region_proposals(
             info.context, self._value, status=status, kinds=kinds or ()
         )
         return [Proposal.of(each) for each in found[:most]]
@@ -231,7 +231,7 @@ class ConsolidationMutation:
         asked = resolved.DecideProposal(
             input.region, input.id, input.inputs, input.decision, input.reason
         )
-        work = resolved.decide(info.context, asked, input.idempotency_key)
+        work = resolved.decide_proposal(info.context, asked, input.idempotency_key)
         return await answered(work, ProposalDecision.of)
 
 

@@ -45,5 +45,5 @@ class CorrectionMutation:
         self, info: Info, input: CorrectFunctionInput
     ) -> CorrectFunctionResult:
         asked = resolved.CorrectFunction(input.application, input.function)
-        work = resolved.correct(info.context, asked, input.idempotency_key)
+        work = resolved.correct_function(info.context, asked, input.idempotency_key)
         return await answered(work, Application.of)

@@ -10,7 +10,7 @@ from engine.decimals import format_exact, format_rounded
 from engine.graph import diagnostics as engine
 from engine.graph.exchange import RealisedExchange
 from engine.graph.graph import IntegrationGraph
-from resolvers.graph import Diagnosed
+from resolvers.graph import GraphDiagnosis
 from schema.connection import size
 from schema.enums import GraphBasis
 from schema.graph_end import GraphEnd, ends
@@ -142,7 +142,7 @@ class Diagnostics:
     isolated_count: int
     point_to_point_debt_count: int
     several_producers_count: int
-    _value: strawberry.Private[Diagnosed]
+    _value: strawberry.Private[GraphDiagnosis]
 
     @strawberry.field(description="Exchanges beside the bus although both ends are on it.")
     def point_to_point_debt(self, first: int = 50) -> list[strawberry.ID]:
@@ -164,7 +164,7 @@ class Diagnostics:
         return ends(self._value.graph.nodes, self._value.diagnostics.isolated[: size(first)])
 
     @classmethod
-    def of(cls, value: Diagnosed) -> Diagnostics:
+    def of(cls, value: GraphDiagnosis) -> Diagnostics:
         found, graph = value.diagnostics, value.graph
         return cls(
             basis=found.basis,

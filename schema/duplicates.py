@@ -9,7 +9,7 @@ from engine.matching import duplicates as engine
 from engine.matching import grouping
 from engine.matching.name_matching import DuplicatePolicy
 from resolvers import inventory_analysis as resolved
-from resolvers.inventory_analysis import Reading
+from resolvers.inventory_analysis import InventoryAnalysis
 from schema.connection import size
 from schema.info import Info
 from schema.listed import ListedApplication, NamedValue, listed
@@ -99,7 +99,7 @@ class Duplicates:
     website_count: int
     several_count: int
     alone_count: int = strawberry.field(description="Listings that nothing links to another.")
-    _value: strawberry.Private[Reading]
+    _value: strawberry.Private[InventoryAnalysis]
 
     @strawberry.field(description="Of one policy, or of both.")
     def groups(
@@ -125,7 +125,7 @@ class Duplicates:
         return listed(self._value.inventory.several[: size(first, 100)])
 
     @classmethod
-    def of(cls, value: Reading) -> Duplicates:
+    def of(cls, value: InventoryAnalysis) -> Duplicates:
         found = value.inventory
         return cls(
             rule=engine.RULE,
@@ -150,4 +150,6 @@ class RegionDuplicates:
         description=f"Which listings of its inventory are, or may be, one system. {NOT_COMPUTED}"
     )
     async def duplicates(self, info: Info) -> Duplicates | None:
-        return Duplicates.of(await resolved.of_region(info.context, self._value.code))
+        return Duplicates.of(
+            await resolved.analyse_region_inventory(info.context, self._value.code)
+        )

@@ -86,7 +86,9 @@ class RegionEffortField:
     )
     async def effort(self, info: Info, instrument: strawberry.ID) -> EffortScale | None:
         chosen = known_instrument(instrument)
-        return EffortScale.of(await resolved.of_region(info.context, self._value.code, chosen))
+        return EffortScale.of(
+            await resolved.effective_effort(info.context, self._value.code, chosen)
+        )
 
 
 @strawberry.input
@@ -120,5 +122,5 @@ class EffortMutation:
             resolved.StepEdit(each.indicator, each.level, each.effort) for each in input.steps
         )
         asked = resolved.EditEffort(input.region, input.instrument, steps)
-        work = resolved.edit(info.context, asked, input.idempotency_key)
+        work = resolved.edit_effort(info.context, asked, input.idempotency_key)
         return await answered(work, RegionEffort.of)

@@ -10,7 +10,7 @@ import strawberry
 from engine import model
 from engine.assessment import estimate as engine
 from resolvers import estimate as resolved
-from resolvers.instrument import instrument_by_id
+from resolvers.instrument import instrument_in_catalogue
 from schema.enums import AssessmentKind
 from schema.figure import Figure
 from schema.info import Info
@@ -111,7 +111,9 @@ class RegionEstimate:
         instrument: strawberry.ID | None = None,
         year: int | None = None,
     ) -> EstimatedProfileResult | None:
-        found = await resolved.of_region(info.context, self._value.code, instrument, year)
+        found = await resolved.estimate_region_profile(
+            info.context, self._value.code, instrument, year
+        )
         if found is None:
             return None
         if isinstance(found.profile, engine.NoProfile):
@@ -130,7 +132,9 @@ def _none(result: model.Assessment, value: engine.NoProfile) -> NoEstimate:
 
 
 def _profile(result: model.Assessment, value: engine.EstimatedProfile) -> EstimatedProfile:
-    names = {each.number: each.name for each in instrument_by_id(value.instrument).indicators}
+    names = {
+        each.number: each.name for each in instrument_in_catalogue(value.instrument).indicators
+    }
     return EstimatedProfile(
         basis=EstimateBasis(value.basis),
         instrument=shown(result.instrument),

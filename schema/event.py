@@ -15,7 +15,7 @@ from engine.assessment.score import Score
 from engine.decimals import format_rounded
 from engine.document import value_of
 from resolvers import event as resolved
-from resolvers.event import Seen
+from resolvers.event import VisibleEvent
 from schema.connection import size
 from schema.enums import AssessmentKind, AssessmentState, EventKind
 from schema.event_envelope import EventEnvelope, start_cursor
@@ -46,7 +46,7 @@ class Event:
         return None if found is None else Region.of(found)
 
     @classmethod
-    def of(cls, seen: Seen) -> Event:
+    def of(cls, seen: VisibleEvent) -> Event:
         arrival = seen.arrival
         return cls(
             cursor=Cursor(seen.cursor),
@@ -98,7 +98,7 @@ class IndexChanged:
         return Region.of_required(await info.context.loaders.regions.load(self._code))
 
     @classmethod
-    def of(cls, seen: Seen) -> IndexChanged:
+    def of(cls, seen: VisibleEvent) -> IndexChanged:
         arrival = seen.arrival
         body = arrival.derived or {}
         before, after = body["before"], body["after"]  # scores, of which little is mostly asked for
@@ -128,7 +128,9 @@ class EventQuery:
         "it begins with the first event since which all are kept."
     )
     async def events(self, info: Info, after: Cursor | None = None, first: int = 100) -> EventPage:
-        seen, cursor, more = await resolved.page(info.context, after, size(first, EVENTS_MOST))
+        seen, cursor, more = await resolved.page_of_events(
+            info.context, after, size(first, EVENTS_MOST)
+        )
         return EventPage(
             events=[Event.of(each) for each in seen], cursor=Cursor(cursor), has_next_page=more
         )
@@ -150,7 +152,7 @@ class EventSubscription:
         conflate: Annotated[bool, strawberry.argument(description=CONFLATE)] = False,
     ) -> AsyncGenerator[EventEnvelope[IndexChanged], None]:
         kinds = (model.EventKind.INDEX_CHANGED,)
-        happened = resolved.follow(
+        happened = resolved.stream_events(
             info.context,
             after=start_cursor(info, after),
             regions=regions,
@@ -174,7 +176,7 @@ class EventSubscription:
         after: Cursor | None = None,
         conflate: Annotated[bool, strawberry.argument(description=CONFLATE)] = False,
     ) -> AsyncGenerator[EventEnvelope[Event], None]:
-        happened = resolved.follow(
+        happened = resolved.stream_events(
             info.context,
             after=start_cursor(info, after),
             regions=regions,

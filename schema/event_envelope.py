@@ -11,7 +11,7 @@ from collections.abc import Hashable
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
-from resolvers.event import Seen
+from resolvers.event import VisibleEvent
 from schema.info import Info
 
 Payload = TypeVar("Payload")
@@ -28,7 +28,7 @@ class EventEnvelope(Generic[Payload]):
     snapshot: bool = False  # it is a part of the snapshot that the subscription begins with
 
     @classmethod
-    def from_event(cls, payload: Payload, seen: Seen) -> EventEnvelope[Payload]:
+    def from_event(cls, payload: Payload, seen: VisibleEvent) -> EventEnvelope[Payload]:
         """Put the payload that was made of an event into an envelope."""
         return cls(payload, seen.cursor, seen.subject, seen.more, seen.snapshot)
 

@@ -31,7 +31,7 @@ class FeedHead:
     )
 
     @classmethod
-    def of(cls, head: resolved.Head) -> FeedHead:
+    def of(cls, head: resolved.LogHead) -> FeedHead:
         return cls(
             version=VERSION,
             region=strawberry.ID(head.region),
@@ -92,7 +92,7 @@ class FeedFrame:
     entries: list[FeedEntry] = strawberry.field(description="At most 200.")
 
     @classmethod
-    def of(cls, frame: resolved.Frame) -> FeedFrame:
+    def of(cls, frame: resolved.LogFrame) -> FeedFrame:
         return cls(
             head=FeedHead.of(frame.head), entries=[FeedEntry.of(each) for each in frame.entries]
         )
@@ -139,11 +139,13 @@ class FeedQuery:
     async def snapshot(
         self, info: Info, region: strawberry.ID, first: int = 200, after: str | None = None
     ) -> SnapshotPage:
-        return SnapshotPage.of(await resolved.snapshot(info.context, region, first, after))
+        return SnapshotPage.of(
+            await resolved.region_snapshot_page(info.context, region, first, after)
+        )
 
     @strawberry.field(description="For who follows a region. Needs a token.")
     async def feed_head(self, info: Info, region: strawberry.ID) -> FeedHead:
-        return FeedHead.of(await resolved.head(info.context, region))
+        return FeedHead.of(await resolved.region_log_head(info.context, region))
 
 
 @strawberry.type
@@ -155,6 +157,6 @@ class FeedSubscription:
     async def feed(
         self, info: Info, region: strawberry.ID, after: int
     ) -> AsyncGenerator[FeedFrame, None]:
-        async with aclosing(resolved.follow(info.context, region, after)) as frames:
+        async with aclosing(resolved.stream_log_frames(info.context, region, after)) as frames:
             async for frame in frames:
                 yield FeedFrame.of(frame)

@@ -87,7 +87,7 @@ class FreshQuery:
         require: Require = Require.ANY,
         regions: list[strawberry.ID] | None = None,
     ) -> FreshResult:
-        found = await freshness.wait(info.context, max_age, regions)
+        found = await freshness.wait_until_fresh(info.context, max_age, regions)
         coverage = Coverage.of(found)
         if require is Require.ALL and not found.whole:
             old = coverage.total - coverage.fresh

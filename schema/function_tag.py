@@ -23,7 +23,7 @@ class Function:
 
     @classmethod
     def of_id(cls, id: str) -> Function:
-        value = shipped_functions.functions()[id]
+        value = shipped_functions.functions_by_id()[id]
         return cls(id=strawberry.ID(id), name=value.name, indicators=list(value.indicators))
 
 
@@ -64,7 +64,7 @@ class FunctionTag:
 class FunctionQuery:
     @strawberry.field(description="All that an application may be for.")
     def functions(self) -> list[Function]:
-        return [Function.of_id(id) for id in shipped_functions.functions()]
+        return [Function.of_id(id) for id in shipped_functions.functions_by_id()]
 
 
 @strawberry.type
@@ -75,7 +75,7 @@ class ApplicationFunction:
 
     @strawberry.field(description="Null of a retired application.")
     async def function_tag(self, info: Info) -> FunctionTag | None:
-        found = await resolved.tag(info.context, self._value)
+        found = await resolved.tag_application(info.context, self._value)
         return None if found is None else FunctionTag.of(found)
 
 

@@ -10,7 +10,7 @@ from engine import model
 from engine.graph import graph as engine
 from engine.graph.subgraph import OmittedCounts, SubgraphNode
 from resolvers import graph as resolved
-from resolvers.graph import Drawn, Place
+from resolvers.graph import NodePosition, PositionedSubgraph
 from schema.diagnostics import Diagnostics
 from schema.enums import ApplicationStatus, GraphBasis, GraphNodeKind, IntegrationDefect
 from schema.info import Info
@@ -46,7 +46,7 @@ class GraphNode:
         return None if owner is None else Opd.of(owner)
 
     @classmethod
-    def of(cls, seen: SubgraphNode, place: Place) -> GraphNode:
+    def of(cls, seen: SubgraphNode, place: NodePosition) -> GraphNode:
         node = seen.node
         return cls(
             id=strawberry.ID(node.id),
@@ -129,7 +129,7 @@ class IntegrationGraph:
     left_out: GraphLeftOut
 
     @classmethod
-    def of(cls, value: Drawn) -> IntegrationGraph:
+    def of(cls, value: PositionedSubgraph) -> IntegrationGraph:
         part = value.part
         return cls(
             revision=value.revision,
@@ -163,7 +163,7 @@ class RegionGraph:
         limit: int = 300,
         basis: GraphBasis = engine.GraphBasis.RECORDED,
     ) -> IntegrationGraph | None:
-        found = await resolved.drawn(
+        found = await resolved.positioned_subgraph(
             info.context, self._value.code, around=around, depth=depth, limit=limit, basis=basis
         )
         return IntegrationGraph.of(found)
@@ -176,7 +176,9 @@ class RegionGraph:
     async def diagnostics(
         self, info: Info, basis: GraphBasis = engine.GraphBasis.RECORDED
     ) -> Diagnostics | None:
-        return Diagnostics.of(await resolved.diagnosed(info.context, self._value.code, basis))
+        return Diagnostics.of(
+            await resolved.diagnose_region_graph(info.context, self._value.code, basis)
+        )
 
 
 def _id(given: str | None) -> strawberry.ID | None:

@@ -8,7 +8,7 @@ from engine import model
 from engine.graph import impact as engine
 from engine.graph.graph import IntegrationGraph
 from resolvers import graph as resolved
-from resolvers.graph import Hanging
+from resolvers.graph import ImpactAnalysis
 from schema.connection import size
 from schema.enums import GraphBasis
 from schema.graph_end import GraphEnd, ends
@@ -40,7 +40,7 @@ class Impact:
     basis: GraphBasis
     upstream_count: int
     downstream_count: int
-    _value: strawberry.Private[Hanging]
+    _value: strawberry.Private[ImpactAnalysis]
 
     @strawberry.field(description="What it would miss, nearest first; `first` is at most 200.")
     def upstream(self, first: int = 50) -> list[Reached]:
@@ -53,7 +53,7 @@ class Impact:
         return [Reached.of(each, self._value.graph) for each in found]
 
     @classmethod
-    def of(cls, value: Hanging) -> Impact:
+    def of(cls, value: ImpactAnalysis) -> Impact:
         return cls(
             basis=value.impact.basis,
             upstream_count=len(value.impact.upstream),
@@ -70,5 +70,5 @@ class ApplicationImpact:
 
     @strawberry.field(description="Null of a retired application: it is in no graph.")
     async def impact(self, info: Info, basis: GraphBasis = GraphBasis.RECORDED) -> Impact | None:
-        found = await resolved.impact(info.context, self._value, basis)
+        found = await resolved.analyse_impact(info.context, self._value, basis)
         return None if found is None else Impact.of(found)

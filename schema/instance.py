@@ -45,7 +45,7 @@ class Instance:
         description="The newest position. Read it before the data, then subscribe after it."
     )
     async def cursor(self, info: Info) -> Cursor:
-        return Cursor(await resolved_event.newest(info.context))
+        return Cursor(await resolved_event.newest_event_cursor(info.context))
 
     @strawberry.field
     def viewer(self, info: Info) -> Viewer:

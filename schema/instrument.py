@@ -8,7 +8,7 @@ import strawberry
 
 from engine.assessment import instrument as engine
 from engine.decimals import exact_parts, format_exact
-from resolvers.instrument import find_instrument, instrument_by_id, list_instruments
+from resolvers.instrument import find_instrument, instrument_in_catalogue, list_instruments
 
 
 @strawberry.type(description="A label for index values from `minimum` up; best first in lists.")
@@ -118,7 +118,7 @@ class Instrument:
 @cache
 def shown(id: str) -> Instrument:
     """Return an instrument of the catalogue as a client sees it: the same for every score."""
-    return Instrument.of(instrument_by_id(id))
+    return Instrument.of(instrument_in_catalogue(id))
 
 
 @strawberry.type

@@ -174,7 +174,7 @@ class IntegrationMutation:
             status=input.status,
             evidence=tuple(each.value() for each in input.evidence),
         )
-        work = resolved.connect(info.context, asked, input.idempotency_key)
+        work = resolved.connect_applications(info.context, asked, input.idempotency_key)
         return await answered(work, Integration.of)
 
     @strawberry.mutation(
@@ -195,7 +195,7 @@ class IntegrationMutation:
         self, info: Info, input: ConfirmIntegrationInput
     ) -> ConfirmIntegrationResult:
         asked = resolved.ConfirmIntegration(input.id, input.version)
-        work = resolved.confirm(info.context, asked, input.idempotency_key)
+        work = resolved.confirm_integration(info.context, asked, input.idempotency_key)
         return await answered(work, Integration.of)
 
     @strawberry.mutation(description="For either side.")
@@ -203,5 +203,5 @@ class IntegrationMutation:
         self, info: Info, input: WithdrawIntegrationInput
     ) -> WithdrawIntegrationResult:
         asked = resolved.WithdrawIntegration(input.id, input.version)
-        work = resolved.withdraw(info.context, asked, input.idempotency_key)
+        work = resolved.withdraw_integration(info.context, asked, input.idempotency_key)
         return await answered(work, Integration.of)

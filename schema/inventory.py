@@ -185,7 +185,9 @@ class RegionInventoryField:
         description=f"Its completeness and seals, as a whole and by OPD. {NOT_COMPUTED}"
     )
     async def inventory(self, info: Info) -> RegionInventory | None:
-        return RegionInventory.of(await resolved.of_region(info.context, self._value.code))
+        return RegionInventory.of(
+            await resolved.summarise_region_inventory(info.context, self._value.code)
+        )
 
 
 @strawberry.input
@@ -211,5 +213,5 @@ class InventoryMutation:
         self, info: Info, input: AttestInventoryInput
     ) -> AttestInventoryResult:
         asked = resolved.AttestInventory(input.opd)
-        work = resolved.attest(info.context, asked, input.idempotency_key)
+        work = resolved.attest_inventory(info.context, asked, input.idempotency_key)
         return await answered(work, Attestation.of)

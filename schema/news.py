@@ -15,8 +15,8 @@ from engine.document import value_of
 from engine.verification import verification_state
 from engine.verification.verification import VerificationFlag
 from resolvers import event as resolved
-from resolvers.event import Seen
-from resolvers.instrument import instrument_by_id
+from resolvers.event import VisibleEvent
+from resolvers.instrument import instrument_in_catalogue
 from schema.enums import AssessmentKind
 from schema.event_envelope import EventEnvelope, start_cursor
 from schema.info import Info
@@ -90,9 +90,11 @@ class VerificationChanged:
         return Region.of_required(await info.context.loaders.regions.load(self._code))
 
     @classmethod
-    def of(cls, seen: Seen) -> VerificationChanged:
+    def of(cls, seen: VisibleEvent) -> VerificationChanged:
         told = value_of(verification_state.VerificationChange, seen.arrival.derived or {})
-        names = {each.number: each.name for each in instrument_by_id(told.instrument).indicators}
+        names = {
+            each.number: each.name for each in instrument_in_catalogue(told.instrument).indicators
+        }
         return cls(
             cursor=Cursor(seen.cursor),
             previous_cursor=Cursor(seen.previous_cursor),
@@ -145,7 +147,7 @@ class ProposalsChanged:
         return Region.of_required(await info.context.loaders.regions.load(self._code))
 
     @classmethod
-    def of(cls, seen: Seen) -> ProposalsChanged:
+    def of(cls, seen: VisibleEvent) -> ProposalsChanged:
         told = value_of(verification_state.ProposalsChange, seen.arrival.derived or {})
         return cls(
             cursor=Cursor(seen.cursor),
@@ -175,7 +177,7 @@ class NewsSubscription:
         conflate: Annotated[bool, strawberry.argument(description=CONFLATE)] = False,
     ) -> AsyncGenerator[EventEnvelope[VerificationChanged], None]:
         kinds = (model.EventKind.VERIFICATION_CHANGED,)
-        happened = resolved.follow(
+        happened = resolved.stream_events(
             info.context,
             after=start_cursor(info, after),
             regions=regions,
@@ -199,7 +201,7 @@ class NewsSubscription:
         conflate: Annotated[bool, strawberry.argument(description=CONFLATE)] = False,
     ) -> AsyncGenerator[EventEnvelope[ProposalsChanged], None]:
         kinds = (model.EventKind.PROPOSALS_CHANGED,)
-        happened = resolved.follow(
+        happened = resolved.stream_events(
             info.context,
             after=start_cursor(info, after),
             regions=regions,

@@ -41,7 +41,7 @@ async def by_id(context: Context, id: str) -> Node | None:
             return None if assessment is None else Assessment.of(*assessment)
         case "integration":
             try:
-                return Integration.of(await resolved_integration.find(context, id))
+                return Integration.of(await resolved_integration.find_integration(context, id))
             except NotFound:
                 return None
         case _:

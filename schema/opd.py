@@ -89,4 +89,6 @@ class OpdMutation:
             acronym=input.acronym,
             parent=input.parent,
         )
-        return await answered(resolved.register(info.context, asked, input.idempotency_key), Opd.of)
+        return await answered(
+            resolved.register_opd(info.context, asked, input.idempotency_key), Opd.of
+        )

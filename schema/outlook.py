@@ -104,5 +104,7 @@ class RegionOutlook:
         instrument: strawberry.ID | None = None,
         from_year: int | None = None,
     ) -> Outlook | None:
-        found = await resolved.outlook(info.context, self._value, target, instrument, from_year)
+        found = await resolved.compute_region_outlook(
+            info.context, self._value, target, instrument, from_year
+        )
         return None if found is None else Outlook.of(found)

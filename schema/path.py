@@ -101,7 +101,7 @@ class UpgradePath:
     unreachable: UnreachableTarget | None = strawberry.field(
         default=None, description="Why there is no path; null where there is one."
     )
-    _path: strawberry.Private[resolved.Path | None]
+    _path: strawberry.Private[resolved.PlannedPath | None]
 
     @strawberry.field(
         description="The cheapest path that leaves out a step of this one, and so on, 5 deep at "
@@ -110,7 +110,7 @@ class UpgradePath:
     async def next_best(self, info: Info) -> UpgradePath | None:
         if self._path is None:
             return None
-        found = await resolved.next_best(info.context, self._path)
+        found = await resolved.next_best_path(info.context, self._path)
         return None if found is None else upgrade_path(found)
 
     @strawberry.field(
@@ -119,7 +119,7 @@ class UpgradePath:
     async def refusals(self, info: Info, first: int = 5) -> list[StepRefusal]:
         if self._path is None:
             return []
-        found = await resolved.refusals(info.context, self._path, first)
+        found = await resolved.path_refusals(info.context, self._path, first)
         return [StepRefusal.of(each) for each in found]
 
     @strawberry.field(
@@ -128,7 +128,7 @@ class UpgradePath:
     async def cost_curve(self, info: Info) -> list[CostPoint]:
         if self._path is None:
             return []
-        found = await resolved.cost_curve(info.context, self._path)
+        found = await resolved.path_cost_curve(info.context, self._path)
         return [CostPoint.of(each) for each in found]
 
 
@@ -155,13 +155,15 @@ class RegionPath:
         kind: AssessmentKind = model.AssessmentKind.SELF,
         year: int | None = None,
     ) -> UpgradePath | None:
-        wish = resolved.Wish(target, buffer, years, tuple(locked or ()), tuple(refused or ()))
+        wish = resolved.PathRequest(
+            target, buffer, years, tuple(locked or ()), tuple(refused or ())
+        )
         return upgrade_path(
-            await resolved.to_target(info.context, self._value.code, wish, kind, year)
+            await resolved.find_path_to_target(info.context, self._value.code, wish, kind, year)
         )
 
 
-def upgrade_path(path: resolved.Path | None) -> UpgradePath:
+def upgrade_path(path: resolved.PlannedPath | None) -> UpgradePath:
     """Wrap a plan, or tell why there is none."""
     if path is None:
         return UpgradePath(outcome=PathOutcome.NO_LEVELS, estimated=False, proven=False, _path=None)
@@ -194,7 +196,7 @@ def upgrade_path(path: resolved.Path | None) -> UpgradePath:
     )
 
 
-def _without_plan(path: resolved.Path, result: plan.UnreachableTarget) -> UpgradePath:
+def _without_plan(path: resolved.PlannedPath, result: plan.UnreachableTarget) -> UpgradePath:
     effort, rules = path.situation.effort, path.situation.precedence
     return UpgradePath(
         outcome=PathOutcome.UNREACHABLE,

@@ -94,7 +94,7 @@ class Peer:
         return [cls._of(each, value) for each in value.peers]
 
     @classmethod
-    def _of(cls, value: resolved.PeerOf, among: resolved.RegionPeers) -> Peer:
+    def _of(cls, value: resolved.RegionPeer, among: resolved.RegionPeers) -> Peer:
         peer, levels = value.peer, value.history.levels
         return cls(
             code=strawberry.ID(peer.region),
@@ -133,5 +133,5 @@ class RegionPeers:
         info: Info,
         first: int = 5,
     ) -> list[Peer] | None:
-        found = await resolved.peers(info.context, self._value, first)
+        found = await resolved.find_region_peers(info.context, self._value, first)
         return [] if found is None else Peer.all_of(found)

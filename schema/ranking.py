@@ -49,7 +49,7 @@ class Comparison:
     )
     async def lines(self, info: Info) -> list[ComparisonLine]:
         regions = [each.region._value for each in self.regions]
-        found = await resolved_comparison.lines(
+        found = await resolved_comparison.comparison_lines(
             info.context, regions, self.instrument.id, self.year, self.kind
         )
         return ComparisonLine.all_of(found, self.instrument.id)
@@ -92,7 +92,7 @@ class RankingQuery:
         province: strawberry.ID | None = None,
         region_kinds: list[RegionKind] | None = None,
     ) -> list[Rank]:
-        ranked = await resolved.ranked(
+        ranked = await resolved.rank_published_scores(
             info.context,
             instrument=instrument,
             year=year,
@@ -121,7 +121,7 @@ class RankingQuery:
         year: int,
         kind: AssessmentKind,
     ) -> Comparison:
-        compared = await resolved.compared(
+        compared = await resolved.compare_published_scores(
             info.context, codes, instrument=instrument, year=year, kind=kind
         )
         return Comparison(
@@ -151,7 +151,7 @@ class RankingQuery:
                 count=each.count,
                 of=each.of,
             )
-            for each in await resolved.means(info.context, province, kind)
+            for each in await resolved.list_province_means(info.context, province, kind)
         ]
 
     @strawberry.field(
@@ -165,5 +165,5 @@ class RankingQuery:
                 kind=each.kind,
                 count=each.count,
             )
-            for each in await resolved.editions(info.context, province)
+            for each in await resolved.list_published_editions(info.context, province)
         ]

@@ -95,7 +95,7 @@ class Region(
 
     @strawberry.field
     async def opds(self, info: Info, first: int = 50, after: str | None = None) -> Connection[Opd]:
-        page = await resolved.opds(
+        page = await resolved.page_of_opds(
             info.context, self._value.code, first=size(first), after=key(after, 2)
         )
         return connected(page, [Opd.of(each) for each in page.values])
@@ -114,7 +114,7 @@ class Region(
     async def integrations(
         self, info: Info, first: int = 50, after: str | None = None
     ) -> Connection[Integration]:
-        page = await resolved_integration.page(
+        page = await resolved_integration.page_of_integrations(
             info.context, region=self._value.code, first=size(first), after=key(after, 1)
         )
         return connected(page, [Integration.of(each) for each in page.values])
@@ -127,7 +127,7 @@ class Region(
         year: int | None = None,
         kind: AssessmentKind | None = None,
     ) -> list[Assessment]:
-        found = await resolved_assessment.of_region(
+        found = await resolved_assessment.list_visible_assessments(
             info.context, self._value.code, instrument=instrument, year=year, kind=kind
         )
         return [Assessment.of(assessment, score) for assessment, score in found]
@@ -192,8 +192,8 @@ class RegionQuery:
         self, info: Info, code: strawberry.ID, max_age: int | None = None
     ) -> Region | None:
         if max_age is not None:
-            await freshness.wait(info.context, max_age, [code])
-        found = await resolved.find(info.context, code)
+            await freshness.wait_until_fresh(info.context, max_age, [code])
+        found = await resolved.find_region(info.context, code)
         return None if found is None else Region.of(found)
 
     @strawberry.field(description="`first` is at most 200.")
@@ -206,7 +206,7 @@ class RegionQuery:
         after: str | None = None,
     ) -> Connection[Region]:
         chosen, by_name = filter or RegionFilter(), order_by is RegionOrder.NAME
-        page = await resolved.page(
+        page = await resolved.page_of_regions(
             info.context,
             parent=chosen.province,
             kinds=tuple(set(chosen.kinds or ())),

@@ -80,7 +80,7 @@ class ScopeMutation:
     )
     async def exempt_opd(self, info: Info, input: ExemptOpdInput) -> ExemptOpdResult:
         asked = resolved.ExemptOpd(input.opd, input.reason)
-        work = resolved.exempt(info.context, asked, input.idempotency_key)
+        work = resolved.exempt_opd(info.context, asked, input.idempotency_key)
         return await answered(work, Exemption.of)
 
     @strawberry.mutation(

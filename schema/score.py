@@ -10,7 +10,7 @@ from engine import model
 from engine.assessment import score as engine
 from engine.verification import verification
 from resolvers import verification as resolved
-from resolvers.instrument import instrument_by_id
+from resolvers.instrument import instrument_in_catalogue
 from schema.enums import AssessmentKind, ScoreBasis
 from schema.info import Info
 from schema.instrument import Instrument, shown
@@ -122,12 +122,12 @@ class IndexScore:
         "instrument has no rules."
     )
     async def verified(self, info: Info) -> VerifiedIndex | None:
-        found = await resolved.of_assessment(info.context, self._assessment)
+        found = await resolved.verify_assessment(info.context, self._assessment)
         return None if found is None else VerifiedIndex.of(found.verification)
 
     @classmethod
     def of(cls, assessment: model.Assessment, value: engine.Score) -> IndexScore:
-        instrument = instrument_by_id(assessment.instrument)
+        instrument = instrument_in_catalogue(assessment.instrument)
         gap = engine.next_predicate(instrument, value.exact, value.predicate)
         return cls(
             instrument=shown(assessment.instrument),

@@ -47,7 +47,7 @@ class SharingCandidate:
         return Region.of_required(await info.context.loaders.regions.load(self.owner_code))
 
     @classmethod
-    def of(cls, value: resolved.Offered) -> SharingCandidate:
+    def of(cls, value: resolved.ReuseOffer) -> SharingCandidate:
         found = value.candidate
         return cls(
             rule=RULE,
@@ -77,5 +77,5 @@ class RegionSharing:
         self, info: Info, first: int = 10
     ) -> list[SharingCandidate] | None:
         most = size(first)
-        found = await resolved.offered(info.context, self._value)
+        found = await resolved.list_reuse_offers(info.context, self._value)
         return [SharingCandidate.of(each) for each in found[:most]]

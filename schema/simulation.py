@@ -51,5 +51,5 @@ class SimulationMutation:
     ) -> SimulateAssessmentResult:
         levels = tuple((each.indicator, each.level) for each in input.levels)
         asked = resolved.SimulateAssessment(input.assessment, levels)
-        work = resolved.simulate(info.context, asked, input.idempotency_key)
+        work = resolved.simulate_assessment(info.context, asked, input.idempotency_key)
         return await answered(work, Assessment.of_changed)

@@ -77,5 +77,5 @@ class SourceQuery:
     )
     async def sources(self, info: Info) -> list[Source]:
         now = info.context.instance.clock()
-        found = await resolved.everything(info.context)
+        found = await resolved.list_region_sources(info.context)
         return [Source.of(each.region, each, now) for each in found]

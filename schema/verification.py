@@ -10,8 +10,8 @@ from engine import model
 from engine.verification import evaluation
 from engine.verification import verification as engine
 from resolvers import verification as resolved
-from resolvers.instrument import instrument_by_id
-from resolvers.verification import Verified
+from resolvers.instrument import instrument_in_catalogue
+from resolvers.verification import VerificationResult
 from schema.assessment import Assessment
 from schema.connection import size
 from schema.enums import (
@@ -102,7 +102,9 @@ class Verdict:
 
     @classmethod
     def of(cls, value: engine.Verdict, instrument: str) -> Verdict:
-        indicators = {each.number: each.name for each in instrument_by_id(instrument).indicators}
+        indicators = {
+            each.number: each.name for each in instrument_in_catalogue(instrument).indicators
+        }
         return cls(
             indicator=value.indicator,
             name=indicators[value.indicator],
@@ -150,7 +152,7 @@ class Verification:
     )
 
     @classmethod
-    def of(cls, value: Verified) -> Verification:
+    def of(cls, value: VerificationResult) -> Verification:
         found, table, claims = value.verification, value.table, value.assessment
         return cls(
             instrument=shown(found.instrument),
@@ -191,7 +193,7 @@ class RegionVerification:
         year: int | None = None,
         kind: AssessmentKind = model.AssessmentKind.SELF,
     ) -> Verification | None:
-        found = await resolved.of_region(
+        found = await resolved.verify_region_claims(
             info.context, self._value.code, instrument=instrument, year=year, kind=kind
         )
         return Verification.of(found)

@@ -19,7 +19,7 @@ from schema.words import NOT_COMPUTED
 @strawberry.type(description="A region before or after: what its shape and its rules tell.")
 class WhatIfSide:
     simulated: bool = strawberry.field(description="True of what would be: none of it is a fact.")
-    _outcome: strawberry.Private[resolved.Outcome]
+    _outcome: strawberry.Private[resolved.WhatIfOutcome]
     _context: strawberry.Private[Context]
 
     @strawberry.field
@@ -58,7 +58,7 @@ class WhatIf:
     after: WhatIfSide
 
     @classmethod
-    async def of(cls, value: resolved.Outcome) -> WhatIf:
+    async def of(cls, value: resolved.WhatIfOutcome) -> WhatIf:
         found = value.what_if
         return cls(
             proposals=[strawberry.ID(each.id) for each in value.proposals],
@@ -85,10 +85,12 @@ class RegionWhatIf:
         + NOT_COMPUTED
     )
     async def what_if(self, info: Info, proposals: list[strawberry.ID]) -> WhatIf | None:
-        return await WhatIf.of(await resolved.of_region(info.context, self._value, proposals))
+        return await WhatIf.of(
+            await resolved.simulate_proposals(info.context, self._value, proposals)
+        )
 
 
-async def _in_use(value: resolved.Outcome, context: Context) -> int:
+async def _in_use(value: resolved.WhatIfOutcome, context: Context) -> int:
     recorded = await context.loaders.inventories.load(value.region)
     return sum(each.status is not model.ApplicationStatus.RETIRED for each in recorded.applications)
 

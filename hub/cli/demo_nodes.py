@@ -23,8 +23,8 @@ from hub import replication
 from hub.app import now, opened
 from hub.auth.tokens import issue
 from hub.settings import Settings
-from resolvers.replicas import Copies
-from resolvers.seed import load
+from resolvers.replicas import DatabaseReplicaStore
+from resolvers.seed import seed_regions
 from storage import migrate
 
 REGIONS = ("32.11", "32.12", "32.78")  # Sumedang, Indramayu, Kota Tasikmalaya
@@ -91,7 +91,7 @@ async def planned(settings: Settings, hub_port: int) -> list[Node]:
     folder = settings.data_dir.resolve() / "nodes"
     nodes = [Node(region, folder / region, next(ports)) for region in REGIONS]
     async with opened(settings) as instance:
-        copies = Copies(instance)
+        copies = DatabaseReplicaStore(instance)
         return [each for each in nodes if await copies.place(each.region, each.url) is not None]
 
 
@@ -123,7 +123,7 @@ async def copied(hub: Settings, path: Path) -> None:
 
 async def _fill(settings: Settings, region: str) -> None:
     async with opened(settings) as instance:
-        await load(instance, regions=[region])
+        await seed_regions(instance, regions=[region])
 
 
 def _token(settings: Settings) -> str:

@@ -16,7 +16,7 @@ from hub.exit_codes import Exit
 
 if TYPE_CHECKING:
     from engine.spreadsheet.application_sheet import ApplicationSheet
-    from resolvers.inventory_import import Imported
+    from resolvers.inventory_import import ImportResult
 
 app = typer.Typer()
 
@@ -46,11 +46,11 @@ def import_command(
 
     settings = readiness.migrated()
 
-    async def work(sheet: ApplicationSheet, *, trial: bool) -> Imported:
+    async def work(sheet: ApplicationSheet, *, trial: bool) -> ImportResult:
         async with opened(settings) as instance:
             if trial:
-                return await inventory_import.prepare(instance, region, sheet)
-            return await inventory_import.take(instance, region, sheet, inventory.name)
+                return await inventory_import.preview_inventory_import(instance, region, sheet)
+            return await inventory_import.import_inventory(instance, region, sheet, inventory.name)
 
     try:
         sheet = application_sheet.parse_application_sheet(sheet_file.rows(inventory))
@@ -99,7 +99,7 @@ def _say_columns(sheet: ApplicationSheet) -> None:
         err.print("No column is passed over.")
 
 
-def _say_rows(sheet: ApplicationSheet, would: Imported) -> None:
+def _say_rows(sheet: ApplicationSheet, would: ImportResult) -> None:
     counts: dict[str, int] = {}
     for each in sheet.rows:
         counts[each.status.value] = counts.get(each.status.value, 0) + 1
@@ -122,7 +122,7 @@ def _say(what: str, rows: Sequence[int]) -> None:
     err.print(f"  {what}: {len(rows)} ({word} {named}{more})", markup=False, soft_wrap=True)
 
 
-def _document(sheet: ApplicationSheet, done: Imported) -> dict[str, Any]:
+def _document(sheet: ApplicationSheet, done: ImportResult) -> dict[str, Any]:
     return {
         "columns": dict(sheet.columns),
         "passedOver": list(sheet.passed_over),

@@ -24,7 +24,7 @@ from hub.exit_codes import Exit
 
 if TYPE_CHECKING:
     from hub.settings import Settings
-    from resolvers.seed import Loaded
+    from resolvers.seed import SeedSummary
 
 app = typer.Typer(no_args_is_help=True, add_completion=True, pretty_exceptions_enable=False)
 app.add_typer(queries.app)
@@ -215,16 +215,16 @@ def _replaying(settings: Settings) -> Settings:
 
 def _load(
     settings: Settings, *, national: bool, results: bool = True, regions: Collection[str] = ()
-) -> Loaded:
+) -> SeedSummary:
     from rich.progress import Progress
 
     from hub.app import opened
-    from resolvers.seed import load
+    from resolvers.seed import seed_regions
 
-    async def work() -> Loaded:
+    async def work() -> SeedSummary:
         with Progress(console=err, transient=True, disable=not err.is_terminal) as progress:
             async with opened(settings) as instance:
-                return await load(
+                return await seed_regions(
                     instance,
                     national=national,
                     results=results,
@@ -235,5 +235,5 @@ def _load(
     return asyncio.run(work())
 
 
-def _report(loaded: Loaded) -> None:
+def _report(loaded: SeedSummary) -> None:
     out.print(f"{loaded.regions} regions are loaded; {loaded.entries} entries were new.")

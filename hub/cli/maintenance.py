@@ -30,10 +30,10 @@ def recompute(
 
     settings = readiness.migrated()
 
-    async def work() -> recompute.Recomputed:
+    async def work() -> recompute.RecomputeSummary:
         with Progress(console=err, transient=True, disable=not err.is_terminal) as progress:
             async with opened(settings) as instance:
-                return await recompute.everything(
+                return await recompute.recompute_all_regions(
                     instance, learn=learn, progress=bar(progress, "Recomputing regions")
                 )
 
@@ -111,13 +111,13 @@ def hand_over(
 
     async def work() -> int:
         async with opened(settings) as instance:
-            return await handover.hand_over(instance, region, url)
+            return await handover.hand_over_region(instance, region, url)
 
     try:
         sequence = asyncio.run(work())
     except LogNotFound:
         fail(f"there is no region {region!r}", Exit.INPUT)
-    except (handover.ItsOwn, LogOwnedElsewhere) as refused:
+    except (handover.SelfHandover, LogOwnedElsewhere) as refused:
         fail(str(refused), Exit.STATE)
     answer(
         {"region": region, "url": url, "sequence": sequence},

@@ -59,7 +59,7 @@ def add(
                 instance, Viewer(f"{OWN_ACTORS}opd", Role.ADMIN), OperationBudget(bounded=False)
             )
             asked = resolved.RegisterOpd(region, name, kind, acronym, within)
-            return await resolved.register(context, asked, None)
+            return await resolved.register_opd(context, asked, None)
 
     try:
         done = asyncio.run(work(chosen))

@@ -17,7 +17,7 @@ from engine.spreadsheet.inventory_sheet import ListingSheet
 from engine.spreadsheet.sheet import SheetInvalid
 from hub.cli import sheet_file
 from resolvers import inventory_analysis, shipped_functions
-from resolvers.inventory_analysis import Models
+from resolvers.inventory_analysis import AnalysisModels
 
 CLUSTER_MOST = 200  # systems of one function in one region that are compared pair by pair
 _TAGGED_AT_ONCE = 10_000  # a tag is chosen among all functions, which takes memory
@@ -42,7 +42,7 @@ class Findings:
 
 def of_file(path: Path) -> Findings:
     """Read the inventory in a file, or end with what is wrong in which row and column."""
-    names = {each.id: each.name for each in shipped_functions.functions().values()}
+    names = {each.id: each.name for each in shipped_functions.functions_by_id().values()}
     try:
         sheet = inventory_sheet.parse_listing_sheet(sheet_file.rows(path), names)
     except SheetInvalid as invalid:
@@ -50,13 +50,13 @@ def of_file(path: Path) -> Findings:
     models, listings = inventory_analysis.shipped_models(), sheet.listings
     inventory = models.sort_out(listings)
     tags = _tags(models, sheet)
-    systems = inventory_analysis.systems(listings, inventory)
+    systems = inventory_analysis.distinct_systems(listings, inventory)
     clusters, crowds = _clusters(models, systems, tags)
     regions = sorted({each.region for each in listings})
     candidates: tuple[ReuseCandidate, ...] = ()
     if len(regions) > 1:
         national = models.recognised(systems)
-        sisters = ReuseCatalogue(systems, tags, shipped_functions.functions(), {}, national)
+        sisters = ReuseCatalogue(systems, tags, shipped_functions.functions_by_id(), {}, national)
         candidates = tuple(each for region in regions for each in sisters.candidates(region))
     by_id = {each.id: each for each in listings}
     return Findings(
@@ -72,7 +72,7 @@ def of_file(path: Path) -> Findings:
     )
 
 
-def _tags(models: Models, sheet: ListingSheet) -> dict[str, FunctionTag]:
+def _tags(models: AnalysisModels, sheet: ListingSheet) -> dict[str, FunctionTag]:
     tags: dict[str, FunctionTag] = {}
     for start in range(0, len(sheet.listings), _TAGGED_AT_ONCE):
         tags |= models.tags(sheet.listings[start : start + _TAGGED_AT_ONCE], sheet.said)
@@ -80,7 +80,7 @@ def _tags(models: Models, sheet: ListingSheet) -> dict[str, FunctionTag]:
 
 
 def _clusters(
-    models: Models, systems: Sequence[Listing], tags: Mapping[str, FunctionTag]
+    models: AnalysisModels, systems: Sequence[Listing], tags: Mapping[str, FunctionTag]
 ) -> tuple[tuple[Cluster, ...], tuple[Crowd, ...]]:
     told = [(each, tags[each.id].function) for each in systems]
     counts = Counter((each.region, function) for each, function in told if function is not None)

@@ -17,7 +17,7 @@ from engine.matching.overlap import Cluster, Overlap
 from hub.cli.console import out
 from hub.cli.overlap import CLUSTER_MOST, Findings
 from resolvers.inventory_analysis import shipped_models
-from resolvers.shipped_functions import functions
+from resolvers.shipped_functions import functions_by_id
 
 SHOWN = 30  # rows of a table; a program gets all
 
@@ -116,7 +116,7 @@ def show(findings: Findings) -> None:
         ("Same function", "Region", "Systems", "Confidence"),
         findings.clusters,
         lambda cluster: (
-            functions()[cluster.function].name,
+            functions_by_id()[cluster.function].name,
             cluster.region,
             "\n".join(_printed(findings, each) for each in cluster.systems),
             f"{cluster.confidence:.2f}",
@@ -133,7 +133,7 @@ def show(findings: Findings) -> None:
         findings.candidates,
         lambda each: (
             each.region,
-            functions()[each.function].name,
+            functions_by_id()[each.function].name,
             findings.names.get(each.system, each.system),
             each.owner,
             f"{each.confidence:.2f}",

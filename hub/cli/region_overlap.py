@@ -21,8 +21,8 @@ async def of_region(settings: Settings, code: str) -> Findings:
         if region is None:
             expected = "a .csv or .xlsx file, or the code of a region, as 32.11"
             fail(f"expected {expected}, got {code!r}", Exit.INPUT)
-        read = await inventory_analysis.of_region(context, code)
-        candidates = await sharing.found(context, region)
+        read = await inventory_analysis.analyse_region_inventory(context, code)
+        candidates = await sharing.find_reuse_candidates(context, region)
         offered = await context.loaders.applications.load_many([each.system for each in candidates])
     return Findings(
         title=region.name,

@@ -27,10 +27,10 @@ async def of_region(settings: Settings, code: str, wish: Wish) -> Planned:
             expected = "the code of a region, as 32.11, or a .csv file of levels"
             fail(f"expected {expected}, got {code!r}", Exit.INPUT)
         try:
-            path = await resolved.to_target(
+            path = await resolved.find_path_to_target(
                 context,
                 code,
-                resolved.Wish(wish.target, wish.buffer, wish.years, wish.lock, wish.refuse),
+                resolved.PathRequest(wish.target, wish.buffer, wish.years, wish.lock, wish.refuse),
                 AssessmentKind.SELF,
                 None,
             )

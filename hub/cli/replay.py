@@ -13,7 +13,7 @@ from collections.abc import Awaitable, Callable
 from facts import tables
 from resolvers.context import Instance
 from resolvers.event import REPLAY
-from resolvers.seed import record
+from resolvers.seed import seed_result
 
 FIRST_SECONDS = 5.0  # for a wall to open before the first event
 
@@ -27,7 +27,7 @@ def replay(seconds: float) -> Callable[[Instance], Awaitable[None]]:
         await asyncio.sleep(FIRST_SECONDS)
         results = tables.result_rows()
         for each in results:
-            await record(instance, each, REPLAY)
+            await seed_result(instance, each, REPLAY)
             await asyncio.sleep(seconds)
         logger.info("the replay of %d results is over", len(results))
 

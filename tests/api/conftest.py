@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from resolvers.seed import load
+from resolvers.seed import seed_regions
 from tests.api import places
 from tests.api.hub import Hub, copied, running
 
@@ -48,7 +48,7 @@ def places_template(filled: Filled) -> Path:
 @pytest.fixture(scope="session")
 def west_java_template(filled: Filled) -> Path:
     async def fill(hub: Hub) -> None:
-        await load(hub.instance)
+        await seed_regions(hub.instance)
 
     return filled(fill)
 

@@ -58,7 +58,7 @@ query ($after: Cursor) { events(after: $after, first: 500) { events { kind regio
 
 async def follow(hub: Hub) -> None:
     """Follow up all there is, as the instance does by itself."""
-    await recompute.FollowUp(hub.instance).catch_up(0)
+    await recompute.RecomputeWorker(hub.instance).catch_up(0)
 
 
 async def outcomes(hub: Hub) -> dict[tuple[str, str], Mapping[str, Any]]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from engine.model import AssessmentKind, AssessmentState, EventKind
-from resolvers.seed import load
+from resolvers.seed import seed_regions
 from tests.api import places
 from tests.api.hub import Hub, running
 
@@ -128,7 +128,7 @@ async def test_movers_are_told_from_the_largest_rise_to_the_largest_fall(west_ja
 
 async def test_scores_are_read_alike_from_each_database(database_url: str) -> None:
     async with running(database_url) as hub:
-        await load(hub.instance)
+        await seed_regions(hub.instance)
         movers = (await hub.ask(MOVERS, province="32"))["movers"]
         lines = (await hub.ask(LINES, codes=["32.11", "32.73"]))["compare"]["lines"]
     assert (len(movers), movers[0]["change"]) == (27, {"display": "+0.95"})

@@ -82,7 +82,7 @@ async def test_a_feed_hides_what_its_reader_may_not_see_and_still_proves_the_cha
 ) -> None:
     await places.begin(west_java, places.assessment())
     for viewer, whole in ((places.PROVINCE, True), (places.OTHER_PROVINCE, False)):
-        follow = feed.follow(Context(west_java.instance, viewer), "32.11", 0)
+        follow = feed.stream_log_frames(Context(west_java.instance, viewer), "32.11", 0)
         frame = await anext(follow)
         await follow.aclose()
         assert verify_chain(frame.entries) == (frame.head.sequence, frame.head.hash)
@@ -108,9 +108,9 @@ async def test_whatever_is_written_meanwhile_no_entry_is_beyond_the_end_that_is_
             west_java.instance.bus.announce(transaction.arrival)
 
     context = Context(west_java.instance, places.PROVINCE)
-    length = (await feed.head(context, "32.11")).sequence + WRITES
+    length = (await feed.region_log_head(context, "32.11")).sequence + WRITES
     writing, last = asyncio.create_task(write()), 0
-    async with aclosing(feed.follow(context, "32.11", 0)) as frames:
+    async with aclosing(feed.stream_log_frames(context, "32.11", 0)) as frames:
         async for frame in frames:
             for entry in frame.entries:
                 last += 1

@@ -14,9 +14,9 @@ from sqlalchemy.engine import Engine
 
 from engine.model import PUBLIC_VIEWER, EventKind, Region, RegionKind
 from resolvers.context import Context
-from resolvers.event import SNAPSHOT_PAGE, follow, newest
-from resolvers.recompute import FollowUp
-from resolvers.requests import Requests
+from resolvers.event import SNAPSHOT_PAGE, newest_event_cursor, stream_events
+from resolvers.recompute import RecomputeWorker
+from resolvers.requests import ActiveOperations
 from storage import announcement
 from tests.api.hub import copied, running
 from tests.api.places import PROVINCE, SOURCE
@@ -161,7 +161,7 @@ async def test_the_position_of_an_operation_is_not_after_what_it_reads(
             value="3.00",
             source="laporan",
         )
-        assert await newest(began) == before
+        assert await newest_event_cursor(began) == before
         assert await hub.cursor() != before
 
 
@@ -181,19 +181,19 @@ async def test_a_catch_up_recomputes_each_region_of_a_nation_once(
     arrivals = len(nation.regions) * nation.entries
     async with running(nation.database_url, tailing=False) as hub:
         with _selects() as statements:
-            await FollowUp(hub.instance).catch_up(0)
+            await RecomputeWorker(hub.instance).catch_up(0)
         async with hub.instance.database.read() as session:
             assert await announcement.followed_up(session) == arrivals
         inventories = [each for each in statements if "FROM exemption" in each]
         # Once to compute, and once more under the lock to announce what is new of each.
         assert len(inventories) == 2 * len(nation.regions)
         with _selects() as statements:
-            await FollowUp(hub.instance).catch_up(arrivals)
+            await RecomputeWorker(hub.instance).catch_up(arrivals)
         assert len(statements) == 1  # the position, and nothing is left to do
 
 
 async def test_background_work_waits_for_clients_but_not_without_end() -> None:
-    requests = Requests()
+    requests = ActiveOperations()
     await requests.idle(0.0)
     with requests.executing(), requests.executing():
         waiting = asyncio.create_task(requests.idle(60.0))
@@ -211,7 +211,9 @@ async def test_a_snapshot_of_a_nation_reads_the_arrival_order_once(
     async with running(nation.database_url, tailing=False) as hub:
         context = Context(hub.instance, PUBLIC_VIEWER)
         with _selects() as statements:
-            async with aclosing(follow(context, after=None, regions=None, kinds=None)) as events:
+            async with aclosing(
+                stream_events(context, after=None, regions=None, kinds=None)
+            ) as events:
                 seen = [(await anext(events)).arrival.number for _ in range(arrivals)]
     assert seen == list(range(1, arrivals + 1))
     grouped = [each for each in statements if "GROUP BY arrival.kind" in each]

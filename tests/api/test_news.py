@@ -118,7 +118,7 @@ async def test_proposals_are_told_once_for_a_burst_of_changes(any_hub: Hub) -> N
 
 
 async def test_a_running_instance_follows_up_by_itself(hub: Hub) -> None:
-    running = asyncio.create_task(recompute.run(hub.instance))
+    running = asyncio.create_task(recompute.recompute_in_background(hub.instance))
     try:
         after = await hub.cursor()
         async with hub.listening(PROPOSALS, after=after) as told:
@@ -156,7 +156,7 @@ async def test_who_is_slower_takes_back_no_news_of_another_process(
         region = "32.11"
         quicks = log.begin_log_transaction(quick.instance.database, region, quick.instance.clock)
         async with quicks as transaction:
-            late = asyncio.create_task(recompute.recompute(slow.instance, region))
+            late = asyncio.create_task(recompute.recompute_region(slow.instance, region))
             await _waits_for_a_lock(quick)  # it has computed, and knows nothing of what comes now
             await quick.change(
                 *("registerApplication", places.OTHER_REGION),
@@ -167,14 +167,16 @@ async def test_who_is_slower_takes_back_no_news_of_another_process(
             context = Context(quick.instance, places.ADMIN)
             found = await context.loaders.regions.load(region)
             assert found is not None
-            proposals = [each.proposal for each in await consolidation.every(context, found)]
+            proposals = [
+                each.proposal for each in await consolidation.list_all_proposals(context, found)
+            ]
             assert [each.kind for each in proposals] == [ProposalKind.SHARE] * 2
             told = await announcements.proposal_changes(transaction.session, region, proposals)
-            transaction.add_derived(await announcements.announce(transaction, told))
+            transaction.add_derived(await announcements.announce_changes(transaction, told))
         assert await late is False  # that it looked again has shown it that all is told
         assert (await happened(quick, after)).count("PROPOSALS_CHANGED") == 1
         settled = await quick.everything()
-        await recompute.recompute(quick.instance, region)
+        await recompute.recompute_region(quick.instance, region)
         assert await quick.everything() == settled
 
 
@@ -209,11 +211,11 @@ async def test_time_alone_makes_evidence_old_and_the_full_pass_tells_it(hub: Hub
     await outside(hub)
     await follow(hub)
     after = await hub.cursor()
-    done = await recompute.everything(hub.instance)
+    done = await recompute.recompute_all_regions(hub.instance)
     assert (done.changed, await happened(hub, after)) == (0, [])
     assert isinstance(hub.instance.clock, Clock)
     hub.instance.clock.now += timedelta(days=366)
-    done = await recompute.everything(hub.instance)
+    done = await recompute.recompute_all_regions(hub.instance)
     assert (done.regions, done.changed, done.failed, done.learned) == (5, 1, (), None)
     assert await happened(hub, after) == ["VERIFICATION_CHANGED"]
 
@@ -226,21 +228,21 @@ async def test_the_classifier_learns_from_corrections_when_it_is_told_to(hub: Hu
     await hub.change("correctFunction", places.OPD, application=HEALTH, function="attendance")
     before = await hub.ask(asked)
     assert before["node"]["functionTag"]["candidates"][0]["function"]["id"] != "attendance"
-    await recompute.everything(hub.instance)
+    await recompute.recompute_all_regions(hub.instance)
     assert await hub.ask(asked) == before  # a correction alone teaches nothing
-    assert (await recompute.everything(hub.instance, learn=True)).learned == 1
+    assert (await recompute.recompute_all_regions(hub.instance, learn=True)).learned == 1
     async with hub.instance.database.read() as session:
         _, learned = await training_set.load_training_set(session)
     assert [each.function for each in learned] == ["attendance"]
     after = (await hub.ask(asked))["node"]["functionTag"]
     assert (after["byPerson"], after["candidates"][0]["function"]["id"]) == (False, "attendance")
     await hub.change("correctFunction", places.OPD, application=HEALTH, function=None)
-    assert (await recompute.everything(hub.instance, learn=True)).learned == 0
+    assert (await recompute.recompute_all_regions(hub.instance, learn=True)).learned == 0
     assert await hub.ask(asked) == before
 
 
 async def test_a_follow_up_that_fails_is_tried_again_and_stops_no_other_region(hub: Hub) -> None:
-    follower = recompute.FollowUp(hub.instance, failed={"32.73"})
+    follower = recompute.RecomputeWorker(hub.instance, failed={"32.73"})
     await follower.catch_up(0)
     assert follower.failed == set()
     assert ("32.73", "proposals") in await outcomes(hub)

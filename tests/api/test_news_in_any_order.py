@@ -87,7 +87,7 @@ async def test_what_was_told_change_by_change_is_what_a_full_pass_finds(
             assert told[key]["verdicts"] == outcome["verdicts"], key
 
     await forget(hub)
-    await recompute.everything(hub.instance)
+    await recompute.recompute_all_regions(hub.instance)
     assert await outcomes(hub) == incremental
 
 

@@ -15,7 +15,7 @@ from engine.model import Role
 from hub.app import opened
 from hub.auth.tokens import issue
 from hub.settings import Settings
-from resolvers.seed import load
+from resolvers.seed import seed_regions
 from storage import log, migrate
 from storage.database import Database
 from storage.tables import EntryRow, HeadRow, LevelRow, RegionRow
@@ -59,7 +59,7 @@ class Place:
         await asyncio.to_thread(migrate.upgrade_database, self.settings.database)
         if regions:
             async with opened(self.settings) as instance:
-                await load(instance, regions=regions)
+                await seed_regions(instance, regions=regions)
                 await settled(instance)
         return self
 

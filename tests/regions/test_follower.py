@@ -26,7 +26,7 @@ from regions import peer
 from regions.directory import Endpoint, EndpointDirectory
 from regions.follower import DIVERGED_SECONDS, ReplicationClient
 from resolvers.context import Instance
-from resolvers.replicas import Copies
+from resolvers.replicas import DatabaseReplicaStore
 from storage import arrival, log, replica
 from storage import ownership as stored
 from storage.database import Database
@@ -131,7 +131,7 @@ MISBEHAVED: dict[str, tuple[Serve, str]] = {
 @asynccontextmanager
 async def following(
     folder: Path, *endpoints: Endpoint, diverged_seconds: float = DIVERGED_SECONDS
-) -> AsyncIterator[tuple[Instance, Copies]]:
+) -> AsyncIterator[tuple[Instance, DatabaseReplicaStore]]:
     """An instance that follows them."""
     settings = Settings(data_dir=folder)
 
@@ -140,7 +140,7 @@ async def following(
         await asyncio.Event().wait()
 
     async with opened(settings) as instance, AsyncExitStack() as stack:
-        copies = Copies(instance)
+        copies = DatabaseReplicaStore(instance)
         follower = ReplicationClient(copies, instance.clock, diverged_seconds)
         follows = follower.run(directories())
         for work in (copies.keep(), follows):

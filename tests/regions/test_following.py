@@ -11,7 +11,7 @@ from sqlalchemy import delete
 
 from engine.model import Role
 from hub.app import opened
-from resolvers.handover import ItsOwn, hand_over
+from resolvers.handover import SelfHandover, hand_over_region
 from storage import log
 from storage.database import Database
 from storage.log import LogNotFound, LogOwnedElsewhere
@@ -183,14 +183,14 @@ async def test_a_region_is_handed_over_to_its_own_node_and_back(
 async def test_a_region_is_handed_over_only_by_its_owner_and_to_another(tmp_path: Path) -> None:
     hub, other = await Place(tmp_path / "hub").prepare(SUMEDANG), "wss://example.id/graphql"
     async with opened(hub.settings) as instance:
-        with pytest.raises(ItsOwn, match="expected the API of another instance"):
-            await hand_over(instance, SUMEDANG, hub.url)
+        with pytest.raises(SelfHandover, match="expected the API of another instance"):
+            await hand_over_region(instance, SUMEDANG, hub.url)
         with pytest.raises(LogNotFound):
-            await hand_over(instance, "99.99", other)
+            await hand_over_region(instance, "99.99", other)
         before = await hub.head(SUMEDANG)
-        assert await hand_over(instance, SUMEDANG, other) == before + 1
+        assert await hand_over_region(instance, SUMEDANG, other) == before + 1
         with pytest.raises(LogOwnedElsewhere, match=other):
-            await hand_over(instance, SUMEDANG, other)
+            await hand_over_region(instance, SUMEDANG, other)
         assert await hub.head(SUMEDANG) == before + 1
 
 
@@ -301,7 +301,7 @@ async def owners(asked: Client) -> dict[str, tuple[str, str, str]]:
 async def handed_over(owner: Place, to: Place, region: str = SUMEDANG) -> int:
     """Hand a region over, beside the owner's server; return the sequence of the entry that says so."""
     async with opened(owner.settings) as instance:
-        return await hand_over(instance, region, to.url)
+        return await hand_over_region(instance, region, to.url)
 
 
 async def whole(place: Place) -> bool:

@@ -31,7 +31,7 @@ def _viewer(role: Role, *regions: str) -> Viewer:
     ],
 )
 def test_a_role_reads_the_drafts_of_its_scope(viewer: Viewer, expected: Access) -> None:
-    assert access.unpublished(viewer) == expected
+    assert access.unpublished_access(viewer) == expected
 
 
 @pytest.mark.parametrize(
@@ -52,4 +52,4 @@ def test_a_scope_covers_its_regions_and_a_province_its_members(
     viewer: Viewer, covered: list[Region]
 ) -> None:
     regions = (PROVINCE, SUMEDANG, SEMARANG, AGENCY)
-    assert [region for region in regions if access.covers(viewer, region)] == covered
+    assert [region for region in regions if access.covers_region(viewer, region)] == covered

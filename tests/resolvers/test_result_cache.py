@@ -17,19 +17,19 @@ async def test_concurrent_callers_share_one_computation() -> None:
         ran.append(threading.current_thread() is threading.main_thread())
         return 7
 
-    results = await asyncio.gather(*(cache.of("key", work) for _ in range(5)))
+    results = await asyncio.gather(*(cache.find_or_compute("key", work) for _ in range(5)))
     assert (results, ran) == ([7] * 5, [False])
 
 
 async def test_the_least_recently_used_result_is_evicted() -> None:
     cache, ran = ResultCache(results_most=2), []
     for key in ("a", "b", "a", "c", "a", "b"):
-        await cache.of(key, lambda key=key: ran.append(key))  # type: ignore[misc]
+        await cache.find_or_compute(key, lambda key=key: ran.append(key))  # type: ignore[misc]
     assert ran == ["a", "b", "c", "b"]
 
 
 async def test_a_failure_is_not_cached() -> None:
     cache = ResultCache()
     with pytest.raises(ZeroDivisionError):
-        await cache.of("key", lambda: 1 // 0)
-    assert await cache.of("key", lambda: 1) == 1
+        await cache.find_or_compute("key", lambda: 1 // 0)
+    assert await cache.find_or_compute("key", lambda: 1) == 1

@@ -13,7 +13,7 @@ from facts import tables
 from hub.app import opened
 from hub.settings import Settings
 from resolvers.context import Context, Instance
-from resolvers.seed import Loaded, load
+from resolvers.seed import SeedSummary, seed_regions
 from schema.schema import schema
 from storage import log
 from storage.tables import Table
@@ -31,7 +31,7 @@ async def instance(database_url: str) -> AsyncIterator[Instance]:
 
 async def test_a_second_load_writes_nothing(instance: Instance) -> None:
     moved: list[tuple[int, int]] = []
-    first = await load(instance, progress=lambda *step: moved.append(step))
+    first = await seed_regions(instance, progress=lambda *step: moved.append(step))
     facts = tables
     rows = (
         *facts.regions(),
@@ -40,13 +40,15 @@ async def test_a_second_load_writes_nothing(instance: Instance) -> None:
         *facts.integrations(),
         *facts.results(),
     )
-    assert first == Loaded(entries=len(rows), regions=28) == Loaded(entries=481, regions=28)
+    assert (
+        first == SeedSummary(entries=len(rows), regions=28) == SeedSummary(entries=481, regions=28)
+    )
     assert moved == [(done, 28) for done in range(1, 29)]
-    assert await load(instance) == Loaded(entries=0, regions=28)
+    assert await seed_regions(instance) == SeedSummary(entries=0, regions=28)
 
 
 async def test_what_was_edited_since_stays(instance: Instance) -> None:
-    await load(instance)
+    await seed_regions(instance)
     edited = await change(
         instance,
         "updateApplication",
@@ -66,7 +68,7 @@ async def test_what_was_edited_since_stays(instance: Instance) -> None:
     )
     assert corrected == {"version": 2, "score": {"value": "3.33"}}
 
-    assert await load(instance) == Loaded(entries=0, regions=28)
+    assert await seed_regions(instance) == SeedSummary(entries=0, regions=28)
     now = await ask(
         instance,
         "query ($id: ID!) { node(id: $id) { ... on Application { name url version } } "
@@ -79,8 +81,8 @@ async def test_what_was_edited_since_stays(instance: Instance) -> None:
 
 @pytest.mark.integration
 async def test_the_whole_country_is_every_region_agency_and_result(instance: Instance) -> None:
-    await load(instance)
-    assert await load(instance, national=True) == Loaded(entries=1812, regions=646)
+    await seed_regions(instance)
+    assert await seed_regions(instance, national=True) == SeedSummary(entries=1812, regions=646)
     counted = await ask(
         instance,
         "{ areas: regions(filter: { kinds: [PROVINCE, REGENCY, CITY] }) { totalCount } "

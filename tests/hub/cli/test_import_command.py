@@ -14,7 +14,7 @@ from hub.app import opened
 from hub.settings import Settings
 from resolvers import inventory_import
 from resolvers.context import Instance
-from resolvers.inventory_import import Imported
+from resolvers.inventory_import import ImportResult
 from resolvers.problems import NotFound, OwnedElsewhere
 from storage import log, ownership
 from tests.hub.cli.region_data import Commands, on_terminal
@@ -22,9 +22,9 @@ from tests.hub.cli.region_data import Commands, on_terminal
 GOOD = "Nama Aplikasi,Perangkat Daerah,URL\nSi Uji,Dinas Perhubungan,https://uji.id\nSi Coba,,\n"
 
 
-async def take(instance: Instance, text: str, region: str = "32.11") -> Imported:
+async def take(instance: Instance, text: str, region: str = "32.11") -> ImportResult:
     read = application_sheet.parse_application_sheet(sheet.parse_csv_rows(text))
-    return await inventory_import.take(instance, region, read, "inventaris.csv")
+    return await inventory_import.import_inventory(instance, region, read, "inventaris.csv")
 
 
 async def entries(instance: Instance) -> int:
@@ -35,8 +35,8 @@ async def entries(instance: Instance) -> int:
 async def test_rows_become_entries_once(filled_database_url: str) -> None:
     async with opened(Settings(SIMPUL_DATABASE_URL=filled_database_url)) as instance:
         before = await entries(instance)
-        assert await take(instance, GOOD) == Imported(registered=(2, 3), known=(), repeated=())
-        assert await take(instance, GOOD) == Imported(registered=(), known=(2, 3), repeated=())
+        assert await take(instance, GOOD) == ImportResult(registered=(2, 3), known=(), repeated=())
+        assert await take(instance, GOOD) == ImportResult(registered=(), known=(2, 3), repeated=())
         async with instance.database.read() as session:
             fresh = await log.list_log_entries(session, "32.11", after=before)
         assert [each.kind for each in fresh] == [EventKind.APPLICATION_REGISTERED] * 2
@@ -99,12 +99,12 @@ async def test_status_function_year_and_platform_are_kept(filled_database_url: s
     async with opened(Settings(SIMPUL_DATABASE_URL=filled_database_url)) as instance:
         before = await entries(instance)
         read = application_sheet.parse_application_sheet(sheet.parse_csv_rows(FULL))
-        would = await inventory_import.prepare(instance, "32.11", read)
+        would = await inventory_import.preview_inventory_import(instance, "32.11", read)
         assert await entries(instance) == before
-        assert await inventory_import.take(instance, "32.11", read, "f.csv") == would
-        assert would == Imported(registered=(2, 3, 4, 5), known=(), repeated=())
-        again = await inventory_import.take(instance, "32.11", read, "f.csv")
-        assert again == Imported(registered=(), known=(2, 3, 4, 5), repeated=())
+        assert await inventory_import.import_inventory(instance, "32.11", read, "f.csv") == would
+        assert would == ImportResult(registered=(2, 3, 4, 5), known=(), repeated=())
+        again = await inventory_import.import_inventory(instance, "32.11", read, "f.csv")
+        assert again == ImportResult(registered=(), known=(2, 3, 4, 5), repeated=())
         async with instance.database.read() as session:
             fresh = [
                 each.body or {}
@@ -126,7 +126,9 @@ async def test_a_row_that_repeats_another_is_told_apart_from_what_was_there(
         "nama,opd,status\nLain,Dinas Perhubungan,\nLAIN,dinas perhubungan,\nLain,,\nLain,,Pensiun\n"
     )
     async with opened(Settings(SIMPUL_DATABASE_URL=filled_sqlite_url)) as instance:
-        assert await take(instance, text) == Imported(registered=(2, 4), known=(), repeated=(3, 5))
+        assert await take(instance, text) == ImportResult(
+            registered=(2, 4), known=(), repeated=(3, 5)
+        )
         assert (await take(instance, text)).known == (2, 3, 4, 5)
 
 

@@ -93,7 +93,7 @@ async def test_what_follows_from_changes_at_two_processes_is_told_once(
     environment = {"DATABASE_URL": filled_postgresql_url, "REDIS_URL": redis_url}
     async with opened(Settings(SIMPUL_DATABASE_URL=filled_postgresql_url)) as instance:
         for code, _ in (SUMEDANG, BOGOR):  # what is told first is not news
-            await recompute.recompute(instance, code)
+            await recompute.recompute_region(instance, code)
     async with two(simpul_process, tmp_path, environment) as (here, there):
         await followed_up(filled_postgresql_url)
         before = await here.ask(PROPOSED)

@@ -17,7 +17,7 @@ from websockets.exceptions import ConnectionClosed, InvalidHandshake
 from engine.model import PUBLIC_VIEWER, Role
 from hub.app import opened
 from hub.settings import Settings
-from resolvers.access import unpublished
+from resolvers.access import unpublished_access
 from storage import arrival
 from tests.fixtures.eventually import eventually
 from tests.fixtures.processes import StartSimpul
@@ -79,7 +79,7 @@ async def write(hub: Client, ids: list[str]) -> None:
 async def the_log(url: str, start: str) -> tuple[list[str], set[str]]:
     """Cursors and subjects of all that anyone may see after a cursor, as the database has them."""
     epoch, _, number = start.rpartition(":")
-    settings, public = Settings(SIMPUL_DATABASE_URL=url), unpublished(PUBLIC_VIEWER)
+    settings, public = Settings(SIMPUL_DATABASE_URL=url), unpublished_access(PUBLIC_VIEWER)
     async with opened(settings) as instance, instance.database.read() as session:
         found = await arrival.visible_after(session, int(number), 100_000, public)
     return [f"{epoch}:{each.number}" for each in found], {each.subject for each in found}
