@@ -10,7 +10,13 @@ import strawberry
 from engine import model
 from resolvers import application as resolved
 from resolvers import integration as resolved_integration
-from schema.connection import Connection, connected, key, part_of_name, size
+from schema.connection import (
+    Connection,
+    checked_page_size,
+    decode_cursor,
+    part_of_name,
+    to_connection,
+)
 from schema.enums import ApplicationStatus, Capability
 from schema.function_tag import ApplicationFunction
 from schema.impact import ApplicationImpact
@@ -25,7 +31,7 @@ from schema.problem import (
     OwnedElsewhere,
     VersionConflict,
     WrongState,
-    answered,
+    result_or_problem,
 )
 from schema.scalars import WholeNumber
 from schema.words import IDEMPOTENCY_KEY, VERSION
@@ -48,7 +54,7 @@ class CommonApplication:
     provenance: Provenance
 
     @classmethod
-    def of(cls, value: model.CommonApplication) -> CommonApplication:
+    def from_model(cls, value: model.CommonApplication) -> CommonApplication:
         return cls(
             id=strawberry.ID(value.id),
             name=value.name,
@@ -56,13 +62,13 @@ class CommonApplication:
             classification=value.classification,
             legal_basis=value.legal_basis,
             indicators=list(value.indicators),
-            provenance=Provenance.of(value.provenance),
+            provenance=Provenance.from_model(value.provenance),
         )
 
     @classmethod
     def by_id(cls, id: str | None) -> CommonApplication | None:
         found = resolved.find_common_application(id)
-        return None if found is None else cls.of(found)
+        return None if found is None else cls.from_model(found)
 
 
 @strawberry.federation.type(keys=["id"], description="An application as an OPD runs it.")
@@ -97,13 +103,15 @@ class Application(Node, ApplicationImpact, ApplicationFunction):
         if self._value.opd is None:
             return None
         owner = await info.context.loaders.opds.load(self._value.opd)
-        return None if owner is None else Opd.of(owner)
+        return None if owner is None else Opd.from_model(owner)
 
     @strawberry.field
     async def region(self, info: Info) -> Annotated[Region, strawberry.lazy("schema.region")]:
         from schema.region import Region
 
-        return Region.of_required(await info.context.loaders.regions.load(self._value.region))
+        return Region.from_required_model(
+            await info.context.loaders.regions.load(self._value.region)
+        )
 
     @strawberry.field(description="The national application that it is an instance of.")
     def common_application(self) -> CommonApplication | None:
@@ -116,12 +124,15 @@ class Application(Node, ApplicationImpact, ApplicationFunction):
         from schema.integration import Integration
 
         page = await resolved_integration.page_of_integrations(
-            info.context, application=self._value.id, first=size(first), after=key(after, 1)
+            info.context,
+            application=self._value.id,
+            first=checked_page_size(first),
+            after=decode_cursor(after, 1),
         )
-        return connected(page, [Integration.of(each) for each in page.values])
+        return to_connection(page, [Integration.from_model(each) for each in page.values])
 
     @classmethod
-    def of(cls, value: model.Application) -> Application:
+    def from_model(cls, value: model.Application) -> Application:
         return cls(
             id=strawberry.ID(value.id),
             version=value.version,
@@ -140,7 +151,7 @@ class Application(Node, ApplicationImpact, ApplicationFunction):
             migration_cost=_whole(value.migration_cost),
             added_cost=_whole(value.added_cost),
             region_code=strawberry.ID(value.region),
-            provenance=Provenance.of(value.provenance),
+            provenance=Provenance.from_model(value.provenance),
             _value=value,
         )
 
@@ -169,10 +180,10 @@ async def application_page(
         statuses=tuple(set(chosen.statuses or ())),
         common_application=chosen.common_application,
         search=part_of_name(chosen.search),
-        first=size(first),
-        after=key(after, 2),
+        first=checked_page_size(first),
+        after=decode_cursor(after, 2),
     )
-    return connected(page, [Application.of(each) for each in page.values])
+    return to_connection(page, [Application.from_model(each) for each in page.values])
 
 
 @strawberry.type
@@ -189,7 +200,9 @@ class ApplicationQuery:
 
     @strawberry.field(description="The national shared applications.")
     def common_applications(self) -> list[CommonApplication]:
-        return [CommonApplication.of(value) for value in resolved.list_common_applications()]
+        return [
+            CommonApplication.from_model(value) for value in resolved.list_common_applications()
+        ]
 
 
 @strawberry.input
@@ -292,7 +305,7 @@ class ApplicationMutation:
         given["capabilities"] = tuple(input.capabilities)
         asked = resolved.RegisterApplication(**given)
         work = resolved.register_application(info.context, asked, input.idempotency_key)
-        return await answered(work, Application.of)
+        return await result_or_problem(work, Application.from_model)
 
     @strawberry.mutation(description="For the OPD's own staff, its region, the province.")
     async def update_application(
@@ -304,7 +317,7 @@ class ApplicationMutation:
             changes["capabilities"] = tuple(changes["capabilities"])
         asked = resolved.UpdateApplication(input.id, input.version, changes)
         work = resolved.update_application(info.context, asked, input.idempotency_key)
-        return await answered(work, Application.of)
+        return await result_or_problem(work, Application.from_model)
 
     @strawberry.mutation(description="Taken out of use; its history stays.")
     async def retire_application(
@@ -312,7 +325,7 @@ class ApplicationMutation:
     ) -> RetireApplicationResult:
         asked = resolved.RetireApplication(input.id, input.version, input.reason)
         work = resolved.retire_application(info.context, asked, input.idempotency_key)
-        return await answered(work, Application.of)
+        return await result_or_problem(work, Application.from_model)
 
 
 def _whole(value: int | None) -> WholeNumber | None:

@@ -13,7 +13,7 @@ from resolvers import result as resolved_result
 from resolvers.instrument import instrument_in_catalogue
 from schema.enums import AssessmentKind, AssessmentState
 from schema.info import Info
-from schema.instrument import Instrument, shown
+from schema.instrument import Instrument, schema_instrument
 from schema.node import Evidence, EvidenceInput, Node, Provenance
 from schema.problem import (
     AlreadyExists,
@@ -24,7 +24,7 @@ from schema.problem import (
     OwnedElsewhere,
     VersionConflict,
     WrongState,
-    answered,
+    result_or_problem,
 )
 from schema.score import IndexScore, Step
 from schema.words import EVIDENCE, IDEMPOTENCY_KEY, VERSION
@@ -64,15 +64,17 @@ class Assessment(Node):
     async def region(self, info: Info) -> Annotated[Region, strawberry.lazy("schema.region")]:
         from schema.region import Region
 
-        return Region.of_required(await info.context.loaders.regions.load(self._value.region))
+        return Region.from_required_model(
+            await info.context.loaders.regions.load(self._value.region)
+        )
 
     @strawberry.field
     def instrument(self) -> Instrument:
-        return shown(self._value.instrument)
+        return schema_instrument(self._value.instrument)
 
     @strawberry.field(description="Null until the first level is claimed.")
     def score(self) -> IndexScore | None:
-        return None if self._score is None else IndexScore.of(self._value, self._score)
+        return None if self._score is None else IndexScore.from_model(self._value, self._score)
 
     @strawberry.field(description="What each single next level would gain, best first.")
     def next_steps(self, first: int = 10) -> list[Step]:
@@ -95,7 +97,7 @@ class Assessment(Node):
         ]
 
     @classmethod
-    def of(cls, value: model.Assessment, score: engine.Score | None) -> Assessment:
+    def from_model(cls, value: model.Assessment, score: engine.Score | None) -> Assessment:
         return cls(
             id=strawberry.ID(value.id),
             version=value.version,
@@ -108,22 +110,22 @@ class Assessment(Node):
                     indicator=each.indicator,
                     level=each.level,
                     explanation=each.explanation,
-                    evidence=[Evidence.of(evidence) for evidence in each.evidence],
+                    evidence=[Evidence.from_model(evidence) for evidence in each.evidence],
                 )
                 for each in value.levels
             ],
             region_code=strawberry.ID(value.region),
-            provenance=Provenance.of(value.provenance),
+            provenance=Provenance.from_model(value.provenance),
             _value=value,
             _score=score,
         )
 
     @classmethod
-    def of_changed(cls, value: model.Assessment) -> Assessment:
+    def from_unscored_model(cls, value: model.Assessment) -> Assessment:
         """Wrap what a mutation gave: its score follows from what it holds."""
         empty = value.published is None and not value.levels
         instrument = instrument_in_catalogue(value.instrument)
-        return cls.of(value, None if empty else engine.score_assessment(instrument, value))
+        return cls.from_model(value, None if empty else engine.score_assessment(instrument, value))
 
 
 @strawberry.input
@@ -260,7 +262,7 @@ class AssessmentMutation:
     ) -> StartAssessmentResult:
         asked = resolved.StartAssessment(input.region, input.instrument, input.year, input.kind)
         work = resolved.start_assessment(info.context, asked, input.idempotency_key)
-        return await answered(work, Assessment.of_changed)
+        return await result_or_problem(work, Assessment.from_unscored_model)
 
     @strawberry.mutation(description="Each claim moves the score; the answer holds the new one.")
     async def claim_level(self, info: Info, input: ClaimLevelInput) -> ClaimLevelResult:
@@ -273,7 +275,7 @@ class AssessmentMutation:
             evidence=tuple(each.value() for each in input.evidence),
         )
         work = resolved.claim_level(info.context, asked, input.idempotency_key)
-        return await answered(work, Assessment.of_changed)
+        return await result_or_problem(work, Assessment.from_unscored_model)
 
     @strawberry.mutation(description="All indicators must have a level.")
     async def submit_assessment(
@@ -281,7 +283,7 @@ class AssessmentMutation:
     ) -> SubmitAssessmentResult:
         asked = resolved.SubmitAssessment(input.id, input.version)
         work = resolved.submit_assessment(info.context, asked, input.idempotency_key)
-        return await answered(work, Assessment.of_changed)
+        return await result_or_problem(work, Assessment.from_unscored_model)
 
     @strawberry.mutation(description="For assessors and the province.")
     async def return_assessment(
@@ -289,7 +291,7 @@ class AssessmentMutation:
     ) -> ReturnAssessmentResult:
         asked = resolved.ReturnAssessment(input.id, input.version, input.reason)
         work = resolved.return_assessment(info.context, asked, input.idempotency_key)
-        return await answered(work, Assessment.of_changed)
+        return await result_or_problem(work, Assessment.from_unscored_model)
 
     @strawberry.mutation(description="For assessors and the province. Not for simulations.")
     async def publish_assessment(
@@ -297,7 +299,7 @@ class AssessmentMutation:
     ) -> PublishAssessmentResult:
         asked = resolved.PublishAssessment(input.id, input.version)
         work = resolved.publish_assessment(info.context, asked, input.idempotency_key)
-        return await answered(work, Assessment.of_changed)
+        return await result_or_problem(work, Assessment.from_unscored_model)
 
     @strawberry.mutation(description="For the province: a result that is published elsewhere.")
     async def record_result(self, info: Info, input: RecordResultInput) -> RecordResultResult:
@@ -314,4 +316,4 @@ class AssessmentMutation:
             version=input.version,
         )
         work = resolved_result.record_result(info.context, asked, input.idempotency_key)
-        return await answered(work, Assessment.of_changed)
+        return await result_or_problem(work, Assessment.from_unscored_model)

@@ -6,7 +6,7 @@ import strawberry
 
 from engine.assessment.average import AverageKind, AverageScope
 from resolvers.published import list_published_averages
-from schema.instrument import Instrument, shown
+from schema.instrument import Instrument, schema_instrument
 from schema.node import Provenance
 
 strawberry.enum(AverageScope, description="The regions that an average is taken over.")
@@ -37,11 +37,11 @@ class AverageQuery:
         return [
             PublishedAverage(
                 scope=each.scope,
-                instrument=shown(each.instrument),
+                instrument=schema_instrument(each.instrument),
                 year=each.year,
                 kind=each.kind,
                 value=each.value,
-                provenance=Provenance.of(each.provenance),
+                provenance=Provenance.from_model(each.provenance),
             )
             for each in list_published_averages(scope, year)
         ]

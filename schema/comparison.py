@@ -42,16 +42,17 @@ class Reference:
     best: ReferenceBest | None
 
     @classmethod
-    def of(cls, value: engine.Reference) -> Reference:
+    def from_model(cls, value: engine.Reference) -> Reference:
         mean, best = value.mean, value.best
         return cls(
             mean=None
             if mean is None
-            else ReferenceMean(value=Figure.of(mean.value), n=mean.n, basis=mean.basis),
+            else ReferenceMean(value=Figure.from_fraction(mean.value), n=mean.n, basis=mean.basis),
             best=None
             if best is None
             else ReferenceBest(
-                value=Figure.of(best.value), regions=[strawberry.ID(code) for code in best.regions]
+                value=Figure.from_fraction(best.value),
+                regions=[strawberry.ID(code) for code in best.regions],
             ),
         )
 
@@ -69,14 +70,14 @@ class ComparedValue:
     to_national_best: Figure | None
 
     @classmethod
-    def of(cls, value: engine.ComparisonCell) -> ComparedValue:
+    def from_model(cls, value: engine.ComparisonCell) -> ComparedValue:
         return cls(
             region=strawberry.ID(value.region),
-            value=Figure.of_known(value.value),
-            to_province_mean=Figure.of_difference(value.to_province_mean),
-            to_national_mean=Figure.of_difference(value.to_national_mean),
-            to_province_best=Figure.of_difference(value.to_province_best),
-            to_national_best=Figure.of_difference(value.to_national_best),
+            value=Figure.from_optional(value.value),
+            to_province_mean=Figure.from_optional_difference(value.to_province_mean),
+            to_national_mean=Figure.from_optional_difference(value.to_national_mean),
+            to_province_best=Figure.from_optional_difference(value.to_province_best),
+            to_national_best=Figure.from_optional_difference(value.to_national_best),
         )
 
 
@@ -96,7 +97,7 @@ class ComparisonLine:
     )
 
     @classmethod
-    def all_of(
+    def list_from_lines(
         cls, values: tuple[engine.ComparisonLine, ...], instrument: str
     ) -> list[ComparisonLine]:
         chosen = instrument_in_catalogue(instrument)
@@ -109,10 +110,10 @@ class ComparisonLine:
                 part=each.part[0],
                 number=each.part[1],
                 name=names[each.part],
-                values=[ComparedValue.of(cell) for cell in each.cells],
+                values=[ComparedValue.from_model(cell) for cell in each.cells],
                 leaders=[strawberry.ID(code) for code in each.leaders],
-                province=Reference.of(each.province),
-                national=Reference.of(each.national),
+                province=Reference.from_model(each.province),
+                national=Reference.from_model(each.national),
             )
             for each in values
         ]
@@ -127,13 +128,13 @@ class Mover:
     domains: list[DomainDifference] = strawberry.field(description="Those known in both years.")
 
     @classmethod
-    def of(cls, value: resolved.Mover) -> Mover:
+    def from_model(cls, value: resolved.Mover) -> Mover:
         return cls(
-            region=Region.of(value.region),
-            before=Figure.of(value.move.before),
-            after=Figure.of(value.move.after),
-            change=Figure.of_signed(value.move.change),
-            domains=DomainDifference.all_of(value.move.domains),
+            region=Region.from_model(value.region),
+            before=Figure.from_fraction(value.move.before),
+            after=Figure.from_fraction(value.move.after),
+            change=Figure.from_difference(value.move.change),
+            domains=DomainDifference.list_from_differences(value.move.domains),
         )
 
 
@@ -154,4 +155,4 @@ class ComparisonQuery:
         found = await resolved.list_index_movers(
             info.context, instrument=instrument, year=year, kind=kind, province=province
         )
-        return [Mover.of(each) for each in found]
+        return [Mover.from_model(each) for each in found]

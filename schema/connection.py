@@ -39,7 +39,7 @@ class Connection(Generic[Node]):
     total_count: int = strawberry.field(description="Items in the whole list.")
 
 
-def connected(page: Page[Value], nodes: list[Node]) -> Connection[Node]:
+def to_connection(page: Page[Value], nodes: list[Node]) -> Connection[Node]:
     """Return a page as a connection; `nodes` stand for its values, in the same order."""
     cursors = [_encoded(key) for key in page.keys]
     return Connection(
@@ -55,7 +55,7 @@ def connected(page: Page[Value], nodes: list[Node]) -> Connection[Node]:
     )
 
 
-def size(first: int, most: int = FIRST_MOST) -> int:
+def checked_page_size(first: int, most: int = FIRST_MOST) -> int:
     """Return `first` if it is a page size, or raise InvalidArgument."""
     if not 1 <= first <= most:
         raise InvalidArgument("first", f"a number from 1 to {most}", str(first))
@@ -71,7 +71,7 @@ def part_of_name(search: str | None) -> str:
     return search or ""
 
 
-def key(after: str | None, parts: int) -> tuple[str, ...] | None:
+def decode_cursor(after: str | None, parts: int) -> tuple[str, ...] | None:
     """Return the key of `parts` texts that a cursor stands for, or raise InvalidArgument."""
     if after is None:
         return None

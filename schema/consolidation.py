@@ -15,17 +15,17 @@ from engine.consolidation.decision import Decision, ProposalStatus
 from engine.consolidation.proposal import ProposalKind
 from resolvers import consolidation as resolved
 from resolvers.application import find_common_application
-from schema.connection import size
+from schema.connection import checked_page_size
 from schema.figure import Figure
-from schema.function_tag import estimate
+from schema.function_tag import estimated_figure
 from schema.info import Info
-from schema.listed import LISTED_MOST, ListedApplication, NamedValue, listed
+from schema.listed import LISTED_MOST, ListedApplication, NamedValue, listed_applications
 from schema.problem import (
     IdempotencyKeyReused,
     InvalidInput,
     NotFound,
     OwnedElsewhere,
-    answered,
+    result_or_problem,
 )
 from schema.words import NOT_COMPUTED
 
@@ -48,7 +48,7 @@ class ProposalReason:
     values: list[NamedValue]
 
     @classmethod
-    def of(cls, value: proposal.ProposalReason) -> ProposalReason:
+    def from_model(cls, value: proposal.ProposalReason) -> ProposalReason:
         values = [NamedValue(name=name, value=told) for name, told in value.values]
         return cls(code=value.code, values=values)
 
@@ -62,12 +62,12 @@ class ProposalImpact:
     outside: list[str] = strawberry.field(description="Other ends that are known by name only.")
 
     @classmethod
-    def of(cls, value: proposal.ProposalImpact) -> ProposalImpact:
+    def from_model(cls, value: proposal.ProposalImpact) -> ProposalImpact:
         return cls(
             integration_count=len(value.integrations),
             integrations=_ids(value.integrations),
             application_count=len(value.applications),
-            applications=listed(value.applications),
+            applications=listed_applications(value.applications),
             outside=list(value.outside[:LISTED_MOST]),
         )
 
@@ -79,7 +79,7 @@ class ProposalSaving:
     unknown: list[str] = strawberry.field(description="What has to be known first.")
 
     @classmethod
-    def of(cls, value: proposal.Saving) -> ProposalSaving:
+    def from_model(cls, value: proposal.Saving) -> ProposalSaving:
         yearly = None if value.yearly is None else str(value.yearly)
         return cls(yearly=yearly, display=value.display, unknown=list(value.unknown))
 
@@ -96,7 +96,7 @@ class ProposalConfidence:
     parts: list[ConfidencePart]
 
     @classmethod
-    def of(cls, value: proposal.Confidence) -> ProposalConfidence:
+    def from_model(cls, value: proposal.Confidence) -> ProposalConfidence:
         parts = [ConfidencePart(name=name, value=_known(part)) for name, part in value.parts]
         return cls(value=_known(value.value), parts=parts)
 
@@ -111,7 +111,7 @@ class ProposalDecision:
     at: datetime
 
     @classmethod
-    def of(cls, value: engine_decision.Decided) -> ProposalDecision:
+    def from_model(cls, value: engine_decision.Decided) -> ProposalDecision:
         return cls(
             proposal_id=strawberry.ID(value.proposal),
             region_code=strawberry.ID(value.region),
@@ -153,10 +153,10 @@ class Proposal:
     ) -> Annotated[CommonApplication, strawberry.lazy("schema.application")] | None:
         from schema.application import CommonApplication
 
-        return None if self._common is None else CommonApplication.of(self._common)
+        return None if self._common is None else CommonApplication.from_model(self._common)
 
     @classmethod
-    def of(cls, value: resolved.ProposalWithStatus) -> Proposal:
+    def from_model(cls, value: resolved.ProposalWithStatus) -> Proposal:
         found, decided = value.proposal, value.decided
         common = find_common_application(found.survivor)
         inside = None if common is not None else found.survivor
@@ -165,18 +165,18 @@ class Proposal:
             kind=found.kind,
             rule=found.rule,
             status=value.status,
-            applications=listed(found.applications),
+            applications=listed_applications(found.applications),
             survivor=None if inside is None else ListedApplication(id=strawberry.ID(inside)),
-            survivor_because=[ProposalReason.of(each) for each in found.survivor_because],
-            reasons=[ProposalReason.of(each) for each in found.reasons],
+            survivor_because=[ProposalReason.from_model(each) for each in found.survivor_because],
+            reasons=[ProposalReason.from_model(each) for each in found.reasons],
             evidence=_ids(found.evidence),
-            impact=ProposalImpact.of(found.impact),
+            impact=ProposalImpact.from_model(found.impact),
             missing=list(found.missing),
-            saving=ProposalSaving.of(found.saving),
-            confidence=ProposalConfidence.of(found.confidence),
+            saving=ProposalSaving.from_model(found.saving),
+            confidence=ProposalConfidence.from_model(found.confidence),
             legal_basis=found.legal_basis or None,
             inputs=found.inputs,
-            decision=None if decided is None else ProposalDecision.of(decided),
+            decision=None if decided is None else ProposalDecision.from_model(decided),
             _common=common,
         )
 
@@ -198,11 +198,11 @@ class RegionConsolidation:
         kinds: list[ProposalKind] | None = None,
         first: int = 50,
     ) -> list[Proposal] | None:
-        most = size(first)
+        most = checked_page_size(first)
         found = await resolved.list_region_proposals(
             info.context, self._value, status=status, kinds=kinds or ()
         )
-        return [Proposal.of(each) for each in found[:most]]
+        return [Proposal.from_model(each) for each in found[:most]]
 
 
 @strawberry.input
@@ -232,7 +232,7 @@ class ConsolidationMutation:
             input.region, input.id, input.inputs, input.decision, input.reason
         )
         work = resolved.decide_proposal(info.context, asked, input.idempotency_key)
-        return await answered(work, ProposalDecision.of)
+        return await result_or_problem(work, ProposalDecision.from_model)
 
 
 def _ids(values: Iterable[str]) -> list[strawberry.ID]:
@@ -240,4 +240,4 @@ def _ids(values: Iterable[str]) -> list[strawberry.ID]:
 
 
 def _known(value: float | None) -> Figure | None:
-    return None if value is None else estimate(value)
+    return None if value is None else estimated_figure(value)

@@ -14,7 +14,7 @@ from schema.problem import (
     InvalidInput,
     NotFound,
     OwnedElsewhere,
-    answered,
+    result_or_problem,
 )
 from schema.words import IDEMPOTENCY_KEY
 
@@ -46,4 +46,4 @@ class CorrectionMutation:
     ) -> CorrectFunctionResult:
         asked = resolved.CorrectFunction(input.application, input.function)
         work = resolved.correct_function(info.context, asked, input.idempotency_key)
-        return await answered(work, Application.of)
+        return await result_or_problem(work, Application.from_model)

@@ -11,9 +11,9 @@ from engine.graph import diagnostics as engine
 from engine.graph.exchange import RealisedExchange
 from engine.graph.graph import IntegrationGraph
 from resolvers.graph import GraphDiagnosis
-from schema.connection import size
+from schema.connection import checked_page_size
 from schema.enums import GraphBasis
-from schema.graph_end import GraphEnd, ends
+from schema.graph_end import GraphEnd, graph_ends
 
 
 @strawberry.type(description="A part of a whole, from 0 to 1.")
@@ -26,7 +26,7 @@ class Share:
     of: str
 
     @classmethod
-    def of_value(cls, value: engine.Share) -> Share:
+    def from_model(cls, value: engine.Share) -> Share:
         share = value.exact
         return cls(
             value=value.value,
@@ -45,11 +45,11 @@ class CutPoint:
     )
 
     @classmethod
-    def of(cls, value: engine.CutPoint, graph: IntegrationGraph) -> CutPoint:
+    def from_model(cls, value: engine.CutPoint, graph: IntegrationGraph) -> CutPoint:
         return cls(
-            node=GraphEnd.of(graph.nodes[value.node]),
+            node=GraphEnd.from_model(graph.nodes[value.node]),
             cut_off_count=len(value.cut_off),
-            cut_off=ends(graph.nodes, value.cut_off[:NAMED_MOST]),
+            cut_off=graph_ends(graph.nodes, value.cut_off[:NAMED_MOST]),
         )
 
 
@@ -60,10 +60,10 @@ class SharedData:
     integrations: list[strawberry.ID]
 
     @classmethod
-    def of(cls, value: engine.SharedData, graph: IntegrationGraph) -> SharedData:
+    def from_model(cls, value: engine.SharedData, graph: IntegrationGraph) -> SharedData:
         return cls(
             data_object=value.data_object,
-            producers=ends(graph.nodes, value.producers[:NAMED_MOST]),
+            producers=graph_ends(graph.nodes, value.producers[:NAMED_MOST]),
             integrations=[strawberry.ID(each) for each in value.edges[:NAMED_MOST]],
         )
 
@@ -86,7 +86,7 @@ class RequiredExchange:
     integrations: list[strawberry.ID] = strawberry.field(description="That realise it.")
 
     @classmethod
-    def of(cls, value: RealisedExchange, graph: IntegrationGraph) -> RequiredExchange:
+    def from_model(cls, value: RealisedExchange, graph: IntegrationGraph) -> RequiredExchange:
         asked = value.required
         return cls(
             id=strawberry.ID(asked.id),
@@ -97,8 +97,8 @@ class RequiredExchange:
             realised=bool(value.edges),
             there=value.there,
             back=value.back,
-            one=ends(graph.nodes, sorted(asked.one)[:NAMED_MOST]),
-            other=ends(graph.nodes, sorted(asked.other)[:NAMED_MOST]),
+            one=graph_ends(graph.nodes, sorted(asked.one)[:NAMED_MOST]),
+            other=graph_ends(graph.nodes, sorted(asked.other)[:NAMED_MOST]),
             integrations=[strawberry.ID(each) for each in value.edges[:NAMED_MOST]],
         )
 
@@ -146,25 +146,27 @@ class Diagnostics:
 
     @strawberry.field(description="Exchanges beside the bus although both ends are on it.")
     def point_to_point_debt(self, first: int = 50) -> list[strawberry.ID]:
-        found = self._value.diagnostics.point_to_point_debt[: size(first)]
+        found = self._value.diagnostics.point_to_point_debt[: checked_page_size(first)]
         return [strawberry.ID(each) for each in found]
 
     @strawberry.field(description="The most cut off first.")
     def cut_points(self, first: int = 50) -> list[CutPoint]:
-        found = self._value.diagnostics.cut_points[: size(first)]
-        return [CutPoint.of(each, self._value.graph) for each in found]
+        found = self._value.diagnostics.cut_points[: checked_page_size(first)]
+        return [CutPoint.from_model(each, self._value.graph) for each in found]
 
     @strawberry.field(description="Data objects with several producers, by name.")
     def several_producers(self, first: int = 50) -> list[SharedData]:
-        found = self._value.diagnostics.several_producers[: size(first)]
-        return [SharedData.of(each, self._value.graph) for each in found]
+        found = self._value.diagnostics.several_producers[: checked_page_size(first)]
+        return [SharedData.from_model(each, self._value.graph) for each in found]
 
     @strawberry.field(description="Applications without an exchange of this basis.")
     def isolated(self, first: int = 50) -> list[GraphEnd]:
-        return ends(self._value.graph.nodes, self._value.diagnostics.isolated[: size(first)])
+        return graph_ends(
+            self._value.graph.nodes, self._value.diagnostics.isolated[: checked_page_size(first)]
+        )
 
     @classmethod
-    def of(cls, value: GraphDiagnosis) -> Diagnostics:
+    def from_model(cls, value: GraphDiagnosis) -> Diagnostics:
         found, graph = value.diagnostics, value.graph
         return cls(
             basis=found.basis,
@@ -172,17 +174,17 @@ class Diagnostics:
             applications=found.applications,
             outside=found.outside,
             edges=found.edges,
-            required=Share.of_value(found.required),
-            exchanges=[RequiredExchange.of(each, graph) for each in found.exchanges],
+            required=Share.from_model(found.required),
+            exchanges=[RequiredExchange.from_model(each, graph) for each in found.exchanges],
             inapplicable=[strawberry.ID(each) for each in found.inapplicable],
-            bus=Share.of_value(found.bus),
+            bus=Share.from_model(found.bus),
             mode_unknown=found.mode_unknown,
-            reciprocity=Share.of_value(found.reciprocity),
-            propagation=Share.of_value(found.propagation),
+            reciprocity=Share.from_model(found.reciprocity),
+            propagation=Share.from_model(found.propagation),
             silo=None if found.silo is None else format_exact(found.silo),
             silo_display=None if found.silo is None else format_rounded(found.silo),
             owner_unknown=found.owner_unknown,
-            producers=Share.of_value(found.producers),
+            producers=Share.from_model(found.producers),
             cut_point_count=len(found.cut_points),
             isolated_count=len(found.isolated),
             point_to_point_debt_count=len(found.point_to_point_debt),

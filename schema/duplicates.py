@@ -10,9 +10,9 @@ from engine.matching import grouping
 from engine.matching.name_matching import DuplicatePolicy
 from resolvers import inventory_analysis as resolved
 from resolvers.inventory_analysis import InventoryAnalysis
-from schema.connection import size
+from schema.connection import checked_page_size
 from schema.info import Info
-from schema.listed import ListedApplication, NamedValue, listed
+from schema.listed import ListedApplication, NamedValue, listed_applications
 from schema.words import NOT_COMPUTED
 
 strawberry.enum(
@@ -29,7 +29,7 @@ class NationalSystem:
     owner: str
 
     @classmethod
-    def of_id(cls, id: str) -> NationalSystem:
+    def from_id(cls, id: str) -> NationalSystem:
         value = resolved.national_system_by_id(id)
         return cls(id=strawberry.ID(id), name=value.name, owner=value.owner)
 
@@ -42,7 +42,7 @@ class DuplicateLink:
     signals: list[NamedValue]
 
     @classmethod
-    def of(cls, value: grouping.ListingPair) -> DuplicateLink:
+    def from_model(cls, value: grouping.ListingPair) -> DuplicateLink:
         return cls(
             a=strawberry.ID(value.a),
             b=strawberry.ID(value.b),
@@ -57,8 +57,8 @@ class Relisting:
     listings: list[ListedApplication] = strawberry.field(description="The first 100.")
 
     @classmethod
-    def of(cls, value: tuple[str, ...]) -> Relisting:
-        return cls(count=len(value), listings=listed(value))
+    def from_listing_ids(cls, value: tuple[str, ...]) -> Relisting:
+        return cls(count=len(value), listings=listed_applications(value))
 
 
 @strawberry.type(description="Listings of one system, or the question whether they are.")
@@ -75,14 +75,14 @@ class DuplicateGroup:
     )
 
     @classmethod
-    def of(cls, value: grouping.DuplicateGroup) -> DuplicateGroup:
+    def from_model(cls, value: grouping.DuplicateGroup) -> DuplicateGroup:
         return cls(
             policy=value.decision,
-            national=None if value.national is None else NationalSystem.of_id(value.national),
+            national=None if value.national is None else NationalSystem.from_id(value.national),
             count=len(value.listings),
-            listings=listed(value.listings),
-            parts=[Relisting.of(each) for each in value.sure[:100]],
-            links=[DuplicateLink.of(each) for each in value.links[:100]],
+            listings=listed_applications(value.listings),
+            parts=[Relisting.from_listing_ids(each) for each in value.sure[:100]],
+            links=[DuplicateLink.from_model(each) for each in value.links[:100]],
         )
 
 
@@ -110,22 +110,25 @@ class Duplicates:
             for each in self._value.inventory.groups
             if policy is None or each.decision is policy
         ]
-        return [DuplicateGroup.of(each) for each in found[: size(first)]]
+        return [DuplicateGroup.from_model(each) for each in found[: checked_page_size(first)]]
 
     @strawberry.field(description="Systems that are listed more than once, for sure.")
     def relistings(self, first: int = 50) -> list[Relisting]:
-        return [Relisting.of(each) for each in self._value.relisted[: size(first)]]
+        return [
+            Relisting.from_listing_ids(each)
+            for each in self._value.relisted[: checked_page_size(first)]
+        ]
 
     @strawberry.field(description="Pages about an office: no application to consolidate.")
     def websites(self, first: int = 50) -> list[ListedApplication]:
-        return listed(self._value.inventory.websites[: size(first, 100)])
+        return listed_applications(self._value.inventory.websites[: checked_page_size(first, 100)])
 
     @strawberry.field(description="Lines that name several systems in one cell.")
     def several(self, first: int = 50) -> list[ListedApplication]:
-        return listed(self._value.inventory.several[: size(first, 100)])
+        return listed_applications(self._value.inventory.several[: checked_page_size(first, 100)])
 
     @classmethod
-    def of(cls, value: InventoryAnalysis) -> Duplicates:
+    def from_analysis(cls, value: InventoryAnalysis) -> Duplicates:
         found = value.inventory
         return cls(
             rule=engine.RULE,
@@ -150,6 +153,6 @@ class RegionDuplicates:
         description=f"Which listings of its inventory are, or may be, one system. {NOT_COMPUTED}"
     )
     async def duplicates(self, info: Info) -> Duplicates | None:
-        return Duplicates.of(
+        return Duplicates.from_analysis(
             await resolved.analyse_region_inventory(info.context, self._value.code)
         )

@@ -17,7 +17,7 @@ from schema.problem import (
     InvalidInput,
     NotFound,
     OwnedElsewhere,
-    answered,
+    result_or_problem,
 )
 from schema.words import IDEMPOTENCY_KEY, NOT_COMPUTED
 
@@ -38,7 +38,7 @@ class EffortScale:
     steps: list[StepEffort] = strawberry.field(description="By indicator and level.")
 
     @classmethod
-    def of(cls, value: engine.Effort) -> EffortScale:
+    def from_model(cls, value: engine.Effort) -> EffortScale:
         return cls(
             id=value.id,
             version=value.version,
@@ -62,7 +62,7 @@ class RegionEffort:
     steps: list[StepEffort] = strawberry.field(description="All that it edited.")
 
     @classmethod
-    def of(cls, value: engine.RegionEffort) -> RegionEffort:
+    def from_model(cls, value: engine.RegionEffort) -> RegionEffort:
         return cls(
             region_code=strawberry.ID(value.region),
             instrument=strawberry.ID(value.instrument),
@@ -86,7 +86,7 @@ class RegionEffortField:
     )
     async def effort(self, info: Info, instrument: strawberry.ID) -> EffortScale | None:
         chosen = known_instrument(instrument)
-        return EffortScale.of(
+        return EffortScale.from_model(
             await resolved.effective_effort(info.context, self._value.code, chosen)
         )
 
@@ -123,4 +123,4 @@ class EffortMutation:
         )
         asked = resolved.EditEffort(input.region, input.instrument, steps)
         work = resolved.edit_effort(info.context, asked, input.idempotency_key)
-        return await answered(work, RegionEffort.of)
+        return await result_or_problem(work, RegionEffort.from_model)

@@ -61,9 +61,9 @@ async def _entity(context: Context, reference: object) -> Thing:
     found: object
     match reference:
         case {"__typename": "Region" as kind, "code": str(key)}:
-            found = await nodes.by_id(context, f"region-{key}")
+            found = await nodes.find_node(context, f"region-{key}")
         case {"__typename": "Application" | "Assessment" | "Opd" as kind, "id": str(key)}:
-            found = await nodes.by_id(context, key)
+            found = await nodes.find_node(context, key)
         case {"__typename": "CommonApplication" as kind, "id": str(key)}:
             found = CommonApplication.by_id(key)
         case _:

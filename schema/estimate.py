@@ -14,7 +14,7 @@ from resolvers.instrument import instrument_in_catalogue
 from schema.enums import AssessmentKind
 from schema.figure import Figure
 from schema.info import Info
-from schema.instrument import Instrument, shown
+from schema.instrument import Instrument, schema_instrument
 
 
 @strawberry.enum(description="What the levels are: nobody claimed or assessed them.")
@@ -39,12 +39,12 @@ class EstimatedAspect:
     highest: Figure
 
     @classmethod
-    def of(cls, value: engine.AspectRange) -> EstimatedAspect:
+    def from_model(cls, value: engine.AspectRange) -> EstimatedAspect:
         return cls(
             number=value.aspect,
-            value=Figure.of(value.value),
-            lowest=Figure.of(value.lowest),
-            highest=Figure.of(value.highest),
+            value=Figure.from_fraction(value.value),
+            lowest=Figure.from_fraction(value.lowest),
+            highest=Figure.from_fraction(value.highest),
         )
 
 
@@ -123,7 +123,7 @@ class RegionEstimate:
 
 def _none(result: model.Assessment, value: engine.NoProfile) -> NoEstimate:
     return NoEstimate(
-        instrument=shown(result.instrument),
+        instrument=schema_instrument(result.instrument),
         year=result.year,
         result=strawberry.ID(result.id),
         missing_domains=list(value.missing),
@@ -137,7 +137,7 @@ def _profile(result: model.Assessment, value: engine.EstimatedProfile) -> Estima
     }
     return EstimatedProfile(
         basis=EstimateBasis(value.basis),
-        instrument=shown(result.instrument),
+        instrument=schema_instrument(result.instrument),
         year=result.year,
         kind=result.kind,
         result=strawberry.ID(result.id),
@@ -151,11 +151,11 @@ def _profile(result: model.Assessment, value: engine.EstimatedProfile) -> Estima
             )
             for each in value.indicators
         ],
-        aspects=[EstimatedAspect.of(each) for each in value.aspects],
+        aspects=[EstimatedAspect.from_model(each) for each in value.aspects],
         solutions=str(value.solutions),
-        distance=Figure.of(value.distance),
+        distance=Figure.from_fraction(value.distance),
         pulled_by=[
-            AspectPull(aspect=number, mean=Figure.of(mean).value)
+            AspectPull(aspect=number, mean=Figure.from_fraction(mean).value)
             for number, mean in sorted(value.pulled_by.items())
         ],
         index_met=value.index_met,

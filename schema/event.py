@@ -16,7 +16,7 @@ from engine.decimals import format_rounded
 from engine.document import value_of
 from resolvers import event as resolved
 from resolvers.event import VisibleEvent
-from schema.connection import size
+from schema.connection import checked_page_size
 from schema.enums import AssessmentKind, AssessmentState, EventKind
 from schema.event_envelope import EventEnvelope, start_cursor
 from schema.info import Info
@@ -43,10 +43,10 @@ class Event:
     @strawberry.field
     async def region(self, info: Info) -> Region | None:
         found = await info.context.loaders.regions.load(self._code)
-        return None if found is None else Region.of(found)
+        return None if found is None else Region.from_model(found)
 
     @classmethod
-    def of(cls, seen: VisibleEvent) -> Event:
+    def from_event(cls, seen: VisibleEvent) -> Event:
         arrival = seen.arrival
         return cls(
             cursor=Cursor(seen.cursor),
@@ -91,14 +91,14 @@ class IndexChanged:
 
     @strawberry.field
     def domains(self) -> list[PartScore]:
-        return [PartScore.of(each) for each in value_of(Score, self._after).domains]
+        return [PartScore.from_model(each) for each in value_of(Score, self._after).domains]
 
     @strawberry.field
     async def region(self, info: Info) -> Region:
-        return Region.of_required(await info.context.loaders.regions.load(self._code))
+        return Region.from_required_model(await info.context.loaders.regions.load(self._code))
 
     @classmethod
-    def of(cls, seen: VisibleEvent) -> IndexChanged:
+    def from_event(cls, seen: VisibleEvent) -> IndexChanged:
         arrival = seen.arrival
         body = arrival.derived or {}
         before, after = body["before"], body["after"]  # scores, of which little is mostly asked for
@@ -129,10 +129,12 @@ class EventQuery:
     )
     async def events(self, info: Info, after: Cursor | None = None, first: int = 100) -> EventPage:
         seen, cursor, more = await resolved.page_of_events(
-            info.context, after, size(first, EVENTS_MOST)
+            info.context, after, checked_page_size(first, EVENTS_MOST)
         )
         return EventPage(
-            events=[Event.of(each) for each in seen], cursor=Cursor(cursor), has_next_page=more
+            events=[Event.from_event(each) for each in seen],
+            cursor=Cursor(cursor),
+            has_next_page=more,
         )
 
 
@@ -161,7 +163,7 @@ class EventSubscription:
         )
         async with aclosing(happened):
             async for seen in happened:
-                yield EventEnvelope.from_event(IndexChanged.of(seen), seen)
+                yield EventEnvelope.from_event(IndexChanged.from_event(seen), seen)
 
     @strawberry.subscription(
         graphql_type=Event,
@@ -185,4 +187,4 @@ class EventSubscription:
         )
         async with aclosing(happened):
             async for seen in happened:
-                yield EventEnvelope.from_event(Event.of(seen), seen)
+                yield EventEnvelope.from_event(Event.from_event(seen), seen)

@@ -31,7 +31,7 @@ class FeedHead:
     )
 
     @classmethod
-    def of(cls, head: resolved.LogHead) -> FeedHead:
+    def from_model(cls, head: resolved.LogHead) -> FeedHead:
         return cls(
             version=VERSION,
             region=strawberry.ID(head.region),
@@ -68,7 +68,7 @@ class FeedEntry:
     hash: str
 
     @classmethod
-    def of(cls, entry: engine.Entry) -> FeedEntry:
+    def from_model(cls, entry: engine.Entry) -> FeedEntry:
         return cls(
             region=strawberry.ID(entry.region),
             sequence=entry.sequence,
@@ -92,9 +92,10 @@ class FeedFrame:
     entries: list[FeedEntry] = strawberry.field(description="At most 200.")
 
     @classmethod
-    def of(cls, frame: resolved.LogFrame) -> FeedFrame:
+    def from_model(cls, frame: resolved.LogFrame) -> FeedFrame:
         return cls(
-            head=FeedHead.of(frame.head), entries=[FeedEntry.of(each) for each in frame.entries]
+            head=FeedHead.from_model(frame.head),
+            entries=[FeedEntry.from_model(each) for each in frame.entries],
         )
 
 
@@ -104,7 +105,7 @@ class SnapshotRow:
     body: JSON = strawberry.field(description="Of the type that the contract has for its kind.")
 
     @classmethod
-    def of(cls, row: engine_snapshot.SnapshotRow) -> SnapshotRow:
+    def from_model(cls, row: engine_snapshot.SnapshotRow) -> SnapshotRow:
         return cls(kind=row.kind, body=JSON(row.body))
 
 
@@ -120,11 +121,11 @@ class SnapshotPage:
     )
 
     @classmethod
-    def of(cls, page: resolved.SnapshotPage) -> SnapshotPage:
+    def from_model(cls, page: resolved.SnapshotPage) -> SnapshotPage:
         return cls(
             version=VERSION,
-            newest=FeedEntry.of(page.newest),
-            rows=[SnapshotRow.of(each) for each in page.rows],
+            newest=FeedEntry.from_model(page.newest),
+            rows=[SnapshotRow.from_model(each) for each in page.rows],
             cursor=page.cursor,
         )
 
@@ -139,13 +140,13 @@ class FeedQuery:
     async def snapshot(
         self, info: Info, region: strawberry.ID, first: int = 200, after: str | None = None
     ) -> SnapshotPage:
-        return SnapshotPage.of(
+        return SnapshotPage.from_model(
             await resolved.region_snapshot_page(info.context, region, first, after)
         )
 
     @strawberry.field(description="For who follows a region. Needs a token.")
     async def feed_head(self, info: Info, region: strawberry.ID) -> FeedHead:
-        return FeedHead.of(await resolved.region_log_head(info.context, region))
+        return FeedHead.from_model(await resolved.region_log_head(info.context, region))
 
 
 @strawberry.type
@@ -159,4 +160,4 @@ class FeedSubscription:
     ) -> AsyncGenerator[FeedFrame, None]:
         async with aclosing(resolved.stream_log_frames(info.context, region, after)) as frames:
             async for frame in frames:
-                yield FeedFrame.of(frame)
+                yield FeedFrame.from_model(frame)

@@ -17,18 +17,18 @@ class Figure:
     )
 
     @classmethod
-    def of(cls, value: Fraction) -> Figure:
+    def from_fraction(cls, value: Fraction) -> Figure:
         return cls(value=format_exact(value), display=format_rounded(value))
 
     @classmethod
-    def of_signed(cls, value: Fraction) -> Figure:
+    def from_difference(cls, value: Fraction) -> Figure:
         """Wrap a difference."""
         return cls(value=format_exact(value), display=format_signed(value))
 
     @classmethod
-    def of_known(cls, value: Fraction | None) -> Figure | None:
-        return None if value is None else cls.of(value)
+    def from_optional(cls, value: Fraction | None) -> Figure | None:
+        return None if value is None else cls.from_fraction(value)
 
     @classmethod
-    def of_difference(cls, value: Fraction | None) -> Figure | None:
-        return None if value is None else cls.of_signed(value)
+    def from_optional_difference(cls, value: Fraction | None) -> Figure | None:
+        return None if value is None else cls.from_difference(value)

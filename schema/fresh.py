@@ -45,7 +45,7 @@ class Coverage:
     regions: list[CoveredRegion] = strawberry.field(description="By code.")
 
     @classmethod
-    def of(cls, value: engine.Coverage) -> Coverage:
+    def from_model(cls, value: engine.Coverage) -> Coverage:
         return cls(
             total=len(value.outcomes),
             fresh=value.fresh,
@@ -88,7 +88,7 @@ class FreshQuery:
         regions: list[strawberry.ID] | None = None,
     ) -> FreshResult:
         found = await freshness.wait_until_fresh(info.context, max_age, regions)
-        coverage = Coverage.of(found)
+        coverage = Coverage.from_model(found)
         if require is Require.ALL and not found.whole:
             old = coverage.total - coverage.fresh
             message = f"of {coverage.total} regions {old} are older than {max_age} seconds"

@@ -22,7 +22,7 @@ class Function:
     indicators: list[int] = strawberry.field(description="Of spbe-2020, that ask for it.")
 
     @classmethod
-    def of_id(cls, id: str) -> Function:
+    def from_id(cls, id: str) -> Function:
         value = shipped_functions.functions_by_id()[id]
         return cls(id=strawberry.ID(id), name=value.name, indicators=list(value.indicators))
 
@@ -46,13 +46,15 @@ class FunctionTag:
     by_person: bool
 
     @classmethod
-    def of(cls, value: engine.FunctionTag) -> FunctionTag:
+    def from_model(cls, value: engine.FunctionTag) -> FunctionTag:
         return cls(
-            function=None if value.function is None else Function.of_id(value.function),
+            function=None if value.function is None else Function.from_id(value.function),
             abstained=value.function is None,
-            confidence=estimate(value.confidence),
+            confidence=estimated_figure(value.confidence),
             candidates=[
-                FunctionCandidate(function=Function.of_id(id), confidence=estimate(confidence))
+                FunctionCandidate(
+                    function=Function.from_id(id), confidence=estimated_figure(confidence)
+                )
                 for id, confidence in value.candidates
             ],
             because=list(value.because),
@@ -64,7 +66,7 @@ class FunctionTag:
 class FunctionQuery:
     @strawberry.field(description="All that an application may be for.")
     def functions(self) -> list[Function]:
-        return [Function.of_id(id) for id in shipped_functions.functions_by_id()]
+        return [Function.from_id(id) for id in shipped_functions.functions_by_id()]
 
 
 @strawberry.type
@@ -76,9 +78,9 @@ class ApplicationFunction:
     @strawberry.field(description="Null of a retired application.")
     async def function_tag(self, info: Info) -> FunctionTag | None:
         found = await resolved.tag_application(info.context, self._value)
-        return None if found is None else FunctionTag.of(found)
+        return None if found is None else FunctionTag.from_model(found)
 
 
-def estimate(value: float) -> Figure:
+def estimated_figure(value: float) -> Figure:
     """Wrap what a model estimated: three places are all that it means."""
-    return Figure.of(Fraction(f"{value:.3f}"))
+    return Figure.from_fraction(Fraction(f"{value:.3f}"))

@@ -43,10 +43,10 @@ class GraphNode:
         if self.opd_id is None:
             return None
         owner = await info.context.loaders.opds.load(self.opd_id)
-        return None if owner is None else Opd.of(owner)
+        return None if owner is None else Opd.from_model(owner)
 
     @classmethod
-    def of(cls, seen: SubgraphNode, place: NodePosition) -> GraphNode:
+    def from_model(cls, seen: SubgraphNode, place: NodePosition) -> GraphNode:
         node = seen.node
         return cls(
             id=strawberry.ID(node.id),
@@ -78,7 +78,7 @@ class GraphEdge:
     integration: Integration
 
     @classmethod
-    def of(cls, value: engine.GraphEdge) -> GraphEdge:
+    def from_model(cls, value: engine.GraphEdge) -> GraphEdge:
         return cls(
             id=strawberry.ID(value.id),
             source=strawberry.ID(value.source),
@@ -86,7 +86,7 @@ class GraphEdge:
             counts=value.counts,
             undecided=value.undecided,
             defects=list(value.defects),
-            integration=Integration.of(value.integration),
+            integration=Integration.from_model(value.integration),
         )
 
 
@@ -106,7 +106,7 @@ class GraphLeftOut:
     )
 
     @classmethod
-    def of(cls, value: OmittedCounts) -> GraphLeftOut:
+    def from_model(cls, value: OmittedCounts) -> GraphLeftOut:
         counts = sorted(value.not_counted.items(), key=lambda each: each[0].value)
         return cls(
             nodes_over_limit=value.nodes_over_limit,
@@ -129,7 +129,7 @@ class IntegrationGraph:
     left_out: GraphLeftOut
 
     @classmethod
-    def of(cls, value: PositionedSubgraph) -> IntegrationGraph:
+    def from_model(cls, value: PositionedSubgraph) -> IntegrationGraph:
         part = value.part
         return cls(
             revision=value.revision,
@@ -138,9 +138,9 @@ class IntegrationGraph:
             around=_id(part.around),
             depth=part.depth,
             limit=part.limit,
-            nodes=[GraphNode.of(seen, value.places[seen.node.id]) for seen in part.nodes],
-            edges=[GraphEdge.of(edge) for edge in part.edges],
-            left_out=GraphLeftOut.of(part.left_out),
+            nodes=[GraphNode.from_model(seen, value.places[seen.node.id]) for seen in part.nodes],
+            edges=[GraphEdge.from_model(edge) for edge in part.edges],
+            left_out=GraphLeftOut.from_model(part.left_out),
         )
 
 
@@ -166,7 +166,7 @@ class RegionGraph:
         found = await resolved.positioned_subgraph(
             info.context, self._value.code, around=around, depth=depth, limit=limit, basis=basis
         )
-        return IntegrationGraph.of(found)
+        return IntegrationGraph.from_model(found)
 
     @strawberry.field(
         description="What the shape of the graph tells: diagnoses, never levels. RECORDED takes "
@@ -176,7 +176,7 @@ class RegionGraph:
     async def diagnostics(
         self, info: Info, basis: GraphBasis = engine.GraphBasis.RECORDED
     ) -> Diagnostics | None:
-        return Diagnostics.of(
+        return Diagnostics.from_model(
             await resolved.diagnose_region_graph(info.context, self._value.code, basis)
         )
 

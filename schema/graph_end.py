@@ -17,10 +17,10 @@ class GraphEnd:
     kind: GraphNodeKind
 
     @classmethod
-    def of(cls, value: GraphNode) -> GraphEnd:
+    def from_model(cls, value: GraphNode) -> GraphEnd:
         return cls(id=strawberry.ID(value.id), name=value.name, kind=value.kind)
 
 
-def ends(nodes: Mapping[str, GraphNode], ids: Iterable[str]) -> list[GraphEnd]:
+def graph_ends(nodes: Mapping[str, GraphNode], ids: Iterable[str]) -> list[GraphEnd]:
     """Return the nodes with these ids, named."""
-    return [GraphEnd.of(nodes[id]) for id in ids]
+    return [GraphEnd.from_model(nodes[id]) for id in ids]

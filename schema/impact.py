@@ -9,9 +9,9 @@ from engine.graph import impact as engine
 from engine.graph.graph import IntegrationGraph
 from resolvers import graph as resolved
 from resolvers.graph import ImpactAnalysis
-from schema.connection import size
+from schema.connection import checked_page_size
 from schema.enums import GraphBasis
-from schema.graph_end import GraphEnd, ends
+from schema.graph_end import GraphEnd, graph_ends
 from schema.info import Info
 
 
@@ -23,11 +23,11 @@ class Reached:
     integrations: list[strawberry.ID] = strawberry.field(description="Along the way, in order.")
 
     @classmethod
-    def of(cls, value: engine.Reached, graph: IntegrationGraph) -> Reached:
+    def from_model(cls, value: engine.Reached, graph: IntegrationGraph) -> Reached:
         return cls(
-            node=GraphEnd.of(graph.nodes[value.node]),
+            node=GraphEnd.from_model(graph.nodes[value.node]),
             distance=value.distance,
-            path=ends(graph.nodes, value.path),
+            path=graph_ends(graph.nodes, value.path),
             integrations=[strawberry.ID(each) for each in value.edges],
         )
 
@@ -44,16 +44,16 @@ class Impact:
 
     @strawberry.field(description="What it would miss, nearest first; `first` is at most 200.")
     def upstream(self, first: int = 50) -> list[Reached]:
-        found = self._value.impact.upstream[: size(first)]
-        return [Reached.of(each, self._value.graph) for each in found]
+        found = self._value.impact.upstream[: checked_page_size(first)]
+        return [Reached.from_model(each, self._value.graph) for each in found]
 
     @strawberry.field(description="What would miss it, nearest first; `first` is at most 200.")
     def downstream(self, first: int = 50) -> list[Reached]:
-        found = self._value.impact.downstream[: size(first)]
-        return [Reached.of(each, self._value.graph) for each in found]
+        found = self._value.impact.downstream[: checked_page_size(first)]
+        return [Reached.from_model(each, self._value.graph) for each in found]
 
     @classmethod
-    def of(cls, value: ImpactAnalysis) -> Impact:
+    def from_model(cls, value: ImpactAnalysis) -> Impact:
         return cls(
             basis=value.impact.basis,
             upstream_count=len(value.impact.upstream),
@@ -71,4 +71,4 @@ class ApplicationImpact:
     @strawberry.field(description="Null of a retired application: it is in no graph.")
     async def impact(self, info: Info, basis: GraphBasis = GraphBasis.RECORDED) -> Impact | None:
         found = await resolved.analyse_impact(info.context, self._value, basis)
-        return None if found is None else Impact.of(found)
+        return None if found is None else Impact.from_model(found)

@@ -22,7 +22,7 @@ class Viewer:
     expires_at: datetime | None
 
     @classmethod
-    def of(cls, value: model.Viewer) -> Viewer:
+    def from_model(cls, value: model.Viewer) -> Viewer:
         return cls(
             subject=value.subject,
             role=value.role,
@@ -49,7 +49,7 @@ class Instance:
 
     @strawberry.field
     def viewer(self, info: Info) -> Viewer:
-        return Viewer.of(info.context.viewer)
+        return Viewer.from_model(info.context.viewer)
 
 
 @strawberry.type

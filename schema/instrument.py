@@ -80,7 +80,7 @@ class Instrument:
         ]
 
     @classmethod
-    def of(cls, value: engine.Instrument) -> Instrument:
+    def from_model(cls, value: engine.Instrument) -> Instrument:
         return cls(
             id=strawberry.ID(value.id),
             name=value.name,
@@ -116,20 +116,20 @@ class Instrument:
 
 
 @cache
-def shown(id: str) -> Instrument:
+def schema_instrument(id: str) -> Instrument:
     """Return an instrument of the catalogue as a client sees it: the same for every score."""
-    return Instrument.of(instrument_in_catalogue(id))
+    return Instrument.from_model(instrument_in_catalogue(id))
 
 
 @strawberry.type
 class InstrumentQuery:
     @strawberry.field(description="All instruments, oldest first.")
     def instruments(self) -> list[Instrument]:
-        return [shown(each.id) for each in list_instruments()]
+        return [schema_instrument(each.id) for each in list_instruments()]
 
     @strawberry.field(description="Null where there is none with that id.")
     def instrument(self, id: strawberry.ID) -> Instrument | None:
-        return None if find_instrument(id) is None else shown(id)
+        return None if find_instrument(id) is None else schema_instrument(id)
 
 
 def _indicator(instrument: engine.Instrument, value: engine.Indicator, weight: str) -> Indicator:

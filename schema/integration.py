@@ -21,7 +21,7 @@ from schema.problem import (
     OwnedElsewhere,
     VersionConflict,
     WrongState,
-    answered,
+    result_or_problem,
 )
 from schema.words import EVIDENCE, IDEMPOTENCY_KEY, VERSION
 
@@ -49,17 +49,17 @@ class Integration(Node):
     async def source(self, info: Info) -> Application:
         found = await info.context.loaders.applications.load(self._value.source)
         assert found is not None  # a foreign key
-        return Application.of(found)
+        return Application.from_model(found)
 
     @strawberry.field(description="Null where the target is in no inventory here.")
     async def target(self, info: Info) -> Application | None:
         if self._value.target is None:
             return None
         found = await info.context.loaders.applications.load(self._value.target)
-        return None if found is None else Application.of(found)
+        return None if found is None else Application.from_model(found)
 
     @classmethod
-    def of(cls, value: model.Integration) -> Integration:
+    def from_model(cls, value: model.Integration) -> Integration:
         return cls(
             id=strawberry.ID(value.id),
             version=value.version,
@@ -69,10 +69,10 @@ class Integration(Node):
             direction=value.direction,
             status=value.status,
             evidence_grade=value.evidence_grade,
-            evidence=[Evidence.of(each) for each in value.evidence],
+            evidence=[Evidence.from_model(each) for each in value.evidence],
             verified_on=value.verified_on,
             region_code=strawberry.ID(value.region),
-            provenance=Provenance.of(value.provenance),
+            provenance=Provenance.from_model(value.provenance),
             _value=value,
         )
 
@@ -175,7 +175,7 @@ class IntegrationMutation:
             evidence=tuple(each.value() for each in input.evidence),
         )
         work = resolved.connect_applications(info.context, asked, input.idempotency_key)
-        return await answered(work, Integration.of)
+        return await result_or_problem(work, Integration.from_model)
 
     @strawberry.mutation(
         description="Evidence of the exchange, for the source application's OPD, its region, the "
@@ -188,7 +188,7 @@ class IntegrationMutation:
         evidence = tuple(each.value() for each in input.evidence)
         asked = resolved.DocumentIntegration(input.id, input.version, evidence)
         work = resolved.add_evidence(info.context, asked, input.idempotency_key)
-        return await answered(work, Integration.of)
+        return await result_or_problem(work, Integration.from_model)
 
     @strawberry.mutation(description="For the other side: the target's OPD or its region.")
     async def confirm_integration(
@@ -196,7 +196,7 @@ class IntegrationMutation:
     ) -> ConfirmIntegrationResult:
         asked = resolved.ConfirmIntegration(input.id, input.version)
         work = resolved.confirm_integration(info.context, asked, input.idempotency_key)
-        return await answered(work, Integration.of)
+        return await result_or_problem(work, Integration.from_model)
 
     @strawberry.mutation(description="For either side.")
     async def withdraw_integration(
@@ -204,4 +204,4 @@ class IntegrationMutation:
     ) -> WithdrawIntegrationResult:
         asked = resolved.WithdrawIntegration(input.id, input.version)
         work = resolved.withdraw_integration(info.context, asked, input.idempotency_key)
-        return await answered(work, Integration.of)
+        return await result_or_problem(work, Integration.from_model)

@@ -12,7 +12,7 @@ from engine.decimals import format_rounded
 from engine.verification import attestation as engine
 from engine.verification import completeness
 from resolvers import inventory as resolved
-from schema.connection import size
+from schema.connection import checked_page_size
 from schema.enums import SealState
 from schema.info import Info
 from schema.opd import Opd
@@ -21,7 +21,7 @@ from schema.problem import (
     InvalidInput,
     NotFound,
     OwnedElsewhere,
-    answered,
+    result_or_problem,
 )
 from schema.scope import DevelopmentPolicy
 from schema.words import NOT_COMPUTED
@@ -42,7 +42,7 @@ class MissingFields:
         from schema.application import Application
 
         found = await info.context.loaders.applications.load(self.application_id)
-        return None if found is None else Application.of(found)
+        return None if found is None else Application.from_model(found)
 
 
 @strawberry.type(description="How many of the required cells of some applications are filled.")
@@ -64,11 +64,11 @@ class Completeness:
     def missing(self, first: int = 50) -> list[MissingFields]:
         return [
             MissingFields(application_id=strawberry.ID(each.application), fields=list(each.fields))
-            for each in self._value.missing[: size(first)]
+            for each in self._value.missing[: checked_page_size(first)]
         ]
 
     @classmethod
-    def of(cls, value: completeness.Completeness) -> Completeness:
+    def from_model(cls, value: completeness.Completeness) -> Completeness:
         return cls(
             applications=value.applications,
             filled=value.filled,
@@ -89,10 +89,10 @@ class Attestation:
     @strawberry.field
     async def opd(self, info: Info) -> Opd | None:
         owner = await info.context.loaders.opds.load(self.opd_id)
-        return None if owner is None else Opd.of(owner)
+        return None if owner is None else Opd.from_model(owner)
 
     @classmethod
-    def of(cls, value: engine.Attestation) -> Attestation:
+    def from_model(cls, value: engine.Attestation) -> Attestation:
         return cls(opd_id=strawberry.ID(value.opd), at=value.at)
 
 
@@ -110,11 +110,11 @@ class Seal:
     broken_by: ForeignEdit | None = strawberry.field(description="The first edit that broke it.")
 
     @classmethod
-    def of(cls, value: engine.AttestationStatus) -> Seal:
+    def from_model(cls, value: engine.AttestationStatus) -> Seal:
         given, edit = value.attestation, value.broken_by
         return cls(
             state=value.state,
-            attestation=None if given is None else Attestation.of(given),
+            attestation=None if given is None else Attestation.from_model(given),
             expires_on=value.expires_on,
             broken_by=None
             if edit is None
@@ -135,11 +135,11 @@ class OpdInventory:
     )
 
     @classmethod
-    def of(cls, value: resolved.OpdInventory) -> OpdInventory:
+    def from_model(cls, value: resolved.OpdInventory) -> OpdInventory:
         return cls(
-            opd=Opd.of(value.opd),
-            completeness=Completeness.of(value.completeness),
-            seal=Seal.of(value.seal),
+            opd=Opd.from_model(value.opd),
+            completeness=Completeness.from_model(value.completeness),
+            seal=Seal.from_model(value.seal),
             vouched_for=value.vouched_for,
             exempt_because=value.exempt_because,
         )
@@ -160,17 +160,19 @@ class RegionInventory:
 
     @strawberry.field(description="By name; `first` is at most 200.")
     def opds(self, first: int = 100) -> list[OpdInventory]:
-        return [OpdInventory.of(each) for each in self._value.opds[: size(first)]]
+        return [
+            OpdInventory.from_model(each) for each in self._value.opds[: checked_page_size(first)]
+        ]
 
     @classmethod
-    def of(cls, value: resolved.RegionInventory) -> RegionInventory:
+    def from_model(cls, value: resolved.RegionInventory) -> RegionInventory:
         unknown = value.owner_unknown
         return cls(
-            completeness=Completeness.of(value.completeness),
-            owner_unknown=None if unknown is None else Completeness.of(unknown),
+            completeness=Completeness.from_model(value.completeness),
+            owner_unknown=None if unknown is None else Completeness.from_model(unknown),
             opd_count=len(value.opds),
             vouched_for_count=sum(each.vouched_for for each in value.opds),
-            policy=None if value.policy is None else DevelopmentPolicy.of(value.policy),
+            policy=None if value.policy is None else DevelopmentPolicy.from_model(value.policy),
             _value=value,
         )
 
@@ -185,7 +187,7 @@ class RegionInventoryField:
         description=f"Its completeness and seals, as a whole and by OPD. {NOT_COMPUTED}"
     )
     async def inventory(self, info: Info) -> RegionInventory | None:
-        return RegionInventory.of(
+        return RegionInventory.from_model(
             await resolved.summarise_region_inventory(info.context, self._value.code)
         )
 
@@ -214,4 +216,4 @@ class InventoryMutation:
     ) -> AttestInventoryResult:
         asked = resolved.AttestInventory(input.opd)
         work = resolved.attest_inventory(info.context, asked, input.idempotency_key)
-        return await answered(work, Attestation.of)
+        return await result_or_problem(work, Attestation.from_model)

@@ -51,7 +51,7 @@ class DocumentLimits:
     mistakes: int = 20  # told of one document
 
 
-class DocumentRefused(GraphQLError):
+class DocumentRejected(GraphQLError):
     """A document that is not looked at further; `extensions.code` says why."""
 
     def __init__(self, code: str, message: str) -> None:
@@ -70,7 +70,7 @@ class BoundedDocuments(SchemaExtension):
 
     def on_parse(self) -> Iterator[None]:
         operation = self.execution_context
-        document = admitted(operation.query or "", self.limits)
+        document = parse_within_limits(operation.query or "", self.limits)
         check_operation(document, operation._provided_operation_name)
         operation.graphql_document = document
         yield
@@ -78,7 +78,7 @@ class BoundedDocuments(SchemaExtension):
     def on_validate(self) -> Iterator[None]:
         operation = self.execution_context
         assert operation.graphql_document is not None
-        operation.pre_execution_errors = mistakes(
+        operation.pre_execution_errors = validation_errors(
             operation.schema._schema,
             operation.graphql_document,
             self.limits.mistakes,
@@ -95,14 +95,14 @@ def document_extensions(
 
 
 @lru_cache(maxsize=CACHED_DOCUMENTS)
-def admitted(query: str, limits: DocumentLimits) -> DocumentNode:
+def parse_within_limits(query: str, limits: DocumentLimits) -> DocumentNode:
     """The parsed document.
 
     Raises DocumentRefused over a limit, GraphQLSyntaxError when it is not GraphQL.
     """
     size = len(query.encode())
     if size > limits.bytes:
-        raise DocumentRefused(
+        raise DocumentRejected(
             "DOCUMENT_TOO_LARGE", f"expected a document of at most {limits.bytes} bytes, got {size}"
         )
     _count_tokens(query, limits.tokens)
@@ -119,13 +119,13 @@ def check_operation(document: DocumentNode, wanted: str | None) -> None:
         if isinstance(definition, OperationDefinitionNode)
     ]
     if wanted is None and len(names) > 1:
-        raise DocumentRefused(
+        raise DocumentRejected(
             "OPERATION_NAME_REQUIRED",
             f"expected an operationName for a document of {len(names)} operations, got none",
         )
     if not names or (wanted is not None and wanted not in names):
         what = "an operation" if wanted is None else f"an operation called {wanted!r}"
-        raise DocumentRefused("OPERATION_NOT_FOUND", f"expected {what} in the document, got none")
+        raise DocumentRejected("OPERATION_NOT_FOUND", f"expected {what} in the document, got none")
 
 
 def _count_tokens(query: str, limit: int) -> None:
@@ -134,15 +134,17 @@ def _count_tokens(query: str, limit: int) -> None:
     while (token := lexer.advance()).kind is not TokenKind.EOF:
         count += 1
         if count > limit:
-            raise DocumentRefused(
+            raise DocumentRejected(
                 "DOCUMENT_TOO_LARGE", f"expected a document of at most {limit} tokens, got more"
             )
         if token.value and "\0" in token.value:  # no database stores it
-            raise DocumentRefused("BAD_TEXT", "expected text, got a NUL character in it")
+            raise DocumentRejected("BAD_TEXT", "expected text, got a NUL character in it")
 
 
 @lru_cache(maxsize=CACHED_DOCUMENTS)
-def mistakes(schema: GraphQLSchema, document: DocumentNode, limit: int) -> list[GraphQLError]:
+def validation_errors(
+    schema: GraphQLSchema, document: DocumentNode, limit: int
+) -> list[GraphQLError]:
     """What validation finds, up to a limit: an error about a value prints all of that value."""
     rules = (*specified_rules, MaybeNullValidationRule, OneOfInputValidationRule)
     return validate(schema, document, rules, max_errors=limit)
@@ -225,6 +227,6 @@ class _Walk:
 
 
 def _too_complex(what: str, limit: int) -> None:
-    raise DocumentRefused(
+    raise DocumentRejected(
         "TOO_COMPLEX", f"expected at most {limit} {what}, got {limit + 1} or more"
     )

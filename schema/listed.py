@@ -26,7 +26,7 @@ class ListedApplication:
         from schema.application import Application
 
         found = await info.context.loaders.applications.load(self.id)
-        return None if found is None else Application.of(found)
+        return None if found is None else Application.from_model(found)
 
 
 @strawberry.type(description="A value with its name.")
@@ -35,6 +35,6 @@ class NamedValue:
     value: str
 
 
-def listed(ids: Iterable[str]) -> list[ListedApplication]:
+def listed_applications(ids: Iterable[str]) -> list[ListedApplication]:
     """Return the first applications of a list."""
     return [ListedApplication(id=strawberry.ID(id)) for id in [*ids][:LISTED_MOST]]

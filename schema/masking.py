@@ -14,7 +14,7 @@ from graphql import GraphQLError
 logger = logging.getLogger("simpul.errors")
 
 
-def masked(errors: Iterable[GraphQLError] | None) -> list[GraphQLError]:
+def mask_errors(errors: Iterable[GraphQLError] | None) -> list[GraphQLError]:
     """The errors as a client may see them; each bug is logged under the id its client is given.
 
     What failed once is one bug, however many items of a list it took: a read is shared by many.

@@ -20,7 +20,7 @@ from resolvers.instrument import instrument_in_catalogue
 from schema.enums import AssessmentKind
 from schema.event_envelope import EventEnvelope, start_cursor
 from schema.info import Info
-from schema.instrument import Instrument, shown
+from schema.instrument import Instrument, schema_instrument
 from schema.region import Region
 from schema.scalars import Cursor
 from schema.words import CONFLATE, PREVIOUS_CURSOR, SNAPSHOT
@@ -34,7 +34,7 @@ class VerdictState:
     flag: VerificationFlag | None
 
     @classmethod
-    def of(cls, value: verification_state.VerdictState) -> VerdictState:
+    def from_model(cls, value: verification_state.VerdictState) -> VerdictState:
         return cls(
             claim=value.claim,
             ceiling=value.ceiling,
@@ -60,7 +60,7 @@ class VerifiedValues:
     not_refuted: str | None
 
     @classmethod
-    def of(cls, value: verification_state.VerifiedValues) -> VerifiedValues:
+    def from_model(cls, value: verification_state.VerifiedValues) -> VerifiedValues:
         return cls(claimed=value.claimed, supported=value.supported, not_refuted=value.not_refuted)
 
 
@@ -87,10 +87,10 @@ class VerificationChanged:
 
     @strawberry.field
     async def region(self, info: Info) -> Region:
-        return Region.of_required(await info.context.loaders.regions.load(self._code))
+        return Region.from_required_model(await info.context.loaders.regions.load(self._code))
 
     @classmethod
-    def of(cls, seen: VisibleEvent) -> VerificationChanged:
+    def from_event(cls, seen: VisibleEvent) -> VerificationChanged:
         told = value_of(verification_state.VerificationChange, seen.arrival.derived or {})
         names = {
             each.number: each.name for each in instrument_in_catalogue(told.instrument).indicators
@@ -100,18 +100,18 @@ class VerificationChanged:
             previous_cursor=Cursor(seen.previous_cursor),
             snapshot=seen.snapshot,
             at=seen.arrival.at,
-            instrument=shown(told.instrument),
+            instrument=schema_instrument(told.instrument),
             year=told.year,
             assessment=None if told.assessment is None else strawberry.ID(told.assessment),
             kind=told.kind,
-            before=None if told.before is None else VerifiedValues.of(told.before),
-            after=VerifiedValues.of(told.after),
+            before=None if told.before is None else VerifiedValues.from_model(told.before),
+            after=VerifiedValues.from_model(told.after),
             changed=[
                 VerdictChange(
                     indicator=each.indicator,
                     name=names[each.indicator],
-                    before=None if each.before is None else VerdictState.of(each.before),
-                    after=VerdictState.of(each.after),
+                    before=None if each.before is None else VerdictState.from_model(each.before),
+                    after=VerdictState.from_model(each.after),
                 )
                 for each in told.changed
             ],
@@ -144,10 +144,10 @@ class ProposalsChanged:
 
     @strawberry.field
     async def region(self, info: Info) -> Region:
-        return Region.of_required(await info.context.loaders.regions.load(self._code))
+        return Region.from_required_model(await info.context.loaders.regions.load(self._code))
 
     @classmethod
-    def of(cls, seen: VisibleEvent) -> ProposalsChanged:
+    def from_event(cls, seen: VisibleEvent) -> ProposalsChanged:
         told = value_of(verification_state.ProposalsChange, seen.arrival.derived or {})
         return cls(
             cursor=Cursor(seen.cursor),
@@ -186,7 +186,7 @@ class NewsSubscription:
         )
         async with aclosing(happened):
             async for seen in happened:
-                yield EventEnvelope.from_event(VerificationChanged.of(seen), seen)
+                yield EventEnvelope.from_event(VerificationChanged.from_event(seen), seen)
 
     @strawberry.subscription(
         graphql_type=ProposalsChanged,
@@ -210,4 +210,4 @@ class NewsSubscription:
         )
         async with aclosing(happened):
             async for seen in happened:
-                yield EventEnvelope.from_event(ProposalsChanged.of(seen), seen)
+                yield EventEnvelope.from_event(ProposalsChanged.from_event(seen), seen)

@@ -22,7 +22,7 @@ class Provenance:
     note: str
 
     @classmethod
-    def of(cls, value: model.Provenance) -> Provenance:
+    def from_model(cls, value: model.Provenance) -> Provenance:
         return cls(source=value.source, confirmed=value.confirmed, note=value.note)
 
 
@@ -34,7 +34,7 @@ class Evidence:
     dated: date | None = strawberry.field(description="Null: nobody told.")
 
     @classmethod
-    def of(cls, value: model.Evidence) -> Evidence:
+    def from_model(cls, value: model.Evidence) -> Evidence:
         return cls(title=value.title, url=value.url, kind=value.kind, dated=value.dated)
 
 

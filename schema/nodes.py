@@ -20,28 +20,30 @@ from schema.region import Region
 class NodeQuery:
     @strawberry.field(description="Null where there is no such thing, or none you may see.")
     async def node(self, info: Info, id: strawberry.ID) -> Node | None:
-        return await by_id(info.context, id)
+        return await find_node(info.context, id)
 
 
-async def by_id(context: Context, id: str) -> Node | None:
+async def find_node(context: Context, id: str) -> Node | None:
     """Return the thing with this id; None where there is none, or none the viewer may see."""
     kind, _, rest = id.partition("-")
     match kind:
         case "region":
             region = await context.loaders.regions.load(rest)
-            return None if region is None else Region.of(region)
+            return None if region is None else Region.from_model(region)
         case "opd":
             opd = await context.loaders.opds.load(id)
-            return None if opd is None else Opd.of(opd)
+            return None if opd is None else Opd.from_model(opd)
         case "application":
             application = await context.loaders.applications.load(id)
-            return None if application is None else Application.of(application)
+            return None if application is None else Application.from_model(application)
         case "assessment":
             assessment = await context.loaders.assessments.load(id)
-            return None if assessment is None else Assessment.of(*assessment)
+            return None if assessment is None else Assessment.from_model(*assessment)
         case "integration":
             try:
-                return Integration.of(await resolved_integration.find_integration(context, id))
+                return Integration.from_model(
+                    await resolved_integration.find_integration(context, id)
+                )
             except NotFound:
                 return None
         case _:

@@ -17,7 +17,7 @@ from schema.problem import (
     InvalidInput,
     NotFound,
     OwnedElsewhere,
-    answered,
+    result_or_problem,
 )
 from schema.words import IDEMPOTENCY_KEY
 
@@ -40,17 +40,21 @@ class Opd(Node):
         if self._value.parent is None:
             return None
         found = await info.context.loaders.opds.load(self._value.parent)
-        return Opd.of(found) if found is not None and found.region == self._value.region else None
+        return (
+            Opd.from_model(found)
+            if found is not None and found.region == self._value.region
+            else None
+        )
 
     @classmethod
-    def of(cls, value: model.Opd) -> Opd:
+    def from_model(cls, value: model.Opd) -> Opd:
         return cls(
             id=strawberry.ID(value.id),
             name=value.name,
             acronym=value.acronym,
             kind=value.kind,
             region_code=strawberry.ID(value.region),
-            provenance=Provenance.of(value.provenance),
+            provenance=Provenance.from_model(value.provenance),
             _value=value,
         )
 
@@ -89,6 +93,6 @@ class OpdMutation:
             acronym=input.acronym,
             parent=input.parent,
         )
-        return await answered(
-            resolved.register_opd(info.context, asked, input.idempotency_key), Opd.of
+        return await result_or_problem(
+            resolved.register_opd(info.context, asked, input.idempotency_key), Opd.from_model
         )

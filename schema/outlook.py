@@ -9,7 +9,7 @@ from engine.assessment import outlook as engine
 from resolvers import outlook as resolved
 from schema.figure import Figure
 from schema.info import Info
-from schema.instrument import Instrument, shown
+from schema.instrument import Instrument, schema_instrument
 
 strawberry.enum(
     engine.Sufficiency,
@@ -27,7 +27,7 @@ class BaseRate:
     n: int
 
     @classmethod
-    def of(cls, value: engine.BaseRate | None) -> BaseRate | None:
+    def from_model(cls, value: engine.BaseRate | None) -> BaseRate | None:
         if value is None:
             return None
         return cls(
@@ -71,19 +71,19 @@ class Outlook:
     )
 
     @classmethod
-    def of(cls, value: resolved.RegionOutlook) -> Outlook:
+    def from_model(cls, value: resolved.RegionOutlook) -> Outlook:
         found = value.outlook
         return cls(
-            instrument=shown(value.instrument),
-            start=Figure.of(found.start),
+            instrument=schema_instrument(value.instrument),
+            start=Figure.from_fraction(found.start),
             start_year=value.start_year,
-            target=Figure.of(found.target),
+            target=Figure.from_fraction(found.target),
             from_year=value.from_year,
-            window=Figure.of(found.window).value,
+            window=Figure.from_fraction(found.window).value,
             n=found.n,
             sufficiency=found.sufficiency,
-            reached=BaseRate.of(found.reached),
-            fell=BaseRate.of(found.fell),
+            reached=BaseRate.from_model(found.reached),
+            fell=BaseRate.from_model(found.fell),
             mean_change=found.mean_change,
             spread=found.spread,
             examples=[strawberry.ID(code) for code in found.examples],
@@ -91,7 +91,7 @@ class Outlook:
 
 
 @strawberry.type
-class RegionOutlook:
+class RegionOutlookField:
     """The field of a region that base rates answer."""
 
     _value: strawberry.Private[model.Region]
@@ -107,4 +107,4 @@ class RegionOutlook:
         found = await resolved.compute_region_outlook(
             info.context, self._value, target, instrument, from_year
         )
-        return None if found is None else Outlook.of(found)
+        return None if found is None else Outlook.from_model(found)

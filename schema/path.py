@@ -13,7 +13,7 @@ from resolvers import path as resolved
 from schema.enums import AssessmentKind
 from schema.figure import Figure
 from schema.info import Info
-from schema.instrument import Instrument, shown
+from schema.instrument import Instrument, schema_instrument
 from schema.plan import (
     BrokenPrecedence,
     CostPoint,
@@ -120,7 +120,7 @@ class UpgradePath:
         if self._path is None:
             return []
         found = await resolved.path_refusals(info.context, self._path, first)
-        return [StepRefusal.of(each) for each in found]
+        return [StepRefusal.from_model(each) for each in found]
 
     @strawberry.field(
         description="What every tenth and predicate above the present index takes: a search each."
@@ -129,7 +129,7 @@ class UpgradePath:
         if self._path is None:
             return []
         found = await resolved.path_cost_curve(info.context, self._path)
-        return [CostPoint.of(each) for each in found]
+        return [CostPoint.from_model(each) for each in found]
 
 
 @strawberry.type
@@ -175,22 +175,22 @@ def upgrade_path(path: resolved.PlannedPath | None) -> UpgradePath:
         outcome=PathOutcome.FOUND,
         estimated=result.estimated,
         origin=_origin(path.origin),
-        index_before=Figure.of(result.index_before),
-        index_after=Figure.of(result.index_after),
+        index_before=Figure.from_fraction(result.index_before),
+        index_after=Figure.from_fraction(result.index_after),
         predicate_before=result.predicate_before,
         predicate_after=result.predicate_after,
-        steps=[UpgradeStep.of(each, names[each.id.indicator]) for each in result.steps],
-        years=[UpgradeYear.of(each) for each in result.years],
+        steps=[UpgradeStep.from_model(each, names[each.id.indicator]) for each in result.steps],
+        years=[UpgradeYear.from_model(each) for each in result.years],
         effort=format_exact(result.effort),
         penalty=format_exact(result.penalty),
-        broken=[BrokenPrecedence.of(each) for each in result.broken],
-        hold=[HeldLevel.of(each, names[each.indicator]) for each in result.hold],
+        broken=[BrokenPrecedence.from_model(each) for each in result.broken],
+        hold=[HeldLevel.from_model(each, names[each.indicator]) for each in result.hold],
         proven=True,
         at_least=format_exact(result.effort + result.penalty),
         unclaimed=list(result.unclaimed),
-        effort_scale=DeclaredScale.of(result.effort_scale),
+        effort_scale=DeclaredScale.from_id_and_version(result.effort_scale),
         effort_assumed=result.effort_assumed,
-        precedence_rules=DeclaredScale.of(result.precedence_rules),
+        precedence_rules=DeclaredScale.from_id_and_version(result.precedence_rules),
         inputs=result.inputs,
         _path=path,
     )
@@ -202,17 +202,17 @@ def _without_plan(path: resolved.PlannedPath, result: plan.UnreachableTarget) ->
         outcome=PathOutcome.UNREACHABLE,
         estimated=path.situation.estimated,
         origin=_origin(path.origin),
-        index_before=Figure.of(result.index_before),
+        index_before=Figure.from_fraction(result.index_before),
         proven=True,
         unclaimed=[
             each.number
             for each in path.situation.instrument.indicators
             if each.number not in path.situation.levels
         ],
-        effort_scale=DeclaredScale.of((effort.id, effort.version)),
-        precedence_rules=DeclaredScale.of((rules.id, rules.version)),
+        effort_scale=DeclaredScale.from_id_and_version((effort.id, effort.version)),
+        precedence_rules=DeclaredScale.from_id_and_version((rules.id, rules.version)),
         inputs=result.inputs,
-        unreachable=UnreachableTarget.of(result),
+        unreachable=UnreachableTarget.from_model(result),
         _path=path,
     )
 
@@ -220,7 +220,7 @@ def _without_plan(path: resolved.PlannedPath, result: plan.UnreachableTarget) ->
 def _origin(value: resolved.Origin) -> PathOrigin:
     return PathOrigin(
         assessment=strawberry.ID(value.assessment.id),
-        instrument=shown(value.assessment.instrument),
+        instrument=schema_instrument(value.assessment.instrument),
         year=value.assessment.year,
         kind=value.assessment.kind,
         estimated=value.estimated,

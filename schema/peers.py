@@ -15,7 +15,7 @@ from resolvers import peers as resolved
 from schema.enums import RegionKind
 from schema.figure import Figure
 from schema.info import Info
-from schema.instrument import Instrument, shown
+from schema.instrument import Instrument, schema_instrument
 from schema.words import NOT_COMPUTED
 
 if TYPE_CHECKING:
@@ -28,8 +28,10 @@ class DomainDifference:
     difference: Figure
 
     @classmethod
-    def all_of(cls, values: Mapping[int, Fraction]) -> list[DomainDifference]:
-        return [cls(number=n, difference=Figure.of_signed(value)) for n, value in values.items()]
+    def list_from_differences(cls, values: Mapping[int, Fraction]) -> list[DomainDifference]:
+        return [
+            cls(number=n, difference=Figure.from_difference(value)) for n, value in values.items()
+        ]
 
 
 @strawberry.type(description="An indicator whose level rose or fell.")
@@ -40,12 +42,12 @@ class LevelChange:
     gain: str = strawberry.field(description="Index points; negative where it fell.")
 
     @classmethod
-    def of(cls, value: engine.LevelChange) -> LevelChange:
+    def from_model(cls, value: engine.LevelChange) -> LevelChange:
         return cls(
             indicator=value.indicator,
             before=value.before,
             after=value.after,
-            gain=Figure.of(value.gain).value,
+            gain=Figure.from_fraction(value.gain).value,
         )
 
 
@@ -87,38 +89,40 @@ class Peer:
         from schema.region import Region
 
         found = await info.context.loaders.regions.load(self.code)
-        return None if found is None else Region.of(found)
+        return None if found is None else Region.from_model(found)
 
     @classmethod
-    def all_of(cls, value: resolved.RegionPeers) -> list[Peer]:
-        return [cls._of(each, value) for each in value.peers]
+    def list_from_model(cls, value: resolved.RegionPeers) -> list[Peer]:
+        return [cls._from_model(each, value) for each in value.peers]
 
     @classmethod
-    def _of(cls, value: resolved.RegionPeer, among: resolved.RegionPeers) -> Peer:
+    def _from_model(cls, value: resolved.RegionPeer, among: resolved.RegionPeers) -> Peer:
         peer, levels = value.peer, value.history.levels
         return cls(
             code=strawberry.ID(peer.region),
             name=value.region.name,
             kind=value.region.kind,
-            instrument=shown(among.instrument),
+            instrument=schema_instrument(among.instrument),
             year=among.year,
             of=among.found.of,
             distance=peer.distance,
             by_domains=peer.by_domains,
             by_kind=peer.by_kind,
             by_population=peer.by_population,
-            differences=DomainDifference.all_of(peer.differences),
-            next_index=Figure.of_known(peer.next_index),
-            change=Figure.of_difference(peer.change),
+            differences=DomainDifference.list_from_differences(peer.differences),
+            next_index=Figure.from_optional(peer.next_index),
+            change=Figure.from_optional_difference(peer.change),
             moved=peer.moved,
-            domain_changes=DomainDifference.all_of(peer.domain_changes),
-            level_changes=None if levels is None else [LevelChange.of(each) for each in levels],
+            domain_changes=DomainDifference.list_from_differences(peer.domain_changes),
+            level_changes=None
+            if levels is None
+            else [LevelChange.from_model(each) for each in levels],
             examples=among.found.sufficiency,
         )
 
 
 @strawberry.type
-class RegionPeers:
+class RegionPeersField:
     """The field of a region that its peers answer."""
 
     _value: strawberry.Private[model.Region]
@@ -134,4 +138,4 @@ class RegionPeers:
         first: int = 5,
     ) -> list[Peer] | None:
         found = await resolved.find_region_peers(info.context, self._value, first)
-        return [] if found is None else Peer.all_of(found)
+        return [] if found is None else Peer.list_from_model(found)

@@ -24,7 +24,7 @@ class StepId:
     level: int = strawberry.field(description="The level that is reached.")
 
     @classmethod
-    def of(cls, value: effort.StepId) -> StepId:
+    def from_model(cls, value: effort.StepId) -> StepId:
         return cls(indicator=value.indicator, level=value.level)
 
 
@@ -48,7 +48,7 @@ class UpgradeStep:
     )
 
     @classmethod
-    def of(cls, value: plan.PlannedStep, name: str) -> UpgradeStep:
+    def from_model(cls, value: plan.PlannedStep, name: str) -> UpgradeStep:
         return cls(
             indicator=value.id.indicator,
             name=name,
@@ -73,11 +73,11 @@ class UpgradeYear:
     predicate: str
 
     @classmethod
-    def of(cls, value: plan.PlannedYear) -> UpgradeYear:
+    def from_model(cls, value: plan.PlannedYear) -> UpgradeYear:
         return cls(
             year=value.year,
             effort=format_exact(value.effort),
-            index=Figure.of(value.index),
+            index=Figure.from_fraction(value.index),
             predicate=value.predicate,
         )
 
@@ -91,7 +91,7 @@ class HeldLevel:
     asks: list[maintained_levels.LevelRequirement]
 
     @classmethod
-    def of(cls, value: maintained_levels.MaintainedLevel, name: str) -> HeldLevel:
+    def from_model(cls, value: maintained_levels.MaintainedLevel, name: str) -> HeldLevel:
         return cls(
             indicator=value.indicator,
             name=name,
@@ -112,11 +112,11 @@ class BrokenPrecedence:
     penalty: str
 
     @classmethod
-    def of(cls, value: PrecedenceRule) -> BrokenPrecedence:
+    def from_model(cls, value: PrecedenceRule) -> BrokenPrecedence:
         return cls(
             kind=value.kind,
-            step=StepId.of(value.step),
-            asks=StepId.of(value.asks),
+            step=StepId.from_model(value.step),
+            asks=StepId.from_model(value.asks),
             penalty=format_exact(value.penalty),
         )
 
@@ -127,8 +127,8 @@ class UnreachableTarget:
     reaches_target: bool = strawberry.field(description="True: only the buffer is out of reach.")
 
     @classmethod
-    def of(cls, value: plan.UnreachableTarget) -> UnreachableTarget:
-        return cls(maximum=Figure.of(value.maximum), reaches_target=value.reaches_target)
+    def from_model(cls, value: plan.UnreachableTarget) -> UnreachableTarget:
+        return cls(maximum=Figure.from_fraction(value.maximum), reaches_target=value.reaches_target)
 
 
 @strawberry.type(description="A declared table of rules or figures.")
@@ -137,7 +137,7 @@ class DeclaredScale:
     version: str
 
     @classmethod
-    def of(cls, value: tuple[str, str]) -> DeclaredScale:
+    def from_id_and_version(cls, value: tuple[str, str]) -> DeclaredScale:
         return cls(id=strawberry.ID(value[0]), version=value[1])
 
 
@@ -150,14 +150,14 @@ class StepRefusal:
     maximum: Figure | None = strawberry.field(description="Where it is out of reach without it.")
 
     @classmethod
-    def of(cls, value: plan.StepRefusal) -> StepRefusal:
+    def from_model(cls, value: plan.StepRefusal) -> StepRefusal:
         effort, penalty = value.extra_effort, value.extra_penalty
         return cls(
-            step=StepId.of(value.step),
+            step=StepId.from_model(value.step),
             extra_effort=None if effort is None else format_exact(effort),
             extra_penalty=None if penalty is None else format_exact(penalty),
-            instead=[StepId.of(each) for each in value.instead],
-            maximum=Figure.of_known(value.maximum),
+            instead=[StepId.from_model(each) for each in value.instead],
+            maximum=Figure.from_optional(value.maximum),
         )
 
 
@@ -170,7 +170,7 @@ class CostPoint:
     proven: bool
 
     @classmethod
-    def of(cls, value: plan.CostPoint) -> CostPoint:
+    def from_model(cls, value: plan.CostPoint) -> CostPoint:
         effort, penalty = value.effort, value.penalty
         return cls(
             target=format_exact(value.target),

@@ -66,7 +66,7 @@ class IdempotencyKeyReused(Problem):
     key: str
 
 
-async def answered(work: Awaitable[Value], wrap: Callable[[Value], object]) -> Any:
+async def result_or_problem(work: Awaitable[Value], wrap: Callable[[Value], object]) -> Any:
     """Return what `work` gives, wrapped; or the problem it met.
 
     Which problems a mutation may meet is told by its union, and checked against it as it runs.
@@ -74,10 +74,10 @@ async def answered(work: Awaitable[Value], wrap: Callable[[Value], object]) -> A
     try:
         return wrap(await work)
     except problems.Problem as problem:
-        return of(problem)
+        return problem_from_exception(problem)
 
 
-def of(problem: problems.Problem) -> Problem:
+def problem_from_exception(problem: problems.Problem) -> Problem:
     """Return the problem type of an exception."""
     message = str(problem)
     match problem:

@@ -10,7 +10,7 @@ from resolvers import result as resolved
 from schema.comparison import ComparisonLine
 from schema.enums import AssessmentKind, RegionKind
 from schema.info import Info
-from schema.instrument import Instrument, shown
+from schema.instrument import Instrument, schema_instrument
 from schema.region import Region
 from schema.score import IndexScore
 
@@ -52,7 +52,7 @@ class Comparison:
         found = await resolved_comparison.comparison_lines(
             info.context, regions, self.instrument.id, self.year, self.kind
         )
-        return ComparisonLine.all_of(found, self.instrument.id)
+        return ComparisonLine.list_from_lines(found, self.instrument.id)
 
 
 @strawberry.type(
@@ -103,8 +103,8 @@ class RankingQuery:
         return [
             Rank(
                 position=each.rank.position,
-                region=Region.of(each.region),
-                score=IndexScore.of_scored(each.scored),
+                region=Region.from_model(each.region),
+                score=IndexScore.from_scored(each.scored),
                 previous=each.rank.previous,
                 movement=each.rank.movement,
                 change=each.rank.change,
@@ -125,13 +125,13 @@ class RankingQuery:
             info.context, codes, instrument=instrument, year=year, kind=kind
         )
         return Comparison(
-            instrument=shown(instrument),
+            instrument=schema_instrument(instrument),
             year=year,
             kind=kind,
             regions=[
                 ComparedRegion(
-                    region=Region.of(region),
-                    score=None if scored is None else IndexScore.of_scored(scored),
+                    region=Region.from_model(region),
+                    score=None if scored is None else IndexScore.from_scored(scored),
                 )
                 for region, scored in compared
             ],
@@ -143,7 +143,7 @@ class RankingQuery:
     ) -> list[IndexMean]:
         return [
             IndexMean(
-                instrument=shown(each.instrument),
+                instrument=schema_instrument(each.instrument),
                 year=each.year,
                 kind=each.kind,
                 value=format_exact(each.value),
@@ -160,7 +160,7 @@ class RankingQuery:
     async def editions(self, info: Info, province: strawberry.ID | None = None) -> list[Edition]:
         return [
             Edition(
-                instrument=shown(each.instrument),
+                instrument=schema_instrument(each.instrument),
                 year=each.year,
                 kind=each.kind,
                 count=each.count,

@@ -14,7 +14,13 @@ from resolvers import integration as resolved_integration
 from resolvers import region as resolved
 from schema.application import Application, ApplicationFilter, application_page
 from schema.assessment import Assessment
-from schema.connection import Connection, connected, key, part_of_name, size
+from schema.connection import (
+    Connection,
+    checked_page_size,
+    decode_cursor,
+    part_of_name,
+    to_connection,
+)
 from schema.consolidation import RegionConsolidation
 from schema.duplicates import RegionDuplicates
 from schema.effort import RegionEffortField
@@ -26,9 +32,9 @@ from schema.integration import Integration
 from schema.inventory import RegionInventoryField
 from schema.node import Node, Provenance
 from schema.opd import Opd
-from schema.outlook import RegionOutlook
+from schema.outlook import RegionOutlookField
 from schema.path import RegionPath
-from schema.peers import RegionPeers
+from schema.peers import RegionPeersField
 from schema.score import IndexScore
 from schema.sharing import RegionSharing
 from schema.source import Source
@@ -59,8 +65,8 @@ class Region(
     RegionVerification,
     RegionPath,
     RegionEffortField,
-    RegionOutlook,
-    RegionPeers,
+    RegionOutlookField,
+    RegionPeersField,
     RegionEstimate,
     RegionDuplicates,
     RegionSharing,
@@ -85,20 +91,23 @@ class Region(
         if self._value.parent is None:
             return None
         found = await info.context.loaders.regions.load(self._value.parent)
-        return None if found is None else Region.of(found)
+        return None if found is None else Region.from_model(found)
 
     @strawberry.field
     async def source(self, info: Info) -> Source:
         code, context = self._value.code, info.context
         found = await context.loaders.sources.load(code)
-        return Source.of(code, found, context.instance.clock(), context.confirmed.get(code))
+        return Source.from_model(code, found, context.instance.clock(), context.confirmed.get(code))
 
     @strawberry.field
     async def opds(self, info: Info, first: int = 50, after: str | None = None) -> Connection[Opd]:
         page = await resolved.page_of_opds(
-            info.context, self._value.code, first=size(first), after=key(after, 2)
+            info.context,
+            self._value.code,
+            first=checked_page_size(first),
+            after=decode_cursor(after, 2),
         )
-        return connected(page, [Opd.of(each) for each in page.values])
+        return to_connection(page, [Opd.from_model(each) for each in page.values])
 
     @strawberry.field
     async def applications(
@@ -115,9 +124,12 @@ class Region(
         self, info: Info, first: int = 50, after: str | None = None
     ) -> Connection[Integration]:
         page = await resolved_integration.page_of_integrations(
-            info.context, region=self._value.code, first=size(first), after=key(after, 1)
+            info.context,
+            region=self._value.code,
+            first=checked_page_size(first),
+            after=decode_cursor(after, 1),
         )
-        return connected(page, [Integration.of(each) for each in page.values])
+        return to_connection(page, [Integration.from_model(each) for each in page.values])
 
     @strawberry.field(description="Those that the viewer may see, newest first.")
     async def assessments(
@@ -130,7 +142,7 @@ class Region(
         found = await resolved_assessment.list_visible_assessments(
             info.context, self._value.code, instrument=instrument, year=year, kind=kind
         )
-        return [Assessment.of(assessment, score) for assessment, score in found]
+        return [Assessment.from_model(assessment, score) for assessment, score in found]
 
     @strawberry.field(description="The newest published score that fits.")
     async def index(
@@ -146,7 +158,7 @@ class Region(
             if instrument in (None, each.assessment.instrument)
             and year in (None, each.assessment.year)
         ]
-        return IndexScore.of_scored(fitting[-1]) if fitting else None
+        return IndexScore.from_scored(fitting[-1]) if fitting else None
 
     @strawberry.field(
         description="Published scores of one kind, oldest first. Values of different instruments "
@@ -156,10 +168,10 @@ class Region(
         self, info: Info, kind: AssessmentKind = model.AssessmentKind.OFFICIAL
     ) -> list[IndexScore]:
         found = await _published(info, self._value.code, kind)
-        return [IndexScore.of_scored(each) for each in found]
+        return [IndexScore.from_scored(each) for each in found]
 
     @classmethod
-    def of(cls, value: model.Region) -> Region:
+    def from_model(cls, value: model.Region) -> Region:
         return cls(
             id=strawberry.ID(f"region-{value.code}"),
             code=strawberry.ID(value.code),
@@ -170,15 +182,15 @@ class Region(
             area_km2=value.area_km2,
             latitude=None if value.latitude is None else float(value.latitude),
             longitude=None if value.longitude is None else float(value.longitude),
-            provenance=Provenance.of(value.provenance),
+            provenance=Provenance.from_model(value.provenance),
             _value=value,
         )
 
     @classmethod
-    def of_required(cls, value: model.Region | None) -> Region:
+    def from_required_model(cls, value: model.Region | None) -> Region:
         """Wrap a region that a foreign key says is there."""
         assert value is not None
-        return cls.of(value)
+        return cls.from_model(value)
 
 
 @strawberry.type
@@ -194,7 +206,7 @@ class RegionQuery:
         if max_age is not None:
             await freshness.wait_until_fresh(info.context, max_age, [code])
         found = await resolved.find_region(info.context, code)
-        return None if found is None else Region.of(found)
+        return None if found is None else Region.from_model(found)
 
     @strawberry.field(description="`first` is at most 200.")
     async def regions(
@@ -212,10 +224,10 @@ class RegionQuery:
             kinds=tuple(set(chosen.kinds or ())),
             search=part_of_name(chosen.search),
             by_name=by_name,
-            first=size(first),
-            after=key(after, 2 if by_name else 1),
+            first=checked_page_size(first),
+            after=decode_cursor(after, 2 if by_name else 1),
         )
-        return connected(page, [Region.of(each) for each in page.values])
+        return to_connection(page, [Region.from_model(each) for each in page.values])
 
 
 async def _published(info: Info, code: str, kind: model.AssessmentKind) -> list[ScoredAssessment]:

@@ -20,7 +20,7 @@ FIELDS = frozenset({"indexChanged", "verificationChanged", "proposalsChanged", "
 
 
 @dataclass(frozen=True, slots=True)
-class Resumable:
+class ResumePoint:
     """Where a subscription's document says after which cursor it begins."""
 
     variable: str | None  # that holds the cursor
@@ -28,7 +28,7 @@ class Resumable:
 
 
 @lru_cache(maxsize=CACHED_DOCUMENTS)
-def resumable(document: DocumentNode, operation_name: str | None) -> Resumable | None:
+def find_resume_point(document: DocumentNode, operation_name: str | None) -> ResumePoint | None:
     """How an operation is resumed; None of one that tells no events, or tells it in another way."""
     operations = [
         each
@@ -46,9 +46,9 @@ def resumable(document: DocumentNode, operation_name: str | None) -> Resumable |
         return None
     after = next((each.value for each in field.arguments or () if each.name.value == "after"), None)
     if after is None:
-        return Resumable(None, None)
+        return ResumePoint(None, None)
     if isinstance(after, StringValueNode):
-        return Resumable(None, after.value)
+        return ResumePoint(None, after.value)
     if not isinstance(after, VariableNode):
         return None
     name = after.name.value
@@ -57,4 +57,4 @@ def resumable(document: DocumentNode, operation_name: str | None) -> Resumable |
         for each in operations[0].variable_definitions or ()
         if each.variable.name.value == name
     )
-    return None if any(each.default_value for each in defined) else Resumable(name, None)
+    return None if any(each.default_value for each in defined) else ResumePoint(name, None)

@@ -14,7 +14,7 @@ from schema.problem import (
     InvalidInput,
     NotFound,
     OwnedElsewhere,
-    answered,
+    result_or_problem,
 )
 from schema.words import IDEMPOTENCY_KEY
 
@@ -27,7 +27,7 @@ class DevelopmentPolicy:
     url: str
 
     @classmethod
-    def of(cls, value: inventory.DevelopmentPolicy) -> DevelopmentPolicy:
+    def from_model(cls, value: inventory.DevelopmentPolicy) -> DevelopmentPolicy:
         return cls(
             region_code=strawberry.ID(value.region),
             year=value.year,
@@ -42,7 +42,7 @@ class Exemption:
     reason: str = strawberry.field(description="Empty: it is asked again.")
 
     @classmethod
-    def of(cls, value: inventory.Exemption) -> Exemption:
+    def from_model(cls, value: inventory.Exemption) -> Exemption:
         return cls(opd_id=strawberry.ID(value.opd), reason=value.reason)
 
 
@@ -81,7 +81,7 @@ class ScopeMutation:
     async def exempt_opd(self, info: Info, input: ExemptOpdInput) -> ExemptOpdResult:
         asked = resolved.ExemptOpd(input.opd, input.reason)
         work = resolved.exempt_opd(info.context, asked, input.idempotency_key)
-        return await answered(work, Exemption.of)
+        return await result_or_problem(work, Exemption.from_model)
 
     @strawberry.mutation(
         description="For the region and its province: what indicator 15 is held against."
@@ -91,4 +91,4 @@ class ScopeMutation:
     ) -> RecordDevelopmentPolicyResult:
         asked = resolved.RecordDevelopmentPolicy(input.region, input.year, input.title, input.url)
         work = resolved.record_policy(info.context, asked, input.idempotency_key)
-        return await answered(work, DevelopmentPolicy.of)
+        return await result_or_problem(work, DevelopmentPolicy.from_model)

@@ -13,7 +13,7 @@ from resolvers import verification as resolved
 from resolvers.instrument import instrument_in_catalogue
 from schema.enums import AssessmentKind, ScoreBasis
 from schema.info import Info
-from schema.instrument import Instrument, shown
+from schema.instrument import Instrument, schema_instrument
 from schema.node import Provenance
 
 
@@ -25,7 +25,7 @@ class PartScore:
     display: str = strawberry.field(description="Rounded once, half up, two places.")
 
     @classmethod
-    def of(cls, value: engine.PartScore) -> PartScore:
+    def from_model(cls, value: engine.PartScore) -> PartScore:
         return cls(number=value.number, name=value.name, value=value.value, display=value.display)
 
 
@@ -59,15 +59,15 @@ class VerifiedScore:
     )
 
     @classmethod
-    def of(cls, value: engine.Score | None) -> VerifiedScore | None:
+    def from_model(cls, value: engine.Score | None) -> VerifiedScore | None:
         if value is None:
             return None
         return cls(
             value=value.value,
             display=value.display,
             predicate=value.predicate,
-            domains=[PartScore.of(each) for each in value.domains],
-            aspects=[PartScore.of(each) for each in value.aspects],
+            domains=[PartScore.from_model(each) for each in value.domains],
+            aspects=[PartScore.from_model(each) for each in value.aspects],
             complete=value.complete,
         )
 
@@ -86,13 +86,13 @@ class VerifiedIndex:
     not_refuted: VerifiedScore | None = strawberry.field(description="Only over-claims are capped.")
 
     @classmethod
-    def of(cls, value: verification.Verification) -> VerifiedIndex:
+    def from_verification(cls, value: verification.Verification) -> VerifiedIndex:
         return cls(
             rules=value.table,
             as_of=value.today,
-            claimed=VerifiedScore.of(value.claimed),
-            supported=VerifiedScore.of(value.supported),
-            not_refuted=VerifiedScore.of(value.not_refuted),
+            claimed=VerifiedScore.from_model(value.claimed),
+            supported=VerifiedScore.from_model(value.supported),
+            not_refuted=VerifiedScore.from_model(value.not_refuted),
         )
 
 
@@ -123,21 +123,21 @@ class IndexScore:
     )
     async def verified(self, info: Info) -> VerifiedIndex | None:
         found = await resolved.verify_assessment(info.context, self._assessment)
-        return None if found is None else VerifiedIndex.of(found.verification)
+        return None if found is None else VerifiedIndex.from_verification(found.verification)
 
     @classmethod
-    def of(cls, assessment: model.Assessment, value: engine.Score) -> IndexScore:
+    def from_model(cls, assessment: model.Assessment, value: engine.Score) -> IndexScore:
         instrument = instrument_in_catalogue(assessment.instrument)
         gap = engine.next_predicate(instrument, value.exact, value.predicate)
         return cls(
-            instrument=shown(assessment.instrument),
+            instrument=schema_instrument(assessment.instrument),
             year=assessment.year,
             kind=assessment.kind,
             value=value.value,
             display=value.display,
             predicate=value.predicate,
-            domains=[PartScore.of(each) for each in value.domains],
-            aspects=[PartScore.of(each) for each in value.aspects],
+            domains=[PartScore.from_model(each) for each in value.domains],
+            aspects=[PartScore.from_model(each) for each in value.aspects],
             basis=value.basis,
             claimed=value.claimed,
             complete=value.complete,
@@ -146,10 +146,10 @@ class IndexScore:
                 if gap is None
                 else PredicateGap(label=gap.label, threshold=gap.threshold, gap=gap.gap)
             ),
-            provenance=Provenance.of(assessment.provenance),
+            provenance=Provenance.from_model(assessment.provenance),
             _assessment=strawberry.ID(assessment.id),
         )
 
     @classmethod
-    def of_scored(cls, value: engine.ScoredAssessment) -> IndexScore:
-        return cls.of(value.assessment, value.score)
+    def from_scored(cls, value: engine.ScoredAssessment) -> IndexScore:
+        return cls.from_model(value.assessment, value.score)

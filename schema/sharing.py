@@ -9,9 +9,9 @@ import strawberry
 from engine import model
 from engine.consolidation.reuse import RULE, SHARED_FROM
 from resolvers import sharing as resolved
-from schema.connection import size
+from schema.connection import checked_page_size
 from schema.figure import Figure
-from schema.function_tag import Function, estimate
+from schema.function_tag import Function, estimated_figure
 from schema.info import Info
 from schema.listed import ListedApplication
 from schema.words import NOT_COMPUTED
@@ -44,21 +44,21 @@ class SharingCandidate:
     async def owner(self, info: Info) -> Annotated[Region, strawberry.lazy("schema.region")]:
         from schema.region import Region
 
-        return Region.of_required(await info.context.loaders.regions.load(self.owner_code))
+        return Region.from_required_model(await info.context.loaders.regions.load(self.owner_code))
 
     @classmethod
-    def of(cls, value: resolved.ReuseOffer) -> SharingCandidate:
+    def from_model(cls, value: resolved.ReuseOffer) -> SharingCandidate:
         found = value.candidate
         return cls(
             rule=RULE,
-            function=Function.of_id(found.function),
+            function=Function.from_id(found.function),
             system=ListedApplication(id=strawberry.ID(found.system)),
             level=found.level,
             shareable=found.shareable,
-            confidence=estimate(found.confidence),
+            confidence=estimated_figure(found.confidence),
             regions_with=found.regions_with,
             regions_compared=value.compared,
-            completeness=Figure.of_known(value.completeness),
+            completeness=Figure.from_optional(value.completeness),
             owner_code=strawberry.ID(found.owner),
         )
 
@@ -76,6 +76,6 @@ class RegionSharing:
     async def sharing_candidates(
         self, info: Info, first: int = 10
     ) -> list[SharingCandidate] | None:
-        most = size(first)
+        most = checked_page_size(first)
         found = await resolved.list_reuse_offers(info.context, self._value)
-        return [SharingCandidate.of(each) for each in found[:most]]
+        return [SharingCandidate.from_model(each) for each in found[:most]]

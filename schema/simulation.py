@@ -14,7 +14,7 @@ from schema.problem import (
     InvalidInput,
     NotFound,
     OwnedElsewhere,
-    answered,
+    result_or_problem,
 )
 from schema.words import IDEMPOTENCY_KEY
 
@@ -52,4 +52,4 @@ class SimulationMutation:
         levels = tuple((each.indicator, each.level) for each in input.levels)
         asked = resolved.SimulateAssessment(input.assessment, levels)
         work = resolved.simulate_assessment(info.context, asked, input.idempotency_key)
-        return await answered(work, Assessment.of_changed)
+        return await result_or_problem(work, Assessment.from_unscored_model)

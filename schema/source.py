@@ -37,7 +37,7 @@ class Source:
     )
 
     @classmethod
-    def of(
+    def from_model(
         cls,
         region: str,
         value: engine.Source | None,
@@ -78,4 +78,4 @@ class SourceQuery:
     async def sources(self, info: Info) -> list[Source]:
         now = info.context.instance.clock()
         found = await resolved.list_region_sources(info.context)
-        return [Source.of(each.region, each, now) for each in found]
+        return [Source.from_model(each.region, each, now) for each in found]

@@ -18,10 +18,10 @@ from strawberry import Schema
 
 from schema.event_envelope import EventEnvelope, ResumeAfter
 from schema.execution import Execution
-from schema.limits import DocumentLimits, admitted, check_operation, mistakes
+from schema.limits import DocumentLimits, check_operation, parse_within_limits, validation_errors
 
 
-class RequestRefused(Exception):
+class SubscriptionRejected(Exception):
     """The subscription cannot begin; `errors` say why."""
 
     def __init__(self, errors: list[GraphQLError]) -> None:
@@ -51,7 +51,7 @@ async def execute_events(
     if isawaitable(source):
         source = await source
     if isinstance(source, ExecutionResult):
-        raise RequestRefused(source.errors or [])
+        raise SubscriptionRejected(source.errors or [])
     events = cast("AsyncGenerator[Any, None]", aiter(source))
     envelope: EventEnvelope[Any] = EventEnvelope(None)
     async with aclosing(events):
@@ -77,13 +77,13 @@ def _executor(
 ) -> Executor[Any]:
     core = schema._schema
     try:
-        document = admitted(query, limits)
+        document = parse_within_limits(query, limits)
         check_operation(document, operation_name)
     except GraphQLError as error:
-        raise RequestRefused([error]) from None
-    errors = mistakes(core, document, limits.mistakes)
+        raise SubscriptionRejected([error]) from None
+    errors = validation_errors(core, document, limits.mistakes)
     if errors:
-        raise RequestRefused(errors)
+        raise SubscriptionRejected(errors)
     executor = Execution.build(
         core,
         document,
@@ -93,5 +93,5 @@ def _executor(
         operation_name,
     )
     if isinstance(executor, list):
-        raise RequestRefused(executor)
+        raise SubscriptionRejected(executor)
     return executor

@@ -18,10 +18,10 @@ from graphql import ExecutionResult, GraphQLError, GraphQLResolveInfo
 from strawberry import Schema
 from strawberry.extensions import SchemaExtension
 
-from schema.masking import masked
+from schema.masking import mask_errors
 
 
-def traced(schema: Schema) -> Schema:
+def schema_with_tracing(schema: Schema) -> Schema:
     """Return the same schema, but its results have a trace: the given one pays nothing for it."""
     other = copy(schema)
     other.extensions = (*schema.extensions, Tracing)
@@ -42,7 +42,7 @@ class Tracing(SchemaExtension):
         result = self.execution_context.result
         assert isinstance(result, ExecutionResult)
         if result.errors:
-            result.errors = masked(result.errors)
+            result.errors = mask_errors(result.errors)
             for error in result.errors:
                 self._root.at(error.path or ()).errors.append(error)
         took = self._elapsed()

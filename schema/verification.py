@@ -13,7 +13,7 @@ from resolvers import verification as resolved
 from resolvers.instrument import instrument_in_catalogue
 from resolvers.verification import VerificationResult
 from schema.assessment import Assessment
-from schema.connection import size
+from schema.connection import checked_page_size
 from schema.enums import (
     AssessmentKind,
     FindingState,
@@ -22,7 +22,7 @@ from schema.enums import (
     VerificationGap,
 )
 from schema.info import Info
-from schema.instrument import Instrument, shown
+from schema.instrument import Instrument, schema_instrument
 from schema.score import VerifiedScore
 from schema.words import NOT_COMPUTED
 
@@ -61,11 +61,11 @@ class Finding:
     def missing(self, first: int = 20) -> list[Missing]:
         return [
             Missing(gap=each.gap, subject=each.subject, details=list(each.details))
-            for each in self._value.missing[: size(first)]
+            for each in self._value.missing[: checked_page_size(first)]
         ]
 
     @classmethod
-    def of(cls, value: evaluation.Finding) -> Finding:
+    def from_model(cls, value: evaluation.Finding) -> Finding:
         return cls(
             level=value.requirement.level,
             ask=value.requirement.ask,
@@ -101,7 +101,7 @@ class Verdict:
     inputs: str = strawberry.field(description="Hash of all that the verdict was made of.")
 
     @classmethod
-    def of(cls, value: engine.Verdict, instrument: str) -> Verdict:
+    def from_model(cls, value: engine.Verdict, instrument: str) -> Verdict:
         indicators = {
             each.number: each.name for each in instrument_in_catalogue(instrument).indicators
         }
@@ -114,8 +114,8 @@ class Verdict:
             ceiling=value.ceiling,
             not_refuted=value.not_refuted,
             flag=value.flag,
-            findings=[Finding.of(each) for each in value.findings],
-            open=[Finding.of(each) for each in value.open],
+            findings=[Finding.from_model(each) for each in value.findings],
+            open=[Finding.from_model(each) for each in value.open],
             integrations=_ids(value.edges),
             inputs=value.inputs,
         )
@@ -152,10 +152,10 @@ class Verification:
     )
 
     @classmethod
-    def of(cls, value: VerificationResult) -> Verification:
+    def from_model(cls, value: VerificationResult) -> Verification:
         found, table, claims = value.verification, value.table, value.assessment
         return cls(
-            instrument=shown(found.instrument),
+            instrument=schema_instrument(found.instrument),
             year=value.year,
             as_of=found.today,
             rules=RuleTable(
@@ -165,11 +165,11 @@ class Verification:
                 note=table.note,
                 sources=list(table.sources),
             ),
-            assessment=None if claims is None else Assessment.of_changed(claims),
-            verdicts=[Verdict.of(each, found.instrument) for each in found.verdicts],
-            claimed=VerifiedScore.of(found.claimed),
-            supported=VerifiedScore.of(found.supported),
-            not_refuted=VerifiedScore.of(found.not_refuted),
+            assessment=None if claims is None else Assessment.from_unscored_model(claims),
+            verdicts=[Verdict.from_model(each, found.instrument) for each in found.verdicts],
+            claimed=VerifiedScore.from_model(found.claimed),
+            supported=VerifiedScore.from_model(found.supported),
+            not_refuted=VerifiedScore.from_model(found.not_refuted),
             documents_closed=value.documents_closed,
         )
 
@@ -196,7 +196,7 @@ class RegionVerification:
         found = await resolved.verify_region_claims(
             info.context, self._value.code, instrument=instrument, year=year, kind=kind
         )
-        return Verification.of(found)
+        return Verification.from_model(found)
 
 
 def _ids(given: tuple[str, ...]) -> list[strawberry.ID]:

@@ -26,7 +26,7 @@ class WhatIfSide:
     async def diagnostics(
         self, basis: GraphBasis = engine_graph.GraphBasis.RECORDED
     ) -> Diagnostics:
-        return Diagnostics.of(await self._outcome.diagnosed(self._context, basis))
+        return Diagnostics.from_model(await self._outcome.diagnosed(self._context, basis))
 
     @strawberry.field(description="The same claims, held against the graph of this side.")
     async def verification(
@@ -36,7 +36,7 @@ class WhatIfSide:
         kind: AssessmentKind = model.AssessmentKind.SELF,
     ) -> Verification:
         found = await self._outcome.verified(self._context, instrument, year, kind)
-        return Verification.of(found)
+        return Verification.from_model(found)
 
 
 @strawberry.type(
@@ -58,7 +58,7 @@ class WhatIf:
     after: WhatIfSide
 
     @classmethod
-    async def of(cls, value: resolved.WhatIfOutcome) -> WhatIf:
+    async def from_model(cls, value: resolved.WhatIfOutcome) -> WhatIf:
         found = value.what_if
         return cls(
             proposals=[strawberry.ID(each.id) for each in value.proposals],
@@ -85,7 +85,7 @@ class RegionWhatIf:
         + NOT_COMPUTED
     )
     async def what_if(self, info: Info, proposals: list[strawberry.ID]) -> WhatIf | None:
-        return await WhatIf.of(
+        return await WhatIf.from_model(
             await resolved.simulate_proposals(info.context, self._value, proposals)
         )
 

@@ -50,7 +50,7 @@ from hub.transport.request_limits import Refused, RequestLimits
 from hub.transport.response_cache import ResponseCache
 from hub.transport.shared_subscription import Sharing
 from hub.transport.stream_formats import FORMS
-from schema.tracing import traced
+from schema.tracing import schema_with_tracing
 
 HTML = "text/html; charset=utf-8"
 IDENTIFYING = {"authorization", "cookie"}  # headers; answers to who sends one are not compressed
@@ -90,7 +90,7 @@ class GraphQLApp(GraphQL[Any, None]):
             max_subscriptions_per_connection=self.limits.subscriptions,
             allowed_origins=allowed_origins,
         )
-        self.traced = traced(schema)
+        self.traced = schema_with_tracing(schema)
         self.context_factory = context_factory
         self.sharing = sharing
         self.response_cache = response_cache

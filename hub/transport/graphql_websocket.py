@@ -40,7 +40,7 @@ from hub.transport.websocket_protocol import (
     framed,
 )
 from realtime.message import Batch
-from schema.masking import masked
+from schema.masking import mask_errors
 
 if TYPE_CHECKING:
     from strawberry.subscriptions.protocols.graphql_transport_ws.handlers import Operation
@@ -237,10 +237,10 @@ class GraphQLSocketHandler(BaseGraphQLTransportWSHandler[Connection, None]):
             async with aclosing(results):
                 async for result in results:
                     if isinstance(result, PreExecutionError):
-                        await operation.send_initial_errors(masked(result.errors))
+                        await operation.send_initial_errors(mask_errors(result.errors))
                         return
                     assert isinstance(result, ExecutionResult)  # @defer and @stream are off
-                    result.errors = masked(result.errors) or None
+                    result.errors = mask_errors(result.errors) or None
                     await operation.send_next(result)
             await operation.send_operation_message({"id": operation.id, "type": "complete"})
         except WebSocketDisconnected:
@@ -249,7 +249,7 @@ class GraphQLSocketHandler(BaseGraphQLTransportWSHandler[Connection, None]):
             await operation.send_initial_errors([error])
         except Exception as error:  # noqa: BLE001  # this is the edge: logged and masked here
             bug = GraphQLError(str(error), original_error=error)
-            await operation.send_initial_errors(masked([bug]))
+            await operation.send_initial_errors(mask_errors([bug]))
 
     @property
     def _protocol(self) -> FrameProtocol | None:

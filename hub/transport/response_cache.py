@@ -33,7 +33,7 @@ from starlette.responses import Response
 
 from hub.transport.json_request import GraphQLRequest
 from resolvers.single_flight import SingleFlight
-from schema.limits import CACHED_DOCUMENTS, DocumentLimits, admitted
+from schema.limits import CACHED_DOCUMENTS, DocumentLimits, parse_within_limits
 from schema.schema import schema
 
 SECONDS = 1.0
@@ -77,7 +77,7 @@ class ResponseCache:
         if request.extensions:
             return None
         try:
-            document = admitted(request.query, self._limits)
+            document = parse_within_limits(request.query, self._limits)
             operation = get_operation_ast(document, request.operation_name)
             variables = orjson.dumps(request.variables, option=orjson.OPT_SORT_KEYS)
         except (GraphQLError, TypeError):  # TypeError: a number of more than 64 bits

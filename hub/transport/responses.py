@@ -14,14 +14,14 @@ from hub.transport.compression import Answer
 from hub.transport.media_types import RESPONSE_JSON
 from hub.transport.stream_formats import Form
 from realtime.message import Message
-from schema.limits import DocumentRefused
-from schema.masking import masked
+from schema.limits import DocumentRejected
+from schema.masking import mask_errors
 
 
 def answer(media_type: str, result: ExecutionResult) -> Response:
     """Return a result as JSON; its status says as much as the media type lets it."""
     body = _body(result)
-    refused = any(isinstance(error, DocumentRefused) for error in result.errors or ())
+    refused = any(isinstance(error, DocumentRejected) for error in result.errors or ())
     bad = refused or ("data" not in body and media_type == RESPONSE_JSON)
     return _json(media_type, HTTPStatus.BAD_REQUEST if bad else HTTPStatus.OK, body)
 
@@ -37,7 +37,7 @@ def _body(result: ExecutionResult) -> GraphQLHTTPResponse:
     errors = result.errors or []
     body: GraphQLHTTPResponse = {}
     if errors:
-        body["errors"] = [error.formatted for error in masked(errors)]
+        body["errors"] = [error.formatted for error in mask_errors(errors)]
     # What fails in execution has a path; variables that fit no type are found before it.
     if not isinstance(result, PreExecutionError) and (
         result.data is not None or any(error.path is not None for error in errors)

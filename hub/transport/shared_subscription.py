@@ -19,10 +19,10 @@ from strawberry import Schema
 from engine.model import Viewer
 from realtime.fanout import Fanout, Open, SubscriberGroup
 from realtime.message import Message, SourceClosed
-from schema.limits import DocumentLimits, admitted
-from schema.masking import masked
-from schema.resumable import resumable
-from schema.subscription import RequestRefused, execute_events
+from schema.limits import DocumentLimits, parse_within_limits
+from schema.masking import mask_errors
+from schema.resumable import find_resume_point
+from schema.subscription import SubscriptionRejected, execute_events
 
 FAILURE = orjson.dumps([{"message": "internal error", "extensions": {"code": "INTERNAL"}}])
 
@@ -59,7 +59,7 @@ class Sharing:
         With `resume` it begins after that cursor, whatever the document and its variables say.
         """
         try:
-            how = resumable(admitted(query, self.limits), operation_name)
+            how = find_resume_point(parse_within_limits(query, self.limits), operation_name)
         except GraphQLError:
             return None
         if how is None:
@@ -95,7 +95,7 @@ class Sharing:
     def is_subscription(self, query: str, operation_name: str | None) -> bool:
         """Whether it surely is one; False also of a document that cannot be executed."""
         try:
-            operation = get_operation_ast(admitted(query, self.limits), operation_name)
+            operation = get_operation_ast(parse_within_limits(query, self.limits), operation_name)
         except GraphQLError:
             return False
         return operation is not None and operation.operation is OperationType.SUBSCRIPTION
@@ -123,16 +123,16 @@ class Sharing:
                 async for event, result in events:
                     payload = _payload(result)
                     yield Message(payload, event.cursor, event.subject, event.more, event.snapshot)
-        except RequestRefused as refusal:
+        except SubscriptionRejected as refusal:
             raise SourceClosed(
-                orjson.dumps([e.formatted for e in masked(refusal.errors)])
+                orjson.dumps([e.formatted for e in mask_errors(refusal.errors)])
             ) from None
 
 
 def _payload(result: ExecutionResult) -> bytes:
     """The end of a message, which is the same for all: only what comes before it has an id."""
     payload: dict[str, Any] = {"data": result.data}
-    errors = masked(result.errors)
+    errors = mask_errors(result.errors)
     if errors:
         payload["errors"] = [each.formatted for each in errors]
     return orjson.dumps(payload) + b"}"

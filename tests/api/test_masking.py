@@ -6,7 +6,7 @@ import pytest
 import strawberry
 from strawberry.dataloader import DataLoader
 
-from schema.masking import masked
+from schema.masking import mask_errors
 
 
 async def _fail(keys: list[int]) -> list[str]:
@@ -30,7 +30,7 @@ async def test_a_read_that_fails_for_many_items_is_one_bug(
 ) -> None:
     result = await strawberry.Schema(Query).execute("{ words word }")
     caplog.clear()  # Strawberry has logged them too, which our schema does not let it
-    told = masked(result.errors)
+    told = mask_errors(result.errors)
     assert sorted(str(each.path) for each in told) == [
         "['word']",
         "['words', 0]",

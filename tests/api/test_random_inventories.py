@@ -18,7 +18,7 @@ from engine.model import (
     EventKind,
     Viewer,
 )
-from schema.masking import masked
+from schema.masking import mask_errors
 from tests.api import places
 from tests.api.anything import GRAPHQL, ODD_TEXTS, Pool, Question, value
 from tests.api.hub import ANSWERS, Hub, mutation
@@ -136,7 +136,7 @@ async def accepted(
 ) -> dict[str, Any] | None:
     """Return the data of an operation, which may be refused, but must meet no bug."""
     result = await hub.result(document, viewer, **variables)
-    for error in masked(result.errors):
+    for error in mask_errors(result.errors):
         code = (error.extensions or {}).get("code")
         assert code not in ("INTERNAL", "TOO_COMPLEX"), f"{what}: {result.errors}"
     return result.data

@@ -6,7 +6,7 @@ import pytest
 import strawberry
 from graphql import GraphQLSyntaxError, get_introspection_query
 
-from schema.limits import DocumentLimits, DocumentRefused, admitted, document_extensions
+from schema.limits import DocumentLimits, DocumentRejected, document_extensions, parse_within_limits
 
 LIMITS = DocumentLimits()
 INTROSPECTION = get_introspection_query(
@@ -119,8 +119,8 @@ HOSTILE: dict[str, tuple[str, str, str]] = {
 
 @pytest.mark.parametrize(("document", "code", "message"), HOSTILE.values(), ids=HOSTILE)
 def test_a_hostile_document_is_refused(document: str, code: str, message: str) -> None:
-    with pytest.raises(DocumentRefused) as refused:
-        admitted(document, LIMITS)
+    with pytest.raises(DocumentRejected) as refused:
+        parse_within_limits(document, LIMITS)
     assert refused.value.extensions == {"code": code}
     assert refused.value.message == message
 
@@ -138,7 +138,7 @@ def test_a_hostile_document_is_refused(document: str, code: str, message: str) -
     ids=["introspection", "40 regions", "16 levels", "50 directives", "a cycle", "unknown"],
 )
 def test_what_is_within_the_limits_goes_on_to_validation(document: str) -> None:
-    assert admitted(document, LIMITS) is admitted(document, LIMITS)
+    assert parse_within_limits(document, LIMITS) is parse_within_limits(document, LIMITS)
 
 
 @pytest.mark.parametrize(
@@ -148,7 +148,7 @@ def test_what_is_within_the_limits_goes_on_to_validation(document: str) -> None:
 )
 def test_deep_nesting_is_a_syntax_error(document: str) -> None:
     with pytest.raises(GraphQLSyntaxError, match="nested too deeply"):
-        admitted(document, LIMITS)
+        parse_within_limits(document, LIMITS)
 
 
 def test_limits_are_those_of_the_schema() -> None:
