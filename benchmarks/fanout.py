@@ -37,8 +37,8 @@ import httpx2
 
 from engine.log.entry_types import claim_body
 from engine.model import EventKind, LevelClaim, Role, Visibility
-from hub.app import opened
-from hub.auth.tokens import issue
+from hub.app import open_instance
+from hub.auth.tokens import issue_token
 from hub.settings import Settings
 from storage import log
 
@@ -164,7 +164,7 @@ def on_hub(work: Work, kind: str) -> Measured:
         ready(url, http)
         key = (data / "token.key").read_bytes()
         told = (["32"], [], timedelta(hours=1), datetime.now(UTC))
-        bearer = f"Bearer {issue(key, 'simpul', 'simpul', 'ani', Role.PROVINCE, *told)}"
+        bearer = f"Bearer {issue_token(key, 'simpul', 'simpul', 'ani', Role.PROVINCE, *told)}"
 
         def ask(query: str) -> dict[str, dict[str, str]]:
             headers = {"authorization": bearer}
@@ -185,7 +185,7 @@ async def claims(data: Path, server: int, assessment: str, work: Work) -> list[f
     """Claim levels by another process, so that the server's CPU is that of telling them alone."""
     published = []
     together = 1 if work.pace else work.events
-    async with opened(Settings(data_dir=data)) as instance:
+    async with open_instance(Settings(data_dir=data)) as instance:
         for first in range(0, work.events, together):
             async with log.begin_log_transaction(
                 instance.database, "32.11", instance.clock

@@ -54,9 +54,13 @@ def hub(port: int, data_dir: Path, kind: str) -> None:
         send_through_asgi()
     if kind != "stock":
         server.PING_SECONDS = NEVER
-        server.run(assembly.create_app(settings, tasks=[woken]), settings, server.bound(settings))
+        server.run_server(
+            assembly.create_app(settings, tasks=[woken]),
+            settings,
+            server.open_listening_socket(settings),
+        )
         return
-    assembly.Sharing = lambda *_: None  # type: ignore[assignment, misc]
+    assembly.SubscriptionSharing = lambda *_: None  # type: ignore[assignment, misc]
     uvicorn.run(
         assembly.create_app(settings, tasks=[woken]),
         port=port,

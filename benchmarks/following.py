@@ -49,8 +49,8 @@ from engine.model import (
     Role,
     Visibility,
 )
-from hub.app import opened
-from hub.auth.tokens import issue
+from hub.app import open_instance
+from hub.auth.tokens import issue_token
 from hub.settings import Settings
 from storage import log
 
@@ -308,7 +308,7 @@ def bearer(folder: Path) -> dict[str, str]:
     """The province's token for an instance."""
     key = Settings(data_dir=folder).token_key()
     told = (["32"], [], timedelta(hours=1), datetime.now(UTC))
-    token = issue(key, "simpul", "simpul", "benchmark", Role.PROVINCE, *told)
+    token = issue_token(key, "simpul", "simpul", "benchmark", Role.PROVINCE, *told)
     return {"authorization": f"Bearer {token}"}
 
 
@@ -340,7 +340,7 @@ def until_copied(address: str, folder: Path, code: str, length: int) -> None:
 
 
 async def _fill(settings: Settings, codes: list[str], entries: int) -> None:
-    async with opened(settings) as instance:
+    async with open_instance(settings) as instance:
         for code in codes:
             async with log.begin_log_transaction(
                 instance.database, code, instance.clock

@@ -38,7 +38,7 @@ from fanout import (
 )
 
 from engine.model import Role
-from hub.auth.tokens import issue
+from hub.auth.tokens import issue_token
 
 CLAIM = """mutation ($input: ClaimLevelInput!) { claimLevel(input: $input) {
   ... on Assessment { version } ... on Problem { message } } }"""
@@ -73,7 +73,7 @@ def run(work: Work) -> None:
         ready(url, http)
         told = (["32"], [], timedelta(hours=1), datetime.now(UTC))
         key = (data / "token.key").read_bytes()
-        bearer = f"Bearer {issue(key, 'simpul', 'simpul', 'ani', Role.PROVINCE, *told)}"
+        bearer = f"Bearer {issue_token(key, 'simpul', 'simpul', 'ani', Role.PROVINCE, *told)}"
         http.headers["authorization"] = bearer
 
         def ask(query: str, **variables: object) -> dict[str, dict[str, str]]:

@@ -27,7 +27,7 @@ from following import bearer, prepared, served
 
 from engine.document import to_document
 from engine.model import Application, ApplicationStatus, EventKind, Provenance, Region, RegionKind
-from hub.app import opened
+from hub.app import open_instance
 from hub.settings import Settings
 from storage import log
 
@@ -140,7 +140,7 @@ def codes() -> list[str]:
 
 
 async def _fill(settings: Settings) -> None:
-    async with opened(settings) as instance:
+    async with open_instance(settings) as instance:
         for code in ("32", *codes()):
             async with log.begin_log_transaction(
                 instance.database, code, instance.clock

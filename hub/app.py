@@ -29,8 +29,8 @@ from hub.transport.compression import CompressedFiles
 from hub.transport.graphql_http import GraphQLApp
 from hub.transport.request_limits import RequestLimits
 from hub.transport.response_cache import ResponseCache
-from hub.transport.shared_subscription import FAILURE, Sharing
-from hub.transport.websocket_protocol import DRAINING, flush
+from hub.transport.shared_subscription import FAILURE, SubscriptionSharing
+from hub.transport.websocket_protocol import DRAINING, flush_outbox
 from hub.worker_metrics import WorkerMetrics
 from realtime.broker import Broker, MemoryBroker
 from realtime.fanout import Fanout
@@ -58,13 +58,13 @@ WEB = Path(str(files("clients"))) / "web" / "dist"
 logger = logging.getLogger(__name__)
 
 
-def now() -> datetime:
+def utc_now() -> datetime:
     """Return the time, in UTC: the one clock of the instance."""
     return datetime.now(UTC)
 
 
 @dataclass
-class Running:
+class AppState:
     """What exists while the application runs."""
 
     operation_seconds: float
@@ -100,20 +100,22 @@ def create_app(
     Where several workers serve, all get the folder in which they find each other's metrics.
     """
     running, lag, regions = (
-        Running(settings.operation_seconds),
-        metrics.Lag(),
-        metrics.Owned(metrics_folder),
+        AppState(settings.operation_seconds),
+        metrics.DeliveryLag(),
+        metrics.OwnedRegionCount(metrics_folder),
     )
 
     @asynccontextmanager
     async def lifespan(_app: Starlette) -> AsyncIterator[None]:
-        async with opened(settings, replay=replay) as instance, asyncio.TaskGroup() as group:
+        async with open_instance(settings, replay=replay) as instance, asyncio.TaskGroup() as group:
             running.instance = instance
             owned = [group.create_task(instance.tail.run())]
             beside = [recompute.recompute_in_background, lag.run, regions.run, *tasks]
             if settings.follows is not None:
-                beside.append(partial(replication.run, settings.follows, settings.data_dir))
-                beside.append(partial(replication.know, settings.follows))
+                beside.append(
+                    partial(replication.run_replication, settings.follows, settings.data_dir)
+                )
+                beside.append(partial(replication.watch_owners, settings.follows))
             owned += [group.create_task(_owned(task, instance)) for task in beside]
             if workers is not None:
                 owned.append(group.create_task(workers.run()))
@@ -124,14 +126,14 @@ def create_app(
 
     def own_metrics() -> bytes:
         assert running.instance is not None
-        return metrics.text(fanout, running.instance, lag, regions)
+        return metrics.render_metrics(fanout, running.instance, lag, regions)
 
-    fanout = Fanout(FAILURE, flush)
+    fanout = Fanout(FAILURE, flush_outbox)
     workers = WorkerMetrics(metrics_folder, own_metrics) if metrics_folder is not None else None
     graphql = GraphQLApp(
         schema,
         context_factory=running.context,
-        authenticator=authenticator(settings),
+        authenticator=create_authenticator(settings),
         limits=RequestLimits(
             sockets=settings.sockets, sockets_per_viewer=settings.sockets_per_viewer
         ),
@@ -139,7 +141,7 @@ def create_app(
         allowed_origins=settings.allowed_origins,
         response_cache=ResponseCache(running.position),
         executing=running.executing,
-        sharing=Sharing(schema, fanout, running.context, unpublished_access),
+        sharing=SubscriptionSharing(schema, fanout, running.context, unpublished_access),
     )
 
     async def ready(request: Request) -> Response:
@@ -182,11 +184,11 @@ def create_app(
 
 
 @asynccontextmanager
-async def opened(
+async def open_instance(
     settings: Settings,
     *,
     replay: bool = False,
-    clock: Clock = now,
+    clock: Clock = utc_now,
     broker: Broker[Arrival] | None = None,
 ) -> AsyncIterator[Instance]:
     """Yield the instance's long-lived parts, and close them.
@@ -239,13 +241,13 @@ def _broker(settings: Settings, epoch: str) -> Broker[Arrival]:
     )
 
 
-def authenticator(settings: Settings) -> Authenticator:
+def create_authenticator(settings: Settings) -> Authenticator:
     """Return who tells viewers from tokens: this instance's own key, or a provider's."""
     issuer, audience = settings.token_issuer, settings.token_audience
     if settings.jwks is None:
-        return Authenticator.embedded(settings.token_key(), issuer, audience, now)
+        return Authenticator.embedded(settings.token_key(), issuer, audience, utc_now)
     document = settings.jwks if "://" in settings.jwks else Path(settings.jwks)
-    return Authenticator.trusting(document, issuer, audience, now)
+    return Authenticator.trusting(document, issuer, audience, utc_now)
 
 
 async def _owned(task: Task, instance: Instance) -> None:
@@ -256,7 +258,7 @@ async def _owned(task: Task, instance: Instance) -> None:
         logger.exception("a task beside the server has failed; the server goes on")
 
 
-def _web_routes(running: Running) -> list[BaseRoute]:
+def _web_routes(running: AppState) -> list[BaseRoute]:
     """The built pages; none while the web client is not built, as for a node without one."""
     if not (WEB / "assets").is_dir():
         return []

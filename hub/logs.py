@@ -11,7 +11,7 @@ from hub.transport.websocket_protocol import SOCKET_LOGGER
 OWN = ("hub", "schema", "resolvers", "realtime", "regions", "storage")
 
 
-def configuration(level: str) -> dict[str, Any]:
+def logging_config(level: str) -> dict[str, Any]:
     """Return what `logging.config.dictConfig` takes."""
     own = {"handlers": ["default"], "level": level.upper(), "propagate": False}
     return {

@@ -13,7 +13,7 @@ from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metri
 from prometheus_client.registry import Collector
 
 from engine.log.source import SourceState
-from hub.replication import turn
+from hub.replication import acquire_file_lock
 from hub.transport.event_stream import OPEN
 from hub.transport.websocket_log import ENDED
 from hub.transport.websocket_protocol import COUNTS
@@ -28,10 +28,10 @@ COUNT_SECONDS = 5.0
 logger = logging.getLogger(__name__)
 
 
-class Subscriptions(Collector):
+class SubscriptionCollector(Collector):
     """Counts and states, read when they are asked for: nothing is counted twice on the way."""
 
-    def __init__(self, fanout: Fanout, instance: Instance, owned: Owned) -> None:
+    def __init__(self, fanout: Fanout, instance: Instance, owned: OwnedRegionCount) -> None:
         self._fanout = fanout
         self._instance = instance
         self._owned = owned
@@ -69,7 +69,7 @@ class Subscriptions(Collector):
         yield _counter("streams_given_up", "Cut for a peer that did not read.", given_up)
 
 
-class Lag:
+class DeliveryLag:
     """How late this process can tell its subscribers what was committed."""
 
     def __init__(self) -> None:
@@ -89,7 +89,7 @@ class Lag:
                     self.seconds.observe(max(0.0, (now - each.at).total_seconds()))
 
 
-class Owned:
+class OwnedRegionCount:
     """How many regions the instance owns. One of its workers counts them, so that a sum is right."""
 
     def __init__(self, metrics_folder: Path | None = None) -> None:
@@ -98,7 +98,9 @@ class Owned:
 
     async def run(self, instance: Instance) -> None:
         """Count them now and then, until cancelled."""
-        async with turn(self._folder / "owned.lock") if self._folder else nullcontext():
+        async with (
+            acquire_file_lock(self._folder / "owned.lock") if self._folder else nullcontext()
+        ):
             while True:
                 try:
                     await self.count(instance)
@@ -112,15 +114,17 @@ class Owned:
             self.regions = await ownership.count_owned(session)
 
 
-def text(fanout: Fanout, instance: Instance, lag: Lag, owned: Owned) -> bytes:
+def render_metrics(
+    fanout: Fanout, instance: Instance, lag: DeliveryLag, owned: OwnedRegionCount
+) -> bytes:
     """Return all metrics of this process."""
     registry = CollectorRegistry()
-    registry.register(Subscriptions(fanout, instance, owned))
+    registry.register(SubscriptionCollector(fanout, instance, owned))
     registry.register(lag.seconds)
     return generate_latest(registry)
 
 
-def _sources(instance: Instance, owned: Owned) -> Iterator[Metric]:
+def _sources(instance: Instance, owned: OwnedRegionCount) -> Iterator[Metric]:
     """Return the metrics of regions; another worker may be the one that follows or counts them."""
     now = instance.clock()
     states = GaugeMetricFamily(

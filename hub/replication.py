@@ -19,11 +19,11 @@ TURN_SECONDS = 1.0
 LOOK_SECONDS = 0.1
 
 
-async def run(directory: Path, data_dir: Path, instance: Instance) -> None:
+async def run_replication(directory: Path, data_dir: Path, instance: Instance) -> None:
     """Follow whom the file lists, until cancelled, unless another worker does."""
     copies = DatabaseReplicaStore(instance)
     async with (
-        turn(data_dir / "follower.lock"),
+        acquire_file_lock(data_dir / "follower.lock"),
         asyncio.TaskGroup() as group,
         aclosing(watch_endpoint_directory(directory)) as directories,
     ):
@@ -31,18 +31,20 @@ async def run(directory: Path, data_dir: Path, instance: Instance) -> None:
         await ReplicationClient(copies, instance.clock).run(directories)
 
 
-async def know(directory: Path, instance: Instance) -> None:
+async def watch_owners(directory: Path, instance: Instance) -> None:
     """Know whom the file lists, to ask them, also where another worker follows them."""
     async with aclosing(watch_endpoint_directory(directory)) as directories:
         await instance.owners.run(directories)
 
 
-async def first(directory: Path, data_dir: Path, instance: Instance, seconds: float) -> bool:
+async def wait_until_copied(
+    directory: Path, data_dir: Path, instance: Instance, seconds: float
+) -> bool:
     """Follow until there is a copy of all that the file lists; False if there is none in time."""
     listed = {
         region for each in load_endpoint_directory(directory).endpoints for region in each.regions
     }
-    task = asyncio.create_task(run(directory, data_dir, instance))
+    task = asyncio.create_task(run_replication(directory, data_dir, instance))
     try:
         async with asyncio.timeout(seconds):
             while not task.done():
@@ -61,7 +63,7 @@ async def first(directory: Path, data_dir: Path, instance: Instance, seconds: fl
 
 
 @asynccontextmanager
-async def turn(path: Path) -> AsyncIterator[None]:
+async def acquire_file_lock(path: Path) -> AsyncIterator[None]:
     """Be the only one on this machine; whoever dies is succeeded at once.
 
     Two on different machines do the same work twice, and each entry is still taken once.

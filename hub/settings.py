@@ -195,7 +195,7 @@ class Settings(BaseSettings):
         return path.read_text().strip().encode()
 
 
-def explained(error: ValidationError) -> Iterator[str]:
+def explain_settings_errors(error: ValidationError) -> Iterator[str]:
     """Yield each problem with the variable's name, what was expected, and what was got."""
     for each in error.errors():
         variable = str(each["loc"][0]).upper()

@@ -14,7 +14,7 @@ import pytest
 
 from facts import tables
 from facts.tables import SheetScope
-from hub.exit_codes import Exit
+from hub.exit_codes import ExitCode
 from hub.settings import Settings
 from tests.fixtures.processes import SIMPUL, StartSimpul
 
@@ -44,7 +44,7 @@ def test_every_setting_is_documented_and_nothing_else() -> None:
 
 
 def test_every_exit_code_is_documented() -> None:
-    assert [row[0] for row in table("code")] == [str(code) for code in sorted({*Exit, 1})]
+    assert [row[0] for row in table("code")] == [str(code) for code in sorted({*ExitCode, 1})]
 
 
 @pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: str(path.relative_to(ROOT)))

@@ -11,7 +11,7 @@ from engine.model import Role
 from hub.auth.signing_keys import EMBEDDED_KEY_ID, embedded_key
 
 
-def issue(
+def issue_token(
     key: bytes,
     issuer: str,
     audience: str,

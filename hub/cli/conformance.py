@@ -9,8 +9,8 @@ from typing import Annotated
 
 import typer
 
-from hub.cli.console import AsJson, answer, fail, out
-from hub.exit_codes import Exit
+from hub.cli.console import AsJson, exit_with_error, out, print_result
+from hub.exit_codes import ExitCode
 
 app = typer.Typer()
 
@@ -32,7 +32,7 @@ def conformance(
     from regions.directory import Endpoint, plain_url
 
     if not plain_url(url):
-        fail(f"expected ws://host/path or wss://host/path, got {url!r}", Exit.INPUT)
+        exit_with_error(f"expected ws://host/path or wss://host/path, got {url!r}", ExitCode.INPUT)
     endpoint = Endpoint(url, (region,), private=private, token_file=token_file)
     verdicts = asyncio.run(check_conformance(endpoint, region))
 
@@ -43,6 +43,6 @@ def conformance(
         out.print(table)
 
     promises = [asdict(each) for each in verdicts]
-    answer({"promises": promises}, as_json=json, say=say)
+    print_result({"promises": promises}, as_json=json, say=say)
     if not all(each.kept for each in verdicts):
-        raise typer.Exit(Exit.BROKEN)
+        raise typer.Exit(ExitCode.BROKEN)

@@ -13,7 +13,7 @@ import typer
 from rich.console import Console
 from rich.progress import Progress
 
-from hub.exit_codes import Exit
+from hub.exit_codes import ExitCode
 
 if TYPE_CHECKING:
     from _typeshed import ReadableBuffer
@@ -53,7 +53,7 @@ class _Output(_Stream):
     """Standard output: the command has nothing left to do when its answer is not read."""
 
     def abandoned(self, content: ReadableBuffer) -> NoReturn:
-        sys.exit(Exit.PIPE)
+        sys.exit(ExitCode.PIPE)
 
 
 def open_streams() -> None:
@@ -83,13 +83,13 @@ def _text(stream: _Stream, before: Any) -> io.TextIOWrapper:
     )
 
 
-def fail(message: str, code: Exit) -> NoReturn:
+def exit_with_error(message: str, code: ExitCode) -> NoReturn:
     """Say what is wrong on stderr and end."""
     err.print(message, style="red", markup=False, soft_wrap=True)
     sys.exit(code)
 
 
-def answer(value: dict[str, Any], *, as_json: bool, say: Callable[[], None]) -> None:
+def print_result(value: dict[str, Any], *, as_json: bool, say: Callable[[], None]) -> None:
     """Print `value` as JSON, or let `say` print it for a person."""
     if as_json:
         sys.stdout.buffer.write(orjson.dumps(value, option=orjson.OPT_INDENT_2) + b"\n")
@@ -98,7 +98,7 @@ def answer(value: dict[str, Any], *, as_json: bool, say: Callable[[], None]) -> 
         say()
 
 
-def bar(progress: Progress, what: str) -> Callable[[int, int], None]:
+def progress_callback(progress: Progress, what: str) -> Callable[[int, int], None]:
     """Return a callback that moves a bar of `progress`; rich draws it on a terminal only."""
     task = progress.add_task(what, total=None)
 

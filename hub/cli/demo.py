@@ -8,10 +8,10 @@ from datetime import timedelta
 
 from engine.model import Opd, Role
 from facts import tables
-from hub.app import now, opened
-from hub.auth.tokens import issue
+from hub.app import open_instance, utc_now
+from hub.auth.tokens import issue_token
 from hub.cli.console import out
-from hub.cli.demo_nodes import Node
+from hub.cli.demo_nodes import DemoNode
 from hub.settings import Settings
 from storage import opd as stored_opd
 from storage import ownership as stored_source
@@ -21,29 +21,29 @@ EXAMPLE_REGION = "32.05"  # Kabupaten Garut
 
 
 @dataclass(frozen=True, slots=True)
-class Example:
+class DemoScope:
     """A region that this instance writes, and an OPD of it: what the printed tokens are for."""
 
     region: str
     opd: Opd
 
 
-async def example(settings: Settings) -> Example | None:
+async def find_demo_scope(settings: Settings) -> DemoScope | None:
     """Return Kabupaten Garut, or the next region with an OPD where another instance owns Garut.
 
     None: other instances own all regions, or those here have no OPD.
     """
     regions = [EXAMPLE_REGION, *(each.code for each in tables.region_catalogue())]
-    async with opened(settings) as instance, instance.database.read() as session:
+    async with open_instance(settings) as instance, instance.database.read() as session:
         followed = await stored_source.sources_by_region(session, regions)
         for region in regions:
             opds = await stored_opd.list_opds_by_region(session, region)
             if region not in followed and opds:
-                return Example(region, opds[0])
+                return DemoScope(region, opds[0])
     return None
 
 
-def tokens(settings: Settings, shown: Example) -> dict[Role, str]:
+def issue_demo_tokens(settings: Settings, shown: DemoScope) -> dict[Role, str]:
     """Return one token per role, each with a scope that shows what the role is for."""
     regions = {
         Role.OPD: [shown.region],
@@ -58,11 +58,11 @@ def tokens(settings: Settings, shown: Example) -> dict[Role, str]:
     }
 
 
-def greet(
+def print_welcome(
     settings: Settings,
     address: str,
-    shown: Example | None,
-    nodes: Sequence[Node],
+    shown: DemoScope | None,
+    nodes: Sequence[DemoNode],
     started: Sequence[str],
     *,
     replay: bool,
@@ -88,7 +88,7 @@ def greet(
     names = {each.code: each.name for each in tables.region_catalogue()}
     out.print(f"  Tokens for Authorization: Bearer …, good for {hours:.0f} hours. They are for")
     out.print(f"  {names[shown.region]} ({shown.region}), its {shown.opd.name}, and its province:")
-    for role, token in tokens(settings, shown).items():
+    for role, token in issue_demo_tokens(settings, shown).items():
         _say_token(role.value, token)
     if nodes:
         out.print("  A node takes only its own. These are of role REGION, each for its region:")
@@ -102,7 +102,7 @@ def _say_token(of: str, token: str) -> None:
 
 
 def _token(settings: Settings, role: Role, regions: Sequence[str], opds: Sequence[str]) -> str:
-    return issue(
+    return issue_token(
         settings.token_key(),
         settings.token_issuer,
         settings.token_audience,
@@ -111,5 +111,5 @@ def _token(settings: Settings, role: Role, regions: Sequence[str], opds: Sequenc
         regions,
         opds,
         TOKEN_LIFETIME,
-        now(),
+        utc_now(),
     )

@@ -20,8 +20,8 @@ from pathlib import Path
 
 from engine.model import Role
 from hub import replication
-from hub.app import now, opened
-from hub.auth.tokens import issue
+from hub.app import open_instance, utc_now
+from hub.auth.tokens import issue_token
 from hub.settings import Settings
 from resolvers.replicas import DatabaseReplicaStore
 from resolvers.seed import seed_regions
@@ -36,7 +36,7 @@ COMMAND = (sys.executable, "-m", "hub", "serve")
 
 
 @dataclass(frozen=True, slots=True)
-class Node:
+class DemoNode:
     """A region's own instance."""
 
     region: str
@@ -85,17 +85,17 @@ class Node:
             )
 
 
-async def planned(settings: Settings, hub_port: int) -> list[Node]:
+async def plan_demo_nodes(settings: Settings, hub_port: int) -> list[DemoNode]:
     """Return the nodes, on free ports after the hub's, of regions that the hub does not own itself."""
     ports = _free_ports(hub_port)
     folder = settings.data_dir.resolve() / "nodes"
-    nodes = [Node(region, folder / region, next(ports)) for region in REGIONS]
-    async with opened(settings) as instance:
+    nodes = [DemoNode(region, folder / region, next(ports)) for region in REGIONS]
+    async with open_instance(settings) as instance:
         copies = DatabaseReplicaStore(instance)
         return [each for each in nodes if await copies.place(each.region, each.url) is not None]
 
 
-def directory(hub: Settings, nodes: Sequence[Node]) -> Path:
+def prepare_demo_nodes(hub: Settings, nodes: Sequence[DemoNode]) -> Path:
     """Fill each node's database, and write the file by which the hub follows them."""
     endpoints = []
     for node in nodes:
@@ -115,27 +115,27 @@ def directory(hub: Settings, nodes: Sequence[Node]) -> Path:
     return path
 
 
-async def copied(hub: Settings, path: Path) -> None:
+async def wait_for_node_copies(hub: Settings, path: Path) -> None:
     """Return once the hub has copied its nodes' regions, so that its first visitor sees them."""
-    async with opened(hub) as instance:
-        await replication.first(path, hub.data_dir, instance, COPY_SECONDS)
+    async with open_instance(hub) as instance:
+        await replication.wait_until_copied(path, hub.data_dir, instance, COPY_SECONDS)
 
 
 async def _fill(settings: Settings, region: str) -> None:
-    async with opened(settings) as instance:
+    async with open_instance(settings) as instance:
         await seed_regions(instance, regions=[region])
 
 
 def _token(settings: Settings) -> str:
     """What the node lets the hub in with: the province sees drafts, too."""
-    scope = (Role.PROVINCE, [settings.province], list[str](), TOKEN_LIFETIME, now())
-    return issue(
+    scope = (Role.PROVINCE, [settings.province], list[str](), TOKEN_LIFETIME, utc_now())
+    return issue_token(
         settings.token_key(), settings.token_issuer, settings.token_audience, "hub", *scope
     )
 
 
 @contextmanager
-def running(nodes: Sequence[Node]) -> Iterator[list[str]]:
+def run_demo_nodes(nodes: Sequence[DemoNode]) -> Iterator[list[str]]:
     """Run the nodes and yield what to say of each; they end with the block."""
     started = [node.start() for node in nodes]
     try:

@@ -11,7 +11,7 @@ EDGE_KEYS = ("dataObject", "mode", "direction", "status", "evidenceGrade", "veri
 Graph = dict[str, Any]  # as the API tells it
 
 
-def graphml(graph: Graph) -> str:
+def to_graphml(graph: Graph) -> str:
     """Return the graph as GraphML, by networkx; what is not known is left out."""
     import networkx
 
@@ -27,7 +27,7 @@ def graphml(graph: Graph) -> str:
     return "\n".join([*networkx.generate_graphml(drawn), ""])
 
 
-def dot(graph: Graph) -> str:
+def to_dot(graph: Graph) -> str:
     """Return the graph in Graphviz' language; exchanges that do not count are dashed.
 
     Written here: networkx does it through pydot or Graphviz' own library, which is more to
@@ -55,4 +55,4 @@ def _quoted(text: str) -> str:
     return f'"{" ".join(escaped.split())}"'
 
 
-FORMATS: dict[str, Callable[[Graph], str]] = {"dot": dot, "graphml": graphml}
+FORMATS: dict[str, Callable[[Graph], str]] = {"dot": to_dot, "graphml": to_graphml}

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from hub.cli import readiness
-from hub.cli.console import AsJson, answer, err, fail, out
-from hub.exit_codes import Exit
+from hub.cli.console import AsJson, err, exit_with_error, out, print_result
+from hub.exit_codes import ExitCode
 
 if TYPE_CHECKING:
     from engine.spreadsheet.application_sheet import ApplicationSheet
@@ -39,21 +39,21 @@ def import_command(
     """
     from engine.spreadsheet import application_sheet
     from engine.spreadsheet.sheet import SheetInvalid
-    from hub.app import opened
+    from hub.app import open_instance
     from hub.cli import sheet_file
     from resolvers import inventory_import
     from resolvers.problems import NotFound, OwnedElsewhere
 
-    settings = readiness.migrated()
+    settings = readiness.load_migrated_settings()
 
     async def work(sheet: ApplicationSheet, *, trial: bool) -> ImportResult:
-        async with opened(settings) as instance:
+        async with open_instance(settings) as instance:
             if trial:
                 return await inventory_import.preview_inventory_import(instance, region, sheet)
             return await inventory_import.import_inventory(instance, region, sheet, inventory.name)
 
     try:
-        sheet = application_sheet.parse_application_sheet(sheet_file.rows(inventory))
+        sheet = application_sheet.parse_application_sheet(sheet_file.read_sheet_rows(inventory))
         if not json:
             _say_columns(sheet)
         would = asyncio.run(work(sheet, trial=True))
@@ -64,12 +64,12 @@ def import_command(
             return
         done = asyncio.run(work(sheet, trial=False))
     except SheetInvalid as invalid:
-        sheet_file.refuse(inventory, invalid, "nothing is imported")
+        sheet_file.exit_with_sheet_problems(inventory, invalid, "nothing is imported")
     except NotFound as unknown:
-        fail(str(unknown), Exit.INPUT)
+        exit_with_error(str(unknown), ExitCode.INPUT)
     except OwnedElsewhere as elsewhere:
-        fail(str(elsewhere), Exit.STATE)
-    answer(
+        exit_with_error(str(elsewhere), ExitCode.STATE)
+    print_result(
         _document(sheet, done),
         as_json=json,
         say=lambda: out.print(
@@ -84,7 +84,9 @@ def _agreed(count: int, region: str, *, json: bool) -> bool:
     if count == 0:
         return True
     if json or not sys.stdin.isatty():
-        fail("expected --yes to write without asking, got none: nothing is imported", Exit.INPUT)
+        exit_with_error(
+            "expected --yes to write without asking, got none: nothing is imported", ExitCode.INPUT
+        )
     return typer.confirm(f"Register {count} applications in region {region}?", err=True)
 
 

@@ -19,8 +19,16 @@ import typer
 
 from engine.model import Role
 from hub.cli import conformance, import_command, maintenance, opds, queries, readiness
-from hub.cli.console import AsJson, answer, bar, err, fail, open_streams, out
-from hub.exit_codes import Exit
+from hub.cli.console import (
+    AsJson,
+    err,
+    exit_with_error,
+    open_streams,
+    out,
+    print_result,
+    progress_callback,
+)
+from hub.exit_codes import ExitCode
 
 if TYPE_CHECKING:
     from hub.settings import Settings
@@ -52,17 +60,17 @@ def serve() -> None:
     """Serve the API and the pages on a migrated database."""
     from hub.process import server
 
-    settings = readiness.migrated()
-    with readiness.listening(settings) as listening:
-        out.print(f"Simpul listens on {server.address(listening)}/")
+    settings = readiness.load_migrated_settings()
+    with readiness.open_socket_or_exit(settings) as listening:
+        out.print(f"Simpul listens on {server.listening_url(listening)}/")
         if settings.workers > 1:
             from hub.process import supervisor
 
-            supervisor.run(settings, listening)
+            supervisor.run_supervisor(settings, listening)
         else:
             from hub.app import create_app
 
-            server.run(create_app(settings), settings, listening)
+            server.run_server(create_app(settings), settings, listening)
 
 
 @app.command()
@@ -82,31 +90,31 @@ def demo(
     from hub.app import create_app
     from hub.cli import demo
     from hub.cli import demo_nodes as own_nodes
-    from hub.cli.replay import replay as replaying
+    from hub.cli.replay import replay_task as replaying
     from hub.process import server
     from storage import migrate as migrations
 
-    settings = readiness.settings()
-    with readiness.listening(settings) as listening:
+    settings = readiness.load_settings()
+    with readiness.open_socket_or_exit(settings) as listening:
         if replay:
             settings = _replaying(settings)
         if readiness.lacks_migrations(settings):
             migrations.upgrade_database(settings.database)
-        followed: list[own_nodes.Node] = []
+        followed: list[own_nodes.DemoNode] = []
         if nodes and not replay and settings.follows is None:
-            followed = asyncio.run(own_nodes.planned(settings, listening.getsockname()[1]))
+            followed = asyncio.run(own_nodes.plan_demo_nodes(settings, listening.getsockname()[1]))
         if followed:
-            update = {"follows": own_nodes.directory(settings, followed)}
+            update = {"follows": own_nodes.prepare_demo_nodes(settings, followed)}
             settings = settings.model_copy(update=update)
-        with own_nodes.running(followed) as started:
+        with own_nodes.run_demo_nodes(followed) as started:
             _report(_load(settings, national=national, results=not replay))
             if settings.follows is not None and followed:
-                asyncio.run(own_nodes.copied(settings, settings.follows))
-            address = server.address(listening)
-            shown = asyncio.run(demo.example(settings))
-            demo.greet(settings, address, shown, followed, started, replay=replay)
+                asyncio.run(own_nodes.wait_for_node_copies(settings, settings.follows))
+            address = server.listening_url(listening)
+            shown = asyncio.run(demo.find_demo_scope(settings))
+            demo.print_welcome(settings, address, shown, followed, started, replay=replay)
             tasks = [replaying(seconds)] if replay else []
-            server.run(create_app(settings, replay=replay, tasks=tasks), settings, listening)
+            server.run_server(create_app(settings, replay=replay, tasks=tasks), settings, listening)
 
 
 @app.command()
@@ -119,13 +127,13 @@ def migrate(
     """Bring the database to this version's schema; safe to run again."""
     from storage import migrate as migrations
 
-    settings = readiness.settings()
+    settings = readiness.load_settings()
     if readiness.lacks_migrations(settings):
         migrations.upgrade_database(settings.database)
     if renew_epoch:
         from hub.cli import log_check
 
-        asyncio.run(log_check.renew_epoch(settings))
+        asyncio.run(log_check.renew_instance_epoch(settings))
     out.print("The database is at this version's schema.")
 
 
@@ -136,11 +144,13 @@ def load_command(
     json: AsJson = False,
 ) -> None:
     """Fill the instance with the real data that ships; adds only what is missing."""
-    settings = readiness.migrated()
+    settings = readiness.load_migrated_settings()
     loaded = _load(settings, national=national, regions=region)
     if region and loaded.regions < len(set(region)):
-        fail(f"expected codes of regions that ship, got {', '.join(region)}", Exit.INPUT)
-    answer(asdict(loaded), as_json=json, say=lambda: _report(loaded))
+        exit_with_error(
+            f"expected codes of regions that ship, got {', '.join(region)}", ExitCode.INPUT
+        )
+    print_result(asdict(loaded), as_json=json, say=lambda: _report(loaded))
 
 
 @app.command()
@@ -156,27 +166,29 @@ def token(
 ) -> None:
     """Issue a bearer token for an instance that checks its own."""
     from hub.auth.authentication import TokenInvalid, checked_subject
-    from hub.auth.tokens import issue
+    from hub.auth.tokens import issue_token
 
-    settings = readiness.settings()
+    settings = readiness.load_settings()
     try:
         checked_subject(subject)
     except TokenInvalid as invalid:
-        fail(f"--subject: {invalid}", Exit.INPUT)
+        exit_with_error(f"--subject: {invalid}", ExitCode.INPUT)
     if settings.jwks is not None:
-        fail("this instance takes tokens of the provider in SIMPUL_JWKS only", Exit.STATE)
+        exit_with_error(
+            "this instance takes tokens of the provider in SIMPUL_JWKS only", ExitCode.STATE
+        )
     needs = {Role.OPD: region and opd, Role.ADMIN: True}.get(role, region)
     if role is Role.PUBLIC or not needs:
-        fail(
+        exit_with_error(
             f"expected a role other than PUBLIC with its scope (--region, for OPD also --opd), "
             f"got {role.value}",
-            Exit.INPUT,
+            ExitCode.INPUT,
         )
     if region or opd:
         from hub.cli import token_scope
 
-        token_scope.check(readiness.migrated(), role, region, opd)
-    text = issue(
+        token_scope.check_token_scope(readiness.load_migrated_settings(), role, region, opd)
+    text = issue_token(
         settings.token_key(),
         settings.token_issuer,
         settings.token_audience,
@@ -187,7 +199,7 @@ def token(
         timedelta(hours=hours),
         datetime.now(UTC),
     )
-    answer({"token": text}, as_json=json, say=lambda: typer.echo(text))
+    print_result({"token": text}, as_json=json, say=lambda: typer.echo(text))
 
 
 @app.command("export-schema")
@@ -195,19 +207,23 @@ def export_schema(
     check: Annotated[bool, typer.Option(help="Only say whether the file is current.")] = False,
 ) -> None:
     """Write the committed contract: schema/schema.graphql and regions/contract."""
-    from hub.cli.schema_export import files
+    from hub.cli.schema_export import schema_files
 
-    for path, current in files().items():
+    for path, current in schema_files().items():
         if not check:
             path.write_text(current)
         elif not path.is_file() or path.read_text() != current:
-            fail(f"{path.name} is not current: run `simpul export-schema`", Exit.STATE)
+            exit_with_error(
+                f"{path.name} is not current: run `simpul export-schema`", ExitCode.STATE
+            )
 
 
 def _replaying(settings: Settings) -> Settings:
     """A replay has a database of its own, made anew each time."""
     if settings.database_url is not None:
-        fail("a replay runs on the embedded database only: unset DATABASE_URL", Exit.INPUT)
+        exit_with_error(
+            "a replay runs on the embedded database only: unset DATABASE_URL", ExitCode.INPUT
+        )
     folder = settings.data_dir / "replay"
     shutil.rmtree(folder, ignore_errors=True)
     return settings.model_copy(update={"data_dir": folder})
@@ -218,18 +234,18 @@ def _load(
 ) -> SeedSummary:
     from rich.progress import Progress
 
-    from hub.app import opened
+    from hub.app import open_instance
     from resolvers.seed import seed_regions
 
     async def work() -> SeedSummary:
         with Progress(console=err, transient=True, disable=not err.is_terminal) as progress:
-            async with opened(settings) as instance:
+            async with open_instance(settings) as instance:
                 return await seed_regions(
                     instance,
                     national=national,
                     results=results,
                     regions=regions,
-                    progress=bar(progress, "Loading regions"),
+                    progress=progress_callback(progress, "Loading regions"),
                 )
 
     return asyncio.run(work())

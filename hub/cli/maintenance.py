@@ -9,8 +9,8 @@ from typing import Annotated
 import typer
 
 from hub.cli import readiness
-from hub.cli.console import AsJson, answer, bar, err, fail, out
-from hub.exit_codes import Exit
+from hub.cli.console import AsJson, err, exit_with_error, out, print_result, progress_callback
+from hub.exit_codes import ExitCode
 
 app = typer.Typer()
 
@@ -25,23 +25,27 @@ def recompute(
     """Recompute verifications and proposals of all regions, and announce what is new; for nightly."""
     from rich.progress import Progress
 
-    from hub.app import opened
+    from hub.app import open_instance
     from resolvers import recompute
 
-    settings = readiness.migrated()
+    settings = readiness.load_migrated_settings()
 
     async def work() -> recompute.RecomputeSummary:
         with Progress(console=err, transient=True, disable=not err.is_terminal) as progress:
-            async with opened(settings) as instance:
+            async with open_instance(settings) as instance:
                 return await recompute.recompute_all_regions(
-                    instance, learn=learn, progress=bar(progress, "Recomputing regions")
+                    instance,
+                    learn=learn,
+                    progress=progress_callback(progress, "Recomputing regions"),
                 )
 
     done = asyncio.run(work())
     if done.failed:
-        fail(f"these regions could not be recomputed: {', '.join(done.failed)}", Exit.STATE)
+        exit_with_error(
+            f"these regions could not be recomputed: {', '.join(done.failed)}", ExitCode.STATE
+        )
     learned = "" if done.learned is None else f"; corrections learned: {done.learned}"
-    answer(
+    print_result(
         asdict(done),
         as_json=json,
         say=lambda: out.print(
@@ -56,12 +60,12 @@ def check(json: AsJson = False) -> None:
     from engine.log.entry import BrokenChain
     from hub.cli import log_check
 
-    settings = readiness.migrated()
+    settings = readiness.load_migrated_settings()
     try:
-        entries = asyncio.run(log_check.check(settings))
+        entries = asyncio.run(log_check.verify_all_logs(settings))
     except BrokenChain as broken:
-        fail(str(broken), Exit.BROKEN)
-    answer(
+        exit_with_error(str(broken), ExitCode.BROKEN)
+    print_result(
         {"regions": len(entries), "entries": sum(entries.values())},
         as_json=json,
         say=lambda: out.print(
@@ -76,20 +80,20 @@ def forget(
     json: AsJson = False,
 ) -> None:
     """Drop the copy of a region, so that a server copies it anew; as after it has diverged."""
-    from hub.app import opened
+    from hub.app import open_instance
     from storage import replica
 
-    settings = readiness.migrated()
+    settings = readiness.load_migrated_settings()
 
     async def work() -> None:
-        async with opened(settings) as instance:
+        async with open_instance(settings) as instance:
             await replica.delete_replica(instance.database, region)
 
     try:
         asyncio.run(work())
     except replica.NotAReplica as refused:
-        fail(str(refused), Exit.STATE)
-    answer(
+        exit_with_error(str(refused), ExitCode.STATE)
+    print_result(
         {"region": region},
         as_json=json,
         say=lambda: out.print(f"The copy of region {region} is dropped."),
@@ -103,23 +107,23 @@ def hand_over(
     json: AsJson = False,
 ) -> None:
     """Let another instance own a region: from the next entry on it writes there, and only there."""
-    from hub.app import opened
+    from hub.app import open_instance
     from resolvers import handover
     from storage.log import LogNotFound, LogOwnedElsewhere
 
-    settings = readiness.migrated()
+    settings = readiness.load_migrated_settings()
 
     async def work() -> int:
-        async with opened(settings) as instance:
+        async with open_instance(settings) as instance:
             return await handover.hand_over_region(instance, region, url)
 
     try:
         sequence = asyncio.run(work())
     except LogNotFound:
-        fail(f"there is no region {region!r}", Exit.INPUT)
+        exit_with_error(f"there is no region {region!r}", ExitCode.INPUT)
     except (handover.SelfHandover, LogOwnedElsewhere) as refused:
-        fail(str(refused), Exit.STATE)
-    answer(
+        exit_with_error(str(refused), ExitCode.STATE)
+    print_result(
         {"region": region, "url": url, "sequence": sequence},
         as_json=json,
         say=lambda: out.print(f"Region {region} is handed over to {url} by entry {sequence}."),
@@ -136,8 +140,8 @@ def prune(
     """Forget the order of what happened longer ago; the regions' logs stay whole. For nightly."""
     from hub.cli import log_check
 
-    forgotten = asyncio.run(log_check.prune(readiness.migrated(), days))
-    answer(
+    forgotten = asyncio.run(log_check.prune_old_arrivals(readiness.load_migrated_settings(), days))
+    print_result(
         {"days": days, "forgotten": forgotten},
         as_json=json,
         say=lambda: out.print(f"{forgotten} arrivals of more than {days} days ago are forgotten."),

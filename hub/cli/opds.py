@@ -9,9 +9,9 @@ import typer
 
 from engine.model import Opd, OpdKind
 from hub.cli import readiness
-from hub.cli.console import AsJson, answer, fail, out
+from hub.cli.console import AsJson, exit_with_error, out, print_result
 from hub.cli.region_hint import how_to_record
-from hub.exit_codes import Exit
+from hub.exit_codes import ExitCode
 
 app = typer.Typer(no_args_is_help=True)
 
@@ -35,21 +35,23 @@ def add(
     """Record an OPD in a region, so that applications can be registered for it."""
     from engine.matching.opd_names import ids_by_name, kind_by_name, name_key
     from engine.model import OWN_ACTORS, Role, Viewer
-    from hub.app import opened
+    from hub.app import open_instance
     from resolvers import opd as resolved
     from resolvers.context import Context
     from resolvers.operation_budget import OperationBudget
     from resolvers.problems import NotFound, OwnedElsewhere, Problem
     from storage import opd as stored
 
-    settings = readiness.migrated()
+    settings = readiness.load_migrated_settings()
     chosen = kind or kind_by_name(name)
     if chosen is None:
         kinds = ", ".join(each.value for each in OpdKind)
-        fail(f"expected --kind with one of {kinds}: the name {name!r} says none", Exit.INPUT)
+        exit_with_error(
+            f"expected --kind with one of {kinds}: the name {name!r} says none", ExitCode.INPUT
+        )
 
     async def work(kind: OpdKind) -> Opd:
-        async with opened(settings) as instance:
+        async with open_instance(settings) as instance:
             within = parent
             if parent is not None:
                 async with instance.database.read() as session:
@@ -64,13 +66,13 @@ def add(
     try:
         done = asyncio.run(work(chosen))
     except OwnedElsewhere as elsewhere:
-        fail(str(elsewhere), Exit.STATE)
+        exit_with_error(str(elsewhere), ExitCode.STATE)
     except NotFound as unknown:
-        fail(f"{unknown}{how_to_record(region)}", Exit.INPUT)
+        exit_with_error(f"{unknown}{how_to_record(region)}", ExitCode.INPUT)
     except Problem as problem:
-        fail(str(problem), Exit.INPUT)
+        exit_with_error(str(problem), ExitCode.INPUT)
     said = "" if kind is not None else ", as its name says"
-    answer(
+    print_result(
         _document(done),
         as_json=json,
         say=lambda: out.print(
@@ -86,21 +88,21 @@ def list_command(region: RegionCode, json: AsJson = False) -> None:
     """List the OPDs of a region, with what an import or a token needs of them."""
     from rich.table import Table
 
-    from hub.app import opened
+    from hub.app import open_instance
     from storage import opd as stored
     from storage import region as stored_region
 
-    settings = readiness.migrated()
+    settings = readiness.load_migrated_settings()
 
     async def work() -> list[Opd] | None:
-        async with opened(settings) as instance, instance.database.read() as session:
+        async with open_instance(settings) as instance, instance.database.read() as session:
             if region not in await stored_region.by_code(session, [region]):
                 return None
             return await stored.list_opds_by_region(session, region)
 
     found = asyncio.run(work())
     if found is None:
-        fail(f"there is no region {region!r}{how_to_record(region)}", Exit.INPUT)
+        exit_with_error(f"there is no region {region!r}{how_to_record(region)}", ExitCode.INPUT)
 
     def say() -> None:
         table = Table("Name", "Acronym", "Kind", "Id", box=None)
@@ -108,7 +110,7 @@ def list_command(region: RegionCode, json: AsJson = False) -> None:
             table.add_row(each.name, each.acronym, each.kind.value if each.kind else "", each.id)
         out.print(table if found else f"Region {region} has no OPD on record.")
 
-    answer({"opds": [_document(each) for each in found]}, as_json=json, say=say)
+    print_result({"opds": [_document(each) for each in found]}, as_json=json, say=say)
 
 
 def _document(opd: Opd) -> dict[str, Any]:

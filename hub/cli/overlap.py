@@ -26,7 +26,7 @@ Crowd = tuple[str, str, int]  # region, function, systems
 
 
 @dataclass(frozen=True, slots=True)
-class Findings:
+class OverlapFindings:
     """Which listings are one system, what each is for, and which systems do the same."""
 
     title: str
@@ -40,13 +40,13 @@ class Findings:
     sheet: ListingSheet | None  # None: it is of the database
 
 
-def of_file(path: Path) -> Findings:
+def of_file(path: Path) -> OverlapFindings:
     """Read the inventory in a file, or end with what is wrong in which row and column."""
     names = {each.id: each.name for each in shipped_functions.functions_by_id().values()}
     try:
-        sheet = inventory_sheet.parse_listing_sheet(sheet_file.rows(path), names)
+        sheet = inventory_sheet.parse_listing_sheet(sheet_file.read_sheet_rows(path), names)
     except SheetInvalid as invalid:
-        sheet_file.refuse(path, invalid, "nothing was compared")
+        sheet_file.exit_with_sheet_problems(path, invalid, "nothing was compared")
     models, listings = inventory_analysis.shipped_models(), sheet.listings
     inventory = models.sort_out(listings)
     tags = _tags(models, sheet)
@@ -59,7 +59,7 @@ def of_file(path: Path) -> Findings:
         sisters = ReuseCatalogue(systems, tags, shipped_functions.functions_by_id(), {}, national)
         candidates = tuple(each for region in regions for each in sisters.candidates(region))
     by_id = {each.id: each for each in listings}
-    return Findings(
+    return OverlapFindings(
         title=str(path),
         listings=by_id,
         inventory=inventory,

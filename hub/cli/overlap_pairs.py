@@ -18,7 +18,7 @@ from engine.matching.overlap import RULE, Overlap
 from engine.spreadsheet.sheet import Row, SheetInvalid, SheetProblem, quote_cell
 from hub.cli import sheet_file
 from hub.cli.console import out
-from hub.cli.overlap_report import reasons
+from hub.cli.overlap_report import explain_overlap
 from resolvers.inventory_analysis import shipped_models
 
 REQUIRED = ("a", "b")
@@ -29,7 +29,7 @@ _SCORED_AT_ONCE = 5_000  # a function is chosen among all for each, which takes 
 
 
 @dataclass(frozen=True, slots=True)
-class Scored:
+class ScoredPair:
     """A pair as it was given, how far both do one job, and whether they may be one system."""
 
     cells: tuple[str, ...]
@@ -53,12 +53,12 @@ class Scored:
         return "; ".join([*told, *(f"{name}: {value}" for name, value in self.signals.items())])
 
 
-def scored(path: Path) -> tuple[list[str], list[Scored]]:
+def score_pair_file(path: Path) -> tuple[list[str], list[ScoredPair]]:
     """Return the header and the scored pairs of a file, or end with what is wrong in it."""
     try:
-        header, lines = _read(sheet_file.rows(path))
+        header, lines = _read(sheet_file.read_sheet_rows(path))
     except SheetInvalid as invalid:
-        sheet_file.refuse(path, invalid, "nothing was scored")
+        sheet_file.exit_with_sheet_problems(path, invalid, "nothing was scored")
     pairs = [(_listing(told, "a"), _listing(told, "b")) for _, told in lines]
     built = shipped_models()
     comparer, comparison = built.comparer, built.comparison
@@ -66,25 +66,25 @@ def scored(path: Path) -> tuple[list[str], list[Scored]]:
     for start in range(0, len(pairs), _SCORED_AT_ONCE):
         overlaps += comparer.overlaps(pairs[start : start + _SCORED_AT_ONCE])
     return header, [
-        Scored(cells, overlap, comparison.pair(a, b))
+        ScoredPair(cells, overlap, comparison.pair(a, b))
         for (cells, _), (a, b), overlap in zip(lines, pairs, overlaps, strict=True)
     ]
 
 
-def document(header: list[str], pairs: list[Scored]) -> dict[str, Any]:
+def scored_pairs_document(header: list[str], pairs: list[ScoredPair]) -> dict[str, Any]:
     """Return them as JSON values."""
     return {
         "rule": RULE,
         "pairs": [
             dict(zip(header, each.cells, strict=True))
             | {"identity": each.identity, "signals": each.signals}
-            | reasons(each.overlap)
+            | explain_overlap(each.overlap)
             for each in pairs
         ],
     }
 
 
-def write(header: list[str], pairs: list[Scored]) -> None:
+def write_scored_pairs(header: list[str], pairs: list[ScoredPair]) -> None:
     """Print them as CSV: the rows as they came, with three columns more."""
     writer = csv.writer(sys.stdout, lineterminator="\n")
     writer.writerow([*header, *ADDED])
@@ -92,7 +92,7 @@ def write(header: list[str], pairs: list[Scored]) -> None:
         writer.writerow([*each.cells, each.overlap.score, each.identity, each.why])
 
 
-def show(header: list[str], pairs: list[Scored]) -> None:
+def show_scored_pairs(header: list[str], pairs: list[ScoredPair]) -> None:
     """Print them for a person."""
     at = [[cell.lower() for cell in header].index(side) for side in REQUIRED]
     table = Table("A", "B", "Score", "Identity", "Why", box=None)

@@ -15,7 +15,7 @@ from engine.matching.name_matching import DuplicatePolicy
 from engine.matching.overlap import RULE as OVERLAP_RULE
 from engine.matching.overlap import Cluster, Overlap
 from hub.cli.console import out
-from hub.cli.overlap import CLUSTER_MOST, Findings
+from hub.cli.overlap import CLUSTER_MOST, OverlapFindings
 from resolvers.inventory_analysis import shipped_models
 from resolvers.shipped_functions import functions_by_id
 
@@ -24,7 +24,7 @@ SHOWN = 30  # rows of a table; a program gets all
 Found = TypeVar("Found")
 
 
-def document(findings: Findings) -> dict[str, Any]:
+def overlap_document(findings: OverlapFindings) -> dict[str, Any]:
     """Return the findings as JSON values."""
     inventory, sheet = findings.inventory, findings.sheet
     return {
@@ -77,7 +77,7 @@ def document(findings: Findings) -> dict[str, Any]:
     }
 
 
-def show(findings: Findings) -> None:
+def show_overlap_report(findings: OverlapFindings) -> None:
     """Print the findings for a person."""
     inventory, sheet = findings.inventory, findings.sheet
     out.print(f"[bold]{escape(findings.title)}[/bold] · {len(findings.listings)} listings")
@@ -141,7 +141,7 @@ def show(findings: Findings) -> None:
     )
 
 
-def _group(findings: Findings, group: DuplicateGroup) -> dict[str, Any]:
+def _group(findings: OverlapFindings, group: DuplicateGroup) -> dict[str, Any]:
     return {
         "policy": group.decision.value,
         "region": group.region,
@@ -160,26 +160,26 @@ def _group(findings: Findings, group: DuplicateGroup) -> dict[str, Any]:
     }
 
 
-def _cluster(findings: Findings, cluster: Cluster) -> dict[str, Any]:
+def _cluster(findings: OverlapFindings, cluster: Cluster) -> dict[str, Any]:
     return {
         "region": cluster.region,
         "function": cluster.function,
         "confidence": cluster.confidence,
         "systems": [_line(findings, each) for each in cluster.systems],
         "pairs": [
-            {"a": _key(findings, each.a), "b": _key(findings, each.b)} | reasons(each)
+            {"a": _key(findings, each.a), "b": _key(findings, each.b)} | explain_overlap(each)
             for each in cluster.pairs
         ],
     }
 
 
-def reasons(overlap: Overlap) -> dict[str, Any]:
+def explain_overlap(overlap: Overlap) -> dict[str, Any]:
     """Return the score of a pair and what it rests on."""
     why = [{"signal": e.signal, "value": e.value, "adds": e.adds} for e in overlap.why]
     return {"score": overlap.score, "why": why}
 
 
-def _line(findings: Findings, id: str) -> dict[str, Any]:
+def _line(findings: OverlapFindings, id: str) -> dict[str, Any]:
     listing, sheet = findings.listings[id], findings.sheet
     told = {"name": listing.name, "opd": listing.opd, "region": listing.region}
     if sheet is None:
@@ -187,18 +187,18 @@ def _line(findings: Findings, id: str) -> dict[str, Any]:
     return {"listing": int(id), "id": sheet.ids.get(id)} | told
 
 
-def _key(findings: Findings, id: str) -> str | int:
+def _key(findings: OverlapFindings, id: str) -> str | int:
     """What a listing goes by: its row in a file, else its id."""
     return id if findings.sheet is None else int(id)
 
 
-def _printed(findings: Findings, id: str) -> str:
+def _printed(findings: OverlapFindings, id: str) -> str:
     listing = findings.listings[id]
     row = "" if findings.sheet is None else f"row {id}: "
     return f"{row}{listing.name} ({listing.opd or 'OPD unknown'})"
 
 
-def _links(findings: Findings, group: DuplicateGroup) -> tuple[ListingPair, ...]:
+def _links(findings: OverlapFindings, group: DuplicateGroup) -> tuple[ListingPair, ...]:
     """What links the listings of a group; those that are equal throughout are told by two."""
     if group.links:
         return group.links
@@ -207,7 +207,7 @@ def _links(findings: Findings, group: DuplicateGroup) -> tuple[ListingPair, ...]
     return () if equal is None else (equal,)
 
 
-def _why(findings: Findings, group: DuplicateGroup) -> list[str]:
+def _why(findings: OverlapFindings, group: DuplicateGroup) -> list[str]:
     signals = [signal for link in _links(findings, group) for signal in link.signals]
     return [*dict.fromkeys(f"{each.name}: {each.value}" for each in signals)]
 

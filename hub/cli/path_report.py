@@ -27,14 +27,14 @@ from engine.path.precedence import NONE
 from engine.spreadsheet.sheet import SheetInvalid
 from facts.path_rule import effort_scale, precedence_rules
 from hub.cli import score, sheet_file
-from hub.cli.console import fail, open_output, out
-from hub.exit_codes import Exit
+from hub.cli.console import exit_with_error, open_output, out
+from hub.exit_codes import ExitCode
 
 UNIFORM = "uniform"
 
 
 @dataclass(frozen=True, slots=True)
-class Wish:
+class PathOptions:
     """What the command was asked; `effort` is None, `uniform` or the name of a file."""
 
     instrument: str
@@ -47,7 +47,7 @@ class Wish:
 
 
 @dataclass(frozen=True, slots=True)
-class Planned:
+class PathResult:
     """The plan, or how far one can get."""
 
     instrument: Instrument
@@ -126,17 +126,19 @@ class Planned:
         }
 
 
-def of_sheet(path: Path, wish: Wish) -> Planned:
+def of_sheet(path: Path, wish: PathOptions) -> PathResult:
     """Plan for the sheet in a file, or end with what is wrong."""
-    instrument, levels = score.read(path, wish.instrument)
+    instrument, levels = score.read_level_file(path, wish.instrument)
     target = wish.target
     if not instrument.level_min < target <= instrument.level_max:
         expected = f"an index above {instrument.level_min}, up to {instrument.level_max}"
-        fail(f"--target: expected {expected}, got {target}", Exit.INPUT)
+        exit_with_error(f"--target: expected {expected}, got {target}", ExitCode.INPUT)
     highest = sorted(number for number in wish.lock if levels.get(number) == instrument.level_max)
     if highest:
         found = ", ".join(map(str, highest))
-        fail(f"--lock: expected indicators below the highest level, got {found}", Exit.INPUT)
+        exit_with_error(
+            f"--lock: expected indicators below the highest level, got {found}", ExitCode.INPUT
+        )
     situation = Situation(
         instrument,
         levels,
@@ -144,7 +146,7 @@ def of_sheet(path: Path, wish: Wish) -> Planned:
         precedence_rules(instrument.id),
     )
     if wish.effort is not None:
-        situation = valued(situation, wish.effort)
+        situation = apply_effort_option(situation, wish.effort)
     try:
         request = PlanRequest(
             target=Fraction(str(target)),
@@ -153,12 +155,12 @@ def of_sheet(path: Path, wish: Wish) -> Planned:
             locked=next_levels(instrument, levels, wish.lock),
             refused=next_levels(instrument, levels, wish.refuse),
         )
-        return Planned(instrument, cheapest_plan(situation, request))
+        return PathResult(instrument, cheapest_plan(situation, request))
     except PlanRequestInvalid as invalid:
-        fail(str(invalid), Exit.INPUT)
+        exit_with_error(str(invalid), ExitCode.INPUT)
 
 
-def valued(situation: Situation, wished: str) -> Situation:
+def apply_effort_option(situation: Situation, wished: str) -> Situation:
     """Return the situation with the effort that was wished for, or end with what is wrong with it.
 
     With `uniform` every level costs one point and no order is preferred: the fewest steps.
@@ -167,11 +169,11 @@ def valued(situation: Situation, wished: str) -> Situation:
         effort = scale.uniform_effort(situation.instrument)
         return replace(situation, effort=effort, precedence=NONE)
     path = Path(wished)
-    text = sheet_file.text(path, sheet_file.LEVELS_BYTES)
+    text = sheet_file.read_sheet_text(path, sheet_file.LEVELS_BYTES)
     try:
         effort = scale.parse_effort_sheet(text, situation.effort, situation.instrument)
     except SheetInvalid as invalid:
-        sheet_file.refuse(path, invalid, "nothing was planned")
+        sheet_file.exit_with_sheet_problems(path, invalid, "nothing was planned")
     return replace(situation, effort=effort)
 
 
@@ -184,7 +186,7 @@ def keep_output_apart() -> None:
     os.dup2(2, 1)
 
 
-def show(planned: Planned) -> None:
+def show_path_report(planned: PathResult) -> None:
     """Print it for a person."""
     plan, request = planned.plan, planned.plan.request
     if planned.basis is not None:

@@ -11,8 +11,8 @@ import typer
 
 from engine.model import AssessmentKind
 from hub.cli import readiness
-from hub.cli.console import AsJson, answer, fail
-from hub.exit_codes import Exit
+from hub.cli.console import AsJson, exit_with_error, print_result
+from hub.exit_codes import ExitCode
 
 app = typer.Typer()
 
@@ -29,8 +29,8 @@ def score(
     """Compute index, predicate and domains of a sheet of levels, and the best next steps."""
     from hub.cli import score
 
-    scored = score.scored(levels, instrument, steps)
-    answer(scored.document(), as_json=json, say=lambda: score.show(scored))
+    scored = score.score_level_file(levels, instrument, steps)
+    print_result(scored.document(), as_json=json, say=lambda: score.show_score(scored))
 
 
 @app.command()
@@ -62,7 +62,9 @@ def path(
     """Find the cheapest steps to a target index."""
     from hub.cli import path_report
 
-    wish = path_report.Wish(instrument, target, buffer, years, tuple(lock), tuple(refuse), effort)
+    wish = path_report.PathOptions(
+        instrument, target, buffer, years, tuple(lock), tuple(refuse), effort
+    )
     if years > 1:
         path_report.keep_output_apart()
     if _is_file(start):
@@ -70,8 +72,12 @@ def path(
     else:
         from hub.cli import region_path
 
-        planned = asyncio.run(region_path.of_region(readiness.migrated(), start, wish))
-    answer(planned.document(), as_json=json, say=lambda: path_report.show(planned))
+        planned = asyncio.run(
+            region_path.plan_region_path(readiness.load_migrated_settings(), start, wish)
+        )
+    print_result(
+        planned.document(), as_json=json, say=lambda: path_report.show_path_report(planned)
+    )
 
 
 @app.command()
@@ -96,23 +102,29 @@ def overlap(
 ) -> None:
     """Show which listings are, or may be, one system, and which systems do the same, and why."""
     if (source is None) == (pairs is None):
-        fail(
+        exit_with_error(
             "expected either an inventory or --pairs, got " + ("both", "none")[source is None],
-            Exit.INPUT,
+            ExitCode.INPUT,
         )
     if pairs is not None:
         from hub.cli import overlap_pairs
 
-        header, scored = overlap_pairs.scored(pairs)
+        header, scored = overlap_pairs.score_pair_file(pairs)
         # What is not read by a person is read by a program, which wants CSV as it came.
-        say = overlap_pairs.write if csv or not sys.stdout.isatty() else overlap_pairs.show
-        answer(
-            overlap_pairs.document(header, scored), as_json=json, say=lambda: say(header, scored)
+        say = (
+            overlap_pairs.write_scored_pairs
+            if csv or not sys.stdout.isatty()
+            else overlap_pairs.show_scored_pairs
+        )
+        print_result(
+            overlap_pairs.scored_pairs_document(header, scored),
+            as_json=json,
+            say=lambda: say(header, scored),
         )
         return
     assert source is not None
     if csv:
-        fail("--csv: expected --pairs with it; an inventory has --json", Exit.INPUT)
+        exit_with_error("--csv: expected --pairs with it; an inventory has --json", ExitCode.INPUT)
     from hub.cli import overlap, overlap_report
 
     if _is_file(source):
@@ -120,9 +132,13 @@ def overlap(
     else:
         from hub.cli import region_overlap
 
-        findings = asyncio.run(region_overlap.of_region(readiness.migrated(), source))
-    found = overlap_report.document(findings) if json else {}  # large: not made to be thrown away
-    answer(found, as_json=json, say=lambda: overlap_report.show(findings))
+        findings = asyncio.run(
+            region_overlap.find_region_overlaps(readiness.load_migrated_settings(), source)
+        )
+    found = (
+        overlap_report.overlap_document(findings) if json else {}
+    )  # large: not made to be thrown away
+    print_result(found, as_json=json, say=lambda: overlap_report.show_overlap_report(findings))
 
 
 @app.command()
@@ -139,8 +155,12 @@ def verify(
     from hub.cli import region_report as report
 
     given = {"instrument": instrument, "year": year, "kind": kind.value}
-    found = asyncio.run(report.region(readiness.migrated(), report.VERIFICATION, region, **given))
-    answer(found, as_json=json, say=lambda: report.show_verification(found, kind, year))
+    found = asyncio.run(
+        report.query_region(
+            readiness.load_migrated_settings(), report.VERIFICATION, region, **given
+        )
+    )
+    print_result(found, as_json=json, say=lambda: report.show_verification(found, kind, year))
 
 
 @app.command()
@@ -151,8 +171,10 @@ def proposals(
     """Show what could be consolidated in a region, why, and what was decided."""
     from hub.cli import region_report as report
 
-    found = asyncio.run(report.region(readiness.migrated(), report.PROPOSALS, region))
-    answer(found, as_json=json, say=lambda: report.show_proposals(found))
+    found = asyncio.run(
+        report.query_region(readiness.load_migrated_settings(), report.PROPOSALS, region)
+    )
+    print_result(found, as_json=json, say=lambda: report.show_proposals(found))
 
 
 @app.command()
@@ -163,8 +185,10 @@ def diagnose(
     """Show what the shape of a region's integration graph tells, of all that is recorded."""
     from hub.cli import region_report as report
 
-    found = asyncio.run(report.region(readiness.migrated(), report.DIAGNOSTICS, region))
-    answer(found, as_json=json, say=lambda: report.show_diagnostics(found))
+    found = asyncio.run(
+        report.query_region(readiness.load_migrated_settings(), report.DIAGNOSTICS, region)
+    )
+    print_result(found, as_json=json, say=lambda: report.show_diagnostics(found))
 
 
 @app.command()
@@ -184,14 +208,16 @@ def graph(
 
     if form not in (None, "json", *graph_export.FORMATS):
         formats = ", ".join(graph_export.FORMATS)
-        fail(f"--format: expected one of json, {formats}, got {form}", Exit.INPUT)
+        exit_with_error(f"--format: expected one of json, {formats}, got {form}", ExitCode.INPUT)
     given = {"around": around, "depth": depth, "limit": limit}
-    found = asyncio.run(report.region(readiness.migrated(), report.GRAPH, region, **given))
+    found = asyncio.run(
+        report.query_region(readiness.load_migrated_settings(), report.GRAPH, region, **given)
+    )
     if form in graph_export.FORMATS:
         typer.echo(graph_export.FORMATS[form](found["integrationGraph"]), nl=False)
     else:
         as_json = json or form == "json"
-        answer(found, as_json=as_json, say=lambda: report.show_graph(found))
+        print_result(found, as_json=as_json, say=lambda: report.show_graph(found))
 
 
 def _is_file(source: str) -> bool:

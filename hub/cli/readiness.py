@@ -5,8 +5,8 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING
 
-from hub.cli.console import err, fail
-from hub.exit_codes import Exit
+from hub.cli.console import err, exit_with_error
+from hub.exit_codes import ExitCode
 
 if TYPE_CHECKING:
     import socket
@@ -14,25 +14,27 @@ if TYPE_CHECKING:
     from hub.settings import Settings
 
 
-def settings() -> Settings:
+def load_settings() -> Settings:
     """Return the settings of the environment, or end with what is wrong in them."""
     from pydantic import ValidationError
 
-    from hub.settings import Settings, explained
+    from hub.settings import Settings, explain_settings_errors
 
     try:
         return Settings()
     except ValidationError as error:
-        for problem in explained(error):
+        for problem in explain_settings_errors(error):
             err.print(problem, markup=False, soft_wrap=True)
-        fail("the settings are not as they must be", Exit.INPUT)
+        exit_with_error("the settings are not as they must be", ExitCode.INPUT)
 
 
-def migrated() -> Settings:
+def load_migrated_settings() -> Settings:
     """Return the settings of an instance whose database is ready, or end."""
-    found = settings()
+    found = load_settings()
     if lacks_migrations(found):
-        fail("the database is not at this version's schema: run `simpul migrate`", Exit.STATE)
+        exit_with_error(
+            "the database is not at this version's schema: run `simpul migrate`", ExitCode.STATE
+        )
     return found
 
 
@@ -43,18 +45,22 @@ def lacks_migrations(settings: Settings) -> bool:
     try:
         settings.prepare()
     except OSError as error:
-        fail(f"SIMPUL_DATA_DIR: {settings.data_dir} cannot be used: {error.strerror}", Exit.STATE)
+        exit_with_error(
+            f"SIMPUL_DATA_DIR: {settings.data_dir} cannot be used: {error.strerror}", ExitCode.STATE
+        )
     try:
         return asyncio.run(migrations.has_pending_migration(settings.database))
     except Exception as error:  # noqa: BLE001  # whatever it is, no command can go on without it
-        fail(f"the database does not answer: {str(error).partition(chr(10))[0]}", Exit.STATE)
+        exit_with_error(
+            f"the database does not answer: {str(error).partition(chr(10))[0]}", ExitCode.STATE
+        )
 
 
-def listening(settings: Settings) -> socket.socket:
+def open_socket_or_exit(settings: Settings) -> socket.socket:
     """Return the socket that the server will listen on, or end with what stands in the way."""
-    from hub.process.server import CannotListen, bound
+    from hub.process.server import CannotListen, open_listening_socket
 
     try:
-        return bound(settings)
+        return open_listening_socket(settings)
     except CannotListen as error:
-        fail(str(error), Exit.STATE)
+        exit_with_error(str(error), ExitCode.STATE)

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from engine.model import AssessmentKind
 from engine.path.path import cheapest_plan
-from hub.app import opened
-from hub.cli.console import fail
-from hub.cli.path_report import Planned, Wish, valued
+from hub.app import open_instance
+from hub.cli.console import exit_with_error
+from hub.cli.path_report import PathOptions, PathResult, apply_effort_option
 from hub.cli.region_report import OPERATOR
-from hub.exit_codes import Exit
+from hub.exit_codes import ExitCode
 from hub.settings import Settings
 from resolvers import path as resolved
 from resolvers.context import Context
@@ -16,16 +16,16 @@ from resolvers.operation_budget import OperationBudget
 from resolvers.problems import InvalidArgument
 
 
-async def of_region(settings: Settings, code: str, wish: Wish) -> Planned:
+async def plan_region_path(settings: Settings, code: str, wish: PathOptions) -> PathResult:
     """Plan for a region from what the API plans from, or end with what is wrong.
 
     These are its newest levels, else the levels that were estimated of its published figures.
     """
-    async with opened(settings) as instance:
+    async with open_instance(settings) as instance:
         context = Context(instance, OPERATOR, OperationBudget(bounded=False))
         if await context.loaders.regions.load(code) is None:
             expected = "the code of a region, as 32.11, or a .csv file of levels"
-            fail(f"expected {expected}, got {code!r}", Exit.INPUT)
+            exit_with_error(f"expected {expected}, got {code!r}", ExitCode.INPUT)
         try:
             path = await resolved.find_path_to_target(
                 context,
@@ -35,15 +35,17 @@ async def of_region(settings: Settings, code: str, wish: Wish) -> Planned:
                 None,
             )
         except InvalidArgument as invalid:
-            fail(str(invalid), Exit.INPUT)
+            exit_with_error(str(invalid), ExitCode.INPUT)
     if path is None:
-        fail(f"{code}: expected levels or published figures to plan from, got none", Exit.STATE)
+        exit_with_error(
+            f"{code}: expected levels or published figures to plan from, got none", ExitCode.STATE
+        )
     origin = path.origin
     if origin.instrument.id != wish.instrument:
         found = f"{origin.assessment.year} by {origin.instrument.id}"
-        fail(f"--instrument: the newest levels of {code} are of {found}", Exit.INPUT)
+        exit_with_error(f"--instrument: the newest levels of {code} are of {found}", ExitCode.INPUT)
     plan = path.result
     if wish.effort is not None:
-        situation = valued(path.situation, wish.effort)
+        situation = apply_effort_option(path.situation, wish.effort)
         plan = cheapest_plan(situation, plan.request)
-    return Planned(origin.instrument, plan, origin.assessment)
+    return PathResult(origin.instrument, plan, origin.assessment)

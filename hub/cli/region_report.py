@@ -8,10 +8,10 @@ from rich.markup import escape
 from rich.table import Table
 
 from engine.model import AssessmentKind, Role, Viewer
-from hub.app import opened
-from hub.cli.console import fail, out
+from hub.app import open_instance
+from hub.cli.console import exit_with_error, out
 from hub.cli.region_hint import how_to_record
-from hub.exit_codes import Exit
+from hub.exit_codes import ExitCode
 from hub.settings import Settings
 from resolvers.context import Context
 from resolvers.operation_budget import OperationBudget
@@ -102,9 +102,11 @@ COUNTS = {  # of exchanges: where none is recorded, nothing is known of them
 SCORES = {"claimed": "claimed", "supported": "supported", "not refuted": "notRefuted"}
 
 
-async def region(settings: Settings, document: str, code: str, **given: object) -> dict[str, Any]:
+async def query_region(
+    settings: Settings, document: str, code: str, **given: object
+) -> dict[str, Any]:
     """Return what the API tells of a region, or end with what is wrong."""
-    async with opened(settings) as instance:
+    async with open_instance(settings) as instance:
         result = await schema.execute(
             document,
             variable_values={"code": code, **given},
@@ -113,10 +115,10 @@ async def region(settings: Settings, document: str, code: str, **given: object) 
     if result.errors:
         if "code" not in (result.errors[0].extensions or {}):
             raise result.errors[0]
-        fail(result.errors[0].message, Exit.INPUT)
+        exit_with_error(result.errors[0].message, ExitCode.INPUT)
     found: dict[str, Any] | None = (result.data or {})["region"]
     if found is None:
-        fail(f"there is no region {code!r}{how_to_record(code)}", Exit.INPUT)
+        exit_with_error(f"there is no region {code!r}{how_to_record(code)}", ExitCode.INPUT)
     return found
 
 

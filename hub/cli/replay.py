@@ -20,7 +20,7 @@ FIRST_SECONDS = 5.0  # for a wall to open before the first event
 logger = logging.getLogger(__name__)
 
 
-def replay(seconds: float) -> Callable[[Instance], Awaitable[None]]:
+def replay_task(seconds: float) -> Callable[[Instance], Awaitable[None]]:
     """Return the task that plays all results in order, one each `seconds`."""
 
     async def run(instance: Instance) -> None:

@@ -31,7 +31,7 @@ TYPES = (
 )
 
 
-def files() -> dict[Path, str]:
+def schema_files() -> dict[Path, str]:
     """Return what each file must hold."""
     return {SDL: schema.as_str() + "\n", FEED: _feed(), BODIES: _bodies()}
 

@@ -14,12 +14,12 @@ from engine.assessment.score import PredicateGap, Score, Step
 from engine.spreadsheet.sheet import SheetInvalid
 from facts.instrument import instrument_catalogue
 from hub.cli import sheet_file
-from hub.cli.console import fail, out
-from hub.exit_codes import Exit
+from hub.cli.console import exit_with_error, out
+from hub.exit_codes import ExitCode
 
 
 @dataclass(frozen=True, slots=True)
-class Scored:
+class ScoredSheet:
     """A scored sheet and what would raise it."""
 
     instrument: Instrument
@@ -61,11 +61,11 @@ class Scored:
         }
 
 
-def scored(path: Path, instrument_id: str, limit: int) -> Scored:
+def score_level_file(path: Path, instrument_id: str, limit: int) -> ScoredSheet:
     """Score the sheet in a file, or end with each bad row by file, row and column."""
-    instrument, claimed = read(path, instrument_id)
+    instrument, claimed = read_level_file(path, instrument_id)
     result = score.from_levels(instrument, claimed)
-    return Scored(
+    return ScoredSheet(
         instrument=instrument,
         score=result,
         next_predicate=score.next_predicate(instrument, result.exact),
@@ -73,22 +73,22 @@ def scored(path: Path, instrument_id: str, limit: int) -> Scored:
     )
 
 
-def read(path: Path, instrument_id: str) -> tuple[Instrument, dict[int, int]]:
+def read_level_file(path: Path, instrument_id: str) -> tuple[Instrument, dict[int, int]]:
     """Read the sheet of levels in a file, or end with each bad row by file, row and column."""
     instrument = instrument_catalogue().get(instrument_id)
     if instrument is None:
-        fail(
+        exit_with_error(
             f"--instrument: expected one of {', '.join(instrument_catalogue())}, got {instrument_id!r}",
-            Exit.INPUT,
+            ExitCode.INPUT,
         )
-    text = sheet_file.text(path, sheet_file.LEVELS_BYTES)
+    text = sheet_file.read_sheet_text(path, sheet_file.LEVELS_BYTES)
     try:
         return instrument, levels.parse_level_sheet(text, instrument)
     except SheetInvalid as invalid:
-        sheet_file.refuse(path, invalid, "nothing was scored")
+        sheet_file.exit_with_sheet_problems(path, invalid, "nothing was scored")
 
 
-def show(scored: Scored) -> None:
+def show_score(scored: ScoredSheet) -> None:
     """Print it for a person."""
     names = {each.number: each.name for each in scored.instrument.indicators}
     out.print(f"{scored.instrument.name} ({scored.instrument.id})")

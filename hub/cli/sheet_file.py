@@ -10,8 +10,8 @@ from zipfile import BadZipFile, ZipFile
 
 from engine.spreadsheet import sheet
 from engine.spreadsheet.sheet import Row, SheetInvalid
-from hub.cli.console import err, fail
-from hub.exit_codes import Exit
+from hub.cli.console import err, exit_with_error
+from hub.exit_codes import ExitCode
 
 LEVELS_BYTES = 1_000_000  # a sheet of 47 lines takes 300
 INVENTORY_BYTES = 100_000_000  # 300,000 rows take 60 million
@@ -21,43 +21,49 @@ _PROBLEMS_SHOWN = 20
 Cell = int | float | str | bool | time | date | datetime | timedelta
 
 
-def text(path: Path, most: int) -> str:
+def read_sheet_text(path: Path, most: int) -> str:
     """Return the text of a file, or end with what is wrong."""
     _check(path, most)
     try:
         return path.read_text(encoding="utf-8")
     except OSError as error:
-        fail(f"{path}: expected a file that can be read, got: {error.strerror}", Exit.INPUT)
+        exit_with_error(
+            f"{path}: expected a file that can be read, got: {error.strerror}", ExitCode.INPUT
+        )
     except UnicodeDecodeError as error:
         byte = error.object[error.start]
-        fail(f"{path}: expected UTF-8 text, got byte 0x{byte:02x} at {error.start}", Exit.INPUT)
+        exit_with_error(
+            f"{path}: expected UTF-8 text, got byte 0x{byte:02x} at {error.start}", ExitCode.INPUT
+        )
 
 
-def rows(path: Path, most: int = INVENTORY_BYTES) -> Iterator[Row]:
+def read_sheet_rows(path: Path, most: int = INVENTORY_BYTES) -> Iterator[Row]:
     """Return the rows of a CSV file or of a workbook's first sheet, or end with what is wrong."""
     return (
         _workbook(path, most)
         if path.suffix.lower() == ".xlsx"
-        else sheet.parse_csv_rows(text(path, most))
+        else sheet.parse_csv_rows(read_sheet_text(path, most))
     )
 
 
-def refuse(path: Path, invalid: SheetInvalid, outcome: str) -> NoReturn:
+def exit_with_sheet_problems(path: Path, invalid: SheetInvalid, outcome: str) -> NoReturn:
     """Say where a sheet is wrong, and end."""
     for problem in invalid.problems[:_PROBLEMS_SHOWN]:
         err.print(f"{path}: {problem}", markup=False, soft_wrap=True)
     more = len(invalid.problems) - _PROBLEMS_SHOWN
     if more > 0:
         err.print(f"{path}: and {more} more", markup=False, soft_wrap=True)
-    fail(f"{path}: {outcome}", Exit.INPUT)
+    exit_with_error(f"{path}: {outcome}", ExitCode.INPUT)
 
 
 def _check(path: Path, most: int) -> None:
     try:
         if path.stat().st_size > most:
-            fail(f"{path}: expected at most {most} bytes, got more", Exit.INPUT)
+            exit_with_error(f"{path}: expected at most {most} bytes, got more", ExitCode.INPUT)
     except OSError as error:
-        fail(f"{path}: expected a file that can be read, got: {error.strerror}", Exit.INPUT)
+        exit_with_error(
+            f"{path}: expected a file that can be read, got: {error.strerror}", ExitCode.INPUT
+        )
 
 
 def _workbook(path: Path, most: int) -> Iterator[Row]:
@@ -68,16 +74,21 @@ def _workbook(path: Path, most: int) -> Iterator[Row]:
         with ZipFile(path) as archive:
             unpacked = sum(each.file_size for each in archive.infolist())
         if unpacked > _UNPACKED_BYTES:
-            fail(f"{path}: expected at most {_UNPACKED_BYTES} bytes unpacked, got more", Exit.INPUT)
+            exit_with_error(
+                f"{path}: expected at most {_UNPACKED_BYTES} bytes unpacked, got more",
+                ExitCode.INPUT,
+            )
         with CalamineWorkbook.from_path(path) as workbook:
             for number, cells in enumerate(workbook.get_sheet_by_index(0).iter_rows(), start=1):
                 told = [_told(cell) for cell in cells]
                 if any(told):
                     yield number, told
     except OSError as error:
-        fail(f"{path}: expected a file that can be read, got: {error.strerror}", Exit.INPUT)
+        exit_with_error(
+            f"{path}: expected a file that can be read, got: {error.strerror}", ExitCode.INPUT
+        )
     except (BadZipFile, CalamineError) as error:
-        fail(f"{path}: expected an .xlsx workbook, got: {error}", Exit.INPUT)
+        exit_with_error(f"{path}: expected an .xlsx workbook, got: {error}", ExitCode.INPUT)
 
 
 def _told(cell: Cell) -> str:

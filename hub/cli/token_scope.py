@@ -7,9 +7,9 @@ from collections.abc import Collection
 from difflib import get_close_matches
 
 from engine.model import Role
-from hub.cli.console import fail
+from hub.cli.console import exit_with_error
 from hub.cli.region_hint import how_to_record
-from hub.exit_codes import Exit
+from hub.exit_codes import ExitCode
 from hub.settings import Settings
 from storage import opd as stored_opd
 from storage import region as stored_region
@@ -18,7 +18,9 @@ from storage.database import Database
 SIMILAR = 0.5  # of 1: a code that is less similar is not named as the nearest
 
 
-def check(settings: Settings, role: Role, regions: Collection[str], opds: Collection[str]) -> None:
+def check_token_scope(
+    settings: Settings, role: Role, regions: Collection[str], opds: Collection[str]
+) -> None:
     """End with what is wrong unless all of them are on record, the OPDs in one of the regions.
 
     For the role PROVINCE a province is also good where only regions of it are on record, as on a
@@ -28,16 +30,16 @@ def check(settings: Settings, role: Role, regions: Collection[str], opds: Collec
     for code in regions:
         if code not in known:
             hint = how_to_record(code) or _nearest(code, known)
-            fail(
+            exit_with_error(
                 f"--region: expected the code of a region that is on record here, got {code!r}{hint}",
-                Exit.INPUT,
+                ExitCode.INPUT,
             )
     for id in opds:
         if id not in own_opds:
             where = f"of {', '.join(regions)}" if regions else "that is on record here"
-            fail(
+            exit_with_error(
                 f"--opd: expected the id of an OPD {where}, got {id!r}{_nearest(id, own_opds)}",
-                Exit.INPUT,
+                ExitCode.INPUT,
             )
 
 

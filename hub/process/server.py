@@ -29,7 +29,7 @@ class CannotListen(Exception):
         )
 
 
-def bound(settings: Settings) -> socket.socket:
+def open_listening_socket(settings: Settings) -> socket.socket:
     """Return the listening socket.
 
     Raises:
@@ -47,13 +47,13 @@ def bound(settings: Settings) -> socket.socket:
     return listening
 
 
-def address(listening: socket.socket) -> str:
+def listening_url(listening: socket.socket) -> str:
     """Return the address to open in a browser."""
     host, port = listening.getsockname()[:2]
     return f"http://{f'[{host}]' if ':' in host else host}:{port}"
 
 
-def configuration(
+def server_config(
     app: ASGIApp | Callable[[], ASGIApp], settings: Settings, *, factory: bool = False
 ) -> uvicorn.Config:
     """Return how an application is served; with `factory` each worker makes its own."""
@@ -69,7 +69,7 @@ def configuration(
         ws_max_size=RequestLimits().body_bytes,
         ws_ping_interval=PING_SECONDS,
         ws_ping_timeout=PING_SECONDS,
-        log_config=logs.configuration(settings.log_level),
+        log_config=logs.logging_config(settings.log_level),
         log_level=settings.log_level,
         access_log=False,
         server_header=False,
@@ -77,6 +77,6 @@ def configuration(
     )
 
 
-def run(app: ASGIApp, settings: Settings, listening: socket.socket) -> None:
+def run_server(app: ASGIApp, settings: Settings, listening: socket.socket) -> None:
     """Serve by this process until SIGINT or SIGTERM, and drain then."""
-    DrainingServer(configuration(app, settings)).run(sockets=[listening])
+    DrainingServer(server_config(app, settings)).run(sockets=[listening])

@@ -25,7 +25,7 @@ from typing import Any
 import uvicorn
 from uvicorn.server import HANDLED_SIGNALS
 
-from hub.exit_codes import Exit
+from hub.exit_codes import ExitCode
 from hub.transport.event_stream import OPEN
 from hub.transport.websocket_protocol import DRAINING, FrameProtocol
 
@@ -53,7 +53,7 @@ class DrainingServer(uvicorn.Server):
     def run(self, sockets: list[socket] | None = None) -> None:
         # When it has shut down, uvicorn raises the signal that it was ended by once more.
         for each in HANDLED_SIGNALS:
-            signal.signal(each, lambda *_: sys.exit(Exit.OK))
+            signal.signal(each, lambda *_: sys.exit(ExitCode.OK))
         super().run(sockets)
 
     async def startup(self, sockets: list[socket] | None = None) -> None:
@@ -116,7 +116,7 @@ def _leave_after(seconds: float) -> None:
 
     def leave() -> None:
         logger.error("the server did not end by itself; it is left as it is")
-        os._exit(Exit.OK)
+        os._exit(ExitCode.OK)
 
     last = threading.Timer(seconds, leave)
     last.daemon = True

@@ -24,7 +24,7 @@ import uvicorn
 from uvicorn.config import STARTUP_FAILURE
 from uvicorn.supervisors.multiprocess import Multiprocess, Process
 
-from hub.exit_codes import Exit
+from hub.exit_codes import ExitCode
 from hub.process import server
 from hub.process.shutdown import DrainingServer
 from hub.settings import Settings
@@ -92,7 +92,7 @@ class Worker(Process):
         self.ask()
 
 
-class Workers(Multiprocess):
+class WorkerSupervisor(Multiprocess):
     """The supervisor."""
 
     processes: list[Worker]  # type: ignore[assignment]  # ours all
@@ -166,7 +166,7 @@ class Workers(Multiprocess):
         self.processes.remove(worker)
 
 
-def application(metrics: Path) -> Starlette:
+def create_worker_app(metrics: Path) -> Starlette:
     """Return the application of one worker; all of them write their metrics to one folder.
 
     The settings are read anew, so that a new version of the program finds those that it has.
@@ -176,13 +176,13 @@ def application(metrics: Path) -> Starlette:
     return create_app(Settings(), metrics_folder=metrics)
 
 
-def run(settings: Settings, listening: socket) -> None:
+def run_supervisor(settings: Settings, listening: socket) -> None:
     """Serve by several processes until SIGINT or SIGTERM, and let them drain then."""
     with TemporaryDirectory(prefix="simpul-metrics-") as folder:
-        app = partial(application, Path(folder))
-        config = server.configuration(app, settings, factory=True)
-        workers = Workers(config, [listening])
+        app = partial(create_worker_app, Path(folder))
+        config = server.server_config(app, settings, factory=True)
+        workers = WorkerSupervisor(config, [listening])
         workers.run()
     if workers.failure is None:
-        sys.exit(Exit.OK)
-    sys.exit(Exit.STATE if workers.failure == STARTUP_FAILURE else 1)
+        sys.exit(ExitCode.OK)
+    sys.exit(ExitCode.STATE if workers.failure == STARTUP_FAILURE else 1)

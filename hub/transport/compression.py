@@ -26,7 +26,7 @@ HEADER_CHARACTERS = 1_000  # of `accept-encoding` that are read
 VARY = "accept-encoding"
 
 
-def accepted(headers: Mapping[str, str]) -> list[str]:
+def accepted_encodings(headers: Mapping[str, str]) -> list[str]:
     """Return the encodings that a client takes, of those that there are copies of."""
     weights: dict[str, str] = {}
     for part in headers.get(VARY, "")[:HEADER_CHARACTERS].lower().split(","):
@@ -39,12 +39,12 @@ def _is_zero(weight: str) -> bool:
     return weight.startswith("q=") and not weight.removeprefix("q=").strip("0.")
 
 
-class Answer(Response):
+class CompressibleResponse(Response):
     """An answer of the API, which is compressed once however often it is given."""
 
     def for_public(self, headers: Mapping[str, str]) -> Response:
         """Return it as a public client with these headers takes it."""
-        if len(self.body) < ANSWER_LEAST or "gzip" not in accepted(headers):
+        if len(self.body) < ANSWER_LEAST or "gzip" not in accepted_encodings(headers):
             return self
         return self._packed
 
@@ -67,7 +67,7 @@ class CompressedFiles(StaticFiles):
         scope: Scope,
         status_code: int = 200,
     ) -> Response:
-        sent, encoding = smallest(Path(full_path), Headers(scope=scope))
+        sent, encoding = smallest_copy(Path(full_path), Headers(scope=scope))
         response = super().file_response(sent, sent.stat(), scope, status_code)
         _describe(response, Path(full_path), encoding)
         return response
@@ -77,15 +77,15 @@ def file_response(
     path: Path, headers: Mapping[str, str], status: int, extra: Mapping[str, str]
 ) -> Response:
     """Return a file of the built web client with some headers of its own."""
-    sent, encoding = smallest(path, headers)
+    sent, encoding = smallest_copy(path, headers)
     response = FileResponse(sent, status, headers=extra)
     _describe(response, path, encoding)
     return response
 
 
-def smallest(path: Path, headers: Mapping[str, str]) -> tuple[Path, str | None]:
+def smallest_copy(path: Path, headers: Mapping[str, str]) -> tuple[Path, str | None]:
     """Return the smallest copy of a file that a client takes, with its encoding."""
-    for encoding in accepted(headers):
+    for encoding in accepted_encodings(headers):
         copy = path.with_name(path.name + COPIES[encoding])
         if copy.is_file():
             return copy, encoding

@@ -15,14 +15,14 @@ from starlette.responses import PlainTextResponse, Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from engine.model import Role, Viewer
-from hub.transport.request_limits import Refused, RequestLimits
+from hub.transport.request_limits import RequestLimits, RequestRejected
 
 RETRY_SECONDS = 5
 TOO_MANY = "too many connections: come back later"
 TOO_MANY_OF_VIEWER = "too many connections of this viewer: come back later"
 
 
-class Connections:
+class ConnectionLimiter:
     """Counts sockets and streams against the limits."""
 
     def __init__(self, limits: RequestLimits) -> None:
@@ -67,9 +67,11 @@ class Connections:
         Raises Refused where there is no room for it.
         """
         if self.full:
-            raise Refused(HTTPStatus.SERVICE_UNAVAILABLE, "TOO_MANY_CONNECTIONS", TOO_MANY)
+            raise RequestRejected(HTTPStatus.SERVICE_UNAVAILABLE, "TOO_MANY_CONNECTIONS", TOO_MANY)
         if self.crowded(viewer):
-            raise Refused(HTTPStatus.TOO_MANY_REQUESTS, "TOO_MANY_CONNECTIONS", TOO_MANY_OF_VIEWER)
+            raise RequestRejected(
+                HTTPStatus.TOO_MANY_REQUESTS, "TOO_MANY_CONNECTIONS", TOO_MANY_OF_VIEWER
+            )
 
         async def response(scope: Scope, receive: Receive, send: Send) -> None:
             with self.one():
@@ -82,7 +84,7 @@ class Connections:
         return response
 
 
-def refusal() -> Response:
+def too_many_connections() -> Response:
     """Return the answer to a handshake for which there is no room."""
     return PlainTextResponse(
         TOO_MANY,

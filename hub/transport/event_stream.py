@@ -15,22 +15,22 @@ from http import HTTPStatus
 from starlette.types import Receive, Scope, Send
 
 from hub.transport.http_protocol import EXTENSION, StreamProtocol
-from hub.transport.shared_subscription import Shared
-from hub.transport.stream_formats import Form, chunk, chunked
-from hub.transport.subscriber import Follower
+from hub.transport.shared_subscription import SharedSubscription
+from hub.transport.stream_formats import StreamFormat, encode_chunk, encode_message_chunk
+from hub.transport.subscriber import Subscriber
 from hub.transport.websocket_protocol import COUNTS, LAST_SECONDS
 from realtime.message import Batch, Message
 
 OPEN: set[EventStream] = set()  # those of this process
 
 
-class EventStream(Follower):
+class EventStream(Subscriber):
     """One response, to be called as an ASGI application; the server's protocol must be ours."""
 
     def __init__(
         self,
-        share: Callable[[], Shared],
-        form: Form,
+        share: Callable[[], SharedSubscription],
+        form: StreamFormat,
         headers: dict[str, str],
         *,
         keepalive_seconds: float,
@@ -38,7 +38,7 @@ class EventStream(Follower):
     ) -> None:
         super().__init__()
         self._share = share
-        self._shared: Shared | None = None  # not yet followed
+        self._shared: SharedSubscription | None = None  # not yet followed
         self._form = form
         self._headers = {**headers, "content-type": form.content_type, "x-accel-buffering": "no"}
         self._keepalive_seconds = keepalive_seconds
@@ -71,7 +71,7 @@ class EventStream(Follower):
         return self._protocol.ready
 
     def write(self, batch: Batch) -> None:
-        [chunks] = batch.made(self._form, chunked)
+        [chunks] = batch.made(self._form, encode_message_chunk)
         self._protocol.write(chunks, len(batch.told))
         self._spoke = True
 
@@ -104,7 +104,7 @@ class EventStream(Follower):
 
     def _join(self) -> None:
         OPEN.add(self)
-        self._protocol.write(chunk(self._form.opening), 0)
+        self._protocol.write(encode_chunk(self._form.opening), 0)
         self._spoke = True
         self._keep_alive()
         if self._seconds is not None:
@@ -122,7 +122,7 @@ class EventStream(Follower):
 
     def _keep_alive(self) -> None:
         if not self._spoke:
-            self._protocol.write(chunk(self._form.idle), 0)
+            self._protocol.write(encode_chunk(self._form.idle), 0)
         self._spoke = False
         self._after("keepalive", self._keepalive_seconds, self._keep_alive)
 

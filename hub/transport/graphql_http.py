@@ -33,22 +33,22 @@ from engine.model import Viewer
 from hub.auth.authentication import LEEWAY_SECONDS, AuthenticationError, Authenticator
 from hub.auth.signing_keys import KeysUnavailable
 from hub.transport import connection_limits, json_request, request_limits, responses
-from hub.transport.compression import Answer
-from hub.transport.connection_limits import Connections
+from hub.transport.compression import CompressibleResponse
+from hub.transport.connection_limits import ConnectionLimiter
 from hub.transport.event_stream import EventStream
-from hub.transport.graphql_websocket import Connection, GraphQLSocketHandler, SocketAdapter
+from hub.transport.graphql_websocket import GraphQLSocketHandler, SocketAdapter, SocketConnection
 from hub.transport.http_protocol import EXTENSION
 from hub.transport.json_request import GraphQLRequest
 from hub.transport.media_types import (
     EVENT_STREAM,
     LEGACY_JSON,
     MULTIPART_SUBSCRIPTION,
-    Accepted,
-    accepted,
+    AcceptedMediaTypes,
+    negotiate_media_types,
 )
-from hub.transport.request_limits import Refused, RequestLimits
+from hub.transport.request_limits import RequestLimits, RequestRejected
 from hub.transport.response_cache import ResponseCache
-from hub.transport.shared_subscription import Sharing
+from hub.transport.shared_subscription import SubscriptionSharing
 from hub.transport.stream_formats import FORMS
 from schema.tracing import schema_with_tracing
 
@@ -76,12 +76,12 @@ class GraphQLApp(GraphQL[Any, None]):
         limits: RequestLimits | None = None,
         explorer_html: bytes | None = None,
         allowed_origins: tuple[str, ...] = (),
-        sharing: Sharing | None = None,
+        sharing: SubscriptionSharing | None = None,
         response_cache: ResponseCache | None = None,
         executing: Callable[[], AbstractContextManager[None]] = nullcontext,
     ) -> None:
         self.limits = limits or RequestLimits()
-        self.connections = Connections(self.limits)
+        self.connections = ConnectionLimiter(self.limits)
         super().__init__(
             schema,
             graphql_ide=None,
@@ -102,7 +102,7 @@ class GraphQLApp(GraphQL[Any, None]):
         if scope["type"] == "websocket":
             if self.connections.full:
                 await WebSocket(scope, receive, send).send_denial_response(
-                    connection_limits.refusal()
+                    connection_limits.too_many_connections()
                 )
                 return
             with self.connections.one():
@@ -113,13 +113,13 @@ class GraphQLApp(GraphQL[Any, None]):
             response = await self._response(request)
         except ClientDisconnect:
             return
-        if isinstance(response, Answer) and not IDENTIFYING & {*request.headers}:
+        if isinstance(response, CompressibleResponse) and not IDENTIFYING & {*request.headers}:
             response = response.for_public(request.headers)
         await response(scope, receive, send)
 
-    async def get_context(self, request: Request | WebSocket, response: object) -> Connection:
+    async def get_context(self, request: Request | WebSocket, response: object) -> SocketConnection:
         """What a WebSocket's handler works with; HTTP requests build theirs in `_executed`."""
-        return Connection(
+        return SocketConnection(
             self.context_factory,
             self.authenticator,
             self.limits,
@@ -134,12 +134,14 @@ class GraphQLApp(GraphQL[Any, None]):
 
     async def _response(self, request: Request) -> ASGIApp:
         if self.explorer_html is not None and _is_for_a_person(request):
-            return Answer(self.explorer_html, media_type=HTML, headers=responses.headers())
+            return CompressibleResponse(
+                self.explorer_html, media_type=HTML, headers=responses.response_headers()
+            )
         media_type = LEGACY_JSON
         try:
             # A server with a protocol that is not ours serves no stream.
             streams = self.sharing is not None and EXTENSION in request.scope.get("extensions", {})
-            wanted = accepted(request.headers.get("accept"), streams=streams)
+            wanted = negotiate_media_types(request.headers.get("accept"), streams=streams)
             media_type = wanted.json or LEGACY_JSON
             _check_method_and_type(request)
             viewer = await self.authenticator.viewer(request.headers.get("authorization"))
@@ -154,29 +156,29 @@ class GraphQLApp(GraphQL[Any, None]):
                     execute = partial(self._answered, request, asked, viewer, wanted.json)
                     return await cache.respond((viewer, wanted.json, key), execute)
             result = await self._executed(request, asked, viewer)
-        except Refused as refusal:
-            return responses.refusal(media_type, refusal.status, refusal.code, str(refusal))
+        except RequestRejected as refusal:
+            return responses.error_response(media_type, refusal.status, refusal.code, str(refusal))
         except AuthenticationError as error:
-            return responses.refusal(
+            return responses.error_response(
                 media_type, HTTPStatus.UNAUTHORIZED, "UNAUTHENTICATED", str(error)
             )
         except KeysUnavailable as error:
-            return responses.refusal(
+            return responses.error_response(
                 media_type, HTTPStatus.SERVICE_UNAVAILABLE, "KEYS_UNAVAILABLE", str(error)
             )
         if wanted.json is None and wanted.stream is not None:
-            return responses.single(FORMS[wanted.stream], result)
-        return responses.answer(media_type, result)
+            return responses.single_result_stream(FORMS[wanted.stream], result)
+        return responses.result_response(media_type, result)
 
     async def _answered(
         self, request: Request, asked: GraphQLRequest, viewer: Viewer, media_type: str
     ) -> tuple[Response, bool]:
         """An answer, and whether others may be given it."""
         result = await self._executed(request, asked, viewer)
-        return responses.answer(media_type, result), not result.errors
+        return responses.result_response(media_type, result), not result.errors
 
     def _stream(
-        self, request: Request, asked: GraphQLRequest, viewer: Viewer, wanted: Accepted
+        self, request: Request, asked: GraphQLRequest, viewer: Viewer, wanted: AcceptedMediaTypes
     ) -> EventStream | None:
         """The response to a subscription, if it is one and its client accepts a stream."""
         if wanted.stream is None or self.sharing is None:
@@ -190,7 +192,7 @@ class GraphQLApp(GraphQL[Any, None]):
             left = viewer.expires_at - self.authenticator.clock()
             seconds = left.total_seconds() + LEEWAY_SECONDS
         return EventStream(
-            partial(self.sharing.any, *arguments),
+            partial(self.sharing.find_or_create_shared, *arguments),
             FORMS[wanted.stream],
             responses.stream_headers(),
             keepalive_seconds=self.limits.keepalive_seconds,
@@ -201,7 +203,9 @@ class GraphQLApp(GraphQL[Any, None]):
         depth = self.limits.json_depth
         if request.method == "GET":
             return json_request.query_string_request(request.scope["query_string"], depth)
-        return json_request.body_request(await request_limits.body(request, self.limits), depth)
+        return json_request.body_request(
+            await request_limits.read_request_body(request, self.limits), depth
+        )
 
     async def _executed(
         self, request: Request, asked: GraphQLRequest, viewer: Viewer
@@ -222,14 +226,14 @@ class GraphQLApp(GraphQL[Any, None]):
                 )
         except InvalidOperationTypeError as error:
             if error.operation_type is OperationType.SUBSCRIPTION:
-                raise Refused(
+                raise RequestRejected(
                     HTTPStatus.BAD_REQUEST,
                     "SUBSCRIPTION_NEEDS_A_SOCKET",
                     "expected a query or a mutation over HTTP, got a subscription:"
                     f" accept {EVENT_STREAM}, or {MULTIPART_SUBSCRIPTION},"
                     f" or open a WebSocket with the protocol {GRAPHQL_TRANSPORT_WS_PROTOCOL}",
                 ) from None
-            raise Refused(
+            raise RequestRejected(
                 HTTPStatus.METHOD_NOT_ALLOWED,
                 "METHOD_NOT_ALLOWED",
                 "expected a query by GET, got a mutation: send it by POST",
@@ -246,7 +250,7 @@ def _is_for_a_person(request: Request) -> bool:
 
 def _check_method_and_type(request: Request) -> None:
     if request.method not in ("GET", "POST"):
-        raise Refused(
+        raise RequestRejected(
             HTTPStatus.METHOD_NOT_ALLOWED,
             "METHOD_NOT_ALLOWED",
             f"expected GET or POST, got {request.method[:20]}",
@@ -256,7 +260,7 @@ def _check_method_and_type(request: Request) -> None:
     kind, _, parameters = request.headers.get("content-type", "").lower().partition(";")
     charset = parameters.replace('"', "").strip()
     if kind.strip() != LEGACY_JSON or charset not in ("", "charset=utf-8"):
-        raise Refused(
+        raise RequestRejected(
             HTTPStatus.UNSUPPORTED_MEDIA_TYPE,
             "UNSUPPORTED_MEDIA_TYPE",
             f"expected a body of {LEGACY_JSON} in UTF-8, got another content-type",

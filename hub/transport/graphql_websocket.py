@@ -28,16 +28,16 @@ from engine.model import PUBLIC_VIEWER, Viewer
 from hub.auth.authentication import LEEWAY_SECONDS, AuthenticationError, Authenticator
 from hub.auth.signing_keys import KeysUnavailable
 from hub.transport import json_request
-from hub.transport.connection_limits import TOO_MANY_OF_VIEWER, Connections
-from hub.transport.request_limits import Refused, RequestLimits
-from hub.transport.shared_subscription import Sharing
-from hub.transport.subscriber import Follower
+from hub.transport.connection_limits import TOO_MANY_OF_VIEWER, ConnectionLimiter
+from hub.transport.request_limits import RequestLimits, RequestRejected
+from hub.transport.shared_subscription import SubscriptionSharing
+from hub.transport.subscriber import Subscriber
 from hub.transport.websocket_protocol import (
     EXTENSION,
     TOO_SLOW,
     TRY_AGAIN_LATER,
     FrameProtocol,
-    framed,
+    frame_messages,
 )
 from realtime.message import Batch
 from schema.masking import mask_errors
@@ -55,7 +55,7 @@ NAME_SHOWN = 30  # characters of a member of connection_init's payload
 ELSEWHERE = frozenset({"headers", "token", "authtoken"})  # where Hasura and others look for a token
 
 
-class Misplaced(Exception):
+class MisplacedToken(Exception):
     """The token stands where other servers look for it, and the client would be a public one here."""
 
     def __init__(self, name: str) -> None:
@@ -66,14 +66,14 @@ class Misplaced(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class Connection:
+class SocketConnection:
     """What the handler of one socket works with."""
 
     context_factory: Callable[[Viewer], object]
     authenticator: Authenticator
     limits: RequestLimits
-    sharing: Sharing | None  # None: every subscription is executed for itself
-    connections: Connections
+    sharing: SubscriptionSharing | None  # None: every subscription is executed for itself
+    connections: ConnectionLimiter
     handshake_authorization: str | None  # from clients that can set headers; browsers cannot
 
 
@@ -95,7 +95,7 @@ class SocketAdapter(ASGIWebSocketAdapter):
                     return
                 try:
                     read = json_request.socket_message(text, limits.body_bytes, limits.json_depth)
-                except Refused as refusal:
+                except RequestRejected as refusal:
                     await self.close(BAD_MESSAGE, str(refusal))
                     return
                 yield read
@@ -112,7 +112,7 @@ class SocketAdapter(ASGIWebSocketAdapter):
             await super().close(code, cut)
 
 
-class SocketSink(Follower):
+class SocketSink(Subscriber):
     """A subscription of this socket that shares what it is told with others.
 
     What it is told goes to the kernel at once, by the server's own protocol.
@@ -120,7 +120,9 @@ class SocketSink(Follower):
 
     __slots__ = ("_ending", "_head", "_operation", "_protocol")
 
-    def __init__(self, operation: Operation[Connection, None], protocol: FrameProtocol) -> None:
+    def __init__(
+        self, operation: Operation[SocketConnection, None], protocol: FrameProtocol
+    ) -> None:
         super().__init__()
         self._operation = operation
         self._protocol = protocol
@@ -133,7 +135,7 @@ class SocketSink(Follower):
 
     def write(self, batch: Batch) -> None:
         if not self._operation.completed:
-            parts = batch.made(len(self._head), framed)
+            parts = batch.made(len(self._head), frame_messages)
             self._protocol.write(self._head.join(parts), len(batch.told))
 
     def when_ready(self, call: Callable[[], None]) -> None:
@@ -160,7 +162,7 @@ class SocketSink(Follower):
             )
 
 
-class GraphQLSocketHandler(BaseGraphQLTransportWSHandler[Connection, None]):
+class GraphQLSocketHandler(BaseGraphQLTransportWSHandler[SocketConnection, None]):
     """One socket: its viewer from `connection_init` on, and its operations."""
 
     def __init__(self, *arguments: Any, **options: Any) -> None:
@@ -174,7 +176,7 @@ class GraphQLSocketHandler(BaseGraphQLTransportWSHandler[Connection, None]):
         if not self.connection_init_received:
             try:
                 viewer = await self.context.authenticator.viewer(self._authorization(message))
-            except Misplaced as error:
+            except MisplacedToken as error:
                 await self.websocket.close(BAD_MESSAGE, str(error))
                 return
             except AuthenticationError as error:
@@ -206,12 +208,12 @@ class GraphQLSocketHandler(BaseGraphQLTransportWSHandler[Connection, None]):
             self.context.connections.leave(self.viewer)
         await super().shutdown()
 
-    async def run_operation(self, operation: Operation[Connection, None]) -> None:
+    async def run_operation(self, operation: Operation[SocketConnection, None]) -> None:
         shared = None
         protocol = self._protocol
         if protocol is not None and self.context.sharing is not None:
             asked = (operation.query, operation.variables, operation.operation_name)
-            shared = self.context.sharing.of(self.viewer, *asked)
+            shared = self.context.sharing.find_shared(self.viewer, *asked)
         if shared is None:
             await self._run_alone(operation)
             return
@@ -226,7 +228,7 @@ class GraphQLSocketHandler(BaseGraphQLTransportWSHandler[Connection, None]):
         finally:
             shared.group.leave(sink)
 
-    async def _run_alone(self, operation: Operation[Connection, None]) -> None:
+    async def _run_alone(self, operation: Operation[SocketConnection, None]) -> None:
         try:
             results = await self.schema.stream(
                 operation.query,
@@ -266,7 +268,7 @@ class GraphQLSocketHandler(BaseGraphQLTransportWSHandler[Connection, None]):
                 return str(value)
         for name, value in payload.items():
             if name.lower() in ELSEWHERE and value:
-                raise Misplaced(name)
+                raise MisplacedToken(name)
         return self.context.handshake_authorization
 
     def _expire(self) -> None:

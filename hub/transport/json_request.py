@@ -16,7 +16,7 @@ from math import isfinite
 from typing import Final, NoReturn, TypeVar
 from urllib.parse import parse_qsl
 
-from hub.transport.request_limits import Refused
+from hub.transport.request_limits import RequestRejected
 from regions.json_depth import is_nested_deeper
 
 JsonObject = dict[str, object]
@@ -108,7 +108,7 @@ def _request(value: object) -> GraphQLRequest:
     if "query" not in value and "persistedQuery" in (extensions or {}):
         # Clients know this message, and send the whole document at once and from then on.
         message, code = "PersistedQueryNotSupported", "PERSISTED_QUERY_NOT_SUPPORTED"
-        raise Refused(HTTPStatus.BAD_REQUEST, code, message)
+        raise RequestRejected(HTTPStatus.BAD_REQUEST, code, message)
     query = _member(value, "query", str, "a string")
     if not query.strip():
         _refuse("a document in `query`", "an empty string")
@@ -214,4 +214,4 @@ def _kind(value: object) -> str:
 
 
 def _refuse(expected: str, got: str) -> NoReturn:
-    raise Refused(HTTPStatus.BAD_REQUEST, "BAD_REQUEST", f"expected {expected}, got {got}")
+    raise RequestRejected(HTTPStatus.BAD_REQUEST, "BAD_REQUEST", f"expected {expected}, got {got}")

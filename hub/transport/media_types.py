@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from http import HTTPStatus
 
-from hub.transport.request_limits import Refused
+from hub.transport.request_limits import RequestRejected
 
 RESPONSE_JSON = "application/graphql-response+json"
 LEGACY_JSON = "application/json"
@@ -26,20 +26,20 @@ _JSON = {
 
 
 @dataclass(frozen=True, slots=True)
-class Accepted:
+class AcceptedMediaTypes:
     """The media types to answer in; at least one of them is there."""
 
     json: str | None
     stream: str | None
 
 
-def accepted(accept: str | None, *, streams: bool = True) -> Accepted:
+def negotiate_media_types(accept: str | None, *, streams: bool = True) -> AcceptedMediaTypes:
     """What to answer in, by the weights of an Accept header; not in streams where none is served.
 
     Raises Refused when nothing of ours is accepted.
     """
     if accept is None:
-        return Accepted(LEGACY_JSON, None)
+        return AcceptedMediaTypes(LEGACY_JSON, None)
     json: list[tuple[float, tuple[int, str]]] = []
     stream: list[tuple[float, tuple[int, str]]] = []
     for entry in accept.split(","):
@@ -56,13 +56,13 @@ def accepted(accept: str | None, *, streams: bool = True) -> Accepted:
         elif streams and kind == MULTIPART and parameters.get("subscriptionspec") == "1.0":
             stream.append((quality, (0, MULTIPART)))
     if not json and not stream:
-        raise Refused(
+        raise RequestRejected(
             HTTPStatus.NOT_ACCEPTABLE,
             "NOT_ACCEPTABLE",
             f"expected to answer {RESPONSE_JSON} or {LEGACY_JSON}, or a subscription as"
             f" {EVENT_STREAM} or {MULTIPART_SUBSCRIPTION}, got an `accept` of none of them",
         )
-    return Accepted(
+    return AcceptedMediaTypes(
         max(json)[1][1] if json else None,
         max(stream)[1][1] if stream else None,
     )

@@ -16,7 +16,7 @@ from hub.transport.http_protocol import StreamProtocol
 from hub.transport.websocket_protocol import DRAINING
 
 
-class Refused(Exception):
+class RequestRejected(Exception):
     """A request that the edge answers with a 4xx: its status, its code, and what was expected."""
 
     def __init__(self, status: HTTPStatus, code: str, message: str) -> None:
@@ -39,14 +39,14 @@ class RequestLimits:
     sockets_per_viewer: int = 2_000  # the same, of one who has a token
 
 
-async def body(request: Request, limits: RequestLimits) -> bytes:
+async def read_request_body(request: Request, limits: RequestLimits) -> bytes:
     """The whole body of a request.
 
     Raises Refused when it is larger, or takes longer, than the limits allow.
     """
     encoding = request.headers.get("content-encoding", "identity")
     if encoding.lower() != "identity":
-        raise Refused(
+        raise RequestRejected(
             HTTPStatus.UNSUPPORTED_MEDIA_TYPE,
             "UNSUPPORTED_MEDIA_TYPE",
             f"expected a body without content-encoding, got {encoding[:40]!r}",
@@ -64,13 +64,13 @@ async def body(request: Request, limits: RequestLimits) -> bytes:
                 # Up to there the rest is read and dropped: a client that only reads the
                 # answer after it has sent everything would otherwise see a reset instead.
     except TimeoutError:
-        raise Refused(
+        raise RequestRejected(
             HTTPStatus.REQUEST_TIMEOUT,
             "REQUEST_TIMEOUT",
             f"expected the body within {limits.body_seconds:g} s, got {size} bytes until then",
         ) from None
     if size > limits.body_bytes:
-        raise Refused(
+        raise RequestRejected(
             HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
             "PAYLOAD_TOO_LARGE",
             f"expected a body of at most {limits.body_bytes} bytes, got more",

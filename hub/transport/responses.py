@@ -10,15 +10,15 @@ from strawberry.http import GraphQLHTTPResponse
 from strawberry.types import ExecutionResult
 from strawberry.types.execution import PreExecutionError
 
-from hub.transport.compression import Answer
+from hub.transport.compression import CompressibleResponse
 from hub.transport.media_types import RESPONSE_JSON
-from hub.transport.stream_formats import Form
+from hub.transport.stream_formats import StreamFormat
 from realtime.message import Message
 from schema.limits import DocumentRejected
 from schema.masking import mask_errors
 
 
-def answer(media_type: str, result: ExecutionResult) -> Response:
+def result_response(media_type: str, result: ExecutionResult) -> Response:
     """Return a result as JSON; its status says as much as the media type lets it."""
     body = _body(result)
     refused = any(isinstance(error, DocumentRejected) for error in result.errors or ())
@@ -26,7 +26,7 @@ def answer(media_type: str, result: ExecutionResult) -> Response:
     return _json(media_type, HTTPStatus.BAD_REQUEST if bad else HTTPStatus.OK, body)
 
 
-def single(form: Form, result: ExecutionResult) -> Response:
+def single_result_stream(form: StreamFormat, result: ExecutionResult) -> Response:
     """Return a result as a stream of one, which is complete."""
     told = Message(orjson.dumps(_body(result)) + b"}", None)
     content = form.opening + form.next(told) + form.completed
@@ -48,7 +48,7 @@ def _body(result: ExecutionResult) -> GraphQLHTTPResponse:
     return body
 
 
-def refusal(media_type: str, status: HTTPStatus, code: str, message: str) -> Response:
+def error_response(media_type: str, status: HTTPStatus, code: str, message: str) -> Response:
     """Return why a request is not executed."""
     body: GraphQLHTTPResponse = {"errors": [{"message": message, "extensions": {"code": code}}]}
     response = _json(media_type, status, body)
@@ -65,14 +65,14 @@ def refusal(media_type: str, status: HTTPStatus, code: str, message: str) -> Res
 
 def _json(media_type: str, status: HTTPStatus, body: GraphQLHTTPResponse) -> Response:
     content_type = f"{media_type}; charset=utf-8"
-    return Answer(orjson.dumps(body), status, headers(), content_type)
+    return CompressibleResponse(orjson.dumps(body), status, response_headers(), content_type)
 
 
-def headers() -> dict[str, str]:
+def response_headers() -> dict[str, str]:
     """Return what every answer is sent with."""
     return {"cache-control": "no-store", "vary": "accept, accept-encoding, authorization"}
 
 
 def stream_headers() -> dict[str, str]:
     """Return what every stream is sent with: a proxy that compressed it would hold events back."""
-    return {**headers(), "cache-control": "no-store, no-transform"}
+    return {**response_headers(), "cache-control": "no-store, no-transform"}

@@ -28,7 +28,7 @@ FAILURE = orjson.dumps([{"message": "internal error", "extensions": {"code": "IN
 
 
 @dataclass(frozen=True, slots=True)
-class Shared:
+class SharedSubscription:
     """A group, the place at which to join it, and how to begin where nobody stands."""
 
     group: SubscriberGroup
@@ -37,7 +37,7 @@ class Shared:
 
 
 @dataclass(frozen=True, slots=True)
-class Sharing:
+class SubscriptionSharing:
     """Tells of each operation with whom it is shared."""
 
     schema: Schema
@@ -46,14 +46,14 @@ class Sharing:
     scope_of: Callable[[Viewer], Hashable]  # what a viewer may read
     limits: DocumentLimits = field(default_factory=DocumentLimits)
 
-    def of(
+    def find_shared(
         self,
         viewer: Viewer,
         query: str,
         variables: Mapping[str, Any] | None,
         operation_name: str | None,
         resume: str | None = None,
-    ) -> Shared | None:
+    ) -> SharedSubscription | None:
         """Whom to share with; None: it is executed for itself, and what is wrong with it is told so.
 
         With `resume` it begins after that cursor, whatever the document and its variables say.
@@ -75,22 +75,22 @@ class Sharing:
             return None
         key = (query, operation_name, same, self.scope_of(viewer))
         source = partial(self._source, viewer, query, variables, operation_name)
-        return Shared(self.fanout.group(key), start, source)
+        return SharedSubscription(self.fanout.group(key), start, source)
 
-    def any(
+    def find_or_create_shared(
         self,
         viewer: Viewer,
         query: str,
         variables: Mapping[str, Any] | None,
         operation_name: str | None,
         resume: str | None = None,
-    ) -> Shared:
+    ) -> SharedSubscription:
         """Whom to share with; a group of its own where `of` tells of none."""
-        shared = self.of(viewer, query, variables, operation_name, resume)
+        shared = self.find_shared(viewer, query, variables, operation_name, resume)
         if shared is not None:
             return shared
         source = partial(self._source, viewer, query, variables, operation_name)
-        return Shared(self.fanout.group(object()), resume, source)
+        return SharedSubscription(self.fanout.group(object()), resume, source)
 
     def is_subscription(self, query: str, operation_name: str | None) -> bool:
         """Whether it surely is one; False also of a document that cannot be executed."""

@@ -18,7 +18,7 @@ _PART = b"\r\ncontent-type: application/json\r\n\r\n"
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Form:
+class StreamFormat:
     """How a stream begins, says something, says nothing, and is complete."""
 
     content_type: str
@@ -39,14 +39,14 @@ def _part(told: Message) -> bytes:
     return b'%s{"payload":%s%s' % (_PART, told.payload, _BOUNDARY)
 
 
-SERVER_SENT = Form(
+SERVER_SENT = StreamFormat(
     content_type=f"{EVENT_STREAM}; charset=utf-8",
     opening=b":\n\n",
     idle=b":\n\n",
     next=_event,
     completed=b"event: complete\ndata:\n\n",
 )
-PARTS = Form(
+PARTS = StreamFormat(
     content_type=f'{MULTIPART};boundary="graphql";subscriptionSpec=1.0',
     opening=_BOUNDARY + _PART + b"{}" + _BOUNDARY,
     idle=_PART + b"{}" + _BOUNDARY,
@@ -56,11 +56,11 @@ PARTS = Form(
 FORMS = {EVENT_STREAM: SERVER_SENT, MULTIPART: PARTS}
 
 
-def chunk(content: bytes) -> bytes:
+def encode_chunk(content: bytes) -> bytes:
     """Return a chunk of the transfer coding (RFC 9112, 7.1)."""
     return b"%x\r\n%s\r\n" % (len(content), content)
 
 
-def chunked(told: Sequence[Message], form: Form) -> list[bytes]:
+def encode_message_chunk(told: Sequence[Message], form: StreamFormat) -> list[bytes]:
     """Return what was told as one chunk, the same for all responses of a form."""
-    return [chunk(b"".join(form.next(each) for each in told))]
+    return [encode_chunk(b"".join(form.next(each) for each in told))]

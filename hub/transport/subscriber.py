@@ -9,11 +9,11 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Hashable
 
-from hub.transport.websocket_protocol import BUFFER_BYTES, COUNTS, flush
+from hub.transport.websocket_protocol import BUFFER_BYTES, COUNTS, flush_outbox
 from realtime.message import Batch, Message
 
 
-class Follower(ABC):
+class Subscriber(ABC):
     """A sink of the fan-out with a peer behind it. None of this waits."""
 
     __slots__ = ("_kept",)
@@ -50,7 +50,7 @@ class Follower(ABC):
         kept, self._kept = self._kept, {}
         if kept:
             self.write(Batch([*kept.values()]))
-            flush()
+            flush_outbox()
 
     def _keep(self, batch: Batch) -> None:
         if not self._kept:

@@ -22,7 +22,7 @@ ENDED: Counter[str] = Counter()  # sockets of this process, by code
 logger = logging.getLogger(__name__)
 
 
-class By(Enum):
+class ClosedBy(Enum):
     """Who ended a socket."""
 
     SERVER = "server"
@@ -31,22 +31,22 @@ class By(Enum):
 
 
 @dataclass(frozen=True, slots=True)
-class Ending:
+class SocketClosure:
     """How a socket ended. A client's own words are left out: they may hold anything."""
 
     code: int
-    by: By
+    by: ClosedBy
     reason: str
 
     @classmethod
-    def of(cls, protocol: Protocol) -> Ending:
+    def from_protocol(cls, protocol: Protocol) -> SocketClosure:
         """Tell it from the state of the protocol, once the connection is gone."""
         sent, received = protocol.close_sent, protocol.close_rcvd
         if received is not None and protocol.close_rcvd_then_sent is not False:
-            return cls(received.code, By.CLIENT, "")
+            return cls(received.code, ClosedBy.CLIENT, "")
         if sent is not None:
-            return cls(sent.code, By.SERVER, sent.reason)
-        return cls(LOST, By.NETWORK, "")
+            return cls(sent.code, ClosedBy.SERVER, sent.reason)
+        return cls(LOST, ClosedBy.NETWORK, "")
 
 
 @dataclass(slots=True)
@@ -68,11 +68,11 @@ class SocketRecord:
         self.messages += messages
         self.bytes += size
 
-    def end(self, ending: Ending) -> None:
+    def end(self, ending: SocketClosure) -> None:
         """The connection is gone."""
         if self.opened is None:
             return
-        known = ending.by is not By.CLIENT or ending.code in CLIENT_CODES
+        known = ending.by is not ClosedBy.CLIENT or ending.code in CLIENT_CODES
         ENDED[str(ending.code) if known else OTHER_CODE] += 1
         logger.info(
             "socket ended code=%d by=%s reason=%s seconds=%.1f role=%s subject=%s "

@@ -20,7 +20,7 @@ from uvicorn._types import ASGISendEvent
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
 from websockets.http11 import Request
 
-from hub.transport.websocket_log import Ending, SocketRecord
+from hub.transport.websocket_log import SocketClosure, SocketRecord
 from realtime.message import Message
 
 SOCKET_LOGGER = "uvicorn.error.socket"  # what uvicorn and websockets say about each connection
@@ -37,7 +37,7 @@ RETRY_AFTER = "1"  # seconds
 
 
 @dataclass(slots=True)
-class Counts:
+class SocketCounts:
     """What the sockets of this process have done."""
 
     sockets: int = 0  # open now
@@ -48,11 +48,11 @@ class Counts:
     streams_given_up: int = 0  # responses over HTTP, likewise
 
 
-COUNTS = Counts()
+COUNTS = SocketCounts()
 
 
 @lru_cache(maxsize=4096)
-def header(length: int) -> bytes:
+def frame_header(length: int) -> bytes:
     """The head of an unmasked text frame that is the whole message (RFC 6455, 5.2)."""
     if length < 126:
         return bytes((0x81, length))
@@ -61,11 +61,11 @@ def header(length: int) -> bytes:
     return b"\x81\x7f" + length.to_bytes(8, "big")
 
 
-def framed(told: Sequence[Message], head: int) -> list[bytes]:
+def frame_messages(told: Sequence[Message], head: int) -> list[bytes]:
     """Return frames without what each begins with, `head` bytes long: it joins them to whole ones."""
     parts = [b""]
     for each in told:
-        parts[-1] += header(head + len(each.payload))
+        parts[-1] += frame_header(head + len(each.payload))
         parts.append(each.payload)
     return parts
 
@@ -73,7 +73,7 @@ def framed(told: Sequence[Message], head: int) -> list[bytes]:
 _outbox: list[tuple[int, bytes, FrameProtocol]] = []
 
 
-def flush() -> None:
+def flush_outbox() -> None:
     """Give the kernel what was written. Whoever writes calls it before others get their turn.
 
     One system call after the other, and nothing between them: what runs after one finds the
@@ -95,7 +95,7 @@ def flush() -> None:
             protocol.write_rest(frames[sent:])
 
 
-class NotedTransport:
+class WriteTrackingTransport:
     """A transport that tells its protocol of every write, so that this one need not ask it each time."""
 
     def __init__(self, transport: Transport, protocol: FrameProtocol) -> None:
@@ -141,12 +141,12 @@ class FrameProtocol(WebSocketsSansIOProtocol):
         super().connection_made(transport)
         if transport.get_extra_info("sslcontext") is None:
             self._descriptor = transport.get_extra_info("socket").fileno()
-        self.transport = cast(Transport, NotedTransport(self.transport, self))
+        self.transport = cast(Transport, WriteTrackingTransport(self.transport, self))
 
     def connection_lost(self, exc: Exception | None) -> None:
         COUNTS.sockets -= 1
         self._descriptor = self.direct = None  # a number that the next connection may get
-        self.record.end(Ending.of(self.conn))
+        self.record.end(SocketClosure.from_protocol(self.conn))
         super().connection_lost(exc)
 
     async def send(self, message: ASGISendEvent) -> None:
@@ -175,7 +175,7 @@ class FrameProtocol(WebSocketsSansIOProtocol):
             return
         _outbox.append((direct, frames, self))
         if len(_outbox) >= OUTBOX_MOST:
-            flush()
+            flush_outbox()
 
     def write_rest(self, frames: bytes) -> None:
         """Let the transport write what the kernel does not take now."""

@@ -17,7 +17,7 @@ from strawberry.types import ExecutionResult
 
 from engine.document import to_document
 from engine.model import PUBLIC_VIEWER, EventKind, Viewer, Visibility
-from hub.app import opened
+from hub.app import open_instance
 from hub.settings import Settings
 from resolvers.context import Context, Instance
 from resolvers.operation_budget import OperationBudget
@@ -191,7 +191,7 @@ class Hub:
 @asynccontextmanager
 async def running(url: str, *, tailing: bool = True) -> AsyncIterator[Hub]:
     """Yield an instance over the database at `url`; without `tailing` nothing reads by itself."""
-    async with opened(Settings(SIMPUL_DATABASE_URL=url), clock=Clock()) as instance:
+    async with open_instance(Settings(SIMPUL_DATABASE_URL=url), clock=Clock()) as instance:
         tasks = [asyncio.create_task(instance.tail.run())] if tailing else []
         try:
             yield Hub(instance)

@@ -10,7 +10,7 @@ import httpx2
 from playwright.async_api import BrowserContext, Locator, Page, expect
 
 from engine.model import Role
-from hub.auth.tokens import issue
+from hub.auth.tokens import issue_token
 from tests.fixtures.processes import SimpulProcess
 
 CHAPTERS = (
@@ -62,7 +62,7 @@ async def opened(context: BrowserContext, url: str, hub: SimpulProcess) -> Visit
 
 
 def token(hub: SimpulProcess, role: Role, region: str) -> str:
-    return issue(
+    return issue_token(
         (hub.data_dir / "token.key").read_bytes(),
         "simpul",
         "simpul",

@@ -19,7 +19,7 @@ import pytest_asyncio
 from playwright.async_api import Browser, Page, Route, expect
 
 from engine.model import Role
-from hub.auth.tokens import issue
+from hub.auth.tokens import issue_token
 from tests.fixtures.processes import SimpulProcess, StartSimpul
 
 pytestmark = [pytest.mark.integration, pytest.mark.asyncio(loop_scope="session")]
@@ -126,7 +126,7 @@ def rows(page: Page) -> Any:
 
 def record(hub: SimpulProcess, value: str, version: int) -> dict[str, Any]:
     """Correct Subang's official result of 2024, as the province."""
-    token = issue(
+    token = issue_token(
         (hub.data_dir / "token.key").read_bytes(),
         "simpul",
         "simpul",

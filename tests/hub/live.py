@@ -15,7 +15,7 @@ from websockets.asyncio.client import ClientConnection, connect
 from websockets.typing import Subprotocol
 
 from engine.model import Role
-from hub.auth.tokens import issue
+from hub.auth.tokens import issue_token
 from tests.fixtures.processes import SimpulProcess
 
 PROTOCOLS = [Subprotocol("graphql-transport-ws")]
@@ -119,6 +119,6 @@ async def client(simpul: SimpulProcess, role: Role | None = None) -> AsyncIterat
         if role is not None:
             key = (simpul.data_dir / "token.key").read_bytes()
             scope = (["32"], [], timedelta(hours=1), datetime.now(UTC))
-            token = issue(key, "simpul", "simpul", "ani", role, *scope)
+            token = issue_token(key, "simpul", "simpul", "ani", role, *scope)
             authorization = {"authorization": f"Bearer {token}"}
         yield Client(http, simpul.url, authorization)

@@ -14,7 +14,7 @@ import pytest
 
 from engine.log.source import Source, SourceState
 from hub import metrics
-from hub.app import opened
+from hub.app import open_instance
 from hub.settings import Settings
 from hub.worker_metrics import FORGET_SECONDS, WRITE_SECONDS, WorkerMetrics
 from realtime.fanout import Fanout
@@ -25,7 +25,7 @@ NODE = "wss://node.example.go.id/graphql"
 
 
 async def test_each_state_of_a_region_is_counted(filled_data_dir: Path) -> None:
-    async with opened(Settings(data_dir=filled_data_dir)) as instance:
+    async with open_instance(Settings(data_dir=filled_data_dir)) as instance:
         now = instance.clock()
         for number, (state, age) in enumerate(
             [
@@ -38,10 +38,10 @@ async def test_each_state_of_a_region_is_counted(filled_data_dir: Path) -> None:
         ):
             at = now - timedelta(seconds=age)
             instance.followed[str(number)] = Source(str(number), NODE, state, at)
-        owned = metrics.Owned()
+        owned = metrics.OwnedRegionCount()
         await owned.count(instance)
         fanout = Fanout(b"", lambda: None)
-        text = metrics.text(fanout, instance, metrics.Lag(), owned).decode()
+        text = metrics.render_metrics(fanout, instance, metrics.DeliveryLag(), owned).decode()
     assert states(text) == {"OWNED": 28, "FRESH": 1, "STALE": 2, "UNREACHABLE": 1, "DIVERGED": 1}
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from pydantic import ValidationError
 
-from hub.settings import Settings, explained
+from hub.settings import Settings, explain_settings_errors
 
 
 @pytest.fixture(autouse=True)
@@ -150,4 +150,4 @@ def test_the_token_key_is_made_once_and_for_its_owner_only(tmp_path: Path) -> No
 def problems() -> list[str]:
     with pytest.raises(ValidationError) as refused:
         Settings()
-    return list(explained(refused.value))
+    return list(explain_settings_errors(refused.value))

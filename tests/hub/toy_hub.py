@@ -20,7 +20,7 @@ from hub.auth.authentication import Authenticator
 from hub.security_headers import SecurityHeaders
 from hub.transport.graphql_http import GraphQLApp
 from hub.transport.request_limits import BoundedHttpProtocol, RequestLimits
-from hub.transport.shared_subscription import FAILURE, Sharing
+from hub.transport.shared_subscription import FAILURE, SubscriptionSharing
 from realtime.fanout import Fanout
 from schema.limits import document_extensions
 
@@ -121,7 +121,9 @@ def app() -> Starlette:
             body_seconds=1.0, initialisation_seconds=1.0, subscriptions=3, keepalive_seconds=0.5
         ),
         explorer_html=b"<title>Explorer</title>",
-        sharing=Sharing(schema, Fanout(FAILURE), Context, lambda viewer: viewer.subject),
+        sharing=SubscriptionSharing(
+            schema, Fanout(FAILURE), Context, lambda viewer: viewer.subject
+        ),
     )
     return Starlette(
         routes=[Route("/graphql", graphql), WebSocketRoute("/graphql", graphql)],

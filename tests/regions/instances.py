@@ -12,8 +12,8 @@ from typing import Any
 from sqlalchemy import inspect, select
 
 from engine.model import Role
-from hub.app import opened
-from hub.auth.tokens import issue
+from hub.app import open_instance
+from hub.auth.tokens import issue_token
 from hub.settings import Settings
 from resolvers.seed import seed_regions
 from storage import log, migrate
@@ -58,7 +58,7 @@ class Place:
         self.data_dir.mkdir(parents=True, exist_ok=True)
         await asyncio.to_thread(migrate.upgrade_database, self.settings.database)
         if regions:
-            async with opened(self.settings) as instance:
+            async with open_instance(self.settings) as instance:
                 await seed_regions(instance, regions=regions)
                 await settled(instance)
         return self
@@ -66,7 +66,7 @@ class Place:
     def token(self, role: Role = Role.PROVINCE) -> str:
         """A token of this instance for the province of West Java."""
         told = (role, ["32"], list[str](), timedelta(hours=1), datetime.now(UTC))
-        return issue(self.settings.token_key(), "simpul", "simpul", "hub", *told)
+        return issue_token(self.settings.token_key(), "simpul", "simpul", "hub", *told)
 
     def follow(self, *owners: tuple[Place, Sequence[str]]) -> Path:
         """Write the file by which it follows others."""

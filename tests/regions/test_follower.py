@@ -20,7 +20,7 @@ from engine.log.entry import Entry, seal_entry
 from engine.log.snapshot import SnapshotRow
 from engine.log.source import Source, SourceState
 from engine.model import Application, ApplicationStatus, EventKind, Provenance, Visibility
-from hub.app import opened
+from hub.app import open_instance
 from hub.settings import Settings
 from regions import peer
 from regions.directory import Endpoint, EndpointDirectory
@@ -139,7 +139,7 @@ async def following(
         yield EndpointDirectory(endpoints)
         await asyncio.Event().wait()
 
-    async with opened(settings) as instance, AsyncExitStack() as stack:
+    async with open_instance(settings) as instance, AsyncExitStack() as stack:
         copies = DatabaseReplicaStore(instance)
         follower = ReplicationClient(copies, instance.clock, diverged_seconds)
         follows = follower.run(directories())

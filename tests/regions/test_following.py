@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import delete
 
 from engine.model import Role
-from hub.app import opened
+from hub.app import open_instance
 from resolvers.handover import SelfHandover, hand_over_region
 from storage import log
 from storage.database import Database
@@ -182,7 +182,7 @@ async def test_a_region_is_handed_over_to_its_own_node_and_back(
 
 async def test_a_region_is_handed_over_only_by_its_owner_and_to_another(tmp_path: Path) -> None:
     hub, other = await Place(tmp_path / "hub").prepare(SUMEDANG), "wss://example.id/graphql"
-    async with opened(hub.settings) as instance:
+    async with open_instance(hub.settings) as instance:
         with pytest.raises(SelfHandover, match="expected the API of another instance"):
             await hand_over_region(instance, SUMEDANG, hub.url)
         with pytest.raises(LogNotFound):
@@ -300,11 +300,11 @@ async def owners(asked: Client) -> dict[str, tuple[str, str, str]]:
 
 async def handed_over(owner: Place, to: Place, region: str = SUMEDANG) -> int:
     """Hand a region over, beside the owner's server; return the sequence of the entry that says so."""
-    async with opened(owner.settings) as instance:
+    async with open_instance(owner.settings) as instance:
         return await hand_over_region(instance, region, to.url)
 
 
 async def whole(place: Place) -> bool:
     """Whether the chain of its copy, or of its own log, is."""
-    async with opened(place.settings) as instance, instance.database.read() as session:
+    async with open_instance(place.settings) as instance, instance.database.read() as session:
         return await log.verify_log_chain(session, SUMEDANG) > 0

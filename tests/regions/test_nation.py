@@ -9,7 +9,7 @@ import pytest
 from benchmarks.made_up_nation import REGIONS
 from engine.log.source import SourceState
 from hub import replication
-from hub.app import opened
+from hub.app import open_instance
 from storage import log, ownership
 from tests.fixtures.nation import Nation
 from tests.fixtures.processes import StartSimpul
@@ -27,8 +27,10 @@ async def test_all_regions_of_one_endpoint_are_copied(
     copy = await Place(tmp_path / "copy").prepare()
     owner.serve(simpul_process)
     directory = copy.follow((owner, nation.regions))
-    async with opened(copy.settings) as instance:
-        assert await replication.first(directory, copy.data_dir, instance, COPIED_SECONDS)
+    async with open_instance(copy.settings) as instance:
+        assert await replication.wait_until_copied(
+            directory, copy.data_dir, instance, COPIED_SECONDS
+        )
         async with instance.database.read() as session:
             states = [each.state for each in await ownership.list_all_sources(session)]
             heads = await log.newest_sequences_by_region(session, nation.regions)

@@ -10,7 +10,7 @@ from sqlalchemy import func, select
 
 from engine.model import EventKind, Role, Viewer
 from facts import tables
-from hub.app import opened
+from hub.app import open_instance
 from hub.settings import Settings
 from resolvers.context import Context, Instance
 from resolvers.seed import SeedSummary, seed_regions
@@ -25,7 +25,7 @@ RESULT = {"region": "32.13", "instrument": "spbe-2020", "year": 2024, "kind": "O
 
 @pytest.fixture
 async def instance(database_url: str) -> AsyncIterator[Instance]:
-    async with opened(Settings(SIMPUL_DATABASE_URL=database_url)) as instance:
+    async with open_instance(Settings(SIMPUL_DATABASE_URL=database_url)) as instance:
         yield instance
 
 

@@ -101,7 +101,7 @@ async def test_no_token_is_the_public_viewer(own: Authenticator) -> None:
 
 
 async def test_an_issued_token_is_its_viewer(own: Authenticator) -> None:
-    token = tokens.issue(
+    token = tokens.issue_token(
         SECRET,
         "https://login.example",
         "simpul",

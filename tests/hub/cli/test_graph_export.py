@@ -6,7 +6,7 @@ import io
 
 import networkx
 
-from hub.cli.graph_export import dot, graphml
+from hub.cli.graph_export import to_dot, to_graphml
 
 NAME = 'Surat "Desa" \\ <b> & é\nbaru'
 GRAPH = {
@@ -44,7 +44,7 @@ GRAPH = {
 
 
 def test_graphml_is_read_back_whole() -> None:
-    read = networkx.read_graphml(io.BytesIO(graphml(GRAPH).encode()), force_multigraph=True)
+    read = networkx.read_graphml(io.BytesIO(to_graphml(GRAPH).encode()), force_multigraph=True)
     assert read.nodes["a"] == {
         "name": NAME,
         "kind": "APPLICATION",
@@ -64,7 +64,7 @@ def test_graphml_is_read_back_whole() -> None:
 
 
 def test_dot_escapes_what_its_strings_take_for_their_own() -> None:
-    assert dot(GRAPH).splitlines() == [
+    assert to_dot(GRAPH).splitlines() == [
         "digraph {",
         '  "a" [label="Surat \\"Desa\\" \\\\ <b> & é baru"];',
         '  "b" [label="B"];',

@@ -10,7 +10,7 @@ from engine.log.source import Source, SourceState
 from engine.model import EventKind
 from engine.spreadsheet import application_sheet, sheet
 from engine.spreadsheet.sheet import SheetInvalid
-from hub.app import opened
+from hub.app import open_instance
 from hub.settings import Settings
 from resolvers import inventory_import
 from resolvers.context import Instance
@@ -33,7 +33,7 @@ async def entries(instance: Instance) -> int:
 
 
 async def test_rows_become_entries_once(filled_database_url: str) -> None:
-    async with opened(Settings(SIMPUL_DATABASE_URL=filled_database_url)) as instance:
+    async with open_instance(Settings(SIMPUL_DATABASE_URL=filled_database_url)) as instance:
         before = await entries(instance)
         assert await take(instance, GOOD) == ImportResult(registered=(2, 3), known=(), repeated=())
         assert await take(instance, GOOD) == ImportResult(registered=(), known=(2, 3), repeated=())
@@ -65,7 +65,7 @@ async def test_rows_become_entries_once(filled_database_url: str) -> None:
 async def test_of_a_sheet_with_a_wrong_row_nothing_is_written(
     filled_sqlite_url: str, row: str, problem: str
 ) -> None:
-    async with opened(Settings(SIMPUL_DATABASE_URL=filled_sqlite_url)) as instance:
+    async with open_instance(Settings(SIMPUL_DATABASE_URL=filled_sqlite_url)) as instance:
         before = await entries(instance)
         with pytest.raises(SheetInvalid) as refused:
             await take(instance, f"{GOOD}{row}\n")
@@ -74,7 +74,7 @@ async def test_of_a_sheet_with_a_wrong_row_nothing_is_written(
 
 
 async def test_rows_of_another_region_are_refused(filled_sqlite_url: str) -> None:
-    async with opened(Settings(SIMPUL_DATABASE_URL=filled_sqlite_url)) as instance:
+    async with open_instance(Settings(SIMPUL_DATABASE_URL=filled_sqlite_url)) as instance:
         with pytest.raises(SheetInvalid):
             await take(instance, "nama,kode wilayah\nLain,32.12\n")
         with pytest.raises(NotFound):
@@ -96,7 +96,7 @@ FULL = """No;Nama Aplikasi;Perangkat Daerah;Fungsi/Kegunaan;Tahun Mulai;Platform
 
 
 async def test_status_function_year_and_platform_are_kept(filled_database_url: str) -> None:
-    async with opened(Settings(SIMPUL_DATABASE_URL=filled_database_url)) as instance:
+    async with open_instance(Settings(SIMPUL_DATABASE_URL=filled_database_url)) as instance:
         before = await entries(instance)
         read = application_sheet.parse_application_sheet(sheet.parse_csv_rows(FULL))
         would = await inventory_import.preview_inventory_import(instance, "32.11", read)
@@ -125,7 +125,7 @@ async def test_a_row_that_repeats_another_is_told_apart_from_what_was_there(
     text = (
         "nama,opd,status\nLain,Dinas Perhubungan,\nLAIN,dinas perhubungan,\nLain,,\nLain,,Pensiun\n"
     )
-    async with opened(Settings(SIMPUL_DATABASE_URL=filled_sqlite_url)) as instance:
+    async with open_instance(Settings(SIMPUL_DATABASE_URL=filled_sqlite_url)) as instance:
         assert await take(instance, text) == ImportResult(
             registered=(2, 4), known=(), repeated=(3, 5)
         )
@@ -133,7 +133,7 @@ async def test_a_row_that_repeats_another_is_told_apart_from_what_was_there(
 
 
 async def test_an_opd_may_be_named_in_other_letters_and_spaces(filled_sqlite_url: str) -> None:
-    async with opened(Settings(SIMPUL_DATABASE_URL=filled_sqlite_url)) as instance:
+    async with open_instance(Settings(SIMPUL_DATABASE_URL=filled_sqlite_url)) as instance:
         text = "nama,opd\nLain,DINAS  perhubungan\n"
         assert (await take(instance, text)).registered == (2,)
 

@@ -19,7 +19,7 @@ from click.testing import Result
 from typer.testing import CliRunner
 
 from engine.model import Role
-from hub.app import authenticator
+from hub.app import create_authenticator
 from hub.cli import main
 from hub.settings import Settings
 from tests.fixtures.processes import SIMPUL
@@ -373,4 +373,4 @@ def test_an_option_that_is_not_there_ends_with_2(simpul: Simpul) -> None:
 
 def recognised(simpul: Simpul) -> Callable[[str], Any]:
     """Return what an instance over the same data folder makes of a token."""
-    return authenticator(Settings(data_dir=simpul.data_dir)).viewer
+    return create_authenticator(Settings(data_dir=simpul.data_dir)).viewer

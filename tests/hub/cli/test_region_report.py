@@ -18,7 +18,7 @@ from engine.model import (
     LevelClaim,
     Provenance,
 )
-from hub.app import opened
+from hub.app import open_instance
 from hub.settings import Settings
 from storage import log
 from tests.hub.cli.region_data import Commands
@@ -82,7 +82,7 @@ def publish(data_dir: Path) -> None:
 
     async def work() -> None:
         async with (
-            opened(Settings(data_dir=data_dir)) as instance,
+            open_instance(Settings(data_dir=data_dir)) as instance,
             log.begin_log_transaction(instance.database, "32.11", instance.clock) as transaction,
         ):
             await transaction.append(

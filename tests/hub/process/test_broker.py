@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from engine.model import Role
-from hub.app import opened
+from hub.app import open_instance
 from hub.settings import Settings
 from realtime.broker import POLL_SECONDS
 from resolvers import recompute
@@ -91,7 +91,7 @@ async def test_what_follows_from_changes_at_two_processes_is_told_once(
     tmp_path: Path,
 ) -> None:
     environment = {"DATABASE_URL": filled_postgresql_url, "REDIS_URL": redis_url}
-    async with opened(Settings(SIMPUL_DATABASE_URL=filled_postgresql_url)) as instance:
+    async with open_instance(Settings(SIMPUL_DATABASE_URL=filled_postgresql_url)) as instance:
         for code, _ in (SUMEDANG, BOGOR):  # what is told first is not news
             await recompute.recompute_region(instance, code)
     async with two(simpul_process, tmp_path, environment) as (here, there):

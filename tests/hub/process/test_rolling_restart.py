@@ -15,7 +15,7 @@ import pytest
 from websockets.exceptions import ConnectionClosed, InvalidHandshake
 
 from engine.model import PUBLIC_VIEWER, Role
-from hub.app import opened
+from hub.app import open_instance
 from hub.settings import Settings
 from resolvers.access import unpublished_access
 from storage import arrival
@@ -80,7 +80,7 @@ async def the_log(url: str, start: str) -> tuple[list[str], set[str]]:
     """Cursors and subjects of all that anyone may see after a cursor, as the database has them."""
     epoch, _, number = start.rpartition(":")
     settings, public = Settings(SIMPUL_DATABASE_URL=url), unpublished_access(PUBLIC_VIEWER)
-    async with opened(settings) as instance, instance.database.read() as session:
+    async with open_instance(settings) as instance, instance.database.read() as session:
         found = await arrival.visible_after(session, int(number), 100_000, public)
     return [f"{epoch}:{each.number}" for each in found], {each.subject for each in found}
 

@@ -11,7 +11,7 @@ import httpx2
 import pytest
 
 from hub.app import WEB
-from hub.transport.compression import ANSWER_LEAST, COPIES, accepted
+from hub.transport.compression import ANSWER_LEAST, COPIES, accepted_encodings
 from tests.fixtures.processes import SimpulProcess, starting
 from tests.hub.test_app import built
 from tests.hub.transport.test_real_clients import token
@@ -35,8 +35,8 @@ SHORT = "{ instance { name } }"
     ],
 )
 def test_a_client_says_which_encodings_it_takes(said: str, taken: list[str]) -> None:
-    assert accepted({"accept-encoding": said}) == taken
-    assert accepted({}) == []
+    assert accepted_encodings({"accept-encoding": said}) == taken
+    assert accepted_encodings({}) == []
 
 
 @built

@@ -55,7 +55,7 @@ def fetch(port: int, path: str, accept: str) -> tuple[int, dict[str, str], bytes
 
 
 def token(role: Role = Role.ADMIN, lifetime: timedelta = timedelta(hours=1), **scope: Any) -> str:
-    return tokens.issue(
+    return tokens.issue_token(
         SECRET,
         "toy",
         "toy",

@@ -21,7 +21,7 @@ SECRET = b"toy-secret-toy-secret-toy-secret"
 
 
 def token(role: Role = Role.ADMIN, lifetime: timedelta = timedelta(hours=1), **scope: Any) -> str:
-    return tokens.issue(
+    return tokens.issue_token(
         SECRET,
         "toy",
         "toy",

@@ -10,7 +10,7 @@ import pytest
 
 from hub.transport import json_request
 from hub.transport.json_request import GraphQLRequest
-from hub.transport.request_limits import Refused
+from hub.transport.request_limits import RequestRejected
 
 JSON = {"content-type": "application/json"}
 BODIES: dict[str, tuple[bytes, str]] = {
@@ -273,5 +273,5 @@ def test_what_is_not_odd_passes() -> None:
 def test_depth_counts_what_is_open_at_once() -> None:
     flat = b'{"query": "{a}", "variables": {"a": [' + b"[],{}," * 50_000 + b"[]]}}"
     json_request.body_request(flat, depth=4)
-    with pytest.raises(Refused, match="expected JSON nested at most 3 deep, got deeper"):
+    with pytest.raises(RequestRejected, match="expected JSON nested at most 3 deep, got deeper"):
         json_request.body_request(flat, depth=3)

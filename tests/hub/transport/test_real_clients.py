@@ -23,7 +23,7 @@ from gql.transport.websockets import WebsocketsTransport
 
 from engine.model import Role
 from hub.auth.authentication import LEEWAY_SECONDS
-from hub.auth.tokens import issue
+from hub.auth.tokens import issue_token
 from tests.fixtures.processes import SimpulProcess, StartSimpul, starting
 from tests.hub.live import Client, client
 
@@ -54,7 +54,7 @@ def recipe() -> Any:
 def token(hub: SimpulProcess, lifetime: timedelta = timedelta(hours=1)) -> str:
     key = (hub.data_dir / "token.key").read_bytes()
     scope = (["32"], [], lifetime, datetime.now(UTC))
-    return issue(key, "simpul", "simpul", "ani", Role.PROVINCE, *scope)
+    return issue_token(key, "simpul", "simpul", "ani", Role.PROVINCE, *scope)
 
 
 def address(hub: SimpulProcess) -> str:

@@ -18,7 +18,7 @@ from websockets.asyncio.client import ClientConnection
 from websockets.exceptions import ConnectionClosed
 
 from engine.model import Role
-from hub.auth.tokens import issue
+from hub.auth.tokens import issue_token
 from hub.transport.websocket_protocol import BUFFER_BYTES, TRY_AGAIN_LATER
 from tests.fixtures.eventually import eventually
 from tests.fixtures.processes import SimpulProcess, starting
@@ -47,7 +47,7 @@ def hub(filled_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Iter
 def bearer(hub: SimpulProcess, subject: str, role: Role, *regions: str) -> dict[str, str]:
     key = (hub.data_dir / "token.key").read_bytes()
     told = (regions, [], timedelta(hours=1), datetime.now(UTC))
-    return {"authorization": f"Bearer {issue(key, 'simpul', 'simpul', subject, role, *told)}"}
+    return {"authorization": f"Bearer {issue_token(key, 'simpul', 'simpul', subject, role, *told)}"}
 
 
 @asynccontextmanager
