@@ -1,8 +1,8 @@
-"""What files and answers are sent as: compressed where the client takes it and nothing can leak.
+"""Compression of static files and API responses.
 
-Files are compressed when the web client is built, with brotli and with gzip. Answers of the API are
-compressed with gzip on the way, but only those to the public viewer: where a secret stands next to a
-text that a visitor chose, the length of the compressed answer gives hints about the secret (BREACH).
+Files are compressed with brotli and gzip when the web client is built. API responses are compressed
+with gzip when they are sent, but only those to the public viewer: if a response held a secret next to
+text that an attacker chose, its compressed length would reveal parts of the secret (BREACH).
 """
 
 from __future__ import annotations
@@ -19,15 +19,15 @@ from starlette.responses import FileResponse, Response
 from starlette.staticfiles import StaticFiles
 from starlette.types import Scope
 
-COPIES = {"br": ".br", "gzip": ".gz"}  # by encoding, the smaller one first
-ANSWER_LEAST = 1_000  # bytes; of a shorter answer, less is saved than packing it takes
-ANSWER_LEVEL = 5  # of gzip: 1 ms of CPU for an answer of 60 kB, of which a sixth is left
-HEADER_CHARACTERS = 1_000  # of `accept-encoding` that are read
+COPIES = {"br": ".br", "gzip": ".gz"}  # file suffix by encoding, the smaller copy first
+ANSWER_LEAST = 1_000  # bytes; compressing a shorter response costs more than it saves
+ANSWER_LEVEL = 5  # gzip level: 60 kB shrink to a sixth in 1 ms of CPU
+HEADER_CHARACTERS = 1_000  # the part of `accept-encoding` that is read
 VARY = "accept-encoding"
 
 
 def accepted_encodings(headers: Mapping[str, str]) -> list[str]:
-    """Return the encodings that a client takes, of those that there are copies of."""
+    """Return the encodings in COPIES that the client accepts, the smallest copy first."""
     weights: dict[str, str] = {}
     for part in headers.get(VARY, "")[:HEADER_CHARACTERS].lower().split(","):
         name, _, weight = part.partition(";")
@@ -40,10 +40,10 @@ def _is_zero(weight: str) -> bool:
 
 
 class CompressibleResponse(Response):
-    """An answer of the API, which is compressed once however often it is given."""
+    """An API response that is compressed at most once, however often it is sent."""
 
     def for_public(self, headers: Mapping[str, str]) -> Response:
-        """Return it as a public client with these headers takes it."""
+        """Return the response, compressed if a public client with these headers accepts that."""
         if len(self.body) < ANSWER_LEAST or "gzip" not in accepted_encodings(headers):
             return self
         return self._packed
@@ -58,7 +58,7 @@ class CompressibleResponse(Response):
 
 
 class CompressedFiles(StaticFiles):
-    """Static files, sent as the compressed copy that lies next to one where the client takes it."""
+    """Static files; the compressed copy next to a file is sent if the client accepts it."""
 
     def file_response(
         self,
@@ -76,7 +76,7 @@ class CompressedFiles(StaticFiles):
 def file_response(
     path: Path, headers: Mapping[str, str], status: int, extra: Mapping[str, str]
 ) -> Response:
-    """Return a file of the built web client with some headers of its own."""
+    """Return a file of the built web client, with additional headers."""
     sent, encoding = smallest_copy(path, headers)
     response = FileResponse(sent, status, headers=extra)
     _describe(response, path, encoding)
@@ -84,7 +84,10 @@ def file_response(
 
 
 def smallest_copy(path: Path, headers: Mapping[str, str]) -> tuple[Path, str | None]:
-    """Return the smallest copy of a file that a client takes, with its encoding."""
+    """Return the smallest copy of a file that the client accepts, with its encoding.
+
+    The encoding is None for the uncompressed file.
+    """
     for encoding in accepted_encodings(headers):
         copy = path.with_name(path.name + COPIES[encoding])
         if copy.is_file():
@@ -94,7 +97,7 @@ def smallest_copy(path: Path, headers: Mapping[str, str]) -> tuple[Path, str | N
 
 def _describe(response: Response, path: Path, encoding: str | None) -> None:
     response.headers.add_vary_header(VARY)
-    if encoding is not None and "content-type" in response.headers:  # the client has it not yet
+    if encoding is not None and "content-type" in response.headers:  # else a 304
         response.headers["content-encoding"] = encoding
         kind = guess_type(path.name)[0] or "application/octet-stream"
         text = kind.startswith("text/") or kind.endswith(("javascript", "json"))

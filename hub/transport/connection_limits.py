@@ -1,7 +1,7 @@
-"""How many sockets and streams this process has open: in all, and of each viewer known by name.
+"""Limits on the open sockets and streams of this process: in total, and per authenticated viewer.
 
-Nobody can be told apart without a token, so the public ones count only in all: a command center,
-a school and a phone network each look like one address.
+Connections without a token count only towards the total. Their addresses do not identify a viewer:
+a command center, a school and a phone network each use one address.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ TOO_MANY_OF_VIEWER = "too many connections of this viewer: come back later"
 
 
 class ConnectionLimiter:
-    """Counts sockets and streams against the limits."""
+    """Counts open sockets and streams against the limits."""
 
     def __init__(self, limits: RequestLimits) -> None:
         self._limits = limits
@@ -32,12 +32,12 @@ class ConnectionLimiter:
 
     @property
     def full(self) -> bool:
-        """Whether another one must be refused."""
+        """Whether the process must refuse another connection."""
         return self._open >= self._limits.sockets
 
     @contextmanager
     def one(self) -> Iterator[None]:
-        """Count one for as long as the block lasts."""
+        """Count a connection while the block runs."""
         self._open += 1
         try:
             yield
@@ -45,26 +45,27 @@ class ConnectionLimiter:
             self._open -= 1
 
     def crowded(self, viewer: Viewer) -> bool:
-        """Whether another one of this viewer's must be refused."""
+        """Whether the process must refuse another connection of this viewer."""
         known = viewer.role is not Role.PUBLIC
         return known and self._of_viewer[viewer.subject] >= self._limits.sockets_per_viewer
 
     def enter(self, viewer: Viewer) -> None:
-        """Count one of this viewer's, until it leaves."""
+        """Count a connection of this viewer, until `leave`."""
         if viewer.role is not Role.PUBLIC:
             self._of_viewer[viewer.subject] += 1
 
     def leave(self, viewer: Viewer) -> None:
-        """Count one less, after `enter`."""
+        """Stop counting a connection of this viewer; call it once after each `enter`."""
         if viewer.role is not Role.PUBLIC:
             self._of_viewer[viewer.subject] -= 1
             if not self._of_viewer[viewer.subject]:
                 del self._of_viewer[viewer.subject]
 
     def counted(self, stream: ASGIApp, viewer: Viewer) -> ASGIApp:
-        """Return a viewer's stream, counted for as long as it lasts.
+        """Return an application that runs a viewer's stream and counts it while it is open.
 
-        Raises Refused where there is no room for it.
+        Raises:
+            RequestRejected: a limit is reached.
         """
         if self.full:
             raise RequestRejected(HTTPStatus.SERVICE_UNAVAILABLE, "TOO_MANY_CONNECTIONS", TOO_MANY)
@@ -85,7 +86,7 @@ class ConnectionLimiter:
 
 
 def too_many_connections() -> Response:
-    """Return the answer to a handshake for which there is no room."""
+    """Return the response to a handshake when the limit is reached."""
     return PlainTextResponse(
         TOO_MANY,
         HTTPStatus.SERVICE_UNAVAILABLE,

@@ -1,8 +1,8 @@
-"""A subscription as a response that goes on, in the very groups that sockets follow.
+"""Streaming responses for subscriptions over HTTP, which join the same groups as WebSockets.
 
-It ends in two ways. Where the subscription itself ends, its client is told that it is complete. In
-all other cases (a token that expires, a reader too slow, a server that stops) the connection is cut,
-for clients take `complete` for final: after a cut they come back and resume.
+If the subscription itself ends, the server sends `complete`. In all other cases (the token expires,
+the client reads too slowly, the server stops) it closes the connection without `complete`, because
+clients do not reconnect after `complete`: after a lost connection they reconnect and resume.
 """
 
 from __future__ import annotations
@@ -21,11 +21,14 @@ from hub.transport.subscriber import Subscriber
 from hub.transport.websocket_protocol import COUNTS, LAST_SECONDS
 from realtime.message import Batch, Message
 
-OPEN: set[EventStream] = set()  # those of this process
+OPEN: set[EventStream] = set()  # the open streams of this process
 
 
 class EventStream(Subscriber):
-    """One response, to be called as an ASGI application; the server's protocol must be ours."""
+    """A streaming response, which is an ASGI application.
+
+    The server must use `StreamProtocol`, which the scope's extensions hold.
+    """
 
     def __init__(
         self,
@@ -34,18 +37,18 @@ class EventStream(Subscriber):
         headers: dict[str, str],
         *,
         keepalive_seconds: float,
-        seconds: float | None,  # that it may last; None: without end
+        seconds: float | None,  # the longest duration; None: unlimited
     ) -> None:
         super().__init__()
         self._share = share
-        self._shared: SharedSubscription | None = None  # not yet followed
+        self._shared: SharedSubscription | None = None  # None: not joined yet
         self._form = form
         self._headers = {**headers, "content-type": form.content_type, "x-accel-buffering": "no"}
         self._keepalive_seconds = keepalive_seconds
         self._seconds = seconds
-        self._spoke = False  # since the last look
+        self._spoke = False  # whether anything was written since the last keepalive check
         self._timers: dict[str, TimerHandle] = {}
-        # The last it says, or None: the connection is gone.
+        # The last bytes to send; None: the connection is lost.
         self._ending: asyncio.Future[bytes | None] = asyncio.get_running_loop().create_future()
         self._protocol: StreamProtocol
 
@@ -83,7 +86,7 @@ class EventStream(Subscriber):
         self.cut()
 
     def end(self, payload: bytes | None) -> None:
-        """The subscription has ended: what was kept, why it ended, and that it is complete."""
+        """Write the pending messages, the errors in `payload` if there are any, and `complete`."""
         self.write_kept()
         if not self._ending.done():
             why = b""
@@ -92,12 +95,12 @@ class EventStream(Subscriber):
             self._ending.set_result(why + self._form.completed)
 
     def cut(self) -> None:
-        """End without an end, so that the client comes back and resumes."""
+        """Close the connection without `complete`, so that the client reconnects and resumes."""
         self._leave()
         self._protocol.cut()
 
     def closed(self) -> None:
-        """The connection is gone."""
+        """End the stream after its connection is lost."""
         self._leave()
         if not self._ending.done():
             self._ending.set_result(None)

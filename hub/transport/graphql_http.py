@@ -1,11 +1,11 @@
-"""GraphQL over HTTP as its specification says, beside the WebSocket on the same path.
+"""GraphQL over HTTP, as its specification defines it; WebSockets are served on the same path.
 
-Two media types of JSON are served. Under `application/graphql-response+json` the status tells
-whether the request was executed; under `application/json`, for clients of before, it is 200 for
-whatever could be read as GraphQL. In both, `data` is there only if execution began.
+The server offers two JSON media types. With `application/graphql-response+json` the status code
+states whether the request was executed. With `application/json`, for older clients, the status is 200
+for every well-formed GraphQL request. In both, `data` is present only if execution began.
 
-A subscription is answered by a stream to whoever accepts one (`hub.transport.event_stream`). Whoever accepts
-nothing else is told a single result as a stream of one.
+The response to a subscription is a stream if the client accepts one (`hub.transport.event_stream`).
+A client that accepts only streams gets a query's result as a stream of one event.
 """
 
 from __future__ import annotations
@@ -53,15 +53,15 @@ from hub.transport.stream_formats import FORMS
 from schema.tracing import schema_with_tracing
 
 HTML = "text/html; charset=utf-8"
-IDENTIFYING = {"authorization", "cookie"}  # headers; answers to who sends one are not compressed
-TRACE = "apollo-federation-include-trace"  # the header by which gateways ask for a trace
+IDENTIFYING = {"authorization", "cookie"}  # responses to requests with one are not compressed
+TRACE = "apollo-federation-include-trace"  # the header with which gateways request a trace
 
 
 class GraphQLApp(GraphQL[Any, None]):
     """The ASGI application of `/graphql`: queries and mutations, subscriptions, the explorer.
 
-    The schema must bound documents itself (`schema.limits.document_extensions`): that counts
-    for HTTP and WebSocket alike.
+    The schema itself must limit documents (`schema.limits.document_extensions`), because its limits
+    apply to both HTTP and WebSocket.
     """
 
     graphql_transport_ws_handler_class = GraphQLSocketHandler
@@ -94,7 +94,7 @@ class GraphQLApp(GraphQL[Any, None]):
         self.context_factory = context_factory
         self.sharing = sharing
         self.response_cache = response_cache
-        self.executing = executing  # a block in which a client waits for an operation
+        self.executing = executing  # counts the operations in progress
         self.authenticator = authenticator
         self.explorer_html = explorer_html
 
@@ -118,7 +118,7 @@ class GraphQLApp(GraphQL[Any, None]):
         await response(scope, receive, send)
 
     async def get_context(self, request: Request | WebSocket, response: object) -> SocketConnection:
-        """What a WebSocket's handler works with; HTTP requests build theirs in `_executed`."""
+        """Return what the handler of a WebSocket needs; HTTP requests do not use it."""
         return SocketConnection(
             self.context_factory,
             self.authenticator,
@@ -129,7 +129,7 @@ class GraphQLApp(GraphQL[Any, None]):
         )
 
     def encode_json(self, data: object) -> str:
-        """Text, for bytes would reach a WebSocket's client as a binary message."""
+        """Return JSON as text, because a WebSocket would send bytes as a binary message."""
         return orjson.dumps(data).decode()
 
     async def _response(self, request: Request) -> ASGIApp:
@@ -139,7 +139,7 @@ class GraphQLApp(GraphQL[Any, None]):
             )
         media_type = LEGACY_JSON
         try:
-            # A server with a protocol that is not ours serves no stream.
+            # Streams need our own server protocol; another server does not set the extension.
             streams = self.sharing is not None and EXTENSION in request.scope.get("extensions", {})
             wanted = negotiate_media_types(request.headers.get("accept"), streams=streams)
             media_type = wanted.json or LEGACY_JSON
@@ -173,14 +173,14 @@ class GraphQLApp(GraphQL[Any, None]):
     async def _answered(
         self, request: Request, asked: GraphQLRequest, viewer: Viewer, media_type: str
     ) -> tuple[Response, bool]:
-        """An answer, and whether others may be given it."""
+        """Execute the request; return the response and whether it may be cached."""
         result = await self._executed(request, asked, viewer)
         return responses.result_response(media_type, result), not result.errors
 
     def _stream(
         self, request: Request, asked: GraphQLRequest, viewer: Viewer, wanted: AcceptedMediaTypes
     ) -> EventStream | None:
-        """The response to a subscription, if it is one and its client accepts a stream."""
+        """Return the stream for a request, or None if it is no subscription or accepts no stream."""
         if wanted.stream is None or self.sharing is None:
             return None
         if not self.sharing.is_subscription(asked.query, asked.operation_name):

@@ -1,8 +1,8 @@
-"""GraphQL over a WebSocket (graphql-transport-ws): the same gate, viewer and limits as over HTTP.
+"""GraphQL over WebSocket (graphql-transport-ws), with the validation and limits of the HTTP transport.
 
-The protocol's state machine is Strawberry's. Added here: messages are read by the strict gate,
-`connection_init` says who asks, each operation has a context of its own, a token that expires
-ends its connection, and one bad document ends its operation and not the whole connection.
+Strawberry implements the protocol's state machine. This module adds strict validation of messages,
+authentication in `connection_init`, a context per operation, and closing when the token expires. An
+invalid document ends its operation and not the connection.
 """
 
 from __future__ import annotations
@@ -49,14 +49,14 @@ if TYPE_CHECKING:
     )
 
 BAD_MESSAGE = 4400
-FORBIDDEN = 4403  # and not 4401, after which the graphql-ws client never comes back
-REASON_BYTES = 123  # what fits into a close frame
-NAME_SHOWN = 30  # characters of a member of connection_init's payload
+FORBIDDEN = 4403  # not 4401, after which the graphql-ws client never reconnects
+REASON_BYTES = 123  # the most that a close frame can hold
+NAME_SHOWN = 30  # characters of a name in connection_init's payload, in messages
 ELSEWHERE = frozenset({"headers", "token", "authtoken"})  # where Hasura and others look for a token
 
 
 class MisplacedToken(Exception):
-    """The token stands where other servers look for it, and the client would be a public one here."""
+    """The token is in a member that only other servers read; the client would be public here."""
 
     def __init__(self, name: str) -> None:
         super().__init__(
@@ -67,18 +67,18 @@ class MisplacedToken(Exception):
 
 @dataclass(frozen=True, slots=True)
 class SocketConnection:
-    """What the handler of one socket works with."""
+    """What the handler of one socket needs."""
 
     context_factory: Callable[[Viewer], object]
     authenticator: Authenticator
     limits: RequestLimits
-    sharing: SubscriptionSharing | None  # None: every subscription is executed for itself
+    sharing: SubscriptionSharing | None  # None: each subscription executes on its own
     connections: ConnectionLimiter
     handshake_authorization: str | None  # from clients that can set headers; browsers cannot
 
 
 class SocketAdapter(ASGIWebSocketAdapter):
-    """Reads messages through the strict gate; what it refuses closes the socket with 4400."""
+    """Validates messages strictly; an invalid message closes the socket with code 4400."""
 
     async def iter_json(
         self, *, ignore_parsing_errors: bool = False
@@ -102,20 +102,20 @@ class SocketAdapter(ASGIWebSocketAdapter):
 
     async def send_json(self, message: Mapping[str, object]) -> None:
         if self.ws.application_state is WebSocketState.DISCONNECTED:
-            raise WebSocketDisconnected  # closed by us, while an operation was still at work
+            raise WebSocketDisconnected  # the server closed it while an operation was running
         await super().send_json(message)
 
     async def close(self, code: int, reason: str) -> None:
-        """Close, unless that has happened; a reason that is too long for the frame is cut."""
+        """Close the socket unless it is closed; a reason too long for the frame is truncated."""
         if self.ws.application_state is not WebSocketState.DISCONNECTED:
             cut = reason.encode()[:REASON_BYTES].decode(errors="ignore")
             await super().close(code, cut)
 
 
 class SocketSink(Subscriber):
-    """A subscription of this socket that shares what it is told with others.
+    """A subscription of this socket that shares its execution with other subscribers.
 
-    What it is told goes to the kernel at once, by the server's own protocol.
+    The server's own protocol writes its messages directly to the kernel.
     """
 
     __slots__ = ("_ending", "_head", "_operation", "_protocol")
@@ -145,12 +145,12 @@ class SocketSink(Subscriber):
         self._protocol.give_up(TRY_AGAIN_LATER, TOO_SLOW)
 
     def end(self, payload: bytes | None) -> None:
-        """Nothing more comes."""
+        """Record that the source has ended; a payload holds its errors."""
         if not self._ending.done():
             self._ending.set_result(payload)
 
     async def ended(self) -> None:
-        """Return when the subscription is over and its client knows."""
+        """Wait until the subscription ends, and send `complete` or `error` to the client."""
         payload = await self._ending
         id = self._operation.id
         if payload is None:
@@ -163,13 +163,13 @@ class SocketSink(Subscriber):
 
 
 class GraphQLSocketHandler(BaseGraphQLTransportWSHandler[SocketConnection, None]):
-    """One socket: its viewer from `connection_init` on, and its operations."""
+    """The handler of one socket: its viewer, set by `connection_init`, and its operations."""
 
     def __init__(self, *arguments: Any, **options: Any) -> None:
         super().__init__(*arguments, **options)
         self.viewer: Viewer = PUBLIC_VIEWER
-        self._counted = False  # with its viewer
-        self._expiry: asyncio.TimerHandle | None = None  # a task would weigh a kilobyte more
+        self._counted = False  # whether the connection counts towards its viewer's limit
+        self._expiry: asyncio.TimerHandle | None = None  # a task would take a kilobyte more
         self._expired: asyncio.Task[None] | None = None
 
     async def handle_connection_init(self, message: ConnectionInitMessage) -> None:
@@ -247,15 +247,15 @@ class GraphQLSocketHandler(BaseGraphQLTransportWSHandler[SocketConnection, None]
             await operation.send_operation_message({"id": operation.id, "type": "complete"})
         except WebSocketDisconnected:
             self.operations.pop(operation.id, None)
-        except GraphQLError as error:  # a document that the schema's limits refuse
+        except GraphQLError as error:  # the document exceeds the schema's limits
             await operation.send_initial_errors([error])
-        except Exception as error:  # noqa: BLE001  # this is the edge: logged and masked here
+        except Exception as error:  # noqa: BLE001  # errors are logged and masked at this edge
             bug = GraphQLError(str(error), original_error=error)
             await operation.send_initial_errors(mask_errors([bug]))
 
     @property
     def _protocol(self) -> FrameProtocol | None:
-        """The server's side; None under another server, where each is executed for itself."""
+        """The server's protocol; None with another server, where subscriptions are not shared."""
         adapter = self.websocket
         assert isinstance(adapter, SocketAdapter)
         found: FrameProtocol | None = adapter.ws.scope.get("extensions", {}).get(EXTENSION)

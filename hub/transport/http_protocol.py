@@ -1,7 +1,7 @@
-"""The server's side of HTTP, where a response may go on for as long as its client listens.
+"""The HTTP server protocol, extended with streaming responses that bypass ASGI.
 
-Such a response is written to past ASGI: at once, without a task that waits for its turn, and never
-more than a bound beside what the kernel holds.
+A streaming response writes directly to the transport, without a task of its own. The bytes that
+wait in the transport are bounded; the kernel's buffer comes in addition.
 """
 
 from __future__ import annotations
@@ -14,30 +14,30 @@ from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from hub.transport.websocket_protocol import BUFFER_BYTES, COUNTS, LAST_SECONDS
 
-EXTENSION = "simpul.stream"  # of a scope: this protocol itself
+EXTENSION = "simpul.stream"  # the scope extension that holds this protocol
 
 
 class OpenResponse(Protocol):
-    """A response that goes on. None of this waits."""
+    """A streaming response. None of its methods blocks."""
 
     def cut(self) -> None:
-        """End without an end, so that the client comes back."""
+        """Close the connection without completing, so that the client reconnects."""
 
     def give_up(self) -> None:
-        """End likewise, for the client leaves too much unread."""
+        """Close the connection likewise, because the client leaves too much unread."""
 
     def closed(self) -> None:
-        """The connection is gone."""
+        """End the response after its connection is lost."""
 
 
 class StreamProtocol(HttpToolsProtocol):
-    """uvicorn's protocol, and `write` for one response at a time that goes on."""
+    """uvicorn's protocol, with `write` for one streaming response at a time."""
 
     _open: OpenResponse | None = None
 
     def on_message_begin(self) -> None:
         super().on_message_begin()
-        self.scope["extensions"] = {EXTENSION: self}  # type: ignore[dict-item]  # not of ASGI
+        self.scope["extensions"] = {EXTENSION: self}  # type: ignore[dict-item]  # not part of ASGI
 
     def connection_made(self, transport: Transport) -> None:  # type: ignore[override]  # as uvicorn
         super().connection_made(transport)
@@ -53,27 +53,31 @@ class StreamProtocol(HttpToolsProtocol):
         if self._open is None:
             super().shutdown()
         else:
-            self._open.cut()  # the server would wait for a response that has no end
+            self._open.cut()  # uvicorn would wait for a response that never ends
 
     def begin(self, response: OpenResponse) -> None:
-        """Tell this response what happens to the connection, from now until `finish`."""
+        """Notify this response of what happens to the connection, until `finish`."""
         if self.transport.is_closing():
             response.closed()
         else:
             self._open = response
 
     def finish(self) -> None:
-        """From here on the response is an ordinary one."""
+        """Treat the response as an ordinary one from now on."""
         self._open = None
         self._resumed.clear()
 
     @property
     def ready(self) -> bool:
-        """Whether the peer has read most of what it was sent."""
+        """Whether the peer has read most of what was sent."""
         return not self.flow.write_paused
 
     def write(self, chunks: bytes, messages: int) -> None:
-        """Write whole chunks; nothing once the connection closes."""
+        """Write whole chunks; does nothing once the connection is closing.
+
+        Args:
+            messages: how many messages they hold, for the metrics.
+        """
         if self._open is None or self.transport.is_closing():
             return
         COUNTS.messages += messages
@@ -83,7 +87,7 @@ class StreamProtocol(HttpToolsProtocol):
             self._open.give_up()
 
     def when_writable(self, call: Callable[[], None]) -> None:
-        """Call once the peer has read what waits."""
+        """Call this once the peer has read the bytes that wait."""
         self._resumed.append(call)
 
     def resume_writing(self) -> None:
@@ -93,7 +97,7 @@ class StreamProtocol(HttpToolsProtocol):
             call()
 
     def cut(self) -> None:
-        """Close without the last chunk: nobody can take what was sent for all there is."""
+        """Close without the last chunk, so that no client takes the response as complete."""
         if not self.transport.is_closing():
             self.transport.close()
             self.loop.call_later(LAST_SECONDS, self.transport.abort)

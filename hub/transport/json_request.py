@@ -1,8 +1,7 @@
-"""The strict JSON gate: what a request must be made of, before anything asks what it means.
+"""Strict validation of the JSON that clients send, before it is interpreted.
 
-Everything a client sends as JSON comes through here: HTTP bodies, the query string's
-`variables`, WebSocket messages. What passes holds no surprise for the layers below: depth,
-numbers and text are bounded, keys are unique, and each member has the type it should have.
+It applies to HTTP bodies, the query string's `variables` and WebSocket messages. In valid input the
+depth, numbers and text are bounded, keys are unique, and each member has its expected type.
 """
 
 from __future__ import annotations
@@ -22,7 +21,7 @@ from regions.json_depth import is_nested_deeper
 JsonObject = dict[str, object]
 
 NUMBER_CHARACTERS = 40  # longer than any 64-bit integer and any double
-NAME_CHARACTERS = 256  # operation names and ids, which come back in messages
+NAME_CHARACTERS = 256  # of operation names and ids, which messages repeat
 QUERY_STRING_FIELDS = 32
 
 _SURROGATE: Final = re.compile("[\ud800-\udfff]")
@@ -33,7 +32,7 @@ Value = TypeVar("Value")
 
 @dataclass(frozen=True, slots=True)
 class GraphQLRequest:
-    """A request whose members have their types; the document itself is not looked at yet."""
+    """A request whose members have the right types; its document is not parsed yet."""
 
     query: str
     variables: JsonObject | None = None
@@ -42,9 +41,10 @@ class GraphQLRequest:
 
 
 def body_request(body: bytes, depth: int) -> GraphQLRequest:
-    """The request in a POST body.
+    """Return the request in a POST body.
 
-    Raises Refused for anything but a JSON object whose members have their types.
+    Raises:
+        RequestRejected: the body is not a JSON object whose members have the right types.
     """
     try:
         text = body.decode()
@@ -54,7 +54,11 @@ def body_request(body: bytes, depth: int) -> GraphQLRequest:
 
 
 def query_string_request(query_string: bytes, depth: int) -> GraphQLRequest:
-    """The request in the query string of a GET. Raises Refused."""
+    """Return the request in the query string of a GET.
+
+    Raises:
+        RequestRejected: the query string is not a valid request.
+    """
     try:
         fields = parse_qsl(
             query_string.decode("ascii"),
@@ -79,7 +83,15 @@ def query_string_request(query_string: bytes, depth: int) -> GraphQLRequest:
 
 
 def socket_message(text: str, limit: int, depth: int) -> JsonObject:
-    """A message of the graphql-transport-ws protocol, complete and well typed. Raises Refused."""
+    """Return a valid message of the graphql-transport-ws protocol.
+
+    Args:
+        limit: the longest text that is accepted, in characters.
+        depth: the deepest nesting that is accepted.
+
+    Raises:
+        RequestRejected: the text is not a valid message.
+    """
     if len(text) > limit:
         _refuse(f"a message of at most {limit} characters", f"{len(text)}")
     message = _loads(text, depth)
@@ -106,7 +118,7 @@ def _request(value: object) -> GraphQLRequest:
         _refuse("an object with a `query`", _kind(value) + what)
     extensions = _optional(value, "extensions", dict, "an object or null")
     if "query" not in value and "persistedQuery" in (extensions or {}):
-        # Clients know this message, and send the whole document at once and from then on.
+        # Clients recognise this message, and send the whole document from then on.
         message, code = "PersistedQueryNotSupported", "PERSISTED_QUERY_NOT_SUPPORTED"
         raise RequestRejected(HTTPStatus.BAD_REQUEST, code, message)
     query = _member(value, "query", str, "a string")
@@ -149,7 +161,7 @@ def _loads(text: str, depth: int) -> object:
         )
     except json.JSONDecodeError as error:
         _refuse("JSON", f"something else at character {error.pos}")
-    if "\\u" in text:  # nothing else in valid JSON can make a NUL or half a surrogate pair
+    if "\\u" in text:  # only escapes can produce NUL or an unpaired surrogate
         _check_text(value)
     return value
 
@@ -182,7 +194,7 @@ def _number(convert: Callable[[str], Value]) -> Callable[[str], Value]:
 
 
 def _check_text(value: object) -> None:
-    """Refuse what a database cannot store: NUL, and halves of surrogate pairs."""
+    """Reject text that a database cannot store: NUL and unpaired surrogates."""
     waiting = [value]
     while waiting:
         part = waiting.pop()

@@ -1,6 +1,7 @@
-"""What an answer may be made of: two media types of JSON, two of a stream, as a client prefers.
+"""Content negotiation between two JSON and two streaming media types.
 
-A subscription is answered as a stream; what has one result only where JSON is not accepted.
+A subscription gets a stream. A query or mutation gets a stream only if the client does not accept
+JSON.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ EVENT_STREAM = "text/event-stream"
 MULTIPART = "multipart/mixed"
 MULTIPART_SUBSCRIPTION = f"{MULTIPART};subscriptionSpec=1.0"
 
-# Where both are accepted equally, the one that says more; by a wildcard, the one all can read.
+# With equal weights the more specific type wins; a wildcard selects the one that all clients read.
 _JSON = {
     RESPONSE_JSON: (2, RESPONSE_JSON),
     LEGACY_JSON: (1, LEGACY_JSON),
@@ -27,16 +28,17 @@ _JSON = {
 
 @dataclass(frozen=True, slots=True)
 class AcceptedMediaTypes:
-    """The media types to answer in; at least one of them is there."""
+    """The media types for the response; at least one of them is set."""
 
     json: str | None
     stream: str | None
 
 
 def negotiate_media_types(accept: str | None, *, streams: bool = True) -> AcceptedMediaTypes:
-    """What to answer in, by the weights of an Accept header; not in streams where none is served.
+    """Return the media types that an Accept header prefers; without `streams`, only JSON.
 
-    Raises Refused when nothing of ours is accepted.
+    Raises:
+        RequestRejected: the header accepts none of the media types that are served.
     """
     if accept is None:
         return AcceptedMediaTypes(LEGACY_JSON, None)

@@ -1,6 +1,6 @@
-"""How much a client may send and how long it may take: heads, bodies, messages.
+"""Limits on the size and duration of requests: heads, bodies and messages.
 
-Refused    turned away before anything looks at what the request means
+RequestRejected    the request was rejected before it was interpreted
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from hub.transport.websocket_protocol import DRAINING
 
 
 class RequestRejected(Exception):
-    """A request that the edge answers with a 4xx: its status, its code, and what was expected."""
+    """The request was rejected; `status` is the HTTP status and `code` the code of the GraphQL error."""
 
     def __init__(self, status: HTTPStatus, code: str, message: str) -> None:
         super().__init__(message)
@@ -27,22 +27,23 @@ class RequestRejected(Exception):
 
 @dataclass(frozen=True, slots=True)
 class RequestLimits:
-    """What one client may ask of the edge at once."""
+    """The limits for a client."""
 
     body_bytes: int = 1_048_576  # also of one WebSocket message
     body_seconds: float = 30.0
     json_depth: int = 32
     initialisation_seconds: float = 10.0  # from the socket's opening to its connection_init
-    subscriptions: int = 100  # operations in flight on one socket
-    keepalive_seconds: float = 5.0  # some clients of streams give up after 10 s of silence
-    sockets: int = 20_000  # open at once, of one process
-    sockets_per_viewer: int = 2_000  # the same, of one who has a token
+    subscriptions: int = 100  # operations in progress on one socket
+    keepalive_seconds: float = 5.0  # some clients disconnect after 10 s of silence
+    sockets: int = 20_000  # open at once in one process
+    sockets_per_viewer: int = 2_000  # the same, for each viewer with a token
 
 
 async def read_request_body(request: Request, limits: RequestLimits) -> bytes:
-    """The whole body of a request.
+    """Return the whole body of a request.
 
-    Raises Refused when it is larger, or takes longer, than the limits allow.
+    Raises:
+        RequestRejected: the body is encoded, or exceeds the limits in size or time.
     """
     encoding = request.headers.get("content-encoding", "identity")
     if encoding.lower() != "identity":
@@ -61,8 +62,8 @@ async def read_request_body(request: Request, limits: RequestLimits) -> bytes:
                     received += chunk
                 elif size > 4 * limits.body_bytes:
                     break
-                # Up to there the rest is read and dropped: a client that only reads the
-                # answer after it has sent everything would otherwise see a reset instead.
+                # The rest is read and discarded up to that size, because a client that reads the
+                # response only after it has sent everything would otherwise see a reset.
     except TimeoutError:
         raise RequestRejected(
             HTTPStatus.REQUEST_TIMEOUT,
@@ -79,10 +80,10 @@ async def read_request_body(request: Request, limits: RequestLimits) -> bytes:
 
 
 class BoundedHttpProtocol(StreamProtocol):
-    """The HTTP protocol with a deadline and a size for what comes before the body.
+    """The HTTP protocol, with a deadline and a size limit for the request's head.
 
-    Give it to `uvicorn.Config(http=…)`. Without it a client that sends one byte of a header
-    now and then holds its connection for ever.
+    Pass it to `uvicorn.Config(http=…)`. Without it, a client that sends its head byte by byte holds
+    its connection forever.
     """
 
     head_bytes = 32_768  # request line and headers; a token takes at most a quarter of it
@@ -101,14 +102,14 @@ class BoundedHttpProtocol(StreamProtocol):
 
     def on_message_begin(self) -> None:
         super().on_message_begin()
-        if self._head_timer is None:  # a further request on a connection that was kept alive
+        if self._head_timer is None:  # another request on a kept-alive connection
             self._expect_head()
 
     def on_headers_complete(self) -> None:
         self._head_is_read()
         super().on_headers_complete()
         if self.app_state.get(DRAINING) and self.cycle is not None:
-            self.cycle.keep_alive = False  # answered, and told not to ask here again
+            self.cycle.keep_alive = False  # the client must use another connection next
 
     def data_received(self, data: bytes) -> None:
         self._received += len(data)

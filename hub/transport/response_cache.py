@@ -1,8 +1,8 @@
 """Caches query responses until the next commit, so that identical queries execute once.
 
 The response to a query depends on its document, its variables, what the viewer may read, and the
-position of the arrival order, which is read from the database for each request. It also depends a
-little on the time, which is why an entry lives for a second only.
+position of the arrival order, which is read from the database for each request. It also depends
+slightly on the time, so an entry lives for one second only.
 """
 
 from __future__ import annotations
@@ -37,9 +37,10 @@ from schema.limits import CACHED_DOCUMENTS, DocumentLimits, parse_within_limits
 from schema.schema import schema
 
 SECONDS = 1.0
-BYTES_MOST = 33_554_432  # of all entries; one entry takes at most a quarter of it
-ENTRY_BYTES = 1_024  # that an entry takes, about, beyond the texts in its key and its body
-# A field of these types says how things are at this moment, and this argument waits until they are so.
+BYTES_MOST = 33_554_432  # of all entries; a single entry may take a quarter of it
+ENTRY_BYTES = 1_024  # approximate size of an entry without its body and the texts in its key
+# A field of these types states the present condition of a replica, and this argument waits for a
+# fresh one. Responses with either of them are not cached.
 MOMENTARY_TYPES = frozenset({"Source", "FreshResult"})
 MOMENTARY_ARGUMENT = "maxAge"
 
@@ -116,7 +117,7 @@ def _text_bytes(key: object) -> int:
 
 @lru_cache(maxsize=CACHED_DOCUMENTS)
 def _is_momentary(document: DocumentNode) -> bool:
-    """Whether a document asks for what is so at this moment only, by the types of its fields."""
+    """Whether a document selects fields whose values hold only at this moment."""
     types = TypeInfo(schema._schema)
     found = _Momentary(types)
     visit(document, TypeInfoVisitor(types, found))

@@ -1,4 +1,4 @@
-"""The answers of `/graphql`: what a result is made into, and how a request is refused."""
+"""HTTP responses of `/graphql`, for results and for rejected requests."""
 
 from __future__ import annotations
 
@@ -19,7 +19,11 @@ from schema.masking import mask_errors
 
 
 def result_response(media_type: str, result: ExecutionResult) -> Response:
-    """Return a result as JSON; its status says as much as the media type lets it."""
+    """Return a result as JSON.
+
+    The status is 400 if the document was rejected. With the newer media type it is also 400 if
+    execution did not begin.
+    """
     body = _body(result)
     refused = any(isinstance(error, DocumentRejected) for error in result.errors or ())
     bad = refused or ("data" not in body and media_type == RESPONSE_JSON)
@@ -27,9 +31,9 @@ def result_response(media_type: str, result: ExecutionResult) -> Response:
 
 
 def single_result_stream(form: StreamFormat, result: ExecutionResult) -> Response:
-    """Return a result as a stream of one, which is complete."""
-    told = Message(orjson.dumps(_body(result)) + b"}", None)
-    content = form.opening + form.next(told) + form.completed
+    """Return a result as a complete stream of one message."""
+    message = Message(orjson.dumps(_body(result)) + b"}", None)
+    content = form.opening + form.next(message) + form.completed
     return Response(content, headers={**stream_headers(), "content-type": form.content_type})
 
 
@@ -38,7 +42,7 @@ def _body(result: ExecutionResult) -> GraphQLHTTPResponse:
     body: GraphQLHTTPResponse = {}
     if errors:
         body["errors"] = [error.formatted for error in mask_errors(errors)]
-    # What fails in execution has a path; variables that fit no type are found before it.
+    # Errors during execution have a path; invalid variables are detected before it begins.
     if not isinstance(result, PreExecutionError) and (
         result.data is not None or any(error.path is not None for error in errors)
     ):
@@ -49,7 +53,7 @@ def _body(result: ExecutionResult) -> GraphQLHTTPResponse:
 
 
 def error_response(media_type: str, status: HTTPStatus, code: str, message: str) -> Response:
-    """Return why a request is not executed."""
+    """Return the response to a request that is not executed."""
     body: GraphQLHTTPResponse = {"errors": [{"message": message, "extensions": {"code": code}}]}
     response = _json(media_type, status, body)
     if status is HTTPStatus.UNAUTHORIZED:
@@ -59,7 +63,7 @@ def error_response(media_type: str, status: HTTPStatus, code: str, message: str)
     elif status is HTTPStatus.SERVICE_UNAVAILABLE:
         response.headers["retry-after"] = "5"
     elif status in (HTTPStatus.REQUEST_ENTITY_TOO_LARGE, HTTPStatus.REQUEST_TIMEOUT):
-        response.headers["connection"] = "close"  # the rest of the body is not read
+        response.headers["connection"] = "close"  # the rest of the body stays unread
     return response
 
 
@@ -69,10 +73,10 @@ def _json(media_type: str, status: HTTPStatus, body: GraphQLHTTPResponse) -> Res
 
 
 def response_headers() -> dict[str, str]:
-    """Return what every answer is sent with."""
+    """Return the headers of every response."""
     return {"cache-control": "no-store", "vary": "accept, accept-encoding, authorization"}
 
 
 def stream_headers() -> dict[str, str]:
-    """Return what every stream is sent with: a proxy that compressed it would hold events back."""
+    """Return the headers of every stream; a proxy must not compress it, which would delay events."""
     return {**response_headers(), "cache-control": "no-store, no-transform"}

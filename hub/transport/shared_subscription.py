@@ -1,7 +1,7 @@
-"""Subscriptions that ask alike, executed once: who shares with whom, and what all of them get.
+"""Sharing of identical subscriptions, so that each event is executed once for all of them.
 
-Two share where the document, the operation, the variables (but for the cursor) and the rows that they
-may read are the same.
+Two subscriptions are identical if their document, their operation, their variables (except the
+cursor) and the rows that their viewers may read are the same.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ FAILURE = orjson.dumps([{"message": "internal error", "extensions": {"code": "IN
 
 @dataclass(frozen=True, slots=True)
 class SharedSubscription:
-    """A group, the place at which to join it, and how to begin where nobody stands."""
+    """A group of subscribers, the position to join at, and how to open a source at a position."""
 
     group: SubscriberGroup
     start: Hashable
@@ -38,12 +38,12 @@ class SharedSubscription:
 
 @dataclass(frozen=True, slots=True)
 class SubscriptionSharing:
-    """Tells of each operation with whom it is shared."""
+    """Finds the group of subscribers that shares an operation."""
 
     schema: Schema
     fanout: Fanout
     context_factory: Callable[[Viewer], Any]
-    scope_of: Callable[[Viewer], Hashable]  # what a viewer may read
+    scope_of: Callable[[Viewer], Hashable]  # identifies what a viewer may read
     limits: DocumentLimits = field(default_factory=DocumentLimits)
 
     def find_shared(
@@ -54,9 +54,10 @@ class SubscriptionSharing:
         operation_name: str | None,
         resume: str | None = None,
     ) -> SharedSubscription | None:
-        """Whom to share with; None: it is executed for itself, and what is wrong with it is told so.
+        """Return the group for an operation, or None if it cannot be shared.
 
-        With `resume` it begins after that cursor, whatever the document and its variables say.
+        The caller executes such an operation on its own, which reports its errors. With `resume` the
+        subscription begins after that cursor, and any cursor in the document or variables is ignored.
         """
         try:
             how = find_resume_point(parse_within_limits(query, self.limits), operation_name)
@@ -71,7 +72,7 @@ class SubscriptionSharing:
             return None
         try:
             same = orjson.dumps(given, option=orjson.OPT_SORT_KEYS)
-        except TypeError:  # a number of more than 64 bits, which fits no type of ours
+        except TypeError:  # a number of more than 64 bits, which no type of the schema accepts
             return None
         key = (query, operation_name, same, self.scope_of(viewer))
         source = partial(self._source, viewer, query, variables, operation_name)
@@ -85,7 +86,7 @@ class SubscriptionSharing:
         operation_name: str | None,
         resume: str | None = None,
     ) -> SharedSubscription:
-        """Whom to share with; a group of its own where `of` tells of none."""
+        """Return the group for an operation; a new group if the operation cannot be shared."""
         shared = self.find_shared(viewer, query, variables, operation_name, resume)
         if shared is not None:
             return shared
@@ -93,7 +94,7 @@ class SubscriptionSharing:
         return SharedSubscription(self.fanout.group(object()), resume, source)
 
     def is_subscription(self, query: str, operation_name: str | None) -> bool:
-        """Whether it surely is one; False also of a document that cannot be executed."""
+        """Whether the operation is a subscription; False if the document is invalid."""
         try:
             operation = get_operation_ast(parse_within_limits(query, self.limits), operation_name)
         except GraphQLError:
@@ -130,7 +131,7 @@ class SubscriptionSharing:
 
 
 def _payload(result: ExecutionResult) -> bytes:
-    """The end of a message, which is the same for all: only what comes before it has an id."""
+    """Return the end of a message, from its payload on; only the part before it differs."""
     payload: dict[str, Any] = {"data": result.data}
     errors = mask_errors(result.errors)
     if errors:

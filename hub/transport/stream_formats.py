@@ -1,8 +1,8 @@
-"""The two forms of a response that goes on: server-sent events, and the parts of a multipart.
+"""The formats of streaming responses: server-sent events and multipart.
 
-The first is the GraphQL over SSE protocol with distinct connections, which graphql-sse speaks and
-any EventSource can read. The second is the multipart HTTP protocol for subscriptions of Apollo
-Client and of routers.
+The first is the distinct connections mode of the GraphQL over SSE protocol, which graphql-sse uses
+and every EventSource can read. The second is the multipart subscription protocol, which Apollo Client
+and routers use.
 """
 
 from __future__ import annotations
@@ -19,24 +19,24 @@ _PART = b"\r\ncontent-type: application/json\r\n\r\n"
 
 @dataclass(frozen=True, slots=True, eq=False)
 class StreamFormat:
-    """How a stream begins, says something, says nothing, and is complete."""
+    """The encoding of a stream: its opening, its keepalive, its messages and its completion."""
 
     content_type: str
     opening: bytes
-    idle: bytes  # so that nobody between takes the connection for dead
+    idle: bytes  # a keepalive, so that no proxy closes the connection
     next: Callable[[Message], bytes]
     completed: bytes
 
 
-def _event(told: Message) -> bytes:
-    # Where an EventSource comes back by itself, it names the last id that it has read.
-    id = b"" if told.position is None else b"id: %s\n" % str(told.position).encode()
-    return b"event: next\n%sdata: %s\n\n" % (id, told.payload[:-1])
+def _event(message: Message) -> bytes:
+    # When an EventSource reconnects, it sends the last id that it has read.
+    id = b"" if message.position is None else b"id: %s\n" % str(message.position).encode()
+    return b"event: next\n%sdata: %s\n\n" % (id, message.payload[:-1])
 
 
-def _part(told: Message) -> bytes:
-    # Readers take a part for whole once they see the boundary after it.
-    return b'%s{"payload":%s%s' % (_PART, told.payload, _BOUNDARY)
+def _part(message: Message) -> bytes:
+    # Clients take a part as complete once they read the boundary after it.
+    return b'%s{"payload":%s%s' % (_PART, message.payload, _BOUNDARY)
 
 
 SERVER_SENT = StreamFormat(
@@ -57,10 +57,10 @@ FORMS = {EVENT_STREAM: SERVER_SENT, MULTIPART: PARTS}
 
 
 def encode_chunk(content: bytes) -> bytes:
-    """Return a chunk of the transfer coding (RFC 9112, 7.1)."""
+    """Return the content as a chunk of the chunked transfer coding (RFC 9112, 7.1)."""
     return b"%x\r\n%s\r\n" % (len(content), content)
 
 
-def encode_message_chunk(told: Sequence[Message], form: StreamFormat) -> list[bytes]:
-    """Return what was told as one chunk, the same for all responses of a form."""
-    return [encode_chunk(b"".join(form.next(each) for each in told))]
+def encode_message_chunk(messages: Sequence[Message], form: StreamFormat) -> list[bytes]:
+    """Return the messages as one chunk, which is the same for all responses in a format."""
+    return [encode_chunk(b"".join(form.next(message) for message in messages))]

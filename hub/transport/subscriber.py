@@ -1,7 +1,7 @@
-"""One who follows over a connection: written to at once, and told less where it reads too slowly.
+"""A subscriber on a connection, with backpressure: a slow one gets only the newest message per subject.
 
-A slow reader that asked for it is kept only the newest about each subject until there is room; one
-that did not, or for which even that is too much, is given up at a bound and comes back.
+If messages have subjects, the pending ones are conflated while the peer reads slowly. A peer without
+conflation, or with too many pending bytes, is disconnected, and reconnects.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from realtime.message import Batch, Message
 
 
 class Subscriber(ABC):
-    """A sink of the fan-out with a peer behind it. None of this waits."""
+    """A sink of the fan-out for a peer on a connection. None of its methods blocks."""
 
     __slots__ = ("_kept",)
 
@@ -24,29 +24,29 @@ class Subscriber(ABC):
     @property
     @abstractmethod
     def ready(self) -> bool:
-        """Whether the peer has read most of what it was sent."""
+        """Whether the peer has read most of what was sent."""
 
     @abstractmethod
     def write(self, batch: Batch) -> None:
-        """Write a batch; nothing any more once nobody wants it."""
+        """Write a batch; does nothing after the subscription has ended."""
 
     @abstractmethod
     def when_ready(self, call: Callable[[], None]) -> None:
-        """Call once the peer has read what waits."""
+        """Call this once the peer has read the bytes that wait."""
 
     @abstractmethod
     def give_up(self) -> None:
-        """Cut off the peer, which has left too much unread."""
+        """Disconnect the peer, which has left too much unread."""
 
     def deliver(self, batch: Batch) -> None:
-        """Write what was told, or keep it for when there is room."""
+        """Write a batch, or hold it until the peer can take more."""
         if batch.told[0].subject is not None and (self._kept or not self.ready):
             self._keep(batch)
         else:
             self.write(batch)
 
     def write_kept(self) -> None:
-        """Write what was kept."""
+        """Write the messages that were held."""
         kept, self._kept = self._kept, {}
         if kept:
             self.write(Batch([*kept.values()]))
@@ -55,9 +55,9 @@ class Subscriber(ABC):
     def _keep(self, batch: Batch) -> None:
         if not self._kept:
             self.when_ready(self.write_kept)
-        for told in batch.told:
-            if self._kept.pop(told.subject, None) is not None:
+        for message in batch.told:
+            if self._kept.pop(message.subject, None) is not None:
                 COUNTS.conflated += 1
-            self._kept[told.subject] = told
-        if sum(len(each.payload) for each in self._kept.values()) > BUFFER_BYTES:
+            self._kept[message.subject] = message
+        if sum(len(message.payload) for message in self._kept.values()) > BUFFER_BYTES:
             self.give_up()

@@ -1,4 +1,4 @@
-"""What one WebSocket did, told in one line of the log when it ends, and counted."""
+"""The log line and the metric that a WebSocket leaves when it closes."""
 
 from __future__ import annotations
 
@@ -13,26 +13,26 @@ from websockets.protocol import Protocol
 
 from engine.model import PUBLIC_VIEWER, Viewer
 
-CLIENT_CODES = frozenset({1000, 1001, 1005, 1006})  # any other that a client says is OTHER_CODE
-OTHER_CODE = "other"  # a client may say thousands of them, and each would be a metric of its own
-LOST = 1006  # what RFC 6455 calls a connection that ended without a close frame
+CLIENT_CODES = frozenset({1000, 1001, 1005, 1006})  # any other code from a client is OTHER_CODE
+OTHER_CODE = "other"  # clients may send thousands of codes, and each would be a time series
+LOST = 1006  # in RFC 6455, the code of a connection that ended without a close frame
 
-ENDED: Counter[str] = Counter()  # sockets of this process, by code
+ENDED: Counter[str] = Counter()  # closed sockets of this process, by code
 
 logger = logging.getLogger(__name__)
 
 
 class ClosedBy(Enum):
-    """Who ended a socket."""
+    """The side that closed a socket."""
 
     SERVER = "server"
     CLIENT = "client"
-    NETWORK = "network"  # nobody said anything: the connection was lost
+    NETWORK = "network"  # no close frame was sent: the connection was lost
 
 
 @dataclass(frozen=True, slots=True)
 class SocketClosure:
-    """How a socket ended. A client's own words are left out: they may hold anything."""
+    """How a socket closed. It omits the reason from a client, which may be any text."""
 
     code: int
     by: ClosedBy
@@ -40,7 +40,7 @@ class SocketClosure:
 
     @classmethod
     def from_protocol(cls, protocol: Protocol) -> SocketClosure:
-        """Tell it from the state of the protocol, once the connection is gone."""
+        """Return the closure from the state of the protocol; call it after the connection is lost."""
         sent, received = protocol.close_sent, protocol.close_rcvd
         if received is not None and protocol.close_rcvd_then_sent is not False:
             return cls(received.code, ClosedBy.CLIENT, "")
@@ -51,25 +51,25 @@ class SocketClosure:
 
 @dataclass(slots=True)
 class SocketRecord:
-    """One WebSocket: who is at its other end, and what it was sent."""
+    """The viewer of a WebSocket, and the counts of what was sent to it."""
 
-    opened: float | None = None  # on the monotonic clock; None: no handshake was accepted
+    opened: float | None = None  # monotonic seconds; None: no handshake was accepted
     viewer: Viewer = PUBLIC_VIEWER
-    subscriptions: int = 0  # that were begun
+    subscriptions: int = 0  # started
     messages: int = 0
     bytes: int = 0
 
     def open(self) -> None:
-        """The handshake was accepted."""
+        """Record that the handshake was accepted."""
         self.opened = time.monotonic()
 
     def sent(self, messages: int, size: int) -> None:
-        """Count what was sent."""
+        """Count messages that were sent, and their bytes."""
         self.messages += messages
         self.bytes += size
 
     def end(self, ending: SocketClosure) -> None:
-        """The connection is gone."""
+        """Log the closure and count it; does nothing if the handshake was not accepted."""
         if self.opened is None:
             return
         known = ending.by is not ClosedBy.CLIENT or ending.code in CLIENT_CODES
@@ -79,7 +79,7 @@ class SocketRecord:
             "subscriptions=%d messages=%d bytes=%d",
             ending.code,
             ending.by.value,
-            # As JSON, so that no subject can write lines of its own.
+            # JSON escapes line breaks, so that no subject can forge a log line.
             json.dumps(ending.reason),
             time.monotonic() - self.opened,
             self.viewer.role.value,

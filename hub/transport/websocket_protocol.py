@@ -1,8 +1,8 @@
-"""The server's side of a WebSocket, which can also write frames that are made for many sockets.
+"""The WebSocket server protocol, extended to write frames that many sockets share.
 
-An application that tells thousands of sockets the same bytes would pay for each of them the way
-through ASGI, the event loop's queue and a frame of its own. Here whole frames go to the kernel at
-once where nothing waits before them; nothing blocks, and what a peer does not read is bounded.
+To send the same bytes to thousands of sockets through ASGI costs, for each socket, the path through
+ASGI and the event loop, and another frame. This protocol writes complete frames directly to the
+kernel if nothing waits before them. It never blocks, and it bounds what a peer leaves unread.
 """
 
 from __future__ import annotations
@@ -23,14 +23,14 @@ from websockets.http11 import Request
 from hub.transport.websocket_log import SocketClosure, SocketRecord
 from realtime.message import Message
 
-SOCKET_LOGGER = "uvicorn.error.socket"  # what uvicorn and websockets say about each connection
-EXTENSION = "simpul.frames"  # of a scope: this protocol itself
-DRAINING = "simpul.draining"  # of the state of an application: whether its server is ending
-BUFFER_BYTES = 262_144  # what a peer that reads slowly may leave lying, beside the kernel's own
-OUTBOX_MOST = 256  # frames that wait to be flushed: they stay in the processor's caches
-LAST_SECONDS = 5.0  # for the close frame to get through to a peer that is slow
-RESTART_SECONDS = 2.0  # the same where the server itself must be gone soon
-SERVICE_RESTART, TRY_AGAIN_LATER, GOING_AWAY = 1012, 1013, 1001  # clients come back after each
+SOCKET_LOGGER = "uvicorn.error.socket"  # the messages of uvicorn and websockets about connections
+EXTENSION = "simpul.frames"  # the scope extension that holds this protocol
+DRAINING = "simpul.draining"  # the lifespan state that is true during shutdown
+BUFFER_BYTES = 262_144  # that a slow peer may leave unread, not counting the kernel's buffer
+OUTBOX_MOST = 256  # pending frames; so few of them stay in the processor's caches
+LAST_SECONDS = 5.0  # for the close frame to reach a slow peer
+RESTART_SECONDS = 2.0  # the same during shutdown
+SERVICE_RESTART, TRY_AGAIN_LATER, GOING_AWAY = 1012, 1013, 1001  # clients reconnect after each
 TOO_SLOW = "too slow: come back and resume from the last cursor"
 RESTARTING = "the server restarts: come back and resume from the last cursor"
 RETRY_AFTER = "1"  # seconds
@@ -38,14 +38,14 @@ RETRY_AFTER = "1"  # seconds
 
 @dataclass(slots=True)
 class SocketCounts:
-    """What the sockets of this process have done."""
+    """Counters of the sockets and streams of this process."""
 
-    sockets: int = 0  # open now
+    sockets: int = 0  # open at present
     messages: int = 0
     bytes: int = 0
-    conflated: int = 0  # not sent, since a newer one about the same thing was
-    given_up: int = 0
-    streams_given_up: int = 0  # responses over HTTP, likewise
+    conflated: int = 0  # not sent, because a newer message about the same subject replaced them
+    given_up: int = 0  # sockets closed because the peer read too slowly
+    streams_given_up: int = 0  # the same for streams over HTTP
 
 
 COUNTS = SocketCounts()
@@ -53,7 +53,7 @@ COUNTS = SocketCounts()
 
 @lru_cache(maxsize=4096)
 def frame_header(length: int) -> bytes:
-    """The head of an unmasked text frame that is the whole message (RFC 6455, 5.2)."""
+    """Return the header of an unmasked text frame whose payload has `length` bytes (RFC 6455, 5.2)."""
     if length < 126:
         return bytes((0x81, length))
     if length < 65_536:
@@ -61,12 +61,15 @@ def frame_header(length: int) -> bytes:
     return b"\x81\x7f" + length.to_bytes(8, "big")
 
 
-def frame_messages(told: Sequence[Message], head: int) -> list[bytes]:
-    """Return frames without what each begins with, `head` bytes long: it joins them to whole ones."""
+def frame_messages(messages: Sequence[Message], head: int) -> list[bytes]:
+    """Return the parts of the messages' frames between which each socket inserts its own head.
+
+    A socket's head is `head` bytes long and begins each payload; `head.join(parts)` gives the frames.
+    """
     parts = [b""]
-    for each in told:
-        parts[-1] += frame_header(head + len(each.payload))
-        parts.append(each.payload)
+    for message in messages:
+        parts[-1] += frame_header(head + len(message.payload))
+        parts.append(message.payload)
     return parts
 
 
@@ -74,10 +77,10 @@ _outbox: list[tuple[int, bytes, FrameProtocol]] = []
 
 
 def flush_outbox() -> None:
-    """Give the kernel what was written. Whoever writes calls it before others get their turn.
+    """Write the pending frames to the kernel. A caller of `write` calls this before it yields control.
 
-    One system call after the other, and nothing between them: what runs after one finds the
-    processor's caches full of the kernel's own.
+    The system calls follow each other directly, because each one fills the processor's caches with
+    the kernel's data.
     """
     pending = _outbox.copy()
     _outbox.clear()
@@ -88,7 +91,7 @@ def flush_outbox() -> None:
         if not held or protocol not in held:
             try:
                 sent = write(descriptor, frames)
-            except OSError:  # full, or broken: the transport finds out which
+            except OSError:  # full or broken: the transport determines which
                 pass
         if sent < len(frames):
             held.add(protocol)
@@ -96,14 +99,14 @@ def flush_outbox() -> None:
 
 
 class WriteTrackingTransport:
-    """A transport that tells its protocol of every write, so that this one need not ask it each time."""
+    """A transport that resets `FrameProtocol.direct` when something is written past the protocol."""
 
     def __init__(self, transport: Transport, protocol: FrameProtocol) -> None:
         self._transport = transport
         self._protocol = protocol
 
     def write(self, data: bytes) -> None:
-        """Write as the transport does: at once, or when it can."""
+        """Write through the transport, which buffers what it cannot send."""
         self._protocol.direct = None
         self._transport.write(data)
 
@@ -112,10 +115,10 @@ class WriteTrackingTransport:
 
 
 class FrameProtocol(WebSocketsSansIOProtocol):
-    """uvicorn's protocol, and `write` for what many sockets are told."""
+    """uvicorn's protocol, with `write` for frames that many sockets share."""
 
-    # With thousands of sockets most of a write's time is waiting for memory that no cache holds, so
-    # what it needs lies beside each other, and not in a dictionary of forty names.
+    # With thousands of sockets, a write spends most of its time on cache misses. Slots place the
+    # attributes that it needs next to each other, not in a dictionary of forty names.
     __slots__ = ("_descriptor", "_resumed", "direct", "record")
 
     def __init__(self, *arguments: Any, **options: Any) -> None:
@@ -124,7 +127,7 @@ class FrameProtocol(WebSocketsSansIOProtocol):
         self.record = SocketRecord()
         self._descriptor: int | None = None  # None: TLS, or closed
         self._resumed: list[Callable[[], None]] = []
-        # The descriptor while nothing waits in the transport; None: the transport must be asked.
+        # The descriptor while the transport's buffer is empty; None: the state is unknown.
         self.direct: int | None = None
 
     def handle_connect(self, event: Request) -> None:
@@ -132,7 +135,7 @@ class FrameProtocol(WebSocketsSansIOProtocol):
             self._refuse()
             return
         super().handle_connect(event)
-        if hasattr(self, "scope"):  # else it was refused
+        if hasattr(self, "scope"):  # absent: the handshake was refused
             extensions: dict[str, object] = {**(self.scope["extensions"] or {}), EXTENSION: self}
             self.scope["extensions"] = extensions  # type: ignore[typeddict-item]
 
@@ -145,7 +148,7 @@ class FrameProtocol(WebSocketsSansIOProtocol):
 
     def connection_lost(self, exc: Exception | None) -> None:
         COUNTS.sockets -= 1
-        self._descriptor = self.direct = None  # a number that the next connection may get
+        self._descriptor = self.direct = None  # the next connection may reuse the number
         self.record.end(SocketClosure.from_protocol(self.conn))
         super().connection_lost(exc)
 
@@ -157,9 +160,9 @@ class FrameProtocol(WebSocketsSansIOProtocol):
             self.record.open()
 
     def write(self, frames: bytes, messages: int) -> None:
-        """Write whole frames, once `flush` is called; nothing once the socket closes. It never waits.
+        """Queue whole frames for `flush_outbox`; does nothing once the socket is closing. Never blocks.
 
-        A peer that leaves too much unread is closed with a code after which it comes back.
+        A socket whose peer leaves too much unread is closed, so that its client reconnects.
         """
         direct = self.direct
         if direct is None:
@@ -178,13 +181,13 @@ class FrameProtocol(WebSocketsSansIOProtocol):
             flush_outbox()
 
     def write_rest(self, frames: bytes) -> None:
-        """Let the transport write what the kernel does not take now."""
+        """Pass the transport what the kernel does not accept now."""
         self.transport.write(frames)
         if self.transport.get_write_buffer_size() > BUFFER_BYTES:
             self.give_up(TRY_AGAIN_LATER, TOO_SLOW)
 
     def when_writable(self, call: Callable[[], None]) -> None:
-        """Call once the peer has read what waits."""
+        """Call this once the peer has read the bytes that wait."""
         self._resumed.append(call)
 
     def resume_writing(self) -> None:
@@ -192,23 +195,23 @@ class FrameProtocol(WebSocketsSansIOProtocol):
         self._resume()
 
     def give_up(self, code: int, reason: str) -> None:
-        """Close a socket whose peer may not answer any more."""
+        """Close the socket of a peer that may no longer respond."""
         if not self._closing:
             COUNTS.given_up += 1
             self._end(code, reason, LAST_SECONDS)
 
     def shutdown(self) -> None:
-        """Tell the peer to come back, after all that waits for it; uvicorn's call as it ends."""
+        """Send pending data, and close so that the client reconnects; uvicorn calls it on shutdown."""
         if not self.handshake_complete:
             if self.initial_response is None:
                 self._refuse()
             return
         self._resume()
         self._end(SERVICE_RESTART, RESTARTING, RESTART_SECONDS)
-        self.loop.call_later(RESTART_SECONDS, self.transport.abort)  # also one closed before
+        self.loop.call_later(RESTART_SECONDS, self.transport.abort)  # also if it was closing
 
     def keepalive_timeout(self) -> None:
-        """Not 1011, after which a graphql-ws client never comes back."""
+        """Close with 1001, because a graphql-ws client never reconnects after 1011."""
         self.pong_timer = None
         self.pending_ping_payload = None
         self.give_up(GOING_AWAY, "no answer to a ping")
@@ -223,7 +226,7 @@ class FrameProtocol(WebSocketsSansIOProtocol):
             call()
 
     def _end(self, code: int, reason: str, seconds: float) -> None:
-        """Send a close frame, and wait for the peer's own no longer than so many seconds."""
+        """Send a close frame, and abort the connection if the peer's own does not come in time."""
         if self._closing:
             return
         self.stop_keepalive()
@@ -237,7 +240,7 @@ class FrameProtocol(WebSocketsSansIOProtocol):
         self.close_timer = self.loop.call_later(seconds, self.transport.abort)
 
     def _refuse(self) -> None:
-        """Refuse the handshake, since the server is ending."""
+        """Refuse the handshake, because the server is shutting down."""
         response = self.conn.reject(HTTPStatus.SERVICE_UNAVAILABLE, RESTARTING)
         response.headers["Retry-After"] = RETRY_AFTER
         self.conn.send_response(response)
