@@ -1,1 +1,1 @@
-"""Assembly: settings, application, authentication, commands. Nothing is imported from here."""
+"""The server and its commands: settings, application, authentication and transports."""

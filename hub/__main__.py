@@ -1,4 +1,4 @@
-"""`python -m hub` is the command `simpul`."""
+"""Runs the command `simpul` for `python -m hub`."""
 
 from hub.cli.main import main
 

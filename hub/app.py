@@ -1,4 +1,4 @@
-"""The application: where the parts meet, open and close."""
+"""The composition root: creates the application and opens and closes its parts."""
 
 from __future__ import annotations
 
@@ -59,31 +59,31 @@ logger = logging.getLogger(__name__)
 
 
 def utc_now() -> datetime:
-    """Return the time, in UTC: the one clock of the instance."""
+    """Return the current time in UTC; this is the clock of the instance."""
     return datetime.now(UTC)
 
 
 @dataclass
 class AppState:
-    """What exists while the application runs."""
+    """The state of a running application."""
 
     operation_seconds: float
     instance: Instance | None = None
 
     async def position(self) -> ArrivalPosition:
-        """How far the arrival order goes in the database."""
+        """Return the newest position of the arrival order in the database."""
         assert self.instance is not None
         async with self.instance.database.read() as session:
             return await arrival.newest_position(session)
 
     def executing(self) -> AbstractContextManager[None]:
-        """Return a block in which a client waits for an operation."""
+        """Return a context manager that counts an operation as in progress."""
         assert self.instance is not None
         return self.instance.requests.executing()
 
     def context(self, viewer: Viewer) -> Context:
-        """Return the context of one operation."""
-        assert self.instance is not None  # the server takes no request before start-up is done
+        """Return a new context for an operation of this viewer."""
+        assert self.instance is not None  # the server accepts no request before startup is complete
         budget = OperationBudget(seconds=self.operation_seconds)
         return Context(self.instance, viewer, budget)
 
@@ -95,9 +95,12 @@ def create_app(
     tasks: Sequence[Task] = (),
     metrics_folder: Path | None = None,
 ) -> Starlette:
-    """Return the application; `tasks` run beside it for as long as it runs.
+    """Return the application.
 
-    Where several workers serve, all get the folder in which they find each other's metrics.
+    Args:
+        replay: whether the instance plays published results of earlier years as events.
+        tasks: background tasks, which run while the application runs.
+        metrics_folder: where several workers share their metrics; None with a single process.
     """
     running, lag, regions = (
         AppState(settings.operation_seconds),
@@ -148,12 +151,12 @@ def create_app(
         assert running.instance is not None
         if request.scope.get("state", {}).get(DRAINING):
             return JSONResponse({"ready": False, "draining": True}, 503)
-        broker = running.instance.tail.broker  # without it the instance is ready all the same
+        broker = running.instance.tail.broker  # the instance is ready without it, too
         state = {"kind": broker.kind, "state": "ok" if broker.reachable else "unreachable"}
         try:
             async with asyncio.timeout(READY_SECONDS), running.instance.database.read() as session:
                 position = await arrival.newest_position(session)
-        except Exception:  # noqa: BLE001  # whatever it is, this instance cannot answer now
+        except Exception:  # noqa: BLE001  # any error means that the database is unavailable
             return JSONResponse({"ready": False, "database": "unreachable", "broker": state}, 503)
         return JSONResponse(
             {"ready": True, "database": "ok", "arrival": position.arrival, "broker": state}
@@ -191,10 +194,7 @@ async def open_instance(
     clock: Clock = utc_now,
     broker: Broker[Arrival] | None = None,
 ) -> AsyncIterator[Instance]:
-    """Yield the instance's long-lived parts, and close them.
-
-    This is where the parts are put together. The broker is that of the settings unless one is given.
-    """
+    """Create the instance's parts and close them at the end; `broker` replaces the configured one."""
     database = Database(settings.database)
     try:
         async with database.read() as session:
@@ -232,7 +232,7 @@ async def open_instance(
 def _broker(settings: Settings, epoch: str) -> Broker[Arrival]:
     if settings.redis_url is None:
         return MemoryBroker()
-    # Numbers of another epoch may have meant others, so each has a stream of its own.
+    # Each epoch has its own stream, because arrival numbers are unique only within an epoch.
     return RedisBroker(
         settings.redis_url,
         f"simpul:{epoch}:arrivals",
@@ -242,7 +242,7 @@ def _broker(settings: Settings, epoch: str) -> Broker[Arrival]:
 
 
 def create_authenticator(settings: Settings) -> Authenticator:
-    """Return who tells viewers from tokens: this instance's own key, or a provider's."""
+    """Return an authenticator that uses the instance's own key or an identity provider's keys."""
     issuer, audience = settings.token_issuer, settings.token_audience
     if settings.jwks is None:
         return Authenticator.embedded(settings.token_key(), issuer, audience, utc_now)
@@ -254,17 +254,17 @@ async def _owned(task: Task, instance: Instance) -> None:
     try:
         await task(instance)
     except Exception:
-        # Raised further it would end the tail with it, and the server would go on without.
+        # If it propagated, it would cancel the tail, and the server would continue without one.
         logger.exception("a task beside the server has failed; the server goes on")
 
 
 def _web_routes(running: AppState) -> list[BaseRoute]:
-    """The built pages; none while the web client is not built, as for a node without one."""
+    """Return the routes of the built web client; none if it is not built."""
     if not (WEB / "assets").is_dir():
         return []
 
     def page(request: Request, name: str, status: int = 200) -> Response:
-        # The page names its assets by their content, so only the page must be asked for again.
+        # The names of the assets contain a content hash, so only the page must be revalidated.
         fresh = {"cache-control": "no-cache"}
         return compression.file_response(WEB / name, request.headers, status, fresh)
 
@@ -276,7 +276,7 @@ def _web_routes(running: AppState) -> list[BaseRoute]:
         code = request.path_params["code"]
         async with running.instance.database.read() as session:
             known = code in await region.by_code(session, [code])
-        # The same page either way: it says itself, in both languages, that there is no such region.
+        # The page itself reports, in both languages, that the region does not exist.
         return page(request, "region.html", 200 if known else 404)
 
     return [

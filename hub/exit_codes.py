@@ -1,4 +1,4 @@
-"""The exit codes of the command `simpul`, the same for all commands and for the server."""
+"""The exit codes of `simpul`, which all commands and the server share."""
 
 from __future__ import annotations
 
@@ -6,10 +6,10 @@ from enum import IntEnum
 
 
 class ExitCode(IntEnum):
-    """Exit codes; 1 is Python's own for what nobody expected."""
+    """Exit codes. Python itself exits with 1 after an unhandled exception."""
 
     OK = 0
-    INPUT = 2  # an argument, a setting or a file is not as it must be
-    STATE = 3  # the instance is not in a state that allows this
-    BROKEN = 4  # the log is not as it was written
-    PIPE = 141  # what read the output has closed it; a shell says so of a program that SIGPIPE ends
+    INPUT = 2  # an argument, a setting or a file is invalid
+    STATE = 3  # the state of the instance does not allow the command
+    BROKEN = 4  # the log or a promise of the feed contract is broken
+    PIPE = 141  # the reader closed the output: 128 + SIGPIPE, as in a shell

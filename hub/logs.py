@@ -1,4 +1,4 @@
-"""How the server logs: uvicorn's way to standard error, for our own modules too."""
+"""The logging configuration: uvicorn's format on standard error, also for our own modules."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ OWN = ("hub", "schema", "resolvers", "realtime", "regions", "storage")
 
 
 def logging_config(level: str) -> dict[str, Any]:
-    """Return what `logging.config.dictConfig` takes."""
+    """Return the configuration for `logging.config.dictConfig`."""
     own = {"handlers": ["default"], "level": level.upper(), "propagate": False}
     return {
         **LOGGING_CONFIG,
         "loggers": {
             **LOGGING_CONFIG["loggers"],
-            # Three lines per connection, with the address as it was asked for. Ours is one.
+            # These are three lines per connection with the requested URL; ours is a single line.
             SOCKET_LOGGER: {"level": "WARNING"},
             **dict.fromkeys(OWN, own),
         },

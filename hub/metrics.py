@@ -1,4 +1,4 @@
-"""What a monitoring system reads at /metrics, in Prometheus' text format."""
+"""The metrics at /metrics, in Prometheus' text format."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ logger = logging.getLogger(__name__)
 
 
 class SubscriptionCollector(Collector):
-    """Counts and states, read when they are asked for: nothing is counted twice on the way."""
+    """Collects the counters and states of a process at the time of the scrape."""
 
     def __init__(self, fanout: Fanout, instance: Instance, owned: OwnedRegionCount) -> None:
         self._fanout = fanout
@@ -70,18 +70,18 @@ class SubscriptionCollector(Collector):
 
 
 class DeliveryLag:
-    """How late this process can tell its subscribers what was committed."""
+    """Measures the time from a commit until this process can deliver it to subscribers."""
 
     def __init__(self) -> None:
         self.seconds = Histogram(
             "simpul_lag_seconds",
-            "From an arrival's time until subscribers of this process can be told it.",
+            "From an arrival's time until this process can deliver it to its subscribers.",
             buckets=LAG_BUCKETS,
             registry=None,
         )
 
     async def run(self, instance: Instance) -> None:
-        """Follow as a subscriber does, until cancelled."""
+        """Observe each arrival as a subscriber does, until cancelled."""
         async with aclosing(instance.tail.follow(instance.tail.newest)) as pages:
             async for page in pages:
                 now = instance.clock()
@@ -90,14 +90,17 @@ class DeliveryLag:
 
 
 class OwnedRegionCount:
-    """How many regions the instance owns. One of its workers counts them, so that a sum is right."""
+    """The number of regions that the instance owns.
+
+    Only one worker counts them, so that the sum over all workers is correct.
+    """
 
     def __init__(self, metrics_folder: Path | None = None) -> None:
         self.regions = 0
         self._folder = metrics_folder
 
     async def run(self, instance: Instance) -> None:
-        """Count them now and then, until cancelled."""
+        """Count them every few seconds, until cancelled."""
         async with (
             acquire_file_lock(self._folder / "owned.lock") if self._folder else nullcontext()
         ):
@@ -109,7 +112,7 @@ class OwnedRegionCount:
                 await asyncio.sleep(COUNT_SECONDS)
 
     async def count(self, instance: Instance) -> None:
-        """Count them as they are."""
+        """Count them once."""
         async with instance.database.read() as session:
             self.regions = await ownership.count_owned(session)
 
@@ -117,7 +120,7 @@ class OwnedRegionCount:
 def render_metrics(
     fanout: Fanout, instance: Instance, lag: DeliveryLag, owned: OwnedRegionCount
 ) -> bytes:
-    """Return all metrics of this process."""
+    """Return all metrics of this process in Prometheus' text format."""
     registry = CollectorRegistry()
     registry.register(SubscriptionCollector(fanout, instance, owned))
     registry.register(lag.seconds)
@@ -125,7 +128,7 @@ def render_metrics(
 
 
 def _sources(instance: Instance, owned: OwnedRegionCount) -> Iterator[Metric]:
-    """Return the metrics of regions; another worker may be the one that follows or counts them."""
+    """Yield the metrics of regions; they are zero in workers that neither follow nor count them."""
     now = instance.clock()
     states = GaugeMetricFamily(
         "simpul_sources", "Regions that are owned here or followed, by state.", labels=["state"]

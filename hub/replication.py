@@ -1,4 +1,4 @@
-"""The one process of an instance that follows others, of all that serve it."""
+"""Replication from other instances, which runs in only one process of an instance."""
 
 from __future__ import annotations
 
@@ -20,7 +20,10 @@ LOOK_SECONDS = 0.1
 
 
 async def run_replication(directory: Path, data_dir: Path, instance: Instance) -> None:
-    """Follow whom the file lists, until cancelled, unless another worker does."""
+    """Replicate from the endpoints that the file lists, until cancelled.
+
+    It waits while another process of this machine holds the lock in the data folder.
+    """
     copies = DatabaseReplicaStore(instance)
     async with (
         acquire_file_lock(data_dir / "follower.lock"),
@@ -32,7 +35,10 @@ async def run_replication(directory: Path, data_dir: Path, instance: Instance) -
 
 
 async def watch_owners(directory: Path, instance: Instance) -> None:
-    """Know whom the file lists, to ask them, also where another worker follows them."""
+    """Update the instance's owner heads from the endpoints that the file lists, until cancelled.
+
+    Every worker does this, also if another one replicates.
+    """
     async with aclosing(watch_endpoint_directory(directory)) as directories:
         await instance.owners.run(directories)
 
@@ -40,7 +46,10 @@ async def watch_owners(directory: Path, instance: Instance) -> None:
 async def wait_until_copied(
     directory: Path, data_dir: Path, instance: Instance, seconds: float
 ) -> bool:
-    """Follow until there is a copy of all that the file lists; False if there is none in time."""
+    """Replicate until every region that the file lists has a fresh copy.
+
+    Return False if that takes longer than `seconds`.
+    """
     listed = {
         region for each in load_endpoint_directory(directory).endpoints for region in each.regions
     }
@@ -64,9 +73,9 @@ async def wait_until_copied(
 
 @asynccontextmanager
 async def acquire_file_lock(path: Path) -> AsyncIterator[None]:
-    """Be the only one on this machine; whoever dies is succeeded at once.
+    """Hold an exclusive lock among the processes of this machine, which ends with the process.
 
-    Two on different machines do the same work twice, and each entry is still taken once.
+    Processes on different machines may replicate at the same time; each entry is still applied once.
     """
     with path.open("w") as file:
         while True:

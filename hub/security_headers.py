@@ -1,4 +1,4 @@
-"""Headers that tell a browser what a page of ours may do, on every answer."""
+"""Security headers on every response, which restrict what a page may do in the browser."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ PAGE_POLICY = (
 
 
 class SecurityHeaders:
-    """Middleware. A header that the application has set itself stays as it is."""
+    """ASGI middleware that adds security headers; it keeps those that the application has set."""
 
     def __init__(self, app: ASGIApp, content_security_policy: str = PAGE_POLICY) -> None:
         self.app = app

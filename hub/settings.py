@@ -1,4 +1,4 @@
-"""Settings: read from the environment, checked whole before anything starts."""
+"""The settings, which are read from the environment and validated before startup."""
 
 from __future__ import annotations
 
@@ -111,7 +111,7 @@ class Settings(BaseSettings):
     @classmethod
     def _supported(cls, given: str | None) -> str | None:
         if given is not None:
-            # Its password must not get into a log: only the scheme is ever told.
+            # The URL holds a password, which must not be logged, so the error shows only the scheme.
             scheme = given.partition("://")[0].partition("+")[0] if "://" in given else ""
             if scheme not in ("postgresql", "postgres", "sqlite"):
                 raise ValueError(f"expected postgresql://…, got the scheme {scheme[:20]!r}")
@@ -121,7 +121,7 @@ class Settings(BaseSettings):
     @classmethod
     def _reaches_redis(cls, given: str | None) -> str | None:
         if given is not None:
-            # As above. What stands behind a wrong port may be a part of the password.
+            # As above; the text after an invalid port may be a part of the password.
             scheme = given.partition("://")[0] if "://" in given else ""
             if scheme not in ("redis", "rediss"):
                 raise ValueError(
@@ -141,9 +141,7 @@ class Settings(BaseSettings):
     @classmethod
     def _follows(cls, given: Path | None) -> Path | None:
         if given is not None:
-            directory.load_endpoint_directory(
-                given
-            )  # raises what is wrong with it, as an error of a value
+            directory.load_endpoint_directory(given)  # raises a ValueError if it is invalid
         return given
 
     @field_validator("map_file")
@@ -172,15 +170,15 @@ class Settings(BaseSettings):
 
     @property
     def database(self) -> str:
-        """The database to use: the one configured, or the embedded one in the data folder."""
+        """The URL of the configured database, or of the embedded one in the data folder."""
         return self.database_url or f"sqlite:///{self.data_dir.resolve() / 'simpul.db'}"
 
     def prepare(self) -> None:
-        """Make the data folder, readable by its owner only, unless it is there."""
+        """Create the data folder unless it exists; only its owner can read it."""
         self.data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
 
     def token_key(self) -> bytes:
-        """Return the secret for this instance's own tokens; made and kept at first use."""
+        """Return the secret for this instance's own tokens; it is created and stored at first use."""
         path = self.token_key_file or self.data_dir / "token.key"
         if self.token_key_file is None and not path.exists():
             self.prepare()
@@ -188,7 +186,7 @@ class Settings(BaseSettings):
             fresh.touch(mode=0o600)
             fresh.write_text(secrets.token_hex(KEY_BYTES))
             try:
-                path.hardlink_to(fresh)  # the first of two processes wins, both read its key
+                path.hardlink_to(fresh)  # if two processes race, both read the first key
             except FileExistsError:
                 pass
             fresh.unlink()
@@ -196,15 +194,15 @@ class Settings(BaseSettings):
 
 
 def explain_settings_errors(error: ValidationError) -> Iterator[str]:
-    """Yield each problem with the variable's name, what was expected, and what was got."""
+    """Yield a message per problem: the variable's name, what was expected, and what was given."""
     for each in error.errors():
         variable = str(each["loc"][0]).upper()
         common = variable.removeprefix("SIMPUL_")
         if common in ("DATABASE_URL", "REDIS_URL") and not os.environ.get(variable):
-            variable = common  # of the two names it is this that was set
+            variable = common  # the name without the prefix is the one in use
         elif not variable.startswith("SIMPUL_"):
             variable = f"SIMPUL_{variable}"
-        if each["type"] == "value_error":  # ours, which tells all of it
+        if each["type"] == "value_error":  # raised by our validators, with a complete message
             yield f"{variable}: {each['ctx']['error']}"
         else:
             yield f"{variable}: {each['msg']}, got {each['input']!r}"

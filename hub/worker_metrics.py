@@ -1,8 +1,9 @@
-"""The metrics of several workers behind one port, in one response.
+"""Merges the metrics of several workers that share a port into one response.
 
-A scrape reaches one of the workers. Each worker therefore writes its metrics to a file once a second,
-and the one that is asked returns those of all, with the process id of the worker as a label.
-docs/decisions/0020-metrics-over-workers.md says why this is not the mode that prometheus_client has.
+A scrape reaches only one of the workers. Each worker therefore writes its metrics to a file once a
+second, and the one that gets the request returns the metrics of all, with the worker's process id as
+a label. docs/decisions/0020-metrics-over-workers.md explains why prometheus_client's multiprocess
+mode is not used.
 """
 
 from __future__ import annotations
@@ -34,16 +35,16 @@ class WorkerMetrics(Collector):
         self._own = own
 
     async def run(self) -> None:
-        """Write this worker's own now and then, until cancelled."""
+        """Write this worker's metrics once a second, until cancelled."""
         while True:
             try:
                 self.write()
-            except OSError:  # as of a full disk, which is no reason to serve less
+            except OSError:  # for example a full disk, which must not stop the server
                 logger.exception("the metrics of this worker cannot be written")
             await asyncio.sleep(WRITE_SECONDS)
 
     def write(self) -> None:
-        """Write this worker's own as they are."""
+        """Write this worker's current metrics to its file."""
         path = self._folder / f"{os.getpid()}.txt"
         unfinished = path.with_suffix(".new")
         unfinished.write_bytes(self._own())
@@ -52,17 +53,17 @@ class WorkerMetrics(Collector):
     def collect(self) -> Iterator[Metric]:
         families: dict[str, Metric] = {}
         for worker, text in self._texts():
-            for told in text_string_to_metric_families(text):
-                family = Metric(told.name, told.documentation, told.type)
-                family = families.setdefault(told.name, family)
-                for name, labels, value, *_ in told.samples:
+            for metric in text_string_to_metric_families(text):
+                family = Metric(metric.name, metric.documentation, metric.type)
+                family = families.setdefault(metric.name, family)
+                for name, labels, value, *_ in metric.samples:
                     family.add_sample(name, {"worker": worker, **labels}, value)
         yield from families.values()
 
     def _texts(self) -> Iterator[tuple[str, str]]:
         """Yield the process id and the metrics of each worker; remove the files of those that ended."""
         for path in sorted(self._folder.glob("*.txt")):
-            with suppress(FileNotFoundError):  # another worker was asked too, and has removed it
+            with suppress(FileNotFoundError):  # another worker may have removed it meanwhile
                 if path.stat().st_mtime < time.time() - FORGET_SECONDS:
                     path.unlink()
                     continue

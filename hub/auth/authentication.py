@@ -1,10 +1,10 @@
-"""Who asks: a bearer token becomes a Viewer, or a typed refusal.
+"""Authentication: verifies a bearer token and returns its Viewer, or raises an error.
 
-AuthenticationError    nobody can be told from this token
-├── TokenExpired       it was good until `at`
-└── TokenInvalid       it never was, for `reason`
+AuthenticationError    the token does not identify a viewer
+├── TokenExpired       the token expired at `at`
+└── TokenInvalid       the token is invalid for `reason`
 
-No token at all is the public viewer; a token that is not good is never the public viewer.
+A request without a token has the public viewer; a request with an invalid token is an error.
 """
 
 from __future__ import annotations
@@ -23,14 +23,14 @@ from joserfc.jws import JWSRegistry
 from engine.model import OWN_ACTORS, PUBLIC_VIEWER, Role, Viewer
 from hub.auth.signing_keys import Clock, ConfiguredKey, KeySource, PublishedKeys, SigningKey
 
-LEEWAY_SECONDS = 30  # two machines' clocks
+LEEWAY_SECONDS = 30  # the clocks of two machines may differ by so much
 TOKEN_CHARACTERS = 8_192
 SCOPE_ENTRIES = 1_000
 SUBJECT_CHARACTERS = 255  # what OpenID Connect allows a `sub`
-VERIFIED_TOKENS_MOST = 1_000  # cached at once; each has at most TOKEN_CHARACTERS
+VERIFIED_TOKENS_MOST = 1_000  # in the cache; each has at most TOKEN_CHARACTERS
 
-# Headers that name a key, or change what is signed. The key is found by its id among those that
-# we trust, and nowhere else.
+# Headers that name a key, or change what is signed. A key is looked up by its id among the trusted
+# keys only.
 _REFUSED_HEADERS = frozenset({"b64", "crit", "cty", "enc", "jku", "jwk", "x5c", "x5u", "zip"})
 _TOKEN_TYPES = frozenset({"jwt", "at+jwt", "application/at+jwt"})
 _NEEDS = {
@@ -43,11 +43,11 @@ _NEEDS = {
 
 
 class AuthenticationError(Exception):
-    """Nobody can be told from what was sent."""
+    """The token does not identify a viewer."""
 
 
 class TokenExpired(AuthenticationError):
-    """The token was good once."""
+    """The token has expired."""
 
     def __init__(self, at: datetime) -> None:
         super().__init__(
@@ -57,7 +57,7 @@ class TokenExpired(AuthenticationError):
 
 
 class TokenInvalid(AuthenticationError):
-    """The token is not one of ours, or does not say what it must."""
+    """The token is not signed with a trusted key, or its claims are invalid."""
 
     def __init__(self, reason: str) -> None:
         super().__init__(reason)
@@ -66,7 +66,7 @@ class TokenInvalid(AuthenticationError):
 
 @dataclass(frozen=True, slots=True)
 class _VerifiedToken:
-    """The result of verifying a token. It holds while the key is published, until the token expires."""
+    """The result of verifying a token, valid until the key is withdrawn or the token expires."""
 
     viewer: Viewer
     key_id: str
@@ -74,7 +74,7 @@ class _VerifiedToken:
 
 
 class Authenticator:
-    """Turns the value of an Authorization header into the Viewer it stands for."""
+    """Turns the value of an Authorization header into a Viewer, and caches verified tokens."""
 
     def __init__(
         self,
@@ -102,19 +102,20 @@ class Authenticator:
 
     @classmethod
     def embedded(cls, secret: bytes, issuer: str, audience: str, clock: Clock) -> Self:
-        """For an instance that issues its own tokens (`hub.auth.tokens`)."""
+        """Return an authenticator for an instance that issues its own tokens (`hub.auth.tokens`)."""
         return cls(ConfiguredKey(secret), issuer, audience, clock)
 
     @classmethod
     def trusting(cls, jwks: str | Path, issuer: str, audience: str, clock: Clock) -> Self:
-        """For an instance that trusts an identity provider's JWKS document, by address or file."""
+        """Return an authenticator that trusts an identity provider's JWKS document, a URL or a file."""
         return cls(PublishedKeys(jwks, clock), issuer, audience, clock)
 
     async def viewer(self, authorization: str | None) -> Viewer:
-        """The viewer of an Authorization header.
+        """Return the viewer of an Authorization header; None is the public viewer.
 
-        Raises AuthenticationError for one that is not good, KeysUnavailable when that cannot
-        be found out.
+        Raises:
+            AuthenticationError: the token is invalid or has expired.
+            KeysUnavailable: the keys to verify it could not be read.
         """
         if authorization is None:
             return PUBLIC_VIEWER
@@ -161,9 +162,9 @@ def _valid_until(_token: str, verified: _VerifiedToken, _now: datetime) -> datet
 
 
 class _Registry(JWSRegistry):
-    """The algorithms by name: which of them a key may be used with is settled before."""
+    """A registry of all algorithms, because the key's own algorithms are checked before."""
 
-    def get_alg(self, name: str) -> Any:  # the library's own type of it is not public
+    def get_alg(self, name: str) -> Any:  # the library does not export the type
         return self.algorithms[name]
 
 
@@ -202,10 +203,10 @@ def _viewer(claims: dict[str, Any]) -> Viewer:
 
 
 def checked_subject(subject: object) -> str:
-    """Return the subject of a token if it can stand in a log as the name of a person or program.
+    """Return the subject of a token if the log can hold it as the name of a person or program.
 
     Raises:
-        TokenInvalid: it is no plain text of the right length, or one of ours.
+        TokenInvalid: it is no plain text of the right length, or has a reserved prefix.
     """
     if not isinstance(subject, str) or not 1 <= len(subject) <= SUBJECT_CHARACTERS:
         raise TokenInvalid(f"expected a `sub` of 1 to {SUBJECT_CHARACTERS} characters")
@@ -228,7 +229,7 @@ def _scope(claims: dict[str, Any], name: str) -> frozenset[str]:
 
 
 def _is_plain_text(text: str) -> bool:
-    """Whether a text can be stored, logged and shown: no database takes NUL or half a character."""
+    """Whether a text is safe to store and log: it has no control characters or lone surrogates."""
     return bool(text) and not any(category(each) in ("Cc", "Cs") for each in text)
 
 

@@ -1,7 +1,6 @@
-"""The keys that may sign tokens: one configured here, or those an identity provider publishes.
+"""The keys that verify tokens: a configured secret, or the JWKS document of an identity provider.
 
-Each key carries the one family of algorithms that it may be used with, so a token cannot
-choose how it is checked.
+Each key is tied to one family of algorithms, so a token cannot choose how it is verified.
 """
 
 from __future__ import annotations
@@ -22,34 +21,35 @@ from joserfc.jwk import ECKey, JWKRegistry, Key, OctKey, OKPKey, RSAKey
 Clock = Callable[[], datetime]
 
 EMBEDDED_KEY_ID: Final = "embedded"
-SECRET_BYTES: Final = 32  # what HS256 needs to be as strong as its digest
+SECRET_BYTES: Final = 32  # HS256 with a shorter secret is weaker than its digest
 DOCUMENT_BYTES: Final = 262_144
 FETCH_SECONDS: Final = 5.0
-REFRESH_EVERY: Final = timedelta(minutes=15)  # a key that was withdrawn is trusted no longer
-REFRESH_AT_MOST_EVERY: Final = timedelta(minutes=1)  # unknown key ids cannot make us a client
+REFRESH_EVERY: Final = timedelta(minutes=15)  # a withdrawn key is trusted for so long at most
+REFRESH_AT_MOST_EVERY: Final = timedelta(minutes=1)  # limits requests for unknown key ids
 RSA_BITS: Final = 2048
 
 
 class KeysUnavailable(Exception):
-    """The published keys could not be read, so nobody can be told apart."""
+    """The published keys could not be read, so no token can be verified."""
 
 
 @dataclass(frozen=True, slots=True)
 class SigningKey:
-    """A key and the names of the algorithms that it is used with."""
+    """A key and the names of the algorithms that may be used with it."""
 
     key: Key
     algorithms: tuple[str, ...]
 
 
 class KeySource(Protocol):
-    """Where the key of a token is looked up."""
+    """A source of signing keys."""
 
-    async def find(self, key_id: str) -> SigningKey | None: ...
+    async def find(self, key_id: str) -> SigningKey | None:
+        """Return the key with this id, or None if there is none."""
 
 
 class ConfiguredKey:
-    """The secret of an embedded instance, which issues its own tokens."""
+    """The secret of an instance that issues its own tokens."""
 
     def __init__(self, secret: bytes) -> None:
         self._key = SigningKey(embedded_key(secret), ("HS256",))
@@ -59,9 +59,9 @@ class ConfiguredKey:
 
 
 class PublishedKeys:
-    """The JWKS document of an identity provider, from a file or by HTTPS, read when needed.
+    """The JWKS document of an identity provider, which is read from a file or by HTTPS when needed.
 
-    While it cannot be read, keys that are already known go on being trusted.
+    If it cannot be read again, the keys that were read before stay trusted.
     """
 
     def __init__(self, source: str | Path, clock: Clock) -> None:
@@ -77,9 +77,10 @@ class PublishedKeys:
         self._reading = asyncio.Lock()
 
     async def find(self, key_id: str) -> SigningKey | None:
-        """The key of that id, with at most one look at the document a minute.
+        """Return the key with this id; an unknown id reads the document at most once a minute.
 
-        Raises KeysUnavailable when the document could never be read.
+        Raises:
+            KeysUnavailable: the document could not be read so far.
         """
         async with self._reading:
             if self._is_due(key_id):
@@ -119,14 +120,18 @@ class PublishedKeys:
 
 
 def embedded_key(secret: bytes) -> OctKey:
-    """The key made of a configured secret. Raises ValueError when it is too short."""
+    """Return the key of a configured secret.
+
+    Raises:
+        ValueError: the secret is too short.
+    """
     if len(secret) < SECRET_BYTES:
         raise ValueError(f"expected a secret of at least {SECRET_BYTES} bytes, got {len(secret)}")
     return OctKey.import_key(secret)
 
 
 def _signing_keys(document: bytes) -> dict[str, SigningKey]:
-    """The usable keys by id; symmetric, encryption and weak keys are left out."""
+    """Return the usable keys by id, without symmetric, encryption and weak keys."""
     if len(document) > DOCUMENT_BYTES:
         raise ValueError(f"expected a JWKS document of at most {DOCUMENT_BYTES} bytes, got more")
     parsed = json.loads(document)
@@ -141,7 +146,7 @@ def _signing_keys(document: bytes) -> dict[str, SigningKey]:
         try:
             key = JWKRegistry.import_key(entry)
         except (JoseError, ValueError, TypeError, KeyError):
-            continue  # one key that we cannot read does not make the others unknown
+            continue  # an unreadable key does not invalidate the others
         named = entry.get("alg")
         algorithms = tuple(name for name in _algorithms(key) if named in (None, name))
         if algorithms:
@@ -158,5 +163,5 @@ def _algorithms(key: Key) -> tuple[str, ...]:
         case ECKey() if key.curve_name == "P-256":
             return ("ES256",)
         case OKPKey() if key.curve_name == "Ed25519":
-            return ("Ed25519", "EdDSA")  # one algorithm, by its name of RFC 9864 and of RFC 8037
+            return ("Ed25519", "EdDSA")  # one algorithm, under its names in RFC 9864 and RFC 8037
     return ()

@@ -1,4 +1,4 @@
-"""Tokens that an embedded instance issues for itself, as `hub.auth.authentication` reads them."""
+"""Issues the tokens of an instance that verifies its own (`hub.auth.authentication`)."""
 
 from __future__ import annotations
 
@@ -22,9 +22,10 @@ def issue_token(
     lifetime: timedelta,
     now: datetime,
 ) -> str:
-    """A bearer token for one person or program.
+    """Return a bearer token for a person or program.
 
-    Raises ValueError when the key is too short.
+    Raises:
+        ValueError: the key is too short.
     """
     claims = {
         "iss": issuer,

@@ -1,4 +1,4 @@
-"""The address that is listened on, and how the application is served there."""
+"""The listening socket and the configuration of uvicorn."""
 
 from __future__ import annotations
 
@@ -16,11 +16,11 @@ from hub.transport.websocket_protocol import FrameProtocol
 
 BACKLOG = 2048
 PING_SECONDS = 20.0
-HEALTH_SECONDS = 30  # for a worker to start on a busy machine, or to answer its supervisor
+HEALTH_SECONDS = 30  # for a worker to start on a busy machine, or to respond to its supervisor
 
 
 class CannotListen(Exception):
-    """The address of the settings cannot be listened on; the message says why."""
+    """The server cannot listen on the configured address; the message states the reason."""
 
     def __init__(self, settings: Settings, reason: str) -> None:
         super().__init__(
@@ -33,7 +33,7 @@ def open_listening_socket(settings: Settings) -> socket.socket:
     """Return the listening socket.
 
     Raises:
-        CannotListen: another program listens there, or the address is not of this machine.
+        CannotListen: the address is in use, or does not belong to this machine.
     """
     family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
     listening = socket.socket(family, socket.SOCK_STREAM)
@@ -48,7 +48,7 @@ def open_listening_socket(settings: Settings) -> socket.socket:
 
 
 def listening_url(listening: socket.socket) -> str:
-    """Return the address to open in a browser."""
+    """Return the URL to open in a browser."""
     host, port = listening.getsockname()[:2]
     return f"http://{f'[{host}]' if ':' in host else host}:{port}"
 
@@ -56,7 +56,7 @@ def listening_url(listening: socket.socket) -> str:
 def server_config(
     app: ASGIApp | Callable[[], ASGIApp], settings: Settings, *, factory: bool = False
 ) -> uvicorn.Config:
-    """Return how an application is served; with `factory` each worker makes its own."""
+    """Return uvicorn's configuration; with `factory`, `app` creates the application of each worker."""
     return uvicorn.Config(
         app,
         factory=factory,
@@ -64,7 +64,7 @@ def server_config(
         timeout_worker_healthcheck=HEALTH_SECONDS,
         http=BoundedHttpProtocol,
         ws=FrameProtocol,
-        # One compression per subscriber and event costs more than what the events weigh.
+        # To compress each event for each subscriber costs more than the bandwidth that it saves.
         ws_per_message_deflate=False,
         ws_max_size=RequestLimits().body_bytes,
         ws_ping_interval=PING_SECONDS,
@@ -78,5 +78,5 @@ def server_config(
 
 
 def run_server(app: ASGIApp, settings: Settings, listening: socket.socket) -> None:
-    """Serve by this process until SIGINT or SIGTERM, and drain then."""
+    """Serve in this process until SIGINT or SIGTERM, then shut down gracefully."""
     DrainingServer(server_config(app, settings)).run(sockets=[listening])

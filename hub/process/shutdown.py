@@ -1,8 +1,8 @@
-"""The end of a server: nobody is cut off, nobody comes back at the same moment, and it is soon.
+"""Graceful shutdown: connections close at random times within a few seconds.
 
-The listener closes first. Who is connected is told to come back at a moment of its own within some
-seconds, requests in flight are answered, and what is still there then is cut. A second signal ends
-the server at once.
+The listener closes first. Each long-lived connection is then closed at its own random time, so that
+the clients do not all reconnect at once. Requests in progress get their responses, and the connections
+that remain are closed. A second signal ends the server immediately.
 """
 
 from __future__ import annotations
@@ -29,21 +29,21 @@ from hub.exit_codes import ExitCode
 from hub.transport.event_stream import OPEN
 from hub.transport.websocket_protocol import DRAINING, FrameProtocol
 
-SPREAD_SECONDS = 5.0  # over which sockets are closed, at most
-SPREAD_PER_SOCKET = 0.005  # few need less: 200 a second come back to those that go on
-REQUEST_SECONDS = 8.0  # from the signal on, for requests in flight
-LAST_SECONDS = 9.5  # from the signal on: whatever still holds the process is left behind
-AT_ONCE_SECONDS = 1.0  # the same from a second signal on
-# Objects made before the collector looks at the young ones, and how often it then looks at older
-# ones: each socket holds some 400, which are none of its business while they live. The second number
-# bounds a pause (20,000 objects take 9 ms), and the third says how seldom all are looked at.
+SPREAD_SECONDS = 5.0  # the longest time over which connections are closed
+SPREAD_PER_SOCKET = 0.005  # so that at most 200 clients a second reconnect elsewhere
+REQUEST_SECONDS = 8.0  # after the signal, for requests in progress
+LAST_SECONDS = 9.5  # after the signal; the process then exits in any case
+AT_ONCE_SECONDS = 1.0  # the same, after a second signal
+# The thresholds of the garbage collector. A socket holds about 400 objects that live as long as it
+# does, so young collections are rare (GARBAGE). The second number bounds their pause (20,000 objects
+# take 9 ms), and the third makes full collections rare.
 GARBAGE, GENERATIONS = 10_000, (2, 150)
 
 logger = logging.getLogger(__name__)
 
 
 class DrainingServer(uvicorn.Server):
-    """uvicorn's server with an end that can be watched: requests see `DRAINING` in their state."""
+    """uvicorn's server with a graceful shutdown; `DRAINING` in the lifespan state announces it."""
 
     def __init__(self, config: uvicorn.Config) -> None:
         super().__init__(config)
@@ -51,7 +51,7 @@ class DrainingServer(uvicorn.Server):
         self._forced = asyncio.Event()
 
     def run(self, sockets: list[socket] | None = None) -> None:
-        # When it has shut down, uvicorn raises the signal that it was ended by once more.
+        # After its shutdown, uvicorn raises the signal that ended it again.
         for each in HANDLED_SIGNALS:
             signal.signal(each, lambda *_: sys.exit(ExitCode.OK))
         super().run(sockets)
@@ -59,15 +59,15 @@ class DrainingServer(uvicorn.Server):
     async def startup(self, sockets: list[socket] | None = None) -> None:
         self._loop = asyncio.get_running_loop()
         await super().startup(sockets)
-        # What is built by now lives as long as the server. Without this a full collection goes
-        # through all of it, which held the event loop for 130 ms of CPU at a time.
+        # The objects that exist now live as long as the server. Without `freeze`, each full collection
+        # traverses them all, which blocked the event loop for 130 ms.
         gc.collect()
         gc.freeze()
         gc.set_threshold(GARBAGE, *GENERATIONS)
 
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:
         if self.should_exit and self._loop is not None:
-            self.force_exit = True  # uvicorn does so for a second SIGINT alone
+            self.force_exit = True  # uvicorn does so only for a second SIGINT
             self._loop.call_soon_threadsafe(self._forced.set)
         super().handle_exit(sig, frame)
 
@@ -88,7 +88,7 @@ class DrainingServer(uvicorn.Server):
         watch.cancel()
 
     def _lasting(self) -> list[Callable[[], Any]]:
-        """What ends each connection that would otherwise last for as long as its client wants."""
+        """Return the functions that close the long-lived connections."""
         connections = self.server_state.connections
         sockets = [each.shutdown for each in connections if isinstance(each, FrameProtocol)]
         return [*sockets, *(stream.cut for stream in OPEN)]
@@ -109,13 +109,13 @@ class DrainingServer(uvicorn.Server):
 
 
 def _leave_after(seconds: float) -> None:
-    """End the process then, even where a thread or a task that does not stop would hold it.
+    """Exit the process after so many seconds, even if a thread or a task does not stop.
 
-    What is acknowledged is on disk by then, as it must be for a process that is killed.
+    No acknowledged write is lost, because it is on disk before it is acknowledged.
     """
 
     def leave() -> None:
-        logger.error("the server did not end by itself; it is left as it is")
+        logger.error("the server did not shut down in time; the process exits")
         os._exit(ExitCode.OK)
 
     last = threading.Timer(seconds, leave)

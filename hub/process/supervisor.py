@@ -1,8 +1,8 @@
-"""Several processes that serve one port: uvicorn's supervisor, with workers that drain.
+"""Several worker processes on one port: uvicorn's supervisor, with graceful shutdown of workers.
 
-The supervisor holds the listening socket, starts a worker anew that has died, and at SIGHUP replaces
-one after the other, each only once its successor serves. SIGTERM or SIGINT lets all of them drain;
-a second one kills them.
+The supervisor holds the listening socket and restarts workers that die. On SIGHUP it replaces the
+workers one by one, each after its successor is ready. On SIGTERM or SIGINT all workers shut down
+gracefully; a second signal kills them.
 """
 
 from __future__ import annotations
@@ -32,32 +32,32 @@ from hub.settings import Settings
 if TYPE_CHECKING:
     from starlette.applications import Starlette
 
-# What a terminal says to all of its processes, and only the supervisor shall hear.
+# Signals that a terminal sends to all its processes, and that only the supervisor shall receive.
 SUPERVISORS_OWN = {signal.SIGINT, signal.SIGHUP}
-RETRY_SECONDS = 1.0  # between starts of a worker that ends before it serves
+RETRY_SECONDS = 1.0  # between starts of a worker that exits before it is ready
 
 logger = logging.getLogger(__name__)
 
 
 class WorkerServer(DrainingServer):
-    """The server of one worker, which its supervisor ends, or its supervisor's own end."""
+    """The server of a worker; it shuts down on a signal, or when its supervisor has died."""
 
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:
-        # A service manager tells all processes to end, and the supervisor tells its workers.
+        # A worker may get the signal twice: from the service manager and from the supervisor.
         if not self.should_exit:
             super().handle_exit(sig, frame)
 
     async def on_tick(self, counter: int) -> bool:
         supervisor = multiprocessing.parent_process()
         orphaned = supervisor is not None and not supervisor.is_alive()
-        return await super().on_tick(counter) or orphaned  # else it would hold the port for ever
+        return await super().on_tick(counter) or orphaned  # else it would hold the port forever
 
 
 class Worker(Process):
-    """A worker as the supervisor sees it."""
+    """A worker process, as the supervisor manages it."""
 
-    asked = False  # to end
-    served = False  # at some time
+    asked = False  # whether it was asked to shut down
+    served = False  # whether it has ever been ready
 
     @property
     def server(self) -> uvicorn.Server:
@@ -66,12 +66,13 @@ class Worker(Process):
         return self._server
 
     def start(self) -> None:
-        before = signal.pthread_sigmask(signal.SIG_BLOCK, SUPERVISORS_OWN)  # it is inherited
+        before = signal.pthread_sigmask(signal.SIG_BLOCK, SUPERVISORS_OWN)  # inherited
         try:
             super().start()
         finally:
             signal.pthread_sigmask(signal.SIG_SETMASK, before)
-        # Held open here, the end of one that dies would be waited for until the health check's.
+        # While the parent holds this end open, it detects a dead child only by the health
+        # check's timeout.
         self.child_conn.close()
 
     def is_alive(self, timeout: float = 5) -> bool:
@@ -82,7 +83,7 @@ class Worker(Process):
         return started is not None
 
     def ask(self) -> None:
-        """Tell it to drain, once; also from a signal handler."""
+        """Send the worker SIGTERM, once; safe in a signal handler."""
         if not self.asked and self.pid is not None:
             self.asked = True
             with suppress(ProcessLookupError):
@@ -93,19 +94,19 @@ class Worker(Process):
 
 
 class WorkerSupervisor(Multiprocess):
-    """The supervisor."""
+    """uvicorn's supervisor, with graceful shutdown and restarts."""
 
-    processes: list[Worker]  # type: ignore[assignment]  # ours all
+    processes: list[Worker]  # type: ignore[assignment]  # all of our class
 
     def __init__(self, config: uvicorn.Config, sockets: list[socket]) -> None:
         super().__init__(config, sockets)
-        self.failure: int | None = None  # exit code of a worker, where none could start
+        self.failure: int | None = None  # the exit code of a worker, if no worker could start
         self._ending = False
         for each in (signal.SIGINT, signal.SIGTERM):
             signal.signal(each, self._end)
 
     def _end(self, sig: int, _frame: FrameType | None) -> None:
-        """Drain all at once, whatever the supervisor waits for at present."""
+        """Shut down all workers at the same time, whatever the supervisor is waiting for."""
         if self._ending:
             for each in self.processes:
                 each.process.kill()
@@ -138,13 +139,13 @@ class WorkerSupervisor(Multiprocess):
             if each.is_alive(seconds) or self._ending:
                 continue
             self._drop(each)
-            unfit = not each.served and (each.exitcode or 0) > 0  # it ended by itself
+            unfit = not each.served and (each.exitcode or 0) > 0  # it exited by itself
             if unfit and not any(other.is_ready(seconds) for other in self.processes):
                 self.failure = each.exitcode
                 self.should_exit.set()
                 return
             logger.error("worker %s has died (%s); another one starts", each.pid, each.exitcode)
-            if unfit:  # as while there is no database; uvicorn would end the others too
+            if unfit:  # for example without a database; uvicorn would also stop the others
                 self.should_exit.wait(RETRY_SECONDS)
             self._start()
 
@@ -156,7 +157,7 @@ class WorkerSupervisor(Multiprocess):
         worker = Worker(self.config, self.sockets)
         worker.start()
         self.processes.append(worker)
-        if self._ending:  # since it was begun
+        if self._ending:  # the shutdown began while it started
             worker.ask()
         return worker
 
@@ -167,9 +168,12 @@ class WorkerSupervisor(Multiprocess):
 
 
 def create_worker_app(metrics: Path) -> Starlette:
-    """Return the application of one worker; all of them write their metrics to one folder.
+    """Return the application of a worker.
 
-    The settings are read anew, so that a new version of the program finds those that it has.
+    The worker reads the settings itself, so that a new version of the program can have new settings.
+
+    Args:
+        metrics: the folder to which all workers write their metrics.
     """
     from hub.app import create_app
 
@@ -177,7 +181,7 @@ def create_worker_app(metrics: Path) -> Starlette:
 
 
 def run_supervisor(settings: Settings, listening: socket) -> None:
-    """Serve by several processes until SIGINT or SIGTERM, and let them drain then."""
+    """Serve in several processes until SIGINT or SIGTERM, then shut them down gracefully."""
     with TemporaryDirectory(prefix="simpul-metrics-") as folder:
         app = partial(create_worker_app, Path(folder))
         config = server.server_config(app, settings, factory=True)
