@@ -1,4 +1,4 @@
-"""The command that checks whether an endpoint keeps the feed contract."""
+"""`simpul conformance`: checks whether an endpoint conforms to the feed contract."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def conformance(
     ] = False,
     json: AsJson = False,
 ) -> None:
-    """Check whether software of any kind keeps the feed contract; it is only read."""
+    """Check whether an endpoint conforms to the feed contract; the check only reads from it."""
     from rich.table import Table
 
     from regions.conformance import check_conformance

@@ -1,4 +1,4 @@
-"""How commands speak: tables and bars for a person, JSON for a program, exit codes for both."""
+"""Output of commands: tables and progress bars, JSON, error messages and exit codes."""
 
 from __future__ import annotations
 
@@ -25,11 +25,11 @@ AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 
 
 class _Stream(io.FileIO):
-    """A standard stream whose reader may leave: `head` takes what it wants and goes.
+    """A standard stream whose reader may close the pipe early, as `head` does.
 
-    Python ignores SIGPIPE, since it would also end a program whose network connection is lost, and
-    the libraries that print for us turn the error of the write into exit code 1. So it is caught
-    below all of them. The rest goes nowhere, also what Python writes at its end.
+    Python ignores SIGPIPE, because the signal would also end a program that loses a network
+    connection. The libraries that print would turn the failed write into exit code 1, so this class
+    catches it below them. All further output is discarded, also what Python flushes at its exit.
     """
 
     def __init__(self, descriptor: int) -> None:
@@ -45,21 +45,21 @@ class _Stream(io.FileIO):
             return self.abandoned(content)
 
     def abandoned(self, content: ReadableBuffer) -> int:
-        """Return how many bytes count as written, now that nothing reads them."""
+        """Return how many bytes count as written after the reader has closed the pipe."""
         return memoryview(content).nbytes
 
 
 class _Output(_Stream):
-    """Standard output: the command has nothing left to do when its answer is not read."""
+    """Standard output; the command exits when its reader closes the pipe."""
 
     def abandoned(self, content: ReadableBuffer) -> NoReturn:
         sys.exit(ExitCode.PIPE)
 
 
 def open_streams() -> None:
-    """Let a closed pipe end the command quietly where it prints its answer.
+    """Make a closed pipe on standard output end the command without an error message.
 
-    An error message that cannot be printed is dropped, and the exit code still says what it was.
+    On standard error the message is discarded, and the exit code still states the kind of error.
     """
     if sys.stdout is not None:
         open_output(1)
@@ -68,12 +68,12 @@ def open_streams() -> None:
 
 
 def open_output(descriptor: int) -> None:
-    """Print answers to this descriptor from now on."""
+    """Redirect standard output to this file descriptor."""
     sys.stdout = _text(_Output(descriptor), sys.stdout)
 
 
 def _text(stream: _Stream, before: Any) -> io.TextIOWrapper:
-    """Return a stream of text that buffers and encodes as the one before it."""
+    """Return a text stream with the buffering and encoding of the previous one."""
     return io.TextIOWrapper(
         io.BufferedWriter(stream),
         encoding=before.encoding,
@@ -84,13 +84,13 @@ def _text(stream: _Stream, before: Any) -> io.TextIOWrapper:
 
 
 def exit_with_error(message: str, code: ExitCode) -> NoReturn:
-    """Say what is wrong on stderr and end."""
+    """Print the message to standard error and exit with this code."""
     err.print(message, style="red", markup=False, soft_wrap=True)
     sys.exit(code)
 
 
 def print_result(value: dict[str, Any], *, as_json: bool, say: Callable[[], None]) -> None:
-    """Print `value` as JSON, or let `say` print it for a person."""
+    """Print `value` as JSON, or call `say` to print it for a person."""
     if as_json:
         sys.stdout.buffer.write(orjson.dumps(value, option=orjson.OPT_INDENT_2) + b"\n")
         sys.stdout.flush()
@@ -99,7 +99,7 @@ def print_result(value: dict[str, Any], *, as_json: bool, say: Callable[[], None
 
 
 def progress_callback(progress: Progress, what: str) -> Callable[[int, int], None]:
-    """Return a callback that moves a bar of `progress`; rich draws it on a terminal only."""
+    """Return a callback `(done, total)` that moves a new bar; rich draws it only on a terminal."""
     task = progress.add_task(what, total=None)
 
     def move(done: int, total: int) -> None:

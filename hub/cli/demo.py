@@ -1,4 +1,4 @@
-"""The main job on embedded defaults: load, say where to look and with which token, serve."""
+"""`simpul demo`: the example scope, the tokens and the welcome text of a demonstration."""
 
 from __future__ import annotations
 
@@ -22,16 +22,16 @@ EXAMPLE_REGION = "32.05"  # Kabupaten Garut
 
 @dataclass(frozen=True, slots=True)
 class DemoScope:
-    """A region that this instance writes, and an OPD of it: what the printed tokens are for."""
+    """A region that this instance owns and an OPD in it, which are the scope of the printed tokens."""
 
     region: str
     opd: Opd
 
 
 async def find_demo_scope(settings: Settings) -> DemoScope | None:
-    """Return Kabupaten Garut, or the next region with an OPD where another instance owns Garut.
+    """Return Kabupaten Garut, or the next region if another instance owns it or it has no OPD.
 
-    None: other instances own all regions, or those here have no OPD.
+    Return None if no region that this instance owns has an OPD.
     """
     regions = [EXAMPLE_REGION, *(each.code for each in tables.region_catalogue())]
     async with open_instance(settings) as instance, instance.database.read() as session:
@@ -44,7 +44,7 @@ async def find_demo_scope(settings: Settings) -> DemoScope | None:
 
 
 def issue_demo_tokens(settings: Settings, shown: DemoScope) -> dict[Role, str]:
-    """Return one token per role, each with a scope that shows what the role is for."""
+    """Return a token for each role, with a scope that is typical of the role."""
     regions = {
         Role.OPD: [shown.region],
         Role.REGION: [shown.region],
@@ -67,7 +67,11 @@ def print_welcome(
     *,
     replay: bool,
 ) -> None:
-    """Print the addresses, what there is to say of nodes, and the tokens."""
+    """Print the addresses, the nodes and the tokens.
+
+    Args:
+        started: a line for each node that runs.
+    """
     out.print()
     out.print("[bold]Simpul[/bold] is running. Stop it with Ctrl-C.")
     out.print(f"  Wall      {address}/")

@@ -1,6 +1,6 @@
-"""The demo's other instances: three regions with a node of their own, as processes on this machine.
+"""The nodes of the demo: instances that own a region each and run as processes on this machine.
 
-Each has its own port, database and token key, and knows nothing of the hub that follows it.
+Each node has its own port, database and token key. The hub follows the nodes, which do not know it.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ from storage import migrate
 
 REGIONS = ("32.11", "32.12", "32.78")  # Sumedang, Indramayu, Kota Tasikmalaya
 TOKEN_LIFETIME = timedelta(days=30)
-PORTS = 100  # looked at for a free one
+PORTS = 100  # that are tried to find free ones
 COPY_SECONDS = 30.0
 END_SECONDS = 12.0
 COMMAND = (sys.executable, "-m", "hub", "serve")
@@ -37,7 +37,7 @@ COMMAND = (sys.executable, "-m", "hub", "serve")
 
 @dataclass(frozen=True, slots=True)
 class DemoNode:
-    """A region's own instance."""
+    """The instance that owns a region."""
 
     region: str
     folder: Path
@@ -49,7 +49,7 @@ class DemoNode:
 
     @property
     def environment(self) -> dict[str, str]:
-        """All settings of the process: none of the hub's own."""
+        """The environment of the process, without the settings of the hub."""
         kept = {
             name: value
             for name, value in os.environ.items()
@@ -63,7 +63,7 @@ class DemoNode:
         return {**kept, **own}
 
     def settings(self, hub: Settings) -> Settings:
-        """Those of the process, to fill its database with."""
+        """Return the settings of the node, with which its database is filled."""
         update = {
             "data_dir": self.folder,
             "database_url": None,
@@ -74,7 +74,7 @@ class DemoNode:
         return hub.model_copy(update=update)
 
     def start(self) -> subprocess.Popen[bytes]:
-        """Serve; in the hub's process group, so that what ends that ends its nodes."""
+        """Start the process in the hub's process group, so that a signal to the group also ends it."""
         with (self.folder / "node.log").open("ab") as log:
             return subprocess.Popen(
                 COMMAND,
@@ -86,7 +86,7 @@ class DemoNode:
 
 
 async def plan_demo_nodes(settings: Settings, hub_port: int) -> list[DemoNode]:
-    """Return the nodes, on free ports after the hub's, of regions that the hub does not own itself."""
+    """Return nodes for the regions that the hub does not own, on free ports after the hub's port."""
     ports = _free_ports(hub_port)
     folder = settings.data_dir.resolve() / "nodes"
     nodes = [DemoNode(region, folder / region, next(ports)) for region in REGIONS]
@@ -96,7 +96,7 @@ async def plan_demo_nodes(settings: Settings, hub_port: int) -> list[DemoNode]:
 
 
 def prepare_demo_nodes(hub: Settings, nodes: Sequence[DemoNode]) -> Path:
-    """Fill each node's database, and write the file by which the hub follows them."""
+    """Fill the nodes' databases, and return the file that lists them as endpoints for the hub."""
     endpoints = []
     for node in nodes:
         own = node.settings(hub)
@@ -116,7 +116,7 @@ def prepare_demo_nodes(hub: Settings, nodes: Sequence[DemoNode]) -> Path:
 
 
 async def wait_for_node_copies(hub: Settings, path: Path) -> None:
-    """Return once the hub has copied its nodes' regions, so that its first visitor sees them."""
+    """Wait until the hub has copied its nodes' regions, or COPY_SECONDS have passed."""
     async with open_instance(hub) as instance:
         await replication.wait_until_copied(path, hub.data_dir, instance, COPY_SECONDS)
 
@@ -127,7 +127,7 @@ async def _fill(settings: Settings, region: str) -> None:
 
 
 def _token(settings: Settings) -> str:
-    """What the node lets the hub in with: the province sees drafts, too."""
+    """Return a token with which the hub reads the node; the role PROVINCE also reads drafts."""
     scope = (Role.PROVINCE, [settings.province], list[str](), TOKEN_LIFETIME, utc_now())
     return issue_token(
         settings.token_key(), settings.token_issuer, settings.token_audience, "hub", *scope
@@ -136,7 +136,7 @@ def _token(settings: Settings) -> str:
 
 @contextmanager
 def run_demo_nodes(nodes: Sequence[DemoNode]) -> Iterator[list[str]]:
-    """Run the nodes and yield what to say of each; they end with the block."""
+    """Run the nodes while the block runs, and yield a line for each to print."""
     started = [node.start() for node in nodes]
     try:
         yield [

@@ -1,4 +1,4 @@
-"""`simpul graph --format`: the integration graph in the languages of other programs."""
+"""`simpul graph --format`: the integration graph as GraphML or DOT."""
 
 from __future__ import annotations
 
@@ -8,30 +8,29 @@ from typing import Any
 NODE_KEYS = ("name", "kind", "regionCode", "opdId", "function", "status")
 EDGE_KEYS = ("dataObject", "mode", "direction", "status", "evidenceGrade", "verifiedOn")
 
-Graph = dict[str, Any]  # as the API tells it
+Graph = dict[str, Any]  # `integrationGraph` of the API
 
 
 def to_graphml(graph: Graph) -> str:
-    """Return the graph as GraphML, by networkx; what is not known is left out."""
+    """Return the graph as GraphML, without unknown values."""
     import networkx
 
     drawn = networkx.MultiDiGraph()
     for node in graph["nodes"]:
         drawn.add_node(node["id"], **_known(node, NODE_KEYS))
     for edge in graph["edges"]:
-        told = _known(edge["integration"], EDGE_KEYS)
-        told["counts"] = str(edge["counts"]).lower()  # networkx writes True, which XML has not
+        attributes = _known(edge["integration"], EDGE_KEYS)
+        attributes["counts"] = str(edge["counts"]).lower()  # networkx writes True, which is not XML
         if edge["defects"]:
-            told["defects"] = " ".join(edge["defects"])
-        drawn.add_edge(edge["source"], edge["target"], key=edge["id"], **told)
+            attributes["defects"] = " ".join(edge["defects"])
+        drawn.add_edge(edge["source"], edge["target"], key=edge["id"], **attributes)
     return "\n".join([*networkx.generate_graphml(drawn), ""])
 
 
 def to_dot(graph: Graph) -> str:
-    """Return the graph in Graphviz' language; exchanges that do not count are dashed.
+    """Return the graph in DOT, Graphviz' language; exchanges that do not count are dashed.
 
-    Written here: networkx does it through pydot or Graphviz' own library, which is more to
-    install than the two rules of a quoted string.
+    networkx needs pydot or Graphviz for this, a large dependency for the two rules of a quoted string.
     """
     lines = ["digraph {"]
     for node in graph["nodes"]:
@@ -45,8 +44,8 @@ def to_dot(graph: Graph) -> str:
     return "\n".join([*lines, "}", ""])
 
 
-def _known(told: dict[str, Any], keys: tuple[str, ...]) -> dict[str, Any]:
-    return {key: told[key] for key in keys if told[key] is not None}
+def _known(values: dict[str, Any], keys: tuple[str, ...]) -> dict[str, Any]:
+    return {key: values[key] for key in keys if values[key] is not None}
 
 
 def _quoted(text: str) -> str:

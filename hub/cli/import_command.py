@@ -1,4 +1,4 @@
-"""`simpul import`: says what it takes of a sheet, asks, and only then writes."""
+"""`simpul import`: shows what it would import from a sheet, asks, and imports it."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 app = typer.Typer()
 
-ROWS_NAMED = 12  # in one sentence
+ROWS_NAMED = 12  # the row numbers that a message lists
 
 
 @app.command("import")
@@ -32,10 +32,10 @@ def import_command(
     ] = False,
     json: AsJson = False,
 ) -> None:
-    """Register the applications of a sheet in a region's inventory, but for those that are there.
+    """Register the applications of a sheet in a region's inventory, except those that are there.
 
-    First it says, on the standard error stream, which columns it takes and what would become of the
-    rows; then it asks.
+    It first prints to standard error which columns it reads and what it would do with the rows, and
+    then asks for confirmation.
     """
     from engine.spreadsheet import application_sheet
     from engine.spreadsheet.sheet import SheetInvalid
@@ -80,7 +80,7 @@ def import_command(
 
 
 def _agreed(count: int, region: str, *, json: bool) -> bool:
-    """Ask whether to write; where the standard input is no terminal, `--yes` must have said so."""
+    """Ask whether to write; if standard input is no terminal, exit with an error instead."""
     if count == 0:
         return True
     if json or not sys.stdin.isatty():

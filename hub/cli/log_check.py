@@ -1,4 +1,4 @@
-"""Whether the logs are as they were written, and how far back their order can be followed."""
+"""Verifies the hash chains of the logs, and renews or prunes the arrival order."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ from storage import arrival, log, retention
 
 
 async def verify_all_logs(settings: Settings) -> dict[str, int]:
-    """Verify every region's chain; return the number of entries by region.
+    """Verify the hash chain of every region's log; return the number of entries by region.
 
     Raises:
-        engine.log.entry.BrokenChain: at the first that is broken.
+        engine.log.entry.BrokenChain: a chain is broken; the check stops there.
     """
     async with open_instance(settings) as instance, instance.database.read() as session:
         return {
@@ -23,13 +23,13 @@ async def verify_all_logs(settings: Settings) -> dict[str, int]:
 
 
 async def renew_instance_epoch(settings: Settings) -> None:
-    """Give the arrival order a new epoch: no cursor of before is good any more."""
+    """Start a new epoch of the arrival order, which invalidates all earlier cursors."""
     async with open_instance(settings) as instance, instance.database.write() as session:
         await arrival.renew_arrival_epoch(session)
 
 
 async def prune_old_arrivals(settings: Settings, days: int) -> int:
-    """Forget arrivals of more than so many days ago; return how many."""
+    """Delete the arrivals that are older than so many days; return their number."""
     async with open_instance(settings) as instance:
         return await retention.prune_arrival_log(
             instance.database, instance.clock() - timedelta(days=days)

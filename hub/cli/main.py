@@ -1,7 +1,7 @@
-"""The command `simpul`, and its commands that keep an instance.
+"""The command line `simpul`, and the commands that start and fill an instance.
 
-A command imports what only it needs when it runs: the server and the database take seconds,
-and `simpul score` or a wrong option shall answer at once.
+Each command imports its own dependencies when it runs. The server and the database take seconds to
+import, and `simpul score` or an invalid option must respond at once.
 """
 
 from __future__ import annotations
@@ -44,15 +44,15 @@ app.add_typer(opds.app, name="opd", help="Record and list the OPDs of a region."
 
 def main() -> None:
     """Run the command line."""
-    # What imports make lives on: to look through it for garbage takes a fifth of a command's start.
-    # A server sets thresholds of its own once it has started.
+    # Objects that imports create stay alive, so to collect garbage then is useless and takes a fifth
+    # of a command's startup. The server sets its own thresholds once it has started.
     gc.set_threshold(100_000, 50, 100)
     open_streams()
     try:
         app()
     finally:
         if sys.stdout is not None:
-            sys.stdout.flush()  # not as late as Python would, where a closed pipe is a bug
+            sys.stdout.flush()  # Python's own flush at exit reports a closed pipe as an error
 
 
 @app.command()
@@ -86,7 +86,7 @@ def demo(
         bool, typer.Option(help="Give three regions nodes of their own, which the hub follows.")
     ] = True,
 ) -> None:
-    """Load the real data that ships, print addresses and tokens, and serve."""
+    """Load the data that ships with Simpul, print addresses and tokens, and serve."""
     from hub.app import create_app
     from hub.cli import demo
     from hub.cli import demo_nodes as own_nodes
@@ -121,7 +121,7 @@ def demo(
 def migrate(
     renew_epoch: Annotated[
         bool,
-        typer.Option(help="After restoring a backup: tell all clients to read everything anew."),
+        typer.Option(help="After restoring a backup: make all clients read everything again."),
     ] = False,
 ) -> None:
     """Bring the database to this version's schema; safe to run again."""
@@ -143,7 +143,7 @@ def load_command(
     region: Annotated[list[str], typer.Option(help="Code of the only regions to load.")] = [],  # noqa: B006
     json: AsJson = False,
 ) -> None:
-    """Fill the instance with the real data that ships; adds only what is missing."""
+    """Load the data that ships with Simpul; adds only what is missing."""
     settings = readiness.load_migrated_settings()
     loaded = _load(settings, national=national, regions=region)
     if region and loaded.regions < len(set(region)):
@@ -164,7 +164,7 @@ def token(
     hours: Annotated[float, typer.Option(min=0.01, max=24 * 366)] = 8,
     json: AsJson = False,
 ) -> None:
-    """Issue a bearer token for an instance that checks its own."""
+    """Issue a bearer token for an instance that verifies its own tokens."""
     from hub.auth.authentication import TokenInvalid, checked_subject
     from hub.auth.tokens import issue_token
 
@@ -219,7 +219,7 @@ def export_schema(
 
 
 def _replaying(settings: Settings) -> Settings:
-    """A replay has a database of its own, made anew each time."""
+    """Return the settings of a replay, whose own database is deleted before each run."""
     if settings.database_url is not None:
         exit_with_error(
             "a replay runs on the embedded database only: unset DATABASE_URL", ExitCode.INPUT

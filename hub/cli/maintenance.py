@@ -1,4 +1,4 @@
-"""Commands that keep an instance in order: what is to be done each night, and checked."""
+"""Maintenance commands: nightly jobs, checks and the handover of regions."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def recompute(
     ] = False,
     json: AsJson = False,
 ) -> None:
-    """Recompute verifications and proposals of all regions, and announce what is new; for nightly."""
+    """Recompute verifications and proposals of all regions, and announce changes; run it nightly."""
     from rich.progress import Progress
 
     from hub.app import open_instance
@@ -79,7 +79,7 @@ def forget(
     region: Annotated[str, typer.Argument(help="Code of a region that another instance owns.")],
     json: AsJson = False,
 ) -> None:
-    """Drop the copy of a region, so that a server copies it anew; as after it has diverged."""
+    """Delete the copy of a region, so that the server copies it again; run it after a divergence."""
     from hub.app import open_instance
     from storage import replica
 
@@ -106,7 +106,7 @@ def hand_over(
     url: Annotated[str, typer.Argument(help="The new owner's API, as its SIMPUL_URL says.")],
     json: AsJson = False,
 ) -> None:
-    """Let another instance own a region: from the next entry on it writes there, and only there."""
+    """Hand a region over to another instance, which alone writes it from the next entry on."""
     from hub.app import open_instance
     from resolvers import handover
     from storage.log import LogNotFound, LogOwnedElsewhere
@@ -137,7 +137,7 @@ def prune(
     ] = 90,
     json: AsJson = False,
 ) -> None:
-    """Forget the order of what happened longer ago; the regions' logs stay whole. For nightly."""
+    """Delete old entries of the arrival order; the regions' logs stay complete. Run it nightly."""
     from hub.cli import log_check
 
     forgotten = asyncio.run(log_check.prune_old_arrivals(readiness.load_migrated_settings(), days))

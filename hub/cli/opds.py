@@ -1,4 +1,4 @@
-"""`simpul opd`: records the OPDs of a region, and lists them."""
+"""`simpul opd`: records and lists the OPDs of a region."""
 
 from __future__ import annotations
 
@@ -85,7 +85,7 @@ def add(
 
 @app.command("list")
 def list_command(region: RegionCode, json: AsJson = False) -> None:
-    """List the OPDs of a region, with what an import or a token needs of them."""
+    """List the OPDs of a region, with the names and ids that imports and tokens use."""
     from rich.table import Table
 
     from hub.app import open_instance

@@ -1,4 +1,4 @@
-"""What the names of an inventory say, be it a file or a region of the database."""
+"""Finds duplicates, functions and overlaps in the inventory of a file."""
 
 from __future__ import annotations
 
@@ -19,29 +19,29 @@ from hub.cli import sheet_file
 from resolvers import inventory_analysis, shipped_functions
 from resolvers.inventory_analysis import AnalysisModels
 
-CLUSTER_MOST = 200  # systems of one function in one region that are compared pair by pair
-_TAGGED_AT_ONCE = 10_000  # a tag is chosen among all functions, which takes memory
+CLUSTER_MOST = 200  # systems with the same function and region that are compared pairwise
+_TAGGED_AT_ONCE = 10_000  # bounds memory: each listing is scored against all functions
 
 Crowd = tuple[str, str, int]  # region, function, systems
 
 
 @dataclass(frozen=True, slots=True)
 class OverlapFindings:
-    """Which listings are one system, what each is for, and which systems do the same."""
+    """The duplicates of an inventory, the function of each listing, and overlapping systems."""
 
     title: str
     listings: Mapping[str, Listing]
     inventory: SortedInventory
     tags: Mapping[str, FunctionTag]
     clusters: tuple[Cluster, ...]
-    crowds: tuple[Crowd, ...]  # too many systems for one cluster: not compared
-    candidates: tuple[ReuseCandidate, ...]  # to take over from another region
-    names: Mapping[str, str]  # of the listings of other regions that are candidates
-    sheet: ListingSheet | None  # None: it is of the database
+    crowds: tuple[Crowd, ...]  # not compared, because they have too many systems
+    candidates: tuple[ReuseCandidate, ...]  # systems to reuse from another region
+    names: Mapping[str, str]  # of the candidates, by id
+    sheet: ListingSheet | None  # None: the inventory is from the database
 
 
 def of_file(path: Path) -> OverlapFindings:
-    """Read the inventory in a file, or end with what is wrong in which row and column."""
+    """Analyse the inventory in a file; exit with the row and column of each error in it."""
     names = {each.id: each.name for each in shipped_functions.functions_by_id().values()}
     try:
         sheet = inventory_sheet.parse_listing_sheet(sheet_file.read_sheet_rows(path), names)
@@ -82,10 +82,12 @@ def _tags(models: AnalysisModels, sheet: ListingSheet) -> dict[str, FunctionTag]
 def _clusters(
     models: AnalysisModels, systems: Sequence[Listing], tags: Mapping[str, FunctionTag]
 ) -> tuple[tuple[Cluster, ...], tuple[Crowd, ...]]:
-    told = [(each, tags[each.id].function) for each in systems]
-    counts = Counter((each.region, function) for each, function in told if function is not None)
+    functions = [(each, tags[each.id].function) for each in systems]
+    counts = Counter(
+        (each.region, function) for each, function in functions if function is not None
+    )
     crowds = {key: count for key, count in counts.items() if count > CLUSTER_MOST}
-    compared = [each for each, function in told if (each.region, function) not in crowds]
+    compared = [each for each, function in functions if (each.region, function) not in crowds]
     return (
         models.comparer.clusters(compared, tags),
         tuple((region, function, count) for (region, function), count in sorted(crowds.items())),

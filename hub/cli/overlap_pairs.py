@@ -1,4 +1,4 @@
-"""`simpul overlap --pairs`: given pairs of applications, scored as the engine scores its own."""
+"""`simpul overlap --pairs`: scores the pairs of applications in a file."""
 
 from __future__ import annotations
 
@@ -25,12 +25,12 @@ REQUIRED = ("a", "b")
 OPTIONAL = tuple(f"{side}_{field}" for field in ("opd", "region", "url") for side in REQUIRED)
 ADDED = ("score", "identity", "why")
 PAIRS_MOST = 100_000
-_SCORED_AT_ONCE = 5_000  # a function is chosen among all for each, which takes memory
+_SCORED_AT_ONCE = 5_000  # bounds memory: each listing is scored against all functions
 
 
 @dataclass(frozen=True, slots=True)
 class ScoredPair:
-    """A pair as it was given, how far both do one job, and whether they may be one system."""
+    """A pair of the file, its overlap score, and whether the two may be the same system."""
 
     cells: tuple[str, ...]
     overlap: Overlap
@@ -38,28 +38,28 @@ class ScoredPair:
 
     @property
     def identity(self) -> str:
-        """AUTO, REVIEW, or NONE where nothing says that the two are one system."""
+        """AUTO, REVIEW, or NONE if nothing indicates that the two are the same system."""
         return "NONE" if self.same is None else self.same.decision.value
 
     @property
     def signals(self) -> dict[str, str]:
-        """What the identity rests on."""
+        """The signals behind the identity, by name."""
         return {} if self.same is None else {each.name: each.value for each in self.same.signals}
 
     @property
     def why(self) -> str:
-        """What score and identity rest on."""
-        told = [f"{each.signal} {each.value:g} ({each.adds:+g})" for each in self.overlap.why]
-        return "; ".join([*told, *(f"{name}: {value}" for name, value in self.signals.items())])
+        """The signals behind the score and the identity, as text."""
+        parts = [f"{each.signal} {each.value:g} ({each.adds:+g})" for each in self.overlap.why]
+        return "; ".join([*parts, *(f"{name}: {value}" for name, value in self.signals.items())])
 
 
 def score_pair_file(path: Path) -> tuple[list[str], list[ScoredPair]]:
-    """Return the header and the scored pairs of a file, or end with what is wrong in it."""
+    """Return the header and the scored pairs of a file; exit with the errors in it."""
     try:
         header, lines = _read(sheet_file.read_sheet_rows(path))
     except SheetInvalid as invalid:
         sheet_file.exit_with_sheet_problems(path, invalid, "nothing was scored")
-    pairs = [(_listing(told, "a"), _listing(told, "b")) for _, told in lines]
+    pairs = [(_listing(values, "a"), _listing(values, "b")) for _, values in lines]
     built = shipped_models()
     comparer, comparison = built.comparer, built.comparison
     overlaps: list[Overlap] = []
@@ -72,7 +72,7 @@ def score_pair_file(path: Path) -> tuple[list[str], list[ScoredPair]]:
 
 
 def scored_pairs_document(header: list[str], pairs: list[ScoredPair]) -> dict[str, Any]:
-    """Return them as JSON values."""
+    """Return the scored pairs as JSON values."""
     return {
         "rule": RULE,
         "pairs": [
@@ -85,7 +85,7 @@ def scored_pairs_document(header: list[str], pairs: list[ScoredPair]) -> dict[st
 
 
 def write_scored_pairs(header: list[str], pairs: list[ScoredPair]) -> None:
-    """Print them as CSV: the rows as they came, with three columns more."""
+    """Print the scored pairs as CSV: the rows of the file, with three columns added."""
     writer = csv.writer(sys.stdout, lineterminator="\n")
     writer.writerow([*header, *ADDED])
     for each in pairs:
@@ -93,7 +93,7 @@ def write_scored_pairs(header: list[str], pairs: list[ScoredPair]) -> None:
 
 
 def show_scored_pairs(header: list[str], pairs: list[ScoredPair]) -> None:
-    """Print them for a person."""
+    """Print the scored pairs as a table."""
     at = [[cell.lower() for cell in header].index(side) for side in REQUIRED]
     table = Table("A", "B", "Score", "Identity", "Why", box=None)
     for each in pairs:
@@ -123,23 +123,23 @@ def _read(rows: Iterator[Row]) -> tuple[list[str], list[tuple[tuple[str, ...], d
         if len(lines) == PAIRS_MOST:
             raise SheetInvalid(SheetProblem(row, None, f"at most {PAIRS_MOST} pairs", "more"))
         whole = (*cells, *[""] * (len(header) - len(cells)))
-        told = dict(zip(names, whole, strict=False))
+        values = dict(zip(names, whole, strict=False))
         problems += [
             SheetProblem(row, side, "the name of an application", "nothing")
             for side in REQUIRED
-            if not told[side]
+            if not values[side]
         ]
-        lines.append((whole, told))
+        lines.append((whole, values))
     if problems:
         raise SheetInvalid(*problems)
     return header, lines
 
 
-def _listing(told: dict[str, str], side: str) -> Listing:
+def _listing(values: dict[str, str], side: str) -> Listing:
     return Listing(
-        name=told[side],
-        opd=told.get(f"{side}_opd", ""),
-        url=told.get(f"{side}_url") or None,
+        name=values[side],
+        opd=values.get(f"{side}_opd", ""),
+        url=values.get(f"{side}_url") or None,
         id=side,
-        region=told.get(f"{side}_region", ""),
+        region=values.get(f"{side}_region", ""),
     )

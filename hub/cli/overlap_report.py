@@ -1,4 +1,4 @@
-"""`simpul overlap` of an inventory: its findings for a program and for a person."""
+"""The report of `simpul overlap`, as JSON and as tables."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from hub.cli.overlap import CLUSTER_MOST, OverlapFindings
 from resolvers.inventory_analysis import shipped_models
 from resolvers.shipped_functions import functions_by_id
 
-SHOWN = 30  # rows of a table; a program gets all
+SHOWN = 30  # rows of a table; JSON holds all
 
 Found = TypeVar("Found")
 
@@ -78,7 +78,7 @@ def overlap_document(findings: OverlapFindings) -> dict[str, Any]:
 
 
 def show_overlap_report(findings: OverlapFindings) -> None:
-    """Print the findings for a person."""
+    """Print the findings as tables."""
     inventory, sheet = findings.inventory, findings.sheet
     out.print(f"[bold]{escape(findings.title)}[/bold] · {len(findings.listings)} listings")
     if sheet is not None:
@@ -174,21 +174,21 @@ def _cluster(findings: OverlapFindings, cluster: Cluster) -> dict[str, Any]:
 
 
 def explain_overlap(overlap: Overlap) -> dict[str, Any]:
-    """Return the score of a pair and what it rests on."""
+    """Return the score of a pair and its signals, as JSON values."""
     why = [{"signal": e.signal, "value": e.value, "adds": e.adds} for e in overlap.why]
     return {"score": overlap.score, "why": why}
 
 
 def _line(findings: OverlapFindings, id: str) -> dict[str, Any]:
     listing, sheet = findings.listings[id], findings.sheet
-    told = {"name": listing.name, "opd": listing.opd, "region": listing.region}
+    members = {"name": listing.name, "opd": listing.opd, "region": listing.region}
     if sheet is None:
-        return {"listing": id} | told
-    return {"listing": int(id), "id": sheet.ids.get(id)} | told
+        return {"listing": id} | members
+    return {"listing": int(id), "id": sheet.ids.get(id)} | members
 
 
 def _key(findings: OverlapFindings, id: str) -> str | int:
-    """What a listing goes by: its row in a file, else its id."""
+    """Return the identifier of a listing: its row in a file, else its id."""
     return id if findings.sheet is None else int(id)
 
 
@@ -199,7 +199,7 @@ def _printed(findings: OverlapFindings, id: str) -> str:
 
 
 def _links(findings: OverlapFindings, group: DuplicateGroup) -> tuple[ListingPair, ...]:
-    """What links the listings of a group; those that are equal throughout are told by two."""
+    """Return the links of a group; if all its listings are equal, the link of the first two."""
     if group.links:
         return group.links
     a, b = (findings.listings[id] for id in group.listings[:2])

@@ -1,4 +1,4 @@
-"""`simpul path`: the cheapest steps from a sheet of levels, or from a region's, to a target."""
+"""`simpul path`: the cheapest steps to a target index, from a sheet's or a region's levels."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ UNIFORM = "uniform"
 
 @dataclass(frozen=True, slots=True)
 class PathOptions:
-    """What the command was asked; `effort` is None, `uniform` or the name of a file."""
+    """The options of the command; `effort` is None, `uniform` or the name of a file."""
 
     instrument: str
     target: float
@@ -48,15 +48,15 @@ class PathOptions:
 
 @dataclass(frozen=True, slots=True)
 class PathResult:
-    """The plan, or how far one can get."""
+    """The plan, or the highest index that can be reached."""
 
     instrument: Instrument
     plan: Plan | UnreachableTarget
-    origin: Assessment | None = None  # None: a sheet
+    origin: Assessment | None = None  # None: the levels are from a sheet
 
     @property
     def basis(self) -> dict[str, Any] | None:
-        """What of a region it starts from, as JSON values."""
+        """The assessment that the plan starts from, as JSON values; None for a sheet."""
         if self.origin is None:
             return None
         return {
@@ -68,7 +68,7 @@ class PathResult:
         }
 
     def document(self) -> dict[str, Any]:
-        """Return it as JSON values."""
+        """Return the result as JSON values."""
         plan, request = self.plan, self.plan.request
         asked = {
             "instrument": self.instrument.id,
@@ -127,7 +127,7 @@ class PathResult:
 
 
 def of_sheet(path: Path, wish: PathOptions) -> PathResult:
-    """Plan for the sheet in a file, or end with what is wrong."""
+    """Return the plan for the sheet in a file; exit with an error if the input is invalid."""
     instrument, levels = score.read_level_file(path, wish.instrument)
     target = wish.target
     if not instrument.level_min < target <= instrument.level_max:
@@ -161,9 +161,10 @@ def of_sheet(path: Path, wish: PathOptions) -> PathResult:
 
 
 def apply_effort_option(situation: Situation, wished: str) -> Situation:
-    """Return the situation with the effort that was wished for, or end with what is wrong with it.
+    """Return the situation with the effort of the option; exit with an error if it is invalid.
 
-    With `uniform` every level costs one point and no order is preferred: the fewest steps.
+    With `uniform` each level costs one point and no order is preferred, so the plan has the fewest
+    steps.
     """
     if wished == UNIFORM:
         effort = scale.uniform_effort(situation.instrument)
@@ -178,21 +179,21 @@ def apply_effort_option(situation: Situation, wished: str) -> Situation:
 
 
 def keep_output_apart() -> None:
-    """Let only this program write to standard output: what spreads steps over years prints there.
+    """Redirect the solver's output to standard error, because the solver prints to standard output.
 
-    For the rest of the process, since what the solver printed may be written as late as its end.
+    It stays redirected until the process exits, because the solver may flush its output only then.
     """
     open_output(os.dup(1))
     os.dup2(2, 1)
 
 
 def show_path_report(planned: PathResult) -> None:
-    """Print it for a person."""
+    """Print the plan as tables."""
     plan, request = planned.plan, planned.plan.request
     if planned.basis is not None:
-        told = planned.basis
-        levels = "levels ESTIMATED of its published figures" if told["estimated"] else "its levels"
-        out.print(f"From {told['region']} {told['year']} {told['kind']}: {levels}")
+        basis = planned.basis
+        levels = "levels ESTIMATED of its published figures" if basis["estimated"] else "its levels"
+        out.print(f"From {basis['region']} {basis['year']} {basis['kind']}: {levels}")
     goal = f"{format_rounded(request.target)} with a buffer of {format_rounded(request.buffer)}"
     if isinstance(plan, UnreachableTarget):
         out.print(

@@ -1,4 +1,4 @@
-"""The commands that answer a question about levels, an inventory or a region."""
+"""The commands that query levels, an inventory or a region."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def score(
     steps: Annotated[int, typer.Option(min=0, max=50, help="Next steps to show.")] = 10,
     json: AsJson = False,
 ) -> None:
-    """Compute index, predicate and domains of a sheet of levels, and the best next steps."""
+    """Compute the index, predicate and domains of a sheet of levels, and the best next steps."""
     from hub.cli import score
 
     scored = score.score_level_file(levels, instrument, steps)
@@ -100,7 +100,7 @@ def overlap(
     csv: Annotated[bool, typer.Option("--csv", help="Print scored pairs as CSV.")] = False,
     json: AsJson = False,
 ) -> None:
-    """Show which listings are, or may be, one system, and which systems do the same, and why."""
+    """Show which listings are or may be the same system, and which systems overlap, with reasons."""
     if (source is None) == (pairs is None):
         exit_with_error(
             "expected either an inventory or --pairs, got " + ("both", "none")[source is None],
@@ -110,7 +110,7 @@ def overlap(
         from hub.cli import overlap_pairs
 
         header, scored = overlap_pairs.score_pair_file(pairs)
-        # What is not read by a person is read by a program, which wants CSV as it came.
+        # If the output is not a terminal, a program reads it, which expects CSV.
         say = (
             overlap_pairs.write_scored_pairs
             if csv or not sys.stdout.isatty()
@@ -135,9 +135,8 @@ def overlap(
         findings = asyncio.run(
             region_overlap.find_region_overlaps(readiness.load_migrated_settings(), source)
         )
-    found = (
-        overlap_report.overlap_document(findings) if json else {}
-    )  # large: not made to be thrown away
+    # The document is large, so it is made only if it is printed.
+    found = overlap_report.overlap_document(findings) if json else {}
     print_result(found, as_json=json, say=lambda: overlap_report.show_overlap_report(findings))
 
 
@@ -151,7 +150,7 @@ def verify(
     ] = AssessmentKind.SELF,
     json: AsJson = False,
 ) -> None:
-    """Hold the levels that a region claims against its integration graph."""
+    """Verify the levels that a region claims by its integration graph."""
     from hub.cli import region_report as report
 
     given = {"instrument": instrument, "year": year, "kind": kind.value}
@@ -168,7 +167,7 @@ def proposals(
     region: Annotated[str, typer.Argument(help="Code of the region, as 32.11.")],
     json: AsJson = False,
 ) -> None:
-    """Show what could be consolidated in a region, why, and what was decided."""
+    """Show the consolidation proposals of a region, with their reasons and decisions."""
     from hub.cli import region_report as report
 
     found = asyncio.run(
@@ -182,7 +181,7 @@ def diagnose(
     region: Annotated[str, typer.Argument(help="Code of the region, as 32.11.")],
     json: AsJson = False,
 ) -> None:
-    """Show what the shape of a region's integration graph tells, of all that is recorded."""
+    """Show the diagnostics of a region's integration graph, over all recorded exchanges."""
     from hub.cli import region_report as report
 
     found = asyncio.run(
@@ -202,7 +201,7 @@ def graph(
     ] = None,
     json: AsJson = False,
 ) -> None:
-    """Show the integration graph of a region, and which exchanges are no evidence."""
+    """Show the integration graph of a region, and which exchanges are not evidence."""
     from hub.cli import graph_export
     from hub.cli import region_report as report
 

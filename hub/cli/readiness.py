@@ -1,4 +1,4 @@
-"""The settings and the state of the instance that a command needs before it can start."""
+"""Checks that a command needs before it starts: settings, database schema, listening socket."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 def load_settings() -> Settings:
-    """Return the settings of the environment, or end with what is wrong in them."""
+    """Return the settings of the environment; exit with an error if they are invalid."""
     from pydantic import ValidationError
 
     from hub.settings import Settings, explain_settings_errors
@@ -29,7 +29,7 @@ def load_settings() -> Settings:
 
 
 def load_migrated_settings() -> Settings:
-    """Return the settings of an instance whose database is ready, or end."""
+    """Return the settings; exit with an error if the database lacks migrations."""
     found = load_settings()
     if lacks_migrations(found):
         exit_with_error(
@@ -39,7 +39,7 @@ def load_migrated_settings() -> Settings:
 
 
 def lacks_migrations(settings: Settings) -> bool:
-    """Say whether `simpul migrate` has work to do, or end where no database can be reached."""
+    """Whether the database lacks migrations; exits with an error if it cannot be reached."""
     from storage import migrate as migrations
 
     try:
@@ -50,14 +50,14 @@ def lacks_migrations(settings: Settings) -> bool:
         )
     try:
         return asyncio.run(migrations.has_pending_migration(settings.database))
-    except Exception as error:  # noqa: BLE001  # whatever it is, no command can go on without it
+    except Exception as error:  # noqa: BLE001  # any error means that the database is unavailable
         exit_with_error(
             f"the database does not answer: {str(error).partition(chr(10))[0]}", ExitCode.STATE
         )
 
 
 def open_socket_or_exit(settings: Settings) -> socket.socket:
-    """Return the socket that the server will listen on, or end with what stands in the way."""
+    """Return the listening socket for the server; exit with an error if it cannot listen."""
     from hub.process.server import CannotListen, open_listening_socket
 
     try:

@@ -1,4 +1,4 @@
-"""What a command says of a region that is not on record: how to record it, where it ships."""
+"""The hint in error messages about a region that is not on record."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from facts import tables
 
 
 def how_to_record(code: str) -> str:
-    """Return the end of a sentence about a region that is not on record; empty: it does not ship."""
+    """Return the end of a message, with the command that loads the region; empty if none does."""
     for national, option in ((False, ""), (True, "--national ")):
         if code in {region.code for region in tables.region_catalogue(national)}:
             return f": record it with `simpul load {option}--region {code}`, or follow its owner"

@@ -1,4 +1,4 @@
-"""`simpul overlap` of a region of the database: what the API tells of it."""
+"""`simpul overlap REGION`: the findings for the inventory of a region in the database."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from resolvers.operation_budget import OperationBudget
 
 
 async def find_region_overlaps(settings: Settings, code: str) -> OverlapFindings:
-    """Read a region's inventory as the API does, or end where there is no such region."""
+    """Analyse a region's inventory as the API does; exit with an error if there is no such region."""
     async with open_instance(settings) as instance:
         context = Context(instance, OPERATOR, OperationBudget(bounded=False))
         region = await context.loaders.regions.load(code)

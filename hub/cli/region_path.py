@@ -1,4 +1,4 @@
-"""`simpul path` for a region of the database."""
+"""`simpul path REGION`: the path to a target for a region in the database."""
 
 from __future__ import annotations
 
@@ -17,9 +17,10 @@ from resolvers.problems import InvalidArgument
 
 
 async def plan_region_path(settings: Settings, code: str, wish: PathOptions) -> PathResult:
-    """Plan for a region from what the API plans from, or end with what is wrong.
+    """Return the plan for a region; exit with an error if there is nothing to plan from.
 
-    These are its newest levels, else the levels that were estimated of its published figures.
+    As in the API, it starts from the newest levels, or else from levels that are estimated from the
+    region's published figures.
     """
     async with open_instance(settings) as instance:
         context = Context(instance, OPERATOR, OperationBudget(bounded=False))

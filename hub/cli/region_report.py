@@ -1,4 +1,4 @@
-"""`simpul verify`, `proposals`, `diagnose` and `graph`: what the API tells of a region."""
+"""`simpul verify`, `proposals`, `diagnose` and `graph`: queries the API for a region and prints it."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from resolvers.context import Context
 from resolvers.operation_budget import OperationBudget
 from schema.schema import schema
 
-OPERATOR = Viewer("operator", Role.ADMIN)  # who runs the command has the database
+OPERATOR = Viewer("operator", Role.ADMIN)  # a user of the command has access to the database
 
 VERIFICATION = """
 query ($code: ID!, $instrument: ID!, $year: Int, $kind: AssessmentKind!) {
@@ -94,7 +94,7 @@ SHARES = {
     "Propagation cost": "propagation",
     "Producers beyond the first": "producers",
 }
-COUNTS = {  # of exchanges: where none is recorded, nothing is known of them
+COUNTS = {  # of exchanges; unknown if no exchange is recorded
     "Point to point beside the bus": "pointToPointDebtCount",
     "Single points of failure": "cutPointCount",
     "Data with several producers": "severalProducersCount",
@@ -105,7 +105,11 @@ SCORES = {"claimed": "claimed", "supported": "supported", "not refuted": "notRef
 async def query_region(
     settings: Settings, document: str, code: str, **given: object
 ) -> dict[str, Any]:
-    """Return what the API tells of a region, or end with what is wrong."""
+    """Return the region in the response to a query; exit with the error if it fails.
+
+    Args:
+        given: variables of the document, in addition to `code`.
+    """
     async with open_instance(settings) as instance:
         result = await schema.execute(
             document,
@@ -123,10 +127,10 @@ async def query_region(
 
 
 def show_verification(found: dict[str, Any], kind: AssessmentKind, year: int | None) -> None:
-    """Print it for a person; the heading names the assessment that was read.
+    """Print a verification as a table; the heading names the assessment.
 
     Args:
-        kind, year: what was asked for, to be named where there is no such assessment.
+        kind, year: of the requested assessment, which the heading names if there is none.
     """
     given = found["verification"]
     rules, claims = given["rules"], given["assessment"]
@@ -156,7 +160,7 @@ def show_verification(found: dict[str, Any], kind: AssessmentKind, year: int | N
 
 
 def show_proposals(found: dict[str, Any]) -> None:
-    """Print it for a person."""
+    """Print the proposals of a region as a table."""
     out.print(f"[bold]{found['name']}[/bold] · {len(found['proposals'])} proposals")
     table = Table("Kind", "About", "By", "Reasons", "Saving", "Status", box=None)
     for each in found["proposals"]:
@@ -174,24 +178,24 @@ def show_proposals(found: dict[str, Any]) -> None:
 
 
 def show_diagnostics(found: dict[str, Any]) -> None:
-    """Print it for a person."""
-    told = found["diagnostics"]
+    """Print the diagnostics of a region as a table."""
+    diagnostics = found["diagnostics"]
     out.print(
-        f"[bold]{found['name']}[/bold] · {told['applications']} applications, "
-        f"{told['edges']} exchanges, as of {told['asOf']}"
+        f"[bold]{found['name']}[/bold] · {diagnostics['applications']} applications, "
+        f"{diagnostics['edges']} exchanges, as of {diagnostics['asOf']}"
     )
     table = Table("Diagnosis", "Value", box=None)
     for name, key in SHARES.items():
-        table.add_row(name, told[key]["value"] or "unknown")
-    table.add_row("Silo index", told["silo"] or "unknown")
+        table.add_row(name, diagnostics[key]["value"] or "unknown")
+    table.add_row("Silo index", diagnostics["silo"] or "unknown")
     for name, key in COUNTS.items():
-        table.add_row(name, str(told[key]) if told["edges"] else "unknown")
-    table.add_row("Isolated applications", str(told["isolatedCount"]))
+        table.add_row(name, str(diagnostics[key]) if diagnostics["edges"] else "unknown")
+    table.add_row("Isolated applications", str(diagnostics["isolatedCount"]))
     out.print(table)
 
 
 def show_graph(found: dict[str, Any]) -> None:
-    """Print it for a person."""
+    """Print the exchanges of a region's integration graph as a table."""
     graph = found["integrationGraph"]
     names = {each["id"]: each["name"] for each in graph["nodes"]}
     out.print(

@@ -1,7 +1,7 @@
 """Plays the published results of earlier years as live events, labelled as a replay.
 
-Each is a real entry with its real source; only the moment is not. It is played into a
-database of its own, so that no log ever mixes a replay with what happened.
+Each event is a real entry with its real source; only its time differs. A replay uses its own
+database, so that no log mixes replayed and real entries.
 """
 
 from __future__ import annotations
@@ -15,13 +15,13 @@ from resolvers.context import Instance
 from resolvers.event import REPLAY
 from resolvers.seed import seed_result
 
-FIRST_SECONDS = 5.0  # for a wall to open before the first event
+FIRST_SECONDS = 5.0  # before the first event, so that a page can open
 
 logger = logging.getLogger(__name__)
 
 
 def replay_task(seconds: float) -> Callable[[Instance], Awaitable[None]]:
-    """Return the task that plays all results in order, one each `seconds`."""
+    """Return a task that plays all results in order, one every `seconds` seconds."""
 
     async def run(instance: Instance) -> None:
         await asyncio.sleep(FIRST_SECONDS)

@@ -1,4 +1,4 @@
-"""The files of the contract, made from the code that keeps it: the schema, and the feed for others."""
+"""Generates the contract files from the code: the GraphQL schema and the feed contract."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ TYPES = (
 
 
 def schema_files() -> dict[Path, str]:
-    """Return what each file must hold."""
+    """Return the current content of each contract file."""
     return {SDL: schema.as_str() + "\n", FEED: _feed(), BODIES: _bodies()}
 
 
@@ -48,14 +48,14 @@ def _feed() -> str:
 
 
 def _only(whole: GraphQLSchema, name: str, *fields: str) -> str:
-    """A root type with these fields alone."""
+    """Return the SDL of a root type with only these fields."""
     found = whole.type_map[name]
     assert isinstance(found, GraphQLObjectType)
     return print_type(GraphQLObjectType(name, {each: found.fields[each] for each in fields}))
 
 
 def _bodies() -> str:
-    """JSON Schema (2020-12) of each kind of body."""
+    """Return the JSON Schema (2020-12) of each kind of body."""
     kinds: dict[Any, TypeAdapter[Any]] = {
         **{("entries", kind.value): TypeAdapter(body) for kind, body in ENTRY_BODIES.items()},
         **{("rows", kind.value): TypeAdapter(body) for kind, body in ROW_BODIES.items()},

@@ -1,4 +1,4 @@
-"""`simpul score`: a sheet of levels, scored."""
+"""`simpul score`: computes the index of a sheet of levels."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from hub.exit_codes import ExitCode
 
 @dataclass(frozen=True, slots=True)
 class ScoredSheet:
-    """A scored sheet and what would raise it."""
+    """The score of a sheet, and the next steps that would raise it."""
 
     instrument: Instrument
     score: Score
@@ -28,7 +28,7 @@ class ScoredSheet:
     steps: tuple[Step, ...]
 
     def document(self) -> dict[str, Any]:
-        """Return it as JSON values."""
+        """Return the result as JSON values."""
         gap = self.next_predicate
         return {
             "instrument": self.instrument.id,
@@ -62,7 +62,11 @@ class ScoredSheet:
 
 
 def score_level_file(path: Path, instrument_id: str, limit: int) -> ScoredSheet:
-    """Score the sheet in a file, or end with each bad row by file, row and column."""
+    """Score the sheet in a file; exit with the row and column of each error in it.
+
+    Args:
+        limit: the most next steps to return.
+    """
     instrument, claimed = read_level_file(path, instrument_id)
     result = score.from_levels(instrument, claimed)
     return ScoredSheet(
@@ -74,7 +78,7 @@ def score_level_file(path: Path, instrument_id: str, limit: int) -> ScoredSheet:
 
 
 def read_level_file(path: Path, instrument_id: str) -> tuple[Instrument, dict[int, int]]:
-    """Read the sheet of levels in a file, or end with each bad row by file, row and column."""
+    """Return the instrument and the levels by indicator; exit with each error in the file."""
     instrument = instrument_catalogue().get(instrument_id)
     if instrument is None:
         exit_with_error(
@@ -89,7 +93,7 @@ def read_level_file(path: Path, instrument_id: str) -> tuple[Instrument, dict[in
 
 
 def show_score(scored: ScoredSheet) -> None:
-    """Print it for a person."""
+    """Print the score and the next steps as tables."""
     names = {each.number: each.name for each in scored.instrument.indicators}
     out.print(f"{scored.instrument.name} ({scored.instrument.id})")
     out.print(

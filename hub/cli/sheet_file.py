@@ -1,4 +1,4 @@
-"""Files that a person hands to a command: read whole, within limits, or refused with the reason."""
+"""Reads CSV files and workbooks that are passed to commands, within size limits."""
 
 from __future__ import annotations
 
@@ -13,16 +13,16 @@ from engine.spreadsheet.sheet import Row, SheetInvalid
 from hub.cli.console import err, exit_with_error
 from hub.exit_codes import ExitCode
 
-LEVELS_BYTES = 1_000_000  # a sheet of 47 lines takes 300
-INVENTORY_BYTES = 100_000_000  # 300,000 rows take 60 million
-_UNPACKED_BYTES = 1_000_000_000  # of a workbook, which is a ZIP archive
+LEVELS_BYTES = 1_000_000  # a sheet of 47 lines has 300 bytes
+INVENTORY_BYTES = 100_000_000  # 300,000 rows have 60 million bytes
+_UNPACKED_BYTES = 1_000_000_000  # of a workbook, which is a ZIP archive and may be a ZIP bomb
 _PROBLEMS_SHOWN = 20
 
 Cell = int | float | str | bool | time | date | datetime | timedelta
 
 
 def read_sheet_text(path: Path, most: int) -> str:
-    """Return the text of a file, or end with what is wrong."""
+    """Return the text of a file of at most `most` bytes; exit with an error if it is unreadable."""
     _check(path, most)
     try:
         return path.read_text(encoding="utf-8")
@@ -38,7 +38,10 @@ def read_sheet_text(path: Path, most: int) -> str:
 
 
 def read_sheet_rows(path: Path, most: int = INVENTORY_BYTES) -> Iterator[Row]:
-    """Return the rows of a CSV file or of a workbook's first sheet, or end with what is wrong."""
+    """Return the rows of a CSV file or of a workbook's first sheet.
+
+    The command exits with an error if the file has more than `most` bytes or is unreadable.
+    """
     return (
         _workbook(path, most)
         if path.suffix.lower() == ".xlsx"
@@ -47,7 +50,7 @@ def read_sheet_rows(path: Path, most: int = INVENTORY_BYTES) -> Iterator[Row]:
 
 
 def exit_with_sheet_problems(path: Path, invalid: SheetInvalid, outcome: str) -> NoReturn:
-    """Say where a sheet is wrong, and end."""
+    """Print the errors of a sheet and the outcome for the command, and exit."""
     for problem in invalid.problems[:_PROBLEMS_SHOWN]:
         err.print(f"{path}: {problem}", markup=False, soft_wrap=True)
     more = len(invalid.problems) - _PROBLEMS_SHOWN
@@ -80,9 +83,9 @@ def _workbook(path: Path, most: int) -> Iterator[Row]:
             )
         with CalamineWorkbook.from_path(path) as workbook:
             for number, cells in enumerate(workbook.get_sheet_by_index(0).iter_rows(), start=1):
-                told = [_told(cell) for cell in cells]
-                if any(told):
-                    yield number, told
+                texts = [_cell_text(cell) for cell in cells]
+                if any(texts):
+                    yield number, texts
     except OSError as error:
         exit_with_error(
             f"{path}: expected a file that can be read, got: {error.strerror}", ExitCode.INPUT
@@ -91,7 +94,7 @@ def _workbook(path: Path, most: int) -> Iterator[Row]:
         exit_with_error(f"{path}: expected an .xlsx workbook, got: {error}", ExitCode.INPUT)
 
 
-def _told(cell: Cell) -> str:
-    if isinstance(cell, float) and cell.is_integer():  # a workbook knows no whole numbers
+def _cell_text(cell: Cell) -> str:
+    if isinstance(cell, float) and cell.is_integer():  # workbooks store integers as floats
         return str(int(cell))
     return str(cell).strip()

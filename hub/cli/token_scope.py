@@ -1,4 +1,4 @@
-"""Whether the regions and OPDs that a token is asked for are on record in this instance."""
+"""Checks that the regions and OPDs in the scope of a token are on record in this instance."""
 
 from __future__ import annotations
 
@@ -15,16 +15,16 @@ from storage import opd as stored_opd
 from storage import region as stored_region
 from storage.database import Database
 
-SIMILAR = 0.5  # of 1: a code that is less similar is not named as the nearest
+SIMILAR = 0.5  # from 0 to 1; the message does not suggest a less similar code
 
 
 def check_token_scope(
     settings: Settings, role: Role, regions: Collection[str], opds: Collection[str]
 ) -> None:
-    """End with what is wrong unless all of them are on record, the OPDs in one of the regions.
+    """Exit with an error unless the regions are on record, and the OPDs are in one of them.
 
-    For the role PROVINCE a province is also good where only regions of it are on record, as on a
-    region's own node.
+    For the role PROVINCE, a province is also valid if only regions in it are on record, as on the
+    node of a region.
     """
     known, own_opds = asyncio.run(_recorded(settings, role, regions))
     for code in regions:
