@@ -43,30 +43,54 @@ class SubscriptionCollector(Collector):
         )
         tail = self._instance.tail
         counts, broker = tail.counts, tail.broker
-        yield _gauge("broker_up", "Whether the broker works; memory always does.", broker.reachable)
-        yield _counter("broker_fallbacks", "Database read as the broker failed.", broker.fallbacks)
-        yield _counter("arrivals_taken", "Arrivals that came by the broker.", counts.taken)
+        yield _gauge("broker_up", "1 while the broker is reachable.", broker.reachable)
+        yield _counter(
+            "broker_fallbacks",
+            "Times the broker failed and the database was read instead.",
+            broker.fallbacks,
+        )
+        yield _counter("arrivals_taken", "Arrivals received from the broker.", counts.taken)
         yield _counter("arrivals_read", "Arrivals read from the database.", counts.read)
-        yield _counter("arrival_reads", "Times the database was asked for them.", counts.reads)
-        yield _gauge("sockets", "WebSockets that are open.", COUNTS.sockets)
-        yield _gauge("streams", "Subscriptions over HTTP that are open.", len(OPEN))
-        yield _gauge("subscription_groups", "Different subscriptions.", len(fanout.groups))
-        yield _gauge("subscribers", "Subscribers of shared subscriptions.", fanout.followers)
-        yield _counter("subscription_executions", "Events executed for a group.", fanout.executions)
-        yield _counter("subscriptions", "Shared subscriptions that were begun.", fanout.joined)
-        yield _counter("subscriptions_resumed", "Of these, after a cursor.", fanout.resumed)
-        yield _counter("messages", "Messages of shared subscriptions written.", COUNTS.messages)
+        yield _counter("arrival_reads", "Queries to the database for arrivals.", counts.reads)
+        yield _gauge("sockets", "Open WebSockets.", COUNTS.sockets)
+        yield _gauge("streams", "Open subscriptions over HTTP.", len(OPEN))
+        yield _gauge(
+            "subscription_groups", "Groups of identical subscriptions.", len(fanout.groups)
+        )
+        yield _gauge("subscribers", "Subscribers in these groups.", fanout.followers)
+        yield _counter(
+            "subscription_executions", "Executions of an event for a group.", fanout.executions
+        )
+        yield _counter("subscriptions", "Started shared subscriptions.", fanout.joined)
+        yield _counter(
+            "subscriptions_resumed",
+            "Shared subscriptions that resumed after a cursor.",
+            fanout.resumed,
+        )
+        yield _counter("messages", "Messages sent to shared subscriptions.", COUNTS.messages)
         yield _counter("message_bytes", "Bytes of these messages.", COUNTS.bytes)
         conflated = COUNTS.conflated
-        yield _counter("messages_conflated", "Not sent, since a newer one was.", conflated)
-        yield _counter("sockets_given_up", "Closed for a peer that did not read.", COUNTS.given_up)
-        ended = CounterMetricFamily("simpul_sockets_ended", "That ended, by code.", labels=["code"])
+        yield _counter(
+            "messages_conflated",
+            "Messages replaced by newer ones before they were sent.",
+            conflated,
+        )
+        yield _counter(
+            "sockets_given_up",
+            "WebSockets closed because the peer read too slowly.",
+            COUNTS.given_up,
+        )
+        ended = CounterMetricFamily(
+            "simpul_sockets_ended", "Closed WebSockets, by close code.", labels=["code"]
+        )
         for code, count in ENDED.items():
             ended.add_metric([code], count)
         yield ended
         yield from _sources(self._instance, self._owned)
         given_up = COUNTS.streams_given_up
-        yield _counter("streams_given_up", "Cut for a peer that did not read.", given_up)
+        yield _counter(
+            "streams_given_up", "Streams closed because the peer read too slowly.", given_up
+        )
 
 
 class DeliveryLag:
@@ -131,10 +155,12 @@ def _sources(instance: Instance, owned: OwnedRegionCount) -> Iterator[Metric]:
     """Yield the metrics of regions; they are zero in workers that neither follow nor count them."""
     now = instance.clock()
     states = GaugeMetricFamily(
-        "simpul_sources", "Regions that are owned here or followed, by state.", labels=["state"]
+        "simpul_sources", "Regions that the instance owns or follows, by state.", labels=["state"]
     )
     lag = GaugeMetricFamily(
-        "simpul_source_lag_seconds", "Since a copy was last whole.", labels=["region"]
+        "simpul_source_lag_seconds",
+        "Time since the copy of a region was last complete.",
+        labels=["region"],
     )
     found = list(instance.followed.values())
     for state in SourceState:

@@ -18,10 +18,10 @@ app = typer.Typer()
 @app.command()
 def conformance(
     url: Annotated[str, typer.Argument(help="ws:// or wss:// address of the GraphQL endpoint.")],
-    region: Annotated[str, typer.Option(help="Code of a region that it owns.")],
+    region: Annotated[str, typer.Option(help="Code of a region that the endpoint owns.")],
     token_file: Annotated[Path | None, typer.Option(help="File with a bearer token.")] = None,
     private: Annotated[
-        bool, typer.Option(help="Its address may be in a private network, or on this machine.")
+        bool, typer.Option(help="Allow an address in a private network or on this machine.")
     ] = False,
     json: AsJson = False,
 ) -> None:

@@ -45,6 +45,7 @@ class DemoNode:
 
     @property
     def url(self) -> str:
+        """The WebSocket address of the node's API."""
         return f"ws://127.0.0.1:{self.port}/graphql"
 
     @property

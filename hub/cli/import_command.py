@@ -26,9 +26,9 @@ ROWS_NAMED = 12  # the row numbers that a message lists
 @app.command("import")
 def import_command(
     inventory: Annotated[Path, typer.Argument(help="A .csv file, or the first sheet of an .xlsx.")],
-    region: Annotated[str, typer.Option(help="Code of the region whose applications they are.")],
+    region: Annotated[str, typer.Option(help="Code of the region of the applications.")],
     yes: Annotated[
-        bool, typer.Option("--yes", help="Write without asking, as where there is no terminal.")
+        bool, typer.Option("--yes", help="Write without asking; required without a terminal.")
     ] = False,
     json: AsJson = False,
 ) -> None:

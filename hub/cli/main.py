@@ -79,11 +79,11 @@ def demo(
         bool, typer.Option(help="Play the published results of 2018–2025 as live events.")
     ] = False,
     seconds: Annotated[
-        float, typer.Option(min=0.05, max=60, help="Between two events of the replay.")
+        float, typer.Option(min=0.05, max=60, help="Seconds between two events of the replay.")
     ] = 1.0,
     national: Annotated[bool, typer.Option(help="Load all regions and agencies.")] = False,
     nodes: Annotated[
-        bool, typer.Option(help="Give three regions nodes of their own, which the hub follows.")
+        bool, typer.Option(help="Run three nodes that own a region each, and follow them.")
     ] = True,
 ) -> None:
     """Load the data that ships with Simpul, print addresses and tokens, and serve."""
@@ -139,8 +139,8 @@ def migrate(
 
 @app.command("load")
 def load_command(
-    national: Annotated[bool, typer.Option(help="All 552 regions and central agencies.")] = False,
-    region: Annotated[list[str], typer.Option(help="Code of the only regions to load.")] = [],  # noqa: B006
+    national: Annotated[bool, typer.Option(help="Load all 552 regions and agencies.")] = False,
+    region: Annotated[list[str], typer.Option(help="Code of a region; loads only these.")] = [],  # noqa: B006
     json: AsJson = False,
 ) -> None:
     """Load the data that ships with Simpul; adds only what is missing."""
@@ -155,10 +155,8 @@ def load_command(
 
 @app.command()
 def token(
-    role: Annotated[Role, typer.Option(help="What the viewer is.", case_sensitive=False)],
-    subject: Annotated[
-        str, typer.Option(help="The person or program that it is for, as the log will name it.")
-    ],
+    role: Annotated[Role, typer.Option(help="Role of the viewer.", case_sensitive=False)],
+    subject: Annotated[str, typer.Option(help="Name of the person or program in the log.")],
     region: Annotated[list[str], typer.Option(help="Code of a region in scope.")] = [],  # noqa: B006
     opd: Annotated[list[str], typer.Option(help="Id of an OPD in scope.")] = [],  # noqa: B006
     hours: Annotated[float, typer.Option(min=0.01, max=24 * 366)] = 8,
@@ -204,7 +202,7 @@ def token(
 
 @app.command("export-schema")
 def export_schema(
-    check: Annotated[bool, typer.Option(help="Only say whether the file is current.")] = False,
+    check: Annotated[bool, typer.Option(help="Only check whether the files are current.")] = False,
 ) -> None:
     """Write the committed contract: schema/schema.graphql and regions/contract."""
     from hub.cli.schema_export import schema_files

@@ -18,7 +18,7 @@ app = typer.Typer()
 @app.command()
 def recompute(
     learn: Annotated[
-        bool, typer.Option(help="Let the classifier first learn what people corrected.")
+        bool, typer.Option(help="First train the classifier with people's corrections.")
     ] = False,
     json: AsJson = False,
 ) -> None:
@@ -103,7 +103,7 @@ def forget(
 @app.command("hand-over")
 def hand_over(
     region: Annotated[str, typer.Argument(help="Code of a region that this instance owns.")],
-    url: Annotated[str, typer.Argument(help="The new owner's API, as its SIMPUL_URL says.")],
+    url: Annotated[str, typer.Argument(help="The SIMPUL_URL of the new owner.")],
     json: AsJson = False,
 ) -> None:
     """Hand a region over to another instance, which alone writes it from the next entry on."""
@@ -133,7 +133,7 @@ def hand_over(
 @app.command()
 def prune(
     days: Annotated[
-        int, typer.Option(min=1, max=36500, help="For which a client may be away and resume.")
+        int, typer.Option(min=1, max=36500, help="Days after which clients can no longer resume.")
     ] = 90,
     json: AsJson = False,
 ) -> None:

@@ -25,10 +25,10 @@ def add(
     acronym: Annotated[str, typer.Option(help="The short name, as Dinkes.")] = "",
     kind: Annotated[
         OpdKind | None,
-        typer.Option(help="By default what the first word of the name says.", case_sensitive=False),
+        typer.Option(help="By default from the first word of the name.", case_sensitive=False),
     ] = None,
     parent: Annotated[
-        str | None, typer.Option(help="Name, acronym or id of the OPD that it is a part of.")
+        str | None, typer.Option(help="Name, acronym or id of the OPD that it belongs to.")
     ] = None,
     json: AsJson = False,
 ) -> None:

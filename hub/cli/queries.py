@@ -39,7 +39,7 @@ def path(
         str,
         typer.Argument(
             metavar="REGION|LEVELS.csv",
-            help="Code of a region, for its newest levels or else an estimate; "
+            help="Code of a region, whose newest levels are used, or else an estimate; "
             "or a CSV with the columns number,level.",
         ),
     ],
@@ -47,14 +47,14 @@ def path(
     target: Annotated[float, typer.Option(help="The index to reach.")],
     buffer: Annotated[float, typer.Option(min=0, max=1, help="Index points above it.")] = 0.1,
     years: Annotated[int, typer.Option(min=1, max=3)] = 1,
-    lock: Annotated[list[int], typer.Option(help="An indicator to raise in any case.")] = [],  # noqa: B006
-    refuse: Annotated[list[int], typer.Option(help="An indicator to leave as it is.")] = [],  # noqa: B006
+    lock: Annotated[list[int], typer.Option(help="An indicator that must rise.")] = [],  # noqa: B006
+    refuse: Annotated[list[int], typer.Option(help="An indicator that must not rise.")] = [],  # noqa: B006
     effort: Annotated[
         str | None,
         typer.Option(
             metavar="uniform|EFFORT.csv",
             help="uniform: each level costs the same and no order is preferred. Or a CSV with "
-            "the columns number,level,effort, in place of some of the default scale.",
+            "the columns number,level,effort, which overrides parts of the default scale.",
         ),
     ] = None,
     json: AsJson = False,
@@ -144,9 +144,11 @@ def overlap(
 def verify(
     region: Annotated[str, typer.Argument(help="Code of the region, as 32.11.")],
     instrument: Annotated[str, typer.Option(help="spbe-2020 or pemdi-2026.")] = "spbe-2020",
-    year: Annotated[int | None, typer.Option(help="Of the assessment; else the newest.")] = None,
+    year: Annotated[
+        int | None, typer.Option(help="Year of the assessment; by default the newest.")
+    ] = None,
     kind: Annotated[
-        AssessmentKind, typer.Option(help="Of the assessment.", case_sensitive=False)
+        AssessmentKind, typer.Option(help="Kind of the assessment.", case_sensitive=False)
     ] = AssessmentKind.SELF,
     json: AsJson = False,
 ) -> None:
@@ -193,11 +195,13 @@ def diagnose(
 @app.command()
 def graph(
     region: Annotated[str, typer.Argument(help="Code of the region, as 32.11.")],
-    around: Annotated[str | None, typer.Option(help="Id of a node; else the whole graph.")] = None,
+    around: Annotated[
+        str | None, typer.Option(help="Id of a node; by default the whole graph.")
+    ] = None,
     depth: Annotated[int, typer.Option(min=1, max=5, help="Steps from that node.")] = 2,
-    limit: Annotated[int, typer.Option(min=1, max=1000, help="Nodes at most.")] = 300,
+    limit: Annotated[int, typer.Option(min=1, max=1000, help="Most nodes to show.")] = 300,
     form: Annotated[
-        str | None, typer.Option("--format", help="Write it as json, dot or graphml.")
+        str | None, typer.Option("--format", help="Print it as json, dot or graphml.")
     ] = None,
     json: AsJson = False,
 ) -> None:
