@@ -29,7 +29,7 @@ from storage import migrate
 
 REGIONS = ("32.11", "32.12", "32.78")  # Sumedang, Indramayu, Kota Tasikmalaya
 TOKEN_LIFETIME = timedelta(days=30)
-PORTS = 100  # that are tried to find free ones
+PORTS = 100  # the number of ports to try for free ones
 COPY_SECONDS = 30.0
 END_SECONDS = 12.0
 COMMAND = (sys.executable, "-m", "hub", "serve")

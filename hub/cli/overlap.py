@@ -36,7 +36,7 @@ class OverlapFindings:
     clusters: tuple[Cluster, ...]
     crowds: tuple[Crowd, ...]  # not compared, because they have too many systems
     candidates: tuple[ReuseCandidate, ...]  # systems to reuse from another region
-    names: Mapping[str, str]  # of the candidates, by id
+    names: Mapping[str, str]  # names of the candidates, by id
     sheet: ListingSheet | None  # None: the inventory is from the database
 
 

@@ -94,7 +94,7 @@ SHARES = {
     "Propagation cost": "propagation",
     "Producers beyond the first": "producers",
 }
-COUNTS = {  # of exchanges; unknown if no exchange is recorded
+COUNTS = {  # unknown if no exchange is recorded
     "Point to point beside the bus": "pointToPointDebtCount",
     "Single points of failure": "cutPointCount",
     "Data with several producers": "severalProducersCount",

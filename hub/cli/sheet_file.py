@@ -15,7 +15,7 @@ from hub.exit_codes import ExitCode
 
 LEVELS_BYTES = 1_000_000  # a sheet of 47 lines has 300 bytes
 INVENTORY_BYTES = 100_000_000  # 300,000 rows have 60 million bytes
-_UNPACKED_BYTES = 1_000_000_000  # of a workbook, which is a ZIP archive and may be a ZIP bomb
+_UNPACKED_BYTES = 1_000_000_000  # the limit for a workbook, which may be a ZIP bomb
 _PROBLEMS_SHOWN = 20
 
 Cell = int | float | str | bool | time | date | datetime | timedelta

@@ -21,7 +21,7 @@ from regions.json_depth import is_nested_deeper
 JsonObject = dict[str, object]
 
 NUMBER_CHARACTERS = 40  # longer than any 64-bit integer and any double
-NAME_CHARACTERS = 256  # of operation names and ids, which messages repeat
+NAME_CHARACTERS = 256  # the limit for operation names and ids, which messages repeat
 QUERY_STRING_FIELDS = 32
 
 _SURROGATE: Final = re.compile("[\ud800-\udfff]")

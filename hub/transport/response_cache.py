@@ -37,7 +37,7 @@ from schema.limits import CACHED_DOCUMENTS, DocumentLimits, parse_within_limits
 from schema.schema import schema
 
 SECONDS = 1.0
-BYTES_MOST = 33_554_432  # of all entries; a single entry may take a quarter of it
+BYTES_MOST = 33_554_432  # the size of all entries; a single one may take a quarter
 ENTRY_BYTES = 1_024  # approximate size of an entry without its body and the texts in its key
 # A field of these types states the present condition of a replica, and this argument waits for a
 # fresh one. Responses with either of them are not cached.

@@ -26,7 +26,7 @@ from realtime.message import Message
 SOCKET_LOGGER = "uvicorn.error.socket"  # the messages of uvicorn and websockets about connections
 EXTENSION = "simpul.frames"  # the scope extension that holds this protocol
 DRAINING = "simpul.draining"  # the lifespan state that is true during shutdown
-BUFFER_BYTES = 262_144  # that a slow peer may leave unread, not counting the kernel's buffer
+BUFFER_BYTES = 262_144  # the limit of unsent bytes per peer, without the kernel's buffer
 OUTBOX_MOST = 256  # pending frames; so few of them stay in the processor's caches
 LAST_SECONDS = 5.0  # for the close frame to reach a slow peer
 RESTART_SECONDS = 2.0  # the same during shutdown
