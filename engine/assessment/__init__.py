@@ -1,1 +1,1 @@
-"""Assessments: instruments, levels, the index, ranks, comparisons and estimates."""
+"""Assessments: instruments, levels, index scores, rankings, comparisons and estimates."""

@@ -1,4 +1,4 @@
-"""What an average over many regions is taken over, and whose it is."""
+"""The scope of an average over many regions, and the source that states it."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ class AverageScope(Enum):
 
 
 class AverageKind(Enum):
-    """Whose average it is; QUOTED was said or written by someone other than the assessor."""
+    """The source of an average. QUOTED means that someone other than the assessor stated it."""
 
     OFFICIAL = "OFFICIAL"
     QUOTED = "QUOTED"

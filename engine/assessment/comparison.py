@@ -1,7 +1,8 @@
-"""Two to ten regions side by side, part by part, against the means and the best of an edition.
+"""Compares two to ten regions part by part, with the means and the best values of an edition.
 
-One edition is one instrument, one year, one kind of assessor: nothing else is ever compared. A
-part that a region does not publish stays unknown, and a mean says over how many it was taken.
+An edition is one instrument, one year and one kind of assessor. Values of different editions are
+never compared. A part that a region does not publish stays unknown, and a mean states how many
+values it was computed from.
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ FEWEST, MOST = 2, 10  # regions side by side
 
 
 class ComparisonInvalid(ValueError):
-    """Regions or editions that cannot be put side by side: expected, found."""
+    """The regions or editions cannot be compared; `expected` and `found` give the reason."""
 
     def __init__(self, expected: str, found: object) -> None:
         super().__init__(f"comparison: expected {expected}, got {found}")
@@ -28,7 +29,7 @@ class ComparisonInvalid(ValueError):
 
 
 class PartKind(Enum):
-    """What a line of a comparison is about."""
+    """The kind of part that a line of a comparison shows."""
 
     INDEX = "INDEX"
     DOMAIN = "DOMAIN"
@@ -42,7 +43,7 @@ INDEX: Part = (PartKind.INDEX, 0)
 
 @dataclass(frozen=True, slots=True)
 class EditionValues:
-    """The values of one instrument, year and kind by region and part, as far as known."""
+    """The known values of one instrument, year and kind of assessment, by region and part."""
 
     instrument: str
     year: int
@@ -51,15 +52,17 @@ class EditionValues:
 
 
 class MeanBasis(Enum):
-    """Where a mean comes from."""
+    """The origin of a mean."""
 
-    COMPUTED = "COMPUTED"  # from the values that are here
-    PUBLISHED = "PUBLISHED"  # printed by the source, from values that are not all here
+    COMPUTED = "COMPUTED"  # from the values in this database
+    PUBLISHED = (
+        "PUBLISHED"  # printed by the source, from values that this database holds only in part
+    )
 
 
 @dataclass(frozen=True, slots=True)
 class GroupMean:
-    """A mean, and over how many it was taken; None where a publication does not say."""
+    """A mean, and the number of values in it; `n` is None where a publication does not state it."""
 
     value: Fraction
     n: int | None
@@ -68,7 +71,7 @@ class GroupMean:
 
 @dataclass(frozen=True, slots=True)
 class BestValue:
-    """The highest value of a group and everyone who has it."""
+    """The highest value of a group, and all regions that have it."""
 
     value: Fraction
     regions: tuple[str, ...]
@@ -76,7 +79,7 @@ class BestValue:
 
 @dataclass(frozen=True, slots=True)
 class Reference:
-    """What a group of regions makes of one part; None: nothing is known of it."""
+    """The mean and the best value of one part in a group of regions; None means unknown."""
 
     mean: GroupMean | None
     best: BestValue | None
@@ -84,7 +87,7 @@ class Reference:
 
 @dataclass(frozen=True, slots=True)
 class ComparisonCell:
-    """One region's value and how far it is from the means and the best. None: not known."""
+    """One region's value and its differences from the means and bests; None means unknown."""
 
     region: str
     value: Fraction | None
@@ -99,15 +102,15 @@ class ComparisonLine:
     """One part of the instrument across the regions."""
 
     part: Part
-    cells: tuple[ComparisonCell, ...]  # in the order asked for
-    leaders: tuple[str, ...]  # of the regions side by side
+    cells: tuple[ComparisonCell, ...]  # in the requested order
+    leaders: tuple[str, ...]  # the best of the compared regions
     province: Reference
     national: Reference
 
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
-    """The lines that at least one of the regions has a value for, from the index down."""
+    """The lines for which at least one compared region has a value, from the index down."""
 
     instrument: str
     year: int
@@ -119,7 +122,7 @@ class Comparison:
 
 @dataclass(frozen=True, slots=True)
 class IndexMove:
-    """How a region's index moved between two editions, and which domains moved it."""
+    """The change of a region's index between two editions, with the change of each domain."""
 
     region: str
     before: Fraction
@@ -129,9 +132,9 @@ class IndexMove:
 
 
 def parts_of(score: Score, levels: Mapping[int, int] | None = None) -> dict[Part, Fraction]:
-    """The values of one region from its score, and from its levels where it has claimed them.
+    """Return the values of one region from its score, and from its claimed levels if given.
 
-    An incomplete score counts what is not claimed at the lowest level, so it is no value yet.
+    An incomplete score counts unclaimed indicators at the lowest level, so it cannot be compared.
 
     Raises:
         ComparisonInvalid: the score is incomplete.
@@ -155,14 +158,15 @@ def region_comparison(
     nation: Collection[str],
     published: Mapping[Part, Fraction] | None = None,
 ) -> Comparison:
-    """The regions side by side, each against the `province` and the `nation`, given as codes.
+    """Compare regions with each other, and with the `province` and the `nation` (region codes).
 
-    `published` are national means that the source prints. They stand where fewer values are here
-    than the nation has members; else the mean is computed, so that it can be traced.
+    `published` holds the national means that the source prints. A published mean is used where
+    `edition` lacks values of some members of the nation. Otherwise the mean is computed, so that
+    it can be traced to its values.
 
     Raises:
-        ComparisonInvalid: fewer than two, more than ten, or the same region twice; or an edition
-            of another instrument.
+        ComparisonInvalid: there are fewer than two or more than ten regions, a region occurs
+            twice, or the edition is of another instrument.
     """
     if edition.instrument != instrument.id:
         raise ComparisonInvalid(instrument.id, edition.instrument)
@@ -189,10 +193,10 @@ def region_comparison(
 
 
 def index_movers(before: EditionValues, after: EditionValues) -> tuple[IndexMove, ...]:
-    """Every region that both editions know, the largest rise first and the largest fall last.
+    """Return the index change of every region in both editions, the largest rise first.
 
     Raises:
-        ComparisonInvalid: editions of two instruments or two kinds.
+        ComparisonInvalid: the editions differ in instrument or kind.
     """
     if (before.instrument, before.kind) != (after.instrument, after.kind):
         expected = f"{before.instrument} {before.kind.value}"

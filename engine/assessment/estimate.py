@@ -1,13 +1,14 @@
-"""Levels that could lie behind published domain values: an estimate, and how open it is.
+"""Estimates the levels behind published domain values, with the range of each level.
 
-Where only domain values are printed, many sets of whole levels give them. The estimate is the one
-closest to the national means by aspect: the least sum of weight * (level - mean)^2 among all sets
-that print the same domains (and the same index, where it is printed). Indicators of one aspect
-and one weight cannot be told apart, so what counts is the sum of their levels: all sums are gone
-through, which is exact and needs no solver. The least squares of a given sum are equal levels, so
-within an aspect the higher ones go to the first indicators, which means nothing.
+Where only domain values are published, many sets of whole levels give the same values. The
+estimate is the set closest to the national means by aspect: it minimises the sum of
+weight * (level - mean)^2 among all sets that print the same domains (and the same index, where it
+is printed). Indicators with the same aspect and weight are interchangeable, so only the sum of
+their levels matters. The search enumerates all sums, which is exact and needs no solver. For a
+given sum, equal levels have the least squares. Where they cannot be equal, the first indicators
+get the higher levels; this choice has no meaning.
 
-An estimate is not an assessment: it has a type of its own that no rank or score takes.
+An estimate is not an assessment. It has its own type, which no ranking or score accepts.
 """
 
 from __future__ import annotations
@@ -26,7 +27,7 @@ from engine.model import PublishedFigures
 
 @dataclass(frozen=True, slots=True)
 class LevelRange:
-    """An indicator's estimated level, and the lowest and highest that any solution gives it."""
+    """An indicator's estimated level, with its lowest and highest level over all solutions."""
 
     indicator: int
     level: int
@@ -36,7 +37,7 @@ class LevelRange:
 
 @dataclass(frozen=True, slots=True)
 class AspectRange:
-    """An aspect's estimated value, and the lowest and highest over all solutions."""
+    """An aspect's estimated value, with its lowest and highest value over all solutions."""
 
     aspect: int
     value: Fraction
@@ -46,16 +47,16 @@ class AspectRange:
 
 @dataclass(frozen=True, slots=True)
 class EstimatedProfile:
-    """Levels that reproduce the printed figures. ESTIMATED: nobody claimed or assessed them."""
+    """Levels that reproduce the printed figures. They are estimated, not claimed or assessed."""
 
     instrument: str
     figures: PublishedFigures
     indicators: tuple[LevelRange, ...]
     aspects: tuple[AspectRange, ...]
     solutions: int  # how many sets of levels print the same figures, this one included
-    distance: Fraction  # of the weighted squares from the means: 0 is all means met
-    pulled_by: Mapping[int, Fraction]  # mean by aspect; an aspect not in it follows its domain
-    index_met: bool  # false: no levels print this index with these domains; only they are met
+    distance: Fraction  # sum of the weighted squared differences from the means; 0 is a full match
+    pulled_by: Mapping[int, Fraction]  # mean by aspect; without one, the domain value is used
+    index_met: bool  # False: no levels print both the index and the domains; only the domains match
     basis: Literal["ESTIMATED"] = "ESTIMATED"
 
     @property
@@ -66,17 +67,17 @@ class EstimatedProfile:
 
 @dataclass(frozen=True, slots=True)
 class NoProfile:
-    """No whole levels print these values: they are incomplete, or misprinted."""
+    """No whole levels print these values, because the values are incomplete or misprinted."""
 
     instrument: str
     figures: PublishedFigures
     missing: tuple[int, ...]  # domains that are not printed
-    impossible: tuple[int, ...]  # domains whose printed value no levels give
+    impossible: tuple[int, ...]  # domains whose printed value no set of levels gives
 
 
 @dataclass(frozen=True, slots=True)
 class _IndicatorGroup:
-    """Indicators of one aspect and one weight."""
+    """The indicators that share an aspect and a weight."""
 
     aspect: int
     weight: Fraction
@@ -85,7 +86,7 @@ class _IndicatorGroup:
 
 @dataclass(slots=True)
 class _DomainSum:
-    """All sums of levels of a domain that give it the same exact value."""
+    """The sums of levels that give a domain the same exact value."""
 
     best: tuple[int, ...]  # the sums nearest to the means, one per group of the domain
     distance: Fraction
@@ -96,7 +97,7 @@ class _DomainSum:
 def estimated_profile(
     instrument: Instrument, figures: PublishedFigures, means: Mapping[int, Fraction]
 ) -> EstimatedProfile | NoProfile:
-    """The levels nearest to `means` (by aspect) that print the same domains and index."""
+    """Return the levels nearest to `means` (by aspect) that print the same domains and index."""
     printed = dict(figures.domains)
     missing = tuple(each.number for each in instrument.domains if each.number not in printed)
     groups = {each.number: _groups(instrument, each.number) for each in instrument.domains}
@@ -150,11 +151,13 @@ def estimated_profile(
 
 
 def _groups(instrument: Instrument, domain: int) -> tuple[_IndicatorGroup, ...]:
-    alike: dict[tuple[int, Fraction], list[int]] = defaultdict(list)
+    numbers_by_key: dict[tuple[int, Fraction], list[int]] = defaultdict(list)
     for aspect in instrument.aspects_of(domain):
         for each in instrument.indicators_of(aspect.number):
-            alike[each.aspect, each.weight].append(each.number)
-    return tuple(_IndicatorGroup(*key, tuple(numbers)) for key, numbers in sorted(alike.items()))
+            numbers_by_key[each.aspect, each.weight].append(each.number)
+    return tuple(
+        _IndicatorGroup(*key, tuple(numbers)) for key, numbers in sorted(numbers_by_key.items())
+    )
 
 
 def _ways(
@@ -163,7 +166,7 @@ def _ways(
     printed: str,
     means: Mapping[int, Fraction],
 ) -> dict[Fraction, _DomainSum]:
-    """By exact weighted sum: the ways to levels whose domain value is printed like this."""
+    """Group the sums of levels that print the domain value, by their exact weighted sum."""
     lowest, highest = instrument.level_min, instrument.level_max
     counts = [_counts(len(group.numbers), lowest, highest) for group in groups]
     weight = sum((group.weight * len(group.numbers) for group in groups), Fraction())
@@ -192,7 +195,7 @@ def _ways(
 
 
 def _counts(size: int, lowest: int, highest: int) -> dict[int, int]:
-    """In how many ways `size` levels add up, by their sum."""
+    """Count the sets of `size` levels, by their sum."""
     counts = {0: 1}
     for _ in range(size):
         longer: dict[int, int] = defaultdict(int)
@@ -204,7 +207,7 @@ def _counts(size: int, lowest: int, highest: int) -> dict[int, int]:
 
 
 def _even(total: int, size: int) -> list[int]:
-    """`size` whole levels that add up to `total` and differ by one at most, higher ones first."""
+    """Return `size` whole levels that add up to `total` and differ by at most one, descending."""
     low, above = divmod(total, size)
     return [low + (at < above) for at in range(size)]
 
@@ -220,7 +223,7 @@ def _level_ranges(
     best: tuple[int, ...],
     open_sums: set[tuple[int, ...]],
 ) -> list[LevelRange]:
-    """A level is possible where the others of its group can make up the rest of the sum."""
+    """Return each level's range: the rest of its group must be able to complete the sum."""
     lowest, highest = instrument.level_min, instrument.level_max
     found = []
     for at, group in enumerate(groups):

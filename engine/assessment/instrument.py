@@ -1,4 +1,4 @@
-"""An instrument of assessment: a versioned catalogue of parts, weights, levels, predicates."""
+"""An assessment instrument: a versioned catalogue of parts, weights, levels and predicates."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ class Level:
 
     number: int
     name: str
-    rule: str  # what the step asks in general, in our words; empty where not known
+    rule: str  # the general requirement of the level, in our words; empty if unknown
 
 
 @dataclass(frozen=True, slots=True)
 class Scale:
-    """The named levels that an indicator can have, lowest first."""
+    """The named levels of an indicator, lowest first."""
 
     id: str
     name: str
@@ -26,7 +26,7 @@ class Scale:
 
 @dataclass(frozen=True, slots=True)
 class Predicate:
-    """A label for index values from `minimum` up; None for the lowest, which has no floor."""
+    """A label for index values of at least `minimum`, which is None for the lowest predicate."""
 
     label: str
     minimum: Fraction | None
@@ -53,12 +53,12 @@ class Aspect:
 
 @dataclass(frozen=True, slots=True)
 class IntegrationNeed:
-    """What an integration-bound indicator must show from a level on."""
+    """The integration that an indicator must show from a level on."""
 
     kind: str
     from_level: int
-    needs_link: bool  # shown by a link between applications, not by a document alone
-    partners: tuple[int, ...]  # indicators whose services are the usual counterpart: examples
+    needs_link: bool  # a link between applications must show it; a document is not enough
+    partners: tuple[int, ...]  # indicators whose services are the usual counterparts; examples only
     requirement: str
     evidence: str
 
@@ -73,11 +73,11 @@ class Indicator:
     aspect: int
     weight: Fraction  # percent of the index
     scale: str
-    criteria: tuple[str, ...]  # per level, lowest first; empty where not known
+    criteria: tuple[str, ...]  # per level, lowest first; empty if unknown
     integration: IntegrationNeed | None
     all_opds_from: int | None  # the level from which every OPD must take part
-    review_from: int | None  # the level from which a periodic review is asked
-    predecessors: tuple[str, ...]  # codes in the instrument before this one
+    review_from: int | None  # the level from which a periodic review is required
+    predecessors: tuple[str, ...]  # codes in the preceding instrument
     note: str
 
 
@@ -103,18 +103,18 @@ class Instrument:
 
     @property
     def numbers(self) -> dict[str, int]:
-        """The number of every indicator, by its number and by its code as text."""
+        """The number of each indicator, keyed by its number as text and by its code."""
         by_code = {each.code: each.number for each in self.indicators}
         return by_code | {str(each.number): each.number for each in self.indicators}
 
     def predicate(self, value: Fraction) -> Predicate:
-        """The predicate of an exact index value."""
+        """Return the predicate of an exact index value."""
         return next(p for p in self.predicates if p.minimum is None or value >= p.minimum)
 
     def indicators_of(self, aspect: int) -> tuple[Indicator, ...]:
-        """The indicators of one aspect, in order."""
+        """Return the indicators of one aspect, in order."""
         return tuple(each for each in self.indicators if each.aspect == aspect)
 
     def aspects_of(self, domain: int) -> tuple[Aspect, ...]:
-        """The aspects of one domain, in order."""
+        """Return the aspects of one domain, in order."""
         return tuple(each for each in self.aspects if each.domain == domain)

@@ -1,4 +1,4 @@
-"""Reads a sheet of levels (columns `number,level`) and says where every bad row is wrong."""
+"""Parses a sheet of levels (columns `number,level`) and reports the problems of each row."""
 
 from __future__ import annotations
 
@@ -18,17 +18,17 @@ _WHOLE = re.compile(r"[0-9]{1,9}")
 
 
 def parse_level_sheet(text: str, instrument: Instrument) -> dict[int, int]:
-    """The level of every indicator, by number.
+    """Return the level of every indicator, by number.
 
-    Further columns are passed over. An indicator may go by its number or by its code ("35-2").
+    Other columns are ignored. A row names an indicator by its number or by its code ("35-2").
 
     Raises:
-        SheetInvalid: with all problems of the sheet, not only the first.
+        SheetInvalid: the sheet has problems; the error lists all of them.
     """
     numbers = instrument.numbers
     lowest, highest = instrument.level_min, instrument.level_max
     levels: dict[int, int] = {}
-    seen: dict[int, int] = {}  # the row that named an indicator first
+    seen: dict[int, int] = {}  # the first row of each indicator
     problems: list[SheetProblem] = []
     for row, (number_cell, level_cell) in select_columns(parse_csv_rows(text), COLUMNS):
         number = numbers.get(number_cell)

@@ -1,8 +1,8 @@
-"""How often regions that stood where this one stands got where it wants to go, a year later.
+"""Estimates how often regions with a similar index reached a target index one year later.
 
-Base rates of real transitions, nothing fitted: with the published results they predict as well as
-any model tried. What they cannot say: why, and anything beyond one year. They describe what
-regions did, not what a plan makes of one.
+The figures are base rates of observed transitions. No model is fitted: on the published results,
+base rates predict as well as every model that was tried. They give no reasons and cover no more
+than one year. They describe what regions did, not the effect of a plan.
 """
 
 from __future__ import annotations
@@ -15,15 +15,15 @@ from statistics import fmean, stdev
 
 from scipy.special import betaincinv
 
-FEWEST = 3  # examples; below them no rate is given
-COVERAGE = 0.8  # of the interval
-WINDOWS = tuple(Fraction(each, 100) for each in (10, 20, 30, 40))  # index points either side
-_ENOUGH = 30  # examples that stop the window from growing
+FEWEST = 3  # examples; with fewer, no rate is given
+COVERAGE = 0.8  # probability that the interval covers
+WINDOWS = tuple(Fraction(each, 100) for each in (10, 20, 30, 40))  # index points on either side
+_ENOUGH = 30  # the window stops growing at this number of examples
 
 
 @dataclass(frozen=True, slots=True)
 class Transition:
-    """One region's value in one year and in the next, by one instrument."""
+    """One region's value in two consecutive years, by one instrument."""
 
     region: str
     before: Fraction
@@ -31,12 +31,12 @@ class Transition:
 
     @property
     def change(self) -> Fraction:
-        """Negative where it fell."""
+        """The change in index points, negative for a fall."""
         return self.after - self.before
 
 
 class Sufficiency(Enum):
-    """Whether there are examples to speak from."""
+    """Whether there are enough examples for a rate."""
 
     ENOUGH = "ENOUGH"
     TOO_FEW = "TOO_FEW"
@@ -44,7 +44,7 @@ class Sufficiency(Enum):
 
 @dataclass(frozen=True, slots=True)
 class BaseRate:
-    """`successes` of `n`, with the 80 % interval that so few or many allow (Jeffreys)."""
+    """The share `successes` / `n` with its 80 % Jeffreys interval."""
 
     successes: int
     n: int
@@ -53,30 +53,33 @@ class BaseRate:
 
     @property
     def share(self) -> float:
-        """The share seen."""
+        """The observed share, from 0 to 1."""
         return self.successes / self.n
 
 
 @dataclass(frozen=True, slots=True)
 class Outlook:
-    """What became of the regions that started where this one stands, one year later."""
+    """The results, one year later, of the regions that started near this region's index."""
 
     start: Fraction
     target: Fraction
-    window: Fraction  # they started at most this far from `start`
+    window: Fraction  # the greatest distance of an example's start from `start`
     n: int
     sufficiency: Sufficiency
-    reached: BaseRate | None  # at least the target; None: too few examples
-    fell: BaseRate | None  # below their own start
+    reached: BaseRate | None  # at least the target; None with too few examples
+    fell: BaseRate | None  # below its own start
     mean_change: float | None
     spread: float | None  # standard deviation of the change
-    examples: tuple[str, ...]  # codes of the regions, nearest start first
+    examples: tuple[str, ...]  # region codes, the nearest start first
 
 
 def transitions_between_years(
     before: Mapping[str, Fraction], after: Mapping[str, Fraction]
 ) -> tuple[Transition, ...]:
-    """The regions that both years know. Pass results of one instrument, kind and group only."""
+    """Return the transitions of the regions in both years.
+
+    Pass results of one instrument, one kind and one group only.
+    """
     both = sorted(before.keys() & after.keys())
     return tuple(Transition(region, before[region], after[region]) for region in both)
 
@@ -84,10 +87,10 @@ def transitions_between_years(
 def outlook_from_transitions(
     seen: Iterable[Transition], start: Fraction, target: Fraction
 ) -> Outlook:
-    """Base rates of the transitions that started nearest to `start`.
+    """Return the base rates of the transitions that started nearest to `start`.
 
-    The window grows from 0.10 index points either side until 30 examples are in it, at most to
-    0.40; past that the examples would no longer be alike.
+    The window grows from 0.10 to at most 0.40 index points on either side, until it holds 30
+    examples. Regions beyond 0.40 points are too different to serve as examples.
     """
     nearest = sorted(seen, key=lambda each: (abs(each.before - start), each.region))
     within: list[Transition] = []
@@ -113,10 +116,10 @@ def outlook_from_transitions(
 
 
 def base_rate(successes: int, n: int) -> BaseRate | None:
-    """A share with its 80 % interval; None below three examples.
+    """Return a share with its 80 % interval, or None with fewer than three examples.
 
-    Jeffreys: the middle of Beta(successes + 1/2, failures + 1/2), reaching 0 where nothing
-    succeeded and 1 where everything did.
+    The interval is that of Jeffreys: the central part of Beta(successes + 1/2, failures + 1/2).
+    It starts at 0 if there are no successes, and ends at 1 if there are no failures.
     """
     if n < FEWEST:
         return None

@@ -1,7 +1,7 @@
-"""The regions most like one, and what those of them that moved changed.
+"""Finds the regions most similar to a region, and what changed in those that improved.
 
-Neighbours explain, they do not predict: with the published results they predict no better than
-base rates. How far apart two regions are is a declared measure of ours, given part by part.
+Peers explain; they do not predict. On the published results they predict no better than base
+rates. The distance of two regions is a measure defined here, and it is reported part by part.
 """
 
 from __future__ import annotations
@@ -16,16 +16,16 @@ from engine.assessment.instrument import Instrument
 from engine.assessment.outlook import FEWEST, Sufficiency
 from engine.model import Integration, IntegrationMode, RegionKind
 
-POPULATION_CLASSES = (250_000, 500_000, 1_000_000, 2_500_000)  # people; each is where one starts
-OTHER_KIND = 0.25  # index points: a regency against a city
+POPULATION_CLASSES = (250_000, 500_000, 1_000_000, 2_500_000)  # people; lower bounds
+OTHER_KIND = 0.25  # index points between a regency and a city
 CLASS_APART = 0.10  # index points per class of population
-MOVED = Fraction(1, 10)  # index points up from one year to the next
+MOVED = Fraction(1, 10)  # index points gained from one year to the next
 _LOCAL = frozenset({RegionKind.REGENCY, RegionKind.CITY})
 
 
 @dataclass(frozen=True, slots=True)
 class Profile:
-    """What a region looks like in one edition of the results."""
+    """The features of a region in one edition of the results."""
 
     region: str
     kind: RegionKind
@@ -36,21 +36,21 @@ class Profile:
 
 @dataclass(frozen=True, slots=True)
 class Peer:
-    """A region like the one asked about, why it counts as one, and what it did next."""
+    """A similar region, with the parts of its distance and its later change."""
 
     region: str
     distance: float  # index points
-    by_domains: float  # of the distance
+    by_domains: float  # the part of the distance that the domains add
     by_kind: float
-    by_population: float | None  # None: a population is not known, so it does not count
-    differences: Mapping[int, Fraction]  # by domain: the peer's value less the region's
-    next_index: Fraction | None  # in the edition after; None: not known
+    by_population: float | None  # None if a population is unknown; it then adds nothing
+    differences: Mapping[int, Fraction]  # by domain: the peer's value minus the region's
+    next_index: Fraction | None  # in the following edition; None if unknown
     change: Fraction | None
-    domain_changes: Mapping[int, Fraction]  # empty: not known
+    domain_changes: Mapping[int, Fraction]  # empty if unknown
 
     @property
     def moved(self) -> bool:
-        """Whether it rose by a tenth or more."""
+        """Whether the index rose by 0.1 points or more."""
         return self.change is not None and self.change >= MOVED
 
 
@@ -60,14 +60,14 @@ class Peers:
 
     region: str
     nearest: tuple[Peer, ...]
-    of: int  # how many could have been
+    of: int  # number of candidate regions
     moved: int
-    sufficiency: Sufficiency  # of those that moved, as examples to learn from
+    sufficiency: Sufficiency  # whether enough of the peers moved to serve as examples
 
 
 @dataclass(frozen=True, slots=True)
 class YearEndSnapshot:
-    """What is known of a region at the end of a year. None: not known, which is not nothing."""
+    """What is known about a region at the end of a year. None means unknown, not empty."""
 
     year: int
     levels: Mapping[int, int] | None = None
@@ -76,12 +76,12 @@ class YearEndSnapshot:
 
 @dataclass(frozen=True, slots=True)
 class LevelChange:
-    """One indicator that rose or fell."""
+    """The change of one indicator's level."""
 
     indicator: int
     before: int
     after: int
-    gain: Fraction  # index points; negative where it fell
+    gain: Fraction  # index points, negative for a fall
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,8 +90,8 @@ class History:
 
     year_before: int
     year_after: int
-    levels: tuple[LevelChange, ...] | None  # largest gain first; None: levels are not known
-    integrations_added: tuple[str, ...] | None  # ids; None: not known
+    levels: tuple[LevelChange, ...] | None  # largest gain first; None if levels are unknown
+    integrations_added: tuple[str, ...] | None  # ids; None if unknown
     integrations_gone: tuple[str, ...] | None
     added_by_mode: Mapping[IntegrationMode, int]
 
@@ -103,13 +103,14 @@ def nearest_peers(
     later: Iterable[Profile] = (),
     first: int = 5,
 ) -> Peers:
-    """The `first` regions nearest to `region` among `profiles`, which hold it too.
+    """Return the `first` regions nearest to `region` among `profiles`, which include the region.
 
-    Provinces are peers of provinces and central agencies of their like; regencies and cities of
-    each other. `later` is the edition after: it tells what became of them.
+    Provinces are compared with provinces, central agencies with central agencies, and regencies
+    and cities with each other. `later` holds the profiles of the following edition, from which
+    the changes of the peers are computed.
 
     Raises:
-        KeyError: `profiles` do not hold the region.
+        KeyError: `profiles` do not include the region.
     """
     known = {each.region: each for each in profiles}
     after = {each.region: each for each in later}
@@ -131,7 +132,7 @@ def nearest_peers(
 def compare_year_ends(
     instrument: Instrument, before: YearEndSnapshot, after: YearEndSnapshot
 ) -> History:
-    """What a region changed between two years, as far as both are known."""
+    """Compare a region's levels and integrations at two year ends, as far as both are known."""
     levels = None
     if before.levels is not None and after.levels is not None:
         then, now = before.levels, after.levels
@@ -158,7 +159,7 @@ def compare_year_ends(
 
 
 def population_class(population: int) -> int:
-    """The class of a population: 0 for the smallest regions, 4 for those from 2.5 million."""
+    """Return the class of a population, from 0 (smallest) to 4 (2.5 million people or more)."""
     return sum(population >= start for start in POPULATION_CLASSES)
 
 

@@ -1,4 +1,4 @@
-"""Ranks of one edition's values, with the movement since an earlier one."""
+"""Ranks the values of one edition, with the movement since an earlier edition."""
 
 from __future__ import annotations
 
@@ -16,14 +16,14 @@ AGREEMENT_LEAST = Fraction(9, 10)
 
 @dataclass(frozen=True, slots=True)
 class Rank:
-    """Where a region stands, and where it stood."""
+    """A region's position in a ranking, and its position in the earlier one."""
 
     region: str
     value: Fraction
     position: int
-    previous: int | None  # None: not ranked then, or among too different regions to compare
+    previous: int | None  # None if it was not ranked, or the sets of regions differ too much
     movement: int | None  # positions gained (positive) or lost
-    change: str | None  # of the value, signed, two places
+    change: str | None  # change of the value, signed, two decimal places
 
 
 def rank_regions(
@@ -31,9 +31,10 @@ def rank_regions(
 ) -> tuple[Rank, ...]:
     """Rank values by region code, best first.
 
-    Equal values share a position and the next one skips (1, 2, 2, 4); among equals the order is
-    that of the codes. Values are compared as given, so pass what is published, not a rounding.
-    Positions are compared with the earlier ones only where nine of ten regions are in both sets.
+    Equal values share a position, and the next position is skipped (1, 2, 2, 4). Regions with
+    equal values are ordered by code. Values are compared exactly, so pass published values, not
+    rounded ones. Positions are compared with earlier ones only if nine of ten regions are in both
+    sets.
     """
     earlier = earlier or {}
     now, then = _positions(values), _positions(earlier)

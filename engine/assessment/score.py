@@ -1,9 +1,9 @@
-"""The index of an assessment: exact from the levels up, rounded once, with its predicate.
+"""Computes the index of an assessment exactly from its levels, with its predicate.
 
-index = sum(level * weight) / 100 over all indicators; an aspect's or domain's value is the same
-mean over its own indicators. Every step is a `Fraction`, so nothing is rounded on the way. The
-predicate comes from the exact value: 3.4951 is printed 3.50 and is still below 3.5. The
-regulation does not say which of the two decides; published predicates follow the exact one.
+index = sum(level * weight) / 100 over all indicators. The value of an aspect or domain is the
+same weighted mean over its own indicators. Every step is a `Fraction`, so only the printed value
+is rounded. The predicate follows the exact value: 3.4951 is printed as 3.50 but is below 3.5. The
+regulation does not state which value decides; published predicates follow the exact one.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from engine.model import Assessment, PublishedFigures
 
 
 class LevelInvalid(ValueError):
-    """A level that the instrument does not know."""
+    """The instrument lacks the indicator, or the level is out of its range."""
 
     def __init__(self, indicator: int, expected: str, found: object) -> None:
         super().__init__(f"indicator {indicator}: expected {expected}, got {found!r}")
@@ -30,7 +30,7 @@ class LevelInvalid(ValueError):
 
 
 class ScoreBasis(Enum):
-    """What a score was taken from."""
+    """The origin of a score."""
 
     LEVELS = "LEVELS"
     PUBLISHED = "PUBLISHED"
@@ -46,12 +46,12 @@ class PartScore:
 
     @property
     def value(self) -> str:
-        """The exact decimal; 12 places where it never ends (see `decimals.exact`)."""
+        """The exact decimal; 12 places if it does not terminate (see `decimals.format_exact`)."""
         return format_exact(self.exact)
 
     @property
     def display(self) -> str:
-        """Two places, half up."""
+        """The value with two decimal places, rounded half up."""
         return format_rounded(self.exact)
 
 
@@ -62,30 +62,30 @@ class Score:
     exact: Fraction
     predicate: str
     domains: tuple[PartScore, ...]
-    aspects: tuple[PartScore, ...]  # empty where a publication does not print them
+    aspects: tuple[PartScore, ...]  # empty if a publication does not print them
     basis: ScoreBasis
-    claimed: int  # indicators with a level of their own; 0 of a published figure
+    claimed: int  # indicators with a claimed level; 0 for a published figure
     of: int  # indicators of the instrument
 
     @property
     def value(self) -> str:
-        """The exact decimal; 12 places where it never ends (see `decimals.exact`)."""
+        """The exact decimal; 12 places if it does not terminate (see `decimals.format_exact`)."""
         return format_exact(self.exact)
 
     @property
     def display(self) -> str:
-        """Two places, half up."""
+        """The value with two decimal places, rounded half up."""
         return format_rounded(self.exact)
 
     @property
     def complete(self) -> bool:
-        """False while an indicator without a level counts at the lowest one."""
+        """Whether every indicator has a level; one without a level counts at the lowest."""
         return self.basis is ScoreBasis.PUBLISHED or self.claimed == self.of
 
 
 @dataclass(frozen=True, slots=True)
 class ScoredAssessment:
-    """An assessment's score, with what it is a score of; levels are left out."""
+    """An assessment and its score. The assessment is given without its levels."""
 
     assessment: Assessment
     score: Score
@@ -93,7 +93,7 @@ class ScoredAssessment:
 
 @dataclass(frozen=True, slots=True)
 class PredicateGap:
-    """The next better predicate and how much is missing."""
+    """The next better predicate, and the index points missing to reach it."""
 
     label: str
     threshold: str
@@ -102,7 +102,7 @@ class PredicateGap:
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """Raising one indicator by one level, and what the index would be then."""
+    """One indicator raised by one level, and the index that follows."""
 
     indicator: int
     from_level: int
@@ -114,14 +114,14 @@ class Step:
 
 
 def score_assessment(instrument: Instrument, assessment: Assessment) -> Score:
-    """The score of an assessment: of its published figures, else of its claimed levels."""
+    """Score an assessment by its published figures, or else by its claimed levels."""
     if assessment.published is not None:
         return from_published(instrument, assessment.published)
     return from_levels(instrument, {each.indicator: each.level for each in assessment.levels})
 
 
 def from_levels(instrument: Instrument, levels: Mapping[int, int]) -> Score:
-    """The score of a set of levels; an indicator without one counts at the lowest level."""
+    """Score a set of levels. An indicator without a level counts at the lowest level."""
     _check(instrument, levels)
     counted = _counted(instrument, levels)
     index = _mean(instrument.indicators, counted)
@@ -146,7 +146,7 @@ def from_levels(instrument: Instrument, levels: Mapping[int, int]) -> Score:
 
 
 def from_published(instrument: Instrument, figures: PublishedFigures) -> Score:
-    """The score that a publication prints: its value, predicate and domains as they stand."""
+    """Return the score that a publication prints: its value, predicate and domain values."""
     names = {each.number: each.name for each in instrument.domains}
     return Score(
         exact=parse_fraction(figures.value),
@@ -163,7 +163,7 @@ def from_published(instrument: Instrument, figures: PublishedFigures) -> Score:
 
 
 def index_from_domains(instrument: Instrument, domains: Mapping[int, Fraction]) -> Fraction:
-    """The index from the value of every domain, exact for exact values."""
+    """Compute the index from the values of all domains; it is exact if they are."""
     return (
         sum((domains[each.number] * each.weight for each in instrument.domains), Fraction()) / 100
     )
@@ -172,10 +172,10 @@ def index_from_domains(instrument: Instrument, domains: Mapping[int, Fraction]) 
 def next_predicate(
     instrument: Instrument, value: Fraction, predicate: str | None = None
 ) -> PredicateGap | None:
-    """The predicate above that of `value`, or None at the top.
+    """Return the predicate above that of `value`, or None for the highest predicate.
 
-    Pass the printed `predicate` of a published figure: it follows the exact value, which may lie
-    just below a threshold that the printed one reaches. The gap is 0.00 then.
+    For a published figure, pass its printed `predicate`. It follows the exact value, which may be
+    just below a threshold that the printed value reaches. In that case the gap is 0.00.
     """
     labels = [each.label for each in instrument.predicates]
     position = labels.index(predicate or instrument.predicate(value).label)
@@ -192,9 +192,9 @@ def next_predicate(
 def next_steps(
     instrument: Instrument, levels: Mapping[int, int], limit: int | None = None
 ) -> tuple[Step, ...]:
-    """The gain of each single next level, best first; equal gains from the lowest level up.
+    """Return the gain of each next level, largest first; equal gains by level, lowest first.
 
-    Says what a step adds to the index, not what it costs: effort is not in the instrument.
+    The gain is what a step adds to the index. The effort of a step is not part of the instrument.
     """
     _check(instrument, levels)
     counted = _counted(instrument, levels)
@@ -237,7 +237,7 @@ def _counted(instrument: Instrument, levels: Mapping[int, int]) -> dict[int, int
 
 
 def _mean(indicators: Collection[Indicator], levels: Mapping[int, int]) -> Fraction:
-    # As exact as sums of fractions, and many times faster: whole weights of one denominator.
+    # Whole weights over one denominator are as exact as sums of fractions, and much faster.
     denominator = lcm(*(each.weight.denominator for each in indicators))
     total = weight = 0
     for each in indicators:
