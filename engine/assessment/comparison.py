@@ -55,9 +55,7 @@ class MeanBasis(Enum):
     """The origin of a mean."""
 
     COMPUTED = "COMPUTED"  # from the values in this database
-    PUBLISHED = (
-        "PUBLISHED"  # printed by the source, from values that this database holds only in part
-    )
+    PUBLISHED = "PUBLISHED"  # printed by the source; this database lacks some of the values
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,1 +1,1 @@
-"""Proposals to consolidate applications, and what would follow from them."""
+"""Proposals to consolidate applications, decisions on them, and their effects."""

@@ -1,10 +1,16 @@
-"""Consolidation proposals of one region, by rule `consolidation/1`.
+"""Computes the consolidation proposals of one region by rule `consolidation/1`.
 
-In this order, an application being in at most one of the first three: RETIRE what is reported
-inactive or has no users; REPLACE a local application where a common application serves its function,
-which is said to be mandated only where that was confirmed; MERGE systems of one function; SHARE where
-a function is missing; INTEGRATE what goes past the hub or is missing; KEEP the rest. Nothing is
-proposed from an uncertain function.
+The rules apply in this order, and an application is in at most one of the first three:
+
+- RETIRE an application that is reported inactive or has no users.
+- REPLACE a local application if a common application serves its function. The proposal states
+  that this is mandated only if the mandate is confirmed.
+- MERGE the systems that serve one function.
+- SHARE a system of another region if a function is missing.
+- INTEGRATE applications that exchange data without the hub, or lack a required exchange.
+- KEEP the rest.
+
+An uncertain function never leads to a proposal.
 """
 
 from __future__ import annotations
@@ -34,9 +40,9 @@ from engine.model import (
 )
 
 RULE = "consolidation/1"
-EXCEPTION = "Perpres 95/2018 art. 37"  # own application besides a common one: cost-benefit, consent
+EXCEPTION = "Perpres 95/2018 art. 37"  # allows an application next to a common one
 _MANDATED = "APLIKASI_UMUM"
-# An edge as documented is worth half of one that a machine logged; claimed ones little.
+# Confidence by evidence grade: claimed, documented, confirmed, logged by a machine.
 _GRADE = (0.25, 0.5, 0.75, 1.0)
 _NO_SAVING = Saving(None, ("what it would cost otherwise",))
 
@@ -47,7 +53,7 @@ def consolidation_proposals(
     integrations: Iterable[Integration],
     known: RegionFacts,
 ) -> tuple[Proposal, ...]:
-    """All proposals of a region, in the order of the rules."""
+    """Return all proposals of a region, in the order of the rules."""
     return tuple(_Region(region, applications, integrations, known).proposals())
 
 
@@ -78,7 +84,7 @@ class _Region:
             if any(each.mode is IntegrationMode.HUB for each in edges)
         }
         self._costs = application_costs(self._applications.values())
-        # A system that ten OPDs list is decided about once, under its first listing.
+        # A system that several OPDs list gets one decision, under its first listing.
         self._first = {each: group[0] for group in known.relisted for each in group}
 
     def proposals(self) -> Iterator[Proposal]:
@@ -165,7 +171,7 @@ class _Region:
 
     def _share(self) -> Iterator[Proposal]:
         for each in self._known.candidates:
-            # Where the sister's level is not known, the candidate is shown, not proposed.
+            # A candidate whose level is unknown is listed, but not proposed.
             if each.region != self._code or each.level is None:
                 continue
             missing = ["whether the function is needed here"]
@@ -232,7 +238,7 @@ class _Region:
             )
 
     def _would_do(self, candidates: Iterable[str], decided: set[str]) -> list[str]:
-        """Those of them that stay, one that is on the hub first."""
+        """Return the candidates that stay, those on the hub first."""
         staying = [each for each in candidates if each in self._applications.keys() - decided]
         return sorted(staying, key=lambda id: (id not in self._on_hub, id))
 
@@ -247,7 +253,7 @@ class _Region:
         return (id not in self._on_hub, -degree, -known[0], -known[1], id)
 
     def _better(self, winner: str, other: str) -> ProposalReason:
-        """The first ground on which the survivor is ahead of the next best."""
+        """Return the first ground on which the survivor is better than the next best."""
         grounds = ("ON_HUB", "EVIDENCED_DEGREE", "USERS", "FIT")
         mine, theirs = self._standing(winner), self._standing(other)
         for ground, a, b in zip(grounds, mine[:-1], theirs[:-1], strict=True):
@@ -323,18 +329,18 @@ class _Region:
         evidence: Iterable[Integration],
         legal_basis: str,
     ) -> dict[str, object]:
-        """What would have to change for a rejected proposal to be worth a second look.
+        """Return the inputs whose change reopens a rejected proposal.
 
-        Confidence and completeness are not in it: they move with every edit.
+        Confidence and completeness are not inputs, because every edit changes them.
         """
-        told = []
+        application_inputs = []
         for id in sorted(about):
             each = self._applications.get(id)
             facts: list[object] = []
             if each is not None:
                 facts = [each.name, each.opd or "", each.status.value, each.users, each.fit]
                 facts += [each.yearly_cost, each.migration_cost, each.added_cost]
-            told.append([id, *facts, self._function(id)])
+            application_inputs.append([id, *facts, self._function(id)])
         edges = [
             [each.id, each.source, each.target or each.target_name, each.mode.value]
             + [each.direction is IntegrationDirection.TWO_WAY, each.evidence_grade]
@@ -343,7 +349,7 @@ class _Region:
         return {
             "rule": RULE,
             "kind": kind.value,
-            "applications": told,
+            "applications": application_inputs,
             "edges": edges,
             "reasons": [[each.code, *map(list, each.values)] for each in reasons],
             "survivor": survivor,
@@ -352,7 +358,7 @@ class _Region:
 
 
 def _named(ground: str, standing: float) -> str:
-    """A ground's value in words; the best stands lowest, and what is not known highest."""
+    """Format a ground's value. The best value is the lowest, and an unknown one is above 0."""
     if ground == "ON_HUB":
         return "no" if standing else "yes"
     return "unknown" if standing > 0 else f"{-standing:g}"

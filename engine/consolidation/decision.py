@@ -1,7 +1,7 @@
-"""What people decided about proposals, and where that leaves a proposal as it stands now.
+"""Decisions on consolidation proposals, and the status of a proposal after them.
 
-A decision is about a proposal on the inputs that its decider saw. Where the inputs are others by
-now, the proposal is open again, and the earlier decision is history.
+A decision applies to the inputs that the decider saw. If the inputs have changed, the proposal is
+open again and the decision is history.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from engine.consolidation.proposal import Proposal, ProposalKind
 
 
 class Decision(Enum):
-    """What a person says to a proposal."""
+    """A person's decision on a proposal."""
 
     ACCEPT = "ACCEPT"
     REJECT = "REJECT"
@@ -22,9 +22,9 @@ class Decision(Enum):
 
 
 class ProposalStatus(Enum):
-    """Where a proposal stands."""
+    """The status of a proposal."""
 
-    OPEN = "OPEN"  # nobody decided, or on other inputs
+    OPEN = "OPEN"  # there is no decision, or its inputs have changed
     ACCEPTED = "ACCEPTED"
     REJECTED = "REJECTED"
     DEFERRED = "DEFERRED"
@@ -36,13 +36,13 @@ class Decided:
 
     region: str
     proposal: str
-    inputs: str  # hash of what the proposal rested on
+    inputs: str  # hash of the proposal's inputs
     decision: Decision
     reason: str
     by: str
     at: datetime
-    kind: ProposalKind | None = None  # None: decided before decisions told it
-    applications: tuple[str, ...] = ()  # that it was about
+    kind: ProposalKind | None = None  # None in decisions from before this field existed
+    applications: tuple[str, ...] = ()  # the applications of the proposal
 
 
 _LEADS_TO = {
@@ -53,7 +53,7 @@ _LEADS_TO = {
 
 
 def proposal_status(proposal: Proposal, decided: Decided | None) -> ProposalStatus:
-    """Where a proposal stands after the latest decision on it, if there is one."""
+    """Return the status of a proposal after the latest decision on it, if there is one."""
     if decided is None or decided.inputs != proposal.inputs:
         return ProposalStatus.OPEN
     return _LEADS_TO[decided.decision]

@@ -1,8 +1,8 @@
-"""A consolidation proposal: what to do, why, whom it touches, what it saves, how sure it is.
+"""A consolidation proposal: its kind, reasons, impact, saving and confidence.
 
-A proposal is advice to people. It names its rule, what it rests on and what is not known; an
-unknown cost leaves the saving unknown. `inputs` is a hash of what it rests on: a rejected
-proposal stays away until that changes.
+A proposal is advice to people. It names its rule, its evidence and the missing information. If a
+cost is unknown, the saving is unknown. `inputs` is a hash of the facts that the proposal is based
+on: a rejected proposal does not return until they change.
 """
 
 from __future__ import annotations
@@ -17,57 +17,58 @@ import rfc8785
 from engine.model import Application
 
 UNKNOWN = "tidak diketahui"
-MIGRATION_YEARS = 3  # over which a migration is written off
+MIGRATION_YEARS = 3  # a migration is written off over this period
 
 
 class ProposalKind(Enum):
-    """What is proposed."""
+    """The action that is proposed."""
 
     RETIRE = "RETIRE"
     REPLACE = "REPLACE"  # by a common application
     MERGE = "MERGE"
-    SHARE = "SHARE"  # take over a sister's system
+    SHARE = "SHARE"  # take over a system of another region
     INTEGRATE = "INTEGRATE"
     KEEP = "KEEP"
 
 
 @dataclass(frozen=True, slots=True)
 class Costs:
-    """What is known about the cost of applications, in whole rupiah, by application id."""
+    """The known costs of applications in whole rupiah, by application id."""
 
     yearly: Mapping[str, int]
-    migration: Mapping[str, int]  # once, of leaving it
-    added: Mapping[str, int]  # yearly, to a survivor that takes over others
+    migration: Mapping[str, int]  # one-time cost of leaving the application
+    added: Mapping[str, int]  # yearly cost added to a survivor that takes over others
 
 
 @dataclass(frozen=True, slots=True)
 class Saving:
-    """Rupiah a year, or what has to be known first."""
+    """The saving in rupiah a year, or the costs that must be known to compute it."""
 
     yearly: int | None
     unknown: tuple[str, ...]  # "yearly cost of 32-01"
 
     @property
     def display(self) -> str:
-        """As printed."""
+        """The saving as shown to people, in Indonesian."""
         return UNKNOWN if self.yearly is None else f"Rp{self.yearly:,}".replace(",", ".")
 
 
 @dataclass(frozen=True, slots=True)
 class Confidence:
-    """The weakest of what a proposal rests on; None where one of it is not known."""
+    """The confidence in a proposal: the lowest of its parts, or None if a part is unknown."""
 
     parts: tuple[tuple[str, float | None], ...]
 
     @property
     def value(self) -> float | None:
+        """The lowest part, from 0 to 1; None if a part is unknown or there is none."""
         known = [value for _, value in self.parts if value is not None]
         return min(known) if known and len(known) == len(self.parts) else None
 
 
 @dataclass(frozen=True, slots=True)
 class ProposalReason:
-    """One ground: a code that clients may word, and its values."""
+    """One reason: a code for which clients have a text, and the values in that text."""
 
     code: str
     values: tuple[tuple[str, str], ...] = ()
@@ -75,22 +76,22 @@ class ProposalReason:
 
 @dataclass(frozen=True, slots=True)
 class ProposalImpact:
-    """Who has to be re-pointed when an application goes."""
+    """The integrations and applications that must be repointed when applications leave."""
 
     integrations: tuple[str, ...]  # ids
     applications: tuple[str, ...]  # at the other end
-    outside: tuple[str, ...]  # other ends that are known by name only
+    outside: tuple[str, ...]  # names of other ends that are not in the inventory
 
 
 @dataclass(frozen=True, slots=True)
 class Proposal:
-    """What could be done about some applications of a region."""
+    """A proposed action on some applications of a region."""
 
     id: str  # the same for the same kind, region and applications
     kind: ProposalKind
     rule: str
     region: str
-    applications: tuple[str, ...]  # that it is about
+    applications: tuple[str, ...]  # ids
     survivor: str | None  # application id, or id of a common application (REPLACE)
     survivor_because: tuple[ProposalReason, ...]
     reasons: tuple[ProposalReason, ...]
@@ -104,17 +105,17 @@ class Proposal:
 
 
 def compute_proposal_id(kind: ProposalKind, region: str, about: Iterable[str]) -> str:
-    """The id of a proposal."""
+    """Return the id of a proposal. It depends on the kind, the region and the subjects only."""
     return _digest({"kind": kind.value, "region": region, "about": sorted(about)})[:32]
 
 
 def inputs_hash(inputs: Mapping[str, object]) -> str:
-    """A hash of what a proposal rests on."""
+    """Return the hash of a proposal's inputs, which are JSON values."""
     return _digest(inputs)
 
 
 def application_costs(applications: Iterable[Application]) -> Costs:
-    """What the inventory tells about costs."""
+    """Return the costs that the inventory records."""
     every = list(applications)
     return Costs(
         yearly={each.id: each.yearly_cost for each in every if each.yearly_cost is not None},
@@ -126,7 +127,7 @@ def application_costs(applications: Iterable[Application]) -> Costs:
 
 
 def yearly_saving(leaving: Iterable[str], survivor: str | None, costs: Costs) -> Saving:
-    """What goes away each year, less what the survivor costs more and the migration."""
+    """Return the yearly costs that end, minus the survivor's added cost and the migration."""
     unknown = []
     total = 0
     once = 0
@@ -147,7 +148,7 @@ def yearly_saving(leaving: Iterable[str], survivor: str | None, costs: Costs) ->
 def drop_rejected_proposals(
     proposals: Iterable[Proposal], rejected: Mapping[str, str]
 ) -> tuple[Proposal, ...]:
-    """Those that were not rejected on the same inputs; `rejected` is proposal id -> inputs hash."""
+    """Drop the proposals rejected on the same inputs. `rejected` maps ids to inputs hashes."""
     return tuple(each for each in proposals if rejected.get(each.id) != each.inputs)
 
 

@@ -1,4 +1,4 @@
-"""What is known about a region when its consolidation is weighed, as plain values."""
+"""The facts about a region that its consolidation proposals are computed from."""
 
 from __future__ import annotations
 
@@ -13,23 +13,23 @@ from engine.model import CommonApplication
 
 @dataclass(frozen=True, slots=True)
 class MissingExchange:
-    """A required exchange that the inventory does not show; one application a side will do."""
+    """A required exchange that the inventory lacks; one application on each side suffices."""
 
     sources: frozenset[str]
     targets: frozenset[str]
-    data_object: str  # empty where the rule names services only
+    data_object: str  # empty if the rule names services only
     rule: str  # table, version and exchange
 
 
 @dataclass(frozen=True, slots=True)
 class RegionFacts:
-    """What is known about the region besides its applications and integrations."""
+    """The facts about a region other than its applications and integrations."""
 
     tags: Mapping[str, FunctionTag]  # by application id
     completeness: float | None  # 0 to 1, of the region's inventory
     mandates: Mapping[str, CommonApplication]  # by function
     national: Mapping[str, str] = field(default_factory=dict)  # listing id -> national system
-    relisted: Sequence[Sequence[str]] = ()  # ids that are one system
+    relisted: Sequence[Sequence[str]] = ()  # the ids of each system with several listings
     clusters: Sequence[Cluster] = ()
     candidates: Sequence[ReuseCandidate] = ()
     gaps: Sequence[MissingExchange] = ()

@@ -1,10 +1,10 @@
-"""What a region could take over from a sister instead of building it: rule `sharing/1`.
+"""Finds systems that a region could take over from another region: rule `sharing/1`.
 
-A gap is a function that no system of the region's inventory serves. That is not yet a need: the
-inventory may be incomplete, which is why its completeness goes with every candidate. A sister's
-system is proposed where its service is at level 4 or above; where no level is known it is listed
-after those, and said to be unknown. Names of two regions are never taken for one system here;
-national systems are left out, as they are used and not copied.
+A gap is a function that no system in the region's inventory serves. A gap is not yet a need,
+because the inventory may be incomplete; its completeness therefore accompanies every candidate.
+A system is proposed if its service is at level 4 or above. A system of unknown level is listed
+after those, with an unknown level. Listings of two regions are never treated as one system here.
+National systems are left out, because regions use them and do not copy them.
 """
 
 from __future__ import annotations
@@ -17,28 +17,28 @@ from engine.matching.function_classifier import Function, FunctionTag
 from engine.matching.inventory_line import Listing
 
 RULE = "sharing/1"
-SHARED_FROM = 4  # the level from which a service has shown that it works with others
+SHARED_FROM = 4  # at this level, a service is known to work with others
 
 
 @dataclass(frozen=True, slots=True)
 class ReuseCandidate:
-    """A system of another region for a function that is missing here."""
+    """A system of another region that serves a function missing in this one."""
 
-    region: str  # that could take it over
+    region: str  # code of the region that could take over the system
     function: str
     system: str  # application id
     owner: str  # region code
-    level: int | None  # of the owner's service; None: not known, or no indicator is bound to it
-    shareable: bool | None  # whether its source may be given on; None: not known
-    confidence: float  # of its function tag
-    regions_with: int  # how many of the regions compared serve the function
+    level: int | None  # of the owner's service; None if unknown, or without an indicator
+    shareable: bool | None  # whether its source may be shared; None if unknown
+    confidence: float  # confidence of its function tag
+    regions_with: int  # number of compared regions that serve the function
 
 
 class ReuseCatalogue:
-    """The systems of regions that are compared, read once for all of them.
+    """Indexes the systems of the compared regions once, for the queries of every region.
 
-    `levels` are the latest (region, spbe-2020 indicator) levels, `national` the ids of listings
-    of national systems, `shareable` what owners said about their source.
+    `levels` holds the latest level by region and spbe-2020 indicator, `national` the ids of the
+    listings of national systems, and `shareable` whether an owner permits sharing of the source.
     """
 
     def __init__(
@@ -76,14 +76,14 @@ class ReuseCatalogue:
             )
 
     def gaps(self, region: str) -> tuple[tuple[str, int], ...]:
-        """Functions that others serve and this one's inventory does not, most served first."""
+        """Return the functions that only other regions serve, the most widely served first."""
         missing = (
             (function, len(in_)) for function, in_ in self._serving.items() if region not in in_
         )
         return tuple(sorted(missing, key=lambda each: (-each[1], each[0])))
 
     def candidates(self, region: str, first: int = 3) -> tuple[ReuseCandidate, ...]:
-        """At most `first` candidates per gap of a region, best first."""
+        """Return at most `first` candidates for each gap of a region, best first."""
         return tuple(
             ReuseCandidate(
                 region=region,

@@ -1,8 +1,9 @@
-"""What a region's inventory would look like if proposals were carried out.
+"""Simulates the inventory of a region after proposals are carried out.
 
-Applied to copies: applications that go are RETIRED, their integrations move to the survivor.
-What is newly connected counts as documented (grade 1), which is what carrying out would have to
-show. Nothing here is a fact; callers label what they compute from it as a simulation.
+The simulation works on copies. Applications that leave become RETIRED, and their integrations
+move to the survivor. New connections count as documented (grade 1), because carrying out a
+proposal requires a document. The result is not a fact: callers must label every figure computed
+from it as a simulation.
 """
 
 from __future__ import annotations
@@ -26,13 +27,13 @@ _DOCUMENTED = 1
 
 @dataclass(frozen=True, slots=True)
 class WhatIf:
-    """The inventory after, and what became of the integrations."""
+    """The simulated inventory, and the changes to its integrations."""
 
     applications: tuple[Application, ...]
     integrations: tuple[Integration, ...]
     repointed: tuple[str, ...]  # ids
-    lost: tuple[str, ...]  # withdrawn: no end is left, or the survivor has the same exchange
-    added: tuple[str, ...]
+    lost: tuple[str, ...]  # withdrawn: an end is gone, or the survivor has the exchange
+    added: tuple[str, ...]  # ids of new integrations and applications
 
 
 def apply_proposals(
@@ -40,7 +41,7 @@ def apply_proposals(
     applications: Iterable[Application],
     integrations: Iterable[Integration],
 ) -> WhatIf:
-    """Carry out proposals in the order given; one whose applications are gone changes nothing."""
+    """Apply proposals in order. A proposal changes nothing if its applications are gone."""
     state = _State(applications, integrations)
     for each in proposals:
         state.carry_out(each)
@@ -84,7 +85,7 @@ class _State:
                 pass
 
     def _instance(self, region: str, common: str | None) -> str | None:
-        """The region's own listing of a common application, where it has one."""
+        """Return the region's own listing of a common application, if it has one."""
         for each in self.applications.values():
             live = each.status is not ApplicationStatus.RETIRED
             if each.region == region and each.common_application == common and live:
@@ -119,15 +120,15 @@ class _State:
 
     def _known(self, moved: Integration) -> bool:
         """Whether the survivor already exchanges that data with that partner."""
-        told = (moved.source, moved.target, moved.target_name, moved.data_object)
+        exchange = (moved.source, moved.target, moved.target_name, moved.data_object)
         return any(
-            (each.source, each.target, each.target_name, each.data_object) == told
+            (each.source, each.target, each.target_name, each.data_object) == exchange
             for each in self.integrations.values()
             if each.id != moved.id and each.status is IntegrationStatus.ACTIVE
         )
 
     def _connect(self, proposal: Proposal) -> None:
-        if proposal.evidence:  # an edge past the hub moves onto it
+        if proposal.evidence:  # an integration without the hub moves to the hub
             for id in proposal.evidence:
                 edge = self.integrations.get(id)
                 if edge is not None and edge.status is IntegrationStatus.ACTIVE:

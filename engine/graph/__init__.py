@@ -1,1 +1,1 @@
-"""The integration graph of a region: its parts, what is wrong with it, and what depends on what."""
+"""The integration graph of a region: construction, diagnostics, impact, extracts and layout."""

@@ -1,8 +1,8 @@
-"""How a network hangs together: what reaches what, and which nodes hold the rest together.
+"""Computes the connectivity of a network: reachable pairs and cut points.
 
-networkx is the reference. rustworkx, where it is installed, finds the same parts faster; a property
-test holds the two to equal results. Nodes are numbers from 0, sets of nodes the bits of an int,
-which makes unions over a few hundred nodes a single operation.
+networkx is the reference. rustworkx, if it is installed, finds the same components faster; a
+property test checks that both give equal results. Nodes are numbers from 0. A set of nodes is an
+int used as a bit mask, so that a union over a few hundred nodes is a single operation.
 """
 
 from __future__ import annotations
@@ -19,17 +19,20 @@ Arc = tuple[int, int]
 
 
 class Backend(Protocol):
-    """Splits a network into parts, in any order."""
+    """A graph library that splits a network into components, in any order."""
 
     def strong_components(self, size: int, arcs: Sequence[Arc]) -> list[Collection[int]]:
-        """Sets of nodes that all reach each other."""
+        """Return the strongly connected components: sets of nodes that all reach each other."""
 
     def blocks(self, size: int, arcs: Sequence[Arc]) -> list[Collection[int]]:
-        """Sets of nodes that stay connected when any one of them fails; direction aside."""
+        """Return the biconnected components, which ignore direction.
+
+        The nodes of a component stay connected when any one of them fails.
+        """
 
 
 class Networkx:
-    """The reference."""
+    """The reference backend, on networkx."""
 
     def strong_components(self, size: int, arcs: Sequence[Arc]) -> list[Collection[int]]:
         network = networkx.DiGraph()
@@ -44,7 +47,7 @@ class Networkx:
 
 
 class Rustworkx:
-    """The accelerator; an optional extra, so it comes as a value."""
+    """The accelerated backend. rustworkx is an optional dependency, so the module is passed in."""
 
     def __init__(self, rustworkx: ModuleType) -> None:
         self._rustworkx = rustworkx
@@ -66,14 +69,14 @@ class Rustworkx:
 
 
 def select_backend(accelerated: bool = True) -> Backend:
-    """The accelerator if it is wanted and installed, else the reference."""
+    """Return the accelerated backend if it is requested and installed, or else the reference."""
     if accelerated and find_spec("rustworkx") is not None:
         return Rustworkx(import_module("rustworkx"))
     return Networkx()
 
 
 def reachable_pairs(size: int, arcs: Sequence[Arc], backend: Backend) -> int:
-    """How many ordered pairs of two nodes have a way from the first to the second."""
+    """Count the ordered pairs of two nodes with a path from the first to the second."""
     components = backend.strong_components(size, arcs)
     component_of = [0] * size
     for at, component in enumerate(components):
@@ -93,14 +96,15 @@ def reachable_pairs(size: int, arcs: Sequence[Arc], backend: Backend) -> int:
         for successor in successors[at]:
             mask |= reached[successor]
         reached[at] = mask
-        pairs += len(components[at]) * (mask.bit_count() - 1)  # less the one with itself
+        pairs += len(components[at]) * (mask.bit_count() - 1)  # without (node, node)
     return pairs
 
 
 def cut_points(size: int, arcs: Sequence[Arc], backend: Backend) -> dict[int, int]:
-    """The nodes whose failure cuts others off, each with those (as bits), direction aside.
+    """Return the nodes whose failure cuts off others, each with a bit mask of those nodes.
 
-    What remains is the largest piece; between equal ones, that with the lowest node.
+    Direction is ignored. The largest piece counts as the rest of the network; of equally large
+    pieces, the one with the lowest node.
     """
     blocks = backend.blocks(size, [arc for arc in arcs if arc[0] != arc[1]])
     blocks_of: dict[int, list[int]] = {}
@@ -109,8 +113,10 @@ def cut_points(size: int, arcs: Sequence[Arc], backend: Backend) -> dict[int, in
             blocks_of.setdefault(node, []).append(at)
     cuts = {node for node, within in blocks_of.items() if len(within) > 1}
 
-    below = [sum(1 << node for node in block) for block in blocks]  # a block and what hangs on it
-    parent: list[int | None] = [None] * len(blocks)  # the cut node that it hangs on
+    below = [
+        sum(1 << node for node in block) for block in blocks
+    ]  # nodes of a block and of the blocks under it
+    parent: list[int | None] = [None] * len(blocks)  # the cut node above each block
     seen = [False] * len(blocks)
     found: dict[int, int] = {}
     for root in range(len(blocks)):
@@ -119,7 +125,7 @@ def cut_points(size: int, arcs: Sequence[Arc], backend: Backend) -> dict[int, in
         order = [root]
         seen[root] = True
         children: dict[int, list[int]] = {}
-        for at in order:  # grows while it is read: breadth first
+        for at in order:  # breadth first: the list grows during the loop
             for node in blocks[at]:
                 if node in cuts and node != parent[at]:
                     hanging = [each for each in blocks_of[node] if not seen[each]]
@@ -141,7 +147,7 @@ def cut_points(size: int, arcs: Sequence[Arc], backend: Backend) -> dict[int, in
 
 
 def nodes_of_mask(mask: int) -> Iterator[int]:
-    """The nodes of a set, lowest first."""
+    """Yield the nodes of a bit mask, lowest first."""
     while mask:
         lowest = mask & -mask
         yield lowest.bit_length() - 1
@@ -149,14 +155,14 @@ def nodes_of_mask(mask: int) -> Iterator[int]:
 
 
 def _sinks_first(successors: Sequence[Collection[int]]) -> list[int]:
-    """The nodes of an acyclic network, each after all that it leads to."""
+    """Sort the nodes of an acyclic network so that each follows all its successors."""
     waiting = [len(each) for each in successors]
     predecessors: list[list[int]] = [[] for _ in successors]
     for at, following in enumerate(successors):
         for each in following:
             predecessors[each].append(at)
     order = [at for at, count in enumerate(waiting) if not count]
-    for at in order:  # grows while it is read
+    for at in order:  # the list grows during the loop
         for each in predecessors[at]:
             waiting[each] -= 1
             if not waiting[each]:

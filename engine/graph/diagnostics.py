@@ -1,7 +1,7 @@
-"""What the shape of a region's graph tells: diagnoses, never levels.
+"""Computes diagnostics of the shape of a region's graph. They never decide a level.
 
-Every figure says what it was taken from. Nothing here is an estimate; what cannot be told (no
-exchanges, no agency known) is None or counted apart.
+Every figure states what it is computed from, and none is an estimate. Where the graph lacks the
+data for a figure (no exchange, no known agency), the figure is None or is counted separately.
 """
 
 from __future__ import annotations
@@ -23,24 +23,25 @@ POINT_TO_POINT = (IntegrationMode.API, IntegrationMode.DATABASE, IntegrationMode
 
 @dataclass(frozen=True, slots=True)
 class Share:
-    """A part of a whole."""
+    """A part of a whole, as an exact ratio."""
 
     part: Fraction
     of: Fraction
 
     @property
     def exact(self) -> Fraction | None:
-        """None where there is nothing to take a part of."""
+        """The exact ratio, or None if the whole is 0."""
         return self.part / self.of if self.of else None
 
     @property
     def value(self) -> str | None:
+        """The ratio as a decimal string, or None if the whole is 0."""
         return None if self.exact is None else format_exact(self.exact)
 
 
 @dataclass(frozen=True, slots=True)
 class CutPoint:
-    """A single point of failure, and what its failure cuts off from the rest."""
+    """A single point of failure, with the nodes that its failure cuts off from the rest."""
 
     node: str
     cut_off: tuple[str, ...]
@@ -48,7 +49,7 @@ class CutPoint:
 
 @dataclass(frozen=True, slots=True)
 class SharedData:
-    """A data object that more than one application produces."""
+    """A data object with more than one producer."""
 
     data_object: str
     producers: tuple[str, ...]
@@ -57,23 +58,23 @@ class SharedData:
 
 @dataclass(frozen=True, slots=True)
 class Diagnostics:
-    """The diagnoses of one graph."""
+    """The diagnostics of one graph."""
 
     basis: GraphBasis
     applications: int
     outside: int
     edges: int
-    required: Share  # weight of the required exchanges that are realised
+    required: Share  # by weight: the required exchanges that are realised
     exchanges: tuple[RealisedExchange, ...]
     inapplicable: tuple[str, ...]  # required exchanges without an application at one end
-    bus: Share  # edges over the bus
-    mode_unknown: int  # edges that might be over the bus as well
-    point_to_point_debt: tuple[str, ...]  # edges beside the bus although both ends are on it
-    reciprocity: Share  # of the realised exchanges that are asked for both ways
-    cut_points: tuple[CutPoint, ...]  # the most cut off first
-    propagation: Share  # ordered pairs of two applications with a way of data between
-    silo: Fraction | None  # modularity by OPD, -1/2 to 1; None where no edge joins known OPDs
-    owner_unknown: int  # applications without an OPD, left out of the silo index
+    bus: Share  # edges that use the bus
+    mode_unknown: int  # edges of unknown mode, which may use the bus
+    point_to_point_debt: tuple[str, ...]  # edges without the bus although both ends are on it
+    reciprocity: Share  # of the realised exchanges that are required both ways
+    cut_points: tuple[CutPoint, ...]  # the one that cuts off most nodes first
+    propagation: Share  # ordered pairs of applications that data connects
+    silo: Fraction | None  # modularity by OPD, -1/2 to 1; None without edges of known OPDs
+    owner_unknown: int  # applications without an OPD, not in the silo index
     producers: Share  # producers beyond the first per data object
     several_producers: tuple[SharedData, ...]
     isolated: tuple[str, ...]  # applications without an edge
@@ -86,7 +87,7 @@ def diagnose_graph(
     basis: GraphBasis = GraphBasis.COUNTED,
     backend: Backend | None = None,
 ) -> Diagnostics:
-    """The diagnoses of a graph, by its counted edges or by all that are recorded."""
+    """Compute the diagnostics of a graph from its counted edges, or from all recorded ones."""
     backend = backend or default_backend()
     required = tuple(required)
     edges = graph.chosen(basis)
@@ -157,9 +158,9 @@ def _cut_points(
 def _propagation(own: Sequence[str], edges: Iterable[GraphEdge], backend: Backend) -> Share:
     """Propagation cost over the region's own applications (Baldwin, MacCormack, Lagerström).
 
-    The pairs of an application with itself are left out: they would say of applications without an
-    exchange, and most of all of a small inventory, that changes reach others. Where no exchange is
-    recorded it is unknown: there the graph says nothing of how far changes reach.
+    Pairs of an application with itself are left out. They would raise the figure for applications
+    without an exchange, most of all in a small inventory. Without any exchange the figure is
+    unknown, because the graph does not show how far changes reach.
     """
     arcs = _arcs(own, edges)
     if not arcs:
@@ -189,7 +190,7 @@ def _silo(own: Iterable[GraphNode], edges: Iterable[GraphEdge]) -> Fraction | No
 
 
 def _producers(edges: Iterable[GraphEdge]) -> tuple[tuple[SharedData, ...], int]:
-    """The data objects with several producers, and how many named objects there are."""
+    """Return the data objects with several producers, and the number of named objects."""
     flows: dict[str, list[GraphEdge]] = {}
     for edge in edges:
         name = " ".join(edge.integration.data_object.casefold().split())

@@ -1,9 +1,9 @@
-"""The exchanges that a region's work asks for, and which of them its graph shows.
+"""Derives the data exchanges that a region requires, and matches them with its graph.
 
-Two kinds: between agencies whose work meets (a table of patterns), and between the services that an
-instrument names as each other's partners. Both are examples, not law: their coverage is a
-diagnosis, never a level. That an exchange carries the right data is not checked, only that there is
-one.
+There are two kinds: exchanges between agencies with related work (a table of patterns), and
+exchanges between services that an instrument names as partners. Both are examples, not law: their
+coverage is a diagnostic and never decides a level. The match checks that an exchange exists, not
+that it carries the right data.
 """
 
 from __future__ import annotations
@@ -19,10 +19,10 @@ from engine.model import Opd
 
 @dataclass(frozen=True, slots=True)
 class ExchangePattern:
-    """Two agencies whose work meets."""
+    """An exchange that two agencies with related work are expected to have."""
 
     id: str
-    one: tuple[str, ...]  # roles; any of them will do
+    one: tuple[str, ...]  # roles; any one of them suffices
     other: tuple[str, ...]
     data: str
     both_ways: bool
@@ -31,7 +31,7 @@ class ExchangePattern:
 
 @dataclass(frozen=True, slots=True)
 class ExchangePatterns:
-    """The table of patterns; `names` are those that an agency of each role goes by."""
+    """The table of patterns. `names` lists the names of agencies by role."""
 
     id: str
     version: str
@@ -42,7 +42,7 @@ class ExchangePatterns:
     exchanges: tuple[ExchangePattern, ...]
 
     def roles(self, opds: Iterable[Opd]) -> dict[str, str]:
-        """The role of each agency, by its id; left out where neither acronym nor name tells."""
+        """Return roles by agency id, for agencies whose acronym or name is in the table."""
         role_of = {
             collapse_name(name): role for role, names in self.names.items() for name in names
         }
@@ -56,11 +56,11 @@ class ExchangePatterns:
 
 @dataclass(frozen=True, slots=True)
 class RequiredExchange:
-    """An exchange that is asked for between two groups of the region's applications."""
+    """An exchange that is required between two groups of the region's applications."""
 
     id: str
     rule: str  # table and version
-    data: str  # what should flow; empty where the rule names services only
+    data: str  # the data to exchange; empty if the rule names services only
     one: frozenset[str]
     other: frozenset[str]
     both_ways: bool
@@ -68,28 +68,29 @@ class RequiredExchange:
 
     @property
     def applicable(self) -> bool:
-        """Whether both groups are known, and are not one and the same application."""
+        """Whether both groups have applications, and are not one and the same application."""
         return bool(self.one and self.other) and len(self.one | self.other) > 1
 
 
 @dataclass(frozen=True, slots=True)
 class RealisedExchange:
-    """A required exchange and the edges that realise it; none of one that is missing."""
+    """A required exchange and the edges that realise it; without edges it is missing."""
 
     required: RequiredExchange
     edges: tuple[str, ...]
-    there: bool  # data flows from the one to the other
-    back: bool
+    there: bool  # data flows from `one` to `other`
+    back: bool  # data flows from `other` to `one`
 
     @property
     def reciprocal(self) -> bool:
+        """Whether data flows both ways."""
         return self.there and self.back
 
 
 def between_agencies(
     patterns: ExchangePatterns, opds: Iterable[Opd], applications: Iterable[GraphNode]
 ) -> tuple[RequiredExchange, ...]:
-    """What the patterns ask of a region's applications."""
+    """Return the exchanges that the patterns require between a region's applications."""
     roles = patterns.roles(opds)
     run_by: dict[str, set[str]] = {}
     for node in applications:
@@ -111,7 +112,10 @@ def between_agencies(
 def between_services(
     instrument: Instrument, serves: Mapping[str, Iterable[int]]
 ) -> tuple[RequiredExchange, ...]:
-    """What an instrument's partners ask of the applications that serve its indicators."""
+    """Return the exchanges between applications whose indicators an instrument pairs.
+
+    `serves` holds the indicators that each application serves.
+    """
     serving: dict[int, set[str]] = {}
     for application, indicators in serves.items():
         for indicator in indicators:
@@ -138,7 +142,7 @@ def between_services(
 def match_required_exchanges(
     required: Iterable[RequiredExchange], edges: Sequence[GraphEdge]
 ) -> tuple[RealisedExchange, ...]:
-    """Each applicable exchange with the edges between its two groups."""
+    """Return each applicable exchange with the edges between its two groups."""
     touching: dict[str, list[GraphEdge]] = {}
     for edge in edges:
         touching.setdefault(edge.source, []).append(edge)

@@ -1,12 +1,14 @@
-"""The integration graph of a region: its applications, what they exchange, and what counts.
+"""The integration graph of a region: its applications, their exchanges, and which of them count.
 
-`counted` follows rule set 0.1: an exchange counts where it is active, documented at least, at most
-365 days old, and neither carried by hand nor, unconfirmed, by file. What is not known is not
-guessed: an unknown mode may be a file as well, so that it too counts only once the counterpart has
-confirmed it; an unknown date of verification never counts. Such exchanges stay in the graph with
-their defects, since an unknown can prove neither that a claim is right nor that it is wrong.
+Rule set 0.1 decides what counts. An exchange counts if it is active, has at least documented
+evidence, was verified at most 365 days ago and is not manual. An exchange by file counts only if
+the counterpart confirmed it. Unknown values are not guessed: an unknown mode may be a file, so
+such an exchange also needs the confirmation, and an unknown date of verification never counts.
+Exchanges that do not count stay in the graph with their defects, because an unknown value proves
+neither that a claim is right nor that it is wrong.
 
-Data flows from `source` to `target` of an integration; both ways where its direction says so.
+Data flows from the `source` to the `target` of an integration, or both ways if its direction is
+TWO_WAY.
 """
 
 from __future__ import annotations
@@ -29,21 +31,21 @@ from engine.model import (
     IntegrationStatus,
 )
 
-EVIDENCE_DAYS = 365  # how long evidence of an exchange holds
-LOG_DAYS = 90  # how long a machine's log shows that the exchange still runs
+EVIDENCE_DAYS = 365  # evidence of an exchange is valid this long
+LOG_DAYS = 90  # a machine log shows this long that the exchange runs
 CLAIMED, DOCUMENTED, CONFIRMED, LOGGED = range(4)  # grades of evidence
-SEPARATOR = "\x1f"  # stands in no id and no name
+SEPARATOR = "\x1f"  # occurs in no id and no name
 NOT_IN_USE = (ApplicationStatus.PLANNED, ApplicationStatus.INACTIVE, ApplicationStatus.RETIRED)
 
 
 class IntegrationDefect(Enum):
-    """Why an exchange does not count."""
+    """A reason why an exchange does not count."""
 
     PLANNED = "PLANNED"
     WITHDRAWN = "WITHDRAWN"
     UNDOCUMENTED = "UNDOCUMENTED"  # claimed only
     OUT_OF_DATE = "OUT_OF_DATE"
-    DATE_UNKNOWN = "DATE_UNKNOWN"  # never verified, or verified after today
+    DATE_UNKNOWN = "DATE_UNKNOWN"  # no date, or one after today
     BY_HAND = "BY_HAND"
     FILE_UNCONFIRMED = "FILE_UNCONFIRMED"
     MODE_UNKNOWN = "MODE_UNKNOWN"  # and not confirmed by the counterpart
@@ -54,24 +56,24 @@ UNKNOWNS = (IntegrationDefect.DATE_UNKNOWN, IntegrationDefect.MODE_UNKNOWN)
 
 
 class GraphNodeKind(Enum):
-    """Where an end of an exchange stands."""
+    """The kind of an end of an exchange."""
 
-    APPLICATION = "APPLICATION"  # of the region
-    COMMON_APPLICATION = "COMMON_APPLICATION"  # run by a central agency for all
+    APPLICATION = "APPLICATION"  # in the region's inventory
+    COMMON_APPLICATION = "COMMON_APPLICATION"  # run by a central agency for all regions
     ELSEWHERE = "ELSEWHERE"  # in another region's inventory
-    NAMED = "NAMED"  # known by name only: whose it is, is not known
+    NAMED = "NAMED"  # known by name only; the owner is unknown
 
 
 class GraphBasis(Enum):
-    """Which exchanges a figure is taken from."""
+    """The exchanges that a figure is computed from."""
 
     COUNTED = "COUNTED"
-    RECORDED = "RECORDED"  # all that are not withdrawn, whatever their evidence
+    RECORDED = "RECORDED"  # all that are not withdrawn, with any evidence
 
 
 @dataclass(frozen=True, slots=True)
 class GraphNode:
-    """An end of exchanges; all but those of kind APPLICATION lie outside the region."""
+    """An end of exchanges. Every kind except APPLICATION is outside the region."""
 
     id: str
     name: str
@@ -81,7 +83,7 @@ class GraphNode:
     function: str = ""
     status: ApplicationStatus | None = None
     common_application: str | None = None
-    version: int = 0  # of the application; 0 where there is none
+    version: int = 0  # of the application; 0 without one
 
     @property
     def inside(self) -> bool:
@@ -97,41 +99,42 @@ class GraphEdge:
     integration: Integration
     source: str
     target: str
-    defects: tuple[IntegrationDefect, ...]  # empty: it counts
-    state: str  # all of it that a rule reads, as a text to hash
+    defects: tuple[IntegrationDefect, ...]  # empty if the edge counts
+    state: str  # the values that rules read, as a text to hash
 
     @property
     def counts(self) -> bool:
+        """Whether the edge has no defects."""
         return not self.defects
 
     @property
     def undecided(self) -> bool:
-        """Whether it fails to count only by what is not known of it."""
+        """Whether the edge does not count only because values are unknown."""
         return bool(self.defects) and all(each in UNKNOWNS for each in self.defects)
 
     @property
     def arcs(self) -> tuple[tuple[str, str], ...]:
-        """The flows of data."""
+        """The directions in which data flows, as (from, to) pairs."""
         there = (self.source, self.target)
         if self.integration.direction is IntegrationDirection.TWO_WAY:
             return (there, there[::-1])
         return (there,)
 
     def other(self, node: str) -> str:
-        """The end across from `node`."""
+        """Return the opposite end to `node`."""
         return self.target if node == self.source else self.source
 
 
 @dataclass(frozen=True, slots=True)
 class IntegrationGraph:
-    """A region's nodes and edges as of a day. Values; what changes is a new graph."""
+    """A region's nodes and edges on a day. A graph is immutable; a change makes a new graph."""
 
     region: str
     today: date
     nodes: Mapping[str, GraphNode]
-    edges: Mapping[str, GraphEdge]  # by integration id; none that is withdrawn
-    known: Mapping[str, GraphNode] = field(compare=False)  # every node that an edge may bring in
-    aliases: Mapping[str, str] = field(compare=False)  # names of common applications, to nodes
+    edges: Mapping[str, GraphEdge]  # by integration id, without withdrawn ones
+    known: Mapping[str, GraphNode] = field(compare=False)  # all nodes that edges may refer to
+    aliases: Mapping[str, str] = field(compare=False)  # names of common applications -> nodes
 
     @property
     def applications(self) -> list[GraphNode]:
@@ -139,7 +142,7 @@ class IntegrationGraph:
         return sorted((each for each in self.nodes.values() if each.inside), key=lambda n: n.id)
 
     def chosen(self, basis: GraphBasis) -> list[GraphEdge]:
-        """The edges of that basis, by id."""
+        """Return the edges of a basis, ordered by id."""
         every = sorted(self.edges.values(), key=lambda edge: edge.id)
         return (
             every if basis is GraphBasis.RECORDED else [edge for edge in every if not edge.defects]
@@ -147,7 +150,7 @@ class IntegrationGraph:
 
 
 def integration_defects(integration: Integration, today: date) -> tuple[IntegrationDefect, ...]:
-    """Why the integration does not count on that day; empty where it does."""
+    """Return why the integration does not count on a day; the result is empty if it counts."""
     found = []
     if integration.status is not IntegrationStatus.ACTIVE:
         found.append(IntegrationDefect[integration.status.value])
@@ -170,10 +173,10 @@ def integration_defects(integration: Integration, today: date) -> tuple[Integrat
 
 
 def _holds(integration: Integration, today: date) -> bool:
-    """Whether the counterpart's word or a machine's log stands behind it on that day.
+    """Whether a confirmation by the counterpart or a machine log is valid on a day.
 
-    An old log tells that the exchange ran, not that it runs, and a newer document renews neither.
-    Where no day of its own is recorded, the day of verification is that of the grade.
+    An old log shows that the exchange ran, not that it still runs. A newer document renews neither
+    a log nor a confirmation. Without a recorded day, the day of verification is used.
     """
     logs = [
         each.dated
@@ -184,7 +187,7 @@ def _holds(integration: Integration, today: date) -> bool:
     if logged is None and integration.evidence_grade == LOGGED:
         logged = integration.verified_on or today
     if confirmed is None and integration.evidence_grade == CONFIRMED:
-        return True  # as old as its verification, which is looked at by itself
+        return True  # its age is that of the verification, which is checked apart
     return any(
         day is not None and (today - day).days <= most
         for day, most in ((confirmed, EVIDENCE_DAYS), (logged, LOG_DAYS))
@@ -192,7 +195,7 @@ def _holds(integration: Integration, today: date) -> bool:
 
 
 def counts_as_evidence(integration: Integration, today: date) -> bool:
-    """Whether the integration counts on that day."""
+    """Whether the integration counts on a day."""
     return not integration_defects(integration, today)
 
 
@@ -205,11 +208,11 @@ def build_integration_graph(
     elsewhere: Iterable[Application] = (),
     common: Iterable[CommonApplication] = (),
 ) -> IntegrationGraph:
-    """The graph of a region.
+    """Build the graph of a region.
 
-    `integrations` are those of the region's log and those of others that end in the region;
-    `elsewhere` the applications at their far ends. A target known by name only becomes the common
-    application of exactly that name, else a node of its own.
+    `integrations` holds the integrations in the region's log, and those of other regions that end
+    in this one. `elsewhere` holds the applications at their far ends. A target that is known by
+    name only becomes the common application with that name, or else a node of its own.
     """
     known: dict[str, GraphNode] = {}
     aliases: dict[str, str] = {}
@@ -238,21 +241,24 @@ def build_integration_graph(
 
 
 def with_integration(graph: IntegrationGraph, integration: Integration) -> IntegrationGraph:
-    """The graph after an integration was drawn or changed; equal to one built anew."""
+    """Return the graph after an integration was added or changed.
+
+    The result equals a graph that is built from all integrations.
+    """
     nodes, edges = dict(graph.nodes), dict(graph.edges)
     before = edges.pop(integration.id, None)
     if before is not None:
         touched = {end for edge in edges.values() for end in (edge.source, edge.target)}
         for end in {before.source, before.target} - touched:
             if not nodes[end].inside or nodes[end].status is ApplicationStatus.RETIRED:
-                del nodes[end]  # it was here for the edge only
+                del nodes[end]  # the node was there for this edge only
     changed = replace(graph, nodes=nodes, edges=edges)
     _add(changed, nodes, edges, integration)
     return changed
 
 
 def changed_edge_ends(before: IntegrationGraph, after: IntegrationGraph) -> frozenset[str]:
-    """The ends of all edges that came, went or changed between two graphs of a region."""
+    """Return the ends of all edges that were added, removed or changed between two graphs."""
     ends = set()
     for one, other in ((before, after), (after, before)):
         for id, edge in one.edges.items():
@@ -262,19 +268,19 @@ def changed_edge_ends(before: IntegrationGraph, after: IntegrationGraph) -> froz
 
 
 def graph_revision(graph: IntegrationGraph) -> str:
-    """A hash that changes with any node or edge, or with what counts: a key for caches."""
+    """Return a hash of the nodes, the edges and what counts, for use as a cache key."""
     nodes = sorted(f"{each.id} {each.version} {each.name}" for each in graph.nodes.values())
     edges = sorted(each.state for each in graph.edges.values())
     return hash_texts([graph.region, *nodes, "", *edges])
 
 
 def hash_texts(parts: Iterable[str]) -> str:
-    """The hash of a list of texts."""
+    """Return the SHA-256 hash of a list of texts, in hexadecimal."""
     return hashlib.sha256(SEPARATOR.join(parts).encode()).hexdigest()
 
 
 def collapse_name(name: str) -> str:
-    """A name without case, spaces and signs: "SP4N-LAPOR!" is "sp4nlapor"."""
+    """Return a name without case, spaces and signs: "SP4N-LAPOR!" becomes "sp4nlapor"."""
     return "".join(filter(str.isalnum, name.casefold()))
 
 
@@ -316,7 +322,7 @@ def _add(
             else GraphNode(f"named:{key}", new.target_name, GraphNodeKind.NAMED)
         )
     if not (source.inside or target.inside):
-        return  # an exchange between two other regions is none of this one's
+        return  # the exchange is between two other regions
     for end in (source, target):
         nodes.setdefault(end.id, end)
     why = integration_defects(new, graph.today)

@@ -1,8 +1,8 @@
-"""What an application depends on and what depends on it, each with the shortest way there.
+"""Finds what an application depends on and what depends on it, with the shortest paths.
 
-Data flows from source to target, so what lies downstream is what misses the application when it
-fails, and upstream is what it would miss. Only nodes outside the region end a way: what another
-region does with the data is in that region's graph.
+Data flows from source to target. The nodes downstream lack data when the application fails, and
+the application lacks data when a node upstream fails. A path ends at a node outside the region,
+because that region's graph shows what happens to the data there.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from engine.graph.graph import GraphBasis, GraphNodeKind, IntegrationGraph
 
 
 class NotInGraph(LookupError):
-    """A node that the graph does not have."""
+    """The graph does not contain the node."""
 
     def __init__(self, node: str) -> None:
         super().__init__(f"expected a node of the graph, got {node!r}")
@@ -22,7 +22,7 @@ class NotInGraph(LookupError):
 
 @dataclass(frozen=True, slots=True)
 class Reached:
-    """A node and the shortest way to it from the application asked about."""
+    """A node, and the shortest path to it from the application."""
 
     node: str
     path: tuple[str, ...]  # nodes, from the application to this one
@@ -30,12 +30,13 @@ class Reached:
 
     @property
     def distance(self) -> int:
+        """The number of integrations on the path."""
         return len(self.edges)
 
 
 @dataclass(frozen=True, slots=True)
 class Impact:
-    """Both sides of an application, nearest first."""
+    """The nodes on both sides of an application, the nearest first."""
 
     application: str
     basis: GraphBasis
@@ -46,10 +47,12 @@ class Impact:
 def trace_impact(
     graph: IntegrationGraph, application: str, *, basis: GraphBasis = GraphBasis.RECORDED
 ) -> Impact:
-    """What depends on the application and what it depends on.
+    """Return what depends on the application and what it depends on.
 
-    By all recorded exchanges unless told otherwise: whoever would break is asked, and an exchange
-    without evidence breaks as well.
+    The default basis is all recorded exchanges, because an exchange without evidence breaks too.
+
+    Raises:
+        NotInGraph: the graph does not contain the application.
     """
     if application not in graph.nodes:
         raise NotInGraph(application)
@@ -70,10 +73,10 @@ def trace_impact(
 def _reached(
     graph: IntegrationGraph, start: str, next_to: dict[str, list[tuple[str, str]]]
 ) -> tuple[Reached, ...]:
-    """Breadth first; of equally short ways the first by node, then edge."""
+    """Search breadth first. Of equally short paths, take the first by node, then by edge."""
     found = {start: Reached(start, (start,), ())}
     order = [start]
-    for node in order:  # grows while it is read
+    for node in order:  # the list grows during the loop
         if node != start and graph.nodes[node].kind is not GraphNodeKind.APPLICATION:
             continue
         way = found[node]

@@ -1,8 +1,8 @@
-"""Where the nodes of a graph are drawn: the same places for the same nodes and edges.
+"""Computes the positions at which the nodes of a graph are drawn.
 
-A force layout that starts from a place of its own for each node (its OPD's, and a hash of its id),
-so that a small change of the graph moves little. Keep it by `graph.revision`: it takes half a
-second for 500 nodes.
+The same nodes and edges always get the same positions. The force layout starts each node at a
+position given by its OPD and a hash of its id, so that a small change of the graph moves little.
+Callers should cache the result by `graph.graph_revision`: 500 nodes take half a second.
 """
 
 from __future__ import annotations
@@ -16,17 +16,17 @@ import networkx
 from engine.graph.graph import GraphEdge, GraphNode
 
 ITERATIONS = 50
-PLACES = 4  # decimals: beyond them machines differ
-STRIP = 0.7  # y from where the nodes without an edge stand; y grows downwards
-WIDTH_TO_HEIGHT = 8  # of the block of nodes without an edge
+PLACES = 4  # decimal places; further ones differ between machines
+STRIP = 0.7  # y at which nodes without an edge begin; y grows downwards
+WIDTH_TO_HEIGHT = 8  # ratio of the block of nodes without an edge
 
 
 def node_positions(
     nodes: Iterable[GraphNode], edges: Iterable[GraphEdge]
 ) -> dict[str, tuple[float, float]]:
-    """A place for every node, both coordinates from -1 to 1.
+    """Return the position (x, y) of every node, with coordinates from -1 to 1.
 
-    Nodes without an edge stand in rows below those that the edges hold together.
+    Nodes without an edge are in rows below the connected nodes.
     """
     by_id = {each.id: each for each in nodes}
     pairs = sorted(
@@ -68,12 +68,12 @@ def node_positions(
 
 
 def _start(node: GraphNode) -> tuple[float, float]:
-    """On a circle by OPD, at its own distance from the middle."""
+    """Return a start position: the angle depends on the OPD, the distance on the node."""
     around = _fraction(node.opd or node.id) * 2 * math.pi
     distance = 0.5 + _fraction(node.id) / 2
     return (distance * math.cos(around), distance * math.sin(around))
 
 
 def _fraction(text: str) -> float:
-    """A number from 0 to 1 that is the same for the same text everywhere."""
+    """Hash a text to a number from 0 to 1 that is the same on every machine."""
     return int.from_bytes(hashlib.sha256(text.encode()).digest()[:4]) / 2**32

@@ -1,4 +1,4 @@
-"""A part of the graph that a page can draw: never the whole graph by accident."""
+"""Extracts a part of the graph that is small enough for a page to draw."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ LIMIT_MOST = 1000  # nodes
 
 
 class OutOfBounds(ValueError):
-    """A depth or limit that the graph does not serve."""
+    """The depth or limit is out of range."""
 
     def __init__(self, name: str, most: int, found: int) -> None:
         super().__init__(f"{name}: expected 1 to {most}, got {found}")
@@ -25,21 +25,21 @@ class OutOfBounds(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class SubgraphNode:
-    """A node as the page sees it."""
+    """A node of the extract, with its place in the whole graph."""
 
     node: GraphNode
-    degree: int  # edges of this basis in the whole graph, shown or not
-    distance: int | None  # steps from the centre; None without a centre
+    degree: int  # edges of this basis in the whole graph
+    distance: int | None  # steps from the centre, or None without a centre
     hidden: int  # neighbours that are not shown
 
 
 @dataclass(frozen=True, slots=True)
 class OmittedCounts:
-    """What is not shown, counted."""
+    """The numbers of nodes and edges that the extract leaves out."""
 
-    nodes_over_limit: int  # near enough, but over the limit
-    nodes_beyond: int  # of the graph, further away or not connected to the centre
-    edges: int  # of this basis, with an end that is not shown
+    nodes_over_limit: int  # within the depth, but over the limit
+    nodes_beyond: int  # further than the depth, or not connected to the centre
+    edges: int  # edges of this basis with an end that is left out
     not_counted: Mapping[
         IntegrationDefect, int
     ]  # edges that do not count, by defect; in the whole graph
@@ -47,7 +47,7 @@ class OmittedCounts:
 
 @dataclass(frozen=True, slots=True)
 class Neighbourhood:
-    """Nodes nearest first, the edges among them, and what was left out."""
+    """The extracted nodes, nearest first, the edges among them, and the omitted counts."""
 
     around: str | None
     depth: int
@@ -66,14 +66,14 @@ def extract_neighbourhood(
     limit: int = 300,
     basis: GraphBasis = GraphBasis.COUNTED,
 ) -> Neighbourhood:
-    """The nodes within `depth` steps of a node, direction aside; at most `limit` of them.
+    """Return at most `limit` nodes within `depth` steps of a node, ignoring direction.
 
-    Nearer nodes come first, of equally near ones those with more edges. Without a node to be
-    around it is the `limit` nodes with the most edges.
+    Nearer nodes come first, and of equally near nodes those with more edges. If `around` is None,
+    the result has the `limit` nodes with the most edges.
 
     Raises:
-        NotInGraph: there is no such node.
-        OutOfBounds: depth is not 1 to 5, or limit not 1 to 1,000.
+        NotInGraph: the graph does not contain the node.
+        OutOfBounds: `depth` is not 1 to 5, or `limit` is not 1 to 1,000.
     """
     for name, most, found in (("depth", DEPTH_MOST, depth), ("limit", LIMIT_MOST, limit)):
         if not 1 <= found <= most:
@@ -123,7 +123,7 @@ def extract_neighbourhood(
 def _distances(neighbours: Mapping[str, set[str]], start: str, most: int) -> dict[str, int]:
     distances = {start: 0}
     order = [start]
-    for node in order:  # grows while it is read
+    for node in order:  # the list grows during the loop
         if distances[node] == most:
             break
         for each in neighbours[node]:
