@@ -1,1 +1,1 @@
-"""Lines of inventories that are the same system, or have the same function."""
+"""Matching of inventory listings: duplicates, functions and overlapping systems."""

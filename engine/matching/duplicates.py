@@ -1,10 +1,10 @@
-"""Which listings are one system: sure ones together, doubtful ones in groups for a person.
+"""Finds the listings of one system by rule `duplicates/1`, and groups doubtful ones for review.
 
-Rule `duplicates/1`. Within a region, listings are compared by national catalogue, address and
-name; across regions only the catalogue counts, since the same name is seldom the same system.
-AUTO was right on every pair it was measured on, REVIEW is a question to a person: one answer per
-group. Several listings of one system are re-listings. Nothing is saved by joining them; what is
-saved by joining systems is asked in `overlap`.
+Within a region, listings are compared by national catalogue, address and name. Across regions
+only the catalogue counts, because the same name is seldom the same system. The decision AUTO was
+right on every labelled pair. The decision REVIEW asks a person, with one answer per group.
+Several listings of one system are re-listings, and joining them saves nothing. The module
+`overlap` finds the systems whose joining may save costs.
 """
 
 from __future__ import annotations
@@ -25,10 +25,10 @@ RULE = "duplicates/1"
 
 @dataclass(frozen=True, slots=True)
 class SortedInventory:
-    """An inventory sorted out: its systems, its questions, and what is no application."""
+    """An inventory grouped by system, with websites and cells of several names apart."""
 
-    groups: tuple[DuplicateGroup, ...]  # of two listings and more
-    alone: tuple[str, ...]
+    groups: tuple[DuplicateGroup, ...]  # each with two or more listings
+    alone: tuple[str, ...]  # listings in no group
     websites: tuple[str, ...]
     several: tuple[str, ...]  # cells that name several systems; also in a group of each
 
@@ -45,17 +45,17 @@ class DuplicateFinder:
         self._read = lru_cache(maxsize=1 << 18)(self._reading)
 
     def pair(self, a: Listing, b: Listing) -> ListingPair | None:
-        """Whether two listings may be one system; None where nothing says so."""
+        """Return the decision on two listings, or None if they are not one system."""
         one, other = (self._read(each.name, each.url).spelling(each.opd) for each in (a, b))
         one.ids, other.ids = [a.id], [b.id]
         if a.region != b.region:
-            # The same name elsewhere is as a rule another system: only the catalogue counts.
+            # The same name in another region is usually another system.
             same = one.system is not None and one.system == other.system
             return pair_of(one, other, by_catalogue(one, other)) if same else None
         return pair_of(one, other, compare_spellings(one, other, own_domain((one, other))))
 
     def sort_out(self, listings: Iterable[Listing]) -> SortedInventory:
-        """The systems behind listings, region by region. Ids must differ."""
+        """Group listings by system, region by region. Their ids must be unique."""
         regions: dict[str, list[Listing]] = defaultdict(list)
         for each in listings:
             regions[each.region].append(each)
@@ -81,10 +81,10 @@ class DuplicateFinder:
                 set_apart[read.kind].append(line.id)
                 if read.kind is LineKind.WEBSITE:
                     continue
-            # Without address and OPD, equal names prove nothing: such lines stay apart.
+            # Equal names without an address or an OPD prove nothing, so they are not merged.
             owner_key = "" if read.decides else line.opd or line.id
             if not read.comparable:
-                owner_key = line.id  # a name without letters or digits proves nothing anywhere
+                owner_key = line.id  # a name without letters or digits proves nothing
             spelling = merged.get((read.equal, owner_key))
             if spelling is None:
                 spelling = merged[read.equal, owner_key] = read.spelling(line.opd)
@@ -103,10 +103,10 @@ class DuplicateFinder:
 
 
 class _ParsedListing:
-    """What a printed name and address say, worked out once however often they are listed."""
+    """A parsed name and address. It is computed once for all listings that share them."""
 
-    # The country has a hundred thousand of them, for the garbage collector to go through: so one
-    # object each, and a key in one string, which keeps its hash.
+    # The country has a hundred thousand of these, which the garbage collector traverses. So each
+    # is one object, and its key is one string, which caches its hash.
     __slots__ = (
         "_at",
         "_host",
@@ -131,10 +131,11 @@ class _ParsedListing:
     ) -> None:
         self.kind = kind
         self.comparable = bool(name.forms) or system is not None
-        self.decides = bool(at) or sure  # without the OPD
+        self.decides = bool(at) or sure  # whether equality does not need the OPD
         forms = name.key if len(name.forms) == 1 else " ".join(sorted(name.forms))
         known = "" if system is None else f"{system.id} {sure}"
-        self.equal = "\n".join((forms, known, " ".join(several), at))  # only `at` may hold a break
+        # Only `at` may contain a newline.
+        self.equal = "\n".join((forms, known, " ".join(several), at))
         self._name = name
         self._at = at
         self._host = at.partition("/")[0]
@@ -143,7 +144,7 @@ class _ParsedListing:
         self._several = several
 
     def spelling(self, opd: str) -> Spelling:
-        """The spelling of a listing by an OPD."""
+        """Return the spelling of a listing of an OPD."""
         owner_key = "" if self.decides else opd
         return Spelling(
             self._name, self._at, self._host, owner_key, self._system, self._sure, self._several

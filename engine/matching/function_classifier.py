@@ -1,10 +1,10 @@
-"""What an application is for: a function tag from its name, its address and its OPD.
+"""Classifies applications by function, from their name, their address and their OPD.
 
-Names carry the function in words ("presensi"), in well-known names ("SIMPEG") or not at all
-("Sadasbor"). The words and names are a lexicon, which is data; a linear model over character
-n-grams, trained on the lexicon and on what people corrected, also reads forms it does not hold.
-The OPD's affairs shift the odds. A tag is a suggestion with a confidence: below `CERTAIN` the
-classifier abstains, and a person's word always wins.
+A name states the function in words ("presensi"), by a well-known name ("SIMPEG") or not at all
+("Sadasbor"). The words and names are in a lexicon, which is data. A linear model over character
+n-grams, trained on the lexicon and on people's corrections, also recognises forms that the
+lexicon lacks. The affairs of the OPD shift the odds. A tag is a suggestion with a confidence:
+below `CERTAIN` the classifier abstains, and a person's correction always takes precedence.
 """
 
 from __future__ import annotations
@@ -24,12 +24,12 @@ from engine.matching.names import PUBLIC_HOSTS, NameWords, url_host, words_of
 
 Probabilities = NDArray[np.float64]
 
-CERTAIN = 0.5  # a tag below this confidence is not given
+CERTAIN = 0.5  # below this confidence, the classifier gives no tag
 _LONGEST_TERM = 5  # words
-_SHORTEST_PART = 5  # letters of a term that may be found inside a longer word
+_SHORTEST_PART = 5  # letters of a term that is searched inside longer words
 _WEIGHT = {"NAME": 4.0, "WORD": 2.0, "HINT": 0.5}
-_IN_CHARGE = 4.0  # odds of a function that the OPD is in charge of
-_FLOOR = 0.002  # what the OPD alone says where the name says nothing
+_IN_CHARGE = 4.0  # factor on the odds of a function that the OPD is in charge of
+_FLOOR = 0.002  # odds from the OPD alone, if the name gives none
 _SHORTEST_LABEL = 4  # letters
 _REGULARISATION = 30.0  # inverse strength, as scikit-learn's C
 _PREFIXES = ("e", "si", "sim", "my", "i")  # eKinerja, SIPresensi
@@ -37,11 +37,11 @@ _PREFIXES = ("e", "si", "sim", "my", "i")  # eKinerja, SIPresensi
 
 @dataclass(frozen=True, slots=True)
 class Function:
-    """A purpose that applications serve."""
+    """A function that applications serve."""
 
     id: str
     name: str  # in Indonesian, as shown
-    affair: str  # letter of the government affair; empty for what every OPD needs
+    affair: str  # letter of the government affair; empty if every OPD needs it
     indicators: tuple[int, ...]  # of spbe-2020
 
 
@@ -49,7 +49,8 @@ class Function:
 class Term:
     """A word or name that points to a function.
 
-    `kind`: NAME of a well-known application, WORD of the subject, HINT that fits others too.
+    `kind` is NAME (a well-known application), WORD (a word of the subject) or HINT (a word that
+    fits other functions too).
     """
 
     text: str
@@ -62,23 +63,23 @@ class Affair:
     """A word in the name of an OPD, and the affair or function that it is in charge of."""
 
     word: str
-    affair: str  # letter of a government affair; empty where `functions` says it
+    affair: str  # letter of a government affair; empty if `functions` is given
     functions: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Lexicon:
-    """What is known about functions before any application is seen."""
+    """The functions, and the words by which the classifier recognises them."""
 
     functions: tuple[Function, ...]
     terms: tuple[Term, ...]
     affairs: tuple[Affair, ...]
-    words: NameWords  # that say nothing of the function
+    words: NameWords  # words without a meaning for the function
 
 
 @dataclass(frozen=True, slots=True)
 class TrainingExample:
-    """An application whose function a person has set."""
+    """An application with the function that a person has set."""
 
     listing: Listing
     function: str
@@ -86,7 +87,7 @@ class TrainingExample:
 
 @dataclass(frozen=True, slots=True)
 class Correction:
-    """A person's word for what an application is for; None takes an earlier word back."""
+    """A person's correction of an application's function; None revokes the earlier correction."""
 
     application: str
     function: str | None
@@ -100,13 +101,13 @@ class FunctionTag:
 
     function: str | None
     confidence: float
-    candidates: tuple[tuple[str, float], ...]  # the best three
-    because: tuple[str, ...]  # the terms and OPD words that were found
+    candidates: tuple[tuple[str, float], ...]  # the three best functions, with confidence
+    because: tuple[str, ...]  # the matched terms and OPD words
     by_person: bool = False
 
 
 def by_person(function: str) -> FunctionTag:
-    """The tag that a person gave."""
+    """Return the tag of a function that a person has set."""
     return FunctionTag(function, 1.0, ((function, 1.0),), (), by_person=True)
 
 
@@ -119,7 +120,7 @@ class TermFinder:
         self._terms: dict[str, list[tuple[int, float]]] = {}
         for term in lexicon.terms:
             words = words_of(term.text)
-            # A phrase says more than a word: "harga pangan" is not "pangan".
+            # A phrase is more specific than a word: "harga pangan" is not "pangan".
             weight = _WEIGHT[term.kind] + (len(words) > 1)
             found = self._terms.setdefault("".join(words), [])
             found.append((self.position[term.function], weight))
@@ -127,7 +128,7 @@ class TermFinder:
         self.in_charge = lru_cache(maxsize=1 << 14)(self._in_charge)
 
     def _found(self, text: str) -> tuple[tuple[str, tuple[tuple[int, float], ...]], ...]:
-        """The terms in a text, longest first, none overlapping, with the functions they mean."""
+        """Return the longest terms in a text, without overlaps, and the functions they mean."""
         words = words_of(text)
         hits = []
         position = 0
@@ -156,7 +157,7 @@ class TermFinder:
         return None
 
     def _parts(self, word: str) -> tuple[str, ...]:
-        """The longest term that ends a word written in one piece."""
+        """Return the longest term at the end of a compound word."""
         known = self.lexicon.words
         if word in known.noise or word in known.area_kinds or word in known.places:
             return ()
@@ -166,7 +167,7 @@ class TermFinder:
         return ()
 
     def _in_charge(self, opd: str) -> tuple[tuple[str, ...], NDArray[np.bool_]]:
-        """The words of an OPD's name that say what it does, and the functions that fit."""
+        """Return the words in an OPD's name that state its affairs, and a mask of functions."""
         text = " ".join(words_of(opd))
         fits = np.zeros(len(self.lexicon.functions), dtype=np.bool_)
         words = []
@@ -182,10 +183,10 @@ class TermFinder:
 
 
 class FunctionClassifier:
-    """Tags applications; `labelled` are people's corrections, which it learns from."""
+    """Tags applications with functions. `labelled` holds people's corrections for training."""
 
     def __init__(self, lexicon: Lexicon, labelled: Iterable[TrainingExample] = ()) -> None:
-        # Two seconds of CPU, which no start of a program shall wait for.
+        # The import takes two seconds of CPU, so that it must not delay the start of a program.
         from sklearn.feature_extraction.text import TfidfVectorizer
 
         self.lexicon = lexicon
@@ -213,7 +214,7 @@ class FunctionClassifier:
         return hstack([self._grams.transform(texts), self._lexical(texts)]).tocsr()
 
     def _lexical(self, texts: Sequence[str]) -> csr_matrix:
-        """One row per text: how much each function is named in it."""
+        """Return one row per text, with the weight of each function's terms in it."""
         rows, columns, values = [], [], []
         for row, text in enumerate(texts):
             for _, functions in self._reader.found(text):
@@ -225,12 +226,12 @@ class FunctionClassifier:
         return csr_matrix((values, (rows, columns)), shape=shape)
 
     def distribution(self, listings: Sequence[Listing]) -> Probabilities:
-        """The probability of each function (columns as in the lexicon) for each listing."""
+        """Return the probabilities: a row per listing, a column per function of the lexicon."""
         texts = [_text(each) for each in listings]
         named = expit(self._features(texts) @ self._coefficients + self._intercept)
         named /= named.sum(axis=1, keepdims=True)
-        # The model settles on one meaning of a name that has two (SIKD: finance, or records);
-        # the lexicon's own split is the other half, so that the OPD can decide.
+        # For a name with two meanings (SIKD: finance, or records), the model prefers one. The
+        # lexicon's even split is averaged in, so that the OPD can decide.
         terms = self._lexical(texts).toarray()
         total = terms.sum(axis=1, keepdims=True)
         named = np.where(total > 0, (named + terms / np.maximum(total, 1e-9)) / 2, named)
@@ -241,14 +242,14 @@ class FunctionClassifier:
         return np.asarray(odds / odds.sum(axis=1, keepdims=True), dtype=np.float64)
 
     def shares_affair(self, a: Listing, b: Listing) -> bool | None:
-        """Whether the two OPDs have a function in common; None where one has none of its own."""
+        """Whether the two OPDs share a function; None if one of them has no known function."""
         one, other = (self._reader.in_charge(each.opd)[1] for each in (a, b))
         return bool((one & other).any()) if one.any() and other.any() else None
 
     def tags(
         self, listings: Sequence[Listing], chances: Probabilities | None = None
     ) -> tuple[FunctionTag, ...]:
-        """The tag of each listing; `chances` are their distribution, where it is known already."""
+        """Return the tag of each listing. Pass their distribution as `chances` if it is known."""
         if not listings:
             return ()
         if chances is None:
@@ -277,13 +278,13 @@ def _fitted(
 ) -> tuple[NDArray[np.float64], float]:
     """Fit one logistic regression for each function against the rest, until it converges.
 
-    A model that converges has one solution, so that a correction changes the tags of the names that
-    resemble it and leaves the others: one that stops after some passes over shuffled rows changes
-    unrelated tags with every row.
+    A model that converges has one solution, so that a correction changes only the tags of similar
+    names. A model that stops after some passes over shuffled rows changes unrelated tags with
+    every new row.
 
     Returns:
-        The coefficients, one column for each function, and one intercept for all of them: where a
-        name says nothing, no function is likelier for having more terms in the lexicon.
+        The coefficients, one column for each function, and one intercept for all functions. The
+        common intercept prevents that a function with more terms is likelier for an unknown name.
     """
     from sklearn.linear_model import LogisticRegression
 
@@ -297,7 +298,7 @@ def _fitted(
 
 
 def _text(listing: Listing) -> str:
-    """What is read: the name, and the first label of an address that is the application's own."""
+    """Return the text to classify: the name, and the first label of the application's own host."""
     from_host = url_host(listing.url)
     if not from_host or from_host in PUBLIC_HOSTS:
         return listing.name

@@ -1,4 +1,4 @@
-"""Groups of spellings in one region: linked by AUTO into sure parts, by REVIEW into questions."""
+"""Groups the spellings of one region: AUTO links make sure parts, REVIEW links make questions."""
 
 from __future__ import annotations
 
@@ -23,13 +23,13 @@ from engine.matching.name_matching import (
 )
 from engine.matching.names import PUBLIC_HOSTS
 
-_WINDOW = 64  # names compared at once
-_LONGEST_NEAR = 2 * 100 / NEAR - 1  # how much longer a name may be and still be near
+_WINDOW = 64  # names that are compared in one batch
+_LONGEST_NEAR = 2 * 100 / NEAR - 1  # greatest ratio of lengths of near names
 
 
 @dataclass(frozen=True, slots=True)
 class ListingPair:
-    """Two listings that are, or may be, one system."""
+    """Two listings that are or may be one system, with the signals for it."""
 
     a: str
     b: str
@@ -39,36 +39,37 @@ class ListingPair:
 
 @dataclass(frozen=True, slots=True)
 class DuplicateGroup:
-    """Listings of one system, or a question whether they are.
+    """Listings of one system, or of possibly one system.
 
-    `sure` are the parts that need no question; where there is one part, there is no question.
+    `sure` holds the parts whose listings are one system. With a single part, no review is needed.
     """
 
     region: str
     listings: tuple[str, ...]
     sure: tuple[tuple[str, ...], ...]
-    links: tuple[ListingPair, ...]  # one example for each two spellings that were linked
-    national: str | None
+    links: tuple[ListingPair, ...]  # one pair for each two linked spellings
+    national: str | None  # id of the national system, if the group is one
 
     @property
     def decision(self) -> DuplicatePolicy:
+        """AUTO if the group has a single part, or else REVIEW."""
         return DuplicatePolicy.AUTO if len(self.sure) == 1 else DuplicatePolicy.REVIEW
 
     def pairs(self) -> Iterator[tuple[str, str, DuplicatePolicy]]:
-        """All pairs of the group; there are n(n - 1)/2, so they are not kept."""
+        """Yield all n(n - 1)/2 pairs of the group. They are too many to store."""
         part = {each: number for number, members in enumerate(self.sure) for each in members}
         for a, b in combinations(self.listings, 2):
             yield a, b, DuplicatePolicy.AUTO if part[a] == part[b] else DuplicatePolicy.REVIEW
 
 
 def pair_of(a: Spelling, b: Spelling, found: Finding | None) -> ListingPair | None:
-    """What was found about two spellings, told of the first listing of each."""
+    """Return a finding on two spellings as a pair of the first listing of each."""
     return None if found is None else ListingPair(a.ids[0], b.ids[0], *found)
 
 
 def _candidates(spellings: Sequence[Spelling]) -> Iterator[tuple[int, int]]:
-    """Pairs of spellings that share a system, a form, a host or a first word, or nearly a name."""
-    forms: dict[str, tuple[int, ...]] = {}  # tuples, as most hold one number
+    """Yield the pairs that share a system, form, host or first word, or have near names."""
+    forms: dict[str, tuple[int, ...]] = {}  # tuples, because most hold one number
     places: dict[str, tuple[int, ...]] = {}
     systems: dict[str, tuple[int, ...]] = {}
     begun: dict[str, tuple[int, ...]] = {}
@@ -78,7 +79,7 @@ def _candidates(spellings: Sequence[Spelling]) -> Iterator[tuple[int, int]]:
             continue
         name = each.name
         keys[name.key] = (*keys.get(name.key, ()), number)
-        # In an order of their own: that of a set differs from process to process.
+        # Sorted, because the order of a set differs between processes.
         for form in sorted(name.forms) if len(name.forms) > 1 else name.forms:
             forms[form] = (*forms.get(form, ()), number)
         if each.system is not None:
@@ -98,7 +99,7 @@ def _candidates(spellings: Sequence[Spelling]) -> Iterator[tuple[int, int]]:
 
 
 def _near(names: list[str]) -> Iterator[tuple[str, str]]:
-    """Names that differ by a misspelling; only those of nearly one length can."""
+    """Yield the pairs of names that differ by a misspelling; their lengths are similar."""
     names.sort(key=len)
     lengths = [len(each) for each in names]
     for start in range(0, len(names), _WINDOW):
@@ -114,7 +115,7 @@ def _near(names: list[str]) -> Iterator[tuple[str, str]]:
 def groups_of(
     region: str, spellings: Sequence[Spelling], alone: list[str]
 ) -> Iterator[DuplicateGroup]:
-    """The groups of a region; what is in no group is put into `alone`."""
+    """Yield the groups of a region, and append the listings in no group to `alone`."""
     own = own_domain(spellings)
     sure, asked = _Union(len(spellings)), _Union(len(spellings))
     links: dict[int, list[ListingPair]] = defaultdict(list)
@@ -142,24 +143,24 @@ def groups_of(
         by_root: dict[int, list[str]] = defaultdict(list)
         for member in members:
             by_root[sure.root(member)].extend(spellings[member].ids)
-        told = [tuple(ids) for ids in by_root.values()]
+        sure_parts = [tuple(ids) for ids in by_root.values()]
         systems = {system.id for member in members if (system := spellings[member].system)}
-        # A cell that names several systems is asked about in the group of each.
-        told.extend(tuple(each.ids) for each in cells if systems.intersection(each.several))
-        if len(told) == 1 and len(told[0]) == 1:
-            alone.append(told[0][0])
+        # A cell that names several systems is reviewed in the group of each.
+        sure_parts.extend(tuple(each.ids) for each in cells if systems.intersection(each.several))
+        if len(sure_parts) == 1 and len(sure_parts[0]) == 1:
+            alone.append(sure_parts[0][0])
             continue
         yield DuplicateGroup(
             region=region,
-            listings=tuple(i for part in told for i in part),
-            sure=tuple(told),
+            listings=tuple(i for part in sure_parts for i in part),
+            sure=tuple(sure_parts),
             links=tuple(pair for member in members for pair in links.get(member, ())),
             national=min(systems) if len(systems) == 1 else None,
         )
 
 
 class _Union:
-    """Sets that are joined by pairs."""
+    """A union-find structure over the numbers from 0."""
 
     def __init__(self, size: int) -> None:
         self._above = list(range(size))

@@ -1,7 +1,8 @@
-"""A line of an inventory, and what kind of line it is.
+"""Classifies the lines of an inventory: applications, websites, or several systems in one cell.
 
-Where every OPD fills a survey, half of the lines are plain websites and some cells hold several
-names. They are set apart before anything is compared, so that no saving is invented from them.
+In an inventory from a survey of all OPDs, half of the lines are plain websites, and some cells
+hold several names. Such lines are separated before any comparison, so that they do not lead to
+false savings.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ from engine.matching.national_systems import NationalCatalogue
 from engine.model import Application
 
 _SITE = frozenset({"website", "web", "situs", "laman", "homepage"})
-# What a site is about when it is about its owner: "Website Kecamatan Mejayan", "Website RSUD".
+# Words for the owner of a website: "Website Kecamatan Mejayan", "Website RSUD".
 _OWNER = frozenset(
     (
         *("dinas", "badan", "bagian", "biro", "kantor", "sekretariat", "setda", "inspektorat"),
@@ -30,16 +31,16 @@ _OFFICE_LABEL = re.compile(
 
 
 class LineKind(Enum):
-    """What a line of an inventory is."""
+    """The kind of a line of an inventory."""
 
     APPLICATION = "APPLICATION"
-    WEBSITE = "WEBSITE"  # pages about an office: nothing to consolidate
+    WEBSITE = "WEBSITE"  # pages about an office, with nothing to consolidate
     SEVERAL = "SEVERAL"  # one cell names several systems
 
 
 @dataclass(frozen=True, slots=True)
 class Listing:
-    """What an inventory says of one application, as far as names and addresses go."""
+    """The name, OPD and address of one application in an inventory."""
 
     name: str
     opd: str = ""  # name of the OPD as printed
@@ -49,7 +50,7 @@ class Listing:
 
 
 def to_listing(application: Application, opd: str = "") -> Listing:
-    """The listing of an application; `opd` is the name of its OPD."""
+    """Return the listing of an application. `opd` is the name of its OPD."""
     return Listing(
         name=application.name,
         opd=opd,
@@ -60,31 +61,31 @@ def to_listing(application: Application, opd: str = "") -> Listing:
 
 
 class LineClassifier:
-    """Tells applications from websites; `acronyms` are those of OPDs ("BKPSDM", "Diskominfo")."""
+    """Distinguishes applications from websites. `acronyms` holds acronyms of OPDs ("BKPSDM")."""
 
     def __init__(self, acronyms: Iterable[str], national: NationalCatalogue) -> None:
         self._acronyms = {"".join(words_of(each)) for each in acronyms} - {""}
         self._national = national
 
     def kind(self, name: str, url: str | None) -> LineKind:
-        """What a line is; an application where nothing says otherwise."""
+        """Return the kind of a line. The default is an application."""
         if self._national.several(name):
             return LineKind.SEVERAL
         if self._national.recognise(name, url) is not None:
-            return LineKind.APPLICATION  # LPSE is an office and a system
+            return LineKind.APPLICATION  # LPSE is both an office and a system
         return LineKind.WEBSITE if self._is_site(name, url) else LineKind.APPLICATION
 
     def _is_site(self, name: str, url: str | None) -> bool:
         words = words_of(name)
         at = normalise_url(url)
         if "/" in at:
-            return False  # a page or an entry inside something larger
+            return False  # a page inside a larger site
         if words and words[0] in _SITE and len(words) > 1:
             rest = "".join(words[1:])
             return words[1] in _OWNER or self._is_office(words[1]) or self._is_office(rest)
         label = url_host(url).partition(".")[0]
         named = "".join(words)
-        # Listed by its address, or by the acronym of the office that the address is of.
+        # The name is the address itself, or the acronym of the office at that address.
         by_address = bool(at) and named in ("".join(words_of(at)), label)
         return by_address and self._is_office(label)
 

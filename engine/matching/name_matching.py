@@ -1,8 +1,9 @@
-"""Whether two spellings of a name, with their addresses, are one system: rule `duplicates/1`.
+"""Decides whether two spellings of names, with their addresses, are one system (`duplicates/1`).
 
-AUTO is what was right on every pair it was measured on: the same national system; one address
-and names half alike, unless the address is another government's; one name in one OPD. REVIEW is
-a question for a person. Near names at addresses of their own are two systems.
+The decision AUTO was right on every labelled pair. It requires the same national system, or the
+same address with half of the letters in common (unless another government owns the address), or
+the same name in the same OPD. The decision REVIEW asks a person. Near names at different hosts
+are two systems.
 """
 
 from __future__ import annotations
@@ -18,14 +19,14 @@ from rapidfuzz import fuzz
 from engine.matching.names import PUBLIC_HOSTS, ParsedName, registered_domain
 from engine.matching.national_systems import NationalSystem
 
-_ALIKE = 50.0  # percent of letters that names at one address share, to be sure without a person
-_ALIKE_AT_HOST = 60.0
-NEAR = 85.0  # percent; misspellings
+_SIMILAR_AT_ADDRESS = 50.0  # percent of shared letters, for AUTO
+_SIMILAR_AT_HOST = 60.0  # percent of shared letters, for REVIEW
+NEAR = 85.0  # percent of shared letters in misspellings
 SHORTEST_NEAR = 5  # letters
 
 
 class DuplicatePolicy(Enum):
-    """Whether a person has to look."""
+    """Whether a person has to review a pair."""
 
     AUTO = "AUTO"
     REVIEW = "REVIEW"
@@ -33,7 +34,7 @@ class DuplicatePolicy(Enum):
 
 @dataclass(frozen=True, slots=True)
 class MatchSignal:
-    """One thing that speaks for or against a pair, with its value."""
+    """One signal for or against a pair, with its value."""
 
     name: str
     value: str
@@ -44,20 +45,20 @@ Finding = tuple[DuplicatePolicy, tuple[MatchSignal, ...]]
 
 @dataclass(slots=True)
 class Spelling:
-    """Listings of a region that are equal in all that is compared."""
+    """The listings of a region that are equal in all compared values."""
 
     name: ParsedName
     address: str
     host: str
-    opd: str  # empty where the rest says enough
+    opd: str  # empty if the other values decide
     system: NationalSystem | None
-    sure: bool  # that it is that national system
+    sure: bool  # whether it certainly is that national system
     several: tuple[str, ...] = ()  # ids of the national systems that the cell names
     ids: list[str] = field(default_factory=list)
 
 
 def by_catalogue(a: Spelling, b: Spelling) -> Finding:
-    """The decision about two spellings that were recognised as one national system."""
+    """Return the decision on two spellings that were recognised as one national system."""
     decision = DuplicatePolicy.AUTO if a.sure and b.sure else DuplicatePolicy.REVIEW
     return decision, _national(a.system.id if a.system else "")
 
@@ -73,19 +74,23 @@ def _likeness(percent: int) -> MatchSignal:
 
 
 def compare_spellings(a: Spelling, b: Spelling, own: str | None) -> Finding | None:
-    """The decision about two spellings in one region, with what it rests on."""
+    """Return the decision on two spellings of a region and its signals; None: two systems.
+
+    `own` is the domain under which the region publishes.
+    """
     if a.system is not None and a.system == b.system:
         return by_catalogue(a, b)
     if a.system is not None and b.system is not None:
         return None
     shared = shared_forms(a.name, b.name)
-    alike = 100.0 if shared else letters_alike(a.name, b.name)
-    likeness = _likeness(round(alike))
+    similarity = 100.0 if shared else letter_similarity(a.name, b.name)
+    likeness = _likeness(round(similarity))
     if a.address and a.address == b.address:
-        if a.system is not b.system and alike < _ALIKE:
-            return None  # a national name, listed with the address of something else
+        if a.system is not b.system and similarity < _SIMILAR_AT_ADDRESS:
+            return None  # a national name with the address of another system
         signals: tuple[MatchSignal, ...] = (MatchSignal("same address", a.address), likeness)
-        sure = alike >= _ALIKE and a.system is b.system and _speaks(a.address, own)
+        similar = similarity >= _SIMILAR_AT_ADDRESS
+        sure = similar and a.system is b.system and _speaks(a.address, own)
         return (DuplicatePolicy.AUTO if sure else DuplicatePolicy.REVIEW), signals
     if shared:
         signals = (MatchSignal("same name", min(shared)),)
@@ -93,11 +98,12 @@ def compare_spellings(a: Spelling, b: Spelling, own: str | None) -> Finding | No
         if a.opd and a.opd == b.opd and a.system is b.system and not elsewhere:
             return DuplicatePolicy.AUTO, (*signals, MatchSignal("same OPD", a.opd))
         return DuplicatePolicy.REVIEW, signals
-    if a.host and a.host == b.host and alike >= _ALIKE_AT_HOST and a.host not in PUBLIC_HOSTS:
+    at_one_host = a.host and a.host == b.host and a.host not in PUBLIC_HOSTS
+    if at_one_host and similarity >= _SIMILAR_AT_HOST:
         return DuplicatePolicy.REVIEW, (MatchSignal("same host", a.host), likeness)
     if a.host and b.host and a.host != b.host:
-        return None  # near names at addresses of their own are two systems
-    if alike >= NEAR and min(len(a.name.key), len(b.name.key)) >= SHORTEST_NEAR:
+        return None  # near names at different hosts are two systems
+    if similarity >= NEAR and min(len(a.name.key), len(b.name.key)) >= SHORTEST_NEAR:
         return DuplicatePolicy.REVIEW, (likeness,)
     if _begins(a.name, b.name) or _begins(b.name, a.name):
         return DuplicatePolicy.REVIEW, (MatchSignal("one name begins the other", a.name.core[0]),)
@@ -105,18 +111,19 @@ def compare_spellings(a: Spelling, b: Spelling, own: str | None) -> Finding | No
 
 
 def shared_forms(a: ParsedName, b: ParsedName) -> set[str]:
-    """The forms in which two names are one.
+    """Return the forms that two names share.
 
-    What one of them has in brackets may be what the other is called: "SIAK" and "Administrasi
-    Kependudukan (SIAK)". Equal brackets behind two names say nothing: "(Desktop)", "(pihak ke3)".
+    The text in one name's brackets may be the other name: "SIAK" and "Administrasi Kependudukan
+    (SIAK)". Equal brackets after both names do not count: "(Desktop)", "(pihak ke3)".
     """
     return ({a.key} & b.forms) | ({b.key} & a.forms)
 
 
-def letters_alike(a: ParsedName, b: ParsedName) -> float:
-    """The percentage of letters that two names share, or that one shares with the other's brackets.
+def letter_similarity(a: ParsedName, b: ParsedName) -> float:
+    """Return the percentage of letters that two names share.
 
-    It is 0 where a name has no form that can be compared, such as "-", "A" or "!!!".
+    A name is also compared with the text in the other's brackets. The result is 0 if a name has no
+    comparable form, such as "-", "A" or "!!!".
     """
     if not (a.forms and b.forms):
         return 0.0
@@ -127,7 +134,7 @@ def letters_alike(a: ParsedName, b: ParsedName) -> float:
 
 
 def _begins(short: ParsedName, long: ParsedName) -> bool:
-    """Whether a name of one telling word is the first of another's."""
+    """Whether `short` is one distinctive word, and `long` begins with it."""
     return (
         len(short.core) == 1
         and len(short.key) >= SHORTEST_NEAR
@@ -137,17 +144,17 @@ def _begins(short: ParsedName, long: ParsedName) -> bool:
 
 
 def _speaks(at: str, own: str | None) -> bool:
-    """Whether an address tells systems apart: not that of another government's portal.
+    """Whether an address identifies a system. The portal of another government does not.
 
-    What another government runs for many regions, and the catalogue does not know, may be one
-    system or several behind one page.
+    A portal that another government runs for many regions, and that the catalogue lacks, may be
+    one system or several systems behind one page.
     """
     registered = registered_domain(at.partition("/")[0])
     return not registered.endswith(".go.id") or own is None or registered == own
 
 
 def own_domain(spellings: Iterable[Spelling]) -> str | None:
-    """The domain that a region publishes under: the most frequent one that is not national."""
+    """Return the domain of a region: the most frequent one that is not of a national system."""
     domains = Counter(
         registered_domain(each.host)
         for each in spellings

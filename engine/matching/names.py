@@ -1,8 +1,8 @@
-"""The name and address of an application in a form in which two listings can be compared.
+"""Normalises the names and addresses of applications, so that listings can be compared.
 
 Regions write one name in many ways: `E-Kinerja`, `ekinerja`, `SIMPEG Kab. Madiun`, `SIPD
-(Sistem Informasi Pemerintahan Daerah)`. What is taken away (words that say "application", names
-of places) is data given by the caller; nothing is stemmed, as that was measured to gain nothing.
+(Sistem Informasi Pemerintahan Daerah)`. The caller passes the words to remove (words that mean
+"application", names of places). Words are not stemmed, because a measurement showed no gain.
 """
 
 from __future__ import annotations
@@ -17,9 +17,9 @@ _WORD = re.compile(r"[a-z0-9]+")
 _BRACKETED = re.compile(r"\(([^()]*)\)")
 _SCHEME = re.compile(r"^[a-z]+://")
 _HOST = re.compile(r"[^/]*[^\W_]")  # with a letter or a digit
-_BETWEEN = re.compile(r"[\s,;]")  # what parts an address from the next, or from a remark
+_BETWEEN = re.compile(r"[\s,;]")  # separates an address from the next one, or from a remark
 _LANDING = re.compile(r"/(login|index|landing|beranda|home|dashboard|auth/login)(\.[a-z]+)?$")
-# Hosts under which anybody publishes: an address there says nothing about who runs it.
+# Hosts where anyone can publish. An address there does not identify its owner.
 PUBLIC_HOSTS = frozenset(
     (
         *("bit.ly", "forms.gle", "linktr.ee", "s.id", "youtube.com", "apps.apple.com"),
@@ -30,25 +30,25 @@ PUBLIC_HOSTS = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class NameWords:
-    """The words that do not tell one application from another."""
+    """The words that do not distinguish one application from another."""
 
     noise: frozenset[str] = frozenset()  # "aplikasi", "sistem", "online"
-    area_kinds: frozenset[str] = frozenset()  # "kabupaten": it and the place after it go
-    places: frozenset[str] = frozenset()  # "madiun"; a name of several words as one: "bandungbarat"
+    area_kinds: frozenset[str] = frozenset()  # "kabupaten": removed together with the next place
+    places: frozenset[str] = frozenset()  # "madiun", "bandungbarat" (words joined)
 
 
 @dataclass(frozen=True, slots=True)
 class ParsedName:
-    """A name taken apart."""
+    """A name split into its words and forms."""
 
-    words: tuple[str, ...]  # all of them, lower case
-    core: tuple[str, ...]  # without noise and places
-    key: str  # the core in one piece
-    forms: frozenset[str] = field(default_factory=frozenset)  # the key, and what brackets hold
+    words: tuple[str, ...]  # all words in lower case
+    core: tuple[str, ...]  # words without noise and places
+    key: str  # the joined core
+    forms: frozenset[str] = field(default_factory=frozenset)  # the key, and the texts in brackets
 
 
 class Normaliser:
-    """Takes names apart, each different one once."""
+    """Parses names, and caches the result of each different name."""
 
     def __init__(self, words: NameWords) -> None:
         self._words = words
@@ -59,7 +59,7 @@ class Normaliser:
         bracketed = _BRACKETED.findall(printed) if "(" in printed else ()
         outside = _BRACKETED.sub(" ", printed) if bracketed else printed
         everything = words_of(printed)
-        # A name may be all noise ("Aplikasi Web"): then its words are all there is to go by.
+        # If a name is all noise ("Aplikasi Web"), all of its words are used.
         core = self._core(words_of(outside))
         if len("".join(core)) < 2:
             core = self._core(everything) or everything
@@ -74,7 +74,7 @@ class Normaliser:
         while position < len(words):
             word = words[position]
             if word in kinds:
-                # "kecamatan Wungu": the place need not be in the list; "kota Bandung Barat"
+                # The place may be unknown ("kecamatan Wungu") or two words ("kota Bandung Barat").
                 two = "".join(words[position + 1 : position + 3])
                 position += 3 if two in places else 2
             elif "".join(words[position : position + 2]) in places:
@@ -88,7 +88,7 @@ class Normaliser:
 
 @lru_cache(maxsize=1 << 18)
 def words_of(printed: str) -> tuple[str, ...]:
-    """The words of a name in lower case; `SmartArsip` is two."""
+    """Return the words of a name in lower case. `SmartArsip` is two words."""
     # An acronym with one capital too many ("SIKaP", "SiRUP", "iMadiun") is not camel case.
     parts = (
         _CAMEL.sub(" ", part) if len(part) > 7 and not part.isupper() else part
@@ -99,16 +99,16 @@ def words_of(printed: str) -> tuple[str, ...]:
 
 @lru_cache(maxsize=1 << 18)
 def normalise_url(url: str | None) -> str:
-    """Host and path without what two visits to one page differ by.
+    """Return the host and path of an address, without the parts that differ between visits.
 
-    Of a cell with several, or with a remark, it is that of the first. It is empty where there is
-    none: "-", "https://-" and "belum ada" have no host.
+    If a cell has several addresses or a remark, the first address is used. The result is empty
+    without a host, as for "-", "https://-" and "belum ada".
     """
     if not url:
         return ""
     first, *more = _BETWEEN.split(url.strip().lower())
     if more and "." not in first and "://" not in first:
-        return ""  # words
+        return ""  # a remark without an address
     plain = _SCHEME.sub("", first).partition("?")[0].partition("#")[0]
     plain = plain.removeprefix("www.").rstrip("/")
     if not _HOST.match(plain):
@@ -117,12 +117,12 @@ def normalise_url(url: str | None) -> str:
 
 
 def url_host(url: str | None) -> str:
-    """The host of an address."""
+    """Return the host of an address, or an empty text without one."""
     return normalise_url(url).partition("/")[0].partition(":")[0]
 
 
 def registered_domain(printed_host: str) -> str:
-    """What an organisation registered: `madiunkab.go.id` of `absen.madiunkab.go.id`."""
+    """Return the registered domain of a host: `madiunkab.go.id` for `absen.madiunkab.go.id`."""
     labels = printed_host.split(".")
     # Indonesian second-level domains (go.id, co.id, my.id) are registered one label below.
     taken = 3 if len(labels) > 2 and labels[-1] == "id" and len(labels[-2]) <= 4 else 2
@@ -130,13 +130,13 @@ def registered_domain(printed_host: str) -> str:
 
 
 def place_words(region_names: Iterable[str]) -> frozenset[str]:
-    """The places to leave out of names, from the names of regions ("Kota Bandung")."""
+    """Return the places to remove from names, given the names of regions ("Kota Bandung")."""
     kinds = {"kabupaten", "kota", "provinsi", "administrasi", "daerah", "khusus", "istimewa"}
     places: set[str] = set()
     for name in region_names:
         words = [word for word in words_of(name) if word not in kinds]
         if words:
             place = "".join(words)
-            # "madiunkab": the short form that a region's addresses and slogans use
+            # Regions use short forms such as "madiunkab" in addresses and slogans.
             places.update((place, f"{place}kab", f"{place}kota", f"{place}prov"))
     return frozenset(places)

@@ -1,7 +1,7 @@
-"""The national systems that every region uses, and how a listing is recognised as one of them.
+"""Recognises listings of the national systems that all regions use.
 
-A national system that ten OPDs list is one system. This catalogue is the only ground on which
-the listings of two regions are ever called the same.
+A national system is one system, however many OPDs list it. Listings of two regions count as the
+same system only if this catalogue recognises both.
 """
 
 from __future__ import annotations
@@ -17,14 +17,14 @@ from engine.matching.names import Normaliser, url_host
 
 _NEAR = 90.0  # percent: "siskudes" for "siskeudes"
 _NEAR_AT_ITS_ADDRESS = 80.0  # "ljkpn" for "lhkpn", at the address of LHKPN
-_SHORTEST_NEAR = 7  # letters; shorter acronyms lie one letter apart and are others
+_SHORTEST_NEAR = 7  # letters; different shorter acronyms differ by one letter
 
 
 class Recognition(Enum):
-    """How sure it is that a listing is a national system."""
+    """How certain it is that a listing is a national system."""
 
-    SURE = "SURE"  # its name
-    LIKELY = "LIKELY"  # nearly its name, or its name at an address of the region's own
+    SURE = "SURE"  # the name matches
+    LIKELY = "LIKELY"  # a near name, or the name at the region's own address
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,22 +37,22 @@ class NationalSystem:
     hosts: tuple[str, ...]
     owner: str
     functions: tuple[str, ...]
-    common_application: str | None  # where it is one by regulation
+    common_application: str | None  # its id, if a regulation makes it one
 
 
 @dataclass(frozen=True, slots=True)
 class RecognisedSystem:
-    """The national system of a listing."""
+    """The national system of a listing, with the certainty of the recognition."""
 
     system: NationalSystem
     recognition: Recognition
 
 
 class NationalCatalogue:
-    """Recognises national systems by name; an address alone is never enough.
+    """Recognises national systems by name. An address alone is not sufficient.
 
-    One host serves many systems (`myasn.bkn.go.id` is given for MyASN and for SIASN), and a
-    region's own system may carry a national name inside a longer one (WP-SIPD).
+    One host serves many systems (`myasn.bkn.go.id` is the address of MyASN and of SIASN), and the
+    name of a region's own system may contain a national name (WP-SIPD).
     """
 
     def __init__(self, systems: Iterable[NationalSystem], normaliser: Normaliser) -> None:
@@ -71,7 +71,7 @@ class NationalCatalogue:
         self.recognise = lru_cache(maxsize=1 << 18)(self._recognise)
 
     def _recognise(self, name: str, url: str | None) -> RecognisedSystem | None:
-        """The national system that a listing is; None where there is no sign of one."""
+        """Return the national system of a listing, or None if it is not recognised."""
         taken = self._normaliser.name(name)
         at = url_host(url)
         for form in (taken.key, *sorted(taken.forms)):
@@ -94,11 +94,11 @@ class NationalCatalogue:
         return None if near is None else RecognisedSystem(self._by_key[near], Recognition.LIKELY)
 
     def several(self, name: str) -> tuple[NationalSystem, ...]:
-        """The national systems that one cell lists, where it lists more than one."""
+        """Return the national systems in one cell, if it lists more than one."""
         if not any(mark in name for mark in "&,/;+") and " dan " not in name.lower():
             return ()
         if self._normaliser.name(name).key in self._by_key:
-            return ()  # one name with a mark inside: "SIKN/JIKN"
+            return ()  # one name that contains a separator: "SIKN/JIKN"
         found = (self._by_key.get(each) for each in self._normaliser.name(name).words)
         systems = {each.id: each for each in found if each is not None}
         return tuple(systems.values()) if len(systems) > 1 else ()

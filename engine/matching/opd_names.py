@@ -1,4 +1,4 @@
-"""OPDs by the names that people write: what kind a name says, and which known OPD is meant."""
+"""Finds the kind and the record of an OPD from the name that a person wrote."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from rapidfuzz import fuzz, process
 
 from engine.model import Opd, OpdKind
 
-# The first words of official names (PP 18/2016 on perangkat daerah), and the kind that each says.
+# The first words of official names (PP 18/2016 on perangkat daerah), and the kinds they mean.
 FIRST_WORDS: dict[str, OpdKind] = {
     "sekretariat": OpdKind.SECRETARIAT,
     "inspektorat": OpdKind.INSPECTORATE,
@@ -23,21 +23,24 @@ FIRST_WORDS: dict[str, OpdKind] = {
     "rsud": OpdKind.TECHNICAL_UNIT,
     "puskesmas": OpdKind.TECHNICAL_UNIT,
 }
-_NEAR = 60.0  # percent of letters; below it, the nearest name is no help to a person
+_NEAR = 60.0  # percent of letters; a less similar name is no help
 
 
 def kind_by_name(name: str) -> OpdKind | None:
-    """The kind that the first word of an official name says; None where it says none."""
+    """Return the kind that the first word of an official name means, or None."""
     return FIRST_WORDS.get(name.strip().partition(" ")[0].casefold())
 
 
 def name_key(name: str) -> str:
-    """A name as it is compared: letter case and the number of spaces make no difference."""
+    """Return the key by which names are compared. It ignores case and extra spaces."""
     return " ".join(name.split()).casefold()
 
 
 def ids_by_name(opds: Iterable[Opd]) -> dict[str, str]:
-    """The ids of OPDs by the key of their name or acronym; an acronym of two OPDs means neither."""
+    """Map the keys of names and acronyms to the ids of OPDs.
+
+    An acronym that several OPDs share is left out.
+    """
     known = tuple(opds)
     found = {name_key(each.name): each.id for each in known}
     acronyms = [name_key(each.acronym) for each in known]
@@ -49,7 +52,7 @@ def ids_by_name(opds: Iterable[Opd]) -> dict[str, str]:
 
 
 def nearest_opd(name: str, opds: Iterable[Opd]) -> Opd | None:
-    """The OPD whose name or acronym is spelt most nearly so; None where none is near."""
+    """Return the OPD whose name or acronym is most similar to a name; None if none is near."""
     spellings = [
         (each, name_key(text)) for each in opds for text in (each.name, each.acronym) if text
     ]

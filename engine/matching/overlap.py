@@ -1,10 +1,11 @@
-"""Whether two systems do the same job: rule `overlap/1`, a score with its reasons.
+"""Scores whether two systems do the same job by rule `overlap/1`, with the reasons.
 
-Names alone say little ("Sadasbor" and "e-Absensi" both record attendance), so the score rests on
-the function tags of both, and corrects them by names, OPDs and addresses. It is a logistic model
-of eleven signals; `WEIGHTS` were fitted to 376 hand-labelled pairs, and `benchmarks/overlap.py`
-tells how well that does on systems that a fit has not seen. The score orders candidates: its
-scale is that of the labelled pairs (62 % positive), not the odds of two systems taken at random.
+Names alone are weak evidence ("Sadasbor" and "e-Absensi" both record attendance). So the score
+starts from the function tags of both systems, and corrects them by names, OPDs and addresses. It
+is a logistic model of eleven signals. `WEIGHTS` were fitted to 376 hand-labelled pairs, and
+`benchmarks/overlap.py` measures the model on systems outside the fit. The score orders
+candidates: its scale is that of the labelled pairs (62 % positive), not the odds of two random
+systems.
 """
 
 from __future__ import annotations
@@ -25,16 +26,16 @@ from engine.matching.function_classifier import (
     Probabilities,
 )
 from engine.matching.inventory_line import Listing
-from engine.matching.name_matching import letters_alike, shared_forms
+from engine.matching.name_matching import letter_similarity, shared_forms
 from engine.matching.names import PUBLIC_HOSTS, Normaliser, url_host
 
 RULE = "overlap/1"
 Signals = NDArray[np.float64]
 
 SIGNALS = (
-    "functions agree",  # chance that two draws from both tags are one function
-    "same function",  # both tags are certain, and equal
-    "other function",  # both are certain, and differ
+    "functions agree",  # chance that a draw from each tag is one function
+    "same function",  # both tags are certain and equal
+    "other function",  # both tags are certain and differ
     "one function unknown",
     "letters alike",
     "same name",
@@ -45,14 +46,14 @@ SIGNALS = (
     "same OPD",  # an OPD seldom has two systems for one job
 )
 SAID = "same function by persons' word"
-_AT_ONCE = 5_000  # pairs: a function is chosen among all for each, which takes memory
-LIKELY = 0.5  # a person should look
-SURE = 0.85  # held out by system, 95 of 100 labelled pairs above it were right
+_AT_ONCE = 5_000  # pairs per batch, which bounds the memory of the distributions
+LIKELY = 0.5  # a person should review the pair
+SURE = 0.85  # 95 % of labelled pairs above it were right, held out by system
 
 
 @dataclass(frozen=True, slots=True)
 class Weights:
-    """What each signal adds to the log odds."""
+    """The weight of each signal in the log odds."""
 
     base: float
     by_signal: tuple[float, ...]
@@ -66,7 +67,7 @@ WEIGHTS = Weights(
 
 @dataclass(frozen=True, slots=True)
 class OverlapReason:
-    """A signal that is present, its value, and what it adds to the log odds."""
+    """A present signal, its value, and its contribution to the log odds."""
 
     signal: str
     value: float
@@ -80,13 +81,13 @@ class Overlap:
     a: str
     b: str
     score: float
-    function: str | None  # the certain one of either, where they do not contradict
-    why: tuple[OverlapReason, ...]  # the weightiest first
+    function: str | None  # the certain function of either, if they do not differ
+    why: tuple[OverlapReason, ...]  # the largest contribution first
 
 
 @dataclass(frozen=True, slots=True)
 class Cluster:
-    """Systems of one region with one function: what a consolidation may start from."""
+    """The systems of one region with one function, as candidates for consolidation."""
 
     region: str
     function: str
@@ -106,7 +107,7 @@ class OverlapScorer:
         self._weights = weights
 
     def signals(self, pairs: Sequence[tuple[Listing, Listing]]) -> Signals:
-        """One row per pair, one column per signal."""
+        """Return the signals: one row per pair, one column per signal."""
         row_of = _numbered(pairs)
         if not pairs:
             return np.empty((0, len(SIGNALS)))
@@ -133,7 +134,7 @@ class OverlapScorer:
                     both and same,
                     both and not same,
                     bool(sure[one]) != bool(sure[other]),
-                    letters_alike(x, y) / 100,
+                    letter_similarity(x, y) / 100,
                     bool(shared_forms(x, y)),
                     fuzz.token_set_ratio(" ".join(x.core), " ".join(y.core)) / 100,
                     affairs is True,
@@ -145,7 +146,7 @@ class OverlapScorer:
         return np.array(rows, dtype=np.float64)
 
     def overlaps(self, pairs: Sequence[tuple[Listing, Listing]]) -> tuple[Overlap, ...]:
-        """The score of each pair, with its reasons."""
+        """Return the score of each pair, with its reasons."""
         if not pairs:
             return ()
         row_of = _numbered(pairs)
@@ -175,10 +176,10 @@ class OverlapScorer:
     def clusters(
         self, systems: Sequence[Listing], tags: Mapping[str, FunctionTag], least: float = LIKELY
     ) -> tuple[Cluster, ...]:
-        """Systems of one region and function, most certain first.
+        """Return the clusters of systems by region and function, the most certain first.
 
-        A system stays in where at least one other of its cluster scores `least` with it. Two whose
-        functions persons named need no score: they do the same job.
+        A system is in a cluster if its score with at least one other member reaches `least`. Two
+        systems whose functions were set by persons do the same job without a score.
         """
         together: dict[tuple[str, str], list[Listing]] = defaultdict(list)
         for each in systems:
@@ -189,8 +190,8 @@ class OverlapScorer:
         for batch in _batches(together):
             overlaps = self.overlaps([pair for _, pair in batch])
             for (key, pair), overlap in zip(batch, overlaps, strict=True):
-                told = all(tags[each.id].by_person for each in pair)
-                compared = _told(overlap, key[1]) if told else overlap
+                by_person = all(tags[each.id].by_person for each in pair)
+                compared = _set_by_person(overlap, key[1]) if by_person else overlap
                 if compared.score >= least:
                     scores[key].append(compared)
         found = []
@@ -210,7 +211,7 @@ class OverlapScorer:
         return tuple(sorted(found, key=lambda each: (-each.confidence, each.region, each.function)))
 
 
-def _told(pair: Overlap, function: str) -> Overlap:
+def _set_by_person(pair: Overlap, function: str) -> Overlap:
     return replace(
         pair, score=1.0, function=function, why=(OverlapReason(SAID, 1.0, 0.0), *pair.why)
     )
@@ -219,22 +220,22 @@ def _told(pair: Overlap, function: str) -> Overlap:
 def _batches(
     together: Mapping[tuple[str, str], Sequence[Listing]],
 ) -> Iterator[list[tuple[tuple[str, str], tuple[Listing, Listing]]]]:
-    """All pairs within each group: many groups at once, as most are small, but not all."""
+    """Yield the pairs within each group in batches. A batch spans groups, as most are small."""
     pairs = ((key, pair) for key, members in together.items() for pair in combinations(members, 2))
     while batch := list(islice(pairs, _AT_ONCE)):
         yield batch
 
 
 def _numbered(pairs: Sequence[tuple[Listing, Listing]]) -> dict[Listing, int]:
-    """A row for each different listing: one is in many pairs, and is dear to read."""
+    """Number the different listings. A listing is in many pairs, and is expensive to classify."""
     different = dict.fromkeys(each for pair in pairs for each in pair)
     return {each: row for row, each in enumerate(different)}
 
 
 def fit_weights(rows: Signals, same: NDArray[np.bool_]) -> Weights:
-    """The weights that fit labelled pairs best, held back by an L2 penalty of one."""
+    """Fit the weights to labelled pairs, with an L2 penalty of one."""
     from sklearn.linear_model import (
-        LogisticRegression,  # dear to import: see `engine.matching.function_classifier`
+        LogisticRegression,  # a slow import: see `engine.matching.function_classifier`
     )
 
     model = LogisticRegression(C=1.0, max_iter=1000).fit(rows, same)
@@ -245,5 +246,5 @@ def fit_weights(rows: Signals, same: NDArray[np.bool_]) -> Weights:
 
 
 def log_odds(rows: Signals, weights: Weights) -> NDArray[np.float64]:
-    """The log odds of each row."""
+    """Return the log odds of each row of signals."""
     return np.asarray(rows @ np.array(weights.by_signal) + weights.base, dtype=np.float64)
