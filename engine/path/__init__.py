@@ -1,1 +1,1 @@
-"""The cheapest path to a target index, and its plan over the years."""
+"""The cheapest path to a target index, and its schedule over the years."""

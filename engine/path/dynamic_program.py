@@ -1,14 +1,14 @@
-"""The cheapest set of steps that gains enough: dynamic programming over the gain, exact.
+"""Finds the cheapest set of steps with a required gain, by exact dynamic programming over the gain.
 
-Gains, efforts and penalties are whole numbers (the caller scales them). The indicators are taken
-up one after the other; a table holds the least cost of gaining at least 0, 1, 2, … with those
-taken up so far. An order between two indicators needs the level of the first until the second is
-taken up, so the table has an axis per indicator that is still waited for. The orders that ship
-link indicators like a tree, which keeps that to one axis; `Entangled` is raised where it would be
-more than memory holds. One table answers for every gain up to the one that it is made for.
+Gains, efforts and penalties are whole numbers (the caller scales them). The indicators are added
+one after the other. A table holds the least cost of gaining at least 0, 1, 2, … with the
+indicators added so far. An order between two indicators needs the level of the first until the
+second is added, so the table has an axis for each indicator that an order still needs. The
+orders that ship link indicators like a tree, which needs one axis. `SearchTooLarge` is raised if
+the table would exceed its limit. One table serves every gain up to the one that it is built for.
 
-Of choices that cost the same, the one with the fewest steps is found, and of those the one that
-gains most.
+Of choices with equal cost, the search returns one with the fewest steps, and of those the one
+with the largest gain.
 """
 
 from __future__ import annotations
@@ -23,19 +23,19 @@ from numpy.typing import NDArray
 
 from engine.path.effort import StepId
 
-_CELLS = 50_000_000  # of one table: 400 MB at most
+_CELLS = 50_000_000  # in one table: at most 400 MB
 _STEPS = 1024  # more than any instrument has, so that a cost and a count fit one number
 
 Table = NDArray[Any]
 
 
 class SearchTooLarge(ValueError):
-    """Orders that link too many indicators with each other for an exact search."""
+    """The orders link too many indicators with each other for an exact search."""
 
 
 @dataclass(frozen=True, slots=True)
 class CandidateStep:
-    """A step that may be taken."""
+    """A step that may be chosen, with its gain and effort in solver units."""
 
     id: StepId
     gain: int
@@ -44,7 +44,7 @@ class CandidateStep:
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """Taking `step` without `asks` costs `penalty`; `asks` may be a step that cannot be taken."""
+    """Taking `step` without `asks` costs `penalty`. `asks` need not be a candidate."""
 
     step: StepId
     asks: StepId
@@ -53,7 +53,7 @@ class Order:
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """The steps chosen, and what they cost with penalties; no other choice costs less."""
+    """The chosen steps, and their cost with penalties. No other choice costs less."""
 
     steps: frozenset[StepId]
     cost: int
@@ -61,30 +61,30 @@ class Choice:
 
 @dataclass(frozen=True, slots=True)
 class _Indicator:
-    """What may be done about one indicator: option n is to take its first n steps."""
+    """The options of one indicator: option n takes its first n steps."""
 
     steps: tuple[StepId, ...]
-    least: int  # options below it are locked out
+    least: int  # the lowest option that the locked steps allow
     gains: tuple[int, ...]  # by option
     costs: tuple[int, ...]
-    leaves_out: tuple[int, ...]  # by option: the avoided sets that it leaves a step of, as bits
+    leaves_out: tuple[int, ...]  # by option: bits of the avoided sets with an untaken step
 
 
 @dataclass(frozen=True, slots=True)
 class _Stage:
-    """An indicator taken up, and those whose best option was settled after it."""
+    """An added indicator, and the indicators whose best option was settled after it."""
 
     number: int
     settled: tuple[tuple[int, tuple[int, ...], Table], ...]  # number, axes left, best option
 
 
 class Search:
-    """The cheapest steps to any gain up to `most`.
+    """Searches the cheapest steps to any gain up to `most`.
 
-    `locked` steps are taken. Of each set in `avoided` at least one step is not.
+    The `locked` steps are always taken. Of each set in `avoided`, at least one step is not taken.
 
     Raises:
-        Entangled: see the module.
+        SearchTooLarge: the table would exceed its limit; see the module.
     """
 
     def __init__(
@@ -95,9 +95,9 @@ class Search:
         locked: Collection[StepId] = (),
         avoided: Sequence[Collection[StepId]] = (),
     ) -> None:
-        # One step beyond, for the choice among equals: what gains still more hardly costs the same.
+        # One step beyond `most`, so that equal choices are compared by their gain as well.
         self._most = max(most, 0) + max((each.gain for each in candidates), default=0)
-        self._all = (1 << len(avoided)) - 1  # avoided sets, as bits
+        self._all = (1 << len(avoided)) - 1  # bits of all avoided sets
         links: dict[tuple[int, int], list[Order]] = defaultdict(list)
         known = {each.id for each in candidates}
         alone: dict[int, list[Order]] = defaultdict(list)
@@ -112,12 +112,16 @@ class Search:
         self._indicators = _indicators(candidates, alone, set(locked), avoided)
         total = sum(max(each.costs) for each in self._indicators.values())
         total += sum(order.penalty for linked in links.values() for order in linked) * _STEPS
-        self._none = total + 1  # what cannot be had
+        self._none = total + 1  # the cost of an impossible choice
         self._stages: list[_Stage] = []
         self._least = self._searched(links)
 
     def cheapest(self, needed: int) -> Choice | None:
-        """The cheapest steps that gain at least `needed`; None where no steps do."""
+        """Return the cheapest steps that gain at least `needed`, or None if no steps do.
+
+        Raises:
+            ValueError: `needed` is above the gain that the search was built for.
+        """
         if needed > self._most:
             raise ValueError(f"expected a gain up to {self._most}, got {needed}")
         need, left = max(needed, 0), self._all
@@ -136,7 +140,7 @@ class Search:
         return Choice(frozenset(step for each in steps for step in each), cost // _STEPS)
 
     def _searched(self, links: Mapping[tuple[int, int], Sequence[Order]]) -> Table:
-        """The least cost by avoided sets left and gain needed, all indicators taken up."""
+        """Return the least cost by avoided sets left and gain needed, over all indicators."""
         partners: dict[int, set[int]] = {number: set() for number in self._indicators}
         for first, second in links:
             partners[first].add(second)
@@ -168,7 +172,7 @@ class Search:
     def _width(
         self, number: int, axes: list[int], partners: Mapping[int, set[int]], waiting: set[int]
     ) -> int:
-        """How many levels have to be held apart once an indicator is taken up."""
+        """Return the number of level combinations in the table after an indicator is added."""
         held = [each for each in (*axes, number) if partners[each] & (waiting - {number})]
         width = 1
         for each in held:
@@ -182,7 +186,7 @@ class Search:
         axes: Sequence[int],
         links: Mapping[tuple[int, int], Sequence[Order]],
     ) -> Table:
-        """The table with a first axis for the options of one more indicator."""
+        """Return the table with a new first axis for the options of one more indicator."""
         taken = self._indicators[number]
         if table.size * len(taken.gains) > _CELLS:
             raise SearchTooLarge(f"expected at most {_CELLS} cells, got more at indicator {number}")
@@ -210,7 +214,7 @@ class Search:
     def _penalties(
         self, one: int, other: int, links: Mapping[tuple[int, int], Sequence[Order]]
     ) -> Table:
-        """The penalty of each option of an indicator with each of another."""
+        """Return the penalties of each option of an indicator with each option of another."""
         a, b = self._indicators[one], self._indicators[other]
         found = np.zeros((len(a.gains), len(b.gains)), dtype=np.int64)
         for order in links.get((one, other), ()):

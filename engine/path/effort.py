@@ -1,7 +1,7 @@
-"""What a step to the next level costs: a declared scale, which a region may edit step by step.
+"""Defines the effort of a step to the next level: a declared scale that a region may edit.
 
-A scale that rests on no published figures is marked as an assumption, and no scale says anything
-about money. Efforts of several steps add up.
+A scale that is not based on published figures is marked as an assumption. Effort is not money.
+The effort of several steps is the sum of their efforts.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from engine.spreadsheet.sheet import (
     select_columns,
 )
 
-LARGEST = 1000  # of one step: far more than any scale needs, and still exact in the solver
+LARGEST = 1000  # of one step: above every scale, and exact in the solver
 COLUMNS = ("number", "level", "effort")
 _EXPECTED = f"a number above 0, up to {LARGEST}, with at most two decimals"
 _WHOLE = re.compile(r"[0-9]{1,9}")
@@ -37,7 +37,7 @@ class StepId(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class StepEffort:
-    """The effort of one step, as a decimal string: a log entry holds no fractions."""
+    """The effort of one step, as a decimal string because log entries hold no fractions."""
 
     indicator: int
     level: int
@@ -46,7 +46,7 @@ class StepEffort:
 
 @dataclass(frozen=True, slots=True)
 class RegionEffort:
-    """A region's own figures for some steps of an instrument; all others are the default's."""
+    """A region's own efforts for some steps of an instrument. The others are the default."""
 
     region: str
     instrument: str
@@ -54,11 +54,12 @@ class RegionEffort:
 
     @property
     def values(self) -> dict[StepId, Fraction]:
+        """The region's efforts as exact fractions, by step."""
         return {StepId(each.indicator, each.level): Fraction(each.effort) for each in self.steps}
 
 
 class EffortInvalid(ValueError):
-    """An effort that cannot be used: of which step, what was expected, what came."""
+    """The effort of a step is invalid; `expected` and `found` give the reason."""
 
     def __init__(self, step: StepId, expected: str, found: object) -> None:
         super().__init__(
@@ -71,31 +72,31 @@ class EffortInvalid(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class EffortScale:
-    """What steps cost by their level, and what is added for all OPDs and for a working link."""
+    """The effort of steps by level, and the additions for all OPDs and for a working link."""
 
     id: str
     version: str
-    assumption: bool  # true: it is ours and rests on no published figures
-    unit: str  # what a point is, in words
-    by_level: Mapping[int, Fraction]  # the level that a step reaches, lowest first
-    all_opds: Fraction  # added where the level is the first that every OPD must take part in
-    link: Fraction  # added where the level is the first that a link must show
-    highest: Fraction  # of one step, with all that is added
+    assumption: bool  # True if no published figures support it
+    unit: str  # the meaning of a point, in words
+    by_level: Mapping[int, Fraction]  # by the level that a step reaches, lowest first
+    all_opds: Fraction  # added at the first level in which every OPD must take part
+    link: Fraction  # added at the first level that a link must show
+    highest: Fraction  # of one step, with all additions
 
 
 @dataclass(frozen=True, slots=True)
 class Effort:
-    """The effort of every step of an instrument, and whose figures they are."""
+    """The effort of every step of an instrument, with the origin of the figures."""
 
     id: str
     version: str
-    assumption: bool  # true: the default is ours, not the region's
+    assumption: bool  # True if no published figures support the default
     values: Mapping[StepId, Fraction]
-    edited: frozenset[StepId] = frozenset()  # the region's own figures
+    edited: frozenset[StepId] = frozenset()  # steps with the region's own effort
 
 
 def default_effort(instrument: Instrument, scale: EffortScale) -> Effort:
-    """The effort of each step by the scale, which must know every level of the instrument."""
+    """Return the effort of each step by a scale that covers all levels of the instrument."""
 
     def effort(indicator: Indicator, level: int) -> Fraction:
         need = indicator.integration
@@ -112,7 +113,7 @@ def default_effort(instrument: Instrument, scale: EffortScale) -> Effort:
 
 
 def uniform_effort(instrument: Instrument) -> Effort:
-    """One point per level, whatever the indicator: the fewest level steps."""
+    """Return an effort of one point for each step, which leads to plans with the fewest steps."""
     values = {
         StepId(each.number, level): Fraction(1)
         for each in instrument.indicators
@@ -122,11 +123,11 @@ def uniform_effort(instrument: Instrument) -> Effort:
 
 
 def apply_effort_edits(effort: Effort, edits: Mapping[StepId, Fraction]) -> Effort:
-    """The same scale with a region's own figures in place of some.
+    """Return the effort with a region's own figures for some steps.
 
     Raises:
-        EffortInvalid: a step that the instrument lacks, or a figure that is not above 0 with two
-            decimals at most.
+        EffortInvalid: the instrument lacks a step, or a figure is not a number above 0, up to
+            1000, with at most two decimals.
     """
     for step, value in edits.items():
         if step not in effort.values:
@@ -139,12 +140,12 @@ def apply_effort_edits(effort: Effort, edits: Mapping[StepId, Fraction]) -> Effo
 
 
 def parse_effort_sheet(text: str, effort: Effort, instrument: Instrument) -> Effort:
-    """The scale with the figures of a sheet (columns `number,level,effort`) in place of some.
+    """Return the effort with the figures of a sheet (columns `number,level,effort`).
 
-    An indicator may go by its number or by its code; `2,5` is two and a half.
+    A row names an indicator by its number or by its code. `2,5` is two and a half.
 
     Raises:
-        SheetInvalid: with all problems of the sheet, not only the first.
+        SheetInvalid: the sheet has problems; the error lists all of them.
     """
     numbers = instrument.numbers
     edits: dict[StepId, Fraction] = {}

@@ -1,4 +1,4 @@
-"""What a level asks, when it is reached and to keep it, as far as the instrument says."""
+"""Lists the requirements of a level, and the levels that a plan must maintain."""
 
 from __future__ import annotations
 
@@ -10,29 +10,29 @@ from engine.assessment.instrument import Indicator, Instrument
 
 
 class LevelRequirement(Enum):
-    """Something that a level asks besides its criterion."""
+    """A requirement of a level in addition to its criterion."""
 
     ALL_OPDS = "ALL_OPDS"  # every OPD takes part
-    REVIEW = "REVIEW"  # a periodic review, dated
-    IMPROVEMENT = "IMPROVEMENT"  # a new improvement from the review, each year
-    LINK = "LINK"  # a link between applications whose evidence still counts
+    REVIEW = "REVIEW"  # a dated, periodic review
+    IMPROVEMENT = "IMPROVEMENT"  # a new improvement from the review each year
+    LINK = "LINK"  # a link between applications with valid evidence
     DOCUMENT = "DOCUMENT"  # a document that shows the integration
 
 
 @dataclass(frozen=True, slots=True)
 class MaintainedLevel:
-    """A level that a plan builds on without raising it: levels fall where nothing is done."""
+    """A level that a plan relies on without raising it. Such a level falls without maintenance."""
 
     indicator: int
     level: int
-    criterion: str  # empty: not known
+    criterion: str  # empty if unknown
     asks: tuple[LevelRequirement, ...]
 
 
 def level_requirements(
     instrument: Instrument, indicator: Indicator, level: int
 ) -> tuple[LevelRequirement, ...]:
-    """What is in force at a level. An instrument that is silent asks nothing that we know of."""
+    """Return the requirements of a level. The result is empty if the instrument states none."""
     need = indicator.integration
     found = []
     if indicator.all_opds_from is not None and level >= indicator.all_opds_from:
@@ -49,7 +49,7 @@ def level_requirements(
 def newly_asked(
     instrument: Instrument, indicator: Indicator, level: int
 ) -> tuple[LevelRequirement, ...]:
-    """What a level asks that the one below it does not."""
+    """Return the requirements of a level that the level below lacks."""
     below = level_requirements(instrument, indicator, level - 1)
     return tuple(
         each for each in level_requirements(instrument, indicator, level) if each not in below
@@ -57,14 +57,17 @@ def newly_asked(
 
 
 def level_criterion(instrument: Instrument, indicator: Indicator, level: int) -> str:
-    """The criterion of a level; empty where it is not known."""
+    """Return the criterion of a level, or an empty text if it is unknown."""
     return indicator.criteria[level - instrument.level_min] if indicator.criteria else ""
 
 
 def list_maintained_levels(
     instrument: Instrument, levels: Mapping[int, int], raised: Collection[int]
 ) -> tuple[MaintainedLevel, ...]:
-    """The levels above the lowest that are not raised, highest first: the hardest to keep."""
+    """Return the levels above the lowest that a plan does not raise, the highest first.
+
+    `raised` holds the numbers of the indicators that the plan raises.
+    """
     holds = [
         MaintainedLevel(
             each.number,

@@ -1,9 +1,10 @@
-"""The cheapest path to a target index: which levels to raise, when, at what effort, and why.
+"""Plans the cheapest path to a target index: the levels to raise, the year and the effort of each.
 
-The set of steps is the exact optimum of `engine.path.dynamic_program`; it is then spread over the years by
-`engine.path.scheduling`, so that the hardest year is as light as possible. Jumps are allowed: real regions rise two and three
-levels in a year. Limits: efforts are the region's or a declared scale, not money; a step is taken
-as certain, so what may fail is covered by the buffer and told by `engine.assessment.outlook`.
+`engine.path.dynamic_program` finds the exact optimum set of steps. `engine.path.scheduling` then
+distributes the steps over the years, so that the hardest year is as light as possible. An
+indicator may rise several levels in a year, because regions have risen two and three levels.
+Limits: efforts are the region's own or a declared scale, not money. Steps are assumed to succeed:
+the buffer covers failures, and `engine.assessment.outlook` estimates how often regions succeed.
 """
 
 from __future__ import annotations
@@ -40,19 +41,20 @@ _CURVE_STEP = Fraction(1, 10)  # index points
 
 
 def cheapest_plan(situation: Situation, request: PlanRequest) -> Plan | UnreachableTarget:
-    """The plan with the least effort and penalties.
+    """Return the plan with the least effort and penalties.
 
     Raises:
-        RequestInvalid, score.LevelInvalid: what was expected and what came.
+        PlanRequestInvalid: the request contradicts itself or the instrument.
+        engine.assessment.score.LevelInvalid: the instrument lacks a level of the situation.
     """
     model = _Model(situation, request)
     return model.result(model.choose(request.goal))
 
 
 def next_plan(situation: Situation, plan: Plan, *others: Plan) -> Plan | None:
-    """The cheapest plan that leaves out at least one step of `plan`, and of each of `others`.
+    """Return the cheapest plan that omits at least one step of `plan` and of each of `others`.
 
-    None where there is none: all of its steps are locked, or the goal needs them all.
+    The result is None if there is no such plan, because all steps of a plan are locked or needed.
     """
     model = _Model(situation, plan.request)
     avoided = [{step.id for step in each.steps if not step.locked} for each in (plan, *others)]
@@ -63,10 +65,10 @@ def next_plan(situation: Situation, plan: Plan, *others: Plan) -> Plan | None:
 def compute_cost_curve(
     situation: Situation, request: PlanRequest, targets: Iterable[Fraction] | None = None
 ) -> tuple[CostPoint, ...]:
-    """What each target takes, with the buffer, locks and refusals of the request.
+    """Return the cost of each target, with the buffer, locks and refusals of the request.
 
-    By default every tenth from the present index to the most that can be reached, and the
-    thresholds of the predicates between.
+    The default targets are every tenth from the present index to the maximum that can be reached,
+    and the thresholds of the predicates between.
     """
     model = _Model(situation, request)
     if targets is None:
@@ -90,9 +92,10 @@ def compute_cost_curve(
 def price_refusals(
     situation: Situation, plan: Plan, steps: Collection[StepId] | None = None
 ) -> tuple[StepRefusal, ...]:
-    """What refusing each step of a plan costs: one search per step, so ask for few.
+    """Return the extra cost of refusing each step of a plan.
 
-    A refused level takes the levels above it along. Locked steps cannot be refused.
+    Each step takes a search, so pass few `steps`. Refusing a level also refuses the levels above
+    it. Locked steps cannot be refused and are left out.
     """
     found = []
     for step in plan.steps:
@@ -169,17 +172,17 @@ class _Model:
 
     @property
     def maximum(self) -> Fraction:
-        """The index of all steps that are not refused."""
+        """The index with all steps that are not refused."""
         return from_levels(self._situation.instrument, self._ceilings).exact
 
     def choose(self, goal: Fraction, avoided: Collection[set[StepId]] = ()) -> Choice | None:
-        """The cheapest steps to an index, or None."""
+        """Return the cheapest steps to an index, or None if it cannot be reached."""
         return self.choices([goal], avoided)[goal]
 
     def choices(
         self, goals: Collection[Fraction], avoided: Collection[set[StepId]] = ()
     ) -> dict[Fraction, Choice | None]:
-        """The cheapest steps to each index, by one search."""
+        """Return the cheapest steps to each index, by one search."""
         reach = max(self.maximum, self.index)
         needed = {
             goal: math.ceil((goal - self.index) * self._gain_unit)
@@ -194,13 +197,13 @@ class _Model:
         return found
 
     def price(self, choice: Choice) -> tuple[Fraction, Fraction]:
-        """The effort of a choice, and its penalties."""
+        """Return the effort of a choice, and its penalties."""
         values = self._situation.effort.values
         effort = sum((values[step] for step in choice.steps), Fraction())
         return effort, Fraction(choice.cost, self._cost_unit) - effort
 
     def result(self, choice: Choice | None) -> Plan | UnreachableTarget:
-        """The plan of a choice."""
+        """Return the plan of a choice."""
         situation, request = self._situation, self._request
         if choice is None:
             return UnreachableTarget(
@@ -302,5 +305,5 @@ def _check(situation: Situation, request: PlanRequest) -> None:
 
 
 def _unit(values: Iterable[Fraction]) -> int:
-    """How many solver units make one, so that every value is a whole number of them."""
+    """Return the solver units per point that make every value a whole number."""
     return math.lcm(*(value.denominator for value in values))

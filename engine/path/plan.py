@@ -1,4 +1,4 @@
-"""A plan to reach an index: what is asked for, what comes out, and what that rests on."""
+"""Plans to reach a target index: the request, the result and its inputs."""
 
 from __future__ import annotations
 
@@ -18,7 +18,10 @@ YEARS = range(1, 4)
 
 
 class PlanRequestInvalid(ValueError):
-    """A wish that contradicts itself or the instrument: about what, expected, found."""
+    """The request contradicts itself or the instrument.
+
+    `about` names the part of the request; `expected` and `found` give the reason.
+    """
 
     def __init__(self, about: str, expected: str, found: object) -> None:
         super().__init__(f"{about}: expected {expected}, got {found}")
@@ -29,38 +32,38 @@ class PlanRequestInvalid(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Situation:
-    """Where a region stands and what steps cost it."""
+    """The levels of a region, and the effort and order of its steps."""
 
     instrument: Instrument
-    levels: Mapping[int, int]  # an indicator without one counts at the lowest level
+    levels: Mapping[int, int]  # an indicator without a level counts at the lowest
     effort: Effort
     precedence: Precedence
-    estimated: bool = False  # the levels are an estimated profile, not claimed ones
+    estimated: bool = False  # whether the levels are an estimated profile
 
 
 @dataclass(frozen=True, slots=True)
 class PlanRequest:
-    """The index to reach, with what margin, by when, and what is settled already."""
+    """The target index, the buffer, the number of years, and the locked and refused steps."""
 
     target: Fraction
     buffer: Fraction = DEFAULT_BUFFER
     years: int = 1
-    locked: frozenset[StepId] = frozenset()  # taken in any case
-    refused: frozenset[StepId] = frozenset()  # not taken, nor any level above
+    locked: frozenset[StepId] = frozenset()  # always taken
+    refused: frozenset[StepId] = frozenset()  # never taken, nor any level above
 
     @property
     def goal(self) -> Fraction:
-        """The index that the plan must give."""
+        """The index that the plan must reach: the target plus the buffer."""
         return self.target + self.buffer
 
 
 def next_levels(
     instrument: Instrument, levels: Mapping[int, int], numbers: Collection[int]
 ) -> frozenset[StepId]:
-    """The step to the next level of each indicator that has one.
+    """Return the step to the next level of each indicator below the highest level.
 
     Raises:
-        RequestInvalid: the instrument lacks an indicator.
+        PlanRequestInvalid: the instrument lacks an indicator.
     """
     lowest = instrument.level_min
     known = {each.number: levels.get(each.number, lowest) for each in instrument.indicators}
@@ -76,22 +79,22 @@ def next_levels(
 
 @dataclass(frozen=True, slots=True)
 class PlannedStep:
-    """One level of one indicator."""
+    """A step of a plan: one indicator rises by one level."""
 
     id: StepId
-    year: int  # 1: the next one
+    year: int  # 1 is the first year of the plan
     gain: Fraction  # index points
     effort: Fraction
-    effort_edited: bool  # the region's own figure
+    effort_edited: bool  # whether the effort is the region's own
     locked: bool
-    criterion: str  # the missing one; empty: not known
+    criterion: str  # the criterion of the level; empty if unknown
     asks: tuple[LevelRequirement, ...]
-    evidence: str  # to gather for the integration it asks; empty: not known
+    evidence: str  # evidence of the required integration; empty if unknown
 
 
 @dataclass(frozen=True, slots=True)
 class PlannedYear:
-    """What a year takes and where it ends."""
+    """The effort of a year, and the index and predicate at its end."""
 
     year: int
     effort: Fraction
@@ -101,7 +104,7 @@ class PlannedYear:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """The cheapest steps to the goal, penalties included, and what they rest on."""
+    """The cheapest steps to the goal, penalties included, with the inputs of the plan."""
 
     instrument: str
     request: PlanRequest
@@ -112,36 +115,36 @@ class Plan:
     steps: tuple[PlannedStep, ...]  # by year, indicator, level
     years: tuple[PlannedYear, ...]
     effort: Fraction
-    penalty: Fraction  # of the broken precedences
-    broken: tuple[PrecedenceRule, ...]  # steps of the plan that come before what they build on
+    penalty: Fraction  # of the broken precedence rules
+    broken: tuple[PrecedenceRule, ...]  # rules whose step is in the plan without its prerequisite
     hold: tuple[MaintainedLevel, ...]
     estimated: bool
-    unclaimed: tuple[int, ...]  # counted at the lowest level because none is claimed
+    unclaimed: tuple[int, ...]  # indicators without a claim, counted at the lowest level
     effort_scale: tuple[str, str]  # id, version
-    effort_assumed: bool  # at least one effort of the plan is the declared default
+    effort_assumed: bool  # whether the plan uses an assumed effort
     precedence_rules: tuple[str, str]  # id, version
-    inputs: str  # hash of everything that the plan was computed from
+    inputs: str  # hash of all inputs of the plan
 
 
 @dataclass(frozen=True, slots=True)
 class UnreachableTarget:
-    """No steps reach the goal; how far all steps that are not refused go."""
+    """The goal cannot be reached; `maximum` is the index with all steps that are not refused."""
 
     request: PlanRequest
     index_before: Fraction
     maximum: Fraction
-    levels: Mapping[int, int]  # that give the maximum
+    levels: Mapping[int, int]  # the levels of the maximum
     inputs: str
 
     @property
     def reaches_target(self) -> bool:
-        """Whether the target would be reached without the buffer."""
+        """Whether the maximum reaches the target without the buffer."""
         return self.maximum >= self.request.target
 
 
 @dataclass(frozen=True, slots=True)
 class CostPoint:
-    """What a target takes; None where it cannot be reached."""
+    """The cost of a target. The values are None if the target cannot be reached."""
 
     target: Fraction
     effort: Fraction | None
@@ -151,10 +154,10 @@ class CostPoint:
 
 @dataclass(frozen=True, slots=True)
 class StepRefusal:
-    """What refusing one step of a plan costs, and which steps come instead."""
+    """The extra cost of refusing one step of a plan, and the steps that replace it."""
 
     step: StepId
-    extra_effort: Fraction | None  # None: the goal cannot be reached then
+    extra_effort: Fraction | None  # None if the goal cannot be reached without the step
     extra_penalty: Fraction | None
     instead: tuple[StepId, ...]
-    maximum: Fraction | None  # where the goal cannot be reached
+    maximum: Fraction | None  # the highest index, if the goal cannot be reached

@@ -1,8 +1,8 @@
-"""Which level is better reached before which other one: soft rules, as data per instrument.
+"""Soft precedence rules between levels, as data for each instrument.
 
-They are our reading of what the criteria build on, not law: official sheets break them (Bandar
+The rules are our reading of the criteria, not law. Official assessments break them (Bandar
 Lampung 2023 had nine services at level 4 or more without a service bus). So a broken rule costs a
-declared penalty and is reported; it never forbids a plan.
+declared penalty and is reported, but never forbids a plan.
 """
 
 from __future__ import annotations
@@ -16,17 +16,17 @@ from engine.path.effort import StepId
 
 @dataclass(frozen=True, slots=True)
 class PrecedenceRule:
-    """`step` is better taken with or after `asks`."""
+    """A rule that `step` should be taken together with or after `asks`."""
 
-    kind: str  # why: "policy-before-practice"
+    kind: str  # the reason, such as "policy-before-practice"
     step: StepId
     asks: StepId
-    penalty: Fraction  # in points of effort
+    penalty: Fraction  # points of effort
 
 
 @dataclass(frozen=True, slots=True)
 class Precedence:
-    """The soft rules of one instrument; none where we know none."""
+    """The soft rules of one instrument, which may be none."""
 
     id: str
     version: str
@@ -40,7 +40,7 @@ NONE = Precedence("precedence-none", "1", assumption=True, rules=())
 def broken_precedence_rules(
     precedence: Precedence, levels: Mapping[int, int]
 ) -> tuple[PrecedenceRule, ...]:
-    """The rules that a set of levels does not keep; levels that are not known break none."""
+    """Return the rules that a set of levels breaks. Unknown levels break no rule."""
     return tuple(
         rule
         for rule in precedence.rules

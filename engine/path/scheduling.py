@@ -1,8 +1,8 @@
-"""The steps of a plan over its years, so that the hardest year is as light as it can be.
+"""Schedules the steps of a plan over its years, so that the hardest year is as light as possible.
 
-An integer programme. HiGHS, which solves it, may write a line of its own to file descriptor 1,
-whatever it is told. A program whose standard output is read by another
-keeps it apart, as `hub/cli/path_report.py` does.
+The schedule is an integer programme that HiGHS solves. HiGHS may write a line to file descriptor
+1, whatever its options. A program whose standard output another program reads must redirect that
+output, as `hub/cli/path_report.py` does.
 """
 
 from __future__ import annotations
@@ -16,11 +16,11 @@ import numpy as np
 from engine.path.dynamic_program import CandidateStep, Order
 from engine.path.effort import StepId
 
-NODES = 20_000  # of the search tree: a few seconds, but a stop that no clock decides
+NODES = 20_000  # of the search tree: a few seconds, yet deterministic
 
 
 class _Rows:
-    """The constraints `lower <= row of coefficients` of a programme, as they are added."""
+    """The constraints `lower <= row of coefficients` of the programme."""
 
     def __init__(self) -> None:
         self.entries: list[tuple[int, int, float]] = []
@@ -35,14 +35,15 @@ class _Rows:
 def schedule_steps(
     steps: Sequence[CandidateStep], orders: Sequence[Order], years: int
 ) -> dict[StepId, int]:
-    """The year (1 to `years`) of every step, so that the hardest year is as light as can be.
+    """Return the year (1 to `years`) of every step.
 
-    Steps of one indicator stay in order, and so do `orders` whose two steps are both there.
+    The largest effort of a year is minimal, within the node limit of the search. The steps of one
+    indicator stay in order, and so do the two steps of each order in `orders`.
     """
     if years == 1 or not steps:
         return {each.id: 1 for each in steps}
     column = {each.id: at * (years - 1) for at, each in enumerate(steps)}
-    peak = len(steps) * (years - 1)  # columns before it: step done by the end of year 1, 2, …
+    peak = len(steps) * (years - 1)  # columns before it: whether a step is done by year 1, 2, …
     rows = _Rows()
     for at in column.values():
         for year in range(years - 2):
@@ -81,7 +82,7 @@ def _solved(
     lowest: np.ndarray[Any, Any],
     highest: np.ndarray[Any, Any],
 ) -> Sequence[float]:
-    # Dear to import, and only a plan over years needs them.
+    # These imports are slow, and only a plan over several years needs them.
     from scipy.optimize import Bounds, LinearConstraint, milp
     from scipy.sparse import csr_array
 
@@ -94,6 +95,6 @@ def _solved(
         constraints=LinearConstraint(matrix, lb=rows.lower),
         options={"mip_rel_gap": 0, "node_limit": NODES},
     )
-    if answer.x is None:  # everything in the first year is always possible
+    if answer.x is None:  # a schedule with all steps in the first year always exists
         raise ArithmeticError(f"the solver found no answer: {answer.message}")
     return cast(Sequence[float], answer.x)
