@@ -1,1 +1,1 @@
-"""Claimed levels against the graph and the documents of a region."""
+"""Verification of claimed levels by the graph and the documents of a region."""

@@ -1,7 +1,7 @@
-"""An OPD's word that its inventory is complete, and how long it holds.
+"""Attestations by which an OPD vouches that its inventory is complete, and their validity.
 
-It holds for a year. An edit of the OPD's inventory by somebody else breaks it at once: what the OPD
-vouched for is no longer what stands there.
+An attestation is valid for a year. An edit of the OPD's inventory by someone from outside the OPD
+invalidates it at once, because the inventory is no longer the one that the OPD attested.
 """
 
 from __future__ import annotations
@@ -11,12 +11,12 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import Enum
 
-ATTESTED_DAYS = 365
+ATTESTED_DAYS = 365  # validity of an attestation
 
 
 @dataclass(frozen=True, slots=True)
 class Attestation:
-    """An OPD vouched for its inventory."""
+    """An OPD's attestation that its inventory is complete."""
 
     opd: str
     by: str
@@ -25,10 +25,10 @@ class Attestation:
 
 @dataclass(frozen=True, slots=True)
 class ForeignEdit:
-    """Somebody from outside the OPD changed its inventory."""
+    """A change of an OPD's inventory by someone from outside the OPD."""
 
     opd: str
-    subject: str  # the application or integration
+    subject: str  # id of the application or integration
     by: str
     at: datetime
 
@@ -42,7 +42,7 @@ class Attested:
 
 
 class SealState(Enum):
-    """Whether the OPD's word holds."""
+    """The validity of an OPD's attestation."""
 
     HOLDS = "HOLDS"
     NEVER_GIVEN = "NEVER_GIVEN"
@@ -52,16 +52,17 @@ class SealState(Enum):
 
 @dataclass(frozen=True, slots=True)
 class AttestationStatus:
-    """What an OPD's attestation is worth on a day."""
+    """The status of an OPD's attestation on a day."""
 
     opd: str
     state: SealState
     attestation: Attestation | None  # the latest
-    expires_on: date | None  # the last day on which it holds
+    expires_on: date | None  # the last day on which it is valid
     broken_by: ForeignEdit | None  # the first foreign edit after it
 
     @property
     def holds(self) -> bool:
+        """Whether the attestation is valid."""
         return self.state is SealState.HOLDS
 
 
@@ -72,7 +73,10 @@ def attestation_status(
     *,
     today: date,
 ) -> AttestationStatus:
-    """The state of an OPD's word on a day; attestations and edits of other OPDs are passed over."""
+    """Return the status of an OPD's attestation on a day.
+
+    Attestations and edits of other OPDs are ignored.
+    """
     given = [each for each in attestations if each.opd == opd]
     if not given:
         return AttestationStatus(opd, SealState.NEVER_GIVEN, None, None, None)

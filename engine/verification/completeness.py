@@ -1,9 +1,8 @@
-"""How complete the inventory of an OPD or region is, and what is missing on which application.
+"""Measures how complete the inventory of an OPD or region is, and lists the missing fields.
 
-The required fields are those that a rule or a comparison reads: a choice of this project from the
-record of SIA-SPBE and from what inventories hold in practice. A retired application asks for
-nothing. An OPD that lists no application is neither complete nor incomplete: that is unknown, until
-it vouches for having none.
+The required fields are those that a rule or a comparison reads. This project chose them from the
+record of SIA-SPBE and from real inventories. A retired application has no required fields. For an
+OPD that lists no application, completeness is unknown until the OPD attests that it has none.
 """
 
 from __future__ import annotations
@@ -16,7 +15,7 @@ from engine.decimals import format_exact
 from engine.model import Application, ApplicationStatus
 from engine.verification.attestation import AttestationStatus
 
-ENOUGH = Fraction(4, 5)  # from here on a missing edge can prove something
+ENOUGH = Fraction(4, 5)  # from this completeness on, a missing edge counts as absent
 
 REQUIRED: dict[str, Callable[[Application], bool]] = {
     "opd": lambda each: each.opd is not None,
@@ -29,7 +28,7 @@ REQUIRED: dict[str, Callable[[Application], bool]] = {
 
 @dataclass(frozen=True, slots=True)
 class MissingFields:
-    """What an application does not tell."""
+    """The required fields that an application lacks."""
 
     application: str
     fields: tuple[str, ...]
@@ -37,9 +36,9 @@ class MissingFields:
 
 @dataclass(frozen=True, slots=True)
 class Completeness:
-    """How many of the required cells are filled."""
+    """The number of required cells of an inventory, and of those that are filled."""
 
-    of: str  # OPD or region; empty for applications whose OPD is not known
+    of: str  # OPD or region; empty for applications of an unknown OPD
     applications: int
     filled: int
     required: int
@@ -47,21 +46,22 @@ class Completeness:
 
     @property
     def exact(self) -> Fraction | None:
-        """None where there is no application."""
+        """The filled share, from 0 to 1; None without applications."""
         return Fraction(self.filled, self.required) if self.required else None
 
     @property
     def value(self) -> str | None:
+        """The filled share as a decimal string; None without applications."""
         return None if self.exact is None else format_exact(self.exact)
 
     @property
     def enough(self) -> bool:
-        """At least 80 percent; an empty inventory has no gaps."""
+        """Whether at least 80 percent is filled. An empty inventory has no gaps."""
         return self.exact is None or self.exact >= ENOUGH
 
 
 def measure_completeness(of: str, applications: Iterable[Application]) -> Completeness:
-    """The completeness of some applications taken together."""
+    """Measure the completeness of some applications together."""
     asked = sorted(
         (each for each in applications if each.status is not ApplicationStatus.RETIRED),
         key=lambda each: each.id,
@@ -77,7 +77,7 @@ def measure_completeness(of: str, applications: Iterable[Application]) -> Comple
 
 
 def by_opd(opds: Iterable[str], applications: Iterable[Application]) -> dict[str, Completeness]:
-    """The completeness of each OPD; under "" that of the applications without one, if any."""
+    """Measure the completeness of each OPD. The key "" is for applications without an OPD."""
     run_by: dict[str, list[Application]] = {opd: [] for opd in opds}
     for each in applications:
         run_by.setdefault(each.opd or "", []).append(each)
@@ -87,7 +87,7 @@ def by_opd(opds: Iterable[str], applications: Iterable[Application]) -> dict[str
 def vouched_for(
     seals: Iterable[AttestationStatus], inventories: dict[str, Completeness]
 ) -> frozenset[str]:
-    """The OPDs whose inventory is attested and complete enough that an absence in it is a fact."""
+    """Return the OPDs whose inventory is attested and complete enough to prove an absence."""
     return frozenset(
         each.opd
         for each in seals

@@ -1,4 +1,4 @@
-"""An inventory as the rules read it, and what they answer: evidence, gaps, and what was read."""
+"""Gives the rules access to an inventory, records what they read, and defines their findings."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from engine.verification.rule import Requirement
 
 
 class FindingState(Enum):
-    """What is known of a requirement."""
+    """Whether a requirement is met."""
 
     MET = "MET"
     UNKNOWN = "UNKNOWN"
@@ -20,28 +20,28 @@ class FindingState(Enum):
 
 
 class VerificationGap(Enum):
-    """What is missing or not known, and what its subject is."""
+    """The kind of a missing or unknown fact. The comments state the subject of each kind."""
 
     OPD_NOT_ON_BUS = "OPD_NOT_ON_BUS"  # an OPD
-    NOT_VOUCHED_FOR = "NOT_VOUCHED_FOR"  # an OPD; empty where an application's owner is not known
-    NO_OPD = "NO_OPD"  # empty: no OPD is in scope, so that none vouches for an inventory
-    NO_APPLICATION = "NO_APPLICATION"  # an indicator that no application is known to serve
-    SERVICE_UNKNOWN = "SERVICE_UNKNOWN"  # an application: nobody said what it serves
+    NOT_VOUCHED_FOR = "NOT_VOUCHED_FOR"  # an OPD; empty if an application's owner is unknown
+    NO_OPD = "NO_OPD"  # empty: no OPD is in scope that could attest an inventory
+    NO_APPLICATION = "NO_APPLICATION"  # an indicator without a known application
+    SERVICE_UNKNOWN = "SERVICE_UNKNOWN"  # an application; what it serves is unknown
     NO_EXCHANGE = "NO_EXCHANGE"  # an application; empty: the region as a whole
-    NOT_COUNTED = "NOT_COUNTED"  # an integration, with its defects
-    OWNER_UNKNOWN = "OWNER_UNKNOWN"  # an integration whose target is known by name only
-    PARTNER_NOT_NAMED = "PARTNER_NOT_NAMED"  # an integration; the partners named are examples
+    NOT_COUNTED = "NOT_COUNTED"  # an integration; the details are its defects
+    OWNER_UNKNOWN = "OWNER_UNKNOWN"  # an integration; its target is known by name only
+    PARTNER_NOT_NAMED = "PARTNER_NOT_NAMED"  # an integration with an unnamed partner
     NO_DOCUMENT = "NO_DOCUMENT"  # a kind of document
     DOCUMENT_UNDATED = "DOCUMENT_UNDATED"  # a document
     NOT_CONSULTED = "NOT_CONSULTED"  # an application
     CONSULTATION_UNKNOWN = "CONSULTATION_UNKNOWN"  # an application; empty: nothing is recorded
-    DUPLICATE = "DUPLICATE"  # two applications, with a space between
-    NOT_DECIDABLE = "NOT_DECIDABLE"  # neither graph nor documents can tell
+    DUPLICATE = "DUPLICATE"  # two applications, separated by a space
+    NOT_DECIDABLE = "NOT_DECIDABLE"  # neither the graph nor documents can decide it
 
 
 @dataclass(frozen=True, slots=True)
 class Missing:
-    """One gap."""
+    """A missing or unknown fact, with its subject."""
 
     gap: VerificationGap
     subject: str = ""
@@ -50,24 +50,24 @@ class Missing:
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """The answer to one requirement."""
+    """The result of one requirement, with its evidence or its gaps."""
 
     requirement: Requirement
     state: FindingState
-    edges: tuple[str, ...]  # integrations that show it, or a part of it
+    edges: tuple[str, ...]  # integrations that show the requirement or a part of it
     documents: tuple[str, ...]
-    missing: tuple[Missing, ...]  # empty where it is met
+    missing: tuple[Missing, ...]  # empty if the requirement is met
 
 
 class Evaluation:
-    """An inventory, indexed once for all rules, that notes what the current rule reads."""
+    """An index of an inventory for all rules, which records what the current rule reads."""
 
     def __init__(self, inventory: Inventory) -> None:
         self.inventory = inventory
         self.applications = inventory.in_use()
         self.noted: list[str] = []
         self.read_at: set[str] = set()  # nodes whose edges the current rule read
-        self.read_all = False  # or all edges, of the whole graph
+        self.read_all = False  # whether the current rule read all edges of the graph
         self.edges = sorted(inventory.graph.edges.values(), key=lambda edge: edge.id)
         self._texts: dict[str, str] = {}
         self._at: dict[str, list[GraphEdge]] = {}
@@ -81,22 +81,22 @@ class Evaluation:
                 self._serving.setdefault(indicator, []).append(application)
 
     def note(self, what: str, *texts: object) -> None:
-        """Remember what was read: the hash of a verdict's inputs is made of it."""
+        """Record what was read. A verdict's hash of inputs is computed from these records."""
         self.noted.append(what)
         self.noted.extend(map(str, texts))
 
     def serves(self, application: str) -> frozenset[int]:
-        """The indicators that an application is known to serve."""
+        """Return the indicators that an application is known to serve."""
         return self.inventory.serves.get(application, frozenset())
 
     def serving(self, indicator: int) -> list[GraphNode]:
-        """The applications in use that are known to serve an indicator, by id."""
+        """Return the applications in use that are known to serve an indicator, by id."""
         found = self._serving.get(indicator, [])
         self.note("serving", *(f"{each.id} {each.opd}" for each in found))
         return found
 
     def edges_at(self, nodes: Iterable[str]) -> list[GraphEdge]:
-        """The edges at any of these nodes."""
+        """Return the edges at any of these nodes."""
         asked = set(nodes)
         self.read_at |= asked
         found = {edge.id: edge for node in sorted(asked) for edge in self._at.get(node, ())}
@@ -104,18 +104,18 @@ class Evaluation:
         return list(found.values())
 
     def chosen(self, wanted: Callable[[GraphEdge], bool]) -> list[GraphEdge]:
-        """The edges of the whole graph that are wanted, by id."""
+        """Return the edges of the whole graph for which `wanted` is true, by id."""
         self.read_all = True
         found = [edge for edge in self.edges if wanted(edge)]
         self.noted.extend([edge.state for edge in found])
         return found
 
     def start(self) -> None:
-        """Forget what the rule before has read."""
+        """Clear the records of the previous rule."""
         self.noted, self.read_at, self.read_all = [], set(), False
 
     def node(self, id: str) -> GraphNode:
-        """The far end of an edge, noted with what it serves."""
+        """Return the far end of an edge, and record it with the indicators that it serves."""
         node = self.inventory.graph.nodes[id]
         if id not in self._texts:
             tags = " ".join(map(str, sorted(self.serves(id))))
@@ -124,7 +124,10 @@ class Evaluation:
         return node
 
     def not_vouched_for(self, opds: Iterable[str | None]) -> list[Missing]:
-        """The OPDs among these whose absences prove nothing, or that there is none to vouch."""
+        """Return the gaps of the OPDs whose inventory cannot prove an absence.
+
+        Without any OPD, the result is a NO_OPD gap.
+        """
         asked = {each or "" for each in opds}
         if not asked:
             self.note("vouched for", "not", "no OPD")
@@ -135,7 +138,7 @@ class Evaluation:
 
 
 def not_counted(edge: GraphEdge) -> Missing:
-    """The gap of an exchange that would do if it counted, or if its mode were known."""
+    """Return the gap of an exchange that would suffice if it counted or its mode were known."""
     why = edge.defects or (IntegrationDefect.MODE_UNKNOWN,)
     return Missing(VerificationGap.NOT_COUNTED, edge.id, tuple(defect.value for defect in why))
 
@@ -143,7 +146,7 @@ def not_counted(edge: GraphEdge) -> Missing:
 def met_finding(
     asked: Requirement, edges: Iterable[GraphEdge] = (), documents: Iterable[str] = ()
 ) -> Finding:
-    """The requirement is met, by this evidence."""
+    """Return the finding of a requirement that this evidence meets."""
     return Finding(asked, FindingState.MET, _ids(edges), tuple(sorted(documents)), ())
 
 
@@ -154,7 +157,7 @@ def unmet_finding(
     unknown: bool,
     edges: Iterable[GraphEdge] = (),
 ) -> Finding:
-    """The requirement is not met, or it is not known whether it is."""
+    """Return the finding of a requirement that is not met, or is `unknown`."""
     state = FindingState.UNKNOWN if unknown else FindingState.FAILED
     return Finding(asked, state, _ids(edges), (), tuple(missing))
 

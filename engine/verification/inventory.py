@@ -1,4 +1,4 @@
-"""What the rules read about a region: its graph, its services, its documents, its word."""
+"""The inventory that rules read: the graph, services, documents and attestations of a region."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from engine.model import (
 
 @dataclass(frozen=True, slots=True)
 class ReviewDocument:
-    """A document handed in for an indicator: a REVIEW or a FOLLOW_UP."""
+    """A submitted document for an indicator, of kind REVIEW or FOLLOW_UP."""
 
     id: str
     indicator: int
@@ -29,7 +29,7 @@ class ReviewDocument:
 
 @dataclass(frozen=True, slots=True)
 class Exemption:
-    """Why an OPD is not asked to be on the bus; without a reason it is asked again."""
+    """The reason why an OPD need not be on the bus. An empty reason ends the exemption."""
 
     opd: str
     reason: str
@@ -37,45 +37,46 @@ class Exemption:
 
 @dataclass(frozen=True, slots=True)
 class DevelopmentPolicy:
-    """The region's policy on building applications, and the year from which it holds."""
+    """The region's policy on building applications, and the year in which it takes effect."""
 
     region: str
-    year: int | None  # None: there is none any more
+    year: int | None  # None if the policy was withdrawn
     title: str
     url: str
 
 
 @dataclass(frozen=True, slots=True)
 class Development:
-    """How applications came about since the policy on building them is in force."""
+    """The applications that were built since the policy on building them took effect."""
 
-    built: tuple[str, ...]  # applications built since
-    year_unknown: tuple[str, ...]  # may have been built since
-    consulted: Mapping[str, bool]  # whether a consultation is on record; unknown where not named
-    duplicates: tuple[tuple[str, str], ...]  # pairs that nobody has resolved
+    built: tuple[str, ...]  # ids of applications built since then
+    year_unknown: tuple[str, ...]  # ids of applications that may be
+    consulted: Mapping[str, bool]  # whether a consultation is recorded; absent if unknown
+    duplicates: tuple[tuple[str, str], ...]  # unresolved pairs
 
 
 @dataclass(frozen=True, slots=True)
 class Inventory:
-    """What is known of a region, and for whom an absence is a fact (open world)."""
+    """The known facts about a region, and the OPDs whose absences are facts (open world)."""
 
     graph: IntegrationGraph
-    year: int  # of the assessment
+    year: int  # year of the assessment
     opds: tuple[str, ...] = ()  # in scope
     exempt: Mapping[str, str] = field(default_factory=dict)  # OPDs out of scope, with the reason
-    serves: Mapping[str, frozenset[int]] = field(default_factory=dict)  # see `services`
+    serves: Mapping[str, frozenset[int]] = field(default_factory=dict)  # indicators by application
     vouched_for: frozenset[str] = frozenset()  # OPDs; see `completeness.vouched_for`
     documents: tuple[ReviewDocument, ...] = ()
-    documents_closed: bool = False  # handing in is over: a document not here does not exist
+    documents_closed: bool = False  # submission has ended: other documents do not exist
     development: Development | None = None
-    functions_ticked: frozenset[int] = frozenset()  # indicators whose levels 1 to 3 a person saw
+    functions_ticked: frozenset[int] = frozenset()  # indicators with all functions of levels 1 to 3
 
     @property
     def in_scope(self) -> list[str]:
+        """The OPDs in scope without an exemption, by id."""
         return sorted(set(self.opds) - self.exempt.keys())
 
     def in_use(self) -> list[GraphNode]:
-        """The region's applications that are not known to be out of use, by id."""
+        """Return the region's applications that are not known to be out of use, by id."""
         return [each for each in self.graph.applications if each.status not in NOT_IN_USE]
 
 
@@ -84,11 +85,11 @@ def indicators_by_application(
     common: Iterable[CommonApplication],
     tags: Mapping[str, Iterable[int]],
 ) -> dict[str, frozenset[int]]:
-    """The indicators of spbe-2020 that each application serves.
+    """Return the indicators of spbe-2020 that each application serves.
 
-    By its tag, and by the common application that it is an instance of. An application with
-    neither is left out: what it serves is unknown, which is not the same as nothing. A retired
-    application is left out as well, since it serves nothing any more and is in no graph.
+    They come from the tag of the application, and from the common application of which it is an
+    instance. An application with neither is left out, because what it serves is unknown, not
+    nothing. A retired application is left out, because it serves nothing and is in no graph.
     """
     of_common = {each.id: frozenset(each.indicators) for each in common}
     found = {}
@@ -107,9 +108,10 @@ def development_since_policy(
     policy_year: int,
     duplicates: Iterable[tuple[str, str]] = (),
 ) -> Development:
-    """What is known of the region's own applications built since the year of the policy.
+    """Return the region's own applications that were built since the year of the policy.
 
-    An instance of a common application was built by others, and one out of use is no longer there.
+    Instances of common applications are left out, because others built them. Applications out of
+    use are left out as well.
     """
     built, unknown, consulted = [], [], {}
     for each in sorted(applications, key=lambda application: application.id):
@@ -125,7 +127,7 @@ def development_since_policy(
 
 
 def review_documents(levels: Iterable[LevelClaim]) -> tuple[ReviewDocument, ...]:
-    """The reviews and follow-ups among the evidence of claimed levels, by their web address."""
+    """Return the reviews and follow-ups in the evidence of claimed levels. The id is the URL."""
     return tuple(
         ReviewDocument(each.url, claim.indicator, each.kind, each.dated)
         for claim in levels
@@ -137,7 +139,7 @@ def review_documents(levels: Iterable[LevelClaim]) -> tuple[ReviewDocument, ...]
 def functions_ticked(
     applications: Iterable[Application], serves: Mapping[str, frozenset[int]]
 ) -> frozenset[int]:
-    """The indicators that an application in use serves with all functions of levels 1 to 3."""
+    """Return the indicators that an application in use serves with all functions."""
     return frozenset(
         indicator
         for each in applications

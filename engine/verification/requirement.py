@@ -1,8 +1,9 @@
-"""Answers what a rule asks: met, failed, or not known.
+"""Evaluates the requirements of a rule: each is met, failed or unknown.
 
-The world is open: what an inventory does not hold may exist all the same. So an absence counts as
-failed only where the OPDs concerned vouch for a complete inventory, and a document's only when
-handing in is over. An exchange that would do, were its date or mode known, leaves it unknown.
+The evaluation assumes an open world: a fact that an inventory lacks may still exist. So a missing
+fact fails a requirement only if the OPDs concerned attest a complete inventory, and a missing
+document only after submission has ended. If an exchange would suffice but for its unknown date or
+mode, the requirement is unknown.
 """
 
 from __future__ import annotations
@@ -25,14 +26,14 @@ from engine.verification.evaluation import (
 from engine.verification.rule import Requirement, RequirementKind
 
 LIVE = (IntegrationMode.HUB, IntegrationMode.API)
-OUTSIDE = (GraphNodeKind.COMMON_APPLICATION, GraphNodeKind.ELSEWHERE)  # of another instance
+OUTSIDE = (GraphNodeKind.COMMON_APPLICATION, GraphNodeKind.ELSEWHERE)  # ends at another instance
 MAYBE_BUS = (IntegrationMode.HUB, IntegrationMode.UNKNOWN)
 
 Bus = dict[str, list[GraphEdge]]  # the edges of each OPD in scope
 
 
 def evaluate_requirement(reading: Evaluation, indicator: Indicator, asked: Requirement) -> Finding:
-    """Whether what is asked of an indicator is met."""
+    """Evaluate one requirement of an indicator."""
     return _ANSWERS[asked.ask](reading, indicator, asked)
 
 
@@ -51,7 +52,7 @@ def _every_opd_on_bus(reading: Evaluation, indicator: Indicator, asked: Requirem
 
 
 def _bus(reading: Evaluation) -> tuple[Bus, Bus]:
-    """The edges that show an OPD in scope on the bus, and those that would if more were known."""
+    """Return the edges that show an OPD on the bus, and those that might, by OPD in scope."""
     scope = reading.inventory.in_scope
     among = set(scope)
     owner = {each.id: each.opd for each in reading.applications if each.opd in among}
@@ -70,7 +71,10 @@ def _bus(reading: Evaluation) -> tuple[Bus, Bus]:
 def _not_on_bus(
     reading: Evaluation, asked: Requirement, on_bus: Bus, others: Bus, *, every: bool
 ) -> Finding:
-    """Every OPD must show it: one that vouches for its inventory refutes that alone."""
+    """Return the finding on OPDs without an edge on the bus.
+
+    If every OPD must be on the bus, one OPD that attests its inventory suffices to refute it.
+    """
     left = [opd for opd in reading.inventory.in_scope if opd not in on_bus]
     candidates = {edge.id: edge for opd in left for edge in others.get(opd, ())}
     unsure = {
@@ -110,10 +114,10 @@ def _bus_joined_outside(reading: Evaluation, indicator: Indicator, asked: Requir
 
 
 def _partner_linked(reading: Evaluation, indicator: Indicator, asked: Requirement) -> Finding:
-    """An exchange with a partner's application, or with another instance's.
+    """Look for an exchange with an application of a partner or of another instance.
 
-    The partners that the instrument names are examples, so an exchange with any other service of
-    the region is left to an assessor. Two applications of the same service do not collaborate.
+    The partners in the instrument are examples, so an assessor decides on an exchange with any
+    other service of the region. Two applications of one service do not count as partners.
     """
     partners = frozenset(indicator.integration.partners if indicator.integration else ())
     reading.note("partners", *sorted(partners))
@@ -122,7 +126,7 @@ def _partner_linked(reading: Evaluation, indicator: Indicator, asked: Requiremen
         return _nothing_serves(reading, indicator, asked)
     fitting: dict[str, bool] = {}
     shown: list[GraphEdge] = []
-    others: list[GraphEdge] = []  # of the service, but no evidence as they stand
+    others: list[GraphEdge] = []  # edges of the service that are not evidence
     for edge in reading.edges_at(own):
         ends = (edge.source, edge.target)
         far = [end for end, near in (ends, ends[::-1]) if near in own]
@@ -152,13 +156,16 @@ def _partner_linked(reading: Evaluation, indicator: Indicator, asked: Requiremen
 
 
 def _nothing_serves(reading: Evaluation, indicator: Indicator, asked: Requirement) -> Finding:
-    """No application is known to serve the indicator: a fact only where all are known."""
-    untold = [each.id for each in reading.applications if each.id not in reading.inventory.serves]
+    """No known application serves the indicator. It is a fact only if all services are known."""
+    unclassified = [
+        each.id for each in reading.applications if each.id not in reading.inventory.serves
+    ]
     open_opds = reading.not_vouched_for(reading.inventory.in_scope)
-    reading.note("untold", *untold)
+    # The text is part of a hash that is stored, so it must not change.
+    reading.note("untold", *unclassified)
     gaps = [Missing(VerificationGap.NO_APPLICATION, str(indicator.number)), *open_opds]
-    gaps += [Missing(VerificationGap.SERVICE_UNKNOWN, id) for id in untold]
-    return unmet_finding(asked, gaps, unknown=bool(untold or open_opds))
+    gaps += [Missing(VerificationGap.SERVICE_UNKNOWN, id) for id in unclassified]
+    return unmet_finding(asked, gaps, unknown=bool(unclassified or open_opds))
 
 
 def _every_serving_linked(reading: Evaluation, indicator: Indicator, asked: Requirement) -> Finding:
@@ -178,7 +185,7 @@ def _every_application_linked(
 
 
 def _linked(reading: Evaluation, applications: list[str], asked: Requirement) -> Finding:
-    """Each of these applications has an exchange that counts."""
+    """Check that each of these applications has an exchange that counts."""
     reading.note("applications", *applications)
     edges = reading.edges_at(applications)
     shown = [edge for edge in edges if edge.counts]
@@ -217,20 +224,20 @@ def _live_exchange(reading: Evaluation, indicator: Indicator, asked: Requirement
 
 
 def _consulted(reading: Evaluation, indicator: Indicator, asked: Requirement) -> Finding:
-    """The share of the applications built since the policy that have a consultation on record."""
+    """Check the share of applications built since the policy with a recorded consultation."""
     known = reading.inventory.development
     if known is None:
         return unmet_finding(asked, [Missing(VerificationGap.CONSULTATION_UNKNOWN)], unknown=True)
     reading.note("built", known.built, known.year_unknown, sorted(known.consulted.items()))
     never = [id for id in known.built if known.consulted.get(id) is False]
-    untold = [id for id in known.built if id not in known.consulted]
+    unrecorded = [id for id in known.built if id not in known.consulted]
     undated = [id for id in known.year_unknown if not known.consulted.get(id)]
     built = len(known.built)
-    if not undated and built - len(never) - len(untold) >= asked.share * built:
+    if not undated and built - len(never) - len(unrecorded) >= asked.share * built:
         return met_finding(asked)
     gaps = [Missing(VerificationGap.NOT_CONSULTED, id) for id in never]
-    gaps += [Missing(VerificationGap.CONSULTATION_UNKNOWN, id) for id in untold + undated]
-    possible = built + len(known.year_unknown)  # all of unknown year may be built since, consulted
+    gaps += [Missing(VerificationGap.CONSULTATION_UNKNOWN, id) for id in unrecorded + undated]
+    possible = built + len(known.year_unknown)  # if all of unknown year were built since
     most = Fraction(possible - len(never), possible or 1)
     return unmet_finding(asked, gaps, unknown=most >= asked.share)
 

@@ -1,4 +1,4 @@
-"""A table of rules: what each level of an indicator asks of the graph and of documents."""
+"""Rule tables: the requirements of each level on the graph and the documents."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from fractions import Fraction
 
 
 class RequirementKind(Enum):
-    """What a rule can ask; `engine.verification.requirement` answers each."""
+    """The kind of a requirement. `engine.verification.requirement` evaluates each kind."""
 
     ANY_OPD_ON_BUS = "ANY_OPD_ON_BUS"
     EVERY_OPD_ON_BUS = "EVERY_OPD_ON_BUS"
@@ -21,33 +21,33 @@ class RequirementKind(Enum):
     NO_DUPLICATE = "NO_DUPLICATE"
     REVIEW = "REVIEW"
     FOLLOW_UP = "FOLLOW_UP"
-    JUDGEMENT = "JUDGEMENT"  # neither graph nor documents can tell
+    JUDGEMENT = "JUDGEMENT"  # neither the graph nor documents can decide it
 
 
 @dataclass(frozen=True, slots=True)
 class Requirement:
-    """One thing that a level asks, and with it every level above."""
+    """A requirement of a level and of every level above it."""
 
     level: int
     ask: RequirementKind
     text: str  # in our words
     in_year: bool = False  # the document must be dated in the year of the assessment
-    share: Fraction = Fraction(1)  # of the applications that must show it
+    share: Fraction = Fraction(1)  # share of the applications that must meet it
 
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """What the levels of some indicators ask. A level without a requirement is not limited."""
+    """The requirements on the levels of some indicators. A level without one is not limited."""
 
     id: str
     indicators: tuple[int, ...]
-    nominates_to: int | None  # up to where a claim below the ceiling is an under-claim
+    nominates_to: int | None  # highest level at which a claim may be an under-claim
     requirements: tuple[Requirement, ...]  # lowest level first
 
 
 @dataclass(frozen=True, slots=True)
 class RuleTable:
-    """The rules for one instrument. Where they are not confirmed they refute no claim."""
+    """The rules for one instrument. Rules that are not confirmed refute no claim."""
 
     id: str
     version: str
@@ -59,4 +59,5 @@ class RuleTable:
 
     @property
     def reference(self) -> str:
+        """The id and version of the table: "id/version"."""
         return f"{self.id}/{self.version}"

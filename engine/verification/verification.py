@@ -1,8 +1,8 @@
-"""What the graph and the documents say about the levels that a region claims.
+"""Verifies the levels that a region claims by its graph and its documents.
 
-The graph never raises a level: it caps a claim, confirms it, or nominates one that seems too low.
-Two bounds belong to each indicator. Up to its `ceiling` every level is shown by evidence; up to
-`not_refuted` none is refuted. A claim between the two cannot be verified: that is no over-claim.
+Verification never raises a level: it caps a claim, supports it, or nominates one that seems too
+low. Each indicator has two bounds. Evidence shows every level up to `ceiling`, and no level up to
+`not_refuted` is refuted. A claim between the bounds cannot be verified, but is no over-claim.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from engine.verification.rule import Rule, RuleTable
 
 
 class VerificationFlag(Enum):
-    """What becomes of a claim."""
+    """The result of verifying a claim."""
 
     OVER_CLAIM = "OVER_CLAIM"
     UNDER_CLAIM = "UNDER_CLAIM"  # a nomination: the level stays as claimed
@@ -32,27 +32,27 @@ class VerificationFlag(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """One indicator under its rule."""
+    """The result of the rule of one indicator."""
 
     indicator: int
     rule: str  # table, version and rule
-    confirmed: bool  # False: the rule rests on secondary sources
+    confirmed: bool  # False if the rule is based on secondary sources
     claim: int | None
     ceiling: int
     not_refuted: int
     flag: VerificationFlag | None  # None without a claim
     findings: tuple[Finding, ...]
-    inputs: str  # hash of all that the verdict was made of
-    read_at: frozenset[str] | None  # nodes whose edges it rests on; None: on any edge
+    inputs: str  # hash of all inputs of the verdict
+    read_at: frozenset[str] | None  # nodes whose edges were read; None if all were
 
     @property
     def edges(self) -> tuple[str, ...]:
-        """The integrations that show a requirement or a part of it."""
+        """The ids of the integrations that show a requirement or a part of one."""
         return tuple(sorted({edge for each in self.findings for edge in each.edges}))
 
     @property
     def open(self) -> tuple[Finding, ...]:
-        """What is missing for the claim, or for the next level where it is supported."""
+        """The unmet findings for the claim, or for the next level if the claim is supported."""
         target = max(self.claim or 0, self.ceiling + 1)
         return tuple(
             each
@@ -63,24 +63,24 @@ class Verdict:
 
 @dataclass(frozen=True, slots=True)
 class Verification:
-    """The verdicts of an assessment, and its index by three readings."""
+    """The verdicts on an assessment, and its index as claimed, supported and not refuted."""
 
     instrument: str
     table: str
     today: date
     verdicts: tuple[Verdict, ...]
-    claimed: Score | None  # None where nothing is claimed
-    supported: Score | None  # each claim at most at its ceiling: what the evidence shows today
+    claimed: Score | None  # None without claims
+    supported: Score | None  # each claim capped at its ceiling
     not_refuted: Score | None  # only over-claims are capped
 
 
 def verify_levels(
     instrument: Instrument, table: RuleTable, levels: Mapping[int, int], inventory: Inventory
 ) -> Verification:
-    """Hold claimed levels against an inventory; without levels it tells the bounds only.
+    """Verify claimed levels by an inventory. Without levels, the result has the bounds only.
 
     Raises:
-        engine.assessment.score.LevelInvalid: a level that the instrument does not know.
+        engine.assessment.score.LevelInvalid: the instrument lacks a level.
     """
     return _verify(instrument, table, levels, inventory, {}, None)
 
@@ -94,16 +94,16 @@ def verify_again(
     *,
     changed: Collection[str],
 ) -> Verification:
-    """What `verify` gives, sooner, when only edges differ from what `before` was made of.
+    """Return the result of `verify_levels` faster, if only edges differ from those of `before`.
 
-    `changed` are the ends of all edges that came, went or changed.
+    `changed` holds the ends of all edges that were added, removed or changed.
     """
-    kept = {
+    reused = {
         each.indicator: each
         for each in before.verdicts
         if each.read_at is not None and each.read_at.isdisjoint(changed)
     }
-    return _verify(instrument, table, levels, inventory, kept, before)
+    return _verify(instrument, table, levels, inventory, reused, before)
 
 
 def _verify(
@@ -111,13 +111,13 @@ def _verify(
     table: RuleTable,
     levels: Mapping[int, int],
     inventory: Inventory,
-    kept: Mapping[int, Verdict],
+    reused: Mapping[int, Verdict],
     before: Verification | None,
 ) -> Verification:
     reading = Evaluation(inventory)
     indicators = {each.number: each for each in instrument.indicators}
     found = [
-        kept.get(number)
+        reused.get(number)
         or _verdict(instrument, table, rule, indicators[number], levels.get(number), reading)
         for rule in table.rules
         for number in rule.indicators

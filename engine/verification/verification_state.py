@@ -1,6 +1,6 @@
-"""What a region's verification and proposals came to, in the few values that tell one from another.
+"""Summarises a region's verification and proposals, and computes changes between two summaries.
 
-An outcome is kept as it was last announced; what differs from it is news.
+The last announced summary is stored. A difference from it is announced to subscribers.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from engine.verification.verification import Verdict, Verification, Verification
 
 @dataclass(frozen=True, slots=True)
 class VerdictState:
-    """Claim, bounds and flag of one indicator."""
+    """The claim, bounds and flag of one indicator."""
 
     claim: int | None
     ceiling: int
@@ -27,7 +27,7 @@ class VerdictState:
 
 @dataclass(frozen=True, slots=True)
 class VerifiedValues:
-    """The exact index by three readings of the claims; None without claims."""
+    """The exact index as claimed, supported and not refuted; None without claims."""
 
     claimed: str | None = None
     supported: str | None = None
@@ -36,11 +36,11 @@ class VerifiedValues:
 
 @dataclass(frozen=True, slots=True)
 class VerificationState:
-    """The verdicts on an assessment's claims; without an assessment, the bounds alone."""
+    """The verdicts on an assessment's claims. Without an assessment they hold bounds only."""
 
     assessment: str | None
     instrument: str
-    table: str  # of rules, with its version
+    table: str  # the rule table, with its version
     year: int
     kind: AssessmentKind | None
     published: bool
@@ -50,7 +50,7 @@ class VerificationState:
 
 @dataclass(frozen=True, slots=True)
 class VerdictChange:
-    """A verdict that is another one; None before of one that was not there."""
+    """A changed verdict. `before` is None for a new verdict."""
 
     indicator: int
     before: VerdictState | None
@@ -59,7 +59,7 @@ class VerdictChange:
 
 @dataclass(frozen=True, slots=True)
 class VerificationChange:
-    """What subscribers hear of a verification; without values before, all of it is new to them."""
+    """A change of a verification, as sent to subscribers. `before` is None if all of it is new."""
 
     subject: str  # the assessment, or the region
     assessment: str | None
@@ -72,37 +72,37 @@ class VerificationChange:
 
     @property
     def topic(self) -> str:
-        """What newer news of the same takes the place of: a region has bounds by each instrument."""
+        """The topic: a newer change replaces an older one of the same subject and instrument."""
         return f"{self.subject} {self.instrument}"
 
 
 @dataclass(frozen=True, slots=True)
 class ProposalsState:
-    """Kind and inputs of each proposal, by id; whether it was decided is not in it."""
+    """The kind and inputs of each proposal, by id. Decisions are not included."""
 
     proposals: dict[str, tuple[ProposalKind, str]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
 class ProposalsChange:
-    """What subscribers hear of proposals, by id."""
+    """A change of a region's proposals, as ids, as sent to subscribers."""
 
     subject: str  # the region
     opened: tuple[str, ...]
-    changed: tuple[str, ...]  # rest on other inputs
+    changed: tuple[str, ...]  # proposals with changed inputs
     closed: tuple[str, ...]
     counts: dict[ProposalKind, int]
 
     @property
     def topic(self) -> str:
-        """What newer news of the same takes the place of."""
+        """The topic: a newer change replaces an older one of the same region."""
         return self.subject
 
 
 def of_verification(
     verification: Verification, year: int, claims: Assessment | None
 ) -> VerificationState:
-    """What a verification came to."""
+    """Return the summary of a verification. `claims` is its assessment, if there is one."""
     return VerificationState(
         assessment=None if claims is None else claims.id,
         instrument=verification.instrument,
@@ -122,10 +122,10 @@ def of_verification(
 def verification_news(
     subject: str, before: VerificationState | None, after: VerificationState
 ) -> VerificationChange | None:
-    """What is new about a verification; None where no verdict differs.
+    """Return the change of a verification, or None if no verdict differs.
 
-    A score that moves by another indicator's level is news of the index alone. What is published
-    is news as a whole, to those who saw none of it.
+    A score that changes only by an indicator without a rule is no change of the verification.
+    When an assessment is published, all of its verdicts are new, because the public saw none.
     """
     if before is not None and after.published and not before.published:
         before = None
@@ -150,14 +150,14 @@ def verification_news(
 
 
 def of_proposals(proposals: Iterable[Proposal]) -> ProposalsState:
-    """What there is to propose."""
+    """Return the summary of a region's proposals."""
     return ProposalsState({each.id: (each.kind, each.inputs) for each in proposals})
 
 
 def proposals_news(
     subject: str, before: ProposalsState, after: ProposalsState
 ) -> ProposalsChange | None:
-    """What is new about proposals; None where nothing differs."""
+    """Return the change of proposals, or None if nothing differs."""
     was, now = before.proposals, after.proposals
     if was == now:
         return None
