@@ -1,1 +1,1 @@
-"""Pure computation: values in, values out. No I/O, no clock."""
+"""The computations of the hub, as pure functions without I/O and without a clock."""

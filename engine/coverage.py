@@ -1,4 +1,4 @@
-"""How much of an answer over many regions is as fresh as it was asked to be."""
+"""The freshness of the regions that a response is computed from."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from engine.log.source import SourceState
 
 @dataclass(frozen=True, slots=True)
 class CoveredRegion:
-    """How fresh the copy of one region is; `as_of` None: there is none yet."""
+    """The freshness of the copy of one region. `as_of` is None if there is no copy yet."""
 
     region: str
     state: SourceState
@@ -20,7 +20,7 @@ class CoveredRegion:
 
 @dataclass(frozen=True, slots=True)
 class Coverage:
-    """All regions that an answer rests on, by code."""
+    """The regions that a response is computed from, ordered by code."""
 
     outcomes: Sequence[CoveredRegion]
 
@@ -30,9 +30,10 @@ class Coverage:
 
     @property
     def fresh(self) -> int:
-        """Those that are owned here count, too."""
+        """The number of fresh regions, including those that this instance owns."""
         return self.count(SourceState.OWNED, SourceState.FRESH)
 
     @property
     def whole(self) -> bool:
+        """Whether all regions are fresh."""
         return self.fresh == len(self.outcomes)

@@ -1,20 +1,27 @@
-"""Exact fractions to and from the decimals that people read."""
+"""Converts exact fractions to and from decimal strings."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from fractions import Fraction
 
-EXACT_PLACES = 12  # of a value that no decimal holds exactly, such as 19/6
+EXACT_PLACES = 12  # for a value without an exact decimal, such as 19/6
 
 
 def parse_fraction(printed: str) -> Fraction:
-    """The exact value of a printed decimal ("4.59") or quotient ("10/3")."""
+    """Return the exact value of a decimal ("4.59") or a quotient ("10/3").
+
+    Raises:
+        ValueError: the text is neither.
+    """
     return Fraction(printed)
 
 
 def format_exact(value: Fraction) -> str:
-    """`value` in full, at least two places: 2.9475, 3.00; or 12 places where it never ends."""
+    """Format a value exactly, with at least two decimal places: 2.9475, 3.00.
+
+    A value whose decimal does not terminate is rounded to 12 places.
+    """
     rest = value.denominator
     twos = fives = 0
     while rest % 2 == 0:
@@ -25,9 +32,9 @@ def format_exact(value: Fraction) -> str:
 
 
 def exact_parts(values: Sequence[Fraction]) -> list[str]:
-    """Each of some values as `exact` prints it, so that what is printed adds up to their sum.
+    """Format values as `format_exact` does, so that the printed values add up to their sum.
 
-    Only values that never end are rounded; of those, the ones that lose most are rounded up, each by
+    Only values whose decimals do not terminate are rounded. Those that lose most are adjusted by
     one unit of the last place.
     """
     printed = [format_exact(value) for value in values]
@@ -41,7 +48,7 @@ def exact_parts(values: Sequence[Fraction]) -> list[str]:
 
 
 def format_rounded(value: Fraction, places: int = 2) -> str:
-    """`value` rounded half up (away from zero), as published figures are: 2.9475 is 2.95."""
+    """Format a value rounded half away from zero, as published figures are: 2.9475 is 2.95."""
     scale = 10**places
     units = (2 * abs(value.numerator) * scale + value.denominator) // (2 * value.denominator)
     sign = "-" if value < 0 and units else ""
@@ -49,6 +56,6 @@ def format_rounded(value: Fraction, places: int = 2) -> str:
 
 
 def format_signed(value: Fraction, places: int = 2) -> str:
-    """A difference with its sign: +0.75, -0.10; no change is 0.00."""
+    """Format a difference with its sign: +0.75, -0.10. No difference is 0.00."""
     digits = format_rounded(value, places)
     return digits if value < 0 or not int(digits.replace(".", "")) else f"+{digits}"

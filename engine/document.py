@@ -1,4 +1,4 @@
-"""Values of the vocabulary as JSON documents and back: the bodies of log entries."""
+"""Converts values of the model to and from JSON documents, which are the bodies of log entries."""
 
 from __future__ import annotations
 
@@ -11,29 +11,29 @@ Value = TypeVar("Value")
 
 
 def to_document(value: object) -> dict[str, Any]:
-    """Return a vocabulary value as JSON values: strings, whole numbers, lists, objects."""
+    """Return a value of the model as JSON values: strings, whole numbers, lists and objects."""
     return cast(dict[str, Any], _adapter(type(value)).dump_python(value, mode="json"))
 
 
 def value_of(kind: type[Value], source: Mapping[str, Any]) -> Value:
-    """Return the value that `document` made `source` from.
+    """Return the value of type `kind` from its document, the inverse of `to_document`.
 
     Raises:
-        pydantic.ValidationError: what was expected and what came, by field.
+        pydantic.ValidationError: the document does not match the type.
     """
     return cast(Value, _adapter(kind).validate_python(source))
 
 
 def value_in(kind: type[Value], text: str | bytes) -> Value:
-    """Return the value of a document that is still JSON text.
+    """Return the value of type `kind` from a document in JSON text.
 
     Raises:
-        pydantic.ValidationError: what was expected and what came, by field.
+        pydantic.ValidationError: the text is not JSON, or does not match the type.
     """
     return cast(Value, _adapter(kind).validate_json(text))
 
 
-_adapters: dict[type[Any], TypeAdapter[Any]] = {}  # one is dear to make
+_adapters: dict[type[Any], TypeAdapter[Any]] = {}  # a cache: creating one is slow
 
 
 def _adapter(kind: type[Any]) -> TypeAdapter[Any]:

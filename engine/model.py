@@ -1,7 +1,7 @@
-"""The one vocabulary of all layers: what regions, applications and assessments are.
+"""The domain model of all layers: regions, applications, integrations, assessments and events.
 
-Frozen values only; storage fills them, resolvers pass them on, the schema wraps them.
-Official Indonesian names are data, the words here are the field's English terms.
+All values are frozen. Storage creates them, resolvers pass them on, and the schema wraps them.
+Names in code are English terms of the field. Official Indonesian names are data.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from enum import Enum
 
 
 class RegionKind(Enum):
-    """What is assessed: a region by its administrative kind, or a central agency."""
+    """The administrative kind of an assessed region, or a central agency."""
 
     PROVINCE = "PROVINCE"
     REGENCY = "REGENCY"  # kabupaten
@@ -21,7 +21,7 @@ class RegionKind(Enum):
 
 
 class AssessmentKind(Enum):
-    """Whose figure it is. Kinds are never mixed in one line or one rank."""
+    """The origin of an assessment. Kinds are never mixed in one comparison or one ranking."""
 
     SIMULATION = "SIMULATION"
     TARGET = "TARGET"
@@ -32,7 +32,7 @@ class AssessmentKind(Enum):
 
 
 class AssessmentState(Enum):
-    """Where an assessment stands between its first level and the public."""
+    """The state of an assessment between its first claim and its publication."""
 
     DRAFT = "DRAFT"
     SUBMITTED = "SUBMITTED"
@@ -41,7 +41,7 @@ class AssessmentState(Enum):
 
 
 class OpdKind(Enum):
-    """What an OPD is in the structure of its region (PP 18/2016)."""
+    """The kind of an OPD in the structure of its region (PP 18/2016)."""
 
     SECRETARIAT = "SECRETARIAT"  # sekretariat daerah, sekretariat DPRD
     INSPECTORATE = "INSPECTORATE"  # inspektorat
@@ -55,7 +55,7 @@ class OpdKind(Enum):
 
 
 class ApplicationStatus(Enum):
-    """Life cycle of an application as its OPD reports it."""
+    """The life cycle of an application, as its OPD reports it."""
 
     PLANNED = "PLANNED"
     ACTIVE = "ACTIVE"
@@ -65,7 +65,7 @@ class ApplicationStatus(Enum):
 
 
 class Capability(Enum):
-    """What a service lets its users do: the functions of levels 1 to 3 (PermenPANRB 59/2020)."""
+    """A function that a service offers its users at levels 1 to 3 (PermenPANRB 59/2020)."""
 
     INFORMATION = "INFORMATION"
     INTERACTION = "INTERACTION"  # search, upload, download
@@ -73,34 +73,34 @@ class Capability(Enum):
 
 
 class EvidenceKind(Enum):
-    """What a document shows."""
+    """The fact that a document supports."""
 
-    DOCUMENT = "DOCUMENT"  # that the thing is there: a screenshot, a list of APIs, minutes
-    REVIEW = "REVIEW"  # that the practice was reviewed
-    FOLLOW_UP = "FOLLOW_UP"  # that it was improved by what the review found
-    MACHINE_LOG = "MACHINE_LOG"  # that an exchange ran, as the bus itself wrote down
+    DOCUMENT = "DOCUMENT"  # existence: a screenshot, a list of APIs, minutes
+    REVIEW = "REVIEW"  # a review of the practice
+    FOLLOW_UP = "FOLLOW_UP"  # an improvement from the findings of a review
+    MACHINE_LOG = "MACHINE_LOG"  # an exchange, as the bus logged it
 
 
 class IntegrationMode(Enum):
-    """How two applications exchange data."""
+    """The way in which two applications exchange data."""
 
     HUB = "HUB"
     API = "API"
     FILE = "FILE"
     DATABASE = "DATABASE"
     MANUAL = "MANUAL"
-    UNKNOWN = "UNKNOWN"  # the source says that they are integrated, not how
+    UNKNOWN = "UNKNOWN"  # the source does not state the mode
 
 
 class IntegrationDirection(Enum):
-    """Which way the data flows between source and target."""
+    """The direction in which data flows between source and target."""
 
     ONE_WAY = "ONE_WAY"
     TWO_WAY = "TWO_WAY"
 
 
 class IntegrationStatus(Enum):
-    """Life cycle of an integration."""
+    """The life cycle of an integration."""
 
     PLANNED = "PLANNED"
     ACTIVE = "ACTIVE"
@@ -108,7 +108,7 @@ class IntegrationStatus(Enum):
 
 
 class Role(Enum):
-    """What a viewer is. Scope (regions, OPDs) comes with it in the token."""
+    """The role of a viewer. The token also holds the scope (regions and OPDs)."""
 
     PUBLIC = "PUBLIC"
     OPD = "OPD"
@@ -120,7 +120,7 @@ class Role(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Provenance:
-    """Where a row comes from: a document, a publication, or the person who entered it."""
+    """The source of a row: a document, a publication, or the person who entered it."""
 
     source: str
     confirmed: bool = True
@@ -129,7 +129,7 @@ class Provenance:
 
 @dataclass(frozen=True, slots=True)
 class Region:
-    """A province, regency or city by its Kemendagri code, or a central agency by `pusat.…`."""
+    """A province, regency or city with its Kemendagri code, or a central agency (`pusat.…`)."""
 
     code: str
     name: str
@@ -138,8 +138,8 @@ class Region:
     provenance: Provenance
     capital: str | None = None
     population: int | None = None
-    area_km2: str | None = None  # decimal string: what the source prints
-    latitude: str | None = None  # of the centroid, decimal degrees
+    area_km2: str | None = None  # decimal string as the source prints it
+    latitude: str | None = None  # of the centroid, in decimal degrees
     longitude: str | None = None
 
 
@@ -152,17 +152,17 @@ class Opd:
     name: str
     acronym: str
     provenance: Provenance
-    kind: OpdKind | None = None  # None: the source does not say
-    parent: str | None = None  # id of the OPD of the same region that it is a part of
+    kind: OpdKind | None = None  # None if the source does not state it
+    parent: str | None = None  # id of the OPD of which it is a part, in the same region
 
 
 @dataclass(frozen=True, slots=True)
 class Application:
-    """An application as an OPD runs it."""
+    """An application that an OPD runs."""
 
     id: str
     region: str
-    opd: str | None  # None: the source names no owner
+    opd: str | None  # id; None if the source names no owner
     name: str
     status: ApplicationStatus
     version: int
@@ -171,15 +171,15 @@ class Application:
     url: str | None = None
     platform: str = ""
     year: int | None = None
-    common_application: str | None = None  # id of the national application it is an instance of
+    common_application: str | None = None  # id, if it is an instance of one
     retired_reason: str = ""
-    capabilities: tuple[Capability, ...] = ()  # that a person has seen; one not here is not known
-    consulted: bool | None = None  # the ICT unit, before it was built; None: nothing is on record
-    users: int | None = None  # in a year
-    fit: int | None = None  # 1 to 5: how well it does its work, as the OPD rates it
-    yearly_cost: int | None = None  # this and the next two: whole rupiah
-    migration_cost: int | None = None  # once, of leaving it
-    added_cost: int | None = None  # a year, if it takes over what another one does
+    capabilities: tuple[Capability, ...] = ()  # verified by a person; others are unknown
+    consulted: bool | None = None  # whether the ICT unit was, before it was built
+    users: int | None = None  # per year
+    fit: int | None = None  # 1 to 5: the OPD's rating of its fitness
+    yearly_cost: int | None = None  # whole rupiah, like the next two
+    migration_cost: int | None = None  # one-time cost of leaving it
+    added_cost: int | None = None  # per year, if it takes over from others
 
 
 @dataclass(frozen=True, slots=True)
@@ -197,12 +197,12 @@ class CommonApplication:
 
 @dataclass(frozen=True, slots=True)
 class Integration:
-    """A data exchange from `source` to `target`; one end may lie outside the inventory."""
+    """A data exchange from `source` to `target`. One end may be outside the inventory."""
 
     id: str
-    region: str  # the region whose log holds it: that of the source application
+    region: str  # the region of the source application, whose log holds it
     source: str  # application id
-    target: str | None  # application id; None when the target is known by name only
+    target: str | None  # application id; None if the target is known by name only
     target_name: str
     data_object: str
     mode: IntegrationMode
@@ -211,9 +211,9 @@ class Integration:
     evidence_grade: int  # 0 claimed, 1 documented, 2 confirmed by the counterpart, 3 machine log
     version: int
     provenance: Provenance
-    verified_on: date | None = None  # the newest day of evidence or confirmation
+    verified_on: date | None = None  # the latest day of evidence or confirmation
     evidence: tuple[Evidence, ...] = ()
-    confirmed_on: date | None = None  # by the counterpart; None: not, or the day is not recorded
+    confirmed_on: date | None = None  # by the counterpart; None if not, or unrecorded
 
 
 @dataclass(frozen=True, slots=True)
@@ -228,7 +228,7 @@ class Evidence:
 
 @dataclass(frozen=True, slots=True)
 class LevelClaim:
-    """The level claimed for one indicator, with what is said and shown for it."""
+    """The level claimed for one indicator, with an explanation and evidence."""
 
     indicator: int
     level: int
@@ -238,7 +238,7 @@ class LevelClaim:
 
 @dataclass(frozen=True, slots=True)
 class PublishedFigures:
-    """What a publication prints when it does not print the levels."""
+    """The figures of a publication that does not print levels."""
 
     value: str  # two decimals, as printed
     predicate: str
@@ -247,9 +247,9 @@ class PublishedFigures:
 
 @dataclass(frozen=True, slots=True)
 class Assessment:
-    """One instrument applied to one region in one year by one kind of assessor.
+    """An assessment of one region by one instrument, in one year, by one kind of assessor.
 
-    Either `levels` hold the claims, or `published` holds the printed figures.
+    Either `levels` holds the claims, or `published` holds the printed figures.
     """
 
     id: str
@@ -267,7 +267,7 @@ class Assessment:
 
 @dataclass(frozen=True, slots=True)
 class Viewer:
-    """Who asks: a role and the regions and OPDs it is scoped to."""
+    """The viewer of a request: a role, and the regions and OPDs of its scope."""
 
     subject: str
     role: Role
@@ -276,13 +276,13 @@ class Viewer:
     expires_at: datetime | None = None
 
 
-OWN_ACTORS = "simpul "  # how the actors of entries begin that no viewer wrote
+OWN_ACTORS = "simpul "  # prefix of the actors of entries that no viewer wrote
 
 PUBLIC_VIEWER = Viewer(subject="anonymous", role=Role.PUBLIC)
 
 
 class EventKind(Enum):
-    """What happened. Kinds of log entries, but for the last three, which are derived from them."""
+    """The kind of an event. All but the last three, which are derived, are log entries."""
 
     REGION_RECORDED = "REGION_RECORDED"
     OPD_RECORDED = "OPD_RECORDED"
@@ -312,7 +312,7 @@ class EventKind(Enum):
 
 
 class Visibility(Enum):
-    """Who may read an entry: everybody, or the region, its assessors and the province."""
+    """The readers of an entry: everyone, or the region, its assessors and the province."""
 
     PUBLIC = "PUBLIC"
     REGION = "REGION"

@@ -1,4 +1,4 @@
-"""A page of a list that grows."""
+"""A page of a paginated list."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ Other = TypeVar("Other")
 
 @dataclass(frozen=True, slots=True)
 class Page(Generic[Value]):
-    """Some values in order, each with the key it is found again by, and whether more follow."""
+    """Consecutive values of a list, with their cursor keys and whether more values exist."""
 
     values: list[Value]
-    keys: list[tuple[str, ...]]
+    keys: list[tuple[str, ...]]  # the cursor key of each value
     has_next: bool
     has_previous: bool
-    total: int  # of the whole list, not of this page
+    total: int  # length of the whole list
 
     def with_values(self, values: list[Other]) -> Page[Other]:
-        """Return the page with other values in place of its own, in the same order."""
+        """Return the page with its values replaced by others in the same order."""
         return Page(values, self.keys, self.has_next, self.has_previous, self.total)

@@ -1,1 +1,1 @@
-"""Entries of a region's log, its snapshot, and where a copy of it comes from."""
+"""The log of a region: its entries, its snapshot, and the source of a replica."""

@@ -1,8 +1,8 @@
-"""One entry of a region's log, and the hash that chains it to the entry before it.
+"""The entries of a region's log, which form a hash chain.
 
-An entry's hash covers its header, and the header carries the hash of the body. So an
-entry may travel without its body (a draft that the region keeps to itself) and still
-prove that nothing before or after it was left out or changed.
+An entry's hash covers its header, and the header holds the hash of the body. So an entry can be
+sent without its body (such as a private draft), and the chain still proves that no entry was
+removed or changed.
 """
 
 from __future__ import annotations
@@ -23,11 +23,11 @@ GENESIS = "0" * 64  # the previous hash of a region's first entry
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """What one transaction changed about one subject of one region.
+    """The change of one subject of one region by one transaction.
 
-    `body` is the subject's state after the change, as JSON values without floats; None when
-    the reader may not have it. `at` is when the owner committed it, in UTC; order comes from
-    `sequence`, never from `at`.
+    `body` is the subject's state after the change, as JSON values without floats. It is None if
+    the reader is not permitted to see it. `at` is the time of the owner's commit, in UTC. Entries
+    are ordered by `sequence`, never by `at`.
     """
 
     region: str
@@ -44,9 +44,9 @@ class Entry:
 
 
 class BrokenChain(Exception):
-    """An entry does not follow from the one before it.
+    """An entry does not follow the entry before it.
 
-    Attributes: region, sequence (of the first entry that does not fit), reason.
+    Attributes: region, sequence (of the first entry that does not follow), reason.
     """
 
     def __init__(self, region: str, sequence: int, reason: str) -> None:
@@ -91,10 +91,10 @@ def seal_entry(
 def verify_chain(
     entries: Iterable[Entry], *, sequence: int = 0, previous_hash: str = GENESIS
 ) -> tuple[int, str]:
-    """Check that `entries` follow on `sequence` and `previous_hash`; return the new head.
+    """Check that `entries` follow `sequence` and `previous_hash`, and return the new head.
 
     Raises:
-        BrokenChain: at the first gap, or the first hash that does not fit.
+        BrokenChain: there is a gap, or a hash does not match.
     """
     good, broken = verified_prefix(entries, sequence=sequence, previous_hash=previous_hash)
     if broken is not None:
@@ -105,7 +105,7 @@ def verify_chain(
 def verified_prefix(
     entries: Iterable[Entry], *, sequence: int = 0, previous_hash: str = GENESIS
 ) -> tuple[list[Entry], BrokenChain | None]:
-    """Return those of `entries` that follow on `sequence` and `previous_hash`, and what ends them."""
+    """Return the leading entries that follow the given head, and the error that ends them."""
     good: list[Entry] = []
     for entry in entries:
         sequence += 1
@@ -118,7 +118,7 @@ def verified_prefix(
 
 
 def _wrong(entry: Entry, sequence: int, previous_hash: str) -> str | None:
-    """Why an entry does not follow on another; None if it does."""
+    """Return the reason why an entry does not follow another, or None if it does."""
     if entry.sequence != sequence:
         return f"expected this sequence, got {entry.sequence}"
     if entry.previous_hash != previous_hash:
@@ -145,7 +145,7 @@ def _wrong(entry: Entry, sequence: int, previous_hash: str) -> str | None:
 
 
 def format_timestamp(at: datetime) -> str:
-    """Return `at` as it is hashed and sent: UTC, microseconds, `Z`."""
+    """Format a time as it is hashed and sent: in UTC, with microseconds and `Z`."""
     return at.astimezone(UTC).replace(tzinfo=None).isoformat(timespec="microseconds") + "Z"
 
 
@@ -176,8 +176,8 @@ def _header(
 def _has_digest(document: Mapping[str, Any], digest: str) -> bool:
     """Whether the digest is that of the document.
 
-    Without floats and with plain keys, as all of ours, what orjson writes is the canonical form, in a
-    twentieth of the time. A document for which it is not is looked at once more.
+    For documents without floats and with ASCII keys, such as log entries, orjson writes the
+    canonical form in a twentieth of the time. Any other document is hashed again by rfc8785.
     """
     try:
         quick = orjson.dumps(document, option=orjson.OPT_SORT_KEYS)

@@ -1,4 +1,4 @@
-"""What the body of each kind of entry is: the state of its subject after the change."""
+"""The type of the body of each kind of entry: the state of its subject after the change."""
 
 from __future__ import annotations
 
@@ -25,14 +25,14 @@ from engine.verification.inventory import DevelopmentPolicy, Exemption
 
 @dataclass(frozen=True, slots=True)
 class Claimed:
-    """A level that was claimed, and the assessment's version since."""
+    """A claimed level, and the version of the assessment after the claim."""
 
     assessment: str
     version: int
     claim: LevelClaim
 
 
-# Who writes the log (REGION_HANDED_OVER) is no row of the region's.
+# REGION_HANDED_OVER changes the owner of the log, so that it has no row in the region.
 BODIES: dict[EventKind, type] = {
     EventKind.REGION_RECORDED: Region,
     EventKind.OPD_RECORDED: Opd,

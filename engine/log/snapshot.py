@@ -1,4 +1,4 @@
-"""A region as it stands at one entry of its log: rows that say all that the log came to."""
+"""The snapshot of a region at one entry of its log: the rows that result from the log."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from engine.verification.inventory import DevelopmentPolicy, Exemption
 
 
 class RowKind(Enum):
-    """What a row is about. They come in this order: none refers to a later one."""
+    """The kind of a row. Rows are sent in this order, so that no row refers to a later one."""
 
     REGION = "REGION"
     OPD = "OPD"
@@ -49,7 +49,7 @@ BODIES: dict[RowKind, type] = {
 
 @dataclass(frozen=True, slots=True)
 class SnapshotRow:
-    """One of them, as JSON values."""
+    """One row of a snapshot, as JSON values."""
 
     kind: RowKind
     body: Mapping[str, Any]
@@ -57,7 +57,7 @@ class SnapshotRow:
 
 @dataclass(frozen=True, slots=True)
 class Snapshot:
-    """All of them, as of the newest entry."""
+    """All rows of a region as of the newest entry."""
 
     newest: Entry
     rows: Sequence[SnapshotRow]

@@ -1,4 +1,4 @@
-"""Where an instance has a region from: whether it owns it, and else how good its copy is."""
+"""The source of a region on an instance: its own log, or a replica with a freshness state."""
 
 from __future__ import annotations
 
@@ -6,11 +6,11 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import Enum
 
-FRESH_SECONDS = 15.0  # three heartbeats of the owner: beyond, a copy counts as stale
+FRESH_SECONDS = 15.0  # three heartbeats of the owner; an older copy is stale
 
 
 class SourceState(Enum):
-    """How far this instance's copy of a region can be trusted."""
+    """The state of a region on this instance: owned, or the freshness of the copy."""
 
     OWNED = "OWNED"
     FRESH = "FRESH"
@@ -21,7 +21,7 @@ class SourceState(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Handover:
-    """The owner's last word about a region: from the next entry on, another instance owns it."""
+    """The owner's last entry in a region's log. Another instance owns the region after it."""
 
     region: str
     url: str  # of the new owner's API
@@ -29,26 +29,26 @@ class Handover:
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """A region that another instance owns, as this one last knew it.
+    """The source of a region that another instance owns.
 
-    `as_of` is by this instance's own clock, whatever those of others say: the last moment at which
-    the copy was known to hold all that its owner had; None: never yet.
+    `as_of` is the last time at which the copy was known to hold all entries of its owner, or None
+    if it never was. It is a time of this instance's clock.
     """
 
     region: str
-    url: str  # of the API that the copy is read from
+    url: str  # API from which the copy is read
     state: SourceState
     as_of: datetime | None
-    reason: str = ""  # why the owner could not be followed, when it could not
-    owner: str | None = None  # of the API of the owner, where the other end names it
+    reason: str = ""  # why following the owner failed, if it did
+    owner: str | None = None  # URL of the owner's API, if the other end states it
 
     @property
     def owner_url(self) -> str:
-        """The address of the instance that owns the region, as far as is known here."""
+        """The URL of the instance that owns the region, as far as it is known."""
         return self.owner or self.url
 
     def at(self, now: datetime) -> SourceState:
-        """The state by now: a copy of which nothing was heard for a while is stale."""
+        """Return the state at a time. A copy without news for FRESH_SECONDS is stale."""
         if self.state is not SourceState.FRESH:
             return self.state
         assert self.as_of is not None

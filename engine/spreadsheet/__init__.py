@@ -1,1 +1,1 @@
-"""Spreadsheets as people make them: rows, columns, words for a status, and what is wrong in them."""
+"""Parsing of inventory spreadsheets: rows, columns, status words and problems."""

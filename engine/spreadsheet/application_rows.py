@@ -1,4 +1,4 @@
-"""The rows of a sheet of applications, by field, with what is wrong or not understood in them."""
+"""Reads the rows of a sheet of applications by field, and collects their problems."""
 
 from __future__ import annotations
 
@@ -14,15 +14,15 @@ from engine.spreadsheet.status_words import status_of
 
 @dataclass
 class ApplicationRows:
-    """Reads the rows of one sheet, and keeps what cannot be taken from them."""
+    """Reads the rows of one sheet, and collects the problems and unknown status words."""
 
     columns: Columns
     problems: list[SheetProblem] = field(default_factory=list)
-    nameless: list[int] = field(default_factory=list)  # their name says: there is no application
+    nameless: list[int] = field(default_factory=list)  # rows whose name means "none"
     _unread: defaultdict[str, list[int]] = field(default_factory=lambda: defaultdict(list))
 
     def named(self, rows: Iterator[Row]) -> Iterator[tuple[int, dict[str, str]]]:
-        """The number and the fields of each row, but for those without an application."""
+        """Yield the number and the fields of each row that lists an application."""
         for row, cells in rows:
             wide = self.columns.too_wide(row, cells)
             if wide is not None:
@@ -38,11 +38,11 @@ class ApplicationRows:
             yield row, values
 
     def wrong(self, row: int | None, name: str, expected: str, found: str) -> None:
-        """Note what is wrong in the column of a field."""
+        """Record a problem in the column of a field. `row` is None for the whole column."""
         self.problems.append(SheetProblem(row, self.columns.header_of(name), expected, found))
 
     def status(self, row: int, printed: str) -> ApplicationStatus:
-        """The status that a cell says; UNKNOWN where it is empty or is not understood."""
+        """Return the status in a cell; UNKNOWN if it is empty or not understood."""
         known = status_of(printed)
         if known is None and printed:
             self._unread[printed].append(row)
@@ -50,11 +50,11 @@ class ApplicationRows:
 
     @property
     def unread_status(self) -> Mapping[str, tuple[int, ...]]:
-        """The words that no status is known for, with their rows."""
+        """The words that mean no known status, with their rows."""
         return {word: tuple(rows) for word, rows in self._unread.items()}
 
 
 def _region_code(cell: str) -> str:
-    """A region as printed; a spreadsheet makes 32.1 of the code 32.10."""
+    """Return a region code as printed. A spreadsheet turns the code 32.10 into 32.1."""
     whole, point, rest = cell.partition(".")
     return f"{cell}0" if point and whole.isdigit() and len(rest) == 1 and rest.isdigit() else cell

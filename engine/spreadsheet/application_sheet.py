@@ -1,4 +1,4 @@
-"""Reads the sheet of an inventory into applications to be recorded, with all that it says of each."""
+"""Parses the sheet of an inventory into applications to record, with all of their fields."""
 
 from __future__ import annotations
 
@@ -11,36 +11,36 @@ from engine.spreadsheet.application_rows import ApplicationRows
 from engine.spreadsheet.columns import find_columns
 from engine.spreadsheet.sheet import Row, SheetInvalid, SheetProblem, quote_cell
 
-ROWS_MOST = 5_000  # one transaction, for which others wait
+ROWS_MOST = 5_000  # one transaction, which blocks others
 FIELDS = ("name", "opd", "region", "url", "status", "function", "use", "year", "platform")
-# A year by itself, as a spreadsheet's number, or at the beginning of a date.
+# A year alone, as a number of a spreadsheet, or at the start of a date.
 _YEAR = re.compile(r"(?P<year>[0-9]{4})(\.0+|[-/][0-9]{1,2}([-/][0-9]{1,2}.*)?)?")
 
 
 @dataclass(frozen=True, slots=True)
 class InventoryRow:
-    """One application as its row says it; a text is empty where the row says nothing."""
+    """One application as its row states it. A text is empty if the row does not state it."""
 
-    row: int  # as a spreadsheet counts
+    row: int  # row number as in a spreadsheet, from 1
     name: str
     opd: str  # name or acronym, as printed
     region: str
     url: str | None
     status: ApplicationStatus
-    function: str  # in the sheet's own words
+    function: str  # in the words of the sheet
     year: int | None
     platform: str
 
 
 @dataclass(frozen=True, slots=True)
 class ApplicationSheet:
-    """The applications of a sheet, and what of it was not taken."""
+    """The applications of a sheet, and the parts of the sheet that were ignored."""
 
     rows: tuple[InventoryRow, ...]
-    columns: Mapping[str, str]  # field -> the header that it was found under
-    passed_over: tuple[str, ...]  # headers
-    nameless: tuple[int, ...]  # rows whose name says that there is no application
-    unread_status: Mapping[str, tuple[int, ...]]  # words that no status is known for -> rows
+    columns: Mapping[str, str]  # field -> its header
+    passed_over: tuple[str, ...]  # headers of ignored columns
+    nameless: tuple[int, ...]  # rows whose name means "none"
+    unread_status: Mapping[str, tuple[int, ...]]  # words that mean no known status -> rows
 
     @property
     def without_owner(self) -> tuple[int, ...]:
@@ -48,17 +48,17 @@ class ApplicationSheet:
         return tuple(each.row for each in self.rows if not each.opd)
 
     def header_of(self, field: str) -> str:
-        """The header of a field, or the field's own name where the sheet has no such column."""
+        """Return the header of a field, or the field's name if the sheet has no such column."""
         if field == "function" and "function" not in self.columns:
             field = "use"
         return self.columns.get(field, field)
 
 
 def parse_application_sheet(rows: Iterator[Row]) -> ApplicationSheet:
-    """The applications of a sheet.
+    """Return the applications of a sheet.
 
     Raises:
-        SheetInvalid: with all problems of the sheet, not only the first.
+        SheetInvalid: the sheet has problems; the error lists all of them.
     """
     columns = find_columns(*next(rows, (1, [])), FIELDS)
     read = ApplicationRows(columns)

@@ -1,4 +1,4 @@
-"""Which column of a sheet holds which field of an application, whatever its header says."""
+"""Maps the columns of a sheet to the fields of an application, by the usual headers."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ from dataclasses import dataclass
 
 from engine.spreadsheet.sheet import SheetInvalid, SheetProblem, quote_cell
 
-# What each column goes by, in lower case and without signs; the first spelling that a sheet has is
-# taken. An owner that is named as the OPD goes before a unit or a manager inside it.
+# The headers of each field, in lower case and without signs. The first header that occurs in a
+# sheet is used. Headers for the owning OPD precede those for a unit or a manager inside it.
 SPELLINGS: Mapping[str, tuple[str, ...]] = {
     "name": (
         "name",
@@ -61,7 +61,7 @@ SPELLINGS: Mapping[str, tuple[str, ...]] = {
     "platform": ("platform", "platform aplikasi", "jenis platform", "basis aplikasi"),
 }
 _SIGNS = re.compile(r"[\W_]+")
-# What people write into a cell that has nothing to say.
+# The texts that people write into a cell without a value.
 _NOTHING = frozenset(
     (
         *("", "n a", "na", "tidak ada", "belum ada", "belum ada aplikasi", "nihil", "kosong"),
@@ -69,25 +69,25 @@ _NOTHING = frozenset(
         "belum memiliki aplikasi",
     )
 )
-_LONGEST_NOTHING = 40  # characters, its signs and a scheme included
+_LONGEST_NOTHING = 40  # characters, including signs and a scheme
 _SCHEME = re.compile(r"^[a-z]+://", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
 class Columns:
-    """Where the fields of an application stand in a sheet."""
+    """The columns of an application's fields in a sheet."""
 
     header: tuple[str, ...]
     at: Mapping[str, int]  # field -> index of its column
 
     @property
     def taken(self) -> dict[str, str]:
-        """Each field that the sheet has, with the header that it was found under."""
+        """The fields that the sheet has, with their headers."""
         return {field: self.header[index] for field, index in self.at.items()}
 
     @property
     def passed_over(self) -> tuple[str, ...]:
-        """The headers of the columns that are not read; a column without one by its number."""
+        """The headers of the ignored columns. A column without a header is named by number."""
         read = set(self.at.values())
         return tuple(
             cell or f"column {index + 1}"
@@ -96,14 +96,14 @@ class Columns:
         )
 
     def header_of(self, field: str) -> str:
-        """The header of a field, or the field's own name where the sheet has no such column."""
+        """Return the header of a field, or the field's name if the sheet has no such column."""
         return self.header[self.at[field]] if field in self.at else field
 
     def values(self, cells: Sequence[str]) -> dict[str, str]:
-        """What a row says, by field; empty where its cell has nothing to say.
+        """Return the values of a row by field. A cell that means "none" becomes empty.
 
-        The name stays as it is printed, since "tidak ada" there says that there is no application,
-        while an empty cell is a mistake.
+        The name is returned as printed: "tidak ada" as a name means that there is no application,
+        while an empty name is an error.
         """
         found = {}
         for field, index in self.at.items():
@@ -112,7 +112,7 @@ class Columns:
         return found
 
     def too_wide(self, row: int, cells: Sequence[str]) -> SheetProblem | None:
-        """The problem of a row with more cells than the header: its cells are shifted."""
+        """Return the problem of a row with more cells than the header, or None."""
         width = _width(cells)
         if width <= len(self.header):
             return None
@@ -120,12 +120,12 @@ class Columns:
 
 
 def find_columns(row: int, header: Sequence[str], fields: Collection[str]) -> Columns:
-    """Find the columns of these fields by the header, which is the row with this number.
+    """Find the columns of these fields by the header, which is in row `row`.
 
     Raises:
-        SheetInvalid: there is no column with names, or a column stands there twice.
+        SheetInvalid: there is no column of names, or a column occurs twice.
     """
-    header = header[: _width(header)]  # a workbook's row is as wide as the widest
+    header = header[: _width(header)]  # rows of a workbook are padded to the widest row
     plain = [" ".join(_SIGNS.sub(" ", cell.lower()).split()) for cell in header]
     shown = quote_cell(",".join(header))
     at: dict[str, int] = {}
@@ -143,12 +143,12 @@ def find_columns(row: int, header: Sequence[str], fields: Collection[str]) -> Co
 
 
 def _width(cells: Sequence[str]) -> int:
-    """The number of cells up to the last one that holds something."""
+    """Return the number of cells up to the last one that is not empty."""
     return max((number for number, cell in enumerate(cells, start=1) if cell), default=0)
 
 
 def says_nothing(cell: str) -> bool:
-    """Whether a cell only says that there is nothing: "-", "tidak ada", "https://-"."""
+    """Whether a cell is empty or means "none": "-", "tidak ada", "https://-"."""
     if len(cell) > _LONGEST_NOTHING:
         return False
     return " ".join(_SIGNS.sub(" ", _SCHEME.sub("", cell).lower()).split()) in _NOTHING

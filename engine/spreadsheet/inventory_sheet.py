@@ -1,4 +1,4 @@
-"""Reads the sheet of an inventory into listings, whatever its columns are called."""
+"""Parses the sheet of an inventory into listings, which can be compared."""
 
 from __future__ import annotations
 
@@ -12,31 +12,31 @@ from engine.spreadsheet.application_rows import ApplicationRows
 from engine.spreadsheet.columns import find_columns
 from engine.spreadsheet.sheet import Row, SheetInvalid, SheetProblem, quote_cell
 
-ROWS_MOST = 300_000  # the whole country has some 270,000 applications
-ROWS_OF_A_REGION_MOST = 20_000  # names of one region are compared with each other
+ROWS_MOST = 300_000  # the country has about 270,000 applications
+ROWS_OF_A_REGION_MOST = 20_000  # all names of one region are compared
 FIELDS = ("name", "opd", "region", "url", "id", "status", "function")
 NOT_IN_USE = (ApplicationStatus.INACTIVE, ApplicationStatus.RETIRED)
 
 
 @dataclass(frozen=True, slots=True)
 class ListingSheet:
-    """The listings of a sheet; the id of a listing is the number of its row."""
+    """The listings of a sheet. The id of a listing is its row number."""
 
     listings: tuple[Listing, ...]
-    ids: Mapping[str, str]  # what the sheet calls a listing, where it says
-    said: Mapping[str, str]  # the function that the sheet gives a listing
-    retired: int  # rows left out, because they are out of use
-    nameless: int  # rows left out, because their name says that there is no application
-    unread_status: Mapping[str, tuple[int, ...]]  # words that no status is known for -> rows
-    columns: Mapping[str, str]  # what was looked for -> the header it was found under
-    passed_over: tuple[str, ...]  # headers
+    ids: Mapping[str, str]  # the id in the sheet, if it has one, by listing id
+    said: Mapping[str, str]  # the function in the sheet, by listing id
+    retired: int  # number of rows out of use, which are left out
+    nameless: int  # number of rows whose name means "none"
+    unread_status: Mapping[str, tuple[int, ...]]  # words that mean no known status -> rows
+    columns: Mapping[str, str]  # field -> its header
+    passed_over: tuple[str, ...]  # headers of ignored columns
 
 
 def parse_listing_sheet(rows: Iterator[Row], functions: Mapping[str, str]) -> ListingSheet:
-    """The listings of a sheet. `functions` are the names of the known ones, by id.
+    """Return the listings of a sheet. `functions` holds the names of known functions, by id.
 
     Raises:
-        SheetInvalid: with all problems of the sheet, not only the first.
+        SheetInvalid: the sheet has problems; the error lists all of them.
     """
     columns = find_columns(*next(rows, (1, [])), FIELDS)
     read = ApplicationRows(columns)

@@ -1,4 +1,4 @@
-"""Rows of a sheet that a person made, and what is wrong in which of its cells."""
+"""Parses the rows of a CSV sheet, and defines the problems of its cells."""
 
 from __future__ import annotations
 
@@ -7,18 +7,18 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from io import StringIO
 
-Row = tuple[int, list[str]]  # its number, as a spreadsheet counts, and its trimmed cells
+Row = tuple[int, list[str]]  # row number as in a spreadsheet, from 1, and trimmed cells
 
 
 @dataclass(frozen=True, slots=True)
 class SheetProblem:
-    """What is wrong in a cell of the sheet, or in the whole row or column; row 1 is the header."""
+    """A problem in a cell, a row or a column of the sheet. Row 1 is the header."""
 
     row: int | None
     column: str | None
     expected: str
     found: str
-    advice: str = ""  # what can be done about it
+    advice: str = ""  # a way to solve the problem
 
     def __str__(self) -> str:
         row = None if self.row is None else f"row {self.row}"
@@ -29,7 +29,7 @@ class SheetProblem:
 
 
 class SheetInvalid(ValueError):
-    """A sheet with at least one problem."""
+    """The sheet has at least one problem; `problems` lists all of them."""
 
     def __init__(self, *problems: SheetProblem) -> None:
         super().__init__("\n".join(map(str, problems)))
@@ -37,19 +37,19 @@ class SheetInvalid(ValueError):
 
 
 def parse_csv_rows(text: str) -> Iterator[Row]:
-    """The rows that hold something.
+    """Yield the rows that are not empty.
 
-    Takes what spreadsheets write: a byte-order mark, `;` or a tab between columns, blank lines.
+    The text may have a byte-order mark, blank lines, and `,`, `;` or tabs between columns.
 
     Raises:
         SheetInvalid: the text is not CSV.
     """
     text = text.removeprefix("\ufeff")
     header = next((line for line in text.splitlines() if line.strip()), "")
-    delimiter = max(",;\t", key=header.count)  # a comma where none occurs
+    delimiter = max(",;\t", key=header.count)  # a comma if none occurs
     reader = csv.reader(StringIO(text, newline=""), delimiter=delimiter)
     try:
-        for number, cells in enumerate(reader, start=1):  # a cell may hold line breaks
+        for number, cells in enumerate(reader, start=1):  # a cell may contain line breaks
             trimmed = [cell.strip() for cell in cells]
             if any(trimmed):
                 yield number, trimmed
@@ -59,22 +59,24 @@ def parse_csv_rows(text: str) -> Iterator[Row]:
 
 
 def select_columns(rows: Iterator[Row], names: Sequence[str]) -> Iterator[Row]:
-    """The cells of these columns alone, in this order; a row that is too short has empty ones.
+    """Return rows with the cells of these columns only, in this order. Missing cells are empty.
+
+    The header is read from `rows` immediately.
 
     Raises:
-        SheetInvalid: the header, which is taken from `rows` at once, lacks one or has it twice.
+        SheetInvalid: the header lacks a column, or has it twice.
     """
     number, header = next(rows, (1, []))
     found = [cell.lower() for cell in header]
     missing = [name for name in names if found.count(name) != 1]
     if missing:
-        told = quote_cell(",".join(header))
+        shown = quote_cell(",".join(header))
         expected = "a header with this column once"
-        raise SheetInvalid(*(SheetProblem(number, each, expected, told) for each in missing))
+        raise SheetInvalid(*(SheetProblem(number, each, expected, shown) for each in missing))
     at = [found.index(name) for name in names]
     return ((row, [cells[i] if i < len(cells) else "" for i in at]) for row, cells in rows)
 
 
 def quote_cell(cell: str) -> str:
-    """A cell as an error shows it."""
+    """Quote a cell for an error message, with at most 80 characters."""
     return repr(cell[:80]) if cell else "nothing"

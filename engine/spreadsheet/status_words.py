@@ -1,4 +1,4 @@
-"""The words by which people say whether an application is in use."""
+"""The words in sheets for the status of an application."""
 
 from __future__ import annotations
 
@@ -24,5 +24,5 @@ _STATUS = {word: status for status, words in _WORDS.items() for word in words}
 
 
 def status_of(printed: str) -> ApplicationStatus | None:
-    """The status that a cell says; None where its words are not understood, or there are none."""
+    """Return the status in a cell, or None if it is empty or not understood."""
     return _STATUS.get(" ".join(printed.casefold().replace("-", " ").split()))
