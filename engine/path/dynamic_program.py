@@ -117,11 +117,7 @@ class Search:
         self._least = self._searched(links)
 
     def cheapest(self, needed: int) -> Choice | None:
-        """Return the cheapest steps that gain at least `needed`, or None if no steps do.
-
-        Raises:
-            ValueError: `needed` is above the gain that the search was built for.
-        """
+        """Return the cheapest steps that gain at least `needed` (up to `most`), or None."""
         if needed > self._most:
             raise ValueError(f"expected a gain up to {self._most}, got {needed}")
         need, left = max(needed, 0), self._all
