@@ -154,12 +154,12 @@ async def gql_client(hub: SimpulProcess, after: str) -> AsyncIterator[Followed]:
         await asyncio.wait([reading])
 
 
-async def written(writer: Client, stop: asyncio.Event) -> int:
+async def written(writer: Client, stop: asyncio.Event, name: str) -> int:
     """Register applications until told to stop, each once however often the server goes away."""
     number = 0
     while not stop.is_set():
         try:
-            await writer.register(*SUMEDANG, f"Uji {number}")
+            await writer.register(*SUMEDANG, f"{name} {number}")
         except httpx2.TransportError:
             await asyncio.sleep(0.05)
         else:
@@ -190,7 +190,7 @@ async def test_what_clients_get_through_restarts_is_the_log_entry_by_entry(
             gql_client(hub, begin) as python,
         ):
             stop = asyncio.Event()
-            writing = asyncio.create_task(written(writer, stop))
+            writing = asyncio.create_task(written(writer, stop, "Uji"))
             for end in (SimpulProcess.stop, SimpulProcess.kill, SimpulProcess.stop):
                 await asyncio.sleep(BETWEEN_SECONDS)
                 await asyncio.to_thread(end, hub)
@@ -230,7 +230,7 @@ async def test_a_token_that_expires_costs_no_event(
         async with node_client(node, demo, start, token_file) as followed:
             token_file.write_text(token(demo))
             stop = asyncio.Event()
-            writing = asyncio.create_task(written(writer, stop))
+            writing = asyncio.create_task(written(writer, stop, "Uji token"))
             await followed.until_said({"closed": 4403})
             await asyncio.sleep(BETWEEN_SECONDS)
             stop.set()
