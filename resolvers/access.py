@@ -1,7 +1,7 @@
-"""Who may see and do what: the one place that decides.
+"""Access rules: this module alone decides what each viewer may read and change.
 
-Published results, inventories and integrations are for everybody. What is not published is
-for the region itself, its assessors, and its province.
+Published results, inventories and integrations are public. Unpublished rows are visible only to
+the region itself, its assessors and its province.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ def unpublished_access(viewer: Viewer) -> Access:
 
 
 def covers_region(viewer: Viewer, region: Region) -> bool:
-    """Say whether the viewer's scope holds the region."""
+    """Return whether the region is in the viewer's scope."""
     access = unpublished_access(viewer)
     return (
         access.everything
@@ -35,10 +35,10 @@ def covers_region(viewer: Viewer, region: Region) -> bool:
 
 
 def allow_application_edit(viewer: Viewer, region: Region, opd: str | None) -> None:
-    """Allow an OPD's staff for its own applications, and who answers for the region.
+    """Allow an OPD's staff for its own applications, and the roles that answer for the region.
 
     Raises:
-        Forbidden: otherwise.
+        Forbidden: the viewer has another role, or the region is outside its scope.
     """
     of_opd = viewer.role is Role.OPD and opd is not None and opd in viewer.opds
     of_region = viewer.role in (Role.REGION, Role.PROVINCE, Role.ADMIN)
@@ -48,31 +48,34 @@ def allow_application_edit(viewer: Viewer, region: Region, opd: str | None) -> N
 def allow_integration_confirmation(
     viewer: Viewer, counterpart: Region, application: Application
 ) -> None:
-    """Allow the side that did not draw the integration: its target's OPD or region."""
+    """Allow the OPD or region of the integration's target, since the other side recorded it."""
     allow_application_edit(viewer, counterpart, application.opd)
 
 
 def allow_inventory_attestation(viewer: Viewer, region: Region, opd: str) -> None:
-    """Allow an OPD's own staff, and its region: nobody else knows whether a list is complete."""
+    """Allow an OPD's own staff and its region: only they know whether its list is complete."""
     of_opd = viewer.role is Role.OPD and opd in viewer.opds
     allowed = of_opd or viewer.role is Role.REGION
     _require(viewer, region, allowed, "vouch for the inventory of this OPD")
 
 
 def allow_region_description(viewer: Viewer, region: Region) -> None:
-    """Allow who answers for the region as a whole: its scope, its policy, its own efforts."""
+    """Allow the roles that answer for a region to edit its scope, its policy and its efforts."""
     roles = (Role.REGION, Role.PROVINCE, Role.ADMIN)
     _require(viewer, region, viewer.role in roles, "describe this region")
 
 
 def allow_proposal_decision(viewer: Viewer, region: Region) -> None:
-    """Allow who answers for the whole inventory: the region and the province."""
+    """Allow the roles that answer for the whole inventory: the region and the province."""
     roles = (Role.REGION, Role.PROVINCE, Role.ADMIN)
     _require(viewer, region, viewer.role in roles, "decide on proposals here")
 
 
 def allow_assessment(viewer: Viewer, region: Region, kind: AssessmentKind) -> None:
-    """Allow a region its own simulations, targets and self-assessments; assessors the rest."""
+    """Allow a region its own simulations, targets, self- and interim assessments.
+
+    Assessors write the other kinds. The province may write every kind.
+    """
     own = kind in (
         AssessmentKind.SIMULATION,
         AssessmentKind.TARGET,
@@ -88,7 +91,7 @@ def allow_assessment(viewer: Viewer, region: Region, kind: AssessmentKind) -> No
 
 
 def allow_review(viewer: Viewer, region: Region) -> None:
-    """Allow assessors and the province to return or publish what was submitted."""
+    """Allow assessors and the province to return or publish submitted assessments."""
     roles = (Role.ASSESSOR, Role.PROVINCE, Role.ADMIN)
     _require(viewer, region, viewer.role in roles, "return or publish assessments here")
 

@@ -1,7 +1,8 @@
-"""Consolidation proposals: what could be retired, replaced, merged, shared or connected.
+"""Computes consolidation proposals for a region, and records decisions about them.
 
-Proposals are computed from the inventory and not stored; what people decided about them is. What
-nobody recorded (users, fit, costs) is not guessed: it is named as missing.
+A proposal is to retire, replace, merge, share or connect applications. Proposals are computed from
+the inventory and not stored; decisions are stored. Values that are not recorded (users, fit, costs)
+are not guessed: the proposal lists them as missing.
 """
 
 from __future__ import annotations
@@ -36,7 +37,7 @@ INPUTS_NOW = "those that the proposal has now: read it again"
 
 @dataclass(frozen=True, slots=True)
 class ProposalWithStatus:
-    """A proposal, and where it stands."""
+    """A proposal with its status and the latest decision about it."""
 
     proposal: Proposal
     status: ProposalStatus
@@ -45,7 +46,7 @@ class ProposalWithStatus:
 
 @dataclass(frozen=True, slots=True)
 class DecideProposal:
-    """A person's answer to a proposal as it stood with `inputs`."""
+    """Input to decide on a proposal. `inputs` is the hash of the inputs that the person saw."""
 
     region: str
     id: str
@@ -56,9 +57,9 @@ class DecideProposal:
 
 @dataclass(frozen=True, slots=True)
 class ProvinceContext:
-    """What a region's proposals rest on besides its own inventory."""
+    """The inputs of a region's proposals besides its own inventory."""
 
-    candidates: tuple[ReuseCandidate, ...]  # of its sisters
+    candidates: tuple[ReuseCandidate, ...]  # from the other regions of its province
     models: inventory_analysis.AnalysisModels
 
 
@@ -69,7 +70,7 @@ async def list_region_proposals(
     status: ProposalStatus | None = None,
     kinds: Sequence[ProposalKind] = (),
 ) -> list[ProposalWithStatus]:
-    """Return a region's proposals; without `status` all but those rejected on their inputs."""
+    """Return a region's proposals; without `status`, omit those rejected on their current inputs."""
     found = await list_all_proposals(context, region)
     if status is None:
         decided = [each.decided for each in found if each.decided is not None]
@@ -84,7 +85,7 @@ async def list_region_proposals(
 
 
 async def list_all_proposals(context: Context, region: Region) -> list[ProposalWithStatus]:
-    """Return all proposals that a region's inventory gives, those rejected included."""
+    """Return all proposals for a region's inventory, including the rejected ones."""
     context.budget.count_searches()
     recorded = await context.loaders.inventories.load(region.code)
     found = await compute_proposals(context, recorded, await load_province_context(context, region))
@@ -94,7 +95,12 @@ async def list_all_proposals(context: Context, region: Region) -> list[ProposalW
 
 
 async def decide_proposal(context: Context, asked: DecideProposal, key: str | None) -> Decided:
-    """Record what a person decided about a proposal."""
+    """Record a person's decision on a proposal.
+
+    Raises:
+        NotFound: the region has no such proposal.
+        InvalidInput: the proposal's inputs have changed, or the reason is too short or long.
+    """
     around = await _before_the_lock(context, asked.region)
 
     async def work(transaction: LogTransaction, region: Region) -> Decided:
@@ -106,7 +112,7 @@ async def decide_proposal(context: Context, asked: DecideProposal, key: str | No
         about: Proposal | Decided | None
         about = next((each for each in found if each.id == asked.id), None)
         if about is None and asked.decision is Decision.REJECT:
-            # What was accepted may be taken back, also when it is proposed no more.
+            # An accepted proposal can be rejected later, even if it is no longer proposed.
             about = (await stored.decisions_by_proposal(transaction.session, region.code)).get(
                 asked.id
             )
@@ -140,7 +146,7 @@ async def decide_proposal(context: Context, asked: DecideProposal, key: str | No
 
 
 async def load_province_context(context: Context, region: Region) -> ProvinceContext:
-    """Return what a region's proposals rest on besides its own inventory."""
+    """Return the inputs of a region's proposals besides its own inventory."""
     return ProvinceContext(
         await sharing.find_reuse_candidates(context, region),
         await inventory_analysis.load_analysis_models(context),
@@ -148,10 +154,10 @@ async def load_province_context(context: Context, region: Region) -> ProvinceCon
 
 
 async def _before_the_lock(context: Context, code: str) -> ProvinceContext | None:
-    """Do what takes long before others have to wait, and read what lies in other regions."""
+    """Load other regions' data and cache the proposals before the lock, so that it is held briefly."""
     region = await context.loaders.regions.load(code)
     if region is None or not access.covers_region(context.viewer, region):
-        return None  # refused later, with the right problem
+        return None  # the mutation raises the right problem later
     around = await load_province_context(context, region)
     await compute_proposals(context, await context.loaders.inventories.load(code), around)
     return around
@@ -160,7 +166,7 @@ async def _before_the_lock(context: Context, code: str) -> ProvinceContext | Non
 async def compute_proposals(
     context: Context, recorded: RegionInventoryRecord, around: ProvinceContext
 ) -> tuple[Proposal, ...]:
-    """Return the proposals that this state of an inventory gives; reads no database."""
+    """Return the proposals for this state of an inventory, without reading the inventory again."""
     candidates = around.candidates
     read = await inventory_analysis.analyse_inventory(context, recorded, around.models)
     drawn = await graph.compute_integration_graph(context, recorded)
@@ -186,7 +192,7 @@ async def compute_proposals(
 
 
 def _gaps(recorded: RegionInventoryRecord, drawn: IntegrationGraph) -> list[MissingExchange]:
-    """The required exchanges that nobody recorded, whatever their evidence would be."""
+    """Return the required exchanges that no recorded integration meets, whatever its evidence."""
     asked = match_required_exchanges(
         required_exchanges(recorded, drawn), drawn.chosen(GraphBasis.RECORDED)
     )
@@ -203,7 +209,7 @@ def _gaps(recorded: RegionInventoryRecord, drawn: IntegrationGraph) -> list[Miss
 
 
 def _mandates() -> dict[str, CommonApplication]:
-    """The common application that regulation asks for, by function."""
+    """Return the common application that regulation requires, by function."""
     common = {each.id: each for each in common_applications()}
     found: dict[str, CommonApplication] = {}
     for system in national_systems():

@@ -1,4 +1,4 @@
-"""Cursors: how far a client has come in what it is told, opaque to it and good for one epoch."""
+"""Event cursors: a client's position in the arrival order, opaque to it and valid for one epoch."""
 
 from __future__ import annotations
 
@@ -9,14 +9,15 @@ from resolvers.problems import SnapshotRequired
 from storage.arrival import ArrivalPosition
 
 _WRITTEN = re.compile(r"(?P<epoch>[^:]*):(?P<number>[0-9]{1,18})(?:/(?P<head>[0-9]{1,18}))?")
-SHOWN = 64  # characters of a cursor that cannot be read
+SHOWN = 64  # characters of an invalid cursor that an error message shows
 
 
 @dataclass(frozen=True, slots=True)
 class EventPosition:
-    """A number of the arrival order, up to which all is told.
+    """A position in the arrival order: the client has all events up to `number`.
 
-    Within a snapshot, `head` is the number as of which it is: told is what it holds up to `number`.
+    Within a snapshot, `head` is the arrival number as of which the snapshot was taken. The client has
+    the events of the snapshot up to `number`.
     """
 
     epoch: str
@@ -25,23 +26,23 @@ class EventPosition:
 
     @property
     def cursor(self) -> str:
-        """It, as a client gets it."""
+        """The cursor string sent to clients."""
         within = "" if self.head is None else f"/{self.head}"
         return f"{self.epoch}:{self.number}{within}"
 
 
 def parse_event_cursor(cursor: str, position: ArrivalPosition) -> EventPosition:
-    """Return the place that a client was given as `cursor`.
+    """Return the position that a cursor encodes.
 
     Raises:
-        SnapshotRequired: it is of another epoch, from the future, or from before what is kept.
+        SnapshotRequired: the cursor is invalid, of another epoch, from the future, or too old.
     """
     read = _WRITTEN.fullmatch(cursor)
     if read is None or read["epoch"] != position.epoch:
         raise SnapshotRequired(cursor[:SHOWN])
     number = int(read["number"])
     head = None if read["head"] is None else int(read["head"])
-    # What a snapshot still tells is kept however old it is, but not what came after it.
+    # A snapshot's own events stay stored, however old they are; later arrivals are pruned.
     kept = number if head is None else head
     if not position.floor <= kept <= position.arrival or number > kept:
         raise SnapshotRequired(cursor[:SHOWN])

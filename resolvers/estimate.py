@@ -1,4 +1,4 @@
-"""The estimated profile of a region: levels that could lie behind its published domain values."""
+"""Estimates a region's levels from its published domain values."""
 
 from __future__ import annotations
 
@@ -14,7 +14,10 @@ from resolvers.instrument import known_instrument
 
 @dataclass(frozen=True, slots=True)
 class Estimate:
-    """What was estimated from which published result. Nobody claimed or assessed it."""
+    """An estimated profile and the published result that it is estimated from.
+
+    The levels are neither claimed nor assessed.
+    """
 
     result: Assessment
     profile: engine.EstimatedProfile | engine.NoProfile
@@ -23,9 +26,9 @@ class Estimate:
 async def estimate_region_profile(
     context: Context, region: str, instrument: str | None, year: int | None
 ) -> Estimate | None:
-    """Estimate from the newest official result that fits, if it can be one that prints domains.
+    """Estimate from the newest matching official result, preferably one with domain values.
 
-    None where no figures are published.
+    Return None if no figures are published.
     """
     if instrument is not None:
         known_instrument(instrument)
@@ -42,7 +45,7 @@ async def estimate_region_profile(
 
 
 async def estimate_profile_from_result(context: Context, result: Assessment) -> Estimate:
-    """Estimate from one result that prints figures."""
+    """Estimate the levels behind one result with published figures."""
     figures, instrument = result.published, known_instrument(result.instrument)
     assert figures is not None
     context.budget.count_searches()

@@ -1,4 +1,4 @@
-"""What happened: pages of the arrival order, and the live end of it."""
+"""Reads and streams the events that a viewer may see, in arrival order."""
 
 from __future__ import annotations
 
@@ -22,18 +22,18 @@ SNAPSHOT_PAGE = 500
 
 @dataclass(frozen=True, slots=True)
 class VisibleEvent:
-    """An arrival as one viewer sees it, with the position before it in what that viewer sees."""
+    """An event as one viewer sees it, with the cursor of the event before it in that viewer's stream."""
 
     arrival: Arrival
     cursor: str
     previous_cursor: str
-    snapshot: bool = False  # it tells how things stand, and not what happens now
-    subject: Hashable = None  # a newer event about it may replace this one; None: none may
-    more: bool = False  # the next event is at hand
+    snapshot: bool = False  # it is part of the initial snapshot, and not a live event
+    subject: Hashable = None  # a newer event with this subject may replace it; None: none may
+    more: bool = False  # the next event is available at once
 
 
 async def newest_event_cursor(context: Context) -> str:
-    """Return the cursor of the newest arrival that every read of this operation sees."""
+    """Return the cursor of the newest arrival that all reads of this operation see."""
     async with context.read() as session:
         epoch = (await stored.newest_position(session)).epoch
     return EventPosition(epoch, context.position).cursor
@@ -42,12 +42,12 @@ async def newest_event_cursor(context: Context) -> str:
 async def page_of_events(
     context: Context, after: str | None, first: int
 ) -> tuple[list[VisibleEvent], str, bool]:
-    """Return up to `first` events the viewer may see, the cursor to go on from, and if more wait.
+    """Return up to `first` events that the viewer may see, the end cursor, and whether more follow.
 
-    Without `after` the page begins with the first event since which all are kept.
+    Without `after` the page begins after the newest pruned event.
 
     Raises:
-        SnapshotRequired: as of `follow`.
+        SnapshotRequired: the cursor is within a snapshot, of another epoch, or too old.
     """
     async with context.read() as session:
         position = await stored.newest_position(session)
@@ -55,7 +55,7 @@ async def page_of_events(
             start = position.floor
         else:
             begin = parse_event_cursor(after, position)
-            if begin.head is not None:  # there are no pages of a snapshot
+            if begin.head is not None:  # a snapshot is streamed and not paged
                 raise SnapshotRequired(after)
             start = begin.number
         found = await stored.visible_after(session, start, first + 1, context.access)
@@ -73,12 +73,13 @@ async def stream_events(
     kinds: Collection[EventKind] | None,
     conflate: bool = False,
 ) -> AsyncGenerator[VisibleEvent, None]:
-    """Yield what the viewer may see after a cursor; close it when done.
+    """Yield the events after a cursor that the viewer may see; close it when done.
 
-    Without a cursor it begins with a snapshot: the newest event of each kind about each topic.
-    With `conflate` whoever reads too slowly may be told only the newest about each topic.
+    Without a cursor the stream begins with a snapshot: the newest event per kind and topic.
+    With `conflate`, a slow client may receive only the newest event per kind and topic.
 
     Raises:
+        InvalidArgument: there are too many regions.
         SnapshotRequired: the cursor is of another epoch, from the future, or too old.
     """
     if regions is not None and len(regions) > REGIONS_MOST:
@@ -96,31 +97,31 @@ async def stream_events(
         None if kinds is None else frozenset(kinds),
         scope,
     )
-    teller = _EventSequence(context, conflate, begin.cursor)
+    sequence = _EventSequence(context, conflate, begin.cursor)
     if begin.head is not None:
         async with aclosing(_snapshot(context, wanted, begin.number, begin.head)) as held:
             async for arrival, more in held:
                 number, head = (arrival.number, begin.head) if more else (begin.head, None)
                 at = EventPosition(begin.epoch, number, head)
-                yield teller.next(arrival, at, more=more, snapshot=True)
+                yield sequence.next(arrival, at, more=more, snapshot=True)
     live = begin.number if begin.head is None else begin.head
     async with aclosing(context.instance.tail.follow(live)) as pages:
         try:
             async for page in pages:
                 if any(arrival.kind is EventKind.REGION_RECORDED for arrival in page):
                     context.loaders.forget()
-                told = [arrival for arrival in page if wanted.has(arrival)]
-                for arrival in told:
+                visible = [arrival for arrival in page if wanted.has(arrival)]
+                for arrival in visible:
                     at = EventPosition(begin.epoch, arrival.number)
-                    yield teller.next(arrival, at, more=arrival is not told[-1])
+                    yield sequence.next(arrival, at, more=arrival is not visible[-1])
         except GapError:
-            raise SnapshotRequired(teller.last) from None
+            raise SnapshotRequired(sequence.last) from None
 
 
 async def _snapshot(
     context: Context, wanted: _EventFilter, after: int, head: int
 ) -> AsyncGenerator[tuple[Arrival, bool], None]:
-    """Yield the newest of each up to `head`, and whether there are more of them."""
+    """Yield the newest event per kind and topic up to `head`, and whether more follow."""
     context.begin_event()
     async with context.read() as session:
         numbers = await stored.newest_of_each(
@@ -148,7 +149,7 @@ async def _snapshot(
 
 @dataclass(frozen=True, slots=True)
 class _EventFilter:
-    """What is told to whom; None: all of it."""
+    """Selects the events of a subscription that its viewer may see; None means no restriction."""
 
     regions: frozenset[str] | None
     kinds: frozenset[EventKind] | None
@@ -168,7 +169,7 @@ class _EventFilter:
 
 @dataclass(slots=True)
 class _EventSequence:
-    """Makes the events of a subscription, each with the cursor of the one before."""
+    """Makes the events of a subscription, each with the cursor of the event before it."""
 
     context: Context
     conflate: bool

@@ -1,4 +1,4 @@
-"""The feed of a region: its log as another instance follows it, entry by entry."""
+"""Serves a region's log and snapshots to the instances that replicate it."""
 
 from __future__ import annotations
 
@@ -21,31 +21,31 @@ from storage.arrival import Arrival
 from storage.database import Session
 
 HEARTBEAT_SECONDS = 5.0
-ENTRIES_MOST = 200  # of one frame
-ROWS_MOST = 500  # of one page of a snapshot
-FRAME_BYTES = 1_048_576  # of the bodies of one frame, unless a single one is larger
+ENTRIES_MOST = 200  # in one frame
+ROWS_MOST = 500  # in one page of a snapshot
+FRAME_BYTES = 1_048_576  # of the bodies in one frame; a larger body is sent alone
 
 
 @dataclass(frozen=True, slots=True)
 class LogHead:
-    """The end of a region's log."""
+    """The head of a region's log: its newest entry and the instance that writes it."""
 
     region: str
     sequence: int
     hash: str
-    owner: str | None  # address of the API of the instance that writes it; None: no other than ours
+    owner: str | None  # API address of the instance that writes it; None: unknown
 
 
 @dataclass(frozen=True, slots=True)
 class LogFrame:
-    """Entries in order, and the end of the log when they were read; without entries a heartbeat."""
+    """Entries in order, and the log's head when they were read; a heartbeat has no entries."""
 
     head: LogHead
     entries: tuple[Entry, ...]
 
 
 async def region_log_head(context: Context, region: str) -> LogHead:
-    """Return the end of a region's log.
+    """Return the head of a region's log.
 
     Raises:
         Forbidden: the viewer has no token.
@@ -59,14 +59,15 @@ async def region_log_head(context: Context, region: str) -> LogHead:
 async def stream_log_frames(
     context: Context, region: str, after: int
 ) -> AsyncGenerator[LogFrame, None]:
-    """Yield all entries after a sequence, then each as it is committed, and heartbeats between.
+    """Yield all entries after a sequence, then each new one after its commit, and heartbeats.
 
-    An entry that the viewer may not read comes without its body. Close it when done.
+    An entry that the viewer may not read has no body. Close it when done.
 
     Raises:
         Forbidden: the viewer has no token.
         UnknownEntity: there is no such region.
-        SnapshotRequired: what comes next is not on record here.
+        InvalidArgument: `after` is negative.
+        SnapshotRequired: the next entry is not stored here.
     """
     if after < 0:
         raise InvalidArgument("after", "a sequence of 0 or more", str(after))
@@ -90,9 +91,9 @@ async def stream_log_frames(
 
 
 async def _next(context: Context, code: str, after: int) -> tuple[LogHead, list[Entry]]:
-    """The end of the log and the next entries, without the bodies that the viewer may not read.
+    """Return the head of the log and the next entries, without bodies that the viewer may not read.
 
-    Both are of one moment: an end that its entries were already beyond would tell of a lost log.
+    Both are read at one moment: a head behind its own entries would look like a lost log.
     """
     _admit(context.viewer)
     async with context.read() as session:
@@ -115,23 +116,23 @@ async def _head(context: Context, session: Session, region: str) -> LogHead:
 
 @dataclass(frozen=True, slots=True)
 class SnapshotPage:
-    """Some rows of a region as of its newest entry then."""
+    """A page of a region's rows, as of the newest entry when the snapshot was taken."""
 
     newest: Entry
     rows: Sequence[SnapshotRow]
-    cursor: str | None  # to go on from; None: these are the last
+    cursor: str | None  # of the next page; None: this is the last one
 
 
 async def region_snapshot_page(
     context: Context, region: str, first: int, after: str | None
 ) -> SnapshotPage:
-    """Return a page of the rows of a region, all pages as of one entry.
+    """Return a page of a region's snapshot; all pages are as of one entry.
 
     Raises:
         Forbidden: the viewer has no token.
         InvalidArgument: `first` is out of bounds.
         UnknownEntity: there is no such region.
-        SnapshotRequired: the snapshot of that cursor is not kept any more: begin anew.
+        SnapshotRequired: the cursor's snapshot is no longer cached: read from the first page.
     """
     if not 1 <= first <= ROWS_MOST:
         raise InvalidArgument("first", f"1 to {ROWS_MOST}", str(first))
@@ -183,6 +184,6 @@ def _bounded(entries: list[Entry]) -> tuple[Entry, ...]:
 
 
 def _admit(viewer: Viewer) -> None:
-    """Entries name who wrote them, which is not for everybody."""
+    """Refuse viewers without a token, since entries name the persons who wrote them."""
     if viewer.role is Role.PUBLIC:
         raise Forbidden(viewer.role, "follow the log of a region")

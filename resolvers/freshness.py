@@ -1,7 +1,7 @@
-"""The barrier before an answer that must not be older than so many seconds.
+"""Freshness barrier: waits until the replicas of regions are at most so many seconds old.
 
-Where a copy is older, its owner is asked how far its log goes, and the answer waits until the copy goes
-as far. Past the deadline it is given as it is, and says so.
+If a replica is older, this instance requests the head of the log from the region's owner and waits until
+the replica has reached it. After the deadline the wait ends, and the coverage lists the older regions.
 """
 
 from __future__ import annotations
@@ -21,14 +21,16 @@ from storage import ownership as stored
 DEADLINE_SECONDS = 2.0
 AGE_MOST = 86_400  # seconds
 REGIONS_MOST = 1000
-# Whoever follows these knows that they cannot be asked, and asks them all the time.
+# The replication client retries these owners all the time: another request would not help.
 HOPELESS = frozenset({SourceState.UNREACHABLE, SourceState.DIVERGED})
 
 
 async def wait_until_fresh(
     context: Context, max_age: int, regions: Collection[str] | None
 ) -> Coverage:
-    """Wait until the copies of regions (None: of all) are not older than `max_age` seconds.
+    """Wait until the replicas of regions (None: of all) are at most `max_age` seconds old.
+
+    Return how fresh each region is after the wait.
 
     Raises:
         InvalidArgument: an argument is out of bounds.
@@ -52,8 +54,8 @@ async def wait_until_fresh(
     try:
         async with asyncio.timeout(DEADLINE_SECONDS):
             seen = instance.tail.newest
-            told = await instance.owners.heads(askable, since, DEADLINE_SECONDS)
-            await _copied(context, told, seen, confirmed)
+            observed = await instance.owners.heads(askable, since, DEADLINE_SECONDS)
+            await _copied(context, observed, seen, confirmed)
     except TimeoutError:
         pass
     context.confirmed.update(confirmed)
@@ -66,10 +68,13 @@ async def wait_until_fresh(
 
 
 async def _copied(
-    context: Context, told: dict[str, ObservedHead], seen: int, confirmed: dict[str, datetime]
+    context: Context,
+    observed: dict[str, ObservedHead],
+    seen: int,
+    confirmed: dict[str, datetime],
 ) -> None:
-    """Note each region whose copy goes as far as its owner said; return when all do."""
-    waiting = {code: each for code, each in told.items() if each.head is not None}
+    """Note each region whose replica has reached its owner's head; return when all have."""
+    waiting = {code: each for code, each in observed.items() if each.head is not None}
     while waiting:
         async with context.database.read() as session:
             heads = await log.newest_sequences_by_region(session, waiting)

@@ -1,4 +1,4 @@
-"""The integration graph of a region, what its shape tells, and what hangs on an application."""
+"""Computes a region's integration graph, its diagnostics, and the impact of an application."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ NodePosition = tuple[float, float]
 
 @dataclass(frozen=True, slots=True)
 class PositionedSubgraph:
-    """A part of a graph, with the place of each node."""
+    """A part of a graph, with the position of each node."""
 
     part: Neighbourhood
     places: Mapping[str, NodePosition]
@@ -36,7 +36,7 @@ class PositionedSubgraph:
 
 @dataclass(frozen=True, slots=True)
 class GraphDiagnosis:
-    """The diagnoses of a graph, and the graph that names their nodes."""
+    """The diagnostics of a graph, and the graph that names their nodes."""
 
     diagnostics: Diagnostics
     graph: IntegrationGraph
@@ -44,21 +44,21 @@ class GraphDiagnosis:
 
 @dataclass(frozen=True, slots=True)
 class ImpactAnalysis:
-    """What hangs on an application, and the graph that names the nodes."""
+    """What depends on an application, and the graph that names the nodes."""
 
     impact: Impact
     graph: IntegrationGraph
 
 
 async def integration_graph_of(context: Context, region: str) -> IntegrationGraph:
-    """Return the graph of a region as of today."""
+    """Return the integration graph of a region as of today."""
     return await compute_integration_graph(context, await context.loaders.inventories.load(region))
 
 
 async def compute_integration_graph(
     context: Context, recorded: RegionInventoryRecord
 ) -> IntegrationGraph:
-    """Return the graph of this state of an inventory as of today."""
+    """Return the integration graph of this state of an inventory as of today."""
     today = context.instance.clock().date()
     key = ("graph", recorded.inputs, today)
     return await context.instance.computed.find_or_compute(
@@ -69,10 +69,10 @@ async def compute_integration_graph(
 async def positioned_subgraph(
     context: Context, region: str, *, around: str | None, depth: int, limit: int, basis: GraphBasis
 ) -> PositionedSubgraph:
-    """Return a part of a region's graph; a node has the same place in every part.
+    """Return a part of a region's graph; a node has the same position in every part.
 
     Raises:
-        InvalidArgument: `around` is not in the graph, or `depth` or `limit` out of bounds.
+        InvalidArgument: `around` is not in the graph, or `depth` or `limit` is out of bounds.
     """
     context.budget.count_searches()
     graph = await integration_graph_of(context, region)
@@ -90,7 +90,7 @@ async def positioned_subgraph(
 
 
 async def diagnose_region_graph(context: Context, region: str, basis: GraphBasis) -> GraphDiagnosis:
-    """Return what the shape of a region's graph tells."""
+    """Return the diagnostics of a region's graph."""
     context.budget.count_searches()
     recorded = await context.loaders.inventories.load(region)
     graph = await integration_graph_of(context, region)
@@ -105,7 +105,7 @@ async def diagnose_region_graph(context: Context, region: str, basis: GraphBasis
 async def analyse_impact(
     context: Context, application: Application, basis: GraphBasis
 ) -> ImpactAnalysis | None:
-    """Return what hangs on an application; None of one that is retired."""
+    """Return what depends on an application; None if it is retired."""
     graph = await integration_graph_of(context, application.region)
     try:
         return ImpactAnalysis(reached_from(graph, application.id, basis=basis), graph)

@@ -1,6 +1,7 @@
-"""A region changes hands: the owner's last entry says who writes its log from then on.
+"""Hands a region over to another instance: the owner's last entry names the next owner.
 
-Nobody writes between that entry and the new owner's having it, and never do two.
+No instance writes the log until the new owner has received that entry, so that two instances never
+write it at the same time.
 """
 
 from __future__ import annotations
@@ -16,19 +17,19 @@ ACTOR = f"{OWN_ACTORS}hand-over"
 
 
 class SelfHandover(ValueError):
-    """The region would be handed over to the instance that owns it."""
+    """Raised when a region would be handed over to the instance that owns it."""
 
     def __init__(self, url: str) -> None:
         super().__init__(f"expected the API of another instance, got our own: {url}")
 
 
 async def hand_over_region(instance: Instance, region: str, url: str) -> int:
-    """Let the instance at `url` own a region; return the sequence of the entry that says so.
+    """Hand a region over to the instance at `url`; return the sequence of the last entry.
 
     Raises:
-        ItsOwn: it is this instance.
+        SelfHandover: `url` is this instance.
         storage.log.LogNotFound: there is no such region.
-        storage.log.LogOwnedElsewhere: it is not ours to give.
+        storage.log.LogOwnedElsewhere: another instance owns the region.
     """
     if url == instance.url:
         raise SelfHandover(url)

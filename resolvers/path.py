@@ -1,4 +1,4 @@
-"""The cheapest path from where a region stands to a target, by what it claims or by an estimate."""
+"""Plans the cheapest path from a region's claimed or estimated levels to a target index."""
 
 from __future__ import annotations
 
@@ -31,16 +31,16 @@ from resolvers.problems import InvalidArgument
 from storage import assessment as stored
 
 BUFFER_MOST = 1  # index points
-REFUSALS_MOST = 10  # each is a search of its own
-ALTERNATIVES_MOST = 5  # next best after next best
-CURVE_SEARCHES = 40  # from the lowest index to the highest
+REFUSALS_MOST = 10  # each takes a search of its own
+ALTERNATIVES_MOST = 5  # next-best paths in a row
+CURVE_SEARCHES = 40  # searches that one curve counts as
 
 Value = TypeVar("Value")
 
 
 @dataclass(frozen=True, slots=True)
 class PathRequest:
-    """What a client asks; locked and refused hold numbers of indicators."""
+    """A client's request for a path; `locked` and `refused` hold indicator numbers."""
 
     target: float
     buffer: float
@@ -55,17 +55,17 @@ class Origin:
 
     assessment: Assessment
     levels: Mapping[int, int]
-    estimated: bool  # nobody claimed the levels: they only print the published figures
+    estimated: bool  # from the published figures: the levels are not claimed
 
     @property
     def instrument(self) -> Instrument:
-        """The instrument that the levels are of."""
+        """The instrument of the levels."""
         return instrument_by_id(self.assessment.instrument)
 
 
 @dataclass(frozen=True, slots=True)
 class PlannedPath:
-    """A plan or why there is none. `before` are the better plans that it must differ from."""
+    """A plan, or why there is none. `before` holds the better plans that it must differ from."""
 
     origin: Origin
     situation: Situation
@@ -76,7 +76,11 @@ class PlannedPath:
 async def find_path_to_target(
     context: Context, region: str, wish: PathRequest, kind: AssessmentKind, year: int | None
 ) -> PlannedPath | None:
-    """The cheapest path; None where the region has no levels, nor figures to estimate them from."""
+    """Return the cheapest path; None if the region has no levels and no figures to estimate them.
+
+    Raises:
+        InvalidArgument: the target, buffer, years or indicators are out of bounds.
+    """
     _check(wish)
     origin = await _origin(context, region, kind, year)
     if origin is None:
@@ -91,7 +95,7 @@ async def find_path_to_target(
 
 
 async def next_best_path(context: Context, path: PlannedPath) -> PlannedPath | None:
-    """The cheapest path that leaves out a step of this one and of each better one."""
+    """Return the cheapest path that omits a step of this path and of each better one, if any."""
     plan, situation = path.result, path.situation
     if isinstance(plan, UnreachableTarget):
         return None
@@ -110,7 +114,7 @@ async def next_best_path(context: Context, path: PlannedPath) -> PlannedPath | N
 
 
 async def path_cost_curve(context: Context, path: PlannedPath) -> tuple[CostPoint, ...]:
-    """What each higher target takes."""
+    """Return the effort that each higher target takes."""
     situation, request = path.situation, path.result.request
     context.budget.count_searches(CURVE_SEARCHES)
     return await _computed(
@@ -119,7 +123,7 @@ async def path_cost_curve(context: Context, path: PlannedPath) -> tuple[CostPoin
 
 
 async def path_refusals(context: Context, path: PlannedPath, first: int) -> tuple[StepRefusal, ...]:
-    """What refusing each of the first steps costs; locked steps cannot be refused."""
+    """Return what refusing each of the first steps costs; locked steps cannot be refused."""
     if not 1 <= first <= REFUSALS_MOST:
         raise InvalidArgument("first", f"1 to {REFUSALS_MOST}", str(first))
     plan, situation = path.result, path.situation
@@ -139,7 +143,7 @@ async def path_refusals(context: Context, path: PlannedPath, first: int) -> tupl
 async def _origin(
     context: Context, region: str, kind: AssessmentKind, year: int | None
 ) -> Origin | None:
-    """The newest visible levels of the kind; else the newest official ones, else estimated ones."""
+    """Return the newest visible levels of the kind, else the newest official or estimated ones."""
     async with context.read() as session:
         found = await stored.list_assessments_by_region(session, region, context.access, year=year)
     for assessment, _score in found:

@@ -1,4 +1,4 @@
-"""The regions most like one in an edition, and what became of them in the edition after."""
+"""Finds the regions most similar to one in an edition, and their results in the next edition."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ MOST = 20
 
 @dataclass(frozen=True, slots=True)
 class RegionPeer:
-    """One peer, who it is, and which of its levels changed if both years' are published."""
+    """A peer with its region, and its changed levels if those of both years are published."""
 
     peer: engine.Peer
     region: Region
@@ -37,9 +37,12 @@ class RegionPeers:
 
 
 async def find_region_peers(context: Context, region: Region, first: int) -> RegionPeers | None:
-    """The nearest regions in the edition that tells of most what became of them.
+    """Return the nearest regions in the edition with the most results a year later.
 
-    None where the region's domain values are not published.
+    Return None if the region's domain values are not published.
+
+    Raises:
+        InvalidArgument: `first` is out of bounds.
     """
     if not 1 <= first <= MOST:
         raise InvalidArgument("first", f"1 to {MOST}", str(first))

@@ -1,19 +1,20 @@
-"""What a caller did that cannot be answered, as exceptions that carry data.
+"""The exceptions of resolvers: problems that a client must expect, and errors with a code.
 
 Problem                    expected: becomes a problem type in the result
 ├── NotFound               no such thing, or none that this viewer may see
-├── InvalidInput           a field holds what it may not
-├── VersionConflict        somebody else changed it first
-├── AlreadyExists          there is one, and may be one only
+├── InvalidInput           a field has a value that is not allowed
+├── VersionConflict        another client changed it first
+├── AlreadyExists          it exists, and there may be only one
 ├── WrongState             the thing is not in a state that allows this
 ├── IncompleteAssessment   levels are missing
 ├── OwnedElsewhere         another instance writes this region
-└── IdempotencyKeyReused   the key answered another request
-Refused                    not expected: a top-level error with a code
+└── IdempotencyKeyReused   the key was used for another request
+OperationError             not expected: a top-level error with a code
 ├── Forbidden              this viewer may not do this
 ├── SnapshotRequired       the cursor cannot be resumed from
-├── InvalidArgument        an argument of a query or subscription is not usable
-└── UnknownEntity          a reference to no such thing, or to none this viewer may see
+├── OperationTooComplex    the operation exceeds its budget
+├── InvalidArgument        an argument of a query or subscription is not allowed
+└── UnknownEntity          a reference to nothing that this viewer may see
 """
 
 from __future__ import annotations
@@ -24,10 +25,12 @@ from engine.model import Role
 
 
 class Problem(Exception):
-    """Something a client must expect; its message is for a person."""
+    """An error that a client must expect; its message is for a person."""
 
 
 class NotFound(Problem):
+    """The thing does not exist, or the viewer may not see it."""
+
     def __init__(self, what: str, id: str) -> None:
         super().__init__(f"there is no {what} {id!r}")
         self.what = what
@@ -35,6 +38,8 @@ class NotFound(Problem):
 
 
 class InvalidInput(Problem):
+    """A field of the input has a value that is not allowed."""
+
     def __init__(self, field: str, expected: str, got: str) -> None:
         super().__init__(f"{field}: expected {expected}, got {got}")
         self.field = field
@@ -43,6 +48,8 @@ class InvalidInput(Problem):
 
 
 class VersionConflict(Problem):
+    """Another client changed the row after this client had read it."""
+
     def __init__(self, id: str, expected: int, current: int) -> None:
         super().__init__(f"{id} was changed meanwhile: expected version {current}, got {expected}")
         self.id = id
@@ -51,12 +58,16 @@ class VersionConflict(Problem):
 
 
 class AlreadyExists(Problem):
+    """The thing exists already, and there may be only one; `id` is that of the existing one."""
+
     def __init__(self, what: str, id: str) -> None:
         super().__init__(f"there is already an {what}: {id}")
         self.id = id
 
 
 class WrongState(Problem):
+    """The thing is in a state that does not allow the change; `allowed` lists those that do."""
+
     def __init__(self, id: str, state: str, allowed: Sequence[str]) -> None:
         super().__init__(f"{id} is {state}; this asks for {' or '.join(allowed)}")
         self.id = id
@@ -65,6 +76,8 @@ class WrongState(Problem):
 
 
 class IncompleteAssessment(Problem):
+    """The assessment has indicators without a level; `missing` holds their numbers."""
+
     def __init__(self, id: str, missing: Sequence[int]) -> None:
         super().__init__(f"{id} has no level for {len(missing)} indicators")
         self.id = id
@@ -72,28 +85,35 @@ class IncompleteAssessment(Problem):
 
 
 class OwnedElsewhere(Problem):
+    """Another instance owns the region; `url` is the address of its API."""
+
     def __init__(self, region: str, url: str) -> None:
         super().__init__(f"region {region} is written at {url}, and only read here")
         self.url = url
 
 
 class IdempotencyKeyReused(Problem):
+    """The idempotency key was used before, for another request."""
+
     def __init__(self, key: str) -> None:
         super().__init__(f"the idempotency key {key!r} was used for another request")
         self.key = key
 
 
 class OperationError(Exception):
-    """An operation that gets an error instead of an answer, with a code in its extensions."""
+    """A top-level GraphQL error with a code in its extensions."""
 
     code = "REFUSED"
 
     @property
     def extensions(self) -> dict[str, str]:
+        """The extensions of the GraphQL error."""
         return {"code": self.code}
 
 
 class Forbidden(OperationError):
+    """The viewer's role or scope does not allow the operation."""
+
     code = "FORBIDDEN"
 
     def __init__(self, role: Role, what: str) -> None:
@@ -101,13 +121,17 @@ class Forbidden(OperationError):
 
 
 class SnapshotRequired(OperationError):
+    """The cursor cannot be resumed from: the client must read the data again."""
+
     code = "SNAPSHOT_REQUIRED"
 
     def __init__(self, cursor: str) -> None:
-        super().__init__(f"the cursor {cursor!r} cannot be resumed from: read the data anew")
+        super().__init__(f"the cursor {cursor!r} cannot be resumed from: read the data again")
 
 
 class OperationTooComplex(OperationError):
+    """The operation exceeds its budget of reads, searches, references or time."""
+
     code = "TOO_COMPLEX"
 
     def __init__(self, expected: str) -> None:
@@ -115,6 +139,8 @@ class OperationTooComplex(OperationError):
 
 
 class InvalidArgument(OperationError):
+    """An argument of a query or subscription has a value that is not allowed."""
+
     code = "INVALID_ARGUMENT"
 
     def __init__(self, argument: str, expected: str, got: str) -> None:
@@ -122,6 +148,8 @@ class InvalidArgument(OperationError):
 
 
 class UnknownEntity(OperationError):
+    """A reference names an entity that does not exist or that the viewer may not see."""
+
     code = "NOT_FOUND"
 
     def __init__(self, what: str, key: str) -> None:

@@ -1,10 +1,10 @@
-"""What follows from changes once they are committed: proposals, and what lies in other regions.
+"""Recomputes proposals and diagnostics in the background, after changes are committed.
 
-The instance follows its own arrival order, gathers the regions that all changes up to now touch, and
-recomputes each of them once, however many changes there are; between two regions, clients that wait go
-first. How far it has come is kept with the data, so that a process that ends in the middle of it loses
-nothing, and two that do the same announce it once. A full pass does the
-same for all regions; what time alone changes (evidence grows old) is found by it.
+The worker follows the arrival order of its instance, collects the regions that the new arrivals affect,
+and recomputes each of them once, however many changes there are. Between two regions it lets client
+operations go first. Its position is stored in the database, so that a process that ends early loses
+nothing, and two workers announce a change once. A full pass does the same for all regions; it also finds
+what time alone changes, such as evidence that grows old.
 """
 
 from __future__ import annotations
@@ -28,13 +28,13 @@ from storage import region as stored_region
 from storage.database import Session, batch_ids
 
 SETTLED_SECONDS = 0.5  # without another change: a person's edits come in bursts
-LONGEST_SECONDS = 5.0  # after the first change, however busy it is
-RESTS = 50  # times as long as it worked, and no longer than that: whoever asks goes before
+LONGEST_SECONDS = 5.0  # longest wait after the first change
+RESTS = 50  # rest per time of work, up to LONGEST_SECONDS: client operations go first
 RETRY_SECONDS = 5.0
-PATIENCE_SECONDS = 1.0  # that a region waits while clients are served without a pause
-LOOKS_MOST = 3  # at a region that others change while it is computed
+PATIENCE_SECONDS = 1.0  # longest wait of a region for client operations to end
+LOOKS_MOST = 3  # attempts for a region that changes while it is computed
 ITSELF = Viewer(f"{OWN_ACTORS}follow-up", Role.ADMIN)
-# What leaves an inventory as it was. What it makes of verifications is told with the change itself.
+# Events that leave an inventory unchanged. Their transactions announce changed verifications.
 BESIDE_THE_INVENTORY = frozenset(
     {
         EventKind.INDEX_CHANGED,
@@ -48,7 +48,7 @@ BESIDE_THE_INVENTORY = frozenset(
         EventKind.EFFORT_EDITED,
     }
 )
-# What a sister region's candidates to share are made of.
+# Events that change the reuse candidates of the other regions in the province.
 SHARED = frozenset(
     {
         EventKind.OPD_RECORDED,
@@ -60,30 +60,30 @@ SHARED = frozenset(
     }
 )
 
-AnnouncedOutcome = Mapping[str, Any]  # an outcome, as it is kept
+AnnouncedOutcome = Mapping[str, Any]  # an announced outcome, as a document
 
 logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
 class RecomputeSummary:
-    """What a full pass did."""
+    """The result of a full pass."""
 
     regions: int
-    changed: int  # regions about which there was something to tell
-    failed: tuple[str, ...]  # regions that could not be recomputed; the log says why
-    learned: int | None  # corrections that the classifier knows now; None: it was not asked to
+    changed: int  # regions with changes to announce
+    failed: tuple[str, ...]  # regions that could not be recomputed; the log has the reason
+    learned: int | None  # corrections that the classifier knows now; None: it did not learn
 
 
 @dataclass
 class RecomputeWorker:
-    """Follows one instance; `failed` are regions to try again."""
+    """Recomputes regions after changes to one instance; `failed` holds the regions to retry."""
 
     instance: Instance
     failed: set[str] = field(default_factory=set)
 
     async def run(self) -> None:
-        """Follow up what is committed, until cancelled."""
+        """Recompute after commits, until cancelled."""
         while True:
             try:
                 async with self.instance.database.read() as session:
@@ -96,11 +96,11 @@ class RecomputeWorker:
                 await self.catch_up(done)
                 await asyncio.sleep(min(LONGEST_SECONDS, RESTS * (time.monotonic() - start)))
             except Exception:
-                logger.exception("what is committed cannot be followed up; trying again")
+                logger.exception("committed changes cannot be recomputed; trying again")
                 await asyncio.sleep(RETRY_SECONDS)
 
     async def catch_up(self, done: int) -> None:
-        """Follow up all that came after an arrival by now, and what failed before."""
+        """Recompute the regions that arrivals after `done` affect, and those that failed before."""
         async with self.instance.database.read() as session:
             head = (await arrival.newest_position(session)).arrival
             regions = await _touched(session, done, head) | self.failed
@@ -112,7 +112,7 @@ class RecomputeWorker:
                 await announcement.advance_derived_head(session, head)
 
     async def _province(self, codes: Sequence[str]) -> None:
-        """Follow up regions of one province together: what sisters have is read once."""
+        """Recompute regions of one province together, so that their shared data is read once."""
         async with self.instance.database.read() as session:
             announced = await announcement.announcements_by_region(
                 session, codes, announcements.PROPOSALS
@@ -122,20 +122,21 @@ class RecomputeWorker:
             await self.instance.requests.idle(PATIENCE_SECONDS)
             await self._region(context, code, announced.get(code))
 
-    async def _region(self, context: Context, code: str, told: AnnouncedOutcome | None) -> None:
+    async def _region(
+        self, context: Context, code: str, announced: AnnouncedOutcome | None
+    ) -> None:
         try:
             if await context.loaders.regions.load(code) is not None:
-                await _recomputed(context, code, told)
-                await graph.diagnose_region_graph(
-                    context, code, GraphBasis.COUNTED
-                )  # kept for whoever asks next
+                await _recomputed(context, code, announced)
+                # This warms the cache for the next query.
+                await graph.diagnose_region_graph(context, code, GraphBasis.COUNTED)
         except Exception:
-            logger.exception("region %s cannot be followed up; trying again", code)
+            logger.exception("region %s cannot be recomputed; trying again", code)
             self.failed.add(code)
 
 
 async def recompute_in_background(instance: Instance) -> None:
-    """Follow up what is committed, until cancelled."""
+    """Recompute regions of an instance after commits, until cancelled."""
     await RecomputeWorker(instance).run()
 
 
@@ -145,7 +146,10 @@ async def recompute_all_regions(
     learn: bool = False,
     progress: Callable[[int, int], None] = lambda done, total: None,
 ) -> RecomputeSummary:
-    """Recompute all regions; with `learn` the classifier first takes up people's corrections."""
+    """Recompute all regions; with `learn` the classifier first learns people's corrections.
+
+    `progress` is called with the number of regions done and their total.
+    """
     learned = None
     if learn:
         async with instance.database.write() as session:
@@ -164,29 +168,35 @@ async def recompute_all_regions(
 
 
 async def recompute_region(instance: Instance, code: str) -> bool:
-    """Announce what is new about a region; say whether there was anything to tell."""
+    """Recompute a region and announce its changes; return whether there were any."""
     context = Context(instance, ITSELF, OperationBudget(bounded=False))
-    return await _recomputed(context, code, await _told(context, code))
+    return await _recomputed(context, code, await _announced_proposals(context, code))
 
 
-async def _recomputed(context: Context, code: str, told: AnnouncedOutcome | None) -> bool:
-    """With what was told of its proposals before all that they rest on was read."""
+async def _recomputed(context: Context, code: str, announced: AnnouncedOutcome | None) -> bool:
+    """Recompute a region, and retry while others change it.
+
+    `announced` are its proposals as last announced, read before the inputs of the new ones.
+    """
     for _ in range(LOOKS_MOST):
-        found = await _announced(context, code, told)
+        found = await _announced(context, code, announced)
         if found is not None:
             return found
         context.loaders.forget()
-        told = await _told(context, code)
-    return False  # whoever changes it all the time leaves arrivals that are followed up next
+        announced = await _announced_proposals(context, code)
+    return False  # the arrivals of those changes start the next attempt
 
 
-async def _told(context: Context, code: str) -> AnnouncedOutcome | None:
+async def _announced_proposals(context: Context, code: str) -> AnnouncedOutcome | None:
     async with context.read() as session:
         return await announcements.announced_proposals(session, code)
 
 
 async def _announced(context: Context, code: str, before: AnnouncedOutcome | None) -> bool | None:
-    """None: somebody changed the region meanwhile, or told of it, so that nothing is told."""
+    """Announce a region's changes and return whether there were any.
+
+    None: the region or its announced proposals changed meanwhile, and nothing was announced.
+    """
     instance, now = context.instance, context.instance.clock()
     region = await context.loaders.regions.load(code)
     if region is None:
@@ -201,28 +211,28 @@ async def _announced(context: Context, code: str, before: AnnouncedOutcome | Non
         ):
             return False
     async with log.begin_log_transaction(instance.database, code, instance.clock) as transaction:
-        # Looked at again now that nobody else can change the region: nothing is computed here.
+        # The region is locked now: compare its record again, without computing anything.
         session = transaction.session
         again = await instance.inventories.of_region(session, code)
         if again.inputs != recorded.inputs:
             return None
-        # What was told meanwhile may rest on something newer in a sister region than this does.
+        # Proposals announced meanwhile may rest on newer data of a sister region than these do.
         if await announcements.announced_proposals(session, code) != before:
             return None
-        told = [
+        changes = [
             await announcements.verification_changes(
                 instance.analyses, session, again, transaction.at
             ),
             await announcements.proposal_changes(session, code, proposals),
         ]
-        for each in told:
+        for each in changes:
             transaction.add_derived(await announcements.announce_changes(transaction, each))
     instance.bus.announce(transaction.arrival)
-    return any(each.events for each in told)
+    return any(each.events for each in changes)
 
 
 async def _settled(instance: Instance, done: int) -> None:
-    """Return once something new has arrived and then nothing more for a while."""
+    """Return after a new arrival, once no other has followed for a while."""
     async with aclosing(instance.tail.follow(done)) as arrivals:
         await anext(arrivals)
     loop = asyncio.get_running_loop()
@@ -234,7 +244,7 @@ async def _settled(instance: Instance, done: int) -> None:
 
 
 async def _touched(session: Session, after: int, head: int) -> set[str]:
-    """The regions for which the arrivals between two numbers may change something."""
+    """Return the regions that the arrivals between two numbers may affect."""
     touched, shared, subjects = set[str](), set[str](), set[str]()
     async for each in arrival.iterate_arrival_topics(session, after, head):
         if each.kind in BESIDE_THE_INVENTORY:

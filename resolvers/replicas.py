@@ -1,4 +1,4 @@
-"""Where regions come from, and how the copies of those of other instances are kept."""
+"""Stores the replicas of regions that other instances own, and lists their sources."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from resolvers.context import Context, Instance
 from storage import log
 from storage import ownership as stored
 
-KEEP_SECONDS = 4.0  # between writes of how owners stand to us; a change of state is written at once
+KEEP_SECONDS = 4.0  # between writes of the sources; a change of state is written at once
 
 logger = logging.getLogger(__name__)
 
@@ -30,16 +30,16 @@ async def list_region_sources(context: Context) -> list[Source]:
 
 @dataclass
 class DatabaseReplicaStore:
-    """The copies of regions that other instances own, as a follower needs them."""
+    """Stores the replicas of regions in the database, for the replication client."""
 
     instance: Instance
     _unwritten: set[str] = field(default_factory=set)
     _changed: asyncio.Event = field(default_factory=asyncio.Event)
 
     async def place(self, region: str, url: str) -> ReplicaPosition | None:
-        """Return how far the copy goes of a region that `url` owns; None: it is owned here.
+        """Return the position of the replica of a region that `url` owns; None: it is owned here.
 
-        A region that is not known at all is taken to be owned there from now on.
+        An unknown region is recorded as owned by `url` from now on.
         """
         async with self.instance.database.read() as session:
             sequence, hash = await log.read_log_head(session, region)
@@ -56,14 +56,14 @@ class DatabaseReplicaStore:
         return ReplicaPosition(sequence, hash, kinds == [EventKind.REGION_HANDED_OVER])
 
     async def accept(self, region: str, entries: Sequence[Entry], *, more: bool) -> bool:
-        """Take verified entries in one transaction; return whether it is still owned elsewhere.
+        """Append verified entries in one transaction; return whether it is still owned elsewhere.
 
-        What follows from them is told with the last of those that are at hand.
+        If `more` entries are at hand, events are derived with the last of them only.
 
         Raises:
-            engine.log.entry.BrokenChain: they do not follow on the copy.
-            storage.projection.ForeignRegionError: one changes what is another region's.
-            pydantic.ValidationError: a body is none of its kind.
+            engine.log.entry.BrokenChain: the entries do not follow the replica's newest one.
+            storage.projection.ForeignRegionError: an entry changes a row of another region.
+            pydantic.ValidationError: a body is invalid for its kind.
         """
         instance = self.instance
         derive = None if more else instance.derive
@@ -84,11 +84,11 @@ class DatabaseReplicaStore:
         return not ours
 
     async def restore(self, region: str, newest: Entry, rows: Sequence[SnapshotRow]) -> None:
-        """Begin the copy anew with a snapshot, in one transaction with all that follows from it.
+        """Replace the replica by a snapshot, in one transaction with the events derived from it.
 
         Raises:
-            storage.projection.ForeignRegionError: a row is another region's.
-            pydantic.ValidationError: a row is none of its kind.
+            storage.projection.ForeignRegionError: a row belongs to another region.
+            pydantic.ValidationError: a row is invalid for its kind.
         """
         instance = self.instance
         derive = instance.derive
@@ -99,9 +99,9 @@ class DatabaseReplicaStore:
         instance.bus.announce(transaction.arrival)
 
     def note(self, source: Source) -> None:
-        """Note how the owner of a region stands to us; without `as_of` that and `owner` stay.
+        """Record the state of a region's source; without `as_of`, the old `as_of` and `owner` stay.
 
-        A region that is owned here has no such owner, also where an endpoint is listed for it.
+        A region that is owned here has no source, even if an endpoint is configured for it.
         """
         before = self.instance.followed.get(source.region)
         if before is None:
@@ -115,7 +115,7 @@ class DatabaseReplicaStore:
         self._unwritten.add(source.region)
 
     async def keep(self) -> None:
-        """Write down what is noted, until cancelled."""
+        """Write the recorded states to the database, until cancelled."""
         while True:
             try:
                 async with asyncio.timeout(KEEP_SECONDS):
@@ -137,7 +137,7 @@ class DatabaseReplicaStore:
                 await asyncio.sleep(KEEP_SECONDS)
 
     def _is_ours(self, newest: Entry) -> bool:
-        """Whether the owner hands the region over to this instance by its last word."""
+        """Return whether the newest entry hands the region over to this instance."""
         if newest.kind is not EventKind.REGION_HANDED_OVER or newest.body is None:
             return False
         return value_of(Handover, newest.body).url == self.instance.url

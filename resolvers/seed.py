@@ -1,7 +1,7 @@
-"""Fills an instance with the facts that ship: adds what is missing, once.
+"""Seeds an instance with the shipped facts: adds what is missing, once.
 
-What is there already stays as it is, whoever changed it since; only what nobody edits here
-(a region's or an OPD's own description) follows the tables.
+Existing rows stay unchanged, even if they were edited. Only descriptions that cannot be edited here,
+those of regions and OPDs, are updated from the tables.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ Progress = Callable[[int, int], None]
 
 @dataclass(frozen=True, slots=True)
 class SeedSummary:
-    """How many entries were written; 0 when everything was there."""
+    """The number of entries written, 0 if nothing was missing, and of regions."""
 
     entries: int
     regions: int
@@ -52,14 +52,14 @@ async def seed_regions(
     regions: Collection[str] = (),
     progress: Progress = lambda done, total: None,
 ) -> SeedSummary:
-    """Load West Java, or all regions and agencies; a region in one transaction each.
+    """Load West Java, or all regions and agencies if `national`, in one transaction per region.
 
-    What another instance owns is left as it is.
+    Regions that another instance owns are left unchanged.
 
     Args:
-        regions: codes of the only ones to load; none: all of them.
+        regions: codes of the regions to load; empty loads all of them.
         results: False leaves the published results out, for a replay to play them.
-        progress: called with regions done and in all.
+        progress: called with the number of regions done and their total.
     """
     written = 0
     everything = _gathered(national=national, results=results)
@@ -79,7 +79,7 @@ async def seed_regions(
 
 
 async def seed_result(instance: Instance, facts: ResultRow, actor: str) -> None:
-    """Write one published result unless it is there."""
+    """Write one published result unless it exists."""
     async with log.begin_log_transaction(
         instance.database, facts.region, instance.clock
     ) as transaction:

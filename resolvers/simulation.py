@@ -1,4 +1,4 @@
-"""Simulations: what an index would be with other levels than those that somebody claims."""
+"""Simulations: what an assessment's index would be with other levels."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ from storage.log import LogTransaction
 
 @dataclass(frozen=True, slots=True)
 class SimulateAssessment:
-    """The levels of another assessment, with some of them edited (indicator, level)."""
+    """Input to simulate an assessment with some levels replaced, as pairs (indicator, level)."""
 
     assessment: str
     levels: tuple[tuple[int, int], ...]
@@ -35,7 +35,7 @@ class SimulateAssessment:
 async def simulate_assessment(
     context: Context, asked: SimulateAssessment, key: str | None
 ) -> Assessment:
-    """Open a simulation from an assessment's levels."""
+    """Open a simulation that starts from an assessment's levels."""
     known = await find_assessment(context, asked.assessment)
     home = await context.loaders.regions.load(known.region)
     assert home is not None  # an assessment's region is a foreign key
@@ -74,7 +74,7 @@ async def simulate_assessment(
 
 
 async def _levels(context: Context, known: Assessment) -> tuple[dict[int, int], str]:
-    """Its levels, or those estimated to lie behind its figures; and a note that says which."""
+    """Return the claimed levels, or those estimated from figures, and a note that says which."""
     if known.published is None:
         levels = {each.indicator: each.level for each in known.levels}
         return levels, f"simulated from {known.id}"

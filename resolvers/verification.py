@@ -1,4 +1,4 @@
-"""What a region claims, held against its graph."""
+"""Verifies a region's claims against its integration graph."""
 
 from __future__ import annotations
 
@@ -19,19 +19,19 @@ from storage import assessment as stored
 
 @dataclass(frozen=True, slots=True)
 class VerificationResult:
-    """A verification, and the assessment whose claims it holds against the graph."""
+    """A verification, and the assessment whose claims it checks against the graph."""
 
     verification: Verification
     table: RuleTable
     year: int
     assessment: Assessment | None  # None: bounds only
-    documents_closed: bool  # False: a document that is not here may still be handed in
+    documents_closed: bool  # False: a missing document may still be submitted
 
 
 async def verify_region_claims(
     context: Context, region: str, *, instrument: str, year: int | None, kind: AssessmentKind
 ) -> VerificationResult:
-    """Verify the newest assessment with levels that the viewer may see; else tell the bounds.
+    """Verify the newest visible assessment with levels; without one, return the bounds.
 
     Raises:
         InvalidArgument: there are no rules for such an instrument.
@@ -44,7 +44,7 @@ async def verify_region_claims(
 
 
 async def verify_assessment(context: Context, id: str) -> VerificationResult | None:
-    """Verify one assessment; None where it has no levels, or its instrument no rules."""
+    """Verify one assessment; None if it has no levels or its instrument has no rules."""
     found = await context.loaders.assessments.load(id)
     if found is None or not found[0].levels or found[0].instrument not in rule_tables():
         return None

@@ -49,7 +49,7 @@ class ProposalReason:
 
     @classmethod
     def from_model(cls, value: proposal.ProposalReason) -> ProposalReason:
-        values = [NamedValue(name=name, value=told) for name, told in value.values]
+        values = [NamedValue(name=name, value=text) for name, text in value.values]
         return cls(code=value.code, values=values)
 
 

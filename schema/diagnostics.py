@@ -1,4 +1,4 @@
-"""What the shape of a region's graph tells, as a client sees it."""
+"""GraphQL types for the diagnostics of a region's graph."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
-"""What a supergraph asks of its subgraph: entities by their keys, and the schema to compose.
+"""The federation fields of the subgraph: entities by their keys, and the SDL to compose.
 
-Strawberry's own `_entities` lets one unknown type fail all items and takes `__typename` out of the
-variables that another alias reads; its `_service` prints the schema anew for each request.
+Strawberry's own `_entities` lets one unknown type fail all items and removes `__typename` from the
+variables that another alias reads; its `_service` prints the schema again for each request.
 """
 
 from __future__ import annotations
@@ -72,7 +72,7 @@ async def _entity(context: Context, reference: object) -> Thing:
                 "Region by code, or Application, Assessment, CommonApplication or Opd by id",
                 reprlib.repr(reference),
             )
-    # An id is found whatever it is of: an OPD is no application.
+    # An id finds a thing of any type, which may not be the requested type.
     if isinstance(found, Thing) and type(found).__name__ == kind:
         return found
     raise UnknownEntity(kind, key[:SHOWN])

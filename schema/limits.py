@@ -1,7 +1,7 @@
-"""What a document may cost before it is parsed, and again before it is validated.
+"""Limits on a GraphQL document, checked before it is parsed and before it is validated.
 
-Size and tokens are counted first, then one walk expands the document as execution would, and
-stops at the first limit it meets: nothing here takes longer for a worse document.
+Size and tokens are counted first. Then one walk expands the document as execution would, and stops at
+the first limit that it meets, so that the cost of the check is bounded for every document.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ CACHED_DOCUMENTS = 128  # a parsed document of the largest size takes about 0.5 
 
 @dataclass(frozen=True, slots=True)
 class DocumentLimits:
-    """Counts are of the document as it is executed: a fragment counts wherever it is spread."""
+    """Limits on a document as it is executed: a fragment counts wherever it is spread."""
 
     bytes: int = 20_000
     tokens: int = 1_500
@@ -47,22 +47,22 @@ class DocumentLimits:
     aliases: int = 100
     repeats: int = 20  # of a response name in one place, where each is compared with each
     directives: int = 50
-    steps: int = 5_000  # selections looked at, of any kind
-    mistakes: int = 20  # told of one document
+    steps: int = 5_000  # visited selections of any kind
+    mistakes: int = 20  # reported for one document
 
 
 class DocumentRejected(GraphQLError):
-    """A document that is not looked at further; `extensions.code` says why."""
+    """The document is refused before execution; `extensions.code` states the reason."""
 
     def __init__(self, code: str, message: str) -> None:
         super().__init__(message, extensions={"code": code})
 
 
 class BoundedDocuments(SchemaExtension):
-    """Parses and validates within limits, and makes sure which operation is meant.
+    """Parses and validates within limits, and checks that the operation is unambiguous.
 
-    A refusal is raised from the parsing step: `Schema.execute` returns it as a result, a caller
-    of `Schema.stream` sees the GraphQLError itself.
+    The parsing step raises the refusal: `Schema.execute` returns it as a result, and a caller of
+    `Schema.stream` sees the GraphQLError itself.
     """
 
     def __init__(self, limits: DocumentLimits = DocumentLimits()) -> None:
@@ -89,16 +89,18 @@ class BoundedDocuments(SchemaExtension):
 def document_extensions(
     limits: DocumentLimits | None = None,
 ) -> list[Callable[[], SchemaExtension]]:
-    """The extensions of a schema that bound, and then remember, what documents cost."""
+    """Return the schema extensions that limit documents; parsed documents are cached."""
     bounds = limits or DocumentLimits()
     return [lambda: BoundedDocuments(bounds)]
 
 
 @lru_cache(maxsize=CACHED_DOCUMENTS)
 def parse_within_limits(query: str, limits: DocumentLimits) -> DocumentNode:
-    """The parsed document.
+    """Return the parsed document.
 
-    Raises DocumentRefused over a limit, GraphQLSyntaxError when it is not GraphQL.
+    Raises:
+        DocumentRejected: the document exceeds a limit.
+        GraphQLSyntaxError: it is not GraphQL.
     """
     size = len(query.encode())
     if size > limits.bytes:
@@ -112,7 +114,7 @@ def parse_within_limits(query: str, limits: DocumentLimits) -> DocumentNode:
 
 
 def check_operation(document: DocumentNode, wanted: str | None) -> None:
-    """Raise `DocumentRefused` unless it is clear which operation of a document is meant."""
+    """Raise DocumentRejected unless `wanted` identifies one operation of the document."""
     names = [
         definition.name and definition.name.value
         for definition in document.definitions
@@ -145,13 +147,13 @@ def _count_tokens(query: str, limit: int) -> None:
 def validation_errors(
     schema: GraphQLSchema, document: DocumentNode, limit: int
 ) -> list[GraphQLError]:
-    """What validation finds, up to a limit: an error about a value prints all of that value."""
+    """Return up to `limit` validation errors, since an error may print a whole value."""
     rules = (*specified_rules, MaybeNullValidationRule, OneOfInputValidationRule)
     return validate(schema, document, rules, max_errors=limit)
 
 
 class _Walk:
-    """One pass over the document, each spread entered anew, within a budget of steps."""
+    """Walks the document once, entering each fragment spread again, within a budget of steps."""
 
     def __init__(self, document: DocumentNode, limits: DocumentLimits) -> None:
         self.limits = limits
@@ -170,14 +172,14 @@ class _Walk:
         for operation in self.operations:
             self._enter(operation)
         for name, fragment in self.fragments.items():
-            if name not in self.entered:  # validation reads these too, before it reports them
+            if name not in self.entered:  # validation visits unused fragments, too
                 self._enter(fragment)
 
     def _enter(self, root: OperationDefinitionNode | FragmentDefinitionNode) -> None:
         self.counts["root fields"] = 0
         self.places.clear()
         self._directives(root)
-        # What waits: selections, the path of response names to them, the fragments around them.
+        # Pending selections, with the path of response names and the enclosing fragments.
         waiting: list[tuple[tuple[SelectionNode, ...], tuple[str, ...], tuple[str, ...]]]
         waiting = [(root.selection_set.selections, (), ())]
         while waiting:
@@ -194,7 +196,7 @@ class _Walk:
                 elif isinstance(selection, FragmentSpreadNode):
                     name = selection.name.value
                     fragment = self.fragments.get(name)
-                    # One that is unknown or inside itself is for validation to report.
+                    # Validation reports fragments that are unknown or recursive.
                     if fragment is not None and name not in inside:
                         self.entered.add(name)
                         self._directives(fragment)

@@ -1,4 +1,4 @@
-"""What is new about verifications and proposals, as a client follows it."""
+"""GraphQL subscriptions to changes of verifications and proposals."""
 
 from __future__ import annotations
 
@@ -91,21 +91,21 @@ class VerificationChanged:
 
     @classmethod
     def from_event(cls, seen: VisibleEvent) -> VerificationChanged:
-        told = value_of(verification_state.VerificationChange, seen.arrival.derived or {})
+        change = value_of(verification_state.VerificationChange, seen.arrival.derived or {})
         names = {
-            each.number: each.name for each in instrument_in_catalogue(told.instrument).indicators
+            each.number: each.name for each in instrument_in_catalogue(change.instrument).indicators
         }
         return cls(
             cursor=Cursor(seen.cursor),
             previous_cursor=Cursor(seen.previous_cursor),
             snapshot=seen.snapshot,
             at=seen.arrival.at,
-            instrument=schema_instrument(told.instrument),
-            year=told.year,
-            assessment=None if told.assessment is None else strawberry.ID(told.assessment),
-            kind=told.kind,
-            before=None if told.before is None else VerifiedValues.from_model(told.before),
-            after=VerifiedValues.from_model(told.after),
+            instrument=schema_instrument(change.instrument),
+            year=change.year,
+            assessment=None if change.assessment is None else strawberry.ID(change.assessment),
+            kind=change.kind,
+            before=None if change.before is None else VerifiedValues.from_model(change.before),
+            after=VerifiedValues.from_model(change.after),
             changed=[
                 VerdictChange(
                     indicator=each.indicator,
@@ -113,7 +113,7 @@ class VerificationChanged:
                     before=None if each.before is None else VerdictState.from_model(each.before),
                     after=VerdictState.from_model(each.after),
                 )
-                for each in told.changed
+                for each in change.changed
             ],
             _code=seen.arrival.region,
         )
@@ -148,16 +148,16 @@ class ProposalsChanged:
 
     @classmethod
     def from_event(cls, seen: VisibleEvent) -> ProposalsChanged:
-        told = value_of(verification_state.ProposalsChange, seen.arrival.derived or {})
+        change = value_of(verification_state.ProposalsChange, seen.arrival.derived or {})
         return cls(
             cursor=Cursor(seen.cursor),
             previous_cursor=Cursor(seen.previous_cursor),
             snapshot=seen.snapshot,
             at=seen.arrival.at,
-            opened=[strawberry.ID(id) for id in told.opened],
-            changed=[strawberry.ID(id) for id in told.changed],
-            closed=[strawberry.ID(id) for id in told.closed],
-            counts=[ProposalCount(kind=kind, count=count) for kind, count in told.counts.items()],
+            opened=[strawberry.ID(id) for id in change.opened],
+            changed=[strawberry.ID(id) for id in change.changed],
+            closed=[strawberry.ID(id) for id in change.closed],
+            counts=[ProposalCount(kind=kind, count=count) for kind, count in change.counts.items()],
             _code=seen.arrival.region,
         )
 

@@ -1,4 +1,4 @@
-"""The path to a target as a client sees it."""
+"""GraphQL types for the path to a target."""
 
 from __future__ import annotations
 
@@ -164,7 +164,7 @@ class RegionPath:
 
 
 def upgrade_path(path: resolved.PlannedPath | None) -> UpgradePath:
-    """Wrap a plan, or tell why there is none."""
+    """Return the GraphQL type of a plan, or of the reason why there is none."""
     if path is None:
         return UpgradePath(outcome=PathOutcome.NO_LEVELS, estimated=False, proven=False, _path=None)
     result = path.result

@@ -1,4 +1,4 @@
-"""Problems: what a client must expect of a mutation, as types of its result."""
+"""GraphQL types of the problems that a mutation may return instead of its result."""
 
 from __future__ import annotations
 
@@ -56,8 +56,8 @@ class IncompleteAssessment(Problem):
 
 @strawberry.type(description="Another instance writes this region: send it there.")
 class OwnedElsewhere(Problem):
-    # Not `url`: other members of the same unions have one that may be null, and others one that may
-    # not, and a document that asked for both would be refused.
+    # Not `url`: the fields `url` of other members of the same unions differ in nullability, and a
+    # document that selects both is invalid.
     owner_url: str = strawberry.field(description="Of the API of that instance.")
 
 
@@ -67,9 +67,9 @@ class IdempotencyKeyReused(Problem):
 
 
 async def result_or_problem(work: Awaitable[Value], wrap: Callable[[Value], object]) -> Any:
-    """Return what `work` gives, wrapped; or the problem it met.
+    """Return the wrapped result of `work`, or the problem that it raised.
 
-    Which problems a mutation may meet is told by its union, and checked against it as it runs.
+    The union of a mutation lists its problems; execution checks the result against the union.
     """
     try:
         return wrap(await work)
@@ -78,7 +78,7 @@ async def result_or_problem(work: Awaitable[Value], wrap: Callable[[Value], obje
 
 
 def problem_from_exception(problem: problems.Problem) -> Problem:
-    """Return the problem type of an exception."""
+    """Return the GraphQL type of a problem."""
     message = str(problem)
     match problem:
         case problems.NotFound():

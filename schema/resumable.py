@@ -1,4 +1,4 @@
-"""Which subscriptions can be shared and resumed: those that tell events after a cursor."""
+"""Finds subscriptions that can be shared and resumed: those to events after a cursor."""
 
 from __future__ import annotations
 
@@ -21,15 +21,15 @@ FIELDS = frozenset({"indexChanged", "verificationChanged", "proposalsChanged", "
 
 @dataclass(frozen=True, slots=True)
 class ResumePoint:
-    """Where a subscription's document says after which cursor it begins."""
+    """Where a subscription's document gives the cursor after which it begins."""
 
-    variable: str | None  # that holds the cursor
-    literal: str | None  # the cursor itself; neither: it begins with what comes next
+    variable: str | None  # the variable that holds the cursor
+    literal: str | None  # the cursor itself; both None: it begins without one
 
 
 @lru_cache(maxsize=CACHED_DOCUMENTS)
 def find_resume_point(document: DocumentNode, operation_name: str | None) -> ResumePoint | None:
-    """How an operation is resumed; None of one that tells no events, or tells it in another way."""
+    """Return how an operation can be resumed; None if it cannot be resumed."""
     operations = [
         each
         for each in document.definitions

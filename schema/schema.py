@@ -1,4 +1,4 @@
-"""The schema: one mixin per noun, put together here."""
+"""The GraphQL schema, assembled from one mixin per noun."""
 
 from __future__ import annotations
 
@@ -77,8 +77,8 @@ class Subscription(EventSubscription, NewsSubscription, FeedSubscription):
     pass
 
 
-# What `@link` brings in, so that tools that know no federation can read the schema, too. Written out,
-# for composers refuse the names that Strawberry has for the types of the arguments.
+# The definitions that `@link` imports, so that tools without federation can read the schema, too. They
+# are written out because composers refuse Strawberry's names for the types of the arguments.
 FEDERATION = """\
 directive @key(fields: federation__FieldSet!, resolvable: Boolean = true) repeatable on OBJECT | INTERFACE
 
@@ -95,7 +95,7 @@ enum link__Purpose {
 
 
 class Schema(strawberry.federation.Schema):
-    """Strawberry's, but it logs no errors: the edge tells bugs from refusals, and logs those."""
+    """Strawberry's schema without its error log: the transport masks and logs bugs."""
 
     def process_errors(
         self, errors: list[GraphQLError], execution_context: ExecutionContext | None = None

@@ -1,8 +1,8 @@
-"""What each field of an operation took, told in the form `ftv1` that gateways ask for.
+"""Traces the duration of each field of an operation, in the format `ftv1` that gateways request.
 
-The form is the message `Trace` of Apollo's `reports.proto`. Strawberry has an extension for it, which
-tells errors as they were raised, so that a client would read what is masked elsewhere, and which makes
-every field of every operation wait for a task of its own, asked for or not.
+The format is the message `Trace` of Apollo's `reports.proto`. Strawberry's own extension for it reports
+errors as they were raised, so that a client could read what is masked elsewhere. It also makes every
+field of every operation wait for a task of its own, even if no trace is requested.
 """
 
 from __future__ import annotations
@@ -22,14 +22,14 @@ from schema.masking import mask_errors
 
 
 def schema_with_tracing(schema: Schema) -> Schema:
-    """Return the same schema, but its results have a trace: the given one pays nothing for it."""
+    """Return a copy of the schema that traces operations; the original has no extra cost."""
     other = copy(schema)
     other.extensions = (*schema.extensions, Tracing)
     return other
 
 
 class Tracing(SchemaExtension):
-    """The trace of one operation, from before it is parsed; none of one that is not executed."""
+    """Traces one operation from before parsing; an operation that is not executed has no trace."""
 
     def __init__(self) -> None:
         self._at = time.time_ns()
@@ -82,18 +82,18 @@ class Tracing(SchemaExtension):
             node.end = self._elapsed()
 
     def _elapsed(self) -> int:
-        """Nanoseconds since the operation began."""
+        """Return the nanoseconds since the operation began."""
         return time.perf_counter_ns() - self._began
 
 
 class _Node:
-    """A field, or an item of a list, at its place in the result."""
+    """A field or list item at its path in the result."""
 
     __slots__ = ("children", "end", "errors", "field", "key", "parent_type", "start", "type")
 
     def __init__(self, key: str | int | None = None) -> None:
-        self.key = key  # of the result; None of the root
-        self.field = ""  # its name in the schema; an item has none
+        self.key = key  # in the result; None for the root
+        self.field = ""  # its name in the schema; empty for a list item
         self.type = ""
         self.parent_type = ""
         self.start = 0
@@ -102,7 +102,7 @@ class _Node:
         self.children: dict[str | int, _Node] = {}
 
     def at(self, path: Sequence[str | int]) -> _Node:
-        """Return the node at a path from this one, made where it is not yet there."""
+        """Return the node at a path from this one, and create missing nodes."""
         node = self
         for key in path:
             found = node.children.get(key)
@@ -146,12 +146,12 @@ def _timestamp(nanoseconds: int) -> bytes:
 
 
 def _number(field: int, value: int) -> bytes:
-    """A field of a protocol buffer that holds a number."""
+    """Encode a protocol buffer field that holds a number."""
     return _varint(field << 3) + _varint(value)
 
 
 def _message(field: int, value: bytes) -> bytes:
-    """A field of a protocol buffer that holds a message, or text in UTF-8."""
+    """Encode a protocol buffer field that holds a message, or text in UTF-8."""
     return _varint(field << 3 | 2) + _varint(len(value)) + value
 
 
