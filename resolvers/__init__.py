@@ -1,1 +1,1 @@
-"""The work behind each field: how a value is got or changed. Knows no GraphQL type."""
+"""Resolvers: read and change the data behind GraphQL fields, without GraphQL types."""

@@ -1,9 +1,9 @@
-"""Announces what follows from the changes of a region: its verifications and its proposals.
+"""Announces changes of a region's verifications and proposals as derived events.
 
-The way of a change is: load what is on record, analyse it, compare the analysis with what was last
-announced, and keep the difference, which is returned as events for the transaction to append. Followed
-are the bounds of each instrument with rules; of each kind of assessment, except those that only
-suppose something, the newest with levels and the newest that is published; and the proposals.
+A change passes four steps: load the record of the region, analyse it, compare the analysis with what
+was last announced, and save the difference, which is returned as events for the transaction to append.
+Three things are announced: the bounds of each instrument with rules; for each kind of assessment in
+CLAIMS, the newest assessment with levels and the newest published one; and the proposals.
 """
 
 from __future__ import annotations
@@ -49,12 +49,12 @@ PROPOSALS = "proposals"  # the subject of the proposals of a region
 
 
 def analysis_cache() -> Analyses:
-    """Return an empty cache for the last analyses of as many regions as inventories are kept."""
+    """Return an empty cache of the last analysis per region, as large as the inventory cache."""
     return LRUCache(maxsize=KEPT)
 
 
 def verification_deriver(inventories: InventoryCache, analyses: Analyses) -> Derive:
-    """Return what announces, within a transaction, the verifications that follow from its entries."""
+    """Return the function that derives changed verifications from a transaction's entries."""
 
     async def derive(transaction: LogTransaction) -> list[DerivedEvent]:
         if not transaction.kinds - UNRELATED:
@@ -104,7 +104,7 @@ async def proposal_changes(
 async def announce_changes(
     transaction: LogTransaction, changes: OutcomeChanges
 ) -> list[DerivedEvent]:
-    """Keep the outcomes as announced; return the events, which the transaction appends."""
+    """Save the outcomes as announced; return the events for the transaction to append."""
     session, region = transaction.session, transaction.region
     for subject, outcome in changes.outcomes.items():
         await announcement.save_announcement(session, region, subject, outcome, transaction.at)

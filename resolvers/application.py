@@ -1,4 +1,4 @@
-"""Applications: registering, changing and retiring them, and reading the inventory."""
+"""Registers, changes and retires applications, and reads the inventory."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ EARLIEST_YEAR = 1980
 NAME_LENGTH = 200
 TEXT_LENGTH = 2000
 COUNTS = ("users", "yearly_cost", "migration_cost", "added_cost")
-COUNT_MOST = 2**53 - 1  # the largest whole number that every reader of JSON keeps
+COUNT_MOST = 2**53 - 1  # the largest integer that every JSON reader represents exactly
 FITS = range(1, 6)
 CLEARABLE = frozenset({"url", "year", "common_application", "consulted", "fit", *COUNTS})
 CHANGEABLE = CLEARABLE | {"opd", "name", "status", "function", "platform", "capabilities"}
@@ -38,7 +38,7 @@ Changed = ApplicationStatus | tuple[Capability, ...] | str | int | None
 
 @dataclass(frozen=True, slots=True)
 class RegisterApplication:
-    """What is known of a new application. `opd` is the id of its owner."""
+    """Input to register an application. `opd` is the id of the OPD that owns it."""
 
     region: str
     opd: str
@@ -60,7 +60,10 @@ class RegisterApplication:
 
 @dataclass(frozen=True, slots=True)
 class UpdateApplication:
-    """`changes` by field, of those that are CHANGEABLE; None clears what may be unknown."""
+    """Input to change an application.
+
+    `changes` holds new values by field name, which is in CHANGEABLE; None clears a CLEARABLE field.
+    """
 
     id: str
     version: int
@@ -69,7 +72,7 @@ class UpdateApplication:
 
 @dataclass(frozen=True, slots=True)
 class RetireApplication:
-    """Taken out of use; it stays in the inventory's history."""
+    """Input to take an application out of use; it stays in the inventory's history."""
 
     id: str
     version: int
@@ -100,7 +103,12 @@ async def register_application(
 async def update_application(
     context: Context, asked: UpdateApplication, key: str | None
 ) -> Application:
-    """Change what is known of an application."""
+    """Change fields of an application.
+
+    Raises:
+        NotFound, VersionConflict, WrongState: the application is not as the client last read it.
+        InvalidInput, AlreadyExists: as for `append_application`.
+    """
 
     async def work(transaction: LogTransaction, region: Region) -> Application:
         known = await _current(context, transaction, region, asked.id, asked.version)
@@ -129,7 +137,7 @@ async def update_application(
 async def retire_application(
     context: Context, asked: RetireApplication, key: str | None
 ) -> Application:
-    """Take an application out of use."""
+    """Take an application out of use, with a reason."""
 
     async def work(transaction: LogTransaction, region: Region) -> Application:
         known = await _current(context, transaction, region, asked.id, asked.version)
@@ -172,7 +180,7 @@ async def page_of_applications(
     first: int,
     after: tuple[str, ...] | None,
 ) -> Page[Application]:
-    """Return one page of the inventory, by name."""
+    """Return one page of the applications that match the filters, in order of name."""
     async with context.read() as session:
         return await stored.paginate_applications(
             session,
@@ -211,11 +219,11 @@ async def _current(
 async def append_application(
     context: Context, transaction: LogTransaction, application: Application, kind: EventKind
 ) -> Application:
-    """Append what an application is now, once it is as it must be.
+    """Validate an application and append it to the region's log.
 
     Raises:
-        InvalidInput: a field holds what it may not.
-        AlreadyExists: its OPD has another one of that name.
+        InvalidInput: a field has a value that is not allowed.
+        AlreadyExists: its OPD has another application of that name.
     """
     application = await _valid(context, transaction, application)
     await transaction.append(

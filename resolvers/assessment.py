@@ -1,11 +1,11 @@
-"""Assessments: from the first level to publication.
+"""Writes assessments, from the first level to publication.
 
     DRAFT ── submit ──> SUBMITTED ── publish ──> PUBLISHED
       ^                     │
       └──── RETURNED <── return (with a reason)
 
-Levels are claimed in DRAFT and RETURNED. What a publication prints without levels is recorded
-as PUBLISHED at once, in `resolvers.result`.
+Levels are claimed in DRAFT and RETURNED. `resolvers.result` records results that a publication
+prints without levels; they are PUBLISHED at once.
 """
 
 from __future__ import annotations
@@ -48,12 +48,14 @@ from storage.log import LogTransaction
 
 EXPLANATION_LENGTH = 10_000
 REASON_LENGTH = 2_000
-YEARS_AHEAD = 10  # a plan names targets of years to come
+YEARS_AHEAD = 10  # plans have targets for future years
 EDITABLE = (AssessmentState.DRAFT, AssessmentState.RETURNED)
 
 
 @dataclass(frozen=True, slots=True)
 class StartAssessment:
+    """Input to open an assessment of a region by one instrument, for one year."""
+
     region: str
     instrument: str
     year: int
@@ -62,7 +64,11 @@ class StartAssessment:
 
 @dataclass(frozen=True, slots=True)
 class ClaimLevel:
-    """`version` is that of the assessment: two who edit at once cannot overwrite each other."""
+    """Input to claim a level for an indicator.
+
+    `version` is the version of the assessment that the client read, so that two clients cannot
+    overwrite each other's changes.
+    """
 
     assessment: str
     indicator: int
@@ -74,12 +80,16 @@ class ClaimLevel:
 
 @dataclass(frozen=True, slots=True)
 class SubmitAssessment:
+    """Input to submit an assessment. `version` is the version that the client read."""
+
     id: str
     version: int
 
 
 @dataclass(frozen=True, slots=True)
 class ReturnAssessment:
+    """Input to return a submitted assessment to its region. `reason` must not be empty."""
+
     id: str
     version: int
     reason: str
@@ -87,12 +97,21 @@ class ReturnAssessment:
 
 @dataclass(frozen=True, slots=True)
 class PublishAssessment:
+    """Input to publish a submitted assessment. `version` is the version that the client read."""
+
     id: str
     version: int
 
 
 async def start_assessment(context: Context, asked: StartAssessment, key: str | None) -> Assessment:
-    """Open an assessment without levels. Of each kind but SIMULATION there is one a year."""
+    """Open an assessment without levels; per instrument and year there is one of each kind.
+
+    A region may have any number of simulations.
+
+    Raises:
+        InvalidInput: the instrument is unknown, or not in force in that year.
+        AlreadyExists: there is such an assessment.
+    """
 
     async def work(transaction: LogTransaction, region: Region) -> Assessment:
         access.allow_assessment(context.viewer, region, asked.kind)
@@ -163,7 +182,11 @@ async def claim_level(context: Context, asked: ClaimLevel, key: str | None) -> A
 async def submit_assessment(
     context: Context, asked: SubmitAssessment, key: str | None
 ) -> Assessment:
-    """Hand a complete assessment to its assessors."""
+    """Submit a complete assessment to its assessors.
+
+    Raises:
+        IncompleteAssessment: indicators have no level.
+    """
 
     async def work(transaction: LogTransaction, region: Region) -> Assessment:
         known = await _current(transaction, asked.id, asked.version)
@@ -211,7 +234,7 @@ async def return_assessment(
 async def publish_assessment(
     context: Context, asked: PublishAssessment, key: str | None
 ) -> Assessment:
-    """Make a submitted assessment everybody's to see. A simulation is never published."""
+    """Publish a submitted assessment, which makes it public. Simulations are never published."""
 
     async def work(transaction: LogTransaction, region: Region) -> Assessment:
         known = await _current(transaction, asked.id, asked.version)
@@ -283,7 +306,7 @@ async def _change(
 
 
 async def _current(transaction: LogTransaction, id: str, version: int) -> Assessment:
-    # Inside a transaction the right to write was checked.
+    # `_change` has checked that the viewer may see the assessment.
     found = await stored.assessments_by_id(transaction.session, [id], EVERYTHING)
     known, _score = found[id]
     if known.version != version:

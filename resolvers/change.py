@@ -1,4 +1,4 @@
-"""How a mutation changes a region: one transaction, applied once however often it is sent."""
+"""Runs a mutation of a region in one transaction, and once per idempotency key."""
 
 from __future__ import annotations
 
@@ -24,15 +24,15 @@ KEY_LENGTH = 128
 
 @dataclass
 class RegionChange(Generic[Value]):
-    """A change in progress: the transaction and the region, or what the same request was answered."""
+    """A change in progress: its transaction and region, or the result of the same earlier request."""
 
     transaction: LogTransaction
     region: Region
-    answered: Value | None = None  # by an earlier request with this key
+    answered: Value | None = None  # the result of an earlier request with this key
     result: Value | None = None
 
     def remember(self, result: Value) -> Value:
-        """Return the result, which a repeated request gets back."""
+        """Store the result for a repeated request, and return it."""
         self.result = result
         return result
 
@@ -44,9 +44,15 @@ async def open_region_change(
     """Yield a change of `region`, in one transaction.
 
     Args:
-        key: the client's idempotency key; None to apply each time.
-        request: the input, a dataclass; a key is good for one request only.
-        answer: the type of the result, which a repeated request gets back.
+        key: the client's idempotency key; None applies the request each time.
+        request: the input, a dataclass; a key is valid for one request only.
+        answer: the type of the result, which a repeated request receives.
+
+    Raises:
+        Forbidden: the viewer has no token.
+        InvalidInput: the key is too short or too long.
+        IdempotencyKeyReused: the key was used for another request.
+        NotFound, OwnedElsewhere: as for `Context.writing`.
     """
     if context.viewer.role is Role.PUBLIC:
         raise Forbidden(Role.PUBLIC, "change anything")
@@ -59,7 +65,7 @@ async def open_region_change(
         if key is None:
             yield RegionChange(transaction, found)
             return
-        # Also who asks, by role and scope: another's answer may hold what this one may not see.
+        # Role and scope are part of the request: its result may hold what other viewers may not see.
         asked = {
             "mutation": type(request).__name__,
             "input": to_document(request),
@@ -83,21 +89,21 @@ async def open_region_change(
 
 
 def entered_by(viewer: Viewer) -> Provenance:
-    """Return the provenance of what a viewer enters: the office, since rows are public.
+    """Return the provenance of a viewer's input: the office, since rows are public.
 
-    Who it was stands in the log, as the entry's actor.
+    The actor of the log entry identifies the person.
     """
     scope = sorted(viewer.opds if viewer.role is Role.OPD else viewer.regions)
     return Provenance(f"entered by {viewer.role.value} {', '.join(scope)}".strip())
 
 
 def new_id(kind: str) -> str:
-    """Return a new id that no other instance gives: `kind` and 80 random bits."""
+    """Return a new id that is unique across instances: `kind` and 80 random bits."""
     return f"{kind}-{secrets.token_hex(10)}"
 
 
 def checked_text(field: str, value: str, *, least: int, most: int) -> str:
-    """Return `value` without outer white space, or raise InvalidInput if its length is off."""
+    """Return `value` without outer white space, or raise InvalidInput if its length is wrong."""
     stripped = value.strip()
     if not least <= len(stripped) <= most:
         raise InvalidInput(field, f"{least} to {most} characters", f"{len(stripped)}")

@@ -1,4 +1,4 @@
-"""Work without the cyclic garbage collector, which goes through all that lives again and again."""
+"""Pauses the cyclic garbage collector, which scans all live objects again and again."""
 
 from __future__ import annotations
 
@@ -9,10 +9,10 @@ from contextlib import contextmanager
 
 @contextmanager
 def paused_garbage_collection() -> Iterator[None]:
-    """Pause the collector while many objects and no cycle are made; what is dropped is still freed.
+    """Pause the collector while many objects without cycles are created.
 
-    For the whole process. Where two threads overlap, the one that began ends the pause of both;
-    it is never left off.
+    Reference counting still frees objects. The pause holds for the whole process. If two threads
+    overlap, the one that began the pause ends it for both, so that the collector never stays off.
     """
     if not gc.isenabled():
         yield

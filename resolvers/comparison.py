@@ -1,4 +1,4 @@
-"""Two to ten regions part by part against the means and the best, and who moved in a year."""
+"""Compares regions part by part with means and the best, and lists index movements in a year."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ from storage import region as stored_region
 
 @dataclass(frozen=True, slots=True)
 class Mover:
-    """How a region's index moved in a year."""
+    """The movement of a region's index within a year."""
 
     region: Region
     move: engine.IndexMove
@@ -34,10 +34,10 @@ class Mover:
 async def comparison_lines(
     context: Context, regions: Sequence[Region], instrument: str, year: int, kind: AssessmentKind
 ) -> tuple[engine.ComparisonLine, ...]:
-    """Every part that a region has a value for, from the index down.
+    """Return a line for every part that a region has a value for, from the index down.
 
-    The province is the one that all regions are in, and holds its regencies and cities; the
-    nation is all provinces, regencies and cities.
+    The provincial mean is over the regencies and cities of the province that all regions belong to;
+    the national mean is over all provinces, regencies and cities.
     """
     chosen = known_instrument(instrument)
     context.budget.count_searches()
@@ -77,7 +77,7 @@ async def comparison_lines(
 async def list_index_movers(
     context: Context, *, instrument: str, year: int, kind: AssessmentKind, province: str | None
 ) -> list[Mover]:
-    """Every regency and city with a published index in this year and the one before."""
+    """Return the movement of each regency and city with a published index in both years."""
     if year < known_instrument(instrument).year_from:
         return []
     async with context.read() as session:
@@ -108,7 +108,7 @@ def _parts(texts: Iterable[tuple[int, str, str]]) -> dict[str, dict[Part, Fracti
 
 
 def _printed(instrument: str, year: int) -> dict[Part, Fraction]:
-    """The national means of local governments; by aspect only those with the agencies are known."""
+    """Return the published national means; the means per aspect include the central agencies."""
     found: dict[Part, Fraction] = {
         (PartKind.ASPECT, number): Fraction(value)
         for number, value in national_aspects(instrument, year).items()

@@ -1,4 +1,4 @@
-"""What every resolver works with: the instance, and the context of one operation."""
+"""The instance and the operation context that resolvers receive."""
 
 from __future__ import annotations
 
@@ -31,11 +31,11 @@ from storage.log import Clock, Derive, LogTransaction
 
 @dataclass(frozen=True)
 class Instance:
-    """This process's own facts and its long-lived parts, shared by all operations."""
+    """The long-lived parts of this process, which all operations share."""
 
     name: str
     version: str
-    province: str  # code of the province whose wall is shown
+    province: str  # code of the province that the wall display shows
     replay: bool
     database: Database
     bus: MemoryBus
@@ -43,34 +43,34 @@ class Instance:
     clock: Clock
     inventories: InventoryCache
     analyses: Analyses
-    derive: Derive  # what follows from the entries of a transaction
-    owners: OwnerHeadCache  # of regions that are followed
+    derive: Derive  # derives events from the entries of a transaction
+    owners: OwnerHeadCache  # heads of the logs that this process replicates
     computed: ResultCache = field(default_factory=ResultCache)
-    followed: dict[str, Source] = field(default_factory=dict)  # by this process, as known now
+    followed: dict[str, Source] = field(
+        default_factory=dict
+    )  # sources by region, in their current state
     snapshots: SnapshotCache = field(default_factory=SnapshotCache)
-    url: str | None = None  # of its API, as others reach it
-    requests: ActiveOperations = field(
-        default_factory=ActiveOperations
-    )  # of clients, at this process
+    url: str | None = None  # address of its API for other instances
+    requests: ActiveOperations = field(default_factory=ActiveOperations)
 
 
 @dataclass
 class Context:
-    """One operation of one viewer: what it may read, what it has loaded, what it has cost."""
+    """The context of one operation: its viewer, its loaders and its budget."""
 
     instance: Instance
     viewer: Viewer
     budget: OperationBudget = field(default_factory=OperationBudget)
-    position: int = field(init=False)  # everything up to it is seen by all reads
-    confirmed: dict[str, datetime] = field(default_factory=dict)  # copies that were whole by then
+    position: int = field(init=False)  # all reads see the arrivals up to it
+    confirmed: dict[str, datetime] = field(default_factory=dict)  # when each replica was complete
 
     def __post_init__(self) -> None:
         self._see_newest()
 
     def begin_event(self) -> None:
-        """Start with the next event of a subscription, which has a budget of its own.
+        """Begin the next event of a subscription: restart the budget and drop loaded rows.
 
-        The operation lives on, and what it loaded may have changed; a region seldom does.
+        Loaded regions stay, since a region rarely changes.
         """
         self.budget.restart()
         self._see_newest()
@@ -78,11 +78,12 @@ class Context:
 
     @property
     def database(self) -> Database:
+        """The database of the instance."""
         return self.instance.database
 
     @cached_property
     def access(self) -> Access:
-        """Whose unpublished rows this viewer may read."""
+        """The regions whose unpublished rows this viewer may read."""
         return access.unpublished_access(self.viewer)
 
     @cached_property
@@ -92,21 +93,21 @@ class Context:
 
     @asynccontextmanager
     async def read(self) -> AsyncIterator[Session]:
-        """Yield a session to read with.
+        """Yield a session for reading.
 
         Raises:
-            TooMuch: the operation has read often enough, or for long enough.
+            OperationTooComplex: the operation exceeds its number of reads or its time.
         """
         async with self.budget.reading(self.database) as session:
             yield session
 
     @asynccontextmanager
     async def writing(self, code: str) -> AsyncIterator[LogTransaction]:
-        """Yield the transaction in which a region changes, and wake the tail after its commit.
+        """Yield a transaction that changes a region, and wake the tail after its commit.
 
         Raises:
             NotFound: there is no such region.
-            OwnedElsewhere: another instance writes it.
+            OwnedElsewhere: another instance owns the region.
         """
         clock, derive = self.instance.clock, self.instance.derive
         try:

@@ -1,4 +1,4 @@
-"""What people say applications are for, where the classifier is wrong or abstains."""
+"""Records people's corrections of the functions that the classifier assigns."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from storage.log import LogTransaction
 
 @dataclass(frozen=True, slots=True)
 class CorrectFunction:
-    """The function of an application by a person's word; None takes an earlier word back."""
+    """Input to correct the function of an application; None withdraws an earlier correction."""
 
     application: str
     function: str | None
@@ -28,7 +28,7 @@ class CorrectFunction:
 async def correct_function(
     context: Context, asked: CorrectFunction, key: str | None
 ) -> Application:
-    """Record it; it stands above the classifier at once, and is kept for it to learn from."""
+    """Record a correction, which overrides the classifier at once and later trains it."""
     if asked.function is not None and asked.function not in functions_by_id():
         raise InvalidInput("function", "the id of a function", asked.function)
 

@@ -1,4 +1,4 @@
-"""The effort of steps: the declared scale, with a region's own figures in their places."""
+"""The effort of upgrade steps: the default scale, with a region's own values in place of some."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ DECIMAL = re.compile(r"\d{1,4}(\.\d{1,2})?")
 
 @dataclass(frozen=True, slots=True)
 class StepEdit:
-    """A step's effort as a decimal; None for the default again."""
+    """A step's new effort as a decimal; None restores the default."""
 
     indicator: int
     level: int
@@ -42,7 +42,7 @@ class StepEdit:
 
 @dataclass(frozen=True, slots=True)
 class EditEffort:
-    """Steps that are not named stay as they are."""
+    """Input to edit a region's efforts; steps that are not listed stay unchanged."""
 
     region: str
     instrument: str
@@ -50,7 +50,7 @@ class EditEffort:
 
 
 async def effective_effort(context: Context, region: str, instrument: Instrument) -> Effort:
-    """Return the efforts that a region plans with."""
+    """Return the efforts that a region plans with: its own values, else the default scale's."""
     async with context.read() as session:
         own = await stored.load_region_effort(session, region, instrument.id)
     scale = default_effort(instrument, effort_scale())
@@ -58,7 +58,11 @@ async def effective_effort(context: Context, region: str, instrument: Instrument
 
 
 async def edit_effort(context: Context, asked: EditEffort, key: str | None) -> RegionEffort:
-    """Put a region's own figures in the places of some of the scale's."""
+    """Replace values of the default scale by a region's own.
+
+    Raises:
+        InvalidInput: a step is unknown, or an effort is not allowed.
+    """
 
     async def work(transaction: LogTransaction, region: Region) -> RegionEffort:
         access.allow_region_description(context.viewer, region)

@@ -22,7 +22,7 @@ SNAPSHOT_PAGE = 500
 
 @dataclass(frozen=True, slots=True)
 class VisibleEvent:
-    """An event as one viewer sees it, with the cursor of the event before it in that viewer's stream."""
+    """An event as one viewer sees it, with the cursor of the previous event that the viewer sees."""
 
     arrival: Arrival
     cursor: str

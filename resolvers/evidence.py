@@ -1,4 +1,4 @@
-"""Evidence that a client gives for a level or for an exchange."""
+"""Checks the evidence that a client submits for a level or an exchange."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ TITLE_LENGTH = 300  # characters
 
 
 def checked_evidence(evidence: tuple[Evidence, ...], today: date) -> tuple[Evidence, ...]:
-    """Return evidence with titles, addresses and dates checked, or raise InvalidInput."""
+    """Return the evidence with stripped texts, or raise InvalidInput if a part is not allowed."""
     if len(evidence) > EVIDENCE_MOST:
         raise InvalidInput("evidence", f"at most {EVIDENCE_MOST} links", str(len(evidence)))
     for each in evidence:

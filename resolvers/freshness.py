@@ -1,7 +1,8 @@
 """Freshness barrier: waits until the replicas of regions are at most so many seconds old.
 
-If a replica is older, this instance requests the head of the log from the region's owner and waits until
-the replica has reached it. After the deadline the wait ends, and the coverage lists the older regions.
+If a replica is older, this instance requests the head of the log from the region's owner and waits
+until the replica has reached it. The wait ends at a deadline; the coverage states which regions are
+older then.
 """
 
 from __future__ import annotations

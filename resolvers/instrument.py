@@ -1,4 +1,4 @@
-"""The instruments by which maturity is assessed."""
+"""Looks up the instruments that assess maturity."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ def find_instrument(id: str) -> Instrument | None:
 
 
 def instrument_in_catalogue(id: str) -> Instrument:
-    """Return the instrument with this id, which is one that was found before."""
+    """Return the instrument with this id, which must exist."""
     return shipped.instrument_by_id(id)
 
 

@@ -1,4 +1,4 @@
-"""Integrations: drawing them, confirming them from the other side, withdrawing them."""
+"""Records, documents, confirms and withdraws integrations between applications."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ from storage.log import LogTransaction
 
 @dataclass(frozen=True, slots=True)
 class ConnectApplications:
-    """A data exchange. A target outside of every inventory is given by name only."""
+    """Input to record a data exchange. A target outside every inventory has only a name."""
 
     source: str
     target: str | None
@@ -58,7 +58,7 @@ class ConnectApplications:
 
 @dataclass(frozen=True, slots=True)
 class DocumentIntegration:
-    """More evidence for an exchange."""
+    """Input to add evidence to an integration."""
 
     id: str
     version: int
@@ -67,7 +67,7 @@ class DocumentIntegration:
 
 @dataclass(frozen=True, slots=True)
 class ConfirmIntegration:
-    """The counterpart says that the exchange works."""
+    """Input to confirm, as the counterpart, that the exchange works."""
 
     id: str
     version: int
@@ -75,7 +75,7 @@ class ConfirmIntegration:
 
 @dataclass(frozen=True, slots=True)
 class WithdrawIntegration:
-    """The exchange does not exist, or no longer."""
+    """Input to withdraw an integration whose exchange does not exist, or no longer."""
 
     id: str
     version: int
@@ -84,7 +84,14 @@ class WithdrawIntegration:
 async def connect_applications(
     context: Context, asked: ConnectApplications, key: str | None
 ) -> Integration:
-    """Draw an integration from one application to another."""
+    """Record an integration from one application to another.
+
+    Raises:
+        NotFound: there is no such source or target.
+        InvalidInput: a field has a value that is not allowed.
+        WrongState: the source or the target is retired.
+        AlreadyExists: the same data object is already exchanged between the two.
+    """
     home = (await find_application(context, asked.source)).region
     if asked.target is not None:
         await find_application(context, asked.target)
@@ -133,7 +140,7 @@ async def connect_applications(
 async def add_evidence(
     context: Context, asked: DocumentIntegration, key: str | None
 ) -> Integration:
-    """Add evidence to an integration, as its source's side; what was there stays."""
+    """Add evidence to an integration, as the source's side; the newest EVIDENCE_MOST links stay."""
     seen = await find_integration(context, asked.id)
     source = await find_application(context, seen.source)
 
@@ -162,7 +169,11 @@ async def add_evidence(
 async def confirm_integration(
     context: Context, asked: ConfirmIntegration, key: str | None
 ) -> Integration:
-    """Confirm an integration as the OPD on its other side."""
+    """Confirm an integration as the OPD or region of its target.
+
+    Raises:
+        Forbidden: the viewer recorded the integration, or does not answer for the target.
+    """
     seen = await find_integration(context, asked.id)
     if seen.target is None:
         raise InvalidInput("id", "an integration whose target is in an inventory", asked.id)
@@ -197,7 +208,7 @@ async def confirm_integration(
 async def withdraw_integration(
     context: Context, asked: WithdrawIntegration, key: str | None
 ) -> Integration:
-    """Withdraw an integration, as either side."""
+    """Withdraw an integration, as its source's or its target's side."""
     seen = await find_integration(context, asked.id)
     ends = [await find_application(context, seen.source)]
     if seen.target is not None:
@@ -237,7 +248,7 @@ async def page_of_integrations(
     first: int,
     after: tuple[str, ...] | None,
 ) -> Page[Integration]:
-    """Return one page of a region's integrations, or of those that touch an application."""
+    """Return one page of the integrations of a region or of an application."""
     async with context.read() as session:
         return await stored.paginate_integrations(
             session, region=region, application=application, first=first, after=after
@@ -247,7 +258,7 @@ async def page_of_integrations(
 def _of_exchange(
     viewer: Viewer, today: date, evidence: tuple[Evidence, ...]
 ) -> tuple[Evidence, ...]:
-    """Return evidence for an exchange, checked; only who runs the bus hands in what it wrote."""
+    """Return the checked evidence; only the region, which runs the bus, submits machine logs."""
     for each in evidence:
         if each.kind is EvidenceKind.MACHINE_LOG and viewer.role is Role.OPD:
             raise Forbidden(
@@ -259,7 +270,7 @@ def _of_exchange(
 
 
 def _newest_first(evidence: Iterable[Evidence]) -> tuple[Evidence, ...]:
-    """The newest documents of an exchange are what counts; older ones stay in the log."""
+    """Sort evidence newest first, since the newest counts; the log keeps what is cut off."""
     return tuple(sorted(evidence, key=lambda each: each.dated or date.min, reverse=True))
 
 
@@ -268,7 +279,7 @@ def _grade(evidence: Evidence) -> int:
 
 
 def _newest(evidence: tuple[Evidence, ...]) -> date | None:
-    """The day up to which evidence shows the exchange; None where no document is dated."""
+    """Return the latest date of the evidence; None if no document is dated."""
     return max((each.dated for each in evidence if each.dated is not None), default=None)
 
 

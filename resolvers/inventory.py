@@ -1,4 +1,4 @@
-"""How complete the inventory of a region is, and who vouches for it."""
+"""Measures how complete a region's inventory is, and records attestations of it."""
 
 from __future__ import annotations
 
@@ -19,14 +19,14 @@ from storage.log import LogTransaction
 
 @dataclass(frozen=True, slots=True)
 class AttestInventory:
-    """An OPD's word that all it runs is listed."""
+    """Input to attest that an OPD's inventory lists every application that it runs."""
 
     opd: str
 
 
 @dataclass(frozen=True, slots=True)
 class OpdInventory:
-    """The inventory of one OPD, and what its word for it is worth today."""
+    """The inventory of one OPD, with the status of its attestation today."""
 
     opd: Opd
     completeness: Completeness
@@ -37,7 +37,7 @@ class OpdInventory:
 
 @dataclass(frozen=True, slots=True)
 class RegionInventory:
-    """The inventory of a region: as a whole, by OPD, and without one."""
+    """The inventory of a region: as a whole, per OPD, and for applications without an OPD."""
 
     completeness: Completeness
     opds: tuple[OpdInventory, ...]
@@ -46,7 +46,7 @@ class RegionInventory:
 
 
 async def summarise_region_inventory(context: Context, region: str) -> RegionInventory:
-    """Return how complete a region's inventory is, OPDs by name."""
+    """Return how complete a region's inventory is, with its OPDs in order of name."""
     recorded = await context.loaders.inventories.load(region)
     inventories = by_opd([each.id for each in recorded.opds], recorded.applications)
     seals = seals_by_opd(recorded, context.instance.clock().date())
@@ -68,7 +68,7 @@ async def summarise_region_inventory(context: Context, region: str) -> RegionInv
 async def attest_inventory(
     context: Context, asked: AttestInventory, key: str | None
 ) -> Attestation:
-    """Record that an OPD vouches for its inventory, from now on for a year."""
+    """Record an attestation of an OPD's inventory, which is valid for a year."""
     known = await context.loaders.opds.load(asked.opd)
     if known is None:
         raise NotFound("OPD", asked.opd)

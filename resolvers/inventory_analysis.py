@@ -1,9 +1,8 @@
-"""What the names of an inventory say: which listings are one system, and what each is for.
+"""Analyses an inventory by names: finds listings of the same system and tags their functions.
 
-The models are built once per process from the facts that ship, and once more for each set of
-people's corrections that was learned, which takes a second; what they say of a region follows from
-them and its inventory alone and is cached by its hash. A person's word for an application stands above
-the classifier at once, learned or not.
+The models are built once per process from the shipped facts, and again for each set of corrections that
+was learned; a build takes a second. An analysis depends only on the models and the inventory, and is
+cached by their hashes. A person's correction overrides the classifier at once, learned or not.
 """
 
 from __future__ import annotations
@@ -38,7 +37,7 @@ from storage.inventory import RegionInventoryRecord
 
 @dataclass(frozen=True, slots=True)
 class AnalysisModels:
-    """Compares and tags listings."""
+    """The models that compare and tag listings."""
 
     lessons: str  # digest of the corrections that were learned
     national: NationalCatalogue
@@ -47,28 +46,28 @@ class AnalysisModels:
     comparer: OverlapScorer
 
     def sort_out(self, listings: Iterable[Listing]) -> SortedInventory:
-        """The systems behind listings. Ids must differ."""
-        with paused_garbage_collection():  # it took a third of the time of 270,000 listings
+        """Group listings by the system that they list. Their ids must differ."""
+        with paused_garbage_collection():  # it took a third of the time for 270,000 listings
             return self.comparison.sort_out(listings)
 
     def tags(self, listings: Sequence[Listing], said: Mapping[str, str]) -> dict[str, FunctionTag]:
-        """The tag of each listing, by id: what a person said, else what it seems to be for."""
+        """Return the tag of each listing, by id: a person's correction, else the classifier's."""
         ids = [each.id for each in listings]
         found = dict(zip(ids, self.classifier.tags(listings), strict=True))
         return found | {id: by_person(said[id]) for id in ids if id in said}
 
     def recognised(self, listings: Iterable[Listing]) -> dict[str, str]:
-        """The national system of each listing that is, or is likely, one."""
+        """Return the national system of each listing that is, or probably is, one."""
         found = {each.id: self.national.recognise(each.name, each.url) for each in listings}
         return {id: each.system.id for id, each in found.items() if each is not None}
 
 
 @dataclass(frozen=True, slots=True)
 class InventoryAnalysis:
-    """What names and addresses say of a region's inventory."""
+    """The analysis of a region's inventory by names and addresses."""
 
     lessons: str  # digest of the corrections that the models had learned
-    listings: Mapping[str, Listing]  # that are not retired, by application
+    listings: Mapping[str, Listing]  # of applications in use, by application id
     inventory: SortedInventory
     tags: Mapping[str, FunctionTag]
     national: Mapping[str, str]  # application -> national system
@@ -76,13 +75,13 @@ class InventoryAnalysis:
 
     @property
     def relisted(self) -> tuple[tuple[str, ...], ...]:
-        """Listings that are surely one system, system by system."""
+        """Groups of listings that are certainly the same system."""
         parts = (part for group in self.inventory.groups for part in group.sure)
         return tuple(part for part in parts if len(part) > 1)
 
 
 async def analyse_region_inventory(context: Context, region: str) -> InventoryAnalysis:
-    """Return what the names in a region's inventory say."""
+    """Return the analysis of a region's inventory."""
     built = await load_analysis_models(context)
     return await analyse_inventory(context, await context.loaders.inventories.load(region), built)
 
@@ -90,18 +89,18 @@ async def analyse_region_inventory(context: Context, region: str) -> InventoryAn
 async def analyse_inventory(
     context: Context, recorded: RegionInventoryRecord, built: AnalysisModels
 ) -> InventoryAnalysis:
-    """Return what the names in this state of an inventory say."""
+    """Return the analysis of this state of an inventory."""
     key = ("reading", recorded.inputs, built.lessons)
     return await context.instance.computed.find_or_compute(key, lambda: _read(recorded, built))
 
 
 async def tag_application(context: Context, application: Application) -> FunctionTag | None:
-    """Return what an application seems to be for; None of one that is retired."""
+    """Return the function tag of an application; None if it is retired."""
     return (await analyse_region_inventory(context, application.region)).tags.get(application.id)
 
 
 async def load_analysis_models(context: Context) -> AnalysisModels:
-    """Return the models that know the corrections which this instance has learned."""
+    """Return the models trained with the corrections that this instance has learned."""
     lessons = await context.loaders.lessons.load(None)
     with _MODELS_LOCK:
         known = _MODELS.get(lessons)
@@ -113,14 +112,14 @@ async def load_analysis_models(context: Context) -> AnalysisModels:
 
 
 def shipped_models() -> AnalysisModels:
-    """Return the models that have learned nothing beside what ships. Not for the event loop."""
+    """Return the models without corrections. The build blocks: do not call it in the event loop."""
     return _build_models("", ())
 
 
 def distinct_systems(listings: Sequence[Listing], inventory: SortedInventory) -> list[Listing]:
-    """What may be consolidated of an inventory that was sorted out.
+    """Return one listing of each system that can be consolidated.
 
-    Websites have nothing to merge, and of a system that is listed twice one listing is enough.
+    Websites are omitted, since they have nothing to merge.
     """
     parts = (part for group in inventory.groups for part in group.sure)
     left_out = {*inventory.websites, *(id for part in parts for id in part[1:])}
@@ -128,12 +127,12 @@ def distinct_systems(listings: Sequence[Listing], inventory: SortedInventory) ->
 
 
 def national_system_by_id(id: str) -> NationalSystem:
-    """Return the national system with this id, which is one that was recognised."""
+    """Return the national system with this id, which must exist."""
     return next(each for each in national_systems() if each.id == id)
 
 
-# The models that ship, and those with the newest corrections. They are built in threads: cachetools
-# lets threads that want the same models wait for the first, without holding the lock meanwhile.
+# The shipped models and those with the newest corrections. They are built in threads: cachetools makes
+# threads that need the same models wait for the first one, without holding the lock meanwhile.
 _MODELS: LRUCache[str, AnalysisModels] = LRUCache(2)
 _MODELS_LOCK = Condition()
 

@@ -1,6 +1,6 @@
-"""The inventory of a region without a node, from a spreadsheet: its rows become entries like any other.
+"""Imports the inventory of a region without a node from a spreadsheet, as ordinary log entries.
 
-A sheet is first prepared, which writes nothing and says what would become of each row, and then taken.
+A preview returns what an import would do with each row, and writes nothing.
 """
 
 from __future__ import annotations
@@ -26,15 +26,15 @@ ITSELF = Viewer(f"{OWN_ACTORS}import", Role.ADMIN)
 
 @dataclass(frozen=True, slots=True)
 class ImportResult:
-    """What became of the rows, by their numbers."""
+    """The numbers of the rows, by what the import did with them."""
 
     registered: tuple[int, ...]
-    known: tuple[int, ...]  # its OPD has an application of that name, or had one until it retired
-    repeated: tuple[int, ...]  # a row above has that name and OPD too
+    known: tuple[int, ...]  # the OPD has an application of that name, in use or retired
+    repeated: tuple[int, ...]  # a row above has the same name and OPD
 
 
 class _TrialRollback(Exception):
-    """Rolls a trial back."""
+    """Raised to roll a preview back."""
 
     def __init__(self, imported: ImportResult) -> None:
         super().__init__()
@@ -44,12 +44,12 @@ class _TrialRollback(Exception):
 async def preview_inventory_import(
     instance: Instance, region: str, sheet: ApplicationSheet
 ) -> ImportResult:
-    """Say what would become of the rows of a sheet, as `take` would do it, and write nothing.
+    """Return what `import_inventory` would do with the rows of a sheet, and write nothing.
 
     Raises:
-        SheetInvalid: rows name another region, an OPD that the region has not, or what may not be.
+        SheetInvalid: a row has another region, an unknown OPD or a value that is not allowed.
         NotFound: there is no such region.
-        OwnedElsewhere: another instance writes it.
+        OwnedElsewhere: another instance owns the region.
     """
     try:
         await _carried_out(instance, region, sheet, "", trial=True)
@@ -61,13 +61,13 @@ async def preview_inventory_import(
 async def import_inventory(
     instance: Instance, region: str, sheet: ApplicationSheet, source: str
 ) -> ImportResult:
-    """Register the applications of a sheet that are not there yet: all of them, or none.
+    """Register the applications of a sheet that are not in the inventory: all of them, or none.
 
     Args:
-        source: what the sheet is, as the provenance of what comes from it.
+        source: what the sheet is, as the provenance of the imported applications.
 
     Raises:
-        SheetInvalid, NotFound, OwnedElsewhere: as `prepare`.
+        SheetInvalid, NotFound, OwnedElsewhere: as for `preview_inventory_import`.
     """
     return await _carried_out(instance, region, sheet, source, trial=False)
 
@@ -133,7 +133,7 @@ def _application(row: InventoryRow, region: str, opd: str | None, source: str) -
 
 
 def _unknown_opds(region: str, sheet: ApplicationSheet, opds: Sequence[Opd]) -> list[SheetProblem]:
-    """A problem for each OPD that the region has not, with the nearest and how it is recorded."""
+    """Return a problem per unknown OPD, with the nearest name and the command to record it."""
     known, rows, printed = ids_by_name(opds), dict[str, list[int]](), dict[str, str]()
     for each in sheet.rows:
         if each.opd and name_key(each.opd) not in known:

@@ -1,4 +1,4 @@
-"""The loaders of one operation: what is asked for at the same time is read together, and once."""
+"""The data loaders of one operation, which read concurrently requested keys in one batch."""
 
 from __future__ import annotations
 
@@ -17,12 +17,12 @@ from storage.database import Database
 from storage.inventory import InventoryCache, RegionInventoryRecord
 from storage.inventory_line import ProvinceInventory
 
-BATCH = 500  # ids in one query; databases bound what they take
+BATCH = 500  # ids in one query; databases limit the parameters of a query
 
 
 @dataclass
 class Loaders:
-    """Loads by id or code. What was loaded stays until `forget`."""
+    """Loads rows by id or code, and caches them until `forget`."""
 
     database: Database
     budget: OperationBudget
@@ -30,13 +30,15 @@ class Loaders:
     inventory_cache: InventoryCache
 
     def forget(self, *, regions: bool = True) -> None:
-        """Load again what was loaded: the operation changed it, or something happened since."""
+        """Drop the cached rows, which may have changed since; `regions=False` keeps the regions."""
         for name in LOADERS:
             if regions or name != "regions":
                 self.__dict__.pop(name, None)
 
     @cached_property
     def regions(self) -> DataLoader[str, Region | None]:
+        """Regions by code."""
+
         async def load(codes: list[str]) -> list[Region | None]:
             async with self.budget.reading(self.database) as session:
                 found = await region.by_code(session, codes)
@@ -46,7 +48,7 @@ class Loaders:
 
     @cached_property
     def sources(self) -> DataLoader[str, Source | None]:
-        """Where regions come from; None for one that is owned here."""
+        """Sources by region code; None for a region that is owned here."""
 
         async def load(codes: list[str]) -> list[Source | None]:
             async with self.budget.reading(self.database) as session:
@@ -57,6 +59,8 @@ class Loaders:
 
     @cached_property
     def opds(self) -> DataLoader[str, Opd | None]:
+        """OPDs by id."""
+
         async def load(ids: list[str]) -> list[Opd | None]:
             async with self.budget.reading(self.database) as session:
                 found = await opd.opds_by_id(session, ids)
@@ -66,6 +70,8 @@ class Loaders:
 
     @cached_property
     def applications(self) -> DataLoader[str, Application | None]:
+        """Applications by id."""
+
         async def load(ids: list[str]) -> list[Application | None]:
             async with self.budget.reading(self.database) as session:
                 found = await application.applications_by_id(session, ids)
@@ -75,6 +81,8 @@ class Loaders:
 
     @cached_property
     def assessments(self) -> DataLoader[str, tuple[Assessment, Score | None] | None]:
+        """Assessments that the viewer may see, with their scores, by id."""
+
         async def load(ids: list[str]) -> list[tuple[Assessment, Score | None] | None]:
             async with self.budget.reading(self.database) as session:
                 found = await assessment.assessments_by_id(session, ids, self.access)
@@ -103,7 +111,7 @@ class Loaders:
 
     @cached_property
     def lessons(self) -> DataLoader[None, str]:
-        """The digest of what the classifier has learned; asked for with None."""
+        """The digest of the corrections that the classifier has learned; the only key is None."""
 
         async def load(keys: list[None]) -> list[str]:
             async with self.budget.reading(self.database) as session:
@@ -113,7 +121,7 @@ class Loaders:
 
     @cached_property
     def inventories(self) -> DataLoader[str, RegionInventoryRecord]:
-        """All that is on record about the applications of a region."""
+        """The recorded inventory of a region, by its code."""
 
         async def load(codes: list[str]) -> list[RegionInventoryRecord]:
             async with self.budget.reading(self.database) as session:
@@ -123,7 +131,7 @@ class Loaders:
 
     @cached_property
     def sisters(self) -> DataLoader[str, ProvinceInventory]:
-        """What a province and the regions within it list, by its code."""
+        """The inventories of a province and of the regions within it, by the province's code."""
 
         async def load(codes: list[str]) -> list[ProvinceInventory]:
             async with self.budget.reading(self.database) as session:

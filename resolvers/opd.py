@@ -1,4 +1,4 @@
-"""OPDs: recording one in its region."""
+"""Registers OPDs, the agencies of a region."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ ACRONYM_LENGTH = 50
 
 @dataclass(frozen=True, slots=True)
 class RegisterOpd:
-    """A new OPD. `parent` is the id of the OPD of the same region that it is a part of."""
+    """Input to register an OPD. `parent` is the id of the OPD that it is part of."""
 
     region: str
     name: str
@@ -30,11 +30,11 @@ class RegisterOpd:
 
 
 async def register_opd(context: Context, asked: RegisterOpd, key: str | None) -> Opd:
-    """Record an OPD in its region.
+    """Register an OPD in its region.
 
     Raises:
         Forbidden: the viewer does not answer for the region.
-        InvalidInput: a text is too long or empty, or the parent is no OPD of the region.
+        InvalidInput: a text is too long or empty, or the parent is not an OPD of the region.
         AlreadyExists: the region has an OPD of that name or acronym.
     """
 

@@ -1,4 +1,4 @@
-"""What one operation may cost, whatever way its document is written."""
+"""The budget of one operation: limits on its reads, searches, references and time."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ REFERENCES_MOST = 1_000  # to entities, of one operation
 class OperationBudget:
     """Counts the reads, searches and references of an operation, and times it.
 
-    Without `bounded` it refuses nothing: what the instance does by itself takes as long as it takes.
+    If `bounded` is false, there are no limits, as for the background work of the instance.
     """
 
     bounded: bool = True
@@ -34,16 +34,16 @@ class OperationBudget:
     _started: float = field(init=False, default_factory=time.monotonic)
 
     def restart(self) -> None:
-        """Begin to count again, as for the next event of a subscription."""
+        """Reset the counts and the time, as for the next event of a subscription."""
         self._reads = self._searches = self._references = 0
         self._started = time.monotonic()
 
     @asynccontextmanager
     async def reading(self, database: Database) -> AsyncIterator[Session]:
-        """Yield a session to read with, when it is the operation's turn.
+        """Yield a session for reading, when it is the operation's turn.
 
         Raises:
-            TooMuch: the operation has read often enough, or for long enough.
+            OperationTooComplex: the operation exceeds its number of reads or its time.
         """
         self._reads += 1
         if self.bounded and self._reads > READS_MOST:
@@ -54,20 +54,20 @@ class OperationBudget:
             yield session
 
     def count_searches(self, count: int = 1) -> None:
-        """Count searches that this operation asks for, whether or not their results are cached.
+        """Count searches of this operation, whether or not their results are cached.
 
         Raises:
-            TooMuch: they are too many.
+            OperationTooComplex: there are too many.
         """
         self._searches += count
         if self.bounded and self._searches > SEARCHES_MOST:
             raise OperationTooComplex(f"at most {SEARCHES_MOST} searches")
 
     def count_references(self, count: int) -> None:
-        """Count references to entities, however many fields of the operation they are given to.
+        """Count references to entities, summed over all fields of the operation.
 
         Raises:
-            TooMuch: they are too many.
+            OperationTooComplex: there are too many.
         """
         self._references += count
         if self.bounded and self._references > REFERENCES_MOST:
@@ -75,5 +75,5 @@ class OperationBudget:
 
     @cached_property
     def _turns(self) -> asyncio.Semaphore:
-        """Few reads at once, so that one wide operation leaves connections to the others."""
+        """Limits concurrent reads, so that one wide operation leaves connections to the others."""
         return asyncio.Semaphore(READS_AT_ONCE)

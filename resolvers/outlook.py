@@ -1,4 +1,4 @@
-"""How often regions that stood where one stands reached a target a year later."""
+"""Computes base rates: how often regions with a similar index reached a target a year later."""
 
 from __future__ import annotations
 
@@ -15,20 +15,23 @@ from resolvers.problems import InvalidArgument
 
 @dataclass(frozen=True, slots=True)
 class RegionOutlook:
-    """Base rates, with the results they were counted in."""
+    """Base rates, with the results that they were counted in."""
 
     outlook: engine.Outlook
     instrument: str
     start_year: int  # of the region's own index
-    from_year: int  # of the examples; they arrived a year later
+    from_year: int  # start year of the examples, which end a year later
 
 
 async def compute_region_outlook(
     context: Context, region: Region, target: float, instrument: str | None, from_year: int | None
 ) -> RegionOutlook | None:
-    """Base rates from official results; None where the region has no official index to start from.
+    """Return base rates from official results; None if the region has no official index.
 
-    The examples are other regions of its kind, in the year that knows most of them.
+    The examples are other regions of its kind, by default in the year with the most examples.
+
+    Raises:
+        InvalidArgument: the instrument is unknown, or the target is out of its bounds.
     """
     if instrument is not None:
         known_instrument(instrument)
@@ -63,7 +66,7 @@ async def compute_region_outlook(
 async def _values(
     context: Context, instrument: str, region: Region
 ) -> dict[int, dict[str, Fraction]]:
-    """The official index of every other region of its kind, by year."""
+    """Return the official indices of all other regions of its kind, by year and region code."""
     editions = await published.load_published_scores(context, instrument, AssessmentKind.OFFICIAL)
     known = await published.recorded_or_shipped_regions(
         context, {code for each in editions.values() for code in each}

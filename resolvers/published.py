@@ -1,7 +1,7 @@
-"""Published figures of the whole country: what ships with the program and what is recorded here.
+"""Reads published results of the whole country: those shipped and those recorded here.
 
-An instance of one province holds few results, but base rates, peers and national means rest on
-many. What is recorded here goes before what ships. A replay knows only what it has played.
+An instance of one province records few results, but base rates, peers and national means need many.
+A recorded result takes precedence over a shipped one. A replay uses only the results it has played.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ Editions = Mapping[int, Mapping[str, Score]]  # by year and region
 async def load_published_scores(
     context: Context, instrument: str, kind: AssessmentKind, year: int | None = None
 ) -> Editions:
-    """The complete published scores of one instrument and kind."""
+    """Return the complete published scores of one instrument and kind."""
     async with context.read() as session:
         recorded = await stored.score_texts(session, instrument=instrument, kind=kind, year=year)
 
@@ -50,7 +50,7 @@ async def load_published_scores(
 async def recorded_or_shipped_regions(
     context: Context, codes: Collection[str]
 ) -> dict[str, Region]:
-    """The regions with these codes, as recorded here, else as they ship."""
+    """Return the regions with these codes, as recorded here, else as shipped."""
     async with context.read() as session:
         recorded = await stored_region.by_code(session, codes)
     shipped = await asyncio.to_thread(_shipped_regions)
@@ -60,7 +60,7 @@ async def recorded_or_shipped_regions(
 async def published_levels(
     context: Context, instrument: str, years: Collection[int], codes: Sequence[str]
 ) -> dict[tuple[str, int], dict[int, int]]:
-    """The official levels that are published, by region and year; of most regions there are none."""
+    """Return the published official levels, by region and year; most regions publish none."""
     async with context.read() as session:
         scored = await stored.list_published_scores(
             session, regions=codes, instrument=instrument, kind=AssessmentKind.OFFICIAL
@@ -86,7 +86,7 @@ async def published_levels(
 def list_published_averages(
     scope: AverageScope | None = None, year: int | None = None
 ) -> list[AverageRow]:
-    """The means over many regions that ship, oldest first; all of them where nothing is given."""
+    """Return the shipped means over many regions, oldest first; None does not filter."""
     return [
         each
         for each in tables.average_rows()
@@ -95,7 +95,7 @@ def list_published_averages(
 
 
 def printed_aspects(context: Context, instrument: str, year: int, code: str) -> dict[int, Fraction]:
-    """The official aspect values that a sheet prints; of most regions there are none."""
+    """Return the official aspect values of a region's sheet; most regions have none."""
     return {
         line.number: Fraction(line.value)
         for line in (() if context.instance.replay else tables.sheet_lines())
@@ -105,12 +105,12 @@ def printed_aspects(context: Context, instrument: str, year: int, code: str) -> 
 
 
 def comparable_kinds(kind: RegionKind) -> tuple[RegionKind, ...]:
-    """The kinds of region that one of this kind is compared with: regencies and cities together."""
+    """Return the kinds that a region is compared with: regencies and cities form one group."""
     return MEMBERS if kind in MEMBERS else (kind,)
 
 
 def local_governments() -> frozenset[str]:
-    """The codes of all provinces, regencies and cities of the country."""
+    """Return the codes of all provinces, regencies and cities of the country."""
     return frozenset(
         code
         for code, region in _shipped_regions().items()

@@ -1,10 +1,10 @@
 """Recomputes proposals and diagnostics in the background, after changes are committed.
 
-The worker follows the arrival order of its instance, collects the regions that the new arrivals affect,
-and recomputes each of them once, however many changes there are. Between two regions it lets client
-operations go first. Its position is stored in the database, so that a process that ends early loses
-nothing, and two workers announce a change once. A full pass does the same for all regions; it also finds
-what time alone changes, such as evidence that grows old.
+The worker follows the arrival order of its instance, collects the regions that the new arrivals
+affect, and recomputes each of them once, however many changes there are. Between two regions it lets
+client operations go first. Its position is stored in the database, so that a process that ends early
+loses nothing, and two workers announce a change once. A full pass does the same for all regions; it
+also finds what time alone changes, such as evidence that grows old.
 """
 
 from __future__ import annotations

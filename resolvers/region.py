@@ -1,4 +1,4 @@
-"""Regions and their OPDs."""
+"""Reads regions and their OPDs."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
-"""The verifications of a region: computed from what is on record, and compared with what was announced.
+"""Computes a region's verifications from its record, and compares them with those announced.
 
-Both steps are pure: a region's record and its claims go in, values come out. Verified are the bounds of
-each instrument with rules, and the claims of assessments that are followed.
+Both steps are pure functions of the region's record and its claims. They cover the bounds of each
+instrument with rules, and the claims of the followed assessments.
 """
 
 from __future__ import annotations
@@ -29,15 +29,15 @@ from facts.rule_table import rule_tables
 from resolvers.region_record import build_graph, inventory_for_rules
 from storage.inventory import RegionInventoryRecord
 
-SMALL_CHANGE = 20  # exchanges: to build a graph again costs no more than so many changes of it
-VERIFICATION = "verification "  # how the subjects of verifications begin
+SMALL_CHANGE = 20  # exchanges; a graph is rebuilt if more of them have changed
+VERIFICATION = "verification "  # the prefix of the subjects of verifications
 
 
 @dataclass(frozen=True, slots=True)
 class VerifiedClaims:
-    """A verification with all that it was computed from."""
+    """A verification with all its inputs."""
 
-    claims: Assessment | None  # None: the bounds alone
+    claims: Assessment | None  # None: only the bounds
     year: int
     inventory: Inventory
     levels: Mapping[int, int]
@@ -45,31 +45,31 @@ class VerifiedClaims:
 
     @property
     def assessment_id(self) -> str | None:
-        """The id of the assessment; None where nothing is claimed."""
+        """The id of the assessment; None if nothing is claimed."""
         return None if self.claims is None else self.claims.id
 
     @property
     def visibility(self) -> Visibility:
-        """Who may see it: all, unless it is about claims that are not published."""
+        """Public, unless the verification is about claims that are not published."""
         published = self.claims is None or self.claims.state is AssessmentState.PUBLISHED
         return Visibility.PUBLIC if published else Visibility.REGION
 
 
 @dataclass(frozen=True, slots=True)
 class RegionAnalysis:
-    """A region's graph and verifications at one moment, and the record that they rest on."""
+    """A region's graph and verifications at one moment, and the record they are computed from."""
 
     recorded: RegionInventoryRecord
     graph: IntegrationGraph
     verified: Mapping[str, VerifiedClaims]  # by subject
 
 
-Analyses = MutableMapping[str, RegionAnalysis]  # the last one of each region, as far as it is kept
+Analyses = MutableMapping[str, RegionAnalysis]  # the last cached analysis of each region
 
 
 @dataclass(frozen=True, slots=True)
 class OutcomeChanges:
-    """Outcomes that differ from those last announced, and the events that say so."""
+    """Outcomes that differ from those last announced, and the events that announce them."""
 
     outcomes: Mapping[str, VerificationState | ProposalsState]  # by subject
     forgotten: Collection[str] = ()  # subjects that are no longer followed
@@ -87,8 +87,8 @@ def analyse_region(
 ) -> RegionAnalysis:
     """Verify a region as of a moment.
 
-    What is the same as in the previous analysis is not computed again. The two are compared value by
-    value, since the previous one may be of a transaction that was rolled back.
+    Parts that equal the previous analysis are not computed again. They are compared by value, since
+    the previous analysis may come from a transaction that was rolled back.
     """
     drawn = _graph_as_of(recorded, at.date(), previous)
     edges = None if previous is None else changed_edge_ends(previous.graph, drawn)
@@ -122,9 +122,9 @@ def analyse_region(
 def find_verification_changes(
     analysis: RegionAnalysis, announced: Mapping[str, Mapping[str, Any]]
 ) -> OutcomeChanges:
-    """Compare an analysis with the outcomes that were last announced, which are given as documents.
+    """Compare an analysis with the outcomes that were last announced, given as documents.
 
-    The first outcome of bounds makes no event: there is nothing new about it while nothing is claimed.
+    The first outcome of bounds makes no event, since nothing has been claimed yet.
     """
     outcomes: dict[str, VerificationState | ProposalsState] = {}
     events: list[tuple[VerificationChange | ProposalsChange, Visibility]] = []
@@ -139,7 +139,7 @@ def find_verification_changes(
         event = verification_news(about, before, outcome)
         if event is not None and not (before is None and verified.claims is None):
             events.append((event, verified.visibility))
-    # Newer assessments have taken the place of these.
+    # Newer assessments have replaced those that are no longer verified.
     past = {subject for subject in announced if subject.startswith(VERIFICATION)}
     return OutcomeChanges(outcomes, sorted(past - analysis.verified.keys()), events)
 
@@ -147,7 +147,7 @@ def find_verification_changes(
 def _graph_as_of(
     recorded: RegionInventoryRecord, today: date, previous: RegionAnalysis | None
 ) -> IntegrationGraph:
-    """The graph, made from the previous one where only a few exchanges have changed."""
+    """Return the graph, updated from the previous one if only a few exchanges have changed."""
     if previous is None or previous.graph.today != today:
         return build_graph(recorded, today)
     before = {each.id: each for each in previous.recorded.integrations}
@@ -167,7 +167,7 @@ def _graph_as_of(
 def _differ_in_edges_only(
     last: VerifiedClaims, inventory: Inventory, levels: Mapping[int, int]
 ) -> bool:
-    """Whether what is verified differs from the last time in the edges of its graph at most."""
+    """Return whether the inputs differ from the last ones in the edges of the graph at most."""
     same_ends = last.inventory.graph.known is inventory.graph.known  # one was made from the other
     same_rest = replace(last.inventory, graph=inventory.graph) == inventory
     return same_ends and same_rest and last.levels == levels

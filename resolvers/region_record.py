@@ -1,4 +1,4 @@
-"""What the engine reads of a region's record: its graph, and the inventory that the rules read."""
+"""Converts a region's record to the engine's inputs: its graph and the inventory for the rules."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ def build_graph(recorded: RegionInventoryRecord, today: date) -> IntegrationGrap
 def required_exchanges(
     recorded: RegionInventoryRecord, graph: IntegrationGraph
 ) -> tuple[RequiredExchange, ...]:
-    """The exchanges that the work of a region's agencies and services asks for."""
+    """Return the exchanges that the work of a region's agencies and services requires."""
     return (
         *between_agencies(exchange_patterns(), recorded.opds, graph.applications),
         *between_services(instrument_by_id(SERVICES_OF), served_indicators(recorded)),
@@ -51,10 +51,10 @@ def required_exchanges(
 
 
 def served_indicators(recorded: RegionInventoryRecord) -> dict[str, frozenset[int]]:
-    """The indicators of SERVICES_OF that applications are known to serve.
+    """Return the indicators of SERVICES_OF that each application is known to serve.
 
-    By the common applications that they are instances of, and by what persons said they are for.
-    What the classifier takes them to be for is no evidence.
+    They follow from the common applications that it is an instance of, and from people's corrections.
+    The tags of the classifier are no evidence.
     """
     indicators = {id: each.indicators for id, each in functions_by_id().items()}
     said = {
@@ -71,7 +71,7 @@ def inventory_for_rules(
     year: int,
     claims: Assessment | None,
 ) -> Inventory:
-    """Return what the rules of an instrument read of a region in the year of an assessment."""
+    """Return the inventory that the rules of an instrument read, in the year of an assessment."""
     serves = served_indicators(recorded) if instrument == SERVICES_OF else {}
     policy = recorded.policy
     said = recorded.functions
@@ -79,7 +79,7 @@ def inventory_for_rules(
         pair
         for group in recorded.agreed
         for pair in combinations(sorted(group), 2)
-        # Persons who have since named two functions take back that they are one.
+        # Two different functions named by people withdraw that the two are one.
         if len({said[id] for id in pair if id in said}) < 2
     }
     return Inventory(
@@ -101,13 +101,13 @@ def inventory_for_rules(
 
 
 def vouching_opds(recorded: RegionInventoryRecord, today: date) -> frozenset[str]:
-    """Return the OPDs whose word holds on a day and whose inventory is complete enough."""
+    """Return the OPDs with a valid attestation on a day and an inventory that is complete enough."""
     inventories = by_opd([each.id for each in recorded.opds], recorded.applications)
     return vouched_for(seals_by_opd(recorded, today).values(), inventories)
 
 
 def seals_by_opd(recorded: RegionInventoryRecord, today: date) -> Mapping[str, AttestationStatus]:
-    """Whether each OPD vouches for its inventory on a day, by its id."""
+    """Return the attestation status of each OPD on a day, by its id."""
     given = [each.attestation for each in recorded.attested]
     edits = [each.broken_by for each in recorded.attested if each.broken_by is not None]
     return {

@@ -1,4 +1,4 @@
-"""How many operations of clients are being executed, so that background work can let them go first."""
+"""Counts the client operations in execution, so that background work can yield to them."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from contextlib import contextmanager, suppress
 
 
 class ActiveOperations:
-    """Counts the operations of this process that clients wait for."""
+    """Counts the client operations that this process executes."""
 
     def __init__(self) -> None:
         self._waiting = 0
@@ -17,7 +17,7 @@ class ActiveOperations:
 
     @contextmanager
     def executing(self) -> Iterator[None]:
-        """Count an operation for as long as the block lasts."""
+        """Count an operation while the block runs."""
         self._waiting += 1
         self._idle.clear()
         try:
@@ -28,7 +28,7 @@ class ActiveOperations:
                 self._idle.set()
 
     async def idle(self, most: float) -> None:
-        """Return once no client waits, or after `most` seconds, so that the work is done at all."""
+        """Return once no client operation is in execution, at the latest after `most` seconds."""
         with suppress(TimeoutError):
             async with asyncio.timeout(most):
                 await self._idle.wait()

@@ -1,4 +1,4 @@
-"""Results that a publication prints without levels: recorded by the province, and ranked."""
+"""Records results that a publication prints without levels, and ranks published scores."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ MEMBERS = (RegionKind.REGENCY, RegionKind.CITY)
 
 @dataclass(frozen=True, slots=True)
 class RecordResult:
-    """Figures as printed. `version` is needed to correct a result that is there."""
+    """Input to record figures as printed. `version` is required to correct an existing result."""
 
     region: str
     instrument: str
@@ -59,7 +59,7 @@ class RecordResult:
 
 @dataclass(frozen=True, slots=True)
 class RankedScore:
-    """Where a region stands, with the score that put it there."""
+    """A region's rank, with the score that it follows from."""
 
     rank: Rank
     region: Region
@@ -68,7 +68,7 @@ class RankedScore:
 
 @dataclass(frozen=True, slots=True)
 class ProvinceMean:
-    """The mean index of `count` of `of` regions; not a figure that anybody published."""
+    """The mean index of `count` out of `of` regions. It is computed and not published."""
 
     instrument: str
     year: int
@@ -80,7 +80,7 @@ class ProvinceMean:
 
 @dataclass(frozen=True, slots=True)
 class PublishedEdition:
-    """What was assessed with which instrument, in which year, by whom, for how many regions."""
+    """The number of regions with a published result of one instrument, year and kind."""
 
     instrument: str
     year: int
@@ -89,7 +89,14 @@ class PublishedEdition:
 
 
 async def record_result(context: Context, asked: RecordResult, key: str | None) -> Assessment:
-    """Record a published result, or correct it."""
+    """Record a published result, or correct it.
+
+    Raises:
+        InvalidInput: a field has a value that is not allowed.
+        NotFound: there is no result to correct.
+        AlreadyExists: there is a result, or an assessment with levels.
+        VersionConflict: the result has changed since the client read it.
+    """
 
     async def work(transaction: LogTransaction, region: Region) -> Assessment:
         access.allow_result_recording(context.viewer, region)
@@ -146,7 +153,7 @@ def published_result(
     version: int,
     provenance: Provenance,
 ) -> Assessment:
-    """Return a published result; its id follows from what it is a result of."""
+    """Return a published result; its id follows from its region, instrument, year and kind."""
     return Assessment(
         id=f"assessment-{region}-{instrument.id}-{year}-{kind.value.lower()}",
         region=region,
@@ -169,7 +176,7 @@ async def rank_published_scores(
     province: str | None,
     kinds: Sequence[RegionKind],
 ) -> list[RankedScore]:
-    """Rank the published scores of one edition, best first, with the movement in a year."""
+    """Rank the published scores of one edition, best first, with the movement since last year."""
     if year < known_instrument(instrument).year_from:
         return []
     async with context.read() as session:
@@ -210,7 +217,7 @@ async def compare_published_scores(
 async def list_province_means(
     context: Context, province: str, kind: AssessmentKind
 ) -> list[ProvinceMean]:
-    """Return the mean over the regencies and cities of a province, oldest first."""
+    """Return the mean index of a province's regencies and cities per edition, oldest first."""
     async with context.read() as session:
         members = await stored_region.list_member_codes(session, province, MEMBERS)
         scored = await stored.list_published_scores(session, regions=members, kind=kind)
@@ -227,7 +234,7 @@ async def list_province_means(
 
 
 async def list_published_editions(context: Context, province: str | None) -> list[PublishedEdition]:
-    """Return what is published, newest first; of a province, over its regencies and cities."""
+    """Return the published editions, newest first, of all regions or of a province's members."""
     async with context.read() as session:
         members = (
             None

@@ -22,7 +22,7 @@ AT_ONCE = 2  # the interpreter runs one of them at a time; the other may be in n
 
 
 class ResultCache:
-    """The results that were used last, and the semaphore that computations pass."""
+    """A least-recently-used cache of results, with a limit on concurrent computations."""
 
     def __init__(self, results_most: int = RESULTS_MOST) -> None:
         self._results: LRUCache[Hashable, object] = LRUCache(results_most)
@@ -30,7 +30,7 @@ class ResultCache:
         self._turns = asyncio.Semaphore(AT_ONCE)
 
     async def find_or_compute(self, key: Hashable, work: Callable[[], Value]) -> Value:
-        """Return the result of `work`, which depends on nothing that `key` does not name."""
+        """Return the result of `work`, which may depend only on what `key` names."""
         if key in self._results:
             return cast(Value, self._results[key])
         return await self._calls.run(key, partial(self._compute, key, work))

@@ -1,4 +1,4 @@
-"""What a region says about the scope of its verification: exempt OPDs, and its policy."""
+"""Records the scope of a region's verification: exempt OPDs, and its development policy."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ TITLE_LENGTH = 300
 
 @dataclass(frozen=True, slots=True)
 class ExemptOpd:
-    """An OPD need not be on the bus, for this reason; without one it is asked again."""
+    """Input to exempt an OPD from the bus, with a reason; an empty reason lifts the exemption."""
 
     opd: str
     reason: str
@@ -28,7 +28,10 @@ class ExemptOpd:
 
 @dataclass(frozen=True, slots=True)
 class RecordDevelopmentPolicy:
-    """From `year` on, applications are to be built after consulting the ICT unit; None ends it."""
+    """Input to record a development policy; a `year` of None ends it.
+
+    From `year` on, agencies must consult the ICT unit before they build an application.
+    """
 
     region: str
     year: int | None
@@ -37,7 +40,7 @@ class RecordDevelopmentPolicy:
 
 
 async def exempt_opd(context: Context, asked: ExemptOpd, key: str | None) -> Exemption:
-    """Record or lift an exemption."""
+    """Record or lift the exemption of an OPD."""
     known = await context.loaders.opds.load(asked.opd)
     if known is None:
         raise NotFound("OPD", asked.opd)
@@ -63,7 +66,7 @@ async def exempt_opd(context: Context, asked: ExemptOpd, key: str | None) -> Exe
 async def record_policy(
     context: Context, asked: RecordDevelopmentPolicy, key: str | None
 ) -> DevelopmentPolicy:
-    """Record the policy, or another one in its place."""
+    """Record a development policy, which replaces the previous one."""
 
     async def work(transaction: LogTransaction, region: Region) -> DevelopmentPolicy:
         access.allow_region_description(context.viewer, region)

@@ -1,4 +1,4 @@
-"""What a region could take over from its sisters: the other regions of its province."""
+"""Finds applications that a region could reuse from its sisters, the others of its province."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from resolvers.shipped_functions import filter_shipped_functions, functions_by_i
 
 @dataclass(frozen=True, slots=True)
 class ReuseOffer:
-    """A candidate, and what has to be known to judge it."""
+    """A reuse candidate, with the data that is needed to judge it."""
 
     candidate: ReuseCandidate
     compared: int  # regions
@@ -23,7 +23,7 @@ class ReuseOffer:
 
 
 async def list_reuse_offers(context: Context, region: Region) -> list[ReuseOffer]:
-    """Return what sisters have for functions that the region's inventory does not show."""
+    """Return the sisters' applications for functions that the region's inventory lacks."""
     context.budget.count_searches()
     found, compared = await _candidates(context, region)
     recorded = await context.loaders.inventories.load(region.code)
@@ -32,14 +32,14 @@ async def list_reuse_offers(context: Context, region: Region) -> list[ReuseOffer
 
 
 async def find_reuse_candidates(context: Context, region: Region) -> tuple[ReuseCandidate, ...]:
-    """Return the candidates alone."""
+    """Return the reuse candidates for a region, without the data to judge them."""
     return (await _candidates(context, region))[0]
 
 
 async def _candidates(context: Context, region: Region) -> tuple[tuple[ReuseCandidate, ...], int]:
     province = region.code if region.kind is RegionKind.PROVINCE else region.parent
     if province is None or region.kind is RegionKind.CENTRAL_AGENCY:
-        return (), 0  # the agencies of the centre have no sisters
+        return (), 0  # central agencies have no sisters
     listed, built = (
         await context.loaders.sisters.load(province),
         await load_analysis_models(context),
@@ -55,7 +55,7 @@ async def _candidates(context: Context, region: Region) -> tuple[tuple[ReuseCand
         return ReuseCatalogue(systems, tags, functions_by_id(), listed.levels, national)
 
     key = ("sisters", listed.digest, built.lessons)
-    compared = await context.instance.computed.find_or_compute(key, read)  # once for all of them
+    compared = await context.instance.computed.find_or_compute(key, read)  # once per province
     own = ("sharing", region.code, *key)
     found = await context.instance.computed.find_or_compute(
         own, lambda: compared.candidates(region.code)

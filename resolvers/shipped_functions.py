@@ -1,4 +1,4 @@
-"""The functions of applications that ship with this version."""
+"""Looks up the functions of applications that ship with this version."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ from facts.function import function_lexicon
 
 
 def filter_shipped_functions(said: Mapping[str, str]) -> dict[str, str]:
-    """Those whose functions this version ships: an earlier one may have had others."""
+    """Return the entries whose function ships; an earlier version may have had others."""
     return {id: function for id, function in said.items() if function in functions_by_id()}
 
 
 @cache
 def functions_by_id() -> dict[str, Function]:
-    """Return the functions that ship, by id."""
+    """Return the shipped functions, by id."""
     return {each.id: each for each in function_lexicon().functions}

@@ -10,10 +10,10 @@ ROWS_MOST = 200_000  # of all snapshots together
 
 
 class SnapshotCache:
-    """The snapshots that were read last.
+    """A least-recently-used cache of snapshots, bounded by their rows.
 
-    A snapshot with more rows than the cache holds takes all of it: its reader could not read the
-    second page of it otherwise.
+    A snapshot with more rows than the cache holds fills all of it, so that its reader can read the
+    second page.
     """
 
     def __init__(self, rows_most: int = ROWS_MOST) -> None:
@@ -26,6 +26,6 @@ class SnapshotCache:
         return self._snapshots.get((region, sequence, drafts))
 
     def keep(self, snapshot: Snapshot, drafts: bool) -> Snapshot:
-        """Return the cached snapshot as of the same entry, which is this one if there is none yet."""
+        """Cache the snapshot, unless one as of the same entry is cached; return the cached one."""
         key = (snapshot.newest.region, snapshot.newest.sequence, drafts)
         return self._snapshots.setdefault(key, snapshot)

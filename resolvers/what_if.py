@@ -1,7 +1,7 @@
-"""What a region would look like if proposals were carried out: a simulation, never stored.
+"""Simulates a region as if proposals were carried out; the simulation is never stored.
 
-It is asked like the region itself, by a context in which the inventory is another. Seals of OPDs
-are taken to hold as they do now, which carrying out would have to see to.
+Resolvers read it like the region itself, through a context with the simulated inventory. It assumes
+that the attestations of OPDs stay valid, which carrying out the proposals would have to ensure.
 """
 
 from __future__ import annotations
@@ -26,18 +26,19 @@ PROPOSALS_MOST = 50
 
 @dataclass(frozen=True)
 class SimulatedInventory(RegionInventoryRecord):
-    """An inventory after proposals; what was computed from it is never taken for the real one."""
+    """An inventory after proposals; its own hash separates cached results from the real ones."""
 
-    carried_out: tuple[str, ...] = ()  # what it follows from, the inventory before included
+    carried_out: tuple[str, ...] = ()  # hashes of the inventory before and of the proposals
 
     @cached_property
     def inputs(self) -> str:
+        """The hash that identifies this inventory in caches."""
         return hash_texts(["what-if", *self.carried_out])
 
 
 @dataclass(frozen=True)
 class WhatIfOutcome:
-    """The region as it is and as it would be, and what became of its integrations."""
+    """The region before and after the proposals, and the changes of its integrations."""
 
     region: str
     proposals: tuple[Proposal, ...]
@@ -46,14 +47,14 @@ class WhatIfOutcome:
     after: Context
 
     async def diagnosed(self, context: Context, basis: GraphBasis) -> GraphDiagnosis:
-        """Return the diagnoses on one side."""
-        self.before.budget.count_searches()  # the other side counts by itself only
+        """Return the diagnostics of one side, `before` or `after`."""
+        self.before.budget.count_searches()  # `after` has a budget of its own, too
         return await graph.diagnose_region_graph(context, self.region, basis)
 
     async def verified(
         self, context: Context, instrument: str, year: int | None, kind: AssessmentKind
     ) -> VerificationResult:
-        """Return the verification on one side: the same claims against its graph."""
+        """Return the verification of one side: the same claims against its graph."""
         self.before.budget.count_searches()
         return await verification.verify_region_claims(
             context, self.region, instrument=instrument, year=year, kind=kind
@@ -64,7 +65,7 @@ async def simulate_proposals(context: Context, region: Region, ids: Sequence[str
     """Carry out proposals on a copy, in the order given.
 
     Raises:
-        InvalidArgument: they are none, too many, or not proposals of this region.
+        InvalidArgument: there are no or too many ids, or one is no proposal of this region.
     """
     wanted = list(dict.fromkeys(ids))
     if not 1 <= len(wanted) <= PROPOSALS_MOST:
