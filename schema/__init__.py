@@ -1,1 +1,1 @@
-"""The GraphQL contract: what a client sees."""
+"""The GraphQL schema: the types and operations that clients use."""

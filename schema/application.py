@@ -1,4 +1,4 @@
-"""Applications and common applications as a client sees and changes them."""
+"""GraphQL types, queries and mutations for applications and common applications."""
 
 from __future__ import annotations
 
@@ -67,6 +67,7 @@ class CommonApplication:
 
     @classmethod
     def by_id(cls, id: str | None) -> CommonApplication | None:
+        """Return the common application with this id, if there is one."""
         found = resolved.find_common_application(id)
         return None if found is None else cls.from_model(found)
 
@@ -171,7 +172,7 @@ async def application_page(
     first: int,
     after: str | None,
 ) -> Connection[Application]:
-    """Return one page of the inventory, of one region or of all."""
+    """Return one page of the applications of one region, or of all regions."""
     chosen = filter or ApplicationFilter()
     page = await resolved.page_of_applications(
         info.context,

@@ -1,4 +1,4 @@
-"""Assessments as a client sees and changes them."""
+"""GraphQL types and mutations for assessments."""
 
 from __future__ import annotations
 
@@ -122,7 +122,7 @@ class Assessment(Node):
 
     @classmethod
     def from_unscored_model(cls, value: model.Assessment) -> Assessment:
-        """Wrap what a mutation gave: its score follows from what it holds."""
+        """Return the result of a mutation with its score, which is computed from its levels."""
         empty = value.published is None and not value.levels
         instrument = instrument_in_catalogue(value.instrument)
         return cls.from_model(value, None if empty else engine.score_assessment(instrument, value))

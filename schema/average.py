@@ -1,4 +1,4 @@
-"""Published averages as a client sees them."""
+"""GraphQL types and query for published averages."""
 
 from __future__ import annotations
 

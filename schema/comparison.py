@@ -1,4 +1,4 @@
-"""Lines of a comparison and movers as a client sees them."""
+"""GraphQL types and queries for comparisons of regions and for index movements."""
 
 from __future__ import annotations
 

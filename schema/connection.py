@@ -1,4 +1,4 @@
-"""Lists that grow: Relay connections over keyset pages."""
+"""Relay connections over keyset pages, for lists that grow."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ class Connection(Generic[Node]):
 
 
 def to_connection(page: Page[Value], nodes: list[Node]) -> Connection[Node]:
-    """Return a page as a connection; `nodes` stand for its values, in the same order."""
+    """Return a page as a connection; `nodes` are its values as GraphQL types, in the same order."""
     cursors = [_encoded(key) for key in page.keys]
     return Connection(
         edges=[Edge(node=node, cursor=cursor) for node, cursor in zip(nodes, cursors, strict=True)],
@@ -56,14 +56,14 @@ def to_connection(page: Page[Value], nodes: list[Node]) -> Connection[Node]:
 
 
 def checked_page_size(first: int, most: int = FIRST_MOST) -> int:
-    """Return `first` if it is a page size, or raise InvalidArgument."""
+    """Return `first` if it is from 1 to `most`, or raise InvalidArgument."""
     if not 1 <= first <= most:
         raise InvalidArgument("first", f"a number from 1 to {most}", str(first))
     return first
 
 
 def part_of_name(search: str | None) -> str:
-    """Return what to search for, or raise InvalidArgument if it is longer than any name."""
+    """Return the text to search for, or raise InvalidArgument if it is longer than any name."""
     if search is not None and len(search) > SEARCH_LENGTH:
         raise InvalidArgument(
             "search", f"at most {SEARCH_LENGTH} characters", f"{len(search)} characters"
@@ -72,7 +72,7 @@ def part_of_name(search: str | None) -> str:
 
 
 def decode_cursor(after: str | None, parts: int) -> tuple[str, ...] | None:
-    """Return the key of `parts` texts that a cursor stands for, or raise InvalidArgument."""
+    """Return the key of `parts` texts that a cursor encodes, or raise InvalidArgument."""
     if after is None:
         return None
     decoded = _decoded(after)

@@ -1,4 +1,4 @@
-"""Consolidation proposals as a client sees them and decides on them."""
+"""GraphQL types and mutations for consolidation proposals."""
 
 from __future__ import annotations
 
@@ -183,7 +183,7 @@ class Proposal:
 
 @strawberry.type
 class RegionConsolidation:
-    """The field of a region about what could be consolidated."""
+    """The field of Region for its consolidation proposals."""
 
     _value: strawberry.Private[model.Region]
 

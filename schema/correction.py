@@ -1,4 +1,4 @@
-"""A person's word for what an application is for, as a client gives it."""
+"""GraphQL mutation that corrects the function of an application."""
 
 from __future__ import annotations
 

@@ -103,7 +103,7 @@ class RequiredExchange:
         )
 
 
-NAMED_MOST = 100  # of one list inside a list
+NAMED_MOST = 100  # items of a nested list
 
 
 @strawberry.type(

@@ -1,4 +1,4 @@
-"""Listings of a region that are, or may be, one system, as a client sees them."""
+"""GraphQL types for listings of a region that are, or may be, the same system."""
 
 from __future__ import annotations
 
@@ -30,6 +30,7 @@ class NationalSystem:
 
     @classmethod
     def from_id(cls, id: str) -> NationalSystem:
+        """Return the national system with this id, which must exist."""
         value = resolved.national_system_by_id(id)
         return cls(id=strawberry.ID(id), name=value.name, owner=value.owner)
 
@@ -145,7 +146,7 @@ class Duplicates:
 
 @strawberry.type
 class RegionDuplicates:
-    """The field of a region about listings of one system."""
+    """The field of Region for listings of the same system."""
 
     _value: strawberry.Private[model.Region]
 

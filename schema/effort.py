@@ -1,4 +1,4 @@
-"""The effort of steps as a client sees and edits it."""
+"""GraphQL types and mutation for the effort of upgrade steps."""
 
 from __future__ import annotations
 
@@ -77,7 +77,7 @@ class RegionEffort:
 
 @strawberry.type
 class RegionEffortField:
-    """The field of a region about the efforts that it plans with."""
+    """The field of Region for the efforts that it plans with."""
 
     _value: strawberry.Private[model.Region]
 

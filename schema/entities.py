@@ -28,7 +28,7 @@ from schema.region import Region
 Thing = Application | Assessment | CommonApplication | Opd | Region
 Entity = Annotated[Thing, strawberry.union("_Entity")]
 
-SHOWN = 100  # characters of a key, in a message
+SHOWN = 100  # characters of a key in an error message
 
 
 @strawberry.type(name="_Service", description="This instance as a subgraph of Apollo Federation.")
@@ -49,7 +49,7 @@ class EntityQuery:
     ) -> list[Entity | None]:
         info.context.budget.count_references(len(representations))
         work = (_entity(info.context, each) for each in representations)
-        # An exception in the place of an item is the error of that item alone.
+        # GraphQL reports an exception in place of an item as the error of that item only.
         return await asyncio.gather(*work, return_exceptions=True)  # type: ignore[return-value]
 
     @strawberry.field(name="_service", description="For composers: the schema of this subgraph.")

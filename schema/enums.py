@@ -1,4 +1,4 @@
-"""The vocabulary's enums, as GraphQL shows them: registered here, used as they are."""
+"""Registers the enums of the model as GraphQL enums."""
 
 from __future__ import annotations
 

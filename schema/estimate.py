@@ -1,4 +1,4 @@
-"""Estimated profiles as a client sees them: never an assessment, never ranked."""
+"""GraphQL types for estimated profiles, which are never assessments and never ranked."""
 
 from __future__ import annotations
 
@@ -97,7 +97,7 @@ EstimatedProfileResult = Annotated[
 
 @strawberry.type
 class RegionEstimate:
-    """The field of a region that an estimate answers."""
+    """The field of Region for its estimated profile."""
 
     _value: strawberry.Private[model.Region]
 

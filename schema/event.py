@@ -1,4 +1,4 @@
-"""What happened, as a client reads and follows it."""
+"""GraphQL query and subscriptions for events."""
 
 from __future__ import annotations
 
@@ -47,6 +47,7 @@ class Event:
 
     @classmethod
     def from_event(cls, seen: VisibleEvent) -> Event:
+        """Return the GraphQL type of an event."""
         arrival = seen.arrival
         return cls(
             cursor=Cursor(seen.cursor),
@@ -99,9 +100,10 @@ class IndexChanged:
 
     @classmethod
     def from_event(cls, seen: VisibleEvent) -> IndexChanged:
+        """Return the GraphQL type of an event of kind INDEX_CHANGED."""
         arrival = seen.arrival
         body = arrival.derived or {}
-        before, after = body["before"], body["after"]  # scores, of which little is mostly asked for
+        before, after = body["before"], body["after"]  # scores, mostly queried in part
         return cls(
             cursor=Cursor(seen.cursor),
             previous_cursor=Cursor(seen.previous_cursor),

@@ -1,8 +1,8 @@
-"""What passes between the resolver of a subscription and the transport, beside the event itself.
+"""The envelope in which the resolver of a subscription passes an event to the transport.
 
-The resolver yields envelopes. The payload is executed as GraphQL executes any root value; the rest goes
-to the transport with the result, and not to the client. The other way, the root value that a
-subscription starts with may say after which cursor it begins.
+GraphQL executes the payload of an envelope like any root value. The other members go to the transport
+with the result, and not to the client. In the other direction, the transport may start a subscription
+with a ResumeAfter as its root value.
 """
 
 from __future__ import annotations
@@ -19,28 +19,28 @@ Payload = TypeVar("Payload")
 
 @dataclass(frozen=True, slots=True)
 class EventEnvelope(Generic[Payload]):
-    """An event of a subscription, and what the transport has to know of it."""
+    """An event of a subscription, with what the transport needs to deliver it."""
 
     payload: Payload  # the root value that is executed
-    cursor: str | None = None  # the position after it; None: the subscription has none
-    subject: Hashable = None  # a newer event about it may replace this one; None: none may
-    more: bool = False  # the next event is at hand
-    snapshot: bool = False  # it is a part of the snapshot that the subscription begins with
+    cursor: str | None = None  # the position after it; None: the subscription has no cursors
+    subject: Hashable = None  # a newer event with this subject may replace it; None: none may
+    more: bool = False  # the next event is available at once
+    snapshot: bool = False  # it is part of the initial snapshot
 
     @classmethod
     def from_event(cls, payload: Payload, seen: VisibleEvent) -> EventEnvelope[Payload]:
-        """Put the payload that was made of an event into an envelope."""
+        """Return the envelope of an event, whose payload is its GraphQL type."""
         return cls(payload, seen.cursor, seen.subject, seen.more, seen.snapshot)
 
 
 @dataclass(frozen=True, slots=True)
 class ResumeAfter:
-    """The root value of a subscription that begins after a cursor, whatever its document says."""
+    """The root value that makes a subscription begin after a cursor, instead of its argument."""
 
     cursor: str
 
 
 def start_cursor(info: Info, after: str | None) -> str | None:
-    """Return the cursor after which a subscription begins: the transport's, or else the argument."""
+    """Return the cursor after which a subscription begins: the transport's, else `after`."""
     root: object = info.root_value
     return root.cursor if isinstance(root, ResumeAfter) else after

@@ -1,4 +1,4 @@
-"""How operations are executed: graphql-core's way, without what it leaks."""
+"""Executes operations as graphql-core does, without its memory leak in subscriptions."""
 
 from __future__ import annotations
 
@@ -11,13 +11,14 @@ from schema.event_envelope import EventEnvelope
 
 
 class Execution(StrawberryGraphQLCoreExecutionContext):
-    """Executes the payload of an envelope, and forgets with each event what it cached for it.
+    """Executes the payload of an envelope, with a new cache of subfields for each event.
 
-    graphql-core 3.3.1 and 3.3.2 share one cache among all events, whose keys are never met again:
-    some 3 kB an event, for as long as the subscription lives.
+    graphql-core 3.3.1 and 3.3.2 share one cache among all events and never use its keys again. It
+    grows by some 3 kB per event while the subscription lives.
     """
 
     def build_per_event_executor(self, payload: Any) -> Executor[Any]:
+        """Return the executor for one event, whose root value is the envelope's payload."""
         root = payload.payload if isinstance(payload, EventEnvelope) else payload
         event = super().build_per_event_executor(root)
         event._relevant_sub_fields = {}

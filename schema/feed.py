@@ -1,4 +1,4 @@
-"""The feed of a region, as other instances follow it. The contract is in docs/protocol.md."""
+"""GraphQL fields that replicate a region to other instances; docs/protocol.md has the contract."""
 
 from __future__ import annotations
 

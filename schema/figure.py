@@ -1,4 +1,4 @@
-"""An exact figure as a client sees it."""
+"""GraphQL type for an exact figure with its rounded display."""
 
 from __future__ import annotations
 
@@ -18,17 +18,20 @@ class Figure:
 
     @classmethod
     def from_fraction(cls, value: Fraction) -> Figure:
+        """Return the figure of a value."""
         return cls(value=format_exact(value), display=format_rounded(value))
 
     @classmethod
     def from_difference(cls, value: Fraction) -> Figure:
-        """Wrap a difference."""
+        """Return the figure of a difference, which is displayed with its sign."""
         return cls(value=format_exact(value), display=format_signed(value))
 
     @classmethod
     def from_optional(cls, value: Fraction | None) -> Figure | None:
+        """Return the figure of a value; None for None."""
         return None if value is None else cls.from_fraction(value)
 
     @classmethod
     def from_optional_difference(cls, value: Fraction | None) -> Figure | None:
+        """Return the figure of a difference; None for None."""
         return None if value is None else cls.from_difference(value)

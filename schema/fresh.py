@@ -1,4 +1,4 @@
-"""Answers over many regions that are not older than so many seconds, or say of which they are."""
+"""GraphQL query for responses over many regions with a maximum age, and their coverage."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What an application seems to be for, as a client sees it."""
+"""GraphQL types and query for the functions that applications are tagged with."""
 
 from __future__ import annotations
 
@@ -23,6 +23,7 @@ class Function:
 
     @classmethod
     def from_id(cls, id: str) -> Function:
+        """Return the function with this id, which must exist."""
         value = shipped_functions.functions_by_id()[id]
         return cls(id=strawberry.ID(id), name=value.name, indicators=list(value.indicators))
 
@@ -71,7 +72,7 @@ class FunctionQuery:
 
 @strawberry.type
 class ApplicationFunction:
-    """The field of an application that its name answers."""
+    """The field of Application for its function tag."""
 
     _value: strawberry.Private[model.Application]
 
@@ -82,5 +83,5 @@ class ApplicationFunction:
 
 
 def estimated_figure(value: float) -> Figure:
-    """Wrap what a model estimated: three places are all that it means."""
+    """Return the figure of a model's estimate, which is exact to three decimals at most."""
     return Figure.from_fraction(Fraction(f"{value:.3f}"))

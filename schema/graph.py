@@ -1,4 +1,4 @@
-"""The integration graph of a region as a client sees it."""
+"""GraphQL types for the integration graph of a region."""
 
 from __future__ import annotations
 
@@ -146,7 +146,7 @@ class IntegrationGraph:
 
 @strawberry.type
 class RegionGraph:
-    """The fields of a region that its integration graph answers."""
+    """The fields of Region for its integration graph."""
 
     _value: strawberry.Private[model.Region]
 

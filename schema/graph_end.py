@@ -1,4 +1,4 @@
-"""An end of an exchange as a client sees it: a name to read, an id to ask for more."""
+"""GraphQL type for an end of an exchange: its name, and its id for further queries."""
 
 from __future__ import annotations
 
@@ -22,5 +22,5 @@ class GraphEnd:
 
 
 def graph_ends(nodes: Mapping[str, GraphNode], ids: Iterable[str]) -> list[GraphEnd]:
-    """Return the nodes with these ids, named."""
+    """Return the nodes with these ids as GraphQL types, in the same order."""
     return [GraphEnd.from_model(nodes[id]) for id in ids]

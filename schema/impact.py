@@ -1,4 +1,4 @@
-"""What hangs on an application, as a client sees it."""
+"""GraphQL types for the impact of an application: what depends on it."""
 
 from __future__ import annotations
 
@@ -64,7 +64,7 @@ class Impact:
 
 @strawberry.type
 class ApplicationImpact:
-    """The fields of an application that its region's graph answers."""
+    """The fields of Application for its place in the integration graph of its region."""
 
     _value: strawberry.Private[model.Application]
 

@@ -1,4 +1,4 @@
-"""The type of `info` in every field."""
+"""The type of the `info` argument of every field."""
 
 from __future__ import annotations
 

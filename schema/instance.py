@@ -1,4 +1,4 @@
-"""The instance that answers, and who it takes the viewer to be."""
+"""GraphQL types and query for the instance that responds, and for its viewer."""
 
 from __future__ import annotations
 

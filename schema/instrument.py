@@ -1,4 +1,4 @@
-"""Instruments as a client sees them."""
+"""GraphQL types and queries for instruments."""
 
 from __future__ import annotations
 
@@ -117,7 +117,7 @@ class Instrument:
 
 @cache
 def schema_instrument(id: str) -> Instrument:
-    """Return an instrument of the catalogue as a client sees it: the same for every score."""
+    """Return the GraphQL type of an instrument, which all scores share."""
     return Instrument.from_model(instrument_in_catalogue(id))
 
 

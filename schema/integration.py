@@ -1,4 +1,4 @@
-"""Integrations as a client sees and changes them."""
+"""GraphQL types and mutations for integrations."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ class Integration(Node):
     @strawberry.field
     async def source(self, info: Info) -> Application:
         found = await info.context.loaders.applications.load(self._value.source)
-        assert found is not None  # a foreign key
+        assert found is not None  # it is a foreign key
         return Application.from_model(found)
 
     @strawberry.field(description="Null where the target is in no inventory here.")

@@ -1,4 +1,4 @@
-"""How complete inventories are and who vouches for them, as a client sees it."""
+"""GraphQL types and mutation for the completeness of inventories and their attestation."""
 
 from __future__ import annotations
 
@@ -179,7 +179,7 @@ class RegionInventory:
 
 @strawberry.type
 class RegionInventoryField:
-    """The field of a region about its inventory as a whole."""
+    """The field of Region for its inventory as a whole."""
 
     _value: strawberry.Private[model.Region]
 

@@ -69,6 +69,7 @@ class BoundedDocuments(SchemaExtension):
         self.limits = limits
 
     def on_parse(self) -> Iterator[None]:
+        """Parse the document within the limits."""
         operation = self.execution_context
         document = parse_within_limits(operation.query or "", self.limits)
         check_operation(document, operation._provided_operation_name)
@@ -76,6 +77,7 @@ class BoundedDocuments(SchemaExtension):
         yield
 
     def on_validate(self) -> Iterator[None]:
+        """Validate the document, and stop at the limit of errors."""
         operation = self.execution_context
         assert operation.graphql_document is not None
         operation.pre_execution_errors = validation_errors(
@@ -169,6 +171,7 @@ class _Walk:
         self.entered: set[str] = set()
 
     def run(self) -> None:
+        """Visit all operations and fragments, or raise DocumentRejected at the first limit."""
         for operation in self.operations:
             self._enter(operation)
         for name, fragment in self.fragments.items():

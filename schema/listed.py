@@ -1,4 +1,4 @@
-"""An application that a list names by its id; the rest is loaded where it is asked for."""
+"""GraphQL types for items of nested lists; an application is loaded when its fields are queried."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from schema.info import Info
 if TYPE_CHECKING:
     from schema.application import Application
 
-LISTED_MOST = 100  # of one list inside a list
+LISTED_MOST = 100  # items of a nested list
 
 
 @strawberry.type(description="An application, by its id.")
@@ -36,5 +36,5 @@ class NamedValue:
 
 
 def listed_applications(ids: Iterable[str]) -> list[ListedApplication]:
-    """Return the first applications of a list."""
+    """Return the first LISTED_MOST applications of a list."""
     return [ListedApplication(id=strawberry.ID(id)) for id in [*ids][:LISTED_MOST]]

@@ -1,6 +1,6 @@
-"""What a client learns of an error: all of an expected one, only a number of a bug.
+"""Masks errors for clients: an expected error is shown in full, a bug only as a correlation id.
 
-A resolver says that an error is expected by an exception whose `extensions` hold a `code`.
+A resolver marks an error as expected by an exception whose `extensions` hold a `code`.
 """
 
 from __future__ import annotations
@@ -15,9 +15,9 @@ logger = logging.getLogger("simpul.errors")
 
 
 def mask_errors(errors: Iterable[GraphQLError] | None) -> list[GraphQLError]:
-    """The errors as a client may see them; each bug is logged under the id its client is given.
+    """Return the errors as a client may see them; each bug is logged with its correlation id.
 
-    What failed once is one bug, however many items of a list it took: a read is shared by many.
+    An exception that fails many items of a list is one bug, since the items share a read.
     """
     seen: dict[int, str] = {}
     return [_mask(error, seen) if _is_a_bug(error) else error for error in errors or ()]
@@ -28,8 +28,8 @@ def _is_a_bug(error: GraphQLError) -> bool:
         return False
     if error.original_error is None or isinstance(error.original_error, GraphQLError):
         return False
-    # A value that a scalar could not read points into the document but has no path: that is
-    # the client's. What a resolver raised has a path; what anything else raised has neither.
+    # An invalid scalar value is the client's error: it has nodes of the document but no path. An
+    # exception of a resolver has a path, and any other exception has neither.
     return error.path is not None or not error.nodes
 
 

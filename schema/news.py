@@ -91,6 +91,7 @@ class VerificationChanged:
 
     @classmethod
     def from_event(cls, seen: VisibleEvent) -> VerificationChanged:
+        """Return the GraphQL type of an event of kind VERIFICATION_CHANGED."""
         change = value_of(verification_state.VerificationChange, seen.arrival.derived or {})
         names = {
             each.number: each.name for each in instrument_in_catalogue(change.instrument).indicators
@@ -148,6 +149,7 @@ class ProposalsChanged:
 
     @classmethod
     def from_event(cls, seen: VisibleEvent) -> ProposalsChanged:
+        """Return the GraphQL type of an event of kind PROPOSALS_CHANGED."""
         change = value_of(verification_state.ProposalsChange, seen.arrival.derived or {})
         return cls(
             cursor=Cursor(seen.cursor),

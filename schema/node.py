@@ -1,4 +1,4 @@
-"""What every identified thing has in common, and where a row comes from."""
+"""GraphQL interface for things with an id, and types for provenance and evidence."""
 
 from __future__ import annotations
 
@@ -48,4 +48,5 @@ class EvidenceInput:
     )
 
     def value(self) -> model.Evidence:
+        """Return the evidence as the model has it."""
         return model.Evidence(self.title, self.url, self.kind, self.dated)

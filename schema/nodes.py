@@ -1,4 +1,4 @@
-"""Anything with an id, found by it."""
+"""GraphQL query that finds any node by its id."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ class NodeQuery:
 
 
 async def find_node(context: Context, id: str) -> Node | None:
-    """Return the thing with this id; None where there is none, or none the viewer may see."""
+    """Return the node with this id; None if it does not exist or the viewer may not see it."""
     kind, _, rest = id.partition("-")
     match kind:
         case "region":

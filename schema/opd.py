@@ -1,4 +1,4 @@
-"""OPDs as a client sees and records them."""
+"""GraphQL types and mutation for OPDs, the agencies of a region."""
 
 from __future__ import annotations
 

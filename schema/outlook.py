@@ -1,4 +1,4 @@
-"""Base rates as a client sees them."""
+"""GraphQL types for base rates."""
 
 from __future__ import annotations
 
@@ -92,7 +92,7 @@ class Outlook:
 
 @strawberry.type
 class RegionOutlookField:
-    """The field of a region that base rates answer."""
+    """The field of Region for its base rates."""
 
     _value: strawberry.Private[model.Region]
 

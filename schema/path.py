@@ -134,7 +134,7 @@ class UpgradePath:
 
 @strawberry.type
 class RegionPath:
-    """The field of a region that the path to a target answers."""
+    """The field of Region for its path to a target."""
 
     _value: strawberry.Private[model.Region]
 

@@ -1,4 +1,4 @@
-"""A region's peers as a client sees them."""
+"""GraphQL types for the peers of a region."""
 
 from __future__ import annotations
 
@@ -29,6 +29,7 @@ class DomainDifference:
 
     @classmethod
     def list_from_differences(cls, values: Mapping[int, Fraction]) -> list[DomainDifference]:
+        """Return the differences by number of the domain."""
         return [
             cls(number=n, difference=Figure.from_difference(value)) for n, value in values.items()
         ]
@@ -93,6 +94,7 @@ class Peer:
 
     @classmethod
     def list_from_model(cls, value: resolved.RegionPeers) -> list[Peer]:
+        """Return the peers, nearest first."""
         return [cls._from_model(each, value) for each in value.peers]
 
     @classmethod
@@ -123,7 +125,7 @@ class Peer:
 
 @strawberry.type
 class RegionPeersField:
-    """The field of a region that its peers answer."""
+    """The field of Region for its peers."""
 
     _value: strawberry.Private[model.Region]
 

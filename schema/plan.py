@@ -1,4 +1,4 @@
-"""The parts of a path to a target as a client sees them."""
+"""GraphQL types for the parts of a path to a target."""
 
 from __future__ import annotations
 

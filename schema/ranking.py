@@ -1,4 +1,4 @@
-"""Ranks, comparisons, means and editions as a client sees them."""
+"""GraphQL types and queries for ranks, comparisons, means and published editions."""
 
 from __future__ import annotations
 

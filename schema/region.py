@@ -1,4 +1,4 @@
-"""Regions as a client sees them."""
+"""GraphQL types and queries for regions."""
 
 from __future__ import annotations
 
@@ -188,7 +188,7 @@ class Region(
 
     @classmethod
     def from_required_model(cls, value: model.Region | None) -> Region:
-        """Wrap a region that a foreign key says is there."""
+        """Return the GraphQL type of a region that exists by a foreign key."""
         assert value is not None
         return cls.from_model(value)
 

@@ -1,4 +1,4 @@
-"""Scalars of our own."""
+"""Custom GraphQL scalars."""
 
 from __future__ import annotations
 

@@ -114,6 +114,6 @@ schema = Schema(
     subscription=Subscription,
     extensions=document_extensions(),
     execution_context_class=Execution,
-    federation_version="2.9",  # the newest that all composers know
+    federation_version="2.9",  # the newest version that all composers support
     config=StrawberryConfig(scalar_map={Cursor: CURSOR, WholeNumber: WHOLE_NUMBER}),
 )

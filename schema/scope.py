@@ -1,4 +1,4 @@
-"""The scope of a region's verification as a client sees and changes it."""
+"""GraphQL types and mutations for the scope of a region's verification."""
 
 from __future__ import annotations
 

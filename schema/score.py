@@ -1,4 +1,4 @@
-"""Scores as a client sees them."""
+"""GraphQL types for scores."""
 
 from __future__ import annotations
 
@@ -87,6 +87,7 @@ class VerifiedIndex:
 
     @classmethod
     def from_verification(cls, value: verification.Verification) -> VerifiedIndex:
+        """Return the claimed, supported and not refuted scores of a verification."""
         return cls(
             rules=value.table,
             as_of=value.today,
@@ -152,4 +153,5 @@ class IndexScore:
 
     @classmethod
     def from_scored(cls, value: engine.ScoredAssessment) -> IndexScore:
+        """Return the score of an assessment."""
         return cls.from_model(value.assessment, value.score)

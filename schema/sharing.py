@@ -1,4 +1,4 @@
-"""What a region could take over from its sisters, as a client sees it."""
+"""GraphQL types for applications that a region could reuse from its sisters."""
 
 from __future__ import annotations
 
@@ -65,7 +65,7 @@ class SharingCandidate:
 
 @strawberry.type
 class RegionSharing:
-    """The field of a region about what its sisters have."""
+    """The field of Region for applications that it could reuse."""
 
     _value: strawberry.Private[model.Region]
 

@@ -1,4 +1,4 @@
-"""Simulations of an assessment, as a client opens them."""
+"""GraphQL mutation that simulates an assessment with other levels."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Where regions come from, as a client sees it."""
+"""GraphQL types and query for the sources of replicated regions."""
 
 from __future__ import annotations
 
@@ -44,7 +44,10 @@ class Source:
         now: datetime,
         confirmed: datetime | None = None,
     ) -> Source:
-        """`confirmed`: the operation itself has made sure that the copy was whole by then."""
+        """Return the GraphQL type of a source.
+
+        `confirmed` is when this operation has confirmed that the replica was complete.
+        """
         code = strawberry.ID(region)
         if value is not None and confirmed is not None:
             value = replace(value, state=engine.SourceState.FRESH, as_of=confirmed, reason="")

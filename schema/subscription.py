@@ -1,7 +1,7 @@
-"""Executes a subscription: its source yields envelopes, and each is given on with its result.
+"""Executes a subscription and yields each envelope of its source with the result.
 
-It is the pipeline of the GraphQL specification by graphql-core's own parts. Strawberry's `stream` gives
-results alone, and the transport also needs what the envelope says.
+It is the pipeline of the GraphQL specification, built from the parts of graphql-core. Strawberry's
+`stream` yields only results, but the transport also needs the envelopes.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from schema.limits import DocumentLimits, check_operation, parse_within_limits, 
 
 
 class SubscriptionRejected(Exception):
-    """The subscription cannot begin; `errors` say why."""
+    """Raised when a subscription cannot begin; `errors` holds the reasons."""
 
     def __init__(self, errors: list[GraphQLError]) -> None:
         super().__init__("the subscription cannot begin")
@@ -41,10 +41,10 @@ async def execute_events(
 ) -> AsyncGenerator[tuple[EventEnvelope[Any], ExecutionResult], None]:
     """Yield each event with its result, until the source ends; close it when done.
 
-    An exception of the source is the result of a last event, which has the position of the one before.
+    An exception of the source becomes the result of a last event, at the position of the previous one.
 
     Raises:
-        RequestRefused: the document, its variables or the subscription's resolver do not allow it.
+        SubscriptionRejected: the document, its variables or the resolver do not allow it.
     """
     executor = _executor(schema, query, variables, operation_name, context, resume, limits)
     source = create_source_event_stream(executor)
@@ -60,7 +60,7 @@ async def execute_events(
                 envelope = event if isinstance(event, EventEnvelope) else EventEnvelope(event)
                 result = execute_subscription_event(executor.build_per_event_executor(envelope))
                 yield envelope, (await result if isawaitable(result) else result)
-        except Exception as error:  # noqa: BLE001  # the edge masks it, and the client learns of it
+        except Exception as error:  # noqa: BLE001  # the transport masks it for the client
             found = error if isinstance(error, GraphQLError) else None
             found = found or GraphQLError(str(error), original_error=error)
             yield envelope, ExecutionResult(None, [found])

@@ -38,6 +38,7 @@ class Tracing(SchemaExtension):
         self._trace: bytes | None = None
 
     def on_execute(self) -> Iterator[None]:
+        """Encode the trace after the operation is executed."""
         yield
         result = self.execution_context.result
         assert isinstance(result, ExecutionResult)
@@ -61,6 +62,7 @@ class Tracing(SchemaExtension):
         *args: Any,
         **kwargs: Any,
     ) -> Any:
+        """Resolve a field and record its duration."""
         node = self._root.at(info.path.as_list())
         node.field = info.field_name
         node.type = str(info.return_type)
@@ -73,6 +75,7 @@ class Tracing(SchemaExtension):
         return value
 
     def get_results(self) -> dict[str, Any]:
+        """Return the extension `ftv1` with the trace in base64; empty without a trace."""
         return {} if self._trace is None else {"ftv1": b64encode(self._trace).decode()}
 
     async def _awaited(self, node: _Node, value: Awaitable[Any]) -> Any:
@@ -112,6 +115,7 @@ class _Node:
         return node
 
     def encoded(self) -> bytes:
+        """Return the node and its children as a protocol buffer message."""
         parts = [_error(each) for each in self.errors]
         if isinstance(self.key, int):
             parts.append(_number(2, self.key))

@@ -1,4 +1,4 @@
-"""What a region claims, held against its graph, as a client sees it."""
+"""GraphQL types for the verification of a region's claims."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ from schema.score import VerifiedScore
 from schema.words import NOT_COMPUTED
 
 SPBE_2020 = strawberry.ID("spbe-2020")
-EDGES_MOST = 200  # of one finding or verdict
+EDGES_MOST = 200  # in one finding or verdict
 
 
 @strawberry.type(description="One thing that is missing or not known.")
@@ -176,7 +176,7 @@ class Verification:
 
 @strawberry.type
 class RegionVerification:
-    """The field of a region that holds its claims against its graph."""
+    """The field of Region for the verification of its claims."""
 
     _value: strawberry.Private[model.Region]
 

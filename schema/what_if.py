@@ -1,4 +1,4 @@
-"""What a region would look like if proposals were carried out, as a client sees it."""
+"""GraphQL types for a region as if proposals were carried out."""
 
 from __future__ import annotations
 
@@ -76,7 +76,7 @@ class WhatIf:
 
 @strawberry.type
 class RegionWhatIf:
-    """The field of a region that simulates proposals."""
+    """The field of Region that simulates proposals."""
 
     _value: strawberry.Private[model.Region]
 

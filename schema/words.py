@@ -1,4 +1,4 @@
-"""Descriptions that several inputs share."""
+"""Descriptions that several fields and arguments share."""
 
 IDEMPOTENCY_KEY = (
     "Of your own choice, 1 to 128 characters: sent again with the same input within seven days, "
