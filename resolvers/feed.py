@@ -33,7 +33,7 @@ class LogHead:
     region: str
     sequence: int
     hash: str
-    owner: str | None  # API address of the instance that writes it; None: unknown
+    owner: str | None  # API address of the instance that writes it; None: it has no public one
 
 
 @dataclass(frozen=True, slots=True)

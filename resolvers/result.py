@@ -176,7 +176,7 @@ async def rank_published_scores(
     province: str | None,
     kinds: Sequence[RegionKind],
 ) -> list[RankedScore]:
-    """Rank the published scores of one edition, best first, with the movement since last year."""
+    """Rank the published scores of one edition, best first, with the change in a year."""
     if year < known_instrument(instrument).year_from:
         return []
     async with context.read() as session:

@@ -100,6 +100,7 @@ class ComparisonLine:
     def list_from_lines(
         cls, values: tuple[engine.ComparisonLine, ...], instrument: str
     ) -> list[ComparisonLine]:
+        """Return the lines with the names of their parts."""
         chosen = instrument_in_catalogue(instrument)
         names = {engine.INDEX: ""}
         names |= {(engine.PartKind.DOMAIN, each.number): each.name for each in chosen.domains}

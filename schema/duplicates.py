@@ -59,6 +59,7 @@ class Relisting:
 
     @classmethod
     def from_listing_ids(cls, value: tuple[str, ...]) -> Relisting:
+        """Return the group of the listings with these ids."""
         return cls(count=len(value), listings=listed_applications(value))
 
 
@@ -130,6 +131,7 @@ class Duplicates:
 
     @classmethod
     def from_analysis(cls, value: InventoryAnalysis) -> Duplicates:
+        """Return the duplicates that an analysis has found."""
         found = value.inventory
         return cls(
             rule=engine.RULE,

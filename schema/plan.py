@@ -138,6 +138,7 @@ class DeclaredScale:
 
     @classmethod
     def from_id_and_version(cls, value: tuple[str, str]) -> DeclaredScale:
+        """Return the scale with this id and version."""
         return cls(id=strawberry.ID(value[0]), version=value[1])
 
 

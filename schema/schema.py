@@ -100,9 +100,10 @@ class Schema(strawberry.federation.Schema):
     def process_errors(
         self, errors: list[GraphQLError], execution_context: ExecutionContext | None = None
     ) -> None:
-        pass
+        """Log nothing: `schema.masking` logs the bugs among the errors."""
 
     def as_str(self) -> str:
+        """Return the SDL with the definitions that `@link` imports."""
         return f"{super().as_str()}\n\n{FEDERATION}"
 
     __str__ = as_str
