@@ -1,4 +1,4 @@
-"""Everything is killed while everybody works: each client is told the log, entry by entry, once.
+"""Every process is killed under load: each client gets the whole log, entry by entry, once.
 
 CHAOS_SECONDS and CHAOS_CLIENTS make it longer and larger, CHAOS_SEED repeats the choices of a run.
 """
@@ -89,7 +89,7 @@ class HubVictim:
         self.process.kill()
 
 
-async def test_every_client_is_told_the_log_entry_by_entry_whatever_is_killed(
+async def test_every_client_gets_the_log_entry_by_entry_whatever_is_killed(
     postgresql_server: PostgresqlServer,
     redis_server: RedisServer,
     simpul_process: StartSimpul,
@@ -163,7 +163,7 @@ async def test_every_client_is_told_the_log_entry_by_entry_whatever_is_killed(
 
     assert [each for each in ended if not isinstance(each, asyncio.CancelledError)] == []
     for follower, log_ in paired(followers, expected):
-        assert follower.told[: len(log_)] == log_
+        assert follower.events[: len(log_)] == log_
     await written_once(url, writers)
     assert min(victim.kills for victim in victims) > 0
     assert min(follower.resumed for follower in followers) > 0
@@ -176,7 +176,7 @@ async def test_every_client_is_told_the_log_entry_by_entry_whatever_is_killed(
             f"{sum(writer.repeated for writer in writers)} requests sent again; "
             f"{sum(follower.connections for follower in followers)} connections lost, "
             f"{sum(follower.resumed for follower in followers)} resumed; "
-            f"{sum(len(each.told) for each in followers)} events told, none lost, none twice"
+            f"{sum(len(each.events) for each in followers)} events received, none lost, none twice"
         )
 
 

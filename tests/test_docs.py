@@ -36,9 +36,9 @@ def test_every_setting_is_documented_and_nothing_else() -> None:
     for name, field in Settings.model_fields.items():
         common = name in ("database_url", "redis_url")
         variable = name.upper() if common else f"SIMPUL_{name.upper()}"
-        # What is not set has a default that words tell better than `None`.
-        told = documented.get(f"`{variable}`", ["none"])[0]
-        default = told if field.default in (None, ()) else f"`{field.default}`"
+        # An unset value has a default that words describe better than `None`.
+        default_text = documented.get(f"`{variable}`", ["none"])[0]
+        default = default_text if field.default in (None, ()) else f"`{field.default}`"
         expected[f"`{variable}`"] = [default, field.description]
     assert documented == expected
 

@@ -1,4 +1,4 @@
-"""Claims and changes that make news, and what an instance has told of them."""
+"""Claims and changes that make news, and what an instance has announced about them."""
 
 from __future__ import annotations
 
@@ -70,11 +70,11 @@ async def outcomes(hub: Hub) -> dict[tuple[str, str], Mapping[str, Any]]:
 async def first_outcomes(hub: Hub) -> None:
     """Return once the proposals of all five regions have a standing."""
 
-    async def told() -> None:
+    async def have_outcomes() -> None:
         found = {code for code, subject in await outcomes(hub) if subject == "proposals"}
         assert found == {each.code for each in places.REGIONS}
 
-    await eventually(told)
+    await eventually(have_outcomes)
 
 
 async def forget(hub: Hub) -> None:

@@ -236,7 +236,7 @@ async def test_a_viewer_may_change_nothing_else(prepared: Hub, viewer: Viewer) -
 async def test_a_scope_is_all_that_a_role_reaches(prepared: Hub) -> None:
     """A role without regions or OPDs in its token may do no more than the public."""
     for role in (Role.OPD, Role.REGION, Role.ASSESSOR, Role.PROVINCE):
-        viewer = Viewer("nobody", role)
+        viewer = Viewer("outsider", role)
         name, given, _letters = OPERATIONS["register an application"]
         assert await prepared.change_refusal(name, viewer, **given) == "FORBIDDEN"
         found = await prepared.ask('{ region(code: "32.11") { assessments { id } } }', viewer)

@@ -107,7 +107,7 @@ async def test_regions_of_two_provinces_have_no_province_in_common(hub: Hub) -> 
     assert index["province"] == {"mean": None, "best": None}
 
 
-async def test_movers_are_told_from_the_largest_rise_to_the_largest_fall(west_java: Hub) -> None:
+async def test_movers_are_ordered_from_the_largest_rise_to_the_largest_fall(west_java: Hub) -> None:
     movers = (await west_java.ask(MOVERS, province="32"))["movers"]
     assert len(movers) == 27
     assert movers[0] == {
@@ -126,7 +126,7 @@ async def test_movers_are_told_from_the_largest_rise_to_the_largest_fall(west_ja
     assert await west_java.ask(MOVERS, year=2021) == {"movers": []}
 
 
-async def test_scores_are_read_alike_from_each_database(database_url: str) -> None:
+async def test_scores_are_the_same_from_each_database(database_url: str) -> None:
     async with running(database_url) as hub:
         await seed_regions(hub.instance)
         movers = (await hub.ask(MOVERS, province="32"))["movers"]

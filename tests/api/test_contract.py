@@ -220,8 +220,8 @@ def test_every_mutation_answers_with_its_object_or_with_problems() -> None:
         assert answer in ANSWERS
 
 
-def test_nothing_that_a_subscription_tells_depends_on_who_the_viewer_is() -> None:
-    """Viewers who may read the same rows share what they are told."""
+def test_no_subscription_event_depends_on_who_the_viewer_is() -> None:
+    """Viewers who may read the same rows share their events."""
     assert SDL.subscription_type is not None
     reached: set[str] = set()
     waiting = [SDL.subscription_type]

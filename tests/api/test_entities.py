@@ -166,8 +166,8 @@ async def test_a_draft_is_as_one_that_is_not_there_for_whom_it_is_not(
     result = await hub.result(ENTITIES, viewer, representations=asked)
     draft = {"__typename": "Assessment", "state": "DRAFT"} if sees else None
     assert result.data == {"_entities": [draft, None]}
-    told = [error.message.replace(places.DRAFT, missing) for error in result.errors or ()]
-    assert told == [f"there is no Assessment {missing!r}, or none that this viewer may see"] * (
+    messages = [error.message.replace(places.DRAFT, missing) for error in result.errors or ()]
+    assert messages == [f"there is no Assessment {missing!r}, or none that this viewer may see"] * (
         2 - sees
     )
 
@@ -182,8 +182,8 @@ async def test_what_entities_read_counts_as_what_lists_do(hub: Hub) -> None:
     assert result.data is not None
     read = READS_MOST - 1  # the regions themselves are one
     assert result.data["_entities"] == [{"opds": {"totalCount": 2}}] * read + [None] * 11
-    told = [(error.path, error.extensions) for error in result.errors or ()]
-    assert told == [
+    errors = [(error.path, error.extensions) for error in result.errors or ()]
+    assert errors == [
         (["_entities", place, "opds"], {"code": "TOO_COMPLEX"}) for place in range(read, read + 11)
     ]
 
@@ -201,5 +201,5 @@ async def test_more_references_than_one_operation_may_have_are_refused(
     assert await hub.refusal(document, all=[*most, SUMEDANG]) == "TOO_COMPLEX"
 
 
-async def test_the_service_tells_the_committed_schema(hub: Hub) -> None:
+async def test_the_service_returns_the_committed_schema(hub: Hub) -> None:
     assert await hub.ask("{ _service { sdl } }") == {"_service": {"sdl": schema.as_str()}}

@@ -1,4 +1,4 @@
-"""A subscription that lives for months does not grow with what it has told."""
+"""A subscription that lives for months does not grow with the number of its events."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ LEAST = 1000  # bytes an event that the leak of graphql-core 3.3.2 takes, at lea
 
 
 @strawberry.type
-class Told:
+class Tick:
     number: int
     word: str
 
@@ -30,21 +30,21 @@ class Query:
 @strawberry.type
 class Subscription:
     @strawberry.subscription
-    async def told(self) -> AsyncGenerator[Told, None]:
+    async def ticks(self) -> AsyncGenerator[Tick, None]:
         for number in range(3 * EVENTS):
-            yield Told(number=number, word="word")
+            yield Tick(number=number, word="word")
 
 
 async def _growth(execution: Any) -> float:
     """Bytes an event that a subscription keeps."""
     toy = strawberry.Schema(Query, subscription=Subscription, execution_context_class=execution)
-    results: Any = await toy.subscribe("subscription { told { number word } }")
+    results: Any = await toy.subscribe("subscription { ticks { number word } }")
     held = []
     tracemalloc.start()
     try:
         for number in range(3 * EVENTS):
             result = await anext(results)
-            assert result.data == {"told": {"number": number, "word": "word"}}
+            assert result.data == {"ticks": {"number": number, "word": "word"}}
             if number % EVENTS == EVENTS - 1:
                 gc.collect()
                 held.append(tracemalloc.get_traced_memory()[0])

@@ -58,7 +58,7 @@ async def test_all_pages_of_a_snapshot_are_as_of_one_entry_whatever_is_written_m
     assert newer[0]["newest"]["sequence"] > whole[0]["newest"]["sequence"]
 
 
-async def test_a_snapshot_that_is_kept_no_more_must_be_begun_anew(west_java: Hub) -> None:
+async def test_a_snapshot_that_is_no_longer_cached_must_be_restarted(west_java: Hub) -> None:
     first = await west_java.ask(SNAPSHOT, places.PROVINCE, region="32.11", first=10, after=None)
     await places.begin(west_java, places.assessment())
     restarted = Hub(replace(west_java.instance, snapshots=SnapshotCache()))
@@ -91,7 +91,7 @@ async def test_a_feed_hides_what_its_reader_may_not_see_and_still_proves_the_cha
         assert EventKind.RESULT_RECORDED not in hidden
 
 
-async def test_whatever_is_written_meanwhile_no_entry_is_beyond_the_end_that_is_told(
+async def test_whatever_is_written_meanwhile_no_entry_is_beyond_the_stated_head(
     west_java: Hub,
 ) -> None:
     async def write() -> None:

@@ -75,7 +75,7 @@ async def _claim(hub: Hub, level: int, version: int) -> None:
     ],
     ids=lambda value: value.subject if isinstance(value, Viewer) else None,
 )
-async def test_a_draft_that_moves_is_told_to_those_who_may_see_it(
+async def test_a_changed_draft_is_sent_to_viewers_who_may_see_it(
     hub: Hub, viewer: Viewer, sees: bool
 ) -> None:
     await places.begin(hub, places.assessment())
@@ -105,7 +105,7 @@ async def test_a_draft_that_moves_is_told_to_those_who_may_see_it(
     assert [each["kind"] for each in page["events"]] == kinds
 
 
-async def test_a_change_of_an_index_tells_all_about_it(any_hub: Hub) -> None:
+async def test_a_change_of_an_index_has_all_details(any_hub: Hub) -> None:
     await places.begin(any_hub, places.assessment())
     start = await any_hub.cursor()
     epoch, _, number = start.rpartition(":")
@@ -133,7 +133,7 @@ async def test_a_change_of_an_index_tells_all_about_it(any_hub: Hub) -> None:
     }
 
 
-async def test_what_is_published_is_told_to_everybody_as_new(hub: Hub) -> None:
+async def test_a_published_assessment_is_new_to_every_subscriber(hub: Hub) -> None:
     await places.begin(
         hub,
         places.assessment(kind=AssessmentKind.INTERIM, state=AssessmentState.SUBMITTED, level=4),
@@ -146,7 +146,7 @@ async def test_what_is_published_is_told_to_everybody_as_new(hub: Hub) -> None:
     assert (moved["predicateBefore"], moved["predicateAfter"]) == (None, "Memuaskan")
 
 
-async def test_a_corrected_result_is_told_with_what_it_was(hub: Hub) -> None:
+async def test_a_corrected_result_is_sent_with_its_former_value(hub: Hub) -> None:
     await _publish(hub, "32.11", "4.15")
     start = await hub.cursor()
     async with hub.listening(INDEX_CHANGED, after=start) as changes:

@@ -1,4 +1,4 @@
-"""What is told and logged of a failure that takes more than one item."""
+"""Masking of a failure that affects several items: the errors in the response and the log."""
 
 from __future__ import annotations
 
@@ -30,14 +30,14 @@ async def test_a_read_that_fails_for_many_items_is_one_bug(
 ) -> None:
     result = await strawberry.Schema(Query).execute("{ words word }")
     caplog.clear()  # Strawberry has logged them too, which our schema does not let it
-    told = mask_errors(result.errors)
-    assert sorted(str(each.path) for each in told) == [
+    masked = mask_errors(result.errors)
+    assert sorted(str(each.path) for each in masked) == [
         "['word']",
         "['words', 0]",
         "['words', 1]",
         "['words', 2]",
     ]
-    assert {each.message for each in told} == {"internal error"}
-    ids = {each.extensions["correlationId"] for each in told}
+    assert {each.message for each in masked} == {"internal error"}
+    ids = {each.extensions["correlationId"] for each in masked}
     assert sorted(record.args[0] for record in caplog.records) == sorted(ids)
     assert len(ids) == 2

@@ -35,7 +35,7 @@ from tests.api.news import (
 )
 
 
-async def test_an_exchange_that_shows_a_claim_is_told_with_the_change_that_drew_it(
+async def test_an_exchange_that_shows_a_claim_is_announced_with_the_change_that_drew_it(
     any_hub: Hub,
 ) -> None:
     await places.begin(any_hub, CLAIMS)
@@ -88,16 +88,16 @@ async def test_a_change_without_a_bearing_on_any_verdict_is_no_news(hub: Hub) ->
     assert await happened(hub, after) == ["APPLICATION_UPDATED"]
 
 
-async def test_proposals_are_told_once_for_a_burst_of_changes(any_hub: Hub) -> None:
+async def test_proposals_are_announced_once_for_a_burst_of_changes(any_hub: Hub) -> None:
     await follow(any_hub)
     after = await any_hub.cursor()
     for name in ("Presensi Pegawai", "Absensi Online"):
         await any_hub.change(
             "registerApplication", places.OPD, region="32.11", opd=DINKES, name=name
         )
-    async with any_hub.listening(PROPOSALS, after=after) as told:
+    async with any_hub.listening(PROPOSALS, after=after) as events:
         await follow(any_hub)
-        announcements = await told.next()
+        announcements = await events.next()
     assert (announcements["region"]["code"], announcements["changed"], announcements["closed"]) == (
         "32.11",
         [],
@@ -111,7 +111,7 @@ async def test_proposals_are_told_once_for_a_burst_of_changes(any_hub: Hub) -> N
     asked = '{ region(code: "32.11") { proposals(kinds: [MERGE]) { id } } }'
     [merge] = (await any_hub.ask(asked))["region"]["proposals"]
     assert announcements["opened"] == [merge["id"]]
-    await follow(any_hub)  # past what it told itself
+    await follow(any_hub)  # past its own announcements
     settled = await any_hub.everything()
     await follow(any_hub)
     assert await any_hub.everything() == settled  # another pass finds nothing
@@ -121,19 +121,19 @@ async def test_a_running_instance_follows_up_by_itself(hub: Hub) -> None:
     running = asyncio.create_task(recompute.recompute_in_background(hub.instance))
     try:
         after = await hub.cursor()
-        async with hub.listening(PROPOSALS, after=after) as told:
+        async with hub.listening(PROPOSALS, after=after) as events:
             await hub.change(  # the first standing is silent, so wait for it
                 "updateApplication", places.REGION, id=HEALTH, version=1, name="Absensi"
             )
             await first_outcomes(hub)
             await hub.change("retireApplication", places.REGION, id=OFFICE, version=1)
-            assert len((await told.next())["closed"]) == 1
+            assert len((await events.next())["closed"]) == 1
     finally:
         running.cancel()
         await asyncio.gather(running, return_exceptions=True)
 
 
-async def test_what_one_process_left_undone_the_next_takes_up_and_tells_once(hub: Hub) -> None:
+async def test_the_next_process_announces_once_what_the_last_left_undone(hub: Hub) -> None:
     await follow(hub)
     after = await hub.cursor()
     await hub.change("retireApplication", places.REGION, id=OFFICE, version=1)
@@ -171,9 +171,9 @@ async def test_who_is_slower_takes_back_no_news_of_another_process(
                 each.proposal for each in await consolidation.list_all_proposals(context, found)
             ]
             assert [each.kind for each in proposals] == [ProposalKind.SHARE] * 2
-            told = await announcements.proposal_changes(transaction.session, region, proposals)
-            transaction.add_derived(await announcements.announce_changes(transaction, told))
-        assert await late is False  # that it looked again has shown it that all is told
+            changes = await announcements.proposal_changes(transaction.session, region, proposals)
+            transaction.add_derived(await announcements.announce_changes(transaction, changes))
+        assert await late is False  # it looked again and found everything announced
         assert (await happened(quick, after)).count("PROPOSALS_CHANGED") == 1
         settled = await quick.everything()
         await recompute.recompute_region(quick.instance, region)
@@ -199,14 +199,14 @@ async def test_an_exchange_across_regions_changes_the_region_at_its_other_end(hu
     before = await outcomes(hub)
     await follow(hub)
     found = await hub.ask(EVENTS, places.ADMIN, after=after)
-    told = [(each["kind"], each["region"]["code"]) for each in found["events"]["events"]]
-    assert told[:2] == [("INTEGRATION_CONNECTED", "32.11"), ("VERIFICATION_CHANGED", "32.73")]
+    announced = [(each["kind"], each["region"]["code"]) for each in found["events"]["events"]]
+    assert announced[:2] == [("INTEGRATION_CONNECTED", "32.11"), ("VERIFICATION_CHANGED", "32.73")]
     subject = ("32.73", "verification spbe-2020")
     bounds = [each[subject]["verdicts"] for each in (before, await outcomes(hub))]
     assert [each["34"]["ceiling"] for each in bounds] == [3, 4]
 
 
-async def test_time_alone_makes_evidence_old_and_the_full_pass_tells_it(hub: Hub) -> None:
+async def test_time_alone_makes_evidence_old_and_the_full_pass_announces_it(hub: Hub) -> None:
     await hub.change("correctFunction", places.OPD, application=HEALTH, function="attendance")
     await outside(hub)
     await follow(hub)
@@ -220,9 +220,9 @@ async def test_time_alone_makes_evidence_old_and_the_full_pass_tells_it(hub: Hub
     assert await happened(hub, after) == ["VERIFICATION_CHANGED"]
 
 
-async def test_the_classifier_learns_from_corrections_when_it_is_told_to(hub: Hub) -> None:
-    alike = {"region": "33.74", "opd": "opd-33.74.diskominfo", "name": "Wakepo"}
-    new = (await hub.change("registerApplication", places.ADMIN, **alike))["id"]
+async def test_the_classifier_learns_from_corrections_on_request(hub: Hub) -> None:
+    similar = {"region": "33.74", "opd": "opd-33.74.diskominfo", "name": "Wakepo"}
+    new = (await hub.change("registerApplication", places.ADMIN, **similar))["id"]
     asked = f'{{ node(id: "{new}") {{ ... on Application {{ functionTag {{ byPerson '
     asked += "candidates { function { id } } } } } }"
     await hub.change("correctFunction", places.OPD, application=HEALTH, function="attendance")
@@ -248,7 +248,7 @@ async def test_a_follow_up_that_fails_is_tried_again_and_stops_no_other_region(h
     assert ("32.73", "proposals") in await outcomes(hub)
 
 
-async def test_what_a_newer_draft_stands_beside_stays_told_to_the_public(hub: Hub) -> None:
+async def test_a_newer_draft_does_not_hide_published_changes_from_the_public(hub: Hub) -> None:
     published = replace(CLAIMS, id="assessment-p", year=2024, state=AssessmentState.PUBLISHED)
     await hub.record(EventKind.ASSESSMENT_PUBLISHED, "32.11", published.id, published)
     await places.begin(hub, CLAIMS)
@@ -256,12 +256,12 @@ async def test_what_a_newer_draft_stands_beside_stays_told_to_the_public(hub: Hu
     after = await hub.cursor()
     async with hub.listening(VERIFICATION, after=after) as public:
         await outside(hub)
-        told = [await public.next() for _ in range(2)]
-    assert [each["assessment"] for each in told] == [None, published.id]
+        events = [await public.next() for _ in range(2)]
+    assert [each["assessment"] for each in events] == [None, published.id]
     assert (await happened(hub, after)).count("VERIFICATION_CHANGED") == 3
 
 
-async def test_what_is_published_is_told_as_a_whole_to_those_who_saw_none_of_it(hub: Hub) -> None:
+async def test_a_publication_is_sent_whole_to_viewers_who_saw_none_of_it(hub: Hub) -> None:
     draft = replace(
         CLAIMS,
         state=AssessmentState.SUBMITTED,
@@ -271,9 +271,9 @@ async def test_what_is_published_is_told_as_a_whole_to_those_who_saw_none_of_it(
     after = await hub.cursor()
     async with hub.listening(VERIFICATION, after=after) as public:
         await hub.change("publishAssessment", places.ASSESSOR, id=CLAIMS.id, version=1)
-        told = await public.next()
-    assert (told["assessment"], told["before"]) == (CLAIMS.id, None)
-    assert [each["before"] for each in told["changed"]] == [None] * 18
+        event = await public.next()
+    assert (event["assessment"], event["before"]) == (CLAIMS.id, None)
+    assert [each["before"] for each in event["changed"]] == [None] * 18
 
 
 async def test_a_decision_needs_no_second_connection_while_others_wait_for_its_region(

@@ -1,4 +1,4 @@
-"""Whatever changes in whatever order: what was told of each is what a full pass finds."""
+"""Events announced change by change equal the results of a full pass, in any order of changes."""
 
 from __future__ import annotations
 
@@ -43,13 +43,13 @@ step = st.one_of(
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
 @given(history=st.lists(step, min_size=3, max_size=14))
-async def test_what_was_told_change_by_change_is_what_a_full_pass_finds(
+async def test_events_change_by_change_equal_what_a_full_pass_finds(
     hub: Hub, history: list[tuple[str, Any, Any]]
 ) -> None:
     async with hub.instance.database.read() as session:
         start = (await arrival.newest_position(session)).arrival
     await follow(hub)
-    told = await outcomes(hub)
+    announced = await outcomes(hub)
     state = _State(hub)
     await state.prepare()
     for kind, one, other in history:
@@ -68,23 +68,23 @@ async def test_what_was_told_change_by_change_is_what_a_full_pass_finds(
         body = each.derived or {}
         if each.kind is EventKind.VERIFICATION_CHANGED:
             subject = f"verification {body['assessment'] or body['instrument']}"
-            heard = dict(told.get((each.region, subject), {"verdicts": {}}))
+            heard = dict(announced.get((each.region, subject), {"verdicts": {}}))
             new = {str(one["indicator"]): one["after"] for one in body["changed"]}
-            told[each.region, subject] = {**heard, "verdicts": {**heard["verdicts"], **new}}
+            announced[each.region, subject] = {**heard, "verdicts": {**heard["verdicts"], **new}}
         elif each.kind is EventKind.PROPOSALS_CHANGED:
-            known = told[each.region, "proposals"]["proposals"]
+            known = announced[each.region, "proposals"]["proposals"]
             assert {*body["closed"], *body["changed"]} <= known.keys()
             assert not {*body["opened"]} & known.keys()
             ids = (known.keys() | {*body["opened"]}) - {*body["closed"]}
-            told[each.region, "proposals"] = {"proposals": dict.fromkeys(ids)}
+            announced[each.region, "proposals"] = {"proposals": dict.fromkeys(ids)}
             counts[each.region] = body["counts"]
     for key, outcome in incremental.items():
         if key[1] == "proposals":
-            assert told[key]["proposals"].keys() == outcome["proposals"].keys()
+            assert announced[key]["proposals"].keys() == outcome["proposals"].keys()
             kinds = Counter(kind for kind, _ in outcome["proposals"].values())
             assert counts.get(key[0], kinds) == kinds
         else:
-            assert told[key]["verdicts"] == outcome["verdicts"], key
+            assert announced[key]["verdicts"] == outcome["verdicts"], key
 
     await forget(hub)
     await recompute.recompute_all_regions(hub.instance)

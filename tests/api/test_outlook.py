@@ -83,7 +83,7 @@ async def test_an_outlook_on_nothing_is_an_invalid_argument(
     assert await west_java.refusal(OUTLOOK, code="32.05", **given) == "INVALID_ARGUMENT"
 
 
-async def test_peers_tell_what_became_of_them(west_java: Hub) -> None:
+async def test_peers_show_what_became_of_them(west_java: Hub) -> None:
     first, second, third = (await west_java.ask(PEERS, code="32.05"))["region"]["peers"]
     assert first == {
         "code": "32.04",

@@ -101,7 +101,7 @@ async def test_says_how_far_all_steps_go_where_none_reach(west_java: Hub) -> Non
     assert (path["steps"], path["effort"], path["estimated"]) == ([], None, True)
 
 
-async def test_tells_of_other_targets_steps_and_plans_on_demand(west_java: Hub) -> None:
+async def test_returns_other_targets_steps_and_plans_on_demand(west_java: Hub) -> None:
     asked = """
     { region(code: "32.05") { pathToTarget(target: 4.2, years: 2) {
       costCurve { target effort steps }

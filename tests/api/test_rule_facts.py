@@ -225,7 +225,7 @@ async def test_building_is_held_against_the_policy_that_the_region_recorded(hub:
         {"gap": "NOT_CONSULTED", "subject": HEALTH, "details": []}
     ]
     await hub.change("updateApplication", places.REGION, id=HEALTH, version=2, consulted=None)
-    assert (await _verdict(hub, 15))["notRefuted"] == 5  # what nobody told refutes nothing
+    assert (await _verdict(hub, 15))["notRefuted"] == 5  # an unknown fact refutes nothing
     asked = '{ region(code: "32.11") { inventory { policy { year title } } } }'
     found = (await hub.ask(asked))["region"]["inventory"]["policy"]
     assert found == {"year": 2021, "title": "Perbup 5/2021"}

@@ -160,7 +160,7 @@ async def test_the_next_predicate_is_the_one_after_what_is_printed(
     }
 
 
-async def test_instruments_are_told_whole(hub: Hub) -> None:
+async def test_instruments_are_returned_whole(hub: Hub) -> None:
     asked = """
     {
       instruments { id yearFrom yearTo levelMin levelMax indicators { number } }

@@ -25,7 +25,7 @@ subscription ($regions: [ID!], $after: Cursor) {
 """
 
 
-def _told(events: list[dict[str, Any]]) -> list[tuple[str, str, bool]]:
+def _summaries(events: list[dict[str, Any]]) -> list[tuple[str, str, bool]]:
     return [(each["region"]["code"], each["after"], each["snapshot"]) for each in events]
 
 
@@ -46,7 +46,7 @@ async def _prune(hub: Hub, before: datetime | None = None) -> int:
 
 
 async def _snapshot_of(hub: Hub, kind: str) -> dict[Viewer, Any]:
-    """Return what two viewers are told first of the one subject there is of a kind."""
+    """Return the first event of the only subject of a kind, for each of two viewers."""
     found = {}
     for viewer in (PUBLIC_VIEWER, places.REGION):
         async with hub.listening(EVENTS, viewer, kinds=[kind]) as events:
@@ -63,7 +63,7 @@ async def test_it_holds_the_newest_of_each_and_goes_on_live(any_hub: Hub) -> Non
         assert seen[-1]["cursor"] == await any_hub.cursor()
         await _publish(any_hub, "32.11", "3.30", 3)
         seen += await _take(changes, 1)
-    assert _told(seen) == [
+    assert _summaries(seen) == [
         ("32.11", "3.20", True),
         ("32.73", "4.00", True),
         ("32.11", "3.30", False),
@@ -71,13 +71,13 @@ async def test_it_holds_the_newest_of_each_and_goes_on_live(any_hub: Hub) -> Non
     _chain(seen)
 
 
-async def test_nothing_to_tell_yet_is_a_snapshot_too(hub: Hub) -> None:
+async def test_no_events_yet_is_a_snapshot_too(hub: Hub) -> None:
     async with hub.listening(INDEX_CHANGED) as changes:
         first = asyncio.create_task(changes.next())
-        await asyncio.sleep(0.2)  # by then it would have told what there is
+        await asyncio.sleep(0.2)  # by then it would have sent any snapshot
         assert not first.done()
         await _publish(hub, "32.11", "3.00")
-        assert _told([await first]) == [("32.11", "3.00", False)]
+        assert _summaries([await first]) == [("32.11", "3.00", False)]
 
 
 async def test_it_can_be_resumed_from_within_as_of_when_it_began(any_hub: Hub) -> None:
@@ -88,7 +88,7 @@ async def test_it_can_be_resumed_from_within_as_of_when_it_began(any_hub: Hub) -
     await _publish(any_hub, "32.73", "3.10", 1)
     async with any_hub.listening(INDEX_CHANGED, after=seen[0]["cursor"]) as changes:
         seen += await _take(changes, 3)
-    assert _told(seen) == [
+    assert _summaries(seen) == [
         ("32.11", "3.00", True),
         ("32.73", "3.00", True),
         ("32", "3.00", True),
@@ -97,7 +97,7 @@ async def test_it_can_be_resumed_from_within_as_of_when_it_began(any_hub: Hub) -
     _chain(seen)
 
 
-async def test_resumed_from_before_its_first_event_all_of_it_is_told(hub: Hub) -> None:
+async def test_resuming_before_the_first_event_delivers_every_event(hub: Hub) -> None:
     await _publish(hub, "32.11", "3.00")
     async with hub.listening(INDEX_CHANGED) as changes:
         [first] = await _take(changes, 1)
@@ -110,7 +110,7 @@ async def test_it_holds_only_what_is_asked_for(hub: Hub) -> None:
         for region in ("32.11", "32.73"):
             await _publish(hub, region, value, version or None)
     async with hub.listening(INDEX_CHANGED, regions=["32.73"]) as changes:
-        assert _told(await _take(changes, 1)) == [("32.73", "3.10", True)]
+        assert _summaries(await _take(changes, 1)) == [("32.73", "3.10", True)]
     document = EVENTS.replace("cursor previousCursor", "snapshot")
     wanted = {"regions": ["32.73"], "kinds": ["RESULT_RECORDED", "OPD_RECORDED"]}
     async with hub.listening(document, **wanted) as events:
@@ -200,11 +200,11 @@ async def test_what_is_pruned_cannot_be_resumed_from_and_is_in_the_snapshot(any_
     async with any_hub.listening(INDEX_CHANGED, places.REGION) as changes:
         assert await _take(changes, 3) == before
     async with any_hub.listening(INDEX_CHANGED, after=before[0]["cursor"]) as changes:
-        assert _told(await _take(changes, 1)) == [("32.73", "4.00", True)]
+        assert _summaries(await _take(changes, 1)) == [("32.73", "4.00", True)]
     assert (await any_hub.ask(PAGE))["events"]["events"] == []
     async with any_hub.listening(INDEX_CHANGED, after=kept) as changes:
         await _publish(any_hub, "32.73", "4.10", 1)
-        assert _told(await _take(changes, 1)) == [("32.73", "4.10", False)]
+        assert _summaries(await _take(changes, 1)) == [("32.73", "4.10", False)]
 
 
 async def test_a_public_event_outlives_a_newer_one_that_not_all_may_see(hub: Hub) -> None:
@@ -237,4 +237,4 @@ async def test_what_is_not_old_yet_is_not_forgotten(hub: Hub) -> None:
     assert await _prune(hub, between) == 2  # its newer one is kept, whenever that came
     await _publish(hub, "32.11", "3.20", 2)
     async with hub.listening(INDEX_CHANGED, after=start) as changes:
-        assert _told(await _take(changes, 1)) == [("32.11", "3.20", False)]
+        assert _summaries(await _take(changes, 1)) == [("32.11", "3.20", False)]

@@ -61,7 +61,7 @@ def _verdict(found: dict[str, Any], indicator: int) -> dict[str, Any]:
     return dict(verdict)
 
 
-async def test_without_claims_it_tells_the_bounds_and_that_nothing_is_refuted(
+async def test_without_claims_it_returns_the_bounds_and_nothing_is_refuted(
     west_java: Hub,
 ) -> None:
     found = await _verification(west_java)

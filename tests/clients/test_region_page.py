@@ -277,10 +277,10 @@ async def test_a_part_that_fails_says_so_alone_and_can_be_tried_again(
 async def test_has_no_accessibility_violation_in_either_theme(visit: Visit) -> None:
     page = visit.page
     await visit.complete()
-    # Open, but not each of the many that are alike: what axe takes grows with all that is shown.
+    # Open, but only one element of each kind: the time that axe takes grows with the visible page.
     await page.locator("details:not(.origin, [data-testid='verdict'])").evaluate_all(OPEN)
-    for alike in (page.locator(".origin:visible").first, page.get_by_test_id("verdict").nth(1)):
-        await alike.evaluate("each => { each.open = true }")
+    for details in (page.locator(".origin:visible").first, page.get_by_test_id("verdict").nth(1)):
+        await details.evaluate("each => { each.open = true }")
     # By an evaluation and not a script tag: the page's policy allows none but its own.
     await page.evaluate((WEB / "node_modules/axe-core/axe.min.js").read_text())
     # Themes differ in nothing but colours.
@@ -336,7 +336,7 @@ async def test_speaks_english_where_the_address_asks_for_it(visit: Visit) -> Non
     assert page.url.endswith("/daerah/32.11")
 
 
-async def test_a_code_that_no_region_has_is_told_by_the_page(
+async def test_the_page_says_that_no_region_has_the_code(
     context: BrowserContext, hub: SimpulProcess
 ) -> None:
     page = await context.new_page()

@@ -320,9 +320,11 @@ async def test_a_stopped_node_is_marked_and_heals_while_the_others_go_on(
     source = region.get_by_test_id("source-state")
     await expect(source).to_contain_text("mengikuti pemiliknya dengan dekat")
     node = hub.data_dir / "nodes" / "32.11"
-    told = re.search(r"Node 32\.11 +http://127\.0\.0\.1:(\d+)/, process (\d+)", hub.log.read_text())
-    assert told is not None
-    os.kill(int(told[2]), signal.SIGKILL)
+    announced = re.search(
+        r"Node 32\.11 +http://127\.0\.0\.1:(\d+)/, process (\d+)", hub.log.read_text()
+    )
+    assert announced is not None
+    os.kill(int(announced[2]), signal.SIGKILL)
     await marked("32.11", "UNREACHABLE")
     await marked("32.12", "FRESH")
     await expect(rows(page)).to_have_count(27)
@@ -332,7 +334,7 @@ async def test_a_stopped_node_is_marked_and_heals_while_the_others_go_on(
     sentence = await alert.inner_text()
     await expect(region.get_by_test_id("source-alert")).to_have_text(sentence)
     await expect(source).to_contain_text(f"{sentence} Yang tampil adalah salinan terakhir.")
-    simpul_process("serve", port=int(told[1]), data_dir=node)
+    simpul_process("serve", port=int(announced[1]), data_dir=node)
     await marked("32.11", "FRESH")
     await expect(page.get_by_test_id("nodes")).to_contain_text("3 dari 3")
     await expect(alert).to_have_count(0)
@@ -350,12 +352,12 @@ async def test_a_replay_says_so_from_its_first_second_to_its_last(
     await page.goto(hub.url)
     await expect(page.get_by_text("Belum ada hasil yang dapat ditampilkan.")).to_be_visible()
     await expect(page.get_by_text("PUTAR ULANG", exact=True)).to_be_visible()
-    told = page.get_by_test_id("ticker").locator("li")
-    last = told.first.filter(has_text="Target").filter(has_text="4,62")
+    entries = page.get_by_test_id("ticker").locator("li")
+    last = entries.first.filter(has_text="Target").filter(has_text="4,62")
     await expect(last).to_have_count(1, timeout=REPLAYED_WITHIN)
     await expect(page.get_by_text("PUTAR ULANG", exact=True)).to_be_visible()
-    await expect(told).to_have_count(40)
-    await expect(told.filter(has_text="Putar ulang")).to_have_count(40)
+    await expect(entries).to_have_count(40)
+    await expect(entries.filter(has_text="Putar ulang")).to_have_count(40)
     # The target of 2025 leads to no edition of targets: the wall stays with official results.
     await expect(page.get_by_test_id("edition")).to_contain_text("2025")
     await expect(page.get_by_test_id("edition")).to_contain_text("Hasil resmi")

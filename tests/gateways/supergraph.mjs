@@ -50,13 +50,13 @@ async function hive(supergraph) {
   for (const { authorized, ...question } of questions) {
     answers.push(await (await ask(question, authorized ? { authorization } : {})).json());
   }
-  const event = await told(ask);
+  const event = await eventOfChange(ask);
   await gateway[Symbol.asyncDispose]();
   return { answers, event };
 }
 
 /** The event that a change through the gateway brings to a subscription through it. */
-async function told(ask) {
+async function eventOfChange(ask) {
   const { data } = await (await ask({ query: '{ instance { cursor } }' })).json();
   const query = `subscription ($after: Cursor) { events(after: $after) { kind region { name } } }`;
   const body = { query, variables: { after: data.instance.cursor } };

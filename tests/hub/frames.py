@@ -37,19 +37,19 @@ class Frames:
         frame, _, self._read = self._read.partition(b"\n\n")
         return frame + b"\n\n"
 
-    async def told(self) -> dict[str, str]:
-        """Return the next frame that is not idle, as its fields."""
+    async def fields(self) -> dict[str, str]:
+        """Return the fields of the next frame that is not a keep-alive comment."""
         while (frame := await self.next()) == b":\n\n":
             pass
         lines = frame.decode().removesuffix("\n\n").split("\n")
         return {name: value.strip() for name, _, value in (each.partition(":") for each in lines)}
 
     async def event(self) -> Any:
-        """Return the field of the next event, which is told under its cursor."""
-        told = await self.told()
-        assert list(told) == ["event", "id", "data"], told
-        [event] = json.loads(told["data"])["data"].values()
-        assert told["id"] == event["cursor"]
+        """Return the payload of the next event, whose frame has its cursor as the id."""
+        fields = await self.fields()
+        assert list(fields) == ["event", "id", "data"], fields
+        [event] = json.loads(fields["data"])["data"].values()
+        assert fields["id"] == event["cursor"]
         return event
 
 

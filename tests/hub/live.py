@@ -53,7 +53,7 @@ class Stream:
 
 @dataclass(frozen=True)
 class Client:
-    """Somebody who asks one process, with or without a token."""
+    """A client of one process, with or without a token."""
 
     http: httpx2.AsyncClient
     url: str

@@ -1,4 +1,4 @@
-"""Clients that come back: followers that resume where they were, writers that ask again until told."""
+"""Clients that reconnect: followers resume at their cursor, writers retry until they succeed."""
 
 from __future__ import annotations
 
@@ -40,14 +40,14 @@ class Lost(Exception):
 
 @dataclass
 class Follower:
-    """Follows all events through whatever hub answers; each that it is told is kept."""
+    """Follows all events through any hub that answers, and records them in order."""
 
     hubs: Sequence[Client]
     chance: random.Random
     cursor: str  # of the newest event it has
-    told: list[Event] = field(default_factory=list)
+    events: list[Event] = field(default_factory=list)
     connections: int = 0  # that were lost or given up
-    resumed: int = 0  # times that it was told more after one of them
+    resumed: int = 0  # times that events arrived after one of them
 
     async def run(self) -> None:
         """Follow until cancelled."""
@@ -71,13 +71,13 @@ class Follower:
                     self.resumed += first
                     first = False
             finally:
-                socket.transport.abort()  # as a network that is gone: nobody says goodbye
+                socket.transport.abort()  # as if the network were gone: no closing handshake
         raise Lost
 
     def _take(self, message: Any) -> None:
         if message["type"] == "next" and not message["payload"].get("errors"):
             event = message["payload"]["data"]["events"]
-            self.told.append(event)
+            self.events.append(event)
             self.cursor = event["cursor"]
             return
         # Without its database a hub may end or refuse a subscription; it never knows no cursor.

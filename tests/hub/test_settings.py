@@ -36,7 +36,7 @@ def test_by_default_everything_is_in_the_data_folder(tmp_path: Path) -> None:
         (("SIMPUL_PROVINCE", "32.11"), "SIMPUL_PROVINCE: String should match pattern '^[0-9]{2}$'"),
     ],
 )
-def test_what_a_type_refuses_is_told_with_what_was_given(
+def test_what_a_type_refuses_is_reported_with_the_given_value(
     monkeypatch: pytest.MonkeyPatch, given: tuple[str, str], problem: str
 ) -> None:
     monkeypatch.setenv(*given)
@@ -61,7 +61,7 @@ def test_what_a_type_refuses_is_told_with_what_was_given(
         ),
     ],
 )
-def test_what_is_no_use_is_told_before_anything_starts(
+def test_a_useless_setting_is_reported_before_anything_starts(
     monkeypatch: pytest.MonkeyPatch, given: tuple[str, str], problem: str
 ) -> None:
     monkeypatch.setenv(*given)
@@ -95,7 +95,7 @@ def test_a_broker_of_another_kind_is_refused_without_its_password(
     assert problems() == [f"{variable}: {problem}"]
 
 
-def test_all_problems_are_told_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_all_problems_are_reported_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("SIMPUL_PORT", "-1")
     monkeypatch.setenv("SIMPUL_LOG_LEVEL", "")  # counts as not set
     monkeypatch.setenv("SIMPUL_JWKS", "keys.json")

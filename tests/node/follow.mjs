@@ -1,4 +1,4 @@
-// Follows all events of a hub and prints what it is told, a line of JSON each: with `plain` by what
+// Follows all events of a hub and prints each as a line of JSON: with `plain` by what
 // graphql-ws does alone, else by our helper. Its argument: {url, after, token (a file), plain}.
 import { readFile } from 'node:fs/promises';
 import { createClient } from 'graphql-ws';

@@ -10,7 +10,7 @@ const event = (number) => ({
   type: 'next',
   payload: { data: { events: { cursor: `c${number}`, previousCursor: `c${number - 1}` } } },
 });
-const told = { after: [], events: [], holes: [], troubles: [], snapshots: 0 };
+const seen = { after: [], events: [], holes: [], troubles: [], snapshots: 0 };
 let silent; // the socket that fell silent
 
 // What the server does at each `subscribe`.
@@ -55,7 +55,7 @@ function serve(socket) {
     if (type === 'connection_init') socket.send(JSON.stringify({ type: 'connection_ack' }));
     if (type === 'ping') socket.send(JSON.stringify({ type: 'pong' }));
     if (type === 'subscribe') {
-      told.after.push(payload.variables.after);
+      seen.after.push(payload.variables.after);
       course.shift()(say, socket);
     }
   });
@@ -76,15 +76,15 @@ const stop = resuming(client, { query: 'subscription { events { cursor } }' }, {
       thrown = true;
       throw new Error('thrown once');
     }
-    told.events.push(cursor);
+    seen.events.push(cursor);
     if (cursor !== 'c26') return;
     stop();
     setTimeout(() => {
-      console.log(JSON.stringify({ ...told, upgrades, left: course.length }));
+      console.log(JSON.stringify({ ...seen, upgrades, left: course.length }));
       process.exit();
-    }, 200); // in which nothing more is told
+    }, 200); // in which no further event arrives
   },
-  hole: ({ cursor }) => told.holes.push(cursor),
-  snapshot: async () => ['c0', 'c20'][told.snapshots++],
-  trouble: (reason) => void told.troubles.push(reason.code ?? reason[0]?.message ?? reason.message),
+  hole: ({ cursor }) => seen.holes.push(cursor),
+  snapshot: async () => ['c0', 'c20'][seen.snapshots++],
+  trouble: (reason) => void seen.troubles.push(reason.code ?? reason[0]?.message ?? reason.message),
 });

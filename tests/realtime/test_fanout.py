@@ -1,4 +1,4 @@
-"""Groups of followers: one source, no gap, nothing twice, nobody waits."""
+"""Groups of followers share one source: no gap, no duplicate, and no follower waits for another."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ class Ear:
 
 @dataclass
 class Log:
-    """Numbers that grow; a source tells those after a position."""
+    """Numbers that grow; a source yields those after a position."""
 
     numbers: list[int] = field(default_factory=list)
     grown: asyncio.Event = field(default_factory=asyncio.Event)
@@ -58,9 +58,9 @@ class Log:
 
 @dataclass
 class Standing(Log):
-    """A log of which a source without a position first tells all there is, as its snapshot."""
+    """A log whose source, without a position, first yields everything there is as a snapshot."""
 
-    upto: int = 1_000_000  # it waits before it tells greater ones of a snapshot
+    upto: int = 1_000_000  # a snapshot waits before it yields greater numbers
     size: int = 1  # bytes of a part
 
     async def begun(self, start: object) -> AsyncGenerator[Message, None]:
@@ -168,7 +168,9 @@ async def test_who_was_given_to_another_stream_leaves_that_one(fanout: Fanout, l
     assert (log.opened, log.closed, fanout.groups) == (2, 2, {})
 
 
-async def test_a_source_that_ends_says_why_to_all_and_the_next_begins_anew(fanout: Fanout) -> None:
+async def test_a_source_that_ends_gives_all_the_reason_and_the_next_starts_afresh(
+    fanout: Fanout,
+) -> None:
     async def refused(_: object) -> AsyncGenerator[Message, None]:
         yield Message(b"1", 1)
         raise SourceClosed(b"no more")
@@ -189,7 +191,7 @@ async def test_a_source_that_ends_says_why_to_all_and_the_next_begins_anew(fanou
         assert fanout.groups == {}
 
 
-async def test_a_burst_is_given_together_and_whoever_joins_in_it_hears_only_what_follows(
+async def test_a_burst_is_given_together_and_a_follower_that_joins_in_it_gets_only_what_follows(
     fanout: Fanout, log: Log
 ) -> None:
     early = follow(fanout, log, 0)
@@ -205,9 +207,7 @@ async def test_a_burst_is_given_together_and_whoever_joins_in_it_hears_only_what
     assert (early.batches, log.opened) == (3, 1)
 
 
-async def test_one_that_catches_up_waits_for_itself_and_nobody_waits_with_it(
-    fanout: Fanout, log: Log
-) -> None:
+async def test_a_follower_that_catches_up_delays_no_other(fanout: Fanout, log: Log) -> None:
     log.grow(3)
     slow, live = follow(fanout, log, 0), follow(fanout, log, 3)
     slow.ready = False
@@ -228,7 +228,7 @@ async def test_what_is_at_hand_together_is_given_together(fanout: Fanout) -> Non
     assert (ear.heard, ear.batches) == ([*range(1, 11)], 1)
 
 
-async def test_who_begins_soon_after_is_told_the_same_snapshot_and_what_came_since(
+async def test_a_follower_that_begins_soon_after_gets_the_same_snapshot_and_what_came_since(
     fanout: Fanout,
 ) -> None:
     standing = Standing([1, 2, 3])
@@ -244,14 +244,14 @@ async def test_who_begins_soon_after_is_told_the_same_snapshot_and_what_came_sin
     standing.grow()
     await settled()
     assert [ear.heard for ear in (first, second, third)] == [[*range(1, 7)]] * 3
-    # The third one's own stream told what came since, until it stood where the others stand.
+    # The third follower's own stream delivered what came since, until it caught up with the others.
     assert (standing.opened, standing.closed, fanout.executions) == (3, 1, 3 + 2 + 2 + 1)
 
 
 async def test_who_begins_in_the_midst_of_a_snapshot_shares_the_rest_of_it(fanout: Fanout) -> None:
     standing = Standing([1, 2, 3, 4], upto=2)
     first = standing.follow(fanout)
-    await asyncio.sleep(MERGE_SECONDS / 4)  # told, and not yet given
+    await asyncio.sleep(MERGE_SECONDS / 4)  # yielded by the source, and not yet delivered
     second = standing.follow(fanout)
     assert (first.heard, second.heard) == ([1, 2], [1, 2])
     await settled()
@@ -264,7 +264,7 @@ async def test_who_begins_in_the_midst_of_a_snapshot_shares_the_rest_of_it(fanou
     assert fanout.executions == 5
 
 
-async def test_a_snapshot_that_nobody_waited_for_goes_on_for_the_next(fanout: Fanout) -> None:
+async def test_a_snapshot_that_lost_its_follower_continues_for_the_next(fanout: Fanout) -> None:
     standing = Standing([1, 2, 3, 4], upto=2)
     gone, stays = standing.follow(fanout), standing.follow(fanout, "4")
     await settled()
@@ -290,7 +290,7 @@ async def test_an_empty_snapshot_is_followed_by_what_comes(fanout: Fanout) -> No
     assert [ear.heard for ear in (first, second, third)] == [[1]] * 3
 
 
-async def test_a_large_snapshot_is_told_again_as_fast_as_it_is_taken(fanout: Fanout) -> None:
+async def test_a_large_snapshot_is_repeated_as_fast_as_it_is_taken(fanout: Fanout) -> None:
     numbers = [*range(1, 41)]
     standing = Standing(numbers.copy(), size=AT_ONCE_BYTES // 8)
     first = standing.follow(fanout)
@@ -306,11 +306,11 @@ async def test_a_large_snapshot_is_told_again_as_fast_as_it_is_taken(fanout: Fan
     standing.grow()
     await settled()
     assert (first.heard, second.heard) == ([*numbers, 41, 42], [*numbers, 41, 42])
-    # The second one's own source told what had come since, until both stood at one place.
+    # The second follower's own source delivered what had come since, until both had one position.
     assert fanout.executions == 40 + 1 + 1 + 1
 
 
-async def test_a_large_snapshot_that_is_forgotten_meanwhile_is_told_to_its_end(
+async def test_a_large_snapshot_that_is_forgotten_meanwhile_is_sent_to_its_end(
     fanout: Fanout,
 ) -> None:
     numbers = [*range(1, 41)]
@@ -328,7 +328,7 @@ async def test_a_large_snapshot_that_is_forgotten_meanwhile_is_told_to_its_end(
     assert (first.heard, second.heard) == ([*numbers, 41], [*numbers, 41])
 
 
-async def test_a_snapshot_after_which_nothing_can_be_told_is_forgotten(fanout: Fanout) -> None:
+async def test_a_snapshot_that_no_event_can_follow_is_forgotten(fanout: Fanout) -> None:
     """As after a backup was restored: no place of before is known any more."""
 
     async def source(start: object) -> AsyncGenerator[Message, None]:

@@ -44,7 +44,7 @@ MADE_UP = Arrival(
     sequence=2,
     kind=EventKind.REGION_RECORDED,
     visibility=Visibility.PUBLIC,
-    actor="nobody",
+    actor="test",
     subject="region-32.11",
     topic="region-32.11",
     derived=None,
@@ -53,7 +53,7 @@ MADE_UP = Arrival(
 
 @dataclass
 class Worker:
-    """What of one process takes part: its database, its tail, and somebody who follows it."""
+    """The parts of one process: its database, its broker, its tail, and a follower of that tail."""
 
     database: Database
     bus: MemoryBus
@@ -121,13 +121,13 @@ async def test_of_all_who_write_the_order_is_the_same_for_all(
         assert [each.number for each in all[0].seen] == list(range(1, 61))
 
 
-async def test_what_nobody_told_is_found_in_the_database_with_what_comes_next(
+async def test_an_unannounced_arrival_is_found_with_the_next_one(
     sqlite_database_url: str, redis_url: str
 ) -> None:
     async with workers(sqlite_database_url, redis_url, 2, poll_seconds=NEVER) as (one, other):
         await one.write(announced=False)
         await one.write(announced=False)
-        with Redis.from_url(redis_url) as redis:  # the second was told, the first was lost
+        with Redis.from_url(redis_url) as redis:  # the second was announced, the first was lost
             last = (await one.all())[-1]
             redis.xadd(STREAM, {"arrival": arrival.encode_arrival(last)}, id="2-0")
         await one.has(2)
@@ -140,7 +140,7 @@ async def test_what_nobody_told_is_found_in_the_database_with_what_comes_next(
         assert one.seen == other.seen == await one.all()
 
 
-async def test_what_nobody_ever_tells_is_found_when_it_stays_silent(
+async def test_an_arrival_that_is_never_announced_is_found_after_a_silence(
     sqlite_database_url: str, redis_url: str
 ) -> None:
     async with workers(sqlite_database_url, redis_url, 2) as (one, other):
@@ -162,7 +162,7 @@ async def test_what_nobody_ever_tells_is_found_when_it_stays_silent(
         ("1-7", b"{}"),
     ],
 )
-async def test_what_the_database_does_not_have_is_never_told_and_does_not_stay(
+async def test_what_the_database_does_not_have_is_never_delivered_and_does_not_stay(
     sqlite_database_url: str, redis_url: str, id: str, content: bytes
 ) -> None:
     async with workers(sqlite_database_url, redis_url, 2, poll_seconds=NEVER) as (one, other):
@@ -234,7 +234,7 @@ async def test_without_redis_it_begins_and_with_it_it_goes_on(
     ]
 
 
-async def test_a_redis_that_takes_nothing_more_is_told_of_and_loses_nothing(
+async def test_a_full_redis_is_reported_and_loses_nothing(
     sqlite_database_url: str, redis_server: RedisServer
 ) -> None:
     with Redis.from_url(redis_server.url) as redis:
@@ -246,7 +246,7 @@ async def test_a_redis_that_takes_nothing_more_is_told_of_and_loses_nothing(
             redis.config_set("maxmemory", 0)
             await eventually(lambda: one.broker.reachable)
             await other.has(1)
-            # What could not be told is told later.
+            # An arrival that could not be announced is announced later.
             await eventually(lambda: redis.xlen(STREAM) == 1)
 
 

@@ -124,7 +124,7 @@ async def test_a_follower_that_is_older_than_the_ring_reads_the_log() -> None:
         assert [each.number for each in await anext(slow)] == [behind + 1]
 
 
-async def test_who_has_yet_to_be_told_what_is_forgotten_is_not_told_the_rest() -> None:
+async def test_a_follower_that_still_needs_forgotten_arrivals_does_not_get_the_rest() -> None:
     behind = KEPT + 1000
     async with _running() as running, asyncio.timeout(SECONDS):
         running.grow(behind)
@@ -154,7 +154,7 @@ async def test_a_lost_announcement_delays_and_loses_nothing() -> None:
         assert await follower == [1, 2]
 
 
-async def test_a_follower_that_leaves_disturbs_nobody_and_leaves_nothing_behind() -> None:
+async def test_a_follower_that_leaves_disturbs_no_other_and_leaves_nothing_behind() -> None:
     async with _running() as running:
         tasks = asyncio.all_tasks()
         leaving = asyncio.create_task(running.seen(0, 5))

@@ -33,7 +33,7 @@ async def test_what_was_announced_before_is_not_waited_for() -> None:
     assert await _ended(await _waiting(bus, 4), await _waiting(bus, 0)) == [True, True]
 
 
-async def test_an_announcement_of_something_older_wakes_nobody() -> None:
+async def test_an_announcement_of_something_older_wakes_no_waiter() -> None:
     bus = MemoryBus()
     bus.announce(5)
     task = await _waiting(bus, 5)

@@ -23,7 +23,7 @@ DRIP_SECONDS = 0.05
 
 @asynccontextmanager
 async def serving(behave: Behaviour) -> AsyncIterator[Endpoint]:
-    """Yield where somebody listens who behaves so to each connection."""
+    """Yield the endpoint of a server that calls `behave` for each connection."""
     running: set[asyncio.Task[None]] = set()
 
     async def serve(reader: Reader, writer: Writer) -> None:

@@ -65,8 +65,8 @@ class Place:
 
     def token(self, role: Role = Role.PROVINCE) -> str:
         """A token of this instance for the province of West Java."""
-        told = (role, ["32"], list[str](), timedelta(hours=1), datetime.now(UTC))
-        return issue_token(self.settings.token_key(), "simpul", "simpul", "hub", *told)
+        claims = (role, ["32"], list[str](), timedelta(hours=1), datetime.now(UTC))
+        return issue_token(self.settings.token_key(), "simpul", "simpul", "hub", *claims)
 
     def follow(self, *owners: tuple[Place, Sequence[str]]) -> Path:
         """Write the file by which it follows others."""
@@ -126,7 +126,7 @@ class Place:
             await database.close()
 
 
-async def until_alike(copy: Place, owner: Place, region: str) -> None:
+async def until_replicated(copy: Place, owner: Place, region: str) -> None:
     """Return once a copy has every row of its owner, and no other."""
 
     async def is_copied() -> None:

@@ -186,9 +186,9 @@ async def test_a_refusal_says_the_same_whatever_the_cause(host: str) -> None:
     async def names(host: str, port: int) -> Sequence[str]:
         return known[host]
 
-    with pytest.raises(AddressRefused) as told:
+    with pytest.raises(AddressRefused) as refusal:
         await resolve_host(host, 443, private=False, resolve=names)
-    assert str(told.value) == "the endpoint has no address that may be connected to"
+    assert str(refusal.value) == "the endpoint has no address that may be connected to"
 
 
 async def test_a_name_that_is_not_resolved_in_time_is_given_up() -> None:

@@ -50,7 +50,7 @@ def _break(**faults: Callable[[Answer], Answer | None]) -> Break:
 
 
 def _in_entry(number: int, **changed: Any) -> Break:
-    """Change what an entry says, wherever it is told in a frame."""
+    """Change fields of an entry, in whichever frame it is sent."""
 
     def fault(answer: Answer) -> Answer:
         entries = [
@@ -71,7 +71,7 @@ def _without(number: int) -> Break:
 
 
 def _forgets_where_it_was(toy: Toy) -> None:
-    """Whoever comes back after 19 gets 21."""
+    """Make a client that resumes after entry 19 get entry 21."""
     everything = toy.entries
 
     def fault(answer: Answer) -> Answer:
@@ -85,10 +85,10 @@ def _forgets_where_it_was(toy: Toy) -> None:
 
 
 def _moves_on_between_pages(toy: Toy) -> None:
-    told = iter((-1, *[-2] * 100))
+    positions = iter((-1, *[-2] * 100))
 
     def fault(answer: Answer) -> Answer:
-        newest = toy.entries[next(told)]
+        newest = toy.entries[next(positions)]
         sequence, hash = newest.sequence, newest.hash
         return {**answer, "newest": {**answer["newest"], "sequence": sequence, "hash": hash}}
 
@@ -124,7 +124,7 @@ def append(toy: Toy, kind: EventKind, body: Mapping[str, Any]) -> None:
 BROKEN: dict[str, tuple[Break, str]] = {
     "version": (_break(on_head=lambda it: {**it, "version": 2}), "version 1 of the feed contract"),
     "order without gaps": (_without(5), "expected entry 5, got 6"),
-    "hash chain": (_in_entry(7, actor="somebody else"), "header does not match its hash"),
+    "hash chain": (_in_entry(7, actor="another actor"), "header does not match its hash"),
     "head": (_break(on_head=lambda it: {**it, "hash": "0" * 64}), "expected the hash of entry"),
     "owner": (_break(on_head=lambda it: {**it, "owner": "node"}), "expected the address of an API"),
     "bodies": (_bodies_of_another_type, "Field required"),
@@ -263,7 +263,7 @@ def test_every_promise_is_broken_here() -> None:
     assert set(BROKEN) == set(PROMISES)
 
 
-async def test_nobody_there_is_told(tmp_path: Path) -> None:
+async def test_an_unreachable_owner_is_reported(tmp_path: Path) -> None:
     gone = Endpoint("ws://127.0.0.1:9/graphql", ("32.11",), private=True)
     first, *others = await check_conformance(gone, "32.11")
     assert (first.promise, first.kept) == (CONNECTS, False)
@@ -279,9 +279,9 @@ async def test_our_own_node_passes_by_the_command(
     node.serve(simpul_process)
     secret = tmp_path / "token"
     secret.write_text(node.token())
-    told = ("--region", "32.11", "--token-file", str(secret), "--private", "--json")
+    arguments = ("--region", "32.11", "--token-file", str(secret), "--private", "--json")
     command = await asyncio.create_subprocess_exec(
-        SIMPUL, "conformance", node.url, *told, stdout=asyncio.subprocess.PIPE
+        SIMPUL, "conformance", node.url, *arguments, stdout=asyncio.subprocess.PIPE
     )
     output, _ = await command.communicate()
     assert command.returncode == 0

@@ -49,7 +49,7 @@ def test_a_file_lists_endpoints_with_files_beside_it(tmp_path: Path) -> None:
     assert found.endpoint("32.01") is None
 
 
-def test_a_token_is_read_anew_each_time(tmp_path: Path) -> None:
+def test_a_token_is_read_again_each_time(tmp_path: Path) -> None:
     secret = tmp_path / "token"
     endpoint = Endpoint("ws://a.id/", ("32.11",), token_file=secret)
     secret.write_text("one\n")
@@ -59,7 +59,7 @@ def test_a_token_is_read_anew_each_time(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("holds", ["", "\n", "a" * 16_385, "a b\nc", "kunci rahasia \u00e9"])
-def test_a_file_without_a_token_is_told_and_not_shown(tmp_path: Path, holds: str) -> None:
+def test_a_file_without_a_token_is_reported_and_not_shown(tmp_path: Path, holds: str) -> None:
     secret = tmp_path / "token"
     secret.write_text(holds)
     endpoint = Endpoint("ws://a.id/", ("32.11",), token_file=secret)
@@ -106,16 +106,16 @@ def test_an_address_of_the_web_is_taken_for_its_websocket(
         ("#" * 1_048_577, "expected at most 1048576 bytes"),
     ],
 )
-def test_what_is_wrong_is_told_with_what_was_expected(
+def test_a_mistake_is_reported_with_what_was_expected(
     tmp_path: Path, text: str, problem: str
 ) -> None:
-    with pytest.raises(InvalidEndpointDirectory, match=problem) as told:
+    with pytest.raises(InvalidEndpointDirectory, match=problem) as refusal:
         load_endpoint_directory(written(tmp_path, text))
-    assert "u:p" not in str(told.value)
-    assert "SECRET" not in str(told.value)
+    assert "u:p" not in str(refusal.value)
+    assert "SECRET" not in str(refusal.value)
 
 
-def test_a_file_that_is_not_there_is_told(tmp_path: Path) -> None:
+def test_a_missing_file_is_reported(tmp_path: Path) -> None:
     with pytest.raises(InvalidEndpointDirectory, match="cannot be read: No such file"):
         load_endpoint_directory(tmp_path / "none.toml")
 

@@ -39,7 +39,7 @@ NODE = "https://node.example.go.id/graphql"
 Owned = tuple[list[Entry], list[SnapshotRow]]
 Serve = Callable[[ServerConnection], Awaitable[None]]
 
-BAD = "32.73"  # the region of whoever misbehaves
+BAD = "32.73"  # the region whose owner misbehaves
 ACK = '{"type":"connection_ack"}'
 FRAME = '{"id":"1","type":"next","payload":{"data":{"feed":%s}}}'
 HASH = "0" * 64
@@ -178,7 +178,7 @@ def secret(tmp_path: Path) -> Path:
 
 
 @pytest.mark.parametrize("kind", MISBEHAVED)
-async def test_whoever_misbehaves_is_marked_and_costs_nobody_else(
+async def test_an_owner_that_misbehaves_is_marked_and_affects_no_other(
     hub_folder: Path,
     secret: Path,
     sumedang: Owned,

@@ -19,7 +19,7 @@ from storage.tables import EntryRow
 from tests.fixtures.eventually import eventually
 from tests.fixtures.processes import StartSimpul
 from tests.hub.live import EVENTS, Client, client
-from tests.regions.instances import SOURCES, Place, until_alike, until_state
+from tests.regions.instances import SOURCES, Place, until_replicated, until_state
 
 pytestmark = pytest.mark.integration
 
@@ -36,7 +36,7 @@ def new(name: str, region: str = SUMEDANG, opd: str = DISHUB) -> dict[str, str]:
     return {"region": region, "opd": opd, "name": name}
 
 
-async def test_a_copy_is_its_owners_and_each_change_is_told_once(
+async def test_a_copy_equals_its_owner_and_each_change_is_announced_once(
     simpul_process: StartSimpul, tmp_path: Path, database_url: str
 ) -> None:
     node = await Place(tmp_path / "node").prepare(SUMEDANG)
@@ -44,19 +44,19 @@ async def test_a_copy_is_its_owners_and_each_change_is_told_once(
     hub.follow((node, [SUMEDANG]))
     node.serve(simpul_process)
     hub.serve(simpul_process)
-    await until_alike(hub, node, SUMEDANG)
+    await until_replicated(hub, node, SUMEDANG)
     async with (
         client(hub.running, Role.PROVINCE) as above,
         client(node.running, Role.PROVINCE) as it,
     ):
         assert (await until_state(above, SUMEDANG, "FRESH"))["url"] == node.url
         after = await above.cursor()
-        async with above.listening(EVENTS, after=after, kinds=REGISTERED) as told:
+        async with above.listening(EVENTS, after=after, kinds=REGISTERED) as events:
             for number in range(5):
                 id = await it.register(SUMEDANG, DISHUB, f"Uji {number}")
-                event = await told.next()
+                event = await events.next()
                 assert (event["subject"], event["region"]["code"]) == (id, SUMEDANG)
-        await until_alike(hub, node, SUMEDANG)
+        await until_replicated(hub, node, SUMEDANG)
         refused = (await above.ask(REGISTER, input=new("Lain")))["registerApplication"]
         assert refused["__typename"] == "OwnedElsewhere"
         assert refused["ownerUrl"] == node.url
@@ -89,10 +89,10 @@ async def test_a_node_that_stops_turns_stale_and_heals_with_what_came_meanwhile(
         node.serve(simpul_process)
         async with client(node.running, Role.PROVINCE) as it:
             id = await it.register(SUMEDANG, DISHUB, "Kembali")
-        async with above.listening(EVENTS, after=after, kinds=REGISTERED) as told:
-            assert (await told.next())["subject"] == id
+        async with above.listening(EVENTS, after=after, kinds=REGISTERED) as events:
+            assert (await events.next())["subject"] == id
         await until_state(above, SUMEDANG, "FRESH")
-    await until_alike(hub, node, SUMEDANG)
+    await until_replicated(hub, node, SUMEDANG)
 
 
 async def test_a_region_of_our_own_is_not_counted_as_unreachable_with_its_endpoint(
@@ -128,9 +128,9 @@ async def test_where_the_log_is_not_kept_a_copy_begins_with_a_snapshot(
     ):
         await until_state(above, SUMEDANG, "FRESH")
         assert await followers(hub) == 1  # of two workers
-        await until_alike(hub, node, SUMEDANG)
+        await until_replicated(hub, node, SUMEDANG)
         await it.register(SUMEDANG, DISHUB, "Sesudah")
-        await until_alike(hub, node, SUMEDANG)
+        await until_replicated(hub, node, SUMEDANG)
         found = await above.ask('{ region(code: "32.11") { index { display } } }')
         assert found["region"]["index"]["display"] == "4.51"
     assert await whole(hub)
@@ -145,14 +145,14 @@ async def test_a_region_is_handed_over_to_its_own_node_and_back(
     node.follow((hub, [SUMEDANG]))
     hub.serve(simpul_process)
     node.serve(simpul_process)
-    await until_alike(node, hub, SUMEDANG)
+    await until_replicated(node, hub, SUMEDANG)
     async with (
         client(hub.running, Role.PROVINCE) as above,
         client(node.running, Role.PROVINCE) as it,
     ):
 
         async def owned_by_one(owner: Place, name: str) -> None:
-            """Whoever does not own it refuses, and names who does."""
+            """Check that the instance that does not own the region refuses, and names the owner."""
             for place, asked in ((hub, above), (node, it)):
                 answer = (await asked.ask(REGISTER, input=new(name)))["registerApplication"]
                 if place is owner:
@@ -166,7 +166,7 @@ async def test_a_region_is_handed_over_to_its_own_node_and_back(
         assert await node.head(SUMEDANG) == given
         await owned_by_one(node, "Di simpul")
         await until_state(above, SUMEDANG, "FRESH")
-        await until_alike(hub, node, SUMEDANG)
+        await until_replicated(hub, node, SUMEDANG)
         assert await hub.head(SUMEDANG) == given + 1
 
         await handed_over(node, hub)
@@ -175,7 +175,7 @@ async def test_a_region_is_handed_over_to_its_own_node_and_back(
         await until_state(it, SUMEDANG, "FRESH")
         await until_counted(hub, OWNED=2)
         await until_counted(node, FRESH=1)
-    await until_alike(node, hub, SUMEDANG)
+    await until_replicated(node, hub, SUMEDANG)
     assert await whole(hub)
     assert await whole(node)
 
@@ -216,7 +216,7 @@ async def test_an_entry_keeps_its_origin_and_chain_over_three_levels(
             (west, "32"),
             (other, "32.01"),
         ):
-            await until_alike(nation, owner, region)
+            await until_replicated(nation, owner, region)
         found = await top.ask(
             '{ region(code: "32.11") { applications(first: 200) { nodes { id } } } }'
         )
@@ -245,7 +245,7 @@ async def test_the_nation_names_the_node_that_owns_a_region_and_not_the_hub_betw
             INDRAMAYU: (west.url, west.url, west.url),
         }
         # A region that changes hands below is seen to do so above.
-        await until_alike(node, west, INDRAMAYU)
+        await until_replicated(node, west, INDRAMAYU)
         await handed_over(west, node, INDRAMAYU)
         west.follow((node, [SUMEDANG, INDRAMAYU]))
         handed = dict.fromkeys((SUMEDANG, INDRAMAYU), (west.url, node.url, node.url))
@@ -257,7 +257,7 @@ async def test_the_nation_names_the_node_that_owns_a_region_and_not_the_hub_betw
 
 
 async def followers(hub: Place) -> int:
-    """How many workers follow; each tells of itself now and then."""
+    """Return how many workers follow; each worker reports its metrics now and then."""
     async with httpx2.AsyncClient(trust_env=False) as http:
 
         async def following() -> int:

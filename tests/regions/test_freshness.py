@@ -46,7 +46,7 @@ async def test_answers_are_as_fresh_as_asked_or_say_which_are_not(
 ) -> None:
     """One after the other, over the same processes: to start them takes longer than all of it."""
     found = [await what_an_owner_has_acknowledged_is_in_an_answer_of_no_age(places)]
-    found += [await an_owner_that_hangs_costs_the_deadline_and_is_told_of(places)]
+    found += [await an_owner_that_hangs_costs_the_deadline_and_is_reported(places)]
     places[1].running.process.send_signal(signal.SIGCONT)
     found += [await an_owner_that_is_gone_costs_nothing(places)]
     assert found == [
@@ -77,7 +77,7 @@ async def what_an_owner_has_acknowledged_is_in_an_answer_of_no_age(
         return states(answer)
 
 
-async def an_owner_that_hangs_costs_the_deadline_and_is_told_of(
+async def an_owner_that_hangs_costs_the_deadline_and_is_reported(
     places: tuple[Place, Place],
 ) -> dict[str, str]:
     """Return the states of the answer that is not fresh."""
@@ -91,7 +91,7 @@ async def an_owner_that_hangs_costs_the_deadline_and_is_told_of(
         answer = (await asked(above, 0, "ALL"))["fresh"]
         assert answer["__typename"] == "NotFresh"
         assert answer["message"] == "of 2 regions 1 are older than 0 seconds"
-        # What is known already needs nobody's word.
+        # What is already known needs no answer from the owner.
         began = time.monotonic()
         answer = (await asked(above, 3600, "ALL"))["fresh"]
         assert states(answer) == {"32.11": "FRESH", "32.12": "OWNED"}

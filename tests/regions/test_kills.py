@@ -19,7 +19,7 @@ from tests.fixtures.eventually import eventually
 from tests.fixtures.processes import StartSimpul
 from tests.hub.live import client
 from tests.hub.resuming import Follower
-from tests.regions.instances import Place, until_alike
+from tests.regions.instances import Place, until_replicated
 
 pytestmark = pytest.mark.integration
 
@@ -54,7 +54,7 @@ async def test_copies_are_their_owners_and_events_come_once_whatever_is_killed(
     for place in places:
         place.serve(simpul_process)
     for code, node in nodes.items():
-        await until_alike(hub, node, code)
+        await until_replicated(hub, node, code)
     before = {code: await node.head(code) for code, node in nodes.items()}
     over = asyncio.Event()
     async with client(hub.running, Role.PROVINCE) as above:
@@ -69,7 +69,7 @@ async def test_copies_are_their_owners_and_events_come_once_whatever_is_killed(
         over.set()
         written = await asyncio.gather(*writing)
         for code, node in nodes.items():
-            await until_alike(hub, node, code)
+            await until_replicated(hub, node, code)
         expected = {
             (code, sequence)
             for code, node in nodes.items()
@@ -81,20 +81,20 @@ async def test_copies_are_their_owners_and_events_come_once_whatever_is_killed(
         await asyncio.gather(following, return_exceptions=True)
     with capsys.disabled():
         print(  # noqa: T201
-            f"\n{KILLS} kills (seed {SEED}): {len(expected)} entries of {len(nodes)} nodes told once, "
-            f"over {follower.connections} lost connections, {follower.resumed} of them resumed"
+            f"\n{KILLS} kills (seed {SEED}): {len(expected)} entries of {len(nodes)} nodes received "
+            f"once, over {follower.connections} lost connections, {follower.resumed} of them resumed"
         )
-    told = registered(follower)
+    received = registered(follower)
     for code in nodes:
-        assert [sequence for region, sequence in told if region == code] == sorted(
+        assert [sequence for region, sequence in received if region == code] == sorted(
             sequence for region, sequence in expected if region == code
         )
 
 
 def registered(follower: Follower) -> list[tuple[str, int]]:
-    """What a follower was told of applications, in order."""
+    """Return the region and sequence of each registration that a follower received, in order."""
     return [
         (event["region"]["code"], event["sequence"])
-        for event in follower.told
+        for event in follower.events
         if event["kind"] == "APPLICATION_REGISTERED"
     ]

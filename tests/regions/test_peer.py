@@ -141,27 +141,27 @@ async def test_whatever_comes_instead_of_an_event_is_a_failure_in_time(kind: str
     behave, failure, reason = WRONG[kind]
     async with serving(behave) as endpoint:
         start = time.monotonic()
-        with pytest.raises(failure, match=reason) as told:
+        with pytest.raises(failure, match=reason) as raised:
             async with opened(endpoint) as peer:
                 await read(peer)
         assert time.monotonic() - start < LATEST
-        assert len(str(told.value)) < 300
+        assert len(str(raised.value)) < 300
 
 
 async def test_a_refusal_has_its_code() -> None:
     async with serving(closes_with(4401)) as endpoint:
-        with pytest.raises(RejectedByPeer) as told:
+        with pytest.raises(RejectedByPeer) as raised:
             async with opened(endpoint):
                 pass
-        assert told.value.code == "4401"
+        assert raised.value.code == "4401"
     behave, _, _ = WRONG["an error"]
     async with serving(behave) as endpoint, opened(endpoint) as peer:
-        with pytest.raises(RejectedByPeer) as told:
+        with pytest.raises(RejectedByPeer) as raised:
             await peer.query("{ x }", {}, SECONDS)
-        assert told.value.code == "FORBIDDEN"
+        assert raised.value.code == "FORBIDDEN"
 
 
-async def test_who_does_not_listen_is_told_at_once() -> None:
+async def test_an_owner_that_does_not_listen_is_reported_at_once() -> None:
     with socket.socket() as unused:
         unused.bind(("127.0.0.1", 0))
         port = unused.getsockname()[1]
@@ -188,7 +188,7 @@ async def test_an_operation_may_end_without_an_answer() -> None:
         assert await read(peer) == 2
 
 
-async def test_a_lost_connection_ends_all_that_was_asked_and_is_told_to_who_asks_later() -> None:
+async def test_a_lost_connection_ends_all_requests_and_fails_later_ones() -> None:
     async def behave(reader: Reader, writer: Writer) -> None:
         await begin(reader, writer)
         for _ in range(26):
@@ -214,7 +214,7 @@ async def test_an_operation_that_is_refused_leaves_the_others() -> None:
         assert (str(refused), other) == ("error: no", 1)
 
 
-async def test_whoever_leaves_ends_its_tasks_and_says_goodbye() -> None:
+async def test_a_peer_that_leaves_ends_its_tasks_and_closes_properly() -> None:
     before = asyncio.all_tasks()
     left = asyncio.Event()
 
@@ -249,7 +249,7 @@ CHANGES = "subscription ($after: Cursor) { indexChanged(after: $after) { year re
 
 
 @pytest.mark.integration
-async def test_a_node_answers_and_tells_of_changes_to_many_on_one_connection(
+async def test_a_node_answers_and_sends_changes_to_many_on_one_connection(
     simpul_process: StartSimpul, tmp_path: Path
 ) -> None:
     node = await Place(tmp_path / "node").prepare("32.11")
@@ -272,8 +272,8 @@ async def test_a_node_answers_and_tells_of_changes_to_many_on_one_connection(
         waiting = [asyncio.create_task(first()) for _ in range(27)]
         assessment = (await it.ask(START))["startAssessment"]
         await it.ask(CLAIM, assessment=assessment["id"], version=assessment["version"])
-        told = await asyncio.gather(*waiting)
-        assert told == [{"indexChanged": {"year": 2025, "region": {"code": "32.11"}}}] * 27
+        events = await asyncio.gather(*waiting)
+        assert events == [{"indexChanged": {"year": 2025, "region": {"code": "32.11"}}}] * 27
         node.running.kill()
         with pytest.raises(PeerUnreachable):
             await peer.query(document, {"code": "32.11"}, 10)

@@ -259,27 +259,27 @@ async def test_without_its_token_it_does_not_connect(tmp_path: Path, holds: str 
     if holds is not None:
         secret.write_text(holds)
     async with serving(behave) as endpoint:
-        with pytest.raises(PeerUnreachable, match="^the token cannot be read: ") as told:
+        with pytest.raises(PeerUnreachable, match="^the token cannot be read: ") as raised:
             async with opened(replace(endpoint, token_file=secret)):
                 pass
     assert asked == []
-    assert "rahasia" not in str(told.value)
+    assert "rahasia" not in str(raised.value)
 
 
 async def test_the_token_is_shown_once_the_connection_stands(tmp_path: Path) -> None:
     secret = tmp_path / "token"
     secret.write_text("rahasia\n")
-    told: list[Any] = []
+    messages: list[Any] = []
 
     async def behave(reader: Reader, writer: Writer) -> None:
         await shake_hands(reader, writer, protocol=PROTOCOL)
-        told.append(json.loads(await received(reader)))
+        messages.append(json.loads(await received(reader)))
         writer.write(text(ACK))
-        told.append(json.loads(await received(reader)))
+        messages.append(json.loads(await received(reader)))
         writer.write(text(b'{"type":"ping"}'))
-        told.append(json.loads(await received(reader)))
+        messages.append(json.loads(await received(reader)))
         writer.write(event(b'{"a":1}') + text(b'{"id":"1","type":"complete"}'))
-        told.append(json.loads(await received(reader)))
+        messages.append(json.loads(await received(reader)))
 
     async with (
         serving(behave) as endpoint,
@@ -287,7 +287,7 @@ async def test_the_token_is_shown_once_the_connection_stands(tmp_path: Path) -> 
     ):
         assert await peer.query("query ($b: Int) { a }", {"b": 2}, SECONDS) == {"a": 1}
     asked = {"query": "query ($b: Int) { a }", "variables": {"b": 2}}
-    assert told == [
+    assert messages == [
         {"type": "connection_init", "payload": {"authorization": "Bearer rahasia"}},
         {"id": "1", "type": "subscribe", "payload": asked},
         {"type": "pong"},

@@ -86,7 +86,7 @@ class Toy:
         given, query = payload["variables"], payload["query"]
         self.asked.append(query)
 
-        async def tell(fault: Fault, name: str, answer: Answer) -> None:
+        async def send(fault: Fault, name: str, answer: Answer) -> None:
             changed = fault(answer)
             if changed is not None:
                 result = {"data": {name: changed}}
@@ -108,11 +108,11 @@ class Toy:
                 await socket.send(json.dumps({"id": id, "type": "error", "payload": [refusal]}))
                 return
         if "feedHead" in query:
-            await tell(self.on_head, "feedHead", self.head())
+            await send(self.on_head, "feedHead", self.head())
         elif "snapshot" in query:
             start = int(given["after"] or 0)
             stop = start + self.page
-            await tell(
+            await send(
                 self.on_page,
                 "snapshot",
                 {
@@ -123,13 +123,13 @@ class Toy:
                 },
             )
         else:
-            await self._feed(given["after"], lambda it: tell(self.on_frame, "feed", it))
+            await self._feed(given["after"], lambda it: send(self.on_frame, "feed", it))
         await socket.send(json.dumps({"id": id, "type": "complete"}))
 
-    async def _feed(self, after: int, tell: Callable[[Answer], Any]) -> None:
+    async def _feed(self, after: int, send: Callable[[Answer], Any]) -> None:
         while True:
             some = [wire(each) for each in self.entries if each.sequence > after][: self.page]
-            await tell({"head": self.head(), "entries": some})
+            await send({"head": self.head(), "entries": some})
             if some:
                 after = some[-1]["sequence"]
             else:

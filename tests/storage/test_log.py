@@ -1,4 +1,4 @@
-"""Whoever writes at once, and whatever is rolled back: no gap, no reordering, a whole chain."""
+"""Concurrent writes and rollbacks leave a log without gaps, in order, with a valid hash chain."""
 
 from __future__ import annotations
 

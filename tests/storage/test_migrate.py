@@ -23,7 +23,7 @@ def test_a_database_without_migrations_is_pending(tmp_path: object) -> None:
     assert asyncio.run(migrate.has_pending_migration(f"sqlite:///{tmp_path}/new.db"))
 
 
-def test_arrivals_of_before_are_told_by_what_they_are_about(bare_database_url: str) -> None:
+def test_earlier_arrivals_get_the_topic_that_they_are_about(bare_database_url: str) -> None:
     migrate.upgrade_database(bare_database_url, "lessons")
     asyncio.run(
         _execute(

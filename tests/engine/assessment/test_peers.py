@@ -60,7 +60,7 @@ def integration(id: str, mode: IntegrationMode) -> Integration:
     )
 
 
-def test_the_distance_is_told_part_by_part() -> None:
+def test_the_distance_is_returned_part_by_part() -> None:
     other = profile("a", "3.00", "4.00", "2.00", "4.00", kind=RegionKind.CITY, population=3_000_000)
     (peer,) = nearest_peers(SPBE_2020, [OWN, other], "own").nearest
     assert peer.by_domains == pytest.approx(0.5)  # the root of the weight of domain 2

@@ -65,5 +65,5 @@ def test_without_an_earlier_year_nothing_has_moved() -> None:
     assert (rank.previous, rank.movement, rank.change) == (None, None, None)
 
 
-def test_nobody_is_ranked_among_nobody() -> None:
+def test_an_empty_ranking_ranks_no_region() -> None:
     assert rank_regions({}) == ()

@@ -202,7 +202,7 @@ def test_of_several_that_would_do_one_that_stays_and_is_on_the_hub_is_integrated
     assert retired.kind is ProposalKind.RETIRE  # nothing is left at either side
 
 
-def test_a_saving_is_told_where_the_inventory_knows_all_costs() -> None:
+def test_a_saving_is_stated_where_the_inventory_knows_all_costs() -> None:
     apps = [
         application("a", yearly_cost=90, migration_cost=30),
         application("b", users=5, added_cost=20),

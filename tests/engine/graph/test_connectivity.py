@@ -1,4 +1,4 @@
-"""Reach and cut points, by the reference, the accelerator and the slow definition alike."""
+"""Reachability and cut points: the reference, the accelerator and the slow definition agree."""
 
 from __future__ import annotations
 

@@ -82,7 +82,7 @@ def test_only_exchanges_that_count_are_diagnosed_unless_all_recorded_are_asked_f
     assert diagnose_graph(found, basis=GraphBasis.RECORDED).isolated == ()
 
 
-def test_the_bus_share_tells_how_many_modes_are_unknown() -> None:
+def test_the_bus_share_states_how_many_modes_are_unknown() -> None:
     opds = dict.fromkeys("abcd", "x")
     unknown = exchange("cd", IntegrationMode.UNKNOWN)
     found = diagnose_graph(

@@ -56,7 +56,7 @@ def test_a_misspelt_national_name_is_a_question() -> None:
     assert (group.national, group.decision) == ("siskeudes", DuplicatePolicy.REVIEW)
 
 
-def test_one_address_and_half_alike_names_need_no_question() -> None:
+def test_one_address_and_half_similar_names_need_no_question() -> None:
     pair = COMPARISON.pair(
         line("1", "E-Presensi", "Setda", "https://absen.x.go.id"),
         line("2", "Presensi Online", "Kecamatan", "http://absen.x.go.id/index.php"),
@@ -163,8 +163,8 @@ def test_no_line_is_lost_and_groups_stay_within_a_region(
     ]
     inventory = sorted_out(*lines)
     grouped = [id for group in inventory.groups for id in group.listings]
-    told = {*grouped, *inventory.alone, *inventory.websites, *inventory.several}
-    assert told == {each.id for each in lines}
+    sorted_ids = {*grouped, *inventory.alone, *inventory.websites, *inventory.several}
+    assert sorted_ids == {each.id for each in lines}
     cells = set(inventory.several)
     assert len([id for id in grouped if id not in cells]) + len(inventory.alone) + len(
         inventory.websites

@@ -85,9 +85,9 @@ def test_the_applications_own_address_is_read_too() -> None:
 def test_a_correction_is_learned_and_stays_an_estimate_for_others() -> None:
     said = Listing("Sadasbor", "BKPSDM")
     before, after = CLASSIFIER, FunctionClassifier(SMALL, [TrainingExample(said, "attendance")])
-    alike = [said, Listing("Sadasbor Desa", "Kecamatan")]
-    assert "attendance" not in {each.function for each in before.tags(alike)}
-    same, other = after.tags(alike)
+    similar = [said, Listing("Sadasbor Desa", "Kecamatan")]
+    assert "attendance" not in {each.function for each in before.tags(similar)}
+    same, other = after.tags(similar)
     assert (same.function, other.candidates[0][0]) == ("attendance", "attendance")
     assert (same.by_person, other.by_person) == (False, False)
 

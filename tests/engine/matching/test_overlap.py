@@ -51,8 +51,8 @@ def line(id: str, name: str, opd: str = "", url: str | None = None, region: str 
 
 def present(a: Listing, b: Listing) -> set[str]:
     (row,) = COMPARER.signals([(a, b)])
-    told = {"functions agree", "letters alike", "words in common"}
-    return {s for s, value in zip(SIGNALS, row, strict=True) if value == 1.0} - told
+    always = {"functions agree", "letters alike", "words in common"}
+    return {s for s, value in zip(SIGNALS, row, strict=True) if value == 1.0} - always
 
 
 def test_two_words_for_one_function_agree() -> None:
@@ -93,7 +93,7 @@ def test_a_score_says_what_each_signal_adds() -> None:
     assert found.score == 0.818  # 1 / (1 + e^-1.5)
 
 
-def test_nothing_is_compared_with_nobody() -> None:
+def test_an_empty_inventory_has_nothing_to_compare() -> None:
     assert COMPARER.overlaps([]) == ()
     assert COMPARER.signals([]).shape == (0, len(SIGNALS))
 

@@ -64,7 +64,7 @@ def test_rows_out_of_use_and_rows_that_name_nothing_are_left_out_and_counted() -
     assert (found.retired, found.nameless) == (2, 2)
 
 
-def test_a_status_that_is_not_understood_is_told() -> None:
+def test_a_status_that_is_not_understood_is_reported() -> None:
     found = read("nama,status\nA B,Rencana\nC D,Aktif\nE F,Rencana\n")
     assert [each.name for each in found.listings] == ["A B", "C D", "E F"]
     assert found.unread_status == {"Rencana": (2, 4)}
@@ -117,5 +117,5 @@ def test_rows_are_numbered_as_a_spreadsheet_does_where_cells_hold_line_breaks() 
     ],
     ids=["no name", "twice", "cells", "shifted", "one region", "rows"],
 )
-def test_what_cannot_be_read_is_told_by_row_and_column(text: str, problems: list[str]) -> None:
+def test_what_cannot_be_read_is_reported_by_row_and_column(text: str, problems: list[str]) -> None:
     assert problems_of(text) == problems

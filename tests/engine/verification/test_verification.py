@@ -122,11 +122,11 @@ def test_without_the_word_of_the_opd_nothing_is_called_an_over_claim(vouched: st
     assert Missing(VerificationGap.NOT_VOUCHED_FOR, "x") in missing(found)
 
 
-def test_that_no_application_serves_an_indicator_is_a_fact_only_where_all_are_told() -> None:
+def test_that_no_application_serves_an_indicator_is_a_fact_only_where_all_are_listed() -> None:
     assert outcome(verdict(44, 4, held())) == (3, 3, VerificationFlag.OVER_CLAIM)
-    untold = verdict(44, 4, held(serves={"a": frozenset([36]), "b": frozenset([41])}))
-    assert outcome(untold) == (3, 4, VerificationFlag.UNVERIFIABLE)
-    assert Missing(VerificationGap.SERVICE_UNKNOWN, "c") in missing(untold)
+    unlisted = verdict(44, 4, held(serves={"a": frozenset([36]), "b": frozenset([41])}))
+    assert outcome(unlisted) == (3, 4, VerificationFlag.UNVERIFIABLE)
+    assert Missing(VerificationGap.SERVICE_UNKNOWN, "c") in missing(unlisted)
     assert outcome(verdict(44, 4, held(vouched_for=frozenset("xy")))) == (
         3,
         4,
@@ -246,7 +246,7 @@ def test_building_applications_is_held_against_consultations_and_duplicates(
     assert (found.ceiling, found.not_refuted) == expected
 
 
-def test_what_was_built_since_the_policy_is_told_by_the_year() -> None:
+def test_the_year_shows_what_was_built_since_the_policy() -> None:
     own = [
         replace(APPLICATIONS[0], year=2020),
         replace(APPLICATIONS[1], year=2021, consulted=True),

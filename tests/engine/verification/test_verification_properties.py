@@ -35,7 +35,7 @@ def latest(integrations: Iterable[Integration]) -> dict[str, Integration]:
 
 
 @given(st.lists(INTEGRATIONS, max_size=6), INTEGRATIONS)
-def test_verifying_again_after_a_change_equals_verifying_anew(
+def test_verifying_again_after_a_change_equals_verifying_from_scratch(
     drawn: list[Integration], change: Integration
 ) -> None:
     inventory = held(*latest(drawn).values())
@@ -45,8 +45,8 @@ def test_verifying_again_after_a_change_equals_verifying_anew(
     again = verify_again(
         before, SPBE, RULES, LEVELS, changed, changed=changed_edge_ends(inventory.graph, after)
     )
-    anew = verify_levels(SPBE, RULES, LEVELS, held(*latest([*drawn, change]).values()))
-    assert again == anew
+    from_scratch = verify_levels(SPBE, RULES, LEVELS, held(*latest([*drawn, change]).values()))
+    assert again == from_scratch
 
 
 @given(st.lists(INTEGRATIONS, max_size=6), st.sets(st.sampled_from("xyz")))

@@ -171,7 +171,7 @@ async def test_a_token_that_was_good_expires_all_the_same(own: Authenticator, cl
     token = f"Bearer {embedded(exp=AT + 60)}"
     viewer = await own.viewer(token)
     clock.now += timedelta(seconds=89)
-    assert await own.viewer(token) is viewer  # it was not verified anew
+    assert await own.viewer(token) is viewer  # the token was not verified again
     clock.now += timedelta(seconds=1)
     with pytest.raises(TokenExpired):
         await own.viewer(token)

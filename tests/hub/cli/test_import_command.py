@@ -119,7 +119,7 @@ async def test_status_function_year_and_platform_are_kept(filled_database_url: s
     ]
 
 
-async def test_a_row_that_repeats_another_is_told_apart_from_what_was_there(
+async def test_a_row_that_repeats_another_is_distinguished_from_existing_rows(
     filled_sqlite_url: str,
 ) -> None:
     text = (

@@ -84,8 +84,10 @@ def test_nothing_is_done_on_a_database_that_is_not_migrated(simpul: Simpul, comm
 
 
 @pytest.mark.parametrize("command", ["serve", "demo", "migrate", "load", "check"])
-def test_a_database_that_does_not_answer_is_told_in_a_line(simpul: Simpul, command: str) -> None:
-    with socket.socket() as closed:  # bound and not listening: nobody else takes the port
+def test_a_database_that_does_not_answer_is_reported_in_one_line(
+    simpul: Simpul, command: str
+) -> None:
+    with socket.socket() as closed:  # bound and not listening: no other process takes the port
         closed.bind(("127.0.0.1", 0))
         port = closed.getsockname()[1]
         url = f"postgresql://simpul:rahasia@127.0.0.1:{port}/simpul"
@@ -97,7 +99,9 @@ def test_a_database_that_does_not_answer_is_told_in_a_line(simpul: Simpul, comma
 
 
 @pytest.mark.parametrize("command", ["serve", "demo"])
-def test_a_port_in_use_is_told_with_what_moves_it(migrated: Simpul, command: str) -> None:
+def test_a_port_in_use_is_reported_with_the_setting_that_changes_it(
+    migrated: Simpul, command: str
+) -> None:
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
         taken.listen()
@@ -337,13 +341,15 @@ def test_what_is_old_and_replaced_is_forgotten_and_the_logs_stay_whole(migrated:
         database.execute("UPDATE instance SET derived_head = arrival_head")
         database.execute("UPDATE arrival SET at = '2020-01-01T00:00:00.000000Z' WHERE number < 400")
         # As if all of a kind had been about one thing.
-        alike = "UPDATE arrival SET topic = 'alike', region = '32' WHERE kind = 'APPLICATION_REGISTERED'"
-        assert database.execute(f"{alike} AND number < 400").rowcount > 1
-        many = "SELECT count(*) FROM arrival WHERE topic = 'alike'"
-        [(alike_before,)] = database.execute(many)
+        update = (
+            "UPDATE arrival SET topic = 'same', region = '32' WHERE kind = 'APPLICATION_REGISTERED'"
+        )
+        assert database.execute(f"{update} AND number < 400").rowcount > 1
+        count = "SELECT count(*) FROM arrival WHERE topic = 'same'"
+        [(arrivals_before,)] = database.execute(count)
     database.close()
     assert migrated.json("prune", "--days", "36500") == {"days": 36500, "forgotten": 0}
-    assert migrated.json("prune") == {"days": 90, "forgotten": alike_before - 1}
+    assert migrated.json("prune") == {"days": 90, "forgotten": arrivals_before - 1}
     again = migrated("prune")
     assert again.stdout == "0 arrivals of more than 90 days ago are forgotten.\n"
     assert migrated.json("check") == {"regions": 28, "entries": 481}

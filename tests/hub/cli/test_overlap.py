@@ -23,7 +23,7 @@ ROWS: list[list[Any]] = [
 ]
 
 
-def told(done: Any) -> dict[str, Any]:
+def parsed(done: Any) -> dict[str, Any]:
     assert (done.exit_code, done.stderr) == (0, "")
     found: dict[str, Any] = json.loads(done.stdout)
     return found
@@ -48,7 +48,7 @@ def inventory(request: pytest.FixtureRequest, tmp_path: Path) -> Path:
 
 
 def test_a_file_is_sorted_out_with_reasons(west_java: Commands, inventory: Path) -> None:
-    found = told(west_java("overlap", inventory, "--json"))
+    found = parsed(west_java("overlap", inventory, "--json"))
     assert found["columns"] == {
         "name": "Nama Aplikasi",
         "opd": "OPD",
@@ -104,13 +104,13 @@ def test_a_function_that_a_person_sets_makes_a_cluster(west_java: Commands, tmp_
         ["Sadasbor", "Setda", "attendance"],
         ["Presensi", "Bappeda", ""],
     ]
-    found = told(west_java("overlap", write_csv(tmp_path / "own.csv", rows), "--json"))
+    found = parsed(west_java("overlap", write_csv(tmp_path / "own.csv", rows), "--json"))
     assert [each["byPerson"] for each in found["functions"]] == [True, False]
     assert found["functions"][0]["confidence"] == 1.0
 
 
 def test_a_region_of_the_database_is_sorted_out_as_the_api_does(west_java: Commands) -> None:
-    found = told(west_java("overlap", "32.11", "--json"))
+    found = parsed(west_java("overlap", "32.11", "--json"))
     assert (found["source"], found["listed"], found["columns"]) == ("Kabupaten Sumedang", 20, None)
     assert [each["policy"] for each in found["groups"]] == ["REVIEW", "REVIEW"]
     assert len(found["clusters"]) == 2
@@ -147,7 +147,7 @@ def test_a_region_of_the_database_is_sorted_out_as_the_api_does(west_java: Comma
     ],
     ids=["header", "function", "encoding", "workbook", "many"],
 )
-def test_a_file_that_is_wrong_is_told_by_row_and_column(
+def test_a_wrong_file_is_reported_by_row_and_column(
     west_java: Commands, tmp_path: Path, name: str, content: bytes, complaints: list[str]
 ) -> None:
     path = tmp_path / name
@@ -181,7 +181,7 @@ def test_what_is_no_inventory_is_refused(
 
 def test_the_tables_that_ship_are_read_as_they_are(west_java: Commands) -> None:
     path = Path(tables.__file__).parent / "applications.csv"
-    found = told(west_java("overlap", path, "--json"))
+    found = parsed(west_java("overlap", path, "--json"))
     assert found["listed"] == len(tables.west_java_applications())
     assert found["columns"] == {
         each: each for each in ("name", "opd", "region", "url", "id", "status")

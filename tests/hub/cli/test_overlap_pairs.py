@@ -58,7 +58,7 @@ def test_identity_follows_the_policy_and_says_why(west_java: Commands, tmp_path:
         ("a,b,score\nx,y,1\n", "row 1, column score: expected a header without it: it is added"),
     ],
 )
-def test_pairs_that_are_wrong_are_told_by_row_and_column(
+def test_wrong_pairs_are_reported_by_row_and_column(
     west_java: Commands, tmp_path: Path, text: str, complaint: str
 ) -> None:
     path = tmp_path / "pairs.csv"

@@ -97,7 +97,7 @@ def test_a_sheet_of_efforts_replaces_some_of_the_scale(sheet: Path, tmp_path: Pa
     ]
 
 
-def test_a_bad_sheet_of_efforts_is_told_by_row_and_column(sheet: Path, tmp_path: Path) -> None:
+def test_a_bad_sheet_of_efforts_is_reported_by_row_and_column(sheet: Path, tmp_path: Path) -> None:
     efforts = tmp_path / "efforts.csv"
     efforts.write_text("number,level,effort\n31,3,banyak\n")
     done = run(sheet, "--target", "3", "--effort", str(efforts))
@@ -147,7 +147,7 @@ def test_a_region_starts_from_what_the_api_starts_from(west_java: Commands) -> N
         ),
     ],
 )
-def test_a_region_that_cannot_be_planned_for_is_told(
+def test_a_region_that_cannot_be_planned_for_is_reported(
     west_java: Commands, arguments: list[str], complaint: str
 ) -> None:
     done = west_java("path", *arguments)

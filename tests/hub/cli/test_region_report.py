@@ -26,7 +26,7 @@ from tests.hub.cli.region_data import Commands
 GRAPHML = "{http://graphml.graphdrawing.org/xmlns}"
 
 
-def test_verify_tells_the_bounds_of_a_region_without_claims(west_java: Commands) -> None:
+def test_verify_prints_the_bounds_of_a_region_without_claims(west_java: Commands) -> None:
     found = json.loads(west_java("verify", "32.11", "--json").stdout)["verification"]
     assert (found["assessment"], found["claimed"], len(found["verdicts"])) == (None, None, 18)
 
@@ -95,45 +95,45 @@ def publish(data_dir: Path) -> None:
     asyncio.run(work())
 
 
-def test_proposals_are_told_with_kind_successor_and_reasons(west_java: Commands) -> None:
+def test_proposals_are_printed_with_kind_successor_and_reasons(west_java: Commands) -> None:
     found = json.loads(west_java("proposals", "32.11", "--json").stdout)["proposals"]
     replaced = [each for each in found if each["kind"] == "REPLACE"]
     assert len(replaced) == 2
     assert {each["status"] for each in found} == {"OPEN"}
     assert {each["saving"]["display"] for each in replaced} == {"tidak diketahui"}
-    told = west_java("proposals", "32.11").stdout
-    assert told.startswith(f"Kabupaten Sumedang · {len(found)} proposals\n")
-    assert told.count("SAME_FUNCTION_AS_COMMON_APPLICATION") == 2
+    output = west_java("proposals", "32.11").stdout
+    assert output.startswith(f"Kabupaten Sumedang · {len(found)} proposals\n")
+    assert output.count("SAME_FUNCTION_AS_COMMON_APPLICATION") == 2
 
 
-def test_diagnoses_are_told_and_what_cannot_be_told_is_unknown(west_java: Commands) -> None:
+def test_diagnoses_are_printed_and_undetermined_ones_are_unknown(west_java: Commands) -> None:
     found = json.loads(west_java("diagnose", "32.11", "--json").stdout)["diagnostics"]
     assert (found["applications"], found["edges"], found["isolatedCount"]) == (20, 2, 17)
     assert [each["node"]["name"] for each in found["cutPoints"]] == ["E-Office Desa"]
-    told = west_java("diagnose", "32.11").stdout
-    assert told.startswith("Kabupaten Sumedang · 20 applications, 2 exchanges, as of ")
-    assert "Both ways where both are asked     unknown" in told
+    output = west_java("diagnose", "32.11").stdout
+    assert output.startswith("Kabupaten Sumedang · 20 applications, 2 exchanges, as of ")
+    assert "Both ways where both are asked     unknown" in output
     # A region of which no exchange is recorded.
-    told = west_java("diagnose", "32.05").stdout
-    assert " 0 exchanges, " in told
-    rows = {tuple(part.strip() for part in line.rsplit(None, 1)) for line in told.splitlines()}
+    output = west_java("diagnose", "32.05").stdout
+    assert " 0 exchanges, " in output
+    rows = {tuple(part.strip() for part in line.rsplit(None, 1)) for line in output.splitlines()}
     for name in ("Propagation cost", "Point to point beside the bus", "Single points of failure"):
         assert (name, "unknown") in rows
 
 
-def test_a_full_pass_tells_what_it_recomputed_and_finds_nothing_new(west_java: Commands) -> None:
+def test_a_full_pass_prints_what_it_recomputed_and_finds_nothing_new(west_java: Commands) -> None:
     first = json.loads(west_java("recompute", "--json").stdout)
     assert first == {"regions": 28, "changed": 0, "failed": [], "learned": None}
-    told = west_java("recompute", "--learn").stdout
-    assert told == "Regions recomputed: 28; with news: 0; corrections learned: 0\n"
+    output = west_java("recompute", "--learn").stdout
+    assert output == "Regions recomputed: 28; with news: 0; corrections learned: 0\n"
 
 
-def test_graph_tells_each_exchange_and_why_it_is_no_evidence(west_java: Commands) -> None:
+def test_graph_prints_each_exchange_and_why_it_is_no_evidence(west_java: Commands) -> None:
     found = json.loads(west_java("graph", "32", "--json").stdout)["integrationGraph"]
     assert (len(found["nodes"]), len(found["edges"])) == (47, 9)
-    told = west_java("graph", "32").stdout
-    assert told.startswith("Jawa Barat · 47 nodes, 9 exchanges, as of ")
-    assert told.count("DATE_UNKNOWN") == 9
+    output = west_java("graph", "32").stdout
+    assert output.startswith("Jawa Barat · 47 nodes, 9 exchanges, as of ")
+    assert output.count("DATE_UNKNOWN") == 9
 
 
 def test_graph_is_written_as_dot_with_exchanges_that_do_not_count_dashed(
@@ -156,7 +156,7 @@ def test_graph_is_written_as_graphml(west_java: Commands) -> None:
 
 
 @pytest.mark.parametrize(
-    ("arguments", "told"),
+    ("arguments", "message"),
     [
         (("graph", "99"), "there is no region '99'\n"),
         (("graph", "32", "--around", "x"), "argument around: expected the id of a node"),
@@ -165,8 +165,8 @@ def test_graph_is_written_as_graphml(west_java: Commands) -> None:
     ],
 )
 def test_what_cannot_be_answered_ends_with_what_was_expected(
-    west_java: Commands, arguments: tuple[str, ...], told: str
+    west_java: Commands, arguments: tuple[str, ...], message: str
 ) -> None:
     done = west_java(*arguments)
     assert (done.exit_code, done.stdout) == (2, "")
-    assert done.stderr.startswith(told)
+    assert done.stderr.startswith(message)

@@ -31,7 +31,7 @@ SECONDS = 30.0  # what never comes must fail its test, not hang it
 AT_ONCE = 0.5  # seconds: less than after which it would be looked for
 REPEATED = 5  # so that looking just then explains none of it
 REGISTERED = ["APPLICATION_REGISTERED"]
-SETTLED_SECONDS = 3.0  # in which the slower process would have told again what the other has
+SETTLED_SECONDS = 3.0  # the slower process would have repeated an announcement by then
 PROPOSALS = """
 subscription ($after: Cursor) {
   proposalsChanged(after: $after) { cursor region { code } opened closed }
@@ -84,7 +84,7 @@ async def test_a_change_reaches_the_other_process_at_once_and_without_redis_soon
     assert redis_server.password not in logs
 
 
-async def test_what_follows_from_changes_at_two_processes_is_told_once(
+async def test_news_of_changes_at_two_processes_is_announced_once(
     filled_postgresql_url: str,
     redis_url: str,
     simpul_process: StartSimpul,
@@ -92,18 +92,18 @@ async def test_what_follows_from_changes_at_two_processes_is_told_once(
 ) -> None:
     environment = {"DATABASE_URL": filled_postgresql_url, "REDIS_URL": redis_url}
     async with open_instance(Settings(SIMPUL_DATABASE_URL=filled_postgresql_url)) as instance:
-        for code, _ in (SUMEDANG, BOGOR):  # what is told first is not news
+        for code, _ in (SUMEDANG, BOGOR):  # the first announcement is not news
             await recompute.recompute_region(instance, code)
     async with two(simpul_process, tmp_path, environment) as (here, there):
         await followed_up(filled_postgresql_url)
         before = await here.ask(PROPOSED)
-        told: list[Any] = []
+        announced: list[Any] = []
 
         async def listen() -> None:
             start = before["instance"]["cursor"]
             async with there.listening(PROPOSALS, after=start) as news:
                 while True:
-                    told.append(await news.next(SECONDS))
+                    announced.append(await news.next(SECONDS))
 
         listening = asyncio.create_task(listen())
         for number in range(6):
@@ -118,7 +118,7 @@ async def test_what_follows_from_changes_at_two_processes_is_told_once(
         after = await there.ask(PROPOSED)
     for field, (code, _) in {"sumedang": SUMEDANG, "bogor": BOGOR}.items():
         standing = {each["id"] for each in before[field]["proposals"]}
-        news = [each for each in told if each["region"]["code"] == code]
+        news = [each for each in announced if each["region"]["code"] == code]
         assert news
         for each in news:  # none opens what is open or closes what is closed
             assert standing.isdisjoint(each["opened"])

@@ -25,7 +25,7 @@ SUMEDANG = ("32.11", "opd-32.11.diskominfosanditik")
 BOGOR = ("32.01", "opd-32.01.diskominfo")
 SERVICE_RESTART = 1012  # the graphql-ws client comes back after it
 
-# All that a change is told with; what follows some time later is left out.
+# The kinds that are announced with the change itself; those that follow later are left out.
 KINDS = [each.value for each in EventKind if each is not EventKind.PROPOSALS_CHANGED]
 CHANGES = """
 subscription ($after: Cursor) {
@@ -222,11 +222,11 @@ async def test_a_replay_ends_as_loaded_and_leaves_the_ordinary_database_alone(
     ]
     assert replaying.stop() == 0
 
-    anew = start_replay(simpul_process, data_dir)
-    async with client(anew) as hub:
+    restarted = start_replay(simpul_process, data_dir)
+    async with client(restarted) as hub:
         assert await results_of(hub) == 0
         assert await hub.cursor() != start  # nor is an old cursor of use
-    assert anew.stop() == 0
+    assert restarted.stop() == 0
     assert (data_dir / "simpul.db").read_bytes() == ordinary
 
 

@@ -1,4 +1,4 @@
-"""Workers are replaced one after the other under load, and nobody misses or hears twice anything."""
+"""A rolling restart under load: no subscriber misses an event or gets one twice."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How a server ends: nobody is cut off, nobody comes back at the same moment, and it is soon."""
+"""Graceful shutdown: it cuts off no response, ends soon, and spreads the reconnecting clients."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ def said(hub: SimpulProcess, text: str) -> socket.socket:
 
 
 def heard(opened: socket.socket) -> str:
-    """All that is told until the server closes."""
+    """Return everything that the server sends until it closes the connection."""
     parts = []
     while part := opened.recv(65_536):
         parts.append(part)
@@ -122,7 +122,7 @@ async def test_a_request_in_flight_is_answered(hub: SimpulProcess) -> None:
     assert await asyncio.to_thread(hub.process.wait, GONE_SECONDS) == 0
 
 
-async def test_nobody_holds_it_for_long(hub: SimpulProcess) -> None:
+async def test_no_client_delays_the_shutdown_for_long(hub: SimpulProcess) -> None:
     with said(hub, UPGRADE) as silent, said(hub, POST):
         assert b"101 Switching Protocols" in silent.recv(4096)
         began = time.monotonic()

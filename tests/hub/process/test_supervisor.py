@@ -1,4 +1,4 @@
-"""Several workers behind one port: what they tell, what they survive, and how they end."""
+"""Several workers behind one port: their events and metrics, their failures, and their shutdown."""
 
 from __future__ import annotations
 
@@ -78,7 +78,7 @@ async def closing(stream: Stream) -> tuple[int, float]:
     return closed.value.rcvd.code, time.monotonic()
 
 
-async def test_what_one_commits_all_tell_and_one_scrape_tells_of_all(
+async def test_every_worker_publishes_each_commit_and_one_scrape_covers_all(
     whole_hub: SimpulProcess,
 ) -> None:
     hub = whole_hub
@@ -96,11 +96,11 @@ async def test_what_one_commits_all_tell_and_one_scrape_tells_of_all(
         for counted in ("simpul_subscriptions_resumed_total", "simpul_subscriptions_total"):
             await eventually(lambda name=counted: total(hub, name) == len(streams))
 
-        def told() -> dict[int, float]:
+        def deliveries() -> dict[int, float]:
             found = metric(hub, "simpul_lag_seconds_count")
             return {worker: found[worker] - before[worker] for worker in before}
 
-        await eventually(lambda: min(told().values()) > 0)
+        await eventually(lambda: min(deliveries().values()) > 0)
         late = metric(hub, "simpul_lag_seconds_sum")
         seen = metric(hub, "simpul_lag_seconds_count")
         assert all(0 < late[worker] / seen[worker] < 5 for worker in before)
@@ -134,7 +134,7 @@ async def test_a_restart_that_cannot_be_is_given_up(whole_hub: SimpulProcess) ->
 
 
 @pytest.mark.parametrize("ended", [signal.SIGTERM, signal.SIGINT])
-async def test_all_drain_though_the_whole_group_is_told_to_end(
+async def test_all_workers_drain_though_the_whole_group_is_signalled(
     hub: SimpulProcess, ended: signal.Signals
 ) -> None:
     async with client(hub) as reader, AsyncExitStack() as sockets:

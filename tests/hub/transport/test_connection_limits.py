@@ -16,7 +16,7 @@ from tests.hub.live import client, connected
 pytestmark = pytest.mark.integration
 
 
-async def test_one_too_many_is_told_to_come_back_and_one_that_leaves_makes_room(
+async def test_one_too_many_is_asked_to_retry_and_one_that_leaves_makes_room(
     sqlite_database_url: str, simpul_process: StartSimpul
 ) -> None:
     environment = {"DATABASE_URL": sqlite_database_url, "SIMPUL_SOCKETS": "2"}
@@ -51,7 +51,7 @@ async def test_one_who_has_a_token_has_a_limit_of_his_own(
             await sockets.enter_async_context(connected(hub.url, ani.authorization))
         assert closed.value.rcvd is not None
         assert closed.value.rcvd.code == TRY_AGAIN_LATER
-        for _ in range(2):  # nobody knows whether these are one or two
+        for _ in range(2):  # without a token, the hub does not know whether these are one client
             await sockets.enter_async_context(connected(hub.url, {}))
 
 

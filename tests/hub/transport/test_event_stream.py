@@ -35,7 +35,7 @@ def ask(
 
 
 @pytest.mark.parametrize("method", ["GET", "POST"])
-def test_a_subscription_is_told_in_events_and_is_complete(toy_port: int, method: str) -> None:
+def test_a_subscription_is_sent_in_events_and_is_complete(toy_port: int, method: str) -> None:
     answer, content = ask(toy_port, COUNT, variables={"to": 2}, method=method)
     assert content == (
         b":\n\n"
@@ -51,7 +51,7 @@ def test_a_subscription_is_told_in_events_and_is_complete(toy_port: int, method:
     assert answer.headers["x-content-type-options"] == "nosniff"
 
 
-def test_a_subscription_is_told_in_parts_with_a_boundary_after_each(toy_port: int) -> None:
+def test_a_subscription_is_sent_in_parts_with_a_boundary_after_each(toy_port: int) -> None:
     answer, content = ask(toy_port, COUNT, MULTIPART, variables={"to": 2})
     parts = [b"{}", b'{"payload":{"data":{"count":0}}}', b'{"payload":{"data":{"count":1}}}']
     boundary = b"\r\n--graphql"
@@ -79,28 +79,28 @@ def test_a_subscription_is_told_in_parts_with_a_boundary_after_each(toy_port: in
     ],
 )
 @pytest.mark.parametrize("accept", [EVENT_STREAM, 'multipart/mixed;subscriptionSpec="1.0"'])
-def test_what_is_wrong_with_a_document_is_told_in_the_stream(
+def test_errors_of_a_document_are_sent_in_the_stream(
     toy_port: int, accept: str, document: str, given: dict[str, Any], message: str
 ) -> None:
     answer, content = ask(toy_port, document, accept, **given)
     assert answer.status_code == 200
     if accept == EVENT_STREAM:
-        _, told, complete = content.split(b"\n\n", 2)
+        _, frame, complete = content.split(b"\n\n", 2)
         assert complete == COMPLETE
-        body = json.loads(told.removeprefix(b"event: next\ndata: "))
+        body = json.loads(frame.removeprefix(b"event: next\ndata: "))
     else:
-        told, complete = content.split(PART)[2].split(b"\r\n--graphql")
+        part, complete = content.split(PART)[2].split(b"\r\n--graphql")
         assert complete == b"--\r\n"
-        body = json.loads(told)["payload"]
+        body = json.loads(part)["payload"]
     assert list(body) == ["errors"]
     assert [error["message"] for error in body["errors"]] == [message]
 
 
 def test_a_bug_ends_a_stream_and_is_masked(toy_port: int) -> None:
     _, content = ask(toy_port, "subscription { bug }")
-    _, first, told, complete = content.split(b"\n\n", 3)
+    _, first, frame, complete = content.split(b"\n\n", 3)
     assert (first, complete) == (b'event: next\ndata: {"data":{"bug":0}}', COMPLETE)
-    [error] = json.loads(told.removeprefix(b"event: next\ndata: "))["errors"]
+    [error] = json.loads(frame.removeprefix(b"event: next\ndata: "))["errors"]
     assert (error["message"], error["extensions"]["code"]) == ("internal error", "INTERNAL")
 
 
@@ -161,7 +161,7 @@ def test_what_stands_before_a_stream_is_a_plain_answer(
     assert json.loads(content)["errors"][0]["extensions"] == {"code": code}
 
 
-async def test_a_stream_that_has_nothing_to_tell_outlives_the_deadline_of_a_request(
+async def test_a_silent_stream_outlives_the_deadline_of_a_request(
     toy_port: int,
 ) -> None:
     url = f"http://127.0.0.1:{toy_port}"
@@ -176,4 +176,4 @@ async def test_a_token_that_expires_cuts_its_stream(toy_port: int) -> None:
     url = f"http://127.0.0.1:{toy_port}"
     async with streamed(url, "subscription { silence }", headers=headers) as frames:
         with pytest.raises(httpx2.RemoteProtocolError, match="incomplete chunked read"):
-            await frames.told()
+            await frames.fields()

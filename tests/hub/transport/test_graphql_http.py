@@ -192,7 +192,7 @@ def test_a_browser_gets_the_explorer(toy_port: int) -> None:
     assert headers["content-security-policy"].startswith("default-src 'self'")
 
 
-def test_a_bug_is_masked_and_what_is_expected_is_told(toy_port: int) -> None:
+def test_a_bug_is_masked_and_an_expected_error_is_returned(toy_port: int) -> None:
     status, _, body = ask(toy_port, "{ bug closed hello }", BOTH[0])
     bug, closed = body["errors"]
     assert status == 200
@@ -209,12 +209,12 @@ def test_data_that_a_bug_took_away_is_null_and_not_absent(toy_port: int) -> None
     assert [error["message"] for error in body["errors"]] == ["internal error"]
 
 
-def test_a_trace_tells_no_more_of_a_bug_than_the_answer(toy_port: int) -> None:
+def test_a_trace_reveals_no_more_of_a_bug_than_the_response(toy_port: int) -> None:
     _, _, body = ask(toy_port, "{ bug closed welcome: hello }", trace="ftv1")
     bug, closed = body["errors"]
     trace = b64decode(body["extensions"]["ftv1"])
-    for told in (bug["extensions"]["correlationId"], closed["message"], "welcome", "hello"):
-        assert told.encode() in trace
+    for detail in (bug["extensions"]["correlationId"], closed["message"], "welcome", "hello"):
+        assert detail.encode() in trace
     assert b"hunter2" not in trace
 
 

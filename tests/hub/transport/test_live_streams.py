@@ -121,7 +121,7 @@ async def test_sockets_events_and_parts_are_one_group_and_executed_once(
     assert (found["simpul_subscription_groups"], found["simpul_subscribers"]) == (0, 0)
 
 
-async def test_all_who_begin_are_told_one_snapshot_and_then_what_comes(hub: SimpulProcess) -> None:
+async def test_all_new_subscribers_get_one_snapshot_and_then_new_events(hub: SimpulProcess) -> None:
     begins = EVENTS.replace("subject", "subject snapshot")
     async with client(hub, Role.PROVINCE) as writer, AsyncExitStack() as opened:
         written = await write(writer, "Lama", 2)
@@ -174,9 +174,9 @@ async def test_the_last_event_id_goes_before_what_the_variables_say(hub: SimpulP
 
 async def test_an_id_of_another_epoch_asks_for_a_snapshot(hub: SimpulProcess) -> None:
     async with streamed(hub.url, EVENTS, headers={"last-event-id": "other:1"}) as frames:
-        body = json.loads((await frames.told())["data"])
+        body = json.loads((await frames.fields())["data"])
         assert body["errors"][0]["extensions"] == {"code": "SNAPSHOT_REQUIRED"}
-        assert await frames.told() == {"event": "complete", "data": ""}
+        assert await frames.fields() == {"event": "complete", "data": ""}
         with pytest.raises(StopAsyncIteration):
             await frames.next()
 
@@ -185,7 +185,7 @@ async def test_an_id_of_another_epoch_asks_for_a_snapshot(hub: SimpulProcess) ->
 async def stalled(
     hub: SimpulProcess, after: str, *, conflate: bool
 ) -> AsyncIterator[socket.socket]:
-    """A connection that asks for a stream, of which the kernel takes little and nobody reads any."""
+    """Yield a connection that asks for a stream and reads none of it; the kernel buffers little."""
     with socket.socket() as opened:
         opened.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
         port = httpx2.URL(hub.url).port
@@ -214,7 +214,7 @@ def all_of(opened: socket.socket, until: bytes) -> bytes:
     return bytes(read)
 
 
-async def test_who_reads_nothing_is_cut_or_told_the_newest_and_delays_nobody(
+async def test_a_client_that_reads_nothing_is_cut_or_conflated_and_delays_no_other(
     hub: SimpulProcess,
 ) -> None:
     async with client(hub, Role.PROVINCE) as writer, AsyncExitStack() as opened:
@@ -227,7 +227,8 @@ async def test_who_reads_nothing_is_cut_or_told_the_newest_and_delays_nobody(
         grown = dict.fromkeys(before, 0.0)
         async with (
             streamed(hub.url, WIDE, after=after, conflate=False) as healthy,
-            streamed(hub.url, WIDE, after=after, conflate=True) as too,  # else nobody is held up
+            # Both groups need a second subscriber, which a slow one could delay.
+            streamed(hub.url, WIDE, after=after, conflate=True) as too,
         ):
             await until(hub, streams=4, subscription_groups=2)
             # The kernel takes some megabytes, and not as many for each.
@@ -250,10 +251,10 @@ async def test_who_reads_nothing_is_cut_or_told_the_newest_and_delays_nobody(
         assert b"event: complete" not in cut
         assert not cut.endswith(b"0\r\n\r\n")
         read = await asyncio.to_thread(all_of, newest, f'"cursor":"{cursors[-1]}"'.encode())
-        told = re.findall(rb"^id: (.+)$", read, re.MULTILINE)
-        assert told == [each.encode() for each in cursors if each.encode() in told]
-        assert told[-1] == cursors[-1].encode()
-        assert len(cursors) - len(told) == grown["simpul_messages_conflated_total"]
+        sent = re.findall(rb"^id: (.+)$", read, re.MULTILINE)
+        assert sent == [each.encode() for each in cursors if each.encode() in sent]
+        assert sent[-1] == cursors[-1].encode()
+        assert len(cursors) - len(sent) == grown["simpul_messages_conflated_total"]
     await until(hub, streams=0)
 
 
@@ -276,7 +277,7 @@ async def test_clients_of_others_go_on_after_a_restart_with_nothing_lost_or_repe
                 assert await asyncio.to_thread(hub.stop) == 0
                 assert time.monotonic() - began < 5  # it waits up to eight for other requests
                 with pytest.raises(httpx2.RemoteProtocolError, match="incomplete chunked read"):
-                    await frames.told()
+                    await frames.fields()
         assert "ERROR" not in hub.log.read_text()
         simpul("serve", port=httpx2.URL(hub.url).port, data_dir=hub.data_dir)
         async with client(hub, Role.PROVINCE) as writer:

@@ -86,7 +86,7 @@ def demo(
 
 
 class Followed:
-    """What a client was told: events, and what else it said of itself."""
+    """The output of a client: the events that it got, and what else it reported."""
 
     def __init__(self) -> None:
         self.events: list[Any] = []
@@ -154,8 +154,8 @@ async def gql_client(hub: SimpulProcess, after: str) -> AsyncIterator[Followed]:
         await asyncio.wait([reading])
 
 
-async def written(writer: Client, stop: asyncio.Event, name: str) -> int:
-    """Register applications until told to stop, each once however often the server goes away."""
+async def written(writer: Client, stop: asyncio.Event) -> int:
+    """Register applications until `stop` is set, each once however often the server goes away."""
     number = 0
     while not stop.is_set():
         try:
@@ -211,7 +211,7 @@ async def test_what_clients_get_through_restarts_is_the_log_entry_by_entry(
     assert len(registered) == count > 0
     assert helped.events[: len(entries)] == entries
     assert python.events[: len(entries)] == entries
-    # Else the test could not fail: what graphql-ws does alone begins anew after each restart.
+    # Otherwise the test could not fail: graphql-ws alone starts over after each restart.
     assert plain.events[: len(entries)] != entries
     assert {each["cursor"] for each in plain.events} >= {each["cursor"] for each in entries}
     assert len(plain.events) > len(entries)
@@ -253,13 +253,13 @@ async def test_one_operation_that_fails_leaves_the_others_of_its_socket_alone(
     done = await asyncio.to_thread(
         subprocess.run, program, capture_output=True, text=True, check=True, timeout=60
     )
-    told = json.loads(done.stdout)
-    assert told["sockets"] == 1
-    assert "Cannot query field 'colour'" in told["wrong"][0]["message"]
-    assert told["outdated"]["errors"][0]["extensions"] == {"code": "SNAPSHOT_REQUIRED"}
-    assert told["query"] == {"data": {"instance": {"province": "32"}}}
-    assert told["change"] == {"data": {"registerApplication": {"version": 1}}}
-    assert told["event"] == {"data": {"events": {"previousCursor": told["after"]}}}
+    results = json.loads(done.stdout)
+    assert results["sockets"] == 1
+    assert "Cannot query field 'colour'" in results["wrong"][0]["message"]
+    assert results["outdated"]["errors"][0]["extensions"] == {"code": "SNAPSHOT_REQUIRED"}
+    assert results["query"] == {"data": {"instance": {"province": "32"}}}
+    assert results["change"] == {"data": {"registerApplication": {"version": 1}}}
+    assert results["event"] == {"data": {"events": {"previousCursor": results["after"]}}}
 
 
 async def test_gql_asks_changes_and_follows_on_one_socket(demo: SimpulProcess) -> None:
@@ -272,12 +272,12 @@ async def test_gql_asks_changes_and_follows_on_one_socket(demo: SimpulProcess) -
         asked = await session.execute(GraphQLRequest("{ instance { cursor } }"))
         after = asked["instance"]["cursor"]
         request = GraphQLRequest(REGISTERED, variable_values={"after": after})
-        async with aclosing(session.subscribe(request)) as told:
+        async with aclosing(session.subscribe(request)) as events:
             changed = await session.execute(
                 GraphQLRequest(register, variable_values={"input": given})
             )
             assert changed == {"registerApplication": {"name": "Dari gql", "version": 1}}
-            event = (await anext(told))["events"]
+            event = (await anext(events))["events"]
     assert (event["previousCursor"], event["region"]) == (after, {"code": region})
 
 

@@ -1,4 +1,4 @@
-"""Subscriptions that ask alike: executed once, each its own, and nobody held up by another."""
+"""Shared subscriptions: equal operations execute once, and no subscriber delays another."""
 
 from __future__ import annotations
 
@@ -46,8 +46,10 @@ def hub(filled_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Iter
 
 def bearer(hub: SimpulProcess, subject: str, role: Role, *regions: str) -> dict[str, str]:
     key = (hub.data_dir / "token.key").read_bytes()
-    told = (regions, [], timedelta(hours=1), datetime.now(UTC))
-    return {"authorization": f"Bearer {issue_token(key, 'simpul', 'simpul', subject, role, *told)}"}
+    claims = (regions, [], timedelta(hours=1), datetime.now(UTC))
+    return {
+        "authorization": f"Bearer {issue_token(key, 'simpul', 'simpul', subject, role, *claims)}"
+    }
 
 
 @asynccontextmanager
@@ -59,7 +61,7 @@ async def subscribed(
 
 
 async def measured(hub: SimpulProcess, before: dict[str, float] | None = None) -> dict[str, float]:
-    """The metrics; what only grows is told since `before`."""
+    """Return the metrics; counters (`_total`) count from `before`, if it is given."""
     async with httpx2.AsyncClient(trust_env=False) as http:
         answer = await http.get(f"{hub.url}/metrics")
     lines = [line.split() for line in answer.text.splitlines() if not line.startswith("#")]
@@ -138,7 +140,7 @@ async def test_who_may_read_other_rows_shares_nothing_and_who_is_called_otherwis
             assert (event["previousCursor"] == after) == (each in opened[2:])
 
 
-async def test_who_comes_later_catches_up_and_is_told_with_the_others_from_then_on(
+async def test_a_late_subscriber_catches_up_and_shares_the_events_from_then_on(
     hub: SimpulProcess,
 ) -> None:
     async with client(hub, Role.PROVINCE) as writer:
@@ -180,7 +182,7 @@ async def test_a_document_that_cannot_be_executed_ends_its_own_operation_alone(
         assert json.loads(await opened.recv()) == {"id": "2", "type": "complete"}
 
 
-async def test_one_that_never_reads_costs_a_bound_and_delays_nobody(
+async def test_a_client_that_never_reads_costs_a_bound_and_delays_no_other(
     hub: SimpulProcess, tmp_path: Path
 ) -> None:
     fields = "cursor at kind subject sequence replay region { name capital population }"
@@ -230,7 +232,7 @@ async def closing(opened: ClientConnection) -> int | None:
         return closed.rcvd.code if closed.rcvd else None
 
 
-async def test_who_resumes_is_counted_and_how_late_the_newest_is_told_too(
+async def test_resumes_and_the_delay_of_the_newest_event_are_measured(
     hub: SimpulProcess,
 ) -> None:
     before = await alone(hub)

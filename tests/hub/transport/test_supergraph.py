@@ -49,8 +49,8 @@ ENTITIES = """
 
 
 @pytest.fixture(scope="module")
-def told(node: str, filled_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Any:
-    """What came of it all, in one process of Node beside one hub."""
+def results(node: str, filled_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Any:
+    """Return the results of all questions, from one process of Node next to one hub."""
     folder = tmp_path_factory.mktemp("supergraph")
     shutil.copy(filled_template, folder)
     with starting(folder) as start:
@@ -81,23 +81,23 @@ def told(node: str, filled_template: Path, tmp_path_factory: pytest.TempPathFact
 
 
 @pytest.mark.parametrize("composer", COMPOSERS)
-def test_a_composer_joins_the_hub_and_another_subgraph(told: Any, composer: str) -> None:
+def test_a_composer_joins_the_hub_and_another_subgraph(results: Any, composer: str) -> None:
     ours = schema._schema.type_map["Region"].fields  # type: ignore[attr-defined]
-    assert told["outcomes"][composer] == {"fields": sorted([*ours, "grants"])}
+    assert results["outcomes"][composer] == {"fields": sorted([*ours, "grants"])}
 
 
 @pytest.mark.parametrize("composer", COMPOSERS)
-def test_without_the_key_a_composer_refuses(told: Any, composer: str) -> None:
-    [message] = told["refusals"][composer]["errors"]
+def test_without_the_key_a_composer_refuses(results: Any, composer: str) -> None:
+    [message] = results["refusals"][composer]["errors"]
     assert "code" in message
     assert "hareable" in message
 
 
 @pytest.mark.parametrize("gateway", GATEWAYS)
-def test_a_list_of_the_ministry_is_joined_and_what_nobody_knows_is_null(
-    told: Any, gateway: str
+def test_a_list_of_the_ministry_is_joined_and_unknown_values_are_null(
+    results: Any, gateway: str
 ) -> None:
-    answer = told["answers"][gateway][0]
+    answer = results["answers"][gateway][0]
     parent = {"code": "32", "grants": []}
     assert answer["data"]["grants"] == [
         {
@@ -114,30 +114,30 @@ def test_a_list_of_the_ministry_is_joined_and_what_nobody_knows_is_null(
 
 
 @pytest.mark.parametrize("gateway", GATEWAYS)
-def test_a_region_of_the_hub_is_joined_there_and_back(told: Any, gateway: str) -> None:
+def test_a_region_of_the_hub_is_joined_there_and_back(results: Any, gateway: str) -> None:
     name = "Kabupaten Sumedang"
-    assert told["answers"][gateway][1] == {
+    assert results["answers"][gateway][1] == {
         "data": {"region": {"name": name, "grants": [{"rupiah": "100", "region": {"name": name}}]}}
     }
 
 
 @pytest.mark.parametrize("gateway", GATEWAYS)
-def test_a_draft_is_for_whom_the_gateway_names(told: Any, gateway: str) -> None:
-    seen, hidden = told["answers"][gateway][2:]
+def test_a_draft_is_for_whom_the_gateway_names(results: Any, gateway: str) -> None:
+    seen, hidden = results["answers"][gateway][2:]
     region = {"name": "Kabupaten Sumedang"}
-    draft = {"id": told["draft"], "state": "DRAFT", "region": region}
+    draft = {"id": results["draft"], "state": "DRAFT", "region": region}
     assert seen == {"data": {"audit": {"assessment": draft}}}
     assert hidden["data"] == {"audit": {"assessment": None}}
     assert [each["extensions"]["code"] for each in hidden["errors"]] == ["NOT_FOUND"]
 
 
-def test_a_subscription_goes_through_a_gateway_as_server_sent_events(told: Any) -> None:
+def test_a_subscription_goes_through_a_gateway_as_server_sent_events(results: Any) -> None:
     event = {"kind": "APPLICATION_REGISTERED", "region": {"name": "Kabupaten Sumedang"}}
-    assert told["event"] == {"data": {"events": event}}
+    assert results["event"] == {"data": {"events": event}}
 
 
-def test_a_trace_is_read_by_the_reader_of_gateways(told: Any) -> None:
-    trace = told["trace"]
+def test_a_trace_is_read_by_the_reader_of_gateways(results: Any) -> None:
+    trace = results["trace"]
     [entities] = trace["root"]["child"]
     assert entities["responseName"] == "found"
     assert entities["originalFieldName"] == "_entities"
