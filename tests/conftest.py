@@ -1,4 +1,4 @@
-"""What every test may ask for; the fixtures themselves are in tests/fixtures, one server each."""
+"""Settings of the test suite. The fixtures are in tests/fixtures, one module for each server."""
 
 import gc
 import os
@@ -22,24 +22,24 @@ hypothesis.settings.load_profile("suite")
 
 
 def pytest_xdist_auto_num_workers() -> int:
-    """Take one more than there are cores: many tests wait for servers more than they compute."""
+    """Use one more worker than cores, because many tests mostly wait for servers."""
     return (os.cpu_count() or 1) + 1
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    """Let `make soak` try more than the suite has time for."""
+    """Add options with which `make soak` runs longer than the suite."""
     parser.addoption("--seeds", default="1", help="How many random inventories are tried.")
     parser.addoption("--nation", action="store_true", help="The made-up nation is a whole one.")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Begin with files that start processes: the last to end shall be short ones."""
+    """Order files that start processes first, so that the last tests to run are short."""
     slow = {item.path for item in items if item.get_closest_marker("integration")}
     items.sort(key=lambda item: item.path not in slow)
 
 
 def pytest_collection_finish() -> None:
-    """Look for garbage in what tests leave, and no more in what was imported for all of them."""
+    """Freeze the imported objects, so that garbage collection examines only those of the tests."""
     gc.collect()
     gc.freeze()
 

@@ -1,4 +1,4 @@
-"""compose.yaml and the image that it builds: settings that exist, services that are there, no secret."""
+"""compose.yaml and its image name only settings and services that exist, and contain no secret."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the documents say is so: settings, exit codes, links, and the examples of the README."""
+"""The documentation is true: settings, exit codes, links, and the examples of the README."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The layers of docs/architecture.md hold; the contracts are in pyproject.toml."""
+"""The layers of docs/architecture.md hold; the import contracts are in pyproject.toml."""
 
 from __future__ import annotations
 

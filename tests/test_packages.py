@@ -1,4 +1,4 @@
-"""Our packages have plain names at the root, which another distribution could take as well."""
+"""Our packages have plain top-level names, which another distribution could use as well."""
 
 from __future__ import annotations
 

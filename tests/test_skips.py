@@ -1,4 +1,4 @@
-"""The rule of tests/fixtures/skips.py: CI allows no skip."""
+"""The rule of tests/fixtures/skips.py: continuous integration allows no skipped test."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The tour of the README, with what `make run` prints: each step does what it says."""
+"""The tour of the README, run against the output of `make run`: each step works as described."""
 
 from __future__ import annotations
 

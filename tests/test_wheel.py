@@ -1,4 +1,4 @@
-"""What an installed Simpul has with it."""
+"""The contents of the installed wheel."""
 
 from __future__ import annotations
 

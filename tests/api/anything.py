@@ -1,4 +1,4 @@
-"""Random documents for whatever the schema offers: every field of a type, every input of a mutation."""
+"""Random documents for the whole schema: all fields of every type, all inputs of every mutation."""
 
 from __future__ import annotations
 
@@ -26,8 +26,8 @@ from graphql import (
 from schema.schema import schema
 
 GRAPHQL = schema._schema
-DEPTH = 7  # of a selection, in fields
-# Of these a nested selection asks only who they are: they are asked for everything by their ids.
+DEPTH = 7  # the depth of a selection, in fields
+# A nested selection of these types has only `__typename`: queries by id select all their fields.
 ASKED_BY_ID = frozenset({"Region", "Opd", "Application", "Integration", "Assessment"})
 ODD_TEXTS = (
     *(
@@ -64,7 +64,7 @@ ODD_IDS = ("", "-", "x", "application-none", "32.99", "a" * 300)
 
 @dataclass
 class Pool:
-    """The ids that exist, by kind, and what a change of each of them has to say."""
+    """The existing ids by type, and the values that a change of each object must state."""
 
     random: random.Random
     ids: dict[str, list[str]] = field(default_factory=dict)
@@ -73,7 +73,7 @@ class Pool:
     inputs: dict[str, str] = field(default_factory=dict)  # of proposals
 
     def id(self, name: str, owner: str, odd: bool) -> str:
-        """An id for the argument `name` of a field or mutation."""
+        """Return an id for the argument `name` of a field or mutation."""
         known = self.ids.get(_kind_of(name, owner), [])
         if not known or (odd and self.random.random() < 0.3):
             return self.random.choice(ODD_IDS)
@@ -94,7 +94,7 @@ _KINDS: Mapping[str, str] = {
 
 
 def _kind_of(name: str, owner: str) -> str:
-    """The kind of thing whose id an argument or an input field takes."""
+    """Return the type of the object whose id an argument or an input field takes."""
     if name != "id":
         return _KINDS[name]  # a name that is missing there is to be added
     kinds = ("Application", "Integration", "Assessment", "Proposal", "Opd", "Instrument")
@@ -102,7 +102,7 @@ def _kind_of(name: str, owner: str) -> str:
 
 
 def value(pool: Pool, kind: GraphQLInputType, name: str, owner: str, odd: bool) -> Any:
-    """A value for an argument or an input field, as JSON has it: a usual one, or an odd one."""
+    """Return a JSON value for an argument or an input field: a usual one, or an odd one."""
     chance = pool.random
     if isinstance(kind, GraphQLNonNull):
         return value(pool, kind.of_type, name, owner, odd)
@@ -179,7 +179,7 @@ _SCALARS: Mapping[str, Callable[[Pool, str, str, bool], Any]] = {
 
 @dataclass
 class Question:
-    """A document that asks for one field with all that it holds, and its variables."""
+    """A document that selects one field with all its subfields, and its variables."""
 
     pool: Pool
     odd: bool = False  # give optional arguments as well, whatever they are
@@ -187,7 +187,7 @@ class Question:
     declared: list[str] = field(default_factory=list)
 
     def document(self, before: str, owner: GraphQLObjectType, name: str, after: str) -> str:
-        """Return the document that asks `owner` for the field `name` between two texts."""
+        """Return the document that selects the field `name` of `owner`, between two texts."""
         asked = self._field(name, owner.fields[name], owner, (owner.name,))
         head = f"query ({', '.join(self.declared)}) " if self.declared else ""
         return f"{head}{before}{asked}{after}"
@@ -213,7 +213,7 @@ class Question:
         return f"{name}: ${variable}"
 
     def selection(self, kind: GraphQLNamedType, path: tuple[str, ...]) -> str:
-        """Everything that a type holds; of what stands on the way to it, only who it is."""
+        """Return a selection of all fields; types on the path to it select only `__typename`."""
         if isinstance(kind, GraphQLUnionType | GraphQLInterfaceType):
             parts = [
                 f"... on {each.name}{self.selection(each, path)}"

@@ -1,4 +1,4 @@
-"""Running instances with real data: two small provinces, or all of West Java."""
+"""Fixtures of running instances with data: two small provinces, or all of West Java."""
 
 from __future__ import annotations
 
@@ -20,14 +20,14 @@ Filled = Callable[[Fill], Path]
 
 @pytest.fixture
 async def hub(places_template: Path, tmp_path: Path) -> AsyncIterator[Hub]:
-    """Two small provinces, on SQLite."""
+    """Yield an instance with two small provinces, on SQLite."""
     async with running(copied(places_template, tmp_path)) as hub:
         yield hub
 
 
 @pytest.fixture
 async def any_hub(database_url: str) -> AsyncIterator[Hub]:
-    """Two small provinces, on each database in turn."""
+    """Yield an instance with two small provinces, on each database in turn."""
     async with running(database_url) as hub:
         await places.settle(hub)
         yield hub
@@ -35,7 +35,7 @@ async def any_hub(database_url: str) -> AsyncIterator[Hub]:
 
 @pytest.fixture
 async def west_java(west_java_template: Path, tmp_path: Path) -> AsyncIterator[Hub]:
-    """What `simpul load` gives, on SQLite."""
+    """Yield an instance with the data that `simpul load` writes, on SQLite."""
     async with running(copied(west_java_template, tmp_path)) as hub:
         yield hub
 
@@ -55,7 +55,7 @@ def west_java_template(filled: Filled) -> Path:
 
 @pytest.fixture(scope="session")
 def filled(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Filled:
-    """Make a database once, to be copied for each test."""
+    """Return a function that fills a database once, to be copied for each test."""
 
     def make(fill: Fill) -> Path:
         path = tmp_path_factory.mktemp("filled") / "simpul.sqlite"

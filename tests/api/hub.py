@@ -1,4 +1,4 @@
-"""A running instance as its clients meet it: documents in, answers and live events out."""
+"""An in-process client of an instance: it executes operations and reads subscription events."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ from schema.schema import schema
 from storage import log
 from storage.tables import Table
 
-PATIENT_SECONDS = 60.0  # for an operation
+PATIENT_SECONDS = 60.0  # the deadline of an operation, for a busy machine
 EVENT_SECONDS = 10  # a lost event must fail its test, not hang it
 
 SELECTED = {
@@ -63,7 +63,7 @@ ANSWERS = (
 
 
 class Clock:
-    """A second later each time it is asked."""
+    """A clock that advances by one second at each call."""
 
     def __init__(self) -> None:
         self.now = datetime(2026, 11, 24, 3, tzinfo=UTC)
@@ -75,7 +75,7 @@ class Clock:
 
 @dataclass(frozen=True)
 class Stream:
-    """A subscription; `next` waits for what comes."""
+    """A subscription; `next` waits for the next event."""
 
     results: AsyncIterator[ExecutionResult]
 
@@ -97,18 +97,18 @@ class Stream:
 
 @dataclass(frozen=True)
 class Hub:
-    """Asks one instance as any viewer; each call is an operation with a context of its own."""
+    """Executes operations on one instance as any viewer; each operation has its own context."""
 
     instance: Instance
 
     def context(self, viewer: Viewer) -> Context:
-        """Return the context of an operation, which may take as long as a busy machine needs."""
+        """Return the context of an operation, with a deadline that suits a busy machine."""
         return Context(self.instance, viewer, OperationBudget(seconds=PATIENT_SECONDS))
 
     async def result(
         self, query: str, viewer: Viewer = PUBLIC_VIEWER, /, **variables: object
     ) -> ExecutionResult:
-        """Return what an operation gives, errors and all."""
+        """Return the result of an operation, with its errors."""
         return await schema.execute(
             query, variable_values=variables, context_value=self.context(viewer)
         )
@@ -116,7 +116,7 @@ class Hub:
     async def ask(
         self, query: str, viewer: Viewer = PUBLIC_VIEWER, /, **variables: object
     ) -> dict[str, Any]:
-        """Return the data of an operation that has no error."""
+        """Return the data of an operation, which must have no error."""
         result = await self.result(query, viewer, **variables)
         assert not result.errors, result.errors
         assert result.data is not None
@@ -129,7 +129,7 @@ class Hub:
         return _code(await self.result(query, viewer, **variables))
 
     async def change(self, name: str, viewer: Viewer, /, **given: object) -> dict[str, Any]:
-        """Return what a mutation answers, a problem or the thing it changed."""
+        """Return the result of a mutation: a problem, or the changed object."""
         answer: dict[str, Any] = (await self.ask(mutation(name), viewer, input=given))["answer"]
         return answer
 
@@ -151,7 +151,7 @@ class Hub:
             await results.aclose()
 
     async def cursor(self) -> str:
-        """Return the newest position."""
+        """Return the cursor of the newest event."""
         cursor: str = (await self.ask("{ instance { cursor } }"))["instance"]["cursor"]
         return cursor
 
@@ -190,7 +190,7 @@ class Hub:
 
 @asynccontextmanager
 async def running(url: str, *, tailing: bool = True) -> AsyncIterator[Hub]:
-    """Yield an instance over the database at `url`; without `tailing` nothing reads by itself."""
+    """Yield an instance over the database at `url`; without `tailing` no task reads the log."""
     async with open_instance(Settings(SIMPUL_DATABASE_URL=url), clock=Clock()) as instance:
         tasks = [asyncio.create_task(instance.tail.run())] if tailing else []
         try:
@@ -202,12 +202,12 @@ async def running(url: str, *, tailing: bool = True) -> AsyncIterator[Hub]:
 
 
 def copied(template: Path, folder: Path) -> str:
-    """Return the URL of a copy for one test."""
+    """Copy a template database for one test, and return the URL of the copy."""
     return f"sqlite+aiosqlite:///{shutil.copy(template, folder / 'copy.sqlite')}"
 
 
 def mutation(name: str) -> str:
-    """Return a document that asks a mutation for all of what its union may hold."""
+    """Return a document for a mutation that selects all fields of every type of its union."""
     field = schema._schema.mutation_type.fields[name]  # type: ignore[union-attr]
     union = field.type.of_type
     assert isinstance(union, GraphQLUnionType)

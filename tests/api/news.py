@@ -1,4 +1,4 @@
-"""Claims and changes that make news, and what an instance has announced about them."""
+"""Claims and changes that lead to announcements, and the outcomes that an instance stores."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ query ($after: Cursor) { events(after: $after, first: 500) { events { kind regio
 
 
 async def follow(hub: Hub) -> None:
-    """Follow up all there is, as the instance does by itself."""
+    """Recompute everything that has changed, as the instance does in the background."""
     await recompute.RecomputeWorker(hub.instance).catch_up(0)
 
 
@@ -68,7 +68,7 @@ async def outcomes(hub: Hub) -> dict[tuple[str, str], Mapping[str, Any]]:
 
 
 async def first_outcomes(hub: Hub) -> None:
-    """Return once the proposals of all five regions have a standing."""
+    """Return once the proposals of all five regions have a first outcome."""
 
     async def have_outcomes() -> None:
         found = {code for code, subject in await outcomes(hub) if subject == "proposals"}
@@ -88,7 +88,7 @@ async def happened(hub: Hub, after: str) -> list[str]:
 
 
 async def outside(hub: Hub) -> dict[str, Any]:
-    """Connect what serves indicator 36 with another instance."""
+    """Connect the application that serves indicator 36 with another instance."""
     return await hub.change(
         "connectApplications",
         places.OPD,

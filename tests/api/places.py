@@ -1,4 +1,4 @@
-"""Two small provinces with their agencies, applications and viewers."""
+"""Test data: two small provinces with their agencies, applications and viewers."""
 
 from __future__ import annotations
 
@@ -110,7 +110,7 @@ def assessment(
 
 
 async def settle(hub: Hub) -> None:
-    """Write the two provinces, each region in one transaction."""
+    """Write the two provinces, one transaction for each region."""
     instance = hub.instance
     for region in REGIONS:
         values: list[tuple[EventKind, str, object]] = [
@@ -134,7 +134,7 @@ async def settle(hub: Hub) -> None:
 
 
 async def begin(hub: Hub, given: Assessment) -> None:
-    """Write an assessment that is not published."""
+    """Write an unpublished assessment."""
     await hub.record(EventKind.ASSESSMENT_STARTED, given.region, given.id, given, Visibility.REGION)
 
 

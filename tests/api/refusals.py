@@ -1,4 +1,4 @@
-"""Inputs of mutations that could be carried out, and the problems that refuse others."""
+"""Valid inputs of mutations, and the problems that a mutation returns for other inputs."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Changes of assessments, and of what they are weighed with, that are refused, each with its problem."""
+"""Changes of assessments and of their weights that are refused, each with its problem."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Who may change what: every role, in its scope and outside of it, by every mutation."""
+"""Access to mutations: each mutation as every role, inside and outside the viewer's scope."""
 
 from __future__ import annotations
 

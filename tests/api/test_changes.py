@@ -1,4 +1,4 @@
-"""What mutations change: the answer, the rows, and the log entry behind each of them."""
+"""Mutations: the response, the changed rows, and the log entry that each of them appends."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Lines of a comparison against means and bests, and movers between two editions."""
+"""Comparisons of a region with means and best scores, and movers between two editions."""
 
 from __future__ import annotations
 

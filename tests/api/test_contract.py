@@ -1,4 +1,4 @@
-"""The contract: the SDL that is committed, what it must hold, and what may never leave it."""
+"""The API contract: the committed SDL is current, complete, and changes only compatibly."""
 
 from __future__ import annotations
 

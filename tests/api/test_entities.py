@@ -1,4 +1,4 @@
-"""Entities are found by their keys as gateways ask for them, each for itself."""
+"""Federation: `_entities` resolves each key on its own, as gateways request it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Estimated profiles: labelled, with how open they are, and never ranked."""
+"""Estimated profiles are labelled as estimates, state their range, and are never ranked."""
 
 from __future__ import annotations
 

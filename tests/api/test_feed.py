@@ -1,4 +1,4 @@
-"""The feed of a region and its snapshot, as another instance asks for them."""
+"""The feed of a region's log and the snapshot of its rows, as another instance reads them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The integration graph of West Java's regions: parts, places, diagnoses, impact."""
+"""The integration graph of West Java's regions: components, layout, diagnoses and impact."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is pushed: to whom, in which order, and from where on after a lost connection."""
+"""Subscriptions: who gets an event, in which order, and where a client resumes after a loss."""
 
 from __future__ import annotations
 

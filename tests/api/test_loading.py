@@ -1,4 +1,4 @@
-"""How often the database is asked: as often for 27 regions as for one, and not without end."""
+"""The number of database queries: the same for 27 regions as for one, and bounded."""
 
 from __future__ import annotations
 

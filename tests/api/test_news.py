@@ -1,4 +1,4 @@
-"""News of verifications and proposals: with the change or soon after it, and never of nothing."""
+"""Announcements of verifications and proposals come with the change or soon after it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Anything with an id is found by it, if the viewer may see it."""
+"""`node` finds every object by its id, if the viewer may see it."""
 
 from __future__ import annotations
 

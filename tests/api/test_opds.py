@@ -1,4 +1,4 @@
-"""Recording the OPDs of a region, by those who answer for it."""
+"""Recording the OPDs of a region, by viewers who are responsible for the region."""
 
 from __future__ import annotations
 

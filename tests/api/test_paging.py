@@ -1,4 +1,4 @@
-"""Pages: every item once, whatever the size, on both databases; and arguments that are refused."""
+"""Pages contain each item once, for each size and database; invalid arguments are refused."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The path to a target: from claimed levels, from estimated ones, or why there is none."""
+"""The path to a target, from claimed levels or estimated levels, or the reason why none exists."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Whatever people record, every part of a region can be read, and no request meets a bug."""
+"""Random inventories: every part of a region can be read, and no request causes a bug."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Ranks, comparisons, means and editions of what is really published about West Java."""
+"""Ranks, comparisons, means and editions of the published scores of West Java."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Every problem that a mutation may answer with: what it says, and that nothing has changed."""
+"""Every problem that a mutation may return: its text, and that nothing has changed."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Who changes the same thing at once, and who sends the same change twice."""
+"""Concurrent changes of one object, and requests that a client sends twice."""
 
 from __future__ import annotations
 

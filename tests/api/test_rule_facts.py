@@ -1,4 +1,4 @@
-"""What people record for the rules to read: documents, dates, consultations, scope, functions."""
+"""Facts that people record for the rules: documents, dates, consultations, scope and functions."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a score says: on what it rests, what is missing to the next predicate, what to do next."""
+"""Scores: their basis, what is missing to the next predicate, and the next steps."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Simulations: what an index would be; and a claimed index beside what its evidence supports."""
+"""Simulations of an index, and a claimed index next to the index that its evidence supports."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Subscriptions without a cursor: how things stand, then what happens, with nothing between lost."""
+"""Subscriptions without a cursor: a snapshot of the current state, then each event without a gap."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Claims held against the graph: bounds, flags and scores side by side."""
+"""Verification of claims against the graph: bounds, flags and scores side by side."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the tests of the pages share: a hub that all of them only read."""
+"""Fixtures for tests of the pages: one hub that they share and only read."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from tests.fixtures.processes import SimpulProcess, starting
 def read_hub(
     filled_template: Path, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[SimpulProcess]:
-    """A demo with the real data of West Java, for tests that change nothing in it."""
+    """Yield a demo with the real data of West Java, which tests must not change."""
     folder = tmp_path_factory.mktemp("read-hub")
     shutil.copy(filled_template, folder)
     with starting(folder) as start:

@@ -1,4 +1,4 @@
-"""An open page of a region, and changes that are made beside it."""
+"""An open page of a region, and changes that a test makes while it is open."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ CHAPTERS = (
 
 @dataclass
 class Visit:
-    """An open page and what its browser complained of."""
+    """An open page, and the errors that its browser reported."""
 
     page: Page
     errors: list[str] = field(default_factory=list)
@@ -38,7 +38,7 @@ class Visit:
         return self.page.get_by_test_id(chapter)
 
     async def complete(self) -> None:
-        """Wait until every chapter has its answer."""
+        """Wait until every chapter has its data."""
         for chapter in CHAPTERS:
             await expect(self.part(chapter)).to_have_attribute("aria-busy", "false")
         await expect(self.page.get_by_text("Memuat…")).to_have_count(0)
@@ -76,7 +76,7 @@ def token(hub: SimpulProcess, role: Role, region: str) -> str:
 
 
 def change(hub: SimpulProcess, mutation: str, made: str, **input: Any) -> dict[str, Any]:
-    """Carry out a mutation as Sumedang, and return what it made."""
+    """Execute a mutation as Sumedang, and return the object that it created."""
     name = mutation[:1].upper() + mutation[1:]
     result = f"... on Problem {{ message }} ... on {made} {{ id version }}"
     query = f"mutation ($input: {name}Input!) {{ {mutation}(input: $input) {{ {result} }} }}"

@@ -1,4 +1,4 @@
-"""The fields for decimal numbers on a region's page, in a real browser over one real process."""
+"""The input fields for decimal numbers on a region's page, in a real browser."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A region's page of results in a real browser, over one real process with the real data."""
+"""The results page of a region in a real browser, over one real process with the real data."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The resume helper for graphql-ws, against a server that does all that can go wrong."""
+"""The resume helper for graphql-ws, against a server that fails in every way it can."""
 
 from __future__ import annotations
 

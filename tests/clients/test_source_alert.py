@@ -1,4 +1,4 @@
-"""What the wall says of regions whose own node is not followed, in a real browser.
+"""The wall's alert about regions whose own node is not followed, in a real browser.
 
 The sources are those that a hub with such nodes would answer with; `test_wall.py` stops a real node.
 """

@@ -1,4 +1,4 @@
-"""The wall in a real browser, over a real process with the real data."""
+"""The wall page in a real browser, over a real process with the real data."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The pages of the web client share code through `shared` only, and `shared` knows no page."""
+"""The pages of the web client share code only through `shared`, which imports no page."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Exact fractions and what is printed of them."""
+"""Exact fractions and their decimal display."""
 
 from __future__ import annotations
 

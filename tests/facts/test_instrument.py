@@ -1,4 +1,4 @@
-"""The instruments that ship with Simpul, and what a broken one is refused for."""
+"""The instruments that ship with Simpul, and the errors of invalid instruments."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The scale of effort and the soft rules of precedence that ship."""
+"""The shipped scale of effort and the shipped soft precedence rules."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a shipped table is refused for."""
+"""The errors of invalid rows in a shipped table."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The rule tables that ship, and what a broken one is refused for."""
+"""The shipped rule tables, and the errors of invalid rule tables."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The tables that ship with Simpul: how much they hold, and that it fits together."""
+"""The tables that ship with Simpul: their sizes, and their consistency."""
 
 from __future__ import annotations
 

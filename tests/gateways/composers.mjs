@@ -1,4 +1,4 @@
-// The three composers: what each makes of the same subgraphs.
+// The three composers: the supergraph that each composes from the same subgraphs.
 import { composeServices as apollo } from '@apollo/composition';
 import { composeServices as guild } from '@theguild/federation-composition';
 import { federateSubgraphs, LATEST_ROUTER_COMPATIBILITY_VERSION } from '@wundergraph/composition';

@@ -1,4 +1,4 @@
-// Composes a hub with a ministry's subgraph and asks both through gateways; prints all that came of it.
+// Composes a hub with a ministry's subgraph, queries both through gateways, and prints the results.
 // Its argument: {hub, authorization, questions: [{query, authorized}], change, entities}.
 import { ApolloGateway, RemoteGraphQLDataSource } from '@apollo/gateway';
 import { ApolloServer } from '@apollo/server';

@@ -1,4 +1,4 @@
-"""What is started or filled once: a real server of a toy schema, and the data of West Java."""
+"""Fixtures that are made once: a real server with a toy schema, and the data of West Java."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ START_SECONDS = 30
 
 @pytest.fixture(scope="session")
 def toy_port() -> Iterator[int]:
-    """Port of the toy hub on 127.0.0.1; what it serves is at `/graphql`."""
+    """Yield the port of the toy hub on 127.0.0.1, which serves `/graphql`."""
     port = free_port()
     with subprocess.Popen([sys.executable, TOY_HUB, str(port)]) as server:
         try:
@@ -43,7 +43,7 @@ def _wait_for(server: subprocess.Popen[bytes], port: int) -> None:
 
 @pytest.fixture(scope="session")
 def west_java(filled_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Commands:
-    """Commands over a data folder with the real data of West Java, which they only read."""
+    """Return commands with the real data of West Java, which tests must only read."""
     folder = tmp_path_factory.mktemp("west-java")
     shutil.copy(filled_template, folder)
     return Commands(folder)

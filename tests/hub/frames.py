@@ -1,4 +1,4 @@
-"""A subscription over HTTP, as the frames that come over the wire."""
+"""A client of subscriptions over HTTP, which reads the frames of the response."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ FRAME_SECONDS = 10.0  # a lost frame must fail its test, not hang it
 
 @dataclass
 class Frames:
-    """Server-sent events, each with the empty line that ends it."""
+    """Reads the server-sent events of a response, one frame at a time."""
 
     response: httpx2.Response
     chunks: AsyncIterator[bytes]

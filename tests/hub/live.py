@@ -36,13 +36,13 @@ mutation ($input: RegisterApplicationInput!) {
 
 @dataclass(frozen=True)
 class Stream:
-    """A subscription to one field, under its own id."""
+    """A subscription to one field, with its own id on the socket."""
 
     socket: ClientConnection
     id: str = "1"
 
     async def next(self, seconds: float | None = EVENT_SECONDS) -> Any:
-        """Return the field of the next event."""
+        """Return the payload of the next event."""
         async with asyncio.timeout(seconds):
             message = json.loads(await self.socket.recv())
         assert (message["id"], message["type"]) == (self.id, "next"), message
@@ -60,7 +60,7 @@ class Client:
     authorization: dict[str, str]
 
     async def ask(self, document: str, **variables: object) -> Any:
-        """Return the data of an operation that has no error."""
+        """Return the data of an operation, which must have no error."""
         answer = await self.http.post(
             f"{self.url}/graphql",
             json={"query": document, "variables": variables},
@@ -77,13 +77,13 @@ class Client:
         return id
 
     async def cursor(self) -> str:
-        """Return the newest position."""
+        """Return the cursor of the newest event."""
         cursor: str = (await self.ask("{ instance { cursor } }"))["instance"]["cursor"]
         return cursor
 
     @asynccontextmanager
     async def listening(self, document: str, **variables: object) -> AsyncIterator[Stream]:
-        """Yield a subscription; give it an `after`, since when it begins is not known."""
+        """Yield a subscription. Pass `after`, because the time when it begins is not known."""
         async with connected(self.url, self.authorization) as socket:
             yield await subscribe(socket, document, **variables)
 
@@ -92,7 +92,7 @@ class Client:
 async def connected(
     url: str, authorization: dict[str, str], **options: Any
 ) -> AsyncIterator[ClientConnection]:
-    """Yield a socket that the process at `url` has acknowledged."""
+    """Yield a WebSocket whose connection the process at `url` has acknowledged."""
     address = url.replace("http", "ws", 1) + "/graphql"
     async with connect(address, subprotocols=PROTOCOLS, proxy=None, **options) as socket:
         await socket.send(json.dumps({"type": "connection_init", "payload": authorization}))
@@ -111,8 +111,8 @@ async def subscribe(
 
 @asynccontextmanager
 async def client(simpul: SimpulProcess, role: Role | None = None) -> AsyncIterator[Client]:
-    """Yield a client; one with a role may all that the role may in West Java."""
-    # Connections are left sooner than the server closes them, which it may do as a request comes.
+    """Yield a client; with a role, it has the permissions of that role in West Java."""
+    # The client closes idle connections before the server does, which could race with a request.
     limits = httpx2.Limits(keepalive_expiry=2)
     async with httpx2.AsyncClient(timeout=30, limits=limits, trust_env=False) as http:
         authorization = {}

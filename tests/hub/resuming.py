@@ -27,15 +27,15 @@ mutation ($input: UpdateApplicationInput!) {
 }
 """
 CALL_SECONDS = 5.0
-PAUSE_SECONDS = (0.05, 0.5)  # between two attempts of one client, so that not all come at once
+PAUSE_SECONDS = (0.05, 0.5)  # between two attempts of one client; random, to spread the clients
 WRITE_SECONDS = (0.02, 0.1)  # between two changes of one writer
-FOLLOWED_SECONDS = (2.0, 20.0)  # after which a follower's own network fails
+FOLLOWED_SECONDS = (2.0, 20.0)  # after this time a follower's own network fails
 
 Event = dict[str, Any]
 
 
 class Lost(Exception):
-    """The connection, or the answer: it is to be tried again."""
+    """The connection or the response was lost, so the client must retry."""
 
 
 @dataclass
@@ -44,9 +44,9 @@ class Follower:
 
     hubs: Sequence[Client]
     chance: random.Random
-    cursor: str  # of the newest event it has
+    cursor: str  # the cursor of the newest event that it has
     events: list[Event] = field(default_factory=list)
-    connections: int = 0  # that were lost or given up
+    connections: int = 0  # connections that were lost or given up
     resumed: int = 0  # times that events arrived after one of them
 
     async def run(self) -> None:
@@ -80,7 +80,7 @@ class Follower:
             self.events.append(event)
             self.cursor = event["cursor"]
             return
-        # Without its database a hub may end or refuse a subscription; it never knows no cursor.
+        # Without its database a hub may end or refuse a subscription, but every cursor stays valid.
         assert "SNAPSHOT_REQUIRED" not in json.dumps(message), message
         raise Lost
 
@@ -96,7 +96,7 @@ class Writer:
     repeated: int = 0  # requests sent again, since the answer to the one before was lost
 
     async def run(self, over: asyncio.Event) -> None:
-        """Write until it is over; what was begun is finished."""
+        """Write until `over` is set; a change that has begun is completed."""
         while not over.is_set():
             name = f"{self.application} {self.version + 1}"
             given = {

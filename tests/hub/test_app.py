@@ -1,4 +1,4 @@
-"""What a browser gets from the application: pages, the map, health, and the headers of each."""
+"""The HTTP routes of the application: pages, the map and health, each with its headers."""
 
 from __future__ import annotations
 

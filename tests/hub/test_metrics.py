@@ -1,4 +1,4 @@
-"""What /metrics counts: every state of a region, once over all workers."""
+"""The metrics count every state of a region once over all workers."""
 
 from __future__ import annotations
 

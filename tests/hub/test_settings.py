@@ -1,4 +1,4 @@
-"""Settings: read whole, refused whole, each problem with the name of its variable."""
+"""Settings are validated together, and each problem names its variable."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A hub with a toy schema in a process of its own: `python toy_hub.py PORT`."""
+"""A hub with a toy schema, as a process of its own: `python toy_hub.py PORT`."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ class Context:
 
 
 class Closed(Exception):
-    """An error that is expected, as a resolver raises one that knows no GraphQL."""
+    """An expected error, as a resolver raises it that does not depend on GraphQL."""
 
     def __init__(self, message: str) -> None:
         super().__init__(message)
@@ -104,7 +104,7 @@ class Subscription:
 
 class Schema(strawberry.Schema):
     def process_errors(self, errors: list[GraphQLError], execution_context: object = None) -> None:
-        """Nothing: bugs are logged where they are masked, the rest is the client's."""
+        """Log nothing: bugs are logged where they are masked, and other errors are the client's."""
 
 
 class ImpatientProtocol(BoundedHttpProtocol):

@@ -1,5 +1,5 @@
 // Follows events with Apollo Client and nothing but its HttpLink, and prints each:
-// URL AFTER COUNT. The client does not come back by itself; it is subscribed again after each loss.
+// URL AFTER COUNT. The client does not reconnect, so this program subscribes again after each loss.
 import { ApolloClient, gql, HttpLink, InMemoryCache } from '@apollo/client';
 import { setTimeout as pause } from 'node:timers/promises';
 

@@ -1,4 +1,4 @@
-// Asks a hub with Apollo Client's persisted queries, which send a hash first: URL. Prints the data.
+// Queries a hub with Apollo Client's persisted queries, which send a hash first. Prints the data.
 import { ApolloClient, gql, HttpLink, InMemoryCache } from '@apollo/client';
 import { PersistedQueryLink } from '@apollo/client/link/persisted-queries';
 import { createHash } from 'node:crypto';

@@ -1,5 +1,5 @@
 // Follows events as a browser's EventSource does, and prints each: URL AFTER COUNT.
-// It names the last id that it has read when it comes back; the address stays the same.
+// On reconnect it sends the id of the last event that it has read; the URL stays the same.
 import { EventSource } from 'eventsource';
 
 const [url, after, count] = process.argv.slice(2);

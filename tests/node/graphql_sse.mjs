@@ -1,5 +1,5 @@
 // Follows events with graphql-sse as it comes, and prints each: URL AFTER COUNT.
-// One object of variables for good: it is sent as it is then, so a retry resumes after the newest.
+// It updates one object of variables, so that a retry resumes after the newest event.
 import { createClient } from 'graphql-sse';
 import { setTimeout as pause } from 'node:timers/promises';
 

@@ -1,5 +1,5 @@
-// Lets our helper follow a server that does all that can go wrong, one thing per connection, and prints
-// what became of it as JSON.
+// Lets our helper follow a server that fails in a different way on each connection, and prints
+// the outcome as JSON.
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import { createClient } from 'graphql-ws';

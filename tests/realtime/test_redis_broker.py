@@ -1,4 +1,4 @@
-"""Processes over one database and one Redis: the same order for all, whatever happens to Redis."""
+"""Processes over one database and one Redis see one order of arrivals, also when Redis fails."""
 
 from __future__ import annotations
 

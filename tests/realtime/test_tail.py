@@ -1,4 +1,4 @@
-"""Followers of the tail: from anywhere, each at its own pace, all in order and without a gap."""
+"""Followers of the tail: from any position, at their own pace, in order and without a gap."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The bus wakes who waits, at once, and never for what is known already."""
+"""The bus wakes waiting tasks at once, and never for a position that they already know."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The real log and rows of a region, for owners that are not Simpul."""
+"""Fixture with the real log and rows of a region, for owners other than Simpul."""
 
 from __future__ import annotations
 

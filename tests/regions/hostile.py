@@ -1,4 +1,4 @@
-"""The other side of a connection, byte by byte: what no library for WebSockets would send."""
+"""A server that writes WebSocket frames byte by byte, also those that no library would send."""
 
 from __future__ import annotations
 
@@ -49,12 +49,12 @@ async def serving(behave: Behaviour) -> AsyncIterator[Endpoint]:
 
 
 async def for_ever() -> None:
-    """Do nothing more."""
+    """Wait forever."""
     await asyncio.Event().wait()
 
 
 async def shake_hands(reader: Reader, writer: Writer, protocol: str = PROTOCOL) -> None:
-    """Become a WebSocket, of a protocol unless that is empty."""
+    """Complete the WebSocket handshake, with a subprotocol unless that is empty."""
     asked = await reader.readuntil(b"\r\n\r\n")
     fields = dict(line.split(b": ", 1) for line in asked.splitlines()[1:] if line)
     key = {name.lower(): value for name, value in fields.items()}[b"sec-websocket-key"]
@@ -70,7 +70,7 @@ async def shake_hands(reader: Reader, writer: Writer, protocol: str = PROTOCOL) 
 
 
 async def begin(reader: Reader, writer: Writer) -> None:
-    """Acknowledge, and hear the first question."""
+    """Acknowledge the connection, and receive the first operation."""
     await shake_hands(reader, writer)
     await received(reader)
     writer.write(text(ACK))
@@ -78,7 +78,7 @@ async def begin(reader: Reader, writer: Writer) -> None:
 
 
 async def received(reader: Reader) -> bytes:
-    """Return the content of the next frame, which a client masks."""
+    """Return the unmasked content of the next frame of the client."""
     _, length = await reader.readexactly(2)
     length &= 0x7F
     if length == 126:
@@ -89,7 +89,7 @@ async def received(reader: Reader) -> bytes:
 
 
 def framed(opcode: int, content: bytes) -> bytes:
-    """A whole frame as a server sends it."""
+    """Return a whole frame as a server sends it."""
     if len(content) < 126:
         length = bytes([len(content)])
     elif len(content) < 1 << 16:
@@ -100,17 +100,17 @@ def framed(opcode: int, content: bytes) -> bytes:
 
 
 def text(content: bytes) -> bytes:
-    """A message of text."""
+    """Return a text frame."""
     return framed(TEXT, content)
 
 
 def event(data: bytes, id: int = 1) -> bytes:
-    """A result of an operation."""
+    """Return the frame of a `next` message with data of an operation."""
     return text(b'{"id":"%d","type":"next","payload":{"data":%s}}' % (id, data))
 
 
 def says(*frames: bytes) -> Behaviour:
-    """Answer the first question with these, and then nothing."""
+    """Return a behaviour that answers the first operation with these frames only."""
 
     async def behave(reader: Reader, writer: Writer) -> None:
         await begin(reader, writer)
@@ -121,7 +121,7 @@ def says(*frames: bytes) -> Behaviour:
 
 
 def repeats(content: bytes) -> Behaviour:
-    """Answer the first question with this, as often as it is taken."""
+    """Return a behaviour that sends this content repeatedly, for as long as the client reads."""
 
     async def behave(reader: Reader, writer: Writer) -> None:
         await begin(reader, writer)
@@ -133,7 +133,7 @@ def repeats(content: bytes) -> Behaviour:
 
 
 def drips(content: bytes, first: Behaviour) -> Behaviour:
-    """Do something first, then send this one byte after the other, slowly."""
+    """Return a behaviour that does `first`, then sends this content slowly, byte by byte."""
 
     async def behave(reader: Reader, writer: Writer) -> None:
         await first(reader, writer)

@@ -1,4 +1,4 @@
-"""A connection to an owner that waits for nothing longer than a moment."""
+"""A connection to an owner with short time limits."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ from typing import Any
 from regions.directory import Endpoint
 from regions.peer import PeerConnection, PeerUnreachable, ProtocolError, RejectedByPeer
 
-SECONDS = 0.4  # of each limit
-LATEST = 2.5  # for what has a limit, on a machine that is busy
+SECONDS = 0.4  # the time limit of each step
+LATEST = 2.5  # the longest duration of a limited step on a busy machine
 QUESTION = "subscription { indexChanged { at } }"
 Kind = type[PeerUnreachable] | type[ProtocolError] | type[RejectedByPeer]
 
@@ -19,7 +19,7 @@ def opened(endpoint: Endpoint) -> Any:
 
 
 async def read(peer: PeerConnection) -> int:
-    """Read a subscription to its end; return how many events it had."""
+    """Read a subscription to its end, and return the number of its events."""
     found = 0
     async with aclosing(peer.subscribe(QUESTION, {})) as events:
         async for _ in events:

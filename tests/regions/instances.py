@@ -1,4 +1,4 @@
-"""Instances that follow each other, as real processes, and whether their copies are the same."""
+"""Instances that follow each other as real processes, and comparisons of their copies."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ Rows = dict[str, list[dict[str, Any]]]
 
 @dataclass
 class Place:
-    """One instance: where it keeps its data, and where it answers."""
+    """One instance: its data folder, and the process that serves it."""
 
     data_dir: Path
     port: int = field(default_factory=free_port)
@@ -54,7 +54,7 @@ class Place:
         return self.process
 
     async def prepare(self, *regions: str) -> Place:
-        """Migrate it, and load the published data of these regions."""
+        """Migrate the database, and load the published data of these regions."""
         self.data_dir.mkdir(parents=True, exist_ok=True)
         await asyncio.to_thread(migrate.upgrade_database, self.settings.database)
         if regions:
@@ -64,12 +64,12 @@ class Place:
         return self
 
     def token(self, role: Role = Role.PROVINCE) -> str:
-        """A token of this instance for the province of West Java."""
+        """Return a token of this instance for the province of West Java."""
         claims = (role, ["32"], list[str](), timedelta(hours=1), datetime.now(UTC))
         return issue_token(self.settings.token_key(), "simpul", "simpul", "hub", *claims)
 
     def follow(self, *owners: tuple[Place, Sequence[str]]) -> Path:
-        """Write the file by which it follows others."""
+        """Write the endpoint directory of the owners that this instance follows."""
         path = self.data_dir / "regions.toml"
         text = ""
         for owner, regions in owners:
@@ -82,7 +82,7 @@ class Place:
         return path
 
     def serve(self, start: StartSimpul, **environment: str) -> SimpulProcess:
-        """Start it."""
+        """Start the instance as a process."""
         if (self.data_dir / "regions.toml").exists():
             environment["SIMPUL_FOLLOWS"] = str(self.data_dir / "regions.toml")
         environment |= {"SIMPUL_URL": self.url, "DATABASE_URL": self.database_url}
@@ -92,7 +92,7 @@ class Place:
         return self.process
 
     async def head(self, region: str) -> int:
-        """How many entries it has of a region."""
+        """Return the number of entries that the instance has of a region."""
         database = Database(self.settings.database)
         try:
             async with database.read() as session:
@@ -101,7 +101,7 @@ class Place:
             await database.close()
 
     async def rows(self, region: str) -> Rows:
-        """All that it has of a region: the log, and the rows folded from it."""
+        """Return the log of a region, and the rows that the instance derives from it."""
         database = Database(self.settings.database)
         try:
             async with database.read() as session:
@@ -139,7 +139,7 @@ async def until_replicated(copy: Place, owner: Place, region: str) -> None:
 async def until_state(
     client: Client, region: str, *states: str, reason: str = ""
 ) -> dict[str, Any]:
-    """Return a source once it is in one of these states."""
+    """Wait until a source is in one of these states, and return it."""
 
     async def source() -> dict[str, Any]:
         sources = {each["region"]: each for each in (await client.ask(SOURCES))["sources"]}

@@ -1,4 +1,4 @@
-"""Which addresses an endpoint may have, in every spelling."""
+"""The addresses that an endpoint may have, in every spelling."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`simpul conformance`: an owner that keeps the contract passes, and one that breaks a promise fails it."""
+"""`simpul conformance` passes an owner that fulfils the contract, and fails one that breaks it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The file that lists who is followed."""
+"""The endpoint directory: the file that lists the followed owners."""
 
 from __future__ import annotations
 

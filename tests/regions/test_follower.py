@@ -1,4 +1,4 @@
-"""What owners may do to who follows them: each costs its own region the freshness, and nothing else."""
+"""A misbehaving owner costs its own region the freshness, and affects no other region."""
 
 from __future__ import annotations
 

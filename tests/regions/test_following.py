@@ -1,4 +1,4 @@
-"""Instances that follow each other: real processes, from a node up to the nation."""
+"""Instances that follow each other as real processes, from a node up to the nation."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Answers that are not older than so many seconds, over owners that answer, hang, or are gone."""
+"""Queries with a maximal age, over owners that respond, hang, or are gone."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The depth of JSON is counted without parsing it, also where it is cut off or wrong."""
+"""The depth of JSON is counted without parsing, also if the text is truncated or invalid."""
 
 from __future__ import annotations
 

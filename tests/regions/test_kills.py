@@ -1,4 +1,4 @@
-"""Nodes and the hub are killed while nodes are written: copies are their owners', and events come once.
+"""Nodes and the hub are killed under load: copies equal their owners, and each event comes once.
 
 FEDERATION_KILLS makes it longer, FEDERATION_SEED repeats the choices of a run.
 """

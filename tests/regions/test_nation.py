@@ -1,4 +1,4 @@
-"""What an owner with all regions of a nation costs those who follow it."""
+"""Following an owner that has all regions of a nation."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What an owner may do on a connection: each is a failure of its kind, in time."""
+"""Everything that an owner may send on a connection: each failure has its kind, and is in time."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How a connection to an owner is made: to whom, with what, and how it fails in time."""
+"""Connecting to an owner: the address, the token, and failures within the time limits."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""docs/protocol.md says of the feed contract what readers expect, so that others can serve it."""
+"""docs/protocol.md documents the feed contract as readers expect it, so that others can serve it."""
 
 from __future__ import annotations
 

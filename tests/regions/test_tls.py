@@ -1,4 +1,4 @@
-"""Endpoints with TLS: who they are is proven, and who asks them, where a certificate is configured."""
+"""Endpoints with TLS prove their identity, and so do clients if a certificate is configured."""
 
 from __future__ import annotations
 

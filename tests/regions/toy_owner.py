@@ -1,4 +1,4 @@
-"""An owner that is not Simpul: it serves the feed contract from lists, and can break each promise.
+"""An owner other than Simpul, which serves the feed contract from lists and can break each promise.
 
 It follows docs/protocol.md alone.
 """
@@ -26,7 +26,7 @@ Fault = Callable[[Answer], Answer | None]
 
 @dataclass
 class Toy:
-    """What it serves, how often it beats, and how it misbehaves."""
+    """An owner: its data, its heartbeat interval, and its faults."""
 
     region: str
     entries: list[Entry]
@@ -137,7 +137,7 @@ class Toy:
 
     @asynccontextmanager
     async def running(self, tls: SSLContext | None = None) -> AsyncIterator[Toy]:
-        """Serve on a port of its own; with TLS, to clients that it admits."""
+        """Serve on a free port; with TLS, only for clients that the context admits."""
         protocols = [Subprotocol("graphql-transport-ws")]
         serving = serve(self.serve, "127.0.0.1", 0, subprotocols=protocols, ssl=tls)
         async with serving as server:
@@ -148,7 +148,7 @@ class Toy:
 
 
 def wire(entry: Entry) -> Answer:
-    """An entry as it is sent."""
+    """Return an entry as JSON on the wire."""
     return {
         "region": entry.region,
         "sequence": entry.sequence,

@@ -1,4 +1,4 @@
-"""Whose drafts a viewer may read: the one rule behind every list, node, event and change."""
+"""Access to drafts: one rule decides for every list, node, event and change."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`simpul load` adds what is missing and leaves alone what is there."""
+"""`simpul load` adds missing data and does not change existing data."""
 
 from __future__ import annotations
 

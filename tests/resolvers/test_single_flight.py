@@ -1,4 +1,4 @@
-"""Concurrent calls with one key run once, whatever becomes of their callers."""
+"""Concurrent calls with one key run once, even if some callers are cancelled."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The cache of snapshots is bounded by rows, and holds even a snapshot that is larger than that."""
+"""The snapshot cache is bounded by rows, and can hold one snapshot that is larger than the bound."""
 
 from __future__ import annotations
 

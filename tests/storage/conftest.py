@@ -1,4 +1,4 @@
-"""An open database, migrated and empty, on each engine in turn."""
+"""Fixture of an open, migrated and empty database, on each engine in turn."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Migrations give what the code expects, however often they run."""
+"""Migrations produce the schema that the code expects, and can run again."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""All rows are a fold over the log: dropped and written again, they are the same."""
+"""All rows are a projection of the log: rebuilding them gives the same rows."""
 
 from __future__ import annotations
 

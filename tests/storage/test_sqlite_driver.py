@@ -1,4 +1,4 @@
-"""Connections of the embedded database: none outlives the one that asked for it."""
+"""A connection of the embedded database leaves no thread behind if its opening is cancelled."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ from storage.sqlite_driver import open_sqlite_connection
 
 
 def threads() -> set[threading.Thread]:
-    """The threads of connections."""
+    """Return the threads of open connections."""
     return {each for each in threading.enumerate() if "_connection_worker" in each.name}
 
 
 async def test_a_connection_whose_opening_is_cancelled_leaves_no_thread(tmp_path: Path) -> None:
-    """The thread would answer a loop that is gone by then."""
+    """A remaining thread would answer an event loop that is closed by then."""
     before = threads()
     for _ in range(20):
         opening = asyncio.create_task(

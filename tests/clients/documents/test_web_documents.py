@@ -1,4 +1,4 @@
-"""Every GraphQL document of the web client is one the hub would take."""
+"""Every GraphQL document of the web client is valid against the schema."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ OPERATIONS = [name for name, text in TEXTS.items() if not text.lstrip().startswi
 
 
 def sent(name: str) -> str:
-    """The text that the client sends: a document is followed by its fragments, and these by theirs."""
+    """Return the text that the client sends: a document, its fragments, and their fragments."""
     return "".join([TEXTS[name], *map(sent, FRAGMENTS[name])])
 
 

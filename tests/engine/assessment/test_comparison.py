@@ -1,4 +1,4 @@
-"""Regions side by side: against means and the best, with the unknown left unknown."""
+"""Comparison of regions with means and the best score; unknown values stay unknown."""
 
 from __future__ import annotations
 

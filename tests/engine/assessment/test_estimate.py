@@ -1,4 +1,4 @@
-"""Estimated levels: they print the same figures, none are nearer, and their ranges are exact."""
+"""Estimated levels print the published figures, are the nearest ones, and have exact ranges."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Sheets of levels as people hand them in."""
+"""Parsing of the sheets of levels that people upload."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Base rates: what they count, how wide they are, and when they say nothing."""
+"""Base rates: what they count, the width of their intervals, and when they are unknown."""
 
 from __future__ import annotations
 

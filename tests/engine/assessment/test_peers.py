@@ -1,4 +1,4 @@
-"""Peers: who is near, why, and what those that moved changed."""
+"""Peers: which regions are near, why, and what the peers that improved have changed."""
 
 from __future__ import annotations
 

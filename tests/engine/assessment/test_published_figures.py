@@ -1,4 +1,4 @@
-"""The index against every published figure that ships with Simpul."""
+"""The computed index equals every published figure that ships with Simpul."""
 
 from __future__ import annotations
 

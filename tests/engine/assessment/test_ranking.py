@@ -1,4 +1,4 @@
-"""Ranks, ties and movement."""
+"""Rankings: ranks, ties, and movement between editions."""
 
 from __future__ import annotations
 

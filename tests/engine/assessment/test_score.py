@@ -1,4 +1,4 @@
-"""The index from levels, its predicate and what a next step adds."""
+"""The index that levels give, its predicate, and the gain of a next step."""
 
 from __future__ import annotations
 

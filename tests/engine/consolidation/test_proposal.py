@@ -1,4 +1,4 @@
-"""Consolidation: what is proposed, on what grounds, and what would be left afterwards."""
+"""Consolidation proposals: their grounds, and the inventory that remains after them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a region could take over from a sister."""
+"""Applications that a region could take over from a sister region."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What counts in a region's graph; changing one edge gives the same graph as a full rebuild."""
+"""The edges that count in a region's graph; changing one edge equals a full rebuild."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What lies up and down of an application, and the way there."""
+"""The applications upstream and downstream of an application, and the path to each."""
 
 from __future__ import annotations
 

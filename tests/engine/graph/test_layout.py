@@ -1,4 +1,4 @@
-"""Places for nodes: the same each time, inside the picture, and apart."""
+"""Layout of nodes: deterministic, inside the picture, and without overlap."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The part of a graph that a page draws, and what it says of the rest."""
+"""The part of a graph that a page draws, and its summary of the rest."""
 
 from __future__ import annotations
 

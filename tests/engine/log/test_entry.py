@@ -1,4 +1,4 @@
-"""The chain of a region's log proves itself, and shows where it does not."""
+"""The hash chain of a region's log verifies, and shows the place of a manipulation."""
 
 from __future__ import annotations
 

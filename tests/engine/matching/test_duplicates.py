@@ -1,4 +1,4 @@
-"""Re-listings and questions: which lines of an inventory are one system."""
+"""Duplicates: the lines of an inventory that are, or may be, one system."""
 
 from __future__ import annotations
 

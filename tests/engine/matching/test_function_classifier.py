@@ -1,4 +1,4 @@
-"""Function tags: found, not guessed, and a person's word above all."""
+"""Function tags: the classifier needs evidence, and a person's correction takes precedence."""
 
 from __future__ import annotations
 

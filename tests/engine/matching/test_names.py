@@ -1,4 +1,4 @@
-"""Names and addresses in comparable form."""
+"""Normalisation of names and addresses for comparison."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""OPDs by the names that people write."""
+"""Matching of OPDs by the names that people write."""
 
 from __future__ import annotations
 

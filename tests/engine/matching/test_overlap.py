@@ -1,4 +1,4 @@
-"""Function overlap: the score, its reasons, and the clusters of a region."""
+"""Function overlap: the score, its signals, and the clusters of a region."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a step costs: the declared scale and a region's own figures."""
+"""The effort of a step: the default scale and a region's own figures."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The cheapest path: equal to brute force, true to locks and refusals, and self-explaining."""
+"""The cheapest path equals brute force, respects locks and refusals, and explains itself."""
 
 from __future__ import annotations
 

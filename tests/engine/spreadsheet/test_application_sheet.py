@@ -1,4 +1,4 @@
-"""Sheets of an inventory, with all that they say of each application."""
+"""Parsing of inventory sheets, with every column about an application."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Sheets of applications as regions keep them."""
+"""Parsing of the sheets of applications that regions maintain."""
 
 from __future__ import annotations
 

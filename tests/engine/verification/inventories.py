@@ -1,4 +1,4 @@
-"""An inventory to verify claims against, and how the tests read a verdict."""
+"""An inventory to verify claims against, and functions that read a verdict."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ FOLLOW_UP = ReviewDocument("follow-up", 18, EvidenceKind.FOLLOW_UP, date(2026, 5
 
 
 def exchange(source: str, target: str, mode: IntegrationMode = API) -> Integration:
-    """A confirmed exchange; an upper-case target is known by name only."""
+    """Return a confirmed exchange; an upper-case target is known by name only."""
     return Integration(
         id=f"{source}-{target}",
         region="32.11",
@@ -61,7 +61,10 @@ def exchange(source: str, target: str, mode: IntegrationMode = API) -> Integrati
 
 
 def held(*integrations: Integration, **changes: object) -> Inventory:
-    """Applications a, b, c of OPDs x, y, z, each of which vouches; a serves 36, b 41, c nothing."""
+    """Return an inventory with the applications a, b and c of the attesting OPDs x, y and z.
+
+    Application a serves indicator 36, b serves 41, and c serves none.
+    """
     graph = build_integration_graph(
         "32.11",
         APPLICATIONS,

@@ -1,4 +1,4 @@
-"""What an inventory leaves out, and for whom its absences are facts."""
+"""Completeness: what an inventory leaves out, and for which OPDs an absence is a fact."""
 
 from __future__ import annotations
 

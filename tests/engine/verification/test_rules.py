@@ -1,4 +1,4 @@
-"""What the rules that ship say of inventories: of West Java, and of little ones."""
+"""The shipped rules, evaluated on the inventories of West Java and on small ones."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Claims against an inventory: verdicts, flags, gaps and the index that they leave."""
+"""Verification of claims against an inventory: verdicts, flags, gaps and the resulting index."""
 
 from __future__ import annotations
 

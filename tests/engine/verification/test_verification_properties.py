@@ -1,4 +1,4 @@
-"""What is so of every verification, whatever the inventory and the claims."""
+"""Properties that every verification has, for random inventories and claims."""
 
 from __future__ import annotations
 

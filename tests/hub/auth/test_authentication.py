@@ -1,4 +1,4 @@
-"""Tokens: what is good becomes its Viewer, and nothing else does."""
+"""Tokens: a valid token becomes its viewer, and any other is refused."""
 
 from __future__ import annotations
 

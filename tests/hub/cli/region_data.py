@@ -1,4 +1,4 @@
-"""Commands over the real data of West Java."""
+"""Runs commands over the real data of West Java."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ SECONDS = 30
 
 @dataclass(frozen=True)
 class Commands:
-    """Runs commands over one data folder."""
+    """Runs commands with one data folder."""
 
     data_dir: Path
 
@@ -28,7 +28,7 @@ class Commands:
 
 
 def on_terminal(arguments: list[str], environment: dict[str, str], answer: str) -> str:
-    """Run a command on a terminal of its own, as a person does, type an answer, and return its output."""
+    """Run a command on a terminal, as a person does, type `answer`, and return the output."""
     main, other = pty.openpty()
     command = [sys.executable, "-m", "hub", *arguments]
     unset = {"DATABASE_URL": "", "COLUMNS": "200"}

@@ -1,4 +1,4 @@
-"""Commands whose reader leaves: each ends quietly, as programs do that SIGPIPE ends."""
+"""Commands whose reader closes the pipe end quietly, like programs that SIGPIPE ends."""
 
 from __future__ import annotations
 

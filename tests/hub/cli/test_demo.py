@@ -1,4 +1,4 @@
-"""What `simpul demo` prints tokens for."""
+"""The tokens that `simpul demo` prints."""
 
 from __future__ import annotations
 

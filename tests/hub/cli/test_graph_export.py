@@ -1,4 +1,4 @@
-"""The integration graph in the languages of other programs."""
+"""Export of the integration graph in the formats of other programs."""
 
 from __future__ import annotations
 

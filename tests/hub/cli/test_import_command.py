@@ -1,4 +1,4 @@
-"""`simpul import`: a spreadsheet's rows become entries of a region's log, all of them or none."""
+"""`simpul import` appends all rows of a spreadsheet to a region's log, or none of them."""
 
 from __future__ import annotations
 

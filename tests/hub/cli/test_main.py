@@ -1,4 +1,4 @@
-"""The command line: what each command prints, changes and ends with."""
+"""The command line: the output, the effect and the exit code of each command."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`simpul overlap` of files and of a region of the database."""
+"""`simpul overlap` for files and for a region of the database."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`simpul overlap --pairs`: the scorer is the one that the benchmark measures."""
+"""`simpul overlap --pairs` uses the scorer that the benchmark measures."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`simpul path` over a published sheet, and over wishes that make no sense."""
+"""`simpul path` over a published sheet, and with wishes that are not possible."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`simpul score` over a published sheet and over sheets that are wrong."""
+"""`simpul score` over a published sheet and over invalid sheets."""
 
 from __future__ import annotations
 

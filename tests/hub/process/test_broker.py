@@ -1,4 +1,4 @@
-"""Two processes over one database and one Redis, as a client and an operator meet them."""
+"""Two processes over one database and one Redis, as clients and operators see them."""
 
 from __future__ import annotations
 

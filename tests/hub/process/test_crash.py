@@ -1,4 +1,4 @@
-"""A server that is killed while many write: what was acknowledged is there, once, in order."""
+"""A server that is killed during many writes has every acknowledged change, once, in order."""
 
 from __future__ import annotations
 

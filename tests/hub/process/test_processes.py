@@ -1,4 +1,4 @@
-"""Real processes: started again, ended, beside each other, without their database, replaying."""
+"""Real processes: restart, shutdown, several side by side, a lost database, and replay."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Files and answers are compressed where the client takes it and nothing can leak."""
+"""Files and responses are compressed if the client accepts it and no secret can leak."""
 
 from __future__ import annotations
 

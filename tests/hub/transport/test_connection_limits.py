@@ -1,4 +1,4 @@
-"""How many sockets and streams an instance takes: in all, and of one who has a token."""
+"""Limits on sockets and streams: for the instance, and for each viewer with a token."""
 
 from __future__ import annotations
 

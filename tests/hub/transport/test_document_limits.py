@@ -1,4 +1,4 @@
-"""What a document may cost: refused by counting, before it is parsed or validated."""
+"""Limits on the cost of a document, which are checked before it is parsed or validated."""
 
 from __future__ import annotations
 

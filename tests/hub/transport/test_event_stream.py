@@ -1,4 +1,4 @@
-"""Streams over HTTP as their protocols say, against a real server of a toy schema."""
+"""Streams over HTTP follow their protocols, against a real server with a toy schema."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Odd requests: each is refused with a GraphQL error and a 4xx, and the server goes on."""
+"""Malformed requests get a GraphQL error and a 4xx status, and the server continues."""
 
 from __future__ import annotations
 

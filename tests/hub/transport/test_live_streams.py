@@ -1,4 +1,4 @@
-"""Streams over HTTP of a real hub: shared with sockets, resumed, bounded, and left."""
+"""Streams over HTTP of a real hub: shared with sockets, resumed, bounded, and closed."""
 
 from __future__ import annotations
 

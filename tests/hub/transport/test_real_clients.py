@@ -1,4 +1,4 @@
-"""Clients as others write them, graphql-ws in Node and gql in Python, over a real process."""
+"""Third-party clients, graphql-ws in Node and gql in Python, against a real process."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The cache of responses, which holds until the next commit, and a second at the longest."""
+"""The response cache holds a response until the next commit, and for at most a second."""
 
 from __future__ import annotations
 
