@@ -11,11 +11,11 @@ import pytest
 # compile all that it imports, which takes longer than most tests.
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 sys.dont_write_bytecode = False
-# A terminal's width, or what a runner takes for one: tests of what commands print say their own.
+# The terminal's width; tests of the output of commands set their own.
 os.environ.pop("COLUMNS", None)
 
 
-# A loaded machine is no failure, hence no deadline.
+# No deadline, because a busy machine must not fail a test.
 hypothesis.settings.register_profile("suite", max_examples=12, deadline=None)
 hypothesis.settings.register_profile("soak", max_examples=300, deadline=None)
 hypothesis.settings.load_profile("suite")
@@ -47,7 +47,7 @@ def pytest_collection_finish() -> None:
 pytest_plugins = [
     "pytester",
     "tests.fixtures.skips",
-    "tests.fixtures.processes",  # before those that import from it
+    "tests.fixtures.processes",  # before the modules that import from it
     "tests.fixtures.postgresql",
     "tests.fixtures.redis",
     "tests.fixtures.databases",

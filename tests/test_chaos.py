@@ -32,15 +32,15 @@ pytestmark = pytest.mark.integration
 SECONDS = float(os.environ.get("CHAOS_SECONDS", "5"))
 CLIENTS = int(os.environ.get("CHAOS_CLIENTS", "20"))
 SEED = int(os.environ.get("CHAOS_SEED", random.randrange(1_000_000)))
-UP_SECONDS = (1.0, 5.0)  # that something works before it is killed
+UP_SECONDS = (1.0, 5.0)  # the time that a process runs before it is killed
 DOWN_SECONDS = (0.0, 2.0)
-START_SECONDS = 60.0  # in which a hub starts, also one that finds no database at first
+START_SECONDS = 60.0  # the time in which a hub starts, even if its database is down at first
 APPLICATIONS = ("application-office", "application-health", "application-budget")
 
 
 @dataclass
 class Victim:
-    """What is killed and started again, until it is over."""
+    """A process that is killed and restarted repeatedly, until the run is over."""
 
     name: str
     kill: Callable[[], None]
@@ -58,7 +58,7 @@ class Victim:
 
 @dataclass
 class HubVictim:
-    """A hub that takes the place of the one that was killed."""
+    """A hub that is killed, and then replaced by a new process."""
 
     launch: StartSimpul
     data_dir: Path
@@ -199,7 +199,7 @@ async def written_once(url: str, writers: list[Writer]) -> None:
 
 @asynccontextmanager
 async def clients(hubs: list[HubVictim], role: Role | None) -> AsyncIterator[list[Client]]:
-    """Yield a client of each hub; they stay good for those that take the hubs' places."""
+    """Yield a client of each hub, which also works with the hub's replacements."""
     async with AsyncExitStack() as stack:
         found = []
         for hub in hubs:
@@ -211,10 +211,10 @@ async def clients(hubs: list[HubVictim], role: Role | None) -> AsyncIterator[lis
 def paired(
     followers: list[Follower], expected: list[list[Event]]
 ) -> list[tuple[Follower, list[Event]]]:
-    """Each follower with the log as it may see it."""
+    """Return each follower with the part of the log that it may see."""
     return [(each, expected[number % 2]) for number, each in enumerate(followers)]
 
 
 def place(cursor: str) -> int:
-    """Where in the order a cursor is; what comes before is the epoch."""
+    """Return the position of a cursor in the order, without its epoch."""
     return int(cursor.rpartition(":")[2])

@@ -23,14 +23,14 @@ ROOT = Path(__file__).resolve().parent.parent
 COMPOSE = (ROOT / "compose.yaml").read_text()
 DOCKERFILE = (ROOT / "Dockerfile").read_text()
 PASSWORD = "a1b2c3"
-REQUIRED = re.compile(r"\$\{POSTGRES_PASSWORD:\?[^}]+\}")  # refused where it is not set
+REQUIRED = re.compile(r"\$\{POSTGRES_PASSWORD:\?[^}]+\}")  # compose refuses to start without it
 SERVICES: dict[str, dict[str, Any]] = yaml.safe_load(REQUIRED.sub(PASSWORD, COMPOSE))["services"]
 SIMPUL = {name: each for name, each in SERVICES.items() if each["image"] == "simpul"}
 KNOWN = {f"SIMPUL_{name.upper()}" for name in Settings.model_fields} | {"DATABASE_URL", "REDIS_URL"}
 
 
 def settings_of(service: str, monkeypatch: pytest.MonkeyPatch) -> Settings:
-    """The settings that a service reads from its environment."""
+    """Return the settings that a service reads from its environment."""
     for name in KNOWN:
         monkeypatch.delenv(name, raising=False)
     for name, value in SIMPUL[service]["environment"].items():
@@ -39,7 +39,7 @@ def settings_of(service: str, monkeypatch: pytest.MonkeyPatch) -> Settings:
 
 
 def health_program() -> str:
-    """The Python program that says whether Simpul is healthy."""
+    """Return the Python program of the health check."""
     *command, program = SERVICES["simpul"]["healthcheck"]["test"]
     assert command == ["CMD", "python", "-c"]
     assert isinstance(program, str)

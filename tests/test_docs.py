@@ -123,7 +123,7 @@ def test_the_readme_asks_a_live_hub_and_gets_what_it_prints(
 
 
 def table(first_column: str) -> list[list[str]]:
-    """The rows of the table of docs/operating.md whose first column is called so."""
+    """Return the rows of the table of docs/operating.md whose first column has this heading."""
     [found] = re.findall(
         rf"^\| {first_column} \|.*\n\|[-|]+\n((?:\|.*\n)+)", OPERATING, re.MULTILINE
     )
@@ -131,7 +131,7 @@ def table(first_column: str) -> list[list[str]]:
 
 
 def examples() -> Iterator[tuple[str, str]]:
-    """The commands of the README that come with what they print."""
+    """Return the commands of the README that are printed with their output."""
     for block in re.findall(r"```console\n\$ (.+?)```", README, re.DOTALL):
         command, _, printed = block.replace("\\\n", "").partition("\n")
         yield command, printed

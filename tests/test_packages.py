@@ -18,7 +18,7 @@ LOCATE = "import importlib.util, sys; print(importlib.util.find_spec(sys.argv[1]
 
 @pytest.mark.parametrize("package", PACKAGES)
 def test_a_package_resolves_inside_the_repository(package: str, tmp_path: Path) -> None:
-    # From elsewhere and isolated: the folder we are in would hide that the name is taken.
+    # From another folder and isolated, because the current folder would hide a name conflict.
     located = subprocess.run(
         [sys.executable, "-I", "-c", LOCATE, package],
         cwd=tmp_path,
@@ -37,12 +37,12 @@ def test_every_package_is_shipped_typed_and_under_contract() -> None:
 
 
 def test_uvicorn_is_pinned_to_its_minor_version() -> None:
-    # We extend classes that it may change in any release: docs/decisions/0011-frames-past-asgi.md.
+    # The hub extends classes that may change in any release: docs/decisions/0011-frames-past-asgi.md.
     [pinned] = [each for each in PROJECT["project"]["dependencies"] if each.startswith("uvicorn")]
     minor = int(pinned.partition(">=0.")[2].partition(",")[0])
     assert pinned == f"uvicorn>=0.{minor},<0.{minor + 1}"
 
 
 def test_tests_are_no_packages() -> None:
-    # An __init__.py in tests/engine would take the name of the engine itself.
+    # An __init__.py in tests/engine would shadow the package `engine`.
     assert list((ROOT / "tests").glob("[!n]*/**/__init__.py")) == []

@@ -26,14 +26,14 @@ SECONDS = 60
 
 @dataclass(frozen=True)
 class Tour:
-    """A running demo, and what it printed."""
+    """A running demo, with the tokens and addresses that it printed."""
 
     hub: SimpulProcess
-    tokens: dict[str, str]  # by role, and by region for those of nodes
+    tokens: dict[str, str]  # by role; tokens of nodes by region
     nodes: dict[str, str]  # addresses, by region
 
     def ask(self, query: str, token: str, address: str | None = None) -> Any:
-        """Return the data of an operation that has no error."""
+        """Return the data of an operation, which must have no error."""
         with httpx2.Client(trust_env=False, timeout=30) as http:
             answer = http.post(
                 f"{address or self.hub.url}/graphql",
@@ -44,7 +44,7 @@ class Tour:
         return answer["data"]
 
     def command(self, line: str) -> str:
-        """Return what a command of the README prints."""
+        """Run a command of the README, and return its output."""
         program, *arguments = shlex.split(line)
         assert program == ".venv/bin/simpul"
         own = {"SIMPUL_DATA_DIR": str(self.hub.data_dir), "COLUMNS": "200"}
@@ -63,7 +63,7 @@ class Tour:
 
 @pytest.fixture(scope="module")
 def tour(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Tour]:
-    """The demo with its nodes, as `make run` starts it."""
+    """Yield the demo with its nodes, as `make run` starts it."""
     with starting(tmp_path_factory.mktemp("tour")) as start:
         hub = start("demo")
         printed = hub.log.read_text()

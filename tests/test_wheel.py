@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parent.parent
-OFFLINE = ("--no-build-isolation", "--offline")  # hatchling is ours, of the dev group
+OFFLINE = ("--no-build-isolation", "--offline")  # hatchling comes from the dev group
 UV = shutil.which("uv", path=Path(sys.executable).parent)
 SHIPPED = (
     "clients/web/dist",

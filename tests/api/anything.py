@@ -77,7 +77,7 @@ class Pool:
         known = self.ids.get(_kind_of(name, owner), [])
         if not known or (odd and self.random.random() < 0.3):
             return self.random.choice(ODD_IDS)
-        # Mostly one of the first, so that what is asked for in turn is often about one thing.
+        # Mostly one of the first ids, so that successive operations often concern the same object.
         return known[int(len(known) * self.random.random() ** 2)]
 
 
@@ -96,7 +96,7 @@ _KINDS: Mapping[str, str] = {
 def _kind_of(name: str, owner: str) -> str:
     """Return the type of the object whose id an argument or an input field takes."""
     if name != "id":
-        return _KINDS[name]  # a name that is missing there is to be added
+        return _KINDS[name]  # a KeyError here means that the name must be added
     kinds = ("Application", "Integration", "Assessment", "Proposal", "Opd", "Instrument")
     return next((each for each in kinds if each in owner or each.lower() in owner), "Application")
 
@@ -124,7 +124,7 @@ def _object(pool: Pool, kind: GraphQLInputObjectType, owner: str, odd: bool) -> 
             given[name] = value(pool, each.type, name, owner, odd)
     if odd:
         return given
-    # What has to agree with another field does, or nearly nothing would ever be carried out.
+    # Related fields get matching values, because almost every other input would be refused.
     id = given.get("id") or given.get("assessment") or given.get("opd")
     if "version" in kind.fields and id in pool.versions:
         given["version"] = pool.versions[id]
@@ -150,7 +150,7 @@ def _text(pool: Pool, name: str, owner: str, odd: bool) -> str:
             return chance.choice(("Baik", "Cukup"))
         case "idempotencyKey" | "after":
             return f"key {chance.randrange(10)}"
-        case _:  # an odd name is a name all the same
+        case _:  # an odd name is still valid
             return chance.choice([each for each in ODD_TEXTS if 0 < len(each) <= 200])
 
 
@@ -182,7 +182,7 @@ class Question:
     """A document that selects one field with all its subfields, and its variables."""
 
     pool: Pool
-    odd: bool = False  # give optional arguments as well, whatever they are
+    odd: bool = False  # also pass optional arguments, with odd values
     variables: dict[str, Any] = field(default_factory=dict)
     declared: list[str] = field(default_factory=list)
 

@@ -65,7 +65,7 @@ def filled(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> F
             async with running(f"sqlite+aiosqlite:///{path}") as hub:
                 await fill(hub)
 
-        with ThreadPoolExecutor(max_workers=1) as thread:  # it surely runs no event loop yet
+        with ThreadPoolExecutor(max_workers=1) as thread:  # a new thread has no event loop
             thread.submit(asyncio.run, work()).result()
         return path
 

@@ -163,7 +163,7 @@ class Hub:
         value: object,
         visibility: Visibility = Visibility.PUBLIC,
     ) -> None:
-        """Write one entry, whatever it says."""
+        """Append one entry to a region's log, without any check."""
         instance = self.instance
         work = log.begin_log_transaction(instance.database, region, instance.clock, instance.derive)
         async with work as transaction:

@@ -68,7 +68,7 @@ OTHER_OPD = Viewer(
     "bandung it", Role.OPD, frozenset({"32.73"}), frozenset({"opd-32.73.diskominfo"})
 )
 
-SEES_DRAFT = {  # of Sumedang
+SEES_DRAFT = {  # the viewers of a draft of Sumedang
     PUBLIC: False,
     REGION: True,
     OTHER_REGION: False,

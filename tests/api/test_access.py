@@ -14,7 +14,7 @@ from tests.api.hub import ANSWERS, Hub, copied, mutation, running
 SAME_REGION_OPD = Viewer(
     "sumedang it", Role.OPD, frozenset({"32.11"}), frozenset({"opd-32.11.diskominfo"})
 )
-# All that is changed is of 32.11, of its OPD dinkes; the integration INTEGRATION comes from 32.73.
+# All changed objects belong to OPD dinkes of 32.11, except INTEGRATION, which comes from 32.73.
 VIEWERS = (
     places.PUBLIC,
     places.OPD,
@@ -33,7 +33,7 @@ SUBMITTED = "assessment-submitted"
 PUBLISHED = "assessment-published"
 INTEGRATION = "integration-in"
 OUTGOING = "integration-out"
-# Replace E-Office by SRIKANDI, as it stands in the two small provinces.
+# The proposal in the two small provinces to replace E-Office by SRIKANDI.
 PROPOSAL = "1e5104fa6d737e3cc881e18100e9b310"
 PROPOSAL_INPUTS = "01f7451c76f7d589f2bd6096025169d9005a6765d5cd5ce890e58f8639c29551"
 KINDS = {"region": "32.11", "instrument": "pemdi-2026", "year": 2027}
@@ -234,7 +234,7 @@ async def test_a_viewer_may_change_nothing_else(prepared: Hub, viewer: Viewer) -
 
 
 async def test_a_scope_is_all_that_a_role_reaches(prepared: Hub) -> None:
-    """A role without regions or OPDs in its token may do no more than the public."""
+    """A role without regions or OPDs in its token has only the permissions of the public."""
     for role in (Role.OPD, Role.REGION, Role.ASSESSOR, Role.PROVINCE):
         viewer = Viewer("outsider", role)
         name, given, _letters = OPERATIONS["register an application"]

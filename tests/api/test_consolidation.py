@@ -247,7 +247,7 @@ async def test_a_mandated_common_application_replaces_a_local_one_at_unknown_sav
 
 
 async def test_no_region_is_called_to_use_what_is_not_confirmed(west_java: Hub) -> None:
-    """The sheet of common applications says which of its rows are confirmed; of e-SAKIP none is."""
+    """The sheet of common applications marks confirmed rows; no row of e-SAKIP is confirmed."""
     confirmed = {each.id for each in common_applications() if each.provenance.confirmed}
     query = """{ regions(first: 50) { nodes { proposals(kinds: [REPLACE]) {
       legalBasis commonApplication { id } survivorBecause { code } } } } }"""
@@ -292,7 +292,7 @@ async def test_a_rejected_proposal_stays_away_until_its_inputs_change(any_hub: H
     [rejected] = await _proposals(any_hub, status="REJECTED")
     assert rejected == before | {"status": "REJECTED", "decision": decision}
 
-    # An edit of something else does not bring it back; one of what it rests on does.
+    # An edit of an unrelated object does not reopen it; an edit of its basis does.
     given = {"id": "application-health", "version": 1, "platform": "web"}
     await any_hub.change("updateApplication", places.REGION, **given)
     assert await _proposals(any_hub) == []

@@ -163,7 +163,7 @@ def test_the_committed_sdl_is_that_of_the_code() -> None:
 
 
 def test_nothing_that_clients_use_is_gone_since_the_base() -> None:
-    # SDL_BASE names the SDL of the branch that this one goes to; else what is committed counts.
+    # SDL_BASE names the SDL of the target branch; without it, the committed SDL is the base.
     base = Path(os.environ.get("SDL_BASE") or COMMITTED).read_text()
     assert find_breaking_changes(build_schema(base), SDL) == []
 
@@ -200,7 +200,7 @@ def test_the_enum_has_exactly_these_values(name: str) -> None:
 
 
 def test_of_a_region_only_what_is_on_record_is_never_null() -> None:
-    """What is computed may fail alone: it is null with an error, and the rest is answered."""
+    """A computed field may fail alone: it is null with an error, and the rest has data."""
     region = SDL.type_map["Region"]
     assert isinstance(region, GraphQLObjectType)
     never_null = {name for name, field in region.fields.items() if is_non_null_type(field.type)}

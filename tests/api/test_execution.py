@@ -13,7 +13,7 @@ from schema.execution import Execution
 from schema.schema import schema
 
 EVENTS = 400
-LEAST = 1000  # bytes an event that the leak of graphql-core 3.3.2 takes, at least
+LEAST = 1000  # bytes per event that graphql-core 3.3.2 leaks at least
 
 
 @strawberry.type
@@ -36,7 +36,7 @@ class Subscription:
 
 
 async def _growth(execution: Any) -> float:
-    """Bytes an event that a subscription keeps."""
+    """Return the bytes that a subscription retains for each event."""
     toy = strawberry.Schema(Query, subscription=Subscription, execution_context_class=execution)
     results: Any = await toy.subscribe("subscription { ticks { number word } }")
     held = []
@@ -60,5 +60,5 @@ async def test_a_live_subscription_keeps_nothing_of_an_event() -> None:
 
 
 async def test_the_leak_is_still_there_to_be_mended() -> None:
-    """Once this fails, graphql-core has mended it and `schema.execution` may go."""
+    """If this fails, graphql-core has fixed the leak, and `schema.execution` can be removed."""
     assert await _growth(None) > LEAST

@@ -142,7 +142,7 @@ def test_the_contract_knows_every_kind_of_row_and_no_other() -> None:
     [
         (None, None, None, None),
         (WEST, None, None, WEST),
-        ("west", None, None, None),  # is no address that a follower could take
+        ("west", None, None, None),  # not an address that a follower accepts
         (WEST, NODE, None, NODE),
         (WEST, WEST, NODE, NODE),
     ],

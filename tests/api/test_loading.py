@@ -176,7 +176,7 @@ async def test_a_search_longer_than_any_name_is_refused(
 async def test_a_catch_up_recomputes_each_region_of_a_nation_once(
     two_regions_of_each_province: Nation,
 ) -> None:
-    """Its log is many pages of arrivals, and each page touches regions of all provinces."""
+    """The log has many pages of arrivals, and each page concerns regions of all provinces."""
     nation = two_regions_of_each_province
     arrivals = len(nation.regions) * nation.entries
     async with running(nation.database_url, tailing=False) as hub:
@@ -185,11 +185,11 @@ async def test_a_catch_up_recomputes_each_region_of_a_nation_once(
         async with hub.instance.database.read() as session:
             assert await announcement.followed_up(session) == arrivals
         inventories = [each for each in statements if "FROM exemption" in each]
-        # Once to compute, and once more under the lock to announce what is new of each.
+        # One read to compute, and one more under the lock to announce the changes of each region.
         assert len(inventories) == 2 * len(nation.regions)
         with _selects() as statements:
             await RecomputeWorker(hub.instance).catch_up(arrivals)
-        assert len(statements) == 1  # the position, and nothing is left to do
+        assert len(statements) == 1  # the position; no work is left
 
 
 async def test_background_work_waits_for_clients_but_not_without_end() -> None:

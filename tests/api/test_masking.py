@@ -29,7 +29,7 @@ async def test_a_read_that_fails_for_many_items_is_one_bug(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
     result = await strawberry.Schema(Query).execute("{ words word }")
-    caplog.clear()  # Strawberry has logged them too, which our schema does not let it
+    caplog.clear()  # Strawberry has logged the errors too, which our schema prevents
     masked = mask_errors(result.errors)
     assert sorted(str(each.path) for each in masked) == [
         "['word']",

@@ -50,7 +50,7 @@ async def test_an_exchange_that_shows_a_claim_is_announced_with_the_change_that_
         assert (await public.next())["assessment"] is None
     assert [(each["indicator"], each["after"]["ceiling"]) for each in of_bounds["changed"]] == [
         (36, 4),
-        (41, 4),  # both are served by what registers attendance
+        (41, 4),  # the attendance application serves both
     ]
     assert of_claims | {"cursor": ""} == {
         "cursor": "",
@@ -122,7 +122,7 @@ async def test_a_running_instance_follows_up_by_itself(hub: Hub) -> None:
     try:
         after = await hub.cursor()
         async with hub.listening(PROPOSALS, after=after) as events:
-            await hub.change(  # the first standing is silent, so wait for it
+            await hub.change(  # the first outcome is not announced, so wait for it
                 "updateApplication", places.REGION, id=HEALTH, version=1, name="Absensi"
             )
             await first_outcomes(hub)
@@ -157,7 +157,7 @@ async def test_who_is_slower_takes_back_no_news_of_another_process(
         quicks = log.begin_log_transaction(quick.instance.database, region, quick.instance.clock)
         async with quicks as transaction:
             late = asyncio.create_task(recompute.recompute_region(slow.instance, region))
-            await _waits_for_a_lock(quick)  # it has computed, and knows nothing of what comes now
+            await _waits_for_a_lock(quick)  # it has computed, and does not know of the next change
             await quick.change(
                 *("registerApplication", places.OTHER_REGION),
                 region="32.73",
@@ -288,7 +288,7 @@ async def test_a_decision_needs_no_second_connection_while_others_wait_for_its_r
             hub.change("registerApplication", places.OPD, region="32.11", opd=DINKES, name=f"A{n}")
             for n in range(POSTGRESQL_CONNECTIONS)
         ]
-        async with asyncio.timeout(8):  # sooner than a pool gives up
+        async with asyncio.timeout(8):  # less than the timeout of the connection pool
             answers = await asyncio.gather(
                 hub.change("decideProposal", places.REGION, **given), *writers
             )

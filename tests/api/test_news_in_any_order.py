@@ -16,7 +16,7 @@ from tests.api import places
 from tests.api.hub import Hub
 from tests.api.news import BUDGET, CLAIMS, HEALTH, OFFICE, PAPER, follow, forget, outcomes
 
-# A history is a list of these; what cannot be done at that point is refused and changes nothing.
+# A history is a list of these; a step that is impossible at its point is refused without effect.
 application = st.sampled_from([OFFICE, HEALTH, BUDGET])
 step = st.one_of(
     st.tuples(st.just("edit"), application, st.sampled_from(["Absensi", "SIMPEG", "e-Arsip"])),
@@ -60,7 +60,7 @@ async def test_events_change_by_change_equal_what_a_full_pass_finds(
     await follow(hub)
     incremental = await outcomes(hub)
 
-    # What subscribers heard, put together, is where things stand.
+    # The events that subscribers got, accumulated, equal the current outcomes.
     counts: dict[str, dict[str, int]] = {}
     async with hub.instance.database.read() as session:
         arrivals = await arrival.list_arrivals_after(session, start, 5000)
@@ -92,14 +92,14 @@ async def test_events_change_by_change_equal_what_a_full_pass_finds(
 
 
 class _State:
-    """Makes changes, whatever the history before them."""
+    """Applies the changes of a history."""
 
     def __init__(self, hub: Hub) -> None:
         self.hub = hub
         self.drawn: list[str] = []
 
     async def prepare(self) -> None:
-        """An assessment of this example alone: one before it is of an earlier year."""
+        """Start an assessment for this example alone: earlier examples have earlier years."""
         asked = '{ region(code: "32.11") { assessments { year } } }'
         found = (await self.hub.ask(asked, places.ADMIN))["region"]["assessments"]
         taken = {each["year"] for each in found}

@@ -44,7 +44,7 @@ SEARCH = (
 
 
 async def _fill(hub: Hub) -> None:
-    """Add a region, an OPD and an application of each of the names."""
+    """Add a region, an OPD and an application for each of the names."""
     for number, name in enumerate(NAMES, start=1):
         code = f"33.{number:02}"
         region = Region(code, name, RegionKind.REGENCY, "33", places.SOURCE)

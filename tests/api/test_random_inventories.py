@@ -25,18 +25,18 @@ from tests.api.hub import ANSWERS, Hub, mutation
 from tests.api.places import ADMIN, OPD, PROVINCE, REGION, REGIONS
 
 MUTATIONS = tuple(GRAPHQL.mutation_type.fields)  # type: ignore[union-attr]
-# The order is random, but most of it is what inventories are made of.
+# The order of mutations is random, but most of them build inventories.
 STEPS = (
     *(2 * MUTATIONS),
     *(6 * ("registerApplication", "correctFunction", "connectApplications")),
     *(3 * ("retireApplication", "decideProposal", "startAssessment", "recordResult")),
 )
-# Where one inventory is all there is time for.
+# The settings for a run with a single inventory.
 FEW_STEPS = (*MUTATIONS, "registerApplication", "correctFunction", "connectApplications")
-# Few, so that several applications are for one; of services that are each other's partners.
+# Few functions, so that several applications share one; their services are partners.
 FUNCTIONS = ("attendance", "employee-performance")
-TRIES = 12  # most inputs do not agree with what is there
-ROUNDS_MOST = 20  # of tries, of a mutation that none of the inventories met
+TRIES = 12  # most inputs do not fit the existing data
+ROUNDS_MOST = 20  # rounds of tries for a mutation that no inventory has executed
 KINDS = ("Opd", "Application", "Integration", "Assessment")
 
 
@@ -54,7 +54,7 @@ async def test_no_inventory_makes_a_part_of_a_region_fail(
             done[name] += await carry_out(any_hub, pool, name, f"seed {seed}")
         for region in pool.random.sample(REGIONS[1:], regions):
             await read_all_of(any_hub, pool, region.code, f"seed {seed}")
-    # A mutation that no run carried out was not tried; few viewers may attest an inventory.
+    # A mutation that never succeeded was not tested; few viewers may attest an inventory.
     for name in [each for each in MUTATIONS if not done[each]]:
         for _ in range(ROUNDS_MOST):
             done[name] += await carry_out(any_hub, pool, name, "again")
@@ -102,7 +102,7 @@ async def prepare(hub: Hub, seed: int, chance: random.Random) -> None:
 
 
 async def carry_out(hub: Hub, pool: Pool, name: str, what: str) -> bool:
-    """Ask for a mutation with random inputs until one is carried out; say whether one was."""
+    """Try a mutation with random inputs until one succeeds; return whether one did."""
     [argument] = GRAPHQL.mutation_type.fields[name].args.values()  # type: ignore[union-attr]
     for attempt in range(TRIES):
         given = value(pool, argument.type, "input", name, odd=attempt == 0)
@@ -116,7 +116,7 @@ async def carry_out(hub: Hub, pool: Pool, name: str, what: str) -> bool:
 
 
 async def read_all_of(hub: Hub, pool: Pool, code: str, what: str) -> None:
-    """Ask for every field of a region and of what it holds: as it comes, and with odd arguments."""
+    """Query every field of a region and of its objects, by default and with odd arguments."""
     for kind in ("Region", *KINDS):
         owner = GRAPHQL.type_map[kind]
         assert isinstance(owner, GraphQLObjectType)
@@ -134,7 +134,7 @@ async def read_all_of(hub: Hub, pool: Pool, code: str, what: str) -> None:
 async def accepted(
     hub: Hub, document: str, viewer: Viewer, what: str, variables: dict[str, Any]
 ) -> dict[str, Any] | None:
-    """Return the data of an operation, which may be refused, but must meet no bug."""
+    """Return the data of an operation, which may be refused, but must not cause a bug."""
     result = await hub.result(document, viewer, **variables)
     for error in mask_errors(result.errors):
         code = (error.extensions or {}).get("code")
@@ -143,7 +143,7 @@ async def accepted(
 
 
 async def gather(hub: Hub, pool: Pool) -> None:
-    """Note the ids and versions of what is there now."""
+    """Collect the ids and versions of all current objects."""
     nodes = "nodes { id ... on Application { version } }"
     found = await hub.ask(
         "{ regions { nodes { code opds { nodes { id } } assessments { id version }"

@@ -62,7 +62,7 @@ async def test_the_official_ranking_of_2024_has_all_27_with_their_movement(west_
 
 
 async def test_no_rank_moves_from_a_year_with_few_results(west_java: Hub) -> None:
-    """Of 2022 nine of 27 results are known: a place among nine is none among 27."""
+    """For 2022 only nine of 27 results are known, so a rank among nine is not comparable."""
     ranks = (await west_java.ask(RANKING, year=2023))["ranking"]
     assert len(ranks) == 27
     assert {(each["previous"], each["movement"]) for each in ranks} == {(None, None)}

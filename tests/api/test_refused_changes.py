@@ -86,7 +86,7 @@ def prepared_template(filled: Callable[[Callable[[Hub], Awaitable[None]]], Path]
 
 @pytest.fixture
 async def prepared(prepared_template: Path, tmp_path: Path) -> AsyncIterator[Hub]:
-    """Something in each state, and the key `used` by the administrator."""
+    """Yield an instance with objects in each state, and the key `used` by the administrator."""
     async with running(copied(prepared_template, tmp_path)) as hub:
         yield hub
 
@@ -99,7 +99,7 @@ async def test_what_another_instance_owns_is_changed_there(prepared: Hub, name: 
             await insert_source(session, Source(code, owner, SourceState.UNREACHABLE, None))
     before = await prepared.everything()
     given, problem = REFUSALS[name][-1]
-    assert problem == REUSED  # there is nothing else wrong with it
+    assert problem == REUSED  # the input has no other fault
     given = {**given, "idempotencyKey": "another"}
     assert await prepared.change(name, places.ADMIN, **given) == {**ELSEWHERE, "ownerUrl": owner}
     assert await prepared.everything() == before

@@ -19,7 +19,7 @@ NEW = {
 
 
 async def _entries(hub: Hub, region: str = "32.11") -> int:
-    """Return the number of entries of a chain that is whole."""
+    """Verify the hash chain of a region's log, and return the number of its entries."""
     async with hub.instance.database.read() as session:
         return await log.verify_log_chain(session, region)
 

@@ -84,7 +84,7 @@ async def test_evidence_is_added_to_what_is_there_and_moves_the_day_forward_only
     )
     assert again["verifiedOn"] == "2026-06-01"
     [edge] = await _edges(hub)
-    assert len(edge["integration"]["evidence"]) == 2  # the same paper once
+    assert len(edge["integration"]["evidence"]) == 2  # the same document counts once
 
 
 async def test_a_machine_log_is_dated_and_for_the_region_to_hand_in(hub: Hub) -> None:
@@ -138,7 +138,7 @@ async def test_drawing_and_withdrawing_break_the_seals_at_both_ends_a_confirmati
             await hub.change("attestInventory", viewer, opd=opd)
 
     await vouch()
-    drawn = await _connect(hub)  # by the staff of Dinkes
+    drawn = await _connect(hub)  # as the staff of Dinkes
     assert await states() == {DINKES: "HOLDS", DISKOMINFO: "BROKEN"}
     await vouch()
     await hub.change("confirmIntegration", DISKOMINFO_STAFF, id=drawn["id"], version=1)
@@ -255,12 +255,12 @@ async def test_a_merger_that_a_person_agreed_to_is_a_duplicate_until_it_is_done(
     assert (await _verdict(hub, 15))["ceiling"] == 5
     asked = '{ region(code: "32.11") { proposals(kinds: [MERGE]) { id inputs survivor { id } } } }'
     [merge] = (await hub.ask(asked))["region"]["proposals"]
-    assert merge["survivor"]["id"] == new["id"]  # the one that is known to be used
+    assert merge["survivor"]["id"] == new["id"]  # the application that is known to be in use
     given = {"region": "32.11", "id": merge["id"], "inputs": merge["inputs"]}
     await hub.change("decideProposal", places.REGION, decision="ACCEPT", **given)
     verdict = await _verdict(hub, 15)
     assert (verdict["ceiling"], verdict["notRefuted"]) == (3, 3)
-    # Another word about one of them takes it back, and so does the person who agreed.
+    # A new statement about one of them withdraws it, and so can the person who agreed.
     await hub.change("correctFunction", places.REGION, application=HEALTH, function="finance")
     assert (await _verdict(hub, 15))["ceiling"] == 5
     await hub.change("correctFunction", places.REGION, application=HEALTH, function=None)

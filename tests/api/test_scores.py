@@ -131,7 +131,7 @@ def _published(value: str, predicate: str) -> Assessment:
     ("value", "predicate", "following"),
     [
         ("4.15", "Sangat Baik", {"label": "Memuaskan", "threshold": "4.20", "gap": "0.05"}),
-        # The printed value is rounded up to the threshold that the exact one just missed.
+        # The displayed value is rounded up to the threshold, which the exact value just misses.
         ("3.50", "Baik", {"label": "Sangat Baik", "threshold": "3.50", "gap": "0.00"}),
         ("3.50", "Sangat Baik", {"label": "Memuaskan", "threshold": "4.20", "gap": "0.70"}),
         ("1.00", "Kurang", {"label": "Cukup", "threshold": "1.80", "gap": "0.80"}),

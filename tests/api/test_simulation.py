@@ -31,7 +31,7 @@ async def test_a_simulation_starts_from_claimed_levels_and_leaves_them_alone(hub
     assert levels == dict.fromkeys(range(1, 21), 3) | {1: 4, 20: 5}
     draft = (await hub.ask(SIMULATED, places.REGION, id=places.DRAFT))["node"]
     assert draft["score"]["value"] == "3.00"
-    assert (await hub.ask(SIMULATED, id=made["id"]))["node"] is None  # not the public's to see
+    assert (await hub.ask(SIMULATED, id=made["id"]))["node"] is None  # the public may not see it
 
 
 async def test_from_published_figures_it_starts_from_levels_that_are_called_estimated(

@@ -36,7 +36,7 @@ def _chain(events: list[dict[str, Any]]) -> None:
 
 
 async def _prune(hub: Hub, before: datetime | None = None) -> int:
-    """Forget what was before, or all that may be, as once it is followed up."""
+    """Prune arrivals before a time, or all that may be pruned, as if all were processed."""
     async with hub.instance.database.write() as session:
         await announcement.advance_derived_head(
             session, (await arrival.newest_position(session)).arrival
@@ -190,7 +190,7 @@ async def test_what_is_pruned_cannot_be_resumed_from_and_is_in_the_snapshot(any_
         before = await _take(changes, 3)
     kept = await any_hub.cursor()
 
-    assert await _prune(any_hub) == 4  # two results that were corrected, and what they moved
+    assert await _prune(any_hub) == 4  # two corrected results, and their index changes
     assert await _prune(any_hub) == 0
 
     for document in (INDEX_CHANGED, EVENTS):
@@ -234,7 +234,8 @@ async def test_what_is_not_old_yet_is_not_forgotten(hub: Hub) -> None:
     between = hub.instance.clock()
     await _publish(hub, "32.11", "3.10", 1)
     start = await hub.cursor()
-    assert await _prune(hub, between) == 2  # its newer one is kept, whenever that came
+    # The newer event of the subject stays, whatever its time.
+    assert await _prune(hub, between) == 2
     await _publish(hub, "32.11", "3.20", 2)
     async with hub.listening(INDEX_CHANGED, after=start) as changes:
         assert _summaries(await _take(changes, 1)) == [("32.11", "3.20", False)]

@@ -35,7 +35,7 @@ REFUSED = ["", "empat", "4,5,6", "1.234,5", "1.234", "-1", "5,1", "1,00", "45", 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="session")
 async def page(browser: Browser, read_hub: SimpulProcess) -> AsyncIterator[Page]:
-    """A region's page in an English browser, for all tests: each fills in the form itself."""
+    """Yield a region's page in an English browser for all tests; each test fills in the form."""
     context = await browser.new_context(locale="en-US")
     page = await context.new_page()
     await page.goto(f"{read_hub.url}/daerah/32.11")

@@ -19,9 +19,7 @@ pytestmark = [pytest.mark.integration, pytest.mark.asyncio(loop_scope="session")
 WEB = Path(__file__).parents[2] / "clients" / "web"
 LAPTOP = {"width": 1366, "height": 900}
 PHONE = {"width": 390, "height": 844}
-SEEN_WITHIN = (
-    5_000  # ms from a mutation's answer to the page: it rests two seconds between readings
-)
+SEEN_WITHIN = 5_000  # ms from a mutation's response to the page, which polls every two seconds
 DISKOMINFO = "opd-32.11.diskominfosanditik"
 DIAGNOSES = {
     "required": "Terpenuhi bobot 0 dari 3, pada 3 pertukaran yang dapat dinilai.",
@@ -33,7 +31,7 @@ DIAGNOSES = {
     "reciprocity": "timbal balik tidak dapat dinilai",
 }
 OPEN = "all => all.forEach(each => { each.open = true })"
-# Nothing that the page shows is wider than the page itself, save what scrolls in a box of its own.
+# No element is wider than the page, except inside a box that scrolls by itself.
 TOO_WIDE = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
 
 
@@ -47,7 +45,7 @@ def hub(filled_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Iter
 
 @pytest_asyncio.fixture(scope="module", loop_scope="session")
 async def context(browser: Browser) -> AsyncIterator[BrowserContext]:
-    """Apart from the wall's tests: themes and tokens are kept by the browser."""
+    """Yield a separate browser context, because themes and tokens are stored in the browser."""
     context = await browser.new_context(viewport=LAPTOP, locale="id-ID")  # type: ignore[arg-type]
     yield context
     await context.close()
@@ -55,7 +53,7 @@ async def context(browser: Browser) -> AsyncIterator[BrowserContext]:
 
 @pytest_asyncio.fixture(scope="module", loop_scope="session")
 async def visit(context: BrowserContext, hub: SimpulProcess) -> AsyncIterator[Visit]:
-    """Sumedang's page as anybody sees it, for all tests: each uses a chapter or a way of its own."""
+    """Yield Sumedang's public page for all tests; each test uses its own chapter or controls."""
     visit = await opened(context, f"{hub.url}/daerah/32.11", hub)
     yield visit
     assert (visit.elsewhere, visit.errors) == ([], [])
@@ -203,7 +201,7 @@ async def test_a_rejection_needs_a_reason_and_takes_the_proposal_away(
 ) -> None:
     mine = f"{hub.url}/daerah/32.11#token={token(hub, Role.REGION, '32.11')}"
     visit = await opened(context, mine, hub)
-    await visit.complete()  # what is still read moves what stands below it
+    await visit.complete()  # chapters that still load would move the ones below
     page = visit.page
     title = "Ganti E-Office Sumedang dengan aplikasi umum"
     proposal = page.get_by_test_id("proposal").filter(has_text=title)
@@ -214,7 +212,7 @@ async def test_a_rejection_needs_a_reason_and_takes_the_proposal_away(
     )
     reason = proposal.get_by_label("Alasan keputusan")
     await reason.fill("Dipakai bersama SAKIP provinsi.")
-    # What was written survives an answer that never came.
+    # The form keeps its input if a response never arrives.
     await page.route("**/graphql", lost)
     await proposal.get_by_role("button", name="Tolak").click()
     await expect(proposal.get_by_role("alert").last).to_contain_text("Keputusan belum tersimpan.")
@@ -281,9 +279,9 @@ async def test_has_no_accessibility_violation_in_either_theme(visit: Visit) -> N
     await page.locator("details:not(.origin, [data-testid='verdict'])").evaluate_all(OPEN)
     for details in (page.locator(".origin:visible").first, page.get_by_test_id("verdict").nth(1)):
         await details.evaluate("each => { each.open = true }")
-    # By an evaluation and not a script tag: the page's policy allows none but its own.
+    # As an evaluation, because the page's content security policy allows no other script tag.
     await page.evaluate((WEB / "node_modules/axe-core/axe.min.js").read_text())
-    # Themes differ in nothing but colours.
+    # Themes differ only in colours.
     for theme, rules in (("dark", ""), ("light", "{ runOnly: ['color-contrast'] }")):
         await expect(page.locator("html")).to_have_attribute("data-theme", theme)
         found = await page.evaluate(f"axe.run({rules})")
@@ -369,7 +367,7 @@ async def test_the_wall_leads_to_the_page_and_back_and_keeps_the_token(
 async def test_a_decision_for_a_region_of_another_instance_says_where_it_is_recorded(
     context: BrowserContext, hub: SimpulProcess
 ) -> None:
-    """What the server refuses would be refused again: the page says so, and what to do."""
+    """A request that the server refuses is not retried: the page says so, and what to do."""
     with sqlite3.connect(hub.data_dir / "simpul.db") as database:
         owner = ("32.13", "wss://simpul.subang.example/graphql", "FRESH", None, "", 0)
         database.execute(
@@ -397,7 +395,7 @@ async def test_a_decision_for_a_region_of_another_instance_says_where_it_is_reco
 async def test_a_region_without_exchanges_is_not_said_to_have_any(
     context: BrowserContext, hub: SimpulProcess
 ) -> None:
-    """Garut has four applications and no exchange on record; no sentence speaks as if it had."""
+    """Garut has four applications and no recorded exchange, and no sentence implies one."""
     garut = (await opened(context, f"{hub.url}/daerah/32.05", hub)).page
     shown = garut.get_by_test_id("diagnoses").locator("[data-diagnosis]")
     await expect(shown).to_have_count(9)

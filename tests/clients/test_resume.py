@@ -18,14 +18,14 @@ def test_it_follows_for_good_whatever_ends_the_subscription(node: str) -> None:
         [node, PROGRAM], capture_output=True, text=True, check=True, timeout=SECONDS
     )
     assert json.loads(done.stdout) == {
-        # Where it began each time: c0 and c20 are the positions of the two snapshots.
+        # The cursor of each subscription: c0 and c20 are the positions of the two snapshots.
         "after": ["c0", "c1", "c2", "c3", "c6", "c20", "c21", "c21", "c22", "c23"],
-        # c4 is left out by the server, c7 comes when a snapshot is due.
+        # The server omits c4, and sends c7 when a snapshot is due.
         "events": [f"c{number}" for number in (1, 2, 3, 5, 6, 21, 22, 23, 24, 25, 26)],
         "holes": ["c5"],
         "troubles": [1011, 4400, 4500, "INTERNAL", "thrown once", "completed by the server"],
         "snapshots": 2,
-        # The first got no answer; not every subscription needed a connection of its own.
+        # The first got no response; not every subscription needed its own connection.
         "upgrades": 7,
         "left": 0,
     }

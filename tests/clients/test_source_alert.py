@@ -174,7 +174,7 @@ async def test_an_alert_has_no_accessibility_violation_in_either_theme(
     await open_wall(page, read_hub, ONE)
     await expect(page.get_by_test_id("source-alert")).to_be_visible()
     await page.evaluate((WEB / "node_modules/axe-core/axe.min.js").read_text())
-    # The rest of the page is looked at in `test_wall.py`.
+    # `test_wall.py` checks the rest of the page.
     parts = "['[data-testid=source-alert]', '.behind']"
     for theme, rules in (("dark", "{}"), ("light", "{ runOnly: ['color-contrast'] }")):
         await expect(page.locator("html")).to_have_attribute("data-theme", theme)

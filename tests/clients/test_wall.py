@@ -26,9 +26,9 @@ pytestmark = [pytest.mark.integration, pytest.mark.asyncio(loop_scope="session")
 
 WEB = Path(__file__).parents[2] / "clients" / "web"
 FULL_HD = {"width": 1920, "height": 1080}
-SEEN_WITHIN = 2_000  # ms from a mutation's answer to the wall
-HEALED_WITHIN = 30_000  # ms: the client waits longer after each failed try
-REPLAYED_WITHIN = 60_000  # ms: all results at twenty a second, beside other work
+SEEN_WITHIN = 2_000  # ms from a mutation's response to the wall
+HEALED_WITHIN = 30_000  # ms; the client waits longer after each failed attempt
+REPLAYED_WITHIN = 60_000  # ms; all results at twenty a second, on a busy machine
 
 RECORD = """
 mutation ($value: String!, $version: Int!) {
@@ -57,7 +57,7 @@ path => {
   };
 }
 """
-# The words of a canvas are in no element of the page.
+# Text on a canvas is not in any element of the page.
 NOTE_WHAT_IS_WRITTEN = """
 window.written = new Set();
 const { fillText } = CanvasRenderingContext2D.prototype;
@@ -70,7 +70,7 @@ CanvasRenderingContext2D.prototype.fillText = function (text, ...place) {
 
 @dataclass
 class Wall:
-    """An open wall and what its browser complained of."""
+    """An open wall, and the errors that its browser reported."""
 
     page: Page
     errors: list[str] = field(default_factory=list)
@@ -84,7 +84,7 @@ def own_hub(simpul_process: StartSimpul, filled_data_dir: Path) -> SimpulProcess
 
 @pytest_asyncio.fixture(scope="module", loop_scope="session")
 async def standing_wall(browser: Browser, read_hub: SimpulProcess) -> AsyncIterator[Wall]:
-    """One for all tests that only look."""
+    """Yield one wall for all tests that do not change anything."""
     async with opened(browser, read_hub) as wall:
         yield wall
 
@@ -205,9 +205,9 @@ async def test_asks_no_other_host_and_prints_no_error(standing_wall: Wall) -> No
 
 async def test_has_no_accessibility_violation_in_either_theme(standing_wall: Wall) -> None:
     page = standing_wall.page
-    # By an evaluation and not a script tag: the page's policy allows none but its own.
+    # As an evaluation, because the page's content security policy allows no other script tag.
     await page.evaluate((WEB / "node_modules/axe-core/axe.min.js").read_text())
-    # Themes differ in nothing but colours.
+    # Themes differ only in colours.
     for theme, rules in (("dark", ""), ("light", "{ runOnly: ['color-contrast'] }")):
         await expect(page.locator("html")).to_have_attribute("data-theme", theme)
         found = await page.evaluate(f"axe.run({rules})")

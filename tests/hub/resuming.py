@@ -93,7 +93,7 @@ class Writer:
     chance: random.Random
     application: str
     version: int
-    repeated: int = 0  # requests sent again, since the answer to the one before was lost
+    repeated: int = 0  # requests that were retried because their response was lost
 
     async def run(self, over: asyncio.Event) -> None:
         """Write until `over` is set; a change that has begun is completed."""

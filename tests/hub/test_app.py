@@ -39,7 +39,8 @@ async def test_the_wall_and_what_it_is_made_of_are_served(settings: Settings) ->
     async with browsing(settings) as browser:
         wall = await browser.get("/", headers=PAGE)
         assert wall.text == (WEB / "index.html").read_text()
-        assert wall.headers["cache-control"] == "no-cache"  # a new version is seen at once
+        # Browsers must load a new version at once.
+        assert wall.headers["cache-control"] == "no-cache"
         assets = sorted(path.name for path in (WEB / "assets").iterdir())
         asset = next(name for name in assets if name.startswith("wall-") and name.endswith(".js"))
         script = await browser.get(f"/assets/{asset}")

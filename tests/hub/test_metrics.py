@@ -75,7 +75,7 @@ async def test_the_regions_of_an_instance_are_counted_once_by_its_workers(
         assert states(text)["OWNED"] > 0
 
     await eventually(counted)
-    await asyncio.sleep(2 * WRITE_SECONDS)  # by then a second one would have counted, too
+    await asyncio.sleep(2 * WRITE_SECONDS)  # by then a second worker would have been counted, too
     assert states(await scraped(hub)) == {
         "OWNED": 28,
         "FRESH": 0,
@@ -91,7 +91,7 @@ async def scraped(hub: SimpulProcess) -> str:
 
 
 def states(text: str) -> dict[str, int]:
-    """How many regions are in each state, over all workers."""
+    """Return the number of regions in each state, over all workers."""
     found: dict[str, int] = {}
     for state, count in re.findall(
         r'^simpul_sources{.*state="([A-Z]+)".*} (\S+)$', text, re.MULTILINE

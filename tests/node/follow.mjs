@@ -12,7 +12,7 @@ const options = {
   webSocketImpl: WebSocket,
   connectionParams: async () => ({ authorization: `Bearer ${await readFile(token, 'utf8')}` }),
   keepAlive: 1_000,
-  // Shorter than the helper's own, which the time of a test would be spent on.
+  // Shorter than the helper's default, which would lengthen the test.
   retryWait: () => new Promise((resolve) => setTimeout(resolve, 100 + Math.random() * 100)),
   on: { closed: ({ code }) => print({ closed: code }), connected: () => print({ connected: true }) },
 };

@@ -122,7 +122,7 @@ async def test_who_comes_from_behind_catches_up_and_then_shares(fanout: Fanout, 
     late = follow(fanout, log, 2)
     await settled()
     assert (late.heard, live.heard, log.opened) == ([3, 4, 5], [], 2)
-    assert log.closed == 1  # they stand at the same place now
+    assert log.closed == 1  # both followers have the same position now
     executions = fanout.executions
     log.grow(2)
     await settled()
@@ -148,7 +148,7 @@ async def test_the_source_is_closed_with_the_last_who_leaves(fanout: Fanout, log
     await settled()
     assert (first.heard, last.heard, log.closed) == ([1], [1, 2], 0)
     group.leave(last)
-    group.leave(last)  # twice is once
+    group.leave(last)  # leaving twice has no further effect
     await settled()
     assert (log.closed, fanout.groups) == (1, {})
 
@@ -198,7 +198,7 @@ async def test_a_burst_is_given_together_and_a_follower_that_joins_in_it_gets_on
     log.grow(10)
     for _ in range(60):
         await asyncio.sleep(0)
-    assert early.heard == [1]  # it was given at once, the others wait for each other
+    assert early.heard == [1]  # delivered at once; the other two are delivered together
     late = follow(fanout, log, 10)
     assert early.heard == [*range(1, 11)]
     log.grow()
@@ -329,7 +329,7 @@ async def test_a_large_snapshot_that_is_forgotten_meanwhile_is_sent_to_its_end(
 
 
 async def test_a_snapshot_that_no_event_can_follow_is_forgotten(fanout: Fanout) -> None:
-    """As after a backup was restored: no place of before is known any more."""
+    """After a backup was restored, all earlier positions are unknown."""
 
     async def source(start: object) -> AsyncGenerator[Message, None]:
         if start == "waits":
@@ -343,7 +343,7 @@ async def test_a_snapshot_that_no_event_can_follow_is_forgotten(fanout: Fanout) 
         fanout.group("k").join(ear, start, source)
         return ear
 
-    stays = follow("waits")  # so that the group is there
+    stays = follow("waits")  # so that the group exists
     first = follow()
     await settled()
     second = follow()

@@ -30,8 +30,8 @@ from storage.database import Database
 from tests.fixtures.eventually import eventually
 from tests.fixtures.redis import RedisServer
 
-SECONDS = 20.0  # what never comes must fail its test, not hang it
-NEVER = 3600.0  # seconds without news after which the database is looked at
+SECONDS = 20.0  # a missing arrival must fail its test, not hang it
+NEVER = 3600.0  # seconds without news after which a process polls the database
 STREAM = "simpul:test:arrivals"
 CHAOS_SECONDS = 6.0
 WRITE_EVERY = 0.01
@@ -62,7 +62,7 @@ class Worker:
     seen: list[Arrival] = field(default_factory=list)
 
     async def write(self, region: str = "32.11", *, announced: bool = True) -> int:
-        """Commit one entry; not announced it is as of one who was killed just then."""
+        """Commit one entry; without announcing it, as if the process was killed just then."""
         async with log.begin_log_transaction(
             self.database, region, lambda: datetime.now(UTC)
         ) as transaction:
@@ -208,7 +208,7 @@ async def test_the_stream_keeps_no_more_than_it_must(
                         redis.xinfo_stream(STREAM)["last-generated-id"] == f"{newest}-0".encode()
                     )
                 )
-            # Redis cuts in whole nodes of 100 entries.
+            # Redis trims a stream in whole nodes of 100 entries.
             assert STREAM_LENGTH <= redis.xlen(STREAM) < STREAM_LENGTH + 100
             assert 0 < redis.ttl(STREAM) <= 24 * 3600
 
@@ -320,7 +320,7 @@ async def test_nothing_is_lost_or_repeated_whatever_happens_to_redis(
         for each in all[1:]:
             taken = each.tail.counts.taken
             async with asyncio.timeout(SECONDS):
-                while each.tail.counts.taken == taken:  # by Redis, as before
+                while each.tail.counts.taken == taken:  # through Redis, as before
                     await each.has(await all[0].write())
 
 
@@ -337,7 +337,7 @@ async def workers(
     poll_seconds: float = POLL_SECONDS,
     reachable: bool = True,
 ) -> AsyncIterator[list[Worker]]:
-    """Yield so many that run and are followed, once their Redis answers."""
+    """Yield a number of running workers with followers, once their Redis answers."""
     async with AsyncExitStack() as stack:
         all = [
             await stack.enter_async_context(_running(database_url, redis_url, poll_seconds))
@@ -345,9 +345,8 @@ async def workers(
         ]
         if reachable:
             await eventually(lambda: all_reach(all))
-            await asyncio.sleep(
-                2 * UNREACHABLE_POLL_SECONDS
-            )  # they look as if it did not, once more
+            # The workers poll once more, as if Redis did not answer.
+            await asyncio.sleep(2 * UNREACHABLE_POLL_SECONDS)
             for each in all:
                 each.tail.counts = TailCounts()
         yield all

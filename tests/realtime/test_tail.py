@@ -19,17 +19,17 @@ SECONDS = 10  # a follower that is stuck must fail its test, not hang it
 
 @dataclass(frozen=True)
 class Number:
-    """The least that has a place in the order."""
+    """The smallest arrival: only a position in the order."""
 
     number: int
 
 
 @dataclass
 class Numbers:
-    """An arrival log in a list, with all that was asked of it."""
+    """An arrival log in a list, which records all reads."""
 
     head: int = 0
-    failures: int = 0  # reads to come that fail
+    failures: int = 0  # the number of coming reads that fail
     reads: list[int] = field(default_factory=list)
     forgotten: set[int] = field(default_factory=set)
 
@@ -53,7 +53,7 @@ class Running:
         self.bus.announce(to)
 
     async def seen(self, after: int, until: int) -> list[int]:
-        """Return what a follower that begins after `after` sees, up to `until`."""
+        """Return the arrivals that a follower sees after `after`, up to `until`."""
         found: list[int] = []
         async with asyncio.timeout(SECONDS), aclosing(self.tail.follow(after)) as pages:
             async for page in pages:
@@ -100,7 +100,7 @@ async def test_many_followers_are_fed_by_one_read() -> None:
         await asyncio.sleep(0)
         running.grow(5)
         assert [await follower for follower in followers] == [[1, 2, 3, 4, 5]] * 100
-        assert running.log.reads.count(0) == 2  # as it began, and when it was woken
+        assert running.log.reads.count(0) == 2  # at the beginning, and when it was woken
 
 
 async def test_a_follower_that_is_older_than_the_ring_reads_the_log() -> None:
@@ -119,7 +119,7 @@ async def test_a_follower_that_is_older_than_the_ring_reads_the_log() -> None:
         while len(rest) < behind - 1:
             rest += [each.number for each in await anext(slow)]
         assert rest == list(range(2, behind + 1))
-        assert running.log.reads == [1, 1 + PAGE]  # from there on the ring has them
+        assert running.log.reads == [1, 1 + PAGE]  # later ones are in the ring buffer
         running.grow(behind + 1)
         assert [each.number for each in await anext(slow)] == [behind + 1]
 
@@ -150,7 +150,7 @@ async def test_a_lost_announcement_delays_and_loses_nothing() -> None:
     async with _running() as running:
         follower = asyncio.create_task(running.seen(0, 2))
         await asyncio.sleep(0)
-        running.log.head = 2  # as another process commits: this one's bus hears nothing
+        running.log.head = 2  # as if another process had committed, without a message on this bus
         assert await follower == [1, 2]
 
 

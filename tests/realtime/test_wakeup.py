@@ -6,12 +6,12 @@ import asyncio
 
 from realtime.wakeup import MemoryBus
 
-LONG = 60.0  # seconds that no test waits
+LONG = 60.0  # seconds; longer than any test waits
 
 
 async def _waiting(bus: MemoryBus, arrival: int) -> asyncio.Task[None]:
     task = asyncio.create_task(bus.beyond(arrival, LONG))
-    await asyncio.sleep(0)  # it begins to wait
+    await asyncio.sleep(0)  # let it begin to wait
     return task
 
 

@@ -76,7 +76,7 @@ NEVER = [
     "fec0::1",
     "fe80::1%eth0",
 ]
-# Private ranges that hide in an address of IPv6.
+# Private ranges that are embedded in an IPv6 address.
 HIDDEN = [
     "::ffff:127.0.0.1",
     "2002:7f00:1::",

@@ -100,7 +100,7 @@ def _beats_once(toy: Toy) -> None:
 
 
 def _bodies_of_another_type(toy: Toy) -> None:
-    """Well hashed, and still none of its kind."""
+    """Replace a body by one of another type, with a valid hash."""
     append(toy, toy.entries[-1].kind, {"name": "Uji"})
 
 

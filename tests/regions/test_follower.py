@@ -50,7 +50,7 @@ ENTRY = f"""{{"region":"32.73","sequence":2,"at":"2026-01-31T23:59:59.000000Z","
 
 
 def says(*messages: str | bytes) -> Serve:
-    """Acknowledge, and answer the first question with these."""
+    """Acknowledge the connection, and answer the first operation with these frames."""
 
     async def work(socket: ServerConnection) -> None:
         await socket.recv()
@@ -132,7 +132,7 @@ MISBEHAVED: dict[str, tuple[Serve, str]] = {
 async def following(
     folder: Path, *endpoints: Endpoint, diverged_seconds: float = DIVERGED_SECONDS
 ) -> AsyncIterator[tuple[Instance, DatabaseReplicaStore]]:
-    """An instance that follows them."""
+    """Yield an instance that follows the owners."""
     settings = Settings(data_dir=folder)
 
     async def directories() -> AsyncIterator[EndpointDirectory]:
@@ -218,7 +218,7 @@ async def test_the_owner_of_a_copy_is_whom_the_endpoint_names(
             assert (found.url, found.owner_url) == (toy.url, NODE)
             assert toy.messages[0] == protocol_document.connection_init("secret")
             toy.token = "another"
-            await toy.sockets[0].close(1012)  # what fails says nothing about who owns it
+            await toy.sockets[0].close(1012)  # a failure does not change the known owner
             found = await until(instance, "32.11", lambda it: "FORBIDDEN" in it.reason)
             assert (found.url, found.owner_url) == (toy.url, NODE)
             toy.token, toy.owner = "secret", None  # as after it was handed over
@@ -267,7 +267,7 @@ async def test_a_redirect_is_not_followed(hub_folder: Path, sumedang: Owned) -> 
 
 
 def edited(toy: Toy) -> None:
-    """The third entry is another one, well hashed, and all after it follow on it."""
+    """Replace the third entry by another one, with valid hashes for it and all later entries."""
     entries = toy.entries[:2]
     for each in toy.entries[2:]:
         assert each.body is not None
@@ -277,7 +277,7 @@ def edited(toy: Toy) -> None:
 
 
 def shortened(toy: Toy) -> None:
-    """As after a backup was restored."""
+    """Make the owner look as after a restored backup."""
     toy.entries = toy.entries[:-2]
 
 
@@ -313,7 +313,7 @@ async def test_an_owner_with_another_past_has_diverged_and_the_copy_stays(
             assert "log of region 32.11 breaks at sequence" in found.reason
             async with instance.database.read() as session:
                 assert (await log.read_log_head(session, "32.11"))[1] == sumedang[0][-1].hash
-            # The operator has seen it, and takes the owner's word.
+            # The operator has examined it, and accepts the owner's log.
             before = await epoch(instance)
             await replica.delete_replica(instance.database, "32.11")
             assert await epoch(instance) != before

@@ -60,7 +60,7 @@ async def test_a_copy_equals_its_owner_and_each_change_is_announced_once(
         refused = (await above.ask(REGISTER, input=new("Lain")))["registerApplication"]
         assert refused["__typename"] == "OwnedElsewhere"
         assert refused["ownerUrl"] == node.url
-        # What the hub owns itself is written there as ever.
+        # The hub still accepts changes of the region that it owns.
         own = new("Sendiri", INDRAMAYU, DISKOMINFO)
         assert "id" in (await above.ask(REGISTER, input=own))["registerApplication"]
 
@@ -116,7 +116,7 @@ async def test_where_the_log_is_not_kept_a_copy_begins_with_a_snapshot(
     hub = await Place(tmp_path / "hub").prepare()
     length = await node.head(SUMEDANG)
     database = Database(node.settings.database)
-    async with database.write() as session:  # as software does that keeps no history
+    async with database.write() as session:  # as older software does, which has no history
         await session.execute(delete(EntryRow).where(EntryRow.sequence < length))
     await database.close()
     hub.follow((node, [SUMEDANG]))
@@ -127,7 +127,7 @@ async def test_where_the_log_is_not_kept_a_copy_begins_with_a_snapshot(
         client(node.running, Role.PROVINCE) as it,
     ):
         await until_state(above, SUMEDANG, "FRESH")
-        assert await followers(hub) == 1  # of two workers
+        assert await followers(hub) == 1  # one of the two workers
         await until_replicated(hub, node, SUMEDANG)
         await it.register(SUMEDANG, DISHUB, "Sesudah")
         await until_replicated(hub, node, SUMEDANG)
@@ -244,7 +244,7 @@ async def test_the_nation_names_the_node_that_owns_a_region_and_not_the_hub_betw
             SUMEDANG: (west.url, node.url, node.url),
             INDRAMAYU: (west.url, west.url, west.url),
         }
-        # A region that changes hands below is seen to do so above.
+        # An instance above sees when a region below changes its owner.
         await until_replicated(node, west, INDRAMAYU)
         await handed_over(west, node, INDRAMAYU)
         west.follow((node, [SUMEDANG, INDRAMAYU]))
@@ -270,7 +270,7 @@ async def followers(hub: Place) -> int:
 
 
 async def until_counted(place: Place, **expected: int) -> None:
-    """Return once the metrics of an instance count its regions so, and none in another state."""
+    """Return once the metrics of an instance count its regions like this, and no other states."""
     async with httpx2.AsyncClient(trust_env=False) as http:
 
         async def counted() -> None:
@@ -284,7 +284,7 @@ async def until_counted(place: Place, **expected: int) -> None:
 
 
 async def owners(asked: Client) -> dict[str, tuple[str, str, str]]:
-    """For each of the two regions: the URL it is read from, its owner's, and a refusal's owner."""
+    """Return for each of the two regions its source URL, its owner URL, and a refusal's owner URL."""
     sources = {each["region"]: each["url"] for each in (await asked.ask(SOURCES))["sources"]}
     found = {}
     for region, opd in ((SUMEDANG, DISHUB), (INDRAMAYU, DISKOMINFO)):
@@ -299,12 +299,12 @@ async def owners(asked: Client) -> dict[str, tuple[str, str, str]]:
 
 
 async def handed_over(owner: Place, to: Place, region: str = SUMEDANG) -> int:
-    """Hand a region over, beside the owner's server; return the sequence of the entry that says so."""
+    """Hand a region over while the owner's server runs; return the sequence of the log entry."""
     async with open_instance(owner.settings) as instance:
         return await hand_over_region(instance, region, to.url)
 
 
 async def whole(place: Place) -> bool:
-    """Whether the chain of its copy, or of its own log, is."""
+    """Return whether the hash chain of Sumedang's log is valid at an instance."""
     async with open_instance(place.settings) as instance, instance.database.read() as session:
         return await log.verify_log_chain(session, SUMEDANG) > 0

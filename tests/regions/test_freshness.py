@@ -29,7 +29,7 @@ ASKED = f"""query ($maxAge: Int!, $require: Require!) {{ fresh(maxAge: $maxAge, 
 
 @pytest.fixture
 async def places(tmp_path: Path, simpul_process: StartSimpul) -> AsyncIterator[tuple[Place, Place]]:
-    """A hub that owns Indramayu, and Sumedang's node that it follows."""
+    """Yield a hub that owns Indramayu, and the node of Sumedang, which the hub follows."""
     node = await Place(tmp_path / "node").prepare("32.11")
     hub = await Place(tmp_path / "hub").prepare("32.12")
     hub.follow((node, ["32.11"]))
@@ -44,7 +44,7 @@ async def places(tmp_path: Path, simpul_process: StartSimpul) -> AsyncIterator[t
 async def test_answers_are_as_fresh_as_asked_or_say_which_are_not(
     places: tuple[Place, Place],
 ) -> None:
-    """One after the other, over the same processes: to start them takes longer than all of it."""
+    """Run all steps over the same processes, because starting them takes longer than the steps."""
     found = [await what_an_owner_has_acknowledged_is_in_an_answer_of_no_age(places)]
     found += [await an_owner_that_hangs_costs_the_deadline_and_is_reported(places)]
     places[1].running.process.send_signal(signal.SIGCONT)
@@ -57,7 +57,7 @@ async def test_answers_are_as_fresh_as_asked_or_say_which_are_not(
 async def what_an_owner_has_acknowledged_is_in_an_answer_of_no_age(
     places: tuple[Place, Place],
 ) -> dict[str, str]:
-    """Return the states of its last answer."""
+    """Return the states of the regions in the last response."""
     hub, node = places
     async with client(hub.running) as above, client(node.running, Role.PROVINCE) as it:
         for number in range(10):
@@ -80,7 +80,7 @@ async def what_an_owner_has_acknowledged_is_in_an_answer_of_no_age(
 async def an_owner_that_hangs_costs_the_deadline_and_is_reported(
     places: tuple[Place, Place],
 ) -> dict[str, str]:
-    """Return the states of the answer that is not fresh."""
+    """Return the states of the regions in the response that is not fresh."""
     hub, node = places
     async with client(hub.running) as above:
         node.running.process.send_signal(signal.SIGSTOP)
@@ -100,7 +100,7 @@ async def an_owner_that_hangs_costs_the_deadline_and_is_reported(
 
 
 async def an_owner_that_is_gone_costs_nothing(places: tuple[Place, Place]) -> dict[str, str]:
-    """Return the states of the answer without it."""
+    """Return the states of the regions in the response without the owner."""
     hub, node = places
     async with client(hub.running) as above:
         node.running.kill()

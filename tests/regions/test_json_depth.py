@@ -19,7 +19,7 @@ VALUES = st.recursive(
 
 
 def deepest(text: str) -> int:
-    """The most lists and objects that are open at once, character by character."""
+    """Return the maximal number of open lists and objects, counted character by character."""
     level = deepest = 0
     in_string = escaped = False
     for character in text:
@@ -51,7 +51,7 @@ def test_the_depth_is_that_of_the_value_and_of_any_beginning_of_its_text(
     "content",
     [
         b"",
-        b"]" * 50 + b"[" * 50,  # a parser ends at the first character
+        b"]" * 50 + b"[" * 50,  # a parser fails at the first character
         b'{"query": "{ a { b { c { d { e ',
         b"[],{}," * 50,
         b'["[[[[[[", "\\"[[[[[[", "\\\\", "[[[[[["]',

@@ -30,7 +30,7 @@ OWNERS = {"32.11": "opd-32.11.dishub", "32.12": "opd-32.12.diskominfo"}
 
 
 async def write(node: Place, region: str, over: asyncio.Event) -> int:
-    """Register applications one after the other, each until it is acknowledged; return how many."""
+    """Register applications one by one, each until it is acknowledged; return their number."""
     number = 0
     while not over.is_set():
         with suppress(httpx2.TransportError, OSError):
@@ -75,7 +75,7 @@ async def test_copies_are_their_owners_and_events_come_once_whatever_is_killed(
             for code, node in nodes.items()
             for sequence in range(before[code] + 1, await node.head(code) + 1)
         }
-        assert len(expected) == sum(written)  # each that was acknowledged, once
+        assert len(expected) == sum(written)  # each acknowledged entry, once
         await eventually(lambda: len(registered(follower)) >= len(expected))
         following.cancel()
         await asyncio.gather(following, return_exceptions=True)

@@ -15,14 +15,14 @@ from tests.fixtures.nation import Nation
 from tests.fixtures.processes import StartSimpul
 from tests.regions.instances import Place
 
-COPIED_SECONDS = 600.0  # it takes a few, but not on a machine that does much else
+COPIED_SECONDS = 600.0  # usually a few seconds, but longer on a busy machine
 
 
 @pytest.mark.integration
 async def test_all_regions_of_one_endpoint_are_copied(
     simpul_process: StartSimpul, nation: Nation, tmp_path: Path
 ) -> None:
-    """An owner serves 100 operations on one connection, so that these take several."""
+    """An owner serves 100 operations per connection, so the copy needs several connections."""
     owner = Place(nation.data_dir)
     copy = await Place(tmp_path / "copy").prepare()
     owner.serve(simpul_process)

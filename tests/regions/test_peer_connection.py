@@ -74,7 +74,7 @@ def answers_http(content: bytes) -> Behaviour:
 
 
 def closes_with(code: int, reason: bytes = b"") -> Behaviour:
-    """Close instead of acknowledging."""
+    """Close the connection instead of acknowledging it."""
 
     async def behave(reader: Reader, writer: Writer) -> None:
         await shake_hands(reader, writer)
@@ -151,7 +151,7 @@ async def test_who_takes_no_connection_is_given_up() -> None:
         full.bind(("127.0.0.1", 0))
         full.listen(0)
         address = full.getsockname()
-        for _ in range(4):  # what it queues, and one more
+        for _ in range(4):  # the size of its queue, and one more
             waiting = stack.enter_context(socket.socket())
             waiting.setblocking(False)
             with suppress(BlockingIOError):

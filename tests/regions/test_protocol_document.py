@@ -58,7 +58,7 @@ def test_the_documents_are_those_of_the_contract() -> None:
         contract.FEED,
         contract.SNAPSHOT,
     ]
-    # What a reader sends to a server whose schema has no owner.
+    # The document for a server whose schema has no `owner` field.
     assert follow.replace(" owner", "") == contract.FEED_WITHOUT_OWNER
 
 

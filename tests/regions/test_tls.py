@@ -26,7 +26,7 @@ REGION = "32.11"
 
 @dataclass(frozen=True)
 class Authority:
-    """A certificate authority that lives for one test."""
+    """A certificate authority for one test."""
 
     folder: Path
     key: ec.EllipticCurvePrivateKey
@@ -47,7 +47,7 @@ class Authority:
         return self.folder / "authority.pem"
 
     def issue(self, name: str) -> tuple[Path, Path]:
-        """Issue a certificate for this machine; return the files of it and of its key."""
+        """Issue a certificate for this machine; return the files of the certificate and its key."""
         key = ec.generate_private_key(ec.SECP256R1())
         names = x509.SubjectAlternativeName([x509.IPAddress(ip_address("127.0.0.1"))])
         issued = builder(named(name), self.certificate.subject, key).add_extension(

@@ -34,18 +34,18 @@ class Toy:
     beat_seconds: float = 0.5
     page: int = 10
     token: str = "secret"
-    owner: str | None = None  # the URL that it names as the owner's
-    names_owners: bool = True  # False: its schema is that of before
-    kept_from: int = 1  # the first entry that it still has
-    # Each changes an answer before it is sent; None: it is not sent.
+    owner: str | None = None  # the URL that it states as the owner's
+    names_owners: bool = True  # False: its schema has no `owner` field yet
+    kept_from: int = 1  # the sequence of the first entry that it still has
+    # Each function changes a response before it is sent; None suppresses the response.
     on_head: Fault = lambda answer: answer
     on_frame: Fault = lambda answer: answer
     on_page: Fault = lambda answer: answer
     on_refusal: Fault = lambda answer: answer
     url: str = ""
     asked: list[str] = field(default_factory=list)
-    messages: list[Answer] = field(default_factory=list)  # all that came
-    sockets: list[ServerConnection] = field(default_factory=list)  # all that were opened
+    messages: list[Answer] = field(default_factory=list)  # all received messages
+    sockets: list[ServerConnection] = field(default_factory=list)  # all opened connections
 
     def head(self) -> Answer:
         newest = self.entries[-1]

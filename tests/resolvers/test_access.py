@@ -40,7 +40,7 @@ def test_a_role_reads_the_drafts_of_its_scope(viewer: Viewer, expected: Access) 
         (PUBLIC_VIEWER, []),
         (_viewer(Role.PUBLIC, "32", "32.11"), []),
         (_viewer(Role.REGION, "32.11"), [SUMEDANG]),
-        (_viewer(Role.REGION, "32"), [PROVINCE]),  # its own, not its members'
+        (_viewer(Role.REGION, "32"), [PROVINCE]),  # not those of its members
         (_viewer(Role.ASSESSOR, "32.11", "33.74"), [SUMEDANG, SEMARANG]),
         (_viewer(Role.PROVINCE, "32"), [PROVINCE, SUMEDANG]),
         (_viewer(Role.PROVINCE, "33"), [SEMARANG]),

@@ -101,12 +101,12 @@ async def test_the_whole_country_is_every_region_agency_and_result(instance: Ins
         ]
     assert written.count(EventKind.RESULT_RECORDED) == 1280
     assert written.count(EventKind.REGION_RECORDED) == 646
-    # PostgreSQL refuses a text that is longer than its column declares, SQLite takes it.
+    # PostgreSQL refuses a text that is longer than its column declares; SQLite accepts it.
     assert await _longer_than_declared(instance) == []
 
 
 async def _longer_than_declared(instance: Instance) -> list[str]:
-    """Return the columns that hold a longer text than they declare."""
+    """Return the columns that contain a longer text than they declare."""
     found = []
     async with instance.database.read() as session:
         for table in Table.metadata.sorted_tables:
@@ -121,7 +121,7 @@ async def _longer_than_declared(instance: Instance) -> list[str]:
 
 
 async def change(instance: Instance, mutation: str, selected: str, given: dict[str, object]) -> Any:
-    """Change something as the API does."""
+    """Change an object through the resolver, as the API does."""
     kind = mutation[0].upper() + mutation[1:]
     document = (
         f"mutation ($input: {kind}Input!) {{ {mutation}(input: $input) "

@@ -30,7 +30,7 @@ def snapshot(sequence: int, rows: int) -> Snapshot:
 
 
 def cached(cache: SnapshotCache) -> list[int]:
-    """The sequences that are cached. It counts as reading them, oldest first."""
+    """Return the cached sequences. This counts as a read of each, oldest first."""
     return [each for each in range(10) if cache.find("32.11", each, False) is not None]
 
 

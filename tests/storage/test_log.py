@@ -29,12 +29,12 @@ def clock() -> datetime:
 
 
 class Undo(Exception):
-    """What a writer raises to take its transaction back."""
+    """Raised by a writer to roll its transaction back."""
 
 
 @dataclass(frozen=True)
 class Writing:
-    """One transaction of a writer: to which region, how many entries, and whether it stays."""
+    """One transaction of a writer: its region, its number of entries, and whether it commits."""
 
     region: int
     entries: int
@@ -61,7 +61,7 @@ async def write(database: Database, region: str, notes: list[str], *, stays: boo
 
 
 async def writer(database: Database, name: str, plan: list[Writing], example: int) -> list[str]:
-    """Carry out the plan; return the notes of what was committed, in order."""
+    """Execute the plan; return the notes of the committed entries, in order."""
     committed = []
     for number, each in enumerate(plan):
         notes = [f"{name}.{number}.{entry}" for entry in range(each.entries)]
@@ -104,14 +104,14 @@ async def test_concurrent_writers_leave_no_gap_no_reordering_and_a_whole_chain(
     done.set()
     seen = await following
 
-    # The arrival order has no gap, and a reader who was there all the time missed nothing.
+    # The arrival order has no gap, and a reader during all writes missed nothing.
     assert [each.number for each in seen] == list(range(start + 1, start + 1 + len(seen)))
     notes = [each.actor for each in seen]
     assert sorted(notes) == sorted(note for each in committed for note in each)
-    # Each writer's entries came in the order in which it wrote them.
+    # The entries of each writer are in the order in which it wrote them.
     for name, expected in enumerate(committed):
         assert [note for note in notes if note.startswith(f"{name}.")] == expected
-    # Each region's log is gapless, in the same order, and its chain is whole.
+    # Each region's log has no gap, has the same order, and its hash chain is valid.
     by_region: dict[str, list[int]] = defaultdict(list)
     for each in seen:
         by_region[each.region].append(each.sequence)

@@ -47,7 +47,7 @@ def test_earlier_arrivals_get_the_topic_that_they_are_about(bare_database_url: s
 
 
 async def _execute(url: str, *statements: str) -> list[tuple[object, ...]]:
-    """Return the rows of the last of some statements."""
+    """Execute some statements, and return the rows of the last one."""
     engine = create_unpooled_engine(url)
     try:
         async with engine.begin() as connection:

@@ -72,7 +72,7 @@ results = st.lists(st.integers(100, 500), max_size=3)
 
 
 async def rows(database: Database) -> dict[str, list[tuple[Any, ...]]]:
-    """All folded rows of all tables, comparable."""
+    """Return the derived rows of all tables, in a comparable form."""
     found = {}
     async with database.read() as session:
         for table in FOLDED:
@@ -144,7 +144,7 @@ async def test_rows_rebuilt_from_the_log_equal_the_rows_that_were_written(
             await append(
                 transaction, EventKind.INVENTORY_ATTESTED, attestation.opd, to_document(attestation)
             )
-        for function in ("attendance", None, "records"):  # the last word is what stands
+        for function in ("attendance", None, "records"):  # the last correction applies
             said = Correction(f"application-{code}-0", function, "o", transaction.at)
             await append(
                 transaction, EventKind.FUNCTION_CORRECTED, said.application, to_document(said)
@@ -160,7 +160,7 @@ async def test_rows_rebuilt_from_the_log_equal_the_rows_that_were_written(
         )
         own = RegionEffort(code, "spbe-2020", (StepEffort(36, 4, "2.50"),))
         await append(transaction, EventKind.EFFORT_EDITED, f"region-{code}", to_document(own))
-        for decision in Decision:  # the last one is what stands
+        for decision in Decision:  # the last decision applies
             decided = Decided(code, f"p-{code}", "hash", decision, "alasan", "o", transaction.at)
             await append(
                 transaction, EventKind.PROPOSAL_DECIDED, decided.proposal, to_document(decided)
@@ -252,7 +252,7 @@ async def test_rows_rebuilt_from_the_log_equal_the_rows_that_were_written(
                 to_document(official),
             )
 
-    async with database.write() as session:  # what is not folded does not stand in the way
+    async with database.write() as session:  # rows that are not derived do not prevent the rebuild
         await announcement.save_announcement(
             session, code, "s", ProposalsState(), datetime.now(UTC)
         )

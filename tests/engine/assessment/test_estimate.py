@@ -28,7 +28,7 @@ OFFICIAL = [
     for each in tables.result_rows()
     if (each.year, each.kind) == (2024, AssessmentKind.OFFICIAL)
 ]
-# Six indicators in three aspects and two domains, four levels: 4,096 sets can be gone through.
+# Six indicators in three aspects and two domains, four levels: brute force can try all 4,096 sets.
 WEIGHTS = {1: (1, "10"), 2: (1, "10"), 3: (1, "15"), 4: (2, "20"), 5: (2, "20"), 6: (3, "25")}
 TOY = replace(
     SPBE_2020,
@@ -120,7 +120,7 @@ def test_an_integer_programme_finds_no_nearer_levels(region: str) -> None:
 
 
 def nearest_by_programme(figures: PublishedFigures) -> float:
-    """The least distance by HiGHS: one variable per indicator and level above the first."""
+    """Return the least distance by HiGHS: one variable per indicator and level above the first."""
     steps = [(each, level) for each in SPBE_2020.indicators for level in range(2, 6)]
     first = distance(SPBE_2020, {each.number: 1 for each in SPBE_2020.indicators}, MEANS)
     cost = [

@@ -46,7 +46,7 @@ def cuts_by_definition(size: int, arcs: list[Arc]) -> dict[int, list[int]]:
     return found
 
 
-@settings(deadline=None)  # a loaded machine is no failure
+@settings(deadline=None)  # a busy machine must not fail the test
 @given(networks())
 def test_the_reference_finds_what_the_definition_says(network: tuple[int, list[Arc]]) -> None:
     size, arcs = network
@@ -57,7 +57,7 @@ def test_the_reference_finds_what_the_definition_says(network: tuple[int, list[A
     assert found == cuts_by_definition(size, arcs)
 
 
-@settings(deadline=None)  # a loaded machine is no failure
+@settings(deadline=None)  # a busy machine must not fail the test
 @given(networks())
 def test_the_accelerator_finds_what_the_reference_finds(network: tuple[int, list[Arc]]) -> None:
     size, arcs = network

@@ -36,7 +36,7 @@ API, HUB, FILE = IntegrationMode.API, IntegrationMode.HUB, IntegrationMode.FILE
 def exchange(
     ends: str, mode: IntegrationMode = API, *, both_ways: bool = False, data: str = ""
 ) -> Integration:
-    """A counted exchange between two applications named by a letter: "ab"."""
+    """Return a counted exchange between two applications, each named by a letter: "ab"."""
     return Integration(
         id=f"{ends}-{mode.value}",
         region="32.11",
@@ -55,7 +55,7 @@ def exchange(
 
 
 def graph(opds: dict[str, str | None], *integrations: Integration) -> IntegrationGraph:
-    """The graph of applications, each with its OPD."""
+    """Return the graph of applications, each with its OPD."""
     own = [
         Application(id, "32.11", opd, id, ApplicationStatus.ACTIVE, 1, SOURCE)
         for id, opd in opds.items()
@@ -130,7 +130,7 @@ def test_the_silo_index_is_high_where_exchanges_stay_within_an_opd() -> None:
     assert across.silo == Fraction(-1, 2)
 
 
-@settings(deadline=None)  # a loaded machine is no failure
+@settings(deadline=None)  # a busy machine must not fail the test
 @given(st.lists(st.tuples(st.sampled_from("abcdef"), st.sampled_from("abcdef")), max_size=14))
 def test_the_silo_index_is_the_modularity_that_networkx_finds(pairs: list[tuple[str, str]]) -> None:
     opds = {"a": "x", "b": "x", "c": "y", "d": "y", "e": "y", "f": "z"}
@@ -217,7 +217,7 @@ def test_an_application_that_serves_both_partners_needs_no_exchange_with_itself(
     assert [each.id for each in two if each.applicable] == ["32-33"]
 
 
-@settings(deadline=None)  # a loaded machine is no failure
+@settings(deadline=None)  # a busy machine must not fail the test
 @given(st.lists(st.tuples(st.sampled_from("abcdef"), st.sampled_from("abcdef"))))
 def test_the_diagnoses_are_equal_with_and_without_the_accelerator(
     pairs: list[tuple[str, str]],

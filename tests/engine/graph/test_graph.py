@@ -68,7 +68,7 @@ def graph(
     retired: Sequence[str] = (),
     inactive: Sequence[str] = (),
 ) -> IntegrationGraph:
-    """The graph of applications a, b and c; d belongs to another region."""
+    """Return the graph of applications a, b and c; d belongs to another region."""
     own = [application(id) for id in "abc" if id not in (*retired, *inactive)]
     own += [application(id, ApplicationStatus.RETIRED) for id in retired]
     own += [application(id, ApplicationStatus.INACTIVE) for id in inactive]
@@ -199,7 +199,7 @@ INTEGRATIONS = st.builds(
 )
 
 
-@settings(deadline=None)  # a loaded machine is no failure
+@settings(deadline=None)  # a busy machine must not fail the test
 @given(st.lists(INTEGRATIONS, max_size=12))
 def test_a_graph_changed_edge_by_edge_equals_one_rebuilt_from_scratch(
     history: list[Integration],

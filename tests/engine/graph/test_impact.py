@@ -42,7 +42,7 @@ def exchange(ends: str, *, both_ways: bool = False) -> Integration:
 
 
 def graph(*integrations: Integration) -> IntegrationGraph:
-    """The graph of applications a to f; z belongs to another region."""
+    """Return the graph of applications a to f; z belongs to another region."""
 
     def application(id: str, region: str) -> Application:
         return Application(id, region, None, id, ApplicationStatus.ACTIVE, 1, SOURCE)

@@ -48,7 +48,7 @@ def exchange(ends: str, grade: int = 2) -> Integration:
 
 
 def graph(*integrations: Integration) -> IntegrationGraph:
-    """The graph of applications a to h."""
+    """Return the graph of applications a to h."""
     own = [
         Application(id, "32.11", f"opd-{id}", id, ApplicationStatus.ACTIVE, 1, SOURCE, "fungsi")
         for id in "abcdefgh"

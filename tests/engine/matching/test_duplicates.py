@@ -188,7 +188,7 @@ def test_names_without_letters_to_compare_are_never_one_system() -> None:
         ),
     )
     assert sorted(found.alone) == ["0", "1", "2", "3"]
-    (group,) = found.groups  # one address is a question to a person, whatever the names
+    (group,) = found.groups  # a shared address needs a person's decision, whatever the names
     assert list(group.pairs()) == [("at 0", "at 1", DuplicatePolicy.REVIEW)]
 
 

@@ -110,7 +110,7 @@ def test_the_same_corrections_give_the_same_tags() -> None:
     [("Kosongan", "parking"), ("-", "attendance"), ("Absensi Pegawai", "attendance")],
 )
 def test_a_correction_leaves_what_does_not_resemble_it(name: str, function: str) -> None:
-    """Of the names that ship: their tags stay, and their confidence within some hundredths."""
+    """Shipped names keep their tags, and their confidence changes by some hundredths at most."""
     lines = [Listing(each.name, id=each.id) for each in west_java_applications()]
     before = FunctionClassifier(function_lexicon()).tags(lines)
     after = FunctionClassifier(function_lexicon(), [TrainingExample(Listing(name), function)]).tags(

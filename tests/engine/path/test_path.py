@@ -93,7 +93,7 @@ def steps_between(before: Mapping[int, int], after: Mapping[int, int]) -> set[St
 
 
 def every_way(situation: Situation, request: PlanRequest) -> Iterator[tuple[set[StepId], Fraction]]:
-    """All sets of steps that reach the goal, with what they cost."""
+    """Return all sets of steps that reach the goal, with their costs."""
     before = situation.levels
     for reached in product(*(range(held, LEVELS[-1] + 1) for held in before.values())):
         after = dict(zip(before, reached, strict=True))

@@ -63,13 +63,13 @@ from tests.engine.verification.inventories import (
             exchange("a", "b"),
             5,
             (4, 4, VerificationFlag.OVER_CLAIM),
-        ),  # no documents, handing in is over
+        ),  # no documents, and the deadline for handing in has passed
         (
             exchange("a", "c"),
             4,
             (3, 4, VerificationFlag.UNVERIFIABLE),
         ),  # the partners named are examples
-        (exchange("a", "SIMPEG"), 4, (3, 4, VerificationFlag.UNVERIFIABLE)),  # whose is it?
+        (exchange("a", "SIMPEG"), 4, (3, 4, VerificationFlag.UNVERIFIABLE)),  # the owner is unknown
         (exchange("b", "c"), 4, (3, 3, VerificationFlag.OVER_CLAIM)),
         (exchange("b", "c"), 3, (3, 3, VerificationFlag.SUPPORTED)),
         (replace(exchange("a", "b"), evidence_grade=0), 4, (3, 3, VerificationFlag.OVER_CLAIM)),

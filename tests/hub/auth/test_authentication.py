@@ -57,7 +57,7 @@ def encoded(part: object) -> str:
 
 
 def signed(header: dict[str, Any], claims: object, secret: bytes = SECRET) -> str:
-    """A token by hand, for a library would refuse to make most of these."""
+    """Return a handmade token, because a library would refuse to make most of these."""
     text = f"{encoded(header)}.{encoded(claims)}"
     digest = {"HS384": hashlib.sha384, "HS512": hashlib.sha512}.get(
         str(header.get("alg")), hashlib.sha256
@@ -66,13 +66,13 @@ def signed(header: dict[str, Any], claims: object, secret: bytes = SECRET) -> st
 
 
 def embedded(header: dict[str, Any] | None = None, without: str = "", **claims: object) -> str:
-    """A good token of an embedded instance, but for what is given."""
+    """Return a valid token of an embedded instance, except for the given claims."""
     changed = {name: value for name, value in {**CLAIMS, **claims}.items() if name != without}
     return signed({"alg": "HS256", "kid": "embedded", "typ": "JWT", **(header or {})}, changed)
 
 
 def provided(key: Key, algorithm: str, kid: str | None = None, **claims: object) -> str:
-    """A token of the identity provider."""
+    """Return a token of the identity provider."""
     header = {"alg": algorithm, "kid": kid or key.kid}
     registry = jws.JWSRegistry(algorithms=[algorithm], strict_check_header=False)
     body = json.dumps({**CLAIMS, **claims})

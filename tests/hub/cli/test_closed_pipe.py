@@ -66,7 +66,7 @@ def test_an_answer_that_is_read_to_its_end_is_whole(folder: Path) -> None:
 def run(
     folder: Path, arguments: tuple[str, ...], *, closed: str
 ) -> subprocess.CompletedProcess[bytes]:
-    """Run a command with a pipe that nothing reads in place of one of its streams."""
+    """Run a command where one of its streams is a pipe without a reader."""
     reader, writer = os.pipe()
     os.close(reader)
     streams = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, closed: writer}
@@ -79,7 +79,7 @@ def run(
 
 
 def environment(folder: Path) -> dict[str, str]:
-    """The machine's own settings stay out."""
+    """Remove the machine's own settings from the environment."""
     inherited = {
         name: value
         for name, value in os.environ.items()

@@ -36,7 +36,7 @@ NOT_MIGRATED = "the database is not at this version's schema: run `simpul migrat
 
 @dataclass(frozen=True)
 class Simpul:
-    """Runs commands over one data folder."""
+    """Runs commands with one data folder."""
 
     data_dir: Path
 
@@ -287,7 +287,7 @@ def test_a_token_for_a_region_waits_until_that_is_loaded(migrated: Simpul) -> No
     assert done.stderr == f"--region: {REGION}, got '32.11': {RECORD.format('--region 32.11')}\n"
     assert migrated("load", "--region", "32.11").exit_code == 0
     assert migrated(*asked).exit_code == 0
-    # On its own node a region's province is not on record, and still in scope of its officials.
+    # A region's own node has no record of its province, whose officials still have access.
     province = migrated("token", "--role", "REGION", "--region", "32", "--subject", "hub")
     assert (province.exit_code, province.stdout) == (2, "")
     assert (
@@ -340,7 +340,7 @@ def test_what_is_old_and_replaced_is_forgotten_and_the_logs_stay_whole(migrated:
     with sqlite3.connect(migrated.data_dir / "simpul.db") as database:
         database.execute("UPDATE instance SET derived_head = arrival_head")
         database.execute("UPDATE arrival SET at = '2020-01-01T00:00:00.000000Z' WHERE number < 400")
-        # As if all of a kind had been about one thing.
+        # As if all arrivals of the kind had the same topic.
         update = (
             "UPDATE arrival SET topic = 'same', region = '32' WHERE kind = 'APPLICATION_REGISTERED'"
         )
@@ -378,5 +378,5 @@ def test_an_option_that_is_not_there_ends_with_2(simpul: Simpul) -> None:
 
 
 def recognised(simpul: Simpul) -> Callable[[str], Any]:
-    """Return what an instance over the same data folder makes of a token."""
+    """Return the viewer that an instance with the same data folder gets from a token."""
     return create_authenticator(Settings(data_dir=simpul.data_dir)).viewer

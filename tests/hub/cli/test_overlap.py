@@ -73,7 +73,7 @@ def test_a_file_is_sorted_out_with_reasons(west_java: Commands, inventory: Path)
     by_row = {each["listing"]: each for each in found["functions"]}
     assert (by_row[2]["function"], by_row[2]["byPerson"]) == ("personnel", False)
     assert by_row[2]["because"] == ["name: simpeg", "OPD: bkpsdm"]
-    assert by_row[6]["function"] is None  # the name says nothing: no tag is given
+    assert by_row[6]["function"] is None  # the name gives no evidence for a tag
     (share,) = found["shareCandidates"]
     assert [share[name] for name in ("region", "function", "system", "owner", "listing")] == [
         "32.73",

@@ -17,7 +17,7 @@ from tests.hub.cli.region_data import Commands
 
 @pytest.fixture
 def sheet(tmp_path: Path) -> Path:
-    """The sheet of Bandar Lampung for 2024, as the ministry's report prints it."""
+    """Return the sheet of Bandar Lampung for 2024, as the ministry's report prints it."""
     rows = [
         f"{line.number},{line.value}"
         for line in tables.sheet_lines()

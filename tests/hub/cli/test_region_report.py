@@ -63,7 +63,7 @@ def test_the_heading_of_verify_names_the_assessment_that_was_read(
     simpul = Commands(filled_data_dir)
     first, _, third, *_ = simpul("verify", "32.11", *arguments).stdout.splitlines()
     assert first == f"Kabupaten Sumedang · {heading}"
-    assert third.startswith(standing)  # without a year it is that of today
+    assert third.startswith(standing)  # the default year is the current one
 
 
 def publish(data_dir: Path) -> None:
@@ -113,7 +113,7 @@ def test_diagnoses_are_printed_and_undetermined_ones_are_unknown(west_java: Comm
     output = west_java("diagnose", "32.11").stdout
     assert output.startswith("Kabupaten Sumedang · 20 applications, 2 exchanges, as of ")
     assert "Both ways where both are asked     unknown" in output
-    # A region of which no exchange is recorded.
+    # A region without a recorded exchange.
     output = west_java("diagnose", "32.05").stdout
     assert " 0 exchanges, " in output
     rows = {tuple(part.strip() for part in line.rsplit(None, 1)) for line in output.splitlines()}

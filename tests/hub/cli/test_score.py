@@ -30,7 +30,7 @@ PRINTED = {
 
 @pytest.fixture
 def sheet(tmp_path: Path) -> Path:
-    """The sheet of Bandar Lampung for 2024, as the ministry's report prints it."""
+    """Return the sheet of Bandar Lampung for 2024, as the ministry's report prints it."""
     return written(tmp_path, rows(LEVELS))
 
 

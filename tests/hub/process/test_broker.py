@@ -27,9 +27,9 @@ pytestmark = pytest.mark.integration
 
 SUMEDANG = ("32.11", "opd-32.11.diskominfosanditik")
 BOGOR = ("32.01", "opd-32.01.diskominfo")
-SECONDS = 30.0  # what never comes must fail its test, not hang it
-AT_ONCE = 0.5  # seconds: less than after which it would be looked for
-REPEATED = 5  # so that looking just then explains none of it
+SECONDS = 30.0  # a missing event must fail its test, not hang it
+AT_ONCE = 0.5  # seconds; less than the interval at which a process polls the database
+REPEATED = 5  # repeated, so that polling at the right moment cannot explain it
 REGISTERED = ["APPLICATION_REGISTERED"]
 SETTLED_SECONDS = 3.0  # the slower process would have repeated an announcement by then
 PROPOSALS = """
@@ -120,7 +120,7 @@ async def test_news_of_changes_at_two_processes_is_announced_once(
         standing = {each["id"] for each in before[field]["proposals"]}
         news = [each for each in announced if each["region"]["code"] == code]
         assert news
-        for each in news:  # none opens what is open or closes what is closed
+        for each in news:  # no event opens an open proposal or closes a closed one
             assert standing.isdisjoint(each["opened"])
             assert standing.issuperset(each["closed"])
             standing = standing.union(each["opened"]).difference(each["closed"])
@@ -141,12 +141,12 @@ async def two(
 
 
 def printed(folder: Path) -> str:
-    """All that the processes whose data lies in a folder have printed."""
+    """Return the output of all processes with data in a folder."""
     return "".join(path.read_text() for path in folder.glob("*.log"))
 
 
 async def broker_is(state: str, *hubs: Client) -> None:
-    """Return once all say so; they are ready all the time."""
+    """Return once all hubs report this broker state; they must be ready all the time."""
     for hub in hubs:
 
         async def said(hub: Client = hub) -> None:
@@ -165,7 +165,7 @@ async def figure(hub: Client, name: str) -> float:
 
 
 async def followed_up(url: str) -> None:
-    """Return once nothing is left to follow up."""
+    """Return once all arrivals have been processed."""
     database = Database(url)
 
     async def caught_up() -> None:

@@ -20,7 +20,7 @@ pytestmark = pytest.mark.integration
 
 ROUNDS = 2
 ROUND_SECONDS = 1.0
-# Two writers meet in each region, and all of them in the arrival order.
+# Two writers write to each region, and all of them to one arrival order.
 OWNERS = [
     ("32.01", "opd-32.01.diskominfo"),
     ("32.11", "opd-32.11.diskominfosanditik"),
@@ -45,7 +45,7 @@ async def test_no_acknowledged_write_is_lost_or_doubled_by_kills(
             try:
                 acknowledged[name] = await hub.register(*owner, name)
             except httpx2.TransportError:
-                return  # it was killed; whether it has written is not known
+                return  # the server was killed, and may have committed or not
             del unanswered[name]
 
     for round in range(ROUNDS + 1):
@@ -64,7 +64,7 @@ async def test_no_acknowledged_write_is_lost_or_doubled_by_kills(
                 await asyncio.sleep(ROUND_SECONDS)
                 simpul.kill()
 
-    assert retried >= ROUNDS  # otherwise nothing was killed in the middle of anything
+    assert retried >= ROUNDS  # otherwise no request was interrupted
     assert simpul.stop() == 0
     async with running(filled_database_url) as reader:
         async with reader.instance.database.read() as session:

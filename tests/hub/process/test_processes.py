@@ -23,7 +23,7 @@ pytestmark = pytest.mark.integration
 
 SUMEDANG = ("32.11", "opd-32.11.diskominfosanditik")
 BOGOR = ("32.01", "opd-32.01.diskominfo")
-SERVICE_RESTART = 1012  # the graphql-ws client comes back after it
+SERVICE_RESTART = 1012  # the graphql-ws client reconnects after this code
 
 # The kinds that are announced with the change itself; those that follow later are left out.
 KINDS = [each.value for each in EventKind if each is not EventKind.PROPOSALS_CHANGED]
@@ -182,7 +182,8 @@ async def test_without_its_database_it_says_so_and_recovers_with_it(
             )
             assert refused.json()["errors"][0]["extensions"]["code"] == "INTERNAL"
             assert "ALLOW_CONNECTIONS" not in refused.text
-            assert "accepting" not in refused.text  # how the database words it is our own affair
+            # The response does not reveal the database's message.
+            assert "accepting" not in refused.text
 
             await execute(postgresql_url, f"ALTER DATABASE {name} ALLOW_CONNECTIONS true")
             assert (await hub.http.get(f"{simpul.url}/readyz")).status_code == 200
@@ -225,7 +226,7 @@ async def test_a_replay_ends_as_loaded_and_leaves_the_ordinary_database_alone(
     restarted = start_replay(simpul_process, data_dir)
     async with client(restarted) as hub:
         assert await results_of(hub) == 0
-        assert await hub.cursor() != start  # nor is an old cursor of use
+        assert await hub.cursor() != start  # an old cursor is invalid, too
     assert restarted.stop() == 0
     assert (data_dir / "simpul.db").read_bytes() == ordinary
 
@@ -241,7 +242,7 @@ async def results_of(hub: Client) -> int:
 
 
 def chained(start: str, events: list[Any]) -> bool:
-    """Whether each event names the one before it."""
+    """Return whether each event names the cursor of the event before it."""
     cursors = [start, *(each["cursor"] for each in events)]
     return [each["previousCursor"] for each in events] == cursors[:-1]
 

@@ -25,17 +25,17 @@ from tests.hub.live import EVENTS, Client, client, connected, subscribe
 
 pytestmark = pytest.mark.integration
 
-# `make soak` has more of them, and 1000 work too.
+# `make soak` has more of them; 1000 work, too.
 SUBSCRIBERS = int(os.environ.get("SIMPUL_TEST_SUBSCRIBERS", "30"))
 WORKERS = 2
 EVENTS_PER_SECOND = 20
-WAIT_SECONDS = 1.0  # at most, before a subscriber comes back
+WAIT_SECONDS = 1.0  # the longest pause before a subscriber reconnects
 OWNER = ("32.11", "opd-32.11.dishub")
 
 
 @dataclass
 class Subscriber:
-    """One who comes back whenever the connection ends, and goes on after the last cursor."""
+    """A subscriber that reconnects whenever the connection ends, and resumes at its last cursor."""
 
     url: str
     after: str
@@ -43,7 +43,7 @@ class Subscriber:
     endings: Counter[str] = field(default_factory=Counter)
 
     async def follow(self) -> None:
-        """Hear events, until cancelled."""
+        """Receive events until cancelled."""
         while True:
             try:
                 await self._once()
@@ -65,10 +65,10 @@ class Subscriber:
 
 
 async def write(hub: Client, ids: list[str]) -> None:
-    """Register applications at a steady rate, until cancelled; try again what got no answer."""
+    """Register applications at a steady rate until cancelled; retry requests without a response."""
     begun = time.monotonic()
     while True:
-        name = f"Uji {len(ids)}"  # also the key by which a retry changes nothing
+        name = f"Uji {len(ids)}"  # also the idempotency key of a retry
         try:
             ids.append(await hub.register(*OWNER, name))
         except httpx2.TransportError:
@@ -77,7 +77,7 @@ async def write(hub: Client, ids: list[str]) -> None:
 
 
 async def the_log(url: str, start: str) -> tuple[list[str], set[str]]:
-    """Cursors and subjects of all that anyone may see after a cursor, as the database has them."""
+    """Return the cursors and subjects of all public events after a cursor, from the database."""
     epoch, _, number = start.rpartition(":")
     settings, public = Settings(SIMPUL_DATABASE_URL=url), unpublished_access(PUBLIC_VIEWER)
     async with open_instance(settings) as instance, instance.database.read() as session:

@@ -23,7 +23,7 @@ from tests.hub.live import EVENTS, Client, Stream, client
 pytestmark = pytest.mark.integration
 
 GONE_SECONDS = 10
-AT_ONCE_SECONDS = 5  # a request that is waited for would hold it longer
+AT_ONCE_SECONDS = 5  # waiting for a request would take longer
 UPGRADE = (
     "GET /graphql HTTP/1.1\r\nHost: simpul\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n"
     "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\n"
@@ -42,7 +42,7 @@ def hub(sqlite_database_url: str, simpul_process: StartSimpul) -> SimpulProcess:
 
 
 def said(hub: SimpulProcess, text: str) -> socket.socket:
-    """A connection that has said so much, and waits."""
+    """Return a connection that has sent this text, and waits."""
     port = httpx2.URL(hub.url).port
     assert port is not None
     opened = socket.create_connection(("127.0.0.1", port))
@@ -60,7 +60,7 @@ def heard(opened: socket.socket) -> str:
 
 
 async def followed(viewer: Client) -> None:
-    """Return once the server has one subscriber, neither before he comes nor while another goes."""
+    """Return once the server has exactly one subscriber and one socket."""
 
     async def counted() -> None:
         metrics = (await viewer.http.get(f"{viewer.url}/metrics")).text
@@ -97,7 +97,7 @@ async def test_who_asks_while_it_ends_is_answered_and_sent_away(hub: SimpulProce
         upgrading = sockets.enter_context(said(hub, ""))
         hub.process.send_signal(signal.SIGTERM)
         await asyncio.sleep(0.4)
-        answer = await reader.http.get(f"{hub.url}/readyz")  # on the connection of before
+        answer = await reader.http.get(f"{hub.url}/readyz")  # on the existing connection
         assert (answer.status_code, answer.json()) == (503, {"ready": False, "draining": True})
         assert answer.headers["connection"] == "close"
         upgrading.sendall(UPGRADE.encode())
@@ -128,7 +128,7 @@ async def test_no_client_delays_the_shutdown_for_long(hub: SimpulProcess) -> Non
         began = time.monotonic()
         hub.process.send_signal(signal.SIGTERM)
         assert await asyncio.to_thread(hub.process.wait, GONE_SECONDS) == 0
-        assert 7 < time.monotonic() - began < GONE_SECONDS  # the request was waited for
+        assert 7 < time.monotonic() - began < GONE_SECONDS  # the server waited for the request
 
 
 @pytest.mark.parametrize("again", [signal.SIGTERM, signal.SIGINT])
@@ -149,7 +149,7 @@ async def test_each_socket_leaves_one_line_in_the_log(hub: SimpulProcess) -> Non
         lost = said(hub, UPGRADE)
         assert b"101 Switching Protocols" in lost.recv(4096)
         lost.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, b"\1\0\0\0\0\0\0\0")
-        lost.close()  # with a reset
+        lost.close()  # closes with a reset
         async with client(hub) as anyone, anyone.listening(EVENTS) as stream:
             await followed(viewer)
             await stream.socket.close(4999, "0812-3456-7890")
@@ -168,4 +168,4 @@ async def test_each_socket_leaves_one_line_in_the_log(hub: SimpulProcess) -> Non
         ("4999", "client", "", "PUBLIC", '"anonymous"', "1", "1", "25"),
         ("1012", "server", RESTARTING, "PROVINCE", '"ani"', "1", "1", "25"),
     ]
-    assert "ey" + "J" not in hub.log.read_text()  # how every token begins
+    assert "ey" + "J" not in hub.log.read_text()  # the first characters of every token

@@ -28,7 +28,7 @@ pytestmark = pytest.mark.integration
 WORKERS = 2
 OWNER = ("32.11", "opd-32.11.dishub")
 GONE_SECONDS = 10
-AT_ONCE_SECONDS = 5  # a request that is waited for would hold it longer
+AT_ONCE_SECONDS = 5  # waiting for a request would take longer
 HALF = (
     b"POST /graphql HTTP/1.1\r\nHost: simpul\r\nContent-Type: application/json\r\n"
     b"Content-Length: 100\r\n\r\n"
@@ -39,7 +39,7 @@ HALF = (
 def lasting_hub(
     filled_template: Path, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[SimpulProcess]:
-    """One for all tests that leave it with as many workers as it had."""
+    """Yield one hub for all tests that leave the number of workers unchanged."""
     folder = tmp_path_factory.mktemp("supervised")
     shutil.copy(filled_template, folder)
     with starting(folder) as start:
@@ -61,7 +61,7 @@ async def hub(filled_sqlite_url: str, simpul_process: StartSimpul) -> SimpulProc
 
 
 def metric(hub: SimpulProcess, name: str) -> dict[int, float]:
-    """A metric of each worker, by its process id."""
+    """Return a metric of each worker, by process id."""
     text = httpx2.get(f"{hub.url}/metrics", trust_env=False).text
     lines = [line.split() for line in text.splitlines() if line.startswith(f"{name}{{")]
     return {int(label.split('"')[1]): float(value) for label, value in lines}
@@ -87,7 +87,7 @@ async def test_every_worker_publishes_each_commit_and_one_scrape_covers_all(
         after = await writer.cursor()
         streams: list[Stream] = []
         while min(metric(hub, "simpul_sockets").values()) == 0:
-            # Else the workers do not share the port; who takes a connection is up to the kernel.
+            # The kernel chooses the worker of each connection. After 200 the port is not shared.
             assert len(streams) < 200
             listening = [writer.listening(EVENTS, after=after) for _ in range(20)]
             streams += [await sockets.enter_async_context(each) for each in listening]
@@ -120,7 +120,7 @@ async def test_a_worker_that_is_killed_is_replaced_while_the_other_serves(
 
 
 async def test_a_restart_that_cannot_be_is_given_up(whole_hub: SimpulProcess) -> None:
-    """The last that uses it: its key is gone."""
+    """This must be the last test with this hub, because it deletes the hub's key."""
     hub = whole_hub
     before = metric(hub, "simpul_arrival").keys()
     key = hub.data_dir / "token.key"
@@ -142,7 +142,7 @@ async def test_all_workers_drain_though_the_whole_group_is_signalled(
         listening = [reader.listening(EVENTS, after=after) for _ in range(60)]
         streams = [await sockets.enter_async_context(each) for each in listening]
         closings = asyncio.gather(*(closing(each) for each in streams))
-        os.killpg(hub.process.pid, ended)  # as a terminal and a service manager do
+        os.killpg(hub.process.pid, ended)  # as terminals and service managers do
         assert await asyncio.to_thread(hub.process.wait, GONE_SECONDS) == 0
         found = await closings
     assert {code for code, _ in found} == {SERVICE_RESTART}

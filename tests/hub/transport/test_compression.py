@@ -66,7 +66,7 @@ def hub(filled_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Iter
 def raw(
     hub: SimpulProcess, path: str, headers: Mapping[str, str], query: str = ""
 ) -> Iterator[tuple[httpx2.Response, bytes]]:
-    """Yield a response and its body as it came over the wire."""
+    """Yield a response and its body before decompression."""
     with httpx2.Client(trust_env=False, timeout=30) as http:
         how = {"json": {"query": query}} if query else {}
         method = "POST" if query else "GET"
@@ -108,7 +108,7 @@ def test_answers_to_the_public_come_compressed_and_to_others_as_they_are(
     takes = {"accept-encoding": "gzip, br"}
     with raw(hub, "/graphql", {}, LONG) as (plain, body):
         assert len(body) > ANSWER_LEAST
-    for _ in range(2):  # executed, and then as it was kept
+    for _ in range(2):  # executed first, then from the cache
         with raw(hub, "/graphql", takes, LONG) as (answer, packed):
             assert answer.headers["content-encoding"] == "gzip"
             assert gzip.decompress(packed) == body

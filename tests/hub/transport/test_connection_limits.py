@@ -31,7 +31,7 @@ async def test_one_too_many_is_asked_to_retry_and_one_that_leaves_makes_room(
         await first.close()
 
         async def has_room() -> bool:
-            """Once the server has seen it go."""
+            """Pass once the server has noticed the closed connection."""
             with suppress(InvalidStatus):
                 await sockets.enter_async_context(connected(hub.url, {}))
                 return True
@@ -82,7 +82,7 @@ async def test_streams_count_as_sockets_do(
                 assert refused.headers["retry-after"] == "5"
 
         async def has_room() -> None:
-            """Once the server has seen it go."""
+            """Pass once the server has noticed the closed connection."""
             async with ani.http.stream("POST", **own) as again:
                 assert again.status_code == 200
 

@@ -21,7 +21,7 @@ LARGE = {"to": 1, "more": 10**30}
 def ask(
     port: int, document: str, accept: str = EVENT_STREAM, **given: Any
 ) -> tuple[httpx2.Response, bytes]:
-    """The answer, and what it is made of once it is complete."""
+    """Return the response and its complete body."""
     method, headers = given.pop("method", "POST"), {"accept": accept, **given.pop("headers", {})}
     asked: dict[str, Any] = {"query": document, **given}
     if method == "GET":
@@ -44,7 +44,7 @@ def test_a_subscription_is_sent_in_events_and_is_complete(toy_port: int, method:
     )
     assert answer.status_code == 200
     assert answer.headers["content-type"] == "text/event-stream; charset=utf-8"
-    # A proxy that compressed the stream would hold its events back.
+    # A proxy that compresses the stream would delay its events.
     assert answer.headers["cache-control"] == "no-store, no-transform"
     assert answer.headers["x-accel-buffering"] == "no"
     assert answer.headers["vary"] == "accept, accept-encoding, authorization"
@@ -166,7 +166,7 @@ async def test_a_silent_stream_outlives_the_deadline_of_a_request(
 ) -> None:
     url = f"http://127.0.0.1:{toy_port}"
     async with streamed(url, "subscription { silence }") as frames:
-        # One at the beginning, one each half second: the head had to be there within one second.
+        # One comment at the beginning, one each half second; the head must arrive within one second.
         assert [await frames.next() for _ in range(5)] == [b":\n\n"] * 5
 
 

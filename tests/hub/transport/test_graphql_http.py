@@ -30,7 +30,7 @@ def ask(
     trace: str | None = None,
     **members: object,
 ) -> tuple[int, dict[str, str], Any]:
-    """The status, the headers and the parsed body of the answer."""
+    """Return the status, the headers and the parsed body of the response."""
     headers = {"accept": accept, "content-type": "application/json"}
     if token is not None:
         headers["authorization"] = f"Bearer {token}"

@@ -54,7 +54,7 @@ async def read(client: ClientConnection) -> Any:
 
 
 async def closing(client: ClientConnection) -> tuple[int, str]:
-    """The code and the reason that the server closes with, whatever it says before."""
+    """Return the code and the reason with which the server closes, ignoring earlier messages."""
     with suppress(ConnectionClosed):
         async for _ in client:
             pass

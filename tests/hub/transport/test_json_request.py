@@ -194,7 +194,7 @@ EXCHANGES: dict[str, tuple[str, dict[str, str], int, str]] = {
 def refusal(
     port: int, method: str, target: str, headers: dict[str, str], body: bytes | None = None
 ) -> tuple[int, str, str]:
-    """Status, code and message, after making sure that this is all there is to the answer."""
+    """Return the status, code and message of a response, which must contain nothing else."""
     connection = HTTPConnection("127.0.0.1", port, timeout=10)
     connection.putrequest(method, target)
     for name, value in headers.items():

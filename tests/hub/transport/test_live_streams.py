@@ -33,7 +33,7 @@ subscription ($after: Cursor) {
   events(after: $after, kinds: [APPLICATION_REGISTERED]) { cursor previousCursor subject }
 }
 """
-# Long names make long answers that are cheap to execute: some 110 kB each.
+# Long names make large responses that are cheap to execute: some 110 kB each.
 NAMES = " ".join(f"{'n' * 1200}{n}: name" for n in range(9))
 WIDE = f"""
 subscription ($after: Cursor, $conflate: Boolean!) {{
@@ -62,14 +62,14 @@ def simpul(tmp_path_factory: pytest.TempPathFactory) -> Iterator[StartSimpul]:
 def hub(
     simpul: StartSimpul, filled_template: Path, tmp_path_factory: pytest.TempPathFactory
 ) -> SimpulProcess:
-    """One for all; a test that ends it starts another one in its place."""
+    """Yield one hub for all tests; a test that stops it starts another one in its place."""
     data = tmp_path_factory.mktemp("data")
     shutil.copy(filled_template, data)
     return simpul("serve", data_dir=data)
 
 
 async def until(hub: SimpulProcess, **wanted: int) -> dict[str, float]:
-    """What is measured once these are as wanted."""
+    """Wait until these metrics have the expected values, and return all metrics."""
 
     async def counted() -> dict[str, float]:
         found = await measured(hub)
@@ -149,7 +149,7 @@ async def test_all_new_subscribers_get_one_snapshot_and_then_new_events(hub: Sim
                 (subject, False) for subject in new
             ]
             assert seen[0]["previousCursor"] == events[-1]["cursor"]
-        # Of all that came, the snapshot and the two events were executed, and each once.
+        # The snapshot and the two events were each executed once for all subscribers.
         executed = (await measured(hub))["simpul_subscription_executions_total"]
         assert executed - before["simpul_subscription_executions_total"] == len(events) + len(new)
 
@@ -203,7 +203,7 @@ async def stalled(
 
 
 def all_of(opened: socket.socket, until: bytes) -> bytes:
-    """What there is to read, until something was read or nothing more comes."""
+    """Read until `until` arrives or no more data comes, and return the data."""
     opened.settimeout(10)
     read = bytearray()
     try:
@@ -231,7 +231,7 @@ async def test_a_client_that_reads_nothing_is_cut_or_conflated_and_delays_no_oth
             streamed(hub.url, WIDE, after=after, conflate=True) as too,
         ):
             await until(hub, streams=4, subscription_groups=2)
-            # The kernel takes some megabytes, and not as many for each.
+            # The kernel buffers some megabytes, and a different amount for each socket.
             while 0 in (
                 grown["simpul_streams_given_up_total"],
                 grown["simpul_messages_conflated_total"],
@@ -244,9 +244,9 @@ async def test_a_client_that_reads_nothing_is_cut_or_conflated_and_delays_no_oth
                 found = await measured(hub)
                 grown = {name: found[name] - before[name] for name in found}
             assert grown["simpul_streams_given_up_total"] == 1
-            assert found["simpul_streams"] == 3  # the one that was cut has left at once
+            assert found["simpul_streams"] == 3  # the closed stream is removed at once
             weight = grown["simpul_message_bytes_total"] / grown["simpul_messages_total"]
-            assert weight * len(cursors) > BUFFER_BYTES  # it was not given up for a trifle
+            assert weight * len(cursors) > BUFFER_BYTES  # it was closed only after a full buffer
         cut = await asyncio.to_thread(all_of, slow, b"event: complete")
         assert b"event: complete" not in cut
         assert not cut.endswith(b"0\r\n\r\n")
@@ -275,7 +275,7 @@ async def test_clients_of_others_go_on_after_a_restart_with_nothing_lost_or_repe
                 assert [await frames.event(), await frames.event()] == heard[0]
                 began = time.monotonic()
                 assert await asyncio.to_thread(hub.stop) == 0
-                assert time.monotonic() - began < 5  # it waits up to eight for other requests
+                assert time.monotonic() - began < 5  # the limit is eight seconds for other requests
                 with pytest.raises(httpx2.RemoteProtocolError, match="incomplete chunked read"):
                     await frames.fields()
         assert "ERROR" not in hub.log.read_text()

@@ -32,7 +32,7 @@ pytestmark = pytest.mark.integration
 ROOT = Path(__file__).parents[3]
 NODE_PROGRAMS = ROOT / "tests" / "node"
 SUMEDANG = ("32.11", "opd-32.11.diskominfosanditik")
-BETWEEN_SECONDS = 0.3  # of writing, between two things that happen to the server
+BETWEEN_SECONDS = 0.3  # of writing, between two failures of the server
 PAUSE_SECONDS = 2.5  # longer than the Node client waits for a pong
 CAUGHT_UP_SECONDS = 20.0
 
@@ -43,7 +43,7 @@ LOG = f"query ($after: Cursor) {{ events(after: $after, first: 500) {{ events {{
 
 
 def recipe() -> Any:
-    """`followed` as docs/protocol.md prints it."""
+    """Return `followed` from the code in docs/protocol.md."""
     protocol = (ROOT / "docs" / "protocol.md").read_text()
     [code] = re.findall(r"^```python\n(.*?)^```", protocol, re.DOTALL | re.MULTILINE)
     names: dict[str, Any] = {}
@@ -79,7 +79,7 @@ def start(tmp_path_factory: pytest.TempPathFactory) -> Iterator[StartSimpul]:
 def demo(
     start: StartSimpul, filled_template: Path, tmp_path_factory: pytest.TempPathFactory
 ) -> SimpulProcess:
-    """A hub for all tests; another process may have taken its place."""
+    """Yield a hub for all tests; another process may have replaced it."""
     folder = tmp_path_factory.mktemp("demo")
     shutil.copy(filled_template, folder)
     return start("demo", "--no-nodes", data_dir=folder)

@@ -22,7 +22,7 @@ from tests.clients.documents.test_web_documents import OPERATIONS, sent
 
 
 class Hub:
-    """Counts what is executed; `arrived` is the position of its arrival order."""
+    """Counts the executions; `arrived` is the position in the arrival order."""
 
     def __init__(self, **bounds: int) -> None:
         self.arrived = 0

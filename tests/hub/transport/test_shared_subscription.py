@@ -32,12 +32,12 @@ mutation { startAssessment(
   input: { region: "32.11", instrument: "pemdi-2026", year: 2027, kind: SELF }
 ) { ... on Assessment { id version } } }
 """
-SILENT = 5  # seconds without a message are enough to say that none comes
+SILENT = 5  # seconds without a message that prove that none comes
 
 
 @pytest.fixture(scope="module")
 def hub(filled_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[SimpulProcess]:
-    """One for all: each test counts from what the ones before it have left."""
+    """Yield one hub for all tests; each test counts from the metrics that earlier tests left."""
     folder = tmp_path_factory.mktemp("shared")
     url = f"sqlite+aiosqlite:///{shutil.copy(filled_template, folder)}"
     with starting(folder) as start:
@@ -46,10 +46,8 @@ def hub(filled_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Iter
 
 def bearer(hub: SimpulProcess, subject: str, role: Role, *regions: str) -> dict[str, str]:
     key = (hub.data_dir / "token.key").read_bytes()
-    claims = (regions, [], timedelta(hours=1), datetime.now(UTC))
-    return {
-        "authorization": f"Bearer {issue_token(key, 'simpul', 'simpul', subject, role, *claims)}"
-    }
+    rest = (regions, [], timedelta(hours=1), datetime.now(UTC))
+    return {"authorization": f"Bearer {issue_token(key, 'simpul', 'simpul', subject, role, *rest)}"}
 
 
 @asynccontextmanager
@@ -73,7 +71,7 @@ async def measured(hub: SimpulProcess, before: dict[str, float] | None = None) -
 
 
 async def alone(hub: SimpulProcess) -> dict[str, float]:
-    """The metrics once the server has seen everybody go."""
+    """Return the metrics once the server has noticed that all clients have left."""
 
     async def counted() -> dict[str, float]:
         found = await measured(hub)
@@ -134,7 +132,7 @@ async def test_who_may_read_other_rows_shares_nothing_and_who_is_called_otherwis
         assert (found["simpul_subscription_groups"], found["simpul_subscribers"]) == (3, 4)
         assert found["simpul_subscription_executions_total"] == 1
         await write(writer, 1)
-        for each in opened:  # for the others the draft has never been there
+        for each in opened:  # the others could never see the draft
             event = await each.next()
             assert event["kind"] == "APPLICATION_REGISTERED"
             assert (event["previousCursor"] == after) == (each in opened[2:])
@@ -194,7 +192,7 @@ async def test_a_client_that_never_reads_costs_a_bound_and_delays_no_other(
     async with client(hub, Role.PROVINCE) as writer:
         after = await writer.cursor()
         stalled = socket.socket()
-        stalled.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)  # the kernel takes little
+        stalled.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)  # the kernel buffers little
         port = httpx2.URL(hub.url).port
         assert port is not None
         await asyncio.to_thread(stalled.connect, ("127.0.0.1", port))
@@ -218,13 +216,13 @@ async def test_a_client_that_never_reads_costs_a_bound_and_delays_no_other(
             assert heard == written
             assert found["simpul_sockets_given_up_total"] == 1
             weight = found["simpul_message_bytes_total"] / found["simpul_messages_total"]
-            assert weight * written > BUFFER_BYTES  # it was not given up for a trifle
-            # None: its close frame found no room.
+            assert weight * written > BUFFER_BYTES  # it was closed only after a full buffer
+            # None: the full buffer had no room for the close frame.
             assert await closing(slow) in (TRY_AGAIN_LATER, None)
 
 
 async def closing(opened: ClientConnection) -> int | None:
-    """Read all that is left; return the code that the server closed with, if one came through."""
+    """Read all remaining messages; return the close code of the server, or None if it was lost."""
     try:
         while True:
             await opened.recv()
