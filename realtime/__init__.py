@@ -1,1 +1,1 @@
-"""What happened, to whoever listens: the tail of the arrival log and the bus that wakes it."""
+"""Delivers realtime updates: the tail of the arrival log, the wake-up signal and the brokers."""

@@ -1,8 +1,8 @@
-"""What processes over one database tell each other of its arrival log, so that not each must read it.
+"""Brokers carry new arrivals between the processes of one database, so that not each must read them.
 
-A broker is told what a process has read from the database, and brings what others have read. It may
-lose, repeat, delay or forget all of it: the tail takes only what follows the newest it has, and reads
-the database for the rest.
+A process offers the broker what it has read from the database, and the broker delivers what other
+processes have read. A broker may lose, repeat, delay or drop arrivals. The tail takes only those that
+directly follow its newest arrival, and reads the database for the rest.
 """
 
 from __future__ import annotations
@@ -10,15 +10,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Generic, Protocol, TypeVar
 
-POLL_SECONDS = 1.0  # without news the database is looked at: what nobody tells is seen so late
+POLL_SECONDS = 1.0  # between polls of the database: the longest delay when no broker delivers
 
 
 class Numbered(Protocol):
-    """What has a place in the arrival order."""
+    """An item with a position in the arrival order."""
 
     @property
     def number(self) -> int:
-        """The place, counted from 1 without a gap."""
+        """The position, counted from 1 without a gap."""
 
 
 Arrival = TypeVar("Arrival", bound=Numbered)
@@ -26,20 +26,20 @@ Arrival_contra = TypeVar("Arrival_contra", bound=Numbered, contravariant=True)
 
 
 class ArrivalSink(Protocol[Arrival_contra]):
-    """What a broker brings arrivals to: the tail of the arrival log."""
+    """The receiver of a broker's arrivals: the tail of the arrival log."""
 
     @property
     def newest(self) -> int:
-        """The number of the newest arrival that is there."""
+        """The number of the newest arrival that the sink has."""
 
     def take(self, arrivals: Sequence[Arrival_contra], /) -> None:
-        """Take those that follow the newest one without a hole."""
+        """Take the arrivals that follow the newest one without a gap."""
 
     async def look(self) -> None:
-        """Read from the database all that it has by now."""
+        """Read all new arrivals from the database."""
 
     def wake(self) -> None:
-        """Look at the database now, and from then on as often as the broker asks for."""
+        """Poll the database now, and from then on at the interval of the broker."""
 
 
 class Broker(Protocol[Arrival]):
@@ -47,29 +47,29 @@ class Broker(Protocol[Arrival]):
 
     @property
     def kind(self) -> str:
-        """Its name for operators."""
+        """The name of the broker for operators."""
 
     @property
     def reachable(self) -> bool:
-        """Whether it works at present."""
+        """Whether the broker works at present."""
 
     @property
     def fallbacks(self) -> int:
-        """How often the database was read because of the broker: a hole, or it has failed."""
+        """How often a gap or a failure of the broker caused a read of the database."""
 
     @property
     def poll_seconds(self) -> float:
-        """After how long without news the database is looked at."""
+        """The interval at which the tail polls the database, in seconds."""
 
     def offer(self, arrivals: Sequence[Arrival]) -> None:
-        """Take what was read from the database, to tell it; never waits."""
+        """Queue arrivals that were read from the database for publication; never waits."""
 
     async def run(self, tail: ArrivalSink[Arrival]) -> None:
-        """Bring the tail what others tell, and tell what was offered, until cancelled."""
+        """Deliver the arrivals of other processes and publish those offered, until cancelled."""
 
 
 class MemoryBroker(Generic[Arrival]):
-    """The broker of a process that tells no other: what others commit is found by looking."""
+    """A broker without other processes: the tail finds their commits by polling the database."""
 
     kind = "memory"
     reachable = True
@@ -77,7 +77,7 @@ class MemoryBroker(Generic[Arrival]):
     poll_seconds = POLL_SECONDS
 
     def offer(self, arrivals: Sequence[Arrival]) -> None:
-        """Tell nobody."""
+        """Do nothing: there is no other process to publish to."""
 
     async def run(self, tail: ArrivalSink[Arrival]) -> None:
-        """There is nothing to bring."""
+        """Return at once: there is nothing to deliver."""

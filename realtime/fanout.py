@@ -1,12 +1,12 @@
-"""One source for all who follow the same thing: what it tells is made once, and given to each.
+"""Shares one source among all subscribers to the same thing: each event is computed once.
 
-Those who ask alike are a group. A group has a stream for each place at which somebody stands: who
-begins where a stream stands joins it, another one gets a stream of its own, and two streams that come
-to stand at the same place become one. So nobody misses anything, hears anything twice, or waits for
-another, and a herd that comes back after a restart costs one stream.
+Subscribers with the same key form a group. A group has one stream for each position: a subscriber
+that starts at the position of a stream joins it, any other subscriber gets a new stream, and two
+streams that reach the same position merge. So no subscriber misses an event, receives one twice or
+waits for another subscriber, and many reconnections after a restart cost one stream.
 
-Who begins without a position is first told a snapshot. It is kept for a while, for those who come soon
-after: they are told it again, and follow from where it ends.
+A subscriber without a position receives a snapshot first. The snapshot is cached for a while:
+subscribers that come soon after receive the cached one, and continue from where it ends.
 """
 
 from __future__ import annotations
@@ -28,54 +28,54 @@ from realtime.message import (
     SourceClosed,
 )
 
-BURST_SECONDS = 0.005  # events that come closer than this are a burst
-MERGE_SECONDS = 0.004  # what comes in a burst within this is given together
+BURST_SECONDS = 0.005  # events at shorter intervals are a burst
+MERGE_SECONDS = 0.004  # events of a burst within this time are delivered as one batch
 LONGEST_MERGE_SECONDS = 0.1
-TOGETHER_SECONDS = 0.02  # after the first of what is at hand together, until all of it is made
-MERGED_BYTES = 32_768  # given at once at most, so that no burst alone fills what a sink may hold
-PATIENCE_SECONDS = 20.0  # for one that catches up alone and takes no more for now
+TOGETHER_SECONDS = 0.02  # longest wait for the rest of the messages that are at hand together
+MERGED_BYTES = 32_768  # of one batch at most, so that no burst alone fills the buffer of a sink
+PATIENCE_SECONDS = 20.0  # longest wait for a single slow subscriber that catches up
 LOOK_SECONDS = 0.01
 
 logger = logging.getLogger(__name__)
 
 
-Open = Callable[[Hashable], AsyncGenerator[Message, None]]  # a source that begins there
+Open = Callable[[Hashable], AsyncGenerator[Message, None]]  # opens a source at a position
 
 
 @dataclass(eq=False)
 class PositionedStream:
-    """One source, and who follows it."""
+    """One source and the subscribers to it."""
 
     group: SubscriberGroup
-    position: Hashable  # None: it began with what came next, wherever that was
+    position: Hashable  # None: the stream began with the next event, at no known position
     sinks: dict[Sink, None] = field(default_factory=dict)
     task: asyncio.Task[None] | None = None
-    beginning: SnapshotBuffer | None = None  # while it tells a snapshot from its first part on
+    beginning: SnapshotBuffer | None = None  # while the stream sends a whole snapshot
     _waiting: list[Message] = field(default_factory=list)
     _flush_at: asyncio.TimerHandle | None = None
-    _took: float = 0.0  # seconds that giving to all of them last took
+    _took: float = 0.0  # duration of the last delivery to all sinks, in seconds
 
     async def run(self, open: Open, kept: SnapshotBuffer | None = None) -> None:
-        """Give what the source tells to all who follow, until nobody does or it ends.
+        """Deliver the messages of the source to all sinks, until it ends or no sink is left.
 
-        With a snapshot that is kept, that is told first, and the source begins where it ends.
+        A cached snapshot is delivered first, and the source then begins where the snapshot ends.
         """
         ending: bytes | None = None
         try:
             if kept is not None:
-                await self._tell_again(kept)
+                await self._replay(kept)
                 if self.group.merged(self):
                     return
             async with aclosing(open(self.position)) as source:
-                told_at, together, burst = 0.0, False, False
-                async for told in source:
+                enqueued_at, together, burst = 0.0, False, False
+                async for message in source:
                     if not together:
-                        # How long it had to be waited for: the giving itself may take longer.
-                        burst = time.monotonic() - told_at < BURST_SECONDS
-                    together = told.more
+                        # Only the wait for the source counts: the delivery itself may take longer.
+                        burst = time.monotonic() - enqueued_at < BURST_SECONDS
+                    together = message.more
                     self.group.fanout.executions += 1
-                    self._tell(told, burst)
-                    told_at = time.monotonic()
+                    self._enqueue(message, burst)
+                    enqueued_at = time.monotonic()
                     if self.group.merged(self):
                         return
                     await self._patience()
@@ -93,14 +93,14 @@ class PositionedStream:
             sink.end(ending)
 
     def add(self, sinks: Iterable[Sink]) -> None:
-        """Let these follow, who stand where this stream stands."""
-        self.flush()  # what waits was told before they came
+        """Add sinks that are at the position of this stream."""
+        self.flush()  # the waiting messages are older than these subscriptions
         for sink in sinks:
             self.sinks[sink] = None
             self.group.followed[sink] = self
 
     def leave(self, sink: Sink) -> None:
-        """Follow no more; the source is closed with the last one."""
+        """Remove a sink; without sinks the source is closed."""
         self.sinks.pop(sink, None)
         if not self.sinks and self.task is not None:
             self.group.streams.discard(self)
@@ -108,7 +108,7 @@ class PositionedStream:
             self.task.cancel()
 
     def flush(self) -> None:
-        """Give what waits."""
+        """Deliver the waiting messages as one batch."""
         if self._flush_at is not None:
             self._flush_at.cancel()
             self._flush_at = None
@@ -122,12 +122,12 @@ class PositionedStream:
             try:
                 for sink in [*self.sinks]:
                     sink.deliver(batch)
-            finally:  # what was given to some must not wait for whatever comes next
+            finally:  # batches that some sinks have taken must not wait for the next event
                 self.group.fanout.settle()
             self._took = time.monotonic() - begun
 
-    async def _tell_again(self, kept: SnapshotBuffer) -> None:
-        """Give a snapshot that is kept, as fast as it is taken, and what is added to it meanwhile."""
+    async def _replay(self, kept: SnapshotBuffer) -> None:
+        """Deliver a cached snapshot at the speed of the sinks, with what is added meanwhile."""
         given = 0
         while given < len(kept.batches):
             batch = kept.batches[given]
@@ -140,21 +140,22 @@ class PositionedStream:
             if given == len(kept.batches):
                 self.group.flush(kept)
 
-    def _tell(self, told: Message, burst: bool) -> None:
-        self.position = told.position
-        self._waiting.append(told)
+    def _enqueue(self, message: Message, burst: bool) -> None:
+        self.position = message.position
+        self._waiting.append(message)
         large = sum(len(each.payload) for each in self._waiting) > MERGED_BYTES
-        if large or not (told.more or burst):
+        if large or not (message.more or burst):
             self.flush()
         elif self._flush_at is None:
-            # No sooner than giving last took: else a burst to very many is never merged.
+            # The delay is at least the duration of the last delivery. Otherwise a burst to very many
+            # subscribers is never merged.
             wait = min(max(MERGE_SECONDS, self._took), LONGEST_MERGE_SECONDS)
-            if told.more:
+            if message.more:
                 wait = TOGETHER_SECONDS
             self._flush_at = asyncio.get_running_loop().call_later(wait, self.flush)
 
     async def _patience(self) -> None:
-        await asyncio.sleep(0)  # others' turn, however much there is to catch up with
+        await asyncio.sleep(0)  # lets other tasks run, however many events are left
         until = time.monotonic() + PATIENCE_SECONDS
         while len(self.sinks) == 1 and time.monotonic() < until:
             if all(sink.ready for sink in self.sinks):
@@ -164,16 +165,16 @@ class PositionedStream:
 
 @dataclass(eq=False)
 class SubscriberGroup:
-    """Those who follow the same, and where they stand."""
+    """The subscribers with the same key, in streams by position."""
 
     fanout: Fanout
     key: Hashable
     streams: set[PositionedStream] = field(default_factory=set)
     followed: dict[Sink, PositionedStream] = field(default_factory=dict)
-    beginning: SnapshotBuffer | None = None  # the newest snapshot that was told
+    beginning: SnapshotBuffer | None = None  # the newest snapshot that was sent
 
     def join(self, sink: Sink, start: Hashable, open: Open) -> None:
-        """Follow from a position on."""
+        """Subscribe a sink from a position on; None begins with a snapshot."""
         self.fanout.joined += 1
         self.fanout.resumed += start is not None
         kept = self._kept() if start is None else None
@@ -192,32 +193,35 @@ class SubscriberGroup:
         stream.add([sink])
 
     def _kept(self) -> SnapshotBuffer | None:
-        """Return the snapshot that is kept, as far as it was told."""
+        """Return the cached snapshot, as far as it was sent."""
         if self.beginning is None:
             return None
         self.flush(self.beginning)
         return self.beginning if self.beginning.batches else None
 
     def flush(self, kept: SnapshotBuffer) -> None:
-        """Let the stream that tells this snapshot give what waits."""
+        """Flush the stream that sends this snapshot."""
         for stream in self.streams:
             if stream.beginning is kept:
                 stream.flush()
 
     def forget(self, position: Hashable) -> None:
-        """Keep no snapshot after which nothing can be told, as once the epoch is another one."""
+        """Drop the cached snapshot if it ends at a position that no source can continue from.
+
+        This happens when a new epoch begins.
+        """
         kept = self.beginning
         if kept is not None and kept.batches and kept.position == position:
             kept.forget()
 
     def leave(self, sink: Sink) -> None:
-        """Follow no more."""
+        """Unsubscribe a sink."""
         stream = self.followed.pop(sink, None)
         if stream is not None:
             stream.leave(sink)
 
     def merged(self, stream: PositionedStream) -> bool:
-        """Give those who follow `stream` to another one that stands where it stands, if any does."""
+        """Move the sinks of `stream` to another stream at its position; False if there is none."""
         if stream.position is None:
             return False
         for other in self.streams:
@@ -229,30 +233,30 @@ class SubscriberGroup:
         return False
 
     def tidy(self) -> None:
-        """Forget the group once nobody is in it."""
+        """Remove the group once it has no streams."""
         if not self.streams:
             self.fanout.groups.pop(self.key, None)
 
 
 class Fanout:
-    """All groups of this process. `failure` is told where a source fails unexpectedly."""
+    """All groups of this process. `failure` is the last payload if a source fails unexpectedly."""
 
     def __init__(self, failure: bytes, settle: Callable[[], None] = lambda: None) -> None:
         self.failure = failure
-        self.settle = settle  # called once a batch was given to all
+        self.settle = settle  # called after each batch is delivered to all sinks
         self.kept = SnapshotBudget()
         self.groups: dict[Hashable, SubscriberGroup] = {}
-        self.executions = 0  # of events, over all groups
-        self.joined = 0  # sinks that ever began to follow
-        self.resumed = 0  # of these, from a position on
+        self.executions = 0  # messages that sources produced, over all groups
+        self.joined = 0  # subscriptions since the start
+        self.resumed = 0  # subscriptions that resumed from a position
 
     @property
     def followers(self) -> int:
-        """How many sinks follow anything."""
+        """The number of subscribed sinks."""
         return sum(len(group.followed) for group in self.groups.values())
 
     def group(self, key: Hashable) -> SubscriberGroup:
-        """Return the group of all who ask alike."""
+        """Return the group of all subscribers with this key."""
         if key not in self.groups:
             self.groups[key] = SubscriberGroup(self, key)
         return self.groups[key]

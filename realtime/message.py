@@ -1,4 +1,4 @@
-"""What a source tells and to whom, and what is kept of it for those who begin soon after."""
+"""Messages, the sinks that receive them, and the cache of the snapshots that were sent."""
 
 from __future__ import annotations
 
@@ -7,58 +7,58 @@ from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol, TypeVar
 
-AT_ONCE_BYTES = 131_072  # of a snapshot that is kept; a larger one is told as fast as it is taken
-KEPT_BYTES = 8_388_608  # of one snapshot: of a larger one each follower has its own
-KEPT_IN_ALL_BYTES = 33_554_432
+AT_ONCE_BYTES = 131_072  # a larger cached snapshot is sent at the speed of the subscriber
+KEPT_BYTES = 8_388_608  # a larger snapshot is not cached, but computed for each subscriber
+KEPT_IN_ALL_BYTES = 33_554_432  # of all cached snapshots
 KEPT_SECONDS = 30.0
 
-Alike = TypeVar("Alike", bound=Hashable)
+Format = TypeVar("Format", bound=Hashable)
 
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """A payload as all sinks get it, and where a stream stands once it has told it."""
+    """A payload for all sinks, and the position of the stream after it."""
 
     payload: bytes
     position: Hashable
-    subject: Hashable = None  # a newer payload about it may replace this one; None: none may
-    more: bool = False  # the next one is at hand: they may be given together
-    snapshot: bool = False  # part of what is told first to who begins without a position
+    subject: Hashable = None  # a newer message with this subject may replace this one; None: never
+    more: bool = False  # the next message is at hand, so both may be sent together
+    snapshot: bool = False  # part of the snapshot for subscribers without a position
 
 
 class Batch:
-    """What is given together, with what was made of it for sinks that are alike."""
+    """Messages that are delivered together, with a cache of their encoded forms."""
 
-    def __init__(self, told: Sequence[Message]) -> None:
-        self.told = told
+    def __init__(self, messages: Sequence[Message]) -> None:
+        self.told = messages
         self._made: dict[Hashable, list[bytes]] = {}
 
     def made(
-        self, alike: Alike, make: Callable[[Sequence[Message], Alike], list[bytes]]
+        self, format: Format, make: Callable[[Sequence[Message], Format], list[bytes]]
     ) -> list[bytes]:
-        """Return what `make` makes of it: once for all sinks that are alike in this."""
-        found = self._made.get(alike)
+        """Return what `make` returns for the messages, called once for all sinks of one format."""
+        found = self._made.get(format)
         if found is None:
-            found = self._made[alike] = make(self.told, alike)
+            found = self._made[format] = make(self.told, format)
         return found
 
 
 class Sink(Protocol):
-    """Somebody who follows. None of this may wait: what cannot be sent at once is the sink's care."""
+    """A subscriber. No method waits: the sink buffers what it cannot send at once."""
 
     @property
     def ready(self) -> bool:
-        """False: it holds unsent what it can, and one who catches up should rather wait."""
+        """False while the buffer is full, so that a stream that catches up should wait."""
 
     def deliver(self, batch: Batch) -> None:
-        """Take what was told."""
+        """Send or buffer the messages of a batch."""
 
     def end(self, payload: bytes | None) -> None:
-        """Nothing more comes; with a payload it says why."""
+        """End the subscription; the payload, if any, states the reason."""
 
 
 class SourceClosed(Exception):
-    """Raised by a source that cannot go on; `payload` says why, to whoever follows it."""
+    """Raised by a source that cannot continue; `payload` states the reason to subscribers."""
 
     def __init__(self, payload: bytes) -> None:
         super().__init__("a source has ended")
@@ -67,7 +67,7 @@ class SourceClosed(Exception):
 
 @dataclass
 class SnapshotBudget:
-    """The bytes of all snapshots that are held, a budget that they share.
+    """The memory budget that all cached snapshots share.
 
     It is no cache with keys: each snapshot belongs to its group, grows while it is streamed, and is
     discarded as a whole, by its timer or when the budget is exceeded. A cache of cachetools measures
@@ -79,26 +79,26 @@ class SnapshotBudget:
 
 @dataclass(eq=False)
 class SnapshotBuffer:
-    """A snapshot as far as it was told, while it is kept."""
+    """A cached snapshot, as far as it was sent."""
 
     kept: SnapshotBudget
     batches: list[Batch] = field(default_factory=list)
     size: int = 0
-    over: bool = False  # no more of it is kept
+    over: bool = False  # the snapshot was dropped, and nothing is added to it
 
     @property
     def position(self) -> Hashable:
-        """Where those stand who were told all that is kept."""
+        """The position after the cached part."""
         return self.batches[-1].told[-1].position
 
     def note(self, batch: Batch) -> None:
-        """Keep what of a batch is part of the snapshot; forget all of it where it is too much."""
-        part = [told for told in batch.told if told.snapshot]
+        """Cache the snapshot messages of a batch; drop the snapshot if it exceeds a limit."""
+        part = [message for message in batch.told if message.snapshot]
         if self.over or not part:
             return
         if not self.batches:
             asyncio.get_running_loop().call_later(KEPT_SECONDS, self.forget)
-        size = sum(len(told.payload) for told in part)
+        size = sum(len(message.payload) for message in part)
         self.size += size
         self.kept.size += size
         self.batches.append(batch if len(part) == len(batch.told) else Batch(part))
@@ -106,7 +106,7 @@ class SnapshotBuffer:
             self.forget()
 
     def forget(self) -> None:
-        """Keep no more of it."""
+        """Drop the snapshot and free its memory."""
         self.over = True
         self.kept.size -= self.size
         self.size = 0

@@ -1,12 +1,12 @@
-"""The broker over Redis: a stream in which each arrival's number is its id.
+"""The broker over Redis: a stream in which the id of an entry is the number of its arrival.
 
-Redis refuses an id that is not above the newest one, so that of all processes that read the same
-arrival the first tells it, and to tell it again does no harm. The stream holds only what somebody has
-read from the database. It may be cut, emptied or lost: then there is a hole, and who comes to it reads
-the database. While Redis does not answer, the database is looked at more often.
+Redis refuses an id that is not above the newest one. So when several processes publish the same
+arrival, only the first one adds it, and a repetition does no harm. The stream holds only arrivals
+that a process has read from the database. It may be trimmed, emptied or lost: the reader then meets a
+gap and reads the database. While Redis does not respond, the database is polled more often.
 
-Calls are tried again by the retry of the Redis client. stamina would log the driver's exception with
-each try, which may hold a part of the URL, and its delays have no jitter once they are at the longest.
+The retry of the Redis client repeats calls. stamina would log the driver's exception with each
+attempt, which may contain a part of the URL, and its longest delay has no jitter.
 """
 
 from __future__ import annotations
@@ -27,26 +27,26 @@ from redis.exceptions import RedisError, ResponseError
 from realtime.broker import POLL_SECONDS, Arrival, ArrivalSink
 from realtime.tail import KEPT, RETRY_SECONDS
 
-BLOCK_SECONDS = 0.5  # that Redis holds a question open
-CALL_SECONDS = 0.75  # without an answer, beyond what Redis was asked to wait
+BLOCK_SECONDS = 0.5  # for which a read blocks in Redis
+CALL_SECONDS = 0.75  # timeout of a call, in addition to the time for which it blocks
 UNREACHABLE_POLL_SECONDS = 0.2
-SHORTEST_PAUSE_SECONDS = 0.05  # before a call is tried again; doubles with each failure
+SHORTEST_PAUSE_SECONDS = 0.05  # before a call is repeated; doubles with each failure
 LONGEST_PAUSE_SECONDS = 2.0
 DOUBLINGS_MOST = 10
-AT_ONCE = 100  # arrivals, however large, that go well within a deadline
+AT_ONCE = 100  # arrivals of one call; they fit into its timeout, however large they are
 STREAM_LENGTH = 4096  # some seconds of a busy instance
-STREAM_SECONDS = 24 * 3600  # after the last arrival: the streams of past epochs go
+STREAM_SECONDS = 24 * 3600  # after the last arrival, so that the streams of past epochs expire
 FIELD = b"arrival"
-LAST = 2**64 - 1  # nothing of this number comes again, whatever somebody has added to it
+LAST = 2**64 - 1  # the greatest second part of an id: skips all entries of a number
 
 logger = logging.getLogger(__name__)
 
 
 class ReconnectBackoff(EqualJitterBackoff):
-    """Doubles the delay with each failure, up to the longest, less a random part of up to half.
+    """Doubles the delay with each failure up to a maximum, minus a random part of up to half.
 
-    The client's own class computes a power of two for each failure, which after 1,023 failures is no
-    float any more and raises OverflowError.
+    The class of the client computes a power of two for each failure, which raises OverflowError
+    after 1,023 failures.
     """
 
     def __init__(self) -> None:
@@ -57,7 +57,7 @@ class ReconnectBackoff(EqualJitterBackoff):
 
 
 class RedisBroker(Generic[Arrival]):
-    """Tells and hears arrivals by one stream; `reachable` says whether both work."""
+    """Publishes and reads arrivals through one stream; `reachable` states whether both work."""
 
     kind = "redis"
 
@@ -70,17 +70,17 @@ class RedisBroker(Generic[Arrival]):
         decode: Callable[[bytes], Arrival],
         poll_seconds: float = POLL_SECONDS,
     ) -> None:
-        """`decode` raises ValueError for what `encode` did not make."""
+        """Create a broker; `decode` must raise ValueError for bytes that `encode` did not return."""
         self._url = url
         self._stream = stream
         self._encode = encode
         self._decode = decode
         self._poll_seconds = poll_seconds
         self.fallbacks = 0
-        self._hears = False
-        self._tells = True  # until it is tried
-        self._said: bool | None = None  # whether it works, as it was logged last
-        # What was read while Redis did not answer is told later, as far as it is kept.
+        self._receives = False
+        self._publishes = True  # until the first attempt
+        self._said: bool | None = None  # the value of `reachable` that was logged last
+        # Arrivals that were offered while Redis did not respond are published later, up to this limit.
         self._waiting: deque[Arrival] = deque(maxlen=KEPT)
         self._offered = asyncio.Event()
         # Retries for ever. The type names errors of Redis only, but any exception may be given.
@@ -88,28 +88,28 @@ class RedisBroker(Generic[Arrival]):
 
     @property
     def reachable(self) -> bool:
-        return self._hears and self._tells
+        return self._receives and self._publishes
 
     @property
     def poll_seconds(self) -> float:
         return self._poll_seconds if self.reachable else UNREACHABLE_POLL_SECONDS
 
     def offer(self, arrivals: Sequence[Arrival]) -> None:
-        """Take what was read from the database, to tell it; never waits."""
+        """Queue arrivals that were read from the database for publication; never waits."""
         self._waiting.extend(arrivals)
         self._offered.set()
 
     async def run(self, tail: ArrivalSink[Arrival]) -> None:
-        """Bring the tail what others tell, and tell what was offered, until cancelled."""
+        """Deliver the arrivals of other processes and publish those offered, until cancelled."""
         async with asyncio.TaskGroup() as group:
             group.create_task(self._listen(tail))
-            group.create_task(self._tell(tail))
+            group.create_task(self._publish(tail))
 
     async def _listen(self, tail: ArrivalSink[Arrival]) -> None:
         async with self._connected() as redis:
 
             async def failed(error: Exception) -> None:
-                self._hears = False
+                self._receives = False
                 self._say(tail, error)
                 await _disconnect(redis)
 
@@ -117,17 +117,17 @@ class RedisBroker(Generic[Arrival]):
                 entries = await self._retry.call_with_retry(
                     lambda: self._entries(redis, tail.newest), failed
                 )
-                self._hears = True
+                self._receives = True
                 self._say(tail)
                 tail.take(self._arrivals(entries, tail.newest))
                 if entries and entries[-1][0] > tail.newest:
                     await self._read_instead(redis, tail, newest=entries[-1][0])
 
-    async def _tell(self, tail: ArrivalSink[Arrival]) -> None:
+    async def _publish(self, tail: ArrivalSink[Arrival]) -> None:
         async with self._connected() as redis:
 
             async def failed(error: Exception) -> None:
-                self._tells = False
+                self._publishes = False
                 self._say(tail, error)
                 await _disconnect(redis)
 
@@ -136,23 +136,23 @@ class RedisBroker(Generic[Arrival]):
                 self._offered.clear()
                 while self._waiting:
                     newest = await self._retry.call_with_retry(lambda: self._add(redis), failed)
-                    self._tells = True
+                    self._publishes = True
                     self._say(tail)
                     while self._waiting and self._waiting[0].number <= newest:
                         self._waiting.popleft()
 
     async def _read_instead(self, redis: Redis, tail: ArrivalSink[Arrival], newest: int) -> None:
-        """There is a hole before what came, or it cannot be read."""
+        """Read the database, because the stream has a gap or an entry that cannot be decoded."""
         self.fallbacks += 1
         try:
             await tail.look()
-        except Exception:  # noqa: BLE001  # the tail says so by itself, and tries again
+        except Exception:  # noqa: BLE001  # the tail logs this itself, and retries
             await asyncio.sleep(RETRY_SECONDS)
             return
         if tail.newest < newest:
-            # Nobody tells what the database does not have, so this is of another one, as before a
-            # backup was restored. With such a number in it the stream would take none of ours.
-            logger.warning("the broker tells what the database does not have: it is cleared")
+            # Processes publish only what the database has. So the entry comes from another database,
+            # as before a backup was restored. With its number the stream would refuse ours.
+            logger.warning("the broker has arrivals that the database lacks: it is cleared")
             try:
                 async with asyncio.timeout(CALL_SECONDS):
                     await redis.delete(self._stream)
@@ -160,7 +160,7 @@ class RedisBroker(Generic[Arrival]):
                 await asyncio.sleep(RETRY_SECONDS)
 
     def _arrivals(self, entries: Sequence[tuple[int, bytes]], newest: int) -> list[Arrival]:
-        """What the entries hold that is new, up to the first that cannot be read."""
+        """Return the new arrivals of the entries, up to the first that cannot be decoded."""
         found: list[Arrival] = []
         for number, content in entries:
             if number <= newest:
@@ -188,7 +188,7 @@ class RedisBroker(Generic[Arrival]):
         ]
 
     async def _add(self, redis: Redis) -> int:
-        """Add the oldest arrivals that wait to the stream; return the number of the newest of them."""
+        """Publish the oldest waiting arrivals; return the number of the newest of them."""
         arrivals = list(islice(self._waiting, AT_ONCE))
         async with (
             asyncio.timeout(CALL_SECONDS),
@@ -203,9 +203,11 @@ class RedisBroker(Generic[Arrival]):
                 )
             pipeline.expire(self._stream, STREAM_SECONDS)
             for answer in await pipeline.execute(raise_on_error=False):
-                # Somebody else told it before: all is well.
-                told = isinstance(answer, ResponseError) and "equal or smaller" in str(answer)
-                if isinstance(answer, Exception) and not told:
+                # Another process has published it already, which is no failure.
+                is_duplicate = isinstance(answer, ResponseError) and "equal or smaller" in str(
+                    answer
+                )
+                if isinstance(answer, Exception) and not is_duplicate:
                     raise answer
         return arrivals[-1].number
 
@@ -213,16 +215,16 @@ class RedisBroker(Generic[Arrival]):
         return Redis.from_url(
             self._url,
             socket_connect_timeout=CALL_SECONDS,
-            # Each call has a deadline around all of it. This one would be by asyncio.wait_for, which
-            # on Python 3.11 loses a cancellation that comes as its work is done.
+            # Each call has a timeout of its own. This one would use asyncio.wait_for, which on Python
+            # 3.11 loses a cancellation that comes just as the call ends.
             socket_timeout=None,
-            retry=Retry(NoBackoff(), 0),  # we try again ourselves, and read the database meanwhile
+            retry=Retry(NoBackoff(), 0),  # the broker retries, and the database is read
             protocol=2,
             client_name="simpul",
         )
 
     def _say(self, tail: ArrivalSink[Arrival], error: Exception | None = None) -> None:
-        """Once it works no more, or again, log it, and have the database read instead."""
+        """Log that the broker fails or works again; if it fails, have the tail read the database."""
         if self.reachable == self._said or (error is None and not self.reachable):
             return
         self._said = self.reachable
@@ -230,14 +232,14 @@ class RedisBroker(Generic[Arrival]):
             logger.info("the broker works")
             return
         self.fallbacks += 1
-        # Only of which kind: what a driver tells may hold a part of the URL.
+        # Log only the type: the message of a driver may contain a part of the URL.
         name = type(error).__name__
         logger.warning("the broker does not work (%s): the database is read instead", name)
         tail.wake()
 
 
 async def _disconnect(redis: Redis) -> None:
-    """Give up the connections: a late answer to a call that failed is not the answer to the next."""
-    with suppress(Exception):  # that it cannot be closed well is no news
+    """Close the connections, so that a late response is not taken for that of the next call."""
+    with suppress(Exception):  # a failure to close a failed connection needs no report
         async with asyncio.timeout(CALL_SECONDS):
             await redis.connection_pool.disconnect()

@@ -1,11 +1,11 @@
-"""The tail of the arrival log: read once for a whole process, followed by any number.
+"""The tail of the arrival log: read once for the whole process, followed by any number of readers.
 
-Followers pull, each from its own position: the newest arrivals come from a ring in memory,
-older ones from the database. So a slow follower costs no queue and delays nobody, and there
-is no gap between catching up and being live.
+Followers pull, each from its own position: the newest arrivals come from a ring in memory, older ones
+from the database. So a slow follower needs no queue and delays no other, and there is no gap between
+catching up and following live.
 
-What another process has read from the database already comes by the broker, if there is one. It is
-taken only where it continues what is here; all else is read.
+A broker, if there is one, delivers the arrivals that another process has already read from the
+database. The tail takes them only where they directly follow its newest one, and reads the rest.
 """
 
 from __future__ import annotations
@@ -22,9 +22,9 @@ from typing import Generic
 from realtime.broker import Arrival, Broker, MemoryBroker
 from realtime.wakeup import MemoryBus
 
-KEPT = 2048  # arrivals in the ring: some seconds of a busy instance
+KEPT = 2048  # arrivals in the ring, which are some seconds of a busy instance
 PAGE = 500  # arrivals read at once
-RETRY_SECONDS = 1.0  # between reads while the database does not answer
+RETRY_SECONDS = 1.0  # between reads while the database does not respond
 
 logger = logging.getLogger(__name__)
 
@@ -33,19 +33,19 @@ Read = Callable[[int, int], Awaitable[Sequence[Arrival]]]
 
 @dataclass
 class TailCounts:
-    """What the tail has done since it began."""
+    """Counters of the tail since its start."""
 
-    reads: int = 0  # of the database, also those that found nothing
-    read: int = 0  # arrivals that came from the database
-    taken: int = 0  # arrivals that came by the broker
+    reads: int = 0  # queries of the database, with those that found nothing
+    read: int = 0  # arrivals from the database
+    taken: int = 0  # arrivals from the broker
 
 
 class GapError(LookupError):
-    """Arrivals are not on record any more that a follower has yet to be told."""
+    """Arrivals that a follower still needs were pruned."""
 
 
 class Tail(Generic[Arrival]):
-    """Follows the arrival log from `start` on; `run` must be running for followers to move."""
+    """Reads the arrival log from `start` on; followers advance only while `run` is running."""
 
     def __init__(
         self,
@@ -58,22 +58,22 @@ class Tail(Generic[Arrival]):
         self._read = read
         self._bus = bus
         self.broker: Broker[Arrival] = MemoryBroker() if broker is None else broker
-        self.newest = start  # number of the newest arrival that is here
+        self.newest = start  # number of the newest arrival that the tail has
         self.counts = TailCounts()
         self._ring: deque[Arrival] = deque(maxlen=KEPT)
         self._moved = asyncio.Event()  # set once, then replaced, at each move
-        self._looking = asyncio.Lock()  # two who read at once would read the same
+        self._looking = asyncio.Lock()  # concurrent reads would read the same arrivals
 
     async def run(self) -> None:
-        """Read what arrives, until cancelled."""
+        """Read new arrivals until cancelled."""
         async with asyncio.TaskGroup() as group:
             group.create_task(self.broker.run(self))
             await self._watch()
 
     async def look(self) -> None:
-        """Read all that the database has by now.
+        """Read all new arrivals from the database.
 
-        Raises whatever the database does.
+        Raises every error of the database.
         """
         async with self._looking:
             whole = True
@@ -87,23 +87,23 @@ class Tail(Generic[Arrival]):
                     self.broker.offer(fresh)
 
     def take(self, arrivals: Sequence[Arrival]) -> None:
-        """Go on with what another process has read, as far as it follows without a hole."""
+        """Take the arrivals of another process that follow the newest one without a gap."""
         self.counts.taken += len(self._extend(arrivals))
 
     def wake(self) -> None:
-        """Look at the database now, and from then on as often as the broker asks for."""
+        """Poll the database now, and from then on at the interval of the broker."""
         self._bus.stir()
 
     async def follow(self, after: int) -> AsyncGenerator[Sequence[Arrival], None]:
-        """Yield every arrival after `after`, in order, as many at once as there are, without end.
+        """Yield all arrivals after `after`, in order, in pages and without end.
 
-        Close it when done.
+        Close the generator when done.
 
         Raises:
-            Hole: they have been forgotten meanwhile.
+            GapError: the next arrivals were pruned.
         """
         while True:
-            moved = self._moved  # taken before looking, so that no move is missed
+            moved = self._moved  # taken before the read, so that no move is missed
             page = await self._page(after)
             if page:
                 yield page
@@ -112,7 +112,10 @@ class Tail(Generic[Arrival]):
                 await moved.wait()
 
     async def wait(self, after: int, wanted: Callable[[Arrival], bool], seconds: float) -> int:
-        """Return how far was looked, once one after `after` is wanted or the time is over."""
+        """Wait for an arrival after `after` that is wanted, for at most `seconds`.
+
+        Returns the number of the last arrival that was examined.
+        """
         try:
             async with asyncio.timeout(seconds), aclosing(self.follow(after)) as pages:
                 async for page in pages:
@@ -139,7 +142,7 @@ class Tail(Generic[Arrival]):
                 await self._bus.beyond(seen, self.broker.poll_seconds)
 
     def _extend(self, arrivals: Sequence[Arrival]) -> list[Arrival]:
-        """Take those that follow the newest without a hole, and return them."""
+        """Add the arrivals that follow the newest one without a gap, and return them."""
         fresh: list[Arrival] = []
         for each in arrivals:
             if each.number == self.newest + len(fresh) + 1:

@@ -1,7 +1,7 @@
-"""Wakes whoever waits in this process for the arrival log to grow. It carries a number and no content.
+"""Wakes the tasks of this process that wait for the arrival log to grow.
 
-The database is the truth: a lost announcement delays (the tail also looks by itself), it
-never loses.
+A signal carries a number and no content. The database is the source of truth: a lost signal only
+delays the tail, which also polls.
 """
 
 from __future__ import annotations
@@ -10,25 +10,25 @@ import asyncio
 
 
 class MemoryBus:
-    """The bus within one process."""
+    """The wake-up signal within one process."""
 
     def __init__(self) -> None:
         self.newest = 0  # the highest arrival number that was announced
         self._stirred = asyncio.Event()  # set once, then replaced, each time
 
     def announce(self, arrival: int) -> None:
-        """Say that everything up to `arrival` is committed."""
+        """Announce that all arrivals up to `arrival` are committed."""
         if arrival > self.newest:
             self.newest = arrival
             self.stir()
 
     def stir(self) -> None:
-        """Let all who wait look by themselves now."""
+        """Wake all waiting tasks, so that they read the database now."""
         stirred, self._stirred = self._stirred, asyncio.Event()
         stirred.set()
 
     async def beyond(self, arrival: int, seconds: float) -> None:
-        """Return once something after `arrival` was announced, when stirred, or after `seconds`."""
+        """Wait for an announcement after `arrival` or a call of `stir`, for at most `seconds`."""
         if self.newest > arrival:
             return
         try:
