@@ -204,10 +204,8 @@ class RedisBroker(Generic[Arrival]):
             pipeline.expire(self._stream, STREAM_SECONDS)
             for answer in await pipeline.execute(raise_on_error=False):
                 # Another process has published it already, which is no failure.
-                is_duplicate = isinstance(answer, ResponseError) and "equal or smaller" in str(
-                    answer
-                )
-                if isinstance(answer, Exception) and not is_duplicate:
+                added = isinstance(answer, ResponseError) and "equal or smaller" in str(answer)
+                if isinstance(answer, Exception) and not added:
                     raise answer
         return arrivals[-1].number
 

@@ -1,1 +1,1 @@
-"""The wire between instances: the feed contract, its client and the directory of endpoints."""
+"""Replication between instances: the feed contract, its client and the directory of endpoints."""

@@ -1,8 +1,8 @@
-"""Where an endpoint is connected to: its host resolved, and every address checked before use.
+"""Resolves the host of an endpoint, and checks every address before a connection uses it.
 
-A name may come to lead inside our own network after it was written down, and numbers can be spelled
-in ways that a filter does not see. So a host is a name or an address in its canonical form, and what
-it resolves to is checked and then connected to as it is.
+A name may start to resolve to an address in our own network after an operator listed it, and numbers
+can be spelled in ways that a filter does not recognize. So a host is a name or an address in its
+canonical form. The addresses that it resolves to are checked, and the connection uses exactly those.
 """
 
 from __future__ import annotations
@@ -16,33 +16,33 @@ from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_add
 Address = IPv4Address | IPv6Address
 Resolve = Callable[[str, int], Awaitable[Sequence[str]]]
 
-RESOLVE_SECONDS = 3.0  # what is left of the time to connect is for connecting
-ADDRESSES_MOST = 8  # of one name that are tried; all are checked
+RESOLVE_SECONDS = 3.0  # the rest of the time to connect is left for connecting
+ADDRESSES_MOST = 8  # that are tried for one name; all of them are checked
 
 _LABEL = r"[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?"
 _NAME = re.compile(rf"(?=.{{1,253}}$)({_LABEL}\.)*[a-z]([a-z0-9-]{{0,61}}[a-z0-9])?")
 
-# What Python calls private or global differs between its versions, and holds ranges for examples,
-# benchmarks and cloud services; so what is ours, and what is everybody's, is said here.
+# Python's own definitions of private and global addresses differ between its versions, and include
+# ranges for examples, benchmarks and cloud services. So the private and global ranges stand here.
 _OURS_4 = tuple(map(IPv4Network, ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "127.0.0.0/8")))
 _OURS_6 = tuple(map(IPv6Network, ("::1/128", "fc00::/7")))
 _EVERYBODYS_6 = IPv6Network("2000::/3")  # global unicast
 _NEVER_4 = tuple(map(IPv4Network, ("0.0.0.0/8", "192.0.0.0/24", "192.88.99.0/24")))
 _NEVER_6 = tuple(map(IPv6Network, ("2001::/23", "2001:db8::/32", "3fff::/20")))
-_NAT64 = IPv6Network("64:ff9b::/96")  # RFC 6052; where others hold an address of IPv4 is not known
-# What clouds answer a machine's own questions at, credentials among it, though they look like others.
+_NAT64 = IPv6Network("64:ff9b::/96")  # RFC 6052; where others embed IPv4 is unknown
+# Metadata services of clouds, which return credentials, although the addresses look ordinary.
 _MACHINES_OWN = frozenset(map(ip_address, ("168.63.129.16", "fd00:ec2::254", "fd20:ce::254")))
 
 
 class AddressRefused(Exception):
-    """The host may not be connected to: the same text whatever the cause, which says nothing new."""
+    """The host may not be connected to. The message is always the same and reveals no address."""
 
     def __init__(self) -> None:
         super().__init__("the endpoint has no address that may be connected to")
 
 
 def canonical_host(host: str) -> bool:
-    """Whether a host is a plain name, or an address in its one canonical form."""
+    """Return whether a host is a plain name, or an address in its canonical form."""
     try:
         return str(ip_address(host)) == host and "%" not in host
     except ValueError:
@@ -50,9 +50,10 @@ def canonical_host(host: str) -> bool:
 
 
 def is_address_allowed(address: Address, *, private: bool) -> bool:
-    """Whether an address may be connected to; `private` also allows loopback and private networks.
+    """Return whether an address may be connected to.
 
-    An address of IPv6 that stands for one of IPv4 is as good as that one.
+    `private` also allows loopback and private networks. An IPv6 address that embeds an IPv4 address
+    is allowed exactly if the IPv4 address is.
     """
     if address in _MACHINES_OWN:
         return False
@@ -77,10 +78,10 @@ async def resolve_host(
     resolve: Resolve | None = None,
     seconds: float = RESOLVE_SECONDS,
 ) -> list[Address]:
-    """Return the addresses of a host, at most as many as are worth trying.
+    """Return the first addresses of a host, at most ADDRESSES_MOST.
 
     Raises:
-        AddressRefused: one of them is not allowed, or the host is not canonical.
+        AddressRefused: an address is not allowed, there is none, or the host is not canonical.
         TimeoutError: the name is not resolved within `seconds`.
         OSError: the name cannot be resolved.
     """
@@ -95,14 +96,17 @@ async def resolve_host(
 
 
 def _meant(address: IPv6Address) -> IPv4Address | None:
-    """The address of IPv4 that one of IPv6 stands for."""
+    """Return the IPv4 address that an IPv6 address embeds, if any."""
     if address in _NAT64:
         return IPv4Address(int(address) & 0xFFFFFFFF)
     return address.ipv4_mapped or address.sixtofour
 
 
 def _allowed_6(address: IPv6Address, private: bool) -> bool:
-    """Of one that stands for itself: also Teredo and local NAT64, which hide another, are refused."""
+    """Return whether an IPv6 address is allowed that embeds no IPv4 address.
+
+    Teredo and local NAT64 are refused too, because they hide another address.
+    """
     if any(address in network for network in _OURS_6):
         return private
     return address in _EVERYBODYS_6 and not any(address in network for network in _NEVER_6)

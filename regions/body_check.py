@@ -1,7 +1,7 @@
-"""Whether a follower could take bodies: of their types, of their own region, and after what they refer to.
+"""Checks whether a replica could store bodies: their types, their region, and their references.
 
-The rows of a copy refer to each other in the database, and their scores are computed by instruments that
-ship; a body for which that fails stops the copy. This finds it without a database.
+In the database, the rows of a replica refer to each other, and the shipped instruments compute their
+scores. A body for which that fails stops the replication. This check needs no database.
 """
 
 from __future__ import annotations
@@ -24,24 +24,27 @@ from facts.instrument import instrument_by_id, instrument_catalogue
 
 
 class InvalidBody(Exception):
-    """A body that no follower could take: what was expected, and what came."""
+    """No replica could store a body. The message states what was expected and what came."""
 
 
 @dataclass
 class BodyCheck:
-    """The bodies of one region, in order."""
+    """Checks the bodies of one region in order."""
 
     region: str
-    complete: bool = True  # False: what they refer to may have been recorded before the first
+    complete: bool = True  # False: references may point to bodies before the first one
     _recorded: set[str] = field(default_factory=set)  # ids of OPDs and applications
     _instruments: dict[str, Instrument] = field(default_factory=dict)  # by assessment
     _begun: bool = False
 
     def take(self, what: str, kind: type, body: Mapping[str, Any]) -> None:
-        """Look at the next body.
+        """Check the next body.
+
+        Args:
+            what: the name of the body in error messages.
 
         Raises:
-            UnfitBody: a follower could not take it; `what` is named.
+            InvalidBody: a replica could not store the body.
         """
         try:
             value: Any = value_of(kind, body)
@@ -83,7 +86,7 @@ class BodyCheck:
 
 
 def _references(value: object) -> list[str]:
-    """The OPDs and applications of its own region that a body refers to."""
+    """Return the ids of the OPDs and applications of its own region that a body refers to."""
     match value:
         case Application(opd=str(opd)) | Attestation(opd=opd) | Exemption(opd=opd):
             return [opd]

@@ -1,6 +1,7 @@
-"""Whether an endpoint keeps the feed contract: asked as a follower asks, and each promise told apart.
+"""Checks whether an endpoint conforms to the feed contract, with one result for each promise.
 
-It only reads. What a promise is about is in docs/protocol.md.
+The checks send the requests of a replication client, and only read. docs/protocol.md explains the
+promises.
 """
 
 from __future__ import annotations
@@ -23,23 +24,23 @@ from regions.directory import Endpoint
 from regions.peer import PeerConnection, PeerUnreachable, ProtocolError, RejectedByPeer
 
 ANSWER_SECONDS = 10.0
-HEARTBEAT_SECONDS = 10.0  # twice what is promised
-ENTRIES_MOST = 100_000  # looked at
+HEARTBEAT_SECONDS = 10.0  # twice the promised interval
+ENTRIES_MOST = 100_000  # that are checked
 PAGES_MOST = 1_000
-UNKNOWN = "region-that-nobody-has"
+UNKNOWN = "region-that-does-not-exist"
 
 
 class ConformanceFailure(Exception):
-    """A promise is not kept: what was expected and what came."""
+    """A promise is broken. The message states what was expected and what came."""
 
 
 class CheckSkipped(Exception):
-    """There is nothing by which the promise could be judged."""
+    """The endpoint has no data to check the promise with."""
 
 
 @dataclass(frozen=True, slots=True)
 class ConformanceResult:
-    """One promise, whether it is kept, and what was seen."""
+    """The result for one promise: whether it is kept, and what was observed."""
 
     promise: str
     kept: bool
@@ -48,21 +49,21 @@ class ConformanceResult:
 
 @dataclass
 class _Seen:
-    """What the checks before have read."""
+    """What the earlier checks have read."""
 
     endpoint: Endpoint
     region: str
     peer: PeerConnection
     feed: str = contract.FEED_WITHOUT_OWNER
     head: RemoteLogHead | None = None
-    base: int = 0  # entries that the owner does not keep any more
-    entries: list[Entry] = field(default_factory=list)  # from the next one on
+    base: int = 0  # entries that the owner has pruned
+    entries: list[Entry] = field(default_factory=list)  # the entries after `base`
 
 
 async def check_conformance(endpoint: Endpoint, region: str) -> list[ConformanceResult]:
-    """Ask for everything that the contract promises; one verdict a promise.
+    """Check every promise of the contract; return one result for each.
 
-    A promise that cannot be looked at, since an earlier one is broken, is not kept either.
+    A promise that cannot be checked because an earlier one is broken counts as broken.
     """
     verdicts: list[ConformanceResult] = []
     try:
@@ -119,13 +120,13 @@ async def _order(seen: _Seen) -> str:
     except RejectedByPeer as rejected:
         if rejected.code != "SNAPSHOT_REQUIRED" or seen.entries:
             raise
-    newest = (await _page(seen, None)).newest  # it keeps no whole log
+    newest = (await _page(seen, None)).newest  # the owner has pruned the start of its log
     seen.base, seen.entries = newest.sequence - 1, [newest]
     return await _entries(seen, head)
 
 
 async def _entries(seen: _Seen, head: RemoteLogHead) -> str:
-    """Read the entries up to the end of the log, after those that are here."""
+    """Read the entries after those already read, up to the end of the log."""
     async with aclosing(_frames(seen, seen.base + len(seen.entries))) as frames:
         async for frame in frames:
             for entry in frame.entries:
@@ -193,7 +194,7 @@ async def _resume(seen: _Seen) -> str:
 
 async def _heartbeat(seen: _Seen) -> str:
     async with aclosing(_frames(seen, seen.base + len(_read(seen)))) as frames:
-        for _ in range(2):  # the first comes at once
+        for _ in range(2):  # the first frame comes at once
             try:
                 async with asyncio.timeout(HEARTBEAT_SECONDS):
                     await anext(frames)
@@ -249,7 +250,7 @@ async def _without_token(seen: _Seen) -> str:
     try:
         async with PeerConnection.opened(replace(seen.endpoint, token_file=None)) as stranger:
             return await _refused(stranger, contract.HEAD, {"region": seen.region}, "FORBIDDEN")
-    except RejectedByPeer as rejected:  # with 4401 or 4403, before anything is asked
+    except RejectedByPeer as rejected:  # closed with 4401 or 4403 before any request
         return str(rejected)
 
 
@@ -310,7 +311,7 @@ def _known(seen: _Seen) -> RemoteLogHead:
 
 
 def _entry(seen: _Seen, sequence: int) -> Entry | None:
-    """Return an entry that was read; None: it is newer, or not kept any more."""
+    """Return an entry that was read; None if it is newer or was pruned."""
     place = sequence - seen.base - 1
     return _read(seen)[place] if 0 <= place < len(_read(seen)) else None
 

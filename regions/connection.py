@@ -1,4 +1,4 @@
-"""The WebSocket itself: to an address that was checked, and bounded in all that comes over it."""
+"""Opens a WebSocket to a checked address, with bounds on the size of messages and on buffers."""
 
 from __future__ import annotations
 
@@ -18,25 +18,26 @@ from regions.failure import PeerUnreachable, ProtocolError, sanitize_for_log
 PROTOCOL: Final = Subprotocol("graphql-transport-ws")
 PING_SECONDS = 20.0
 CLOSE_SECONDS = 1.0
-MESSAGE_BYTES = 4_194_304  # a frame holds at most one, but for a single larger entry
-FRAMES_WAITING = 2  # of the WebSocket, before its other end has to wait
+MESSAGE_BYTES = 4_194_304  # a frame of a feed is smaller, except one with a single large entry
+FRAMES_WAITING = 2  # unread frames of the WebSocket, before the other side has to wait
 
 
 async def open_websocket(
     endpoint: Endpoint, seconds: float, resolve: Resolve | None = None
 ) -> ClientConnection:
-    """Return a WebSocket to the first of the checked addresses that answers.
+    """Return a WebSocket to the first of the checked addresses that accepts a connection.
 
-    Each but the last gets its share of `seconds`, so that one that is silent does not take all; the
-    caller bounds the whole.
+    Each address except the last gets an equal share of the remaining `seconds`, so that a silent one
+    does not use up all of it. The caller limits the total time.
 
     Raises:
-        Unreachable, Misbehaved: none does, or not in this protocol.
+        PeerUnreachable: no address accepts a connection.
+        ProtocolError: the other side does not speak this protocol.
     """
     loop = asyncio.get_running_loop()
     deadline = loop.time() + seconds
     try:
-        tls = await asyncio.to_thread(endpoint.tls)  # it reads files
+        tls = await asyncio.to_thread(endpoint.tls)  # reads files
         found = await resolve_host(
             endpoint.host,
             endpoint.port,
@@ -69,12 +70,12 @@ async def open_websocket(
 
 
 class _Connection(ClientConnection):
-    """Reads nothing while what it wrote is not taken.
+    """A connection that stops reading while the other side does not read.
 
-    Else it would answer pings for ever to one who sends them and never reads.
+    Otherwise it would answer the pings of a peer that never reads for ever.
     """
 
-    _unread = False  # what we wrote, beyond the bound of the transport
+    _unread = False  # the write buffer exceeds the limit of the transport
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         super().connection_made(transport)
@@ -104,7 +105,7 @@ async def _connected(
     try:
         ours.setblocking(False)
         await asyncio.get_running_loop().sock_connect(ours, (str(address), endpoint.port))
-        # With a socket of our own it follows no redirect.
+        # Given an open socket, the client follows no redirect.
         return await connect(
             endpoint.url,
             sock=ours,

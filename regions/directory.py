@@ -1,13 +1,13 @@
-"""Who is followed: the endpoints that an operator lists, in a TOML file, and nobody else.
+"""The directory of the endpoints that this instance replicates from: a TOML file of the operator.
 
     [[endpoint]]
     url = "wss://simpul.sumedangkab.go.id/graphql"
     regions = ["32.11"]
     token_file = "secrets/32.11.token"
 
-A token stands in a file of its own. `private = true` allows an address in a private network or on
-this machine; `authority`, `client_certificate` and `client_key` are files for TLS. `https://` is
-taken for `wss://`, and `http://` for `ws://`.
+Each token is in a file of its own. `private = true` allows an address in a private network or on this
+machine. `authority`, `client_certificate` and `client_key` are files for TLS. `https://` means
+`wss://`, and `http://` means `ws://`. No other endpoint is ever contacted.
 """
 
 from __future__ import annotations
@@ -36,9 +36,9 @@ from regions.address import canonical_host
 
 FILE_BYTES = 1_048_576
 LOOK_SECONDS = 2.0
-REGIONS_MOST = 1_000  # all regions of the country are some 550
+REGIONS_MOST = 1_000  # the country has about 550
 TOKEN_CHARACTERS = 16_384
-CODE_CHARACTERS = 128  # of a region; the longest that ships is a ministry's, of 89
+CODE_CHARACTERS = 128  # of a region's code; the longest shipped one, of a ministry, has 89
 
 _WEBSOCKET = {"http": "ws", "https": "wss"}
 
@@ -46,7 +46,7 @@ logger = logging.getLogger(__name__)
 
 
 class InvalidEndpointDirectory(ValueError):
-    """The file does not say who is followed: what was expected, and what came."""
+    """The file is no valid directory. The message states what was expected and what came."""
 
     def __init__(self, path: Path, problem: str) -> None:
         super().__init__(f"{path}: {problem}")
@@ -54,7 +54,7 @@ class InvalidEndpointDirectory(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Endpoint:
-    """An instance that is followed, and for which regions."""
+    """The API of another instance, and the regions that are replicated from it."""
 
     url: str  # ws:// or wss://
     regions: tuple[str, ...]
@@ -66,19 +66,21 @@ class Endpoint:
 
     @property
     def host(self) -> str:
+        """The host of the URL: a name or an address."""
         return urlsplit(self.url).hostname or ""
 
     @property
     def port(self) -> int:
+        """The port of the URL, or the default port of its scheme."""
         parts = urlsplit(self.url)
         return parts.port or (443 if parts.scheme == "wss" else 80)
 
     def token(self) -> str | None:
-        """Read the token, so that a renewed one is taken at the next connection.
+        """Read the token from its file, so that the next connection uses a renewed one.
 
         Raises:
             OSError: the file cannot be read.
-            ValueError: it holds no token; what it holds is not told.
+            ValueError: the file holds no token; the message does not contain its content.
         """
         if self.token_file is None:
             return None
@@ -89,7 +91,7 @@ class Endpoint:
         return token
 
     def tls(self) -> ssl.SSLContext | None:
-        """Return how the other side is trusted and what we show it; None without TLS.
+        """Return the TLS context with the trusted authority and our certificate; None without TLS.
 
         Raises:
             OSError: a file cannot be read, or is no certificate or key.
@@ -104,12 +106,12 @@ class Endpoint:
 
 @dataclass(frozen=True)
 class EndpointDirectory:
-    """All endpoints that this instance follows."""
+    """All endpoints that this instance replicates from."""
 
     endpoints: tuple[Endpoint, ...] = ()
 
     def endpoint(self, region: str) -> Endpoint | None:
-        """Return the endpoint at which a region is followed."""
+        """Return the endpoint of a region; None if the directory does not list the region."""
         return self._by_region.get(region)
 
     @cached_property
@@ -118,10 +120,10 @@ class EndpointDirectory:
 
 
 def load_endpoint_directory(path: Path) -> EndpointDirectory:
-    """Return the directory that a file holds.
+    """Read and validate a directory file.
 
     Raises:
-        InvalidDirectory: it holds none.
+        InvalidEndpointDirectory: the file cannot be read or is no valid directory.
     """
     return _parsed(path, _content(path))
 
@@ -146,7 +148,7 @@ def _parsed(path: Path, content: bytes) -> EndpointDirectory:
         first = error.errors()[0]
         place = ".".join(map(str, first["loc"]))
         raise InvalidEndpointDirectory(path, f"{place}: {first['msg']}") from None
-    except (ValueError, RecursionError):  # TOML that the parser gives up: a huge number, deep lists
+    except (ValueError, RecursionError):  # the parser fails on huge numbers and deep lists
         raise InvalidEndpointDirectory(
             path, "expected TOML, got numbers or lists beyond measure"
         ) from None
@@ -167,13 +169,13 @@ def _parsed(path: Path, content: bytes) -> EndpointDirectory:
 async def watch_endpoint_directory(
     path: Path, seconds: float | None = None
 ) -> AsyncGenerator[EndpointDirectory, None]:
-    """Yield the directory, and again whenever the file says something else.
+    """Yield the directory, and each later version of it, when the file changes.
 
-    It is looked at every `seconds`, or LOOK_SECONDS. While it holds none, the last one stays; that
-    is logged.
+    The file is read every `seconds`, by default LOOK_SECONDS. While it is invalid, the last valid
+    directory stays in use, and the error is logged once.
     """
     directory: EndpointDirectory | None = None
-    before: bytes | None = None  # to parse hundreds of regions takes longer than all else
+    before: bytes | None = None  # unchanged content is not parsed again, as parsing is slow
     complaint = ""
     while True:
         try:
@@ -193,14 +195,14 @@ async def watch_endpoint_directory(
 
 
 def to_websocket_url(url: str) -> str:
-    """Return the address of a WebSocket for one that may be of HTTP."""
+    """Return the WebSocket URL for a URL of HTTP or WebSocket."""
     scheme, separator, rest = url.partition("://")
     return _WEBSOCKET.get(scheme, scheme) + separator + rest
 
 
 def plain_url(given: str) -> bool:
-    """Whether it is the address of a WebSocket on a plain host, with no credentials in it."""
-    # What is no visible ASCII is left out or changed by some parsers, and not by others.
+    """Return whether a string is a WebSocket URL with a plain host and without credentials."""
+    # Parsers differ in how they drop or change other characters than visible ASCII.
     if not (given.isascii() and given.isprintable()) or " " in given:
         return False
     try:
@@ -208,7 +210,7 @@ def plain_url(given: str) -> bool:
         plain = parts.hostname is not None and canonical_host(parts.hostname) and parts.port != 0
     except ValueError:
         return False
-    # A question would be the place of a token, and who is followed is told to everybody.
+    # A query string could hold a token, and the API publishes these URLs.
     extra = parts.username is not None or parts.password is not None or "?" in given
     return parts.scheme in ("ws", "wss") and plain and not extra and "#" not in given
 
@@ -237,7 +239,7 @@ class _Entry(BaseModel):
     def _codes(cls, given: list[str]) -> list[str]:
         for code in given:
             if not 1 <= len(code) <= CODE_CHARACTERS or not code.isprintable():
-                # Not shown: whoever mistakes the line may have put a token there.
+                # The value is not shown, because it may be a misplaced token.
                 raise ValueError(f"expected a region's code, got {len(code)} characters")
         return given
 

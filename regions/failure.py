@@ -1,10 +1,10 @@
-"""How an instance that is followed fails: it is not there, talks rubbish, or refuses.
+"""The errors of a connection to another instance.
 
-    Unreachable   no connection, or no answer in time
-    Misbehaved    what came is none of the protocol's
-    Rejected      an answer, and it is no
+    PeerUnreachable   there is no connection, or no response in time
+    ProtocolError     what the other side sends violates the protocol
+    RejectedByPeer    the other side responds with a refusal
 
-What others said stands in a message only in short, and as a line that a log can hold.
+A message quotes the other side only in short, and as one line that a log can hold.
 """
 
 from __future__ import annotations
@@ -15,25 +15,25 @@ from typing import Final
 from websockets.exceptions import ConnectionClosed
 
 REJECTING: Final = frozenset({4401, 4403})
-SHOWN = 200  # characters of what came
-CODE = 64  # characters of a code
+SHOWN = 200  # characters of a quotation
+CODE = 64  # characters of an error code
 
-# A repr that is cut while it is made: what came may be large, or deep.
+# A repr with limits, because the received value may be large or deep.
 _brief = reprlib.Repr()
 _brief.maxlevel, _brief.maxdict, _brief.maxlist = 3, 4, 4
 _brief.maxstring = _brief.maxother = SHOWN
 
 
 class PeerUnreachable(Exception):
-    """There is no connection, or no answer in time."""
+    """There is no connection, or no response in time."""
 
 
 class ProtocolError(Exception):
-    """What came is none of the protocol's."""
+    """What the other side sends violates the protocol."""
 
 
 class RejectedByPeer(Exception):
-    """The other side answers, and refuses: who we are, or what we ask; `code` says why, if it does."""
+    """The other side refuses our token or our request; `code` is its reason, or empty."""
 
     def __init__(self, message: str, code: str = "") -> None:
         super().__init__(message)
@@ -41,12 +41,12 @@ class RejectedByPeer(Exception):
 
 
 def protocol_error(expected: str, got: object) -> ProtocolError:
-    """Return what to raise where something else was expected."""
+    """Return the error for a received value that was not expected."""
     return ProtocolError(f"expected {expected}, got {sanitize_for_log(_brief.repr(got))}")
 
 
 def rejection_from_errors(errors: object) -> RejectedByPeer:
-    """Return what to raise for the errors of GraphQL, of any shape; the first is told."""
+    """Return the error for the `errors` of a GraphQL response, of any shape; only the first counts."""
     first = errors[0] if isinstance(errors, list) and errors else errors
     if not isinstance(first, dict):
         return RejectedByPeer(sanitize_for_log(_brief.repr(first)))
@@ -60,7 +60,7 @@ def rejection_from_errors(errors: object) -> RejectedByPeer:
 def error_from_close(
     connection: ConnectionClosed,
 ) -> PeerUnreachable | ProtocolError | RejectedByPeer:
-    """Return what to raise where the connection was closed, by whom and why it may be."""
+    """Return the error for a closed connection, which depends on the side and code of the closure."""
     theirs, ours = connection.rcvd, connection.sent
     if theirs is not None and (connection.rcvd_then_sent or ours is None):
         text = f"closed with {theirs.code}: {sanitize_for_log(theirs.reason)}"
@@ -73,6 +73,6 @@ def error_from_close(
 
 
 def sanitize_for_log(text: str) -> str:
-    """What came, as a log can hold it: short, and nothing that moves the cursor."""
+    """Return received text in a form for logs: short, with only printable characters."""
     line = "".join(each if each.isprintable() else "?" for each in text[: SHOWN + 1])
     return line if len(line) <= SHOWN else f"{line[:SHOWN]}…"

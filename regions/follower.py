@@ -1,12 +1,12 @@
-"""Follows the regions that other instances own: a task for each, over as few connections as it takes.
+"""Replicates the regions that other instances own: one task per region, over few connections.
 
-An endpoint that cannot be reached, or that breaks the protocol, costs only its own regions their
-freshness. It is tried again for ever, after delays that grow and have jitter.
+An endpoint that cannot be reached, or that violates the protocol, only makes the replicas of its own
+regions stale. It is retried for ever, after growing delays with jitter.
 
-The delays are computed here, since stamina cannot compute them. It counts the attempts of one call,
-whereas a connection that has worked begins with the shortest delay when it fails later. It retries on
-exceptions only, and an owner that ends a feed raises none. Its longest delay has no jitter, so that
-all who follow an owner would come back to it at the same moment.
+stamina cannot compute these delays, so this module does. stamina counts the attempts of one call,
+whereas a connection that has worked starts again with the shortest delay when it fails later. It
+retries only on exceptions, and an owner that ends a feed raises none. Its longest delay has no jitter,
+so all replicas of an owner would reconnect at the same moment.
 """
 
 from __future__ import annotations
@@ -31,65 +31,65 @@ from regions.peer import PeerConnection, PeerUnreachable, ProtocolError, Rejecte
 
 FIRST_SECONDS = 0.5  # before the second attempt; then twice as long each time
 LONGEST_SECONDS = 30.0
-DIVERGED_SECONDS = 60.0  # a log that is not the one that was copied does not heal by itself
+DIVERGED_SECONDS = 60.0  # before a retry; a diverged log does not recover by itself
 PAGE_SECONDS = 15.0  # for one page of a snapshot
-ROWS_MOST = 200_000  # of a snapshot
+ROWS_MOST = 200_000  # in one snapshot
 SNAPSHOT_REQUIRED = "SNAPSHOT_REQUIRED"
-# An owner serves at least 100 operations on one connection. A region takes one, which is its feed or a
-# page of its snapshot, and the last moment of one may be the first of the next.
+# An owner serves at least 100 operations on one connection. A region uses one, which is its feed or a
+# page of its snapshot, and two for a moment when one follows the other.
 REGIONS_OF_A_CONNECTION = 80
-OWNED_SECONDS = 2.0  # between looks whether a region that is owned here was handed over
+OWNED_SECONDS = 2.0  # between checks whether a region that is owned here was handed over
 
 logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
 class ReplicaPosition:
-    """How far the copy of a region goes."""
+    """The newest entry that the replica of a region has."""
 
     sequence: int
     hash: str
-    handed_over: bool = False  # by its newest entry; the new owner may not have it yet
+    handed_over: bool = False  # the entry hands the region over; the new owner may not have it yet
 
 
 class OwnerBehind(Exception):
-    """The new owner of a region has not yet all of its log."""
+    """The new owner of a region does not have its whole log yet."""
 
     def __init__(self) -> None:
         super().__init__("the new owner has not yet all of the log")
 
 
 class ReplicaStore(Protocol):
-    """Where the copies are kept."""
+    """The storage of the replicas."""
 
     async def place(self, region: str, url: str) -> ReplicaPosition | None:
-        """Return how far the copy goes of a region that `url` owns; None: it is owned here."""
+        """Return the position of the replica of a region that `url` owns; None if owned here."""
 
     async def accept(self, region: str, entries: Sequence[Entry], *, more: bool) -> bool:
-        """Take verified entries, all or none; return whether the region is still owned elsewhere.
+        """Store verified entries, all or none; return whether the region is still owned elsewhere.
 
-        With `more`, others are at hand.
+        `more` states that further entries are at hand.
         """
 
     async def restore(self, region: str, newest: Entry, rows: Sequence[SnapshotRow]) -> None:
-        """Begin anew with these rows, as of an entry."""
+        """Replace the replica by the rows of a snapshot, whose newest entry is `newest`."""
 
     def note(self, source: Source) -> None:
-        """Note how the owner of a region stands to us."""
+        """Record the state of the connection to the owner of a region."""
 
 
 @dataclass
 class ReplicationClient:
-    """Follows whom a directory lists, until cancelled."""
+    """Replicates the regions that the directory of endpoints lists."""
 
     copies: ReplicaStore
     clock: Callable[[], datetime]
     diverged_seconds: float = DIVERGED_SECONDS
-    _told: dict[str, str] = field(default_factory=dict)  # why regions cannot be followed
+    _reported: dict[str, str] = field(default_factory=dict)  # the last logged failure by region
     _endpoints: dict[Endpoint, asyncio.Task[None]] = field(default_factory=dict)
 
     async def run(self, directories: AsyncIterator[EndpointDirectory]) -> None:
-        """Follow the first directory, then each that replaces it."""
+        """Replicate from the first directory, then from each that replaces it, until cancelled."""
         async with asyncio.TaskGroup() as group:
             async for directory in directories:
                 gone = self._endpoints.keys() - set(directory.endpoints)
@@ -101,14 +101,14 @@ class ReplicationClient:
                         self._endpoints[endpoint] = task
 
     async def _endpoint(self, endpoint: Endpoint) -> None:
-        """Be connected to an endpoint permanently, with as many connections as its regions take."""
+        """Stay connected to an endpoint, with as many connections as its regions need."""
         regions, most = endpoint.regions, REGIONS_OF_A_CONNECTION
         async with asyncio.TaskGroup() as group:
             for first in range(0, len(regions), most):
                 group.create_task(self._connection(endpoint, regions[first : first + most]))
 
     async def _connection(self, endpoint: Endpoint, regions: Sequence[str]) -> None:
-        """Follow these regions of an endpoint over one connection, and over the next when it ends."""
+        """Replicate regions over one connection at a time; open the next when one ends."""
         backoff = _Backoff()
         while True:
             try:
@@ -127,14 +127,14 @@ class ReplicationClient:
             await backoff.wait()
 
     async def _elsewhere(self, endpoint: Endpoint, regions: Sequence[str]) -> bool:
-        """Whether one of these regions is owned there, and not here."""
+        """Return whether another instance owns at least one of these regions."""
         places = [await self.copies.place(each, endpoint.url) for each in regions]
         return any(place is not None for place in places)
 
     async def _region(
         self, endpoint: Endpoint, peer: PeerConnection, region: str, connected: _Backoff
     ) -> None:
-        """Follow one region over a connection, for as long as that lasts."""
+        """Replicate one region for as long as a connection lasts."""
         backoff = _Backoff()
         document = contract.FEED
         while True:
@@ -160,10 +160,10 @@ class ReplicationClient:
                 state, reason = SourceState.DIVERGED, str(broken)
                 seconds = self.diverged_seconds
             except RejectedByPeer as refusal:
-                if peer.is_closed:  # as for a token that has expired: the next one may be renewed
+                if peer.is_closed:  # the token may have expired; the next connection reads it again
                     raise
                 if document is contract.FEED and refusal.code in contract.NOT_IN_SCHEMA:
-                    document = contract.FEED_WITHOUT_OWNER  # it may be of an earlier schema
+                    document = contract.FEED_WITHOUT_OWNER  # the owner may have an earlier schema
                     continue
                 if refusal.code == SNAPSHOT_REQUIRED and await self._restored(peer, region):
                     continue
@@ -183,10 +183,12 @@ class ReplicationClient:
     async def _take(
         self, endpoint: Endpoint, region: str, place: ReplicaPosition, frame: RemoteFeedFrame
     ) -> ReplicaPosition | None:
-        """Copy what a frame holds; return how far the copy goes then, or None: it is owned here.
+        """Store the entries of a frame; return the new position, or None if the region is owned here.
 
         Raises:
-            BrokenChain: it does not continue what was copied.
+            BrokenChain: the log of the owner does not continue the replica.
+            OwnerBehind: the new owner does not have the whole log yet.
+            ContractViolation: entries are missing.
         """
         now = self.clock()
         entries, broken = verified_prefix(
@@ -212,16 +214,16 @@ class ReplicationClient:
         if head.sequence > place.sequence:
             if not entries:
                 raise ContractViolation("the entries up to the end of the log", "none")
-            return place  # there are more at once
+            return place  # more entries follow at once
         if head.hash != place.hash:
             raise BrokenChain(region, head.sequence, "the owner has another entry there")
-        if self._told.pop(region, None) is not None:
+        if self._reported.pop(region, None) is not None:
             logger.warning("region %s at %s: followed again", region, endpoint.url)
         self.copies.note(Source(region, endpoint.url, SourceState.FRESH, now, owner=head.owner))
         return place
 
     async def _restored(self, peer: PeerConnection, region: str) -> bool:
-        """Begin a copy with a snapshot; False if that cannot be had now."""
+        """Replace the replica by a snapshot of the owner; return whether that succeeded."""
         rows: list[SnapshotRow] = []
         after = None
         try:
@@ -252,15 +254,15 @@ class ReplicationClient:
         return True
 
     def _note(self, endpoint: Endpoint, region: str, state: SourceState, reason: str) -> None:
-        if self._told.get(region) != reason:  # once, however often it is tried in vain
-            self._told[region] = reason
+        if self._reported.get(region) != reason:  # logged once, however often the retries fail
+            self._reported[region] = reason
             logger.warning("region %s at %s: %s: %s", region, endpoint.url, state.value, reason)
         self.copies.note(Source(region, endpoint.url, state, None, reason))
 
 
 @dataclass
 class _Backoff:
-    """Doubles the delay with each failure, up to the longest, less a random part of up to half."""
+    """Doubles the delay with each failure up to a maximum, minus a random part of up to half."""
 
     seconds: float = FIRST_SECONDS
 

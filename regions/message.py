@@ -1,7 +1,7 @@
-"""One message of the protocol as it came: weighed and measured before it is parsed.
+"""One message of the protocol: its size and depth are checked before it is parsed.
 
-A small text can be large or deep once it is parsed, so what it holds is counted first. All of it is
-done by whole passes over the bytes: to look at each would take longer than to parse them.
+A small text can become large or deep once it is parsed, so its values are counted first. The counts
+make only whole passes over the bytes, because a loop over them would take longer than parsing.
 """
 
 from __future__ import annotations
@@ -15,14 +15,14 @@ import orjson
 from regions.failure import SHOWN, ProtocolError, protocol_error
 from regions.json_depth import is_nested_deeper
 
-VALUES_MOST = 150_000  # of one message: a full frame has some 80,000
+VALUES_MOST = 150_000  # in one message; a full frame has about 80,000
 DEPTH_MOST = 32
-VALUE_BYTES = 120  # that a parsed value takes, about
+VALUE_BYTES = 120  # approximate memory of a parsed value
 
 
 @dataclass(frozen=True, slots=True)
 class WireMessage:
-    """What a message says, and how much memory that takes, about."""
+    """A parsed message; `weight` is its approximate memory in bytes."""
 
     type: str
     id: str
@@ -31,10 +31,10 @@ class WireMessage:
 
 
 def parse_wire_message(content: bytes) -> WireMessage:
-    """Return the message that these bytes hold.
+    """Parse a message.
 
     Raises:
-        Misbehaved: they hold none, or too much.
+        ProtocolError: the bytes are no message, or exceed a limit.
     """
     values = content.count(b",") + content.count(b"[") + content.count(b"{")
     if values > VALUES_MOST:
@@ -56,10 +56,10 @@ def parse_wire_message(content: bytes) -> WireMessage:
 
 
 def payload_of(result: object) -> Mapping[str, Any]:
-    """Return a result as an object.
+    """Return the payload of a result as an object.
 
     Raises:
-        Misbehaved: it is none.
+        ProtocolError: the payload is no object.
     """
     if not isinstance(result, dict):
         raise protocol_error("a result", result)

@@ -1,9 +1,9 @@
-"""Asks owners for the heads of their logs, for requests that bound the age of a replica.
+"""Asks owners for the heads of their logs, for requests that limit the age of a replica.
 
-A request that comes while an owner is asked waits, and takes the answer if it is new enough. So an
-owner is asked at most twice for any number of concurrent requests. No cache of cachetools fits: each
-request says itself how old an answer may be, and there is one answer for each region that is listed.
-No single flight fits either: an answer that is on its way may be too old for a request that waits.
+A request that comes while an owner is being asked waits, and uses the response if it is new enough. So
+an owner is asked at most twice for any number of concurrent requests. No cache of cachetools fits: each
+request sets its own limit on the age of a response, and there is one response per listed region. No
+single-flight helper fits either: a response on its way may be too old for a request that waits.
 """
 
 from __future__ import annotations
@@ -18,13 +18,13 @@ from regions.contract import ContractViolation, RemoteLogHead
 from regions.directory import Endpoint, EndpointDirectory
 from regions.peer import PeerConnection, PeerUnreachable, ProtocolError, RejectedByPeer
 
-FAILURE_SECONDS = 1.0  # for which an owner that did not answer is not asked again
+FAILURE_SECONDS = 1.0  # for which an owner that did not respond is not asked again
 ENDPOINTS_AT_ONCE = 16
 
 
 @dataclass(frozen=True, slots=True)
 class ObservedHead:
-    """What an owner said of its log, asked at a moment by our clock; None: it did not say."""
+    """The head that an owner reported when asked at a time by our clock; None: no response."""
 
     at: datetime
     head: RemoteLogHead | None
@@ -32,25 +32,28 @@ class ObservedHead:
 
 @dataclass
 class OwnerHeadCache:
-    """All owners that may be asked: those that are followed."""
+    """Caches the heads of the logs at the listed endpoints."""
 
     clock: Callable[[], datetime]
     directory: EndpointDirectory = field(default_factory=EndpointDirectory)
-    _told: dict[str, ObservedHead] = field(default_factory=dict)
+    _observed: dict[str, ObservedHead] = field(default_factory=dict)
     _asking: dict[Endpoint, asyncio.Lock] = field(default_factory=dict)
     _turns: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(ENDPOINTS_AT_ONCE))
 
     async def run(self, directories: AsyncIterator[EndpointDirectory]) -> None:
-        """Take up each directory that replaces the one before."""
+        """Use each new directory, and drop the cached heads."""
         async for directory in directories:
             self.directory = directory
-            self._told.clear()
+            self._observed.clear()
             self._asking.clear()
 
     async def heads(
         self, regions: Collection[str], since: datetime, seconds: float
     ) -> dict[str, ObservedHead]:
-        """Return what the owners of regions said of them after `since`, of those that did in time."""
+        """Return the heads by region that owners reported after `since`.
+
+        Owners that do not respond within `seconds` are left out.
+        """
         wanted: dict[Endpoint, list[str]] = {}
         for region in regions:
             endpoint = self.directory.endpoint(region)
@@ -65,9 +68,9 @@ class OwnerHeadCache:
             for task in late:
                 task.cancel()
         return {
-            region: self._told[region]
+            region: self._observed[region]
             for region in regions
-            if region in self._told and self._told[region].at >= since
+            if region in self._observed and self._observed[region].at >= since
         }
 
     async def _ask(
@@ -85,14 +88,14 @@ class OwnerHeadCache:
                         data = await peer.query(contract.HEAD, {"region": region}, seconds)
                         answers[region] = contract.parse_feed_head(region, data)
             except (PeerUnreachable, ProtocolError, RejectedByPeer, ContractViolation):
-                pass  # the follower meets the same, and tells why
+                pass  # the replication client meets the same error, and logs it
             for region in open_questions:
-                self._told[region] = ObservedHead(now, answers.get(region))
+                self._observed[region] = ObservedHead(now, answers.get(region))
 
     def _known(self, region: str, since: datetime, now: datetime) -> bool:
-        told = self._told.get(region)
-        if told is None:
+        observed = self._observed.get(region)
+        if observed is None:
             return False
-        if told.head is None:
+        if observed.head is None:
             since = now - timedelta(seconds=FAILURE_SECONDS)
-        return told.at >= since
+        return observed.at >= since

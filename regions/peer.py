@@ -1,8 +1,8 @@
-"""The connection to an instance that is followed: one WebSocket, many questions on it at once.
+"""The connection to another instance: one WebSocket with many concurrent operations.
 
-Whoever is on the other side may be broken or hostile. The socket goes to an address that was checked,
-follows no redirect and no proxy; a message is bounded before it is read, and what is not read yet is
-left in the other's hands; every wait has an end.
+The other side may be broken or hostile. The socket goes to a checked address and follows no redirect
+and no proxy. The size of a message is limited before it is read. Unread messages stay in the buffers
+of the other side. Every wait has a timeout.
 """
 
 from __future__ import annotations
@@ -34,18 +34,18 @@ from regions.message import WireMessage
 
 __all__ = ["PeerConnection", "PeerUnreachable", "ProtocolError", "RejectedByPeer"]
 
-OPEN_SECONDS = 5.0  # from resolving the name to the acknowledged connection
-SEND_SECONDS = 5.0  # that the other side may take to read what we ask
-SILENT_SECONDS = 15.0  # without an event of a subscription: three heartbeats of a feed
-WAITING_MOST = 4  # messages of one operation that are read and not yet taken
-HELD_BYTES = 6_291_456  # of all messages that are read and not done with: then one more at most
-UNASKED_MOST = 1_000  # messages that nobody waits for, within
+OPEN_SECONDS = 5.0  # from resolving the name to the acknowledgement of the connection
+SEND_SECONDS = 5.0  # for the other side to read a request
+SILENT_SECONDS = 15.0  # without an event of a subscription; a feed has three heartbeats in it
+WAITING_MOST = 4  # queued messages of one operation
+HELD_BYTES = 6_291_456  # of all unprocessed messages; at most one more is read beyond it
+UNASKED_MOST = 1_000  # messages for no open operation, in UNASKED_SECONDS
 UNASKED_SECONDS = 60.0
 
 
 @dataclass(eq=False)
 class _Operation:
-    """What came for one operation and is not taken yet, and how it ended."""
+    """The queued messages of one operation, and the error that ended it."""
 
     waiting: deque[WireMessage] = field(default_factory=deque)
     arrived: asyncio.Event = field(default_factory=asyncio.Event)
@@ -69,7 +69,7 @@ class _Operation:
 
 
 class PeerConnection:
-    """An open connection; `opened` gives one."""
+    """An open connection; `opened` creates one."""
 
     def __init__(self, connection: ClientConnection, silent_seconds: float) -> None:
         self._connection = connection
@@ -78,8 +78,8 @@ class PeerConnection:
         self._ids = count(1)
         self._failure: Exception | None = None
         self._acknowledged = asyncio.Event()
-        self._held = 0  # the weight of what was read, until whoever asked for it is done with it
-        self._room = asyncio.Event()  # there may be more of it than there was
+        self._held = 0  # the weight of all messages that are read and not yet processed
+        self._room = asyncio.Event()  # set when an operation releases messages
         self._unasked, self._unasked_since = 0, 0.0
 
     @classmethod
@@ -91,12 +91,12 @@ class PeerConnection:
         open_seconds: float | None = None,
         silent_seconds: float | None = None,
     ) -> AsyncIterator[PeerConnection]:
-        """Yield a connection, acknowledged within `open_seconds`, or OPEN_SECONDS.
+        """Yield a connection that is acknowledged within `open_seconds`, by default OPEN_SECONDS.
 
-        A subscription on it fails after `silent_seconds` without an event, or SILENT_SECONDS.
+        A subscription fails after `silent_seconds` without an event, by default SILENT_SECONDS.
 
         Raises:
-            Unreachable, Misbehaved, Rejected: there is none.
+            PeerUnreachable, ProtocolError, RejectedByPeer: the connection cannot be opened.
         """
         seconds = OPEN_SECONDS if open_seconds is None else open_seconds
         silence = SILENT_SECONDS if silent_seconds is None else silent_seconds
@@ -124,20 +124,22 @@ class PeerConnection:
             reader.cancel()
             await asyncio.wait({reader})
         if not reader.cancelled():
-            reader.result()  # a bug of ours flies
+            reader.result()  # raises if the reader failed because of a bug
 
     @property
     def is_closed(self) -> bool:
-        """Whether the connection has ended, and with it every operation."""
+        """Whether the connection and all its operations have ended."""
         return self._failure is not None
 
     async def query(
         self, document: str, variables: Mapping[str, Any], seconds: float
     ) -> Mapping[str, Any]:
-        """Return the data of an answer.
+        """Send a query and return the data of the response.
 
         Raises:
-            Unreachable, Misbehaved, Rejected: there is none within `seconds`.
+            PeerUnreachable: there is no response within `seconds`, or the connection ends.
+            ProtocolError: the response violates the protocol.
+            RejectedByPeer: the response has errors.
         """
         try:
             async with (
@@ -153,13 +155,16 @@ class PeerConnection:
     async def subscribe(
         self, document: str, variables: Mapping[str, Any]
     ) -> AsyncGenerator[Mapping[str, Any], None]:
-        """Yield the data of each event until the other side ends it; close it when done.
+        """Yield the data of each event until the other side completes the subscription.
 
-        What is yielded counts as held until the next is asked for, and nothing is read while much
-        is held: do not wait for another answer of this connection in between.
+        Close the generator when done. An event takes up buffer space until the next one is requested,
+        and a full buffer stops the reader. So do not wait for another response of this connection
+        between two events.
 
         Raises:
-            Unreachable, Misbehaved, Rejected: there is no more, also where nothing comes for a while.
+            PeerUnreachable: no event comes for a while, or the connection ends.
+            ProtocolError: an event violates the protocol.
+            RejectedByPeer: an event has errors, or the other side ends the subscription with errors.
         """
         async with aclosing(self._asked(document, variables)) as events:
             while True:
@@ -226,7 +231,7 @@ class PeerConnection:
             raise error_from_close(connection) from None
 
     async def _read(self) -> None:
-        """Pass on what comes; whatever ends that ends all operations."""
+        """Dispatch messages to their operations until the connection ends, which ends them all."""
         try:
             while True:
                 await self._pass_on(
@@ -254,7 +259,7 @@ class PeerConnection:
                 self._count_unasked()
             case "next" | "error" | "complete":
                 operation = self._operations.get(given.id)
-                if operation is None:  # it may have been on its way when we ended the operation
+                if operation is None:  # it may have been sent before we ended the operation
                     self._count_unasked()
                     return
                 self._held += given.weight

@@ -1,7 +1,7 @@
-"""The feed contract: what instances ask each other, and what the answers must be.
+"""The feed contract: the requests that instances send each other, and the validation of responses.
 
-`feed.graphql` is the part of the schema that whoever is followed must serve, and `bodies.json` the
-JSON Schema of each kind of body. docs/protocol.md says what is promised.
+`feed.graphql` is the part of the schema that an owner must serve, and `bodies.json` is the JSON
+Schema of each kind of body. docs/protocol.md states the promises.
 """
 
 from __future__ import annotations
@@ -17,12 +17,12 @@ from engine.model import EventKind, Visibility
 from regions.directory import plain_url, to_websocket_url
 
 VERSION = 1
-ENTRIES_MOST = 200  # of one frame
-ROWS_MOST = 500  # of one page
+ENTRIES_MOST = 200  # in one frame
+ROWS_MOST = 500  # on one page
 SUBJECT_CHARACTERS = 255
 
-# The codes of an owner whose schema has not what is asked for; GraphQL itself gives such an error
-# none.
+# The error codes of an owner whose schema lacks a requested field. GraphQL itself defines no code for
+# this error, so the code may be empty.
 NOT_IN_SCHEMA = frozenset({"", "GRAPHQL_VALIDATION_FAILED"})
 
 _HEAD = "version region sequence hash"
@@ -32,14 +32,14 @@ _FEED = """subscription Feed($region: ID!, $after: Int!) { feed(region: $region,
   head { %s }
   entries { region sequence at actor kind subject visibility body bodyHash previousHash hash } } }"""
 FEED = _FEED % f"{_HEAD} owner"
-FEED_WITHOUT_OWNER = _FEED % _HEAD  # for software whose schema does not have it
+FEED_WITHOUT_OWNER = _FEED % _HEAD  # for owners whose schema lacks the field `owner`
 SNAPSHOT = """query Snapshot($region: ID!, $after: String) { snapshot(region: $region, after: $after) {
   version cursor rows { kind body } newest {
   region sequence at actor kind subject visibility body bodyHash previousHash hash } } }"""
 
 
 class ContractViolation(Exception):
-    """An answer is not as the contract has it: what was expected, and what came."""
+    """A response violates the contract. The message states what was expected and what came."""
 
     def __init__(self, expected: str, got: object) -> None:
         super().__init__(f"expected {expected}, got {_shown(got)}")
@@ -47,35 +47,35 @@ class ContractViolation(Exception):
 
 @dataclass(frozen=True, slots=True)
 class RemoteLogHead:
-    """The end of a region's log, as its owner tells it."""
+    """The end of a region's log, as its owner reports it."""
 
     sequence: int
     hash: str
-    owner: str | None = None  # address of the owner's API; None: it is the one that was asked
+    owner: str | None = None  # URL of the owner's API; None: it is the endpoint itself
 
 
 @dataclass(frozen=True, slots=True)
 class RemoteFeedFrame:
-    """What the owner has to tell: entries in order, or none, and the end of its log."""
+    """One event of a feed: entries in order, possibly none, and the end of the log."""
 
     head: RemoteLogHead
     entries: tuple[Entry, ...]
 
 
 def parse_feed_head(region: str, data: Mapping[str, Any]) -> RemoteLogHead:
-    """Return what was answered to HEAD or OWNER.
+    """Parse the response to HEAD or OWNER.
 
     Raises:
-        Unfit: it is something else.
+        ContractViolation: the response has another form.
     """
     return _head(region, data.get("feedHead"))
 
 
 def parse_feed_frame(region: str, data: Mapping[str, Any]) -> RemoteFeedFrame:
-    """Return one event of FEED; whether its entries follow each other is not looked at.
+    """Parse one event of FEED; the order of its entries is not checked.
 
     Raises:
-        Unfit: it is something else.
+        ContractViolation: the event has another form.
     """
     found = _object("a frame", data.get("feed"))
     entries = found.get("entries")
@@ -92,7 +92,7 @@ def parse_feed_frame(region: str, data: Mapping[str, Any]) -> RemoteFeedFrame:
 
 @dataclass(frozen=True, slots=True)
 class RemoteSnapshotPage:
-    """Rows of a snapshot, the entry as of which they are, and how to go on."""
+    """One page of a snapshot: its rows, the newest entry they include, and the next cursor."""
 
     newest: Entry
     rows: tuple[SnapshotRow, ...]
@@ -100,10 +100,10 @@ class RemoteSnapshotPage:
 
 
 def parse_snapshot_page(region: str, data: Mapping[str, Any]) -> RemoteSnapshotPage:
-    """Return one answer to SNAPSHOT.
+    """Parse the response to SNAPSHOT.
 
     Raises:
-        Unfit: it is something else.
+        ContractViolation: the response has another form.
     """
     found = _object("a page", data.get("snapshot"))
     _version(found)
