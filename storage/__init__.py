@@ -1,1 +1,1 @@
-"""The database: the only package that speaks SQL."""
+"""The database, and the only package that contains SQL."""

@@ -1,4 +1,4 @@
-"""Whose unpublished rows a reader may see: the one condition that all such reads share."""
+"""The access of a reader to unpublished rows, and the one SQL condition that all such reads share."""
 
 from __future__ import annotations
 
@@ -12,7 +12,10 @@ from storage.tables import RegionRow
 
 @dataclass(frozen=True, slots=True)
 class Access:
-    """All regions, or these regions and those whose parent is one of `provinces`."""
+    """The regions whose drafts a reader may see.
+
+    They are all regions, or `regions`, `provinces` and the regions whose parent is one of `provinces`.
+    """
 
     everything: bool = False
     regions: frozenset[str] = frozenset()
@@ -26,7 +29,7 @@ EVERYTHING = Access(everything=True)
 def draft_access_condition(
     region: InstrumentedAttribute[str], access: Access
 ) -> ColumnElement[bool]:
-    """Return the condition that `region` is one whose drafts the reader may see."""
+    """Return the SQL condition that the reader may see the drafts of the region in this column."""
     if access.everything:
         return true()
     if not access.regions and not access.provinces:

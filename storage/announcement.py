@@ -1,4 +1,4 @@
-"""What was last announced of a region's verification and proposals, to tell news from it."""
+"""The last announced verification and proposals of each region, with which new results are compared."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ _MOVE = (
 async def announcements_by_subject(
     session: AsyncSession, region: str
 ) -> dict[str, Mapping[str, Any]]:
-    """Return what was last announced of a region as documents, by subject."""
+    """Return the last announcements of a region as documents, by subject."""
     rows = await session.scalars(_OF_REGION, {"region": region})
     return {each.subject: each.body for each in rows}
 
@@ -37,7 +37,7 @@ async def announcements_by_subject(
 async def announcements_by_region(
     session: AsyncSession, regions: Collection[str], subject: str
 ) -> dict[str, Mapping[str, Any]]:
-    """Return what was last announced about that subject as documents, by region."""
+    """Return the last announcements about a subject as documents, by region."""
     rows = await session.scalars(_OF_REGIONS, {"regions": list(regions), "subject": subject})
     return {each.region: each.body for each in rows}
 
@@ -45,7 +45,7 @@ async def announcements_by_region(
 async def save_announcement(
     session: AsyncSession, region: str, subject: str, outcome: object, at: datetime
 ) -> None:
-    """Note what is announced with this transaction."""
+    """Save what this transaction announces about a subject, in place of the last announcement."""
     await session.merge(
         AnnouncementRow(
             region=region, subject=subject, body=to_document(outcome), at=format_timestamp(at)
@@ -56,7 +56,7 @@ async def save_announcement(
 async def delete_announcements(
     session: AsyncSession, region: str, subjects: Collection[str]
 ) -> None:
-    """Forget subjects that are followed no more."""
+    """Delete the announcements about subjects that are no longer tracked."""
     if subjects:
         await session.execute(
             delete(AnnouncementRow).where(
@@ -66,10 +66,10 @@ async def delete_announcements(
 
 
 async def followed_up(session: AsyncSession) -> int:
-    """Return the arrival up to which everything was followed up."""
+    """Return the number of the arrival up to which all derived events are computed."""
     return (await session.execute(select(InstanceRow.derived_head))).scalar_one()
 
 
 async def advance_derived_head(session: AsyncSession, arrival: int) -> None:
-    """Note that everything up to an arrival is followed up; it never goes back."""
+    """Record that the derived events are computed up to an arrival; a lower number has no effect."""
     await session.execute(_MOVE, {"arrival": arrival})

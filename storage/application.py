@@ -1,4 +1,4 @@
-"""Applications, and how they are read."""
+"""Reads applications, and converts them to and from rows."""
 
 from __future__ import annotations
 
@@ -115,7 +115,10 @@ async def paginate_applications(
     first: int,
     after: tuple[str, ...] | None,
 ) -> Page[Application]:
-    """Return one page of the applications that fit, by name."""
+    """Return one page of the applications that match all filters, by name.
+
+    A filter that is None or empty matches all applications.
+    """
     query = select(ApplicationRow)
     if region is not None:
         query = query.where(ApplicationRow.region == region)
@@ -133,7 +136,7 @@ async def paginate_applications(
 
 
 async def list_application_names(session: AsyncSession, region: str) -> set[tuple[str | None, str]]:
-    """Return the OPD and the name in small letters of a region's applications, also of retired."""
+    """Return the OPD and the case-folded name of all applications of a region, also of retired ones."""
     query = select(ApplicationRow.opd, ApplicationRow.name_key).where(
         ApplicationRow.region == region
     )
@@ -141,7 +144,7 @@ async def list_application_names(session: AsyncSession, region: str) -> set[tupl
 
 
 async def find_namesake_id(session: AsyncSession, application: Application) -> str | None:
-    """Return the id of another application of that name in its OPD that is not retired."""
+    """Return the id of another application in the same OPD with the same name that is not retired."""
     found: str | None = await session.scalar(
         select(ApplicationRow.id)
         .where(

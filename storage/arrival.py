@@ -1,4 +1,4 @@
-"""The arrival order: everything this instance committed, numbered without a gap."""
+"""The arrival order: all entries and derived events of this instance, numbered without a gap."""
 
 from __future__ import annotations
 
@@ -19,12 +19,12 @@ from storage.access import Access, draft_access_condition
 from storage.sqlite_driver import LONG
 from storage.tables import ArrivalRow, EntryRow, InstanceRow
 
-CHANGES_AT_ONCE = 5_000  # rows of one statement, on the event loop with SQLite
+CHANGES_AT_ONCE = 5_000  # rows of one statement, which SQLite reads on the event loop
 
 
 @dataclass(frozen=True, slots=True)
 class Arrival:
-    """One thing that happened, at its place in this instance's order."""
+    """An entry or a derived event, with its number in the arrival order of this instance."""
 
     number: int
     at: datetime
@@ -34,17 +34,17 @@ class Arrival:
     visibility: Visibility
     actor: str
     subject: str
-    topic: str  # of two of a kind about it, the newer may replace the older
-    derived: Mapping[str, Any] | None  # what changed by it; None: it is the entry itself
+    topic: str  # a newer arrival of the same kind and topic may replace this one
+    derived: Mapping[str, Any] | None  # the derived event; None: the arrival is the entry itself
 
 
 @dataclass(frozen=True, slots=True)
 class ArrivalPosition:
-    """How far the arrival order goes, in which epoch of its numbering."""
+    """The end of the arrival order, and the epoch of its numbering."""
 
     epoch: str
     arrival: int
-    floor: int  # of what arrived up to here, only the newest about each topic are kept
+    floor: int  # up to this number, only the newest arrival of each kind and topic is retained
 
 
 _ARRIVALS = (
@@ -66,9 +66,9 @@ _ARRIVALS = (
     )
     .order_by(ArrivalRow.number)
 )
-# What each process reads at each change.
+# Each process executes this statement at each change.
 _AFTER = _ARRIVALS.where(ArrivalRow.number > bindparam("after")).limit(bindparam("limit"))
-# Of an entry, the topic is its subject.
+# The topic of an entry is its subject.
 _CHANGES = (
     select(ArrivalRow.number, ArrivalRow.kind, ArrivalRow.region, ArrivalRow.topic)
     .where(ArrivalRow.number > bindparam("after"), ArrivalRow.number <= bindparam("head"))
@@ -79,20 +79,20 @@ _POSITION = select(InstanceRow.epoch, InstanceRow.arrival_head, InstanceRow.arri
 
 
 async def newest_position(session: AsyncSession) -> ArrivalPosition:
-    """Return the newest position."""
+    """Return the newest position of the arrival order."""
     row = (await session.execute(_POSITION)).one()
     return ArrivalPosition(row.epoch, row.arrival_head, row.arrival_floor)
 
 
 async def list_arrivals_after(session: AsyncSession, number: int, limit: int) -> list[Arrival]:
-    """Return up to `limit` arrivals after `number`, in order, whoever may see them."""
+    """Return up to `limit` arrivals after `number`, in order, regardless of their visibility."""
     found = await session.execute(_AFTER, {"after": number, "limit": limit})
     return [_arrival(row) for row in found]
 
 
 @dataclass(frozen=True, slots=True)
 class ArrivalTopic:
-    """What an arrival is about, without what it says."""
+    """The kind, region and topic of an arrival, without its content."""
 
     kind: EventKind
     region: str
@@ -102,7 +102,7 @@ class ArrivalTopic:
 async def iterate_arrival_topics(
     session: AsyncSession, after: int, head: int
 ) -> AsyncIterator[ArrivalTopic]:
-    """Yield what the arrivals after `after` and up to `head` are about, in order."""
+    """Yield the topics of the arrivals after `after` and up to `head`, in order."""
     while after < head:
         bounds = {"after": after, "head": head, "limit": CHANGES_AT_ONCE}
         found = (await session.execute(_CHANGES, bounds)).all()
@@ -116,7 +116,7 @@ async def iterate_arrival_topics(
 async def visible_after(
     session: AsyncSession, number: int, limit: int, access: Access
 ) -> list[Arrival]:
-    """Return up to `limit` arrivals after `number` that the reader may see."""
+    """Return up to `limit` arrivals after `number` that the reader may see, in order."""
     return await _read(session, ArrivalRow.number > number, _visible(access), limit=limit)
 
 
@@ -129,11 +129,11 @@ async def newest_of_each(
     kinds: Collection[EventKind] | None,
     regions: Collection[str] | None,
 ) -> array[int]:
-    """Return the numbers, of the arrivals up to `head`, of the newest of each kind about each topic.
+    """Return the number of the newest arrival of each kind, region and topic, in order.
 
-    They are those after the number `after`, in order, that the reader may see, of these kinds and regions
-    (None: of all). The whole arrival order is read for it once, however many pages are then read by
-    `numbered`; eight bytes are held for each.
+    Only arrivals up to `head` that the reader may see count. Numbers up to `after` are left out, as are
+    other kinds and regions; None means all. The query reads the whole arrival order once, and the caller
+    then reads pages with `list_arrivals_by_number`. The result takes eight bytes for each number.
     """
     number = func.max(ArrivalRow.number)
     newest = (
@@ -151,7 +151,7 @@ async def newest_of_each(
 
 
 async def list_arrivals_by_number(session: AsyncSession, numbers: Sequence[int]) -> list[Arrival]:
-    """Return the arrivals with these numbers, in order; one that is kept no more is left out."""
+    """Return the arrivals with these numbers, in order; pruned arrivals are left out."""
     return await _read(session, ArrivalRow.number.in_(numbers), limit=len(numbers))
 
 
@@ -186,19 +186,22 @@ def _arrival(row: Row[Any]) -> Arrival:
 
 
 def encode_arrival(arrival: Arrival) -> bytes:
-    """Return an arrival as one process tells it to another."""
+    """Encode an arrival for the broker."""
     return orjson.dumps(to_document(arrival))
 
 
 def decode_arrival(content: bytes) -> Arrival:
-    """Return the arrival that `encoded` was given.
+    """Decode an arrival that `encode_arrival` returned.
 
     Raises:
-        ValueError: it is something else.
+        ValueError: the content is no encoded arrival.
     """
     return value_in(Arrival, content)
 
 
 async def renew_arrival_epoch(session: AsyncSession) -> None:
-    """Begin a new epoch, as after a restored backup: its numbers may have meant others."""
+    """Begin a new epoch, so that clients do not resume from numbers of the old one.
+
+    This is needed after a backup is restored, because numbers then repeat with other arrivals.
+    """
     await session.execute(update(InstanceRow).values(epoch=secrets.token_hex(6)))

@@ -1,6 +1,7 @@
-"""Assessments with their levels and scores, and how they are read.
+"""Reads assessments with their levels and scores, and converts them to and from rows.
 
-Every read takes an `Access`: whose drafts the reader may see. What is published, all see.
+A read takes an `Access`, which limits the drafts that the reader sees. Every reader sees what is
+published.
 """
 
 from __future__ import annotations
@@ -65,7 +66,7 @@ def assessment_to_row(assessment: Assessment, score: Score | None) -> Assessment
 
 
 def level_row(assessment_id: str, claim: LevelClaim) -> LevelRow:
-    """Return the row of one claimed level."""
+    """Return the row of one claimed level of an assessment."""
     return LevelRow(
         assessment=assessment_id,
         indicator=claim.indicator,
@@ -76,7 +77,7 @@ def level_row(assessment_id: str, claim: LevelClaim) -> LevelRow:
 
 
 def assessment_from_rows(row: AssessmentRow, levels: Sequence[LevelRow]) -> Assessment:
-    """Return the assessment that the rows hold."""
+    """Return the assessment that a row and the rows of its levels hold."""
     return Assessment(
         id=row.id,
         region=row.region,
@@ -113,7 +114,7 @@ async def assessments_by_id(
 
 
 async def region_of(session: AsyncSession, id: str, access: Access) -> str | None:
-    """Return the region of an assessment; None where there is none that the reader may see."""
+    """Return the region of an assessment; None if the reader may see no such assessment."""
     found: str | None = await session.scalar(
         select(AssessmentRow.region).where(AssessmentRow.id == id, _visible(access))
     )
@@ -129,7 +130,7 @@ async def list_assessments_by_region(
     year: int | None = None,
     kind: AssessmentKind | None = None,
 ) -> list[tuple[Assessment, Score | None]]:
-    """Return a region's assessments that fit and that the reader may see, newest first."""
+    """Return the assessments of a region that match and that the reader may see, newest first."""
     query = _fitting(instrument, year, kind).where(AssessmentRow.region == region)
     return await _whole(
         session, query.order_by(AssessmentRow.year.desc(), AssessmentRow.id), access
@@ -142,9 +143,9 @@ async def list_newest_assessments(
     kinds: Collection[AssessmentKind],
     instruments: Collection[str],
 ) -> list[Assessment]:
-    """Return the newest assessments of a region that hold levels, whoever may see them.
+    """Return the newest assessments of a region that have levels, drafts included.
 
-    Of each instrument and kind the newest of any state, and the newest that is published.
+    For each instrument and kind, these are the newest one in any state and the newest published one.
     """
     which = {
         "region": region,
@@ -187,10 +188,10 @@ async def list_published_scores(
 async def score_texts(
     session: AsyncSession, *, instrument: str, kind: AssessmentKind, year: int | None = None
 ) -> list[tuple[int, str, str]]:
-    """Return year, region and score of what is published of one kind, oldest first.
+    """Return year, region and score of the published assessments of one kind, oldest first.
 
-    A score is the text of its document: a country's take long to read, which the caller can do
-    off the event loop.
+    A score is the JSON text of its document. The scores of a whole country take long to parse, so the
+    caller can do that outside of the event loop.
     """
     columns = (AssessmentRow.year, AssessmentRow.region, cast(AssessmentRow.score, Text))
     found = await session.execute(
@@ -213,7 +214,10 @@ async def list_edition_scores(
     parent: str | None,
     kinds: Collection[RegionKind],
 ) -> list[ScoredAssessment]:
-    """Return the published scores of one edition over regions of these kinds, by region."""
+    """Return the published scores of one edition for regions of these kinds, by region.
+
+    With `parent`, only regions in that parent count.
+    """
     query = _fitting(instrument, year, kind).where(
         AssessmentRow.state == AssessmentState.PUBLISHED.value,
         AssessmentRow.score.is_not(None),
@@ -235,7 +239,7 @@ async def exact_scores_by_region(
     parent: str | None,
     kinds: Collection[RegionKind],
 ) -> dict[str, Fraction]:
-    """Return the same scores' exact values alone, by region: to compare another year with."""
+    """Return the exact values of the scores of one edition, by region, for a comparison of years."""
     found = await session.execute(
         select(AssessmentRow.region, AssessmentRow.score["exact"].as_string()).where(
             AssessmentRow.instrument == instrument,
@@ -252,7 +256,7 @@ async def exact_scores_by_region(
 async def count_assessments_by_edition(
     session: AsyncSession, regions: Collection[str] | None
 ) -> list[tuple[str, int, AssessmentKind, int]]:
-    """Return instrument, year, kind and count of what is published, newest first."""
+    """Return instrument, year, kind and count of the published assessments, newest first."""
     columns = (AssessmentRow.instrument, AssessmentRow.year, AssessmentRow.kind)
     query = (
         select(*columns, func.count())
@@ -269,7 +273,7 @@ async def count_assessments_by_edition(
 async def find_assessment_row(
     session: AsyncSession, *, region: str, instrument: str, year: int, kind: AssessmentKind
 ) -> AssessmentRow | None:
-    """Return the row of that region, instrument, year and kind, whatever its state."""
+    """Return the row of this region, instrument, year and kind in any state, if there is one."""
     found: AssessmentRow | None = await session.scalar(
         _fitting(instrument, year, kind).where(AssessmentRow.region == region).limit(1)
     )

@@ -1,9 +1,9 @@
-"""The word of OPDs for their inventories, and the edits that broke it.
+"""The attestations of inventories by OPDs, and the edits that invalidated them.
 
-The log knows who wrote an entry, not for whom. So an edit of an OPD's application counts as foreign
-where another subject than the one who attested wrote it, a colleague's too: it then asks for the
-OPD's word anew, which is the safe side. A row holds the latest word and the first such edit after
-it, which is all that a seal is made of.
+The log records the author of an entry, but not the OPD of the author. So an edit of an OPD's
+application counts as foreign if its author is not the one who attested, even if it is a colleague. The
+OPD must then attest again, which is the safe side. A row holds the latest attestation and the first
+foreign edit after it, which is all that the verification needs.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ def attestation_to_row(region: str, attested: Attested) -> AttestationRow:
 
 
 def attestation_from_row(row: AttestationRow) -> Attested:
-    """Return the attestation that a row holds, with what broke it."""
+    """Return the attestation that a row holds, with the edit that invalidated it."""
     broken_by = None
     if row.broken_subject is not None and row.broken_by is not None and row.broken_at is not None:
         at = datetime.fromisoformat(row.broken_at)
@@ -48,6 +48,6 @@ def attestation_from_row(row: AttestationRow) -> Attested:
 
 
 async def list_attestations_by_region(session: AsyncSession, region: str) -> list[Attested]:
-    """Return the latest attestation of each OPD of a region that ever gave one."""
+    """Return the latest attestation of each OPD of a region that has ever attested, by OPD."""
     rows = await session.scalars(_OF_REGION, {"region": region})
     return [attestation_from_row(row) for row in rows]

@@ -1,4 +1,4 @@
-"""What people said applications are for: their word, and what the classifier learns from."""
+"""The functions that people assigned to applications; the classifier learns from these corrections."""
 
 from __future__ import annotations
 
@@ -31,13 +31,13 @@ def correction_to_row(region: str, correction: Correction) -> CorrectionRow:
 
 
 async def corrected_functions(session: AsyncSession, regions: Collection[str]) -> dict[str, str]:
-    """Return the function that a person named, by application."""
+    """Return the functions that people assigned to applications of these regions, by application."""
     found = await session.execute(_OF_REGIONS, {"regions": list(regions)})
     return {each.application: each.function for each in found}
 
 
 async def list_corrected_listings(session: AsyncSession) -> list[tuple[Listing, str]]:
-    """Return every listing whose function a person named, of all regions, by application."""
+    """Return all listings with the functions that people assigned to them, by application."""
     found = await session.execute(
         select(
             ApplicationRow.id,

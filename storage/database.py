@@ -1,10 +1,10 @@
-"""The database: one engine to read with and one to write with, on SQLite or PostgreSQL.
+"""The database: one engine for reads and one for writes, on SQLite or PostgreSQL.
 
-SQLite has one writer at a time, so a second one waits in this process for the single write
-connection, and for another process's by busy timeout. PostgreSQL uses one pool for both.
+SQLite has one writer at a time. So a second writer waits in this process for the only write
+connection, and for a writer of another process by busy timeout. PostgreSQL uses one pool for both.
 
-Statements that each change makes are built once, as constants of their modules: to build one takes
-longer than to execute it.
+Statements that run at each change are built once, as constants of their modules, because building a
+statement takes longer than executing it.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ from sqlalchemy.pool import AsyncAdaptedQueuePool, NullPool
 
 from storage import sqlite_driver
 
-Session = AsyncSession  # for those who pass one on and never look inside
+Session = AsyncSession  # for modules that only pass a session on
 
 CONNECT_SECONDS = 3
 STATEMENT_SECONDS = 15
@@ -49,17 +49,17 @@ class UnsupportedDatabase(ValueError):
 
 
 def async_url(url: str) -> URL:
-    """Return `url` with the driver Simpul uses: aiosqlite or asyncpg.
+    """Return `url` with the driver that Simpul uses, which is aiosqlite or asyncpg.
 
     Raises:
-        UnsupportedDatabase: for any other database.
+        UnsupportedDatabase: the URL names any other database.
     """
     parsed = make_url(url)
     match parsed.get_backend_name():
         case "sqlite":
             return parsed.set(drivername="sqlite+aiosqlite")
         case "postgresql" | "postgres":
-            # libpq's name, as hosters print it, for what asyncpg calls `ssl`.
+            # Hosting providers print the parameter of libpq, which asyncpg calls `ssl`.
             query = {("ssl" if key == "sslmode" else key): it for key, it in parsed.query.items()}
             return parsed.set(drivername="postgresql+asyncpg", query=query)
         case _:
@@ -67,7 +67,7 @@ def async_url(url: str) -> URL:
 
 
 class Database:
-    """Sessions that read and sessions that write; `close` it when done."""
+    """Opens read and write sessions; `close` it when done."""
 
     def __init__(self, url: str) -> None:
         self.url = async_url(url)
@@ -81,7 +81,7 @@ class Database:
 
     @asynccontextmanager
     async def read(self) -> AsyncIterator[AsyncSession]:
-        """Yield a session over one snapshot; what it changes is rolled back."""
+        """Yield a session that reads one snapshot; its changes are rolled back."""
         async with self._reading() as session:
             if self.url.get_backend_name() == "postgresql":
                 await session.connection(
@@ -94,7 +94,7 @@ class Database:
 
     @asynccontextmanager
     async def write(self) -> AsyncIterator[AsyncSession]:
-        """Yield a session that commits when its block ends, and rolls back when it raises."""
+        """Yield a session that commits when the block ends, and rolls back if the block raises."""
         async with self._writing.begin() as session:
             yield session
 
@@ -105,14 +105,14 @@ class Database:
 
 
 def batch_ids(ids: Collection[str]) -> Iterator[list[str]]:
-    """Yield ids in lists that every database takes in one query."""
+    """Yield ids in lists that are short enough for one query on every database."""
     left = iter(ids)
     while some := list(islice(left, IDS_AT_ONCE)):
         yield some
 
 
 def create_unpooled_engine(url: str) -> AsyncEngine:
-    """Return an engine for a few statements, such as migrations; dispose of it."""
+    """Return an engine for a few statements, such as migrations; the caller disposes of it."""
     parsed = async_url(url)
     postgresql = parsed.get_backend_name() == "postgresql"
     arguments = {"timeout": CONNECT_SECONDS} if postgresql else {}
@@ -131,8 +131,8 @@ def _sqlite_engine(url: URL, *, reads: bool) -> AsyncEngine:
         connect_args={
             "async_creator_fn": partial(sqlite_driver.open_sqlite_connection, pragmas=pragmas),
             "timeout": SQLITE_BUSY_SECONDS,
-            # The driver must not begin transactions by itself: it would begin them deferred, and
-            # a deferred one that turns to writing fails at once when another has written.
+            # The driver must not begin transactions itself, because it begins them deferred. A
+            # deferred transaction that starts to write fails at once if another one has written.
             "isolation_level": None,
         },
     )

@@ -1,4 +1,4 @@
-"""The effort of steps as regions themselves put it."""
+"""The effort of steps as regions themselves estimate it."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from storage.tables import EffortRow
 
 
 def effort_to_row(effort: RegionEffort) -> EffortRow:
-    """Return the row of a region's figures."""
+    """Return the row of a region's estimates."""
     return EffortRow(
         region=effort.region,
         instrument=effort.instrument,
@@ -19,7 +19,7 @@ def effort_to_row(effort: RegionEffort) -> EffortRow:
 
 
 async def load_region_effort(session: AsyncSession, region: str, instrument: str) -> RegionEffort:
-    """Return a region's own figures; none where it edited none."""
+    """Return the estimates of a region for an instrument; without any, the steps are empty."""
     found = await session.get(EffortRow, (region, instrument))
     steps = () if found is None else tuple(StepEffort(**each) for each in found.steps)
     return RegionEffort(region, instrument, steps)

@@ -1,4 +1,4 @@
-"""The answers to keyed mutations: a client that lost one retries and gets the same."""
+"""The responses to mutations with an idempotency key, so that a retry gets the same response."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from engine.log.entry import format_timestamp
 from storage.log import LogTransaction
 from storage.tables import IdempotencyRow
 
-KEPT = timedelta(days=7)  # longer than any client keeps retrying
+KEPT = timedelta(days=7)  # longer than any client retries
 
 
 class KeyReused(Exception):
@@ -34,10 +34,10 @@ class KeyReused(Exception):
 async def find_idempotent_response(
     transaction: LogTransaction, actor: str, key: str, request: Mapping[str, Any]
 ) -> Mapping[str, Any] | None:
-    """Return the answer that was given to this key, or None if it is new.
+    """Return the response that was stored for this key, or None if the key is new.
 
     Raises:
-        KeyReused: if the key was used for a request that differs.
+        KeyReused: the key was used for a different request.
     """
     row = await transaction.session.get(IdempotencyRow, (transaction.region, actor, key))
     if row is None:
@@ -54,9 +54,9 @@ async def save_idempotent_response(
     request: Mapping[str, Any],
     answer: Mapping[str, Any],
 ) -> None:
-    """Keep the answer with the change that it answers: both commit, or neither.
+    """Store the response in the transaction of its change, so that both commit or neither.
 
-    Answers of the region that nobody will ask for any more go.
+    Responses of the region that are older than KEPT are deleted.
     """
     await transaction.session.execute(
         delete(IdempotencyRow).where(

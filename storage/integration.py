@@ -1,4 +1,4 @@
-"""Integrations between applications, and how they are read."""
+"""Reads integrations between applications, and converts them to and from rows."""
 
 from __future__ import annotations
 
@@ -109,7 +109,7 @@ async def integrations_by_id(session: AsyncSession, ids: Collection[str]) -> dic
 async def list_integrations_between(
     session: AsyncSession, source: str, target: str
 ) -> list[Integration]:
-    """Return the integrations that are not withdrawn from `source` to `target`."""
+    """Return the integrations from `source` to `target` that are not withdrawn."""
     rows = await session.scalars(
         select(IntegrationRow).where(
             IntegrationRow.source_application == source,
@@ -123,14 +123,17 @@ async def list_integrations_between(
 async def integration_versions(session: AsyncSession, region: str) -> dict[str, int]:
     """Return the version of each integration with an end in a region's inventory, by id.
 
-    Whichever log holds them.
+    The log of another region may hold such an integration.
     """
     found = await session.execute(_VERSIONS, {"region": region})
     return {each.id: each.version for each in found}
 
 
 async def regions_at(session: AsyncSession, ids: Collection[str]) -> set[str]:
-    """Return the regions at both ends of the integrations with these ids, or of these ends."""
+    """Return the regions at both ends of integrations.
+
+    The ids may be those of integrations or of the applications at their ends.
+    """
     regions: set[str] = set()
     for some in batch_ids(ids):
         for pair in await session.execute(_REGIONS_AT, {"ids": some}):
@@ -146,7 +149,7 @@ async def paginate_integrations(
     first: int,
     after: tuple[str, ...] | None,
 ) -> Page[Integration]:
-    """Return one page of the integrations of a region, or those that touch an application."""
+    """Return one page of the integrations of a region, or of those with an application as an end."""
     query = select(IntegrationRow)
     if region is not None:
         query = query.where(IntegrationRow.region == region)

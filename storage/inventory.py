@@ -1,4 +1,4 @@
-"""All that is on record about a region's applications: what its graph and its rules are made of."""
+"""Reads everything about a region's applications from which its graph and verification are computed."""
 
 from __future__ import annotations
 
@@ -21,40 +21,42 @@ KEPT = 48  # regions
 
 @dataclass(frozen=True)
 class RegionInventoryRecord:
-    """A region's inventory, whole."""
+    """The whole inventory of a region."""
 
     region: str
     opds: tuple[Opd, ...]
     applications: tuple[Application, ...]
-    integrations: tuple[Integration, ...]  # with an end here, whichever log holds them
-    elsewhere: tuple[Application, ...]  # at the far ends of those
+    integrations: tuple[Integration, ...]  # with an end in this region, in any log
+    elsewhere: tuple[Application, ...]  # of other regions, at the ends of these integrations
     attested: tuple[Attested, ...]
-    functions: Mapping[str, str] = field(default_factory=dict)  # as persons named them
+    functions: Mapping[str, str] = field(default_factory=dict)  # assigned by people
     exempt: tuple[Exemption, ...] = ()
     policy: DevelopmentPolicy | None = None
-    agreed: tuple[tuple[str, ...], ...] = ()  # applications that a person agreed to merge
+    agreed: tuple[tuple[str, ...], ...] = ()  # groups with an accepted merge
 
     @cached_property
     def inputs(self) -> str:
-        """A hash that changes with anything on record."""
+        """A hash that changes whenever the inventory changes."""
         versions = [
             f"{each.id} {each.version}"
             for some in (self.applications, self.integrations, self.elsewhere)
             for each in some
         ]
         facts = (self.opds, self.attested, self.functions.items(), self.exempt, self.agreed)
-        told = [repr(each) for some in facts for each in some]
-        return hash_texts([self.region, *versions, *told, repr(self.policy)])
+        texts = [repr(each) for some in facts for each in some]
+        return hash_texts([self.region, *versions, *texts, repr(self.policy)])
 
 
 class Versioned(Protocol):
-    """What is another value whenever its version is another."""
+    """A value whose version changes whenever the value changes."""
 
     @property
-    def id(self) -> str: ...
+    def id(self) -> str:
+        """The id of the value."""
 
     @property
-    def version(self) -> int: ...
+    def version(self) -> int:
+        """The version of the value."""
 
 
 Value = TypeVar("Value", bound=Versioned)
@@ -72,10 +74,10 @@ class InventoryCache:
     async def of_region(
         self, session: AsyncSession, region: str, *, unsettled: Collection[str] = ()
     ) -> RegionInventoryRecord:
-        """Return what is on record about a region; empty where there is no such region.
+        """Return the inventory of a region; it is empty if there is no such region.
 
-        `unsettled` are the ids that the reading transaction itself has changed: they are not kept,
-        since a version that is rolled back may be given to something else.
+        `unsettled` are the ids that the reading transaction itself has changed. Their values are not
+        cached, because after a rollback the same version may belong to another value.
         """
         known = self._read.get(region) or RegionInventoryRecord(region, (), (), (), (), ())
         applications = await _current(
@@ -125,7 +127,7 @@ async def _current(
     versions: Mapping[str, int],
     load: Callable[[Collection[str]], Awaitable[Mapping[str, Value]]],
 ) -> tuple[Value, ...]:
-    """The values of these versions, in their order; loads those that are not known."""
+    """Return the values with these versions, in their order; load those that are not cached."""
     found = {each.id: each for each in known if versions.get(each.id) == each.version}
     missing = versions.keys() - found.keys()
     if missing:

@@ -1,4 +1,4 @@
-"""The listings of several regions at once: names, owners and addresses, no more."""
+"""The inventory lines of several regions at once: only names, owners and addresses."""
 
 from __future__ import annotations
 
@@ -43,27 +43,27 @@ _OFFICIAL_LEVELS = (
         AssessmentRow.kind == AssessmentKind.OFFICIAL.value,
         AssessmentRow.state == AssessmentState.PUBLISHED.value,
     )
-    .order_by(AssessmentRow.year)  # a later one replaces what an earlier one said
+    .order_by(AssessmentRow.year)  # a later level replaces an earlier one
 )
 
 
 @dataclass(frozen=True)
 class ProvinceInventory:
-    """What several regions list, how well they serve, and what persons said of their listings."""
+    """The inventory lines of several regions, with official levels and corrected functions."""
 
     listings: tuple[Listing, ...]
-    levels: Mapping[tuple[str, int], int]  # official ones, by region and indicator
-    functions: Mapping[str, str]  # as persons named them, by application
+    levels: Mapping[tuple[str, int], int]  # official levels, by region and indicator
+    functions: Mapping[str, str]  # that people assigned, by application
 
     @cached_property
     def digest(self) -> str:
-        """A hash that changes with any of it."""
-        told = (*self.listings, *sorted(self.levels.items()), *self.functions.items())
-        return hash_texts(map(repr, told))
+        """A hash that changes whenever any of the fields changes."""
+        values = (*self.listings, *sorted(self.levels.items()), *self.functions.items())
+        return hash_texts(map(repr, values))
 
 
 async def of_province(session: AsyncSession, province: str) -> ProvinceInventory:
-    """Return what a province and the regions within it list."""
+    """Return the inventories of a province and of the regions in it."""
     regions = [province, *await region.list_member_codes(session, province, region.WITHIN)]
     return ProvinceInventory(
         tuple(await list_inventory_lines(session, regions)),
@@ -73,7 +73,7 @@ async def of_province(session: AsyncSession, province: str) -> ProvinceInventory
 
 
 async def list_inventory_lines(session: AsyncSession, regions: Collection[str]) -> list[Listing]:
-    """Return what the inventories of these regions list and did not put out of use, by id."""
+    """Return the inventory lines of these regions by id, without inactive and retired applications."""
     rows = await session.execute(_OF_REGIONS, {"regions": list(regions)})
     return [Listing(row.name, row.opd or "", row.url, row.id, row.region) for row in rows]
 
@@ -81,7 +81,7 @@ async def list_inventory_lines(session: AsyncSession, regions: Collection[str]) 
 async def official_levels(
     session: AsyncSession, regions: Collection[str], instrument: str
 ) -> dict[tuple[str, int], int]:
-    """Return the newest published official level by region and indicator."""
+    """Return the newest published official levels by region and indicator."""
     which = {"regions": list(regions), "instrument": instrument}
     rows = await session.execute(_OFFICIAL_LEVELS, which)
     return {(row.region, row.indicator): row.level for row in rows}

@@ -1,10 +1,10 @@
-"""The log of each region: gapless, in commit order, chained by hash; and the arrival order.
+"""The log of each region, which is gapless, in commit order and chained by hash; and the arrival order.
 
-A writing transaction is about one region. It locks the end of that region's log first, so
-whoever appends next waits and sees it, and it takes its arrival numbers last, from a row
-that it keeps locked until it commits. So both numberings are gapless and in commit order,
-whatever is rolled back in between. Never order by a timestamp or an autoincrement: a later
-number of those can commit first.
+A write transaction is about one region. It locks the end of that region's log first, so that the next
+writer waits and then sees its entries. It takes its arrival numbers last, from a row that it locks
+until it commits. So both numberings are gapless and in commit order, whatever is rolled back in
+between. Never order by a timestamp or an autoincrement column: a later value of those can commit
+first.
 """
 
 from __future__ import annotations
@@ -55,9 +55,9 @@ _LOCKED_END = _END.with_for_update(of=HeadRow)
 
 @dataclass(frozen=True, slots=True)
 class DerivedEvent:
-    """What follows from the newest entry of a log: an event of its own, without an entry.
+    """An event that follows from the newest entry of a log, and has no entry itself.
 
-    Of two events of a kind about one topic, the newer one replaces the older one.
+    A newer event of the same kind and topic replaces an older one.
     """
 
     kind: EventKind
@@ -68,17 +68,17 @@ class DerivedEvent:
 
 @dataclass
 class LogTransaction:
-    """One transaction on one region: read and append through it, or raise to undo it all."""
+    """A transaction on one region. Read and append through it, or raise to roll everything back."""
 
     session: AsyncSession
     region: str
     at: datetime
-    sequence: int  # of the newest entry, this transaction's own included
+    sequence: int  # of the newest entry, with those of this transaction
     hash: str  # of that entry
-    owner: str | None = None  # the API of the instance that writes this log; None: it is this one
+    owner: str | None = None  # URL of the API of the owner; None: this instance owns the region
     arrival: int = 0  # last arrival number of the transaction, once committed
-    kinds: set[EventKind] = field(default_factory=set)  # of the entries appended
-    subjects: set[str] = field(default_factory=set)  # of the same
+    kinds: set[EventKind] = field(default_factory=set)  # of the appended entries
+    subjects: set[str] = field(default_factory=set)  # of the appended entries
     _arrivals: list[dict[str, Any]] = field(default_factory=list)
 
     async def append(
@@ -90,10 +90,10 @@ class LogTransaction:
         body: Mapping[str, Any],
         visibility: Visibility = Visibility.PUBLIC,
     ) -> Entry:
-        """Write the next entry, the rows it stands for, and the changes that follow from it.
+        """Append the next entry, project it onto the rows, and record the index that changes by it.
 
         Raises:
-            OwnedElsewhere: another instance writes this log.
+            LogOwnedElsewhere: another instance writes this log.
         """
         if self.owner is not None:
             raise LogOwnedElsewhere(self.region, self.owner)
@@ -112,15 +112,15 @@ class LogTransaction:
         return entry
 
     async def accept(self, entries: Sequence[Entry]) -> None:
-        """Take entries of a log that another instance writes, but for those that are here already.
+        """Store entries of a log that another instance writes; skip those that are stored already.
 
         Args:
-            entries: one after the other, with hashes that are verified.
+            entries: consecutive entries with verified hashes.
 
         Raises:
-            engine.log.entry.BrokenChain: they do not follow on the newest one.
-            storage.projection.ForeignRegionError: one changes what is another region's.
-            pydantic.ValidationError: a body is none of its kind.
+            engine.log.entry.BrokenChain: the entries do not continue the log.
+            storage.projection.ForeignRegionError: an entry changes data of another region.
+            pydantic.ValidationError: a body does not have the type of its kind.
         """
         fresh = [each for each in entries if each.sequence > self.sequence]
         if not fresh:
@@ -133,14 +133,14 @@ class LogTransaction:
         await self._take(fresh)
 
     async def restore(self, newest: Entry, rows: Sequence[SnapshotRow]) -> None:
-        """Begin anew with a snapshot of a log that another instance writes.
+        """Replace the region's rows by a snapshot from the instance that writes its log.
 
         Args:
-            newest: the entry as of which the rows are, with hashes that are verified.
+            newest: the newest entry that the rows include, with verified hashes.
 
         Raises:
-            storage.projection.ForeignRegionError: a row is another region's.
-            pydantic.ValidationError: a row is none of its kind.
+            storage.projection.ForeignRegionError: a row belongs to another region.
+            pydantic.ValidationError: a row does not have the type of its kind.
         """
         moves = await snapshot.import_snapshot_rows(self.session, newest, rows)
         same = (EntryRow.region == self.region, EntryRow.sequence >= newest.sequence)
@@ -168,7 +168,7 @@ class LogTransaction:
                 self._note(at, EventKind.INDEX_CHANGED, entry.subject, body, moved.visibility)
 
     def add_derived(self, events: Iterable[DerivedEvent]) -> None:
-        """Append events that follow from the newest entry; they commit with it."""
+        """Add events that follow from the newest entry; they commit with it."""
         for event in events:
             self._note(self.sequence, event.kind, event.topic, dict(event.body), event.visibility)
 
@@ -193,7 +193,7 @@ class LogTransaction:
         )
 
     async def finish(self) -> None:
-        """Move the end of the log and number the arrivals: the last thing before the commit."""
+        """Update the end of the log and number the arrivals, as the last step before the commit."""
         if not self._arrivals:
             return
         await self.session.execute(
@@ -207,7 +207,7 @@ class LogTransaction:
             .values(arrival_head=InstanceRow.arrival_head + taken)
             .returning(InstanceRow.arrival_head)
         )
-        assert last is not None  # the migration makes the one row
+        assert last is not None  # the migration inserts the only row
         for number, arrival in enumerate(self._arrivals, start=last - taken + 1):
             arrival["number"] = number
         await self.session.execute(_INSERT_ARRIVALS, self._arrivals)
@@ -215,11 +215,11 @@ class LogTransaction:
 
 
 class LogNotFound(LookupError):
-    """There is no log of that region."""
+    """The region has no log."""
 
 
 class LogOwnedElsewhere(Exception):
-    """Another instance writes the log of that region; `url` is that of its API."""
+    """Another instance writes the log of the region; `url` is the URL of its API."""
 
     def __init__(self, region: str, url: str) -> None:
         super().__init__(f"region {region} is owned by {url}")
@@ -236,14 +236,14 @@ async def begin_log_transaction(
     *,
     begun: bool = False,
 ) -> AsyncIterator[LogTransaction]:
-    """Yield the transaction in which `region` changes; it commits when the block ends.
+    """Yield a transaction that changes `region`; it commits when the block ends.
 
     Args:
-        derive: returns what follows from its entries, which is appended in the same transaction.
-        begun: whether the log must be there already; else it may begin with this transaction.
+        derive: returns the events that follow from the entries; they commit with the entries.
+        begun: whether the log must exist; otherwise the transaction may create it.
 
     Raises:
-        NotBegun: it must be there, and is not.
+        LogNotFound: the log must exist, and does not.
     """
     async with database.write() as session:
         sequence, last_hash, owner = await _locked_end(session, region, begun=begun)
@@ -255,13 +255,13 @@ async def begin_log_transaction(
 
 
 async def read_log_head(session: AsyncSession, region: str) -> tuple[int, str]:
-    """Return the sequence and hash of the newest entry of `region`; (0, genesis) if none."""
+    """Return sequence and hash of the newest entry of `region`; (0, GENESIS) without entries."""
     row = await session.get(HeadRow, region)
     return (0, GENESIS) if row is None else (row.sequence, row.hash)
 
 
 async def read_head_with_owner(session: AsyncSession, region: str) -> tuple[int, str, str | None]:
-    """Return `head`, and the address of the instance that writes the log; None: it is this one."""
+    """Return the head of a log and the URL of its owner; the URL is None if owned here."""
     row = (await session.execute(_END, {"region": region})).one_or_none()
     return (0, GENESIS, None) if row is None else (row.sequence, row.hash, row.owner)
 
@@ -269,7 +269,7 @@ async def read_head_with_owner(session: AsyncSession, region: str) -> tuple[int,
 async def newest_sequences_by_region(
     session: AsyncSession, codes: Collection[str]
 ) -> dict[str, int]:
-    """Return the sequence of the newest entry of each of these regions that has a log."""
+    """Return the sequence of the newest entry by region; regions without a log are left out."""
     found = await session.execute(
         select(HeadRow.region, HeadRow.sequence).where(HeadRow.region.in_(codes))
     )
@@ -292,7 +292,7 @@ async def list_log_entries(
 async def find_entry_actor(
     session: AsyncSession, region: str, subject: str, kind: EventKind
 ) -> str | None:
-    """Return who wrote the newest entry of that kind about that subject, if there is one."""
+    """Return the author of the newest entry of a kind about a subject, if there is one."""
     found: str | None = await session.scalar(
         select(EntryRow.actor)
         .where(EntryRow.region == region, EntryRow.subject == subject, EntryRow.kind == kind.value)
@@ -308,14 +308,14 @@ async def list_regions_with_log(session: AsyncSession) -> list[str]:
 
 
 async def verify_log_chain(session: AsyncSession, region: str) -> int:
-    """Verify the whole chain of `region` against its head; return the number of entries.
+    """Verify the stored chain of `region` against its head; return the sequence of its last entry.
 
     Raises:
-        engine.log.entry.BrokenChain: where it breaks first.
+        engine.log.entry.BrokenChain: names the first broken entry.
     """
     first = await ownership.find_replica_base(session, region)
     sequence, previous_hash = max(0, first - 1), GENESIS
-    if first:  # what was before is the owner's to prove
+    if first:  # the replica does not have the entries before this one
         [begun] = await list_log_entries(session, region, after=sequence, limit=1)
         previous_hash = begun.previous_hash
     while page := await list_log_entries(session, region, after=sequence):
@@ -332,7 +332,8 @@ async def _locked_end(
     if row is None:
         if begun:
             raise LogNotFound(region)
-        # Two first writers of one region must meet on one row: insert it, or wait for who does.
+        # Concurrent first writers of a region must lock the same row, so one inserts it and the
+        # others wait.
         dialect = postgresql if session.get_bind().dialect.name == "postgresql" else sqlite
         await session.execute(
             dialect.insert(HeadRow)

@@ -1,4 +1,4 @@
-"""Migrations: bring a database to the schema this code expects. Never run by a worker."""
+"""Migrations bring a database to the schema that this code expects; workers never run them."""
 
 from __future__ import annotations
 
@@ -20,21 +20,21 @@ Result = TypeVar("Result")
 
 
 def upgrade_database(url: str, revision: str = "head") -> None:
-    """Bring the database at `url` to a revision, the newest by default; safe to run again.
+    """Migrate the database at `url` to a revision, by default the newest; safe to repeat.
 
-    Runs its own event loop, so call it from outside of one.
+    The function runs its own event loop, so call it from outside of one.
     """
     command.upgrade(_config(url), revision)
 
 
 async def has_pending_migration(url: str) -> bool:
-    """Say whether the database at `url` lacks a revision this code expects."""
+    """Return whether the database at `url` is not at the newest revision of this code."""
     expected = ScriptDirectory.from_config(_config(url)).get_current_head()
     return await _revision(url) != expected
 
 
 def schema_differences(url: str) -> list[object]:
-    """Return what the tables of the code have and the migrated database at `url` lacks."""
+    """Return the differences between the tables of the code and the database at `url`."""
 
     def compare(connection: Connection) -> list[object]:
         options = {"compare_type": _differs}
@@ -47,9 +47,9 @@ def schema_differences(url: str) -> list[object]:
 def _differs(
     context: MigrationContext, _inspected: object, _column: object, found: object, wanted: object
 ) -> bool | None:
-    """Compare two column types: None leaves it to Alembic, False says that they are the same.
+    """Compare two column types: False means equal, None leaves the comparison to Alembic.
 
-    SQLite does not enforce the length of a text, so there a difference in length is none.
+    SQLite does not enforce the length of a text, so a difference in length does not count there.
     """
     texts = isinstance(found, String) and isinstance(wanted, String)
     return False if texts and context.dialect.name == "sqlite" else None

@@ -1,4 +1,4 @@
-"""OPDs, and how they are read."""
+"""Reads OPDs, and converts them to and from rows."""
 
 from __future__ import annotations
 
@@ -60,7 +60,7 @@ async def list_opds_by_region(session: AsyncSession, region: str) -> list[Opd]:
 async def paginate_opds(
     session: AsyncSession, *, region: str, first: int, after: tuple[str, ...] | None
 ) -> Page[Opd]:
-    """Return one page of a region's OPDs by name."""
+    """Return one page of a region's OPDs, by name."""
     query = select(OpdRow).where(OpdRow.region == region)
     page = await paginate_by_keyset(
         session, query, (OpdRow.name, OpdRow.id), first=first, after=after

@@ -1,4 +1,4 @@
-"""Which regions other instances own, and how this one stands to them."""
+"""The regions that other instances own, and the state of their replicas here."""
 
 from __future__ import annotations
 
@@ -39,44 +39,44 @@ def source_from_row(row: SourceRow) -> Source:
 
 
 async def sources_by_region(session: AsyncSession, regions: Collection[str]) -> dict[str, Source]:
-    """Return the sources of these regions; those that are owned here are left out."""
+    """Return the sources by region; regions that are owned here are left out."""
     rows = await session.scalars(_OF_REGIONS, {"regions": list(regions)})
     return {row.region: source_from_row(row) for row in rows}
 
 
 async def list_all_sources(session: AsyncSession) -> list[Source]:
-    """Return the sources of all regions that are owned elsewhere, by code."""
+    """Return the sources of all regions that are owned elsewhere, by region code."""
     return [source_from_row(row) for row in await session.scalars(_ALL)]
 
 
 async def count_owned(session: AsyncSession) -> int:
-    """Return how many regions this instance owns."""
+    """Return the number of regions that this instance owns."""
     return await session.scalar(_OWNED) or 0
 
 
 async def insert_source(session: AsyncSession, source: Source) -> None:
-    """Note that another instance owns the region."""
+    """Record that another instance owns the region."""
     session.add(SourceRow(region=source.region, base=0, **_state(source)))
 
 
 async def set_replica_base(session: AsyncSession, region: str, base: int) -> None:
-    """Note that the copy begins with this entry: what it came to before was told by a snapshot."""
+    """Record the first entry of a replica; a snapshot replaces all entries before it."""
     await session.execute(update(SourceRow).where(SourceRow.region == region).values(base=base))
 
 
 async def find_replica_base(session: AsyncSession, region: str) -> int:
-    """Return the first entry of the log that is here; 0 where all of it is."""
+    """Return the sequence of the first entry of a replica; 0 if the log is complete."""
     found = await session.scalar(select(SourceRow.base).where(SourceRow.region == region))
     return found or 0
 
 
 async def delete_source(session: AsyncSession, region: str) -> None:
-    """Note that this instance owns the region."""
+    """Record that this instance owns the region."""
     await session.execute(delete(SourceRow).where(SourceRow.region == region))
 
 
 async def update_sources(session: AsyncSession, sources: Sequence[Source]) -> None:
-    """Note how this instance stands to those owners; who owns the region meanwhile is left out."""
+    """Update the state of replicas; regions that are owned here by now are left out."""
     await session.execute(_NOTED, [{"at_region": each.region, **_state(each)} for each in sources])
 
 

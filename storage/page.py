@@ -1,4 +1,4 @@
-"""Keyset pages: a list in a total order, read from where the last page ended."""
+"""Keyset pagination: each page continues a totally ordered list after the last key."""
 
 from __future__ import annotations
 
@@ -22,8 +22,8 @@ async def paginate_by_keyset(
 ) -> Page[Any]:
     """Return the first rows of `query` after the key `after`, ordered by `columns`.
 
-    `columns` together are unique and not null. One row more is read than is given, to know
-    whether there is a next page.
+    The `columns` together must be unique and not null. The query reads one row more than the page
+    has, which shows whether there is a next page.
     """
     rest = query if after is None else query.where(tuple_(*columns) > tuple_(*after))
     rows = list(await session.scalars(rest.order_by(*columns).limit(first + 1)))

@@ -1,8 +1,9 @@
-"""What entries do to the rows. Own writes, a rebuild and a followed log all go through here.
+"""Projects log entries onto the rows, for own writes, rebuilds and replicated logs.
 
-Each entry carries the state of its subject after the change, so of several the newest says all, but for
-how far an index moved and who broke an OPD's word. What a page of entries needs of what was there is read
-at once, and what it leaves is written at once: a log is copied at the speed of the database.
+Each entry carries the state of its subject after the change. So the newest entry of a subject is
+enough, except for the change of an index and for the edit that invalidates an attestation. The rows
+that a page of entries needs are read at once, and the rows that it changes are written at once, so
+that replication runs at the speed of the database.
 """
 
 from __future__ import annotations
@@ -61,7 +62,7 @@ from storage.upsert import PendingUpserts
 
 
 class ForeignRegionError(Exception):
-    """An entry changes what is not its region's; only of its own may a region speak."""
+    """An entry changes data of another region. An entry may change only the data of its own."""
 
     def __init__(self, entry: Entry, owner: str) -> None:
         super().__init__(
@@ -72,7 +73,7 @@ class ForeignRegionError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class IndexChange:
-    """An index that an entry moved: what subscribers of `indexChanged` hear."""
+    """A change of an index by an entry, as subscribers of `indexChanged` receive it."""
 
     assessment: Assessment
     before: Score | None
@@ -80,7 +81,7 @@ class IndexChange:
 
     @property
     def visibility(self) -> Visibility:
-        """Published scores are for everybody; a draft's only for those who may see the draft."""
+        """PUBLIC for a published score, REGION for the score of a draft."""
         published = self.assessment.state is AssessmentState.PUBLISHED
         return Visibility.PUBLIC if published else Visibility.REGION
 
@@ -100,13 +101,13 @@ class IndexChange:
 async def apply_entries(
     session: AsyncSession, entries: Sequence[Entry]
 ) -> list[IndexChange | None]:
-    """Write the rows that entries of one region stand for; return the index that each moved, if any.
+    """Apply entries of one region to the rows; return the change of an index by each entry, if any.
 
-    An entry that came without its body leaves no rows: the reader may not have them.
+    An entry without a body changes no rows, because its owner withholds the body from this instance.
 
     Raises:
-        NotItsOwn: one changes what is another region's.
-        pydantic.ValidationError: a body is none of its kind.
+        ForeignRegionError: an entry changes data of another region.
+        pydantic.ValidationError: a body does not have the type of its kind.
     """
     read: list[tuple[Entry, Any]] = [
         (entry, value_of(BODIES[entry.kind], entry.body))
@@ -121,7 +122,7 @@ async def apply_entries(
 
 @dataclass
 class _Standing:
-    """An assessment as it stands in the midst of a page."""
+    """The state of an assessment after some entries of a page."""
 
     assessment: Assessment  # without its levels
     score: Score | None
@@ -130,20 +131,20 @@ class _Standing:
 
 @dataclass
 class ProjectionBatch:
-    """What is known of what a page of entries touches, and what becomes of it."""
+    """The rows that a page of entries refers to, and the rows that it changes."""
 
-    owners: dict[tuple[type[Table], str], str] = field(default_factory=dict)  # region, by table, id
+    owners: dict[tuple[type[Table], str], str] = field(default_factory=dict)  # region by table, id
     opds: dict[str, str | None] = field(default_factory=dict)  # by application
     attested: dict[str, Attested] = field(default_factory=dict)  # by OPD
     standing: dict[str, _Standing] = field(default_factory=dict)  # by assessment
-    moved: set[str] = field(default_factory=set)  # assessments to be written
+    moved: set[str] = field(default_factory=set)  # assessments to write
     written: PendingUpserts = field(default_factory=PendingUpserts)
 
     @classmethod
     async def from_entries(
         cls, session: AsyncSession, read: Sequence[tuple[Entry, Any]]
     ) -> ProjectionBatch:
-        """Read what was there before the page."""
+        """Read the rows that the entries of a page refer to."""
         page = cls()
         touched: dict[type[Table], set[str]] = {}
         for _, value in read:
@@ -184,7 +185,11 @@ class ProjectionBatch:
                 self.opds[id] = opds[0]
 
     def fold(self, entry: Entry, value: Any) -> IndexChange | None:
-        """Note what one entry leaves; return the index it moved."""
+        """Apply one entry to the batch; return the change of an index, if any.
+
+        Raises:
+            ForeignRegionError: the entry changes data of another region.
+        """
         for table, id in _touched(value):
             elsewhere = self.owners.setdefault((table, id), entry.region) != entry.region
             counterpart = isinstance(value, Integration) and id == value.target
@@ -223,23 +228,23 @@ class ProjectionBatch:
         return None
 
     async def write(self, session: AsyncSession) -> None:
-        """Write what is left of it all."""
+        """Write all changed rows."""
         for id in self.moved:
             now = self.standing[id]
             self.written.put(assessment.assessment_to_row(now.assessment, now.score))
         await self.written.write(session)
 
     def _edit(self, entry: Entry, changed: Application) -> None:
-        """An application that changes hands is an edit of both inventories."""
+        """Apply an application; a change of its OPD edits the inventories of both OPDs."""
         owners = {changed.opd, self.opds.get(changed.id)}
         self.opds[changed.id] = changed.opd
         self.written.put(application.application_to_row(changed))
         self._edited(entry, changed.id, owners)
 
     def _exchange(self, entry: Entry, changed: Integration) -> None:
-        """An exchange is part of the inventories at both ends, of those in this region's log.
+        """Apply an integration, which edits the inventories at both ends in this region.
 
-        A confirmation is the counterpart's own word: it breaks none.
+        A confirmation comes from the counterpart itself, so it invalidates no attestation.
         """
         self.written.put(integration.integration_to_row(changed))
         if entry.kind is not EventKind.INTEGRATION_CONFIRMED:
@@ -248,7 +253,7 @@ class ProjectionBatch:
             self._edited(entry, changed.id, {self.opds.get(id) for id in own})
 
     def _edited(self, entry: Entry, subject: str, owners: Iterable[str | None]) -> None:
-        """An edit breaks the word of an OPD that somebody else gave, if none did before."""
+        """Invalidate the attestations of these OPDs that another person gave and that still hold."""
         for owner in owners:
             known = None if owner is None else self.attested.get(owner)
             if known is not None and known.broken_by is None:
@@ -262,7 +267,7 @@ class ProjectionBatch:
 
     def _claim(self, claimed: Claimed) -> IndexChange | None:
         found = self.standing.get(claimed.assessment)
-        if found is None:  # it was begun by an entry that came without its body
+        if found is None:  # the entry that created it came without its body
             return None
         found.levels[claimed.claim.indicator] = claimed.claim.level
         self.written.put(assessment.level_row(claimed.assessment, claimed.claim))
@@ -291,7 +296,10 @@ class ProjectionBatch:
 
 
 def _touched(value: Any) -> list[tuple[type[Table], str]]:
-    """What a body changes or refers to, and must be of its own region, but for a far end."""
+    """Return the rows that a body changes or refers to, by table and id.
+
+    All of them must belong to the region of the entry, except the target of an integration.
+    """
     match value:
         case Opd():
             return [(OpdRow, value.id)]

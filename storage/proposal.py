@@ -1,4 +1,4 @@
-"""What was decided about proposals. Proposals are computed and not stored; decisions are."""
+"""The decisions about proposals. Decisions are stored, whereas proposals are computed."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ def decision_from_row(row: DecisionRow) -> Decided:
 
 
 async def list_accepted_merges(session: AsyncSession, region: str) -> tuple[tuple[str, ...], ...]:
-    """Return the groups of applications of a region that a person agreed to merge."""
+    """Return the groups of applications of a region whose merge was accepted."""
     found = await session.scalars(_MERGED, {"region": region})
     return tuple(tuple(each) for each in found)
 

@@ -1,4 +1,4 @@
-"""Drop all rows and write them again from the logs: proof that the rows are only a fold."""
+"""Rebuilds all rows from the logs, which proves that the rows are only a projection."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ from storage.upsert import FOLDED
 
 
 async def rebuild_projection(session: AsyncSession) -> int:
-    """Write all rows again; return the number of entries applied.
+    """Delete all projected rows and write them again; return the number of applied entries.
 
     The logs, the arrival order and the idempotency keys stay as they are.
     """
-    for table in reversed(FOLDED):  # those that refer to others first
+    for table in reversed(FOLDED):  # referring tables first, because of the foreign keys
         await session.execute(delete(table))
     applied = 0
     for region in await log.list_regions_with_log(session):

@@ -1,4 +1,4 @@
-"""Regions, and how they are read."""
+"""Reads regions, and converts them to and from rows."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from storage.access import Access, draft_access_condition
 from storage.page import paginate_by_keyset
 from storage.tables import RegionRow
 
-WITHIN = (RegionKind.REGENCY, RegionKind.CITY)  # a province
+WITHIN = (RegionKind.REGENCY, RegionKind.CITY)  # the kinds of regions in a province
 
 _BY_CODE = select(RegionRow).where(RegionRow.code.in_(bindparam("codes")))
 _MEMBERS = (
@@ -69,7 +69,7 @@ async def list_region_codes(session: AsyncSession) -> set[str]:
 
 
 async def list_parent_codes(session: AsyncSession) -> set[str]:
-    """Return the codes of the regions that others lie in; they need not be on record themselves."""
+    """Return the codes of the parents of all regions; a parent may have no row of its own."""
     found = await session.scalars(select(RegionRow.parent).distinct())
     return {code for code in found if code is not None}
 

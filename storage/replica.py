@@ -1,4 +1,4 @@
-"""The end of a copy: all that is here of a region that another instance owns."""
+"""Deletes the replica of a region that another instance owns."""
 
 from __future__ import annotations
 
@@ -20,29 +20,29 @@ from storage.upsert import FOLDED
 
 
 class NotAReplica(LookupError):
-    """The region is owned here, or not known."""
+    """The region is owned here, or unknown."""
 
     def __init__(self, region: str) -> None:
         super().__init__(f"region {region} is no copy of another instance's")
 
 
 async def delete_replica(database: Database, region: str) -> None:
-    """Drop the copy of a region, so that it is copied anew; the epoch of the arrival order ends.
+    """Delete the replica of a region, so that it is replicated again, and begin a new epoch.
 
     Raises:
-        NotACopy: there is none.
+        NotAReplica: there is no replica of the region.
     """
     async with database.write() as session:
         source = await session.get(SourceRow, region)
         if source is None:
             raise NotAReplica(region)
-        source.base, source.as_of, source.reason = 0, None, "it is copied anew"
+        source.base, source.as_of, source.reason = 0, None, "it is being copied again"
         for table in reversed(FOLDED):
             await session.execute(
                 delete(core_table(table)).where(region_row_condition(table, region))
             )
         for table in (AnnouncementRow, ArrivalRow, EntryRow, HeadRow):
             await session.execute(delete(table).where(table.region == region))
-        # What arrived is numbered with gaps now.
+        # The numbers of the arrivals have gaps now.
         await session.execute(update(InstanceRow).values(arrival_floor=InstanceRow.arrival_head))
         await arrival.renew_arrival_epoch(session)

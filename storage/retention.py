@@ -1,7 +1,7 @@
-"""How far back the arrival order goes: a log that is followed need not be kept for ever.
+"""Prunes the arrival order, because old arrivals need not be stored for ever.
 
-The entries themselves stay. Of what arrived long ago the newest about each topic stay too, for a
-subscription that begins with a snapshot tells them.
+The entries themselves stay. Of old arrivals, the newest of each kind and topic stay too, because the
+snapshot at the beginning of a subscription contains them.
 """
 
 from __future__ import annotations
@@ -18,10 +18,10 @@ from storage.database import Database, Session
 from storage.sqlite_driver import LONG
 from storage.tables import ArrivalRow, InstanceRow
 
-AT_ONCE = 5000  # arrivals that one transaction looks at: others wait to write meanwhile
+AT_ONCE = 5000  # arrivals that one transaction examines, while other writers wait
 
 _newer = aliased(ArrivalRow)
-# Whoever sees the older sees the newer too. Some see only what is public.
+# A public arrival is outdated only by another public one, because some readers see only those.
 _OUTDATED = (
     select(_newer.number)
     .where(
@@ -39,10 +39,11 @@ _OUTDATED = (
 
 
 async def prune_arrival_log(database: Database, before: datetime) -> int:
-    """Forget what arrived before that time and has been followed up; return how many arrivals.
+    """Delete outdated arrivals from before a time; return the number of deleted arrivals.
 
-    Whoever would resume from before then is told to begin anew. It may be stopped at any time, and
-    goes on when it is called again.
+    Arrivals whose derived events are not computed yet stay. A client that resumes from an earlier
+    position must start again with a snapshot. The function may be stopped at any time, and continues
+    when it is called again.
     """
     async with database.write() as session:
         floor = await _raised_floor(session, before)
@@ -70,8 +71,8 @@ async def prune_arrival_log(database: Database, before: datetime) -> int:
 
 async def _raised_floor(session: Session, before: datetime) -> int:
     instance = await session.scalar(select(InstanceRow).with_for_update())
-    assert instance is not None  # the migration makes the one row
-    # By number, and not each by its time: a clock may have been wrong for a while.
+    assert instance is not None  # the migration inserts the only row
+    # The limit is a number and not a time, because a clock may have been wrong for a while.
     first_kept = await session.scalar(
         select(func.min(ArrivalRow.number))
         .prefix_with(LONG)

@@ -1,4 +1,4 @@
-"""What a region says about the scope of its verification: exempt OPDs, and its policy."""
+"""The scope of a region's verification: its exempt OPDs and its development policy."""
 
 from __future__ import annotations
 
@@ -16,12 +16,12 @@ _EXEMPT = (
 
 
 def exemption_row(region: str, exemption: Exemption) -> ExemptionRow:
-    """Return the row of an exemption, or of its end."""
+    """Return the row of an exemption; an empty reason ends the exemption."""
     return ExemptionRow(opd=exemption.opd, region=region, reason=exemption.reason)
 
 
 def policy_row(policy: DevelopmentPolicy) -> DevelopmentPolicyRow:
-    """Return the row of a policy."""
+    """Return the row of a development policy."""
     return DevelopmentPolicyRow(
         region=policy.region, year=policy.year, title=policy.title, url=policy.url
     )
@@ -34,7 +34,7 @@ async def list_exemptions(session: AsyncSession, region: str) -> tuple[Exemption
 
 
 async def find_development_policy(session: AsyncSession, region: str) -> DevelopmentPolicy | None:
-    """Return the region's policy on building applications, if it recorded one."""
+    """Return the region's policy on the development of applications, if it has one."""
     found = await session.get(DevelopmentPolicyRow, region)
     if found is None or found.year is None:
         return None

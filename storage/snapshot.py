@@ -1,4 +1,4 @@
-"""The snapshot of a region: its rows read for an instance that copies it, and written by that one.
+"""Exports the current rows of a region for replication, and imports those of another instance.
 
 A row comes after the rows that it refers to, except that an OPD may come before its parent.
 """
@@ -40,7 +40,7 @@ from storage.tables import (
 )
 from storage.upsert import FOLDED
 
-# What is read of each table but for assessments, which hold their levels.
+# How the rows of each table are read; assessments are read separately, with their levels.
 _READ: tuple[tuple[RowKind, type[Table], Callable[[Any], object]], ...] = (
     (RowKind.REGION, RegionRow, region.region_from_row),
     (RowKind.OPD, OpdRow, opd.opd_from_row),
@@ -74,7 +74,7 @@ _READ: tuple[tuple[RowKind, type[Table], Callable[[Any], object]], ...] = (
 async def export_snapshot_rows(
     session: AsyncSession, code: str, *, drafts: bool
 ) -> list[SnapshotRow]:
-    """Return all rows of a region, none before those that it refers to; drafts only if wanted."""
+    """Return all rows of a region in an order that satisfies references; `drafts` includes drafts."""
     rows = []
     for kind, table, value in _READ:
         key = inspect(table).primary_key
@@ -91,17 +91,20 @@ async def export_snapshot_rows(
 async def import_snapshot_rows(
     session: AsyncSession, newest: Entry, rows: Sequence[SnapshotRow]
 ) -> list[IndexChange]:
-    """Let a region's rows be these, as of its newest entry; return the indexes that moved.
+    """Replace the rows of a region by those of a snapshot; return the changes of indexes.
+
+    Args:
+        newest: the newest entry that the snapshot includes.
 
     Raises:
-        storage.projection.ForeignRegionError: one of them is another region's.
-        pydantic.ValidationError: one is none of its kind.
+        storage.projection.ForeignRegionError: a row belongs to another region.
+        pydantic.ValidationError: a row does not have the type of its kind.
     """
     values: list[tuple[Entry, Any]] = [
         (newest, value_of(BODIES[each.kind], each.body)) for each in rows
     ]
     page = await ProjectionBatch.from_entries(session, values)
-    page.attested.clear()  # each is told as it stands
+    page.attested.clear()  # the snapshot has the current state of each attestation
     moves = [page.fold(newest, value) for _, value in values]
     for table in reversed(FOLDED):
         await session.execute(
@@ -112,7 +115,7 @@ async def import_snapshot_rows(
 
 
 def region_row_condition(table: type[Table], code: str) -> ColumnElement[bool]:
-    """Which rows of a folded table are a region's."""
+    """Return the SQL condition for the rows of a projected table that belong to a region."""
     columns = core_table(table).c
     if table is LevelRow:
         return LevelRow.assessment.in_(select(AssessmentRow.id).where(AssessmentRow.region == code))

@@ -1,8 +1,9 @@
-"""SQLite on the event loop; only what waits for a lock or for the disk goes to a thread.
+"""Runs SQLite on the event loop; only statements that may wait for a lock or the disk use a thread.
 
-A statement of a page takes SQLite tens of microseconds. Handing it to a thread and back costs several
-times that, and aiosqlite does so four times a statement: to make a cursor, execute, fetch and close.
-What stays in its thread is what may wait, to begin to write and to commit, and what is marked as long.
+SQLite executes a statement on a page of rows in tens of microseconds. A thread costs several times
+that, and aiosqlite uses it four times for a statement: to create a cursor, execute, fetch and close.
+The thread executes only what may wait, which is the begin and commit of a write, and statements that
+are marked as long.
 """
 
 from __future__ import annotations
@@ -14,14 +15,14 @@ from typing import Any, Self
 
 import aiosqlite
 
-LONG = "/* long */"  # prefix of a statement that is about more than a page of rows
-# For another process's lock, with its busy timeout; or for the rows.
+LONG = "/* long */"  # prefix of a statement on more than a page of rows
+# Statements that wait for the lock of another process, or that read many rows.
 WAITING = ("BEGIN IMMEDIATE", "PRAGMA", f"SELECT {LONG}", f"DELETE {LONG}")
-ROWS_AT_ONCE = 64  # of aiosqlite's own iteration, which nothing here uses
+ROWS_AT_ONCE = 64  # for the iteration of aiosqlite, which this module does not use
 
 
 class LoopCursor:
-    """One statement: its rows are fetched and its cursor is closed as soon as it is executed."""
+    """A cursor for one statement. Its execution fetches all rows and closes the cursor of SQLite."""
 
     def __init__(self, connection: LoopConnection) -> None:
         self._connection = connection
@@ -47,16 +48,16 @@ class LoopCursor:
         return self
 
     async def executemany(self, statement: str, parameters: Iterable[Sequence[Any]]) -> Self:
-        """Execute one statement with each of the parameters."""
+        """Execute one statement once for each set of parameters."""
         self._take(lambda cursor: cursor.executemany(statement, parameters))
         return self
 
     async def fetchall(self) -> list[Any]:
-        """Return all rows."""
+        """Return all rows of the statement."""
         return self._rows
 
     async def close(self) -> None:
-        """Nothing is left open."""
+        """Do nothing, because the cursor of SQLite is closed already."""
 
     def _take(self, work: Callable[[sqlite3.Cursor], object]) -> None:
         cursor = self._connection.raw.cursor()
@@ -70,29 +71,32 @@ class LoopCursor:
 
 
 class LoopConnection(aiosqlite.Connection):
-    """aiosqlite's connection, used from the event loop where nothing waits."""
+    """A connection of aiosqlite that runs on the event loop what does not wait."""
 
     @property
     def raw(self) -> sqlite3.Connection:
+        """The connection of the sqlite3 module."""
         return self._conn
 
-    def cursor(self) -> LoopCursor:  # type: ignore[override]  # what SQLAlchemy asks of it
+    def cursor(self) -> LoopCursor:  # type: ignore[override]  # SQLAlchemy calls it
+        """Return a new cursor."""
         return LoopCursor(self)
 
     async def rollback(self) -> None:
+        """Roll back the open transaction, on the event loop."""
         self.raw.rollback()
 
     async def in_thread(self, work: Callable[..., None], *arguments: Any) -> None:
-        """Do something with the connection in its thread."""
+        """Run `work` in the thread of the connection."""
         await self._execute(work, *arguments)  # type: ignore[no-untyped-call]
 
 
 async def open_sqlite_connection(
     path: str, *, pragmas: Sequence[str], **options: Any
 ) -> LoopConnection:
-    """Return a connection to a database file; `options` are those of `sqlite3.connect`.
+    """Open a connection to a database file; `options` are those of `sqlite3.connect`.
 
-    One that is cancelled leaves nothing behind: no thread is still about to answer a loop that is gone.
+    A cancelled call leaves no thread behind that would respond to a closed event loop.
     """
     options["check_same_thread"] = False
 
@@ -103,10 +107,10 @@ async def open_sqlite_connection(
         return connection
 
     connection = LoopConnection(connect, ROWS_AT_ONCE)
-    connection._thread.daemon = True  # as SQLAlchemy has it: a process ends though one is open
+    connection._thread.daemon = True  # as in SQLAlchemy, so that the process can exit
     try:
         await connection
-    except BaseException:  # aiosqlite has told the thread to end, and does not wait until it has
+    except BaseException:  # aiosqlite stops the thread, but does not wait for its end
         await asyncio.to_thread(connection._thread.join)
         raise
     return connection

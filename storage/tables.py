@@ -1,7 +1,7 @@
-"""The tables. The log and its arrival order are the truth; all other rows are a fold over it.
+"""The tables. The log and the arrival order are the source of truth; other rows are projected from it.
 
-Timestamps are stored as the text that is hashed (UTC, microseconds), so that an entry read
-back from any database gives the hash it was written with.
+Timestamps are stored as the text that is hashed (UTC, microseconds), so that an entry that is read
+from any database has the hash with which it was written.
 """
 
 from __future__ import annotations
@@ -22,12 +22,14 @@ from sqlalchemy import (
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 BODY = JSON(none_as_null=True)
-CODE = String(128)  # of a region; the longest that ships is a ministry's, of 89 characters
-ID = String(255)  # may hold a region's code, an instrument, a year and a kind
+CODE = String(128)  # of a region; the longest shipped one, of a ministry, has 89 characters
+ID = String(255)  # may contain a region's code, an instrument, a year and a kind
 TOPIC = String(320)  # an id and an instrument
 
 
 class Table(DeclarativeBase):
+    """The base class of all tables, with the names of constraints and the column types of JSON."""
+
     metadata = MetaData(
         naming_convention={
             "ix": "ix_%(table_name)s_%(column_0_N_name)s",
@@ -40,20 +42,20 @@ class Table(DeclarativeBase):
 
 
 def core_table(table: type[Table]) -> TableClause:
-    """Return the table of a row, for statements that go past the unit of work: many rows at once."""
+    """Return the Core table of a row class, for statements on many rows without the unit of work."""
     return cast(TableClause, table.__table__)
 
 
 class InstanceRow(Table):
-    """The one row of this database: its epoch, and the last number of its arrival order."""
+    """The only row of its table: the epoch, and positions in the arrival order."""
 
     __tablename__ = "instance"
     id: Mapped[int] = mapped_column(primary_key=True)
     epoch: Mapped[str] = mapped_column(String(32))
     arrival_head: Mapped[int] = mapped_column(BigInteger)
     lessons: Mapped[str] = mapped_column(String(64))  # digest of the rows of `lesson`
-    derived_head: Mapped[int] = mapped_column(BigInteger)  # up to here all is followed up
-    arrival_floor: Mapped[int] = mapped_column(BigInteger)  # up to here only the newest are kept
+    derived_head: Mapped[int] = mapped_column(BigInteger)  # events are derived up to here
+    arrival_floor: Mapped[int] = mapped_column(BigInteger)  # up to here only the newest stay
 
 
 class HeadRow(Table):
@@ -66,19 +68,20 @@ class HeadRow(Table):
 
 
 class SourceRow(Table):
-    """A region whose log another instance writes (engine.log.source.Source); all others are owned here.
+    """A region whose log another instance writes (engine.log.source.Source).
 
-    Not folded from the log: it says how this instance stands to the owner.
+    This instance owns all regions without such a row. The row is not projected from the log, because it
+    records the state of the replica.
     """
 
     __tablename__ = "source"
     region: Mapped[str] = mapped_column(CODE, primary_key=True)
-    url: Mapped[str] = mapped_column(Text)  # that the copy is read from
-    owner: Mapped[str | None] = mapped_column(Text)  # null: the same
+    url: Mapped[str] = mapped_column(Text)  # from which the log is replicated
+    owner: Mapped[str | None] = mapped_column(Text)  # null: the owner is at `url`
     state: Mapped[str] = mapped_column(String(16))
     as_of: Mapped[str | None] = mapped_column(String(32))
     reason: Mapped[str] = mapped_column(Text)
-    base: Mapped[int] = mapped_column(BigInteger)  # first entry here, where it began by a snapshot
+    base: Mapped[int] = mapped_column(BigInteger)  # first entry, after a snapshot; else 0
 
 
 class EntryRow(Table):
@@ -100,25 +103,25 @@ class EntryRow(Table):
 
 
 class ArrivalRow(Table):
-    """What this instance committed, in its own gapless order: an entry, or a derived change."""
+    """An entry or a derived event, in the gapless order in which this instance committed them."""
 
     __tablename__ = "arrival"
     number: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
     at: Mapped[str] = mapped_column(String(32))
     region: Mapped[str] = mapped_column(CODE)
-    sequence: Mapped[int] = mapped_column(BigInteger)  # the entry, or the one it derives from
+    sequence: Mapped[int] = mapped_column(BigInteger)  # of the entry, or of the one it derives from
     kind: Mapped[str] = mapped_column(String(32))
-    topic: Mapped[str] = mapped_column(TOPIC)  # of a kind, the newer replaces the older
+    topic: Mapped[str] = mapped_column(TOPIC)  # the newer of a kind replaces the older
     visibility: Mapped[str] = mapped_column(String(16))
     derived: Mapped[dict[str, Any] | None]  # None: the entry itself
-    # Holds all by which the newest of each is found, so that no row is read for it.
+    # The index covers the query for the newest arrivals, so that it reads no rows.
     __table_args__ = (
         Index("ix_arrival_newest", "kind", "region", "topic", "number", "visibility"),
     )
 
 
 class IdempotencyRow(Table):
-    """The answer to a keyed mutation, committed with what it changed."""
+    """The response to a mutation with an idempotency key, committed with the change."""
 
     __tablename__ = "idempotency"
     region: Mapped[str] = mapped_column(CODE, primary_key=True)
@@ -130,7 +133,7 @@ class IdempotencyRow(Table):
 
 
 class ProvenanceColumns:
-    """Where the row comes from (engine.model.Provenance)."""
+    """The columns for the source of a row (engine.model.Provenance)."""
 
     source: Mapped[str] = mapped_column(Text)
     confirmed: Mapped[bool]
@@ -138,6 +141,8 @@ class ProvenanceColumns:
 
 
 class RegionRow(ProvenanceColumns, Table):
+    """A province, regency, city or central agency (engine.model.Region)."""
+
     __tablename__ = "region"
     code: Mapped[str] = mapped_column(CODE, primary_key=True)
     name: Mapped[str] = mapped_column(Text)
@@ -151,17 +156,21 @@ class RegionRow(ProvenanceColumns, Table):
 
 
 class OpdRow(ProvenanceColumns, Table):
+    """An OPD, which is an agency of a region (engine.model.Opd)."""
+
     __tablename__ = "opd"
     id: Mapped[str] = mapped_column(ID, primary_key=True)
     region: Mapped[str] = mapped_column(ForeignKey("region.code"), index=True)
     name: Mapped[str] = mapped_column(Text)
     acronym: Mapped[str] = mapped_column(Text)
     kind: Mapped[str | None] = mapped_column(String(16))
-    # No foreign key: the rows of a region are written in one statement, in any order.
+    # There is no foreign key, because one statement writes the rows of a region in any order.
     parent: Mapped[str | None] = mapped_column(ID)
 
 
 class ApplicationRow(ProvenanceColumns, Table):
+    """An application in the inventory of a region (engine.model.Application)."""
+
     __tablename__ = "application"
     id: Mapped[str] = mapped_column(ID, primary_key=True)
     region: Mapped[str] = mapped_column(ForeignKey("region.code"), index=True)
@@ -187,7 +196,7 @@ class ApplicationRow(ProvenanceColumns, Table):
 
 
 class CorrectionRow(Table):
-    """What a person said an application is for; null: the word was taken back."""
+    """The function that a person assigned to an application; null after it was withdrawn."""
 
     __tablename__ = "correction"
     application: Mapped[str] = mapped_column(ForeignKey("application.id"), primary_key=True)
@@ -198,7 +207,7 @@ class CorrectionRow(Table):
 
 
 class TrainingExampleRow(Table):
-    """A correction as the classifier learned it: its name may have changed since."""
+    """A correction in the training set; the application may have changed since."""
 
     __tablename__ = "lesson"
     application: Mapped[str] = mapped_column(ID, primary_key=True)
@@ -210,9 +219,9 @@ class TrainingExampleRow(Table):
 
 
 class AnnouncementRow(Table):
-    """What a region's verification or proposals came to, as it was last announced.
+    """The last announced result of a region's verification or proposals.
 
-    Not folded from the log, and so without a foreign key to what is.
+    The row is not projected from the log, so it has no foreign key to projected rows.
     """
 
     __tablename__ = "outcome"
@@ -223,7 +232,7 @@ class AnnouncementRow(Table):
 
 
 class ExemptionRow(Table):
-    """An OPD that is not asked to be on the bus; without a reason it is asked again."""
+    """An OPD that need not use the service bus; an empty reason ends the exemption."""
 
     __tablename__ = "exemption"
     opd: Mapped[str] = mapped_column(ForeignKey("opd.id"), primary_key=True)
@@ -232,15 +241,17 @@ class ExemptionRow(Table):
 
 
 class DevelopmentPolicyRow(Table):
+    """A region's policy on the development of applications."""
+
     __tablename__ = "development_policy"
     region: Mapped[str] = mapped_column(ForeignKey("region.code"), primary_key=True)
-    year: Mapped[int | None]  # null: it was ended
+    year: Mapped[int | None]  # null: the policy has ended
     title: Mapped[str] = mapped_column(Text)
     url: Mapped[str] = mapped_column(Text)
 
 
 class EffortRow(Table):
-    """A region's own figures for the steps of an instrument."""
+    """A region's own estimates of the effort of an instrument's steps."""
 
     __tablename__ = "effort"
     region: Mapped[str] = mapped_column(ForeignKey("region.code"), primary_key=True)
@@ -249,7 +260,7 @@ class EffortRow(Table):
 
 
 class AttestationRow(Table):
-    """The latest word of an OPD for its inventory, and the first edit that broke it."""
+    """The latest attestation of an OPD, and the first edit that invalidated it."""
 
     __tablename__ = "attestation"
     opd: Mapped[str] = mapped_column(ForeignKey("opd.id"), primary_key=True)
@@ -262,7 +273,7 @@ class AttestationRow(Table):
 
 
 class DecisionRow(Table):
-    """The latest decision on a proposal; earlier ones are in the log."""
+    """The latest decision on a proposal; the log has the earlier ones."""
 
     __tablename__ = "decision"
     proposal: Mapped[str] = mapped_column(String(64), primary_key=True)
@@ -277,7 +288,10 @@ class DecisionRow(Table):
 
 
 class IntegrationRow(ProvenanceColumns, Table):
-    """The target may lie in another region's inventory, so it is no foreign key."""
+    """An integration between two applications (engine.model.Integration).
+
+    The target may belong to another region, so it is no foreign key.
+    """
 
     __tablename__ = "integration"
     id: Mapped[str] = mapped_column(ID, primary_key=True)
@@ -297,6 +311,8 @@ class IntegrationRow(ProvenanceColumns, Table):
 
 
 class AssessmentRow(ProvenanceColumns, Table):
+    """An assessment of a region without its levels (engine.model.Assessment)."""
+
     __tablename__ = "assessment"
     id: Mapped[str] = mapped_column(ID, primary_key=True)
     region: Mapped[str] = mapped_column(ForeignKey("region.code"))
@@ -307,7 +323,7 @@ class AssessmentRow(ProvenanceColumns, Table):
     version: Mapped[int]
     returned_reason: Mapped[str] = mapped_column(Text)
     published: Mapped[dict[str, Any] | None]  # engine.model.PublishedFigures
-    score: Mapped[dict[str, Any] | None]  # engine.assessment.score.Score, computed by the fold
+    score: Mapped[dict[str, Any] | None]  # engine.assessment.score.Score, set by the projection
     __table_args__ = (
         Index("ix_assessment_edition", "instrument", "year", "kind", "state"),
         Index("ix_assessment_region", "region", "kind", "year"),
@@ -315,6 +331,8 @@ class AssessmentRow(ProvenanceColumns, Table):
 
 
 class LevelRow(Table):
+    """The claimed level of one indicator in an assessment (engine.model.LevelClaim)."""
+
     __tablename__ = "level"
     assessment: Mapped[str] = mapped_column(ForeignKey("assessment.id"), primary_key=True)
     indicator: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)

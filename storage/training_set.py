@@ -1,7 +1,7 @@
-"""The corrections that the classifier has learned: people's words as they stood at one time.
+"""The training set of the classifier: a copy of the corrections at one time.
 
-They are learned when an operator says so, not with each correction: what is proposed to a region
-shall not move by the hour with what others correct.
+The copy is refreshed when an operator requests it, and not with each correction. So the proposals to
+a region do not change by the hour with the corrections of other regions.
 """
 
 from __future__ import annotations
@@ -17,12 +17,12 @@ from storage.tables import InstanceRow, TrainingExampleRow
 
 
 async def training_set_digest(session: AsyncSession) -> str:
-    """Return the digest of what was learned; empty for nothing."""
+    """Return the digest of the training set; it is empty for an empty set."""
     return (await session.execute(select(InstanceRow.lessons))).scalar_one()
 
 
 async def load_training_set(session: AsyncSession) -> tuple[str, tuple[TrainingExample, ...]]:
-    """Return the digest of what was learned, and what that is, by application."""
+    """Return the digest and the examples of the training set, ordered by application."""
     rows = await session.scalars(
         select(TrainingExampleRow).order_by(TrainingExampleRow.application)
     )
@@ -36,7 +36,7 @@ async def load_training_set(session: AsyncSession) -> tuple[str, tuple[TrainingE
 
 
 async def refresh_training_set(session: AsyncSession) -> int:
-    """Take up the corrections as they are now; return their number."""
+    """Replace the training set by the current corrections; return their number."""
     examples = await correction.list_corrected_listings(session)
     await session.execute(delete(TrainingExampleRow))
     session.add_all(

@@ -1,4 +1,4 @@
-"""Rows that are written together: the newest of each, a table at a time."""
+"""Collects row changes and writes the newest row of each key, one table at a time."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ from storage.tables import (
     core_table,
 )
 
-# The tables that are folded from the logs. Those that others refer to come first.
+# The tables that are projected from the logs. A table comes after the tables that it refers to.
 FOLDED: tuple[type[Table], ...] = (
     RegionRow,
     OpdRow,
@@ -47,27 +47,27 @@ FOLDED: tuple[type[Table], ...] = (
 
 @dataclass
 class PendingUpserts:
-    """What shall be written, until it is."""
+    """The rows to write."""
 
     _rows: dict[type[Table], dict[Hashable, dict[str, Any]]] = field(default_factory=dict)
     _cleared: list[str] = field(default_factory=list)
 
     def put(self, row: Table) -> None:
-        """Write a row, over the one that has its key; nothing else may use it."""
+        """Add a row, in place of a row with the same key; the caller must not use it afterwards."""
         table = type(row)
         values = {key: it for key, it in vars(row).items() if key != "_sa_instance_state"}
         rows = self._rows.setdefault(table, {})
         rows[tuple(values[column] for column in _key(table))] = values
 
     def clear_levels(self, assessment: str) -> None:
-        """Delete the levels of an assessment, those to be written so far included."""
+        """Delete the levels of an assessment, including those added so far."""
         rows = self._rows.get(LevelRow, {})
         for key in [key for key, values in rows.items() if values["assessment"] == assessment]:
             del rows[key]
         self._cleared.append(assessment)
 
     async def write(self, session: AsyncSession) -> None:
-        """Write all of it."""
+        """Execute the deletions, then write all rows."""
         if self._cleared:
             gone = LevelRow.assessment.in_(self._cleared)
             await session.execute(delete(core_table(LevelRow)).where(gone))
@@ -76,7 +76,7 @@ class PendingUpserts:
             rows = self._rows.get(table)
             if rows:
                 await session.execute(_upsert(table, dialect), list(rows.values()))
-        # What the session has read of these is not so any more.
+        # Rows of these tables that the session has read are stale now.
         for each in [it for it in session.sync_session.identity_map.values() if type(it) in FOLDED]:
             session.expunge(each)
 
