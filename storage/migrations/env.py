@@ -15,8 +15,8 @@ LOCK = 0x73696D70756C  # "simpul": one migration at a time on a PostgreSQL serve
 
 def migrate(connection: Connection) -> None:
     if connection.dialect.name == "postgresql":
-        # For the whole session, since each revision commits; whoever comes second waits here,
-        # and only then is told that a table in use must not make every reader queue behind it.
+        # The session holds the lock, because each revision commits. A second migration waits here
+        # without a timeout. Later, a lock on a busy table must time out, as readers queue behind it.
         connection.execute(text(f"SELECT pg_advisory_lock({LOCK})"))
         connection.execute(text("SET lock_timeout = '5s'"))
         connection.commit()
