@@ -1,1 +1,1 @@
-"""The facts that ship with Simpul: tidy tables, each row with its source, and documents of rules."""
+"""The facts that ship with Simpul: tables, each row with its source, and documents of rules."""

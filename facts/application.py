@@ -20,7 +20,7 @@ from facts.row import TableRow, WholeNumber, read_rows
 
 
 class OpdReference(TableRow):
-    """An agency as most regencies and cities have it, to suggest names from."""
+    """An agency that most regencies and cities have, as a suggestion for its name."""
 
     id: str
     name: str
@@ -72,7 +72,7 @@ class _IntegrationRow(TableRow):
 
 @cache
 def west_java_opds() -> tuple[Opd, ...]:
-    """Agencies of West Java that are known to run an application."""
+    """Return the agencies of West Java that are known to run an application."""
     return tuple(
         Opd(**row.values(), kind=kind_by_name(row.name))
         for row in read_rows(_OpdRow, "opds.csv", "id")
@@ -81,13 +81,13 @@ def west_java_opds() -> tuple[Opd, ...]:
 
 @cache
 def opd_reference() -> tuple[OpdReference, ...]:
-    """The usual agencies of a regency or city."""
+    """Return the usual agencies of a regency or city."""
     return tuple(read_rows(OpdReference, "opd_reference.csv", "id"))
 
 
 @cache
 def common_applications() -> tuple[CommonApplication, ...]:
-    """National shared applications and infrastructure."""
+    """Return the national shared applications and infrastructure."""
     return tuple(
         CommonApplication(**row.values())
         for row in read_rows(_CommonApplicationRow, "common_applications.csv", "id")
@@ -96,7 +96,11 @@ def common_applications() -> tuple[CommonApplication, ...]:
 
 @cache
 def west_java_applications() -> tuple[Application, ...]:
-    """Applications of West Java that public sources name, each as version 1."""
+    """Return the applications of West Java that public sources name, each as version 1.
+
+    Raises:
+        FactInvalid: a row refers to an unknown OPD or common application.
+    """
     known_opds = {each.id: each.region for each in west_java_opds()}
     common = {each.id for each in common_applications()}
     found = []
@@ -111,7 +115,11 @@ def west_java_applications() -> tuple[Application, ...]:
 
 @cache
 def west_java_integrations() -> tuple[Integration, ...]:
-    """Integrations of West Java that public sources tell of, each as version 1."""
+    """Return the integrations of West Java that public sources mention, each as version 1.
+
+    Raises:
+        FactInvalid: a row refers to an unknown application, or claims a confirmation.
+    """
     owners = {each.id: each.region for each in west_java_applications()}
     found = []
     for row in read_rows(_IntegrationRow, "integrations.csv", "id"):

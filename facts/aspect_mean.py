@@ -1,4 +1,4 @@
-"""The national means by aspect that ship with Simpul, as the official reports print them."""
+"""The national means by aspect that ship with Simpul, as printed in the official reports."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ class AspectMean(TableRow):
 
 @cache
 def aspect_means() -> tuple[AspectMean, ...]:
-    """Every mean that is known; 2022 lacks aspect 1."""
+    """Return all known means; the year 2022 lacks aspect 1."""
     found = tuple(read_rows(AspectMean, "aspect_means.csv", "year instrument aspect"))
     for each in found:
         if each.aspect not in {part.number for part in instrument_by_id(each.instrument).aspects}:
@@ -30,7 +30,7 @@ def aspect_means() -> tuple[AspectMean, ...]:
 
 
 def national_aspects(instrument: str, year: int) -> Mapping[int, str]:
-    """The national means of one year by aspect, as printed; empty where none are known."""
+    """Return the printed national means of a year by aspect number; empty if none are known."""
     return {
         each.aspect: each.value
         for each in aspect_means()

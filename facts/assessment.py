@@ -1,4 +1,4 @@
-"""The published results, averages and sheets that ship with Simpul."""
+"""The published results, averages and result sheets that ship with Simpul."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from facts.row import Figure, TableRow, WholeNumber, cell_matching, read_rows
 
 
 class ResultRow(TableRow):
-    """What was published about one region in one year by one kind of assessor."""
+    """A published result of one region, year, instrument and kind of assessment."""
 
     year: WholeNumber
     region: RegionCode
@@ -30,12 +30,12 @@ class ResultRow(TableRow):
 
     @property
     def figures(self) -> PublishedFigures:
-        """What was printed; domains are left out where they are not known."""
+        """The printed figures; unknown domains are left out."""
         return PublishedFigures(self.value, self.predicate, _domains(self))
 
 
 class AverageRow(TableRow):
-    """A published mean over many regions. Its domains are means too, each rounded by itself."""
+    """A published mean over many regions. Its domains are means too, each rounded separately."""
 
     year: WholeNumber
     scope: AverageScope
@@ -49,12 +49,12 @@ class AverageRow(TableRow):
 
     @property
     def domains(self) -> tuple[tuple[int, str], ...]:
-        """The means of the domains that are known, by number."""
+        """The known means of domains, as pairs of number and value."""
         return _domains(self)
 
 
 class SheetScope(Enum):
-    """What a line of a published sheet is about."""
+    """The level of detail of a line in a published sheet."""
 
     INDEX = "INDEX"
     DOMAIN = "DOMAIN"
@@ -63,7 +63,7 @@ class SheetScope(Enum):
 
 
 class SheetLine(TableRow):
-    """One line of a sheet that prints more than domains: levels are whole, the rest two places."""
+    """A line of a published sheet: a whole level of an indicator, or a value with two decimals."""
 
     region: RegionCode
     year: WholeNumber
@@ -75,13 +75,13 @@ class SheetLine(TableRow):
 
 
 def result_rows(national: bool = False) -> tuple[ResultRow, ...]:
-    """Published results, by year and region."""
+    """Return the published results of West Java, or of all regions, by year and region."""
     return tuple(each for each in _results() if national or in_west_java(each.region))
 
 
 @cache
 def average_rows() -> tuple[AverageRow, ...]:
-    """Means over many regions as they were published, quoted, simulated or set as a target."""
+    """Return means over many regions that were published, quoted, simulated or set as a target."""
     found = tuple(read_rows(AverageRow, "averages.csv", "year scope kind"))
     for each in found:
         _check_year(each)
@@ -90,7 +90,7 @@ def average_rows() -> tuple[AverageRow, ...]:
 
 @cache
 def sheet_lines() -> tuple[SheetLine, ...]:
-    """Published sheets with levels or aspects: Bandar Lampung, Denpasar, two aspects of Garut."""
+    """Return the lines of published sheets: Bandar Lampung, Denpasar and two aspects of Garut."""
     found = tuple(read_rows(SheetLine, "sheets.csv", "region year kind scope number"))
     for each in found:
         _check_year(each)

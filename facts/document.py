@@ -1,4 +1,4 @@
-"""Facts that ship as JSON documents: how one is read, and the types of its values."""
+"""Reads the facts that ship as JSON documents, and defines the types of their values."""
 
 from __future__ import annotations
 
@@ -16,10 +16,10 @@ Shape = TypeVar("Shape", bound="FactDocument")
 
 
 class FactDocument(BaseModel):
-    """An object of a document. It has no other keys, and its values are of just these types."""
+    """The base class for objects in a document, with strict types and without unknown keys."""
 
     model_config = ConfigDict(
-        strict=True,  # true is no whole number
+        strict=True,  # rejects true as a whole number
         extra="forbid",
         str_min_length=1,
         str_strip_whitespace=True,
@@ -37,16 +37,16 @@ def _positive_fraction(value: object) -> Fraction:
     return number
 
 
-# A decimal or a quotient is written as text, so that no float comes between.
+# A decimal or a quotient is written as text, because a float would be inexact.
 PositiveFraction = Annotated[Fraction, BeforeValidator(_positive_fraction)]
 NonEmpty = Annotated[tuple[Item, ...], Field(min_length=1)]
 
 
 def parse_document(shape: type[Shape], text: str, file: str) -> Shape:
-    """Read a document that must have this shape.
+    """Parse a document of this shape.
 
     Raises:
-        FactInvalid: names the file and the place, what was expected and what came.
+        FactInvalid: the document has another shape.
     """
     try:
         return shape.model_validate_json(text)
@@ -56,11 +56,11 @@ def parse_document(shape: type[Shape], text: str, file: str) -> Shape:
 
 
 def document_text(folder: str, file: str) -> str:
-    """The text of a document that ships."""
+    """Return the text of a shipped document."""
     return files("facts").joinpath(folder, file).read_text(encoding="utf-8")
 
 
 def _path(place: tuple[str | int, ...]) -> str:
-    """The place as one writes it: `aspects[2].weight`."""
+    """Return a place in the usual notation, such as `aspects[2].weight`."""
     parts = (f"[{part}]" if isinstance(part, int) else f".{part}" for part in place)
     return "".join(parts).removeprefix(".")

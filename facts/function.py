@@ -1,4 +1,4 @@
-"""The lexicon of functions and names that ships with Simpul, and the national systems."""
+"""The lexicon of functions and the national systems that ship with Simpul."""
 
 from __future__ import annotations
 
@@ -50,7 +50,11 @@ class _NameWordRow(TableRow):
 
 @cache
 def function_lexicon() -> Lexicon:
-    """What is known about functions before any application is seen."""
+    """Return the lexicon from which the classifier starts.
+
+    Raises:
+        FactInvalid: a row refers to an unknown function.
+    """
     functions = tuple(
         Function(row.id, row.name, row.affair, row.indicators)
         for row in read_rows(_FunctionRow, "functions.csv", "id")
@@ -71,7 +75,11 @@ def function_lexicon() -> Lexicon:
 
 @cache
 def national_systems() -> tuple[NationalSystem, ...]:
-    """The systems that central agencies run for all regions."""
+    """Return the systems that central agencies run for all regions.
+
+    Raises:
+        FactInvalid: a row refers to an unknown function or common application.
+    """
     functions = {each.id for each in function_lexicon().functions}
     common = {each.id for each in common_applications()}
     found = []
@@ -97,7 +105,7 @@ def national_systems() -> tuple[NationalSystem, ...]:
 
 @cache
 def name_words() -> NameWords:
-    """The words that do not tell one application from another, and the places of the country."""
+    """Return the words that do not distinguish applications, and the names of places."""
     words: dict[str, set[str]] = {"NOISE": set(), "AREA": set(), "PLACE": set()}
     for row in read_rows(_NameWordRow, "name_words.csv", "word"):
         words[row.kind].add(row.word)

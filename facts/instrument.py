@@ -1,4 +1,4 @@
-"""The instruments that ship with Simpul, each read from its document and checked to be whole."""
+"""The instruments that ship with Simpul; each is read from its document and validated."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from facts.validation import FactInvalid, expect_equal, expect_one_of
 IDS = ("spbe-2018", "spbe-2020", "pemdi-2026")  # oldest first
 
 
-# What the keys of a document mean is said where the engine has a class of the same name.
+# The engine class of the same name documents the keys of a document.
 class _Level(FactDocument):
     number: int
     name: str
@@ -84,7 +84,7 @@ class _Instrument(FactDocument):
     years: _Years
     scales: NonEmpty[_Scale]
     predicates: NonEmpty[_Predicate]
-    domains: NonEmpty[_Domain] | None = None  # None: the aspects are the parts of the index
+    domains: NonEmpty[_Domain] | None = None  # None: aspects are the top-level parts
     aspects: NonEmpty[_Aspect]
     indicators: NonEmpty[_Indicator]
     notes: tuple[str, ...] = ()
@@ -93,17 +93,21 @@ class _Instrument(FactDocument):
 
 @cache
 def instrument_catalogue() -> Mapping[str, Instrument]:
-    """Every instrument by its id, oldest first."""
+    """Return all instruments by id, oldest first."""
     return MappingProxyType({id: _read(id) for id in IDS})
 
 
 def instrument_by_id(id: str) -> Instrument:
-    """The instrument of that id; `KeyError` where there is none."""
+    """Return the instrument with this id.
+
+    Raises:
+        KeyError: there is no such instrument.
+    """
     return instrument_catalogue()[id]
 
 
 def instrument_in_year(year: int) -> Instrument | None:
-    """The instrument that official results of a year are assessed by."""
+    """Return the instrument of the official assessments of a year; None if there is none."""
     for each in instrument_catalogue().values():
         if each.year_from <= year and (each.year_to is None or year <= each.year_to):
             return each
@@ -111,13 +115,13 @@ def instrument_in_year(year: int) -> Instrument | None:
 
 
 def parse_instrument(text: str, file: str = "instrument") -> Instrument:
-    """Read an instrument and check that it is whole.
+    """Parse an instrument and validate its references and weights.
 
-    An instrument that knows aspects only (Pemdi) gets one domain per aspect, with the same
-    number, name and weight: its aspects *are* the top-level parts of its index.
+    An instrument without domains (Pemdi) gets one domain for each aspect, with the same number, name
+    and weight, because its aspects are the top-level parts of its index.
 
     Raises:
-        FactInvalid: names the file and the place, what was expected and what came.
+        FactInvalid: the document has another shape, or a reference or weight is wrong.
     """
     document = parse_document(_Instrument, text, file)
     values = document.model_dump(exclude={"years"})
@@ -142,7 +146,7 @@ def _read(id: str) -> Instrument:
 
 
 def _check_references(instrument: Instrument, file: str) -> None:
-    """Numbers run from 1, levels are contiguous, predicates cover them, references resolve."""
+    """Check that numbers run from 1, levels are contiguous and covered, and references resolve."""
     lowest, highest = instrument.level_min, instrument.level_max
     for place, numbers in (
         ("aspects", [each.number for each in instrument.aspects]),
@@ -188,7 +192,7 @@ def _check_references(instrument: Instrument, file: str) -> None:
 
 
 def _check_weights(instrument: Instrument, file: str) -> None:
-    """Indicators add up to their aspect, aspects to their domain, all of them to 100."""
+    """Check the sums of weights: by aspect, by domain, and 100 in total."""
     sums: list[tuple[str, Fraction, Iterable[Aspect | Indicator]]] = [
         ("indicators", Fraction(100), instrument.indicators)
     ]
@@ -198,7 +202,7 @@ def _check_weights(instrument: Instrument, file: str) -> None:
     for domain in instrument.domains:
         within = instrument.aspects_of(domain.number)
         sums.append((f"domains {domain.number}: its aspects", domain.weight, within))
-    for place, weight, summands in reversed(sums):  # the narrow sum says more than the whole
+    for place, weight, summands in reversed(sums):  # narrow sums locate errors better
         total = sum((each.weight for each in summands), Fraction())
         if total != weight:
             raise FactInvalid(

@@ -1,4 +1,4 @@
-"""The rules that paths follow: the scale of effort, and which level is better reached first."""
+"""The rules for paths: the scale of effort, and the order in which levels are better reached."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ from engine.path.precedence import NONE, Precedence, PrecedenceRule
 from facts.document import FactDocument, NonEmpty, PositiveFraction, document_text, parse_document
 from facts.validation import expect_equal, expect_one_of
 
-LEVELS = [1, 2, 3, 4, 5]  # that a step can reach, in any instrument
+LEVELS = [1, 2, 3, 4, 5]  # that a step can reach in any instrument
 INSTRUMENTS = ("spbe-2020",)
 
 
-# What the keys of a document mean is said where the engine has a class of the same name.
+# The engine class of the same name documents the keys of a document.
 class _EffortScale(FactDocument):
     id: str
     version: str
@@ -44,13 +44,13 @@ class _Precedence(FactDocument):
 
 @cache
 def effort_scale() -> EffortScale:
-    """The declared scale: no public figures on what a level costs were found, so it is ours."""
+    """Return the scale of effort. It is our own, because no public figures on costs were found."""
     return parse_effort_scale(document_text("path_rules", "effort.json"), "effort.json")
 
 
 @cache
 def precedence_rules(instrument: str) -> Precedence:
-    """The soft rules of an instrument, by its id; none where we know none."""
+    """Return the soft rules of an instrument by its id; without known rules, they are empty."""
     if instrument not in INSTRUMENTS:
         return NONE
     file = f"precedence-{instrument}.json"
@@ -58,10 +58,10 @@ def precedence_rules(instrument: str) -> Precedence:
 
 
 def parse_effort_scale(text: str, file: str = "effort") -> EffortScale:
-    """Read a scale of effort and check that it knows every level.
+    """Parse a scale of effort and check that it has every level.
 
     Raises:
-        FactInvalid: names the file and the place, what was expected and what came.
+        FactInvalid: the document has another shape, or a level is missing.
     """
     document = parse_document(_EffortScale, text, file)
     expect_equal(file, "by_level, levels", LEVELS, list(document.by_level))
@@ -69,7 +69,11 @@ def parse_effort_scale(text: str, file: str = "effort") -> EffortScale:
 
 
 def parse_precedence(text: str, file: str = "precedence") -> Precedence:
-    """Read the soft rules of an instrument; raises as `parse_effort_scale` does."""
+    """Parse the soft rules of an instrument.
+
+    Raises:
+        FactInvalid: the document has another shape, or a rule has no penalty.
+    """
     document = parse_document(_Precedence, text, file)
     rules = []
     for at, each in enumerate(document.rules):

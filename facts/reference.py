@@ -1,4 +1,4 @@
-"""The types of values that refer to other facts: codes of regions, ids of instruments."""
+"""The types of values that refer to other facts, such as codes of regions and ids of instruments."""
 
 from __future__ import annotations
 

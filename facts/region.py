@@ -35,7 +35,7 @@ class _CentralAgencyRow(TableRow):
 
 @dataclass(frozen=True, slots=True)
 class Subdivisions:
-    """How many kecamatan, kelurahan and desa a region has."""
+    """The numbers of kecamatan, kelurahan and desa in a region."""
 
     kecamatan: int
     kelurahan: int
@@ -43,25 +43,25 @@ class Subdivisions:
 
 
 def region_catalogue(national: bool = False) -> tuple[Region, ...]:
-    """The province and its 27 regions; or all 552 regions, and the central agencies."""
+    """Return West Java and its 27 regions, or all 552 regions and the central agencies."""
     if national:
         return (*(region for region, _ in _regions()), *_central_agencies())
     return tuple(region for region, _ in _regions() if in_west_java(region.code))
 
 
 def subdivisions_by_region() -> Mapping[str, Subdivisions]:
-    """Kecamatan, kelurahan and desa by region code, of all 552."""
+    """Return the subdivisions of all 552 regions, by region code."""
     return MappingProxyType({region.code: counts for region, counts in _regions()})
 
 
 def in_west_java(code: str) -> bool:
-    """Whether a code is the province's or one of its regions'."""
+    """Return whether a code is that of West Java or of one of its regions."""
     return code == WEST_JAVA or code.startswith(f"{WEST_JAVA}.")
 
 
 @cache
 def region_codes() -> frozenset[str]:
-    """The codes of all 552 regions and of the central agencies."""
+    """Return the codes of all 552 regions and of the central agencies."""
     return frozenset(region.code for region in region_catalogue(national=True))
 
 
@@ -70,7 +70,7 @@ def _regions() -> tuple[tuple[Region, Subdivisions], ...]:
     found: list[tuple[Region, Subdivisions]] = []
     codes: set[str] = set()
     for row in read_rows(_RegionRow, "regions.csv", "code"):
-        if row.parent is not None and row.parent not in codes:  # a province before its regions
+        if row.parent is not None and row.parent not in codes:  # provinces come first
             raise row.invalid("parent", "the code of a province above")
         codes.add(row.code)
         values = row.values()

@@ -1,4 +1,4 @@
-"""Facts that ship as tables: how one is read, and the types of its cells."""
+"""Reads the facts that ship as CSV tables, and defines the types of their cells."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ Shape = TypeVar("Shape", bound="TableRow")
 
 
 def cell_matching(pattern: str, expected: str) -> BeforeValidator:
-    """A check that the whole text of a cell matches a pattern."""
+    """Return a validator that the whole text of a cell matches a pattern."""
     compiled = re.compile(pattern)
 
     def check(cell: str) -> str:
@@ -42,9 +42,9 @@ Figure = Annotated[str, cell_matching(r"[0-9]\.[0-9]{2}", "a value with two deci
 
 
 class TableRow(BaseModel):
-    """A row of a table. Its columns are the fields of its class, and after them these three.
+    """The base class for rows. The columns are the fields of the subclass, followed by these three.
 
-    An empty cell is no value; a field that may lack one has a default.
+    An empty cell has no value, so a field that may be empty has a default.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -53,31 +53,40 @@ class TableRow(BaseModel):
     confirmed: Truth
     note: str = ""
     _file: str = PrivateAttr()
-    _number: int = PrivateAttr()  # as a spreadsheet counts: the header is row 1
+    _number: int = PrivateAttr()  # as in a spreadsheet, where the header is row 1
 
     @property
     def provenance(self) -> Provenance:
+        """The source of the row, whether it is confirmed, and its note."""
         return Provenance(self.source, self.confirmed, self.note)
 
     def values(self) -> dict[str, Any]:
-        """Its own columns and its provenance, by name: the fields of a value of the engine."""
+        """Return the columns of the subclass and the provenance, by name of the engine's field."""
         own = {name: value for name, value in self if name not in TableRow.model_fields}
         return own | {"provenance": self.provenance}
 
     def invalid(self, column: str, expected: str) -> FactInvalid:
-        """The error to raise about one of its cells."""
+        """Return the error for an invalid cell."""
         return FactInvalid(
             self._file, f"row {self._number}, column {column}", expected, getattr(self, column)
         )
 
 
 def read_rows(shape: type[Shape], file: str, key: str) -> Iterator[Shape]:
-    """The rows of a table that ships; no two of them share the columns `key`."""
+    """Yield the rows of a shipped table; `key` names the columns that together are unique.
+
+    Raises:
+        FactInvalid: a row is invalid.
+    """
     return parse_rows(shape, files("facts").joinpath(file).read_text(encoding="utf-8"), file, key)
 
 
 def parse_rows(shape: type[Shape], text: str, file: str, key: str) -> Iterator[Shape]:
-    """The rows of a table's text; raises `FactInvalid` at the first that is not whole."""
+    """Yield the rows of a table's text; `key` names the columns that together are unique.
+
+    Raises:
+        FactInvalid: the header or a row is invalid.
+    """
     names, last = list(shape.model_fields), len(TableRow.model_fields)
     columns = [*names[last:], *names[:last]]
     reader = csv.reader(text.splitlines())

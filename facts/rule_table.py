@@ -1,4 +1,4 @@
-"""The rule tables that ship with Simpul, each read from its document and checked."""
+"""The rule tables that ship with Simpul; each is read from its document and validated."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from facts.validation import expect_equal, expect_one_of
 INSTRUMENTS = ("spbe-2020", "pemdi-2026")
 
 
-# What the keys of a document mean is said where the engine has a class of the same name.
+# The engine class of the same name documents the keys of a document.
 class _Requirement(FactDocument):
     level: int
     ask: RequirementKind
@@ -69,26 +69,26 @@ class _Patterns(FactDocument):
 
 @cache
 def rule_tables() -> Mapping[str, RuleTable]:
-    """The rule table of each instrument that has one."""
+    """Return the rule tables by instrument, for the instruments that have one."""
     files = {id: f"{id}.json" for id in INSTRUMENTS}
     return {id: parse_rule_table(document_text("rules", file), file) for id, file in files.items()}
 
 
 @cache
 def exchange_patterns() -> ExchangePatterns:
-    """The exchanges that the work of agencies asks for."""
+    """Return the patterns of exchanges that the work of agencies requires."""
     return parse_exchange_patterns(document_text("rules", "exchanges.json"), "exchanges.json")
 
 
 def parse_rule_table(text: str, file: str = "rules") -> RuleTable:
-    """Read a rule table and check it against its instrument.
+    """Parse a rule table and validate it against its instrument.
 
     Raises:
-        FactInvalid: names the file and the place, what was expected and what came.
+        FactInvalid: the document has another shape, or a rule does not match the instrument.
     """
     document = parse_document(_RuleTable, text, file)
     instrument = instrument_by_id(document.instrument)
-    levels = range(instrument.level_min + 1, instrument.level_max + 1)  # the lowest asks nothing
+    levels = range(instrument.level_min + 1, instrument.level_max + 1)  # the lowest needs nothing
     without_rule = {each.number for each in instrument.indicators}
     for rule in document.rules:
         for number in rule.indicators:
@@ -102,7 +102,11 @@ def parse_rule_table(text: str, file: str = "rules") -> RuleTable:
 
 
 def parse_exchange_patterns(text: str, file: str = "exchanges") -> ExchangePatterns:
-    """Read a table of exchange patterns; raises as `parse_rule_table` does."""
+    """Parse a table of exchange patterns.
+
+    Raises:
+        FactInvalid: the document has another shape, or a pattern names an unknown role.
+    """
     document = parse_document(_Patterns, text, file)
     names = {each.id: each.names for each in document.opds}
     for each in document.exchanges:

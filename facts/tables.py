@@ -1,7 +1,7 @@
-"""The shipped tables in one place, as typed rows that were checked when read.
+"""The shipped tables in one place, as typed rows that are validated when read.
 
-Rows of West Java come by default, with `national=True` those of the whole country. What the
-columns mean and how the tables were made is told in README.md beside them.
+By default, functions return the rows of West Java, and with `national=True` those of the whole
+country. README.md in this folder describes the columns and the origin of the tables.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""The one error that a file which ships is refused with, and how pydantic's errors become it."""
+"""The error for an invalid shipped file, and its conversion from the errors of pydantic."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from pydantic import ValidationError
 
-# What pydantic expects where its own words are not plain, by the type of its error.
+# Plain texts for what pydantic expects, by the type of its error.
 _EXPECTED = {
     "bool_parsing": "true or false",
     "bool_type": "true or false",
@@ -24,7 +24,10 @@ _EXPECTED = {
 
 
 class FactInvalid(ValueError):
-    """A file that ships is not as it must be: at which place, what was expected, what came."""
+    """A shipped file is invalid.
+
+    Attributes: file, place, expected (a text), found (the value that came).
+    """
 
     def __init__(self, file: str, place: str, expected: str, found: object) -> None:
         got = "nothing" if found is None else repr(found)
@@ -36,25 +39,25 @@ class FactInvalid(ValueError):
 
 
 def first_error(error: ValidationError) -> tuple[tuple[str | int, ...], str, object]:
-    """The place of pydantic's first error, what was expected there, and what came."""
+    """Return the place of the first error of pydantic, what was expected, and what came."""
     first = error.errors(include_url=False)[0]
     kind, found = first["type"], first["input"]
     expected = _EXPECTED.get(kind, first["msg"].removeprefix("Input should be "))
     if kind == "missing":
-        found = None  # pydantic gives the object that lacks it
+        found = None  # the input of the error is the object without the key
     elif kind == "json_invalid":
-        found = first["ctx"]["error"]  # pydantic gives the whole text
+        found = first["ctx"]["error"]  # the input of the error is the whole text
     return first["loc"], expected, found
 
 
 def expect_equal(file: str, place: str, expected: object, found: object) -> None:
-    """Raise FactInvalid unless what came is what was expected."""
+    """Raise FactInvalid unless the value is equal to the expected one."""
     if found != expected:
         raise FactInvalid(file, place, str(expected), found)
 
 
 def expect_one_of(file: str, place: str, expected: Iterable[object], found: object) -> None:
-    """Raise FactInvalid unless what came is one of the values that were expected."""
+    """Raise FactInvalid unless the value is one of the expected ones."""
     known = set(expected)
     if found not in known:
         raise FactInvalid(file, place, f"one of {', '.join(sorted(map(str, known)))}", found)

@@ -53,6 +53,7 @@ class ReconnectBackoff(EqualJitterBackoff):
         super().__init__(cap=LONGEST_PAUSE_SECONDS, base=SHORTEST_PAUSE_SECONDS)
 
     def compute(self, failures: int) -> float:
+        """Return the delay after a number of failures, in seconds."""
         return super().compute(min(failures, DOUBLINGS_MOST))
 
 
@@ -88,10 +89,12 @@ class RedisBroker(Generic[Arrival]):
 
     @property
     def reachable(self) -> bool:
+        """Whether publishing and reading both work at present."""
         return self._receives and self._publishes
 
     @property
     def poll_seconds(self) -> float:
+        """The interval at which the tail polls the database, shorter while Redis is unreachable."""
         return self._poll_seconds if self.reachable else UNREACHABLE_POLL_SECONDS
 
     def offer(self, arrivals: Sequence[Arrival]) -> None:
