@@ -87,7 +87,7 @@ def send_through_asgi() -> None:
         if queue is None:
             queue = queues[sink._protocol] = asyncio.Queue()
             tasks.append(asyncio.create_task(send(sink._protocol, queue)))
-        for message in batch.told:
+        for message in batch.messages:
             queue.put_nowait((sink._head + message.payload).decode())
 
     SocketSink.write = write  # type: ignore[method-assign]

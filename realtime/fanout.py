@@ -116,7 +116,7 @@ class PositionedStream:
             batch, self._waiting = Batch(self._waiting), []
             if self.beginning is not None:
                 self.beginning.note(batch)
-                if not batch.told[-1].snapshot:
+                if not batch.messages[-1].snapshot:
                     self.beginning = None
             begun = time.monotonic()
             try:
@@ -132,7 +132,7 @@ class PositionedStream:
         while given < len(kept.batches):
             batch = kept.batches[given]
             given += 1
-            self.position = batch.told[-1].position
+            self.position = batch.messages[-1].position
             for sink in [*self.sinks]:
                 sink.deliver(batch)
             self.group.fanout.settle()

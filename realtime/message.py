@@ -30,7 +30,7 @@ class Batch:
     """Messages that are delivered together, with a cache of their encoded forms."""
 
     def __init__(self, messages: Sequence[Message]) -> None:
-        self.told = messages
+        self.messages = messages
         self._made: dict[Hashable, list[bytes]] = {}
 
     def made(
@@ -39,7 +39,7 @@ class Batch:
         """Return what `make` returns for the messages, called once for all sinks of one format."""
         found = self._made.get(format)
         if found is None:
-            found = self._made[format] = make(self.told, format)
+            found = self._made[format] = make(self.messages, format)
         return found
 
 
@@ -89,11 +89,11 @@ class SnapshotBuffer:
     @property
     def position(self) -> Hashable:
         """The position after the cached part."""
-        return self.batches[-1].told[-1].position
+        return self.batches[-1].messages[-1].position
 
     def note(self, batch: Batch) -> None:
         """Cache the snapshot messages of a batch; drop the snapshot if it exceeds a limit."""
-        part = [message for message in batch.told if message.snapshot]
+        part = [message for message in batch.messages if message.snapshot]
         if self.over or not part:
             return
         if not self.batches:
@@ -101,7 +101,7 @@ class SnapshotBuffer:
         size = sum(len(message.payload) for message in part)
         self.size += size
         self.kept.size += size
-        self.batches.append(batch if len(part) == len(batch.told) else Batch(part))
+        self.batches.append(batch if len(part) == len(batch.messages) else Batch(part))
         if self.size > KEPT_BYTES or self.kept.size > KEPT_IN_ALL_BYTES:
             self.forget()
 

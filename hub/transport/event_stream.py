@@ -75,7 +75,7 @@ class EventStream(Subscriber):
 
     def write(self, batch: Batch) -> None:
         [chunks] = batch.made(self._form, encode_message_chunk)
-        self._protocol.write(chunks, len(batch.told))
+        self._protocol.write(chunks, len(batch.messages))
         self._spoke = True
 
     def when_ready(self, call: Callable[[], None]) -> None:

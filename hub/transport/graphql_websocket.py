@@ -136,7 +136,7 @@ class SocketSink(Subscriber):
     def write(self, batch: Batch) -> None:
         if not self._operation.completed:
             parts = batch.made(len(self._head), frame_messages)
-            self._protocol.write(self._head.join(parts), len(batch.told))
+            self._protocol.write(self._head.join(parts), len(batch.messages))
 
     def when_ready(self, call: Callable[[], None]) -> None:
         self._protocol.when_writable(call)

@@ -40,7 +40,7 @@ class Subscriber(ABC):
 
     def deliver(self, batch: Batch) -> None:
         """Write a batch, or hold it until the peer can take more."""
-        if batch.told[0].subject is not None and (self._kept or not self.ready):
+        if batch.messages[0].subject is not None and (self._kept or not self.ready):
             self._keep(batch)
         else:
             self.write(batch)
@@ -55,7 +55,7 @@ class Subscriber(ABC):
     def _keep(self, batch: Batch) -> None:
         if not self._kept:
             self.when_ready(self.write_kept)
-        for message in batch.told:
+        for message in batch.messages:
             if self._kept.pop(message.subject, None) is not None:
                 COUNTS.conflated += 1
             self._kept[message.subject] = message

@@ -24,7 +24,7 @@ class Ear:
 
     def deliver(self, batch: Batch) -> None:
         self.batches += 1
-        self.heard += [int(message.payload) for message in batch.told]
+        self.heard += [int(message.payload) for message in batch.messages]
 
     def end(self, payload: bytes | None) -> None:
         self.ended.append(payload)

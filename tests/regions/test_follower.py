@@ -364,7 +364,7 @@ FOREIGN = Application(
 
 @pytest.mark.parametrize(
     ("body", "reason"),
-    [({"name": "?"}, "ValidationError"), (to_document(FOREIGN), "NotItsOwn")],
+    [({"name": "?"}, "ValidationError"), (to_document(FOREIGN), "ForeignRegionError")],
     ids=["no application", "another region's"],
 )
 async def test_an_entry_that_cannot_be_taken_leaves_a_stale_copy_that_says_why(

@@ -32,13 +32,12 @@ async def instance(database_url: str) -> AsyncIterator[Instance]:
 async def test_a_second_load_writes_nothing(instance: Instance) -> None:
     moved: list[tuple[int, int]] = []
     first = await seed_regions(instance, progress=lambda *step: moved.append(step))
-    facts = tables
     rows = (
-        *facts.regions(),
-        *facts.opds(),
-        *facts.applications(),
-        *facts.integrations(),
-        *facts.results(),
+        *tables.region_catalogue(),
+        *tables.west_java_opds(),
+        *tables.west_java_applications(),
+        *tables.west_java_integrations(),
+        *tables.result_rows(),
     )
     assert (
         first == SeedSummary(entries=len(rows), regions=28) == SeedSummary(entries=481, regions=28)

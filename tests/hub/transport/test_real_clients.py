@@ -154,7 +154,7 @@ async def gql_client(hub: SimpulProcess, after: str) -> AsyncIterator[Followed]:
         await asyncio.wait([reading])
 
 
-async def written(writer: Client, stop: asyncio.Event) -> int:
+async def written(writer: Client, stop: asyncio.Event, name: str) -> int:
     """Register applications until `stop` is set, each once however often the server goes away."""
     number = 0
     while not stop.is_set():

@@ -1,0 +1,75 @@
+"""The language of the project: terms that a stranger understands, and a docstring for all that is public."""
+
+from __future__ import annotations
+
+import ast
+import re
+import subprocess
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent
+PACKAGES = ("hub", "schema", "resolvers", "engine", "realtime", "storage", "facts", "regions")
+BANNED = re.compile(
+    r"\b(told|tell|tells|telling|whoever|nobody|somebody|anew|alike|in vain)\b", re.IGNORECASE
+)
+ALLOWED = {
+    "tests/test_language.py": "names the words",
+}
+
+
+def tracked(*patterns: str) -> list[Path]:
+    listed = subprocess.run(
+        ["git", "ls-files", *patterns], cwd=ROOT, capture_output=True, text=True, check=True
+    )
+    return [ROOT / line for line in listed.stdout.splitlines()]
+
+
+def lines_with_banned_words() -> dict[str, list[str]]:
+    """The lines of each file that hold a word of the list."""
+    found: dict[str, list[str]] = {}
+    for path in tracked("*.py", "*.md", "*.ts", "*.svelte", "*.mjs", "*.css", "Makefile"):
+        lines = [
+            f"{number}: {line.strip()}"
+            for number, line in enumerate(path.read_text().splitlines(), start=1)
+            if BANNED.search(line)
+        ]
+        if lines:
+            found[str(path.relative_to(ROOT))] = lines
+    return found
+
+
+def test_no_file_speaks_a_private_english() -> None:
+    found = lines_with_banned_words()
+    assert {name: lines for name, lines in found.items() if name not in ALLOWED} == {}
+
+
+def test_every_allowed_use_is_still_needed() -> None:
+    assert ALLOWED.keys() <= lines_with_banned_words().keys()
+
+
+def public_definitions(path: Path) -> list[tuple[str, str | None]]:
+    """The module and what is public in it, each with its docstring."""
+    module = ast.parse(path.read_text())
+    found = [("the module", ast.get_docstring(module))]
+    for node in module.body:
+        if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
+            # A GraphQL type is described in its decorator, and where it is not, by the schema's tests.
+            is_graphql = any("strawberry" in ast.unparse(each) for each in node.decorator_list)
+            if not node.name.startswith("_") and not is_graphql:
+                found.append((node.name, ast.get_docstring(node)))
+    return found
+
+
+@pytest.mark.parametrize("package", PACKAGES)
+def test_all_that_is_public_has_a_docstring(package: str) -> None:
+    paths = [path for path in tracked(f"{package}/*.py") if "migrations/versions" not in str(path)]
+    missing = [
+        f"{path.relative_to(ROOT)}: {name}"
+        for path in paths
+        for name, docstring in public_definitions(path)
+        if not docstring
+    ]
+    assert len(paths) > 1
+    assert missing == []
