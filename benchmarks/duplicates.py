@@ -1,4 +1,4 @@
-"""How well, and how fast, listings of one system are found.
+"""Benchmark of the duplicate finder: accuracy on real listings, speed on simulated inventories.
 
     python -m benchmarks.duplicates
 
@@ -6,8 +6,8 @@ Accuracy on real listings: every pair of `madiun_listings.csv` (one region's sur
 hand), and the websites of `inventory_lines.csv`. Rules and catalogue were written with these
 rows in view, so the figures are what the rules do here, not what they will do elsewhere.
 Speed on simulated inventories: 552 regions whose lines are the real names and addresses, drawn
-again with spellings varied and the region's own domain. CPU time, median of the runs; the digest
-is of all groups and links, so that two versions can be told to find the same.
+again with spellings varied and the region's own domain. CPU time, median of the runs. The digest
+covers all groups and links: it is equal if two versions find the same.
 """
 
 from __future__ import annotations
@@ -45,7 +45,7 @@ def main() -> None:
 
 
 def tools() -> tuple[DuplicateFinder, LineClassifier]:
-    """A comparison and a sorter with nothing cached yet."""
+    """Return a duplicate finder and a line classifier with empty caches."""
     normaliser = Normaliser(name_words())
     national = NationalCatalogue(national_systems(), normaliser)
     acronyms = (
@@ -58,7 +58,7 @@ def tools() -> tuple[DuplicateFinder, LineClassifier]:
 
 
 def accuracy() -> None:
-    """AUTO alone, and AUTO with every REVIEW group accepted, against the hand-made groups."""
+    """Compare AUTO alone, and AUTO with every REVIEW group accepted, with the groups made by hand."""
     rows = _read("madiun_listings.csv")
     comparison, _ = tools()
     lines = [Listing(e["name"], e["opd"], e["url"] or None, e["id"], "35.19") for e in rows]
@@ -84,7 +84,7 @@ def accuracy() -> None:
 
 
 def websites() -> None:
-    """Plain websites told from applications, against the inventories' own grouping."""
+    """Compare the lines classified as plain websites with the marks of the inventories."""
     rows = _read("inventory_lines.csv")
     _, sorter = tools()
     called = [sorter.kind(e["name"], e["url"] or None) is LineKind.WEBSITE for e in rows]
@@ -97,7 +97,7 @@ def websites() -> None:
 
 
 def speed() -> None:
-    """All pairs of whole inventories, from lines as read to groups."""
+    """Measure the comparison of all pairs of whole inventories, from parsed lines to groups."""
     inventories = {size: simulated(size) for size in SIZES}
     gc.freeze()  # the lines are the caller's: not to be traversed again and again
     taken: dict[int, list[float]] = {size: [] for size in SIZES}
@@ -124,7 +124,7 @@ def speed() -> None:
 
 
 def simulated(size: int, seed: int = 1) -> list[Listing]:
-    """Listings drawn from real names, for every region of the country."""
+    """Draw listings from real names, for every region of the country."""
     draw = random.Random(seed)
     rows = _read("inventory_lines.csv")
     places = [e for e in region_catalogue(national=True) if e.kind is not RegionKind.CENTRAL_AGENCY]
@@ -140,7 +140,7 @@ def simulated(size: int, seed: int = 1) -> list[Listing]:
 
 
 def _varied(name: str, region: str, draw: random.Random) -> str:
-    """A name as another OPD may write it."""
+    """Return a spelling of a name that another OPD may use."""
     kind = draw.random()
     if kind < 0.5:
         return name
@@ -155,7 +155,7 @@ def _varied(name: str, region: str, draw: random.Random) -> str:
 
 
 def _own(url: str) -> str:
-    """The domain to exchange for the region's; national ones stay."""
+    """Return the domain to replace by the region's own; national domains stay."""
     host = url.partition("://")[2].partition("/")[0] or url.partition("/")[0]
     labels = host.split(".")
     local = host.endswith(".go.id") and labels[-3].endswith(("kab", "kota", "prov"))

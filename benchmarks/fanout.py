@@ -1,13 +1,14 @@
-"""CPU and delay of one event to many subscribers, as ratios to the kernel's limit in the same run.
+"""Benchmark of the fan-out: CPU and delay of one event to many subscribers, next to the kernel's limit.
 
     python benchmarks/fanout.py [--sockets 1000] [--events 20] [--every-ms 400] [--silent 0] [--servers ours …]
 
 Builds a load client and a bare writer with gcc, then runs in turn: our hub, the hub with its messages sent
 through ASGI, the same schema on stock Strawberry, Node's graphql-ws, a broadcast of `websockets` without
-GraphQL, and a C program that writes the same bytes. Our events are real: levels claimed in an assessment, `indexChanged` told to all. CPU is
-that of the server process over the events, by the scheduler's account, less that of as long a time
-without any; another process commits them: paced, one event every so many milliseconds, and as a burst.
-The client's own CPU share shows that it was not what limits. All traffic is on loopback.
+GraphQL, and a C program that writes the same bytes. Our events are real: levels are claimed in an
+assessment, and every subscriber receives `indexChanged`. CPU is that of the server process during the
+events, as the scheduler accounts for it, less that of an equally long time without events. Another process
+commits the events: paced, one event every so many milliseconds, and as a burst. The client's own CPU share
+shows that the client was not the limit. All traffic is on loopback.
 """
 
 from __future__ import annotations
@@ -70,29 +71,29 @@ EVENT = {
 
 @dataclass(frozen=True)
 class Work:
-    """What is asked of every server."""
+    """The load that every server gets."""
 
     folder: Path
     sockets: int
     events: int
     pace: int  # milliseconds; 0: a burst
-    silent: int = 0  # sockets beside those that are measured, which subscribe and then never read
+    silent: int = 0  # further sockets, which are not measured: they subscribe and then never read
 
 
 @dataclass(frozen=True)
 class Measured:
-    """One run of one server."""
+    """The result of one run of one server."""
 
     server: str
     microseconds: float  # of server CPU per message
     bytes: float  # per message, frame included
     busy: float  # the client's share of a core
-    delays: list[float]  # milliseconds from publishing to each client's having it
+    delays: list[float]  # milliseconds from publishing until each client has received it
     kilobytes: float = 0  # of server memory per connection
     connecting: float = 0  # microseconds of server CPU per connection
 
     def delay(self, percent: int) -> float:
-        """A percentile of the delays."""
+        """Return a percentile of the delays, in milliseconds."""
         return statistics.quantiles(self.delays, n=100)[percent - 1]
 
 
@@ -125,7 +126,7 @@ def raise_file_limit() -> None:
 
 
 def run(work: Work, servers: list[str]) -> None:
-    """All servers with one pace; prints a line each."""
+    """Run all servers with one pace, and print a line for each."""
     found = [on_hub(work, kind) for kind in ("ours", "asgi", "stock") if kind in servers]
     size = round(found[0].bytes) - 4 if found else 400
     if "node" in servers:
@@ -152,7 +153,7 @@ def run(work: Work, servers: list[str]) -> None:
 
 
 def on_hub(work: Work, kind: str) -> Measured:
-    """Our hub, or its schema on stock Strawberry."""
+    """Measure our hub, or its schema on stock Strawberry."""
     data = work.folder / f"{kind}-{work.sockets}-{work.pace}"
     environment = {**os.environ, "SIMPUL_DATA_DIR": str(data), "DATABASE_URL": ""}
     for command in ("migrate", "load"):
@@ -163,8 +164,8 @@ def on_hub(work: Work, kind: str) -> Measured:
         url = f"http://127.0.0.1:{port}"
         ready(url, http)
         key = (data / "token.key").read_bytes()
-        told = (["32"], [], timedelta(hours=1), datetime.now(UTC))
-        bearer = f"Bearer {issue_token(key, 'simpul', 'simpul', 'ani', Role.PROVINCE, *told)}"
+        scope = (["32"], [], timedelta(hours=1), datetime.now(UTC))
+        bearer = f"Bearer {issue_token(key, 'simpul', 'simpul', 'ani', Role.PROVINCE, *scope)}"
 
         def ask(query: str) -> dict[str, dict[str, str]]:
             headers = {"authorization": bearer}
@@ -178,11 +179,13 @@ def on_hub(work: Work, kind: str) -> Measured:
         def publish() -> list[float]:
             return asyncio.run(claims(data, server.pid, assessment, work))
 
-        return told_to_all(kind, work, server, port, json.dumps(init), subscribing(after), publish)
+        return measure_fanout(
+            kind, work, server, port, json.dumps(init), subscribing(after), publish
+        )
 
 
 async def claims(data: Path, server: int, assessment: str, work: Work) -> list[float]:
-    """Claim levels by another process, so that the server's CPU is that of telling them alone."""
+    """Claim levels in another process than the server's, so that the server only sends the events."""
     published = []
     together = 1 if work.pace else work.events
     async with open_instance(Settings(data_dir=data)) as instance:
@@ -206,7 +209,7 @@ async def claims(data: Path, server: int, assessment: str, work: Work) -> list[f
 
 
 def on_node(work: Work) -> Measured:
-    """graphql-ws, with an event that is as long."""
+    """Measure graphql-ws, with an event of the same length."""
     port = free_port()
     with started(["node", str(HERE / "fanout_node.mjs"), str(port)]) as server:
         time.sleep(2)
@@ -215,11 +218,11 @@ def on_node(work: Work) -> Measured:
         def publish() -> list[float]:
             return lines(server, json.dumps(EVENT), work)
 
-        return told_to_all("node", work, server, port, init, subscribing(None), publish)
+        return measure_fanout("node", work, server, port, init, subscribing(None), publish)
 
 
 def on_websockets(work: Work, size: int) -> Measured:
-    """`websockets.broadcast` of as many bytes."""
+    """Measure `websockets.broadcast` with as many bytes."""
     port = free_port()
     command = [sys.executable, str(HERE / "fanout_servers.py"), "websockets", str(port)]
     with started(command) as server:
@@ -228,11 +231,11 @@ def on_websockets(work: Work, size: int) -> Measured:
         def publish() -> list[float]:
             return lines(server, "x" * size, work)
 
-        return told_to_all("websockets", work, server, port, "{}", "", publish)
+        return measure_fanout("websockets", work, server, port, "{}", "", publish)
 
 
 def lines(server: subprocess.Popen[str], line: str, work: Work) -> list[float]:
-    """Publish by a server's standard input."""
+    """Publish lines on a server's standard input; return the time of each."""
     assert server.stdin is not None
     published = []
     for _ in range(work.events):
@@ -244,10 +247,10 @@ def lines(server: subprocess.Popen[str], line: str, work: Work) -> list[float]:
 
 
 def on_writer(work: Work, size: int) -> Measured:
-    """The C program: one write(2) per message."""
+    """Measure the C program: one write(2) per message."""
     port = free_port()
-    told = map(str, (port, work.sockets, work.events, size, work.pace))
-    with started([str(work.folder / "fanout_writer"), *told]) as server:
+    arguments = map(str, (port, work.sockets, work.events, size, work.pace))
+    with started([str(work.folder / "fanout_writer"), *arguments]) as server:
         assert server.stdout is not None
         assert server.stdin is not None
         server.stdout.readline()
@@ -259,7 +262,7 @@ def on_writer(work: Work, size: int) -> Measured:
     return measured("C write", spent, work, result, published)
 
 
-def told_to_all(
+def measure_fanout(
     name: str,
     work: Work,
     server: subprocess.Popen[str],
@@ -268,7 +271,7 @@ def told_to_all(
     subscribe: str,
     publish: Callable[[], list[float]],
 ) -> Measured:
-    """Let the client subscribe, publish, and see what it came to."""
+    """Let the client subscribe, publish, and measure the server meanwhile."""
     memory, before = resident(server), cpu(server)
     with silent(work, port, init, subscribe), listening(work, port, init, subscribe) as client:
         time.sleep(1 + work.sockets / 5000)  # the last ones are subscribed by then
@@ -294,7 +297,7 @@ def measured(
     kilobytes: float = 0,
     connecting: float = 0,
 ) -> Measured:
-    """What a run came to."""
+    """Return the result of a run per message and per connection."""
     messages, total, took, own = result
     came = array("d", (work.folder / "times").read_bytes())
     delays = [1000 * (at - published[index % work.events]) for index, at in enumerate(came)]
@@ -310,7 +313,7 @@ def measured(
 
 
 def subscribing(after: str | None) -> str:
-    """The message that subscribes; Node's schema has no scalar of its own for a cursor."""
+    """Return the message that subscribes; Node's schema has no scalar of its own for a cursor."""
     query = DOCUMENT % ("Cursor" if after else "String")
     payload = {"query": query, "variables": {"after": after}}
     return json.dumps({"id": ID, "type": "subscribe", "payload": payload})
@@ -320,7 +323,7 @@ def subscribing(after: str | None) -> str:
 def started(
     command: list[str], environment: dict[str, str] | None = None
 ) -> Iterator[subprocess.Popen[str]]:
-    """A server, ended with the block."""
+    """Start a server, and kill it at the end of the block."""
     pipe = subprocess.PIPE
     environment = environment or {**os.environ, "DATABASE_URL": ""}
     server = subprocess.Popen(command, stdin=pipe, stdout=pipe, text=True, env=environment)
@@ -333,9 +336,9 @@ def started(
 
 @contextmanager
 def listening(work: Work, port: int, init: str, subscribe: str) -> Iterator[subprocess.Popen[str]]:
-    """The load client, subscribed."""
-    told = (port, work.sockets, work.events, init, subscribe, work.folder / "times")
-    command = [str(work.folder / "fanout_client"), *map(str, told)]
+    """Start the load client, and wait until it is subscribed."""
+    arguments = (port, work.sockets, work.events, init, subscribe, work.folder / "times")
+    command = [str(work.folder / "fanout_client"), *map(str, arguments)]
     client = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
     try:
         assert client.stdout is not None
@@ -348,24 +351,24 @@ def listening(work: Work, port: int, init: str, subscribe: str) -> Iterator[subp
 
 @contextmanager
 def silent(work: Work, port: int, init: str, subscribe: str) -> Iterator[None]:
-    """Clients that are stopped once they are subscribed."""
+    """Start clients that are stopped by a signal once they are subscribed."""
     with ExitStack() as stack:
         if work.silent:
-            alike = replace(work, sockets=work.silent)
-            client = stack.enter_context(listening(alike, port, init, subscribe))
+            silent_work = replace(work, sockets=work.silent)
+            client = stack.enter_context(listening(silent_work, port, init, subscribe))
             time.sleep(1)
             client.send_signal(signal.SIGSTOP)
         yield
 
 
 def finished(client: subprocess.Popen[str]) -> list[float]:
-    """Messages, bytes, seconds and own CPU of the client once it has had all."""
+    """Return messages, bytes, seconds and own CPU of the client once it has received all messages."""
     assert client.stdout is not None
     return [float(each) for each in client.stdout.readline().split()]
 
 
 def ready(url: str, http: httpx2.Client) -> None:
-    """Return once the server answers, and what starts beside it is done."""
+    """Return once the server answers and its background work at startup is done."""
     for _ in range(300):
         try:
             if http.get(f"{url}/readyz").status_code == 200:
@@ -377,7 +380,7 @@ def ready(url: str, http: httpx2.Client) -> None:
 
 
 def cpu(server: subprocess.Popen[str]) -> float:
-    """Seconds of CPU that a process has used, by the scheduler's own account."""
+    """Return the seconds of CPU that a process has used, as the scheduler accounts for them."""
     total = 0
     for task in Path(f"/proc/{server.pid}/task").iterdir():
         total += int((task / "schedstat").read_text().split()[0])
@@ -385,14 +388,14 @@ def cpu(server: subprocess.Popen[str]) -> float:
 
 
 def resident(server: subprocess.Popen[str]) -> float:
-    """Kilobytes of memory that a process holds."""
+    """Return the resident memory of a process, in kilobytes."""
     status = Path(f"/proc/{server.pid}/status").read_text()
     found = re.search(r"VmRSS:\s+(\d+)", status)
     return float(found.group(1)) if found else 0.0
 
 
 def free_port() -> int:
-    """A port that nobody uses."""
+    """Return a free port."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])

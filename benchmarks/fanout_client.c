@@ -1,11 +1,12 @@
-/* Many WebSockets in one process that only read: connects, subscribes, then counts what comes.
+/* Load client of the fan-out benchmark: many WebSockets in one process, which subscribe and count messages.
  *
  *   fanout_client PORT SOCKETS MESSAGES INIT SUBSCRIBE TIMES
  *
- * INIT and SUBSCRIBE are text messages to send on each socket ("" for none); an answer to INIT is
- * awaited. Prints "ready" once all are subscribed, and when every socket has had MESSAGES messages
- * one line: messages, bytes, seconds from the first byte to the last, CPU seconds of its own. To the
- * file TIMES it writes when each came, socket after socket, as doubles of the monotonic clock.
+ * INIT and SUBSCRIBE are text messages to send on each socket ("" for none); the client waits for an
+ * answer to INIT. It prints "ready" once all are subscribed. When every socket has received MESSAGES
+ * messages, it prints one line: messages, bytes, seconds from the first byte to the last, CPU seconds of
+ * its own. It writes the time of each message to the file TIMES, socket after socket, as doubles of the
+ * monotonic clock.
  */
 #include <arpa/inet.h>
 #include <netinet/tcp.h>

@@ -7,8 +7,8 @@ queue, and a task that sends what is in it. `stock` is the same schema on Strawb
 uvicorn's own protocol, each subscriber executed for itself. `websockets` has no GraphQL: it broadcasts lines
 that it reads from standard input.
 
-None of them pings while it is measured: who connects at once is pinged at once, some time later, and
-whether that time falls into a run would be luck.
+None of them pings while it is measured: sockets that connect at the same time are pinged at the same time,
+and it would be chance whether that time falls into a run.
 """
 
 from __future__ import annotations
@@ -37,10 +37,10 @@ def hub(port: int, data_dir: Path, kind: str) -> None:
     """Serve the hub, or its schema as Strawberry would."""
 
     async def nothing(_instance: object) -> None:
-        """Instead of computing anew what follows from a change: no subscriber makes it cost more."""
+        """Replace the recompute after a change: its cost does not depend on the subscribers."""
 
     async def woken(instance: Instance) -> None:
-        """Look for events at a signal, as for those of this process: not only once a second."""
+        """Poll for events at a signal, as after a commit of this process, and not only once a second."""
         loop = asyncio.get_running_loop()
         loop.add_signal_handler(
             signal.SIGUSR1, lambda: instance.bus.announce(instance.tail.newest + 1)
@@ -74,7 +74,7 @@ def hub(port: int, data_dir: Path, kind: str) -> None:
 
 
 def send_through_asgi() -> None:
-    """Let a socket's own task send its messages, so that no socket waits for another."""
+    """Let a task for each socket send its messages, so that no socket waits for another."""
     queues: dict[FrameProtocol, asyncio.Queue[str]] = {}
     tasks: list[asyncio.Task[None]] = []
 
@@ -94,7 +94,7 @@ def send_through_asgi() -> None:
 
 
 async def plain(port: int) -> None:
-    """Broadcast what is read to all who are connected."""
+    """Broadcast each line of standard input to all connections."""
     connections: set[ServerConnection] = set()
 
     async def connected(connection: ServerConnection) -> None:

@@ -1,4 +1,5 @@
-/* The limit of the kernel: answers any WebSocket handshake and writes the same bytes to all sockets.
+/* Server of the fan-out benchmark that shows the kernel's limit: it answers any WebSocket handshake and
+ * writes the same bytes to all sockets.
  *
  *   fanout_writer PORT SOCKETS MESSAGES BYTES EVERY_MS
  *

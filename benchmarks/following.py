@@ -1,4 +1,4 @@
-"""What it costs to follow other instances: catching up, and being told of each change.
+"""Benchmark of replication: catching up, the delay of events, and the cost of idle connections.
 
     python benchmarks/following.py catch-up [--entries 10000]
     python benchmarks/following.py delay [--nodes 27] [--seconds 30]
@@ -6,9 +6,10 @@
 
 `catch-up` lets a new hub copy the log of a node and prints entries a second, on SQLite and, where
 DATABASE_URL names an empty database of PostgreSQL, there too. `delay` runs nodes that write once a second
-each, one process and database a node, and prints how long after its mutation at a node each event is told
-to a subscriber of the hub, once each process has built the models that its first change asks for. `idle` lets one hub follow regions in which nothing happens, each over a
-connection of its own, and prints CPU and memory of the hub. All traffic is on loopback.
+each, one process and database a node. It prints the delay from a mutation at a node until a subscriber of
+the hub receives the event, after each process has built the models that its first change needs. `idle` lets
+one hub follow regions in which nothing happens, each over a connection of its own, and prints CPU and memory
+of the hub. All traffic is on loopback.
 """
 
 from __future__ import annotations
@@ -85,9 +86,9 @@ def main() -> None:
 
 
 def catch_up(folder: Path, entries: int) -> None:
-    """A node with a long log, and hubs that copy it."""
+    """Measure hubs that copy a node with a long log."""
     databases = {"SQLite": ""}
-    if postgresql := os.environ.pop("DATABASE_URL", ""):  # the node shall not have it
+    if postgresql := os.environ.pop("DATABASE_URL", ""):  # the node must not use it
         databases["PostgreSQL"] = postgresql
     with node(folder / "node", ["32.11"], entries) as (_, endpoint):
         for name, url in databases.items():
@@ -109,7 +110,7 @@ def catch_up(folder: Path, entries: int) -> None:
 
 
 def delay(folder: Path, nodes: int, seconds: int) -> None:
-    """Nodes that write, and a subscriber of the hub that follows them."""
+    """Measure the delay of events from writing nodes to a subscriber of the hub that follows them."""
     with ExitStack() as stack:
         running = [
             stack.enter_context(node(folder / f"node-{code}", [code], 0))
@@ -183,8 +184,8 @@ async def _delays(
         listening.cancel()
     if listening.done() and not listening.cancelled() and listening.exception():
         raise listening.exception()
-    told = sum(map(len, heard.values()))
-    assert told == expected, f"expected {expected} events, got {told}"
+    received = sum(map(len, heard.values()))
+    assert received == expected, f"expected {expected} events, got {received}"
     return [
         1000 * (after - before)
         for code, times in sent.items()
@@ -194,7 +195,7 @@ async def _delays(
 
 @asynccontextmanager
 async def _connected(url: str, folder: Path) -> AsyncIterator[ClientConnection]:
-    """A connection to an instance on which operations can be started."""
+    """Open a connection to an instance, on which operations can be started."""
     async with connect(url, subprotocols=[PROTOCOL], proxy=None, compression=None) as socket:
         await socket.send(json.dumps({"type": "connection_init", "payload": bearer(folder)}))
         await socket.recv()
@@ -202,7 +203,7 @@ async def _connected(url: str, folder: Path) -> AsyncIterator[ClientConnection]:
 
 
 def idle(folder: Path, regions: int, seconds: int) -> None:
-    """A hub that follows regions in which nothing happens, served by one process that only beats."""
+    """Measure a hub that follows idle regions of one process, which sends heartbeats only."""
     port = free_port()
     with started([sys.executable, __file__, "beat", str(port)]):
         time.sleep(1)
@@ -257,7 +258,7 @@ async def beat(port: int) -> None:
 def node(
     folder: Path, codes: list[str], entries: int
 ) -> Iterator[tuple[subprocess.Popen[str], dict]]:
-    """A node that owns regions, with so many entries in the log of each."""
+    """Start a node that owns regions, with a number of entries in the log of each."""
     settings = prepared(folder)
     asyncio.run(_fill(settings, codes, entries))
     with served(folder, {}) as (server, address):
@@ -271,7 +272,7 @@ def node(
 def hub(
     folder: Path, endpoints: list[dict], database: str
 ) -> Iterator[tuple[subprocess.Popen[str], str]]:
-    """A hub that follows them."""
+    """Start a hub that follows endpoints."""
     prepared(folder, database)
     listed = folder / "regions.toml"
     listed.write_text("\n".join(map(_toml, endpoints)))
@@ -285,7 +286,7 @@ def _toml(endpoint: dict) -> str:
 
 
 def prepared(folder: Path, database: str = "") -> Settings:
-    """A migrated instance."""
+    """Migrate the database of an instance, and return its settings."""
     folder.mkdir()
     environment = {**os.environ, "SIMPUL_DATA_DIR": str(folder), "DATABASE_URL": database}
     subprocess.run([SIMPUL, "migrate"], env=environment, check=True, stdout=subprocess.DEVNULL)
@@ -294,7 +295,7 @@ def prepared(folder: Path, database: str = "") -> Settings:
 
 @contextmanager
 def served(folder: Path, more: dict[str, str]) -> Iterator[tuple[subprocess.Popen[str], str]]:
-    """`simpul serve` on a port of its own."""
+    """Start `simpul serve` on a port of its own."""
     port = free_port()
     own = {"SIMPUL_DATA_DIR": str(folder), "SIMPUL_PORT": str(port), "SIMPUL_LOG_LEVEL": "warning"}
     address = f"http://127.0.0.1:{port}"
@@ -305,15 +306,15 @@ def served(folder: Path, more: dict[str, str]) -> Iterator[tuple[subprocess.Pope
 
 
 def bearer(folder: Path) -> dict[str, str]:
-    """The province's token for an instance."""
+    """Return the header with the province's token for an instance."""
     key = Settings(data_dir=folder).token_key()
-    told = (["32"], [], timedelta(hours=1), datetime.now(UTC))
-    token = issue_token(key, "simpul", "simpul", "benchmark", Role.PROVINCE, *told)
+    scope = (["32"], [], timedelta(hours=1), datetime.now(UTC))
+    token = issue_token(key, "simpul", "simpul", "benchmark", Role.PROVINCE, *scope)
     return {"authorization": f"Bearer {token}"}
 
 
 def head(address: str, folder: Path, code: str = "32.11") -> int:
-    """How many entries an instance has of a region."""
+    """Return how many entries of a region an instance has."""
     asked = {"query": f'{{ feedHead(region: "{code}") {{ sequence }} }}'}
     url, headers = f"{address}/graphql", bearer(folder)
     answer = httpx2.post(url, json=asked, headers=headers, trust_env=False, timeout=60).json()
@@ -321,7 +322,7 @@ def head(address: str, folder: Path, code: str = "32.11") -> int:
 
 
 def until_quiet(processes: list[subprocess.Popen[str]]) -> None:
-    """Return once they have nothing left to do."""
+    """Return once the processes are idle."""
     for _ in range(60):
         before = sum(map(cpu, processes))
         time.sleep(2)
@@ -331,7 +332,7 @@ def until_quiet(processes: list[subprocess.Popen[str]]) -> None:
 
 
 def until_copied(address: str, folder: Path, code: str, length: int) -> None:
-    """Return once a copy is as long as it shall be."""
+    """Return once a copy has reached a length."""
     for _ in range(600):
         if head(address, folder, code) >= length:
             return
@@ -369,7 +370,7 @@ async def _fill(settings: Settings, codes: list[str], entries: int) -> None:
 
 
 async def _append(transaction: log.LogTransaction, code: str, number: int) -> None:
-    """Of ten entries, eight are about applications and two claim levels, which move an index."""
+    """Append an entry: of ten, eight are about applications and two claim levels, which change an index."""
     if number % 5:
         await _edit(transaction, f"{code}-{number % 400}", number)
         return

@@ -1,10 +1,10 @@
-"""Times the graph, its levels and its diagnostics on simulated regions, in CPU time.
+"""Benchmark of the graph, its levels and its diagnostics on simulated regions, in CPU time.
 
     python benchmarks/graph.py [--runs 25] [--regions 552]
 
 The regions are SIMULATED (a fixed seed; a few applications have most of the exchanges): they show
-what the code costs, not what regions look like. The peer in the same run is the plain networkx way
-of each measure (descendants of every node, components without each cut point).
+what the code costs, not what regions look like. The peer in the same run is the direct networkx
+implementation of each measure (descendants of every node, components without each cut point).
 """
 
 from __future__ import annotations
@@ -58,7 +58,7 @@ Region = tuple[list[Application], list[Integration], list[Opd]]
 
 
 def simulated(region: str, applications: int, integrations: int, seed: int) -> Region:
-    """Applications, integrations and OPDs of a simulated region."""
+    """Return the applications, integrations and OPDs of a simulated region."""
     chance = random.Random(seed)
     names = list(exchange_patterns().names.values())
     opds = [
@@ -110,7 +110,7 @@ def simulated(region: str, applications: int, integrations: int, seed: int) -> R
 
 
 def inventory(graph: IntegrationGraph, region: Region) -> Inventory:
-    """A third of the applications serve an indicator, and every OPD vouches."""
+    """Return an inventory in which a third of the applications serve an indicator and every OPD attests."""
     own, _, opds = region
     tags = {each.id: [32 + at % 16] for at, each in enumerate(own) if at % 3 == 0}
     return Inventory(
@@ -125,7 +125,7 @@ def inventory(graph: IntegrationGraph, region: Region) -> Inventory:
 
 
 def everything(region: Region, *, accelerated: bool) -> Verification:
-    """What a full recompute does for one region: graph, levels, index, diagnostics."""
+    """Run a full recompute of one region: graph, levels, index, diagnostics."""
     own, drawn, opds = region
     graph = build_integration_graph(own[0].region, own, drawn, today=TODAY, common=[SPLP])
     held = inventory(graph, region)
@@ -138,7 +138,7 @@ def everything(region: Region, *, accelerated: bool) -> Verification:
 
 
 def plain_networkx(size: int, arcs: list[tuple[int, int]]) -> None:
-    """Reach and cut points by their definitions, as one would write them first."""
+    """Compute reach and cut points directly from their definitions."""
     network = networkx.DiGraph(arcs)
     network.add_nodes_from(range(size))
     for node in network:
@@ -151,7 +151,7 @@ def plain_networkx(size: int, arcs: list[tuple[int, int]]) -> None:
 
 
 def ours(size: int, arcs: list[tuple[int, int]]) -> None:
-    """What `plain_networkx` finds, and what each cut point cuts off besides."""
+    """Compute the same as `plain_networkx`, and in addition what each cut point cuts off."""
     reachable_pairs(size, arcs, select_backend())
     cut_points(size, arcs, select_backend())
 
@@ -161,7 +161,7 @@ def say(line: str) -> None:
 
 
 def timed(runs: int, work: Callable[[], object]) -> float:
-    """The median CPU time in ms, after one run to warm up."""
+    """Return the median CPU time in ms, after one run to warm up."""
     work()
     times = []
     for _ in range(runs):
@@ -206,7 +206,7 @@ def one_region(applications: int, integrations: int, runs: int) -> None:
             lambda: build_integration_graph("99", own, drawn, today=TODAY, common=[SPLP]),
         ),
         ("one edge changed: levels and index", levels),
-        ("all levels and index anew", lambda: verify_levels(SPBE, RULES, LEVELS, held)),
+        ("all levels and index again", lambda: verify_levels(SPBE, RULES, LEVELS, held)),
         ("diagnostics, networkx", lambda: diagnose_graph(graph, required, backend=Networkx())),
         (
             "diagnostics, rustworkx",
@@ -219,7 +219,7 @@ def one_region(applications: int, integrations: int, runs: int) -> None:
     for name, work in lines:
         say(f"  {name:40}{timed(runs, work):9.2f}")
     once = timed(3, lambda: node_positions(graph.nodes.values(), graph.edges.values()))
-    say(f"  {'layout (kept by revision)':40}{once:9.2f}")
+    say(f"  {'layout (cached by revision)':40}{once:9.2f}")
 
 
 def main() -> None:

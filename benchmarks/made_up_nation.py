@@ -1,4 +1,4 @@
-"""A made-up nation: 552 regions, each with an OPD and 20 applications, to see what grows with it."""
+"""A made-up nation for benchmarks: 552 regions, each with an OPD and 20 applications."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ SOURCE = Provenance("made up")
 
 
 def codes() -> list[str]:
-    """The codes of the provinces, and of the regencies spread over them."""
+    """Return the codes of the provinces, and of the regencies spread over them."""
     provinces = [str(number) for number in range(11, 11 + PROVINCES)]
     within = [
         f"{provinces[number % PROVINCES]}.{number // PROVINCES + 1:02}"
@@ -38,7 +38,7 @@ def codes() -> list[str]:
 
 
 def entries(code: str, applications: int = APPLICATIONS) -> list[Entry]:
-    """The log of a region."""
+    """Return the log of a region."""
     parent = code.partition(".")[0] if "." in code else None
     kind = RegionKind.PROVINCE if parent is None else RegionKind.REGENCY
     opd = Opd(f"opd-{code}", code, "Dinas Uji", "Dinuji", SOURCE)
@@ -76,7 +76,7 @@ def entries(code: str, applications: int = APPLICATIONS) -> list[Entry]:
 async def fill(
     url: str, regions: Iterable[str] | None = None, applications: int = APPLICATIONS
 ) -> None:
-    """Write the nation, or these regions of it, into a database that has this version's schema."""
+    """Write the nation, or some of its regions, into a database that has this version's schema."""
     database = Database(url)
     try:
         for code in codes() if regions is None else regions:

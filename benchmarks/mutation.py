@@ -1,4 +1,4 @@
-"""From a mutation's sending to its event at every wall, on the embedded default.
+"""Benchmark of the delay from a mutation to its event at every wall, on the embedded SQLite.
 
     python benchmarks/mutation.py [--sockets 500] [--changes 200] [--every-ms 50]
 
@@ -59,7 +59,7 @@ def main() -> None:
 
 
 def run(work: Work) -> None:
-    """Serve, follow, change."""
+    """Start a server and subscribers, claim levels, and print the delays."""
     data, port = work.folder / "data", free_port()
     own = {"SIMPUL_DATA_DIR": str(data), "SIMPUL_PORT": str(port), "SIMPUL_LOG_LEVEL": "warning"}
     environment = {**os.environ, "DATABASE_URL": "", **own}
@@ -71,9 +71,9 @@ def run(work: Work) -> None:
     ):
         url = f"http://127.0.0.1:{port}"
         ready(url, http)
-        told = (["32"], [], timedelta(hours=1), datetime.now(UTC))
+        scope = (["32"], [], timedelta(hours=1), datetime.now(UTC))
         key = (data / "token.key").read_bytes()
-        bearer = f"Bearer {issue_token(key, 'simpul', 'simpul', 'ani', Role.PROVINCE, *told)}"
+        bearer = f"Bearer {issue_token(key, 'simpul', 'simpul', 'ani', Role.PROVINCE, *scope)}"
         http.headers["authorization"] = bearer
 
         def ask(query: str, **variables: object) -> dict[str, dict[str, str]]:

@@ -1,12 +1,11 @@
-"""What a made-up nation of 552 regions and 12,144 entries costs an instance that serves it.
+"""Benchmark of an instance that serves a made-up nation of 552 regions and 12,144 entries.
 
     python benchmarks/nation.py [--subscribers 5]
 
-It starts a server over a database that was just filled, and prints CPU seconds of the server's process:
-of the follow-up of all that was loaded, and of the snapshot of `events` for the first anonymous
-subscriber and for each further one. Beside each snapshot stands how often that is what the peer takes:
-reading the same events from the same database and writing each as JSON, with SQLAlchemy and orjson. All
-traffic is on loopback.
+It starts a server over a database that was just filled, and prints CPU seconds of the server's process for
+the recompute of all that was loaded, and for the snapshot of `events` for the first anonymous subscriber and
+for each further one. Next to each snapshot it prints the ratio to the peer, which reads the same events from
+the same database and writes each as JSON, with SQLAlchemy and orjson. All traffic is on loopback.
 """
 
 from __future__ import annotations
@@ -41,7 +40,7 @@ EVENTS = "subscription { events { cursor snapshot kind subject at region { code 
 
 
 def main() -> None:
-    """Measure, and print what came of it."""
+    """Measure, and print the results."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--subscribers", type=int, default=5)
     asked = parser.parse_args()
@@ -67,7 +66,7 @@ def _line(what: str, seconds: float, peer: float | None) -> None:
 
 
 def _follow_up(server: Popen[str]) -> float:
-    """Wait until the server has nothing left to do; return the CPU that it used until then."""
+    """Wait until the server is idle; return the CPU that it used until then."""
     until = time.monotonic() + SECONDS
     while time.monotonic() < until:
         before = cpu(server)
@@ -78,7 +77,7 @@ def _follow_up(server: Popen[str]) -> float:
 
 
 async def _snapshots(server: Popen[str], port: int, subscribers: int) -> list[float]:
-    """Subscribe one after the other, and let all of them stay."""
+    """Subscribe one after the other, without closing any subscription."""
     protocols = [Subprotocol("graphql-transport-ws")]
     taken, sockets = [], []
     for _ in range(subscribers):

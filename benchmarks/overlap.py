@@ -1,14 +1,15 @@
-"""How well function overlap is found: 376 labelled pairs, cross-validated by system.
+"""Benchmark of the function overlap scorer: 376 labelled pairs, cross-validated by system.
 
     python -m benchmarks.overlap
 
 Each pair is scored by weights fitted without any pair that shares a system with it: equal names,
 and names that the labels call one application, are one system. The lexicon behind the function
-tags is data of the product and is the same in all folds. Whoever wrote it had read 142 of the
-pairs with their labels (`read_before_lexicon`), so the figures are also given for the 234 that
-had not been read, and for a lexicon without every term that is the whole name of either side. The names
-(not the labels) of part of the unread pairs had been seen in the inventories, and the signals
-were chosen by the figures of all pairs, so no figure here is of rows wholly unseen.
+tags is data of the product and is the same in all folds. Its author had read 142 of the
+pairs with their labels (`read_before_lexicon`). The figures are therefore also given for the 234
+pairs that the author had not read, and for a lexicon without every term that is the whole name of
+either side. The author had seen the names (not the labels) of part of the unread pairs in the
+inventories, and the signals were chosen by the figures of all pairs, so no figure here comes from
+rows that were wholly unseen.
 The peer is the cosine of TF-IDF weighted character 2- to 4-grams of the names.
 """
 
@@ -84,8 +85,8 @@ def main() -> None:
             f"{recall[at]:8.2f} {precision[at]:10.3f} {chance:8.2f} {peer_precision[peer_at]:15.3f}"
         )
     for signal in ("same function", "other function"):
-        told = full[:, SIGNALS.index(signal)] > 0
-        _write(f"\n{signal}: {told.sum()} pairs, of which {same[told].mean():.0%} overlap")
+        present = full[:, SIGNALS.index(signal)] > 0
+        _write(f"\n{signal}: {present.sum()} pairs, of which {same[present].mean():.0%} overlap")
     weights = fit_weights(full, same)
     _write(f"\nweights of all pairs (shipped: {'equal' if weights == WEIGHTS else 'DIFFERENT'})")
     _write(f"  base {weights.base}")
@@ -94,7 +95,7 @@ def main() -> None:
 
 
 def listings(row: dict[str, str]) -> tuple[Listing, Listing]:
-    """Both sides of a pair."""
+    """Return both sides of a pair."""
     return _listing(row, "a"), _listing(row, "b")
 
 
@@ -108,7 +109,7 @@ def _listing(row: dict[str, str], side: str) -> Listing:
 
 
 def _systems(rows: list[dict[str, str]], normaliser: Normaliser) -> list[tuple[str, str]]:
-    """The systems of both sides of each pair."""
+    """Return the systems of both sides of each pair."""
     above: dict[str, str] = {}
 
     def root(key: str) -> str:
@@ -124,7 +125,7 @@ def _systems(rows: list[dict[str, str]], normaliser: Normaliser) -> list[tuple[s
 
 
 def _held_out(signals: Scores, same: Flags, systems: list[tuple[str, str]]) -> Scores:
-    """The score of each pair by a fit on the pairs that share no system with it."""
+    """Return the score of each pair by a fit on the pairs that share no system with it."""
     scores = np.zeros(len(same))
     for number, mine in enumerate(systems):
         others = [i for i, theirs in enumerate(systems) if not set(mine) & set(theirs)]
@@ -141,7 +142,7 @@ def _peer(pairs: list[tuple[Listing, Listing]]) -> Scores:
 
 
 def _unnamed(pairs: list[tuple[Listing, Listing]], normaliser: Normaliser) -> Lexicon:
-    """The lexicon without every term that is all of some name."""
+    """Return the lexicon without every term that is a whole name."""
     whole = {normaliser.name(each.name).key for pair in pairs for each in pair}
     whole |= {"".join(words_of(each.name)) for pair in pairs for each in pair}
     terms = function_lexicon().terms

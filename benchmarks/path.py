@@ -1,12 +1,13 @@
-"""Path to target and estimated profiles: CPU time and how good they are, printed as a table.
+"""Benchmark of the path to a target and of estimated profiles: CPU time and quality, as a table.
 
     python benchmarks/path.py [--regions N] [--json]
 
 Levels of regions are simulated (seeded; no 47-level sheets of many regions are published), the
 effort is the declared default scale. The peers of the search are an integer programme of the same
-question for HiGHS (how it was done before), and greedy choice by gain per effort, in the same run
-on the same levels. The programme must cost the same to the last point. Profiles are estimated of the official results of West Java
-2024 and of the two published sheets of 47 levels, whose true levels are known.
+question for HiGHS (the previous method), and greedy choice by gain per effort, in the same run
+on the same levels. The costs of the programme must be exactly equal. Profiles are estimated from the
+official results of West Java 2024 and from the two published sheets of 47 levels, whose true levels
+are known.
 """
 
 from __future__ import annotations
@@ -47,14 +48,14 @@ Value = TypeVar("Value")
 
 
 def timed(work: Callable[[], Value]) -> tuple[Value, float]:
-    """What the work gives and its CPU time in milliseconds."""
+    """Return the result of the work and its CPU time in milliseconds."""
     start = process_time()
     found = work()
     return found, (process_time() - start) * 1000
 
 
 def simulated(regions: int, effort: Effort) -> Iterator[tuple[Situation, PlanRequest]]:
-    """Regions with levels around a mean of their own, and the next predicate but one tenth."""
+    """Yield simulated regions, each with a request for the first predicate more than 0.1 above."""
     chance = random.Random(SEED)
     while regions:
         mean = chance.uniform(1.5, 4.3)
@@ -72,7 +73,7 @@ def simulated(regions: int, effort: Effort) -> Iterator[tuple[Situation, PlanReq
 
 
 def greedy(situation: Situation, request: PlanRequest) -> Fraction:
-    """The cost of always taking the step with the most gain per effort, penalties included."""
+    """Return the cost of always taking the step with the most gain per effort, with penalties."""
     levels = dict(situation.levels)
     weights = {each.number: each.weight for each in SPBE_2020.indicators}
     index = score.from_levels(SPBE_2020, levels).exact
@@ -91,7 +92,7 @@ def greedy(situation: Situation, request: PlanRequest) -> Fraction:
 
 
 def programme(situation: Situation, goals: Sequence[Fraction]) -> list[Fraction | None]:
-    """The least cost of each goal by HiGHS: a yes or no per step and per broken order."""
+    """Return the least cost of each goal by HiGHS, with a binary variable per step and per broken order."""
     levels = situation.levels
     steps = [each for each in situation.effort.values if each.level > levels[each.indicator]]
     column = {step: at for at, step in enumerate(steps)}
@@ -134,7 +135,7 @@ def programme(situation: Situation, goals: Sequence[Fraction]) -> list[Fraction 
 
 
 def search(regions: int, effort: Effort) -> dict[str, float]:
-    """Plans of simulated regions: time, and the cost by an integer programme and greedy choice."""
+    """Plan for simulated regions; return the time, and the cost by integer programme and greedy choice."""
     plans, spreads, nexts, curves, worse = [], [], [], [], []
     solved, solved_curves = [], []
     equal = equal_points = points = 0
@@ -183,13 +184,13 @@ def search(regions: int, effort: Effort) -> dict[str, float]:
 
 
 def means(year: int) -> dict[int, Fraction]:
-    """The national means by aspect."""
+    """Return the national means by aspect."""
     known = national_aspects("spbe-2020", year)
     return {aspect: Fraction(value) for aspect, value in known.items()}
 
 
 def west_java() -> dict[str, float]:
-    """Estimates of the 27 regions and the province, 2024."""
+    """Measure the estimates of the 27 regions and the province, 2024."""
     spent, widths, met = [], [], 0
     for each in tables.result_rows():
         if (each.year, each.kind) != (2024, AssessmentKind.OFFICIAL):
@@ -212,7 +213,7 @@ def west_java() -> dict[str, float]:
 
 
 def sheet(year: int) -> dict[str, float]:
-    """The estimate of a sheet whose levels are known, against those levels."""
+    """Compare the estimate of a sheet whose levels are known with those levels."""
     levels = {
         line.number: int(line.value)
         for line in tables.sheet_lines()
@@ -245,7 +246,7 @@ def sheet(year: int) -> dict[str, float]:
 
 
 def report(results: Mapping[str, Mapping[str, float]]) -> str:
-    """The figures as aligned lines."""
+    """Return the figures as aligned lines."""
     lines = []
     for title, figures in results.items():
         lines += ["", title]

@@ -1,12 +1,12 @@
-"""A province's query over all its regions: from copies, and by asking every region each time.
+"""Benchmark of a province's query over all its regions: from copies, and by a request to every region.
 
     python benchmarks/province.py [--queries 40]
 
 Asks for 27 regions × 40 applications × 10 fields. Ours is a hub that has the regions in its own database.
-The peer is a hub of Strawberry and httpx2 that asks 27 endpoints for each query, all at once and with
-2 seconds for each; what it asks answers from memory, so that only the hub's own CPU is measured. Prints CPU
-a query of both hubs, for ours also with a change before each query, so that no answer is kept; then the
-delay while 3 of the 27 do not answer. All traffic is on loopback.
+The peer is a hub of Strawberry and httpx2 that sends a request to 27 endpoints for each query, all at once
+and with a timeout of 2 seconds. The endpoints answer from memory, so that only the hub's own CPU is measured.
+Prints the CPU per query of both hubs, for ours also with a change before each query, so that no response is
+cached; then the delay while 3 of the 27 do not answer. All traffic is on loopback.
 """
 
 from __future__ import annotations
@@ -80,7 +80,7 @@ def main() -> None:
 def _asked(
     http: httpx2.Client, server: subprocess.Popen[str], url: str, query: str, queries: int
 ) -> tuple[float, float]:
-    """CPU and median delay of a query in milliseconds."""
+    """Return CPU and median delay of a query in milliseconds."""
     delays = []
     before = cpu(server)
     for _ in range(queries):
@@ -93,7 +93,7 @@ def _asked(
 def _changed(
     http: httpx2.Client, server: subprocess.Popen[str], url: str, folder: Path, queries: int
 ) -> float:
-    """CPU of a query before which something changed, without that of the change."""
+    """Return the CPU of a query that follows a change, without the CPU of the change."""
     spent = 0.0
     for number in range(queries):
         given = {"id": "application-32.01-1", "version": number + 1, "name": f"Uji {number}"}
@@ -108,12 +108,12 @@ def _changed(
 
 
 def _count(http: httpx2.Client, url: str, query: str) -> int:
-    """How many applications an answer holds."""
+    """Return how many applications a response contains."""
     return json.dumps(http.post(url, json={"query": query}).json()).count('"fit"')
 
 
 def applications(code: str) -> list[Application]:
-    """The inventory of a region."""
+    """Return the inventory of a region."""
     return [
         Application(
             id=f"application-{code}-{number}",
@@ -135,7 +135,7 @@ def applications(code: str) -> list[Application]:
 
 
 def codes() -> list[str]:
-    """The regions."""
+    """Return the codes of the regions."""
     return [f"32.{number:02}" for number in range(1, REGIONS + 1)]
 
 
@@ -148,13 +148,13 @@ async def _fill(settings: Settings) -> None:
                 kind = RegionKind.PROVINCE if code == "32" else RegionKind.REGENCY
                 parent = None if code == "32" else "32"
                 region = Region(code, code, kind, parent, Provenance("benchmark"))
-                told = [(EventKind.REGION_RECORDED, f"region-{code}", to_document(region))]
+                events = [(EventKind.REGION_RECORDED, f"region-{code}", to_document(region))]
                 if code != "32":
-                    told += [
+                    events += [
                         (EventKind.APPLICATION_REGISTERED, each.id, to_document(each))
                         for each in applications(code)
                     ]
-                for event, subject, body in told:
+                for event, subject, body in events:
                     await transaction.append(
                         actor="benchmark", kind=event, subject=subject, body=body
                     )

@@ -1,4 +1,7 @@
-"""The peer of `province.py`: a hub that asks 27 regions for each query. `python province_peer.py PORT`."""
+"""The peer of `province.py`: a hub that sends a request to 27 regions for each query.
+
+python province_peer.py PORT
+"""
 
 from __future__ import annotations
 
@@ -46,7 +49,7 @@ class Region:
 
 
 class Hub:
-    """Asks the regions, and waits for none for longer than the deadline."""
+    """Queries the regions, each with a deadline."""
 
     def __init__(self, regions_port: int) -> None:
         self.http = httpx2.AsyncClient(trust_env=False, timeout=DEADLINE_SECONDS)
@@ -65,7 +68,7 @@ class Hub:
 
 
 def serve_regions(port: int, hub: int) -> None:
-    """All regions, from memory; `stop` lets the first ones answer nothing. Ends with the hub."""
+    """Serve all regions from memory; `stop` silences the first ones. Ends with the hub."""
 
     def watch() -> None:
         while os.getppid() == hub:
