@@ -1,8 +1,8 @@
-"""Prepare a fresh clone: the Python environment, the web client, what the tests need.
+"""Prepare a fresh clone: the Python environment, the web client, and what the tests need.
 
-Only the standard library, since nothing is installed yet, and only syntax that an older Python
-reads too, since that is what may start it. Each step leaves a stamp, the hash of what it was made
-from, and runs again only after that changed. The Makefile calls this.
+The Makefile calls this script. It uses only the standard library, because nothing is installed yet,
+and only syntax that an older Python can parse, because an older Python may start it. Each step writes
+a stamp with the hash of its inputs, and runs again only after the inputs changed.
 """
 
 from __future__ import annotations
@@ -50,10 +50,10 @@ def main(arguments: list[str]) -> None:
 
 
 def all_packages() -> None:
-    """Install and build what the tests need; what npm downloads, it downloads at the same time."""
+    """Install and build what the tests need; the npm downloads run at the same time."""
     python_packages("dev")
     if not system_node():
-        python_packages("web")  # before the steps that would each do it
+        python_packages("web")  # first, or each of the next steps would do it
     at_once(
         lambda: node_packages(NODE_TESTS),
         lambda: node_packages(GATEWAYS),
@@ -62,14 +62,14 @@ def all_packages() -> None:
 
 
 def at_once(*steps: Callable[[], object]) -> None:
-    """Do steps beside each other that wait for the network; the first failure is the whole's."""
+    """Run steps that wait for the network in parallel; raise the first failure."""
     with ThreadPoolExecutor(len(steps)) as threads:
         for step in [threads.submit(each) for each in steps]:
             step.result()
 
 
 def use_recent_python() -> None:
-    """Start again under a newer interpreter where the given one is too old."""
+    """Start again under a newer interpreter if this one is too old."""
     if sys.version_info >= OLDEST_PYTHON:
         return
     for name in ("python3.13", "python3.12", "python3.11", "python3.14"):
@@ -80,7 +80,7 @@ def use_recent_python() -> None:
 
 
 def python_packages(*groups: str) -> None:
-    """Install what uv.lock names; a group once asked for stays."""
+    """Install the packages of uv.lock; a group that was installed once stays installed."""
     environment()
     chosen = STAMPS / "groups"
     earlier = chosen.read_text().split() if chosen.exists() else []
@@ -92,8 +92,8 @@ def python_packages(*groups: str) -> None:
         if index is None:
             uv("sync", *selection)
         else:
-            # `uv sync` takes files from where the lock found them, whatever the index: a mirror
-            # is asked by name, and the lock's hashes still decide what is accepted.
+            # `uv sync` ignores the index and downloads files from the URLs in the lock. To use a
+            # mirror, install by name; the lock's hashes still decide what is accepted.
             locked = STAMPS / "requirements.txt"
             locked.parent.mkdir(exist_ok=True)
             uv("export", "--quiet", *selection, "--no-emit-project", f"--output-file={locked}")
@@ -106,7 +106,7 @@ def python_packages(*groups: str) -> None:
 
 
 def environment() -> None:
-    """The virtual environment with uv in it: a system's Python may refuse any other place."""
+    """Create the virtual environment with uv in it; a system's Python may refuse other installs."""
 
     def create() -> None:
         if importlib.util.find_spec("ensurepip") is None:
@@ -120,7 +120,7 @@ def environment() -> None:
 
 
 def package_index() -> str | None:
-    """The package index that the user set for uv, or else for pip."""
+    """Return the package index that the user set for uv, or else for pip."""
     for variable in ("UV_DEFAULT_INDEX", "UV_INDEX_URL"):
         if os.environ.get(variable):
             return os.environ[variable]
@@ -154,7 +154,7 @@ def web_client() -> None:
 
 
 def node_packages(folder: Path) -> None:
-    """Install what a package-lock.json names."""
+    """Install the packages of a package-lock.json."""
     inputs = [folder / "package.json", folder / "package-lock.json"]
     name = f"npm packages of {folder.relative_to(ROOT)}"
     # npm writes this file last, and `npm ci` removes it first.
@@ -178,7 +178,7 @@ def npm(folder: Path, *arguments: str) -> None:
 
 
 def system_node() -> bool:
-    """Whether Node and npm are there and new enough for Vite 8."""
+    """Return whether Node and npm are installed and new enough for Vite 8."""
     if shutil.which("node") is None or shutil.which("npm") is None:
         return False
     found = re.match(r"v(\d+)\.(\d+)", output(["node", "--version"]))
@@ -187,10 +187,10 @@ def system_node() -> bool:
 
 
 def chromium() -> None:
-    """A real browser for the tests: the system's, or Debian's where we may install it."""
+    """Install Debian's Chromium for the tests if the system has no browser and allows it."""
     if os.environ.get("SIMPUL_TEST_CHROMIUM") or any(map(shutil.which, CHROMIUM)):
         return
-    # With a font, since a bare system draws nothing but boxes.
+    # With a font, because a system without fonts draws only boxes.
     install = apt_get(
         "install", "-qq", "-y", "--no-install-recommends", "chromium", "fonts-liberation"
     )
@@ -208,7 +208,7 @@ def once(
     action: Callable[[], None],
     *settings: str,
 ) -> None:
-    """Do a step unless its results are there and its stamp fits its inputs and settings."""
+    """Run a step unless its results exist and its stamp matches its inputs and settings."""
     stamp = STAMPS / name.replace("/", "-").replace(" ", "-")
     fingerprint = hashlib.sha256(repr(settings).encode())
     for path in sorted(inputs):
@@ -217,7 +217,7 @@ def once(
     expected = fingerprint.hexdigest()
     if all(path.exists() for path in results) and stamp.exists() and stamp.read_text() == expected:
         return
-    stamp.unlink(missing_ok=True)  # before the work: an interrupted step is done again
+    stamp.unlink(missing_ok=True)  # before the work, so that an interrupted step runs again
     say(name)
     action()
     stamp.parent.mkdir(exist_ok=True)
@@ -225,7 +225,7 @@ def once(
 
 
 def files(folder: Path) -> Iterator[Path]:
-    """What a build is made from: everything but what npm, the build and the check put there."""
+    """Yield the source files of a build: all but those that npm, the build and the check write."""
     for path in folder.iterdir():
         if path.name in ("node_modules", "dist", "graphql-env.d.ts"):
             continue
@@ -246,7 +246,7 @@ def apt_get(*arguments: str) -> str:
 
 
 def succeeds(command: str) -> bool:
-    """Run what may fail; its complaints are shown, its chatter is not."""
+    """Run a command that may fail; show its standard error and hide its output."""
     try:
         return (
             subprocess.run(command.split(), stdout=subprocess.DEVNULL, check=False).returncode == 0

@@ -3,8 +3,8 @@
     python benchmarks/mutation.py [--sockets 500] [--changes 200] [--every-ms 50]
 
 Starts `simpul serve` as an operator would, opens walls that follow `indexChanged`, and claims levels
-over HTTP at a pace. Prints how long after the request each wall was told, and for scale how long the
-mutation's own answer took. All traffic is on loopback.
+over HTTP at a pace. Prints how long after the request each wall received the event, and for comparison how
+long the response to the mutation took. All traffic is on loopback.
 """
 
 from __future__ import annotations

@@ -1,15 +1,15 @@
 /**
- * Follows a subscription of Simpul with graphql-ws for good: no event is missed, none comes twice.
+ * Follows a subscription of Simpul with graphql-ws permanently: no event is missed or repeated.
  *
- * graphql-ws reconnects by itself, but it sends the variables that it was given, so a subscription
- * begins where it first began; and it gives up after five tries, or after some close codes at once.
- * How to use this, and what is typed: resume.d.ts.
+ * graphql-ws reconnects by itself, but it sends the first variables again, so a subscription begins
+ * where it first began. It also gives up after five attempts, and at once after some close codes.
+ * The documentation and the types are in resume.d.ts.
  */
 
 const PING_EVERY_MS = 5_000;
-const CONNECT_WITHIN_MS = 8_000; // a browser alone would wait for minutes
+const CONNECT_WITHIN_MS = 8_000; // a browser by itself waits for minutes
 const LONGEST_WAIT_MS = 8_000;
-const LINGER_MS = 1_000; // a socket outlives its last subscription so long: the next may come at once
+const LINGER_MS = 1_000; // a socket stays open so long after its last subscription, for the next one
 
 /** @type {typeof import("./resume.d.ts").persistentClient} */
 export function persistentClient(create, options) {
@@ -26,7 +26,7 @@ export function persistentClient(create, options) {
     constructor(...address) {
       super(...address);
       socket = this;
-      // With none, the `ws` package ends the program when a socket is given up before it is open.
+      // Without a listener, the `ws` package ends the program if a socket is closed before it is open.
       this.addEventListener("error", () => undefined);
     }
   }
@@ -35,7 +35,7 @@ export function persistentClient(create, options) {
   function expectAnswer(withinMs) {
     clearTimeout(deadline);
     deadline = setTimeout(() => {
-      // What still comes out of the old socket comes through the new one too.
+      // The new socket delivers again what the old socket still holds.
       if (socket) socket.onmessage = null;
       client.terminate();
     }, withinMs);
@@ -62,7 +62,7 @@ export function persistentClient(create, options) {
   });
   client.on("message", ({ type }) => {
     if (type === "connection_ack" || type === "pong") answered();
-    // Only a pong calls forth the next ping; but where events come, it is on its way behind them.
+    // Only a pong triggers the next ping. While events arrive, the pong is queued behind them.
     else if (deadline !== undefined) expectAnswer(keepAlive);
   });
   client.on("closed", answered);
@@ -71,13 +71,13 @@ export function persistentClient(create, options) {
 
 /** @type {typeof import("./resume.d.ts").resuming} */
 export function resuming(client, payload, sink) {
-  // One object for good: graphql-ws sends it again as it is then, with the newest cursor in it.
+  // The same object throughout: after a reconnect graphql-ws sends it with the newest cursor in it.
   const variables = { .../** @type {{ after?: string | null }} */ (payload.variables) };
   let failures = 0;
   let stopped = false;
   let leave = () => {};
 
-  /** Resolves when it is stopped, rejects with whatever else ends the subscription. */
+  /** Resolves when the caller stops it; rejects with any other reason that ends the subscription. */
   function subscribed() {
     return new Promise((resolve, reject) => {
       let over = false;
@@ -135,7 +135,7 @@ export function resuming(client, payload, sink) {
 }
 
 /**
- * Waits longer after each failure, and never the same for two that lost the same server.
+ * Waits longer after each failure, with jitter, so that clients of one server do not return together.
  *
  * @param {number} failures
  */

@@ -1,11 +1,11 @@
-/** The state of a query that a part of the page makes: its last answer, its error and its retry. */
+/** The state of a query of a part of the page: its last response, its error and its retry. */
 import { onMount } from "svelte";
 import { oneAtATime } from "../shared/request";
 import type { EventKind } from "./documents";
 import type { Region } from "./region.svelte";
 
 export class QueryState<T> {
-  /** The last answer; it stays while a newer one is read, and when that fails. */
+  /** The last response; it stays while a newer one is read, and if that fails. */
   value = $state.raw<T | null>(null);
   problem = $state.raw<Error | null>(null);
   busy = $state(false);
@@ -15,7 +15,7 @@ export class QueryState<T> {
     this.#run = oneAtATime(() => this.#read(ask), 0);
   }
 
-  /** Reads anew, never twice at once; an error is shown where the answer would be. */
+  /** Reads again, never twice at once; an error is shown in place of the response. */
   readonly refresh = (): void => {
     this.busy = true;
     void this.#run();
@@ -34,7 +34,7 @@ export class QueryState<T> {
 }
 
 /**
- * A query that lives as long as the component that asks it: sent when the component appears, and sent
+ * A query that lives as long as its component: it is sent when the component appears, and sent
  * again after an event of one of these kinds, or of a kind that this page does not know.
  */
 export function following<T>(

@@ -1,4 +1,4 @@
-/** The region that the page is about: who looks at it, how fresh it is, and what its events call for. */
+/** The state of the page's region: its viewer, its freshness, and the queries to repeat after events. */
 import { createContext } from "svelte";
 import { credentials } from "../shared/access";
 import { shortName } from "../shared/format";
@@ -14,7 +14,7 @@ import type { QueryState } from "./queryState.svelte";
 
 const REREAD_REST_MS = 2_000; // between two re-readings, however fast events come
 
-/** What may move the index, its claims, and the inventory; a part of the page names what it follows. */
+/** Kinds of events that may change the index, its claims, and the inventory; each chapter names its own. */
 export const RESULT_KINDS: readonly EventKind[] = [
   "REGION_RECORDED",
   "RESULT_RECORDED",
@@ -39,7 +39,7 @@ export const INVENTORY_KINDS: readonly EventKind[] = [
   "OPD_EXEMPTED",
   "DEVELOPMENT_POLICY_RECORDED",
 ];
-/** What other regions or time do to this one's verdicts and proposals is told by these alone. */
+/** The only events for changes of verdicts and proposals that other regions or time cause. */
 export const VERDICT_KINDS: readonly EventKind[] = ["VERIFICATION_CHANGED"];
 export const PROPOSAL_KINDS: readonly EventKind[] = ["PROPOSAL_DECIDED", "PROPOSALS_CHANGED"];
 export const EFFORT_KINDS: readonly EventKind[] = ["EFFORT_EDITED"];
@@ -52,14 +52,14 @@ const KNOWN_KINDS: ReadonlySet<string> = new Set([
 ]);
 
 export class Region extends Freshness {
-  /** Null before the first answer, and where no region has the code: `opened` tells which. */
+  /** Null before the first response, and if no region has the code; `opened` distinguishes the two. */
   subject = $state.raw<Subject | null>(null);
   opened = $state(false);
   replay = $state(false);
   viewer = $state.raw<Opening["instance"]["viewer"] | null>(null);
   readonly nameIndex: NameIndex;
   readonly #queryStates = new Map<QueryState<unknown>, readonly EventKind[]>();
-  /** Kinds that came and were not yet answered by a query; null stands for all. */
+  /** Kinds of events received since the last query; null stands for all. */
   #due: Set<string> | null = new Set();
   #version: string | null = null;
 
@@ -68,7 +68,7 @@ export class Region extends Freshness {
     this.nameIndex = new NameIndex(code);
   }
 
-  /** Whether the viewer may decide on what is proposed here; the server has the last word. */
+  /** Whether the viewer may decide on proposals of this region; the server makes the final check. */
   readonly decides = $derived.by(() => {
     const { viewer, subject } = this;
     switch (viewer?.role) {
@@ -83,7 +83,7 @@ export class Region extends Freshness {
     }
   });
 
-  /** What a reader has to know of the copy that is shown; empty where it is as good as its owner. */
+  /** Alerts about the copy that is shown; empty if it is as current as its owner. */
   readonly sourceAlerts = $derived.by(() =>
     listSourceAlerts(this.sources.values(), () => this.subject && shortName(this.subject.name)),
   );
@@ -107,14 +107,14 @@ export class Region extends Freshness {
     };
   }
 
-  /** Sends a query and keeps its answer up to date; returns the function that ends that. */
+  /** Sends a query and keeps its response up to date; returns the function that stops this. */
   attend(queryState: QueryState<unknown>, kinds: readonly EventKind[]): () => void {
     this.#queryStates.set(queryState, kinds);
     queryState.refresh();
     return () => void this.#queryStates.delete(queryState);
   }
 
-  /** The position comes first: what moves after it is told as an event, and then read again. */
+  /** The position is read first: a later change arrives as an event, after which the data is read again. */
   async #open(): Promise<string> {
     const { instance, region } = await ask(OPENING, { code: this.code });
     this.#version ??= instance.version;
@@ -140,12 +140,12 @@ export class Region extends Freshness {
   #connected(state: Connection): void {
     const healed = this.connection === "lost" && state === "live";
     this.connection = state;
-    // A new version of the page, or another viewer after a token has expired, comes with no event.
+    // No event announces a new version of the page, or another viewer after a token has expired.
     if (healed && this.opened) this.#open().catch(() => this.#reread(null));
   }
 
   #reread(kinds: string[] | null): void {
-    // Of a kind that is newer than this page nothing is known, so all may have changed.
+    // This page does not know what a newer kind of event changes, so all data may have changed.
     if (kinds === null || kinds.some((kind) => !KNOWN_KINDS.has(kind))) this.#due = null;
     for (const kind of kinds ?? []) this.#due?.add(kind);
     void this.#answer();

@@ -1,8 +1,8 @@
-/** The viewer's token: taken once from the address (`#token=…`), kept for this tab only. */
+/** The viewer's token: read once from the address (`#token=…`), stored for this tab only. */
 
 const KEY = "simpul.token";
 
-/** Moves a token from the address bar into the tab's storage, so that nobody reads it off a wall. */
+/** Moves a token from the address bar into the tab's storage, so that it is not visible on a wall. */
 export function takeToken(): void {
   const fragment = new URLSearchParams(location.hash.slice(1));
   const token = fragment.get("token");
@@ -13,12 +13,12 @@ export function takeToken(): void {
   history.replaceState(null, "", location.pathname + location.search + (rest && `#${rest}`));
 }
 
-/** Forgets a token that the server no longer takes; the page goes on with what is public. */
+/** Deletes a token that the server no longer accepts; the page continues with public data. */
 export function forgetToken(): void {
   sessionStorage.removeItem(KEY);
 }
 
-/** What identifies the viewer, as HTTP headers and as the payload of `connection_init` alike. */
+/** The credentials of the viewer, used as HTTP headers and as the payload of `connection_init`. */
 export function credentials(): Record<string, string> {
   const token = sessionStorage.getItem(KEY);
   return token === null ? {} : { Authorization: `Bearer ${token}` };

@@ -19,7 +19,7 @@ export interface FollowOptions<C extends Positioned> {
   conflated?: boolean;
   /** Asked at every connect, so that a renewed token is used. */
   credentials: () => Record<string, string>;
-  /** Reads the state anew and returns the cursor it was read at. */
+  /** Reads the state again and returns the cursor it was read at. */
   snapshot: () => Promise<string>;
   /** Changes in order, gathered over half a second: one state write each would drown a browser. */
   changed: (changes: C[]) => void;
@@ -69,7 +69,7 @@ export function follow<C extends Positioned>(options: FollowOptions<C>): () => v
       hole: options.conflated ? undefined : () => void options.snapshot().catch(() => undefined),
       trouble: (_, failures) => {
         options.connection("lost");
-        return failures >= FAILURES; // what is shown is read anew, so nothing is missed by it
+        return failures >= FAILURES; // a new snapshot is read then, so no change is missed
       },
     },
   );

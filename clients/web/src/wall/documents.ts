@@ -3,7 +3,7 @@ import type { ResultOf } from "gql.tada";
 import { EDITION_FIELDS, INSTRUMENT_FIELDS, SOURCE_FIELDS } from "../shared/documents";
 import { graphql } from "../shared/graphql";
 
-/** Whose wall this is, and the position to subscribe after. */
+/** The instance that serves the wall, and the position to subscribe after. */
 export const INSTANCE = graphql(`
   query Instance {
     instance {
@@ -16,7 +16,7 @@ export const INSTANCE = graphql(`
   }
 `);
 
-/** What does not change while a wall hangs: where the regions of the province lie. */
+/** The constant data of a wall: where the regions of the province lie. */
 export const PLACES = graphql(`
   query Places($province: ID!, $after: String) {
     regions(
@@ -41,7 +41,7 @@ export const PLACES = graphql(`
   }
 `);
 
-/** Which results there are to choose from. */
+/** The editions of results to choose from. */
 export const EDITIONS = graphql(`
   query Editions($province: ID!) {
     editions(province: $province) {
@@ -50,7 +50,7 @@ export const EDITIONS = graphql(`
   }
 `, [EDITION_FIELDS]);
 
-/** All that moves on the wall, for one edition. */
+/** All changing data of the wall, for one edition. */
 export const WALL = graphql(`
   query Wall($province: ID!, $instrument: ID!, $year: Int!, $kind: AssessmentKind!) {
     editions(province: $province) {
@@ -102,9 +102,9 @@ export const WALL = graphql(`
 `, [EDITION_FIELDS, INSTRUMENT_FIELDS]);
 
 /**
- * The changes that the wall follows: each of them, since the ticker says what was before and after it.
- * With `conflate` a slow line would skip steps, and that one was missed could not be seen any more; and
- * it would spare nothing, since the view is read anew at most every 700 ms however many there are.
+ * The changes that the wall subscribes to: all of them, because the ticker shows the values before and
+ * after each. With `conflate` a slow connection would skip changes without a sign that one is missing. It
+ * would also save nothing, because the view is read again at most every 700 ms however many changes come.
  */
 export const INDEX_CHANGED = graphql(`
   subscription IndexChanged($after: Cursor) {
@@ -129,7 +129,7 @@ export const INDEX_CHANGED = graphql(`
   }
 `);
 
-/** Of the regions that other instances own: how good the copies are. */
+/** How current the copies are of the regions that other instances own. */
 export const SOURCES = graphql(`
   query Sources {
     sources {

@@ -1,4 +1,4 @@
-/** What the wall knows: the places, the current view, the changes that came in, the connection. */
+/** The state of the wall: the places, the current view, the received changes, the connection. */
 import { credentials } from "../shared/access";
 import { choice, chosen, type Choice } from "../shared/edition";
 import { Freshness } from "../shared/freshness.svelte";
@@ -24,9 +24,9 @@ export class Wall extends Freshness {
   #flashes: { code: string; edition: Choice; until: number }[] = [];
   #province: string | null = null;
   #version: string | null = null;
-  /** The newest official result that came in: a target or a self-assessment does not lead. */
+  /** The newest official result received; a target or a self-assessment does not switch the edition. */
   #newest: IndexChange | null = null;
-  /** False while the view could not be read: then a pong confirms nothing about it. */
+  /** False while the view could not be read: a pong then does not confirm that it is current. */
   #current = false;
 
   readonly refresh = oneAtATime(() => this.#read(), REFRESH_REST_MS);
@@ -58,14 +58,14 @@ export class Wall extends Freshness {
     };
   }
 
-  /** Shows another edition; null goes back to the one the wall picks by itself. */
+  /** Shows another edition; null returns to the one that the wall chooses by itself. */
   choose(choice: Choice | null): void {
     this.choice = choice;
     this.#refreshUntilRead();
   }
 
   #changed(changes: IndexChange[]): void {
-    // By cursor: a change told twice must not stand twice.
+    // By cursor, so that a change that is received twice is listed once.
     const told = new Map(
       [...changes.toReversed(), ...this.changes].map((change) => [change.cursor, change]),
     );
@@ -84,7 +84,7 @@ export class Wall extends Freshness {
   #connected(state: Connection): void {
     const healed = this.connection === "lost" && state === "live";
     this.connection = state;
-    // What moves without an index, such as a name or the version, comes with no change.
+    // A change of a name or of the version moves no index, and no event announces it.
     if (healed) this.#refreshUntilRead();
   }
 
@@ -97,11 +97,11 @@ export class Wall extends Freshness {
     this.refresh().catch(() => setTimeout(() => this.#refreshUntilRead(), RETRY_MS));
   }
 
-  /** Reads the view of the edition that is due, and returns the cursor from before it was read. */
+  /** Reads the view of the edition to show, and returns the cursor from before it was read. */
   async #read(): Promise<string> {
     try {
-      // In a request of its own: the fields of one query are read side by side, and what moves
-      // between a view and a newer cursor would never be told.
+      // In a request of its own: the fields of one query are read at different moments. A change
+      // between the view and a newer cursor would never arrive as an event.
       const { instance } = await ask(INSTANCE, {});
       const { province } = instance;
       this.replay = instance.replay;
@@ -136,17 +136,17 @@ export class Wall extends Freshness {
     this.editions = view.editions;
     this.#current = true;
     this.#heard();
-    // The first result of a new year may call for another edition than the one just read.
+    // The first result of a new year may require another edition than the one just read.
     const due = chosen(view.editions, this.choice, this.places.length, this.#leading());
     if (due !== null && choice(due) !== choice(edition)) this.#refreshUntilRead();
   }
 
-  /** Of each region that another instance owns. */
+  /** The state of the copy of each region that another instance owns. */
   protected async readSources(): Promise<readonly Source[]> {
     return (await ask(SOURCES, {})).sources;
   }
 
-  /** In a replay the wall goes with the events. */
+  /** In a replay the wall shows the edition of the events. */
   #leading(): Choice | "newest" | null {
     if (!this.replay) return null;
     return this.#newest === null ? "newest" : choice(this.#newest);

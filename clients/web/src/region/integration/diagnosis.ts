@@ -1,4 +1,4 @@
-/** What the shape of the graph tells, as sentences; each with its n and how it is computed. */
+/** The diagnostics of the graph as sentences, each with its n and the way it is computed. */
 import type { Formats } from "../../shared/format";
 import type { RegionMessages } from "../messages";
 import type { Diagnostics } from "./documents";
@@ -6,13 +6,13 @@ import type { Diagnostics } from "./documents";
 export interface Diagnosis {
   id: string;
   title: string;
-  /** The figure alone; null where nothing can be told. */
+  /** The figure alone; null if it cannot be computed. */
   value: string | null;
   sentences: string[];
   method: string;
-  /** What the figure counts, by name. */
+  /** The names of the things that the figure counts. */
   items: string[];
-  /** Or the exchanges that it counts. */
+  /** The exchanges that the figure counts. */
   exchanges: readonly string[];
 }
 

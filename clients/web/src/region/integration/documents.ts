@@ -1,4 +1,4 @@
-/** The graph of a region's exchanges, what its shape tells, and what depends on what. */
+/** The GraphQL documents of a region's graph of exchanges, its diagnostics, and its dependencies. */
 import type { ResultOf } from "gql.tada";
 import { graphql } from "../../shared/graphql";
 import { PROVENANCE_FIELDS } from "../documents";

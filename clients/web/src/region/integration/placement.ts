@@ -1,4 +1,4 @@
-/** Where nodes and their names are drawn: at the server's positions, moved apart where they touch. */
+/** Positions of nodes and their names: those of the server, moved apart where they overlap. */
 
 interface Spot {
   id: string;
@@ -53,7 +53,7 @@ export function apart(found: readonly Spot[], least: number, size: Size): Spot[]
         const distance = Math.hypot(dx, dy);
         if (distance >= least) continue;
         still = false;
-        // Two nodes on one spot part sideways.
+        // Two nodes at the same position move apart sideways.
         const [ux, uy] = distance === 0 ? [1, 0] : [dx / distance, dy / distance];
         const push = (least - distance) / 2;
         one.x -= ux * push;
@@ -71,7 +71,7 @@ export function apart(found: readonly Spot[], least: number, size: Size): Spot[]
   return moved;
 }
 
-/** Names beside their nodes, in the order given; one that would cover another or a node is left out. */
+/** Names next to their nodes, in the given order; a name that would cover another or a node is left out. */
 export function names(
   wanted: readonly { id: string; name: string; radius: number }[],
   all: readonly Spot[],

@@ -1,10 +1,10 @@
-/** The target that a region is shown first: its next predicate, or a little more than the highest. */
+/** The first proposed target of a region: its next predicate, or a little more than the highest. */
 import { ask } from "../../shared/request";
 import { START } from "./documents";
 
-/** Where no index tells what would be next: the predicate Sangat Baik. */
+/** The target without a known index: the predicate Sangat Baik. */
 const TARGET = 3.5;
-/** Above an index that is in the highest predicate already. */
+/** The step above an index that is in the highest predicate already. */
 const BEYOND = 0.2;
 
 export async function proposedTarget(code: string): Promise<number> {

@@ -16,9 +16,9 @@ export interface Label {
   code: string;
   name: string;
   at: Point;
-  /** Inside its shape, with its value; or beside it, the name alone. */
+  /** Inside its shape, with its value; or next to it, the name alone. */
   inside: boolean;
-  /** Where a label stands beside its shape, which end of the text is at `at`. */
+  /** For a label next to its shape, which end of the text is at `at`. */
   anchor: "start" | "middle" | "end";
 }
 
@@ -37,7 +37,7 @@ const VALUE_WIDTH = 2.8;
 const DISC_AIR = 0.4;
 const GAP = 2; // pixels between discs
 
-/** On the flat screen: without a projection d3-geo draws a ring alike whichever way it runs. */
+/** Draws on the flat screen: without a projection, d3-geo ignores the direction of a ring. */
 const path = geoPath().digits(1);
 
 /** `em` is the size of a name in pixels; a value is set a third larger, alone where the name is "". */
@@ -75,8 +75,8 @@ export function layout(
     const at = roomInside(ring, labelWidth, labelHeight, taken);
     return at === null ? [] : [boxAround(at[0], at[1], labelWidth, labelHeight)];
   });
-  // Beside a disc there are few spots, in a cell many: the discs' names are placed first, where
-  // they push the fewest others from the spot that these would wish for.
+  // There are few positions next to a disc, and many in a cell: the discs' names are placed first,
+  // where they displace the fewest other names from their preferred position.
   for (const { code, at, radius } of discs) {
     const name = names.get(code) ?? code;
     if (name === "") continue;
