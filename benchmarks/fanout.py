@@ -2,13 +2,13 @@
 
     python benchmarks/fanout.py [--sockets 1000] [--events 20] [--every-ms 400] [--silent 0] [--servers ours …]
 
-Builds a load client and a bare writer with gcc, then runs in turn: our hub, the hub with its messages sent
-through ASGI, the same schema on stock Strawberry, Node's graphql-ws, a broadcast of `websockets` without
-GraphQL, and a C program that writes the same bytes. Our events are real: levels are claimed in an
-assessment, and every subscriber receives `indexChanged`. CPU is that of the server process during the
-events, as the scheduler accounts for it, less that of an equally long time without events. Another process
-commits the events: paced, one event every so many milliseconds, and as a burst. The client's own CPU share
-shows that the client was not the limit. All traffic is on loopback.
+Builds a load client and a bare writer with gcc, then runs in turn: our hub, the hub with its messages
+sent through ASGI, the same schema on stock Strawberry, Node's graphql-ws, a broadcast of `websockets`
+without GraphQL, and a C program that writes the same bytes. Our events are real: levels are claimed in
+an assessment, and every subscriber receives `indexChanged`. CPU is that of the server process during
+the events, as the scheduler accounts for it, less that of an equally long time without events. Another
+process commits the events: paced, one event every so many milliseconds, and as a burst. The client's
+own CPU share shows that the client was not the limit. All traffic is on loopback.
 """
 
 from __future__ import annotations

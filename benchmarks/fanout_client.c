@@ -1,4 +1,4 @@
-/* Load client of the fan-out benchmark: many WebSockets in one process, which subscribe and count messages.
+/* Load client of the fan-out benchmark: many WebSockets that subscribe and count messages.
  *
  *   fanout_client PORT SOCKETS MESSAGES INIT SUBSCRIBE TIMES
  *

@@ -1,5 +1,6 @@
-// Server of the fan-out benchmark with Node's graphql-ws over ws, which executes the subscription for each
-// subscriber. Each line of standard input is an event, the fields of `IndexChanged` as JSON, sent to all.
+// Server of the fan-out benchmark with Node's graphql-ws over ws, which executes the subscription for
+// each subscriber. Each line of standard input is an event, the fields of `IndexChanged` as JSON, sent
+// to all.
 //
 //   node benchmarks/fanout_node.mjs PORT
 

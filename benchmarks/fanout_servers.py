@@ -2,13 +2,13 @@
 
     python benchmarks/fanout_servers.py ours|asgi|stock|websockets PORT [DATA_DIR]
 
-`ours` is the hub as it serves. `asgi` is the same, but each message goes through ASGI: every socket has a
-queue, and a task that sends what is in it. `stock` is the same schema on Strawberry's own handler and
-uvicorn's own protocol, each subscriber executed for itself. `websockets` has no GraphQL: it broadcasts lines
-that it reads from standard input.
+`ours` is the hub as it is. `asgi` is the same, but each message goes through ASGI: every socket has a
+queue, and a task that sends its messages. `stock` is the same schema on Strawberry's own handler and
+uvicorn's own protocol, which executes the subscription for each subscriber. `websockets` has no
+GraphQL: it broadcasts lines that it reads from standard input.
 
-None of them pings while it is measured: sockets that connect at the same time are pinged at the same time,
-and it would be chance whether that time falls into a run.
+None of them pings while it is measured: sockets that connect at the same time are pinged at the same
+time, and it would be chance whether that time falls into a run.
 """
 
 from __future__ import annotations

@@ -4,12 +4,12 @@
     python benchmarks/following.py delay [--nodes 27] [--seconds 30]
     python benchmarks/following.py idle [--regions 550] [--seconds 30]
 
-`catch-up` lets a new hub copy the log of a node and prints entries a second, on SQLite and, where
-DATABASE_URL names an empty database of PostgreSQL, there too. `delay` runs nodes that write once a second
-each, one process and database a node. It prints the delay from a mutation at a node until a subscriber of
-the hub receives the event, after each process has built the models that its first change needs. `idle` lets
-one hub follow regions in which nothing happens, each over a connection of its own, and prints CPU and memory
-of the hub. All traffic is on loopback.
+`catch-up` lets a new hub copy the log of a node and prints entries a second, on SQLite and, if
+DATABASE_URL names an empty database of PostgreSQL, there too. `delay` runs nodes that write once a
+second each, one process and database a node. It prints the delay from a mutation at a node until a
+subscriber of the hub receives the event, after each process has built the models that its first change
+needs. `idle` lets one hub follow regions in which nothing happens, each over a connection of its own,
+and prints CPU and memory of the hub. All traffic is on loopback.
 """
 
 from __future__ import annotations
@@ -370,7 +370,7 @@ async def _fill(settings: Settings, codes: list[str], entries: int) -> None:
 
 
 async def _append(transaction: log.LogTransaction, code: str, number: int) -> None:
-    """Append an entry: of ten, eight are about applications and two claim levels, which change an index."""
+    """Append an entry: of ten, eight are about applications and two claim levels."""
     if number % 5:
         await _edit(transaction, f"{code}-{number % 400}", number)
         return

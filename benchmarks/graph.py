@@ -110,7 +110,7 @@ def simulated(region: str, applications: int, integrations: int, seed: int) -> R
 
 
 def inventory(graph: IntegrationGraph, region: Region) -> Inventory:
-    """Return an inventory in which a third of the applications serve an indicator and every OPD attests."""
+    """Return an inventory: a third of the applications serve an indicator, and every OPD attests."""
     own, _, opds = region
     tags = {each.id: [32 + at % 16] for at, each in enumerate(own) if at % 3 == 0}
     return Inventory(

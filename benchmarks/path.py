@@ -92,7 +92,7 @@ def greedy(situation: Situation, request: PlanRequest) -> Fraction:
 
 
 def programme(situation: Situation, goals: Sequence[Fraction]) -> list[Fraction | None]:
-    """Return the least cost of each goal by HiGHS, with a binary variable per step and per broken order."""
+    """Return the least cost of each goal by HiGHS: a binary variable per step and per broken order."""
     levels = situation.levels
     steps = [each for each in situation.effort.values if each.level > levels[each.indicator]]
     column = {step: at for at, step in enumerate(steps)}
@@ -135,7 +135,7 @@ def programme(situation: Situation, goals: Sequence[Fraction]) -> list[Fraction 
 
 
 def search(regions: int, effort: Effort) -> dict[str, float]:
-    """Plan for simulated regions; return the time, and the cost by integer programme and greedy choice."""
+    """Plan for simulated regions; return times, and the costs by integer programme and greedy choice."""
     plans, spreads, nexts, curves, worse = [], [], [], [], []
     solved, solved_curves = [], []
     equal = equal_points = points = 0

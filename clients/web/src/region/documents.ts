@@ -1,9 +1,9 @@
-/** The GraphQL documents that the whole page rests on; each chapter has its own beside it. */
+/** The GraphQL documents of the whole page; each chapter has further ones in its folder. */
 import type { ResultOf } from "gql.tada";
 import { SOURCE_FIELDS } from "../shared/documents";
 import { graphql } from "../shared/graphql";
 
-/** Who asks for which region, and the position to subscribe after. */
+/** The viewer, the region, and the position to subscribe after. */
 export const OPENING = graphql(`
   query Opening($code: ID!) {
     instance {
@@ -27,7 +27,7 @@ export const OPENING = graphql(`
   }
 `);
 
-/** Where the hub has the region from, and how good its copy is if another instance owns it. */
+/** The source of the hub's data about the region, and how current its copy is. */
 export const SOURCE = graphql(`
   query RegionSource($code: ID!) {
     region(code: $code) {
@@ -67,7 +67,7 @@ export const EXCHANGE_FIELDS = graphql(`
   }
 `, [PROVENANCE_FIELDS]);
 
-/** The names behind the ids that other answers are made of. */
+/** The names of the ids that other responses contain. */
 export const NAMES = graphql(`
   query Names($code: ID!, $applications: String, $exchanges: String) {
     region(code: $code) {
@@ -104,7 +104,7 @@ export const NAMES = graphql(`
   }
 `, [EXCHANGE_FIELDS]);
 
-/** An exchange that another region's inventory holds. */
+/** An exchange in another region's inventory. */
 export const EXCHANGE = graphql(`
   query Exchange($id: ID!) {
     node(id: $id) {
@@ -116,9 +116,9 @@ export const EXCHANGE = graphql(`
 `, [EXCHANGE_FIELDS]);
 
 /**
- * What happens in the region and what the viewer may see of it. Of events that differ in nothing the
- * page looks at, a slow line may leave out all but the newest: for a new query it is enough that an event
- * of its kind came. The wall, which lists each change with what was before it, asks for all.
+ * The events of the region that the viewer may see. On a slow connection the server may leave out all but
+ * the newest of equal events: one event of a kind is enough to repeat a query. The wall, which lists each
+ * change with the value before it, subscribes to all.
  */
 export const EVENTS = graphql(`
   subscription RegionEvents($regions: [ID!], $after: Cursor) {

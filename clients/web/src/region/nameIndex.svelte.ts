@@ -1,4 +1,4 @@
-/** Names for the ids that rules speak in: applications, their functions, and exchanges. */
+/** Names for the ids that rules use: applications, their functions, and exchanges. */
 import { ask, oneAtATime } from "../shared/request";
 import { EXCHANGE, NAMES } from "./documents";
 import type { Exchange, Named, NamedApplication } from "./documents";
@@ -7,7 +7,7 @@ export class NameIndex {
   applications = $state.raw<ReadonlyMap<string, NamedApplication>>(new Map());
   exchanges = $state.raw<ReadonlyMap<string, Exchange>>(new Map());
   loaded = $state(false);
-  /** Ids that were asked for once, found or not. */
+  /** Ids that were requested once, found or not. */
   readonly #sought = new Set<string>();
   readonly #run: () => Promise<void>;
 
@@ -16,7 +16,7 @@ export class NameIndex {
     this.refresh();
   }
 
-  /** What cannot be read is shown by its id, so a failure here needs no words of its own. */
+  /** A name that cannot be read is shown as its id, so a failure here needs no message of its own. */
   refresh(): void {
     this.#run().catch(() => undefined);
   }
@@ -32,7 +32,7 @@ export class NameIndex {
     return new Map(found.map(({ id, name }) => [id, name]));
   });
 
-  /** Looks up what this region's own list does not hold: exchanges that begin elsewhere. */
+  /** Looks up names that this region's own list does not contain: exchanges that begin elsewhere. */
   seek(ids: readonly string[]): void {
     for (const id of ids) {
       if (this.exchanges.has(id) || this.#sought.has(id)) continue;

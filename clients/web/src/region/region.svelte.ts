@@ -14,7 +14,7 @@ import type { QueryState } from "./queryState.svelte";
 
 const REREAD_REST_MS = 2_000; // between two re-readings, however fast events come
 
-/** Kinds of events that may change the index, its claims, and the inventory; each chapter names its own. */
+/** Kinds of events that may change the index, its claims, or the inventory; each chapter names its own. */
 export const RESULT_KINDS: readonly EventKind[] = [
   "REGION_RECORDED",
   "RESULT_RECORDED",
@@ -114,7 +114,7 @@ export class Region extends Freshness {
     return () => void this.#queryStates.delete(queryState);
   }
 
-  /** The position is read first: a later change arrives as an event, after which the data is read again. */
+  /** The position is read first: a later change then arrives as an event, and the data is read again. */
   async #open(): Promise<string> {
     const { instance, region } = await ask(OPENING, { code: this.code });
     this.#version ??= instance.version;

@@ -1,10 +1,10 @@
-/** Reads the id of a rule, as every computed statement carries one. */
+/** Parses the id of a rule, which every computed statement carries. */
 
 export interface Rule {
   /** "R18", or the name of the whole rule. */
   id: string;
   version: string;
-  /** The table that holds it; empty where the rule stands alone. */
+  /** The table that contains the rule; empty if the rule is in none. */
   table: string;
 }
 

@@ -1,4 +1,4 @@
-/** Colours of values: a hue for each predicate, a ramp inside it, so that one band still shows its order. */
+/** Colours of values: a hue for each predicate, and a ramp within it that shows the order of values. */
 import type { Instrument } from "./types";
 
 type Rgb = readonly [number, number, number];
@@ -48,7 +48,7 @@ export function bands(instrument: Instrument): Band[] {
   });
 }
 
-/** Fill and ink of a value; the predicate is the server's, only the shade inside it is found here. */
+/** Fill and ink of a value; the predicate comes from the server, only its shade is computed here. */
 export function paint(all: readonly Band[], predicate: string, value: string): Paint {
   const index = all.findIndex((band) => band.label === predicate);
   const band = all[index];

@@ -1,4 +1,4 @@
-/** The parts of GraphQL documents that both pages ask for. */
+/** The parts of GraphQL documents that both pages use. */
 import { graphql } from "./graphql";
 
 export const EDITION_FIELDS = graphql(`
@@ -13,7 +13,7 @@ export const EDITION_FIELDS = graphql(`
   }
 `);
 
-/** An instrument with its scale, which values are coloured by. */
+/** An instrument with its scale, which determines the colours of values. */
 export const INSTRUMENT_FIELDS = graphql(`
   fragment InstrumentFields on Instrument {
     id
@@ -27,7 +27,7 @@ export const INSTRUMENT_FIELDS = graphql(`
   }
 `);
 
-/** Which instance a region's data comes from, and how good the copy is. */
+/** The instance that a region's data comes from, and how current the copy is. */
 export const SOURCE_FIELDS = graphql(`
   fragment SourceFields on Source {
     region

@@ -1,4 +1,4 @@
-/** Which instrument, year and kind a page shows: asked for in the address, or picked by itself. */
+/** The instrument, year and kind that a page shows: chosen in the address, or by the page itself. */
 import type { Edition, Kind } from "./types";
 
 /** Year and kind; a year has one instrument. */
@@ -19,7 +19,7 @@ export function choiceInAddress(search: string): Choice | null {
   return choice({ year, kind: (parameters.get("jenis") ?? "OFFICIAL") as Kind });
 }
 
-/** Keeps the address in step, so that it can be hung on another screen as it is. */
+/** Updates the address, so that it opens the same view on another screen. */
 export function putInAddress(choice: Choice | null): void {
   const address = new URL(location.href);
   const [year, kind] = choice?.split("/") ?? [];
@@ -31,10 +31,10 @@ export function putInAddress(choice: Choice | null): void {
 }
 
 /**
- * The edition asked for; else the one a replay leads to; else the newest year whose official
- * results are nearly complete; else the official year with most results.
+ * The requested edition; otherwise the one that a replay shows; otherwise the newest year whose official
+ * results are nearly complete; otherwise the official year with most results.
  *
- * `leading` is `"newest"` in a replay that has not said anything yet.
+ * `leading` is `"newest"` in a replay that has sent no event yet.
  */
 export function chosen(
   editions: readonly Edition[],

@@ -9,15 +9,15 @@ export interface Formats {
   /** A decimal string of the API with two places. */
   index(value: string): string;
   /**
-   * The same for what is missing to a threshold that is not reached: null where that rounds to 0.00.
+   * The same for the distance to a threshold that is not reached: null if it rounds to 0.00.
    * An index that is known only as printed may be rounded up to the threshold that it does not reach.
    */
   gap(value: string): string | null;
-  /** The same for a distance, with "less than 0.01" where rounding would leave 0.00 of it. */
+  /** The same for a distance, with "less than 0.01" if it would be rounded to 0.00. */
   distance(value: number): string;
   /** The same with its sign. */
   change(value: string): string;
-  /** With the places that it has, four at most. */
+  /** A decimal string with its own number of places, four at most. */
   number(value: number | string): string;
   /** A whole number of any size, every digit of it. */
   count(value: string): string;
@@ -27,7 +27,7 @@ export interface Formats {
   list(items: readonly string[]): string;
   date(at: string): string;
   time(at: Date): string;
-  /** To the minute, with the day only where that is not today: on a wall, each letter costs height. */
+  /** A time to the minute, with the day only if it is not today: on a wall, each letter costs height. */
   moment(at: Date): string;
   dateAndTime(at: Date): string;
 }
@@ -80,17 +80,17 @@ function roundsToZero(value: number | string): boolean {
   return Number(Number(value).toFixed(2)) === 0;
 }
 
-/** A name for rows: "Kab. Bogor" and "Kota Bogor" stay apart. */
+/** A name for rows, in which "Kab. Bogor" and "Kota Bogor" stay distinct. */
 export function shortName(name: string): string {
   return name.replace(/^Kabupaten /, "Kab. ");
 }
 
-/** A name for maps and titles: the word for its kind only where it is needed, as in "Kota Bogor". */
+/** A name for maps and titles, with the kind of region only if it is needed, as in "Kota Bogor". */
 export function bareName(name: string): string {
   return name.replace(/^(Kabupaten|Provinsi) /, "");
 }
 
-/** The name of an instrument where an index is plainly meant. */
+/** The short name of an instrument, for contexts that are clearly about an index. */
 export function shortInstrument(name: string): string {
   return name.replace(/^Indeks /, "");
 }

@@ -1,6 +1,6 @@
 /**
- * How far what a page shows can be believed: the connection, when the server last confirmed it, and how
- * good the server's own copies are of regions that other instances own.
+ * How current the data of a page is: the connection, when the server last confirmed it, and how
+ * current the server's own copies are of regions that other instances own.
  */
 import type { Connection } from "./live";
 import type { Source } from "./types";
@@ -12,22 +12,22 @@ export type Status = Connection | "stale";
 
 export abstract class Freshness {
   connection = $state<Connection>("connecting");
-  /** When the server last confirmed, by an answer or a pong, that what is shown is what it has. */
+  /** When the server last confirmed, by a response or a pong, that the page shows its data. */
   heardAt = $state<number | null>(null);
   now = $state(Date.now());
-  /** By code, of the regions that the page is about. */
+  /** The sources of the page's regions, by code. */
   sources = $state.raw<ReadonlyMap<string, Source>>(new Map());
 
-  /** How it stands: a socket that looks open is not believed for longer than three pings. */
+  /** The state of the connection: a socket that looks open is trusted for three pings at most. */
   readonly status = $derived.by((): Status => {
     if (this.connection !== "live") return this.connection;
     return this.heardAt !== null && this.now - this.heardAt > STALE_AFTER_MS ? "stale" : "live";
   });
 
-  /** Asks the server for the sources of the regions that the page is about. */
+  /** Requests the sources of the page's regions from the server. */
   protected abstract readSources(): Promise<readonly Source[]>;
 
-  /** Lets the time pass and reads the sources again and again; returns the function that stops both. */
+  /** Starts the clock and reads the sources repeatedly; returns the function that stops both. */
   protected tick(): () => void {
     const ticking = setInterval(() => (this.now = Date.now()), 1_000);
     void this.#refreshSources();
@@ -43,7 +43,7 @@ export abstract class Freshness {
       const sources = await this.readSources();
       this.sources = new Map(sources.map((source) => [source.region, source]));
     } catch {
-      // The connection's status says for the whole page that the server does not answer.
+      // The connection's status shows for the whole page that the server does not answer.
     }
   }
 

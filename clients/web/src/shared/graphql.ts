@@ -1,4 +1,4 @@
-/** How a GraphQL document is written: only in a `documents.ts`, where the test suite validates it. */
+/** The tag for GraphQL documents. They are written only in a `documents.ts`, which the tests validate. */
 import type { initGraphQLTada } from "gql.tada";
 import type { introspection } from "./graphql-env";
 

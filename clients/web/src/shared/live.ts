@@ -1,8 +1,8 @@
 /**
  * Follows a GraphQL subscription for as long as the page lives, without missing a change.
  *
- * That it never ends and never misses is the work of `clients/resume`. Added here: the state of the
- * connection, and changes gathered. Knows nothing of what the changes mean.
+ * `clients/resume` reconnects and resumes. This module adds the state of the connection and collects
+ * changes into batches. It does not depend on the meaning of the changes.
  */
 import { createClient } from "graphql-ws";
 import { persistentClient, resuming, type Positioned } from "../../../resume/resume.js";
@@ -13,23 +13,23 @@ export interface FollowOptions<C extends Positioned> {
   url: string;
   /** A subscription of one field that takes `$after: Cursor`. */
   document: string;
-  /** What else it takes. */
+  /** The other variables of the subscription. */
   variables?: Record<string, unknown>;
-  /** The document asks for `conflate: true`: then what is left out is no hole. */
+  /** The document has `conflate: true`, so that an event that is left out is no gap. */
   conflated?: boolean;
-  /** Asked at every connect, so that a renewed token is used. */
+  /** Called at every connect, so that a renewed token is used. */
   credentials: () => Record<string, string>;
   /** Reads the state again and returns the cursor it was read at. */
   snapshot: () => Promise<string>;
-  /** Changes in order, gathered over half a second: one state write each would drown a browser. */
+  /** Changes in order, collected over half a second: a state write for each would overload a browser. */
   changed: (changes: C[]) => void;
   connection: (state: Connection) => void;
-  /** The server said something, if only that it is there. */
+  /** Called for every message of the server, also for a pong. */
   heard: () => void;
 }
 
 const BATCH_MS = 500;
-/** Failures in a row after which the cursor itself is taken to be the trouble. */
+/** The number of failures in a row after which the cursor itself is considered invalid. */
 const FAILURES = 3;
 
 /** Starts following; returns the function that stops it. */

@@ -1,4 +1,4 @@
-/** How this screen wants to be spoken to: language (in the address) and theme (kept on the device). */
+/** The preferences of this screen: language (in the address) and theme (stored on the device). */
 import { formats } from "./format";
 import type { Language } from "./language";
 import { SHARED_MESSAGES } from "./messages";

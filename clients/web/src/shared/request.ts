@@ -1,10 +1,10 @@
-/** GraphQL over HTTP in one function, and a way to ask again without ever asking twice at once. */
+/** A function for GraphQL over HTTP, and a wrapper that prevents simultaneous runs of the same work. */
 import type { ResultOf, VariablesOf } from "gql.tada";
 import { credentials, forgetToken } from "./access";
 
 const TIMEOUT_MS = 10_000;
 
-/** The server's no to a whole operation; `code` as docs/protocol.md lists them. */
+/** The server's refusal of a whole operation; docs/protocol.md lists the values of `code`. */
 export class Refusal extends Error {
   constructor(
     message: string,
@@ -14,7 +14,7 @@ export class Refusal extends Error {
   }
 }
 
-/** Answers a typed document; rejects on transport errors, GraphQL errors and after ten seconds. */
+/** Executes a typed document; rejects on transport errors, GraphQL errors and after ten seconds. */
 export async function ask<D>(document: D, variables: VariablesOf<D>): Promise<ResultOf<D>> {
   const response = await fetch("/graphql", {
     method: "POST",
@@ -38,9 +38,9 @@ export async function ask<D>(document: D, variables: VariablesOf<D>): Promise<Re
 }
 
 /**
- * The same work, at most one at a time and at least `restMs` apart.
+ * Runs the same work at most once at a time, with at least `restMs` between runs.
  *
- * Each call resolves with a run that began after the call, so what it returns is never older;
+ * Each call resolves with a run that began after the call, so its result is never older;
  * calls made meanwhile share that run.
  */
 export function oneAtATime<T>(work: () => Promise<T>, restMs: number): () => Promise<T> {

@@ -1,21 +1,21 @@
-/** What the pages say about regions whose own node is not followed as it should be. */
+/** The alerts of the pages about regions whose copy is not current. */
 import type { Formats } from "./format";
 import type { SharedMessages } from "./messages";
 import type { Source } from "./types";
 
 type AlertState = Exclude<Source["state"], "OWNED" | "FRESH">;
 
-/** All regions in one of the states that a reader has to know of. */
+/** All regions in one of the states that a page reports. */
 export interface SourceAlert {
   state: AlertState;
   names: readonly string[];
-  /** When each copy was last known to hold all that its owner had; empty where that was never. */
+  /** When each copy was last known to be complete; empty if it never was. */
   asOf: readonly Date[];
 }
 
 const WORST_FIRST: readonly AlertState[] = ["DIVERGED", "UNREACHABLE", "STALE"];
 
-/** Whether what is shown of the region may no longer be what its own node has. */
+/** Whether the shown data of the region may differ from that of its own node. */
 export function isBehind({ state }: Source): boolean {
   return state !== "OWNED" && state !== "FRESH";
 }

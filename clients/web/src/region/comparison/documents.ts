@@ -1,10 +1,10 @@
-/** Regions side by side, against the means and the best of province and nation. */
+/** The GraphQL documents that compare regions with each other, with means and with the best. */
 import type { ResultOf } from "gql.tada";
 import { EDITION_FIELDS } from "../../shared/documents";
 import { graphql } from "../../shared/graphql";
 import { PROVENANCE_FIELDS } from "../documents";
 
-/** Who can be compared, and in which editions. */
+/** The regions that can be compared, and the editions. */
 export const CHOICES = graphql(`
   query ComparisonChoices($province: ID!) {
     regions(filter: { province: $province, kinds: [REGENCY, CITY] }, first: 100) {
@@ -19,7 +19,7 @@ export const CHOICES = graphql(`
   }
 `, [EDITION_FIELDS]);
 
-/** Who stands next to whom in an edition. */
+/** The ranking of an edition. */
 export const NEIGHBOURS = graphql(`
   query Neighbours($province: ID!, $instrument: ID!, $year: Int!, $kind: AssessmentKind!) {
     ranking(instrument: $instrument, year: $year, kind: $kind, province: $province) {

@@ -1,4 +1,4 @@
-/** Messages of the chapter that sets regions side by side. */
+/** Messages of the chapter that compares regions. */
 const id = {
   intro:
     "Dua sampai sepuluh daerah berdampingan, terhadap rata-rata dan nilai terbaik provinsi dan nasional. Hanya hasil dengan jenis, instrumen, dan tahun yang sama yang dibandingkan.",

@@ -1,4 +1,4 @@
-/** Which listings of the inventory are, or may be, one system. */
+/** The GraphQL document of the listings that are, or may be, one system. */
 import type { ResultOf } from "gql.tada";
 import { graphql } from "../../shared/graphql";
 import { PROVENANCE_FIELDS } from "../documents";

@@ -71,7 +71,7 @@ export function apart(found: readonly Spot[], least: number, size: Size): Spot[]
   return moved;
 }
 
-/** Names next to their nodes, in the given order; a name that would cover another or a node is left out. */
+/** Names next to their nodes, in the given order; one that would cover another or a node is left out. */
 export function names(
   wanted: readonly { id: string; name: string; radius: number }[],
   all: readonly Spot[],

@@ -1,4 +1,4 @@
-/** How complete the inventory is, and who vouches for it. */
+/** The GraphQL documents of the completeness of the inventory and its attestations. */
 import type { ResultOf } from "gql.tada";
 import { graphql } from "../../shared/graphql";
 import { PROVENANCE_FIELDS } from "../documents";

@@ -1,4 +1,4 @@
-/** What became of regions that stood where this one stands, its peers, and what they could share. */
+/** The GraphQL documents of base rates from the same starting point, peers, and systems to reuse. */
 import type { ResultOf } from "gql.tada";
 import { graphql } from "../../shared/graphql";
 import { PROVENANCE_FIELDS } from "../documents";

@@ -1,8 +1,8 @@
-/** The cheapest steps to a target, and what is asked about them: curve, alternatives, refusals. */
+/** The GraphQL documents of the cheapest steps to a target: plan, cost curve, alternatives, refusals. */
 import type { ResultOf, VariablesOf } from "gql.tada";
 import { graphql } from "../../shared/graphql";
 
-/** What a target is proposed from. */
+/** The data from which a target is proposed. */
 export const START = graphql(`
   query PathStart($code: ID!) {
     region(code: $code) {

@@ -1,4 +1,4 @@
-/** What could be consolidated, and a person's decision about it. */
+/** The GraphQL documents of the proposals for consolidation, and of decisions on them. */
 import type { ResultOf, VariablesOf } from "gql.tada";
 import { graphql } from "../../shared/graphql";
 import type { introspection } from "../../shared/graphql-env";
@@ -111,7 +111,7 @@ export const DECIDE_PROPOSAL = graphql(`
 `);
 
 export type Decided = ResultOf<typeof DECIDE_PROPOSAL>["decideProposal"];
-/** Every problem type of the API: a change that may meet a new one does not compile without its words. */
+/** Every problem type of the API: a mutation with a new problem does not compile without a message. */
 export type ProblemType = Extract<
   introspection["__schema"]["types"][number],
   { kind: "INTERFACE"; name: "Problem" }

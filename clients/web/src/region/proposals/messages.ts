@@ -77,7 +77,7 @@ const id = {
   missing: "Yang belum diketahui",
   whichOf: (count: number, name: string) =>
     `aplikasi mana yang tepat: ${name} dipilih dari ${count} yang memenuhi`,
-  /** The text of the API to the first application id in it. */
+  /** The text of the API up to the first application id in it. */
   lacking: {
     "yearly cost of": (name: string) => `biaya tahunan ${name}`,
     "migration cost of": (name: string) => `biaya migrasi ${name}`,

@@ -2,7 +2,7 @@
 
 const PAGES: Record<string, string> = { "ws:": "http:", "wss:": "https:", "http:": "http:", "https:": "https:" };
 
-/** Returns the address of a region's page there; null where the address is none of a web server. */
+/** Returns the address of a region's page there; null if the address is not that of a web server. */
 export function ownerPage(api: string, code: string): string | null {
   if (!URL.canParse(api)) return null;
   const { protocol, host } = new URL(api);

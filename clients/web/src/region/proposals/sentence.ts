@@ -1,4 +1,4 @@
-/** A proposal, its reasons and what is not known of it, in words. */
+/** Sentences for a proposal, its reasons and its missing inputs. */
 import type { Formats } from "../../shared/format";
 import type { RegionMessages } from "../messages";
 import type { NameIndex } from "../nameIndex.svelte";
@@ -10,7 +10,7 @@ export function names(listed: readonly Listed[], format: Formats): string {
   return format.list(listed.map(({ id, application }) => application?.name ?? id));
 }
 
-/** What takes over: an application, or a common one with its owner. */
+/** The successor: an application, or a common one with its owner. */
 export function successor({ survivor, commonApplication }: Proposal): string {
   if (commonApplication) return `${commonApplication.name} (${commonApplication.owner})`;
   return survivor?.application?.name ?? survivor?.id ?? "";
@@ -21,7 +21,7 @@ export function headline(proposal: Proposal, messages: RegionMessages, format: F
   return messages.proposals.sentence[proposal.kind](about, successor(proposal));
 }
 
-/** A reason in words; a code that this page has no words for is shown as it is. */
+/** A reason as a sentence; a code for which this page has no message is shown as it is. */
 export function reasonText(
   { code, values }: Reason,
   proposal: Proposal,
@@ -55,7 +55,7 @@ function valueText(
   return messages.proposals.value[value] ?? value;
 }
 
-/** "Naskah dinas" begins small inside a sentence, "JDIH" does not. */
+/** "Naskah dinas" begins with a small letter inside a sentence, "JDIH" does not. */
 function insideSentence(name: string): string {
   return /^\p{Lu}\p{Ll}/u.test(name) ? name.charAt(0).toLowerCase() + name.slice(1) : name;
 }
@@ -76,6 +76,6 @@ export function lackingText(
   }
   if (phrase === undefined || id === undefined || !wording[phrase]) return text;
   const known = nameIndex.applications.get(id)?.name;
-  // Costs are asked of what leaves and of what takes over: the latter may be a common application.
+  // Costs are required of the retired application and of its successor, which may be a common one.
   return wording[phrase](known ?? proposal.commonApplication?.name ?? id);
 }

@@ -1,4 +1,4 @@
-/** Where a region stands: its newest official index, the course of each kind, and an estimate. */
+/** The GraphQL documents of a region's newest official index, its history by kind, and an estimate. */
 import type { ResultOf } from "gql.tada";
 import { INSTRUMENT_FIELDS } from "../../shared/documents";
 import { graphql } from "../../shared/graphql";

@@ -1,4 +1,4 @@
-/** What a region claims, held against its graph. */
+/** The GraphQL document of a region's claims and their verdicts. */
 import type { ResultOf } from "gql.tada";
 import { graphql } from "../../shared/graphql";
 import { PROVENANCE_FIELDS } from "../documents";

@@ -1,15 +1,15 @@
-/** What is missing for a level, gathered into one sentence per kind of gap. */
+/** The gaps to a level, with one sentence for each kind of gap. */
 import type { Formats } from "../../shared/format";
 import type { RegionMessages } from "../messages";
 import type { NameIndex } from "../nameIndex.svelte";
 import type { Gap, Missing, Open } from "./documents";
 
-/** Of more names than this, most are counted and not read out. */
+/** If there are more names than this, only the first ones are listed and the rest counted. */
 const NAMES_MOST = 10;
 const NAMES_READ_OUT = 6;
 
 export function sentences(open: Open, nameIndex: NameIndex, messages: RegionMessages, format: Formats): string[] {
-  // A gap without a subject is a sentence of its own, and none of those that are counted.
+  // A gap without a subject gets a sentence of its own and is not counted.
   const kinds = new Map<string, Missing[]>();
   for (const each of open.missing) {
     const key = `${each.gap} ${each.subject !== ""}`;

@@ -2,7 +2,7 @@
 import type { Defect } from "../integration/documents";
 import type { FindingState, Flag, Gap, State } from "./documents";
 
-/** What a level rests on, for a sentence about it. */
+/** The evidence for a level, for a sentence about it. */
 interface Bounds {
   claim: number;
   ceiling: number;

@@ -100,7 +100,7 @@ export function layout(
   };
 }
 
-/** How the plane of the shapes is scaled and moved so that all of them lie within the margin. */
+/** The scale and offset of the plane of the shapes with which all of them lie within the margin. */
 function fitted({ outline, cells, discs }: Shapes, width: number, height: number, margin: number) {
   const fit = geoIdentity().fitExtent(
     [
@@ -161,7 +161,7 @@ function roomInside(ring: Ring, width: number, height: number, taken: readonly B
   return best;
 }
 
-/** A free spot around a disc; of equally good ones right before left before below before above. */
+/** A free position around a disc; among equally good ones right before left before below before above. */
 function roomBeside(
   [x, y]: Point,
   radius: number,
@@ -191,7 +191,7 @@ function roomBeside(
     const shift = anchor === "start" ? width / 2 : anchor === "end" ? -width / 2 : 0;
     const box = boxAround(at[0] + shift, at[1], width, NAME_HEIGHT * em);
     const fits = box.left >= 0 && box.right <= boxWidth && box.top >= 0 && box.bottom <= boxHeight;
-    // Its own disc is among the taken: the box of a disc is larger than the disc at the corners.
+    // Its own disc counts as taken: the box of a disc is larger than the disc at the corners.
     const free = !taken.some((other) => overlap(box, other) && !holds(other, [x, y]));
     const pushed = wished.filter((other) => overlap(box, other)).length;
     if (fits && free && pushed < least) [best, least] = [{ at, anchor, box }, pushed];
@@ -235,7 +235,7 @@ function largest(rings: readonly Ring[]): Ring | undefined {
   return rings.toSorted((one, other) => size(other) - size(one))[0];
 }
 
-/** Islands and holes are all its rings: filled even-odd, it makes no difference. */
+/** A polygon of islands and holes, without distinction: it is filled by the even-odd rule. */
 function polygon(rings: Ring[]): Polygon {
   return { type: "Polygon", coordinates: rings };
 }
