@@ -130,6 +130,7 @@ def package_index() -> str | None:
 
 
 def uv(*arguments: str) -> None:
+    """Run uv of the virtual environment."""
     environment = {
         "UV_LINK_MODE": "copy",  # no warning where the cache is on another file system
         "UV_SYSTEM_CERTS": "true",  # networks that inspect TLS put their authority there
@@ -236,11 +237,13 @@ def files(folder: Path) -> Iterator[Path]:
 
 
 def link(path: Path, target: Path) -> None:
+    """Create a symbolic link, and replace what is at its path."""
     path.unlink(missing_ok=True)
     path.symlink_to(target)
 
 
 def apt_get(*arguments: str) -> str:
+    """Return an apt-get command, with sudo unless this process runs as root."""
     privilege = "" if os.geteuid() == 0 else "sudo "
     return f"{privilege}env DEBIAN_FRONTEND=noninteractive apt-get {' '.join(arguments)}"
 
@@ -256,6 +259,7 @@ def succeeds(command: str) -> bool:
 
 
 def output(command: list[str]) -> str:
+    """Run a command, and return its standard output, whatever its exit code."""
     done = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=False)
     return done.stdout
 
@@ -263,10 +267,12 @@ def output(command: list[str]) -> str:
 def execute(
     command: list[str], *, folder: Path = ROOT, environment: dict[str, str] | None = None
 ) -> None:
+    """Run a command; raise CalledProcessError if it fails."""
     subprocess.run(command, cwd=folder, env=environment, check=True)
 
 
 def say(message: str) -> None:
+    """Print a message about progress on standard error."""
     sys.stderr.write(f"==> {message}\n")
 
 

@@ -157,6 +157,7 @@ def ours(size: int, arcs: list[tuple[int, int]]) -> None:
 
 
 def say(line: str) -> None:
+    """Print a line."""
     sys.stdout.write(line + "\n")
 
 
@@ -172,6 +173,7 @@ def timed(runs: int, work: Callable[[], object]) -> float:
 
 
 def one_region(applications: int, integrations: int, runs: int) -> None:
+    """Print the CPU time of each computation on one simulated region."""
     region = simulated("99", applications, integrations, seed=1)
     own, drawn, opds = region
     graph = build_integration_graph("99", own, drawn, today=TODAY, common=[SPLP])
@@ -223,6 +225,7 @@ def one_region(applications: int, integrations: int, runs: int) -> None:
 
 
 def main() -> None:
+    """Measure single regions of two sizes, then full recomputes of many regions."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--runs", type=int, default=25)
     parser.add_argument("--regions", type=int, default=552)

@@ -255,6 +255,7 @@ def report(results: Mapping[str, Mapping[str, float]]) -> str:
 
 
 def main() -> None:
+    """Measure, and print the results as a table or as JSON."""
     arguments = argparse.ArgumentParser(description="Measure paths and estimates.")
     arguments.add_argument("--regions", type=int, default=100)
     arguments.add_argument("--json", action="store_true")

@@ -30,6 +30,8 @@ QUERY = f"{{ applications {{ {FIELDS} }} }}"
 
 @strawberry.type
 class Application:
+    """An application with the fields that the query reads."""
+
     id: strawberry.ID
     name: str
     status: str
@@ -44,6 +46,8 @@ class Application:
 
 @strawberry.type
 class Region:
+    """A region with its applications; an empty list if it did not answer in time."""
+
     code: strawberry.ID
     applications: list[Application]
 
@@ -56,6 +60,7 @@ class Hub:
         self.address = f"http://127.0.0.1:{regions_port}"
 
     async def region(self, code: str) -> Region:
+        """Query one region; return it without applications after the deadline."""
         try:
             async with asyncio.timeout(DEADLINE_SECONDS):
                 answer = await self.http.post(f"{self.address}/{code}", json={"query": QUERY})

@@ -71,7 +71,7 @@ export default defineConfig({
     },
   },
   server: {
-    fs: { allow: [".."] }, // `clients/resume` lies beside this folder
+    fs: { allow: [".."] }, // `clients/resume` lies next to this folder
     proxy: { "/graphql": { target: hub, ws: true }, "/map.geojson": hub },
   },
 });

@@ -19,7 +19,7 @@ query Top {
 }
 `;
 
-// By address and not with a client of ours: then the headers go into connection_init as well.
+// By address and not with our own client, so that the headers go into connection_init as well.
 const fetcher = createGraphiQLFetcher({
   url: "/graphql",
   subscriptionUrl: `${location.origin.replace(/^http/, "ws")}/graphql`,

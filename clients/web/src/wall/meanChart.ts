@@ -4,7 +4,7 @@ import { NEARLY_ALL } from "../shared/edition";
 import { shortInstrument } from "../shared/format";
 import type { Mean } from "./documents";
 
-/** Room above the highest and below the lowest dot for the numbers beside them, in index points. */
+/** Room above the highest and below the lowest dot for the numbers next to them, in index points. */
 const ROOM_ABOVE = 0.45;
 const ROOM_BELOW = 0.35;
 

@@ -6,7 +6,7 @@ import type { Cell } from "./schematic";
 /** The file that the instance is set to serve, or null where it has none. */
 export async function ownBorders(): Promise<Feature[] | null> {
   const response = await fetch("/map.geojson");
-  // 204 says that there is none: a 404 would stand as an error in every wall's console.
+  // 204 means that there is none: a 404 would appear as an error in every wall's console.
   if (response.status !== 200) return null;
   const collection = (await response.json()) as Partial<FeatureCollection>;
   return collection.features ?? null;
