@@ -37,8 +37,8 @@ class Settings(BaseSettings):
     redis_url: str | None = Field(
         None,
         validation_alias=AliasChoices("SIMPUL_REDIS_URL", "REDIS_URL"),
-        description="Redis (redis://… or rediss://…) by which processes over one database tell "
-        "each other of changes at once.",
+        description="Redis (redis://… or rediss://…) by which processes over one "
+        "database announce changes to each other at once.",
     )
     url: str | None = Field(
         None,

@@ -14,8 +14,32 @@ PACKAGES = ("hub", "schema", "resolvers", "engine", "realtime", "storage", "fact
 BANNED = re.compile(
     r"\b(told|tell|tells|telling|whoever|nobody|somebody|anew|alike|in vain)\b", re.IGNORECASE
 )
+SDL = "a description of the schema, which changes with the schema"
+SIGNAL = "the name of a signal, which clients of the API read"
 ALLOWED = {
-    "tests/test_language.py": "names the words",
+    "schema/average.py": SDL,
+    "schema/consolidation.py": SDL,
+    "schema/diagnostics.py": SDL,
+    "schema/estimate.py": SDL,
+    "schema/fresh.py": SDL,
+    "schema/graph.py": SDL,
+    "schema/news.py": SDL,
+    "schema/node.py": SDL,
+    "schema/outlook.py": SDL,
+    "schema/path.py": SDL,
+    "schema/peers.py": SDL,
+    "schema/problem.py": SDL,
+    "schema/sharing.py": SDL,
+    "schema/what_if.py": SDL,
+    "schema/words.py": SDL,
+    "clients/web/src/region/duplicates/messages.ts": SIGNAL,
+    "engine/matching/name_matching.py": SIGNAL,
+    "engine/matching/overlap.py": SIGNAL,
+    "tests/engine/matching/test_duplicates.py": SIGNAL,
+    "tests/engine/matching/test_overlap.py": SIGNAL,
+    "tests/fixtures/postgresql.py": "the account of the system with that name",
+    "tests/hub/cli/test_overlap.py": SIGNAL,
+    "tests/test_language.py": "the list itself",
 }
 
 
@@ -52,7 +76,7 @@ def test_every_allowed_use_is_still_needed() -> None:
 def public_definitions(path: Path) -> list[tuple[str, str | None]]:
     """The module and what is public in it, each with its docstring."""
     module = ast.parse(path.read_text())
-    found = [("the module", ast.get_docstring(module))]
+    found: list[tuple[str, str | None]] = [("the module", ast.get_docstring(module))]
     for node in module.body:
         if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
             # A GraphQL type is described in its decorator, and where it is not, by the schema's tests.
@@ -64,7 +88,7 @@ def public_definitions(path: Path) -> list[tuple[str, str | None]]:
 
 @pytest.mark.parametrize("package", PACKAGES)
 def test_all_that_is_public_has_a_docstring(package: str) -> None:
-    paths = [path for path in tracked(f"{package}/*.py") if "migrations/versions" not in str(path)]
+    paths = [path for path in tracked(f"{package}/*.py") if "migrations" not in path.parts]
     missing = [
         f"{path.relative_to(ROOT)}: {name}"
         for path in paths

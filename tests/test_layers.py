@@ -29,7 +29,7 @@ LEFT_OUT = {
     "Only storage speaks SQL": {"storage", "engine"},  # another contract keeps the engine from it
     "Clients know the wire, not the code": {"clients", "engine"},  # its vocabulary is on the wire
     "No cycles inside a package": {"schema", "clients"},  # the types of a graph refer to each other
-    "Nobody but the assembly depends on a client": {"hub", "clients"},
+    "Only the assembly depends on a client": {"hub", "clients"},
 }
 
 

@@ -66,10 +66,10 @@ export class Wall extends Freshness {
 
   #changed(changes: IndexChange[]): void {
     // By cursor, so that a change that is received twice is listed once.
-    const told = new Map(
+    const bySubject = new Map(
       [...changes.toReversed(), ...this.changes].map((change) => [change.cursor, change]),
     );
-    this.changes = [...told.values()].slice(0, TICKER_LENGTH);
+    this.changes = [...bySubject.values()].slice(0, TICKER_LENGTH);
     this.#newest =
       changes.findLast(({ kind, state }) => kind === "OFFICIAL" && state === "PUBLISHED") ??
       this.#newest;

@@ -37,7 +37,7 @@ const en: typeof id = {
   nationalMean: "National mean",
   nationalBest: "National best",
   n: (count) => `n = ${count}`,
-  nUnknown: "n not told",
+  nUnknown: "n not stated",
   published: "published",
   computed: "computed",
   holders: (count) => `${count} regions`,

@@ -33,7 +33,7 @@ const en: typeof id = {
   intro: "Listings that are, or may be, one system. A suggestion: nothing is joined or removed.",
   summary: (listed, groups, alone) =>
     groups === 0
-      ? `None of ${listed} listings look alike.`
+      ? `None of ${listed} listings look similar.`
       : `Of ${listed} listings, ${groups} groups need a look; ${alone} are like no other.`,
   websites: (count) => `${count} listings are pages about an office, not applications:`,
   several: (count) => `${count} listings name several systems:`,
@@ -50,7 +50,7 @@ const en: typeof id = {
     "same address": (value) => `their address is the same, ${value}`,
     "same host": (value) => `they are on the same host, ${value}`,
     "same OPD": () => "they belong to the same OPD",
-    "letters alike": (value) => `the letters of their names are ${value} alike`,
+    "letters alike": (value) => `the letters of their names are ${value} similar`,
     "national system": (value) => `recognised as the national system “${value}”`,
     "one name begins the other": (value) => `one name begins the other, “${value}”`,
   },

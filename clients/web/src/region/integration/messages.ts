@@ -137,7 +137,7 @@ const id = {
 
 const en: typeof id = {
   intro:
-    "The data exchanges between applications on record, and what the shape of their graph tells. These are diagnoses, not levels.",
+    "The data exchanges between applications on record, and what the shape of their graph shows. These are diagnoses, not levels.",
   basis: "Basis",
   basisName: { RECORDED: "All on record", COUNTED: "Those that count only" },
   drawn: (nodes, edges) => `${nodes} nodes and ${edges} exchanges are drawn. Choose a node to see what is around it.`,
@@ -211,7 +211,7 @@ const en: typeof id = {
   reciprocity: {
     title: "Reciprocity",
     text: (part, of) => `${part} of ${of} exchanges that are asked for both ways go both ways.`,
-    none: "No exchange that is asked for both ways is realised, so there is nothing to tell.",
+    none: "No exchange that is asked for both ways is realised, so there is nothing to show.",
     method: "Over realised required exchanges that are asked for both ways",
   },
   cutPoints: {

@@ -77,7 +77,7 @@ const en: typeof id = {
   state: { HOLDS: "holds", NEVER_GIVEN: "never given", EXPIRED: "expired", BROKEN: "broken" },
   sealed: (at, until) => `given ${at}, holds until ${until}`,
   expired: (until) => `held until ${until}`,
-  broken: (application, at) => `after somebody else changed ${application} on ${at}`,
+  broken: (application, at) => `after another person changed ${application} on ${at}`,
   field: { opd: "owning OPD", status: "status", function: "function", platform: "platform", year: "year" },
 };
 

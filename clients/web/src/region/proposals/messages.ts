@@ -172,7 +172,7 @@ const en: typeof id = {
       `Its exchanges, weighted by evidence, are ${survivor}; the next best has ${next}.`,
     USERS: ({ survivor, next }) => `Its users: ${survivor}; the next best: ${next}.`,
     FIT: ({ survivor, next }) => `Its fit: ${survivor}; the next best: ${next}.`,
-    ALIKE_IN_ALL_THAT_IS_KNOWN: () => "All that is known is alike, so this is by order only.",
+    ALIKE_IN_ALL_THAT_IS_KNOWN: () => "All that is known is the same, so this is by order only.",
   },
   value: { yes: "yes", no: "no", unknown: "unknown" },
   survivor: (name, reason) => `${name} goes on. ${reason}`,

@@ -217,7 +217,7 @@ const en: typeof id = {
       names
         ? `The consultation of ${count} applications is not known: ${names}.`
         : "No consultation on building applications is on record.",
-    DUPLICATE: (names, count) => `${count} pairs of applications look alike: ${names}.`,
+    DUPLICATE: (names, count) => `${count} pairs of applications look similar: ${names}.`,
     NOT_DECIDABLE: () => "Neither inventory nor documents can answer this; assessors judge it.",
   },
   document: { REVIEW: "review document", FOLLOW_UP: "document of the follow-up" },
