@@ -41,7 +41,9 @@ def main() -> None:
 
 def tracked(*folders: str) -> list[Path]:
     """The files in version control below these folders that hold code or prose."""
-    patterns = [f"{folder}/*.{suffix}" for folder in folders for suffix in ("py", "md", "ts", "svelte")]
+    patterns = [
+        f"{folder}/*.{suffix}" for folder in folders for suffix in ("py", "md", "ts", "svelte")
+    ]
     listed = subprocess.run(
         ["git", "ls-files", *patterns], cwd=ROOT, capture_output=True, text=True, check=True
     )
