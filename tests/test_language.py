@@ -9,11 +9,10 @@ from pathlib import Path
 
 import pytest
 
+from benchmarks.language import PACKAGES, WORDS
+
 ROOT = Path(__file__).resolve().parent.parent
-PACKAGES = ("hub", "schema", "resolvers", "engine", "realtime", "storage", "facts", "regions")
-BANNED = re.compile(
-    r"\b(told|tell|tells|telling|whoever|nobody|somebody|anew|alike|in vain)\b", re.IGNORECASE
-)
+BANNED = re.compile(rf"\b(?:{WORDS})\b", re.IGNORECASE)
 SDL = "a description of the schema, which changes with the schema"
 SIGNAL = "the name of a signal, which clients of the API read"
 ALLOWED = {
@@ -40,7 +39,6 @@ ALLOWED = {
     "tests/engine/matching/test_overlap.py": SIGNAL,
     "tests/fixtures/postgresql.py": "the account of the system with that name",
     "tests/hub/cli/test_overlap.py": SIGNAL,
-    "tests/test_language.py": "the list itself",
 }
 
 
