@@ -1,27 +1,27 @@
 /**
- * Follows a subscription of Simpul with graphql-ws permanently: no event is missed or repeated.
+ * Follows a subscription of Simpul with graphql-ws permanently; no event is missed or repeated.
  *
- * graphql-ws reconnects by itself, but it sends the first variables again, so a subscription begins
- * where it first began. It also gives up after five attempts, and at once after some close codes.
+ * graphql-ws reconnects by itself, but it sends the first variables again, so the subscription starts at
+ * its first position again. It also stops after five attempts, and at once after some close codes.
  * The documentation and the types are in resume.d.ts.
  */
 
-const PING_EVERY_MS = 5_000;
-const CONNECT_WITHIN_MS = 8_000; // a browser by itself waits for minutes
-const LONGEST_WAIT_MS = 8_000;
-const LINGER_MS = 1_000; // a socket stays open so long after its last subscription, for the next one
+const PING_INTERVAL_MS = 5_000;
+const CONNECT_TIMEOUT_MS = 8_000; // the timeout of a browser is minutes
+const MAXIMUM_WAIT_MS = 8_000;
+const LAZY_CLOSE_MS = 1_000; // how long a socket stays open after its last subscription
 
 /** @type {typeof import("./resume.d.ts").persistentClient} */
 export function persistentClient(create, options) {
-  const keepAlive = options.keepAlive ?? PING_EVERY_MS;
-  const connectWithin = options.connectionAckWaitTimeout ?? CONNECT_WITHIN_MS;
-  const Given = /** @type {typeof WebSocket} */ (options.webSocketImpl ?? globalThis.WebSocket);
+  const keepAlive = options.keepAlive ?? PING_INTERVAL_MS;
+  const connectTimeout = options.connectionAckWaitTimeout ?? CONNECT_TIMEOUT_MS;
+  const BaseWebSocket = /** @type {typeof WebSocket} */ (options.webSocketImpl ?? globalThis.WebSocket);
   /** @type {WebSocket | undefined} */
   let socket;
   /** @type {ReturnType<typeof setTimeout> | undefined} */
-  let deadline;
+  let timeout;
 
-  class Kept extends Given {
+  class TrackedWebSocket extends BaseWebSocket {
     /** @param {[string, string]} address */
     constructor(...address) {
       super(...address);
@@ -31,67 +31,71 @@ export function persistentClient(create, options) {
     }
   }
 
-  /** @param {number} withinMs */
-  function expectAnswer(withinMs) {
-    clearTimeout(deadline);
-    deadline = setTimeout(() => {
-      // The new socket delivers again what the old socket still holds.
+  /**
+   * Ends the connection unless the server responds in time.
+   *
+   * @param {number} milliseconds
+   */
+  function startTimeout(milliseconds) {
+    clearTimeout(timeout);
+    timeout = setTimeout(() => {
+      // The new socket receives the messages again that the old socket has not delivered.
       if (socket) socket.onmessage = null;
       client.terminate();
-    }, withinMs);
+    }, milliseconds);
   }
 
-  function answered() {
-    clearTimeout(deadline);
-    deadline = undefined;
+  function stopTimeout() {
+    clearTimeout(timeout);
+    timeout = undefined;
   }
 
   const client = create({
     retryAttempts: Infinity,
     shouldRetry: () => true,
     retryWait: backoff,
-    lazyCloseTimeout: LINGER_MS,
+    lazyCloseTimeout: LAZY_CLOSE_MS,
     ...options,
     lazy: true,
     keepAlive,
-    webSocketImpl: Kept,
+    webSocketImpl: TrackedWebSocket,
   });
-  client.on("connecting", () => expectAnswer(connectWithin));
-  client.on("ping", (received) => {
-    if (!received) expectAnswer(keepAlive);
+  client.on("connecting", () => startTimeout(connectTimeout));
+  client.on("ping", (isReceived) => {
+    if (!isReceived) startTimeout(keepAlive);
   });
   client.on("message", ({ type }) => {
-    if (type === "connection_ack" || type === "pong") answered();
-    // Only a pong triggers the next ping. While events arrive, the pong is queued behind them.
-    else if (deadline !== undefined) expectAnswer(keepAlive);
+    if (type === "connection_ack" || type === "pong") stopTimeout();
+    // Only a pong triggers the next ping. While events arrive, the pong waits behind them.
+    else if (timeout !== undefined) startTimeout(keepAlive);
   });
-  client.on("closed", answered);
+  client.on("closed", stopTimeout);
   return client;
 }
 
 /** @type {typeof import("./resume.d.ts").resuming} */
 export function resuming(client, payload, sink) {
-  // The same object throughout: after a reconnect graphql-ws sends it with the newest cursor in it.
+  // graphql-ws sends this object again after a reconnect, so it must contain the newest cursor.
   const variables = { .../** @type {{ after?: string | null }} */ (payload.variables) };
   let failures = 0;
   let stopped = false;
-  let leave = () => {};
+  let unsubscribe = () => {};
 
-  /** Resolves when the caller stops it; rejects with any other reason that ends the subscription. */
-  function subscribed() {
+  /** Subscribes once. Resolves when the caller stops it, and rejects if the subscription ends otherwise. */
+  function subscribe() {
     return new Promise((resolve, reject) => {
-      let over = false;
-      leave = client.subscribe(
+      let ended = false;
+      unsubscribe = client.subscribe(
         { ...payload, variables },
         {
           next({ data, errors }) {
-            if (over || stopped) return;
+            if (ended || stopped) return;
             try {
               if (errors) throw errors;
-              for (const event of Object.values(data ?? {})) take(/** @type {any} */ (event));
+              for (const event of Object.values(data ?? {})) deliver(/** @type {any} */ (event));
             } catch (reason) {
-              over = true;
-              leave(); // an error in a result may leave the subscription open on the server
+              ended = true;
+              unsubscribe(); // the server may keep a subscription open after an error in a result
               reject(reason);
             }
           },
@@ -103,7 +107,7 @@ export function resuming(client, payload, sink) {
   }
 
   /** @param {Parameters<typeof sink.next>[0]} event */
-  function take(event) {
+  function deliver(event) {
     if (typeof event.cursor !== "string") throw new TypeError("expected a document with `cursor`");
     if (event.previousCursor !== variables.after) sink.hole?.(event);
     sink.next(event);
@@ -115,12 +119,12 @@ export function resuming(client, payload, sink) {
     while (!stopped) {
       try {
         variables.after ??= await sink.snapshot();
-        if (!stopped) await subscribed();
+        if (!stopped) await subscribe();
       } catch (reason) {
         if (stopped) return;
-        const outdated = asksForSnapshot(reason);
-        if (outdated) variables.after = null;
-        if (outdated && failures++ === 0) continue; // the normal course after a restored backup
+        const needsSnapshot = requiresSnapshot(reason);
+        if (needsSnapshot) variables.after = null;
+        if (needsSnapshot && failures++ === 0) continue; // normal after a restored backup
         if (sink.trouble(reason, failures)) variables.after = null;
         await backoff(failures++);
       }
@@ -130,22 +134,22 @@ export function resuming(client, payload, sink) {
   void run();
   return () => {
     stopped = true;
-    leave();
+    unsubscribe();
   };
 }
 
 /**
- * Waits longer after each failure, with jitter, so that clients of one server do not return together.
+ * Waits longer after each failure. The jitter keeps the clients of a server from reconnecting at once.
  *
  * @param {number} failures
  */
 async function backoff(failures) {
-  const longest = Math.min(LONGEST_WAIT_MS, 500 * 2 ** failures);
-  await new Promise((resolve) => setTimeout(resolve, longest * (0.5 + Math.random() / 2)));
+  const maximum = Math.min(MAXIMUM_WAIT_MS, 500 * 2 ** failures);
+  await new Promise((resolve) => setTimeout(resolve, maximum * (0.5 + Math.random() / 2)));
 }
 
 /** @param {unknown} reason */
-function asksForSnapshot(reason) {
+function requiresSnapshot(reason) {
   return (
     Array.isArray(reason) && reason.some((error) => error.extensions?.code === "SNAPSHOT_REQUIRED")
   );

@@ -1,2 +1,2 @@
-/** Svelte reads the types of TypeScript itself; runes everywhere. */
+/** The configuration of Svelte. All components use runes; Svelte itself removes the types of TypeScript. */
 export default { compilerOptions: { runes: true } };

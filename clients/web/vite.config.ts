@@ -1,6 +1,6 @@
 /**
- * Builds three pages: the wall at `/`, a region's page at `/daerah/{code}`, and the GraphQL explorer
- * that `GET /graphql` answers with.
+ * The configuration of the build. It has three pages: the wall at `/`, the page of a region at
+ * `/daerah/{code}`, and the GraphQL explorer, which is the response to `GET /graphql`.
  */
 import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
@@ -10,7 +10,7 @@ import { defineConfig, type Plugin } from "vite";
 
 const hub = process.env.SIMPUL_URL ?? "http://127.0.0.1:8000";
 
-/** GraphiQL's styles carry 34 fonts as data: addresses, which the page's policy refuses. */
+/** The styles of GraphiQL embed 34 fonts as `data:` URLs, which the page's content security policy forbids. */
 const withoutEmbeddedFonts: Plugin = {
   name: "without-embedded-fonts",
   enforce: "pre",
@@ -20,7 +20,7 @@ const withoutEmbeddedFonts: Plugin = {
   },
 };
 
-/** The hub answers every `/daerah/…` with one page; the development server does as it does. */
+/** Serves one page for every `/daerah/…` in the development server, as the hub does. */
 const regionPages: Plugin = {
   name: "region-pages",
   configureServer(server) {
@@ -31,10 +31,10 @@ const regionPages: Plugin = {
   },
 };
 
-/** Fonts are compressed already. */
+/** The files to compress. Fonts are compressed already. */
 const COMPRESSED = /\.(?:html|js|css|svg)$/;
 
-/** Writes each file of the build once more with gzip and with brotli, for the hub to send as it is. */
+/** Writes compressed copies of each file of the build, with gzip and with brotli, which the hub serves. */
 const compressedCopies: Plugin = {
   name: "compressed-copies",
   apply: "build",
@@ -48,8 +48,8 @@ const compressedCopies: Plugin = {
         br: brotliCompressSync(content, { params }),
         gz: gzipSync(content, { level: constants.Z_BEST_COMPRESSION }),
       };
-      for (const [ending, copy] of Object.entries(copies)) {
-        if (copy.length < content.length) writeFileSync(`${file}.${ending}`, copy);
+      for (const [extension, copy] of Object.entries(copies)) {
+        if (copy.length < content.length) writeFileSync(`${file}.${extension}`, copy);
       }
     }
   },
@@ -59,19 +59,19 @@ export default defineConfig({
   plugins: [svelte(), withoutEmbeddedFonts, regionPages, compressedCopies],
   build: {
     target: "es2022",
-    // Every browser of the target preloads modules itself.
+    // Every browser of the target supports the preload of modules.
     modulePreload: { polyfill: false },
-    // The page's policy allows no data: fonts or scripts, so nothing is inlined.
+    // The content security policy forbids fonts and scripts from `data:` URLs, so nothing is inlined.
     assetsInlineLimit: 0,
     chunkSizeWarningLimit: 1200,
     rolldownOptions: {
       input: { wall: "index.html", region: "region.html", explorer: "explorer.html" },
-      // "use client" in React packages means nothing here.
+      // The directive "use client" of React packages has no effect in this build.
       checks: { moduleLevelDirective: false },
     },
   },
   server: {
-    fs: { allow: [".."] }, // `clients/resume` lies next to this folder
+    fs: { allow: [".."] }, // the parent folder contains `clients/resume`
     proxy: { "/graphql": { target: hub, ws: true }, "/map.geojson": hub },
   },
 });

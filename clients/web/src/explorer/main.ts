@@ -1,4 +1,4 @@
-/** The GraphQL explorer (GraphiQL), built in, so that it works without any outside request. */
+/** The GraphQL explorer (GraphiQL). It is part of the build, so it needs no other server. */
 import { createGraphiQLFetcher } from "@graphiql/toolkit";
 import { GraphiQL } from "graphiql";
 import "graphiql/style.css";
@@ -19,7 +19,7 @@ query Top {
 }
 `;
 
-// By address and not with our own client, so that the headers go into connection_init as well.
+// With an address instead of our own client, GraphiQL sends the headers in connection_init as well.
 const fetcher = createGraphiQLFetcher({
   url: "/graphql",
   subscriptionUrl: `${location.origin.replace(/^http/, "ws")}/graphql`,

@@ -1,4 +1,4 @@
-/** The GraphQL documents of the whole page; each chapter has further ones in its folder. */
+/** The GraphQL documents of the whole page. The folder of each chapter contains the documents of the chapter. */
 import type { ResultOf } from "gql.tada";
 import { SOURCE_FIELDS } from "../shared/documents";
 import { graphql } from "../shared/graphql";
@@ -67,7 +67,7 @@ export const EXCHANGE_FIELDS = graphql(`
   }
 `, [PROVENANCE_FIELDS]);
 
-/** The names of the ids that other responses contain. */
+/** The names of the applications and exchanges, of which other responses contain only the ids. */
 export const NAMES = graphql(`
   query Names($code: ID!, $applications: String, $exchanges: String) {
     region(code: $code) {
@@ -104,7 +104,7 @@ export const NAMES = graphql(`
   }
 `, [EXCHANGE_FIELDS]);
 
-/** An exchange in another region's inventory. */
+/** An exchange by its id, for an exchange in the inventory of another region. */
 export const EXCHANGE = graphql(`
   query Exchange($id: ID!) {
     node(id: $id) {
@@ -117,8 +117,8 @@ export const EXCHANGE = graphql(`
 
 /**
  * The events of the region that the viewer may see. On a slow connection the server may leave out all but
- * the newest of equal events: one event of a kind is enough to repeat a query. The wall, which lists each
- * change with the value before it, subscribes to all.
+ * the newest of equal events, because one event of a kind is enough to repeat a query. The wall lists each
+ * change with the value before it, so it subscribes to all events.
  */
 export const EVENTS = graphql(`
   subscription RegionEvents($regions: [ID!], $after: Cursor) {
@@ -132,8 +132,8 @@ export const EVENTS = graphql(`
 
 export type Opening = ResultOf<typeof OPENING>;
 export type Subject = NonNullable<Opening["region"]>;
-export type Named = NonNullable<ResultOf<typeof NAMES>["region"]>;
-export type NamedApplication = Named["applications"]["nodes"][number];
+export type RegionNames = NonNullable<ResultOf<typeof NAMES>["region"]>;
+export type NamedApplication = RegionNames["applications"]["nodes"][number];
 export type Exchange = ResultOf<typeof EXCHANGE_FIELDS>;
 export type RegionEvent = ResultOf<typeof EVENTS>["events"];
 export type EventKind = RegionEvent["kind"];

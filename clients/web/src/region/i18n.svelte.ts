@@ -1,4 +1,4 @@
-/** The messages and formats in the language that the page has now. */
+/** The messages and the formats in the current language of the page. */
 import type { Formats } from "../shared/format";
 import { preferences } from "../shared/preferences.svelte";
 import { REGION_MESSAGES, type RegionMessages } from "./messages";

@@ -1,4 +1,4 @@
-/** Starts the page of one region's results. */
+/** Starts the page of one region. */
 import { mount } from "svelte";
 import "../shared/theme.css";
 import "./page.css";

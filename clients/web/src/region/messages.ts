@@ -1,4 +1,4 @@
-/** All messages of the page: one table per language, made of those of its chapters. */
+/** All messages of the page: one table per language, which contains the tables of the chapters. */
 import type { Language } from "../shared/language";
 import { comparison } from "./comparison/messages";
 import { duplicates } from "./duplicates/messages";
@@ -11,7 +11,7 @@ import { proposals } from "./proposals/messages";
 import { results } from "./results/messages";
 import { verification } from "./verification/messages";
 
-function table(language: Language) {
+function messageTable(language: Language) {
   return {
     ...layout[language],
     results: results[language],
@@ -26,5 +26,8 @@ function table(language: Language) {
   };
 }
 
-export type RegionMessages = ReturnType<typeof table>;
-export const REGION_MESSAGES: Record<Language, RegionMessages> = { id: table("id"), en: table("en") };
+export type RegionMessages = ReturnType<typeof messageTable>;
+export const REGION_MESSAGES: Record<Language, RegionMessages> = {
+  id: messageTable("id"),
+  en: messageTable("en"),
+};

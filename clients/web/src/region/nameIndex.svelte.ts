@@ -1,22 +1,22 @@
-/** Names for the ids that rules use: applications, their functions, and exchanges. */
-import { ask, oneAtATime } from "../shared/request";
+/** The index of names by id: the names of applications, of their functions, and of exchanges. */
+import { coalesceCalls, executeDocument } from "../shared/request";
 import { EXCHANGE, NAMES } from "./documents";
-import type { Exchange, Named, NamedApplication } from "./documents";
+import type { Exchange, NamedApplication, RegionNames } from "./documents";
 
 export class NameIndex {
   applications = $state.raw<ReadonlyMap<string, NamedApplication>>(new Map());
   exchanges = $state.raw<ReadonlyMap<string, Exchange>>(new Map());
   loaded = $state(false);
-  /** Ids that were requested once, found or not. */
-  readonly #sought = new Set<string>();
+  /** The ids of the exchanges that were requested before, whether or not they exist. */
+  readonly #requestedIds = new Set<string>();
   readonly #run: () => Promise<void>;
 
   constructor(code: string) {
-    this.#run = oneAtATime(() => this.#read(code), 0);
+    this.#run = coalesceCalls(() => this.#read(code), 0);
     this.refresh();
   }
 
-  /** A name that cannot be read is shown as its id, so a failure here needs no message of its own. */
+  /** Reads the names again. On a failure the page shows ids, so the failure needs no message. */
   refresh(): void {
     this.#run().catch(() => undefined);
   }
@@ -26,40 +26,41 @@ export class NameIndex {
   }
 
   readonly functions = $derived.by((): ReadonlyMap<string, string> => {
-    const found = [...this.applications.values()].flatMap(({ functionTag }) =>
+    const functions = [...this.applications.values()].flatMap(({ functionTag }) =>
       functionTag?.function ? [functionTag.function] : [],
     );
-    return new Map(found.map(({ id, name }) => [id, name]));
+    return new Map(functions.map(({ id, name }) => [id, name]));
   });
 
-  /** Looks up names that this region's own list does not contain: exchanges that begin elsewhere. */
-  seek(ids: readonly string[]): void {
+  /** Loads exchanges that the region's list does not contain, because they start in another region. */
+  loadExchanges(ids: readonly string[]): void {
     for (const id of ids) {
-      if (this.exchanges.has(id) || this.#sought.has(id)) continue;
-      this.#sought.add(id);
-      ask(EXCHANGE, { id }).then(({ node }) => {
+      if (this.exchanges.has(id) || this.#requestedIds.has(id)) continue;
+      this.#requestedIds.add(id);
+      executeDocument(EXCHANGE, { id }).then(({ node }) => {
         if (node && "dataObject" in node) this.exchanges = new Map(this.exchanges).set(id, node);
-      }, () => this.#sought.delete(id));
+      }, () => this.#requestedIds.delete(id));
     }
   }
 
   async #read(code: string): Promise<void> {
     const applications = new Map<string, NamedApplication>();
     const exchanges = new Map(this.exchanges);
-    const after: { applications: string | null; exchanges: string | null } = {
+    const cursors: { applications: string | null; exchanges: string | null } = {
       applications: null,
       exchanges: null,
     };
-    let more = true;
-    while (more) {
-      const { region }: { region: Named | null } = await ask(NAMES, { code, ...after });
+    let hasMore = true;
+    while (hasMore) {
+      const { region }: { region: RegionNames | null } = await executeDocument(NAMES, { code, ...cursors });
       if (region === null) return;
-      const [first, second] = [region.applications, region.integrations];
-      for (const each of first.nodes) applications.set(each.id, each);
-      for (const each of second.nodes) exchanges.set(each.id, each);
-      after.applications = first.pageInfo.endCursor ?? after.applications;
-      after.exchanges = second.pageInfo.endCursor ?? after.exchanges;
-      more = first.pageInfo.hasNextPage || second.pageInfo.hasNextPage;
+      const { nodes: applicationNodes, pageInfo: applicationPage } = region.applications;
+      const { nodes: exchangeNodes, pageInfo: exchangePage } = region.integrations;
+      for (const application of applicationNodes) applications.set(application.id, application);
+      for (const exchange of exchangeNodes) exchanges.set(exchange.id, exchange);
+      cursors.applications = applicationPage.endCursor ?? cursors.applications;
+      cursors.exchanges = exchangePage.endCursor ?? cursors.exchanges;
+      hasMore = applicationPage.hasNextPage || exchangePage.hasNextPage;
     }
     this.applications = applications;
     this.exchanges = exchanges;

@@ -1,30 +1,30 @@
-/** The state of a query of a part of the page: its last response, its error and its retry. */
+/** The state of a query: its last response, its error, and the function that repeats it. */
 import { onMount } from "svelte";
-import { oneAtATime } from "../shared/request";
+import { coalesceCalls } from "../shared/request";
 import type { EventKind } from "./documents";
 import type { Region } from "./region.svelte";
 
 export class QueryState<T> {
-  /** The last response; it stays while a newer one is read, and if that fails. */
+  /** The last response. It stays until the next request has succeeded. */
   value = $state.raw<T | null>(null);
   problem = $state.raw<Error | null>(null);
   busy = $state(false);
   readonly #run: () => Promise<void>;
 
-  constructor(ask: () => Promise<T>) {
-    this.#run = oneAtATime(() => this.#read(ask), 0);
+  constructor(query: () => Promise<T>) {
+    this.#run = coalesceCalls(() => this.#read(query), 0);
   }
 
-  /** Reads again, never twice at once; an error is shown in place of the response. */
+  /** Repeats the query, at most once at a time. */
   readonly refresh = (): void => {
     this.busy = true;
     void this.#run();
   };
 
-  async #read(ask: () => Promise<T>): Promise<void> {
+  async #read(query: () => Promise<T>): Promise<void> {
     this.busy = true;
     try {
-      this.value = await ask();
+      this.value = await query();
       this.problem = null;
     } catch (reason) {
       this.problem = reason instanceof Error ? reason : new Error(String(reason));
@@ -34,15 +34,17 @@ export class QueryState<T> {
 }
 
 /**
- * A query that lives as long as its component: it is sent when the component appears, and sent
- * again after an event of one of these kinds, or of a kind that this page does not know.
+ * Creates the state of a query that follows the events of the region as long as the component exists.
+ *
+ * The query is sent when the component is mounted, after each event of one of these kinds, and after each
+ * event of a kind that this page does not know.
  */
-export function following<T>(
+export function followQuery<T>(
   region: Region,
   kinds: readonly EventKind[],
-  ask: () => Promise<T>,
+  query: () => Promise<T>,
 ): QueryState<T> {
-  const queryState = new QueryState(ask);
-  onMount(() => region.attend(queryState, kinds));
+  const queryState = new QueryState(query);
+  onMount(() => region.addQuery(queryState, kinds));
   return queryState;
 }

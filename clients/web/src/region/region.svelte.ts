@@ -1,10 +1,10 @@
-/** The state of the page's region: its viewer, its freshness, and the queries to repeat after events. */
+/** The state of the page: the region, the viewer, the freshness, and the queries that events repeat. */
 import { createContext } from "svelte";
 import { credentials } from "../shared/access";
 import { shortName } from "../shared/format";
 import { Freshness } from "../shared/freshness.svelte";
-import { follow, type Connection } from "../shared/live";
-import { ask, oneAtATime } from "../shared/request";
+import { followSubscription, type Connection } from "../shared/live";
+import { coalesceCalls, executeDocument } from "../shared/request";
 import { listSourceAlerts } from "../shared/sourceAlert";
 import type { Source } from "../shared/types";
 import { EVENTS, OPENING, SOURCE } from "./documents";
@@ -12,9 +12,9 @@ import type { EventKind, Opening, RegionEvent, Subject } from "./documents";
 import { NameIndex } from "./nameIndex.svelte";
 import type { QueryState } from "./queryState.svelte";
 
-const REREAD_REST_MS = 2_000; // between two re-readings, however fast events come
+const REFRESH_REST_MS = 2_000; // the least time between two refreshes, independent of the rate of events
 
-/** Kinds of events that may change the index, its claims, or the inventory; each chapter names its own. */
+/** The kinds of events that may change the index or its claims. */
 export const RESULT_KINDS: readonly EventKind[] = [
   "REGION_RECORDED",
   "RESULT_RECORDED",
@@ -25,6 +25,7 @@ export const RESULT_KINDS: readonly EventKind[] = [
   "LEVEL_CLAIMED",
   "INDEX_CHANGED",
 ];
+/** The kinds of events that may change the inventory. */
 export const INVENTORY_KINDS: readonly EventKind[] = [
   "OPD_RECORDED",
   "APPLICATION_REGISTERED",
@@ -39,8 +40,9 @@ export const INVENTORY_KINDS: readonly EventKind[] = [
   "OPD_EXEMPTED",
   "DEVELOPMENT_POLICY_RECORDED",
 ];
-/** The only events for changes of verdicts and proposals that other regions or time cause. */
+/** The kind of event for changes of verdicts, including those that other regions or the passage of time cause. */
 export const VERDICT_KINDS: readonly EventKind[] = ["VERIFICATION_CHANGED"];
+/** The kinds of events that change proposals, including changes that other regions or the passage of time cause. */
 export const PROPOSAL_KINDS: readonly EventKind[] = ["PROPOSAL_DECIDED", "PROPOSALS_CHANGED"];
 export const EFFORT_KINDS: readonly EventKind[] = ["EFFORT_EDITED"];
 const KNOWN_KINDS: ReadonlySet<string> = new Set([
@@ -52,15 +54,16 @@ const KNOWN_KINDS: ReadonlySet<string> = new Set([
 ]);
 
 export class Region extends Freshness {
-  /** Null before the first response, and if no region has the code; `opened` distinguishes the two. */
+  /** The region; null before the first response, and if no region has the code. */
   subject = $state.raw<Subject | null>(null);
-  opened = $state(false);
+  /** Whether the first response has arrived. */
+  isOpened = $state(false);
   replay = $state(false);
   viewer = $state.raw<Opening["instance"]["viewer"] | null>(null);
   readonly nameIndex: NameIndex;
   readonly #queryStates = new Map<QueryState<unknown>, readonly EventKind[]>();
-  /** Kinds of events received since the last query; null stands for all. */
-  #due: Set<string> | null = new Set();
+  /** The kinds of events since the last refresh; null stands for all kinds. */
+  #pendingKinds: Set<string> | null = new Set();
   #version: string | null = null;
 
   constructor(readonly code: string) {
@@ -68,8 +71,8 @@ export class Region extends Freshness {
     this.nameIndex = new NameIndex(code);
   }
 
-  /** Whether the viewer may decide on proposals of this region; the server makes the final check. */
-  readonly decides = $derived.by(() => {
+  /** Whether the page offers the viewer to decide on proposals. The server checks the permission. */
+  readonly canDecide = $derived.by(() => {
     const { viewer, subject } = this;
     switch (viewer?.role) {
       case "ADMIN":
@@ -83,83 +86,82 @@ export class Region extends Freshness {
     }
   });
 
-  /** Alerts about the copy that is shown; empty if it is as current as its owner. */
+  /** The alerts about the shown copy; empty if the copy is current. */
   readonly sourceAlerts = $derived.by(() =>
     listSourceAlerts(this.sources.values(), () => this.subject && shortName(this.subject.name)),
   );
 
   start(): () => void {
-    const stopTicking = this.tick();
-    const stop = follow<RegionEvent>({
+    const stopClock = this.startClock();
+    const stop = followSubscription<RegionEvent>({
       url: `${location.origin.replace(/^http/, "ws")}/graphql`,
       document: EVENTS as unknown as string,
       variables: { regions: [this.code] },
-      conflated: true,
+      isConflated: true,
       credentials,
-      snapshot: () => this.#open(),
-      changed: (events) => this.#changed(events),
-      connection: (state) => this.#connected(state),
-      heard: () => this.confirm(),
+      snapshot: () => this.#readOpening(),
+      onChanges: (events) => this.#requestRefresh(events.map(({ kind }) => kind)),
+      onConnection: (state) => this.#updateConnection(state),
+      onMessage: () => this.confirm(),
     });
     return () => {
-      stopTicking();
+      stopClock();
       stop();
     };
   }
 
-  /** Sends a query and keeps its response up to date; returns the function that stops this. */
-  attend(queryState: QueryState<unknown>, kinds: readonly EventKind[]): () => void {
+  /** Sends a query and repeats it after events of these kinds; returns the function that stops this. */
+  addQuery(queryState: QueryState<unknown>, kinds: readonly EventKind[]): () => void {
     this.#queryStates.set(queryState, kinds);
     queryState.refresh();
     return () => void this.#queryStates.delete(queryState);
   }
 
-  /** The position is read first: a later change then arrives as an event, and the data is read again. */
-  async #open(): Promise<string> {
-    const { instance, region } = await ask(OPENING, { code: this.code });
+  /**
+   * Reads the region, its viewer and the cursor before the other data: a later change arrives as an event
+   * and repeats the queries.
+   */
+  async #readOpening(): Promise<string> {
+    const { instance, region } = await executeDocument(OPENING, { code: this.code });
     this.#version ??= instance.version;
     if (instance.version !== this.#version) location.reload();
     this.replay = instance.replay;
     this.viewer = instance.viewer;
     this.subject = region;
-    if (this.opened) this.#reread(null);
-    this.opened = true;
+    if (this.isOpened) this.#requestRefresh(null);
+    this.isOpened = true;
     this.confirm();
     return instance.cursor;
   }
 
   protected async readSources(): Promise<readonly Source[]> {
-    const { region } = await ask(SOURCE, { code: this.code });
+    const { region } = await executeDocument(SOURCE, { code: this.code });
     return region ? [region.source] : [];
   }
 
-  #changed(events: RegionEvent[]): void {
-    this.#reread(events.map(({ kind }) => kind));
-  }
-
-  #connected(state: Connection): void {
-    const healed = this.connection === "lost" && state === "live";
+  #updateConnection(state: Connection): void {
+    const isRestored = this.connection === "lost" && state === "live";
     this.connection = state;
-    // No event announces a new version of the page, or another viewer after a token has expired.
-    if (healed && this.opened) this.#open().catch(() => this.#reread(null));
+    // No event announces a new version of the page or the expiry of the viewer's token.
+    if (isRestored && this.isOpened) this.#readOpening().catch(() => this.#requestRefresh(null));
   }
 
-  #reread(kinds: string[] | null): void {
-    // This page does not know what a newer kind of event changes, so all data may have changed.
-    if (kinds === null || kinds.some((kind) => !KNOWN_KINDS.has(kind))) this.#due = null;
-    for (const kind of kinds ?? []) this.#due?.add(kind);
-    void this.#answer();
+  #requestRefresh(kinds: string[] | null): void {
+    // An event of a kind that this page does not know may have changed all data.
+    if (kinds === null || kinds.some((kind) => !KNOWN_KINDS.has(kind))) this.#pendingKinds = null;
+    for (const kind of kinds ?? []) this.#pendingKinds?.add(kind);
+    void this.#refreshPending();
   }
 
-  readonly #answer = oneAtATime(async () => {
-    const due = this.#due;
-    this.#due = new Set();
-    if (due === null || INVENTORY_KINDS.some((kind) => due.has(kind))) this.nameIndex.refresh();
+  readonly #refreshPending = coalesceCalls(async () => {
+    const pending = this.#pendingKinds;
+    this.#pendingKinds = new Set();
+    if (pending === null || INVENTORY_KINDS.some((kind) => pending.has(kind))) this.nameIndex.refresh();
     for (const [queryState, kinds] of this.#queryStates) {
-      if (due === null || kinds.some((kind) => due.has(kind))) queryState.refresh();
+      if (pending === null || kinds.some((kind) => pending.has(kind))) queryState.refresh();
     }
-  }, REREAD_REST_MS);
+  }, REFRESH_REST_MS);
 }
 
-/** The region of this page, for every component in it. */
-export const [regionShown, showRegion] = createContext<Region>();
+/** The context that provides the region of the page to every component. */
+export const [pageRegion, providePageRegion] = createContext<Region>();

@@ -1,19 +1,20 @@
-/** Parses the id of a rule, which every computed statement carries. */
+/** Parses the id of a rule. Every computed statement has such an id. */
 
 export interface Rule {
-  /** "R18", or the name of the whole rule. */
+  /** The number of the rule in its table, such as "R18", or the name of a rule without a table. */
   id: string;
   version: string;
-  /** The table that contains the rule; empty if the rule is in none. */
+  /** The table that contains the rule; empty if there is none. */
   table: string;
 }
 
-/** `permenpanrb59-2020/engine/0.1/R18`, table, version and rule; or `consolidation/1`. */
-export function ruleOf(text: string): Rule {
+/** Parses `permenpanrb59-2020/engine/0.1/R18` (table, version, rule) or `consolidation/1` (rule, version). */
+export function parseRule(text: string): Rule {
   const parts = text.split("/");
-  const place = parts.findIndex((part) => /^\d+(\.\d+)*$/.test(part));
-  if (place < 1) return { id: text, version: "", table: "" };
-  const [before, after] = [parts.slice(0, place).join("/"), parts.slice(place + 1).join("/")];
-  const version = parts[place]!;
-  return after ? { id: after, version, table: before } : { id: before, version, table: "" };
+  const versionIndex = parts.findIndex((part) => /^\d+(\.\d+)*$/.test(part));
+  if (versionIndex < 1) return { id: text, version: "", table: "" };
+  const name = parts.slice(0, versionIndex).join("/");
+  const number = parts.slice(versionIndex + 1).join("/");
+  const version = parts[versionIndex]!;
+  return number ? { id: number, version, table: name } : { id: name, version, table: "" };
 }

@@ -1,4 +1,4 @@
-/** The viewer's token: read once from the address (`#token=…`), stored for this tab only. */
+/** The viewer's token: the page reads it once from the address (`#token=…`) and stores it for this tab only. */
 
 const KEY = "simpul.token";
 

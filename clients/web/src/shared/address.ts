@@ -1,14 +1,18 @@
-/** Addresses of the pages. The language goes along; a token stays in the tab, see access.ts. */
+/**
+ * The addresses of the pages.
+ *
+ * An address contains the language. It never contains the token, which access.ts stores for the tab.
+ */
 import type { Language } from "./language";
 
 export function wallAddress(language: Language): string {
-  return `/${inLanguage(language)}`;
+  return `/${languageParameter(language)}`;
 }
 
 export function regionAddress(code: string, language: Language): string {
-  return `/daerah/${encodeURIComponent(code)}${inLanguage(language)}`;
+  return `/daerah/${encodeURIComponent(code)}${languageParameter(language)}`;
 }
 
-function inLanguage(language: Language): string {
+function languageParameter(language: Language): string {
   return language === "en" ? "?bahasa=en" : "";
 }

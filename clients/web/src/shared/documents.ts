@@ -1,4 +1,4 @@
-/** The parts of GraphQL documents that both pages use. */
+/** The GraphQL fragments that both pages use. */
 import { graphql } from "./graphql";
 
 export const EDITION_FIELDS = graphql(`

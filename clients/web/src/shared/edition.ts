@@ -1,7 +1,7 @@
-/** The instrument, year and kind that a page shows: chosen in the address, or by the page itself. */
+/** The edition (instrument, year and kind) that a page shows: the address or the page itself chooses it. */
 import type { Edition, Kind } from "./types";
 
-/** Year and kind; a year has one instrument. */
+/** The year and the kind of an edition. They identify it, because each year has one instrument. */
 export type Choice = `${number}/${Kind}`;
 
 /** A year counts as published once this share of the regions has an official result. */
@@ -11,16 +11,16 @@ export function choice({ year, kind }: { year: number; kind: Kind }): Choice {
   return `${year}/${kind}`;
 }
 
-/** `?tahun=2024&jenis=OFFICIAL`; the kind may be left out. */
-export function choiceInAddress(search: string): Choice | null {
+/** Reads the choice from an address such as `?tahun=2024&jenis=OFFICIAL`; the kind is optional. */
+export function parseChoice(search: string): Choice | null {
   const parameters = new URLSearchParams(search);
   const year = Number(parameters.get("tahun"));
   if (!Number.isInteger(year) || year <= 0) return null;
   return choice({ year, kind: (parameters.get("jenis") ?? "OFFICIAL") as Kind });
 }
 
-/** Updates the address, so that it opens the same view on another screen. */
-export function putInAddress(choice: Choice | null): void {
+/** Writes the choice to the address, so that the address opens the same view on another screen. */
+export function writeChoiceToAddress(choice: Choice | null): void {
   const address = new URL(location.href);
   const [year, kind] = choice?.split("/") ?? [];
   for (const [name, value] of Object.entries({ tahun: year, jenis: kind })) {
@@ -31,26 +31,27 @@ export function putInAddress(choice: Choice | null): void {
 }
 
 /**
- * The requested edition; otherwise the one that a replay shows; otherwise the newest year whose official
- * results are nearly complete; otherwise the official year with most results.
+ * Returns the first of these editions that exists: the requested edition, the edition that a replay
+ * shows, the newest year whose official results are nearly complete, the year with the most official
+ * results, any edition.
  *
- * `leading` is `"newest"` in a replay that has sent no event yet.
+ * `replayed` is the edition of the newest official event of a replay, or `"newest"` before the first one.
  */
-export function chosen(
+export function chooseEdition(
   editions: readonly Edition[],
-  asked: Choice | null,
-  regions: number,
-  leading: Choice | "newest" | null,
+  requested: Choice | null,
+  regionCount: number,
+  replayed: Choice | "newest" | null,
 ): Edition | null {
   const official = editions
     .filter(({ kind }) => kind === "OFFICIAL")
-    .toSorted((one, other) => other.year - one.year);
-  const named = (name: Choice | null) => editions.find((edition) => choice(edition) === name);
+    .toSorted((a, b) => b.year - a.year);
+  const findEdition = (wanted: Choice | null) => editions.find((edition) => choice(edition) === wanted);
   return (
-    named(asked) ??
-    (leading === "newest" ? official[0] : named(leading)) ??
-    official.find(({ count }) => count >= regions * NEARLY_ALL) ??
-    official.toSorted((one, other) => other.count - one.count)[0] ??
+    findEdition(requested) ??
+    (replayed === "newest" ? official[0] : findEdition(replayed)) ??
+    official.find(({ count }) => count >= regionCount * NEARLY_ALL) ??
+    official.toSorted((a, b) => b.count - a.count)[0] ??
     editions[0] ??
     null
   );

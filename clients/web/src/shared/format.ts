@@ -1,33 +1,33 @@
-/** Numbers and times as Indonesians write them: 4,59 and 09.48.12 WIB. */
+/** Formats numbers, times and names in the language of the page, in Indonesian as 4,59 and 09.48.12 WIB. */
 import type { Language } from "./language";
 
 const LOCALE: Record<Language, string> = { id: "id-ID", en: "en-GB" };
 const LESS_THAN: Record<Language, string> = { id: "kurang dari 0,01", en: "less than 0.01" };
-const ZONE = "Asia/Jakarta"; // WIB, whatever the screen's own clock is set to
+const ZONE = "Asia/Jakarta"; // WIB, independent of the time zone of the screen
 
 export interface Formats {
-  /** A decimal string of the API with two places. */
+  /** Formats a decimal string of the API with two decimal places. */
   index(value: string): string;
   /**
-   * The same for the distance to a threshold that is not reached: null if it rounds to 0.00.
-   * An index that is known only as printed may be rounded up to the threshold that it does not reach.
+   * Formats the distance to a threshold that is not reached, with two decimal places. Returns null if it
+   * rounds to 0.00: a published index may be rounded up to a threshold that it does not reach.
    */
   gap(value: string): string | null;
-  /** The same for a distance, with "less than 0.01" if it would be rounded to 0.00. */
+  /** Formats a distance with two decimal places, or as "less than 0.01" if it rounds to 0.00. */
   distance(value: number): string;
-  /** The same with its sign. */
+  /** Formats a difference with two decimal places and its sign. */
   change(value: string): string;
-  /** A decimal string with its own number of places, four at most. */
+  /** Formats a number with as many decimal places as it has, four at most. */
   number(value: number | string): string;
-  /** A whole number of any size, every digit of it. */
+  /** Formats a whole number of any size with all its digits. */
   count(value: string): string;
-  /** A share of one. */
+  /** Formats a share from 0 to 1 as a percentage. */
   percent(share: number | string): string;
-  /** "a, b, dan c". */
+  /** Joins the items of a list, as in "a, b, dan c". */
   list(items: readonly string[]): string;
   date(at: string): string;
   time(at: Date): string;
-  /** A time to the minute, with the day only if it is not today: on a wall, each letter costs height. */
+  /** Formats a time to the minute, with the day only if it is not today. Walls need the short form. */
   moment(at: Date): string;
   dateAndTime(at: Date): string;
 }
@@ -75,22 +75,22 @@ export function formats(language: Language): Formats {
   };
 }
 
-/** Whether a value would be shown as 0,00. */
+/** Whether a value with two decimal places is shown as 0,00. */
 function roundsToZero(value: number | string): boolean {
   return Number(Number(value).toFixed(2)) === 0;
 }
 
-/** A name for rows, in which "Kab. Bogor" and "Kota Bogor" stay distinct. */
+/** The name of a region for the rows of a table. "Kab. Bogor" and "Kota Bogor" stay distinct. */
 export function shortName(name: string): string {
   return name.replace(/^Kabupaten /, "Kab. ");
 }
 
-/** A name for maps and titles, with the kind of region only if it is needed, as in "Kota Bogor". */
+/** The name of a region for maps and titles. It contains the kind only for a city, as in "Kota Bogor". */
 export function bareName(name: string): string {
   return name.replace(/^(Kabupaten|Provinsi) /, "");
 }
 
-/** The short name of an instrument, for contexts that are clearly about an index. */
+/** The name of an instrument without the word "Indeks", for places that are clearly about an index. */
 export function shortInstrument(name: string): string {
   return name.replace(/^Indeks /, "");
 }

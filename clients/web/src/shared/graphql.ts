@@ -1,13 +1,17 @@
-/** The tag for GraphQL documents. They are written only in a `documents.ts`, which the tests validate. */
+/**
+ * The function that types GraphQL documents.
+ *
+ * Only a `documents.ts` may contain documents. The tests validate these files against the schema.
+ */
 import type { initGraphQLTada } from "gql.tada";
 import type { introspection } from "./graphql-env";
 
-type Tagged = initGraphQLTada<{
+type TypedGraphQL = initGraphQLTada<{
   introspection: introspection;
   scalars: { Cursor: string; Date: string; DateTime: string };
   disableMasking: true;
 }>;
 
-// At run time a document is its text and the text of its fragments, so no GraphQL parser is shipped.
+// At run time a document is its text with the text of its fragments, so the page needs no GraphQL parser.
 export const graphql = ((source: string, fragments: readonly string[] = []) =>
-  [source, ...fragments].join("")) as unknown as Tagged;
+  [source, ...fragments].join("")) as unknown as TypedGraphQL;

@@ -1,8 +1,8 @@
 /**
- * Follows a GraphQL subscription for as long as the page lives, without missing a change.
+ * Follows a GraphQL subscription as long as the page is open, and misses no change.
  *
- * `clients/resume` reconnects and resumes. This module adds the state of the connection and collects
- * changes into batches. It does not depend on the meaning of the changes.
+ * `clients/resume` reconnects and resumes. This module reports the state of the connection and collects
+ * the changes into batches. It does not depend on what a change means.
  */
 import { createClient } from "graphql-ws";
 import { persistentClient, resuming, type Positioned } from "../../../resume/resume.js";
@@ -11,52 +11,55 @@ export type Connection = "connecting" | "live" | "lost";
 
 export interface FollowOptions<C extends Positioned> {
   url: string;
-  /** A subscription of one field that takes `$after: Cursor`. */
+  /** A subscription to one field that takes the variable `$after: Cursor`. */
   document: string;
   /** The other variables of the subscription. */
   variables?: Record<string, unknown>;
-  /** The document has `conflate: true`, so that an event that is left out is no gap. */
-  conflated?: boolean;
-  /** Called at every connect, so that a renewed token is used. */
+  /** Whether the document has `conflate: true`. The server may then leave out events, which is no gap. */
+  isConflated?: boolean;
+  /** Called for every connection, so that the connection uses a renewed token. */
   credentials: () => Record<string, string>;
-  /** Reads the state again and returns the cursor it was read at. */
+  /** Reads the data again and returns the cursor that it was read at. */
   snapshot: () => Promise<string>;
-  /** Changes in order, collected over half a second: a state write for each would overload a browser. */
-  changed: (changes: C[]) => void;
-  connection: (state: Connection) => void;
-  /** Called for every message of the server, also for a pong. */
-  heard: () => void;
+  /**
+   * Called with the changes of half a second, in order. To update the page after each single change would
+   * overload a browser.
+   */
+  onChanges: (changes: C[]) => void;
+  onConnection: (state: Connection) => void;
+  /** Called for every message of the server, including a pong. */
+  onMessage: () => void;
 }
 
 const BATCH_MS = 500;
 /** The number of failures in a row after which the cursor itself is considered invalid. */
-const FAILURES = 3;
+const INVALID_AFTER_FAILURES = 3;
 
-/** Starts following; returns the function that stops it. */
-export function follow<C extends Positioned>(options: FollowOptions<C>): () => void {
+/** Follows a subscription; returns the function that stops it. */
+export function followSubscription<C extends Positioned>(options: FollowOptions<C>): () => void {
   let stopped = false;
   let batch: C[] = [];
 
-  function arrived(change: C): void {
+  function addToBatch(change: C): void {
     if (batch.push(change) > 1) return;
     setTimeout(() => {
       const changes = batch;
       batch = [];
-      if (!stopped) options.changed(changes);
+      if (!stopped) options.onChanges(changes);
     }, BATCH_MS);
   }
 
-  options.connection("connecting");
+  options.onConnection("connecting");
   const client = persistentClient(createClient, {
     url: options.url,
     connectionParams: options.credentials,
     on: {
       message: () => {
-        options.connection("live");
-        options.heard();
+        options.onConnection("live");
+        options.onMessage();
       },
       closed: () => {
-        if (!stopped) options.connection("lost");
+        if (!stopped) options.onConnection("lost");
       },
     },
   });
@@ -64,12 +67,12 @@ export function follow<C extends Positioned>(options: FollowOptions<C>): () => v
     client,
     { query: options.document, variables: options.variables ?? {} },
     {
-      next: arrived,
+      next: addToBatch,
       snapshot: options.snapshot,
-      hole: options.conflated ? undefined : () => void options.snapshot().catch(() => undefined),
+      hole: options.isConflated ? undefined : () => void options.snapshot().catch(() => undefined),
       trouble: (_, failures) => {
-        options.connection("lost");
-        return failures >= FAILURES; // a new snapshot is read then, so no change is missed
+        options.onConnection("lost");
+        return failures >= INVALID_AFTER_FAILURES; // the new snapshot contains every missed change
       },
     },
   );

@@ -1,4 +1,4 @@
-/** The messages that both pages show, in Indonesian and, behind `?bahasa=en`, in English. */
+/** The messages that both pages show, in Indonesian and, for addresses with `?bahasa=en`, in English. */
 import type { Language } from "./language";
 import type { Kind } from "./types";
 
@@ -6,9 +6,9 @@ const id = {
   replay: "PUTAR ULANG",
   province: (name: string) => `Provinsi ${name}`,
   connection: { connecting: "Menyambung", live: "Langsung", stale: "Data usang", lost: "Terputus" },
-  lostTitle: "Sambungan ke server terputus.",
+  disconnectedTitle: "Sambungan ke server terputus.",
   staleTitle: "Server tidak memberi kabar.",
-  lostText: (time: string) =>
+  disconnectedText: (time: string) =>
     `Yang tampil adalah data terakhir, ${time}. Sambungan dicoba lagi terus-menerus.`,
   sourceAlert: {
     STALE: (names: string, since: string | null) =>
@@ -20,7 +20,7 @@ const id = {
   },
   since: (moment: string, isOldest: boolean) =>
     isOldest ? `sejak ${moment} atau sesudahnya` : `sejak ${moment}`,
-  otherRegions: (count: number) => `${count} daerah lain`,
+  moreRegions: (count: number) => `${count} daerah lain`,
   unavailable: "Server belum dapat dihubungi. Dicoba lagi terus-menerus.",
   language: "English",
   light: "Tema terang",
@@ -39,9 +39,9 @@ const en: typeof id = {
   replay: "REPLAY",
   province: (name) => `Province of ${name}`,
   connection: { connecting: "Connecting", live: "Live", stale: "Data is stale", lost: "Disconnected" },
-  lostTitle: "The connection to the server is lost.",
+  disconnectedTitle: "The connection to the server is lost.",
   staleTitle: "Nothing is heard from the server.",
-  lostText: (time) => `What you see is the last data, ${time}. The wall keeps trying to reconnect.`,
+  disconnectedText: (time) => `What you see is the last data, ${time}. This page keeps trying to reconnect.`,
   sourceAlert: {
     STALE: (names, since) =>
       since === null ? `The data of ${names} is not complete here.` : `The data of ${names} has lagged behind ${since}.`,
@@ -53,8 +53,8 @@ const en: typeof id = {
         : `The log of ${names} has differed from the copy here ${since}.`,
   },
   since: (moment, isOldest) => (isOldest ? `since ${moment} or later` : `since ${moment}`),
-  otherRegions: (count) => (count === 1 ? "1 other region" : `${count} other regions`),
-  unavailable: "The server cannot be reached yet. The wall keeps trying.",
+  moreRegions: (count) => (count === 1 ? "1 other region" : `${count} other regions`),
+  unavailable: "The server cannot be reached yet. This page keeps trying.",
   language: "Indonesia",
   light: "Light theme",
   dark: "Dark theme",

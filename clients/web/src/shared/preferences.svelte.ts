@@ -1,4 +1,4 @@
-/** The preferences of this screen: language (in the address) and theme (stored on the device). */
+/** The preferences of this screen: the language, in the address, and the theme, stored on the device. */
 import { formats } from "./format";
 import type { Language } from "./language";
 import { SHARED_MESSAGES } from "./messages";
@@ -33,7 +33,7 @@ class Preferences {
     this.#apply();
   }
 
-  /** At once, not in an effect: the chart reads the theme's colours from the page. */
+  /** Applies the preferences at once, not in an effect: the chart reads the theme's colours from the page. */
   #apply(): void {
     document.documentElement.lang = this.language;
     document.documentElement.dataset["theme"] = this.theme;

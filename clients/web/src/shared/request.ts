@@ -1,10 +1,10 @@
-/** A function for GraphQL over HTTP, and a wrapper that prevents simultaneous runs of the same work. */
+/** Executes GraphQL documents over HTTP, and prevents simultaneous runs of the same work. */
 import type { ResultOf, VariablesOf } from "gql.tada";
 import { credentials, forgetToken } from "./access";
 
 const TIMEOUT_MS = 10_000;
 
-/** The server's refusal of a whole operation; docs/protocol.md lists the values of `code`. */
+/** The error for an operation that the server refuses; docs/protocol.md lists the values of `code`. */
 export class Refusal extends Error {
   constructor(
     message: string,
@@ -14,8 +14,8 @@ export class Refusal extends Error {
   }
 }
 
-/** Executes a typed document; rejects on transport errors, GraphQL errors and after ten seconds. */
-export async function ask<D>(document: D, variables: VariablesOf<D>): Promise<ResultOf<D>> {
+/** Executes a typed document. It rejects on a transport error, on a GraphQL error and after ten seconds. */
+export async function executeDocument<D>(document: D, variables: VariablesOf<D>): Promise<ResultOf<D>> {
   const response = await fetch("/graphql", {
     method: "POST",
     headers: {
@@ -27,23 +27,23 @@ export async function ask<D>(document: D, variables: VariablesOf<D>): Promise<Re
     signal: AbortSignal.timeout(TIMEOUT_MS),
   });
   if (response.status === 401) forgetToken();
-  const answer = (await response.json()) as {
+  const result = (await response.json()) as {
     data?: ResultOf<D> | null;
     errors?: { message: string; extensions?: { code?: string } }[];
   };
-  const [error] = answer.errors ?? [];
+  const [error] = result.errors ?? [];
   if (error) throw new Refusal(error.message, error.extensions?.code);
-  if (!answer.data) throw new Error(`no data, status ${response.status}`);
-  return answer.data;
+  if (!result.data) throw new Error(`no data, status ${response.status}`);
+  return result.data;
 }
 
 /**
- * Runs the same work at most once at a time, with at least `restMs` between runs.
+ * Returns a function that runs the work at most once at a time, with at least `restMs` between two runs.
  *
- * Each call resolves with a run that began after the call, so its result is never older;
- * calls made meanwhile share that run.
+ * Each call resolves with the result of a run that starts after the call. Calls made before that run
+ * starts share it.
  */
-export function oneAtATime<T>(work: () => Promise<T>, restMs: number): () => Promise<T> {
+export function coalesceCalls<T>(work: () => Promise<T>, restMs: number): () => Promise<T> {
   let running: Promise<unknown> = Promise.resolve();
   let queued: Promise<T> | null = null;
   return () => {

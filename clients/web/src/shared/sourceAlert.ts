@@ -1,26 +1,26 @@
-/** The alerts of the pages about regions whose copy is not current. */
+/** The alerts about regions whose copy is not current. */
 import type { Formats } from "./format";
 import type { SharedMessages } from "./messages";
 import type { Source } from "./types";
 
 type AlertState = Exclude<Source["state"], "OWNED" | "FRESH">;
 
-/** All regions in one of the states that a page reports. */
+/** An alert about all regions whose copy is in one state. */
 export interface SourceAlert {
   state: AlertState;
   names: readonly string[];
-  /** When each copy was last known to be complete; empty if it never was. */
+  /** The time at which each copy was last known to be complete; a copy that never was has no time. */
   asOf: readonly Date[];
 }
 
 const WORST_FIRST: readonly AlertState[] = ["DIVERGED", "UNREACHABLE", "STALE"];
 
-/** Whether the shown data of the region may differ from that of its own node. */
+/** Whether the data that the page shows may differ from the data of the region's own node. */
 export function isBehind({ state }: Source): boolean {
   return state !== "OWNED" && state !== "FRESH";
 }
 
-/** Returns an alert for each state that occurs; regions that have no name on the page are left out. */
+/** Returns an alert for each state that occurs. A region without a name on the page is left out. */
 export function listSourceAlerts(
   sources: Iterable<Source>,
   nameOf: (code: string) => string | null | undefined,
@@ -37,18 +37,19 @@ export function listSourceAlerts(
   });
 }
 
-/** The alert as one sentence, which names at most so many regions and counts the others. */
+/** Returns the alert as one sentence. It names at most `maximum` regions and counts the rest. */
 export function alertSentence(
   { state, names, asOf }: SourceAlert,
-  most: number,
+  maximum: number,
   messages: SharedMessages,
   format: Formats,
 ): string {
-  const others = names.length - most;
-  const named = others > 0 ? [...names.slice(0, most), messages.otherRegions(others)] : names;
-  const oldestFirst = asOf.toSorted((one, other) => one.getTime() - other.getTime());
+  const unnamedCount = names.length - maximum;
+  const items =
+    unnamedCount > 0 ? [...names.slice(0, maximum), messages.moreRegions(unnamedCount)] : names;
+  const oldestFirst = asOf.toSorted((a, b) => a.getTime() - b.getTime());
   const moments = [...new Set(oldestFirst.map((at) => format.moment(at)))];
-  const [first] = moments;
-  const since = first === undefined ? null : messages.since(first, moments.length > 1);
-  return messages.sourceAlert[state](format.list(named), since);
+  const [oldest] = moments;
+  const since = oldest === undefined ? null : messages.since(oldest, moments.length > 1);
+  return messages.sourceAlert[state](format.list(items), since);
 }

@@ -16,7 +16,7 @@ export const INSTANCE = graphql(`
   }
 `);
 
-/** The constant data of a wall: where the regions of the province lie. */
+/** The constant data of the wall: the position and the area of each region of the province. */
 export const PLACES = graphql(`
   query Places($province: ID!, $after: String) {
     regions(
@@ -41,7 +41,7 @@ export const PLACES = graphql(`
   }
 `);
 
-/** The editions of results to choose from. */
+/** The editions that a viewer can choose. */
 export const EDITIONS = graphql(`
   query Editions($province: ID!) {
     editions(province: $province) {
@@ -50,7 +50,7 @@ export const EDITIONS = graphql(`
   }
 `, [EDITION_FIELDS]);
 
-/** All changing data of the wall, for one edition. */
+/** All data of the wall that changes, for one edition. */
 export const WALL = graphql(`
   query Wall($province: ID!, $instrument: ID!, $year: Int!, $kind: AssessmentKind!) {
     editions(province: $province) {
@@ -102,9 +102,9 @@ export const WALL = graphql(`
 `, [EDITION_FIELDS, INSTRUMENT_FIELDS]);
 
 /**
- * The changes that the wall subscribes to: all of them, because the ticker shows the values before and
- * after each. With `conflate` a slow connection would skip changes without a sign that one is missing. It
- * would also save nothing, because the view is read again at most every 700 ms however many changes come.
+ * All changes of an index. The wall subscribes without `conflate`, because the ticker shows the values
+ * before and after each change, and a slow connection would leave out changes that the page cannot notice.
+ * `conflate` would save nothing either: the wall reads the view at most every 700 ms.
  */
 export const INDEX_CHANGED = graphql(`
   subscription IndexChanged($after: Cursor) {
@@ -129,7 +129,7 @@ export const INDEX_CHANGED = graphql(`
   }
 `);
 
-/** How current the copies are of the regions that other instances own. */
+/** The state of the copies of regions that other instances own. */
 export const SOURCES = graphql(`
   query Sources {
     sources {

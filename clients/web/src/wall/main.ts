@@ -1,4 +1,4 @@
-/** Starts the command-center wall. */
+/** Starts the page of the wall. */
 import { mount } from "svelte";
 import "../shared/theme.css";
 import { takeToken } from "../shared/access";

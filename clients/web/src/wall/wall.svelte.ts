@@ -1,14 +1,14 @@
-/** The state of the wall: the places, the current view, the received changes, the connection. */
+/** The state of the wall: the places, the view of an edition, the received changes, and the connection. */
 import { credentials } from "../shared/access";
-import { choice, chosen, type Choice } from "../shared/edition";
+import { choice, chooseEdition, type Choice } from "../shared/edition";
 import { Freshness } from "../shared/freshness.svelte";
-import { follow, type Connection } from "../shared/live";
-import { ask, oneAtATime } from "../shared/request";
+import { followSubscription, type Connection } from "../shared/live";
+import { coalesceCalls, executeDocument } from "../shared/request";
 import type { Edition, Source } from "../shared/types";
 import { EDITIONS, INDEX_CHANGED, INSTANCE, PLACES, SOURCES, WALL } from "./documents";
 import type { IndexChange, Place, View } from "./documents";
 
-const REFRESH_REST_MS = 700; // with half a second of gathering, a change shows within two seconds
+const REFRESH_REST_MS = 700; // with half a second for a batch, a change is visible within two seconds
 const TICKER_LENGTH = 40;
 const FLASH_MS = 4_000;
 const RETRY_MS = 3_000;
@@ -24,55 +24,55 @@ export class Wall extends Freshness {
   #flashes: { code: string; edition: Choice; until: number }[] = [];
   #province: string | null = null;
   #version: string | null = null;
-  /** The newest official result received; a target or a self-assessment does not switch the edition. */
-  #newest: IndexChange | null = null;
-  /** False while the view could not be read: a pong then does not confirm that it is current. */
-  #current = false;
+  /** The newest official change. A target or a self-assessment does not switch the edition. */
+  #newestOfficial: IndexChange | null = null;
+  /** False after a failure to read the view: a pong then does not confirm that the view is current. */
+  #isCurrent = false;
 
-  readonly refresh = oneAtATime(() => this.#read(), REFRESH_REST_MS);
+  readonly refresh = coalesceCalls(() => this.#read(), REFRESH_REST_MS);
 
-  /** Regions whose value in the edition shown moved in the last seconds. */
-  readonly moved = $derived.by((): ReadonlySet<string> => {
-    const shown = this.edition && choice(this.edition);
+  /** The regions whose value in the shown edition changed in the last seconds. */
+  readonly movedRegions = $derived.by((): ReadonlySet<string> => {
+    const shownChoice = this.edition && choice(this.edition);
     const flashing = this.#flashes.filter(
-      ({ edition, until }) => edition === shown && until > this.now,
+      ({ edition, until }) => edition === shownChoice && until > this.now,
     );
     return new Set(flashing.map(({ code }) => code));
   });
 
   start(choice: Choice | null): () => void {
     this.choice = choice;
-    const stopTicking = this.tick();
-    const stop = follow<IndexChange>({
+    const stopClock = this.startClock();
+    const stop = followSubscription<IndexChange>({
       url: `${location.origin.replace(/^http/, "ws")}/graphql`,
       document: INDEX_CHANGED as unknown as string,
       credentials,
       snapshot: this.refresh,
-      changed: (changes) => this.#changed(changes),
-      connection: (state) => this.#connected(state),
-      heard: () => this.#heard(),
+      onChanges: (changes) => this.#addChanges(changes),
+      onConnection: (state) => this.#updateConnection(state),
+      onMessage: () => this.#confirmView(),
     });
     return () => {
-      stopTicking();
+      stopClock();
       stop();
     };
   }
 
-  /** Shows another edition; null returns to the one that the wall chooses by itself. */
-  choose(choice: Choice | null): void {
+  /** Shows another edition; with null the wall chooses the edition itself. */
+  chooseEdition(choice: Choice | null): void {
     this.choice = choice;
     this.#refreshUntilRead();
   }
 
-  #changed(changes: IndexChange[]): void {
-    // By cursor, so that a change that is received twice is listed once.
-    const bySubject = new Map(
+  #addChanges(changes: IndexChange[]): void {
+    // By cursor, so that a change that arrives twice is listed once.
+    const byCursor = new Map(
       [...changes.toReversed(), ...this.changes].map((change) => [change.cursor, change]),
     );
-    this.changes = [...bySubject.values()].slice(0, TICKER_LENGTH);
-    this.#newest =
+    this.changes = [...byCursor.values()].slice(0, TICKER_LENGTH);
+    this.#newestOfficial =
       changes.findLast(({ kind, state }) => kind === "OFFICIAL" && state === "PUBLISHED") ??
-      this.#newest;
+      this.#newestOfficial;
     const until = Date.now() + FLASH_MS;
     this.#flashes = [
       ...this.#flashes.filter((flash) => flash.until > Date.now()),
@@ -81,15 +81,15 @@ export class Wall extends Freshness {
     this.#refreshUntilRead();
   }
 
-  #connected(state: Connection): void {
-    const healed = this.connection === "lost" && state === "live";
+  #updateConnection(state: Connection): void {
+    const isRestored = this.connection === "lost" && state === "live";
     this.connection = state;
-    // A change of a name or of the version moves no index, and no event announces it.
-    if (healed) this.#refreshUntilRead();
+    // No event announces a new version of the page or a change of a name.
+    if (isRestored) this.#refreshUntilRead();
   }
 
-  #heard(): void {
-    if (!this.#current) return;
+  #confirmView(): void {
+    if (!this.#isCurrent) return;
     this.confirm();
   }
 
@@ -97,35 +97,35 @@ export class Wall extends Freshness {
     this.refresh().catch(() => setTimeout(() => this.#refreshUntilRead(), RETRY_MS));
   }
 
-  /** Reads the view of the edition to show, and returns the cursor from before it was read. */
+  /** Reads the view of the edition to show; returns a cursor from before the view was read. */
   async #read(): Promise<string> {
     try {
-      // In a request of its own: the fields of one query are read at different moments. A change
-      // between the view and a newer cursor would never arrive as an event.
-      const { instance } = await ask(INSTANCE, {});
+      // The cursor needs a request of its own, because the fields of one query are read at different
+      // moments. A change between the view and a newer cursor would never arrive as an event.
+      const { instance } = await executeDocument(INSTANCE, {});
       const { province } = instance;
       this.replay = instance.replay;
-      // A new version brings a new page with it.
+      // A new version of the server has a new version of this page.
       this.#version ??= instance.version;
       if (instance.version !== this.#version) location.reload();
-      if (this.#province !== province) this.places = await placesOf(province);
+      if (this.#province !== province) this.places = await readPlaces(province);
       this.#province = province;
-      const known = this.editions.length
+      const editions = this.editions.length
         ? this.editions
-        : (await ask(EDITIONS, { province })).editions;
-      const edition = chosen(known, this.choice, this.places.length, this.#leading());
-      this.editions = known;
+        : (await executeDocument(EDITIONS, { province })).editions;
+      const edition = chooseEdition(editions, this.choice, this.places.length, this.#replayed());
+      this.editions = editions;
       if (edition === null) {
-        this.#current = true;
-        this.#heard();
+        this.#isCurrent = true;
+        this.#confirmView();
         return instance.cursor;
       }
       const { year, kind } = edition;
-      const view = await ask(WALL, { province, instrument: edition.instrument.id, year, kind });
+      const view = await executeDocument(WALL, { province, instrument: edition.instrument.id, year, kind });
       this.#show(view, edition);
       return instance.cursor;
     } catch (reason) {
-      this.#current = false;
+      this.#isCurrent = false;
       throw reason;
     }
   }
@@ -134,28 +134,32 @@ export class Wall extends Freshness {
     this.view = view;
     this.edition = edition;
     this.editions = view.editions;
-    this.#current = true;
-    this.#heard();
-    // The first result of a new year may require another edition than the one just read.
-    const due = chosen(view.editions, this.choice, this.places.length, this.#leading());
-    if (due !== null && choice(due) !== choice(edition)) this.#refreshUntilRead();
+    this.#isCurrent = true;
+    this.#confirmView();
+    // After the first result of a new year, the wall may have to show another edition.
+    const next = chooseEdition(view.editions, this.choice, this.places.length, this.#replayed());
+    if (next !== null && choice(next) !== choice(edition)) this.#refreshUntilRead();
   }
 
-  /** The state of the copy of each region that another instance owns. */
+  /** Reads the state of the copy of each region that another instance owns. */
   protected async readSources(): Promise<readonly Source[]> {
-    return (await ask(SOURCES, {})).sources;
+    return (await executeDocument(SOURCES, {})).sources;
   }
 
-  /** In a replay the wall shows the edition of the events. */
-  #leading(): Choice | "newest" | null {
+  /**
+   * The edition of the newest official event of a replay; `"newest"` before the first one, and null if the
+   * server is not in a replay.
+   */
+  #replayed(): Choice | "newest" | null {
     if (!this.replay) return null;
-    return this.#newest === null ? "newest" : choice(this.#newest);
+    return this.#newestOfficial === null ? "newest" : choice(this.#newestOfficial);
   }
 }
 
-async function placesOf(province: string, after: string | null = null): Promise<Place[]> {
-  const { edges, pageInfo } = (await ask(PLACES, { province, after })).regions;
+/** Reads the places of all regions of the province, page by page. */
+async function readPlaces(province: string, after: string | null = null): Promise<Place[]> {
+  const { edges, pageInfo } = (await executeDocument(PLACES, { province, after })).regions;
   const places = edges.map((edge) => edge.node);
   if (!pageInfo.hasNextPage) return places;
-  return [...places, ...(await placesOf(province, pageInfo.endCursor))];
+  return [...places, ...(await readPlaces(province, pageInfo.endCursor))];
 }

@@ -1,10 +1,10 @@
-/** The GraphQL documents that compare regions with each other, with means and with the best. */
+/** The GraphQL documents that compare regions with each other, with means and with the best values. */
 import type { ResultOf } from "gql.tada";
 import { EDITION_FIELDS } from "../../shared/documents";
 import { graphql } from "../../shared/graphql";
 import { PROVENANCE_FIELDS } from "../documents";
 
-/** The regions that can be compared, and the editions. */
+/** The regions and the editions that a viewer can choose. */
 export const CHOICES = graphql(`
   query ComparisonChoices($province: ID!) {
     regions(filter: { province: $province, kinds: [REGENCY, CITY] }, first: 100) {
@@ -19,7 +19,7 @@ export const CHOICES = graphql(`
   }
 `, [EDITION_FIELDS]);
 
-/** The ranking of an edition. */
+/** The ranking of an edition, in which the neighbours of a region are found. */
 export const NEIGHBOURS = graphql(`
   query Neighbours($province: ID!, $instrument: ID!, $year: Int!, $kind: AssessmentKind!) {
     ranking(instrument: $instrument, year: $year, kind: $kind, province: $province) {
@@ -30,7 +30,7 @@ export const NEIGHBOURS = graphql(`
   }
 `);
 
-/** The mean and the best of one value, over the province or over the nation. */
+/** The mean and the best value over the province or over the nation. */
 const REFERENCE_FIELDS = graphql(`
   fragment ReferenceFields on Reference {
     mean {

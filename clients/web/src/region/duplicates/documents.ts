@@ -1,4 +1,4 @@
-/** The GraphQL document of the listings that are, or may be, one system. */
+/** The GraphQL document of the listings that are, or may be, the same system. */
 import type { ResultOf } from "gql.tada";
 import { graphql } from "../../shared/graphql";
 import { PROVENANCE_FIELDS } from "../documents";

@@ -1,27 +1,27 @@
-/** Messages of the chapter about duplicates. A signal that is not here is shown by its own name. */
+/** The messages of the chapter about duplicates. The page shows a signal without a message by its name. */
 import type { Policy } from "./documents";
 
 const id = {
   intro:
     "Baris inventaris yang merupakan, atau mungkin merupakan, satu sistem. Ini saran: tidak ada yang digabung atau dihapus.",
-  summary: (listed: number, groups: number, alone: number) =>
+  summary: (listed: number, groups: number, single: number) =>
     groups === 0
       ? `Dari ${listed} baris inventaris, tidak ada yang tampak sama.`
-      : `Dari ${listed} baris inventaris, ${groups} kelompok perlu dilihat; ${alone} baris tidak mirip dengan baris lain.`,
+      : `Dari ${listed} baris inventaris, ${groups} kelompok perlu dilihat; ${single} baris tidak mirip dengan baris lain.`,
   websites: (count: number) => `${count} baris adalah laman tentang kantor, bukan aplikasi:`,
-  several: (count: number) => `${count} baris menyebut beberapa sistem sekaligus:`,
+  severalSystems: (count: number) => `${count} baris menyebut beberapa sistem sekaligus:`,
   policy: { AUTO: "Pasti satu sistem", REVIEW: "Perlu diperiksa orang" } satisfies Record<Policy, string>,
   policyText: {
     AUTO: (count: number) => `${count} baris ini adalah satu sistem yang didaftarkan berulang.`,
     REVIEW: (count: number) => `Apakah ${count} baris ini satu sistem? Cukup satu jawaban untuk kelompok ini.`,
   } satisfies Record<Policy, (count: number) => string>,
   national: (name: string, owner: string) => `Sistem nasional: ${name} (${owner}).`,
-  because: (a: string, b: string, signals: string) => `${a} dan ${b}: ${signals}.`,
+  linkReason: (a: string, b: string, signals: string) => `${a} dan ${b}: ${signals}.`,
   why: "Alasannya",
   signal: {
     "same name": (value: string) => `nama dasarnya sama, “${value}”`,
     "same address": (value: string) => `alamatnya sama, ${value}`,
-    "same host": (value: string) => `berada di host yang sama, ${value}`,
+    "same host": (value: string) => `beralamat di situs yang sama, ${value}`,
     "same OPD": () => "dimiliki OPD yang sama",
     "letters alike": (value: string) => `huruf namanya ${value} serupa`,
     "national system": (value: string) => `dikenali sebagai sistem nasional “${value}”`,
@@ -31,19 +31,19 @@ const id = {
 
 const en: typeof id = {
   intro: "Listings that are, or may be, one system. A suggestion: nothing is joined or removed.",
-  summary: (listed, groups, alone) =>
+  summary: (listed, groups, single) =>
     groups === 0
       ? `None of ${listed} listings look similar.`
-      : `Of ${listed} listings, ${groups} groups need a look; ${alone} are like no other.`,
+      : `Of ${listed} listings, ${groups} groups need a look; ${single} are like no other.`,
   websites: (count) => `${count} listings are pages about an office, not applications:`,
-  several: (count) => `${count} listings name several systems:`,
+  severalSystems: (count) => `${count} listings name several systems:`,
   policy: { AUTO: "Surely one system", REVIEW: "A question to a person" },
   policyText: {
     AUTO: (count) => `These ${count} listings are one system, listed again.`,
     REVIEW: (count) => `Are these ${count} listings one system? One answer is enough for the group.`,
   },
   national: (name, owner) => `National system: ${name} (${owner}).`,
-  because: (a, b, signals) => `${a} and ${b}: ${signals}.`,
+  linkReason: (a, b, signals) => `${a} and ${b}: ${signals}.`,
   why: "Why",
   signal: {
     "same name": (value) => `their bare name is the same, “${value}”`,

@@ -1,4 +1,4 @@
-/** The diagnostics of the graph as sentences, each with its n and the way it is computed. */
+/** The diagnostics of the graph as sentences, each with its counts and its method. */
 import type { Formats } from "../../shared/format";
 import type { RegionMessages } from "../messages";
 import type { Diagnostics } from "./documents";
@@ -6,121 +6,125 @@ import type { Diagnostics } from "./documents";
 export interface Diagnosis {
   id: string;
   title: string;
-  /** The figure alone; null if it cannot be computed. */
+  /** The figure without its sentence; null if it cannot be computed. */
   value: string | null;
   sentences: string[];
   method: string;
-  /** The names of the things that the figure counts. */
+  /** The descriptions of the items that the figure counts. */
   items: string[];
-  /** The exchanges that the figure counts. */
+  /** The ids of the exchanges that the figure counts. */
   exchanges: readonly string[];
 }
 
-export function diagnoses(found: Diagnostics, messages: RegionMessages, format: Formats): Diagnosis[] {
-  const say = messages.integration;
+export function listDiagnoses(
+  diagnostics: Diagnostics,
+  regionMessages: RegionMessages,
+  format: Formats,
+): Diagnosis[] {
+  const messages = regionMessages.integration;
   const percent = (value: string | null) => (value === null ? null : format.percent(value));
-  const parts = ({ part, of }: { part: string; of: string }) =>
-    [format.number(part), format.number(of)] as const;
-  const names = (ends: readonly { name: string }[]) => format.list(ends.map(({ name }) => name));
-  const nodes = found.applications + found.outside;
+  const parts = ({ part, of: total }: { part: string; of: string }) =>
+    [format.number(part), format.number(total)] as const;
+  const names = (nodes: readonly { name: string }[]) => format.list(nodes.map(({ name }) => name));
+  const nodeCount = diagnostics.applications + diagnostics.outside;
   return [
     {
       id: "bus",
-      title: say.bus.title,
-      value: percent(found.bus.value),
+      title: messages.bus.title,
+      value: percent(diagnostics.bus.value),
       sentences: [
-        found.bus.value === null ? say.bus.none : say.bus.text(...parts(found.bus)),
-        found.modeUnknown ? say.bus.unknown(found.modeUnknown) : "",
+        diagnostics.bus.value === null ? messages.bus.none : messages.bus.text(...parts(diagnostics.bus)),
+        diagnostics.modeUnknown ? messages.bus.unknown(diagnostics.modeUnknown) : "",
       ],
-      method: say.bus.method,
+      method: messages.bus.method,
       items: [],
       exchanges: [],
     },
     {
       id: "cut-points",
-      title: say.cutPoints.title,
-      value: found.edges ? String(found.cutPointCount) : null,
-      sentences: [found.edges ? say.cutPoints.text(found.cutPointCount, nodes) : say.cutPoints.none],
-      method: say.cutPoints.method,
-      items: found.cutPoints.map(({ node, cutOffCount, cutOff }) =>
-        say.cutPoints.item(node.name, cutOffCount, names(cutOff)),
+      title: messages.cutPoints.title,
+      value: diagnostics.edges ? String(diagnostics.cutPointCount) : null,
+      sentences: [diagnostics.edges ? messages.cutPoints.text(diagnostics.cutPointCount, nodeCount) : messages.cutPoints.none],
+      method: messages.cutPoints.method,
+      items: diagnostics.cutPoints.map(({ node, cutOffCount, cutOff }) =>
+        messages.cutPoints.item(node.name, cutOffCount, names(cutOff)),
       ),
       exchanges: [],
     },
     {
       id: "isolated",
-      title: say.isolated.title,
-      value: found.applications ? String(found.isolatedCount) : null,
+      title: messages.isolated.title,
+      value: diagnostics.applications ? String(diagnostics.isolatedCount) : null,
       sentences: [
-        found.applications
-          ? say.isolated.text(found.isolatedCount, found.applications)
-          : say.isolated.none,
+        diagnostics.applications
+          ? messages.isolated.text(diagnostics.isolatedCount, diagnostics.applications)
+          : messages.isolated.none,
       ],
-      method: say.isolated.method,
-      items: found.isolated.map(({ name }) => name),
+      method: messages.isolated.method,
+      items: diagnostics.isolated.map(({ name }) => name),
       exchanges: [],
     },
     {
       id: "silo",
-      title: say.silo.title,
-      value: found.siloDisplay === null ? null : format.change(found.siloDisplay),
+      title: messages.silo.title,
+      value: diagnostics.siloDisplay === null ? null : format.change(diagnostics.siloDisplay),
       sentences: [
-        found.siloDisplay === null ? say.silo.none : say.silo.text(format.change(found.siloDisplay)),
-        found.ownerUnknown ? say.silo.unknown(found.ownerUnknown, found.applications) : "",
+        diagnostics.siloDisplay === null ? messages.silo.none : messages.silo.text(format.change(diagnostics.siloDisplay)),
+        diagnostics.ownerUnknown ? messages.silo.unknown(diagnostics.ownerUnknown, diagnostics.applications) : "",
       ],
-      method: say.silo.method,
+      method: messages.silo.method,
       items: [],
       exchanges: [],
     },
     {
       id: "propagation",
-      title: say.propagation.title,
-      value: found.edges ? percent(found.propagation.value) : null,
+      title: messages.propagation.title,
+      value: diagnostics.edges ? percent(diagnostics.propagation.value) : null,
       sentences: [
-        found.edges && found.propagation.value !== null
-          ? say.propagation.text(...parts(found.propagation), found.applications)
-          : say.propagation.none,
+        diagnostics.edges && diagnostics.propagation.value !== null
+          ? messages.propagation.text(...parts(diagnostics.propagation), diagnostics.applications)
+          : messages.propagation.none,
       ],
-      method: say.propagation.method,
+      method: messages.propagation.method,
       items: [],
       exchanges: [],
     },
     {
       id: "debt",
-      title: say.debt.title,
-      value: found.edges ? String(found.pointToPointDebtCount) : null,
+      title: messages.debt.title,
+      value: diagnostics.edges ? String(diagnostics.pointToPointDebtCount) : null,
       sentences: [
-        found.edges ? say.debt.text(found.pointToPointDebtCount, found.edges) : say.debt.none,
+        diagnostics.edges ? messages.debt.text(diagnostics.pointToPointDebtCount, diagnostics.edges) : messages.debt.none,
       ],
-      method: say.debt.method,
+      method: messages.debt.method,
       items: [],
-      exchanges: found.pointToPointDebt,
+      exchanges: diagnostics.pointToPointDebt,
     },
     {
       id: "producers",
-      title: say.producers.title,
-      value: found.producers.value === null ? null : String(found.severalProducersCount),
+      title: messages.producers.title,
+      value: diagnostics.producers.value === null ? null : String(diagnostics.severalProducersCount),
       sentences: [
-        found.producers.value === null
-          ? say.producers.none
-          : say.producers.text(found.severalProducersCount, format.number(found.producers.of)),
+        diagnostics.producers.value === null
+          ? messages.producers.none
+          : messages.producers.text(diagnostics.severalProducersCount, format.number(diagnostics.producers.of)),
       ],
-      method: say.producers.method,
-      items: found.severalProducers.map((each) =>
-        say.producers.item(each.dataObject, names(each.producers)),
+      method: messages.producers.method,
+      items: diagnostics.severalProducers.map(({ dataObject, producers }) =>
+        messages.producers.item(dataObject, names(producers)),
       ),
       exchanges: [],
     },
     {
       id: "reciprocity",
-      title: say.reciprocity.title,
-      value: percent(found.reciprocity.value),
+      title: messages.reciprocity.title,
+      value: percent(diagnostics.reciprocity.value),
       sentences: [
-        found.reciprocity.value === null
-          ? say.reciprocity.none
-          : say.reciprocity.text(...parts(found.reciprocity)),
+        diagnostics.reciprocity.value === null
+          ? messages.reciprocity.none
+          : messages.reciprocity.text(...parts(diagnostics.reciprocity)),
       ],
-      method: say.reciprocity.method,
+      method: messages.reciprocity.method,
       items: [],
       exchanges: [],
     },

@@ -15,7 +15,7 @@ const COMPLETENESS_FIELDS = graphql(`
   }
 `);
 
-/** The fields that are still to be filled, by application. */
+/** The required fields that are empty, by application. */
 const OPEN_FIELDS = graphql(`
   fragment OpenFields on Completeness {
     missing(first: 100) {

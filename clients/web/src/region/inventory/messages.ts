@@ -1,4 +1,4 @@
-/** Messages of the chapter about the inventory. */
+/** The messages of the chapter about the inventory. */
 import type { SealState } from "./documents";
 
 const id = {
@@ -9,8 +9,8 @@ const id = {
   empty: "Inventaris ini belum memuat aplikasi.",
   enough: "Kelengkapan ini mencapai batas 80%.",
   notEnough: "Kelengkapan ini belum mencapai batas 80%.",
-  vouched: (count: number, of: number) =>
-    `${count} dari ${of} OPD menjamin inventarisnya: pernyataannya berlaku dan isiannya cukup.`,
+  vouchedOpds: (count: number, total: number) =>
+    `${count} dari ${total} OPD menjamin inventarisnya: pernyataannya berlaku dan isiannya cukup.`,
   policy: (year: number) => `Kebijakan pembangunan aplikasi berlaku sejak ${year}:`,
   noPolicy:
     "Kebijakan pembangunan aplikasi belum dicatat, sehingga indikator 15 belum dapat diperiksa lewat konsultasi.",
@@ -20,14 +20,14 @@ const id = {
   opd: "OPD",
   applications: "Aplikasi",
   completeness: "Kelengkapan",
-  filledOf: (filled: number, required: number) => `${filled} dari ${required}`,
+  filledCount: (filled: number, required: number) => `${filled} dari ${required}`,
   seal: "Pernyataan lengkap",
   missing: "Isian yang kosong",
   noApplications: "belum ada aplikasi tercatat",
   nothingMissing: "tidak ada",
-  missingOn: (count: number) => `${count} aplikasi`,
-  gaps: (application: string, fields: string) => `${application}: ${fields}`,
-  unlisted: (count: number) => `dan ${count} aplikasi lainnya`,
+  missingCount: (count: number) => `${count} aplikasi`,
+  missingFields: (application: string, fields: string) => `${application}: ${fields}`,
+  unlistedCount: (count: number) => `dan ${count} aplikasi lainnya`,
   ownerUnknown: (count: number) => `OPD tidak diketahui (${count} aplikasi)`,
   state: {
     HOLDS: "berlaku",
@@ -55,7 +55,7 @@ const en: typeof id = {
   empty: "This inventory lists no application.",
   enough: "This reaches the threshold of 80%.",
   notEnough: "This is below the threshold of 80%.",
-  vouched: (count, of) => `${count} of ${of} OPDs vouch for their inventory: the seal holds and enough is filled.`,
+  vouchedOpds: (count, total) => `${count} of ${total} OPDs vouch for their inventory: the seal holds and enough is filled.`,
   policy: (year) => `The policy on building applications holds since ${year}:`,
   noPolicy:
     "No policy on building applications is recorded, so indicator 15 cannot be held against consultations yet.",
@@ -65,14 +65,14 @@ const en: typeof id = {
   opd: "OPD",
   applications: "Applications",
   completeness: "Completeness",
-  filledOf: (filled, required) => `${filled} of ${required}`,
+  filledCount: (filled, required) => `${filled} of ${required}`,
   seal: "Attestation",
   missing: "Open fields",
   noApplications: "no application listed",
   nothingMissing: "none",
-  missingOn: (count) => `${count} applications`,
-  gaps: (application, fields) => `${application}: ${fields}`,
-  unlisted: (count) => `and ${count} more applications`,
+  missingCount: (count) => `${count} applications`,
+  missingFields: (application, fields) => `${application}: ${fields}`,
+  unlistedCount: (count) => `and ${count} more applications`,
   ownerUnknown: (count) => `OPD unknown (${count} applications)`,
   state: { HOLDS: "holds", NEVER_GIVEN: "never given", EXPIRED: "expired", BROKEN: "broken" },
   sealed: (at, until) => `given ${at}, holds until ${until}`,

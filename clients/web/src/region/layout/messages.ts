@@ -1,22 +1,22 @@
-/** Messages of the page as a whole, and of what every chapter shows. */
+/** The messages of the whole page and of the parts that all chapters share. */
 import type { Subject } from "../documents";
 
 type RegionKind = Subject["kind"];
 type Mode = "HUB" | "API" | "FILE" | "DATABASE" | "MANUAL" | "UNKNOWN";
 
 const id = {
-  wall: "Dinding pantau",
+  wall: "Layar pantau",
   print: "Cetak",
   contents: "Isi halaman",
   waiting: "Memuat…",
   unknownTitle: "Daerah tidak dikenal",
   unknownText: (code: string) =>
-    `Tidak ada daerah dengan kode “${code}” di instans ini. Kode daerah adalah kode Kemendagri, misalnya 32.11 untuk Kabupaten Sumedang.`,
-  unknownHelp: "Pilih daerah dari peringkat atau peta di dinding pantau.",
+    `Tidak ada daerah dengan kode “${code}” di server ini. Kode daerah adalah kode Kemendagri, misalnya 32.11 untuk Kabupaten Sumedang.`,
+  unknownHelp: "Pilih daerah dari peringkat atau peta di layar pantau.",
   failed: "Bagian ini belum dapat dibaca.",
   retry: "Coba lagi",
   origin: "Asal",
-  originOf: (what: string) => `Asal keterangan: ${what}`,
+  originOf: (statement: string) => `Asal keterangan: ${statement}`,
   rule: "Aturan",
   ruleVersion: (rule: string, version: string) => (version ? `${rule}, versi ${version}` : rule),
   ruleTable: "Tabel aturan",
@@ -25,10 +25,10 @@ const id = {
   note: "Catatan",
   method: "Cara hitung",
   asOf: "Dihitung per",
-  inputs: "Sidik masukan",
-  doubtful: "Sumber ini menyisakan keraguan.",
-  more: (count: number) => `Tampilkan ${count} lagi`,
-  less: "Ringkas",
+  inputs: "Sidik (hash) masukan",
+  unconfirmed: "Sumber ini menyisakan keraguan.",
+  showMore: (count: number) => `Tampilkan ${count} lagi`,
+  showFewer: "Ringkas",
   andMore: (count: number) => `dan ${count} lainnya`,
   unknown: "tidak diketahui",
   yes: "ya",
@@ -46,14 +46,14 @@ const id = {
     API: "lewat API langsung",
     FILE: "lewat berkas",
     DATABASE: "lewat basis data",
-    MANUAL: "dengan tangan",
+    MANUAL: "secara manual",
     UNKNOWN: "cara tidak diketahui",
   } satisfies Record<Mode, string>,
-  grade: [
+  evidenceGrade: [
     "baru diklaim",
     "didukung dokumen",
     "dikonfirmasi pihak mitra",
-    "tercatat mesin",
+    "tercatat oleh sistem",
   ] as readonly string[],
   exchange: (source: string, target: string, data: string) =>
     data ? `${source} → ${target}: ${data}` : `${source} → ${target}`,
@@ -86,7 +86,7 @@ const en: typeof id = {
   failed: "This part cannot be read yet.",
   retry: "Try again",
   origin: "Origin",
-  originOf: (what) => `Origin of: ${what}`,
+  originOf: (statement) => `Origin of: ${statement}`,
   rule: "Rule",
   ruleVersion: (rule, version) => (version ? `${rule}, version ${version}` : rule),
   ruleTable: "Table of rules",
@@ -96,9 +96,9 @@ const en: typeof id = {
   method: "Method",
   asOf: "Computed as of",
   inputs: "Hash of the inputs",
-  doubtful: "This source leaves a doubt.",
-  more: (count) => `Show ${count} more`,
-  less: "Show fewer",
+  unconfirmed: "This source leaves a doubt.",
+  showMore: (count) => `Show ${count} more`,
+  showFewer: "Show fewer",
   andMore: (count) => `and ${count} more`,
   unknown: "unknown",
   yes: "yes",
@@ -119,7 +119,7 @@ const en: typeof id = {
     MANUAL: "by hand",
     UNKNOWN: "mode unknown",
   },
-  grade: ["claimed only", "documented", "confirmed by the counterpart", "logged by a machine"],
+  evidenceGrade: ["claimed only", "documented", "confirmed by the counterpart", "logged by a machine"],
   exchange: id.exchange,
   exchangeDetail: (mode, grade) => `${mode}; evidence ${grade}`,
   verifiedOn: (day) => `verified on ${day}`,

@@ -1,4 +1,4 @@
-/** The GraphQL documents of base rates from the same starting point, peers, and systems to reuse. */
+/** The GraphQL documents of base rates, of peers, and of systems to reuse. */
 import type { ResultOf } from "gql.tada";
 import { graphql } from "../../shared/graphql";
 import { PROVENANCE_FIELDS } from "../documents";

@@ -1,10 +1,10 @@
-/** Messages of the chapter about outlook, peers and sharing. */
+/** The messages of the chapter about base rates, peers and systems to reuse. */
 
 const id = {
   intro:
     "Apa yang terjadi setahun kemudian pada daerah yang pernah berada di posisi ini, siapa yang sebanding, dan apa yang dapat dipakai bersama. Ini catatan kejadian, bukan ramalan.",
   target: "Target",
-  chance: "Laju yang pernah terjadi",
+  baseRates: "Laju yang pernah terjadi",
   start: (instrument: string, index: string, year: number, window: string, fromYear: number, n: number) =>
     `Indeks resmi sekarang ${index} (${instrument} ${year}). Pada ${fromYear} ada ${n} daerah yang indeksnya berselisih paling banyak ${window} dari itu.`,
   reached: (successes: number, n: number, target: string, share: string, low: string, high: string) =>
@@ -14,19 +14,19 @@ const id = {
   change: (mean: string, spread: string) =>
     `Rata-rata perubahannya ${mean} dengan simpangan baku ${spread}.`,
   tooFew: (n: number) => `Belum cukup contoh: hanya ${n} daerah, sedangkan paling sedikit diperlukan tiga.`,
-  none: "Belum ada indeks resmi untuk memulai.",
+  noIndex: "Belum ada indeks resmi untuk memulai.",
   method:
     "Laju kejadian pada hasil resmi yang dipublikasikan seluruh Indonesia, selang Jeffreys 80%; tidak ada model yang dicocokkan",
   peers: "Daerah sebanding",
-  peersNote: (of: number, year: number) =>
-    `Yang terdekat di antara ${of} daerah menurut nilai domain ${year}, jenis daerah, dan jumlah penduduk.`,
+  peersNote: (total: number, year: number) =>
+    `Yang terdekat di antara ${total} daerah menurut nilai domain ${year}, jenis daerah, dan jumlah penduduk.`,
   noPeers: "Nilai domain daerah ini tidak dipublikasikan, sehingga daerah sebanding tidak dapat dicari.",
-  tooFewMoved: "Belum cukup contoh: kurang dari tiga daerah sebanding yang naik 0,10 atau lebih.",
+  tooFewRisen: "Belum cukup contoh: kurang dari tiga daerah sebanding yang naik 0,10 atau lebih.",
   region: "Daerah",
   distance: "Jarak",
-  after: "Setahun kemudian",
-  changed: "Yang berubah",
-  moved: (index: string, change: string) => `${index} (${change})`,
+  yearLater: "Setahun kemudian",
+  changes: "Yang berubah",
+  nextIndex: (index: string, change: string) => `${index} (${change})`,
   unknown: "tidak diketahui",
   domainChange: (name: string, change: string) => `${name} ${change}`,
   noDomainChange: "nilai domainnya tetap",
@@ -41,7 +41,7 @@ const id = {
   sharingNoteEmpty:
     "Fungsi yang tidak tampak dalam inventaris ini tetapi dilayani daerah lain di provinsi yang sama. Inventarisnya masih kosong, jadi belum tentu benar-benar tidak ada.",
   noSharing: "Tidak ada calon untuk dipakai bersama.",
-  servedBy: (count: number, of: number) => `dilayani ${count} dari ${of} daerah`,
+  servedBy: (count: number, total: number) => `dilayani ${count} dari ${total} daerah`,
   system: (name: string, owner: string) => `${name}, ${owner}`,
   level: (level: number) => `level resmi ${level}`,
   levelUnknown: "level resmi tidak diketahui",
@@ -59,7 +59,7 @@ const en: typeof id = {
   intro:
     "What became, a year later, of regions that stood here, who is comparable, and what could be shared. A record of what happened, not a forecast.",
   target: "Target",
-  chance: "Base rates",
+  baseRates: "Base rates",
   start: (instrument, index, year, window, fromYear, n) =>
     `The official index is ${index} (${instrument} ${year}). In ${fromYear}, ${n} regions were at most ${window} from it.`,
   reached: (successes, n, target, share, low, high) =>
@@ -68,18 +68,18 @@ const en: typeof id = {
     `${successes} of ${n} fell below their own start: ${share}, 80% interval ${low} to ${high}.`,
   change: (mean, spread) => `They changed by ${mean} on average, standard deviation ${spread}.`,
   tooFew: (n) => `Not enough examples: ${n} regions only, and at least three are needed.`,
-  none: "There is no official index to start from.",
+  noIndex: "There is no official index to start from.",
   method: "Rates of published official results of all Indonesia, 80% Jeffreys interval; nothing is fitted",
   peers: "Peers",
-  peersNote: (of, year) =>
-    `The nearest of ${of} regions by domain values of ${year}, kind of region, and population.`,
+  peersNote: (total, year) =>
+    `The nearest of ${total} regions by domain values of ${year}, kind of region, and population.`,
   noPeers: "This region's domain values are not published, so no peers can be found.",
-  tooFewMoved: "Not enough examples: fewer than three of these peers rose by 0.10 or more.",
+  tooFewRisen: "Not enough examples: fewer than three of these peers rose by 0.10 or more.",
   region: "Region",
   distance: "Distance",
-  after: "A year later",
-  changed: "What changed",
-  moved: (index, change) => `${index} (${change})`,
+  yearLater: "A year later",
+  changes: "What changed",
+  nextIndex: (index, change) => `${index} (${change})`,
   unknown: "unknown",
   domainChange: (name, change) => `${name} ${change}`,
   noDomainChange: "its domain values stayed",
@@ -92,7 +92,7 @@ const en: typeof id = {
   sharingNoteEmpty:
     "Functions that do not show in this inventory but that other regions of the province serve. The inventory is empty, so they may exist all the same.",
   noSharing: "There is no candidate to share.",
-  servedBy: (count, of) => `served by ${count} of ${of} regions`,
+  servedBy: (count, total) => `served by ${count} of ${total} regions`,
   system: (name, owner) => `${name}, ${owner}`,
   level: (level) => `official level ${level}`,
   levelUnknown: "official level unknown",

@@ -1,13 +1,13 @@
-/** Reads a decimal number that a person typed, whatever language the browser has. */
+/** Parses a decimal number that a person typed, independent of the language of the browser. */
 
 /** Digits, then at most two decimal places after a comma or a point. */
 const DECIMAL = /^\d+(?:[.,]\d{1,2})?$/;
 
 /**
- * Returns the number that a text such as "4,5" or "4.5" stands for; null where the text is not a
- * number or where the number lies outside of the range.
+ * Parses a text such as "4,5" or "4.5"; returns null if the text is not a number or if the number is
+ * outside the range.
  *
- * A third decimal place is refused because "1.234" is a thousand and more to an Indonesian reader.
+ * A third decimal place is refused, because "1.234" is more than a thousand in Indonesian.
  */
 export function parseDecimal(text: string, lowest: number, highest: number): number | null {
   const trimmed = text.trim();

@@ -1,8 +1,8 @@
-/** The GraphQL documents of the cheapest steps to a target: plan, cost curve, alternatives, refusals. */
+/** The GraphQL documents of the path to a target: the plan, the cost curve, the next best path, refusals. */
 import type { ResultOf, VariablesOf } from "gql.tada";
 import { graphql } from "../../shared/graphql";
 
-/** The data from which a target is proposed. */
+/** The index of the region, from which the first target is proposed. */
 export const START = graphql(`
   query PathStart($code: ID!) {
     region(code: $code) {
@@ -207,10 +207,10 @@ export const REFUSALS = graphql(`
 export type PathRequest = VariablesOf<typeof PATH>;
 export type Path = NonNullable<NonNullable<ResultOf<typeof PATH>["region"]>["pathToTarget"]>;
 export type Step = Path["steps"][number];
-export type LevelAsk = Step["asks"][number];
-type Curve = NonNullable<NonNullable<ResultOf<typeof COST_CURVE>["region"]>["pathToTarget"]>;
-export type CostPoint = Curve["costCurve"][number];
-type Alternative = NonNullable<NonNullable<ResultOf<typeof NEXT_BEST>["region"]>["pathToTarget"]>;
-export type NextBest = NonNullable<Alternative["nextBest"]>;
-type Refused = NonNullable<NonNullable<ResultOf<typeof REFUSALS>["region"]>["pathToTarget"]>;
-export type StepRefusal = Refused["refusals"][number];
+export type LevelRequirement = Step["asks"][number];
+type PathWithCostCurve = NonNullable<NonNullable<ResultOf<typeof COST_CURVE>["region"]>["pathToTarget"]>;
+export type CostPoint = PathWithCostCurve["costCurve"][number];
+type PathWithNextBest = NonNullable<NonNullable<ResultOf<typeof NEXT_BEST>["region"]>["pathToTarget"]>;
+export type NextBest = NonNullable<PathWithNextBest["nextBest"]>;
+type PathWithRefusals = NonNullable<NonNullable<ResultOf<typeof REFUSALS>["region"]>["pathToTarget"]>;
+export type StepRefusal = PathWithRefusals["refusals"][number];

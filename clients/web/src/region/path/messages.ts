@@ -1,5 +1,5 @@
-/** Messages of the chapter about the path to a target. */
-import type { LevelAsk } from "./documents";
+/** The messages of the chapter about the path to a target. */
+import type { LevelRequirement } from "./documents";
 
 const id = {
   intro:
@@ -13,7 +13,7 @@ const id = {
   locked: "Wajib naik",
   refused: "Tidak dinaikkan",
   add: "Tambah indikator…",
-  remove: (what: string) => `Hapus ${what}`,
+  remove: (indicator: string) => `Hapus ${indicator}`,
   compute: "Hitung",
   estimated: "PERKIRAAN",
   estimatedText: (instrument: string, year: number) =>
@@ -43,28 +43,28 @@ const id = {
   gain: "Tambahan indeks",
   effort: "Upaya (poin)",
   ownEffort: "nilai daerah",
-  asks: "Yang diminta",
+  requirements: "Yang diminta",
   criterionUnknown: "Kriteria level ini tidak diketahui.",
-  newlyAsked: (asks: string) => `Baru diminta: ${asks}.`,
+  newRequirements: (requirements: string) => `Baru diminta: ${requirements}.`,
   evidence: (text: string) => `Bukti: ${text}`,
-  ask: {
+  requirement: {
     ALL_OPDS: "berlaku di semua OPD",
     REVIEW: "reviu berkala yang bertanggal",
     IMPROVEMENT: "perbaikan baru dari hasil reviu setiap tahun",
     LINK: "pertukaran antaraplikasi yang buktinya diperhitungkan",
     DOCUMENT: "dokumen yang menunjukkan integrasi",
-  } satisfies Record<LevelAsk, string>,
+  } satisfies Record<LevelRequirement, string>,
   refuse: "Jangan naikkan",
   refuseStep: (indicator: number) => `Jangan naikkan indikator ${indicator}`,
   isLocked: "wajib",
   hold: (count: number) => `Level yang harus dijaga (${count})`,
   holdText: "Level turun bila tidak ada yang dilakukan. Yang tertinggi paling berat dijaga.",
-  held: (indicator: number, name: string, level: number) => `${indicator}. ${name} tetap di level ${level}.`,
+  heldLevel: (indicator: number, name: string, level: number) => `${indicator}. ${name} tetap di level ${level}.`,
   broken: "Urutan yang sebaiknya",
   brokenNote:
     "Urutan ini anggapan kami dari kriteria, bukan ketentuan. Melanggarnya tidak dilarang, hanya menambah beban.",
-  brokenText: (step: string, asks: string, why: string, penalty: string) =>
-    `${step} sebaiknya menyusul ${asks}: ${why}. Beban tambahan ${penalty} poin.`,
+  brokenText: (step: string, requiredStep: string, reason: string, penalty: string) =>
+    `${step} sebaiknya menyusul ${requiredStep}: ${reason}. Beban tambahan ${penalty} poin.`,
   brokenNone: "Jalan ini mengikuti semua urutan yang sebaiknya.",
   reachesLevel: (indicator: number, level: number) => `indikator ${indicator} mencapai level ${level}`,
   precedence: {
@@ -79,20 +79,21 @@ const id = {
   outOfReach: "tidak terjangkau",
   curveTarget: "Target",
   curveEffort: "Upaya",
-  more: "Tanya lebih lanjut",
+  furtherQuestions: "Tanya lebih lanjut",
   nextBest: "Tampilkan jalan terbaik berikutnya",
   nextBestText: (steps: number, effort: string, after: string) =>
     `Jalan berikutnya: ${steps} langkah, upaya ${effort} poin, indeks menjadi ${after}. Yang berbeda dari jalan di atas:`,
   nextBestNone: "Tidak ada jalan lain.",
-  adds: (step: string) => `tambah: ${step}`,
-  drops: (step: string) => `tanpa: ${step}`,
-  refusals: "Hitung harga menolak lima langkah pertama",
-  refusal: (step: string, extra: string, instead: string) =>
-    `Tanpa ${step}: upaya bertambah ${extra} poin${instead ? `, dan sebagai gantinya ${instead}` : ""}.`,
-  refusalOut: (step: string, maximum: string) =>
+  addedStep: (step: string) => `tambah: ${step}`,
+  droppedStep: (step: string) => `tanpa: ${step}`,
+  refusals: "Hitung akibat menolak lima langkah pertama",
+  refusal: (step: string, extraEffort: string, substitutes: string) =>
+    `Tanpa ${step}: upaya bertambah ${extraEffort} poin${substitutes ? `, dan sebagai gantinya ${substitutes}` : ""}.`,
+  refusalUnreachable: (step: string, maximum: string) =>
     `Tanpa ${step}: target tidak terjangkau; indeks paling tinggi ${maximum}.`,
-  method: "Program bilangan bulat (MILP) atas level, upaya terkecil dengan urutan lunak",
-  traced: "jalan ke target",
+  method:
+    "Program dinamis atas level, yang menghasilkan upaya terkecil secara pasti; urutan yang sebaiknya menambah beban. Pembagian ke dalam tahun memakai program bilangan bulat",
+  originStatement: "jalan ke target",
 };
 
 const en: typeof id = {
@@ -107,7 +108,7 @@ const en: typeof id = {
   locked: "Must rise",
   refused: "Stay",
   add: "Add an indicator…",
-  remove: (what) => `Remove ${what}`,
+  remove: (indicator) => `Remove ${indicator}`,
   compute: "Compute",
   estimated: "ESTIMATE",
   estimatedText: (instrument, year) =>
@@ -133,11 +134,11 @@ const en: typeof id = {
   gain: "Gain",
   effort: "Effort (points)",
   ownEffort: "the region's own",
-  asks: "What it asks",
+  requirements: "What it asks",
   criterionUnknown: "The criterion of this level is not known.",
-  newlyAsked: (asks) => `Newly asked: ${asks}.`,
+  newRequirements: (requirements) => `Newly asked: ${requirements}.`,
   evidence: (text) => `Evidence: ${text}`,
-  ask: {
+  requirement: {
     ALL_OPDS: "every OPD takes part",
     REVIEW: "a dated periodic review",
     IMPROVEMENT: "a new improvement from the review each year",
@@ -149,11 +150,11 @@ const en: typeof id = {
   isLocked: "must rise",
   hold: (count) => `Levels to hold (${count})`,
   holdText: "Levels fall where nothing is done. The highest are the hardest to hold.",
-  held: (indicator, name, level) => `${indicator}. ${name} stays at level ${level}.`,
+  heldLevel: (indicator, name, level) => `${indicator}. ${name} stays at level ${level}.`,
   broken: "What is better done first",
   brokenNote:
     "These are our reading of the criteria, not law. To break one is not forbidden, it costs a penalty.",
-  brokenText: (step, asks, why, penalty) => `${step} is better after ${asks}: ${why}. Penalty ${penalty} points.`,
+  brokenText: (step, requiredStep, reason, penalty) => `${step} is better after ${requiredStep}: ${reason}. Penalty ${penalty} points.`,
   brokenNone: "This path keeps all of them.",
   reachesLevel: (indicator, level) => `indicator ${indicator} reaches level ${level}`,
   precedence: {
@@ -168,19 +169,20 @@ const en: typeof id = {
   outOfReach: "out of reach",
   curveTarget: "Target",
   curveEffort: "Effort",
-  more: "Ask further",
+  furtherQuestions: "Ask further",
   nextBest: "Show the next best path",
   nextBestText: (steps, effort, after) =>
     `The next path: ${steps} steps, effort ${effort} points, index ${after}. What differs:`,
   nextBestNone: "There is no other path.",
-  adds: (step) => `more: ${step}`,
-  drops: (step) => `without: ${step}`,
+  addedStep: (step) => `more: ${step}`,
+  droppedStep: (step) => `without: ${step}`,
   refusals: "Compute what refusing the first five steps costs",
-  refusal: (step, extra, instead) =>
-    `Without ${step}: ${extra} points more${instead ? `, and instead ${instead}` : ""}.`,
-  refusalOut: (step, maximum) => `Without ${step}: out of reach; the index becomes ${maximum} at most.`,
-  method: "Integer program (MILP) over levels, least effort with soft precedences",
-  traced: "path to the target",
+  refusal: (step, extraEffort, substitutes) =>
+    `Without ${step}: ${extraEffort} points more${substitutes ? `, and instead ${substitutes}` : ""}.`,
+  refusalUnreachable: (step, maximum) => `Without ${step}: out of reach; the index becomes ${maximum} at most.`,
+  method:
+    "Dynamic program over levels that finds the least effort exactly; broken precedences add a penalty. The distribution over years is an integer program",
+  originStatement: "path to the target",
 };
 
 export const path = { id, en };

@@ -1,17 +1,18 @@
-/** The first proposed target of a region: its next predicate, or a little more than the highest. */
-import { ask } from "../../shared/request";
+/** Proposes the first target of a region. */
+import { executeDocument } from "../../shared/request";
 import { START } from "./documents";
 
-/** The target without a known index: the predicate Sangat Baik. */
-const TARGET = 3.5;
-/** The step above an index that is in the highest predicate already. */
-const BEYOND = 0.2;
+/** The target of a region without an index: the threshold of the predicate Sangat Baik. */
+const DEFAULT_TARGET = 3.5;
+/** The distance of the target from an index that has the highest predicate. */
+const TARGET_STEP = 0.2;
 
-export async function proposedTarget(code: string): Promise<number> {
-  const { region } = await ask(START, { code });
+/** Returns the threshold of the next predicate, or a target a little above an index with the highest one. */
+export async function proposeTarget(code: string): Promise<number> {
+  const { region } = await executeDocument(START, { code });
   const index = region?.index;
-  if (!index) return TARGET;
+  if (!index) return DEFAULT_TARGET;
   if (index.nextPredicate) return Number(index.nextPredicate.threshold);
-  const beyond = Math.round((Number(index.display) + BEYOND) * 10) / 10;
-  return Math.min(index.instrument.levelMax, beyond);
+  const target = Math.round((Number(index.display) + TARGET_STEP) * 10) / 10;
+  return Math.min(index.instrument.levelMax, target);
 }

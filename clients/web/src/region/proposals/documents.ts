@@ -1,4 +1,4 @@
-/** The GraphQL documents of the proposals for consolidation, and of decisions on them. */
+/** The GraphQL documents of the proposals for consolidation and of the decisions on them. */
 import type { ResultOf, VariablesOf } from "gql.tada";
 import { graphql } from "../../shared/graphql";
 import type { introspection } from "../../shared/graphql-env";
@@ -110,8 +110,8 @@ export const DECIDE_PROPOSAL = graphql(`
   }
 `);
 
-export type Decided = ResultOf<typeof DECIDE_PROPOSAL>["decideProposal"];
-/** Every problem type of the API: a mutation with a new problem does not compile without a message. */
+export type DecisionResult = ResultOf<typeof DECIDE_PROPOSAL>["decideProposal"];
+/** Every problem type of the API. The client does not compile if a problem type has no message. */
 export type ProblemType = Extract<
   introspection["__schema"]["types"][number],
   { kind: "INTERFACE"; name: "Problem" }

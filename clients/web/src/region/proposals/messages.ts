@@ -1,4 +1,4 @@
-/** Messages of the chapter about consolidation. A code that is not here is shown as it is. */
+/** The messages of the chapter about consolidation. The page shows a code without a message unchanged. */
 import type { Decision, ProblemType, ProposalKind, ProposalStatus } from "./documents";
 
 type Values = Record<string, string>;
@@ -7,7 +7,7 @@ const id = {
   intro:
     "Saran yang dihitung dari inventaris menurut satu aturan. Tidak ada yang dijalankan otomatis; orang yang memutuskan.",
   none: "Tidak ada usulan untuk inventaris ini.",
-  notYours: "Token Anda tidak berwenang memutuskan usulan daerah ini; usulan hanya dapat dibaca.",
+  notAuthorised: "Token Anda tidak berwenang memutuskan usulan daerah ini; usulan hanya dapat dibaca.",
   kind: {
     RETIRE: "Hentikan",
     REPLACE: "Ganti dengan aplikasi umum",
@@ -17,13 +17,13 @@ const id = {
     KEEP: "Pertahankan",
   } satisfies Record<ProposalKind, string>,
   sentence: {
-    RETIRE: (about: string) => `Hentikan ${about}.`,
-    REPLACE: (about: string, by: string) => `Ganti ${about} dengan aplikasi umum ${by}.`,
-    MERGE: (about: string) => `Gabungkan ${about} menjadi satu.`,
-    SHARE: (about: string) => `Pertimbangkan mengambil alih ${about}.`,
-    INTEGRATE: (about: string) => `Hubungkan ${about}.`,
-    KEEP: (about: string) => `Pertahankan ${about}.`,
-  } satisfies Record<ProposalKind, (about: string, other: string) => string>,
+    RETIRE: (names: string) => `Hentikan ${names}.`,
+    REPLACE: (names: string, successor: string) => `Ganti ${names} dengan aplikasi umum ${successor}.`,
+    MERGE: (names: string) => `Gabungkan ${names} menjadi satu.`,
+    SHARE: (names: string) => `Pertimbangkan mengambil alih ${names}.`,
+    INTEGRATE: (names: string) => `Hubungkan ${names}.`,
+    KEEP: (names: string) => `Pertahankan ${names}.`,
+  } satisfies Record<ProposalKind, (names: string, successor: string) => string>,
   reason: {
     REPORTED_INACTIVE: () => "Dilaporkan tidak aktif.",
     NO_USERS: () => "Tercatat tanpa pengguna.",
@@ -33,7 +33,7 @@ const id = {
     SAME_FUNCTION_AS_COMMON_APPLICATION: ({ function: name }) =>
       `Fungsinya, ${name}, sudah dilayani aplikasi umum.`,
     EXCEPTION_PATH: ({ basis }) =>
-      `Aplikasi sendiri masih dimungkinkan lewat pengecualian ${basis?.replace(" art. ", " pasal ")}, dengan analisis biaya-manfaat dan pertimbangan.`,
+      `Aplikasi sendiri masih dimungkinkan lewat pengecualian ${basis}, dengan analisis biaya-manfaat dan pertimbangan.`,
     MANDATED: ({ basis }) => `Diwajibkan oleh ${basis}.`,
     NOT_CONFIRMED: ({ basis }) =>
       `Sumber kami menyebut ${basis}, tetapi belum dipastikan bahwa daerah wajib memakai aplikasi umum itu.`,
@@ -67,7 +67,7 @@ const id = {
   weakest: (value: string, parts: number) =>
     parts > 1 ? `${value}, yaitu yang terlemah dari:` : `${value}, karena`,
   noConfidence: "tidak diketahui, karena salah satu bagiannya tidak diketahui:",
-  part: (name: string, value: string) => `${name} ${value}`,
+  confidencePartText: (name: string, value: string) => `${name} ${value}`,
   confidencePart: {
     cluster: "kesamaan fungsi",
     completeness: "kelengkapan inventaris",
@@ -75,10 +75,10 @@ const id = {
   } as Record<string, string>,
   legalBasis: "Dasar hukum",
   missing: "Yang belum diketahui",
-  whichOf: (count: number, name: string) =>
+  chosenApplication: (count: number, name: string) =>
     `aplikasi mana yang tepat: ${name} dipilih dari ${count} yang memenuhi`,
-  /** The text of the API up to the first application id in it. */
-  lacking: {
+  /** The key is the text of the API without the id of the application. */
+  missingInput: {
     "yearly cost of": (name: string) => `biaya tahunan ${name}`,
     "migration cost of": (name: string) => `biaya migrasi ${name}`,
     "added yearly cost of": (name: string) => `tambahan biaya tahunan ${name}`,
@@ -96,9 +96,9 @@ const id = {
     DEFERRED: "Ditunda",
   } satisfies Record<ProposalStatus, string>,
   decidedOn: (status: string, day: string) => `${status} pada ${day}.`,
-  earlier: (decision: string, day: string) =>
+  decidedEarlier: (decision: string, day: string) =>
     `Pernah ${decision.toLowerCase()} pada ${day}, tetapi dasarnya sudah berubah sehingga terbuka lagi.`,
-  given: { ACCEPT: "Diterima", REJECT: "Ditolak", DEFER: "Ditunda" } satisfies Record<Decision, string>,
+  decisionMade: { ACCEPT: "Diterima", REJECT: "Ditolak", DEFER: "Ditunda" } satisfies Record<Decision, string>,
   decide: "Putuskan usulan ini",
   decision: { ACCEPT: "Terima", REJECT: "Tolak", DEFER: "Tunda" } satisfies Record<Decision, string>,
   decisionReason: "Alasan keputusan",
@@ -130,7 +130,7 @@ const id = {
 const en: typeof id = {
   intro: "Advice, computed from the inventory by one rule. Nothing is carried out; people decide.",
   none: "There is no proposal for this inventory.",
-  notYours: "Your token may not decide on this region's proposals; you can read them only.",
+  notAuthorised: "Your token may not decide on this region's proposals; you can read them only.",
   kind: {
     RETIRE: "Retire",
     REPLACE: "Replace by a common application",
@@ -140,12 +140,12 @@ const en: typeof id = {
     KEEP: "Keep",
   },
   sentence: {
-    RETIRE: (about) => `Retire ${about}.`,
-    REPLACE: (about, by) => `Replace ${about} by the common application ${by}.`,
-    MERGE: (about) => `Merge ${about}.`,
-    SHARE: (about) => `Consider taking over ${about}.`,
-    INTEGRATE: (about) => `Connect ${about}.`,
-    KEEP: (about) => `Keep ${about}.`,
+    RETIRE: (names) => `Retire ${names}.`,
+    REPLACE: (names, successor) => `Replace ${names} by the common application ${successor}.`,
+    MERGE: (names) => `Merge ${names}.`,
+    SHARE: (names) => `Consider taking over ${names}.`,
+    INTEGRATE: (names) => `Connect ${names}.`,
+    KEEP: (names) => `Keep ${names}.`,
   },
   reason: {
     REPORTED_INACTIVE: () => "Reported as inactive.",
@@ -185,7 +185,7 @@ const en: typeof id = {
   confidence: "Confidence",
   weakest: (value, parts) => (parts > 1 ? `${value}, the weakest of:` : `${value}, because of`),
   noConfidence: "unknown, because one of its parts is:",
-  part: id.part,
+  confidencePartText: id.confidencePartText,
   confidencePart: {
     cluster: "likeness of function",
     completeness: "completeness of the inventory",
@@ -193,8 +193,8 @@ const en: typeof id = {
   },
   legalBasis: "Legal basis",
   missing: "What is not known",
-  whichOf: (count, name) => `which application is the right one: ${name} was chosen of ${count} that would do`,
-  lacking: {
+  chosenApplication: (count, name) => `which application is the right one: ${name} was chosen of ${count} that would do`,
+  missingInput: {
     "yearly cost of": (name) => `the yearly cost of ${name}`,
     "migration cost of": (name) => `the cost of leaving ${name}`,
     "added yearly cost of": (name) => `the added yearly cost of ${name}`,
@@ -207,9 +207,9 @@ const en: typeof id = {
   },
   status: { OPEN: "Open", ACCEPTED: "Accepted", REJECTED: "Rejected", DEFERRED: "Deferred" },
   decidedOn: (status, day) => `${status} on ${day}.`,
-  earlier: (decision, day) =>
+  decidedEarlier: (decision, day) =>
     `${decision} on ${day}, but what it rested on has changed since, so it is open again.`,
-  given: { ACCEPT: "Accepted", REJECT: "Rejected", DEFER: "Deferred" },
+  decisionMade: { ACCEPT: "Accepted", REJECT: "Rejected", DEFER: "Deferred" },
   decide: "Decide on this proposal",
   decision: { ACCEPT: "Accept", REJECT: "Reject", DEFER: "Defer" },
   decisionReason: "Reason of the decision",

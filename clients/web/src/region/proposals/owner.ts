@@ -1,11 +1,14 @@
-/** The pages of the instance that owns a region, by the address of its API. */
+/** The address of the pages of the instance that owns a region. */
 
-const PAGES: Record<string, string> = { "ws:": "http:", "wss:": "https:", "http:": "http:", "https:": "https:" };
+const PAGE_SCHEMES: Record<string, string> = { "ws:": "http:", "wss:": "https:", "http:": "http:", "https:": "https:" };
 
-/** Returns the address of a region's page there; null if the address is not that of a web server. */
-export function ownerPage(api: string, code: string): string | null {
+/**
+ * Returns the address of a region's page at the instance whose API has the address `api`; null if `api` is
+ * not the address of a web server.
+ */
+export function ownerPageAddress(api: string, code: string): string | null {
   if (!URL.canParse(api)) return null;
   const { protocol, host } = new URL(api);
-  const scheme = PAGES[protocol];
+  const scheme = PAGE_SCHEMES[protocol];
   return scheme ? `${scheme}//${host}/daerah/${encodeURIComponent(code)}` : null;
 }

@@ -1,4 +1,4 @@
-/** The GraphQL documents of a region's newest official index, its history by kind, and an estimate. */
+/** The GraphQL documents of a region's newest official index, its history, and the estimate of its levels. */
 import type { ResultOf } from "gql.tada";
 import { INSTRUMENT_FIELDS } from "../../shared/documents";
 import { graphql } from "../../shared/graphql";
@@ -115,8 +115,8 @@ export const ESTIMATE = graphql(`
   }
 `);
 
-type Answer = NonNullable<ResultOf<typeof RESULTS>["region"]>;
-export type Index = NonNullable<Answer["index"]>;
+type RegionResults = NonNullable<ResultOf<typeof RESULTS>["region"]>;
+export type Index = NonNullable<RegionResults["index"]>;
 export type Score = NonNullable<ResultOf<typeof HISTORY>["region"]>["history"][number];
-type Estimated = NonNullable<NonNullable<ResultOf<typeof ESTIMATE>["region"]>["estimatedProfile"]>;
-export type Profile = Extract<Estimated, { __typename: "EstimatedProfile" }>;
+type EstimateResult = NonNullable<NonNullable<ResultOf<typeof ESTIMATE>["region"]>["estimatedProfile"]>;
+export type Profile = Extract<EstimateResult, { __typename: "EstimatedProfile" }>;

@@ -1,11 +1,11 @@
-/** Messages of the chapter about results and their course. */
+/** The messages of the chapter about the results and their history. */
 const id = {
   intro:
     "Indeks resmi terbaru dan riwayat setiap jenis penilaian. Jenis dan instrumen yang berbeda tidak pernah disatukan dalam satu garis.",
   index: (name: string, instrument: string, year: number, value: string, predicate: string) =>
     `${instrument} ${name} tahun ${year} menurut hasil resmi adalah ${value} dengan predikat ${predicate}.`,
   none: "Belum ada indeks resmi yang dipublikasikan untuk daerah ini.",
-  top: "Predikat ini adalah yang tertinggi.",
+  highestPredicate: "Predikat ini adalah yang tertinggi.",
   gap: (gap: string | null, label: string, threshold: string) =>
     gap === null
       ? `Selisih dengan predikat ${label}, yang dimulai dari ${threshold}, kurang dari 0,01.`
@@ -23,8 +23,8 @@ const id = {
   origin: "Asal",
   regionOrigin: "Data pokok daerah",
   state: {
-    OWNED: "Data daerah ini ditulis langsung di instans ini.",
-    FRESH: "Data daerah ini adalah salinan yang mengikuti pemiliknya dengan dekat.",
+    OWNED: "Data daerah ini dicatat langsung di server ini.",
+    FRESH: "Data daerah ini adalah salinan mutakhir dari simpul pemiliknya.",
   },
   lastCopy: "Yang tampil adalah salinan terakhir.",
   copyAsOf: (time: string) => `Keadaan per ${time}.`,
@@ -32,7 +32,7 @@ const id = {
   estimated: "PERKIRAAN",
   estimateText: (year: number) =>
     `Level per indikator tahun ${year} tidak dipublikasikan. Yang berikut hanyalah perkiraan dari nilai domain yang dipublikasikan. Bacalah rentangnya, bukan levelnya.`,
-  estimateOff: "Tidak ada susunan level yang menghasilkan indeks ini; hanya nilai domainnya yang terpenuhi.",
+  indexNotMet: "Tidak ada susunan level yang menghasilkan indeks ini; hanya nilai domainnya yang terpenuhi.",
   estimateMethod: (solutions: string) =>
     `Susunan level bulat yang mencetak nilai domain resmi, terdekat ke rata-rata nasional per aspek menurut kuadrat berbobot. Yang tampil hanyalah salah satu dari ${solutions} susunan level yang menghasilkan angka resmi yang sama.`,
   noEstimate: (year: number) =>
@@ -42,9 +42,9 @@ const id = {
   indicator: "Indikator",
   level: "Perkiraan",
   range: "Rentang yang mungkin",
-  between: (low: string, high: string) => (low === high ? low : `${low} sampai ${high}`),
-  byIndicator: (count: number) => `Rentang per indikator (${count})`,
-  determined: (sure: number, of: number) => `${sure} dari ${of} indikator hanya punya satu level yang mungkin.`,
+  levelRange: (low: string, high: string) => (low === high ? low : `${low} sampai ${high}`),
+  rangesByIndicator: (count: number) => `Rentang per indikator (${count})`,
+  determinedIndicators: (count: number, total: number) => `${count} dari ${total} indikator hanya punya satu level yang mungkin.`,
 };
 
 const en: typeof id = {
@@ -53,7 +53,7 @@ const en: typeof id = {
   index: (name, instrument, year, value, predicate) =>
     `The official ${instrument} of ${name} for ${year} is ${value}, predicate ${predicate}.`,
   none: "No official index is published for this region.",
-  top: "This predicate is the highest.",
+  highestPredicate: "This predicate is the highest.",
   gap: (gap, label, threshold) =>
     `${gap ?? "Less than 0.01"} short of the predicate ${label}, which begins at ${threshold}.`,
   published: "As published; the levels of the indicators are not published.",
@@ -78,7 +78,7 @@ const en: typeof id = {
   estimated: "ESTIMATE",
   estimateText: (year) =>
     `The levels of ${year} are not published. These are only an estimate from the domain values that are published. Read the ranges, not the levels.`,
-  estimateOff: "No set of levels gives this index; only its domain values are met.",
+  indexNotMet: "No set of levels gives this index; only its domain values are met.",
   estimateMethod: (solutions) =>
     `Whole levels that print the official domain values, nearest to the national means by aspect in weighted squares. This is only one of ${solutions} sets of levels that give the same official figures.`,
   noEstimate: (year) =>
@@ -88,9 +88,9 @@ const en: typeof id = {
   indicator: "Indicator",
   level: "Estimate",
   range: "Possible range",
-  between: (low, high) => (low === high ? low : `${low} to ${high}`),
-  byIndicator: (count) => `Ranges by indicator (${count})`,
-  determined: (sure, of) => `${sure} of ${of} indicators have one possible level only.`,
+  levelRange: (low, high) => (low === high ? low : `${low} to ${high}`),
+  rangesByIndicator: (count) => `Ranges by indicator (${count})`,
+  determinedIndicators: (count, total) => `${count} of ${total} indicators have one possible level only.`,
 };
 
 export const results = { id, en };

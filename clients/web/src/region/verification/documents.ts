@@ -1,4 +1,4 @@
-/** The GraphQL document of a region's claims and their verdicts. */
+/** The GraphQL document of a region's claims and of the verdicts on them. */
 import type { ResultOf } from "gql.tada";
 import { graphql } from "../../shared/graphql";
 import { PROVENANCE_FIELDS } from "../documents";
@@ -80,7 +80,7 @@ export type Verification = NonNullable<NonNullable<ResultOf<typeof VERIFICATION>
 export type Verdict = Verification["verdicts"][number];
 export type Flag = NonNullable<Verdict["flag"]>;
 export type FindingState = Verdict["findings"][number]["state"];
-export type Open = Verdict["open"][number];
-export type Missing = Open["missing"][number];
+export type OpenLevel = Verdict["open"][number];
+export type Missing = OpenLevel["missing"][number];
 export type Gap = Missing["gap"];
 export type State = NonNullable<Verification["assessment"]>["state"];

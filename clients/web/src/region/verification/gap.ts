@@ -1,33 +1,43 @@
-/** The gaps to a level, with one sentence for each kind of gap. */
+/** The sentences for the gaps to a level: one sentence for each kind of gap. */
 import type { Formats } from "../../shared/format";
 import type { RegionMessages } from "../messages";
 import type { NameIndex } from "../nameIndex.svelte";
-import type { Gap, Missing, Open } from "./documents";
+import type { Gap, Missing, OpenLevel } from "./documents";
 
-/** If there are more names than this, only the first ones are listed and the rest counted. */
-const NAMES_MOST = 10;
-const NAMES_READ_OUT = 6;
+/** The largest number of names that are all listed. Of a longer list, only the first names are listed. */
+const MAXIMUM_NAMES = 10;
+const FIRST_NAMES = 6;
 
-export function sentences(open: Open, nameIndex: NameIndex, messages: RegionMessages, format: Formats): string[] {
-  // A gap without a subject gets a sentence of its own and is not counted.
-  const kinds = new Map<string, Missing[]>();
-  for (const each of open.missing) {
-    const key = `${each.gap} ${each.subject !== ""}`;
-    kinds.set(key, [...(kinds.get(key) ?? []), each]);
+/** Returns a sentence for each kind of gap to the level, and one for the gaps that are not listed. */
+export function gapSentences(
+  openLevel: OpenLevel,
+  nameIndex: NameIndex,
+  messages: RegionMessages,
+  format: Formats,
+): string[] {
+  // Gaps without a subject get a separate sentence.
+  const groups = new Map<string, Missing[]>();
+  for (const missing of openLevel.missing) {
+    const key = `${missing.gap} ${missing.subject !== ""}`;
+    groups.set(key, [...(groups.get(key) ?? []), missing]);
   }
-  const found = [...kinds.values()].map((missing) => {
-    const gap: Gap = missing[0]!.gap;
-    const names = missing.map((each) => nameOf(each, nameIndex, messages, format)).filter(Boolean);
-    return messages.verification.gap[gap](listed(names, messages, format), missing.length);
+  const sentences = [...groups.values()].map((group) => {
+    const gap: Gap = group[0]!.gap;
+    const names = group
+      .map((missing) => nameOf(missing, nameIndex, messages, format))
+      .filter(Boolean);
+    return messages.verification.gap[gap](listNames(names, messages, format), group.length);
   });
-  const unlisted = open.missingCount - open.missing.length;
-  return unlisted > 0 ? [...found, messages.verification.unlisted(unlisted)] : found;
+  const unlistedCount = openLevel.missingCount - openLevel.missing.length;
+  return unlistedCount > 0
+    ? [...sentences, messages.verification.unlisted(unlistedCount)]
+    : sentences;
 }
 
-function listed(names: readonly string[], messages: RegionMessages, format: Formats): string {
-  if (names.length <= NAMES_MOST) return format.list(names);
-  const shown = names.slice(0, NAMES_READ_OUT);
-  return `${shown.join(", ")}, ${messages.andMore(names.length - shown.length)}`;
+function listNames(names: readonly string[], messages: RegionMessages, format: Formats): string {
+  if (names.length <= MAXIMUM_NAMES) return format.list(names);
+  const first = names.slice(0, FIRST_NAMES);
+  return `${first.join(", ")}, ${messages.andMore(names.length - first.length)}`;
 }
 
 function nameOf(
@@ -45,11 +55,13 @@ function nameOf(
     case "OWNER_UNKNOWN":
     case "PARTNER_NOT_NAMED": {
       const exchange = nameIndex.exchanges.get(subject);
-      const what = exchange
+      const exchangeName = exchange
         ? messages.exchange(exchange.source.name, exchange.target?.name ?? exchange.targetName, "")
         : subject;
-      const why = details.map((defect) => messages.verification.defect[defect] ?? defect);
-      return why.length ? messages.verification.because(what, format.list(why)) : what;
+      const reasons = details.map((defect) => messages.verification.defect[defect] ?? defect);
+      return reasons.length
+        ? messages.verification.withReasons(exchangeName, format.list(reasons))
+        : exchangeName;
     }
     case "DUPLICATE":
       return subject.split(" ").map((id) => nameIndex.nameOf(id)).join(" – ");

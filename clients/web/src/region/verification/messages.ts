@@ -1,8 +1,8 @@
-/** Messages of the chapter about verification: flags, findings and gaps as sentences. */
+/** The messages of the chapter about verification: flags, findings and gaps as sentences. */
 import type { Defect } from "../integration/documents";
 import type { FindingState, Flag, Gap, State } from "./documents";
 
-/** The evidence for a level, for a sentence about it. */
+/** The claim and the bounds of the evidence, from which the sentence of a verdict is made. */
 interface Bounds {
   claim: number;
   ceiling: number;
@@ -17,7 +17,7 @@ const id = {
     "spbe-2020": "SPBE (47 indikator)",
     "pemdi-2026": "Pemerintah Digital 2026",
   } as Record<string, string>,
-  claimsOf: "Klaim dari",
+  claimKind: "Klaim dari",
   claimed: "Diklaim",
   supported: "Didukung bukti",
   notRefuted: "Tidak terbantah",
@@ -67,23 +67,23 @@ const id = {
   } satisfies Record<Flag, (bounds: Bounds) => string>,
   bounds: (ceiling: number, notRefuted: number) =>
     `Bukti menunjukkan sampai level ${ceiling}; sampai level ${notRefuted} tidak ada yang terbantah.`,
-  notShown: (level: number, notRefuted: number) =>
+  notSupported: (level: number, notRefuted: number) =>
     `Level ${level} belum ditunjukkan bukti; sampai level ${notRefuted} tidak ada yang terbantah.`,
-  askedFrom: (level: number) =>
+  noEvidenceBelow: (level: number) =>
     `Di bawah level ${level} aturan ini tidak meminta bukti, sehingga level yang lebih rendah diterima apa adanya.`,
   finding: {
     MET: "terpenuhi",
     UNKNOWN: "belum diketahui",
     FAILED: "tidak terpenuhi",
   } satisfies Record<FindingState, string>,
-  asks: "Yang diminta aturan",
+  requirements: "Yang diminta aturan",
   evidence: "Bukti",
   documents: (names: string) => `Dokumen: ${names}`,
   missing: "Yang masih kurang",
   missingFor: (level: number) => `untuk level ${level}`,
   nothingMissing: "Tidak ada yang kurang.",
   unlisted: (count: number) => `Masih ada ${count} hal lain yang kurang.`,
-  traced: (indicator: number) => `penilaian bukti indikator ${indicator}`,
+  originStatement: (indicator: number) => `penilaian bukti indikator ${indicator}`,
   gap: {
     OPD_NOT_ON_BUS: (names: string, count: number) =>
       `${count} OPD belum tercatat bertukar data lewat sistem penghubung layanan: ${names}.`,
@@ -118,14 +118,14 @@ const id = {
     NOT_DECIDABLE: () => "Inventaris dan dokumen tidak dapat menjawab syarat ini; asesor yang menilainya.",
   } satisfies Record<Gap, (names: string, count: number) => string>,
   document: { REVIEW: "dokumen reviu", FOLLOW_UP: "dokumen tindak lanjut reviu" } as Record<string, string>,
-  because: (what: string, reasons: string) => `${what} (${reasons})`,
+  withReasons: (name: string, reasons: string) => `${name} (${reasons})`,
   defect: {
     PLANNED: "masih direncanakan",
     WITHDRAWN: "sudah ditarik",
     UNDOCUMENTED: "baru diklaim, belum ada dokumen",
     OUT_OF_DATE: "verifikasinya lebih dari setahun yang lalu",
     DATE_UNKNOWN: "tanggal verifikasinya tidak diketahui",
-    BY_HAND: "dikerjakan dengan tangan",
+    BY_HAND: "dilakukan secara manual",
     FILE_UNCONFIRMED: "lewat berkas dan belum dikonfirmasi mitra",
     MODE_UNKNOWN: "caranya tidak diketahui",
     END_NOT_IN_USE: "salah satu aplikasinya tidak dipakai",
@@ -137,7 +137,7 @@ const en: typeof id = {
     "Claimed levels held against the inventory and the data exchanges on record. Evidence can support, cap or nominate; no level is raised here. Assessors decide.",
   instrument: "Instrument",
   instrumentName: { "spbe-2020": "SPBE (47 indicators)", "pemdi-2026": "Pemerintah Digital 2026" },
-  claimsOf: "Claims of",
+  claimKind: "Claims of",
   claimed: "Claimed",
   supported: "Supported by evidence",
   notRefuted: "Not refuted",
@@ -179,19 +179,19 @@ const en: typeof id = {
   },
   bounds: (ceiling, notRefuted) =>
     `Evidence shows level ${ceiling}; up to level ${notRefuted} nothing is refuted.`,
-  notShown: (level, notRefuted) =>
+  notSupported: (level, notRefuted) =>
     `Evidence does not show level ${level} yet; up to level ${notRefuted} nothing is refuted.`,
-  askedFrom: (level) =>
+  noEvidenceBelow: (level) =>
     `Below level ${level} this rule asks for no evidence, so lower levels are taken as they are.`,
   finding: { MET: "met", UNKNOWN: "not known", FAILED: "not met" },
-  asks: "What the rule asks",
+  requirements: "What the rule asks",
   evidence: "Evidence",
   documents: (names) => `Documents: ${names}`,
   missing: "What is missing",
   missingFor: (level) => `for level ${level}`,
   nothingMissing: "Nothing is missing.",
   unlisted: (count) => `${count} more things are missing.`,
-  traced: (indicator) => `verdict on indicator ${indicator}`,
+  originStatement: (indicator) => `verdict on indicator ${indicator}`,
   gap: {
     OPD_NOT_ON_BUS: (names, count) => `${count} OPDs have no exchange over the service bus on record: ${names}.`,
     NOT_VOUCHED_FOR: (names, count) =>
@@ -221,7 +221,7 @@ const en: typeof id = {
     NOT_DECIDABLE: () => "Neither inventory nor documents can answer this; assessors judge it.",
   },
   document: { REVIEW: "review document", FOLLOW_UP: "document of the follow-up" },
-  because: id.because,
+  withReasons: id.withReasons,
   defect: {
     PLANNED: "planned only",
     WITHDRAWN: "withdrawn",

@@ -1,4 +1,4 @@
-/** Fits a map into a box of pixels: shapes scaled, discs pushed apart, labels where there is room. */
+/** Fits a map into a box of pixels: scales the shapes, separates the discs, and places the labels. */
 import { geoIdentity, geoPath } from "d3-geo";
 import { polygonArea, polygonCentroid, polygonContains } from "d3-polygon";
 import type { Polygon } from "geojson";
@@ -16,9 +16,9 @@ export interface Label {
   code: string;
   name: string;
   at: Point;
-  /** Inside its shape, with its value; or next to it, the name alone. */
-  inside: boolean;
-  /** For a label next to its shape, which end of the text is at `at`. */
+  /** Whether the label is inside its shape, with the value. A label next to its shape is only the name. */
+  isInside: boolean;
+  /** The part of the text that is at `at`. */
   anchor: "start" | "middle" | "end";
 }
 
@@ -29,80 +29,85 @@ interface Box {
   bottom: number;
 }
 
-/** Mean width of a letter of the wall's font, and heights of labels with some air, in ems. */
+/** The mean width of a letter of the wall's font and the heights of labels with their margins, in ems. */
 const LETTER = 0.56;
 const NAME_HEIGHT = 1.15;
 const VALUE_HEIGHT = 1.8;
 const VALUE_WIDTH = 2.8;
-const DISC_AIR = 0.4;
+const DISC_MARGIN = 0.4;
 const GAP = 2; // pixels between discs
 
-/** Draws on the flat screen: without a projection, d3-geo ignores the direction of a ring. */
-const path = geoPath().digits(1);
+/** Draws on the plane of the screen. Without a projection, d3-geo ignores the direction of a ring. */
+const toPath = geoPath().digits(1);
 
-/** `em` is the size of a name in pixels; a value is set a third larger, alone where the name is "". */
-export function layout(
+/**
+ * Returns the drawing of a map in a box of `width` and `height`.
+ *
+ * `em` is the size of a name in pixels; a value is a third larger. For an empty name, the label is only
+ * the value.
+ */
+export function layOutMap(
   shapes: Shapes,
   names: ReadonlyMap<string, string>,
   width: number,
   height: number,
   em: number,
 ): Drawing {
-  const place = fitted(shapes, width, height, em);
-  const cells = shapes.cells.map((cell) => ({ code: cell.code, rings: cell.rings.map(place.ring) }));
-  const discs = apart(
+  const fit = fitToBox(shapes, width, height, em);
+  const cells = shapes.cells.map((cell) => ({ code: cell.code, rings: cell.rings.map(fit.ring) }));
+  const discs = separateDiscs(
     shapes.discs.map(({ code, at, radius }) => ({
       code,
-      at: place.point(at),
-      radius: Math.max(radius * place.scale, 1.35 * em), // room for its value
+      at: fit.point(at),
+      radius: Math.max(radius * fit.scale, 1.35 * em), // leaves room for the value
     })),
   );
-  const taken: Box[] = discs.map(({ at: [x, y], radius }) => {
-    const side = 2 * radius + DISC_AIR * em;
+  const occupied: Box[] = discs.map(({ at: [x, y], radius }) => {
+    const side = 2 * radius + DISC_MARGIN * em;
     return boxAround(x, y, side, side);
   });
   const labels: Label[] = [];
-  const small = new Set(discs.map(({ code }) => code));
-  const large = cells.flatMap(({ code, rings }) => {
-    const ring = largest(rings);
-    if (ring === undefined || small.has(code)) return [];
+  const discCodes = new Set(discs.map(({ code }) => code));
+  const labelledCells = cells.flatMap(({ code, rings }) => {
+    const ring = largestRing(rings);
+    if (ring === undefined || discCodes.has(code)) return [];
     const name = names.get(code) ?? code;
     const labelWidth = Math.max(name.length * LETTER, VALUE_WIDTH) * em;
     const labelHeight = (VALUE_HEIGHT + (name === "" ? 0 : NAME_HEIGHT)) * em;
     return [{ code, name, ring, labelWidth, labelHeight }];
   });
-  const wished = large.flatMap(({ ring, labelWidth, labelHeight }) => {
-    const at = roomInside(ring, labelWidth, labelHeight, taken);
+  const preferred = labelledCells.flatMap(({ ring, labelWidth, labelHeight }) => {
+    const at = findRoomInside(ring, labelWidth, labelHeight, occupied);
     return at === null ? [] : [boxAround(at[0], at[1], labelWidth, labelHeight)];
   });
-  // There are few positions next to a disc, and many in a cell: the discs' names are placed first,
-  // where they displace the fewest other names from their preferred position.
+  // A name has few positions next to a disc, and many in a cell. So the names of the discs come first,
+  // at the positions where they displace the fewest names of cells from their preferred position.
   for (const { code, at, radius } of discs) {
     const name = names.get(code) ?? code;
     if (name === "") continue;
     const nameWidth = name.length * LETTER * em;
-    const beside = roomBeside(at, radius, nameWidth, em, taken, wished, width, height);
-    if (beside === null) continue;
-    taken.push(beside.box);
-    labels.push({ code, name, at: beside.at, inside: false, anchor: beside.anchor });
+    const room = findRoomNextTo(at, radius, nameWidth, em, occupied, preferred, width, height);
+    if (room === null) continue;
+    occupied.push(room.box);
+    labels.push({ code, name, at: room.at, isInside: false, anchor: room.anchor });
   }
-  for (const { code, name, ring, labelWidth, labelHeight } of large) {
-    const at = roomInside(ring, labelWidth, labelHeight, taken);
+  for (const { code, name, ring, labelWidth, labelHeight } of labelledCells) {
+    const at = findRoomInside(ring, labelWidth, labelHeight, occupied);
     if (at === null) continue;
-    taken.push(boxAround(at[0], at[1], labelWidth, labelHeight));
-    labels.push({ code, name, at, inside: true, anchor: "middle" });
+    occupied.push(boxAround(at[0], at[1], labelWidth, labelHeight));
+    labels.push({ code, name, at, isInside: true, anchor: "middle" });
   }
   return {
-    outline: path(polygon(shapes.outline.map(place.ring))) ?? "",
-    cells: cells.map(({ code, rings }) => ({ code, path: path(polygon(rings)) ?? "" })),
+    outline: toPath(toPolygon(shapes.outline.map(fit.ring))) ?? "",
+    cells: cells.map(({ code, rings }) => ({ code, path: toPath(toPolygon(rings)) ?? "" })),
     discs,
     labels,
   };
 }
 
-/** The scale and offset of the plane of the shapes with which all of them lie within the margin. */
-function fitted({ outline, cells, discs }: Shapes, width: number, height: number, margin: number) {
-  const fit = geoIdentity().fitExtent(
+/** Returns the scale and the transformation with which all shapes lie within the margin. */
+function fitToBox({ outline, cells, discs }: Shapes, width: number, height: number, margin: number) {
+  const projection = geoIdentity().fitExtent(
     [
       [margin, margin],
       [Math.max(width, 2 * margin) - margin, Math.max(height, 2 * margin) - margin],
@@ -110,35 +115,35 @@ function fitted({ outline, cells, discs }: Shapes, width: number, height: number
     {
       type: "GeometryCollection",
       geometries: [
-        polygon([...outline, ...cells.flatMap((cell) => cell.rings)]),
+        toPolygon([...outline, ...cells.flatMap((cell) => cell.rings)]),
         { type: "MultiPoint", coordinates: discs.map(({ at }) => at) },
       ],
     },
   );
-  const point = (at: Point): Point => fit(at)!;
-  return { scale: fit.scale(), point, ring: (ring: Ring): Ring => ring.map(point) };
+  const point = (at: Point): Point => projection(at)!;
+  return { scale: projection.scale(), point, ring: (ring: Ring): Ring => ring.map(point) };
 }
 
-/** Neighbouring cities must not cover each other: pairs that overlap move apart, each by half. */
-function apart<D extends { at: Point; radius: number }>(discs: readonly D[]): D[] {
+/** Moves the discs of each pair that overlaps apart, each by half, so that no city covers another. */
+function separateDiscs<D extends { at: Point; radius: number }>(discs: readonly D[]): D[] {
   const moved = discs.map((disc) => ({ ...disc }));
   for (let round = 0; round < 30; round++) {
-    for (const [index, one] of moved.entries()) {
-      for (const other of moved.slice(index + 1)) {
-        const [dx, dy] = [other.at[0] - one.at[0], other.at[1] - one.at[1]];
+    for (const [index, first] of moved.entries()) {
+      for (const second of moved.slice(index + 1)) {
+        const [dx, dy] = [second.at[0] - first.at[0], second.at[1] - first.at[1]];
         const distance = Math.hypot(dx, dy) || 1;
-        const push = (one.radius + other.radius + GAP - distance) / 2 / distance;
+        const push = (first.radius + second.radius + GAP - distance) / 2 / distance;
         if (push <= 0) continue;
-        one.at = [one.at[0] - dx * push, one.at[1] - dy * push];
-        other.at = [other.at[0] + dx * push, other.at[1] + dy * push];
+        first.at = [first.at[0] - dx * push, first.at[1] - dy * push];
+        second.at = [second.at[0] + dx * push, second.at[1] + dy * push];
       }
     }
   }
   return moved;
 }
 
-/** The spot nearest to the ring's middle where a label lies inside and covers nothing. */
-function roomInside(ring: Ring, width: number, height: number, taken: readonly Box[]): Point | null {
+/** Finds the point nearest to the centre of the ring where a label is inside and covers nothing. */
+function findRoomInside(ring: Ring, width: number, height: number, occupied: readonly Box[]): Point | null {
   const [middleX, middleY] = polygonCentroid(ring);
   const bounds = {
     left: Math.min(...ring.map((point) => point[0])),
@@ -147,54 +152,61 @@ function roomInside(ring: Ring, width: number, height: number, taken: readonly B
     bottom: Math.max(...ring.map((point) => point[1])),
   };
   let best: Point | null = null;
-  let least = Infinity;
+  let lowestCost = Infinity;
   const step = height / 6;
   for (let x = bounds.left; x <= bounds.right; x += step) {
     for (let y = bounds.top; y <= bounds.bottom; y += step) {
       const box = boxAround(x, y, width, height);
-      if (taken.some((other) => overlap(box, other))) continue;
-      const outside = edgePoints(box).filter((point) => !polygonContains(ring, point)).length;
-      const cost = Math.hypot(x - middleX, y - middleY) + 2 * outside * height;
-      if (outside <= 4 && cost < least) [best, least] = [[x, y], cost];
+      if (occupied.some((occupant) => overlap(box, occupant))) continue;
+      const outsideCount = edgePoints(box).filter((point) => !polygonContains(ring, point)).length;
+      const cost = Math.hypot(x - middleX, y - middleY) + 2 * outsideCount * height;
+      if (outsideCount <= 4 && cost < lowestCost) [best, lowestCost] = [[x, y], cost];
     }
   }
   return best;
 }
 
-/** A free position around a disc; among equally good ones right before left before below before above. */
-function roomBeside(
+/**
+ * Finds the free position around a disc that displaces the fewest labels; of equally good positions, the
+ * first of right, left, below and above.
+ */
+function findRoomNextTo(
   [x, y]: Point,
   radius: number,
   width: number,
   em: number,
-  taken: readonly Box[],
-  wished: readonly Box[],
+  occupied: readonly Box[],
+  preferred: readonly Box[],
   boxWidth: number,
   boxHeight: number,
 ): { at: Point; anchor: Label["anchor"]; box: Box } | null {
-  const away = radius + em * 0.35;
+  const offset = radius + em * 0.35;
   const lift = radius * 0.75;
-  const spots: [number, number, Label["anchor"]][] = [
-    [away, 0, "start"],
-    [-away, 0, "end"],
+  const positions: [number, number, Label["anchor"]][] = [
+    [offset, 0, "start"],
+    [-offset, 0, "end"],
     [0, radius + em * 0.7, "middle"],
     [0, -radius - em * 0.7, "middle"],
-    [away * 0.8, lift, "start"],
-    [away * 0.8, -lift, "start"],
-    [-away * 0.8, lift, "end"],
-    [-away * 0.8, -lift, "end"],
+    [offset * 0.8, lift, "start"],
+    [offset * 0.8, -lift, "start"],
+    [-offset * 0.8, lift, "end"],
+    [-offset * 0.8, -lift, "end"],
   ];
-  let best: ReturnType<typeof roomBeside> = null;
-  let least = Infinity;
-  for (const [dx, dy, anchor] of spots) {
+  let best: ReturnType<typeof findRoomNextTo> = null;
+  let lowestCost = Infinity;
+  for (const [dx, dy, anchor] of positions) {
     const at: Point = [x + dx, y + dy];
     const shift = anchor === "start" ? width / 2 : anchor === "end" ? -width / 2 : 0;
     const box = boxAround(at[0] + shift, at[1], width, NAME_HEIGHT * em);
     const fits = box.left >= 0 && box.right <= boxWidth && box.top >= 0 && box.bottom <= boxHeight;
-    // Its own disc counts as taken: the box of a disc is larger than the disc at the corners.
-    const free = !taken.some((other) => overlap(box, other) && !holds(other, [x, y]));
-    const pushed = wished.filter((other) => overlap(box, other)).length;
-    if (fits && free && pushed < least) [best, least] = [{ at, anchor, box }, pushed];
+    // The box of the disc itself is left out, because it is larger than the disc at the corners.
+    const isFree = !occupied.some(
+      (occupant) => overlap(box, occupant) && !contains(occupant, [x, y]),
+    );
+    const displacedCount = preferred.filter((label) => overlap(box, label)).length;
+    if (fits && isFree && displacedCount < lowestCost) {
+      [best, lowestCost] = [{ at, anchor, box }, displacedCount];
+    }
   }
   return best;
 }
@@ -203,16 +215,16 @@ function boxAround(x: number, y: number, width: number, height: number): Box {
   return { left: x - width / 2, right: x + width / 2, top: y - height / 2, bottom: y + height / 2 };
 }
 
-function overlap(one: Box, other: Box): boolean {
+function overlap(first: Box, second: Box): boolean {
   return (
-    one.left < other.right &&
-    other.left < one.right &&
-    one.top < other.bottom &&
-    other.top < one.bottom
+    first.left < second.right &&
+    second.left < first.right &&
+    first.top < second.bottom &&
+    second.top < first.bottom
   );
 }
 
-function holds(box: Box, [x, y]: Point): boolean {
+function contains(box: Box, [x, y]: Point): boolean {
   return x > box.left && x < box.right && y > box.top && y < box.bottom;
 }
 
@@ -230,12 +242,12 @@ function edgePoints({ left, right, top, bottom }: Box): Point[] {
   ];
 }
 
-function largest(rings: readonly Ring[]): Ring | undefined {
-  const size = (ring: Ring) => Math.abs(polygonArea(ring));
-  return rings.toSorted((one, other) => size(other) - size(one))[0];
+function largestRing(rings: readonly Ring[]): Ring | undefined {
+  const area = (ring: Ring) => Math.abs(polygonArea(ring));
+  return rings.toSorted((a, b) => area(b) - area(a))[0];
 }
 
-/** A polygon of islands and holes, without distinction: it is filled by the even-odd rule. */
-function polygon(rings: Ring[]): Polygon {
+/** Returns one polygon of all rings. The even-odd rule fills it, so islands and holes need no distinction. */
+function toPolygon(rings: Ring[]): Polygon {
   return { type: "Polygon", coordinates: rings };
 }

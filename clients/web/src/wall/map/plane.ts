@@ -1,14 +1,17 @@
-/** The plane that all of a map lies in: kilometres around the middle of the regions, south downwards. */
+/** The plane of the map: coordinates in kilometres from the centre of the regions; y points to the south. */
 import { geoAzimuthalEqualArea, geoCentroid } from "d3-geo";
 
 export type Point = [number, number];
-/** As in GeoJSON, the first point stands again at the end; which way it runs does not matter. */
+/** A closed line. As in GeoJSON, its last point is its first point. It may have either direction. */
 export type Ring = Point[];
 
 const EARTH_RADIUS_KM = 6371;
 
-/** Longitude and latitude to the plane; equal-area, since areas are what the schematic map promises. */
-export function planeAround(positions: Point[]): (position: Point) => Point {
+/**
+ * Returns the projection of longitude and latitude to the plane around these positions. It preserves
+ * areas, because the schematic map shows true areas.
+ */
+export function projectAround(positions: Point[]): (position: Point) => Point {
   const [longitude, latitude] = geoCentroid({ type: "MultiPoint", coordinates: positions });
   const projection = geoAzimuthalEqualArea()
     .rotate([-longitude, -latitude])
@@ -18,27 +21,27 @@ export function planeAround(positions: Point[]): (position: Point) => Point {
 }
 
 /**
- * The part of a ring where `a·x + b·y <= c`.
+ * Returns the part of a ring where `a·x + b·y <= c`.
  *
- * By hand because the libraries that know power diagrams clip them by convex outlines only.
+ * The libraries for power diagrams clip them by convex outlines only, so this module clips by itself.
  */
-export function cut(ring: Ring, a: number, b: number, c: number): Ring {
-  const kept: Point[] = [];
-  let before = ring.at(-1);
-  if (before === undefined) return ring;
-  let outBefore = a * before[0] + b * before[1] - c;
+export function clipRing(ring: Ring, a: number, b: number, c: number): Ring {
+  const clipped: Point[] = [];
+  let previous = ring.at(-1);
+  if (previous === undefined) return ring;
+  let previousDistance = a * previous[0] + b * previous[1] - c;
   for (const point of ring) {
-    const out = a * point[0] + b * point[1] - c;
-    if (out > 0 !== outBefore > 0) {
-      const share = outBefore / (outBefore - out);
-      kept.push([
-        before[0] + (point[0] - before[0]) * share,
-        before[1] + (point[1] - before[1]) * share,
+    const distance = a * point[0] + b * point[1] - c;
+    if (distance > 0 !== previousDistance > 0) {
+      const share = previousDistance / (previousDistance - distance);
+      clipped.push([
+        previous[0] + (point[0] - previous[0]) * share,
+        previous[1] + (point[1] - previous[1]) * share,
       ]);
     }
-    if (out <= 0) kept.push(point);
-    before = point;
-    outBefore = out;
+    if (distance <= 0) clipped.push(point);
+    previous = point;
+    previousDistance = distance;
   }
-  return kept;
+  return clipped;
 }

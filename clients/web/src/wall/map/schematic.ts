@@ -1,12 +1,12 @@
 /**
- * A map from facts alone: an outline around the centroids, and in it a cell for each region.
+ * Computes a schematic map: an outline around the centroids of the regions, and in it a cell for each.
  *
- * Limits: no real border. The outline has the province's true area, and each cell its region's true
- * share of it, lying around its centroid; nothing else about shapes and neighbours is claimed.
+ * The map has no real borders. The outline has the true area of the province. Each cell lies around the
+ * centroid of its region and has the true share of the area. The shapes and neighbours are not real.
  */
 import { contours } from "d3-contour";
 import { polygonArea } from "d3-polygon";
-import { cut, type Point, type Ring } from "./plane";
+import { clipRing, type Point, type Ring } from "./plane";
 
 export interface Site {
   code: string;
@@ -19,7 +19,7 @@ export interface Cell {
   rings: Ring[];
 }
 
-/** A region too small for a shape that could be read; radius in kilometres. */
+/** A region that is too small for a readable cell; the radius is in kilometres. */
 export interface Disc {
   code: string;
   at: Point;
@@ -33,27 +33,27 @@ export interface Shapes {
 }
 
 const GRID_STEP_KM = 2.5;
-/** How far two regions reach for each other, in km: more closes bays, less shows single discs. */
+/** The distance in km over which the discs of two regions join. More closes bays; less leaves single discs. */
 const REACH_KM = 13;
-/** A region of less than a quarter of the median area is drawn as a disc on its neighbours. */
+/** A region with less than this share of the median area is a disc on the cells of its neighbours. */
 const DISC_SHARE = 0.25;
 const ROUNDS = 400;
 
-export function schematic(sites: readonly Site[]): Shapes {
+export function schematicShapes(sites: readonly Site[]): Shapes {
   if (sites.length === 0) return { outline: [], cells: [], discs: [] };
   const outline = outlineAround(sites);
-  const discs = discsOf(sites);
-  const small = new Set(discs.map(({ code }) => code));
+  const discs = smallRegionDiscs(sites);
+  const discCodes = new Set(discs.map(({ code }) => code));
   const cells = cellsWithin(
     outline,
-    sites.filter(({ code }) => !small.has(code)),
+    sites.filter(({ code }) => !discCodes.has(code)),
   );
   return { outline, cells, discs };
 }
 
-/** The regions, cities as a rule, that a map of any kind shows as discs at their centroid. */
-export function discsOf(sites: readonly Site[]): Disc[] {
-  const areas = sites.map(({ areaKm2 }) => areaKm2).toSorted((one, other) => one - other);
+/** The small regions, mostly cities, that every map shows as discs at their centroids. */
+export function smallRegionDiscs(sites: readonly Site[]): Disc[] {
+  const areas = sites.map(({ areaKm2 }) => areaKm2).toSorted((a, b) => a - b);
   const median = areas[areas.length >> 1] ?? 0;
   return sites
     .filter(({ areaKm2 }) => areaKm2 < median * DISC_SHARE)
@@ -64,7 +64,10 @@ function radiusOf(areaKm2: number): number {
   return Math.sqrt(areaKm2 / Math.PI);
 }
 
-/** The level line of a smooth union of discs, each of its region's area, that holds the area of all. */
+/**
+ * The level line of a smooth union of discs that encloses the area of all regions. Each disc has the area
+ * of its region.
+ */
 function outlineAround(sites: readonly Site[]): Ring[] {
   const margin = 2 * Math.max(...sites.map((site) => radiusOf(site.areaKm2)));
   const left = Math.min(...sites.map((site) => site.at[0])) - margin;
@@ -82,8 +85,8 @@ function outlineAround(sites: readonly Site[]): Ring[] {
     }
     return Math.log(sum);
   });
-  const wanted = sites.reduce((sum, site) => sum + site.areaKm2, 0) / GRID_STEP_KM ** 2;
-  const level = field.toSorted((a, b) => b - a)[Math.round(wanted)] ?? 0;
+  const pointCount = sites.reduce((sum, site) => sum + site.areaKm2, 0) / GRID_STEP_KM ** 2;
+  const level = field.toSorted((a, b) => b - a)[Math.round(pointCount)] ?? 0;
   const shape = contours().size([columns, rows]).contour(field, level);
   return shape.coordinates.map((polygon) =>
     polygon[0]!.map(([column, row]): Point => [
@@ -94,9 +97,9 @@ function outlineAround(sites: readonly Site[]): Ring[] {
 }
 
 /**
- * A power diagram whose weights are moved until each cell has its share of the outline's area.
+ * Adapts the weights of a power diagram until each cell has its share of the area of the outline.
  *
- * Plain Voronoi cells would show a small regency as large as its big neighbour.
+ * In a Voronoi diagram without weights, a small regency would be as large as a large neighbour.
  */
 function cellsWithin(outline: readonly Ring[], sites: readonly Site[]): Cell[] {
   const outlineArea = areaOf(outline);
@@ -106,15 +109,15 @@ function cellsWithin(outline: readonly Ring[], sites: readonly Site[]): Cell[] {
   let cells: Ring[][] = [];
   for (let round = 0; round < ROUNDS; round++) {
     cells = sites.map((_, index) => powerCell(outline, sites, weights, index));
-    let worst = 0;
+    let largestError = 0;
     cells.forEach((rings, index) => {
       const target = targets[index]!;
-      const missing = target - areaOf(rings);
-      worst = Math.max(worst, Math.abs(missing) / target);
-      // A cell's area grows with its weight about as a disc's does with its squared radius.
-      weights[index]! += (0.6 * missing) / Math.PI;
+      const missingArea = target - areaOf(rings);
+      largestError = Math.max(largestError, Math.abs(missingArea) / target);
+      // The area of a cell grows with its weight roughly as the area of a disc with its squared radius.
+      weights[index]! += (0.6 * missingArea) / Math.PI;
     });
-    if (worst < 0.01) break;
+    if (largestError < 0.01) break;
   }
   return sites.map((site, index) => ({ code: site.code, rings: cells[index]! }));
 }
@@ -126,13 +129,14 @@ function powerCell(
   index: number,
 ): Ring[] {
   const [x, y] = sites[index]!.at;
-  const own = x * x + y * y - weights[index]!;
+  const power = x * x + y * y - weights[index]!;
   return outline
     .map((ring) =>
-      sites.reduce((rest: Ring, { at: [otherX, otherY] }, other) => {
-        if (other === index || rest.length === 0) return rest;
-        const others = otherX * otherX + otherY * otherY - weights[other]!;
-        return cut(rest, 2 * (otherX - x), 2 * (otherY - y), others - own);
+      sites.reduce((rest: Ring, { at: [neighbourX, neighbourY] }, neighbour) => {
+        if (neighbour === index || rest.length === 0) return rest;
+        const neighbourPower =
+          neighbourX * neighbourX + neighbourY * neighbourY - weights[neighbour]!;
+        return clipRing(rest, 2 * (neighbourX - x), 2 * (neighbourY - y), neighbourPower - power);
       }, ring),
     )
     .filter((ring) => ring.length > 2)
