@@ -1,4 +1,4 @@
-"""The contents of the installed wheel."""
+"""The contents of the built wheel."""
 
 from __future__ import annotations
 
@@ -17,15 +17,19 @@ SHIPPED = (
     "clients/web/dist",
     "facts",
     "storage/migrations",
+    "hub/cli/locale",
     "schema",
 )
-SUFFIXES = {".py", ".csv", ".json", ".graphql", ".mako", ".html", ".js", ".css", ".svg", ".woff2"}
+SUFFIXES = {
+    *(".py", ".csv", ".json", ".graphql", ".mako", ".mo", ".po"),
+    *(".html", ".js", ".css", ".svg", ".woff2"),
+}
 
 
 @pytest.mark.integration
 def test_the_wheel_holds_the_facts_the_contract_and_the_pages(tmp_path: Path) -> None:
     if UV is None:
-        pytest.skip("expected uv beside our Python, as `make test` sets it up")
+        pytest.skip("expected uv next to the Python interpreter, where `make test` installs it")
     subprocess.run(
         [UV, "build", "--wheel", *OFFLINE, "--python", sys.executable, "--out-dir", tmp_path, ROOT],
         capture_output=True,

@@ -11,7 +11,7 @@ from engine.spreadsheet.application_rows import ApplicationRows
 from engine.spreadsheet.columns import find_columns
 from engine.spreadsheet.sheet import Row, SheetInvalid, SheetProblem, quote_cell
 
-ROWS_MOST = 5_000  # one transaction, which blocks others
+ROWS_MOST = 5_000  # one transaction writes them and blocks others
 FIELDS = ("name", "opd", "region", "url", "status", "function", "use", "year", "platform")
 # A year alone, as a number of a spreadsheet, or at the start of a date.
 _YEAR = re.compile(r"(?P<year>[0-9]{4})(\.0+|[-/][0-9]{1,2}([-/][0-9]{1,2}.*)?)?")
@@ -27,7 +27,7 @@ class InventoryRow:
     region: str
     url: str | None
     status: ApplicationStatus
-    function: str  # in the words of the sheet
+    function: str  # as printed in the sheet
     year: int | None
     platform: str
 
@@ -38,14 +38,14 @@ class ApplicationSheet:
 
     rows: tuple[InventoryRow, ...]
     columns: Mapping[str, str]  # field -> its header
-    passed_over: tuple[str, ...]  # headers of ignored columns
+    ignored_headers: tuple[str, ...]  # headers of ignored columns
     nameless: tuple[int, ...]  # rows whose name means "none"
-    unread_status: Mapping[str, tuple[int, ...]]  # words that mean no known status -> rows
+    unknown_statuses: Mapping[str, tuple[int, ...]]  # words that mean no known status -> rows
 
     @property
     def without_owner(self) -> tuple[int, ...]:
         """The rows that name no OPD."""
-        return tuple(each.row for each in self.rows if not each.opd)
+        return tuple(application.row for application in self.rows if not application.opd)
 
     def header_of(self, field: str) -> str:
         """Return the header of a field, or the field's name if the sheet has no such column."""
@@ -61,41 +61,48 @@ def parse_application_sheet(rows: Iterator[Row]) -> ApplicationSheet:
         SheetInvalid: the sheet has problems; the error lists all of them.
     """
     columns = find_columns(*next(rows, (1, [])), FIELDS)
-    read = ApplicationRows(columns)
-    found: list[InventoryRow] = []
-    for row, values in read.named(rows):
-        if len(found) == ROWS_MOST:
-            expected = f"at most {ROWS_MOST} applications at once"
-            raise SheetInvalid(SheetProblem(row, None, expected, "more"))
-        found.append(
+    reader = ApplicationRows(columns)
+    applications: list[InventoryRow] = []
+    for row, values in reader.read_applications(rows):
+        if len(applications) == ROWS_MOST:
+            raise SheetInvalid(
+                SheetProblem(
+                    row,
+                    None,
+                    "at most {most} applications at once",
+                    "more",
+                    values={"most": ROWS_MOST},
+                )
+            )
+        applications.append(
             InventoryRow(
                 row=row,
                 name=values["name"],
                 opd=values.get("opd", ""),
                 region=values["region"],
                 url=values.get("url") or None,
-                status=read.status(row, values.get("status", "")),
+                status=reader.read_status(row, values.get("status", "")),
                 function=values.get("function") or values.get("use", ""),
-                year=_year(read, row, values.get("year", "")),
+                year=_parse_year(reader, row, values.get("year", "")),
                 platform=values.get("platform", ""),
             )
         )
-    if read.problems:
-        raise SheetInvalid(*read.problems)
+    if reader.problems:
+        raise SheetInvalid(*reader.problems)
     return ApplicationSheet(
-        rows=tuple(found),
-        columns=columns.taken,
-        passed_over=columns.passed_over,
-        nameless=tuple(read.nameless),
-        unread_status=read.unread_status,
+        rows=tuple(applications),
+        columns=columns.header_by_field,
+        ignored_headers=columns.ignored_headers,
+        nameless=tuple(reader.nameless),
+        unknown_statuses=reader.unknown_statuses,
     )
 
 
-def _year(read: ApplicationRows, row: int, cell: str) -> int | None:
+def _parse_year(reader: ApplicationRows, row: int, cell: str) -> int | None:
     if not cell:
         return None
-    year = _YEAR.fullmatch(cell)
-    if year is None:
-        read.wrong(row, "year", "a year, such as 2021", quote_cell(cell))
+    match = _YEAR.fullmatch(cell)
+    if match is None:
+        reader.add_problem(row, "year", "a year, such as 2021", quote_cell(cell))
         return None
-    return int(year["year"])
+    return int(match["year"])

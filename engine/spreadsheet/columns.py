@@ -8,9 +8,9 @@ from dataclasses import dataclass
 
 from engine.spreadsheet.sheet import SheetInvalid, SheetProblem, quote_cell
 
-# The headers of each field, in lower case and without signs. The first header that occurs in a
-# sheet is used. Headers for the owning OPD precede those for a unit or a manager inside it.
-SPELLINGS: Mapping[str, tuple[str, ...]] = {
+# The headers of each field, in lower case and without punctuation. The first header that occurs in
+# a sheet is used. Headers for the owning OPD precede those for a unit or a manager inside it.
+HEADERS_BY_FIELD: Mapping[str, tuple[str, ...]] = {
     "name": (
         "name",
         "nama",
@@ -60,16 +60,16 @@ SPELLINGS: Mapping[str, tuple[str, ...]] = {
     ),
     "platform": ("platform", "platform aplikasi", "jenis platform", "basis aplikasi"),
 }
-_SIGNS = re.compile(r"[\W_]+")
-# The texts that people write into a cell without a value.
-_NOTHING = frozenset(
+_SEPARATORS = re.compile(r"[\W_]+")
+# The texts that people write into a cell that has no value.
+_BLANK_WORDS = frozenset(
     (
         *("", "n a", "na", "tidak ada", "belum ada", "belum ada aplikasi", "nihil", "kosong"),
         *("tidak memiliki", "belum memiliki", "tidak memiliki aplikasi", "none", "null", "0"),
         "belum memiliki aplikasi",
     )
 )
-_LONGEST_NOTHING = 40  # characters, including signs and a scheme
+_BLANK_CHARACTERS_MOST = 40  # in a blank cell, including punctuation and a scheme
 _SCHEME = re.compile(r"^[a-z]+://", re.IGNORECASE)
 
 
@@ -78,45 +78,51 @@ class Columns:
     """The columns of an application's fields in a sheet."""
 
     header: tuple[str, ...]
-    at: Mapping[str, int]  # field -> index of its column
+    index_by_field: Mapping[str, int]
 
     @property
-    def taken(self) -> dict[str, str]:
-        """The fields that the sheet has, with their headers."""
-        return {field: self.header[index] for field, index in self.at.items()}
+    def header_by_field(self) -> dict[str, str]:
+        """The header of each field that the sheet has."""
+        return {field: self.header[index] for field, index in self.index_by_field.items()}
 
     @property
-    def passed_over(self) -> tuple[str, ...]:
+    def ignored_headers(self) -> tuple[str, ...]:
         """The headers of the ignored columns. A column without a header is named by number."""
-        read = set(self.at.values())
+        used = set(self.index_by_field.values())
         return tuple(
             cell or f"column {index + 1}"
             for index, cell in enumerate(self.header)
-            if index not in read
+            if index not in used
         )
 
     def header_of(self, field: str) -> str:
         """Return the header of a field, or the field's name if the sheet has no such column."""
-        return self.header[self.at[field]] if field in self.at else field
+        return self.header[self.index_by_field[field]] if field in self.index_by_field else field
 
-    def values(self, cells: Sequence[str]) -> dict[str, str]:
+    def values_by_field(self, cells: Sequence[str]) -> dict[str, str]:
         """Return the values of a row by field. A cell that means "none" becomes empty.
 
         The name is returned as printed: "tidak ada" as a name means that there is no application,
         while an empty name is an error.
         """
-        found = {}
-        for field, index in self.at.items():
+        values = {}
+        for field, index in self.index_by_field.items():
             cell = cells[index] if index < len(cells) else ""
-            found[field] = "" if field != "name" and says_nothing(cell) else cell
-        return found
+            values[field] = "" if field != "name" and is_blank_cell(cell) else cell
+        return values
 
-    def too_wide(self, row: int, cells: Sequence[str]) -> SheetProblem | None:
+    def width_problem(self, row: int, cells: Sequence[str]) -> SheetProblem | None:
         """Return the problem of a row with more cells than the header, or None."""
-        width = _width(cells)
+        width = _used_width(cells)
         if width <= len(self.header):
             return None
-        return SheetProblem(row, None, f"{len(self.header)} cells as in the header", str(width))
+        return SheetProblem(
+            row,
+            None,
+            "{count} cells as in the header",
+            str(width),
+            values={"count": len(self.header)},
+        )
 
 
 def find_columns(row: int, header: Sequence[str], fields: Collection[str]) -> Columns:
@@ -125,30 +131,39 @@ def find_columns(row: int, header: Sequence[str], fields: Collection[str]) -> Co
     Raises:
         SheetInvalid: there is no column of names, or a column occurs twice.
     """
-    header = header[: _width(header)]  # rows of a workbook are padded to the widest row
-    plain = [" ".join(_SIGNS.sub(" ", cell.lower()).split()) for cell in header]
-    shown = quote_cell(",".join(header))
-    at: dict[str, int] = {}
-    for field, spellings in SPELLINGS.items():
-        found = next((each for each in spellings if each in plain), None)
-        if field not in fields or found is None:
+    header = header[: _used_width(header)]  # rows of a workbook are padded to the widest row
+    normalized = [" ".join(_SEPARATORS.sub(" ", cell.lower()).split()) for cell in header]
+    quoted_header = quote_cell(",".join(header))
+    index_by_field: dict[str, int] = {}
+    for field, spellings in HEADERS_BY_FIELD.items():
+        match = next((spelling for spelling in spellings if spelling in normalized), None)
+        if field not in fields or match is None:
             continue
-        if plain.count(found) > 1:
-            raise SheetInvalid(SheetProblem(row, found, "a header with this column once", shown))
-        at[field] = plain.index(found)
-    if "name" not in at:
-        expected = f"a header with one of {', '.join(SPELLINGS['name'])}"
-        raise SheetInvalid(SheetProblem(row, "name", expected, shown))
-    return Columns(tuple(header), at)
+        if normalized.count(match) > 1:
+            raise SheetInvalid(
+                SheetProblem(row, match, "a header with this column once", quoted_header)
+            )
+        index_by_field[field] = normalized.index(match)
+    if "name" not in index_by_field:
+        raise SheetInvalid(
+            SheetProblem(
+                row,
+                "name",
+                "a header with one of {names}",
+                quoted_header,
+                values={"names": ", ".join(HEADERS_BY_FIELD["name"])},
+            )
+        )
+    return Columns(tuple(header), index_by_field)
 
 
-def _width(cells: Sequence[str]) -> int:
+def _used_width(cells: Sequence[str]) -> int:
     """Return the number of cells up to the last one that is not empty."""
     return max((number for number, cell in enumerate(cells, start=1) if cell), default=0)
 
 
-def says_nothing(cell: str) -> bool:
+def is_blank_cell(cell: str) -> bool:
     """Whether a cell is empty or means "none": "-", "tidak ada", "https://-"."""
-    if len(cell) > _LONGEST_NOTHING:
+    if len(cell) > _BLANK_CHARACTERS_MOST:
         return False
-    return " ".join(_SIGNS.sub(" ", _SCHEME.sub("", cell).lower()).split()) in _NOTHING
+    return " ".join(_SEPARATORS.sub(" ", _SCHEME.sub("", cell).lower()).split()) in _BLANK_WORDS

@@ -24,12 +24,12 @@ class ListingSheet:
 
     listings: tuple[Listing, ...]
     ids: Mapping[str, str]  # the id in the sheet, if it has one, by listing id
-    said: Mapping[str, str]  # the function in the sheet, by listing id
-    retired: int  # number of rows out of use, which are left out
-    nameless: int  # number of rows whose name means "none"
-    unread_status: Mapping[str, tuple[int, ...]]  # words that mean no known status -> rows
+    stated_functions: Mapping[str, str]  # the function in the sheet, by listing id
+    retired_count: int  # number of rows out of use, which are left out
+    nameless_count: int  # number of rows whose name means "none"
+    unknown_statuses: Mapping[str, tuple[int, ...]]  # words that mean no known status -> rows
     columns: Mapping[str, str]  # field -> its header
-    passed_over: tuple[str, ...]  # headers of ignored columns
+    ignored_headers: tuple[str, ...]  # headers of ignored columns
 
 
 def parse_listing_sheet(rows: Iterator[Row], functions: Mapping[str, str]) -> ListingSheet:
@@ -39,20 +39,28 @@ def parse_listing_sheet(rows: Iterator[Row], functions: Mapping[str, str]) -> Li
         SheetInvalid: the sheet has problems; the error lists all of them.
     """
     columns = find_columns(*next(rows, (1, [])), FIELDS)
-    read = ApplicationRows(columns)
-    known = {name.lower(): id for id, name in functions.items()} | {id: id for id in functions}
+    reader = ApplicationRows(columns)
+    function_ids = {name.lower(): id for id, name in functions.items()} | {
+        id: id for id in functions
+    }
     listings: list[Listing] = []
     ids: dict[str, str] = {}
-    said: dict[str, str] = {}
+    listing_functions: dict[str, str] = {}
     retired = 0
-    for number, (row, values) in enumerate(read.named(rows), start=1):
+    for number, (row, values) in enumerate(reader.read_applications(rows), start=1):
         if number > ROWS_MOST:
-            raise SheetInvalid(SheetProblem(row, None, f"at most {ROWS_MOST} rows", "more"))
+            raise SheetInvalid(
+                SheetProblem(row, None, "at most {most} rows", "more", values={"most": ROWS_MOST})
+            )
         function = values.get("function", "").lower()
-        if function and function not in known:
-            expected = "the id or name of a function that ships (facts/functions.csv)"
-            read.wrong(row, "function", expected, quote_cell(function))
-        if read.status(row, values.get("status", "")) in NOT_IN_USE:
+        if function and function not in function_ids:
+            reader.add_problem(
+                row,
+                "function",
+                "the id or name of a function that ships (facts/functions.csv)",
+                quote_cell(function),
+            )
+        if reader.read_status(row, values.get("status", "")) in NOT_IN_USE:
             retired += 1
             continue
         listing = Listing(
@@ -65,22 +73,27 @@ def parse_listing_sheet(rows: Iterator[Row], functions: Mapping[str, str]) -> Li
         listings.append(listing)
         if values.get("id"):
             ids[listing.id] = values["id"]
-        if function in known:
-            said[listing.id] = known[function]
-    for region, count in Counter(each.region for each in listings).items():
+        if function in function_ids:
+            listing_functions[listing.id] = function_ids[function]
+    for region, count in Counter(listing.region for listing in listings).items():
         if count > ROWS_OF_A_REGION_MOST:
-            expected = f"at most {ROWS_OF_A_REGION_MOST} rows of one region"
-            found = f"{count} of {region}" if region else f"{count} that name none"
-            read.wrong(None, "region", expected, found)
-    if read.problems:
-        raise SheetInvalid(*read.problems)
+            reader.add_problem(
+                None,
+                "region",
+                "at most {most} rows of one region",
+                "{count} of {region}" if region else "{count} that name none",
+                values={"most": ROWS_OF_A_REGION_MOST},
+                found_values={"count": count, "region": region},
+            )
+    if reader.problems:
+        raise SheetInvalid(*reader.problems)
     return ListingSheet(
         listings=tuple(listings),
         ids=ids,
-        said=said,
-        retired=retired,
-        nameless=len(read.nameless),
-        unread_status=read.unread_status,
-        columns=columns.taken,
-        passed_over=columns.passed_over,
+        stated_functions=listing_functions,
+        retired_count=retired,
+        nameless_count=len(reader.nameless),
+        unknown_statuses=reader.unknown_statuses,
+        columns=columns.header_by_field,
+        ignored_headers=columns.ignored_headers,
     )

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from io import StringIO
 
 Row = tuple[int, list[str]]  # row number as in a spreadsheet, from 1, and trimmed cells
@@ -12,20 +12,29 @@ Row = tuple[int, list[str]]  # row number as in a spreadsheet, from 1, and trimm
 
 @dataclass(frozen=True, slots=True)
 class SheetProblem:
-    """A problem in a cell, a row or a column of the sheet. Row 1 is the header."""
+    """A problem in a cell, a row or a column of the sheet. Row 1 is the header.
+
+    `expected` and `advice` are English templates for `str.format`, which `values` fills, so that a
+    reader's language has its own template. `found` is what the sheet has, as it is, or a word such
+    as `nothing`. If `found_values` is not None, it is a template, too, which these values fill.
+    """
 
     row: int | None
     column: str | None
     expected: str
     found: str
     advice: str = ""  # a way to solve the problem
+    values: Mapping[str, object] = field(default_factory=dict)
+    found_values: Mapping[str, object] | None = None
 
     def __str__(self) -> str:
         row = None if self.row is None else f"row {self.row}"
         column = None if self.column is None else f"column {self.column}"
-        place = ", ".join(each for each in (row, column) if each is not None)
-        said = f"{place}: expected {self.expected}, got {self.found}".removeprefix(": ")
-        return f"{said}; {self.advice}" if self.advice else said
+        position = ", ".join(part for part in (row, column) if part is not None)
+        expected = self.expected.format(**self.values)
+        found = self.found if self.found_values is None else self.found.format(**self.found_values)
+        text = f"{position}: expected {expected}, got {found}".removeprefix(": ")
+        return f"{text}; {self.advice.format(**self.values)}" if self.advice else text
 
 
 class SheetInvalid(ValueError):
@@ -67,14 +76,21 @@ def select_columns(rows: Iterator[Row], names: Sequence[str]) -> Iterator[Row]:
         SheetInvalid: the header lacks a column, or has it twice.
     """
     number, header = next(rows, (1, []))
-    found = [cell.lower() for cell in header]
-    missing = [name for name in names if found.count(name) != 1]
+    headers = [cell.lower() for cell in header]
+    missing = [name for name in names if headers.count(name) != 1]
     if missing:
-        shown = quote_cell(",".join(header))
-        expected = "a header with this column once"
-        raise SheetInvalid(*(SheetProblem(number, each, expected, shown) for each in missing))
-    at = [found.index(name) for name in names]
-    return ((row, [cells[i] if i < len(cells) else "" for i in at]) for row, cells in rows)
+        quoted_header = quote_cell(",".join(header))
+        raise SheetInvalid(
+            *(
+                SheetProblem(number, name, "a header with this column once", quoted_header)
+                for name in missing
+            )
+        )
+    indexes = [headers.index(name) for name in names]
+    return (
+        (row, [cells[index] if index < len(cells) else "" for index in indexes])
+        for row, cells in rows
+    )
 
 
 def quote_cell(cell: str) -> str:

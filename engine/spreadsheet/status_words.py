@@ -1,10 +1,10 @@
-"""The words in sheets for the status of an application."""
+"""Maps the words in a sheet for the status of an application to that status."""
 
 from __future__ import annotations
 
 from engine.model import ApplicationStatus
 
-_WORDS: dict[ApplicationStatus, tuple[str, ...]] = {
+_WORDS_BY_STATUS: dict[ApplicationStatus, tuple[str, ...]] = {
     ApplicationStatus.ACTIVE: (
         *("aktif", "active", "masih aktif", "digunakan", "masih digunakan", "dipakai"),
         *("beroperasi", "operasional", "berjalan", "ya"),
@@ -20,9 +20,9 @@ _WORDS: dict[ApplicationStatus, tuple[str, ...]] = {
     ApplicationStatus.PLANNED: ("planned",),
     ApplicationStatus.UNKNOWN: ("unknown", "tidak diketahui"),
 }
-_STATUS = {word: status for status, words in _WORDS.items() for word in words}
+_STATUS_BY_WORD = {word: status for status, words in _WORDS_BY_STATUS.items() for word in words}
 
 
-def status_of(printed: str) -> ApplicationStatus | None:
+def parse_status(printed: str) -> ApplicationStatus | None:
     """Return the status in a cell, or None if it is empty or not understood."""
-    return _STATUS.get(" ".join(printed.casefold().replace("-", " ").split()))
+    return _STATUS_BY_WORD.get(" ".join(printed.casefold().replace("-", " ").split()))

@@ -1,1 +1,5 @@
 """The command line `simpul`."""
+
+from hub.cli.translation import set_language
+
+set_language()

@@ -6,6 +6,7 @@ import io
 import os
 import sys
 from collections.abc import Callable
+from gettext import gettext as _
 from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 
 import orjson
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
 out = Console(highlight=False)
 err = Console(stderr=True, highlight=False)
 
+YES = ("y", "yes", "ya")
+
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 
 
@@ -29,7 +32,7 @@ class _Stream(io.FileIO):
 
     Python ignores SIGPIPE, because the signal would also end a program that loses a network
     connection. The libraries that print would turn the failed write into exit code 1, so this class
-    catches it below them. All further output is discarded, also what Python flushes at its exit.
+    catches it below them. All further output is discarded, including what Python flushes at exit.
     """
 
     def __init__(self, descriptor: int) -> None:
@@ -39,12 +42,12 @@ class _Stream(io.FileIO):
         try:
             return super().write(content)
         except BrokenPipeError:
-            nowhere = os.open(os.devnull, os.O_WRONLY)
-            os.dup2(nowhere, self.fileno())
-            os.close(nowhere)
-            return self.abandoned(content)
+            null_device = os.open(os.devnull, os.O_WRONLY)
+            os.dup2(null_device, self.fileno())
+            os.close(null_device)
+            return self.discard(content)
 
-    def abandoned(self, content: ReadableBuffer) -> int:
+    def discard(self, content: ReadableBuffer) -> int:
         """Return how many bytes count as written after the reader has closed the pipe."""
         return memoryview(content).nbytes
 
@@ -52,7 +55,7 @@ class _Stream(io.FileIO):
 class _Output(_Stream):
     """Standard output; the command exits when its reader closes the pipe."""
 
-    def abandoned(self, content: ReadableBuffer) -> NoReturn:
+    def discard(self, content: ReadableBuffer) -> NoReturn:
         sys.exit(ExitCode.PIPE)
 
 
@@ -64,22 +67,22 @@ def open_streams() -> None:
     if sys.stdout is not None:
         open_output(1)
     if sys.stderr is not None:
-        sys.stderr = _text(_Stream(2), sys.stderr)
+        sys.stderr = _text_stream(_Stream(2), sys.stderr)
 
 
 def open_output(descriptor: int) -> None:
     """Redirect standard output to this file descriptor."""
-    sys.stdout = _text(_Output(descriptor), sys.stdout)
+    sys.stdout = _text_stream(_Output(descriptor), sys.stdout)
 
 
-def _text(stream: _Stream, before: Any) -> io.TextIOWrapper:
+def _text_stream(stream: _Stream, previous: Any) -> io.TextIOWrapper:
     """Return a text stream with the buffering and encoding of the previous one."""
     return io.TextIOWrapper(
         io.BufferedWriter(stream),
-        encoding=before.encoding,
-        errors=before.errors,
-        line_buffering=before.line_buffering,
-        write_through=before.write_through,
+        encoding=previous.encoding,
+        errors=previous.errors,
+        line_buffering=previous.line_buffering,
+        write_through=previous.write_through,
     )
 
 
@@ -89,20 +92,27 @@ def exit_with_error(message: str, code: ExitCode) -> NoReturn:
     sys.exit(code)
 
 
-def print_result(value: dict[str, Any], *, as_json: bool, say: Callable[[], None]) -> None:
-    """Print `value` as JSON, or call `say` to print it for a person."""
+def confirm(question: str) -> bool:
+    """Ask a question on standard error; anything but a yes, in English or Indonesian, is a no."""
+    prompt = _("{question} [y/N]").format(question=question)
+    answer: str = typer.prompt(prompt, default="", show_default=False, err=True)
+    return answer.strip().lower() in YES
+
+
+def print_result(value: dict[str, Any], *, as_json: bool, print_text: Callable[[], None]) -> None:
+    """Print `value` as JSON, or call `print_text` to print it as text."""
     if as_json:
         sys.stdout.buffer.write(orjson.dumps(value, option=orjson.OPT_INDENT_2) + b"\n")
         sys.stdout.flush()
     else:
-        say()
+        print_text()
 
 
-def progress_callback(progress: Progress, what: str) -> Callable[[int, int], None]:
-    """Return a callback `(done, total)` that moves a new bar; rich draws it only on a terminal."""
-    task = progress.add_task(what, total=None)
+def progress_callback(progress: Progress, label: str) -> Callable[[int, int], None]:
+    """Return a callback `(done, total)` for a new progress bar, which only a terminal shows."""
+    task = progress.add_task(label, total=None)
 
-    def move(done: int, total: int) -> None:
+    def update_bar(done: int, total: int) -> None:
         progress.update(task, completed=done, total=total)
 
-    return move
+    return update_bar

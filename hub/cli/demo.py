@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from gettext import gettext as _
 
 from engine.model import Opd, Role
 from facts import tables
@@ -14,7 +15,7 @@ from hub.cli.console import out
 from hub.cli.demo_nodes import DemoNode
 from hub.settings import Settings
 from storage import opd as stored_opd
-from storage import ownership as stored_source
+from storage import ownership
 
 TOKEN_LIFETIME = timedelta(hours=24)
 EXAMPLE_REGION = "32.05"  # Kabupaten Garut
@@ -22,7 +23,7 @@ EXAMPLE_REGION = "32.05"  # Kabupaten Garut
 
 @dataclass(frozen=True, slots=True)
 class DemoScope:
-    """A region that this instance owns and an OPD in it, which are the scope of the printed tokens."""
+    """A region that this instance owns and an OPD in it: the scope of the printed tokens."""
 
     region: str
     opd: Opd
@@ -33,9 +34,9 @@ async def find_demo_scope(settings: Settings) -> DemoScope | None:
 
     Return None if no region that this instance owns has an OPD.
     """
-    regions = [EXAMPLE_REGION, *(each.code for each in tables.region_catalogue())]
+    regions = [EXAMPLE_REGION, *(region.code for region in tables.region_catalogue())]
     async with open_instance(settings) as instance, instance.database.read() as session:
-        followed = await stored_source.sources_by_region(session, regions)
+        followed = await ownership.sources_by_region(session, regions)
         for region in regions:
             opds = await stored_opd.list_opds_by_region(session, region)
             if region not in followed and opds:
@@ -43,17 +44,17 @@ async def find_demo_scope(settings: Settings) -> DemoScope | None:
     return None
 
 
-def issue_demo_tokens(settings: Settings, shown: DemoScope) -> dict[Role, str]:
+def issue_demo_tokens(settings: Settings, demo_scope: DemoScope) -> dict[Role, str]:
     """Return a token for each role, with a scope that is typical of the role."""
     regions = {
-        Role.OPD: [shown.region],
-        Role.REGION: [shown.region],
-        Role.ASSESSOR: [shown.region],
+        Role.OPD: [demo_scope.region],
+        Role.REGION: [demo_scope.region],
+        Role.ASSESSOR: [demo_scope.region],
         Role.PROVINCE: [settings.province],
         Role.ADMIN: [],
     }
     return {
-        role: _token(settings, role, scope, [shown.opd.id] if role is Role.OPD else [])
+        role: _issue_token(settings, role, scope, [demo_scope.opd.id] if role is Role.OPD else [])
         for role, scope in regions.items()
     }
 
@@ -61,51 +62,63 @@ def issue_demo_tokens(settings: Settings, shown: DemoScope) -> dict[Role, str]:
 def print_welcome(
     settings: Settings,
     address: str,
-    shown: DemoScope | None,
+    scope: DemoScope | None,
     nodes: Sequence[DemoNode],
-    started: Sequence[str],
+    node_lines: Sequence[str],
     *,
     replay: bool,
 ) -> None:
     """Print the addresses, the nodes and the tokens.
 
     Args:
-        started: a line for each node that runs.
+        node_lines: a line for each node that runs.
     """
     out.print()
-    out.print("[bold]Simpul[/bold] is running. Stop it with Ctrl-C.")
-    out.print(f"  Wall      {address}/")
-    out.print(f"  Explorer  {address}/graphql")
-    for each in started:
-        out.print(f"  {each}", soft_wrap=True, markup=False)
+    out.print(_("[bold]Simpul[/bold] is running. Stop it with Ctrl-C."))
+    out.print(_("  Wall      {address}/").format(address=address))
+    out.print(_("  Explorer  {address}/graphql").format(address=address))
+    for line in node_lines:
+        out.print(f"  {line}", soft_wrap=True, markup=False)
     if replay:
-        out.print("  [bold]Replay:[/bold] published results of 2018–2025 are played as events.")
+        out.print(_("  [bold]Replay:[/bold] published results of 2018–2025 are played as events."))
     if settings.jwks is not None:
-        out.print("  Tokens come from the identity provider that SIMPUL_JWKS names.")
+        out.print(_("  Tokens come from the identity provider that SIMPUL_JWKS names."))
         return
     hours = TOKEN_LIFETIME.total_seconds() / 3600
-    if shown is None:
+    if scope is None:
         out.print(
-            "  No region with an OPD is written here: `simpul token` makes a token for another."
+            _("  No region with an OPD is written here: `simpul token` makes a token for another.")
         )
         return
-    names = {each.code: each.name for each in tables.region_catalogue()}
-    out.print(f"  Tokens for Authorization: Bearer …, good for {hours:.0f} hours. They are for")
-    out.print(f"  {names[shown.region]} ({shown.region}), its {shown.opd.name}, and its province:")
-    for role, token in issue_demo_tokens(settings, shown).items():
-        _say_token(role.value, token)
+    names = {region.code: region.name for region in tables.region_catalogue()}
+    out.print(
+        _("  Tokens for Authorization: Bearer …, good for {hours:.0f} hours. They are for").format(
+            hours=hours
+        )
+    )
+    out.print(
+        _("  {region} ({code}), its {opd}, and its province:").format(
+            region=names[scope.region], code=scope.region, opd=scope.opd.name
+        )
+    )
+    for role, token in issue_demo_tokens(settings, scope).items():
+        _print_token(role.value, token)
     if nodes:
-        out.print("  A node takes only its own. These are of role REGION, each for its region:")
+        out.print(_("  A node accepts only tokens that it issued. These are of role REGION:"))
     for node in nodes:
-        _say_token(node.region, _token(node.settings(settings), Role.REGION, [node.region], []))
+        _print_token(
+            node.region, _issue_token(node.settings(settings), Role.REGION, [node.region], [])
+        )
     out.print()
 
 
-def _say_token(of: str, token: str) -> None:
-    out.print(f"    {of:<9} {token}", soft_wrap=True, markup=False)
+def _print_token(label: str, token: str) -> None:
+    out.print(f"    {label:<9} {token}", soft_wrap=True, markup=False)
 
 
-def _token(settings: Settings, role: Role, regions: Sequence[str], opds: Sequence[str]) -> str:
+def _issue_token(
+    settings: Settings, role: Role, regions: Sequence[str], opds: Sequence[str]
+) -> str:
     return issue_token(
         settings.token_key(),
         settings.token_issuer,

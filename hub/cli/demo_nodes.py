@@ -1,6 +1,7 @@
 """The nodes of the demo: instances that own a region each and run as processes on this machine.
 
-Each node has its own port, database and token key. The hub follows the nodes, which do not know it.
+Each node has its own port, database and token key. The hub follows the nodes; they do not follow
+the hub.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import timedelta
+from gettext import gettext as _
 from pathlib import Path
 
 from engine.model import Role
@@ -27,12 +29,12 @@ from resolvers.replicas import DatabaseReplicaStore
 from resolvers.seed import seed_regions
 from storage import migrate
 
-REGIONS = ("32.11", "32.12", "32.78")  # Sumedang, Indramayu, Kota Tasikmalaya
+NODE_REGIONS = ("32.11", "32.12", "32.78")  # Sumedang, Indramayu, Kota Tasikmalaya
 TOKEN_LIFETIME = timedelta(days=30)
-PORTS = 100  # the number of ports to try for free ones
+PORTS_TRIED = 100  # the number of ports to try for free ones
 COPY_SECONDS = 30.0
-END_SECONDS = 12.0
-COMMAND = (sys.executable, "-m", "hub", "serve")
+STOP_SECONDS = 12.0
+NODE_COMMAND = (sys.executable, "-m", "hub", "serve")
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +53,7 @@ class DemoNode:
     @property
     def environment(self) -> dict[str, str]:
         """The environment of the process, without the settings of the hub."""
-        kept = {
+        inherited = {
             name: value
             for name, value in os.environ.items()
             if not name.startswith("SIMPUL_") and name not in ("DATABASE_URL", "REDIS_URL")
@@ -61,10 +63,10 @@ class DemoNode:
             "SIMPUL_DATA_DIR": str(self.folder),
             "SIMPUL_PORT": str(self.port),
         }
-        return {**kept, **own}
+        return {**inherited, **own}
 
     def settings(self, hub: Settings) -> Settings:
-        """Return the settings of the node, with which its database is filled."""
+        """Return the settings of the node, which the hub uses to fill its database."""
         update = {
             "data_dir": self.folder,
             "database_url": None,
@@ -75,10 +77,10 @@ class DemoNode:
         return hub.model_copy(update=update)
 
     def start(self) -> subprocess.Popen[bytes]:
-        """Start the process in the hub's process group, so that a signal to the group also ends it."""
+        """Start the process in the process group of the hub, whose signals then also end it."""
         with (self.folder / "node.log").open("ab") as log:
             return subprocess.Popen(
-                COMMAND,
+                NODE_COMMAND,
                 env=self.environment,
                 stdin=subprocess.DEVNULL,
                 stdout=log,
@@ -87,26 +89,30 @@ class DemoNode:
 
 
 async def plan_demo_nodes(settings: Settings, hub_port: int) -> list[DemoNode]:
-    """Return nodes for the regions that the hub does not own, on free ports after the hub's port."""
+    """Return nodes for the regions that the hub does not own, on free ports after its own."""
     ports = _free_ports(hub_port)
     folder = settings.data_dir.resolve() / "nodes"
-    nodes = [DemoNode(region, folder / region, next(ports)) for region in REGIONS]
+    nodes = [DemoNode(region, folder / region, next(ports)) for region in NODE_REGIONS]
     async with open_instance(settings) as instance:
-        copies = DatabaseReplicaStore(instance)
-        return [each for each in nodes if await copies.place(each.region, each.url) is not None]
+        replicas = DatabaseReplicaStore(instance)
+        return [
+            node
+            for node in nodes
+            if await replicas.find_position(node.region, node.url) is not None
+        ]
 
 
 def prepare_demo_nodes(hub: Settings, nodes: Sequence[DemoNode]) -> Path:
     """Fill the nodes' databases, and return the file that lists them as endpoints for the hub."""
     endpoints = []
     for node in nodes:
-        own = node.settings(hub)
-        own.prepare()
-        migrate.upgrade_database(own.database)
-        asyncio.run(_fill(own, node.region))
-        secret = node.folder / "hub.token"
-        secret.touch(mode=0o600)
-        secret.write_text(_token(own))
+        node_settings = node.settings(hub)
+        node_settings.prepare()
+        migrate.upgrade_database(node_settings.database)
+        asyncio.run(_seed_node(node_settings, node.region))
+        token_file = node.folder / "hub.token"
+        token_file.touch(mode=0o600)
+        token_file.write_text(_issue_hub_token(node_settings))
         endpoints.append(
             f'[[endpoint]]\nurl = "{node.url}"\nregions = ["{node.region}"]\n'
             f'token_file = "nodes/{node.region}/hub.token"\nprivate = true\n'
@@ -122,12 +128,12 @@ async def wait_for_node_copies(hub: Settings, path: Path) -> None:
         await replication.wait_until_copied(path, hub.data_dir, instance, COPY_SECONDS)
 
 
-async def _fill(settings: Settings, region: str) -> None:
+async def _seed_node(settings: Settings, region: str) -> None:
     async with open_instance(settings) as instance:
         await seed_regions(instance, regions=[region])
 
 
-def _token(settings: Settings) -> str:
+def _issue_hub_token(settings: Settings) -> str:
     """Return a token with which the hub reads the node; the role PROVINCE also reads drafts."""
     scope = (Role.PROVINCE, [settings.province], list[str](), TOKEN_LIFETIME, utc_now())
     return issue_token(
@@ -138,27 +144,34 @@ def _token(settings: Settings) -> str:
 @contextmanager
 def run_demo_nodes(nodes: Sequence[DemoNode]) -> Iterator[list[str]]:
     """Run the nodes while the block runs, and yield a line for each to print."""
-    started = [node.start() for node in nodes]
+    processes = [node.start() for node in nodes]
     try:
         yield [
-            f"Node {node.region}  http://127.0.0.1:{node.port}/, process {process.pid}; once stopped: "
-            f"SIMPUL_DATA_DIR={node.folder} SIMPUL_PORT={node.port} {shlex.join(COMMAND)}"
-            for node, process in zip(nodes, started, strict=True)
+            _(
+                "Node {region}  http://127.0.0.1:{port}/, process {process}; once stopped: {command}"
+            ).format(
+                region=node.region,
+                port=node.port,
+                process=process.pid,
+                command=f"SIMPUL_DATA_DIR={node.folder} SIMPUL_PORT={node.port} "
+                f"{shlex.join(NODE_COMMAND)}",
+            )
+            for node, process in zip(nodes, processes, strict=True)
         ]
     finally:
-        for process in started:
+        for process in processes:
             with suppress(ProcessLookupError):
                 process.send_signal(signal.SIGTERM)
-        for process in started:
+        for process in processes:
             try:
-                process.wait(END_SECONDS)
+                process.wait(STOP_SECONDS)
             except subprocess.TimeoutExpired:
                 process.kill()
 
 
 def _free_ports(after: int) -> Iterator[int]:
-    for port in range(after + 1, min(after + PORTS, 65_536)):
+    for port in range(after + 1, min(after + PORTS_TRIED, 65_536)):
         with socket.socket() as probe, suppress(OSError):
             probe.bind(("127.0.0.1", port))
             yield port
-    raise OSError(f"no free port among the {PORTS} after {after}")
+    raise OSError(f"no free port among the {PORTS_TRIED} after {after}")

@@ -15,40 +15,41 @@ def to_graphml(graph: Graph) -> str:
     """Return the graph as GraphML, without unknown values."""
     import networkx
 
-    drawn = networkx.MultiDiGraph()
+    network = networkx.MultiDiGraph()
     for node in graph["nodes"]:
-        drawn.add_node(node["id"], **_known(node, NODE_KEYS))
+        network.add_node(node["id"], **_known_values(node, NODE_KEYS))
     for edge in graph["edges"]:
-        attributes = _known(edge["integration"], EDGE_KEYS)
+        attributes = _known_values(edge["integration"], EDGE_KEYS)
         attributes["counts"] = str(edge["counts"]).lower()  # networkx writes True, which is not XML
         if edge["defects"]:
             attributes["defects"] = " ".join(edge["defects"])
-        drawn.add_edge(edge["source"], edge["target"], key=edge["id"], **attributes)
-    return "\n".join([*networkx.generate_graphml(drawn), ""])
+        network.add_edge(edge["source"], edge["target"], key=edge["id"], **attributes)
+    return "\n".join([*networkx.generate_graphml(network), ""])
 
 
 def to_dot(graph: Graph) -> str:
     """Return the graph in DOT, Graphviz' language; exchanges that do not count are dashed.
 
-    networkx needs pydot or Graphviz for this, a large dependency for the two rules of a quoted string.
+    networkx needs pydot or Graphviz for this, which are large dependencies for the two rules of a
+    quoted string.
     """
     lines = ["digraph {"]
     for node in graph["nodes"]:
-        lines.append(f"  {_quoted(node['id'])} [label={_quoted(node['name'])}];")
+        lines.append(f"  {_quote(node['id'])} [label={_quote(node['name'])}];")
     for edge in graph["edges"]:
         style = "solid" if edge["counts"] else "dashed"
         both = ", dir=both" if edge["integration"]["direction"] == "TWO_WAY" else ""
-        label = _quoted(edge["integration"]["dataObject"])
-        ends = f"{_quoted(edge['source'])} -> {_quoted(edge['target'])}"
+        label = _quote(edge["integration"]["dataObject"])
+        ends = f"{_quote(edge['source'])} -> {_quote(edge['target'])}"
         lines.append(f"  {ends} [label={label}, style={style}{both}];")
     return "\n".join([*lines, "}", ""])
 
 
-def _known(values: dict[str, Any], keys: tuple[str, ...]) -> dict[str, Any]:
+def _known_values(values: dict[str, Any], keys: tuple[str, ...]) -> dict[str, Any]:
     return {key: values[key] for key in keys if values[key] is not None}
 
 
-def _quoted(text: str) -> str:
+def _quote(text: str) -> str:
     # A backslash begins an escape in a label ("\N" is the node's name), a quote ends the string.
     escaped = text.replace("\\", "\\\\").replace('"', '\\"')
     return f'"{" ".join(escaped.split())}"'

@@ -29,7 +29,7 @@ async def renew_instance_epoch(settings: Settings) -> None:
 
 
 async def prune_old_arrivals(settings: Settings, days: int) -> int:
-    """Delete the arrivals that are older than so many days; return their number."""
+    """Delete the arrivals that are older than this many days; return their number."""
     async with open_instance(settings) as instance:
         return await retention.prune_arrival_log(
             instance.database, instance.clock() - timedelta(days=days)

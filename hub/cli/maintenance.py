@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import asdict
+from gettext import gettext as _
 from typing import Annotated
 
 import typer
 
 from hub.cli import readiness
 from hub.cli.console import AsJson, err, exit_with_error, out, print_result, progress_callback
+from hub.cli.known_messages import translate_message
 from hub.exit_codes import ExitCode
 
 app = typer.Typer()
@@ -30,28 +32,29 @@ def recompute(
 
     settings = readiness.load_migrated_settings()
 
-    async def work() -> recompute.RecomputeSummary:
+    async def run_recompute() -> recompute.RecomputeSummary:
         with Progress(console=err, transient=True, disable=not err.is_terminal) as progress:
             async with open_instance(settings) as instance:
                 return await recompute.recompute_all_regions(
                     instance,
                     learn=learn,
-                    progress=progress_callback(progress, "Recomputing regions"),
+                    progress=progress_callback(progress, _("Recomputing regions")),
                 )
 
-    done = asyncio.run(work())
-    if done.failed:
+    summary = asyncio.run(run_recompute())
+    if summary.failed:
         exit_with_error(
-            f"these regions could not be recomputed: {', '.join(done.failed)}", ExitCode.STATE
+            _("these regions could not be recomputed: {regions}").format(
+                regions=", ".join(summary.failed)
+            ),
+            ExitCode.STATE,
         )
-    learned = "" if done.learned is None else f"; corrections learned: {done.learned}"
-    print_result(
-        asdict(done),
-        as_json=json,
-        say=lambda: out.print(
-            f"Regions recomputed: {done.regions}; with news: {done.changed}{learned}"
-        ),
+    text = _("Regions recomputed: {regions}; with news: {changed}").format(
+        regions=summary.regions, changed=summary.changed
     )
+    if summary.learned is not None:
+        text += _("; corrections learned: {count}").format(count=summary.learned)
+    print_result(asdict(summary), as_json=json, print_text=lambda: out.print(text))
 
 
 @app.command()
@@ -64,12 +67,21 @@ def check(json: AsJson = False) -> None:
     try:
         entries = asyncio.run(log_check.verify_all_logs(settings))
     except BrokenChain as broken:
-        exit_with_error(str(broken), ExitCode.BROKEN)
+        exit_with_error(
+            _("log of region {region} breaks at sequence {sequence}: {reason}").format(
+                region=broken.region,
+                sequence=broken.sequence,
+                reason=translate_message(broken.reason),
+            ),
+            ExitCode.BROKEN,
+        )
     print_result(
         {"regions": len(entries), "entries": sum(entries.values())},
         as_json=json,
-        say=lambda: out.print(
-            f"{sum(entries.values())} entries of {len(entries)} regions: every chain is whole."
+        print_text=lambda: out.print(
+            _("{entries} entries of {regions} regions: every chain is whole.").format(
+                entries=sum(entries.values()), regions=len(entries)
+            )
         ),
     )
 
@@ -85,18 +97,25 @@ def forget(
 
     settings = readiness.load_migrated_settings()
 
-    async def work() -> None:
+    async def delete_copy() -> None:
         async with open_instance(settings) as instance:
             await replica.delete_replica(instance.database, region)
 
     try:
-        asyncio.run(work())
-    except replica.NotAReplica as refused:
-        exit_with_error(str(refused), ExitCode.STATE)
+        asyncio.run(delete_copy())
+    except replica.NotAReplica:
+        exit_with_error(
+            _("region {region} is not a replica of another instance's region").format(
+                region=region
+            ),
+            ExitCode.STATE,
+        )
     print_result(
         {"region": region},
         as_json=json,
-        say=lambda: out.print(f"The copy of region {region} is dropped."),
+        print_text=lambda: out.print(
+            _("The copy of region {region} is dropped.").format(region=region)
+        ),
     )
 
 
@@ -113,20 +132,32 @@ def hand_over(
 
     settings = readiness.load_migrated_settings()
 
-    async def work() -> int:
+    async def run_handover() -> int:
         async with open_instance(settings) as instance:
             return await handover.hand_over_region(instance, region, url)
 
     try:
-        sequence = asyncio.run(work())
+        sequence = asyncio.run(run_handover())
     except LogNotFound:
-        exit_with_error(f"there is no region {region!r}", ExitCode.INPUT)
-    except (handover.SelfHandover, LogOwnedElsewhere) as refused:
-        exit_with_error(str(refused), ExitCode.STATE)
+        exit_with_error(_("there is no region {region!r}").format(region=region), ExitCode.INPUT)
+    except handover.SelfHandover:
+        exit_with_error(
+            _("expected the API of another instance, got our own: {url}").format(url=url),
+            ExitCode.STATE,
+        )
+    except LogOwnedElsewhere as elsewhere:
+        exit_with_error(
+            _("region {region} is owned by {url}").format(region=region, url=elsewhere.url),
+            ExitCode.STATE,
+        )
     print_result(
         {"region": region, "url": url, "sequence": sequence},
         as_json=json,
-        say=lambda: out.print(f"Region {region} is handed over to {url} by entry {sequence}."),
+        print_text=lambda: out.print(
+            _("Region {region} is handed over to {url} by entry {sequence}.").format(
+                region=region, url=url, sequence=sequence
+            )
+        ),
     )
 
 
@@ -140,9 +171,13 @@ def prune(
     """Delete old entries of the arrival order; the regions' logs stay complete. Run it nightly."""
     from hub.cli import log_check
 
-    forgotten = asyncio.run(log_check.prune_old_arrivals(readiness.load_migrated_settings(), days))
+    pruned = asyncio.run(log_check.prune_old_arrivals(readiness.load_migrated_settings(), days))
     print_result(
-        {"days": days, "forgotten": forgotten},
+        {"days": days, "forgotten": pruned},
         as_json=json,
-        say=lambda: out.print(f"{forgotten} arrivals of more than {days} days ago are forgotten."),
+        print_text=lambda: out.print(
+            _("{count} arrivals of more than {days} days ago are forgotten.").format(
+                count=pruned, days=days
+            )
+        ),
     )

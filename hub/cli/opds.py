@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from gettext import gettext as _
 from typing import Annotated, Any
 
 import typer
@@ -10,7 +11,8 @@ import typer
 from engine.model import Opd, OpdKind
 from hub.cli import readiness
 from hub.cli.console import AsJson, exit_with_error, out, print_result
-from hub.cli.region_hint import how_to_record
+from hub.cli.known_messages import translate_message, translate_refusal
+from hub.cli.region_hint import recording_hint
 from hub.exit_codes import ExitCode
 
 app = typer.Typer(no_args_is_help=True)
@@ -34,52 +36,83 @@ def add(
 ) -> None:
     """Record an OPD in a region, so that applications can be registered for it."""
     from engine.matching.opd_names import ids_by_name, kind_by_name, name_key
-    from engine.model import OWN_ACTORS, Role, Viewer
+    from engine.model import OWN_ACTOR_PREFIX, Role, Viewer
     from hub.app import open_instance
     from resolvers import opd as resolved
     from resolvers.context import Context
     from resolvers.operation_budget import OperationBudget
-    from resolvers.problems import NotFound, OwnedElsewhere, Problem
+    from resolvers.problems import (
+        AlreadyExists,
+        InvalidInput,
+        NotFound,
+        OwnedElsewhere,
+        Problem,
+    )
     from storage import opd as stored
 
     settings = readiness.load_migrated_settings()
-    chosen = kind or kind_by_name(name)
-    if chosen is None:
-        kinds = ", ".join(each.value for each in OpdKind)
+    opd_kind = kind or kind_by_name(name)
+    if opd_kind is None:
+        kinds = ", ".join(allowed.value for allowed in OpdKind)
         exit_with_error(
-            f"expected --kind with one of {kinds}: the name {name!r} says none", ExitCode.INPUT
+            _("expected --kind with one of {kinds}: the name {name!r} says none").format(
+                kinds=kinds, name=name
+            ),
+            ExitCode.INPUT,
         )
 
-    async def work(kind: OpdKind) -> Opd:
+    async def register(kind: OpdKind) -> Opd:
         async with open_instance(settings) as instance:
-            within = parent
+            parent_id = parent
             if parent is not None:
                 async with instance.database.read() as session:
-                    known = ids_by_name(await stored.list_opds_by_region(session, region))
-                within = known.get(name_key(parent), parent)
+                    id_by_name = ids_by_name(await stored.list_opds_by_region(session, region))
+                parent_id = id_by_name.get(name_key(parent), parent)
             context = Context(
-                instance, Viewer(f"{OWN_ACTORS}opd", Role.ADMIN), OperationBudget(bounded=False)
+                instance,
+                Viewer(f"{OWN_ACTOR_PREFIX}opd", Role.ADMIN),
+                OperationBudget(bounded=False),
             )
-            asked = resolved.RegisterOpd(region, name, kind, acronym, within)
-            return await resolved.register_opd(context, asked, None)
+            request = resolved.RegisterOpd(region, name, kind, acronym, parent_id)
+            return await resolved.register_opd(context, request, None)
 
     try:
-        done = asyncio.run(work(chosen))
+        opd = asyncio.run(register(opd_kind))
     except OwnedElsewhere as elsewhere:
-        exit_with_error(str(elsewhere), ExitCode.STATE)
-    except NotFound as unknown:
-        exit_with_error(f"{unknown}{how_to_record(region)}", ExitCode.INPUT)
+        exit_with_error(
+            _("region {region} is owned by {url}, and read-only here").format(
+                region=region, url=elsewhere.url
+            ),
+            ExitCode.STATE,
+        )
+    except NotFound:
+        message = _("there is no region {region!r}").format(region=region)
+        exit_with_error(f"{message}{recording_hint(region)}", ExitCode.INPUT)
+    except AlreadyExists as existing:
+        exit_with_error(
+            _("there is already an OPD of that name in this region: {id}").format(id=existing.id),
+            ExitCode.INPUT,
+        )
+    except InvalidInput as invalid:
+        exit_with_error(
+            _("{field}: expected {expected}, got {got}").format(
+                field=invalid.field,
+                expected=translate_message(invalid.expected),
+                got=invalid.received,
+            ),
+            ExitCode.INPUT,
+        )
     except Problem as problem:
-        exit_with_error(str(problem), ExitCode.INPUT)
-    said = "" if kind is not None else ", as its name says"
+        exit_with_error(translate_refusal(str(problem)), ExitCode.INPUT)
+    text = (
+        _("{name} ({kind}, as its name says) is recorded in region {region} as {id}.")
+        if kind is None
+        else _("{name} ({kind}) is recorded in region {region} as {id}.")
+    ).format(name=opd.name, kind=opd_kind.value, region=region, id=opd.id)
     print_result(
-        _document(done),
+        _opd_document(opd),
         as_json=json,
-        say=lambda: out.print(
-            f"{done.name} ({chosen.value}{said}) is recorded in region {region} as {done.id}.",
-            markup=False,
-            soft_wrap=True,
-        ),
+        print_text=lambda: out.print(text, markup=False, soft_wrap=True),
     )
 
 
@@ -94,26 +127,32 @@ def list_command(region: RegionCode, json: AsJson = False) -> None:
 
     settings = readiness.load_migrated_settings()
 
-    async def work() -> list[Opd] | None:
+    async def list_opds() -> list[Opd] | None:
         async with open_instance(settings) as instance, instance.database.read() as session:
-            if region not in await stored_region.by_code(session, [region]):
+            if region not in await stored_region.regions_by_code(session, [region]):
                 return None
             return await stored.list_opds_by_region(session, region)
 
-    found = asyncio.run(work())
-    if found is None:
-        exit_with_error(f"there is no region {region!r}{how_to_record(region)}", ExitCode.INPUT)
+    opds = asyncio.run(list_opds())
+    if opds is None:
+        message = _("there is no region {region!r}").format(region=region)
+        exit_with_error(f"{message}{recording_hint(region)}", ExitCode.INPUT)
 
-    def say() -> None:
-        table = Table("Name", "Acronym", "Kind", "Id", box=None)
-        for each in found:
-            table.add_row(each.name, each.acronym, each.kind.value if each.kind else "", each.id)
-        out.print(table if found else f"Region {region} has no OPD on record.")
+    def print_table() -> None:
+        if not opds:
+            out.print(_("Region {region} has no OPD on record.").format(region=region))
+            return
+        table = Table(_("Name"), _("Acronym"), _("Kind"), _("Id"), box=None)
+        for opd in opds:
+            table.add_row(opd.name, opd.acronym, opd.kind.value if opd.kind else "", opd.id)
+        out.print(table)
 
-    print_result({"opds": [_document(each) for each in found]}, as_json=json, say=say)
+    print_result(
+        {"opds": [_opd_document(opd) for opd in opds]}, as_json=json, print_text=print_table
+    )
 
 
-def _document(opd: Opd) -> dict[str, Any]:
+def _opd_document(opd: Opd) -> dict[str, Any]:
     return {
         "id": opd.id,
         "region": opd.region,

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from gettext import gettext as _
 from pathlib import Path
 
 from engine.consolidation.reuse import ReuseCandidate, ReuseCatalogue
-from engine.matching.duplicates import SortedInventory
+from engine.matching.duplicates import GroupedInventory
 from engine.matching.function_classifier import FunctionTag
 from engine.matching.inventory_line import Listing
 from engine.matching.overlap import Cluster
@@ -20,9 +21,9 @@ from resolvers import inventory_analysis, shipped_functions
 from resolvers.inventory_analysis import AnalysisModels
 
 CLUSTER_MOST = 200  # systems with the same function and region that are compared pairwise
-_TAGGED_AT_ONCE = 10_000  # bounds memory: each listing is scored against all functions
+_LISTINGS_PER_BATCH = 10_000  # bounds memory: each listing is scored against all functions
 
-Crowd = tuple[str, str, int]  # region, function, systems
+OversizedCluster = tuple[str, str, int]  # region, function, systems
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,64 +32,74 @@ class OverlapFindings:
 
     title: str
     listings: Mapping[str, Listing]
-    inventory: SortedInventory
+    inventory: GroupedInventory
     tags: Mapping[str, FunctionTag]
     clusters: tuple[Cluster, ...]
-    crowds: tuple[Crowd, ...]  # not compared, because they have too many systems
+    oversized: tuple[OversizedCluster, ...]  # not compared, because they have too many systems
     candidates: tuple[ReuseCandidate, ...]  # systems to reuse from another region
     names: Mapping[str, str]  # names of the candidates, by id
     sheet: ListingSheet | None  # None: the inventory is from the database
 
 
-def of_file(path: Path) -> OverlapFindings:
+def find_file_overlaps(path: Path) -> OverlapFindings:
     """Analyse the inventory in a file; exit with the row and column of each error in it."""
-    names = {each.id: each.name for each in shipped_functions.functions_by_id().values()}
+    names = {
+        function.id: function.name for function in shipped_functions.functions_by_id().values()
+    }
     try:
         sheet = inventory_sheet.parse_listing_sheet(sheet_file.read_sheet_rows(path), names)
     except SheetInvalid as invalid:
-        sheet_file.exit_with_sheet_problems(path, invalid, "nothing was compared")
+        sheet_file.exit_with_sheet_problems(path, invalid, _("nothing was compared"))
     models, listings = inventory_analysis.shipped_models(), sheet.listings
-    inventory = models.sort_out(listings)
-    tags = _tags(models, sheet)
+    inventory = models.group_listings(listings)
+    tags = _tag_listings(models, sheet)
     systems = inventory_analysis.distinct_systems(listings, inventory)
-    clusters, crowds = _clusters(models, systems, tags)
-    regions = sorted({each.region for each in listings})
+    clusters, oversized = _find_clusters(models, systems, tags)
+    regions = sorted({listing.region for listing in listings})
     candidates: tuple[ReuseCandidate, ...] = ()
     if len(regions) > 1:
-        national = models.recognised(systems)
-        sisters = ReuseCatalogue(systems, tags, shipped_functions.functions_by_id(), {}, national)
-        candidates = tuple(each for region in regions for each in sisters.candidates(region))
-    by_id = {each.id: each for each in listings}
+        national_systems = models.national_system_ids(systems)
+        catalogue = ReuseCatalogue(
+            systems, tags, shipped_functions.functions_by_id(), {}, national_systems
+        )
+        candidates = tuple(
+            candidate for region in regions for candidate in catalogue.candidates(region)
+        )
+    listing_by_id = {listing.id: listing for listing in listings}
     return OverlapFindings(
         title=str(path),
-        listings=by_id,
+        listings=listing_by_id,
         inventory=inventory,
         tags=tags,
         clusters=clusters,
-        crowds=crowds,
+        oversized=oversized,
         candidates=candidates,
-        names={each.system: by_id[each.system].name for each in candidates},
+        names={candidate.system: listing_by_id[candidate.system].name for candidate in candidates},
         sheet=sheet,
     )
 
 
-def _tags(models: AnalysisModels, sheet: ListingSheet) -> dict[str, FunctionTag]:
+def _tag_listings(models: AnalysisModels, sheet: ListingSheet) -> dict[str, FunctionTag]:
     tags: dict[str, FunctionTag] = {}
-    for start in range(0, len(sheet.listings), _TAGGED_AT_ONCE):
-        tags |= models.tags(sheet.listings[start : start + _TAGGED_AT_ONCE], sheet.said)
+    for start in range(0, len(sheet.listings), _LISTINGS_PER_BATCH):
+        tags |= models.tag_listings(
+            sheet.listings[start : start + _LISTINGS_PER_BATCH], sheet.stated_functions
+        )
     return tags
 
 
-def _clusters(
+def _find_clusters(
     models: AnalysisModels, systems: Sequence[Listing], tags: Mapping[str, FunctionTag]
-) -> tuple[tuple[Cluster, ...], tuple[Crowd, ...]]:
-    functions = [(each, tags[each.id].function) for each in systems]
+) -> tuple[tuple[Cluster, ...], tuple[OversizedCluster, ...]]:
+    functions = [(system, tags[system.id].function) for system in systems]
     counts = Counter(
-        (each.region, function) for each, function in functions if function is not None
+        (system.region, function) for system, function in functions if function is not None
     )
-    crowds = {key: count for key, count in counts.items() if count > CLUSTER_MOST}
-    compared = [each for each, function in functions if (each.region, function) not in crowds]
+    oversized = {key: count for key, count in counts.items() if count > CLUSTER_MOST}
+    compared = [
+        system for system, function in functions if (system.region, function) not in oversized
+    ]
     return (
-        models.comparer.clusters(compared, tags),
-        tuple((region, function, count) for (region, function), count in sorted(crowds.items())),
+        models.overlap_scorer.find_clusters(compared, tags),
+        tuple((region, function, count) for (region, function), count in sorted(oversized.items())),
     )

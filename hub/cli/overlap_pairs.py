@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import csv
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from gettext import gettext as _
 from pathlib import Path
 from typing import Any
 
@@ -18,14 +19,16 @@ from engine.matching.overlap import RULE, Overlap
 from engine.spreadsheet.sheet import Row, SheetInvalid, SheetProblem, quote_cell
 from hub.cli import sheet_file
 from hub.cli.console import out
-from hub.cli.overlap_report import explain_overlap
+from hub.cli.overlap_document import explain_overlap
 from resolvers.inventory_analysis import shipped_models
 
-REQUIRED = ("a", "b")
-OPTIONAL = tuple(f"{side}_{field}" for field in ("opd", "region", "url") for side in REQUIRED)
-ADDED = ("score", "identity", "why")
+REQUIRED_COLUMNS = ("a", "b")
+OPTIONAL_COLUMNS = tuple(
+    f"{side}_{field}" for field in ("opd", "region", "url") for side in REQUIRED_COLUMNS
+)
+ADDED_COLUMNS = ("score", "identity", "why")
 PAIRS_MOST = 100_000
-_SCORED_AT_ONCE = 5_000  # bounds memory: each listing is scored against all functions
+_PAIRS_PER_BATCH = 5_000  # bounds memory: each listing is scored against all functions
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,40 +37,47 @@ class ScoredPair:
 
     cells: tuple[str, ...]
     overlap: Overlap
-    same: ListingPair | None
+    listing_pair: ListingPair | None
 
     @property
     def identity(self) -> str:
         """AUTO, REVIEW, or NONE if nothing indicates that the two are the same system."""
-        return "NONE" if self.same is None else self.same.decision.value
+        return "NONE" if self.listing_pair is None else self.listing_pair.decision.value
 
     @property
     def signals(self) -> dict[str, str]:
         """The signals behind the identity, by name."""
-        return {} if self.same is None else {each.name: each.value for each in self.same.signals}
+        return (
+            {}
+            if self.listing_pair is None
+            else {signal.name: signal.value for signal in self.listing_pair.signals}
+        )
 
-    @property
-    def why(self) -> str:
-        """The signals behind the score and the identity, as text."""
-        parts = [f"{each.signal} {each.value:g} ({each.adds:+g})" for each in self.overlap.why]
-        return "; ".join([*parts, *(f"{name}: {value}" for name, value in self.signals.items())])
+    def explain(self, translate: Callable[[str], str] = str) -> str:
+        """Return the signals behind the score and the identity, with translated names."""
+        parts = [
+            f"{translate(part.signal)} {part.value:g} ({part.contribution:+g})"
+            for part in self.overlap.reasons
+        ]
+        parts += [f"{translate(name)}: {value}" for name, value in self.signals.items()]
+        return "; ".join(parts)
 
 
 def score_pair_file(path: Path) -> tuple[list[str], list[ScoredPair]]:
     """Return the header and the scored pairs of a file; exit with the errors in it."""
     try:
-        header, lines = _read(sheet_file.read_sheet_rows(path))
+        header, lines = _read_pairs(sheet_file.read_sheet_rows(path))
     except SheetInvalid as invalid:
-        sheet_file.exit_with_sheet_problems(path, invalid, "nothing was scored")
-    pairs = [(_listing(values, "a"), _listing(values, "b")) for _, values in lines]
-    built = shipped_models()
-    comparer, comparison = built.comparer, built.comparison
+        sheet_file.exit_with_sheet_problems(path, invalid, _("nothing was scored"))
+    pairs = [(_pair_listing(values, "a"), _pair_listing(values, "b")) for _cells, values in lines]
+    models = shipped_models()
+    comparer, comparison = models.overlap_scorer, models.duplicate_finder
     overlaps: list[Overlap] = []
-    for start in range(0, len(pairs), _SCORED_AT_ONCE):
-        overlaps += comparer.overlaps(pairs[start : start + _SCORED_AT_ONCE])
+    for start in range(0, len(pairs), _PAIRS_PER_BATCH):
+        overlaps += comparer.score_pairs(pairs[start : start + _PAIRS_PER_BATCH])
     return header, [
-        ScoredPair(cells, overlap, comparison.pair(a, b))
-        for (cells, _), (a, b), overlap in zip(lines, pairs, overlaps, strict=True)
+        ScoredPair(cells, overlap, comparison.compare_listings(a, b))
+        for (cells, _values), (a, b), overlap in zip(lines, pairs, overlaps, strict=True)
     ]
 
 
@@ -76,10 +86,10 @@ def scored_pairs_document(header: list[str], pairs: list[ScoredPair]) -> dict[st
     return {
         "rule": RULE,
         "pairs": [
-            dict(zip(header, each.cells, strict=True))
-            | {"identity": each.identity, "signals": each.signals}
-            | explain_overlap(each.overlap)
-            for each in pairs
+            dict(zip(header, pair.cells, strict=True))
+            | {"identity": pair.identity, "signals": pair.signals}
+            | explain_overlap(pair.overlap)
+            for pair in pairs
         ],
     }
 
@@ -87,55 +97,67 @@ def scored_pairs_document(header: list[str], pairs: list[ScoredPair]) -> dict[st
 def write_scored_pairs(header: list[str], pairs: list[ScoredPair]) -> None:
     """Print the scored pairs as CSV: the rows of the file, with three columns added."""
     writer = csv.writer(sys.stdout, lineterminator="\n")
-    writer.writerow([*header, *ADDED])
-    for each in pairs:
-        writer.writerow([*each.cells, each.overlap.score, each.identity, each.why])
+    writer.writerow([*header, *ADDED_COLUMNS])
+    for pair in pairs:
+        writer.writerow([*pair.cells, pair.overlap.score, pair.identity, pair.explain()])
 
 
 def show_scored_pairs(header: list[str], pairs: list[ScoredPair]) -> None:
     """Print the scored pairs as a table."""
-    at = [[cell.lower() for cell in header].index(side) for side in REQUIRED]
-    table = Table("A", "B", "Score", "Identity", "Why", box=None)
-    for each in pairs:
-        a, b = (each.cells[i] for i in at)
-        score = f"{each.overlap.score:.3f}"
-        table.add_row(escape(a), escape(b), score, each.identity, escape(each.why))
+    columns = [[cell.lower() for cell in header].index(side) for side in REQUIRED_COLUMNS]
+    table = Table("A", "B", _("Score"), _("Identity"), _("Why"), box=None)
+    for pair in pairs:
+        a, b = (pair.cells[column] for column in columns)
+        score = f"{pair.overlap.score:.3f}"
+        table.add_row(escape(a), escape(b), score, pair.identity, escape(pair.explain(_)))
     out.print(table)
 
 
-def _read(rows: Iterator[Row]) -> tuple[list[str], list[tuple[tuple[str, ...], dict[str, str]]]]:
+def _read_pairs(
+    rows: Iterator[Row],
+) -> tuple[list[str], list[tuple[tuple[str, ...], dict[str, str]]]]:
     header_row, header = next(rows, (1, []))
     names = [cell.lower() for cell in header]
-    wrong = [each for each in REQUIRED if names.count(each) != 1]
-    wrong += [each for each in OPTIONAL if names.count(each) > 1]
-    expected = "a header with this column once"
-    found = quote_cell(",".join(header))
-    problems = [SheetProblem(header_row, each, expected, found) for each in wrong]
-    added = [each for each in ADDED if each in names]
-    expected = "a header without it: it is added"
-    problems += [SheetProblem(header_row, each, expected, found) for each in added]
+    invalid_columns = [column for column in REQUIRED_COLUMNS if names.count(column) != 1]
+    invalid_columns += [column for column in OPTIONAL_COLUMNS if names.count(column) > 1]
+    header_text = quote_cell(",".join(header))
+    problems = [
+        SheetProblem(header_row, column, "a header with this column once", header_text)
+        for column in invalid_columns
+    ]
+    reserved_columns = [column for column in ADDED_COLUMNS if column in names]
+    problems += [
+        SheetProblem(header_row, column, "a header without it: it is added", header_text)
+        for column in reserved_columns
+    ]
     if problems:
         raise SheetInvalid(*problems)
     lines: list[tuple[tuple[str, ...], dict[str, str]]] = []
     for row, cells in rows:
         if len(cells) > len(header):
-            problems.append(SheetProblem(row, None, f"{len(header)} cells", str(len(cells))))
+            problems.append(
+                SheetProblem(
+                    row, None, "{count} cells", str(len(cells)), values={"count": len(header)}
+                )
+            )
         if len(lines) == PAIRS_MOST:
-            raise SheetInvalid(SheetProblem(row, None, f"at most {PAIRS_MOST} pairs", "more"))
-        whole = (*cells, *[""] * (len(header) - len(cells)))
-        values = dict(zip(names, whole, strict=False))
+            raise SheetInvalid(
+                SheetProblem(row, None, "at most {most} pairs", "more", values={"most": PAIRS_MOST})
+            )
+        padded = (*cells, *[""] * (len(header) - len(cells)))
+        values = dict(zip(names, padded, strict=False))
         problems += [
             SheetProblem(row, side, "the name of an application", "nothing")
-            for side in REQUIRED
+            for side in REQUIRED_COLUMNS
             if not values[side]
         ]
-        lines.append((whole, values))
+        lines.append((padded, values))
     if problems:
         raise SheetInvalid(*problems)
     return header, lines
 
 
-def _listing(values: dict[str, str], side: str) -> Listing:
+def _pair_listing(values: dict[str, str], side: str) -> Listing:
     return Listing(
         name=values[side],
         opd=values.get(f"{side}_opd", ""),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import sys
+from gettext import gettext as _
 from pathlib import Path
 from typing import Annotated
 
@@ -16,7 +17,7 @@ from hub.exit_codes import ExitCode
 
 app = typer.Typer()
 
-FILES = (".csv", ".xlsx")
+FILE_SUFFIXES = (".csv", ".xlsx")
 
 
 @app.command()
@@ -30,7 +31,7 @@ def score(
     from hub.cli import score
 
     scored = score.score_level_file(levels, instrument, steps)
-    print_result(scored.document(), as_json=json, say=lambda: score.show_score(scored))
+    print_result(scored.document(), as_json=json, print_text=lambda: score.show_score(scored))
 
 
 @app.command()
@@ -60,23 +61,23 @@ def path(
     json: AsJson = False,
 ) -> None:
     """Find the cheapest steps to a target index."""
-    from hub.cli import path_report
+    from hub.cli import path_report, path_tables
 
-    wish = path_report.PathOptions(
+    options = path_report.PathOptions(
         instrument, target, buffer, years, tuple(lock), tuple(refuse), effort
     )
     if years > 1:
-        path_report.keep_output_apart()
+        path_report.redirect_solver_output()
     if _is_file(start):
-        planned = path_report.of_sheet(Path(start), wish)
+        result = path_report.plan_sheet_path(Path(start), options)
     else:
         from hub.cli import region_path
 
-        planned = asyncio.run(
-            region_path.plan_region_path(readiness.load_migrated_settings(), start, wish)
+        result = asyncio.run(
+            region_path.plan_region_path(readiness.load_migrated_settings(), start, options)
         )
     print_result(
-        planned.document(), as_json=json, say=lambda: path_report.show_path_report(planned)
+        result.document(), as_json=json, print_text=lambda: path_tables.show_path_report(result)
     )
 
 
@@ -103,7 +104,9 @@ def overlap(
     """Show which listings are or may be the same system, and which systems overlap, with reasons."""
     if (source is None) == (pairs is None):
         exit_with_error(
-            "expected either an inventory or --pairs, got " + ("both", "none")[source is None],
+            _("expected either an inventory or --pairs, got none")
+            if source is None
+            else _("expected either an inventory or --pairs, got both"),
             ExitCode.INPUT,
         )
     if pairs is not None:
@@ -111,7 +114,7 @@ def overlap(
 
         header, scored = overlap_pairs.score_pair_file(pairs)
         # If the output is not a terminal, a program reads it, which expects CSV.
-        say = (
+        print_pairs = (
             overlap_pairs.write_scored_pairs
             if csv or not sys.stdout.isatty()
             else overlap_pairs.show_scored_pairs
@@ -119,16 +122,18 @@ def overlap(
         print_result(
             overlap_pairs.scored_pairs_document(header, scored),
             as_json=json,
-            say=lambda: say(header, scored),
+            print_text=lambda: print_pairs(header, scored),
         )
         return
     assert source is not None
     if csv:
-        exit_with_error("--csv: expected --pairs with it; an inventory has --json", ExitCode.INPUT)
-    from hub.cli import overlap, overlap_report
+        exit_with_error(
+            _("--csv: expected --pairs with it; an inventory has --json"), ExitCode.INPUT
+        )
+    from hub.cli import overlap, overlap_document, overlap_report
 
     if _is_file(source):
-        findings = overlap.of_file(Path(source))
+        findings = overlap.find_file_overlaps(Path(source))
     else:
         from hub.cli import region_overlap
 
@@ -136,8 +141,10 @@ def overlap(
             region_overlap.find_region_overlaps(readiness.load_migrated_settings(), source)
         )
     # The document is large, so it is made only if it is printed.
-    found = overlap_report.overlap_document(findings) if json else {}
-    print_result(found, as_json=json, say=lambda: overlap_report.show_overlap_report(findings))
+    document = overlap_document.overlap_document(findings) if json else {}
+    print_result(
+        document, as_json=json, print_text=lambda: overlap_report.show_overlap_report(findings)
+    )
 
 
 @app.command()
@@ -153,15 +160,18 @@ def verify(
     json: AsJson = False,
 ) -> None:
     """Verify the levels that a region claims by its integration graph."""
+    from hub.cli import region_queries
     from hub.cli import region_report as report
 
-    given = {"instrument": instrument, "year": year, "kind": kind.value}
-    found = asyncio.run(
-        report.query_region(
-            readiness.load_migrated_settings(), report.VERIFICATION, region, **given
+    variables = {"instrument": instrument, "year": year, "kind": kind.value}
+    result = asyncio.run(
+        region_queries.query_region(
+            readiness.load_migrated_settings(), region_queries.VERIFICATION, region, **variables
         )
     )
-    print_result(found, as_json=json, say=lambda: report.show_verification(found, kind, year))
+    print_result(
+        result, as_json=json, print_text=lambda: report.show_verification(result, kind, year)
+    )
 
 
 @app.command()
@@ -170,12 +180,15 @@ def proposals(
     json: AsJson = False,
 ) -> None:
     """Show the consolidation proposals of a region, with their reasons and decisions."""
+    from hub.cli import region_queries
     from hub.cli import region_report as report
 
-    found = asyncio.run(
-        report.query_region(readiness.load_migrated_settings(), report.PROPOSALS, region)
+    result = asyncio.run(
+        region_queries.query_region(
+            readiness.load_migrated_settings(), region_queries.PROPOSALS, region
+        )
     )
-    print_result(found, as_json=json, say=lambda: report.show_proposals(found))
+    print_result(result, as_json=json, print_text=lambda: report.show_proposals(result))
 
 
 @app.command()
@@ -184,12 +197,15 @@ def diagnose(
     json: AsJson = False,
 ) -> None:
     """Show the diagnostics of a region's integration graph, over all recorded exchanges."""
+    from hub.cli import region_queries
     from hub.cli import region_report as report
 
-    found = asyncio.run(
-        report.query_region(readiness.load_migrated_settings(), report.DIAGNOSTICS, region)
+    result = asyncio.run(
+        region_queries.query_region(
+            readiness.load_migrated_settings(), region_queries.DIAGNOSTICS, region
+        )
     )
-    print_result(found, as_json=json, say=lambda: report.show_diagnostics(found))
+    print_result(result, as_json=json, print_text=lambda: report.show_diagnostics(result))
 
 
 @app.command()
@@ -206,22 +222,29 @@ def graph(
     json: AsJson = False,
 ) -> None:
     """Show the integration graph of a region, and which exchanges are not evidence."""
-    from hub.cli import graph_export
+    from hub.cli import graph_export, region_queries
     from hub.cli import region_report as report
 
     if form not in (None, "json", *graph_export.FORMATS):
         formats = ", ".join(graph_export.FORMATS)
-        exit_with_error(f"--format: expected one of json, {formats}, got {form}", ExitCode.INPUT)
-    given = {"around": around, "depth": depth, "limit": limit}
-    found = asyncio.run(
-        report.query_region(readiness.load_migrated_settings(), report.GRAPH, region, **given)
+        exit_with_error(
+            _("--format: expected one of json, {formats}, got {format}").format(
+                formats=formats, format=form
+            ),
+            ExitCode.INPUT,
+        )
+    variables = {"around": around, "depth": depth, "limit": limit}
+    result = asyncio.run(
+        region_queries.query_region(
+            readiness.load_migrated_settings(), region_queries.GRAPH, region, **variables
+        )
     )
     if form in graph_export.FORMATS:
-        typer.echo(graph_export.FORMATS[form](found["integrationGraph"]), nl=False)
+        typer.echo(graph_export.FORMATS[form](result["integrationGraph"]), nl=False)
     else:
         as_json = json or form == "json"
-        print_result(found, as_json=as_json, say=lambda: report.show_graph(found))
+        print_result(result, as_json=as_json, print_text=lambda: report.show_graph(result))
 
 
 def _is_file(source: str) -> bool:
-    return Path(source).suffix.lower() in FILES or Path(source).exists()
+    return Path(source).suffix.lower() in FILE_SUFFIXES or Path(source).exists()

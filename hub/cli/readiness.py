@@ -3,9 +3,16 @@
 from __future__ import annotations
 
 import asyncio
+from gettext import gettext as _
 from typing import TYPE_CHECKING
 
 from hub.cli.console import err, exit_with_error
+from hub.cli.known_messages import (
+    SETTINGS_PROBLEMS,
+    system_reason,
+    translate_message,
+    translate_refusal,
+)
 from hub.exit_codes import ExitCode
 
 if TYPE_CHECKING:
@@ -24,18 +31,19 @@ def load_settings() -> Settings:
         return Settings()
     except ValidationError as error:
         for problem in explain_settings_errors(error):
-            err.print(problem, markup=False, soft_wrap=True)
-        exit_with_error("the settings are not as they must be", ExitCode.INPUT)
+            message = translate_message(problem, SETTINGS_PROBLEMS)
+            err.print(message, markup=False, soft_wrap=True)
+        exit_with_error(_("the settings are not as they must be"), ExitCode.INPUT)
 
 
 def load_migrated_settings() -> Settings:
     """Return the settings; exit with an error if the database lacks migrations."""
-    found = load_settings()
-    if lacks_migrations(found):
+    settings = load_settings()
+    if lacks_migrations(settings):
         exit_with_error(
-            "the database is not at this version's schema: run `simpul migrate`", ExitCode.STATE
+            _("the database is not at this version's schema: run `simpul migrate`"), ExitCode.STATE
         )
-    return found
+    return settings
 
 
 def lacks_migrations(settings: Settings) -> bool:
@@ -46,13 +54,17 @@ def lacks_migrations(settings: Settings) -> bool:
         settings.prepare()
     except OSError as error:
         exit_with_error(
-            f"SIMPUL_DATA_DIR: {settings.data_dir} cannot be used: {error.strerror}", ExitCode.STATE
+            _("SIMPUL_DATA_DIR: {folder} cannot be used: {reason}").format(
+                folder=settings.data_dir, reason=system_reason(error)
+            ),
+            ExitCode.STATE,
         )
     try:
         return asyncio.run(migrations.has_pending_migration(settings.database))
     except Exception as error:  # noqa: BLE001  # any error means that the database is unavailable
         exit_with_error(
-            f"the database does not answer: {str(error).partition(chr(10))[0]}", ExitCode.STATE
+            _("the database does not answer: {error}").format(error=str(error).partition("\n")[0]),
+            ExitCode.STATE,
         )
 
 
@@ -63,4 +75,4 @@ def open_socket_or_exit(settings: Settings) -> socket.socket:
     try:
         return open_listening_socket(settings)
     except CannotListen as error:
-        exit_with_error(str(error), ExitCode.STATE)
+        exit_with_error(translate_refusal(str(error)), ExitCode.STATE)

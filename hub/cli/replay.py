@@ -12,10 +12,10 @@ from collections.abc import Awaitable, Callable
 
 from facts import tables
 from resolvers.context import Instance
-from resolvers.event import REPLAY
+from resolvers.event import REPLAY_ACTOR
 from resolvers.seed import seed_result
 
-FIRST_SECONDS = 5.0  # before the first event, so that a page can open
+START_DELAY_SECONDS = 5.0  # before the first event, so that a page can open
 
 logger = logging.getLogger(__name__)
 
@@ -24,10 +24,10 @@ def replay_task(seconds: float) -> Callable[[Instance], Awaitable[None]]:
     """Return a task that plays all results in order, one every `seconds` seconds."""
 
     async def run(instance: Instance) -> None:
-        await asyncio.sleep(FIRST_SECONDS)
+        await asyncio.sleep(START_DELAY_SECONDS)
         results = tables.result_rows()
-        for each in results:
-            await seed_result(instance, each, REPLAY)
+        for result in results:
+            await seed_result(instance, result, REPLAY_ACTOR)
             await asyncio.sleep(seconds)
         logger.info("the replay of %d results is over", len(results))
 

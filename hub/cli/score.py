@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from gettext import gettext as _
 from pathlib import Path
 from typing import Any
 
@@ -40,23 +41,23 @@ class ScoredSheet:
             else {"label": gap.label, "threshold": gap.threshold, "gap": gap.gap},
             "domains": [
                 {
-                    "number": each.number,
-                    "name": each.name,
-                    "value": each.value,
-                    "display": each.display,
+                    "number": domain.number,
+                    "name": domain.name,
+                    "value": domain.value,
+                    "display": domain.display,
                 }
-                for each in self.score.domains
+                for domain in self.score.domains
             ],
             "nextSteps": [
                 {
-                    "indicator": each.indicator,
-                    "from": each.from_level,
-                    "to": each.to_level,
-                    "gain": each.gain,
-                    "index": each.index,
-                    "predicate": each.predicate,
+                    "indicator": step.indicator,
+                    "from": step.from_level,
+                    "to": step.to_level,
+                    "gain": step.gain,
+                    "index": step.index,
+                    "predicate": step.predicate,
                 }
-                for each in self.steps
+                for step in self.steps
             ],
         }
 
@@ -68,12 +69,12 @@ def score_level_file(path: Path, instrument_id: str, limit: int) -> ScoredSheet:
         limit: the most next steps to return.
     """
     instrument, claimed = read_level_file(path, instrument_id)
-    result = score.from_levels(instrument, claimed)
+    result = score.score_levels(instrument, claimed)
     return ScoredSheet(
         instrument=instrument,
         score=result,
         next_predicate=score.next_predicate(instrument, result.exact),
-        steps=score.next_steps(instrument, claimed, limit),
+        steps=score.list_next_steps(instrument, claimed, limit),
     )
 
 
@@ -82,33 +83,42 @@ def read_level_file(path: Path, instrument_id: str) -> tuple[Instrument, dict[in
     instrument = instrument_catalogue().get(instrument_id)
     if instrument is None:
         exit_with_error(
-            f"--instrument: expected one of {', '.join(instrument_catalogue())}, got {instrument_id!r}",
+            _("--instrument: expected one of {instruments}, got {instrument!r}").format(
+                instruments=", ".join(instrument_catalogue()), instrument=instrument_id
+            ),
             ExitCode.INPUT,
         )
     text = sheet_file.read_sheet_text(path, sheet_file.LEVELS_BYTES)
     try:
         return instrument, levels.parse_level_sheet(text, instrument)
     except SheetInvalid as invalid:
-        sheet_file.exit_with_sheet_problems(path, invalid, "nothing was scored")
+        sheet_file.exit_with_sheet_problems(path, invalid, _("nothing was scored"))
 
 
 def show_score(scored: ScoredSheet) -> None:
     """Print the score and the next steps as tables."""
-    names = {each.number: each.name for each in scored.instrument.indicators}
+    names = {indicator.number: indicator.name for indicator in scored.instrument.indicators}
     out.print(f"{scored.instrument.name} ({scored.instrument.id})")
     out.print(
-        f"[bold]Index {scored.score.display}[/bold] · {scored.score.predicate} "
-        f"(exact {scored.score.value})"
+        _("[bold]Index {index}[/bold] · {predicate} (exact {exact})").format(
+            index=scored.score.display,
+            predicate=scored.score.predicate,
+            exact=scored.score.value,
+        )
     )
     if scored.next_predicate is not None:
         gap = scored.next_predicate
-        out.print(f"{gap.label} begins at {gap.threshold}: {gap.gap} is missing")
-    domains = Table("Domain", "Value", box=None)
-    for part in scored.score.domains:
-        domains.add_row(f"{part.number} {part.name}", part.display)
+        out.print(
+            _("{predicate} begins at {threshold}: {gap} is missing").format(
+                predicate=gap.label, threshold=gap.threshold, gap=gap.gap
+            )
+        )
+    domains = Table(_("Domain"), _("Value"), box=None)
+    for domain in scored.score.domains:
+        domains.add_row(f"{domain.number} {domain.name}", domain.display)
     out.print(domains)
     if scored.steps:
-        steps = Table("Next step", "Level", "Gain", "Index then", box=None)
+        steps = Table(_("Next step"), _("Level"), _("Gain"), _("Index then"), box=None)
         for step in scored.steps:
             steps.add_row(
                 f"{step.indicator} {names[step.indicator]}",

@@ -5,17 +5,18 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Collection
 from difflib import get_close_matches
+from gettext import gettext as _
 
 from engine.model import Role
 from hub.cli.console import exit_with_error
-from hub.cli.region_hint import how_to_record
+from hub.cli.region_hint import recording_hint
 from hub.exit_codes import ExitCode
 from hub.settings import Settings
 from storage import opd as stored_opd
 from storage import region as stored_region
 from storage.database import Database
 
-SIMILAR = 0.5  # from 0 to 1; the message does not suggest a less similar code
+LEAST_SIMILARITY = 0.5  # from 0 to 1; the message does not suggest a less similar code
 
 
 def check_token_scope(
@@ -26,24 +27,31 @@ def check_token_scope(
     For the role PROVINCE, a province is also valid if only regions in it are on record, as on the
     node of a region.
     """
-    known, own_opds = asyncio.run(_recorded(settings, role, regions))
+    own_regions, own_opds = asyncio.run(_list_recorded_codes(settings, role, regions))
     for code in regions:
-        if code not in known:
-            hint = how_to_record(code) or _nearest(code, known)
+        if code not in own_regions:
+            hint = recording_hint(code) or _nearest_hint(code, own_regions)
             exit_with_error(
-                f"--region: expected the code of a region that is on record here, got {code!r}{hint}",
+                _(
+                    "--region: expected the code of a region that is on record here, "
+                    "got {code!r}{hint}"
+                ).format(code=code, hint=hint),
                 ExitCode.INPUT,
             )
     for id in opds:
         if id not in own_opds:
-            where = f"of {', '.join(regions)}" if regions else "that is on record here"
+            hint = _nearest_hint(id, own_opds)
+            template = (
+                _("--opd: expected the id of an OPD of {regions}, got {id!r}{hint}")
+                if regions
+                else _("--opd: expected the id of an OPD that is on record here, got {id!r}{hint}")
+            )
             exit_with_error(
-                f"--opd: expected the id of an OPD {where}, got {id!r}{_nearest(id, own_opds)}",
-                ExitCode.INPUT,
+                template.format(regions=", ".join(regions), id=id, hint=hint), ExitCode.INPUT
             )
 
 
-async def _recorded(
+async def _list_recorded_codes(
     settings: Settings, role: Role, regions: Collection[str]
 ) -> tuple[set[str], set[str]]:
     """Return the codes on record, and the ids of the OPDs of these regions, or of all if none."""
@@ -64,6 +72,6 @@ async def _recorded(
     return scopes, {opd.id for opd in opds}
 
 
-def _nearest(code: str, known: Collection[str]) -> str:
-    nearest = get_close_matches(code, sorted(known), n=1, cutoff=SIMILAR)
-    return f"; the nearest is {nearest[0]!r}" if nearest else ""
+def _nearest_hint(code: str, recorded: Collection[str]) -> str:
+    nearest = get_close_matches(code, sorted(recorded), n=1, cutoff=LEAST_SIMILARITY)
+    return _("; the nearest is {code!r}").format(code=nearest[0]) if nearest else ""

@@ -1,4 +1,4 @@
-"""Parsing of inventory sheets, with every column about an application."""
+"""Parsing of inventory sheets that have every column about an application."""
 
 from __future__ import annotations
 
@@ -7,12 +7,12 @@ import pytest
 from engine.model import ApplicationStatus
 from engine.spreadsheet import application_sheet, sheet
 from engine.spreadsheet.application_sheet import ApplicationSheet
-from engine.spreadsheet.columns import SPELLINGS, says_nothing
+from engine.spreadsheet.columns import HEADERS_BY_FIELD, is_blank_cell
 from engine.spreadsheet.sheet import SheetInvalid
-from engine.spreadsheet.status_words import status_of
+from engine.spreadsheet.status_words import parse_status
 
 
-def read(text: str) -> ApplicationSheet:
+def parse(text: str) -> ApplicationSheet:
     return application_sheet.parse_application_sheet(sheet.parse_csv_rows(text))
 
 
@@ -32,30 +32,30 @@ def read(text: str) -> ApplicationSheet:
         ("", None),
     ],
 )
-def test_people_say_a_status_in_many_words(word: str, status: ApplicationStatus | None) -> None:
-    assert status_of(word) is status
+def test_a_status_has_many_spellings(word: str, status: ApplicationStatus | None) -> None:
+    assert parse_status(word) is status
 
 
 @pytest.mark.parametrize(
-    ("cell", "nothing"),
+    ("cell", "is_empty"),
     [
         *((cell, True) for cell in ("", "-", "–", "--", "n/a", "#N/A", "Tidak ada", "nihil", "0")),
         *((cell, True) for cell in ("https://-", "http://", "Belum ada aplikasi", "!!!")),
         *((cell, False) for cell in ("112", "A", "LAPOR!", "https://a.id", "tidak ada apa", "x")),
     ],
 )
-def test_some_cells_only_say_that_there_is_nothing(cell: str, nothing: bool) -> None:
-    assert says_nothing(cell) is nothing
+def test_cells_with_a_placeholder_count_as_empty(cell: str, is_empty: bool) -> None:
+    assert is_blank_cell(cell) is is_empty
 
 
 @pytest.mark.parametrize(
     ("field", "spelling"),
-    [(field, each) for field, spellings in SPELLINGS.items() for each in spellings],
+    [(field, spelling) for field, spellings in HEADERS_BY_FIELD.items() for spelling in spellings],
 )
 def test_every_spelling_of_a_column_is_found(field: str, spelling: str) -> None:
-    taken = {each for each in application_sheet.FIELDS if each == field}
-    found = read(f"nama aplikasi,{spelling.title()}\n") if field != "name" else read(spelling)
-    assert set(found.columns) == {"name"} | taken
+    recognised = {name for name in application_sheet.FIELDS if name == field}
+    parsed = parse(f"nama aplikasi,{spelling.title()}\n") if field != "name" else parse(spelling)
+    assert set(parsed.columns) == {"name"} | recognised
 
 
 @pytest.mark.parametrize(
@@ -67,10 +67,10 @@ def test_every_spelling_of_a_column_is_found(field: str, spelling: str) -> None:
     ],
 )
 def test_a_row_that_cannot_be_read_is_refused(row: str, problem: str) -> None:
-    with pytest.raises(SheetInvalid) as refused:
-        read(f"Nama;OPD;Tahun;;\n{row}\n")
-    assert problem in str(refused.value.problems[0])
+    with pytest.raises(SheetInvalid) as raised:
+        parse(f"Nama;OPD;Tahun;;\n{row}\n")
+    assert problem in str(raised.value.problems[0])
 
 
-def test_empty_cells_beyond_the_header_are_no_matter() -> None:
-    assert read("Nama;OPD;;\nUji KIR;Dishub;;;;\n").rows[0].name == "Uji KIR"
+def test_empty_cells_beyond_the_header_are_ignored() -> None:
+    assert parse("Nama;OPD;;\nUji KIR;Dishub;;;;\n").rows[0].name == "Uji KIR"

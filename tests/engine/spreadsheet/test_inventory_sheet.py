@@ -1,4 +1,4 @@
-"""Parsing of the sheets of applications that regions maintain."""
+"""Parsing of inventory sheets, which list the applications of a region by name."""
 
 from __future__ import annotations
 
@@ -12,67 +12,67 @@ from engine.spreadsheet.sheet import SheetInvalid
 FUNCTIONS = {"attendance": "Presensi pegawai", "records": "Naskah dinas"}
 
 
-def read(text: str) -> ListingSheet:
+def parse(text: str) -> ListingSheet:
     return inventory_sheet.parse_listing_sheet(sheet.parse_csv_rows(text), FUNCTIONS)
 
 
 def problems_of(text: str) -> list[str]:
-    with pytest.raises(SheetInvalid) as refused:
-        read(text)
-    return [str(problem) for problem in refused.value.problems]
+    with pytest.raises(SheetInvalid) as raised:
+        parse(text)
+    return [str(problem) for problem in raised.value.problems]
 
 
-def test_columns_go_by_the_names_that_regions_give_them() -> None:
-    found = read(
+def test_columns_are_recognised_by_their_usual_names() -> None:
+    parsed = parse(
         "No;Kode_Wilayah;Nama  Aplikasi;Perangkat Daerah;Alamat;Keterangan\n"
         "1;32.1;SIMPEG;BKPSDM;https://simpeg.x.go.id;lama\n"
         "\n"
         "2;32.73;Presensi;;;\n"
     )
-    assert found.listings == (
+    assert parsed.listings == (
         Listing("SIMPEG", "BKPSDM", "https://simpeg.x.go.id", "2", "32.10"),
         Listing("Presensi", "", None, "4", "32.73"),
     )
-    assert found.columns == {
+    assert parsed.columns == {
         "name": "Nama  Aplikasi",
         "opd": "Perangkat Daerah",
         "region": "Kode_Wilayah",
         "url": "Alamat",
     }
-    assert found.passed_over == ("No", "Keterangan")
+    assert parsed.ignored_headers == ("No", "Keterangan")
 
 
-def test_a_code_goes_before_a_name_of_the_region_and_the_other_is_passed_over() -> None:
-    found = read("name,region,region_code\nSIMPEG,Kota Bandung,32.73\n")
-    assert found.listings[0].region == "32.73"
-    assert found.passed_over == ("region",)
+def test_a_region_code_takes_precedence_over_a_region_name() -> None:
+    parsed = parse("name,region,region_code\nSIMPEG,Kota Bandung,32.73\n")
+    assert parsed.listings[0].region == "32.73"
+    assert parsed.ignored_headers == ("region",)
 
 
-def test_a_person_says_the_function_by_id_or_name_and_retires_a_system() -> None:
-    found = read(
+def test_a_sheet_gives_functions_by_id_or_name_and_retires_systems() -> None:
+    parsed = parse(
         "name,id,function,status\n"
         "Sadasbor,A-1,attendance,ACTIVE\nE-Office,A-2,naskah dinas,\nLama,A-3,,Retired\n"
     )
-    assert found.said == {"2": "attendance", "3": "records"}
-    assert found.ids == {"2": "A-1", "3": "A-2"}
-    assert (len(found.listings), found.retired) == (2, 1)
+    assert parsed.stated_functions == {"2": "attendance", "3": "records"}
+    assert parsed.ids == {"2": "A-1", "3": "A-2"}
+    assert (len(parsed.listings), parsed.retired_count) == (2, 1)
 
 
-def test_rows_out_of_use_and_rows_that_name_nothing_are_left_out_and_counted() -> None:
-    found = read("nama,status\nA B,Tidak Aktif\nC D,aktif\ntidak ada,\n-,\nE F,Pensiun\n")
-    assert [each.name for each in found.listings] == ["C D"]
-    assert (found.retired, found.nameless) == (2, 2)
+def test_retired_and_nameless_rows_are_left_out_and_counted() -> None:
+    parsed = parse("nama,status\nA B,Tidak Aktif\nC D,aktif\ntidak ada,\n-,\nE F,Pensiun\n")
+    assert [listing.name for listing in parsed.listings] == ["C D"]
+    assert (parsed.retired_count, parsed.nameless_count) == (2, 2)
 
 
 def test_a_status_that_is_not_understood_is_reported() -> None:
-    found = read("nama,status\nA B,Rencana\nC D,Aktif\nE F,Rencana\n")
-    assert [each.name for each in found.listings] == ["A B", "C D", "E F"]
-    assert found.unread_status == {"Rencana": (2, 4)}
+    parsed = parse("nama,status\nA B,Rencana\nC D,Aktif\nE F,Rencana\n")
+    assert [listing.name for listing in parsed.listings] == ["A B", "C D", "E F"]
+    assert parsed.unknown_statuses == {"Rencana": (2, 4)}
 
 
 def test_rows_are_numbered_as_a_spreadsheet_does_where_cells_hold_line_breaks() -> None:
-    found = read('nama,alamat\n"A\nB",\n\nC D,\n')
-    assert [each.id for each in found.listings] == ["2", "4"]
+    parsed = parse('nama,alamat\n"A\nB",\n\nC D,\n')
+    assert [listing.id for listing in parsed.listings] == ["2", "4"]
 
 
 @pytest.mark.parametrize(
@@ -83,8 +83,8 @@ def test_rows_are_numbered_as_a_spreadsheet_does_where_cells_hold_line_breaks() 
             [
                 (
                     "row 1, column name: expected a header with one of name, nama, nama aplikasi, "
-                    "aplikasi, application, nama sistem, nama sistem aplikasi, nama aplikasi sistem, "
-                    "nama sistem informasi, got 'nomor,judul'"
+                    "aplikasi, application, nama sistem, nama sistem aplikasi, "
+                    "nama aplikasi sistem, nama sistem informasi, got 'nomor,judul'"
                 )
             ],
         ),
@@ -117,5 +117,5 @@ def test_rows_are_numbered_as_a_spreadsheet_does_where_cells_hold_line_breaks() 
     ],
     ids=["no name", "twice", "cells", "shifted", "one region", "rows"],
 )
-def test_what_cannot_be_read_is_reported_by_row_and_column(text: str, problems: list[str]) -> None:
+def test_invalid_cells_are_reported_by_row_and_column(text: str, problems: list[str]) -> None:
     assert problems_of(text) == problems

@@ -1,4 +1,4 @@
-"""Runs commands over the real data of West Java."""
+"""Runs commands of the command line, in this process and on a terminal."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from typer.testing import CliRunner, Result
 
 from hub.cli.main import app
 
-SECONDS = 30
+TIMEOUT_SECONDS = 30
 
 
 @dataclass(frozen=True)
@@ -23,20 +23,23 @@ class Commands:
     data_dir: Path
 
     def __call__(self, *arguments: str | Path) -> Result:
-        own = {"SIMPUL_DATA_DIR": str(self.data_dir), "DATABASE_URL": "", "COLUMNS": "200"}
-        return CliRunner().invoke(app, [*map(str, arguments)], env=own)
+        environment = {"SIMPUL_DATA_DIR": str(self.data_dir), "DATABASE_URL": "", "COLUMNS": "200"}
+        return CliRunner().invoke(app, [*map(str, arguments)], env=environment)
 
 
-def on_terminal(arguments: list[str], environment: dict[str, str], answer: str) -> str:
+def run_on_terminal(arguments: list[str], environment: dict[str, str], answer: str) -> str:
     """Run a command on a terminal, as a person does, type `answer`, and return the output."""
-    main, other = pty.openpty()
+    controller, terminal = pty.openpty()
     command = [sys.executable, "-m", "hub", *arguments]
-    unset = {"DATABASE_URL": "", "COLUMNS": "200"}
+    defaults = {"DATABASE_URL": "", "COLUMNS": "200"}
     with subprocess.Popen(
-        command, stdin=other, stdout=subprocess.PIPE, env={**os.environ, **unset, **environment}
+        command,
+        stdin=terminal,
+        stdout=subprocess.PIPE,
+        env={**os.environ, **defaults, **environment},
     ) as process:
-        os.close(other)
-        os.write(main, f"{answer}\n".encode())
-        printed, _ = process.communicate(timeout=SECONDS)
-    os.close(main)
-    return printed.decode()
+        os.close(terminal)
+        os.write(controller, f"{answer}\n".encode())
+        output, _ = process.communicate(timeout=TIMEOUT_SECONDS)
+    os.close(controller)
+    return output.decode()

@@ -14,7 +14,7 @@ from tests.fixtures.processes import SIMPUL
 pytestmark = pytest.mark.integration
 
 SHEET = str(Path(__file__).resolve().parents[3] / "docs/examples/bandar-lampung-2024.csv")
-WISH = ("--instrument", "spbe-2020", "--target", "3.5")
+PATH_OPTIONS = ("--instrument", "spbe-2020", "--target", "3.5")
 ANSWERS = [
     ("--help",),
     ("load", "--region", "32.11"),
@@ -24,7 +24,7 @@ ANSWERS = [
     ("verify", "32.11", "--json"),
     ("graph", "32.11", "--format", "dot"),
     ("score", SHEET, "--instrument", "spbe-2020"),
-    ("path", SHEET, *WISH, "--years", "2"),
+    ("path", SHEET, *PATH_OPTIONS, "--years", "2"),
 ]
 FAILURES = [
     (("score", "none.csv", "--instrument", "spbe-2020"), 2),
@@ -43,27 +43,27 @@ def folder(filled_data_dir: Path) -> Path:
 def test_an_answer_that_is_not_read_ends_the_command_quietly(
     folder: Path, arguments: tuple[str, ...]
 ) -> None:
-    done = run(folder, arguments, closed="stdout")
-    assert (done.returncode, done.stderr) == (141, b"")
+    completed = run_with_closed_stream(folder, arguments, closed="stdout")
+    assert (completed.returncode, completed.stderr) == (141, b"")
 
 
 @pytest.mark.parametrize(("arguments", "code"), FAILURES)
 def test_a_failure_keeps_its_exit_code_where_its_message_is_not_read(
     folder: Path, arguments: tuple[str, ...], code: int
 ) -> None:
-    done = run(folder, arguments, closed="stderr")
-    assert (done.returncode, done.stdout) == (code, b"")
+    completed = run_with_closed_stream(folder, arguments, closed="stderr")
+    assert (completed.returncode, completed.stdout) == (code, b"")
 
 
 def test_an_answer_that_is_read_to_its_end_is_whole(folder: Path) -> None:
     command = (SIMPUL, "overlap", "32.11", "--json")
-    done = subprocess.run(
-        command, cwd=folder, env=environment(folder), capture_output=True, check=True
+    completed = subprocess.run(
+        command, cwd=folder, env=clean_environment(folder), capture_output=True, check=True
     )
-    assert orjson.loads(done.stdout)["listed"] > 0
+    assert orjson.loads(completed.stdout)["listed"] > 0
 
 
-def run(
+def run_with_closed_stream(
     folder: Path, arguments: tuple[str, ...], *, closed: str
 ) -> subprocess.CompletedProcess[bytes]:
     """Run a command where one of its streams is a pipe without a reader."""
@@ -72,13 +72,13 @@ def run(
     streams = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, closed: writer}
     try:
         return subprocess.run(
-            (SIMPUL, *arguments), cwd=folder, env=environment(folder), check=False, **streams
+            (SIMPUL, *arguments), cwd=folder, env=clean_environment(folder), check=False, **streams
         )
     finally:
         os.close(writer)
 
 
-def environment(folder: Path) -> dict[str, str]:
+def clean_environment(folder: Path) -> dict[str, str]:
     """Remove the machine's own settings from the environment."""
     inherited = {
         name: value

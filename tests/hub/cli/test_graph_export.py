@@ -44,15 +44,15 @@ GRAPH = {
 
 
 def test_graphml_is_read_back_whole() -> None:
-    read = networkx.read_graphml(io.BytesIO(to_graphml(GRAPH).encode()), force_multigraph=True)
-    assert read.nodes["a"] == {
+    graph = networkx.read_graphml(io.BytesIO(to_graphml(GRAPH).encode()), force_multigraph=True)
+    assert graph.nodes["a"] == {
         "name": NAME,
         "kind": "APPLICATION",
         "regionCode": "32.11",
         "status": "ACTIVE",
     }
-    assert [key for _, _, key in read.edges(keys=True)] == ["e1", "e2"]
-    assert read.edges["a", "b", "e2"] == {
+    assert [key for _, _, key in graph.edges(keys=True)] == ["e1", "e2"]
+    assert graph.edges["a", "b", "e2"] == {
         "dataObject": "surat",
         "mode": "API",
         "direction": "ONE_WAY",
@@ -63,7 +63,7 @@ def test_graphml_is_read_back_whole() -> None:
     }
 
 
-def test_dot_escapes_what_its_strings_take_for_their_own() -> None:
+def test_dot_escapes_quotes_backslashes_and_line_breaks() -> None:
     assert to_dot(GRAPH).splitlines() == [
         "digraph {",
         '  "a" [label="Surat \\"Desa\\" \\\\ <b> & é baru"];',

@@ -17,34 +17,38 @@ from resolvers.context import Instance
 from resolvers.inventory_import import ImportResult
 from resolvers.problems import NotFound, OwnedElsewhere
 from storage import log, ownership
-from tests.hub.cli.region_data import Commands, on_terminal
+from tests.hub.cli.region_data import Commands, run_on_terminal
 
 GOOD = "Nama Aplikasi,Perangkat Daerah,URL\nSi Uji,Dinas Perhubungan,https://uji.id\nSi Coba,,\n"
 
 
-async def take(instance: Instance, text: str, region: str = "32.11") -> ImportResult:
-    read = application_sheet.parse_application_sheet(sheet.parse_csv_rows(text))
-    return await inventory_import.import_inventory(instance, region, read, "inventaris.csv")
+async def import_sheet(instance: Instance, text: str, region: str = "32.11") -> ImportResult:
+    parsed = application_sheet.parse_application_sheet(sheet.parse_csv_rows(text))
+    return await inventory_import.import_inventory(instance, region, parsed, "inventaris.csv")
 
 
-async def entries(instance: Instance) -> int:
+async def count_entries(instance: Instance) -> int:
     async with instance.database.read() as session:
         return (await log.read_log_head(session, "32.11"))[0]
 
 
 async def test_rows_become_entries_once(filled_database_url: str) -> None:
     async with open_instance(Settings(SIMPUL_DATABASE_URL=filled_database_url)) as instance:
-        before = await entries(instance)
-        assert await take(instance, GOOD) == ImportResult(registered=(2, 3), known=(), repeated=())
-        assert await take(instance, GOOD) == ImportResult(registered=(), known=(2, 3), repeated=())
+        before = await count_entries(instance)
+        assert await import_sheet(instance, GOOD) == ImportResult(
+            registered=(2, 3), already_recorded=(), duplicate_rows=()
+        )
+        assert await import_sheet(instance, GOOD) == ImportResult(
+            registered=(), already_recorded=(2, 3), duplicate_rows=()
+        )
         async with instance.database.read() as session:
-            fresh = await log.list_log_entries(session, "32.11", after=before)
-        assert [each.kind for each in fresh] == [EventKind.APPLICATION_REGISTERED] * 2
-        assert fresh[0].body is not None
-        assert fresh[0].body["opd"] == "opd-32.11.dishub"
-        assert fresh[0].body["provenance"]["source"] == "inventaris.csv"
-        assert fresh[1].body is not None
-        assert fresh[1].body["opd"] is None
+            new_entries = await log.list_log_entries(session, "32.11", after=before)
+        assert [entry.kind for entry in new_entries] == [EventKind.APPLICATION_REGISTERED] * 2
+        assert new_entries[0].body is not None
+        assert new_entries[0].body["opd"] == "opd-32.11.dishub"
+        assert new_entries[0].body["provenance"]["source"] == "inventaris.csv"
+        assert new_entries[1].body is not None
+        assert new_entries[1].body["opd"] is None
 
 
 @pytest.mark.parametrize(
@@ -62,28 +66,28 @@ async def test_rows_become_entries_once(filled_database_url: str) -> None:
         (f"{'x' * 201},,", "row 4, column Nama Aplikasi: expected 1 to 200 characters, got 201"),
     ],
 )
-async def test_of_a_sheet_with_a_wrong_row_nothing_is_written(
+async def test_a_sheet_with_a_wrong_row_writes_nothing(
     filled_sqlite_url: str, row: str, problem: str
 ) -> None:
     async with open_instance(Settings(SIMPUL_DATABASE_URL=filled_sqlite_url)) as instance:
-        before = await entries(instance)
+        before = await count_entries(instance)
         with pytest.raises(SheetInvalid) as refused:
-            await take(instance, f"{GOOD}{row}\n")
+            await import_sheet(instance, f"{GOOD}{row}\n")
         assert problem in str(refused.value.problems[0])
-        assert await entries(instance) == before
+        assert await count_entries(instance) == before
 
 
 async def test_rows_of_another_region_are_refused(filled_sqlite_url: str) -> None:
     async with open_instance(Settings(SIMPUL_DATABASE_URL=filled_sqlite_url)) as instance:
         with pytest.raises(SheetInvalid):
-            await take(instance, "nama,kode wilayah\nLain,32.12\n")
+            await import_sheet(instance, "nama,kode wilayah\nLain,32.12\n")
         with pytest.raises(NotFound):
-            await take(instance, GOOD, "99.99")
+            await import_sheet(instance, GOOD, "99.99")
         async with instance.database.write() as session:
             owner = Source("32.11", "wss://a.id/graphql", SourceState.UNREACHABLE, None)
             await ownership.insert_source(session, owner)
         with pytest.raises(OwnedElsewhere):
-            await take(instance, GOOD)
+            await import_sheet(instance, GOOD)
 
 
 FULL = """No;Nama Aplikasi;Perangkat Daerah;Fungsi/Kegunaan;Tahun Mulai;Platform;Status Aplikasi;PIC
@@ -95,23 +99,29 @@ FULL = """No;Nama Aplikasi;Perangkat Daerah;Fungsi/Kegunaan;Tahun Mulai;Platform
 """
 
 
-async def test_status_function_year_and_platform_are_kept(filled_database_url: str) -> None:
+async def test_status_function_year_and_platform_are_recorded(filled_database_url: str) -> None:
     async with open_instance(Settings(SIMPUL_DATABASE_URL=filled_database_url)) as instance:
-        before = await entries(instance)
-        read = application_sheet.parse_application_sheet(sheet.parse_csv_rows(FULL))
-        would = await inventory_import.preview_inventory_import(instance, "32.11", read)
-        assert await entries(instance) == before
-        assert await inventory_import.import_inventory(instance, "32.11", read, "f.csv") == would
-        assert would == ImportResult(registered=(2, 3, 4, 5), known=(), repeated=())
-        again = await inventory_import.import_inventory(instance, "32.11", read, "f.csv")
-        assert again == ImportResult(registered=(), known=(2, 3, 4, 5), repeated=())
+        before = await count_entries(instance)
+        parsed = application_sheet.parse_application_sheet(sheet.parse_csv_rows(FULL))
+        preview = await inventory_import.preview_inventory_import(instance, "32.11", parsed)
+        assert await count_entries(instance) == before
+        assert (
+            await inventory_import.import_inventory(instance, "32.11", parsed, "f.csv") == preview
+        )
+        assert preview == ImportResult(
+            registered=(2, 3, 4, 5), already_recorded=(), duplicate_rows=()
+        )
+        repeated = await inventory_import.import_inventory(instance, "32.11", parsed, "f.csv")
+        assert repeated == ImportResult(
+            registered=(), already_recorded=(2, 3, 4, 5), duplicate_rows=()
+        )
         async with instance.database.read() as session:
-            fresh = [
-                each.body or {}
-                for each in await log.list_log_entries(session, "32.11", after=before)
+            new_bodies = [
+                entry.body or {}
+                for entry in await log.list_log_entries(session, "32.11", after=before)
             ]
-    kept = ("name", "opd", "status", "function", "year", "platform")
-    assert [tuple(each[field] for field in kept) for each in fresh] == [
+    field_names = ("name", "opd", "status", "function", "year", "platform")
+    assert [tuple(body[field] for field in field_names) for body in new_bodies] == [
         ("Si Uji", "opd-32.11.dishub", "ACTIVE", "Uji KIR", 2020, "Web"),
         ("Si Lama", "opd-32.11.dishub", "INACTIVE", "", 2015, ""),
         ("Si Purna", None, "RETIRED", "Arsip", None, "Desktop"),
@@ -126,29 +136,29 @@ async def test_a_row_that_repeats_another_is_distinguished_from_existing_rows(
         "nama,opd,status\nLain,Dinas Perhubungan,\nLAIN,dinas perhubungan,\nLain,,\nLain,,Pensiun\n"
     )
     async with open_instance(Settings(SIMPUL_DATABASE_URL=filled_sqlite_url)) as instance:
-        assert await take(instance, text) == ImportResult(
-            registered=(2, 4), known=(), repeated=(3, 5)
+        assert await import_sheet(instance, text) == ImportResult(
+            registered=(2, 4), already_recorded=(), duplicate_rows=(3, 5)
         )
-        assert (await take(instance, text)).known == (2, 3, 4, 5)
+        assert (await import_sheet(instance, text)).already_recorded == (2, 3, 4, 5)
 
 
 async def test_an_opd_may_be_named_in_other_letters_and_spaces(filled_sqlite_url: str) -> None:
     async with open_instance(Settings(SIMPUL_DATABASE_URL=filled_sqlite_url)) as instance:
         text = "nama,opd\nLain,DINAS  perhubungan\n"
-        assert (await take(instance, text)).registered == (2,)
+        assert (await import_sheet(instance, text)).registered == (2,)
 
 
-def test_the_command_says_what_it_takes_before_it_writes(
+def test_the_command_reports_what_it_reads_before_it_writes(
     filled_data_dir: Path, tmp_path: Path
 ) -> None:
     commands, inventory = Commands(filled_data_dir), tmp_path / "inventaris.csv"
     inventory.write_text(FULL)
-    asked = commands("import", inventory, "--region", "32.11")
-    assert asked.exit_code == 2
-    assert "expected --yes to write without asking" in asked.stderr
-    assert asked.stdout == ""
-    said = [line.strip() for line in asked.stderr.splitlines()]
-    assert said[:-1] == [
+    unconfirmed = commands("import", inventory, "--region", "32.11")
+    assert unconfirmed.exit_code == 2
+    assert "expected --yes to write without asking" in unconfirmed.stderr
+    assert unconfirmed.stdout == ""
+    output_lines = [line.strip() for line in unconfirmed.stderr.splitlines()]
+    assert output_lines[:-1] == [
         "Columns that are taken:",
         "'Nama Aplikasi' as name",
         "'Perangkat Daerah' as opd",
@@ -162,21 +172,23 @@ def test_the_command_says_what_it_takes_before_it_writes(
         "Without an application, passed over: 1 (row 6)",
         "Status 'Dalam Pengembangan' is not understood, recorded as UNKNOWN: 1 (row 5)",
     ]
-    done = commands("import", inventory, "--region", "32.11", "--yes")
-    assert done.exit_code == 0
-    assert done.stdout == "Applications registered: 4; in the inventory already: 0\n"
+    result = commands("import", inventory, "--region", "32.11", "--yes")
+    assert result.exit_code == 0
+    assert result.stdout == "Applications registered: 4; in the inventory already: 0\n"
 
 
-def test_a_person_may_say_no(filled_data_dir: Path, tmp_path: Path) -> None:
+def test_a_person_may_decline(filled_data_dir: Path, tmp_path: Path) -> None:
     inventory = tmp_path / "inventaris.csv"
     inventory.write_text(GOOD)
     environment = {"SIMPUL_DATA_DIR": str(filled_data_dir)}
     command = ["import", str(inventory), "--region", "32.11"]
-    assert "Nothing is imported." in on_terminal(command, environment, answer="n")
-    assert "Applications registered: 2" in on_terminal(command, environment, answer="y")
+    assert "Nothing is imported." in run_on_terminal(command, environment, answer="n")
+    assert "Applications registered: 2" in run_on_terminal(command, environment, answer="y")
 
 
-def test_of_a_wrong_sheet_the_command_writes_nothing(filled_data_dir: Path, tmp_path: Path) -> None:
+def test_the_command_writes_nothing_from_a_wrong_sheet(
+    filled_data_dir: Path, tmp_path: Path
+) -> None:
     commands, inventory = Commands(filled_data_dir), tmp_path / "inventaris.csv"
     inventory.write_text(f"{GOOD}Lain,Dinas Sihir,\n")
     refused = commands("import", inventory, "--region", "32.11", "--yes")
@@ -198,14 +210,14 @@ def test_a_region_without_opds_gets_them_and_its_inventory(
     )
     assert "Disruang" in commands("opd", "list", "--region", "32.77").stdout
     for name, acronym in (("dinas uji ruang", ""), ("Dinas Lain", "DISRUANG")):
-        again = commands("opd", "add", name, "--region", "32.77", "--acronym", acronym)
-        assert (again.exit_code, "there is already" in again.stderr) == (2, True)
-    done = commands("import", inventory, "--region", "32.77", "--yes")
-    assert "Applications registered: 2; in the inventory already: 0" in done.stdout
+        refusal = commands("opd", "add", name, "--region", "32.77", "--acronym", acronym)
+        assert (refusal.exit_code, "there is already" in refusal.stderr) == (2, True)
+    result = commands("import", inventory, "--region", "32.77", "--yes")
+    assert "Applications registered: 2; in the inventory already: 0" in result.stdout
 
 
 @pytest.mark.parametrize(
-    ("arguments", "said"),
+    ("arguments", "message"),
     [
         (["Dinas A", "--region", "32.11", "--acronym", "dinas perhubungan"], "there is already"),
         (["Satpol PP", "--region", "32.77"], "expected --kind with one of SECRETARIAT"),
@@ -214,7 +226,7 @@ def test_a_region_without_opds_gets_them_and_its_inventory(
     ],
 )
 def test_an_opd_that_cannot_be_recorded_is_refused(
-    filled_data_dir: Path, arguments: list[str], said: str
+    filled_data_dir: Path, arguments: list[str], message: str
 ) -> None:
     refused = Commands(filled_data_dir)("opd", "add", *arguments)
-    assert (refused.exit_code, said in refused.stderr) == (2, True)
+    assert (refused.exit_code, message in refused.stderr) == (2, True)

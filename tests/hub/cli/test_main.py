@@ -25,9 +25,9 @@ from hub.settings import Settings
 from tests.fixtures.processes import SIMPUL
 
 SHEET = Path(__file__).resolve().parents[3] / "docs" / "examples" / "bandar-lampung-2024.csv"
-LAPTOP = {"SIMPUL_PORT": "0", "DATABASE_URL": "", "COLUMNS": "200"}
+BASE_ENVIRONMENT = {"SIMPUL_PORT": "0", "DATABASE_URL": "", "COLUMNS": "200"}
 DISHUB, DPMD = "opd-32.11.dishub", "opd-32.11.dpmd"
-GARUTS, INDRAMAYUS = "opd-32.05.diskominfo", "opd-32.12.diskominfo"
+GARUT_OPD, INDRAMAYU_OPD = "opd-32.05.diskominfo", "opd-32.12.diskominfo"
 OPD = "expected the id of an OPD"
 REGION = "expected the code of a region that is on record here"
 RECORD = "record it with `simpul load {}`, or follow its owner"
@@ -41,13 +41,13 @@ class Simpul:
     data_dir: Path
 
     def __call__(self, *arguments: str, **environment: str) -> Result:
-        own = {**LAPTOP, "SIMPUL_DATA_DIR": str(self.data_dir), **environment}
-        return CliRunner().invoke(main.app, arguments, env=own)
+        variables = {**BASE_ENVIRONMENT, "SIMPUL_DATA_DIR": str(self.data_dir), **environment}
+        return CliRunner().invoke(main.app, arguments, env=variables)
 
     def json(self, *arguments: str) -> Any:
-        done = self(*arguments, "--json")
-        assert (done.exit_code, done.stderr) == (0, "")
-        return json.loads(done.stdout)
+        result = self(*arguments, "--json")
+        assert (result.exit_code, result.stderr) == (0, "")
+        return json.loads(result.stdout)
 
 
 @pytest.fixture
@@ -69,8 +69,8 @@ def filled(filled_data_dir: Path) -> Simpul:
 
 def test_migrating_twice_is_migrating_once(simpul: Simpul) -> None:
     for _ in range(2):
-        done = simpul("migrate")
-        assert (done.exit_code, done.stdout) == (
+        result = simpul("migrate")
+        assert (result.exit_code, result.stdout) == (
             0,
             "The database is at this version's schema.\n",
         )
@@ -79,8 +79,8 @@ def test_migrating_twice_is_migrating_once(simpul: Simpul) -> None:
 
 @pytest.mark.parametrize("command", ["serve", "load", "check"])
 def test_nothing_is_done_on_a_database_that_is_not_migrated(simpul: Simpul, command: str) -> None:
-    done = simpul(command)
-    assert (done.exit_code, done.stdout, done.stderr) == (3, "", NOT_MIGRATED)
+    result = simpul(command)
+    assert (result.exit_code, result.stdout, result.stderr) == (3, "", NOT_MIGRATED)
 
 
 @pytest.mark.parametrize("command", ["serve", "demo", "migrate", "load", "check"])
@@ -91,9 +91,9 @@ def test_a_database_that_does_not_answer_is_reported_in_one_line(
         closed.bind(("127.0.0.1", 0))
         port = closed.getsockname()[1]
         url = f"postgresql://simpul:rahasia@127.0.0.1:{port}/simpul"
-        done = simpul(command, DATABASE_URL=url)
-    assert (done.exit_code, done.stdout) == (3, "")
-    [line] = done.stderr.splitlines()
+        result = simpul(command, DATABASE_URL=url)
+    assert (result.exit_code, result.stdout) == (3, "")
+    [line] = result.stderr.splitlines()
     assert line.startswith("the database does not answer: ")
     assert "rahasia" not in line
 
@@ -102,28 +102,28 @@ def test_a_database_that_does_not_answer_is_reported_in_one_line(
 def test_a_port_in_use_is_reported_with_the_setting_that_changes_it(
     migrated: Simpul, command: str
 ) -> None:
-    with socket.socket() as taken:
-        taken.bind(("127.0.0.1", 0))
-        taken.listen()
-        port = str(taken.getsockname()[1])
-        done = migrated(command, SIMPUL_PORT=port)
-    assert (done.exit_code, done.stdout) == (3, "")
-    assert done.stderr == (
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        listener.listen()
+        port = str(listener.getsockname()[1])
+        result = migrated(command, SIMPUL_PORT=port)
+    assert (result.exit_code, result.stdout) == (3, "")
+    assert result.stderr == (
         f"cannot listen on 127.0.0.1:{port} (Address already in use); "
-        "set SIMPUL_PORT or SIMPUL_HOST to another\n"
+        "set SIMPUL_PORT or SIMPUL_HOST to another value\n"
     )
 
 
 def test_a_port_in_use_does_not_cost_a_running_replay_its_database(migrated: Simpul) -> None:
     replay = migrated.data_dir / "replay" / "simpul.db"
     replay.parent.mkdir()
-    replay.write_bytes(b"of the one that runs")
-    with socket.socket() as taken:
-        taken.bind(("127.0.0.1", 0))
-        taken.listen()
-        done = migrated("demo", "--replay", SIMPUL_PORT=str(taken.getsockname()[1]))
-    assert done.exit_code == 3
-    assert replay.read_bytes() == b"of the one that runs"
+    replay.write_bytes(b"the database of the running replay")
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        listener.listen()
+        result = migrated("demo", "--replay", SIMPUL_PORT=str(listener.getsockname()[1]))
+    assert result.exit_code == 3
+    assert replay.read_bytes() == b"the database of the running replay"
 
 
 @pytest.mark.parametrize("command", ["serve", "demo", "migrate", "load", "token", "check"])
@@ -131,9 +131,9 @@ def test_settings_that_are_wrong_end_every_command(simpul: Simpul, command: str)
     arguments = (
         ["token", "--role", "ADMIN", "--subject", "ani"] if command == "token" else [command]
     )
-    done = simpul(*arguments, SIMPUL_PORT="delapan", SIMPUL_LOG_LEVEL="loud")
-    assert (done.exit_code, done.stdout) == (2, "")
-    assert done.stderr.splitlines() == [
+    result = simpul(*arguments, SIMPUL_PORT="delapan", SIMPUL_LOG_LEVEL="loud")
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert result.stderr.splitlines() == [
         "SIMPUL_PORT: Input should be a valid integer, unable to parse string as an integer, "
         + "got 'delapan'",
         "SIMPUL_LOG_LEVEL: expected one of debug, info, warning, error, got 'loud'",
@@ -143,20 +143,20 @@ def test_settings_that_are_wrong_end_every_command(simpul: Simpul, command: str)
 
 
 def test_a_data_folder_that_is_a_file_is_named(tmp_path: Path) -> None:
-    taken = tmp_path / "data"
-    taken.write_text("")
-    done = Simpul(taken)("migrate")
-    assert (done.exit_code, done.stdout) == (3, "")
-    assert done.stderr == f"SIMPUL_DATA_DIR: {taken} cannot be used: File exists\n"
+    file = tmp_path / "data"
+    file.write_text("")
+    result = Simpul(file)("migrate")
+    assert (result.exit_code, result.stdout) == (3, "")
+    assert result.stderr == f"SIMPUL_DATA_DIR: {file} cannot be used: File exists\n"
 
 
 def test_loading_twice_is_loading_once(migrated: Simpul) -> None:
     assert migrated.json("load") == {"entries": 481, "regions": 28}
-    again = migrated("load")
-    assert again.stdout == "28 regions are loaded; 0 entries were new.\n"
+    second_load = migrated("load")
+    assert second_load.stdout == "28 regions are loaded; 0 entries were new.\n"
     assert migrated.json("check") == {"regions": 28, "entries": 481}
-    whole = migrated("check")
-    assert whole.stdout == "481 entries of 28 regions: every chain is whole.\n"
+    check = migrated("check")
+    assert check.stdout == "481 entries of 28 regions: every chain is whole.\n"
 
 
 @pytest.mark.parametrize(
@@ -168,16 +168,18 @@ def test_loading_twice_is_loading_once(migrated: Simpul) -> None:
         ("DELETE FROM entry WHERE {last}", "head"),
     ],
 )
-def test_a_past_that_was_changed_is_found(migrated: Simpul, tampering: str, complaint: str) -> None:
+def test_a_log_that_was_changed_is_reported(
+    migrated: Simpul, tampering: str, complaint: str
+) -> None:
     last = "region = '32.11' AND sequence = (SELECT sequence FROM head WHERE region = '32.11')"
     migrated("load")
     with sqlite3.connect(migrated.data_dir / "simpul.db") as database:
         database.execute("DELETE FROM arrival")  # it refers to entries
         assert database.execute(tampering.format(last=last)).rowcount == 1
     database.close()
-    done = migrated("check", "--json")
-    assert (done.exit_code, done.stdout) == (4, "")
-    [line] = done.stderr.splitlines()
+    result = migrated("check", "--json")
+    assert (result.exit_code, result.stdout) == (4, "")
+    [line] = result.stderr.splitlines()
     assert "32.11" in line
     assert complaint in line
 
@@ -199,16 +201,16 @@ def test_a_past_that_was_changed_is_found(migrated: Simpul, tampering: str, comp
 def test_a_token_stands_for_its_role_and_scope(
     filled: Simpul, arguments: list[str], expected: tuple[Role, set[str], set[str]]
 ) -> None:
-    began = datetime.now(UTC).replace(microsecond=0)
+    start = datetime.now(UTC).replace(microsecond=0)
     arguments = [*arguments, "--subject", "ani"]
     issued = filled.json("token", *arguments, "--hours", "2")
-    viewer = asyncio.run(recognised(filled)(f"Bearer {issued['token']}"))
+    viewer = asyncio.run(viewer_reader(filled)(f"Bearer {issued['token']}"))
     assert (viewer.role, viewer.regions, viewer.opds) == expected
     assert viewer.subject == "ani"
     assert viewer.expires_at is not None
-    assert timedelta() <= viewer.expires_at - began - timedelta(hours=2) < timedelta(minutes=1)
+    assert timedelta() <= viewer.expires_at - start - timedelta(hours=2) < timedelta(minutes=1)
     plain = filled("token", *arguments).stdout
-    assert asyncio.run(recognised(filled)(f"Bearer {plain.strip()}")).role is expected[0]
+    assert asyncio.run(viewer_reader(filled)(f"Bearer {plain.strip()}")).role is expected[0]
 
 
 @pytest.mark.parametrize(
@@ -223,25 +225,25 @@ def test_a_token_stands_for_its_role_and_scope(
 def test_a_token_without_scope_is_not_issued(
     simpul: Simpul, arguments: list[str], complaint: str
 ) -> None:
-    done = simpul("token", "--role", *arguments, "--subject", "ani")
-    assert (done.exit_code, done.stdout) == (2, "")
-    assert done.stderr == (
+    result = simpul("token", "--role", *arguments, "--subject", "ani")
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert result.stderr == (
         "expected a role other than PUBLIC with its scope (--region, for OPD also --opd), "
         f"{complaint}\n"
     )
 
 
 def test_a_token_names_the_one_that_it_is_for(simpul: Simpul) -> None:
-    done = simpul("token", "--role", "ADMIN")
-    assert (done.exit_code, done.stdout) == (2, "")
-    assert "Missing option '--subject'" in done.stderr
+    result = simpul("token", "--role", "ADMIN")
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert "Missing option '--subject'" in result.stderr
 
 
 @pytest.mark.parametrize("subject", ["", "simpul load", "ani\nadmin", "a" * 256])
 def test_a_subject_that_the_api_refuses_gets_no_token(simpul: Simpul, subject: str) -> None:
-    done = simpul("token", "--role", "ADMIN", "--subject", subject)
-    assert (done.exit_code, done.stdout) == (2, "")
-    assert done.stderr.startswith("--subject: expected a `sub`")
+    result = simpul("token", "--role", "ADMIN", "--subject", subject)
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert result.stderr.startswith("--subject: expected a `sub`")
 
 
 @pytest.mark.parametrize(
@@ -264,8 +266,8 @@ def test_a_subject_that_the_api_refuses_gets_no_token(simpul: Simpul, subject: s
             f"--opd: {OPD} of 32.11, got 'opd-32.11.dishup'; the nearest is '{DISHUB}'",
         ),
         (
-            ["OPD", "--region", "32.11", "--region", "32.05", "--opd", INDRAMAYUS],
-            f"--opd: {OPD} of 32.11, 32.05, got '{INDRAMAYUS}'; the nearest is '{GARUTS}'",
+            ["OPD", "--region", "32.11", "--region", "32.05", "--opd", INDRAMAYU_OPD],
+            f"--opd: {OPD} of 32.11, 32.05, got '{INDRAMAYU_OPD}'; the nearest is '{GARUT_OPD}'",
         ),
         (
             ["ADMIN", "--opd", "dinas"],
@@ -276,17 +278,17 @@ def test_a_subject_that_the_api_refuses_gets_no_token(simpul: Simpul, subject: s
 def test_a_token_for_what_is_not_on_record_is_not_issued(
     filled: Simpul, arguments: list[str], complaint: str
 ) -> None:
-    done = filled("token", "--role", *arguments, "--subject", "ani")
-    assert (done.exit_code, done.stdout, done.stderr) == (2, "", f"{complaint}\n")
+    result = filled("token", "--role", *arguments, "--subject", "ani")
+    assert (result.exit_code, result.stdout, result.stderr) == (2, "", f"{complaint}\n")
 
 
 def test_a_token_for_a_region_waits_until_that_is_loaded(migrated: Simpul) -> None:
-    asked = ("token", "--role", "REGION", "--region", "32.11", "--subject", "ani")
-    done = migrated(*asked)
-    assert (done.exit_code, done.stdout) == (2, "")
-    assert done.stderr == f"--region: {REGION}, got '32.11': {RECORD.format('--region 32.11')}\n"
+    arguments = ("token", "--role", "REGION", "--region", "32.11", "--subject", "ani")
+    result = migrated(*arguments)
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert result.stderr == f"--region: {REGION}, got '32.11': {RECORD.format('--region 32.11')}\n"
     assert migrated("load", "--region", "32.11").exit_code == 0
-    assert migrated(*asked).exit_code == 0
+    assert migrated(*arguments).exit_code == 0
     # A region's own node has no record of its province, whose officials still have access.
     province = migrated("token", "--role", "REGION", "--region", "32", "--subject", "hub")
     assert (province.exit_code, province.stdout) == (2, "")
@@ -296,37 +298,37 @@ def test_a_token_for_a_region_waits_until_that_is_loaded(migrated: Simpul) -> No
 
 
 def test_a_token_with_a_scope_needs_a_database(simpul: Simpul) -> None:
-    asked = ("token", "--role", "REGION", "--region", "32.11", "--subject", "ani")
-    done = simpul(*asked)
-    assert (done.exit_code, done.stdout, done.stderr) == (3, "", NOT_MIGRATED)
+    arguments = ("token", "--role", "REGION", "--region", "32.11", "--subject", "ani")
+    result = simpul(*arguments)
+    assert (result.exit_code, result.stdout, result.stderr) == (3, "", NOT_MIGRATED)
     with socket.socket() as closed:
         closed.bind(("127.0.0.1", 0))
         url = f"postgresql://simpul@127.0.0.1:{closed.getsockname()[1]}/simpul"
-        done = simpul(*asked, DATABASE_URL=url)
-    assert (done.exit_code, done.stdout) == (3, "")
-    assert done.stderr.startswith("the database does not answer: ")
+        result = simpul(*arguments, DATABASE_URL=url)
+    assert (result.exit_code, result.stdout) == (3, "")
+    assert result.stderr.startswith("the database does not answer: ")
 
 
-def test_where_a_provider_issues_tokens_we_do_not(simpul: Simpul, tmp_path: Path) -> None:
+def test_no_token_is_issued_where_a_provider_issues_them(simpul: Simpul, tmp_path: Path) -> None:
     keys = tmp_path / "keys.json"
     keys.write_text('{"keys": []}')
-    done = simpul("token", "--role", "ADMIN", "--subject", "ani", SIMPUL_JWKS=str(keys))
-    assert (done.exit_code, done.stdout) == (3, "")
-    assert done.stderr == ("this instance takes tokens of the provider in SIMPUL_JWKS only\n")
+    result = simpul("token", "--role", "ADMIN", "--subject", "ani", SIMPUL_JWKS=str(keys))
+    assert (result.exit_code, result.stdout) == (3, "")
+    assert result.stderr == ("this instance takes tokens of the provider in SIMPUL_JWKS only\n")
 
 
 def test_a_replay_needs_the_embedded_database(simpul: Simpul) -> None:
-    done = simpul("demo", "--replay", DATABASE_URL="postgresql://127.0.0.1/simpul")
-    assert (done.exit_code, done.stdout) == (2, "")
-    assert done.stderr == "a replay runs on the embedded database only: unset DATABASE_URL\n"
+    result = simpul("demo", "--replay", DATABASE_URL="postgresql://127.0.0.1/simpul")
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert result.stderr == "a replay runs on the embedded database only: unset DATABASE_URL\n"
 
 
 def test_a_renewed_epoch_ends_all_cursors(migrated: Simpul) -> None:
     def epoch() -> str:
         with sqlite3.connect(migrated.data_dir / "simpul.db") as database:
-            [(found,)] = database.execute("SELECT epoch FROM instance")
+            [(value,)] = database.execute("SELECT epoch FROM instance")
         database.close()
-        return str(found)
+        return str(value)
 
     before = epoch()
     assert migrated("migrate").exit_code == 0
@@ -335,7 +337,7 @@ def test_a_renewed_epoch_ends_all_cursors(migrated: Simpul) -> None:
     assert epoch() != before
 
 
-def test_what_is_old_and_replaced_is_forgotten_and_the_logs_stay_whole(migrated: Simpul) -> None:
+def test_old_replaced_arrivals_are_deleted_and_the_logs_stay_complete(migrated: Simpul) -> None:
     migrated("load")
     with sqlite3.connect(migrated.data_dir / "simpul.db") as database:
         database.execute("UPDATE instance SET derived_head = arrival_head")
@@ -350,33 +352,33 @@ def test_what_is_old_and_replaced_is_forgotten_and_the_logs_stay_whole(migrated:
     database.close()
     assert migrated.json("prune", "--days", "36500") == {"days": 36500, "forgotten": 0}
     assert migrated.json("prune") == {"days": 90, "forgotten": arrivals_before - 1}
-    again = migrated("prune")
-    assert again.stdout == "0 arrivals of more than 90 days ago are forgotten.\n"
+    second_prune = migrated("prune")
+    assert second_prune.stdout == "0 arrivals of more than 90 days ago are forgotten.\n"
     assert migrated.json("check") == {"regions": 28, "entries": 481}
 
 
 def test_the_committed_schema_is_current() -> None:
-    done = subprocess.run([SIMPUL, "export-schema", "--check"], capture_output=True, check=False)
-    assert (done.returncode, done.stdout, done.stderr) == (0, b"", b"")
+    result = subprocess.run([SIMPUL, "export-schema", "--check"], capture_output=True, check=False)
+    assert (result.returncode, result.stdout, result.stderr) == (0, b"", b"")
 
 
 def test_the_package_runs_as_the_command_does() -> None:
-    question = ("score", SHEET, "--instrument", "spbe-2020", "--json")
+    arguments = ("score", SHEET, "--instrument", "spbe-2020", "--json")
     programs = ([SIMPUL], [sys.executable, "-m", "hub"])
     answers = [
-        subprocess.run([*program, *question], capture_output=True, check=True).stdout
+        subprocess.run([*program, *arguments], capture_output=True, check=True).stdout
         for program in programs
     ]
     assert json.loads(answers[0])["index"] == "2.9795"
     assert answers[0] == answers[1]
 
 
-def test_an_option_that_is_not_there_ends_with_2(simpul: Simpul) -> None:
-    done = simpul("serve", "--prot", "80")
-    assert (done.exit_code, done.stdout) == (2, "")
-    assert "No such option: --prot" in done.stderr
+def test_an_unknown_option_ends_with_2(simpul: Simpul) -> None:
+    result = simpul("serve", "--prot", "80")
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert "No such option: --prot" in result.stderr
 
 
-def recognised(simpul: Simpul) -> Callable[[str], Any]:
+def viewer_reader(simpul: Simpul) -> Callable[[str], Any]:
     """Return the viewer that an instance with the same data folder gets from a token."""
     return create_authenticator(Settings(data_dir=simpul.data_dir)).viewer

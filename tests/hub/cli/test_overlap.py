@@ -23,10 +23,10 @@ ROWS: list[list[Any]] = [
 ]
 
 
-def parsed(done: Any) -> dict[str, Any]:
-    assert (done.exit_code, done.stderr) == (0, "")
-    found: dict[str, Any] = json.loads(done.stdout)
-    return found
+def parse_output(result: Any) -> dict[str, Any]:
+    assert (result.exit_code, result.stderr) == (0, "")
+    report: dict[str, Any] = json.loads(result.stdout)
+    return report
 
 
 def write_csv(path: Path, rows: list[list[Any]]) -> Path:
@@ -48,15 +48,15 @@ def inventory(request: pytest.FixtureRequest, tmp_path: Path) -> Path:
 
 
 def test_a_file_is_sorted_out_with_reasons(west_java: Commands, inventory: Path) -> None:
-    found = parsed(west_java("overlap", inventory, "--json"))
-    assert found["columns"] == {
+    report = parse_output(west_java("overlap", inventory, "--json"))
+    assert report["columns"] == {
         "name": "Nama Aplikasi",
         "opd": "OPD",
         "region": "Kode Wilayah",
         "url": "URL",
     }
-    assert found["passedOver"] == ["No", "Catatan"]
-    (group,) = found["groups"]
+    assert report["passedOver"] == ["No", "Catatan"]
+    (group,) = report["groups"]
     assert (group["policy"], group["region"], group["parts"]) == ("AUTO", "32.10", [[2, 3]])
     assert group["listings"][1] == {
         "listing": 3,
@@ -69,12 +69,15 @@ def test_a_file_is_sorted_out_with_reasons(west_java: Commands, inventory: Path)
         {"name": "same address", "value": "simpeg.x.go.id"},
         {"name": "letters alike", "value": "100 %"},
     ]
-    assert [each["name"] for each in found["websites"]] == ["Website Dinas Kesehatan"]
-    by_row = {each["listing"]: each for each in found["functions"]}
-    assert (by_row[2]["function"], by_row[2]["byPerson"]) == ("personnel", False)
-    assert by_row[2]["because"] == ["name: simpeg", "OPD: bkpsdm"]
-    assert by_row[6]["function"] is None  # the name gives no evidence for a tag
-    (share,) = found["shareCandidates"]
+    assert [website["name"] for website in report["websites"]] == ["Website Dinas Kesehatan"]
+    functions_by_row = {function["listing"]: function for function in report["functions"]}
+    assert (functions_by_row[2]["function"], functions_by_row[2]["byPerson"]) == (
+        "personnel",
+        False,
+    )
+    assert functions_by_row[2]["because"] == ["name: simpeg", "OPD: bkpsdm"]
+    assert functions_by_row[6]["function"] is None  # the name gives no evidence for a tag
+    (share,) = report["shareCandidates"]
     assert [share[name] for name in ("region", "function", "system", "owner", "listing")] == [
         "32.73",
         "personnel",
@@ -87,7 +90,10 @@ def test_a_file_is_sorted_out_with_reasons(west_java: Commands, inventory: Path)
 def test_a_file_is_sorted_out_for_a_person(west_java: Commands, inventory: Path) -> None:
     lines = [line.rstrip() for line in west_java("overlap", inventory).stdout.splitlines()]
     assert lines[1:6] == [
-        "Columns found: name in 'Nama Aplikasi', opd in 'OPD', region in 'Kode Wilayah', url in 'URL'",
+        (
+            "Columns found: name in 'Nama Aplikasi', opd in 'OPD', region in 'Kode Wilayah', "
+            "url in 'URL'"
+        ),
         "Columns passed over: No, Catatan",
         (
             "1 systems are listed more than once, 0 groups ask a person, 1 listings are websites, "
@@ -104,20 +110,24 @@ def test_a_function_that_a_person_sets_makes_a_cluster(west_java: Commands, tmp_
         ["Sadasbor", "Setda", "attendance"],
         ["Presensi", "Bappeda", ""],
     ]
-    found = parsed(west_java("overlap", write_csv(tmp_path / "own.csv", rows), "--json"))
-    assert [each["byPerson"] for each in found["functions"]] == [True, False]
-    assert found["functions"][0]["confidence"] == 1.0
+    report = parse_output(west_java("overlap", write_csv(tmp_path / "own.csv", rows), "--json"))
+    assert [function["byPerson"] for function in report["functions"]] == [True, False]
+    assert report["functions"][0]["confidence"] == 1.0
 
 
 def test_a_region_of_the_database_is_sorted_out_as_the_api_does(west_java: Commands) -> None:
-    found = parsed(west_java("overlap", "32.11", "--json"))
-    assert (found["source"], found["listed"], found["columns"]) == ("Kabupaten Sumedang", 20, None)
-    assert [each["policy"] for each in found["groups"]] == ["REVIEW", "REVIEW"]
-    assert len(found["clusters"]) == 2
-    assert {each["region"] for each in found["shareCandidates"]} == {"32.11"}
-    person = west_java("overlap", "32.11").stdout
-    assert person.startswith("Kabupaten Sumedang · 20 listings\n")
-    assert "same name: eoffice" in person
+    report = parse_output(west_java("overlap", "32.11", "--json"))
+    assert (report["source"], report["listed"], report["columns"]) == (
+        "Kabupaten Sumedang",
+        20,
+        None,
+    )
+    assert [group["policy"] for group in report["groups"]] == ["REVIEW", "REVIEW"]
+    assert len(report["clusters"]) == 2
+    assert {candidate["region"] for candidate in report["shareCandidates"]} == {"32.11"}
+    text = west_java("overlap", "32.11").stdout
+    assert text.startswith("Kabupaten Sumedang · 20 listings\n")
+    assert "same name: eoffice" in text
 
 
 @pytest.mark.parametrize(
@@ -152,9 +162,9 @@ def test_a_wrong_file_is_reported_by_row_and_column(
 ) -> None:
     path = tmp_path / name
     path.write_bytes(content)
-    done = west_java("overlap", path, "--json")
-    assert (done.exit_code, done.stdout) == (2, "")
-    lines = done.stderr.splitlines()
+    result = west_java("overlap", path, "--json")
+    assert (result.exit_code, result.stdout) == (2, "")
+    lines = result.stderr.splitlines()
     assert lines[0].startswith(f"{path}: {complaints[0]}")
     assert len(lines) <= 22
 
@@ -175,14 +185,14 @@ def test_a_wrong_file_is_reported_by_row_and_column(
 def test_what_is_no_inventory_is_refused(
     west_java: Commands, arguments: list[str], complaint: str
 ) -> None:
-    done = west_java("overlap", *arguments)
-    assert (done.exit_code, done.stdout, done.stderr) == (2, "", f"{complaint}\n")
+    result = west_java("overlap", *arguments)
+    assert (result.exit_code, result.stdout, result.stderr) == (2, "", f"{complaint}\n")
 
 
 def test_the_tables_that_ship_are_read_as_they_are(west_java: Commands) -> None:
     path = Path(tables.__file__).parent / "applications.csv"
-    found = parsed(west_java("overlap", path, "--json"))
-    assert found["listed"] == len(tables.west_java_applications())
-    assert found["columns"] == {
-        each: each for each in ("name", "opd", "region", "url", "id", "status")
+    report = parse_output(west_java("overlap", path, "--json"))
+    assert report["listed"] == len(tables.west_java_applications())
+    assert report["columns"] == {
+        column: column for column in ("name", "opd", "region", "url", "id", "status")
     }

@@ -12,26 +12,28 @@ import pytest
 
 from benchmarks import overlap as benchmark
 from engine.matching.function_classifier import FunctionClassifier
-from engine.matching.names import Normaliser
+from engine.matching.names import NameNormaliser
 from engine.matching.overlap import WEIGHTS, OverlapScorer, log_odds
 from facts.function import function_lexicon, name_words
 from tests.hub.cli.region_data import Commands
 
 
 def test_the_labelled_pairs_get_the_scores_that_are_measured(west_java: Commands) -> None:
-    done = west_java("overlap", "--pairs", benchmark.PAIRS)
-    assert (done.exit_code, done.stderr) == (0, "")
-    found = list(csv.DictReader(io.StringIO(done.stdout)))
+    result = west_java("overlap", "--pairs", benchmark.PAIRS)
+    assert (result.exit_code, result.stderr) == (0, "")
+    scored_rows = list(csv.DictReader(io.StringIO(result.stdout)))
     with benchmark.PAIRS.open(encoding="utf-8", newline="") as file:
-        given = list(csv.DictReader(file))
-    assert [{name: row[name] for name in given[0]} for row in found] == given
-    pairs = [benchmark.listings(row) for row in given]
-    comparer = OverlapScorer(FunctionClassifier(function_lexicon()), Normaliser(name_words()))
-    odds = log_odds(comparer.signals(pairs), WEIGHTS)
-    assert [float(row["score"]) for row in found] == pytest.approx(
+        labelled_rows = list(csv.DictReader(file))
+    assert [{name: row[name] for name in labelled_rows[0]} for row in scored_rows] == labelled_rows
+    pairs = [benchmark.pair_listings(row) for row in labelled_rows]
+    comparer = OverlapScorer(FunctionClassifier(function_lexicon()), NameNormaliser(name_words()))
+    odds = log_odds(comparer.compute_signals(pairs), WEIGHTS)
+    assert [float(row["score"]) for row in scored_rows] == pytest.approx(
         1 / (1 + np.exp(-odds)), abs=0.0005
     )
-    assert found[0]["why"].startswith("functions agree 0.989 (+1.158); same function 1 (+0.823)")
+    assert scored_rows[0]["why"].startswith(
+        "functions agree 0.989 (+1.158); same function 1 (+0.823)"
+    )
 
 
 def test_identity_follows_the_policy_and_says_why(west_java: Commands, tmp_path: Path) -> None:
@@ -42,11 +44,11 @@ def test_identity_follows_the_policy_and_says_why(west_java: Commands, tmp_path:
         "SMS Gateway;SMS Gateway;RSUD;PTSP;A;A;;\n"
         "SMS Gateway;SMS Gateway;RSUD;RSUD;A;B\n"
     )
-    found = json.loads(west_java("overlap", "--pairs", path, "--json").stdout)
-    assert found["rule"] == "overlap/1"
-    assert [each["identity"] for each in found["pairs"]] == ["AUTO", "REVIEW", "NONE"]
-    assert found["pairs"][0]["signals"] == {"same name": "smsgateway", "same OPD": "RSUD"}
-    assert found["pairs"][2]["b_region"] == "B"
+    report = json.loads(west_java("overlap", "--pairs", path, "--json").stdout)
+    assert report["rule"] == "overlap/1"
+    assert [pair["identity"] for pair in report["pairs"]] == ["AUTO", "REVIEW", "NONE"]
+    assert report["pairs"][0]["signals"] == {"same name": "smsgateway", "same OPD": "RSUD"}
+    assert report["pairs"][2]["b_region"] == "B"
 
 
 @pytest.mark.parametrize(
@@ -63,6 +65,6 @@ def test_wrong_pairs_are_reported_by_row_and_column(
 ) -> None:
     path = tmp_path / "pairs.csv"
     path.write_text(text)
-    done = west_java("overlap", "--pairs", path)
-    assert (done.exit_code, done.stdout) == (2, "")
-    assert done.stderr.startswith(f"{path}: {complaint}")
+    result = west_java("overlap", "--pairs", path)
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert result.stderr.startswith(f"{path}: {complaint}")

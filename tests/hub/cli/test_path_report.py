@@ -1,4 +1,4 @@
-"""`simpul path` over a published sheet, and with wishes that are not possible."""
+"""`simpul path` over a published sheet, and with targets that are not possible."""
 
 from __future__ import annotations
 
@@ -28,15 +28,15 @@ def sheet(tmp_path: Path) -> Path:
     return path
 
 
-def run(sheet: Path, *options: str) -> subprocess.CompletedProcess[str]:
+def run_path(sheet: Path, *options: str) -> subprocess.CompletedProcess[str]:
     command = [SIMPUL, "path", sheet, "--instrument", "spbe-2020", *options]
     return subprocess.run(command, capture_output=True, text=True, check=False)
 
 
 def test_prints_the_plan_as_json_and_nothing_else(sheet: Path) -> None:
-    done = run(sheet, "--target", "3.5", "--effort", "uniform", "--json")
-    assert (done.returncode, done.stderr) == (0, "")
-    plan: dict[str, Any] = json.loads(done.stdout)
+    result = run_path(sheet, "--target", "3.5", "--effort", "uniform", "--json")
+    assert (result.returncode, result.stderr) == (0, "")
+    plan: dict[str, Any] = json.loads(result.stdout)
     assert (plan["outcome"], plan["origin"]) == ("FOUND", None)
     assert (plan["indexBefore"], plan["indexAfter"], plan["effort"]) == ("2.9795", "3.617", "22.00")
     assert len(plan["steps"]) == 22
@@ -51,8 +51,8 @@ def test_prints_the_plan_as_json_and_nothing_else(sheet: Path) -> None:
 
 
 def test_prints_the_plan_for_a_person(sheet: Path) -> None:
-    done = run(sheet, "--target", "3.5", "--years", "2", "--lock", "31", "--refuse", "45")
-    lines = done.stdout.splitlines()
+    result = run_path(sheet, "--target", "3.5", "--years", "2", "--lock", "31", "--refuse", "45")
+    lines = result.stdout.splitlines()
     assert lines[0] == ("2.98 Baik → 3.60 Sangat Baik, for a target of 3.50 with a buffer of 0.10")
     assert lines[-3:] == [
         "Year 1: effort 32.00, index 3.33 Baik",
@@ -62,9 +62,9 @@ def test_prints_the_plan_for_a_person(sheet: Path) -> None:
 
 
 def test_says_how_far_all_steps_go_where_none_reach(sheet: Path) -> None:
-    done = run(sheet, "--target", "5", "--json")
-    assert done.returncode == 0
-    assert json.loads(done.stdout)["unreachable"] == {"maximum": "5.00", "reachesTarget": True}
+    result = run_path(sheet, "--target", "5", "--json")
+    assert result.returncode == 0
+    assert json.loads(result.stdout)["unreachable"] == {"maximum": "5.00", "reachesTarget": True}
 
 
 @pytest.mark.parametrize(
@@ -78,21 +78,21 @@ def test_says_how_far_all_steps_go_where_none_reach(sheet: Path) -> None:
         ),
     ],
 )
-def test_a_wish_that_makes_no_sense_is_refused(
+def test_a_target_or_step_that_is_not_possible_is_refused(
     sheet: Path, options: list[str], message: str
 ) -> None:
-    done = run(sheet, *options)
-    assert (done.returncode, done.stdout, done.stderr) == (2, "", message + "\n")
+    result = run_path(sheet, *options)
+    assert (result.returncode, result.stdout, result.stderr) == (2, "", message + "\n")
 
 
 def test_a_sheet_of_efforts_replaces_some_of_the_scale(sheet: Path, tmp_path: Path) -> None:
     efforts = tmp_path / "efforts.csv"
     efforts.write_text("number,level,effort\n45,3,0.25\n45,4,0.25\n45,5,0.5\n")
-    done = run(sheet, "--target", "3", "--buffer", "0", "--effort", str(efforts), "--json")
-    assert (done.returncode, done.stderr) == (0, "")
-    plan = json.loads(done.stdout)
+    result = run_path(sheet, "--target", "3", "--buffer", "0", "--effort", str(efforts), "--json")
+    assert (result.returncode, result.stderr) == (0, "")
+    plan = json.loads(result.stdout)
     assert (plan["effort"], plan["effortAssumed"]) == ("0.25", False)
-    assert [(each["number"], each["to"], each["effortEdited"]) for each in plan["steps"]] == [
+    assert [(step["number"], step["to"], step["effortEdited"]) for step in plan["steps"]] == [
         (45, 3, True),
     ]
 
@@ -100,22 +100,22 @@ def test_a_sheet_of_efforts_replaces_some_of_the_scale(sheet: Path, tmp_path: Pa
 def test_a_bad_sheet_of_efforts_is_reported_by_row_and_column(sheet: Path, tmp_path: Path) -> None:
     efforts = tmp_path / "efforts.csv"
     efforts.write_text("number,level,effort\n31,3,banyak\n")
-    done = run(sheet, "--target", "3", "--effort", str(efforts))
-    assert (done.returncode, done.stdout) == (2, "")
-    assert done.stderr.splitlines() == [
+    result = run_path(sheet, "--target", "3", "--effort", str(efforts))
+    assert (result.returncode, result.stdout) == (2, "")
+    assert result.stderr.splitlines() == [
         (
-            f"{efforts}: row 2, column effort: expected a number above 0, up to 1000, with at most two "
-            "decimals, got 'banyak'"
+            f"{efforts}: row 2, column effort: expected a number above 0, up to 1000, with at most "
+            "two decimals, got 'banyak'"
         ),
         f"{efforts}: nothing was planned",
     ]
 
 
 def test_a_region_starts_from_what_the_api_starts_from(west_java: Commands) -> None:
-    asked = ["path", "32.05", "--instrument", "spbe-2020", "--target", "4.2"]
-    done = west_java(*asked, "--json")
-    assert (done.exit_code, done.stderr) == (0, "")
-    plan = json.loads(done.stdout)
+    arguments = ["path", "32.05", "--instrument", "spbe-2020", "--target", "4.2"]
+    result = west_java(*arguments, "--json")
+    assert (result.exit_code, result.stderr) == (0, "")
+    plan = json.loads(result.stdout)
     assert plan["origin"] == {
         "region": "32.05",
         "assessment": "assessment-32.05-spbe-2020-2024-official",
@@ -124,9 +124,9 @@ def test_a_region_starts_from_what_the_api_starts_from(west_java: Commands) -> N
         "estimated": True,
     }
     assert (plan["effort"], len(plan["steps"])) == ("58.00", 15)
-    uniform = json.loads(west_java(*asked, "--effort", "uniform", "--json").stdout)
+    uniform = json.loads(west_java(*arguments, "--effort", "uniform", "--json").stdout)
     assert (uniform["effort"], len(uniform["steps"])) == ("15.00", 15)
-    first = west_java(*asked).stdout.splitlines()[0]
+    first = west_java(*arguments).stdout.splitlines()[0]
     assert first == "From 32.05 2024 OFFICIAL: levels ESTIMATED of its published figures"
 
 
@@ -150,5 +150,5 @@ def test_a_region_starts_from_what_the_api_starts_from(west_java: Commands) -> N
 def test_a_region_that_cannot_be_planned_for_is_reported(
     west_java: Commands, arguments: list[str], complaint: str
 ) -> None:
-    done = west_java("path", *arguments)
-    assert (done.exit_code, done.stdout, done.stderr) == (2, "", f"{complaint}\n")
+    result = west_java("path", *arguments)
+    assert (result.exit_code, result.stdout, result.stderr) == (2, "", f"{complaint}\n")

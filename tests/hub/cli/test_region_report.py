@@ -27,12 +27,16 @@ GRAPHML = "{http://graphml.graphdrawing.org/xmlns}"
 
 
 def test_verify_prints_the_bounds_of_a_region_without_claims(west_java: Commands) -> None:
-    found = json.loads(west_java("verify", "32.11", "--json").stdout)["verification"]
-    assert (found["assessment"], found["claimed"], len(found["verdicts"])) == (None, None, 18)
+    verification = json.loads(west_java("verify", "32.11", "--json").stdout)["verification"]
+    assert (verification["assessment"], verification["claimed"], len(verification["verdicts"])) == (
+        None,
+        None,
+        18,
+    )
 
 
 @pytest.mark.parametrize(
-    ("arguments", "heading", "standing"),
+    ("arguments", "heading", "status_line"),
     [
         (
             ("--kind", "official"),
@@ -57,16 +61,16 @@ def test_verify_prints_the_bounds_of_a_region_without_claims(west_java: Commands
     ],
 )
 def test_the_heading_of_verify_names_the_assessment_that_was_read(
-    filled_data_dir: Path, arguments: tuple[str, ...], heading: str, standing: str
+    filled_data_dir: Path, arguments: tuple[str, ...], heading: str, status_line: str
 ) -> None:
-    publish(filled_data_dir)
+    publish_official_assessment(filled_data_dir)
     simpul = Commands(filled_data_dir)
     first, _, third, *_ = simpul("verify", "32.11", *arguments).stdout.splitlines()
     assert first == f"Kabupaten Sumedang · {heading}"
-    assert third.startswith(standing)  # the default year is the current one
+    assert third.startswith(status_line)  # the default year is the current one
 
 
-def publish(data_dir: Path) -> None:
+def publish_official_assessment(data_dir: Path) -> None:
     """Publish an official assessment of 2024 with level 3 everywhere."""
     assessment = Assessment(
         id="assessment-32.11-levels",
@@ -80,7 +84,7 @@ def publish(data_dir: Path) -> None:
         levels=tuple(LevelClaim(number, 3) for number in range(1, 48)),
     )
 
-    async def work() -> None:
+    async def append_result() -> None:
         async with (
             open_instance(Settings(data_dir=data_dir)) as instance,
             log.begin_log_transaction(instance.database, "32.11", instance.clock) as transaction,
@@ -92,24 +96,30 @@ def publish(data_dir: Path) -> None:
                 body=to_document(assessment),
             )
 
-    asyncio.run(work())
+    asyncio.run(append_result())
 
 
 def test_proposals_are_printed_with_kind_successor_and_reasons(west_java: Commands) -> None:
-    found = json.loads(west_java("proposals", "32.11", "--json").stdout)["proposals"]
-    replaced = [each for each in found if each["kind"] == "REPLACE"]
-    assert len(replaced) == 2
-    assert {each["status"] for each in found} == {"OPEN"}
-    assert {each["saving"]["display"] for each in replaced} == {"tidak diketahui"}
+    proposals = json.loads(west_java("proposals", "32.11", "--json").stdout)["proposals"]
+    replacements = [proposal for proposal in proposals if proposal["kind"] == "REPLACE"]
+    assert len(replacements) == 2
+    assert {proposal["status"] for proposal in proposals} == {"OPEN"}
+    assert {proposal["saving"]["display"] for proposal in replacements} == {"tidak diketahui"}
     output = west_java("proposals", "32.11").stdout
-    assert output.startswith(f"Kabupaten Sumedang · {len(found)} proposals\n")
+    assert output.startswith(f"Kabupaten Sumedang · {len(proposals)} proposals\n")
     assert output.count("SAME_FUNCTION_AS_COMMON_APPLICATION") == 2
 
 
 def test_diagnoses_are_printed_and_undetermined_ones_are_unknown(west_java: Commands) -> None:
-    found = json.loads(west_java("diagnose", "32.11", "--json").stdout)["diagnostics"]
-    assert (found["applications"], found["edges"], found["isolatedCount"]) == (20, 2, 17)
-    assert [each["node"]["name"] for each in found["cutPoints"]] == ["E-Office Desa"]
+    diagnostics = json.loads(west_java("diagnose", "32.11", "--json").stdout)["diagnostics"]
+    assert (diagnostics["applications"], diagnostics["edges"], diagnostics["isolatedCount"]) == (
+        20,
+        2,
+        17,
+    )
+    assert [cut_point["node"]["name"] for cut_point in diagnostics["cutPoints"]] == [
+        "E-Office Desa"
+    ]
     output = west_java("diagnose", "32.11").stdout
     assert output.startswith("Kabupaten Sumedang · 20 applications, 2 exchanges, as of ")
     assert "Both ways where both are asked     unknown" in output
@@ -129,8 +139,8 @@ def test_a_full_pass_prints_what_it_recomputed_and_finds_nothing_new(west_java: 
 
 
 def test_graph_prints_each_exchange_and_why_it_is_no_evidence(west_java: Commands) -> None:
-    found = json.loads(west_java("graph", "32", "--json").stdout)["integrationGraph"]
-    assert (len(found["nodes"]), len(found["edges"])) == (47, 9)
+    graph = json.loads(west_java("graph", "32", "--json").stdout)["integrationGraph"]
+    assert (len(graph["nodes"]), len(graph["edges"])) == (47, 9)
     output = west_java("graph", "32").stdout
     assert output.startswith("Jawa Barat · 47 nodes, 9 exchanges, as of ")
     assert output.count("DATE_UNKNOWN") == 9
@@ -149,7 +159,7 @@ def test_graph_is_written_as_dot_with_exchanges_that_do_not_count_dashed(
 def test_graph_is_written_as_graphml(west_java: Commands) -> None:
     root = ElementTree.fromstring(west_java("graph", "32.11", "--format", "graphml").stdout)
     assert len(list(root.iter(f"{GRAPHML}node"))) == 20
-    assert {each.get("id") for each in root.iter(f"{GRAPHML}edge")} == {
+    assert {edge.get("id") for edge in root.iter(f"{GRAPHML}edge")} == {
         "integration-E-042",
         "integration-E-043",
     }
@@ -164,9 +174,9 @@ def test_graph_is_written_as_graphml(west_java: Commands) -> None:
         (("verify", "32", "--instrument", "spbe-2018"), "argument instrument: expected one of"),
     ],
 )
-def test_what_cannot_be_answered_ends_with_what_was_expected(
+def test_an_invalid_argument_is_reported_with_the_expected_value(
     west_java: Commands, arguments: tuple[str, ...], message: str
 ) -> None:
-    done = west_java(*arguments)
-    assert (done.exit_code, done.stdout) == (2, "")
-    assert done.stderr.startswith(message)
+    result = west_java(*arguments)
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert result.stderr.startswith(message)

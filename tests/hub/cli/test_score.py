@@ -31,17 +31,17 @@ PRINTED = {
 @pytest.fixture
 def sheet(tmp_path: Path) -> Path:
     """Return the sheet of Bandar Lampung for 2024, as the ministry's report prints it."""
-    return written(tmp_path, rows(LEVELS))
+    return write_sheet(tmp_path, sheet_text(LEVELS))
 
 
 def test_prints_what_the_report_prints_and_the_best_steps(sheet: Path) -> None:
-    done = subprocess.run(
+    result = subprocess.run(
         [SIMPUL, "score", sheet, "--instrument", "spbe-2020", "--steps", "2"],
         capture_output=True,
         text=True,
         check=True,
     )
-    assert [line.rstrip() for line in done.stdout.splitlines()] == [
+    assert [line.rstrip() for line in result.stdout.splitlines()] == [
         "Indeks SPBE (47 indikator) (spbe-2020)",
         "Index 2.98 · Baik (exact 2.9795)",
         "Sangat Baik begins at 3.50: 0.5205 is missing",
@@ -54,7 +54,7 @@ def test_prints_what_the_report_prints_and_the_best_steps(sheet: Path) -> None:
         " 45 Layanan Publik Sektor 1  2 → 3  +0.03  3.01 Baik",
         " 46 Layanan Publik Sektor 2  2 → 3  +0.03  3.01 Baik",
     ]
-    assert done.stderr == ""
+    assert result.stderr == ""
     assert PRINTED[SheetScope.INDEX, 0] == "2.98"
     assert [PRINTED[SheetScope.DOMAIN, number] for number in range(1, 5)] == [
         "2.90",
@@ -65,9 +65,9 @@ def test_prints_what_the_report_prints_and_the_best_steps(sheet: Path) -> None:
 
 
 def test_prints_the_same_for_a_program(sheet: Path) -> None:
-    done = run(sheet, "--steps", "1", "--json")
-    assert (done.exit_code, done.stderr) == (0, "")
-    assert json.loads(done.stdout) == {
+    result = run_score(sheet, "--steps", "1", "--json")
+    assert (result.exit_code, result.stderr) == (0, "")
+    assert json.loads(result.stdout) == {
         "instrument": "spbe-2020",
         "index": "2.9795",
         "display": "2.98",
@@ -93,8 +93,8 @@ def test_prints_the_same_for_a_program(sheet: Path) -> None:
 
 
 def test_at_the_top_no_predicate_and_no_step_is_left(tmp_path: Path) -> None:
-    highest = written(tmp_path, rows(dict.fromkeys(LEVELS, "5")))
-    answer = json.loads(run(highest, "--json").stdout)
+    highest = write_sheet(tmp_path, sheet_text(dict.fromkeys(LEVELS, "5")))
+    answer = json.loads(run_score(highest, "--json").stdout)
     assert (answer["index"], answer["predicate"]) == ("5.00", "Memuaskan")
     assert (answer["nextPredicate"], answer["nextSteps"]) == (None, [])
 
@@ -108,10 +108,10 @@ def test_at_the_top_no_predicate_and_no_step_is_left(tmp_path: Path) -> None:
     ],
 )
 def test_reads_what_spreadsheets_write(tmp_path: Path, text: str) -> None:
-    plain = rows(LEVELS)
-    given = text.format(sheet=plain, semicolons=plain.replace(",", ";"))
-    done = run(written(tmp_path, given), "--json")
-    assert json.loads(done.stdout)["index"] == "2.9795"
+    plain = sheet_text(LEVELS)
+    content = text.format(sheet=plain, semicolons=plain.replace(",", ";"))
+    result = run_score(write_sheet(tmp_path, content), "--json")
+    assert json.loads(result.stdout)["index"] == "2.9795"
 
 
 @pytest.mark.parametrize(
@@ -138,25 +138,26 @@ def test_reads_what_spreadsheets_write(tmp_path: Path, text: str) -> None:
         ),
     ],
 )
-def test_names_the_place_of_all_that_is_wrong(
+def test_names_the_row_and_column_of_each_mistake(
     tmp_path: Path, changed: dict[str, str | None], complaints: list[str]
 ) -> None:
     cells = {str(number): level for number, level in LEVELS.items()} | changed
-    sheet = written(
-        tmp_path, rows({number: level for number, level in cells.items() if level is not None})
+    sheet = write_sheet(
+        tmp_path,
+        sheet_text({number: level for number, level in cells.items() if level is not None}),
     )
-    done = run(sheet)
-    assert done.stderr.splitlines() == [
+    result = run_score(sheet)
+    assert result.stderr.splitlines() == [
         *(f"{sheet}: {complaint}" for complaint in complaints),
         f"{sheet}: nothing was scored",
     ]
-    assert (done.exit_code, done.stdout) == (2, "")
+    assert (result.exit_code, result.stdout) == (2, "")
 
 
-def test_a_file_that_is_none_is_named_with_the_reason(tmp_path: Path, sheet: Path) -> None:
+def test_an_unreadable_file_is_named_with_the_reason(tmp_path: Path, sheet: Path) -> None:
     binary = tmp_path / "levels.xlsx"
     binary.write_bytes(b"PK\x03\x04\x14\x00\x06\x00\x08\x00\x93")
-    large = written(tmp_path, "number,level\n" + "1,1\n" * 300_000, "large.csv")
+    large = write_sheet(tmp_path, "number,level\n" + "1,1\n" * 300_000, "large.csv")
     missing = tmp_path / "missing.csv"
     for path, complaint in [
         (binary, "expected UTF-8 text, got byte 0x93 at 10"),
@@ -164,10 +165,10 @@ def test_a_file_that_is_none_is_named_with_the_reason(tmp_path: Path, sheet: Pat
         (missing, "expected a file that can be read, got: No such file or directory"),
         (tmp_path, "expected a file that can be read, got: Is a directory"),
     ]:
-        done = run(path, "--json")
-        assert (done.exit_code, done.stdout) == (2, "")
-        assert done.stderr == f"{path}: {complaint}\n"
-    unknown = run(sheet, instrument="spbe-2019")
+        result = run_score(path, "--json")
+        assert (result.exit_code, result.stdout) == (2, "")
+        assert result.stderr == f"{path}: {complaint}\n"
+    unknown = run_score(sheet, instrument="spbe-2019")
     assert (unknown.exit_code, unknown.stdout) == (2, "")
     assert unknown.stderr == (
         "--instrument: expected one of spbe-2018, spbe-2020, pemdi-2026, got 'spbe-2019'\n"
@@ -179,21 +180,21 @@ def test_loads_neither_the_server_nor_the_database() -> None:
         "import sys; from hub.cli import main, score; "
         "print(sorted({'strawberry', 'sqlalchemy', 'starlette', 'uvicorn'} & set(sys.modules)))"
     )
-    done = subprocess.run(
+    result = subprocess.run(
         [sys.executable, "-c", program], capture_output=True, text=True, check=True
     )
-    assert done.stdout == "[]\n"
+    assert result.stdout == "[]\n"
 
 
-def run(sheet: Path, *options: str, instrument: str = "spbe-2020") -> Any:
+def run_score(sheet: Path, *options: str, instrument: str = "spbe-2020") -> Any:
     return CliRunner().invoke(app, ["score", str(sheet), "--instrument", instrument, *options])
 
 
-def rows(levels: dict[Any, str]) -> str:
-    return "number,level\n" + "".join(f"{each},{level}\n" for each, level in levels.items())
+def sheet_text(levels: dict[Any, str]) -> str:
+    return "number,level\n" + "".join(f"{number},{level}\n" for number, level in levels.items())
 
 
-def written(folder: Path, text: str, name: str = "levels.csv") -> Path:
+def write_sheet(folder: Path, text: str, name: str = "levels.csv") -> Path:
     path = folder / name
     path.write_text(text, encoding="utf-8", newline="")
     return path

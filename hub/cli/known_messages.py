@@ -1,0 +1,136 @@
+"""Translates the English messages of libraries and other layers that commands print.
+
+Such a message is complete when a command gets it. The command recognises it by its template, and
+fills the translated template with the same values.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+from gettext import gettext as _
+from string import Formatter
+
+from hub.cli.translation import N_, language
+
+# By the name of a value: it is a message itself, or it is a number; otherwise it is any text.
+MESSAGE_VALUES = frozenset({"message", "expected", "reason"})
+NUMBER_VALUES = frozenset({"lowest", "highest", "most", "count", "limit", "number", "sequence"})
+
+# The first template that fits is used, so a general one comes after the special ones.
+USAGE_ERRORS = (
+    N_("Missing option {name}. {message}"),
+    N_("Missing argument {name}. {message}"),
+    N_("Missing option {name}."),
+    N_("Missing argument {name}."),
+    N_("Invalid value for {name}: {message}"),
+    N_("Invalid value: {message}"),
+    N_("No such option: {name} (Possible options: {options})"),
+    N_("No such option: {name}"),
+    N_("Option {name} requires an argument."),
+    N_("Option {name} does not take a value."),
+    N_("Got unexpected extra argument(s) ({arguments})"),
+    N_("{message}. Did you mean {suggestions}?"),
+)
+INVALID_VALUES = (
+    N_("Value error, {message}"),
+    N_("Input should be a valid integer, unable to parse string as an integer"),
+    N_("Input should be a valid number, unable to parse string as a number"),
+    N_("Input should be greater than or equal to {limit}"),
+    N_("Input should be less than or equal to {limit}"),
+    N_("Input should be greater than {limit}"),
+    N_("Input should be {choice} or {other}"),
+    N_("{value} is not one of {choices}."),
+    N_("Choose from:\n\t{choices}"),
+    N_("String should match pattern {pattern}"),
+    N_("String should have at least {count} character"),
+    N_("String should have at most {count} characters"),
+)
+SETTINGS_PROBLEMS = (
+    N_("{variable}: expected one of {choices}, got {value}"),
+    N_("{variable}: expected postgresql://…, got the scheme {value}"),
+    N_("{variable}: expected redis://… or rediss://…, got the scheme {value}"),
+    N_("{variable}: expected a host and a port, got what is none"),
+    N_("{variable}: expected redis://host:port/number, got something else"),
+    N_("{variable}: expected a file or an address with https://, got {value}"),
+    N_("{variable}: expected a file, got {value}"),
+    N_("{variable}: expected a secret of at least {most} bytes, got {count}"),
+    N_("{variable}: {message}, got {value}"),
+)
+REFUSALS = (
+    N_("argument {argument}: expected {expected}, got {value}"),
+    N_("cannot listen on {address} ({reason}); set SIMPUL_PORT or SIMPUL_HOST to another value"),
+    N_("expected a `sub` of 1 to {most} characters"),
+    N_("expected a `sub` without control characters or lone surrogates"),
+    N_("expected a `sub` that does not begin with {prefix}"),
+)
+EXPECTATIONS = (
+    N_("an address that begins with http:// or https:// and names a host"),
+    N_("an index above {lowest}, up to {highest}"),
+    N_("indicators that are not refused"),
+    N_("indicators below the highest level"),
+    N_("no step in both"),
+    N_("a step of {instrument}"),
+    N_("0 or more"),
+    N_("a year from {lowest} to {highest}"),
+    N_("an OPD of region {region}"),
+    N_("the id of a node of this graph"),
+    N_("one of {choices}"),
+    N_("{lowest} to {highest} of {instrument}"),
+    N_("{lowest} to {highest} characters"),
+    N_("{lowest} to {highest}"),
+)
+REASONS = (
+    N_("No such file or directory"),
+    N_("Is a directory"),
+    N_("Not a directory"),
+    N_("Permission denied"),
+    N_("File exists"),
+    N_("No space left on device"),
+    N_("Address already in use"),
+    N_("Cannot assign requested address"),
+    N_("File is not a zip file"),
+    N_("expected this sequence, got {sequence}"),
+    N_("previous hash is not that of the entry before"),
+    N_("the head names another last entry"),
+)
+COLUMNS_WITHOUT_HEADER = (N_("column {number}"),)
+MESSAGE_PARTS = (*INVALID_VALUES, *REASONS, *EXPECTATIONS)
+
+
+def translate_message(message: str, templates: tuple[str, ...] = MESSAGE_PARTS) -> str:
+    """Return a message in the user's language, or as it is if no template fits."""
+    if language() == "en":
+        return message
+    for template in templates:
+        match = _template_pattern(template).fullmatch(message)
+        if match is not None:
+            values = {
+                name: translate_message(value) if name in MESSAGE_VALUES else value
+                for name, value in match.groupdict().items()
+            }
+            return _(template).format(**values)
+    return message
+
+
+def translate_refusal(message: str) -> str:
+    """Return why a command is refused; a message that has no translation gets a translated lead."""
+    translated = translate_message(message, REFUSALS)
+    if language() == "en" or translated != message:
+        return translated
+    return _("This command is refused: {message}").format(message=message)
+
+
+def system_reason(error: OSError) -> str:
+    """Return why the operating system refused something, in the user's language."""
+    return translate_message(error.strerror or str(error), REASONS)
+
+
+@cache
+def _template_pattern(template: str) -> re.Pattern[str]:
+    pattern = ""
+    for text, name, _spec, _conversion in Formatter().parse(template):
+        pattern += re.escape(text)
+        if name is not None:
+            pattern += f"(?P<{name}>{'[0-9.]+' if name in NUMBER_VALUES else '.+?'})"
+    return re.compile(pattern, re.DOTALL)

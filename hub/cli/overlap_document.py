@@ -1,0 +1,132 @@
+"""The document of `simpul overlap --json`."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from engine.consolidation.reuse import RULE as SHARING_RULE
+from engine.matching.duplicates import RULE
+from engine.matching.grouping import DuplicateGroup, ListingPair
+from engine.matching.overlap import RULE as OVERLAP_RULE
+from engine.matching.overlap import Cluster, Overlap
+from hub.cli.overlap import CLUSTER_MOST, OverlapFindings
+from resolvers.inventory_analysis import shipped_models
+
+
+def overlap_document(findings: OverlapFindings) -> dict[str, Any]:
+    """Return the findings as JSON values."""
+    inventory, sheet = findings.inventory, findings.sheet
+    return {
+        "source": findings.title,
+        "columns": None if sheet is None else dict(sheet.columns),
+        "passedOver": [] if sheet is None else list(sheet.ignored_headers),
+        "retired": None if sheet is None else sheet.retired_count,
+        "nameless": None if sheet is None else sheet.nameless_count,
+        "unreadStatus": {}
+        if sheet is None
+        else {word: list(rows) for word, rows in sheet.unknown_statuses.items()},
+        "rules": [RULE, OVERLAP_RULE, SHARING_RULE],
+        "listed": len(findings.listings),
+        "groups": [_group_document(findings, group) for group in inventory.groups],
+        "websites": [_listing_document(findings, id) for id in inventory.websites],
+        "several": [_listing_document(findings, id) for id in inventory.several],
+        "aloneCount": len(inventory.alone),
+        "functions": [
+            _listing_document(findings, id)
+            | {
+                "function": tag.function,
+                "confidence": tag.confidence,
+                "byPerson": tag.by_person,
+                "candidates": [
+                    {"function": function, "confidence": confidence}
+                    for function, confidence in tag.candidates
+                ],
+                "because": list(tag.matched_terms),
+            }
+            for id, tag in findings.tags.items()
+        ],
+        "clusters": [_cluster_document(findings, cluster) for cluster in findings.clusters],
+        "notCompared": [
+            {"region": region, "function": function, "systems": count, "most": CLUSTER_MOST}
+            for region, function, count in findings.oversized
+        ],
+        "shareCandidates": [
+            {
+                "region": candidate.region,
+                "function": candidate.function,
+                "system": findings.names.get(candidate.system, candidate.system),
+                "listing": _listing_key(findings, candidate.system),
+                "owner": candidate.owner,
+                "level": candidate.level,
+                "confidence": candidate.confidence,
+                "regionsWith": candidate.regions_with,
+            }
+            for candidate in findings.candidates
+        ],
+    }
+
+
+def _group_document(findings: OverlapFindings, group: DuplicateGroup) -> dict[str, Any]:
+    return {
+        "policy": group.decision.value,
+        "region": group.region,
+        "national": group.national,
+        "listings": [_listing_document(findings, id) for id in group.listings],
+        "parts": [[_listing_key(findings, id) for id in part] for part in group.sure_parts],
+        "links": [
+            {
+                "a": _listing_key(findings, link.a),
+                "b": _listing_key(findings, link.b),
+                "policy": link.decision.value,
+                "signals": [
+                    {"name": signal.name, "value": signal.value} for signal in link.signals
+                ],
+            }
+            for link in group_links(findings, group)
+        ],
+    }
+
+
+def _cluster_document(findings: OverlapFindings, cluster: Cluster) -> dict[str, Any]:
+    return {
+        "region": cluster.region,
+        "function": cluster.function,
+        "confidence": cluster.confidence,
+        "systems": [_listing_document(findings, id) for id in cluster.systems],
+        "pairs": [
+            {"a": _listing_key(findings, pair.a), "b": _listing_key(findings, pair.b)}
+            | explain_overlap(pair)
+            for pair in cluster.pairs
+        ],
+    }
+
+
+def explain_overlap(overlap: Overlap) -> dict[str, Any]:
+    """Return the score of a pair and its signals, as JSON values."""
+    why = [
+        {"signal": part.signal, "value": part.value, "adds": part.contribution}
+        for part in overlap.reasons
+    ]
+    return {"score": overlap.score, "why": why}
+
+
+def _listing_document(findings: OverlapFindings, id: str) -> dict[str, Any]:
+    listing, sheet = findings.listings[id], findings.sheet
+    members = {"name": listing.name, "opd": listing.opd, "region": listing.region}
+    if sheet is None:
+        return {"listing": id} | members
+    return {"listing": int(id), "id": sheet.ids.get(id)} | members
+
+
+def _listing_key(findings: OverlapFindings, id: str) -> str | int:
+    """Return the identifier of a listing: its row in a file, else its id."""
+    return id if findings.sheet is None else int(id)
+
+
+def group_links(findings: OverlapFindings, group: DuplicateGroup) -> tuple[ListingPair, ...]:
+    """Return the links of a group; if all its listings are equal, the link of the first two."""
+    if group.linked_pairs:
+        return group.linked_pairs
+    a, b = (findings.listings[id] for id in group.listings[:2])
+    equal = shipped_models().duplicate_finder.compare_listings(a, b)
+    return () if equal is None else (equal,)

@@ -1,0 +1,113 @@
+"""Queries the API for a region, as `simpul verify`, `proposals`, `diagnose` and `graph` do."""
+
+from __future__ import annotations
+
+from gettext import gettext as _
+from typing import Any
+
+from engine.model import Role, Viewer
+from hub.app import open_instance
+from hub.cli.console import exit_with_error
+from hub.cli.known_messages import translate_refusal
+from hub.cli.region_hint import recording_hint
+from hub.exit_codes import ExitCode
+from hub.settings import Settings
+from resolvers.context import Context
+from resolvers.operation_budget import OperationBudget
+from schema.schema import schema
+
+OPERATOR = Viewer("operator", Role.ADMIN)  # a user of the command has access to the database
+
+VERIFICATION = """
+query ($code: ID!, $instrument: ID!, $year: Int, $kind: AssessmentKind!) {
+  region(code: $code) {
+    code name
+    verification(instrument: $instrument, year: $year, kind: $kind) {
+      instrument { id name } year asOf documentsClosed
+      rules { id version confirmed note sources }
+      assessment { id kind year state }
+      claimed { value display predicate complete }
+      supported { value display predicate }
+      notRefuted { value display predicate }
+      verdicts {
+        indicator name rule confirmed claim ceiling notRefuted flag integrations inputs
+        open {
+          level ask state text integrations documents missingCount
+          missing(first: 200) { gap subject name details }
+        }
+      }
+    }
+  }
+}
+"""
+GRAPH = """
+query ($code: ID!, $around: ID, $depth: Int!, $limit: Int!) {
+  region(code: $code) {
+    code name
+    integrationGraph(around: $around, depth: $depth, limit: $limit) {
+      revision asOf basis
+      nodes { id name kind regionCode opdId function status degree distance hidden x y }
+      edges {
+        id source target counts undecided defects
+        integration { dataObject mode direction status evidenceGrade verifiedOn }
+      }
+      leftOut { nodesOverLimit nodesBeyond edges notCounted { defect count } }
+    }
+  }
+}
+"""
+PROPOSALS = """
+query ($code: ID!) {
+  region(code: $code) {
+    code name
+    proposals(first: 200) {
+      id kind rule status legalBasis missing evidence inputs
+      applications { id application { name } }
+      survivor { id application { name } } commonApplication { id name }
+      survivorBecause { code values { name value } } reasons { code values { name value } }
+      impact { integrationCount applicationCount outside }
+      saving { yearly display unknown } confidence { value { value } parts { name value { value } } }
+      decision { decision reason at }
+    }
+  }
+}
+"""
+DIAGNOSTICS = """
+query ($code: ID!) {
+  region(code: $code) {
+    code name
+    diagnostics(basis: RECORDED) {
+      basis asOf applications outside edges modeUnknown ownerUnknown silo
+      required { value } bus { value } reciprocity { value } propagation { value } producers { value }
+      pointToPointDebtCount cutPointCount isolatedCount severalProducersCount
+      cutPoints(first: 200) { node { id name } cutOffCount cutOff { id name } }
+      isolated(first: 200) { id name }
+    }
+  }
+}
+"""
+
+
+async def query_region(
+    settings: Settings, document: str, code: str, **variables: object
+) -> dict[str, Any]:
+    """Return the region in the response to a query; exit with the error if it fails.
+
+    Args:
+        variables: the variables of the document, in addition to `code`.
+    """
+    async with open_instance(settings) as instance:
+        result = await schema.execute(
+            document,
+            variable_values={"code": code, **variables},
+            context_value=Context(instance, OPERATOR, OperationBudget(bounded=False)),
+        )
+    if result.errors:
+        if "code" not in (result.errors[0].extensions or {}):
+            raise result.errors[0]
+        exit_with_error(translate_refusal(result.errors[0].message), ExitCode.INPUT)
+    region: dict[str, Any] | None = (result.data or {})["region"]
+    if region is None:
+        message = _("there is no region {region!r}").format(region=code)
+        exit_with_error(f"{message}{recording_hint(code)}", ExitCode.INPUT)
+    return region

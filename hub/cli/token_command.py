@@ -1,0 +1,66 @@
+"""`simpul token`: issues a bearer token for a viewer."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from gettext import gettext as _
+from typing import Annotated
+
+import typer
+
+from engine.model import Role
+from hub.cli import readiness
+from hub.cli.console import AsJson, exit_with_error, print_result
+from hub.cli.known_messages import translate_refusal
+from hub.exit_codes import ExitCode
+
+app = typer.Typer()
+
+
+@app.command()
+def token(
+    role: Annotated[Role, typer.Option(help="Role of the viewer.", case_sensitive=False)],
+    subject: Annotated[str, typer.Option(help="Name of the person or program in the log.")],
+    region: Annotated[list[str], typer.Option(help="Code of a region in scope.")] = [],  # noqa: B006
+    opd: Annotated[list[str], typer.Option(help="Id of an OPD in scope.")] = [],  # noqa: B006
+    hours: Annotated[float, typer.Option(min=0.01, max=24 * 366)] = 8,
+    json: AsJson = False,
+) -> None:
+    """Issue a bearer token for an instance that verifies its own tokens."""
+    from hub.auth.authentication import TokenInvalid, checked_subject
+    from hub.auth.tokens import issue_token
+
+    settings = readiness.load_settings()
+    try:
+        checked_subject(subject)
+    except TokenInvalid as invalid:
+        exit_with_error(f"--subject: {translate_refusal(invalid.reason)}", ExitCode.INPUT)
+    if settings.jwks is not None:
+        exit_with_error(
+            _("this instance takes tokens of the provider in SIMPUL_JWKS only"), ExitCode.STATE
+        )
+    has_scope = {Role.OPD: region and opd, Role.ADMIN: True}.get(role, region)
+    if role is Role.PUBLIC or not has_scope:
+        exit_with_error(
+            _(
+                "expected a role other than PUBLIC with its scope (--region, for OPD also --opd), "
+                "got {role}"
+            ).format(role=role.value),
+            ExitCode.INPUT,
+        )
+    if region or opd:
+        from hub.cli import token_scope
+
+        token_scope.check_token_scope(readiness.load_migrated_settings(), role, region, opd)
+    bearer_token = issue_token(
+        settings.token_key(),
+        settings.token_issuer,
+        settings.token_audience,
+        subject,
+        role,
+        region,
+        opd,
+        timedelta(hours=hours),
+        datetime.now(UTC),
+    )
+    print_result({"token": bearer_token}, as_json=json, print_text=lambda: typer.echo(bearer_token))
