@@ -7,7 +7,7 @@ that the attestations of OPDs stay valid, which carrying out the proposals would
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from functools import cached_property
 
 from engine.consolidation import what_if as engine
@@ -28,12 +28,12 @@ PROPOSALS_MOST = 50
 class SimulatedInventory(RegionInventoryRecord):
     """An inventory after proposals; its own hash separates cached results from the real ones."""
 
-    carried_out: tuple[str, ...] = ()  # hashes of the inventory before and of the proposals
+    input_hashes: tuple[str, ...] = ()  # hashes of the inventory before and of the proposals
 
     @cached_property
-    def inputs(self) -> str:
+    def digest(self) -> str:
         """The hash that identifies this inventory in caches."""
-        return hash_texts(["what-if", *self.carried_out])
+        return hash_texts(["what-if", *self.input_hashes])
 
 
 @dataclass(frozen=True)
@@ -46,12 +46,12 @@ class WhatIfOutcome:
     before: Context
     after: Context
 
-    async def diagnosed(self, context: Context, basis: GraphBasis) -> GraphDiagnosis:
+    async def diagnose_side(self, context: Context, basis: GraphBasis) -> GraphDiagnosis:
         """Return the diagnostics of one side, `before` or `after`."""
         self.before.budget.count_searches()  # `after` has a budget of its own, too
         return await graph.diagnose_region_graph(context, self.region, basis)
 
-    async def verified(
+    async def verify_side(
         self, context: Context, instrument: str, year: int | None, kind: AssessmentKind
     ) -> VerificationResult:
         """Return the verification of one side: the same claims against its graph."""
@@ -67,35 +67,58 @@ async def simulate_proposals(context: Context, region: Region, ids: Sequence[str
     Raises:
         InvalidArgument: there are no or too many ids, or one is no proposal of this region.
     """
-    wanted = list(dict.fromkeys(ids))
-    if not 1 <= len(wanted) <= PROPOSALS_MOST:
-        raise InvalidArgument("proposals", f"1 to {PROPOSALS_MOST} ids", str(len(wanted)))
-    known = {
-        each.proposal.id: each.proposal
-        for each in await consolidation.list_all_proposals(context, region)
+    requested_ids = list(dict.fromkeys(ids))
+    if not 1 <= len(requested_ids) <= PROPOSALS_MOST:
+        raise InvalidArgument("proposals", f"1 to {PROPOSALS_MOST} ids", str(len(requested_ids)))
+    proposals_by_id = {
+        entry.proposal.id: entry.proposal
+        for entry in await consolidation.list_all_proposals(context, region)
     }
-    unknown = [id for id in wanted if id not in known]
-    if unknown:
-        raise InvalidArgument("proposals", "ids of proposals of this region", ", ".join(unknown))
-    chosen = tuple(known[id] for id in wanted)
-    recorded = await context.loaders.inventories.load(region.code)
-    shared = [id for each in chosen if each.kind is ProposalKind.SHARE for id in each.applications]
-    originals = [
-        each for each in await context.loaders.applications.load_many(shared) if each is not None
+    unknown_ids = [id for id in requested_ids if id not in proposals_by_id]
+    if unknown_ids:
+        raise InvalidArgument(
+            "proposals", "ids of proposals of this region", ", ".join(unknown_ids)
+        )
+    proposals = tuple(proposals_by_id[id] for id in requested_ids)
+    record = await context.loaders.inventories.load(region.code)
+    shared_ids = [
+        id
+        for proposal in proposals
+        if proposal.kind is ProposalKind.SHARE
+        for id in proposal.applications
     ]
-    others = {each.id: each for each in (*recorded.elsewhere, *originals)}
-    found = engine.apply_proposals(
-        chosen, (*recorded.applications, *others.values()), recorded.integrations
+    originals = [
+        application
+        for application in await context.loaders.applications.load_many(shared_ids)
+        if application is not None
+    ]
+    elsewhere = {
+        application.id: application for application in (*record.foreign_applications, *originals)
+    }
+    result = engine.apply_proposals(
+        proposals, (*record.applications, *elsewhere.values()), record.integrations
     )
+    unchanged = {field.name: getattr(record, field.name) for field in fields(RegionInventoryRecord)}
     after = SimulatedInventory(
-        region=region.code,
-        opds=recorded.opds,
-        applications=tuple(each for each in found.applications if each.region == region.code),
-        integrations=found.integrations,
-        elsewhere=tuple(each for each in found.applications if each.region != region.code),
-        attested=recorded.attested,
-        carried_out=(recorded.inputs, *(f"{each.id} {each.inputs}" for each in chosen)),
+        **unchanged
+        | {
+            "applications": tuple(
+                application
+                for application in result.applications
+                if application.region == region.code
+            ),
+            "integrations": result.integrations,
+            "foreign_applications": tuple(
+                application
+                for application in result.applications
+                if application.region != region.code
+            ),
+        },
+        input_hashes=(
+            record.digest,
+            *(f"{proposal.id} {proposal.inputs}" for proposal in proposals),
+        ),
     )
     simulated = Context(context.instance, context.viewer)
     simulated.loaders.inventories.prime(region.code, after)
-    return WhatIfOutcome(region.code, chosen, found, context, simulated)
+    return WhatIfOutcome(region.code, proposals, result, context, simulated)

@@ -45,30 +45,34 @@ OFFICE = "application-office"
 
 
 async def _duplicates(hub: Hub, code: str) -> dict[str, Any]:
-    found: dict[str, Any] = (await hub.ask(DUPLICATES, code=code))["region"]["duplicates"]
-    return found
+    duplicates: dict[str, Any] = (await hub.query_data(DUPLICATES, code=code))["region"][
+        "duplicates"
+    ]
+    return duplicates
 
 
-async def _proposals(hub: Hub, **given: object) -> list[dict[str, Any]]:
-    found: list[dict[str, Any]] = (await hub.ask(PROPOSALS, **given))["region"]["proposals"]
-    return found
+async def _proposals(hub: Hub, **variables: object) -> list[dict[str, Any]]:
+    proposals: list[dict[str, Any]] = (await hub.query_data(PROPOSALS, **variables))["region"][
+        "proposals"
+    ]
+    return proposals
 
 
 async def _tags(hub: Hub, code: str) -> dict[str, dict[str, Any]]:
-    found = (await hub.ask(TAGS, code=code))["region"]["applications"]["nodes"]
-    return {each["name"]: each["functionTag"] for each in found}
+    applications = (await hub.query_data(TAGS, code=code))["region"]["applications"]["nodes"]
+    return {application["name"]: application["functionTag"] for application in applications}
 
 
-async def _answer(hub: Hub, decision: str, **given: object) -> dict[str, Any]:
+async def _decide(hub: Hub, decision: str, **fields: object) -> dict[str, Any]:
     [proposal] = await _proposals(hub)
-    asked = {"region": "32.11", "id": proposal["id"], "inputs": proposal["inputs"]}
-    return await hub.change("decideProposal", places.REGION, decision=decision, **asked, **given)
+    target = {"region": "32.11", "id": proposal["id"], "inputs": proposal["inputs"]}
+    return await hub.change("decideProposal", places.REGION, decision=decision, **target, **fields)
 
 
-async def test_sumedang_is_asked_about_two_pairs_of_one_name(west_java: Hub) -> None:
-    found = await _duplicates(west_java, "32.11")
-    groups = found.pop("groups")
-    assert found == {
+async def test_sumedang_has_two_pairs_of_one_name_to_review(west_java: Hub) -> None:
+    duplicates = await _duplicates(west_java, "32.11")
+    groups = duplicates.pop("groups")
+    assert duplicates == {
         "rule": "duplicates/1",
         "listed": 20,
         "groupCount": 2,
@@ -101,12 +105,16 @@ async def test_sumedang_is_asked_about_two_pairs_of_one_name(west_java: Hub) -> 
     }
 
 
-async def test_the_page_of_a_hospital_is_set_apart_as_a_website(west_java: Hub) -> None:
-    found = await _duplicates(west_java, "32.04")
-    assert found["websites"] == [
+async def test_the_page_of_a_hospital_is_classified_as_a_website(west_java: Hub) -> None:
+    duplicates = await _duplicates(west_java, "32.04")
+    assert duplicates["websites"] == [
         {"id": "application-32.04-09", "application": {"name": "RSUD Otista"}}
     ]
-    assert (found["listed"], found["websiteCount"], found["aloneCount"]) == (10, 1, 9)
+    assert (duplicates["listed"], duplicates["websiteCount"], duplicates["aloneCount"]) == (
+        10,
+        1,
+        9,
+    )
 
 
 async def test_two_listings_of_a_national_system_are_one_system_listed_twice(hub: Hub) -> None:
@@ -116,16 +124,20 @@ async def test_two_listings_of_a_national_system_are_one_system_listed_twice(hub
             "registerApplication", places.REGION, region="32.11", opd=opd, name="SRIKANDI"
         )
         ids.append(answer["id"])
-    found = await _duplicates(hub, "32.11")
-    assert (found["groupCount"], found["reviewCount"], found["relistingCount"]) == (1, 0, 1)
-    assert found["groups"][0]["policy"] == "AUTO"
-    assert found["groups"][0]["national"] == {"id": "srikandi"}
-    assert {each["id"] for each in found["relistings"][0]["listings"]} == set(ids)
+    duplicates = await _duplicates(hub, "32.11")
+    assert (duplicates["groupCount"], duplicates["reviewCount"], duplicates["relistingCount"]) == (
+        1,
+        0,
+        1,
+    )
+    assert duplicates["groups"][0]["policy"] == "AUTO"
+    assert duplicates["groups"][0]["national"] == {"id": "srikandi"}
+    assert {listing["id"] for listing in duplicates["relistings"][0]["listings"]} == set(ids)
 
 
-async def test_an_application_is_tagged_by_its_name_or_the_tag_is_left_open(hub: Hub) -> None:
-    found = await _tags(hub, "32.11")
-    assert found["E-Office"] == {
+async def test_an_application_is_tagged_by_its_name_or_the_classifier_abstains(hub: Hub) -> None:
+    tags = await _tags(hub, "32.11")
+    assert tags["E-Office"] == {
         "function": {
             "id": "records",
             "name": "Naskah dinas dan arsip dinamis",
@@ -135,7 +147,7 @@ async def test_an_application_is_tagged_by_its_name_or_the_tag_is_left_open(hub:
         "because": ["name: eoffice", "OPD: komunikasi", "OPD: informatika"],
         "byPerson": False,
     }
-    assert found["Wakepo"] == {
+    assert tags["Wakepo"] == {
         "function": None,
         "abstained": True,
         "because": ["OPD: kesehatan"],
@@ -143,10 +155,10 @@ async def test_an_application_is_tagged_by_its_name_or_the_tag_is_left_open(hub:
     }
 
 
-async def test_most_names_of_sumedang_say_what_they_are_for(west_java: Hub) -> None:
-    found = await _tags(west_java, "32.11")
-    assert sum(each["abstained"] for each in found.values()) == 6
-    assert len(found) == 20
+async def test_most_applications_of_sumedang_are_tagged(west_java: Hub) -> None:
+    tags = await _tags(west_java, "32.11")
+    assert sum(tag["abstained"] for tag in tags.values()) == 6
+    assert len(tags) == 20
 
 
 async def test_a_retired_application_has_no_tag_and_no_proposal(hub: Hub) -> None:
@@ -155,9 +167,9 @@ async def test_a_retired_application_has_no_tag_and_no_proposal(hub: Hub) -> Non
     assert await _proposals(hub) == []
 
 
-async def test_sisters_are_named_for_what_sumedang_does_not_list(west_java: Hub) -> None:
-    found = await west_java.ask(SHARING, code="32.11", first=1)
-    assert found["region"]["sharingCandidates"] == [
+async def test_sharing_candidates_serve_functions_that_sumedang_lacks(west_java: Hub) -> None:
+    data = await west_java.query_data(SHARING, code="32.11", first=1)
+    assert data["region"]["sharingCandidates"] == [
         {
             "rule": "sharing/1",
             "function": {"id": "cctv"},
@@ -184,14 +196,14 @@ async def test_a_system_that_is_out_of_use_is_not_offered(west_java: Hub) -> Non
         status="INACTIVE",
     )
     assert changed["status"] == "INACTIVE"
-    found = await west_java.ask(SHARING, code="32.11", first=200)
-    offered = {each["system"]["id"] for each in found["region"]["sharingCandidates"]}
+    data = await west_java.query_data(SHARING, code="32.11", first=200)
+    offered = {candidate["system"]["id"] for candidate in data["region"]["sharingCandidates"]}
     assert offered
     assert "application-32.02-03" not in offered
 
 
 @pytest.mark.parametrize("first", [0, 201])
-async def test_lists_of_an_unbounded_length_are_refused(hub: Hub, first: int) -> None:
+async def test_lists_of_an_invalid_length_are_refused(hub: Hub, first: int) -> None:
     assert await hub.refusal(SHARING, code="32.11", first=first) == "INVALID_ARGUMENT"
     query = f'{{ region(code: "32.11") {{ proposals(first: {first}) {{ id }} }} }}'
     assert await hub.refusal(query) == "INVALID_ARGUMENT"
@@ -200,15 +212,15 @@ async def test_lists_of_an_unbounded_length_are_refused(hub: Hub, first: int) ->
 async def test_a_mandated_common_application_replaces_a_local_one_at_unknown_saving(
     west_java: Hub,
 ) -> None:
-    found = (await _proposals(west_java, kinds=["REPLACE"]))[0]
-    del found["inputs"]
+    proposal = (await _proposals(west_java, kinds=["REPLACE"]))[0]
+    del proposal["inputs"]
     unknown = [
         "yearly cost of application-32.11-01",
         "migration cost of application-32.11-01",
         "added yearly cost of srikandi",
     ]
     basis = "KepmenPANRB 679/2020; Peraturan ANRI 4/2021"
-    assert found == {
+    assert proposal == {
         "id": "1090feb643454091d0f153e8e7d1cfe1",
         "kind": "REPLACE",
         "rule": "consolidation/1",
@@ -227,7 +239,7 @@ async def test_a_mandated_common_application_replaces_a_local_one_at_unknown_sav
             },
             {
                 "code": "EXCEPTION_PATH",
-                "values": [{"name": "basis", "value": "Perpres 95/2018 art. 37"}],
+                "values": [{"name": "basis", "value": "Perpres 95/2018 Pasal 37"}],
             },
         ],
         "impact": {
@@ -246,40 +258,42 @@ async def test_a_mandated_common_application_replaces_a_local_one_at_unknown_sav
     }
 
 
-async def test_no_region_is_called_to_use_what_is_not_confirmed(west_java: Hub) -> None:
-    """The sheet of common applications marks confirmed rows; no row of e-SAKIP is confirmed."""
-    confirmed = {each.id for each in common_applications() if each.provenance.confirmed}
+async def test_only_confirmed_common_applications_are_mandated(west_java: Hub) -> None:
+    """A common application is mandated only if its row in the sheet is confirmed."""
+    confirmed = {
+        application.id for application in common_applications() if application.provenance.confirmed
+    }
     query = """{ regions(first: 50) { nodes { proposals(kinds: [REPLACE]) {
       legalBasis commonApplication { id } survivorBecause { code } } } } }"""
-    regions = (await west_java.ask(query))["regions"]["nodes"]
-    found = [each for region in regions for each in region["proposals"]]
+    regions = (await west_java.query_data(query))["regions"]["nodes"]
+    proposals = [proposal for region in regions for proposal in region["proposals"]]
     by_code: dict[str, set[str]] = {}
-    for each in found:
-        [because] = each["survivorBecause"]
-        by_code.setdefault(because["code"], set()).add(each["commonApplication"]["id"])
-        assert (each["legalBasis"] is not None) == (because["code"] == "MANDATED")
+    for proposal in proposals:
+        [ground] = proposal["survivorBecause"]
+        by_code.setdefault(ground["code"], set()).add(proposal["commonApplication"]["id"])
+        assert (proposal["legalBasis"] is not None) == (ground["code"] == "MANDATED")
     assert by_code == {"MANDATED": {"srikandi"}, "NOT_CONFIRMED": {"e-kinerja", "siasn", "sipd-ri"}}
     assert by_code["MANDATED"] <= confirmed
     assert by_code["NOT_CONFIRMED"].isdisjoint(confirmed)
 
 
 async def test_bandung_is_advised_to_merge_its_two_licensing_systems(west_java: Hub) -> None:
-    [found] = await _proposals(west_java, code="32.73", kinds=["MERGE"])
-    assert found["applications"] == [
+    [proposal] = await _proposals(west_java, code="32.73", kinds=["MERGE"])
+    assert proposal["applications"] == [
         {"id": "application-32.73-02"},
         {"id": "application-32.73-03"},
     ]
-    assert found["survivor"] == {"id": "application-32.73-02"}
-    assert found["survivorBecause"] == [{"code": "ALIKE_IN_ALL_THAT_IS_KNOWN", "values": []}]
-    assert found["reasons"] == [
+    assert proposal["survivor"] == {"id": "application-32.73-02"}
+    assert proposal["survivorBecause"] == [{"code": "ALIKE_IN_ALL_THAT_IS_KNOWN", "values": []}]
+    assert proposal["reasons"] == [
         {"code": "SAME_FUNCTION", "values": [{"name": "function", "value": "licensing"}]}
     ]
-    assert (found["commonApplication"], found["legalBasis"]) == (None, None)
+    assert (proposal["commonApplication"], proposal["legalBasis"]) == (None, None)
 
 
-async def test_a_rejected_proposal_stays_away_until_its_inputs_change(any_hub: Hub) -> None:
+async def test_a_rejected_proposal_is_hidden_until_its_inputs_change(any_hub: Hub) -> None:
     [before] = await _proposals(any_hub)
-    answer = await _answer(any_hub, "REJECT", reason="Masih dipakai")
+    answer = await _decide(any_hub, "REJECT", reason="Masih dipakai")
     decision = {"decision": "REJECT", "reason": "Masih dipakai"}
     decision["inputs"] = before["inputs"]
     assert answer == {
@@ -293,77 +307,83 @@ async def test_a_rejected_proposal_stays_away_until_its_inputs_change(any_hub: H
     assert rejected == before | {"status": "REJECTED", "decision": decision}
 
     # An edit of an unrelated object does not reopen it; an edit of its basis does.
-    given = {"id": "application-health", "version": 1, "platform": "web"}
-    await any_hub.change("updateApplication", places.REGION, **given)
+    fields = {"id": "application-health", "version": 1, "platform": "web"}
+    await any_hub.change("updateApplication", places.REGION, **fields)
     assert await _proposals(any_hub) == []
-    given = {"id": OFFICE, "version": 1, "name": "E-Office Sumedang"}
-    await any_hub.change("updateApplication", places.REGION, **given)
-    [again] = await _proposals(any_hub)
-    assert (again["id"], again["status"], again["decision"]) == (before["id"], "OPEN", decision)
-    assert again["inputs"] != before["inputs"]
+    fields = {"id": OFFICE, "version": 1, "name": "E-Office Sumedang"}
+    await any_hub.change("updateApplication", places.REGION, **fields)
+    [reopened] = await _proposals(any_hub)
+    assert (reopened["id"], reopened["status"], reopened["decision"]) == (
+        before["id"],
+        "OPEN",
+        decision,
+    )
+    assert reopened["inputs"] != before["inputs"]
 
 
 @pytest.mark.parametrize(
     ("decision", "status"), [("ACCEPT", "ACCEPTED"), ("DEFER", "DEFERRED"), ("REJECT", "REJECTED")]
 )
-async def test_a_decision_is_where_a_proposal_stands(hub: Hub, decision: str, status: str) -> None:
-    await _answer(hub, decision, reason="Alasan")
-    assert [each["status"] for each in await _proposals(hub, status=status)] == [status]
+async def test_a_decision_sets_the_status_of_a_proposal(
+    hub: Hub, decision: str, status: str
+) -> None:
+    await _decide(hub, decision, reason="Alasan")
+    assert [proposal["status"] for proposal in await _proposals(hub, status=status)] == [status]
     assert await _proposals(hub, status="OPEN") == []
 
 
 async def test_the_latest_decision_counts(hub: Hub) -> None:
-    await _answer(hub, "DEFER")
-    await _answer(hub, "ACCEPT")
-    [found] = await _proposals(hub)
-    assert (found["status"], found["decision"]["decision"]) == ("ACCEPTED", "ACCEPT")
+    await _decide(hub, "DEFER")
+    await _decide(hub, "ACCEPT")
+    [proposal] = await _proposals(hub)
+    assert (proposal["status"], proposal["decision"]["decision"]) == ("ACCEPTED", "ACCEPT")
 
 
 async def test_a_rejection_without_a_reason_changes_nothing(hub: Hub) -> None:
-    before = await hub.everything()
-    assert await _answer(hub, "REJECT", reason=" ") == {
+    before = await hub.list_all_rows()
+    assert await _decide(hub, "REJECT", reason=" ") == {
         "__typename": "InvalidInput",
         "field": "reason",
         "expected": "1 to 2000 characters",
         "got": "0",
     }
-    assert await hub.everything() == before
+    assert await hub.list_all_rows() == before
 
 
-async def test_a_decision_on_inputs_that_are_gone_changes_nothing(hub: Hub) -> None:
+async def test_a_decision_on_outdated_inputs_changes_nothing(hub: Hub) -> None:
     [proposal] = await _proposals(hub)
-    given = {"id": OFFICE, "version": 1, "name": "E-Office Sumedang"}
-    await hub.change("updateApplication", places.REGION, **given)
-    before = await hub.everything()
-    asked = {"region": "32.11", "id": proposal["id"], "inputs": proposal["inputs"]}
-    answer = await hub.change("decideProposal", places.REGION, decision="ACCEPT", **asked)
+    fields = {"id": OFFICE, "version": 1, "name": "E-Office Sumedang"}
+    await hub.change("updateApplication", places.REGION, **fields)
+    before = await hub.list_all_rows()
+    decision = {"region": "32.11", "id": proposal["id"], "inputs": proposal["inputs"]}
+    answer = await hub.change("decideProposal", places.REGION, decision="ACCEPT", **decision)
     assert (answer["__typename"], answer["field"]) == ("InvalidInput", "inputs")
-    assert await hub.everything() == before
+    assert await hub.list_all_rows() == before
 
 
-async def test_a_decision_on_no_proposal_or_region_changes_nothing(hub: Hub) -> None:
-    before = await hub.everything()
-    given = {"id": "none", "inputs": "none", "decision": "ACCEPT"}
-    answer = await hub.change("decideProposal", places.REGION, region="32.11", **given)
+async def test_a_decision_on_an_unknown_proposal_or_region_changes_nothing(hub: Hub) -> None:
+    before = await hub.list_all_rows()
+    fields = {"id": "none", "inputs": "none", "decision": "ACCEPT"}
+    answer = await hub.change("decideProposal", places.REGION, region="32.11", **fields)
     assert answer == {"__typename": "NotFound", "id": "none"}
-    answer = await hub.change("decideProposal", places.REGION, region="99", **given)
+    answer = await hub.change("decideProposal", places.REGION, region="99", **fields)
     assert answer == {"__typename": "NotFound", "id": "99"}
-    assert await hub.everything() == before
+    assert await hub.list_all_rows() == before
 
 
 async def test_a_repeated_decision_with_the_same_key_is_one_entry(hub: Hub) -> None:
-    first = await _answer(hub, "ACCEPT", idempotencyKey="a")
-    before = await hub.everything()
-    assert await _answer(hub, "ACCEPT", idempotencyKey="a") == first
-    assert await hub.everything() == before
+    first = await _decide(hub, "ACCEPT", idempotencyKey="a")
+    before = await hub.list_all_rows()
+    assert await _decide(hub, "ACCEPT", idempotencyKey="a") == first
+    assert await hub.list_all_rows() == before
 
 
 async def test_a_decision_is_an_event(hub: Hub) -> None:
     after = await hub.cursor()
-    answer = await _answer(hub, "DEFER")
+    answer = await _decide(hub, "DEFER")
     query = "query ($after: Cursor) { events(after: $after) { events { kind subject } } }"
-    found = (await hub.ask(query, after=after))["events"]["events"]
-    assert found == [{"kind": "PROPOSAL_DECIDED", "subject": answer["proposalId"]}]
+    events = (await hub.query_data(query, after=after))["events"]["events"]
+    assert events == [{"kind": "PROPOSAL_DECIDED", "subject": answer["proposalId"]}]
 
 
 WHAT_IF = """
@@ -375,11 +395,11 @@ query ($code: ID!, $proposals: [ID!]!) { region(code: $code) { whatIf(proposals:
 """
 
 
-async def test_what_would_be_is_a_simulation_that_stores_nothing(west_java: Hub) -> None:
-    stored = await west_java.everything()
-    wanted = (await _proposals(west_java, kinds=["REPLACE"]))[0]["id"]
-    found = await west_java.ask(WHAT_IF, code="32.11", proposals=[wanted])
-    assert found["region"]["whatIf"] == {
+async def test_what_if_is_a_simulation_that_stores_nothing(west_java: Hub) -> None:
+    stored = await west_java.list_all_rows()
+    proposal = (await _proposals(west_java, kinds=["REPLACE"]))[0]["id"]
+    data = await west_java.query_data(WHAT_IF, code="32.11", proposals=[proposal])
+    assert data["region"]["whatIf"] == {
         "applicationsBefore": 20,
         "applicationsAfter": 19,
         "repointed": [],
@@ -396,10 +416,31 @@ async def test_what_would_be_is_a_simulation_that_stores_nothing(west_java: Hub)
             "verification": {"year": 2026},
         },
     }
-    assert await west_java.everything() == stored
+    assert await west_java.list_all_rows() == stored
 
 
-async def test_what_if_asks_for_proposals_of_the_region(hub: Hub) -> None:
-    for wanted in ([], ["none"], [str(number) for number in range(51)]):
-        given = {"code": "32.11", "proposals": wanted}
-        assert await hub.refusal(WHAT_IF, **given) == "INVALID_ARGUMENT"
+async def test_what_if_applies_the_exemptions_of_the_region(hub: Hub) -> None:
+    exempt = "opd-32.11.dinkes"
+    await hub.change("exemptOpd", places.ADMIN, opd=exempt, reason="tidak memiliki data")
+    [proposal] = await _proposals(hub)
+    query = """query ($proposals: [ID!]!) { region(code: "32.11") { whatIf(proposals: $proposals) {
+      before { verification { ...Missing } } after { verification { ...Missing } } } } }
+    fragment Missing on Verification { verdicts { open { missing { gap subject } } } }"""
+    what_if = (await hub.query_data(query, proposals=[proposal["id"]]))["region"]["whatIf"]
+    not_on_bus = [
+        {
+            missing["subject"]
+            for verdict in what_if[side]["verification"]["verdicts"]
+            for finding in verdict["open"]
+            for missing in finding["missing"]
+            if missing["gap"] == "OPD_NOT_ON_BUS"
+        }
+        for side in ("before", "after")
+    ]
+    assert not_on_bus == [{"opd-32.11.diskominfo"}] * 2
+
+
+async def test_what_if_accepts_only_proposals_of_the_region(hub: Hub) -> None:
+    for proposals in ([], ["none"], [str(number) for number in range(51)]):
+        variables = {"code": "32.11", "proposals": proposals}
+        assert await hub.refusal(WHAT_IF, **variables) == "INVALID_ARGUMENT"
