@@ -1,14 +1,16 @@
-"""Benchmark of the fan-out: CPU and delay of one event to many subscribers, next to the kernel's limit.
+"""Benchmark of the fan-out: CPU and delay of one event to many subscribers, for several servers.
 
-    python benchmarks/fanout.py [--sockets 1000] [--events 20] [--every-ms 400] [--silent 0] [--servers ours …]
+    python benchmarks/fanout.py [--sockets 1000] [--events 20] [--every-ms 400] [--silent 0]
+        [--servers ours …]
 
-Builds a load client and a bare writer with gcc, then runs in turn: our hub, the hub with its messages
-sent through ASGI, the same schema on stock Strawberry, Node's graphql-ws, a broadcast of `websockets`
-without GraphQL, and a C program that writes the same bytes. Our events are real: levels are claimed in
-an assessment, and every subscriber receives `indexChanged`. CPU is that of the server process during
-the events, as the scheduler accounts for it, less that of an equally long time without events. Another
-process commits the events: paced, one event every so many milliseconds, and as a burst. The client's
-own CPU share shows that the client was not the limit. All traffic is on loopback.
+Builds a load client and a bare writer with gcc, then runs in turn: our hub, the hub with its
+messages sent through ASGI, the same schema on stock Strawberry, Node's graphql-ws, a broadcast of
+`websockets` without GraphQL, and a C program that writes the same bytes. Our events are real:
+levels are claimed in an assessment, and every subscriber receives `indexChanged`. CPU is that of
+the server process during the events, as the scheduler accounts for it, less that of an equally long
+time without events. Another process commits the events: paced, one event every so many
+milliseconds, and as a burst. The client's own CPU share shows that the client was not the limit.
+All traffic is on loopback.
 """
 
 from __future__ import annotations
@@ -71,17 +73,17 @@ EVENT = {
 
 @dataclass(frozen=True)
 class Work:
-    """The load that every server gets."""
+    """The load of one run, which is the same for every server."""
 
     folder: Path
     sockets: int
     events: int
     pace: int  # milliseconds; 0: a burst
-    silent: int = 0  # further sockets, which are not measured: they subscribe and then never read
+    silent: int = 0  # further sockets, not measured, that subscribe and then never read
 
 
 @dataclass(frozen=True)
-class Measured:
+class Measurement:
     """The result of one run of one server."""
 
     server: str
@@ -98,25 +100,25 @@ class Measured:
 
 
 def main() -> None:
-    """Measure and print."""
+    """Run all servers with each load, and print the results."""
     arguments = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     arguments.add_argument("--sockets", type=int, nargs="+", default=[1000])
     arguments.add_argument("--events", type=int, default=20)
     arguments.add_argument("--every-ms", type=int, default=400)
     arguments.add_argument("--silent", type=int, default=0)
     arguments.add_argument("--servers", nargs="+", choices=SERVERS, default=SERVERS)
-    given = arguments.parse_args()
+    options = arguments.parse_args()
     raise_file_limit()
     with tempfile.TemporaryDirectory() as folder:
         for name in ("fanout_client", "fanout_writer"):
             source = HERE / f"{name}.c"
             subprocess.run(["gcc", "-O2", "-o", f"{folder}/{name}", str(source)], check=True)
-        for sockets in given.sockets:
-            for pace in (given.every_ms, 0):
-                sys.stdout.write(f"\n{sockets} sockets, {given.events} events, ")
+        for sockets in options.sockets:
+            for pace in (options.every_ms, 0):
+                sys.stdout.write(f"\n{sockets} sockets, {options.events} events, ")
                 sys.stdout.write(f"one every {pace} ms\n" if pace else "in a burst\n")
-                work = Work(Path(folder), sockets, given.events, pace, given.silent)
-                run(work, given.servers)
+                work = Work(Path(folder), sockets, options.events, pace, options.silent)
+                measure_servers(work, options.servers)
 
 
 def raise_file_limit() -> None:
@@ -125,75 +127,79 @@ def raise_file_limit() -> None:
     resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
 
 
-def run(work: Work, servers: list[str]) -> None:
+def measure_servers(work: Work, servers: list[str]) -> None:
     """Run all servers with one pace, and print a line for each."""
-    found = [on_hub(work, kind) for kind in ("ours", "asgi", "stock") if kind in servers]
-    size = round(found[0].bytes) - 4 if found else 400
+    measurements = [
+        measure_hub(work, kind) for kind in ("ours", "asgi", "stock") if kind in servers
+    ]
+    size = round(measurements[0].bytes) - 4 if measurements else 400
     if "node" in servers:
-        found.append(on_node(work))
+        measurements.append(measure_node(work))
     if "websockets" in servers:
-        found.append(on_websockets(work, size))
-    limit = on_writer(work, size)
+        measurements.append(measure_websockets(work, size))
+    limit = measure_writer(work, size)
     titles = ("server", "µs/message", "× C", "p50 ms", "p99 ms", "× C", "client", "kB", "µs/conn")
     row = "{:<12}" + "{:>11}" + "{:>8}" * 7 + "\n"
     sys.stdout.write(row.format(*titles))
-    for each in (*found, limit):
+    for measurement in (*measurements, limit):
         figures = (
-            f"{each.microseconds:.1f}",
-            f"{each.microseconds / limit.microseconds:.2f}",
-            f"{each.delay(50):.1f}",
-            f"{each.delay(99):.1f}",
-            f"{each.delay(99) / limit.delay(99):.2f}",
-            f"{each.busy:.2f}",
-            f"{each.kilobytes:.1f}",
-            f"{each.connecting:.0f}",
+            f"{measurement.microseconds:.1f}",
+            f"{measurement.microseconds / limit.microseconds:.2f}",
+            f"{measurement.delay(50):.1f}",
+            f"{measurement.delay(99):.1f}",
+            f"{measurement.delay(99) / limit.delay(99):.2f}",
+            f"{measurement.busy:.2f}",
+            f"{measurement.kilobytes:.1f}",
+            f"{measurement.connecting:.0f}",
         )
-        sys.stdout.write(row.format(each.server, *figures))
+        sys.stdout.write(row.format(measurement.server, *figures))
     sys.stdout.flush()
 
 
-def on_hub(work: Work, kind: str) -> Measured:
+def measure_hub(work: Work, kind: str) -> Measurement:
     """Measure our hub, or its schema on stock Strawberry."""
     data = work.folder / f"{kind}-{work.sockets}-{work.pace}"
     environment = {**os.environ, "SIMPUL_DATA_DIR": str(data), "DATABASE_URL": ""}
     for command in ("migrate", "load"):
         subprocess.run([SIMPUL, command], env=environment, check=True, stdout=subprocess.DEVNULL)
     port = free_port()
-    served = [sys.executable, str(HERE / "fanout_servers.py"), kind, str(port), str(data)]
-    with started(served) as server, httpx2.Client(trust_env=False, timeout=60) as http:
+    server_command = [sys.executable, str(HERE / "fanout_servers.py"), kind, str(port), str(data)]
+    with start_server(server_command) as server, httpx2.Client(trust_env=False, timeout=60) as http:
         url = f"http://127.0.0.1:{port}"
-        ready(url, http)
-        key = (data / "token.key").read_bytes()
+        wait_until_ready(url, http)
+        signing_key = (data / "token.key").read_bytes()
         scope = (["32"], [], timedelta(hours=1), datetime.now(UTC))
-        bearer = f"Bearer {issue_token(key, 'simpul', 'simpul', 'ani', Role.PROVINCE, *scope)}"
+        bearer = (
+            f"Bearer {issue_token(signing_key, 'simpul', 'simpul', 'ani', Role.PROVINCE, *scope)}"
+        )
 
-        def ask(query: str) -> dict[str, dict[str, str]]:
+        def query_hub(document: str) -> dict[str, dict[str, str]]:
             headers = {"authorization": bearer}
-            answer = http.post(f"{url}/graphql", json={"query": query}, headers=headers)
-            return answer.json()["data"]
+            response = http.post(f"{url}/graphql", json={"query": document}, headers=headers)
+            return response.json()["data"]
 
-        assessment = ask(START)["startAssessment"]["id"]
-        after = ask("{ instance { cursor } }")["instance"]["cursor"]
+        assessment = query_hub(START)["startAssessment"]["id"]
+        after = query_hub("{ instance { cursor } }")["instance"]["cursor"]
         init = {"type": "connection_init", "payload": {"authorization": bearer}}
 
         def publish() -> list[float]:
-            return asyncio.run(claims(data, server.pid, assessment, work))
+            return asyncio.run(publish_claims(data, server.pid, assessment, work))
 
         return measure_fanout(
-            kind, work, server, port, json.dumps(init), subscribing(after), publish
+            kind, work, server, port, json.dumps(init), subscribe_message(after), publish
         )
 
 
-async def claims(data: Path, server: int, assessment: str, work: Work) -> list[float]:
-    """Claim levels in another process than the server's, so that the server only sends the events."""
+async def publish_claims(data: Path, server: int, assessment: str, work: Work) -> list[float]:
+    """Claim levels outside the process of the server, so that the server only sends the events."""
     published = []
-    together = 1 if work.pace else work.events
+    claims_per_commit = 1 if work.pace else work.events
     async with open_instance(Settings(data_dir=data)) as instance:
-        for first in range(0, work.events, together):
+        for first in range(0, work.events, claims_per_commit):
             async with log.begin_log_transaction(
                 instance.database, "32.11", instance.clock
             ) as transaction:
-                for number in range(first, first + together):
+                for number in range(first, first + claims_per_commit):
                     claim = LevelClaim(number % 20 + 1, (number + number // 20) % 4 + 2)
                     await transaction.append(
                         actor="benchmark",
@@ -202,39 +208,39 @@ async def claims(data: Path, server: int, assessment: str, work: Work) -> list[f
                         visibility=Visibility.REGION,
                         body=claim_body(assessment, number + 2, claim),
                     )
-            published += [time.monotonic()] * together
+            published += [time.monotonic()] * claims_per_commit
             os.kill(server, signal.SIGUSR1)
             await asyncio.sleep(work.pace / 1000)
     return published
 
 
-def on_node(work: Work) -> Measured:
+def measure_node(work: Work) -> Measurement:
     """Measure graphql-ws, with an event of the same length."""
     port = free_port()
-    with started(["node", str(HERE / "fanout_node.mjs"), str(port)]) as server:
+    with start_server(["node", str(HERE / "fanout_node.mjs"), str(port)]) as server:
         time.sleep(2)
         init = json.dumps({"type": "connection_init"})
 
         def publish() -> list[float]:
-            return lines(server, json.dumps(EVENT), work)
+            return publish_lines(server, json.dumps(EVENT), work)
 
-        return measure_fanout("node", work, server, port, init, subscribing(None), publish)
+        return measure_fanout("node", work, server, port, init, subscribe_message(None), publish)
 
 
-def on_websockets(work: Work, size: int) -> Measured:
+def measure_websockets(work: Work, size: int) -> Measurement:
     """Measure `websockets.broadcast` with as many bytes."""
     port = free_port()
     command = [sys.executable, str(HERE / "fanout_servers.py"), "websockets", str(port)]
-    with started(command) as server:
+    with start_server(command) as server:
         time.sleep(5)
 
         def publish() -> list[float]:
-            return lines(server, "x" * size, work)
+            return publish_lines(server, "x" * size, work)
 
         return measure_fanout("websockets", work, server, port, "{}", "", publish)
 
 
-def lines(server: subprocess.Popen[str], line: str, work: Work) -> list[float]:
+def publish_lines(server: subprocess.Popen[str], line: str, work: Work) -> list[float]:
     """Publish lines on a server's standard input; return the time of each."""
     assert server.stdin is not None
     published = []
@@ -246,20 +252,20 @@ def lines(server: subprocess.Popen[str], line: str, work: Work) -> list[float]:
     return published
 
 
-def on_writer(work: Work, size: int) -> Measured:
+def measure_writer(work: Work, size: int) -> Measurement:
     """Measure the C program: one write(2) per message."""
     port = free_port()
     arguments = map(str, (port, work.sockets, work.events, size, work.pace))
-    with started([str(work.folder / "fanout_writer"), *arguments]) as server:
+    with start_server([str(work.folder / "fanout_writer"), *arguments]) as server:
         assert server.stdout is not None
         assert server.stdin is not None
         server.stdout.readline()
-        with listening(work, port, "", "") as client:
+        with start_clients(work, port, "", "") as client:
             server.stdin.write("go\n")
             server.stdin.flush()
-            result = finished(client)
+            result = read_client_result(client)
             spent, *published = map(float, server.stdout.readline().split())
-    return measured("C write", spent, work, result, published)
+    return to_measurement("C write", spent, work, result, published)
 
 
 def measure_fanout(
@@ -270,25 +276,28 @@ def measure_fanout(
     init: str,
     subscribe: str,
     publish: Callable[[], list[float]],
-) -> Measured:
+) -> Measurement:
     """Let the client subscribe, publish, and measure the server meanwhile."""
-    memory, before = resident(server), cpu(server)
-    with silent(work, port, init, subscribe), listening(work, port, init, subscribe) as client:
-        time.sleep(1 + work.sockets / 5000)  # the last ones are subscribed by then
-        connected = work.sockets + work.silent
-        connecting = (cpu(server) - before) / connected
-        kilobytes = (resident(server) - memory) / connected
-        before, since = cpu(server), time.monotonic()
+    memory_before, before = resident_kilobytes(server), cpu_seconds(server)
+    with (
+        start_silent_clients(work, port, init, subscribe),
+        start_clients(work, port, init, subscribe) as client,
+    ):
+        time.sleep(1 + work.sockets / 5000)  # until the last sockets are subscribed
+        connections = work.sockets + work.silent
+        connecting = (cpu_seconds(server) - before) / connections
+        kilobytes = (resident_kilobytes(server) - memory_before) / connections
+        before, since = cpu_seconds(server), time.monotonic()
         time.sleep(3)
-        idle = (cpu(server) - before) / (time.monotonic() - since)
-        before, since = cpu(server), time.monotonic()
+        idle = (cpu_seconds(server) - before) / (time.monotonic() - since)
+        before, since = cpu_seconds(server), time.monotonic()
         published = publish()
-        result = finished(client)
-        spent = cpu(server) - before - idle * (time.monotonic() - since)
-    return measured(name, spent, work, result, published, kilobytes, 1e6 * connecting)
+        result = read_client_result(client)
+        spent = cpu_seconds(server) - before - idle * (time.monotonic() - since)
+    return to_measurement(name, spent, work, result, published, kilobytes, 1e6 * connecting)
 
 
-def measured(
+def to_measurement(
     name: str,
     spent: float,
     work: Work,
@@ -296,31 +305,31 @@ def measured(
     published: list[float],
     kilobytes: float = 0,
     connecting: float = 0,
-) -> Measured:
-    """Return the result of a run per message and per connection."""
-    messages, total, took, own = result
-    came = array("d", (work.folder / "times").read_bytes())
-    delays = [1000 * (at - published[index % work.events]) for index, at in enumerate(came)]
-    return Measured(
+) -> Measurement:
+    """Convert the totals of a run to figures per message and per connection."""
+    messages, total_bytes, seconds, client_cpu = result
+    received = array("d", (work.folder / "times").read_bytes())
+    delays = [1000 * (at - published[index % work.events]) for index, at in enumerate(received)]
+    return Measurement(
         server=name,
         microseconds=1e6 * spent / messages,
-        bytes=total / messages,
-        busy=own / took if took else 0,
+        bytes=total_bytes / messages,
+        busy=client_cpu / seconds if seconds else 0,
         delays=delays,
         kilobytes=kilobytes,
         connecting=connecting,
     )
 
 
-def subscribing(after: str | None) -> str:
-    """Return the message that subscribes; Node's schema has no scalar of its own for a cursor."""
+def subscribe_message(after: str | None) -> str:
+    """Return the message that subscribes; the schema of Node has no scalar type for a cursor."""
     query = DOCUMENT % ("Cursor" if after else "String")
     payload = {"query": query, "variables": {"after": after}}
     return json.dumps({"id": ID, "type": "subscribe", "payload": payload})
 
 
 @contextmanager
-def started(
+def start_server(
     command: list[str], environment: dict[str, str] | None = None
 ) -> Iterator[subprocess.Popen[str]]:
     """Start a server, and kill it at the end of the block."""
@@ -335,7 +344,9 @@ def started(
 
 
 @contextmanager
-def listening(work: Work, port: int, init: str, subscribe: str) -> Iterator[subprocess.Popen[str]]:
+def start_clients(
+    work: Work, port: int, init: str, subscribe: str
+) -> Iterator[subprocess.Popen[str]]:
     """Start the load client, and wait until it is subscribed."""
     arguments = (port, work.sockets, work.events, init, subscribe, work.folder / "times")
     command = [str(work.folder / "fanout_client"), *map(str, arguments)]
@@ -350,24 +361,24 @@ def listening(work: Work, port: int, init: str, subscribe: str) -> Iterator[subp
 
 
 @contextmanager
-def silent(work: Work, port: int, init: str, subscribe: str) -> Iterator[None]:
+def start_silent_clients(work: Work, port: int, init: str, subscribe: str) -> Iterator[None]:
     """Start clients that are stopped by a signal once they are subscribed."""
     with ExitStack() as stack:
         if work.silent:
             silent_work = replace(work, sockets=work.silent)
-            client = stack.enter_context(listening(silent_work, port, init, subscribe))
+            client = stack.enter_context(start_clients(silent_work, port, init, subscribe))
             time.sleep(1)
             client.send_signal(signal.SIGSTOP)
         yield
 
 
-def finished(client: subprocess.Popen[str]) -> list[float]:
-    """Return messages, bytes, seconds and own CPU of the client once it has received all messages."""
+def read_client_result(client: subprocess.Popen[str]) -> list[float]:
+    """Return messages, bytes, seconds and CPU of the client once it has received all messages."""
     assert client.stdout is not None
-    return [float(each) for each in client.stdout.readline().split()]
+    return [float(text) for text in client.stdout.readline().split()]
 
 
-def ready(url: str, http: httpx2.Client) -> None:
+def wait_until_ready(url: str, http: httpx2.Client) -> None:
     """Return once the server answers and its background work at startup is done."""
     for _ in range(300):
         try:
@@ -379,7 +390,7 @@ def ready(url: str, http: httpx2.Client) -> None:
     sys.exit("the server did not start")
 
 
-def cpu(server: subprocess.Popen[str]) -> float:
+def cpu_seconds(server: subprocess.Popen[str]) -> float:
     """Return the seconds of CPU that a process has used, as the scheduler accounts for them."""
     total = 0
     for task in Path(f"/proc/{server.pid}/task").iterdir():
@@ -387,11 +398,11 @@ def cpu(server: subprocess.Popen[str]) -> float:
     return total / 1e9
 
 
-def resident(server: subprocess.Popen[str]) -> float:
+def resident_kilobytes(server: subprocess.Popen[str]) -> float:
     """Return the resident memory of a process, in kilobytes."""
     status = Path(f"/proc/{server.pid}/status").read_text()
-    found = re.search(r"VmRSS:\s+(\d+)", status)
-    return float(found.group(1)) if found else 0.0
+    match = re.search(r"VmRSS:\s+(\d+)", status)
+    return float(match.group(1)) if match else 0.0
 
 
 def free_port() -> int:

@@ -2,13 +2,13 @@
 
     python benchmarks/fanout_servers.py ours|asgi|stock|websockets PORT [DATA_DIR]
 
-`ours` is the hub as it is. `asgi` is the same, but each message goes through ASGI: every socket has a
-queue, and a task that sends its messages. `stock` is the same schema on Strawberry's own handler and
-uvicorn's own protocol, which executes the subscription for each subscriber. `websockets` has no
-GraphQL: it broadcasts lines that it reads from standard input.
+`ours` is the unmodified hub. `asgi` is the same, but each message goes through ASGI: every socket
+has a queue, and a task that sends its messages. `stock` is the same schema on Strawberry's own
+handler and uvicorn's own protocol, which executes the subscription for each subscriber.
+`websockets` has no GraphQL: it broadcasts lines that it reads from standard input.
 
-None of them pings while it is measured: sockets that connect at the same time are pinged at the same
-time, and it would be chance whether that time falls into a run.
+No server sends pings during a measurement. Sockets that connect at the same time are pinged at the
+same time, which would disturb some runs and not others.
 """
 
 from __future__ import annotations
@@ -33,20 +33,20 @@ from resolvers.context import Instance
 NEVER = 3600
 
 
-def hub(port: int, data_dir: Path, kind: str) -> None:
-    """Serve the hub, or its schema as Strawberry would."""
+def serve_hub(port: int, data_dir: Path, kind: str) -> None:
+    """Serve the hub, or its schema through Strawberry's own handler."""
 
-    async def nothing(_instance: object) -> None:
-        """Replace the recompute after a change: its cost does not depend on the subscribers."""
+    async def skip_recompute(_instance: object) -> None:
+        """Replace the recompute, because its cost does not depend on the number of subscribers."""
 
-    async def woken(instance: Instance) -> None:
-        """Poll for events at a signal, as after a commit of this process, and not only once a second."""
+    async def poll_at_signal(instance: Instance) -> None:
+        """Poll for events at a signal, as the hub does after a commit of its own."""
         loop = asyncio.get_running_loop()
         loop.add_signal_handler(
             signal.SIGUSR1, lambda: instance.bus.announce(instance.tail.newest + 1)
         )
 
-    assembly.recompute.run = nothing
+    assembly.recompute.recompute_in_background = skip_recompute
     settings = Settings(
         data_dir=data_dir, port=port, log_level="warning", sockets_per_viewer=20_000
     )
@@ -55,14 +55,14 @@ def hub(port: int, data_dir: Path, kind: str) -> None:
     if kind != "stock":
         server.PING_SECONDS = NEVER
         server.run_server(
-            assembly.create_app(settings, tasks=[woken]),
+            assembly.create_app(settings, tasks=[poll_at_signal]),
             settings,
             server.open_listening_socket(settings),
         )
         return
     assembly.SubscriptionSharing = lambda *_: None  # type: ignore[assignment, misc]
     uvicorn.run(
-        assembly.create_app(settings, tasks=[woken]),
+        assembly.create_app(settings, tasks=[poll_at_signal]),
         port=port,
         ws="websockets-sansio",
         ws_per_message_deflate=False,
@@ -93,11 +93,11 @@ def send_through_asgi() -> None:
     SocketSink.write = write  # type: ignore[method-assign]
 
 
-async def plain(port: int) -> None:
+async def serve_broadcast(port: int) -> None:
     """Broadcast each line of standard input to all connections."""
     connections: set[ServerConnection] = set()
 
-    async def connected(connection: ServerConnection) -> None:
+    async def add_connection(connection: ServerConnection) -> None:
         connections.add(connection)
         async for _ in connection:
             await connection.send('{"type":"connection_ack"}')
@@ -106,8 +106,8 @@ async def plain(port: int) -> None:
 
     loop = asyncio.get_running_loop()
     protocols = [Subprotocol("graphql-transport-ws")]
-    plain = {"compression": None, "ping_interval": None}
-    async with serve(connected, "127.0.0.1", port, subprotocols=protocols, **plain):
+    options = {"compression": None, "ping_interval": None}
+    async with serve(add_connection, "127.0.0.1", port, subprotocols=protocols, **options):
         while line := await loop.run_in_executor(None, sys.stdin.readline):
             broadcast(connections, line.rstrip("\n"))
 
@@ -115,6 +115,6 @@ async def plain(port: int) -> None:
 if __name__ == "__main__":
     kind, port = sys.argv[1], int(sys.argv[2])
     if kind == "websockets":
-        asyncio.run(plain(port))
+        asyncio.run(serve_broadcast(port))
     else:
-        hub(port, Path(sys.argv[3]), kind)
+        serve_hub(port, Path(sys.argv[3]), kind)

@@ -20,9 +20,9 @@ from datetime import date, timedelta
 
 import networkx
 
-from engine.graph.connectivity import Networkx, cut_points, reachable_pairs, select_backend
+from engine.graph.connectivity import NetworkxBackend, cut_points, reachable_pairs, select_backend
 from engine.graph.diagnostics import diagnose_graph
-from engine.graph.exchange import between_agencies, between_services
+from engine.graph.exchange import exchanges_between_agencies, exchanges_between_services
 from engine.graph.graph import (
     IntegrationGraph,
     build_integration_graph,
@@ -43,7 +43,7 @@ from engine.model import (
     Provenance,
 )
 from engine.verification.inventory import Inventory, ReviewDocument, indicators_by_application
-from engine.verification.verification import Verification, verify_again, verify_levels
+from engine.verification.verification import Verification, update_verification, verify_levels
 from facts.instrument import instrument_by_id
 from facts.rule_table import exchange_patterns, rule_tables
 
@@ -51,93 +51,99 @@ TODAY = date(2026, 11, 24)
 SIMULATED = Provenance("SIMULATED", confirmed=False)
 SPBE = instrument_by_id("spbe-2020")
 RULES = rule_tables()["spbe-2020"]
-LEVELS = {each.number: 4 for each in SPBE.indicators}
+LEVELS = {indicator.number: 4 for indicator in SPBE.indicators}
 SPLP = CommonApplication("splp", "SPLP", "", "", "", (), SIMULATED)
 
 Region = tuple[list[Application], list[Integration], list[Opd]]
 
 
-def simulated(region: str, applications: int, integrations: int, seed: int) -> Region:
+def simulate_region(region: str, applications: int, integrations: int, seed: int) -> Region:
     """Return the applications, integrations and OPDs of a simulated region."""
-    chance = random.Random(seed)
+    generator = random.Random(seed)
     names = list(exchange_patterns().names.values())
     opds = [
         Opd(
-            f"{region}.{at}",
+            f"{region}.{number}",
             region,
-            names[at % len(names)][0],
-            names[at % len(names)][0],
+            names[number % len(names)][0],
+            names[number % len(names)][0],
             SIMULATED,
         )
-        for at in range(max(4, applications // 12))
+        for number in range(max(4, applications // 12))
     ]
-    own = [
+    region_applications = [
         Application(
-            id=f"{region}-{at:04}",
+            id=f"{region}-{number:04}",
             region=region,
-            opd=chance.choice(opds).id,
-            name=f"Application {at}",
+            opd=generator.choice(opds).id,
+            name=f"Application {number}",
             status=ApplicationStatus.ACTIVE,
             version=1,
             provenance=SIMULATED,
-            year=chance.randrange(2015, 2027),
+            year=generator.randrange(2015, 2027),
         )
-        for at in range(applications)
+        for number in range(applications)
     ]
-    drawn = []
-    for at in range(integrations):
-        source = chance.randrange(applications)
-        target = (source + 1 + int((applications - 1) * chance.random() ** 2)) % applications
-        to_bus = chance.random() < 0.02
-        drawn.append(
+    region_integrations = []
+    for number in range(integrations):
+        source = generator.randrange(applications)
+        target = (source + 1 + int((applications - 1) * generator.random() ** 2)) % applications
+        to_bus = generator.random() < 0.02
+        region_integrations.append(
             Integration(
-                id=f"{region}-E{at:05}",
+                id=f"{region}-E{number:05}",
                 region=region,
-                source=own[source].id,
-                target=None if to_bus else own[target].id,
-                target_name="SPLP" if to_bus else own[target].name,
-                data_object=f"data {chance.randrange(200)}",
-                mode=chance.choice(list(IntegrationMode)),
-                direction=chance.choice(list(IntegrationDirection)),
+                source=region_applications[source].id,
+                target=None if to_bus else region_applications[target].id,
+                target_name="SPLP" if to_bus else region_applications[target].name,
+                data_object=f"data {generator.randrange(200)}",
+                mode=generator.choice(list(IntegrationMode)),
+                direction=generator.choice(list(IntegrationDirection)),
                 status=IntegrationStatus.ACTIVE,
-                evidence_grade=chance.randrange(4),
+                evidence_grade=generator.randrange(4),
                 version=1,
                 provenance=SIMULATED,
-                verified_on=TODAY - timedelta(days=chance.randrange(450)),
+                verified_on=TODAY - timedelta(days=generator.randrange(450)),
             )
         )
-    return own, drawn, opds
+    return region_applications, region_integrations, opds
 
 
-def inventory(graph: IntegrationGraph, region: Region) -> Inventory:
-    """Return an inventory: a third of the applications serve an indicator, and every OPD attests."""
-    own, _, opds = region
-    tags = {each.id: [32 + at % 16] for at, each in enumerate(own) if at % 3 == 0}
+def build_inventory(graph: IntegrationGraph, region: Region) -> Inventory:
+    """Return an inventory in which a third of the applications serve an indicator."""
+    applications, _, opds = region
+    tags = {
+        application.id: [32 + number % 16]
+        for number, application in enumerate(applications)
+        if number % 3 == 0
+    }
     return Inventory(
         graph=graph,
         year=2026,
-        opds=tuple(each.id for each in opds),
-        serves=indicators_by_application(own, [SPLP], tags),
-        vouched_for=frozenset(each.id for each in opds),
+        opds=tuple(opd.id for opd in opds),
+        indicators_by_application=indicators_by_application(applications, [SPLP], tags),
+        attesting_opds=frozenset(opd.id for opd in opds),
         documents=(ReviewDocument("d", 18, EvidenceKind.REVIEW, TODAY),),
         documents_closed=True,
     )
 
 
-def everything(region: Region, *, accelerated: bool) -> Verification:
+def recompute_region(region: Region, *, accelerated: bool) -> Verification:
     """Run a full recompute of one region: graph, levels, index, diagnostics."""
-    own, drawn, opds = region
-    graph = build_integration_graph(own[0].region, own, drawn, today=TODAY, common=[SPLP])
-    held = inventory(graph, region)
+    applications, integrations, opds = region
+    graph = build_integration_graph(
+        applications[0].region, applications, integrations, today=TODAY, common=[SPLP]
+    )
+    inventory = build_inventory(graph, region)
     required = (
-        *between_agencies(exchange_patterns(), opds, graph.applications),
-        *between_services(SPBE, held.serves),
+        *exchanges_between_agencies(exchange_patterns(), opds, graph.applications),
+        *exchanges_between_services(SPBE, inventory.indicators_by_application),
     )
     diagnose_graph(graph, required, backend=select_backend(accelerated))
-    return verify_levels(SPBE, RULES, LEVELS, held)
+    return verify_levels(SPBE, RULES, LEVELS, inventory)
 
 
-def plain_networkx(size: int, arcs: list[tuple[int, int]]) -> None:
+def compute_with_networkx(size: int, arcs: list[tuple[int, int]]) -> None:
     """Compute reach and cut points directly from their definitions."""
     network = networkx.DiGraph(arcs)
     network.add_nodes_from(range(size))
@@ -145,23 +151,23 @@ def plain_networkx(size: int, arcs: list[tuple[int, int]]) -> None:
         networkx.descendants(network, node)
     undirected = network.to_undirected()
     for node in list(networkx.articulation_points(undirected)):
-        rest = undirected.copy()
-        rest.remove_node(node)
-        networkx.number_connected_components(rest)
+        remaining = undirected.copy()
+        remaining.remove_node(node)
+        networkx.number_connected_components(remaining)
 
 
-def ours(size: int, arcs: list[tuple[int, int]]) -> None:
+def compute_with_engine(size: int, arcs: list[tuple[int, int]]) -> None:
     """Compute the same as `plain_networkx`, and in addition what each cut point cuts off."""
     reachable_pairs(size, arcs, select_backend())
     cut_points(size, arcs, select_backend())
 
 
-def say(line: str) -> None:
+def print_line(line: str) -> None:
     """Print a line."""
     sys.stdout.write(line + "\n")
 
 
-def timed(runs: int, work: Callable[[], object]) -> float:
+def median_milliseconds(runs: int, work: Callable[[], object]) -> float:
     """Return the median CPU time in ms, after one run to warm up."""
     work()
     times = []
@@ -172,56 +178,67 @@ def timed(runs: int, work: Callable[[], object]) -> float:
     return statistics.median(times) * 1000
 
 
-def one_region(applications: int, integrations: int, runs: int) -> None:
+def measure_region(applications: int, integrations: int, runs: int) -> None:
     """Print the CPU time of each computation on one simulated region."""
-    region = simulated("99", applications, integrations, seed=1)
-    own, drawn, opds = region
-    graph = build_integration_graph("99", own, drawn, today=TODAY, common=[SPLP])
-    held = inventory(graph, region)
-    required = (
-        *between_agencies(exchange_patterns(), opds, graph.applications),
-        *between_services(SPBE, held.serves),
+    region = simulate_region("99", applications, integrations, seed=1)
+    region_applications, region_integrations, opds = region
+    graph = build_integration_graph(
+        "99", region_applications, region_integrations, today=TODAY, common=[SPLP]
     )
-    confirmed = replace(drawn[0], version=2, evidence_grade=2, verified_on=TODAY)
+    inventory = build_inventory(graph, region)
+    required = (
+        *exchanges_between_agencies(exchange_patterns(), opds, graph.applications),
+        *exchanges_between_services(SPBE, inventory.indicators_by_application),
+    )
+    confirmed = replace(region_integrations[0], version=2, evidence_grade=2, verified_on=TODAY)
 
-    before = verify_levels(SPBE, RULES, LEVELS, held)
+    before = verify_levels(SPBE, RULES, LEVELS, inventory)
 
     def levels() -> Verification:
         after = with_integration(graph, confirmed)
         ends = changed_edge_ends(graph, after)
-        return verify_again(before, SPBE, RULES, LEVELS, replace(held, graph=after), changed=ends)
+        return update_verification(
+            before, SPBE, RULES, LEVELS, replace(inventory, graph=after), changed=ends
+        )
 
     assert levels() == verify_levels(
-        SPBE, RULES, LEVELS, replace(held, graph=with_integration(graph, confirmed))
+        SPBE, RULES, LEVELS, replace(inventory, graph=with_integration(graph, confirmed))
     )
 
-    at = {each.id: number for number, each in enumerate(graph.applications)}
+    index = {application.id: number for number, application in enumerate(graph.applications)}
     arcs = [
-        (at[one], at[other])
+        (index[source], index[target])
         for edge in graph.edges.values()
-        for one, other in edge.arcs
-        if edge.counts and one in at and other in at
+        for source, target in edge.arcs
+        if edge.counts and source in index and target in index
     ]
     lines: list[tuple[str, Callable[[], object]]] = [
         (
             "graph from nothing",
-            lambda: build_integration_graph("99", own, drawn, today=TODAY, common=[SPLP]),
+            lambda: build_integration_graph(
+                "99", region_applications, region_integrations, today=TODAY, common=[SPLP]
+            ),
         ),
         ("one edge changed: levels and index", levels),
-        ("all levels and index again", lambda: verify_levels(SPBE, RULES, LEVELS, held)),
-        ("diagnostics, networkx", lambda: diagnose_graph(graph, required, backend=Networkx())),
+        ("all levels and index again", lambda: verify_levels(SPBE, RULES, LEVELS, inventory)),
+        (
+            "diagnostics, networkx",
+            lambda: diagnose_graph(graph, required, backend=NetworkxBackend()),
+        ),
         (
             "diagnostics, rustworkx",
             lambda: diagnose_graph(graph, required, backend=select_backend()),
         ),
-        ("reach and cut points, ours", lambda: ours(len(at), arcs)),
-        ("reach and cut points, plain networkx", lambda: plain_networkx(len(at), arcs)),
+        ("reach and cut points, ours", lambda: compute_with_engine(len(index), arcs)),
+        ("reach and cut points, plain networkx", lambda: compute_with_networkx(len(index), arcs)),
     ]
-    say(f"\n{applications} applications, {integrations} edges, {len(arcs)} arcs that count")
+    print_line(f"\n{applications} applications, {integrations} edges, {len(arcs)} arcs that count")
     for name, work in lines:
-        say(f"  {name:40}{timed(runs, work):9.2f}")
-    once = timed(3, lambda: node_positions(graph.nodes.values(), graph.edges.values()))
-    say(f"  {'layout (cached by revision)':40}{once:9.2f}")
+        print_line(f"  {name:40}{median_milliseconds(runs, work):9.2f}")
+    layout_milliseconds = median_milliseconds(
+        3, lambda: node_positions(graph.nodes.values(), graph.edges.values())
+    )
+    print_line(f"  {'layout (cached by revision)':40}{layout_milliseconds:9.2f}")
 
 
 def main() -> None:
@@ -229,21 +246,23 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--runs", type=int, default=25)
     parser.add_argument("--regions", type=int, default=552)
-    chosen = parser.parse_args()
-    say("All regions are simulated. Median CPU ms.")
+    options = parser.parse_args()
+    print_line("All regions are simulated. Median CPU ms.")
     for applications, integrations in ((50, 180), (490, 1800)):
-        one_region(applications, integrations, chosen.runs)
+        measure_region(applications, integrations, options.runs)
 
-    say(f"\nfull recompute of {chosen.regions} regions of 50 applications and 180 edges, in all")
+    print_line(
+        f"\nfull recompute of {options.regions} regions of 50 applications and 180 edges, in all"
+    )
     for accelerated in (False, True):
         name = "rustworkx" if accelerated else "networkx"
-        took = 0.0
-        for at in range(chosen.regions):
-            region = simulated(f"{at:03}", 50, 180, seed=at)
+        seconds = 0.0
+        for number in range(options.regions):
+            region = simulate_region(f"{number:03}", 50, 180, seed=number)
             start = time.process_time()
-            everything(region, accelerated=accelerated)
-            took += time.process_time() - start
-        say(f"  {name:40}{took * 1000:9.0f}")
+            recompute_region(region, accelerated=accelerated)
+            seconds += time.process_time() - start
+        print_line(f"  {name:40}{seconds * 1000:9.0f}")
 
 
 if __name__ == "__main__":

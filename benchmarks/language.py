@@ -1,9 +1,10 @@
-"""Prints how the public functions are named, and how often the prose uses words that it should not.
+"""Counts how the public functions are named, and how often the prose uses banned words.
 
     python benchmarks/language.py
 
-Counted are the functions at the top of the modules of all packages: how many have a name of one word, and
-how many share their name with a function of another module. The words are those of tests/test_language.py.
+The benchmark counts the top-level functions of all packages, those with a name of one word, and
+those that share their name with a function of another module. The banned words are those of
+tests/test_language.py.
 """
 
 from __future__ import annotations

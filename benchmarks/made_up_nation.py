@@ -27,17 +27,17 @@ AT = datetime(2026, 11, 1, tzinfo=UTC)
 SOURCE = Provenance("made up")
 
 
-def codes() -> list[str]:
-    """Return the codes of the provinces, and of the regencies spread over them."""
+def region_codes() -> list[str]:
+    """Return the codes of the provinces, and of the regencies of all provinces."""
     provinces = [str(number) for number in range(11, 11 + PROVINCES)]
-    within = [
+    regencies = [
         f"{provinces[number % PROVINCES]}.{number // PROVINCES + 1:02}"
         for number in range(REGIONS - PROVINCES)
     ]
-    return [*provinces, *within]
+    return [*provinces, *regencies]
 
 
-def entries(code: str, applications: int = APPLICATIONS) -> list[Entry]:
+def build_log(code: str, applications: int = APPLICATIONS) -> list[Entry]:
     """Return the log of a region."""
     parent = code.partition(".")[0] if "." in code else None
     kind = RegionKind.PROVINCE if parent is None else RegionKind.REGENCY
@@ -53,11 +53,11 @@ def entries(code: str, applications: int = APPLICATIONS) -> list[Entry]:
     for number in range(applications):
         id = f"application-{code}-{number}"
         name = f"Aplikasi {number} Daerah {code}"
-        each = Application(id, code, opd.id, name, ApplicationStatus.ACTIVE, 1, SOURCE)
-        values.append((EventKind.APPLICATION_REGISTERED, id, each))
-    found: list[Entry] = []
+        application = Application(id, code, opd.id, name, ApplicationStatus.ACTIVE, 1, SOURCE)
+        values.append((EventKind.APPLICATION_REGISTERED, id, application))
+    log_entries: list[Entry] = []
     for sequence, (event, subject, value) in enumerate(values, start=1):
-        found.append(
+        log_entries.append(
             seal_entry(
                 region=code,
                 sequence=sequence,
@@ -67,20 +67,20 @@ def entries(code: str, applications: int = APPLICATIONS) -> list[Entry]:
                 subject=subject,
                 visibility=Visibility.PUBLIC,
                 body=to_document(value),
-                previous_hash=found[-1].hash if found else GENESIS,
+                previous_hash=log_entries[-1].hash if log_entries else GENESIS,
             )
         )
-    return found
+    return log_entries
 
 
-async def fill(
+async def write_nation(
     url: str, regions: Iterable[str] | None = None, applications: int = APPLICATIONS
 ) -> None:
     """Write the nation, or some of its regions, into a database that has this version's schema."""
     database = Database(url)
     try:
-        for code in codes() if regions is None else regions:
+        for code in region_codes() if regions is None else regions:
             async with log.begin_log_transaction(database, code, lambda: AT) as transaction:
-                await transaction.accept(entries(code, applications))
+                await transaction.accept(build_log(code, applications))
     finally:
         await database.close()

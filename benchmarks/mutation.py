@@ -2,9 +2,9 @@
 
     python benchmarks/mutation.py [--sockets 500] [--changes 200] [--every-ms 50]
 
-Starts `simpul serve` as an operator would, opens walls that follow `indexChanged`, and claims levels
-over HTTP at a pace. Prints how long after the request each wall received the event, and for comparison how
-long the response to the mutation took. All traffic is on loopback.
+Starts `simpul serve` as an operator would, opens walls that follow `indexChanged`, and claims
+levels over HTTP at a pace. Prints how long after the request each wall received the event, and for
+comparison how long the response to the mutation took. All traffic is on loopback.
 """
 
 from __future__ import annotations
@@ -26,15 +26,15 @@ from fanout import (
     SIMPUL,
     START,
     Work,
-    cpu,
-    finished,
+    cpu_seconds,
     free_port,
-    listening,
-    measured,
     raise_file_limit,
-    ready,
-    started,
-    subscribing,
+    read_client_result,
+    start_clients,
+    start_server,
+    subscribe_message,
+    to_measurement,
+    wait_until_ready,
 )
 
 from engine.model import Role
@@ -45,48 +45,54 @@ CLAIM = """mutation ($input: ClaimLevelInput!) { claimLevel(input: $input) {
 
 
 def main() -> None:
-    """Measure and print."""
+    """Build the load client, and run the benchmark."""
     arguments = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     arguments.add_argument("--sockets", type=int, default=500)
     arguments.add_argument("--changes", type=int, default=200)
     arguments.add_argument("--every-ms", type=int, default=50)
-    given = arguments.parse_args()
+    options = arguments.parse_args()
     raise_file_limit()
     with tempfile.TemporaryDirectory() as folder:
         client = Path(folder) / "fanout_client"
         subprocess.run(["gcc", "-O2", "-o", client, HERE / "fanout_client.c"], check=True)
-        run(Work(Path(folder), given.sockets, given.changes, given.every_ms))
+        measure_mutations(Work(Path(folder), options.sockets, options.changes, options.every_ms))
 
 
-def run(work: Work) -> None:
+def measure_mutations(work: Work) -> None:
     """Start a server and subscribers, claim levels, and print the delays."""
     data, port = work.folder / "data", free_port()
-    own = {"SIMPUL_DATA_DIR": str(data), "SIMPUL_PORT": str(port), "SIMPUL_LOG_LEVEL": "warning"}
-    environment = {**os.environ, "DATABASE_URL": "", **own}
+    settings = {
+        "SIMPUL_DATA_DIR": str(data),
+        "SIMPUL_PORT": str(port),
+        "SIMPUL_LOG_LEVEL": "warning",
+    }
+    environment = {**os.environ, "DATABASE_URL": "", **settings}
     for command in ("migrate", "load"):
         subprocess.run([SIMPUL, command], env=environment, check=True, stdout=subprocess.DEVNULL)
     with (
-        started([SIMPUL, "serve"], environment) as server,
+        start_server([SIMPUL, "serve"], environment) as server,
         httpx2.Client(trust_env=False, timeout=60) as http,
     ):
         url = f"http://127.0.0.1:{port}"
-        ready(url, http)
+        wait_until_ready(url, http)
         scope = (["32"], [], timedelta(hours=1), datetime.now(UTC))
-        key = (data / "token.key").read_bytes()
-        bearer = f"Bearer {issue_token(key, 'simpul', 'simpul', 'ani', Role.PROVINCE, *scope)}"
+        signing_key = (data / "token.key").read_bytes()
+        bearer = (
+            f"Bearer {issue_token(signing_key, 'simpul', 'simpul', 'ani', Role.PROVINCE, *scope)}"
+        )
         http.headers["authorization"] = bearer
 
-        def ask(query: str, **variables: object) -> dict[str, dict[str, str]]:
+        def query_hub(query: str, **variables: object) -> dict[str, dict[str, str]]:
             body = {"query": query, "variables": variables}
             return http.post(f"{url}/graphql", json=body).json()["data"]
 
-        assessment = ask(START)["startAssessment"]
-        after = ask("{ instance { cursor } }")["instance"]["cursor"]
+        assessment = query_hub(START)["startAssessment"]
+        after = query_hub("{ instance { cursor } }")["instance"]["cursor"]
         init = {"type": "connection_init", "payload": {"authorization": bearer}}
-        with listening(work, port, json.dumps(init), subscribing(after)) as client:
+        with start_clients(work, port, json.dumps(init), subscribe_message(after)) as client:
             time.sleep(2)
-            before = cpu(server)
-            sent, answered = [], []
+            before = cpu_seconds(server)
+            sent, response_times = [], []
             for number in range(work.events):
                 sent.append(time.monotonic())
                 claim = {
@@ -95,16 +101,16 @@ def run(work: Work) -> None:
                     "level": number // 20 % 4 + 2,
                     "version": assessment["version"],
                 }
-                assessment["version"] = ask(CLAIM, input=claim)["claimLevel"]["version"]
-                answered.append(1000 * (time.monotonic() - sent[-1]))
+                assessment["version"] = query_hub(CLAIM, input=claim)["claimLevel"]["version"]
+                response_times.append(1000 * (time.monotonic() - sent[-1]))
                 time.sleep(max(0.0, sent[0] + (number + 1) * work.pace / 1000 - time.monotonic()))
             seconds = time.monotonic() - sent[0]
-            spent = cpu(server) - before
-            result = measured("walls", spent, work, finished(client), sent)
+            spent = cpu_seconds(server) - before
+            result = to_measurement("walls", spent, work, read_client_result(client), sent)
     sys.stdout.write(
         f"{work.sockets} walls, {work.events / seconds:.1f} changes a second\n"
-        f"mutation answered   p50 {statistics.median(answered):5.1f} ms"
-        f"   p99 {statistics.quantiles(answered, n=100)[98]:5.1f} ms\n"
+        f"mutation answered   p50 {statistics.median(response_times):5.1f} ms"
+        f"   p99 {statistics.quantiles(response_times, n=100)[98]:5.1f} ms\n"
         f"mutation to wall    p50 {result.delay(50):5.1f} ms   p99 {result.delay(99):5.1f} ms\n"
         f"the server was busy {100 * spent / seconds:.0f} % of one core\n"
     )

@@ -1,12 +1,13 @@
-"""Benchmark of a province's query over all its regions: from copies, and by a request to every region.
+"""Benchmark of a query over all regions of a province: from replicas, and by requests to regions.
 
     python benchmarks/province.py [--queries 40]
 
-Asks for 27 regions × 40 applications × 10 fields. Ours is a hub that has the regions in its own database.
-The peer is a hub of Strawberry and httpx2 that sends a request to 27 endpoints for each query, all at once
-and with a timeout of 2 seconds. The endpoints answer from memory, so that only the hub's own CPU is measured.
-Prints the CPU per query of both hubs, for ours also with a change before each query, so that no response is
-cached; then the delay while 3 of the 27 do not answer. All traffic is on loopback.
+Asks for 27 regions × 40 applications × 10 fields. Ours is a hub that has the regions in its own
+database. The peer is a hub of Strawberry and httpx2 that sends a request to 27 endpoints for each
+query, all at once and with a timeout of 2 seconds. The endpoints answer from memory, so that only
+the hub's own CPU is measured. Prints the CPU per query of both hubs, for ours also with a change
+before each query, so that no response is cached; then the delay while 3 of the 27 do not answer.
+All traffic is on loopback.
 """
 
 from __future__ import annotations
@@ -22,8 +23,8 @@ import time
 from pathlib import Path
 
 import httpx2
-from fanout import cpu, free_port, started
-from following import bearer, prepared, served
+from fanout import cpu_seconds, free_port, start_server
+from following import bearer_header, prepare_instance, serve_instance
 
 from engine.document import to_document
 from engine.model import Application, ApplicationStatus, EventKind, Provenance, Region, RegionKind
@@ -42,77 +43,86 @@ HERE = Path(__file__).parent
 
 
 def main() -> None:
-    """Measure and print."""
+    """Measure both hubs, and print the results."""
     arguments = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     arguments.add_argument("--queries", type=int, default=40)
     queries = arguments.parse_args().queries
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name) / "hub"
-        asyncio.run(_fill(prepared(folder)))
+        asyncio.run(_write_regions(prepare_instance(folder)))
         port = free_port()
-        peer = [sys.executable, str(HERE / "province_peer.py"), str(port)]
+        command = [sys.executable, str(HERE / "province_peer.py"), str(port)]
         with (
-            served(folder, {}) as (ours, address),
-            started(peer) as theirs,
+            serve_instance(folder, {}) as (hub_server, address),
+            start_server(command) as peer_server,
             httpx2.Client(trust_env=False, timeout=60) as http,
         ):
             time.sleep(5)
-            other = f"http://127.0.0.1:{port}"
-            assert _count(http, f"{address}/graphql", OURS) == _count(
-                http, f"{other}/graphql", PEER
+            peer_address = f"http://127.0.0.1:{port}"
+            assert _count_applications(http, f"{address}/graphql", OURS) == _count_applications(
+                http, f"{peer_address}/graphql", PEER
             )
-            kept, kept_delays = _asked(http, ours, f"{address}/graphql", OURS, queries)
-            fresh = _changed(http, ours, f"{address}/graphql", folder, queries)
-            asked, asked_delays = _asked(http, theirs, f"{other}/graphql", PEER, queries)
-            http.post(f"{other}/stop", json=STOPPED)
-            _, ours_stopped = _asked(http, ours, f"{address}/graphql", OURS, 5)
-            _, theirs_stopped = _asked(http, theirs, f"{other}/graphql", PEER, 5)
+            copies_cpu, copies_delay = _measure_query(
+                http, hub_server, f"{address}/graphql", OURS, queries
+            )
+            changed_cpu = _measure_query_after_change(
+                http, hub_server, f"{address}/graphql", folder, queries
+            )
+            peer_cpu, peer_delay = _measure_query(
+                http, peer_server, f"{peer_address}/graphql", PEER, queries
+            )
+            http.post(f"{peer_address}/stop", json=STOPPED)
+            _, copies_stopped = _measure_query(http, hub_server, f"{address}/graphql", OURS, 5)
+            _, peer_stopped = _measure_query(http, peer_server, f"{peer_address}/graphql", PEER, 5)
     row = "{:<34}{:>10.1f}{:>12.1f}{:>16.1f}\n"
     sys.stdout.write(f"{'CPU and median delay, ms':<34}{'CPU':>10}{'delay':>12}{'3 stopped':>16}\n")
-    sys.stdout.write(row.format("copies, nothing new", kept, kept_delays, ours_stopped))
-    sys.stdout.write(row.format("copies, a change before each", fresh, float("nan"), float("nan")))
-    sys.stdout.write(row.format("fan-out", asked, asked_delays, theirs_stopped))
+    sys.stdout.write(row.format("copies, nothing new", copies_cpu, copies_delay, copies_stopped))
     sys.stdout.write(
-        f"fan-out / copies: {asked / kept:.0f}, and {asked / fresh:.1f} with changes\n"
+        row.format("copies, a change before each", changed_cpu, float("nan"), float("nan"))
+    )
+    sys.stdout.write(row.format("fan-out", peer_cpu, peer_delay, peer_stopped))
+    sys.stdout.write(
+        f"fan-out / copies: {peer_cpu / copies_cpu:.0f},"
+        f" and {peer_cpu / changed_cpu:.1f} with changes\n"
     )
 
 
-def _asked(
+def _measure_query(
     http: httpx2.Client, server: subprocess.Popen[str], url: str, query: str, queries: int
 ) -> tuple[float, float]:
     """Return CPU and median delay of a query in milliseconds."""
     delays = []
-    before = cpu(server)
+    before = cpu_seconds(server)
     for _ in range(queries):
-        began = time.monotonic()
+        started_at = time.monotonic()
         http.post(url, json={"query": query}).raise_for_status()
-        delays.append(1000 * (time.monotonic() - began))
-    return 1000 * (cpu(server) - before) / queries, statistics.median(delays)
+        delays.append(1000 * (time.monotonic() - started_at))
+    return 1000 * (cpu_seconds(server) - before) / queries, statistics.median(delays)
 
 
-def _changed(
+def _measure_query_after_change(
     http: httpx2.Client, server: subprocess.Popen[str], url: str, folder: Path, queries: int
 ) -> float:
     """Return the CPU of a query that follows a change, without the CPU of the change."""
     spent = 0.0
     for number in range(queries):
-        given = {"id": "application-32.01-1", "version": number + 1, "name": f"Uji {number}"}
-        body = {"query": UPDATE, "variables": {"input": given}}
-        answer = http.post(url, json=body, headers=bearer(folder))
-        assert "version" in answer.json()["data"]["updateApplication"], answer.text
+        changes = {"id": "application-32.01-1", "version": number + 1, "name": f"Uji {number}"}
+        body = {"query": UPDATE, "variables": {"input": changes}}
+        response = http.post(url, json=body, headers=bearer_header(folder))
+        assert "version" in response.json()["data"]["updateApplication"], response.text
         time.sleep(0.05)
-        before = cpu(server)
+        before = cpu_seconds(server)
         http.post(url, json={"query": OURS}).raise_for_status()
-        spent += cpu(server) - before
+        spent += cpu_seconds(server) - before
     return 1000 * spent / queries
 
 
-def _count(http: httpx2.Client, url: str, query: str) -> int:
+def _count_applications(http: httpx2.Client, url: str, query: str) -> int:
     """Return how many applications a response contains."""
     return json.dumps(http.post(url, json={"query": query}).json()).count('"fit"')
 
 
-def applications(code: str) -> list[Application]:
+def build_applications(code: str) -> list[Application]:
     """Return the inventory of a region."""
     return [
         Application(
@@ -134,14 +144,14 @@ def applications(code: str) -> list[Application]:
     ]
 
 
-def codes() -> list[str]:
+def region_codes() -> list[str]:
     """Return the codes of the regions."""
     return [f"32.{number:02}" for number in range(1, REGIONS + 1)]
 
 
-async def _fill(settings: Settings) -> None:
+async def _write_regions(settings: Settings) -> None:
     async with open_instance(settings) as instance:
-        for code in ("32", *codes()):
+        for code in ("32", *region_codes()):
             async with log.begin_log_transaction(
                 instance.database, code, instance.clock
             ) as transaction:
@@ -151,8 +161,8 @@ async def _fill(settings: Settings) -> None:
                 events = [(EventKind.REGION_RECORDED, f"region-{code}", to_document(region))]
                 if code != "32":
                     events += [
-                        (EventKind.APPLICATION_REGISTERED, each.id, to_document(each))
-                        for each in applications(code)
+                        (EventKind.APPLICATION_REGISTERED, application.id, to_document(application))
+                        for application in build_applications(code)
                     ]
                 for event, subject, body in events:
                     await transaction.append(

@@ -17,7 +17,7 @@ import httpx2
 import strawberry
 import uvicorn
 from fanout import free_port
-from province import FIELDS, applications, codes
+from province import FIELDS, build_applications, region_codes
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import Response
@@ -49,7 +49,7 @@ class Region:
     """A region with its applications; an empty list if it did not answer in time."""
 
     code: strawberry.ID
-    applications: list[Application]
+    build_applications: list[Application]
 
 
 class Hub:
@@ -63,53 +63,56 @@ class Hub:
         """Query one region; return it without applications after the deadline."""
         try:
             async with asyncio.timeout(DEADLINE_SECONDS):
-                answer = await self.http.post(f"{self.address}/{code}", json={"query": QUERY})
+                response = await self.http.post(f"{self.address}/{code}", json={"query": QUERY})
         except (TimeoutError, httpx2.TransportError):
             return Region(code=strawberry.ID(code), applications=[])
-        found = answer.json()["data"]["applications"]
+        documents = response.json()["data"]["applications"]
         return Region(
-            code=strawberry.ID(code), applications=[Application(**each) for each in found]
+            code=strawberry.ID(code),
+            applications=[Application(**document) for document in documents],
         )
 
 
 def serve_regions(port: int, hub: int) -> None:
     """Serve all regions from memory; `stop` silences the first ones. Ends with the hub."""
 
-    def watch() -> None:
+    def exit_with_hub() -> None:
         while os.getppid() == hub:
             time.sleep(0.5)
         os._exit(0)
 
-    threading.Thread(target=watch, daemon=True).start()
-    ready = {
+    threading.Thread(target=exit_with_hub, daemon=True).start()
+    response_by_code = {
         code: json.dumps(
             {
                 "data": {
                     "applications": [
                         {
-                            name: getattr(each, name) if name != "status" else each.status.value
+                            name: getattr(application, name)
+                            if name != "status"
+                            else application.status.value
                             for name in FIELDS.split()
                         }
-                        for each in applications(code)
+                        for application in build_applications(code)
                     ]
                 }
             }
         )
-        for code in codes()
+        for code in region_codes()
     }
     stopped: set[str] = set()
 
-    async def answer(request: Request) -> Response:
+    async def respond(request: Request) -> Response:
         code = request.path_params["code"]
         if code in stopped:
             await asyncio.sleep(3600)
-        return Response(ready[code], media_type="application/json")
+        return Response(response_by_code[code], media_type="application/json")
 
     async def stop(request: Request) -> Response:
-        stopped.update(codes()[: await request.json()])
+        stopped.update(region_codes()[: await request.json()])
         return Response()
 
-    routes = [Route("/stop", stop, methods=["POST"]), Route("/{code}", answer, methods=["POST"])]
+    routes = [Route("/stop", stop, methods=["POST"]), Route("/{code}", respond, methods=["POST"])]
     uvicorn.run(Starlette(routes=routes), port=port, log_level="error")
 
 
@@ -126,7 +129,7 @@ def main() -> None:
     class Query:
         @strawberry.field
         async def regions(self) -> list[Region]:
-            return await asyncio.gather(*(hub.region(code) for code in codes()))
+            return await asyncio.gather(*(hub.region(code) for code in region_codes()))
 
     async def stop(request: Request) -> Response:
         await hub.http.post(f"{hub.address}/stop", json=await request.json())

@@ -22,11 +22,11 @@ class CoveredRegion:
 class Coverage:
     """The regions that a response is computed from, ordered by code."""
 
-    outcomes: Sequence[CoveredRegion]
+    regions: Sequence[CoveredRegion]
 
     def count(self, *states: SourceState) -> int:
         """Return how many regions are in one of these states."""
-        return sum(each.state in states for each in self.outcomes)
+        return sum(region.state in states for region in self.regions)
 
     @property
     def fresh(self) -> int:
@@ -34,6 +34,6 @@ class Coverage:
         return self.count(SourceState.OWNED, SourceState.FRESH)
 
     @property
-    def whole(self) -> bool:
+    def is_complete(self) -> bool:
         """Whether all regions are fresh."""
-        return self.fresh == len(self.outcomes)
+        return self.fresh == len(self.regions)

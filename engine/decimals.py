@@ -22,28 +22,29 @@ def format_exact(value: Fraction) -> str:
 
     A value whose decimal does not terminate is rounded to 12 places.
     """
-    rest = value.denominator
+    cofactor = value.denominator  # becomes the factor that is coprime to 10
     twos = fives = 0
-    while rest % 2 == 0:
-        rest, twos = rest // 2, twos + 1
-    while rest % 5 == 0:
-        rest, fives = rest // 5, fives + 1
-    return format_rounded(value, EXACT_PLACES if rest != 1 else max(twos, fives, 2))
+    while cofactor % 2 == 0:
+        cofactor, twos = cofactor // 2, twos + 1
+    while cofactor % 5 == 0:
+        cofactor, fives = cofactor // 5, fives + 1
+    return format_rounded(value, EXACT_PLACES if cofactor != 1 else max(twos, fives, 2))
 
 
-def exact_parts(values: Sequence[Fraction]) -> list[str]:
-    """Format values as `format_exact` does, so that the printed values add up to their sum.
+def format_exact_parts(values: Sequence[Fraction]) -> list[str]:
+    """Format values as `format_exact` does, so that the printed values add up to the exact sum.
 
-    Only values whose decimals do not terminate are rounded. Those that lose most are adjusted by
-    one unit of the last place.
+    Only values whose decimals do not terminate are rounded. The values with the largest rounding
+    loss are adjusted by one unit of the last place.
     """
     printed = [format_exact(value) for value in values]
     unit = Fraction(1, 10**EXACT_PLACES)
-    lost = [value - Fraction(text) for value, text in zip(values, printed, strict=True)]
-    units = round(sum(lost, Fraction()) / unit)
+    losses = [value - Fraction(text) for value, text in zip(values, printed, strict=True)]
+    units = round(sum(losses, Fraction()) / unit)
     step = 1 if units > 0 else -1
-    for at in sorted(range(len(values)), key=lambda at: (-step * lost[at], at))[: abs(units)]:
-        printed[at] = format_rounded(Fraction(printed[at]) + step * unit, EXACT_PLACES)
+    by_loss = sorted(range(len(values)), key=lambda index: (-step * losses[index], index))
+    for index in by_loss[: abs(units)]:
+        printed[index] = format_rounded(Fraction(printed[index]) + step * unit, EXACT_PLACES)
     return printed
 
 

@@ -15,16 +15,16 @@ def to_document(value: object) -> dict[str, Any]:
     return cast(dict[str, Any], _adapter(type(value)).dump_python(value, mode="json"))
 
 
-def value_of(kind: type[Value], source: Mapping[str, Any]) -> Value:
+def from_document(kind: type[Value], document: Mapping[str, Any]) -> Value:
     """Return the value of type `kind` from its document, the inverse of `to_document`.
 
     Raises:
         pydantic.ValidationError: the document does not match the type.
     """
-    return cast(Value, _adapter(kind).validate_python(source))
+    return cast(Value, _adapter(kind).validate_python(document))
 
 
-def value_in(kind: type[Value], text: str | bytes) -> Value:
+def parse_document(kind: type[Value], text: str | bytes) -> Value:
     """Return the value of type `kind` from a document in JSON text.
 
     Raises:

@@ -139,8 +139,8 @@ class Region:
     capital: str | None = None
     population: int | None = None
     area_km2: str | None = None  # decimal string as the source prints it
-    latitude: str | None = None  # of the centroid, in decimal degrees
-    longitude: str | None = None
+    latitude: str | None = None  # decimal degrees of the centroid
+    longitude: str | None = None  # decimal degrees of the centroid
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,7 +153,7 @@ class Opd:
     acronym: str
     provenance: Provenance
     kind: OpdKind | None = None  # None if the source does not state it
-    parent: str | None = None  # id of the OPD of which it is a part, in the same region
+    parent: str | None = None  # id of the OPD that contains it, in the same region
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,15 +171,15 @@ class Application:
     url: str | None = None
     platform: str = ""
     year: int | None = None
-    common_application: str | None = None  # id, if it is an instance of one
+    common_application: str | None = None  # id, if this is an instance of one
     retired_reason: str = ""
     capabilities: tuple[Capability, ...] = ()  # verified by a person; others are unknown
-    consulted: bool | None = None  # whether the ICT unit was, before it was built
+    consulted: bool | None = None  # whether the ICT unit was consulted before the development
     users: int | None = None  # per year
     fit: int | None = None  # 1 to 5: the OPD's rating of its fitness
     yearly_cost: int | None = None  # whole rupiah, like the next two
-    migration_cost: int | None = None  # one-time cost of leaving it
-    added_cost: int | None = None  # per year, if it takes over from others
+    migration_cost: int | None = None  # one-time cost of leaving the application
+    added_cost: int | None = None  # per year, if it replaces others
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,7 +191,7 @@ class CommonApplication:
     owner: str
     classification: str
     legal_basis: str
-    indicators: tuple[int, ...]  # of spbe-2020
+    indicators: tuple[int, ...]  # indicator numbers of spbe-2020
     provenance: Provenance
 
 
@@ -213,7 +213,7 @@ class Integration:
     provenance: Provenance
     verified_on: date | None = None  # the latest day of evidence or confirmation
     evidence: tuple[Evidence, ...] = ()
-    confirmed_on: date | None = None  # by the counterpart; None if not, or unrecorded
+    confirmed_on: date | None = None  # the counterpart's confirmation; None if none is recorded
 
 
 @dataclass(frozen=True, slots=True)
@@ -276,7 +276,7 @@ class Viewer:
     expires_at: datetime | None = None
 
 
-OWN_ACTORS = "simpul "  # prefix of the actors of entries that no viewer wrote
+OWN_ACTOR_PREFIX = "simpul "  # prefix of the actors of entries that the hub itself wrote
 
 PUBLIC_VIEWER = Viewer(subject="anonymous", role=Role.PUBLIC)
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Generic, TypeVar
 
 Value = TypeVar("Value")
-Other = TypeVar("Other")
+Replacement = TypeVar("Replacement")
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,6 +19,6 @@ class Page(Generic[Value]):
     has_previous: bool
     total: int  # length of the whole list
 
-    def with_values(self, values: list[Other]) -> Page[Other]:
+    def with_values(self, values: list[Replacement]) -> Page[Replacement]:
         """Return the page with its values replaced by others in the same order."""
         return Page(values, self.keys, self.has_next, self.has_previous, self.total)

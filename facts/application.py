@@ -101,16 +101,16 @@ def west_java_applications() -> tuple[Application, ...]:
     Raises:
         FactInvalid: a row refers to an unknown OPD or common application.
     """
-    known_opds = {each.id: each.region for each in west_java_opds()}
-    common = {each.id for each in common_applications()}
-    found = []
+    region_by_opd = {opd.id: opd.region for opd in west_java_opds()}
+    common_ids = {application.id for application in common_applications()}
+    applications = []
     for row in read_rows(_ApplicationRow, "applications.csv", "id"):
-        if row.opd is not None and known_opds.get(row.opd) != row.region:
+        if row.opd is not None and region_by_opd.get(row.opd) != row.region:
             raise row.invalid("opd", f"an OPD of {row.region}")
-        if row.common_application is not None and row.common_application not in common:
+        if row.common_application is not None and row.common_application not in common_ids:
             raise row.invalid("common_application", "a common application")
-        found.append(Application(**row.values(), version=1))
-    return tuple(found)
+        applications.append(Application(**row.values(), version=1))
+    return tuple(applications)
 
 
 @cache
@@ -120,16 +120,21 @@ def west_java_integrations() -> tuple[Integration, ...]:
     Raises:
         FactInvalid: a row refers to an unknown application, or claims a confirmation.
     """
-    owners = {each.id: each.region for each in west_java_applications()}
-    found = []
+    region_by_application = {
+        application.id: application.region for application in west_java_applications()
+    }
+    integrations = []
     for row in read_rows(_IntegrationRow, "integrations.csv", "id"):
-        if owners.get(row.source_application) != row.region:
+        if region_by_application.get(row.source_application) != row.region:
             raise row.invalid("source_application", f"an application of {row.region}")
-        if row.target_application is not None and row.target_application not in owners:
+        if (
+            row.target_application is not None
+            and row.target_application not in region_by_application
+        ):
             raise row.invalid("target_application", "an application")
         if row.evidence_grade not in (0, 1):
             raise row.invalid("evidence_grade", "0 or 1: no counterpart has confirmed anything")
         values = row.values()
         source, target = values.pop("source_application"), values.pop("target_application")
-        found.append(Integration(**values, source=source, target=target, version=1))
-    return tuple(found)
+        integrations.append(Integration(**values, source=source, target=target, version=1))
+    return tuple(integrations)

@@ -22,17 +22,19 @@ class AspectMean(TableRow):
 @cache
 def aspect_means() -> tuple[AspectMean, ...]:
     """Return all known means; the year 2022 lacks aspect 1."""
-    found = tuple(read_rows(AspectMean, "aspect_means.csv", "year instrument aspect"))
-    for each in found:
-        if each.aspect not in {part.number for part in instrument_by_id(each.instrument).aspects}:
-            raise each.invalid("aspect", f"an aspect of {each.instrument}")
-    return found
+    means = tuple(read_rows(AspectMean, "aspect_means.csv", "year instrument aspect"))
+    for mean in means:
+        if mean.aspect not in {
+            aspect.number for aspect in instrument_by_id(mean.instrument).aspects
+        }:
+            raise mean.invalid("aspect", f"an aspect of {mean.instrument}")
+    return means
 
 
 def national_aspects(instrument: str, year: int) -> Mapping[int, str]:
     """Return the printed national means of a year by aspect number; empty if none are known."""
     return {
-        each.aspect: each.value
-        for each in aspect_means()
-        if (each.instrument, each.year) == (instrument, year)
+        mean.aspect: mean.value
+        for mean in aspect_means()
+        if (mean.instrument, mean.year) == (instrument, year)
     }

@@ -31,7 +31,7 @@ class ResultRow(TableRow):
     @property
     def figures(self) -> PublishedFigures:
         """The printed figures; unknown domains are left out."""
-        return PublishedFigures(self.value, self.predicate, _domains(self))
+        return PublishedFigures(self.value, self.predicate, _known_domains(self))
 
 
 class AverageRow(TableRow):
@@ -50,7 +50,7 @@ class AverageRow(TableRow):
     @property
     def domains(self) -> tuple[tuple[int, str], ...]:
         """The known means of domains, as pairs of number and value."""
-        return _domains(self)
+        return _known_domains(self)
 
 
 class SheetScope(Enum):
@@ -76,38 +76,38 @@ class SheetLine(TableRow):
 
 def result_rows(national: bool = False) -> tuple[ResultRow, ...]:
     """Return the published results of West Java, or of all regions, by year and region."""
-    return tuple(each for each in _results() if national or in_west_java(each.region))
+    return tuple(row for row in _all_results() if national or in_west_java(row.region))
 
 
 @cache
 def average_rows() -> tuple[AverageRow, ...]:
     """Return means over many regions that were published, quoted, simulated or set as a target."""
-    found = tuple(read_rows(AverageRow, "averages.csv", "year scope kind"))
-    for each in found:
-        _check_year(each)
-    return found
+    rows = tuple(read_rows(AverageRow, "averages.csv", "year scope kind"))
+    for row in rows:
+        _check_year(row)
+    return rows
 
 
 @cache
 def sheet_lines() -> tuple[SheetLine, ...]:
     """Return the lines of published sheets: Bandar Lampung, Denpasar and two aspects of Garut."""
-    found = tuple(read_rows(SheetLine, "sheets.csv", "region year kind scope number"))
-    for each in found:
-        _check_year(each)
-        if (each.scope is SheetScope.INDICATOR) is ("." in each.value):
-            raise each.invalid("value", "a level for an indicator, two decimals for the rest")
-    return found
+    lines = tuple(read_rows(SheetLine, "sheets.csv", "region year kind scope number"))
+    for line in lines:
+        _check_year(line)
+        if (line.scope is SheetScope.INDICATOR) is ("." in line.value):
+            raise line.invalid("value", "a level for an indicator, two decimals for the rest")
+    return lines
 
 
 @cache
-def _results() -> tuple[ResultRow, ...]:
-    found = tuple(read_rows(ResultRow, "results.csv", "year region instrument kind"))
-    for each in found:
-        _check_year(each)
-        labels = {predicate.label for predicate in instrument_by_id(each.instrument).predicates}
-        if each.predicate not in labels:
-            raise each.invalid("predicate", f"a predicate of {each.instrument}")
-    return found
+def _all_results() -> tuple[ResultRow, ...]:
+    rows = tuple(read_rows(ResultRow, "results.csv", "year region instrument kind"))
+    for row in rows:
+        _check_year(row)
+        labels = {predicate.label for predicate in instrument_by_id(row.instrument).predicates}
+        if row.predicate not in labels:
+            raise row.invalid("predicate", f"a predicate of {row.instrument}")
+    return rows
 
 
 def _check_year(row: ResultRow | AverageRow | SheetLine) -> None:
@@ -116,6 +116,6 @@ def _check_year(row: ResultRow | AverageRow | SheetLine) -> None:
         raise row.invalid("year", f"a year of {row.instrument}")
 
 
-def _domains(row: ResultRow | AverageRow) -> tuple[tuple[int, str], ...]:
+def _known_domains(row: ResultRow | AverageRow) -> tuple[tuple[int, str], ...]:
     values = (row.domain_1, row.domain_2, row.domain_3, row.domain_4)
     return tuple((number, value) for number, value in enumerate(values, start=1) if value)

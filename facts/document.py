@@ -51,8 +51,10 @@ def parse_document(shape: type[Shape], text: str, file: str) -> Shape:
     try:
         return shape.model_validate_json(text)
     except ValidationError as error:
-        place, expected, found = first_error(error)
-        raise FactInvalid(file, _path(place) or "document", expected, found) from error
+        location, expected, received = first_error(error)
+        raise FactInvalid(
+            file, _format_location(location) or "document", expected, received
+        ) from error
 
 
 def document_text(folder: str, file: str) -> str:
@@ -60,7 +62,7 @@ def document_text(folder: str, file: str) -> str:
     return files("facts").joinpath(folder, file).read_text(encoding="utf-8")
 
 
-def _path(place: tuple[str | int, ...]) -> str:
-    """Return a place in the usual notation, such as `aspects[2].weight`."""
-    parts = (f"[{part}]" if isinstance(part, int) else f".{part}" for part in place)
+def _format_location(location: tuple[str | int, ...]) -> str:
+    """Return a location in the usual notation, such as `aspects[2].weight`."""
+    parts = (f"[{part}]" if isinstance(part, int) else f".{part}" for part in location)
     return "".join(parts).removeprefix(".")

@@ -59,15 +59,15 @@ def function_lexicon() -> Lexicon:
         Function(row.id, row.name, row.affair, row.indicators)
         for row in read_rows(_FunctionRow, "functions.csv", "id")
     )
-    known = {each.id for each in functions}
+    function_ids = {function.id for function in functions}
     terms = []
     for term in read_rows(_TermRow, "function_terms.csv", "term function"):
-        if term.function not in known:
+        if term.function not in function_ids:
             raise term.invalid("function", "a function of functions.csv")
         terms.append(Term(term.term, term.function, term.kind))
     affairs = []
     for row in read_rows(_OpdFunctionRow, "opd_functions.csv", "word"):
-        if not known.issuperset(row.functions):
+        if not function_ids.issuperset(row.functions):
             raise row.invalid("functions", "functions of functions.csv")
         affairs.append(Affair(row.word, row.affair, row.functions))
     return Lexicon(functions, tuple(terms), tuple(affairs), name_words())
@@ -80,27 +80,27 @@ def national_systems() -> tuple[NationalSystem, ...]:
     Raises:
         FactInvalid: a row refers to an unknown function or common application.
     """
-    functions = {each.id for each in function_lexicon().functions}
-    common = {each.id for each in common_applications()}
-    found = []
+    function_ids = {function.id for function in function_lexicon().functions}
+    common_ids = {application.id for application in common_applications()}
+    systems = []
     for row in read_rows(_NationalSystemRow, "national_systems.csv", "id"):
-        if not functions.issuperset(row.functions):
+        if not function_ids.issuperset(row.functions):
             raise row.invalid("functions", "functions of functions.csv")
-        if row.common_application is not None and row.common_application not in common:
+        if row.common_application is not None and row.common_application not in common_ids:
             raise row.invalid("common_application", "a common application")
-        aliases = (each.strip() for each in row.aliases.split(";"))
-        found.append(
+        aliases = (alias.strip() for alias in row.aliases.split(";"))
+        systems.append(
             NationalSystem(
                 id=row.id,
                 name=row.name,
-                aliases=tuple(each for each in aliases if each),
+                aliases=tuple(alias for alias in aliases if alias),
                 hosts=row.hosts,
                 owner=row.owner,
                 functions=row.functions,
                 common_application=row.common_application,
             )
         )
-    return tuple(found)
+    return tuple(systems)
 
 
 @cache
@@ -109,7 +109,7 @@ def name_words() -> NameWords:
     words: dict[str, set[str]] = {"NOISE": set(), "AREA": set(), "PLACE": set()}
     for row in read_rows(_NameWordRow, "name_words.csv", "word"):
         words[row.kind].add(row.word)
-    places = place_words(each.name for each in region_catalogue(national=True))
+    places = place_words(region.name for region in region_catalogue(national=True))
     return NameWords(
         noise=frozenset(words["NOISE"]),
         area_kinds=frozenset(words["AREA"]),

@@ -12,7 +12,7 @@ from pydantic import Field
 
 from engine.assessment.instrument import Aspect, Indicator, Instrument
 from engine.decimals import format_exact
-from engine.document import value_of
+from engine.document import from_document
 from facts.document import FactDocument, NonEmpty, PositiveFraction, document_text, parse_document
 from facts.validation import FactInvalid, expect_equal, expect_one_of
 
@@ -94,7 +94,7 @@ class _Instrument(FactDocument):
 @cache
 def instrument_catalogue() -> Mapping[str, Instrument]:
     """Return all instruments by id, oldest first."""
-    return MappingProxyType({id: _read(id) for id in IDS})
+    return MappingProxyType({id: _read_instrument(id) for id in IDS})
 
 
 def instrument_by_id(id: str) -> Instrument:
@@ -108,17 +108,19 @@ def instrument_by_id(id: str) -> Instrument:
 
 def instrument_in_year(year: int) -> Instrument | None:
     """Return the instrument of the official assessments of a year; None if there is none."""
-    for each in instrument_catalogue().values():
-        if each.year_from <= year and (each.year_to is None or year <= each.year_to):
-            return each
+    for instrument in instrument_catalogue().values():
+        if instrument.year_from <= year and (
+            instrument.year_to is None or year <= instrument.year_to
+        ):
+            return instrument
     return None
 
 
 def parse_instrument(text: str, file: str = "instrument") -> Instrument:
     """Parse an instrument and validate its references and weights.
 
-    An instrument without domains (Pemdi) gets one domain for each aspect, with the same number, name
-    and weight, because its aspects are the top-level parts of its index.
+    An instrument without domains (Pemdi) gets one domain for each aspect, with the same number,
+    name and weight, because its aspects are the top-level parts of its index.
 
     Raises:
         FactInvalid: the document has another shape, or a reference or weight is wrong.
@@ -127,20 +129,20 @@ def parse_instrument(text: str, file: str = "instrument") -> Instrument:
     values = document.model_dump(exclude={"years"})
     if document.domains is None:
         values["domains"] = values["aspects"]
-        values["aspects"] = [each | {"domain": each["number"]} for each in values["aspects"]]
-    for at, aspect in enumerate(values["aspects"]):
+        values["aspects"] = [aspect | {"domain": aspect["number"]} for aspect in values["aspects"]]
+    for index, aspect in enumerate(values["aspects"]):
         if aspect["domain"] is None:
-            raise FactInvalid(file, f"aspects[{at}].domain", "a whole number", None)
+            raise FactInvalid(file, f"aspects[{index}].domain", "a whole number", None)
     levels = document.scales[0].levels
     values["level_min"], values["level_max"] = levels[0].number, levels[-1].number
     values["year_from"], values["year_to"] = document.years.first, document.years.last
-    instrument = value_of(Instrument, values)
+    instrument = from_document(Instrument, values)
     _check_references(instrument, file)
     _check_weights(instrument, file)
     return instrument
 
 
-def _read(id: str) -> Instrument:
+def _read_instrument(id: str) -> Instrument:
     file = f"{id}.json"
     return parse_instrument(document_text("instruments", file), file)
 
@@ -148,47 +150,53 @@ def _read(id: str) -> Instrument:
 def _check_references(instrument: Instrument, file: str) -> None:
     """Check that numbers run from 1, levels are contiguous and covered, and references resolve."""
     lowest, highest = instrument.level_min, instrument.level_max
-    for place, numbers in (
-        ("aspects", [each.number for each in instrument.aspects]),
-        ("domains", [each.number for each in instrument.domains]),
-        ("indicators", [each.number for each in instrument.indicators]),
+    for part, numbers in (
+        ("aspects", [aspect.number for aspect in instrument.aspects]),
+        ("domains", [domain.number for domain in instrument.domains]),
+        ("indicators", [indicator.number for indicator in instrument.indicators]),
     ):
-        expect_equal(file, f"{place}.number", list(range(1, len(numbers) + 1)), numbers)
-    codes = Counter(each.code for each in instrument.indicators)
-    twice = [code for code, count in codes.items() if count > 1]
-    if twice:
-        raise FactInvalid(file, "indicators.code", "each code once", ", ".join(twice))
+        expect_equal(file, f"{part}.number", list(range(1, len(numbers) + 1)), numbers)
+    codes = Counter(indicator.code for indicator in instrument.indicators)
+    duplicates = [code for code, count in codes.items() if count > 1]
+    if duplicates:
+        raise FactInvalid(file, "indicators.code", "each code once", ", ".join(duplicates))
 
     scales = {scale.id: [level.number for level in scale.levels] for scale in instrument.scales}
     for scale, numbers in scales.items():
         expect_equal(file, f"scales {scale}", list(range(lowest, highest + 1)), numbers)
 
-    minimums = [each.minimum for each in instrument.predicates]
-    bounds = [each for each in minimums[:-1] if each is not None and lowest < each <= highest]
-    falling = bounds == sorted(set(bounds), reverse=True)
-    if minimums[-1] is not None or len(bounds) < len(minimums) - 1 or not falling:
+    minimums = [predicate.minimum for predicate in instrument.predicates]
+    bounds = [
+        minimum for minimum in minimums[:-1] if minimum is not None and lowest < minimum <= highest
+    ]
+    is_falling = bounds == sorted(set(bounds), reverse=True)
+    if minimums[-1] is not None or len(bounds) < len(minimums) - 1 or not is_falling:
         expected = f"falling minimums from {highest} to above {lowest}, then null"
-        found = ", ".join("null" if each is None else format_exact(each) for each in minimums)
-        raise FactInvalid(file, "predicates", expected, found)
+        received = ", ".join(
+            "null" if minimum is None else format_exact(minimum) for minimum in minimums
+        )
+        raise FactInvalid(file, "predicates", expected, received)
 
-    aspects = {each.number for each in instrument.aspects}
-    domains = {each.number for each in instrument.domains}
-    indicators = {each.number for each in instrument.indicators}
+    aspects = {aspect.number for aspect in instrument.aspects}
+    domains = {domain.number for domain in instrument.domains}
+    indicators = {indicator.number for indicator in instrument.indicators}
     for aspect in instrument.aspects:
         expect_one_of(file, f"aspects {aspect.number}.domain", domains, aspect.domain)
-    for each in instrument.indicators:
-        place = f"indicators {each.number}"
-        expect_one_of(file, f"{place}.aspect", aspects, each.aspect)
-        expect_one_of(file, f"{place}.scale", set(scales), each.scale)
-        if each.criteria:
-            expect_equal(file, f"{place}.criteria, count", highest - lowest + 1, len(each.criteria))
-        need = each.integration
+    for indicator in instrument.indicators:
+        location = f"indicators {indicator.number}"
+        expect_one_of(file, f"{location}.aspect", aspects, indicator.aspect)
+        expect_one_of(file, f"{location}.scale", set(scales), indicator.scale)
+        if indicator.criteria:
+            expect_equal(
+                file, f"{location}.criteria, count", highest - lowest + 1, len(indicator.criteria)
+            )
+        need = indicator.integration
         for partner in need.partners if need else ():
-            expect_one_of(file, f"{place}.integration.partners", indicators, partner)
-        starts = (each.all_opds_from, each.review_from, need.from_level if need else None)
-        for start in starts:
-            if start is not None:
-                expect_one_of(file, f"{place}, level", set(range(lowest, highest + 1)), start)
+            expect_one_of(file, f"{location}.integration.partners", indicators, partner)
+        levels = (indicator.all_opds_from, indicator.review_from, need.from_level if need else None)
+        for level in levels:
+            if level is not None:
+                expect_one_of(file, f"{location}, level", set(range(lowest, highest + 1)), level)
 
 
 def _check_weights(instrument: Instrument, file: str) -> None:
@@ -200,11 +208,11 @@ def _check_weights(instrument: Instrument, file: str) -> None:
         parts = instrument.indicators_of(aspect.number)
         sums.append((f"aspects {aspect.number}: its indicators", aspect.weight, parts))
     for domain in instrument.domains:
-        within = instrument.aspects_of(domain.number)
-        sums.append((f"domains {domain.number}: its aspects", domain.weight, within))
-    for place, weight, summands in reversed(sums):  # narrow sums locate errors better
-        total = sum((each.weight for each in summands), Fraction())
+        domain_aspects = instrument.aspects_of(domain.number)
+        sums.append((f"domains {domain.number}: its aspects", domain.weight, domain_aspects))
+    for location, weight, summands in reversed(sums):  # narrow sums locate errors better
+        total = sum((part.weight for part in summands), Fraction())
         if total != weight:
             raise FactInvalid(
-                file, f"{place}, weights together", format_exact(weight), format_exact(total)
+                file, f"{location}, weights together", format_exact(weight), format_exact(total)
             )

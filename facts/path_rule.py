@@ -1,16 +1,16 @@
-"""The rules for paths: the scale of effort, and the order in which levels are better reached."""
+"""The rules for paths: the scale of effort, and the recommended order of levels."""
 
 from __future__ import annotations
 
 from functools import cache
 
-from engine.document import value_of
+from engine.document import from_document
 from engine.path.effort import EffortScale, StepId
-from engine.path.precedence import NONE, Precedence, PrecedenceRule
+from engine.path.precedence import NO_PRECEDENCE, Precedence, PrecedenceRule
 from facts.document import FactDocument, NonEmpty, PositiveFraction, document_text, parse_document
 from facts.validation import expect_equal, expect_one_of
 
-LEVELS = [1, 2, 3, 4, 5]  # that a step can reach in any instrument
+LEVELS = [1, 2, 3, 4, 5]  # the levels that a step can reach in any instrument
 INSTRUMENTS = ("spbe-2020",)
 
 
@@ -44,7 +44,7 @@ class _Precedence(FactDocument):
 
 @cache
 def effort_scale() -> EffortScale:
-    """Return the scale of effort. It is our own, because no public figures on costs were found."""
+    """Return the scale of effort, which Simpul defines because no public cost figures exist."""
     return parse_effort_scale(document_text("path_rules", "effort.json"), "effort.json")
 
 
@@ -52,7 +52,7 @@ def effort_scale() -> EffortScale:
 def precedence_rules(instrument: str) -> Precedence:
     """Return the soft rules of an instrument by its id; without known rules, they are empty."""
     if instrument not in INSTRUMENTS:
-        return NONE
+        return NO_PRECEDENCE
     file = f"precedence-{instrument}.json"
     return parse_precedence(document_text("path_rules", file), file)
 
@@ -65,7 +65,7 @@ def parse_effort_scale(text: str, file: str = "effort") -> EffortScale:
     """
     document = parse_document(_EffortScale, text, file)
     expect_equal(file, "by_level, levels", LEVELS, list(document.by_level))
-    return value_of(EffortScale, document.model_dump())
+    return from_document(EffortScale, document.model_dump())
 
 
 def parse_precedence(text: str, file: str = "precedence") -> Precedence:
@@ -76,8 +76,8 @@ def parse_precedence(text: str, file: str = "precedence") -> Precedence:
     """
     document = parse_document(_Precedence, text, file)
     rules = []
-    for at, each in enumerate(document.rules):
-        expect_one_of(file, f"rules[{at}].kind", document.penalties, each.kind)
-        step, asks = StepId(each.indicator, each.level), StepId(each.asks, each.asks_level)
-        rules.append(PrecedenceRule(each.kind, step, asks, document.penalties[each.kind]))
+    for index, rule in enumerate(document.rules):
+        expect_one_of(file, f"rules[{index}].kind", document.penalties, rule.kind)
+        step, required = StepId(rule.indicator, rule.level), StepId(rule.asks, rule.asks_level)
+        rules.append(PrecedenceRule(rule.kind, step, required, document.penalties[rule.kind]))
     return Precedence(document.id, document.version, document.assumption, tuple(rules))

@@ -1,4 +1,4 @@
-"""The types of values that refer to other facts, such as codes of regions and ids of instruments."""
+"""The types of values that refer to other facts, such as region codes and instrument ids."""
 
 from __future__ import annotations
 
@@ -12,24 +12,25 @@ from facts.region import region_codes
 from facts.row import WholeNumbers
 
 
-def _known_code(code: str) -> str:
+def _check_region_code(code: str) -> str:
     if code not in region_codes():
         raise PydanticCustomError("region", "the code of a region or central agency")
     return code
 
 
-def _known_instrument(id: str) -> str:
+def _check_instrument(id: str) -> str:
     if id not in instrument_catalogue():
         raise PydanticCustomError("instrument", "one of " + ", ".join(instrument_catalogue()))
     return id
 
 
-def _known_indicators(numbers: tuple[int, ...]) -> tuple[int, ...]:
-    if not {each.number for each in instrument_by_id("spbe-2020").indicators}.issuperset(numbers):
+def _check_indicators(numbers: tuple[int, ...]) -> tuple[int, ...]:
+    known_numbers = {indicator.number for indicator in instrument_by_id("spbe-2020").indicators}
+    if not known_numbers.issuperset(numbers):
         raise PydanticCustomError("indicators", "indicators of spbe-2020")
     return numbers
 
 
-RegionCode = Annotated[str, AfterValidator(_known_code)]
-InstrumentId = Annotated[str, AfterValidator(_known_instrument)]
-Spbe2020Indicators = Annotated[WholeNumbers, AfterValidator(_known_indicators)]
+RegionCode = Annotated[str, AfterValidator(_check_region_code)]
+InstrumentId = Annotated[str, AfterValidator(_check_instrument)]
+Spbe2020Indicators = Annotated[WholeNumbers, AfterValidator(_check_indicators)]

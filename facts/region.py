@@ -45,13 +45,15 @@ class Subdivisions:
 def region_catalogue(national: bool = False) -> tuple[Region, ...]:
     """Return West Java and its 27 regions, or all 552 regions and the central agencies."""
     if national:
-        return (*(region for region, _ in _regions()), *_central_agencies())
-    return tuple(region for region, _ in _regions() if in_west_java(region.code))
+        return (*(region for region, _ in _regions_with_subdivisions()), *_central_agencies())
+    return tuple(region for region, _ in _regions_with_subdivisions() if in_west_java(region.code))
 
 
 def subdivisions_by_region() -> Mapping[str, Subdivisions]:
     """Return the subdivisions of all 552 regions, by region code."""
-    return MappingProxyType({region.code: counts for region, counts in _regions()})
+    return MappingProxyType(
+        {region.code: counts for region, counts in _regions_with_subdivisions()}
+    )
 
 
 def in_west_java(code: str) -> bool:
@@ -66,17 +68,17 @@ def region_codes() -> frozenset[str]:
 
 
 @cache
-def _regions() -> tuple[tuple[Region, Subdivisions], ...]:
-    found: list[tuple[Region, Subdivisions]] = []
+def _regions_with_subdivisions() -> tuple[tuple[Region, Subdivisions], ...]:
+    regions: list[tuple[Region, Subdivisions]] = []
     codes: set[str] = set()
     for row in read_rows(_RegionRow, "regions.csv", "code"):
         if row.parent is not None and row.parent not in codes:  # provinces come first
             raise row.invalid("parent", "the code of a province above")
         codes.add(row.code)
         values = row.values()
-        counts = Subdivisions(*(values.pop(each.name) for each in fields(Subdivisions)))
-        found.append((Region(**values), counts))
-    return tuple(found)
+        counts = Subdivisions(*(values.pop(field.name) for field in fields(Subdivisions)))
+        regions.append((Region(**values), counts))
+    return tuple(regions)
 
 
 @cache

@@ -42,7 +42,7 @@ Figure = Annotated[str, cell_matching(r"[0-9]\.[0-9]{2}", "a value with two deci
 
 
 class TableRow(BaseModel):
-    """The base class for rows. The columns are the fields of the subclass, followed by these three.
+    """The base class for rows, whose columns are the subclass's fields and then the three below.
 
     An empty cell has no value, so a field that may be empty has a default.
     """
@@ -53,7 +53,7 @@ class TableRow(BaseModel):
     confirmed: Truth
     note: str = ""
     _file: str = PrivateAttr()
-    _number: int = PrivateAttr()  # as in a spreadsheet, where the header is row 1
+    _number: int = PrivateAttr()  # the row of a spreadsheet in which the header is row 1
 
     @property
     def provenance(self) -> Provenance:
@@ -62,8 +62,8 @@ class TableRow(BaseModel):
 
     def values(self) -> dict[str, Any]:
         """Return the columns of the subclass and the provenance, by name of the engine's field."""
-        own = {name: value for name, value in self if name not in TableRow.model_fields}
-        return own | {"provenance": self.provenance}
+        values = {name: value for name, value in self if name not in TableRow.model_fields}
+        return values | {"provenance": self.provenance}
 
     def invalid(self, column: str, expected: str) -> FactInvalid:
         """Return the error for an invalid cell."""
@@ -87,8 +87,8 @@ def parse_rows(shape: type[Shape], text: str, file: str, key: str) -> Iterator[S
     Raises:
         FactInvalid: the header or a row is invalid.
     """
-    names, last = list(shape.model_fields), len(TableRow.model_fields)
-    columns = [*names[last:], *names[:last]]
+    names, own_count = list(shape.model_fields), len(TableRow.model_fields)
+    columns = [*names[own_count:], *names[:own_count]]
     reader = csv.reader(text.splitlines())
     header = next(reader, [])
     if header != columns:
@@ -98,17 +98,19 @@ def parse_rows(shape: type[Shape], text: str, file: str, key: str) -> Iterator[S
         if len(cells) != len(columns):
             expected = f"{len(columns)} cells"
             raise FactInvalid(file, f"row {number}, column all", expected, ",".join(cells))
-        named = dict(zip(columns, cells, strict=True))
-        identity = tuple(named[column] for column in key.split())
+        cell_by_column = dict(zip(columns, cells, strict=True))
+        identity = tuple(cell_by_column[column] for column in key.split())
         if identity in seen:
             expected = "a key not used before"
             raise FactInvalid(file, f"row {number}, column {key}", expected, " ".join(identity))
         seen.add(identity)
         try:
-            row = shape.model_validate({name: cell for name, cell in named.items() if cell})
+            row = shape.model_validate(
+                {name: cell for name, cell in cell_by_column.items() if cell}
+            )
         except ValidationError as error:
-            (column, *_), expected, found = first_error(error)
-            place = f"row {number}, column {column}"
-            raise FactInvalid(file, place, expected, found) from error
+            (column, *_), expected, received = first_error(error)
+            location = f"row {number}, column {column}"
+            raise FactInvalid(file, location, expected, received) from error
         row._file, row._number = file, number
         yield row

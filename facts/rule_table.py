@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from fractions import Fraction
 from functools import cache
 
-from engine.document import value_of
+from engine.document import from_document
 from engine.graph.exchange import ExchangePatterns
 from engine.verification.rule import RequirementKind, RuleTable
 from facts.document import FactDocument, NonEmpty, PositiveFraction, document_text, parse_document
@@ -20,7 +20,7 @@ INSTRUMENTS = ("spbe-2020", "pemdi-2026")
 # The engine class of the same name documents the keys of a document.
 class _Requirement(FactDocument):
     level: int
-    ask: RequirementKind
+    kind: RequirementKind
     text: str
     in_year: bool = False
     share: PositiveFraction = Fraction(1)
@@ -50,9 +50,9 @@ class _Role(FactDocument):
 
 class _Pattern(FactDocument):
     id: str
-    one: tuple[str, ...]
-    other: tuple[str, ...]
-    data: str
+    first_roles: tuple[str, ...]
+    second_roles: tuple[str, ...]
+    data_object: str
     both_ways: bool
     weight: PositiveFraction
 
@@ -88,17 +88,20 @@ def parse_rule_table(text: str, file: str = "rules") -> RuleTable:
     """
     document = parse_document(_RuleTable, text, file)
     instrument = instrument_by_id(document.instrument)
-    levels = range(instrument.level_min + 1, instrument.level_max + 1)  # the lowest needs nothing
-    without_rule = {each.number for each in instrument.indicators}
+    # The lowest level has no requirement.
+    levels = range(instrument.level_min + 1, instrument.level_max + 1)
+    without_rule = {indicator.number for indicator in instrument.indicators}
     for rule in document.rules:
         for number in rule.indicators:
             expect_one_of(file, f"{rule.id}.indicators", without_rule, number)
             without_rule.remove(number)
-        asked = [each.level for each in rule.requirements]
-        for level in asked:
+        required_levels = [requirement.level for requirement in rule.requirements]
+        for level in required_levels:
             expect_one_of(file, f"{rule.id}.requirements.level", levels, level)
-        expect_equal(file, f"{rule.id}.requirements, levels", sorted(asked), asked)
-    return value_of(RuleTable, document.model_dump())
+        expect_equal(
+            file, f"{rule.id}.requirements, levels", sorted(required_levels), required_levels
+        )
+    return from_document(RuleTable, document.model_dump())
 
 
 def parse_exchange_patterns(text: str, file: str = "exchanges") -> ExchangePatterns:
@@ -108,8 +111,8 @@ def parse_exchange_patterns(text: str, file: str = "exchanges") -> ExchangePatte
         FactInvalid: the document has another shape, or a pattern names an unknown role.
     """
     document = parse_document(_Patterns, text, file)
-    names = {each.id: each.names for each in document.opds}
-    for each in document.exchanges:
-        for role in (*each.one, *each.other):
-            expect_one_of(file, f"exchanges {each.id}", names, role)
-    return value_of(ExchangePatterns, document.model_dump(exclude={"opds"}) | {"names": names})
+    names = {role.id: role.names for role in document.opds}
+    for pattern in document.exchanges:
+        for role in (*pattern.first_roles, *pattern.second_roles):
+            expect_one_of(file, f"exchanges {pattern.id}", names, role)
+    return from_document(ExchangePatterns, document.model_dump(exclude={"opds"}) | {"names": names})

@@ -1,4 +1,4 @@
-"""The shipped tables in one place, as typed rows that are validated when read.
+"""Collects the functions that return the shipped tables as validated, typed rows.
 
 By default, functions return the rows of West Java, and with `national=True` those of the whole
 country. README.md in this folder describes the columns and the origin of the tables.

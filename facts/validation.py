@@ -26,38 +26,40 @@ _EXPECTED = {
 class FactInvalid(ValueError):
     """A shipped file is invalid.
 
-    Attributes: file, place, expected (a text), found (the value that came).
+    Attributes: file, location, expected (a text), received (the value in the file).
     """
 
-    def __init__(self, file: str, place: str, expected: str, found: object) -> None:
-        got = "nothing" if found is None else repr(found)
-        super().__init__(f"{file}: {place}: expected {expected}, got {got}")
+    def __init__(self, file: str, location: str, expected: str, received: object) -> None:
+        text = "nothing" if received is None else repr(received)
+        super().__init__(f"{file}: {location}: expected {expected}, got {text}")
         self.file = file
-        self.place = place
+        self.location = location
         self.expected = expected
-        self.found = found
+        self.received = received
 
 
 def first_error(error: ValidationError) -> tuple[tuple[str | int, ...], str, object]:
-    """Return the place of the first error of pydantic, what was expected, and what came."""
-    first = error.errors(include_url=False)[0]
-    kind, found = first["type"], first["input"]
-    expected = _EXPECTED.get(kind, first["msg"].removeprefix("Input should be "))
+    """Return the location of pydantic's first error, the expected value, and the received one."""
+    details = error.errors(include_url=False)[0]
+    kind, received = details["type"], details["input"]
+    expected = _EXPECTED.get(kind, details["msg"].removeprefix("Input should be "))
     if kind == "missing":
-        found = None  # the input of the error is the object without the key
+        received = None  # the input of the error is the object without the key
     elif kind == "json_invalid":
-        found = first["ctx"]["error"]  # the input of the error is the whole text
-    return first["loc"], expected, found
+        received = details["ctx"]["error"]  # the input of the error is the whole text
+    return details["loc"], expected, received
 
 
-def expect_equal(file: str, place: str, expected: object, found: object) -> None:
+def expect_equal(file: str, location: str, expected: object, received: object) -> None:
     """Raise FactInvalid unless the value is equal to the expected one."""
-    if found != expected:
-        raise FactInvalid(file, place, str(expected), found)
+    if received != expected:
+        raise FactInvalid(file, location, str(expected), received)
 
 
-def expect_one_of(file: str, place: str, expected: Iterable[object], found: object) -> None:
+def expect_one_of(file: str, location: str, expected: Iterable[object], received: object) -> None:
     """Raise FactInvalid unless the value is one of the expected ones."""
-    known = set(expected)
-    if found not in known:
-        raise FactInvalid(file, place, f"one of {', '.join(sorted(map(str, known)))}", found)
+    allowed = set(expected)
+    if received not in allowed:
+        raise FactInvalid(
+            file, location, f"one of {', '.join(sorted(map(str, allowed)))}", received
+        )

@@ -29,7 +29,7 @@ from hub.transport.compression import CompressedFiles
 from hub.transport.graphql_http import GraphQLApp
 from hub.transport.request_limits import RequestLimits
 from hub.transport.response_cache import ResponseCache
-from hub.transport.shared_subscription import FAILURE, SubscriptionSharing
+from hub.transport.shared_subscription import INTERNAL_ERROR_PAYLOAD, SubscriptionSharing
 from hub.transport.websocket_protocol import DRAINING, flush_outbox
 from hub.worker_metrics import WorkerMetrics
 from realtime.broker import Broker, MemoryBroker
@@ -50,10 +50,10 @@ from storage.database import Database
 from storage.inventory import InventoryCache
 from storage.log import Clock
 
-Task = Callable[[Instance], Awaitable[None]]
+BackgroundTask = Callable[[Instance], Awaitable[None]]
 
 READY_SECONDS = 2.0
-WEB = Path(str(files("clients"))) / "web" / "dist"
+WEB_CLIENT_FOLDER = Path(str(files("clients"))) / "web" / "dist"
 
 logger = logging.getLogger(__name__)
 
@@ -70,16 +70,16 @@ class AppState:
     operation_seconds: float
     instance: Instance | None = None
 
-    async def position(self) -> ArrivalPosition:
+    async def newest_position(self) -> ArrivalPosition:
         """Return the newest position of the arrival order in the database."""
         assert self.instance is not None
         async with self.instance.database.read() as session:
-            return await arrival.newest_position(session)
+            return await arrival.read_arrival_position(session)
 
     def executing(self) -> AbstractContextManager[None]:
         """Return a context manager that counts an operation as in progress."""
         assert self.instance is not None
-        return self.instance.requests.executing()
+        return self.instance.active_operations.count_operation()
 
     def context(self, viewer: Viewer) -> Context:
         """Return a new context for an operation of this viewer."""
@@ -92,7 +92,7 @@ def create_app(
     settings: Settings,
     *,
     replay: bool = False,
-    tasks: Sequence[Task] = (),
+    tasks: Sequence[BackgroundTask] = (),
     metrics_folder: Path | None = None,
 ) -> Starlette:
     """Return the application.
@@ -102,7 +102,7 @@ def create_app(
         tasks: background tasks, which run while the application runs.
         metrics_folder: where several workers share their metrics; None with a single process.
     """
-    running, lag, regions = (
+    app_state, delivery_lag, owned_regions = (
         AppState(settings.operation_seconds),
         metrics.DeliveryLag(),
         metrics.OwnedRegionCount(metrics_folder),
@@ -111,62 +111,74 @@ def create_app(
     @asynccontextmanager
     async def lifespan(_app: Starlette) -> AsyncIterator[None]:
         async with open_instance(settings, replay=replay) as instance, asyncio.TaskGroup() as group:
-            running.instance = instance
-            owned = [group.create_task(instance.tail.run())]
-            beside = [recompute.recompute_in_background, lag.run, regions.run, *tasks]
+            app_state.instance = instance
+            running_tasks = [group.create_task(instance.tail.run())]
+            instance_tasks = [
+                recompute.recompute_in_background,
+                delivery_lag.run,
+                owned_regions.run,
+                *tasks,
+            ]
             if settings.follows is not None:
-                beside.append(
+                instance_tasks.append(
                     partial(replication.run_replication, settings.follows, settings.data_dir)
                 )
-                beside.append(partial(replication.watch_owners, settings.follows))
-            owned += [group.create_task(_owned(task, instance)) for task in beside]
+                instance_tasks.append(partial(replication.watch_owners, settings.follows))
+            running_tasks += [
+                group.create_task(_run_task(task, instance)) for task in instance_tasks
+            ]
             if workers is not None:
-                owned.append(group.create_task(workers.run()))
+                running_tasks.append(group.create_task(workers.run()))
             yield
             await fanout.close()
-            for task in owned:
+            for task in running_tasks:
                 task.cancel()
 
     def own_metrics() -> bytes:
-        assert running.instance is not None
-        return metrics.render_metrics(fanout, running.instance, lag, regions)
+        assert app_state.instance is not None
+        return metrics.render_metrics(fanout, app_state.instance, delivery_lag, owned_regions)
 
-    fanout = Fanout(FAILURE, flush_outbox)
+    fanout = Fanout(INTERNAL_ERROR_PAYLOAD, flush_outbox)
     workers = WorkerMetrics(metrics_folder, own_metrics) if metrics_folder is not None else None
     graphql = GraphQLApp(
         schema,
-        context_factory=running.context,
+        context_factory=app_state.context,
         authenticator=create_authenticator(settings),
         limits=RequestLimits(
             sockets=settings.sockets, sockets_per_viewer=settings.sockets_per_viewer
         ),
-        explorer_html=_page("explorer.html"),
+        explorer_html=_read_page("explorer.html"),
         allowed_origins=settings.allowed_origins,
-        response_cache=ResponseCache(running.position),
-        executing=running.executing,
-        sharing=SubscriptionSharing(schema, fanout, running.context, unpublished_access),
+        response_cache=ResponseCache(app_state.newest_position),
+        executing=app_state.executing,
+        sharing=SubscriptionSharing(schema, fanout, app_state.context, unpublished_access),
     )
 
-    async def ready(request: Request) -> Response:
-        assert running.instance is not None
+    async def readiness(request: Request) -> Response:
+        assert app_state.instance is not None
         if request.scope.get("state", {}).get(DRAINING):
             return JSONResponse({"ready": False, "draining": True}, 503)
-        broker = running.instance.tail.broker  # the instance is ready without it, too
-        state = {"kind": broker.kind, "state": "ok" if broker.reachable else "unreachable"}
+        broker = app_state.instance.tail.broker  # the instance is also ready without a broker
+        broker_state = {"kind": broker.kind, "state": "ok" if broker.reachable else "unreachable"}
         try:
-            async with asyncio.timeout(READY_SECONDS), running.instance.database.read() as session:
-                position = await arrival.newest_position(session)
+            async with (
+                asyncio.timeout(READY_SECONDS),
+                app_state.instance.database.read() as session,
+            ):
+                position = await arrival.read_arrival_position(session)
         except Exception:  # noqa: BLE001  # any error means that the database is unavailable
-            return JSONResponse({"ready": False, "database": "unreachable", "broker": state}, 503)
+            return JSONResponse(
+                {"ready": False, "database": "unreachable", "broker": broker_state}, 503
+            )
         return JSONResponse(
-            {"ready": True, "database": "ok", "arrival": position.arrival, "broker": state}
+            {"ready": True, "database": "ok", "arrival": position.arrival, "broker": broker_state}
         )
 
-    async def measured(_request: Request) -> Response:
-        text = own_metrics() if workers is None else workers.text()
+    async def metrics_text(_request: Request) -> Response:
+        text = own_metrics() if workers is None else workers.render()
         return Response(text, headers={"content-type": metrics.CONTENT_TYPE})
 
-    async def alive(_request: Request) -> Response:
+    async def liveness(_request: Request) -> Response:
         return JSONResponse({"alive": True})
 
     async def own_map(_request: Request) -> Response:
@@ -177,11 +189,11 @@ def create_app(
     routes: list[BaseRoute] = [
         Route("/graphql", graphql),
         WebSocketRoute("/graphql", graphql),
-        Route("/healthz", alive),
-        Route("/readyz", ready),
-        Route("/metrics", measured),
+        Route("/healthz", liveness),
+        Route("/readyz", readiness),
+        Route("/metrics", metrics_text),
         Route("/map.geojson", own_map),
-        *_web_routes(running),
+        *_web_routes(app_state),
     ]
     return Starlette(routes=routes, lifespan=lifespan, middleware=[Middleware(SecurityHeaders)])
 
@@ -194,11 +206,15 @@ async def open_instance(
     clock: Clock = utc_now,
     broker: Broker[Arrival] | None = None,
 ) -> AsyncIterator[Instance]:
-    """Create the instance's parts and close them at the end; `broker` replaces the configured one."""
+    """Create the parts of the instance, and close them at the end.
+
+    Args:
+        broker: replaces the configured broker.
+    """
     database = Database(settings.database)
     try:
         async with database.read() as session:
-            position = await arrival.newest_position(session)
+            position = await arrival.read_arrival_position(session)
 
         async def read(after: int, limit: int) -> Sequence[Arrival]:
             async with database.read() as session:
@@ -217,19 +233,19 @@ async def open_instance(
                 read,
                 bus,
                 start=position.arrival,
-                broker=broker or _broker(settings, position.epoch),
+                broker=broker or _create_broker(settings, position.epoch),
             ),
             clock=clock,
             inventories=inventories,
             analyses=analyses,
-            derive=verification_deriver(inventories, analyses),
+            derive_events=verification_deriver(inventories, analyses),
             owners=OwnerHeadCache(clock),
         )
     finally:
         await database.close()
 
 
-def _broker(settings: Settings, epoch: str) -> Broker[Arrival]:
+def _create_broker(settings: Settings, epoch: str) -> Broker[Arrival]:
     if settings.redis_url is None:
         return MemoryBroker()
     # Each epoch has its own stream, because arrival numbers are unique only within an epoch.
@@ -250,43 +266,43 @@ def create_authenticator(settings: Settings) -> Authenticator:
     return Authenticator.trusting(document, issuer, audience, utc_now)
 
 
-async def _owned(task: Task, instance: Instance) -> None:
+async def _run_task(task: BackgroundTask, instance: Instance) -> None:
     try:
         await task(instance)
     except Exception:
-        # If it propagated, it would cancel the tail, and the server would continue without one.
+        # A propagated exception would cancel the tail, and the server would continue without one.
         logger.exception("a task beside the server has failed; the server goes on")
 
 
-def _web_routes(running: AppState) -> list[BaseRoute]:
+def _web_routes(app_state: AppState) -> list[BaseRoute]:
     """Return the routes of the built web client; none if it is not built."""
-    if not (WEB / "assets").is_dir():
+    if not (WEB_CLIENT_FOLDER / "assets").is_dir():
         return []
 
     def page(request: Request, name: str, status: int = 200) -> Response:
         # The names of the assets contain a content hash, so only the page must be revalidated.
-        fresh = {"cache-control": "no-cache"}
-        return compression.file_response(WEB / name, request.headers, status, fresh)
+        headers = {"cache-control": "no-cache"}
+        return compression.file_response(WEB_CLIENT_FOLDER / name, request.headers, status, headers)
 
-    async def wall(request: Request) -> Response:
+    async def wall_page(request: Request) -> Response:
         return page(request, "index.html")
 
     async def region_page(request: Request) -> Response:
-        assert running.instance is not None
+        assert app_state.instance is not None
         code = request.path_params["code"]
-        async with running.instance.database.read() as session:
-            known = code in await region.by_code(session, [code])
-        # The page itself reports, in both languages, that the region does not exist.
-        return page(request, "region.html", 200 if known else 404)
+        async with app_state.instance.database.read() as session:
+            is_on_record = code in await region.regions_by_code(session, [code])
+        # The page itself states, in both languages, that the region does not exist.
+        return page(request, "region.html", 200 if is_on_record else 404)
 
     return [
-        Route("/", wall),
+        Route("/", wall_page),
         Route("/daerah/{code}", region_page),
-        Mount("/assets", CompressedFiles(directory=WEB / "assets")),
-        Route("/favicon.svg", CompressedFiles(directory=WEB)),
+        Mount("/assets", CompressedFiles(directory=WEB_CLIENT_FOLDER / "assets")),
+        Route("/favicon.svg", CompressedFiles(directory=WEB_CLIENT_FOLDER)),
     ]
 
 
-def _page(name: str) -> bytes | None:
-    path = WEB / name
+def _read_page(name: str) -> bytes | None:
+    path = WEB_CLIENT_FOLDER / name
     return path.read_bytes() if path.is_file() else None

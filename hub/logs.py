@@ -8,18 +8,18 @@ from uvicorn.config import LOGGING_CONFIG
 
 from hub.transport.websocket_protocol import SOCKET_LOGGER
 
-OWN = ("hub", "schema", "resolvers", "realtime", "regions", "storage")
+OWN_PACKAGES = ("hub", "schema", "resolvers", "realtime", "regions", "storage")
 
 
 def logging_config(level: str) -> dict[str, Any]:
     """Return the configuration for `logging.config.dictConfig`."""
-    own = {"handlers": ["default"], "level": level.upper(), "propagate": False}
+    own_logger = {"handlers": ["default"], "level": level.upper(), "propagate": False}
     return {
         **LOGGING_CONFIG,
         "loggers": {
             **LOGGING_CONFIG["loggers"],
-            # These are three lines per connection with the requested URL; ours is a single line.
+            # uvicorn logs three lines per connection; `hub.transport.websocket_log` logs one.
             SOCKET_LOGGER: {"level": "WARNING"},
-            **dict.fromkeys(OWN, own),
+            **dict.fromkeys(OWN_PACKAGES, own_logger),
         },
     }

@@ -14,9 +14,9 @@ from prometheus_client.registry import Collector
 
 from engine.log.source import SourceState
 from hub.replication import acquire_file_lock
-from hub.transport.event_stream import OPEN
-from hub.transport.websocket_log import ENDED
-from hub.transport.websocket_protocol import COUNTS
+from hub.transport.event_stream import OPEN_STREAMS
+from hub.transport.websocket_log import CLOSED_SOCKETS
+from hub.transport.websocket_protocol import CONNECTION_COUNTS
 from realtime.fanout import Fanout
 from resolvers.context import Instance
 from storage import ownership
@@ -31,10 +31,10 @@ logger = logging.getLogger(__name__)
 class SubscriptionCollector(Collector):
     """Collects the counters and states of a process at the time of the scrape."""
 
-    def __init__(self, fanout: Fanout, instance: Instance, owned: OwnedRegionCount) -> None:
+    def __init__(self, fanout: Fanout, instance: Instance, owned_regions: OwnedRegionCount) -> None:
         self._fanout = fanout
         self._instance = instance
-        self._owned = owned
+        self._owned_regions = owned_regions
 
     def collect(self) -> Iterator[Metric]:
         fanout = self._fanout
@@ -49,27 +49,33 @@ class SubscriptionCollector(Collector):
             "Times the broker failed and the database was read instead.",
             broker.fallbacks,
         )
-        yield _counter("arrivals_taken", "Arrivals received from the broker.", counts.taken)
-        yield _counter("arrivals_read", "Arrivals read from the database.", counts.read)
-        yield _counter("arrival_reads", "Queries to the database for arrivals.", counts.reads)
-        yield _gauge("sockets", "Open WebSockets.", COUNTS.sockets)
-        yield _gauge("streams", "Open subscriptions over HTTP.", len(OPEN))
+        yield _counter(
+            "arrivals_taken", "Arrivals received from the broker.", counts.arrivals_received
+        )
+        yield _counter("arrivals_read", "Arrivals read from the database.", counts.arrivals_read)
+        yield _counter("arrival_reads", "Queries to the database for arrivals.", counts.queries)
+        yield _gauge("sockets", "Open WebSockets.", CONNECTION_COUNTS.sockets)
+        yield _gauge("streams", "Open subscriptions over HTTP.", len(OPEN_STREAMS))
         yield _gauge(
             "subscription_groups", "Groups of identical subscriptions.", len(fanout.groups)
         )
-        yield _gauge("subscribers", "Subscribers in these groups.", fanout.followers)
+        yield _gauge("subscribers", "Subscribers in these groups.", fanout.subscribers)
         yield _counter(
             "subscription_executions", "Executions of an event for a group.", fanout.executions
         )
-        yield _counter("subscriptions", "Started shared subscriptions.", fanout.joined)
+        yield _counter(
+            "subscriptions", "Started shared subscriptions.", fanout.subscriptions_started
+        )
         yield _counter(
             "subscriptions_resumed",
             "Shared subscriptions that resumed after a cursor.",
-            fanout.resumed,
+            fanout.subscriptions_resumed,
         )
-        yield _counter("messages", "Messages sent to shared subscriptions.", COUNTS.messages)
-        yield _counter("message_bytes", "Bytes of these messages.", COUNTS.bytes)
-        conflated = COUNTS.conflated
+        yield _counter(
+            "messages", "Messages sent to shared subscriptions.", CONNECTION_COUNTS.messages
+        )
+        yield _counter("message_bytes", "Bytes of these messages.", CONNECTION_COUNTS.bytes)
+        conflated = CONNECTION_COUNTS.conflated
         yield _counter(
             "messages_conflated",
             "Messages replaced by newer ones before they were sent.",
@@ -78,16 +84,16 @@ class SubscriptionCollector(Collector):
         yield _counter(
             "sockets_given_up",
             "WebSockets closed because the peer read too slowly.",
-            COUNTS.given_up,
+            CONNECTION_COUNTS.unresponsive_sockets,
         )
-        ended = CounterMetricFamily(
+        closed_sockets = CounterMetricFamily(
             "simpul_sockets_ended", "Closed WebSockets, by close code.", labels=["code"]
         )
-        for code, count in ENDED.items():
-            ended.add_metric([code], count)
-        yield ended
-        yield from _sources(self._instance, self._owned)
-        given_up = COUNTS.streams_given_up
+        for code, count in CLOSED_SOCKETS.items():
+            closed_sockets.add_metric([code], count)
+        yield closed_sockets
+        yield from _source_metrics(self._instance, self._owned_regions)
+        given_up = CONNECTION_COUNTS.unresponsive_streams
         yield _counter(
             "streams_given_up", "Streams closed because the peer read too slowly.", given_up
         )
@@ -109,8 +115,8 @@ class DeliveryLag:
         async with aclosing(instance.tail.follow(instance.tail.newest)) as pages:
             async for page in pages:
                 now = instance.clock()
-                for each in page:
-                    self.seconds.observe(max(0.0, (now - each.at).total_seconds()))
+                for arrival in page:
+                    self.seconds.observe(max(0.0, (now - arrival.at).total_seconds()))
 
 
 class OwnedRegionCount:
@@ -124,7 +130,7 @@ class OwnedRegionCount:
         self._folder = metrics_folder
 
     async def run(self, instance: Instance) -> None:
-        """Count them every few seconds, until cancelled."""
+        """Count the owned regions every few seconds, until cancelled."""
         async with (
             acquire_file_lock(self._folder / "owned.lock") if self._folder else nullcontext()
         ):
@@ -132,27 +138,27 @@ class OwnedRegionCount:
                 try:
                     await self.count(instance)
                 except Exception:
-                    logger.exception("the regions that are owned here cannot be counted")
+                    logger.exception("the owned regions cannot be counted")
                 await asyncio.sleep(COUNT_SECONDS)
 
     async def count(self, instance: Instance) -> None:
-        """Count them once."""
+        """Count the owned regions once."""
         async with instance.database.read() as session:
-            self.regions = await ownership.count_owned(session)
+            self.regions = await ownership.count_owned_regions(session)
 
 
 def render_metrics(
-    fanout: Fanout, instance: Instance, lag: DeliveryLag, owned: OwnedRegionCount
+    fanout: Fanout, instance: Instance, lag: DeliveryLag, owned_regions: OwnedRegionCount
 ) -> bytes:
     """Return all metrics of this process in Prometheus' text format."""
     registry = CollectorRegistry()
-    registry.register(SubscriptionCollector(fanout, instance, owned))
+    registry.register(SubscriptionCollector(fanout, instance, owned_regions))
     registry.register(lag.seconds)
     return generate_latest(registry)
 
 
-def _sources(instance: Instance, owned: OwnedRegionCount) -> Iterator[Metric]:
-    """Yield the metrics of regions; they are zero in workers that neither follow nor count them."""
+def _source_metrics(instance: Instance, owned_regions: OwnedRegionCount) -> Iterator[Metric]:
+    """Yield the metrics of regions; without replication and counting, a worker yields zeros."""
     now = instance.clock()
     states = GaugeMetricFamily(
         "simpul_sources", "Regions that the instance owns or follows, by state.", labels=["state"]
@@ -162,13 +168,15 @@ def _sources(instance: Instance, owned: OwnedRegionCount) -> Iterator[Metric]:
         "Time since the copy of a region was last complete.",
         labels=["region"],
     )
-    found = list(instance.followed.values())
+    sources = list(instance.sources_by_region.values())
     for state in SourceState:
-        followed = sum(each.at(now) is state for each in found)
-        states.add_metric([state.value], owned.regions if state is SourceState.OWNED else followed)
-    for each in found:
-        if each.as_of is not None:
-            lag.add_metric([each.region], max(0.0, (now - each.as_of).total_seconds()))
+        followed = sum(source.state_at(now) is state for source in sources)
+        states.add_metric(
+            [state.value], owned_regions.regions if state is SourceState.OWNED else followed
+        )
+    for source in sources:
+        if source.as_of is not None:
+            lag.add_metric([source.region], max(0.0, (now - source.as_of).total_seconds()))
     yield from (states, lag)
 
 

@@ -15,8 +15,8 @@ from resolvers.context import Instance
 from resolvers.replicas import DatabaseReplicaStore
 from storage import ownership
 
-TURN_SECONDS = 1.0
-LOOK_SECONDS = 0.1
+LOCK_POLL_SECONDS = 1.0
+COPY_POLL_SECONDS = 0.1
 
 
 async def run_replication(directory: Path, data_dir: Path, instance: Instance) -> None:
@@ -24,20 +24,20 @@ async def run_replication(directory: Path, data_dir: Path, instance: Instance) -
 
     It waits while another process of this machine holds the lock in the data folder.
     """
-    copies = DatabaseReplicaStore(instance)
+    replicas = DatabaseReplicaStore(instance)
     async with (
         acquire_file_lock(data_dir / "follower.lock"),
         asyncio.TaskGroup() as group,
         aclosing(watch_endpoint_directory(directory)) as directories,
     ):
-        group.create_task(copies.keep())
-        await ReplicationClient(copies, instance.clock).run(directories)
+        group.create_task(replicas.write_sources())
+        await ReplicationClient(replicas, instance.clock).run(directories)
 
 
 async def watch_owners(directory: Path, instance: Instance) -> None:
     """Update the instance's owner heads from the endpoints that the file lists, until cancelled.
 
-    Every worker does this, also if another one replicates.
+    Every worker does this, even if another worker replicates.
     """
     async with aclosing(watch_endpoint_directory(directory)) as directories:
         await instance.owners.run(directories)
@@ -50,8 +50,10 @@ async def wait_until_copied(
 
     Return False if that takes longer than `seconds`.
     """
-    listed = {
-        region for each in load_endpoint_directory(directory).endpoints for region in each.regions
+    listed_regions = {
+        region
+        for endpoint in load_endpoint_directory(directory).endpoints
+        for region in endpoint.regions
     }
     task = asyncio.create_task(run_replication(directory, data_dir, instance))
     try:
@@ -59,10 +61,12 @@ async def wait_until_copied(
             while not task.done():
                 async with instance.database.read() as session:
                     sources = await ownership.list_all_sources(session)
-                fresh = {each.region for each in sources if each.state is SourceState.FRESH}
-                if listed <= fresh:
+                fresh_regions = {
+                    source.region for source in sources if source.state is SourceState.FRESH
+                }
+                if listed_regions <= fresh_regions:
                     return True
-                await asyncio.sleep(LOOK_SECONDS)
+                await asyncio.sleep(COPY_POLL_SECONDS)
     except TimeoutError:
         pass
     finally:
@@ -75,7 +79,8 @@ async def wait_until_copied(
 async def acquire_file_lock(path: Path) -> AsyncIterator[None]:
     """Hold an exclusive lock among the processes of this machine, which ends with the process.
 
-    Processes on different machines may replicate at the same time; each entry is still applied once.
+    Processes on different machines may replicate at the same time; each entry is still applied
+    only once.
     """
     with path.open("w") as file:
         while True:
@@ -83,5 +88,5 @@ async def acquire_file_lock(path: Path) -> AsyncIterator[None]:
                 fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
                 break
             except BlockingIOError:
-                await asyncio.sleep(TURN_SECONDS)
+                await asyncio.sleep(LOCK_POLL_SECONDS)
         yield

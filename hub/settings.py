@@ -6,7 +6,7 @@ import os
 import secrets
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 from urllib.parse import urlsplit
 
 from pydantic import AliasChoices, Field, ValidationError, field_validator
@@ -91,82 +91,86 @@ class Settings(BaseSettings):
         10.0, gt=0, description="Seconds after which an operation of a client reads nothing more."
     )
     log_level: str = Field("info", description="debug, info, warning or error.")
+    lang: Literal["en", "id"] = Field(
+        "en",
+        description="Language of the command line: `en` (English) or `id` (Indonesian).",
+    )
 
     @field_validator("allowed_origins", mode="before")
     @classmethod
-    def _listed(cls, given: object) -> object:
-        if isinstance(given, str):
-            return tuple(part.strip() for part in given.split(",") if part.strip())
-        return given
+    def _split_origins(cls, value: object) -> object:
+        if isinstance(value, str):
+            return tuple(part.strip() for part in value.split(",") if part.strip())
+        return value
 
     @field_validator("log_level")
     @classmethod
-    def _known(cls, given: str) -> str:
+    def _check_log_level(cls, value: str) -> str:
         levels = ("debug", "info", "warning", "error")
-        if given.lower() not in levels:
-            raise ValueError(f"expected one of {', '.join(levels)}, got {given!r}")
-        return given.lower()
+        if value.lower() not in levels:
+            raise ValueError(f"expected one of {', '.join(levels)}, got {value!r}")
+        return value.lower()
 
     @field_validator("database_url")
     @classmethod
-    def _supported(cls, given: str | None) -> str | None:
-        if given is not None:
-            # The URL holds a password, which must not be logged, so the error shows only the scheme.
-            scheme = given.partition("://")[0].partition("+")[0] if "://" in given else ""
+    def _check_database_url(cls, value: str | None) -> str | None:
+        if value is not None:
+            # The URL holds a password, which must not be logged. The error shows only the scheme.
+            scheme = value.partition("://")[0].partition("+")[0] if "://" in value else ""
             if scheme not in ("postgresql", "postgres", "sqlite"):
                 raise ValueError(f"expected postgresql://…, got the scheme {scheme[:20]!r}")
-        return given
+        return value
 
     @field_validator("redis_url")
     @classmethod
-    def _reaches_redis(cls, given: str | None) -> str | None:
-        if given is not None:
-            # As above; the text after an invalid port may be a part of the password.
-            scheme = given.partition("://")[0] if "://" in given else ""
+    def _check_redis_url(cls, value: str | None) -> str | None:
+        if value is not None:
+            # As above. The text after an invalid port may be a part of the password.
+            scheme = value.partition("://")[0] if "://" in value else ""
             if scheme not in ("redis", "rediss"):
                 raise ValueError(
                     f"expected redis://… or rediss://…, got the scheme {scheme[:20]!r}"
                 )
             try:
-                address = urlsplit(given)
+                address = urlsplit(value)
                 host, _ = address.hostname, address.port
                 database = address.path.strip("/") or "0"
             except ValueError:
                 raise ValueError("expected a host and a port, got what is none") from None
             if not host or not (database.isascii() and database.isdigit()):
                 raise ValueError("expected redis://host:port/number, got something else")
-        return given
+        return value
 
     @field_validator("follows")
     @classmethod
-    def _follows(cls, given: Path | None) -> Path | None:
-        if given is not None:
-            directory.load_endpoint_directory(given)  # raises a ValueError if it is invalid
-        return given
+    def _check_directory_file(cls, value: Path | None) -> Path | None:
+        if value is not None:
+            directory.load_endpoint_directory(value)  # raises a ValueError if it is invalid
+        return value
 
     @field_validator("map_file")
     @classmethod
-    def _readable(cls, given: Path | None) -> Path | None:
-        if given is not None and not given.is_file():
-            raise ValueError(f"expected a file, got {str(given)!r}")
-        return given
+    def _check_readable_file(cls, value: Path | None) -> Path | None:
+        if value is not None and not value.is_file():
+            raise ValueError(f"expected a file, got {str(value)!r}")
+        return value
 
     @field_validator("token_key_file")
     @classmethod
-    def _long_enough(cls, given: Path | None) -> Path | None:
-        if cls._readable(given) is not None:
-            assert given is not None
-            length = len(given.read_text().strip().encode())
+    def _check_token_key_length(cls, value: Path | None) -> Path | None:
+        if cls._check_readable_file(value) is not None:
+            assert value is not None
+            length = len(value.read_text().strip().encode())
             if length < KEY_BYTES:
                 raise ValueError(f"expected a secret of at least {KEY_BYTES} bytes, got {length}")
-        return given
+        return value
 
     @field_validator("jwks")
     @classmethod
-    def _found(cls, given: str | None) -> str | None:
-        if given is not None and not given.startswith("https://") and not Path(given).is_file():
-            raise ValueError(f"expected a file or an address with https://, got {given!r}")
-        return given
+    def _check_jwks_source(cls, value: str | None) -> str | None:
+        if value is not None and not value.startswith("https://") and not Path(value).is_file():
+            raise ValueError(f"expected a file or an address with https://, got {value!r}")
+        return value
 
     @property
     def database(self) -> str:
@@ -178,31 +182,31 @@ class Settings(BaseSettings):
         self.data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
 
     def token_key(self) -> bytes:
-        """Return the secret for this instance's own tokens; it is created and stored at first use."""
+        """Return the secret for the tokens of this instance; the first use creates the file."""
         path = self.token_key_file or self.data_dir / "token.key"
         if self.token_key_file is None and not path.exists():
             self.prepare()
-            fresh = path.with_suffix(f".{secrets.token_hex(4)}")
-            fresh.touch(mode=0o600)
-            fresh.write_text(secrets.token_hex(KEY_BYTES))
+            new_file = path.with_suffix(f".{secrets.token_hex(4)}")
+            new_file.touch(mode=0o600)
+            new_file.write_text(secrets.token_hex(KEY_BYTES))
             try:
-                path.hardlink_to(fresh)  # if two processes race, both read the first key
+                path.hardlink_to(new_file)  # if two processes race, both read the first key
             except FileExistsError:
                 pass
-            fresh.unlink()
+            new_file.unlink()
         return path.read_text().strip().encode()
 
 
 def explain_settings_errors(error: ValidationError) -> Iterator[str]:
     """Yield a message per problem: the variable's name, what was expected, and what was given."""
-    for each in error.errors():
-        variable = str(each["loc"][0]).upper()
-        common = variable.removeprefix("SIMPUL_")
-        if common in ("DATABASE_URL", "REDIS_URL") and not os.environ.get(variable):
-            variable = common  # the name without the prefix is the one in use
+    for problem in error.errors():
+        variable = str(problem["loc"][0]).upper()
+        unprefixed = variable.removeprefix("SIMPUL_")
+        if unprefixed in ("DATABASE_URL", "REDIS_URL") and not os.environ.get(variable):
+            variable = unprefixed  # the name without the prefix is the one in use
         elif not variable.startswith("SIMPUL_"):
             variable = f"SIMPUL_{variable}"
-        if each["type"] == "value_error":  # raised by our validators, with a complete message
-            yield f"{variable}: {each['ctx']['error']}"
+        if problem["type"] == "value_error":  # raised by our validators, with a complete message
+            yield f"{variable}: {problem['ctx']['error']}"
         else:
-            yield f"{variable}: {each['msg']}, got {each['input']!r}"
+            yield f"{variable}: {problem['msg']}, got {problem['input']!r}"

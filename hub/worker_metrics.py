@@ -1,9 +1,9 @@
 """Merges the metrics of several workers that share a port into one response.
 
 A scrape reaches only one of the workers. Each worker therefore writes its metrics to a file once a
-second, and the one that gets the request returns the metrics of all, with the worker's process id as
-a label. docs/decisions/0020-metrics-over-workers.md explains why prometheus_client's multiprocess
-mode is not used.
+second, and the worker that gets the request returns the metrics of all, with the process id of the
+worker as a label. docs/decisions/0020-metrics-over-workers.md explains why the multiprocess mode of
+prometheus_client is not used.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from prometheus_client.parser import text_string_to_metric_families
 from prometheus_client.registry import Collector
 
 WRITE_SECONDS = 1.0
-FORGET_SECONDS = 10.0  # a worker that has written nothing for so long has ended
+FORGET_SECONDS = 10.0  # a worker that has written nothing for this long has ended
 
 logger = logging.getLogger(__name__)
 
@@ -30,9 +30,9 @@ logger = logging.getLogger(__name__)
 class WorkerMetrics(Collector):
     """The metrics of all workers that write to one folder."""
 
-    def __init__(self, folder: Path, own: Callable[[], bytes]) -> None:
+    def __init__(self, folder: Path, render_own: Callable[[], bytes]) -> None:
         self._folder = folder
-        self._own = own
+        self._render_own = render_own
 
     async def run(self) -> None:
         """Write this worker's metrics once a second, until cancelled."""
@@ -47,12 +47,12 @@ class WorkerMetrics(Collector):
         """Write this worker's current metrics to its file."""
         path = self._folder / f"{os.getpid()}.txt"
         unfinished = path.with_suffix(".new")
-        unfinished.write_bytes(self._own())
+        unfinished.write_bytes(self._render_own())
         unfinished.replace(path)
 
     def collect(self) -> Iterator[Metric]:
         families: dict[str, Metric] = {}
-        for worker, text in self._texts():
+        for worker, text in self._read_metrics_files():
             for metric in text_string_to_metric_families(text):
                 family = Metric(metric.name, metric.documentation, metric.type)
                 family = families.setdefault(metric.name, family)
@@ -60,8 +60,8 @@ class WorkerMetrics(Collector):
                     family.add_sample(name, {"worker": worker, **labels}, value)
         yield from families.values()
 
-    def _texts(self) -> Iterator[tuple[str, str]]:
-        """Yield the process id and the metrics of each worker; remove the files of those that ended."""
+    def _read_metrics_files(self) -> Iterator[tuple[str, str]]:
+        """Yield the process id and metrics of each worker; remove the files of ended workers."""
         for path in sorted(self._folder.glob("*.txt")):
             with suppress(FileNotFoundError):  # another worker may have removed it meanwhile
                 if path.stat().st_mtime < time.time() - FORGET_SECONDS:
@@ -69,7 +69,7 @@ class WorkerMetrics(Collector):
                     continue
                 yield path.stem, path.read_text()
 
-    def text(self) -> bytes:
+    def render(self) -> bytes:
         """Return the metrics of all workers, in Prometheus' text format."""
         self.write()
         registry = CollectorRegistry()

@@ -1,8 +1,8 @@
-"""Brokers carry new arrivals between the processes of one database, so that not each must read them.
+"""Brokers carry new arrivals between the processes of one database, so that only one reads them.
 
 A process offers the broker what it has read from the database, and the broker delivers what other
-processes have read. A broker may lose, repeat, delay or drop arrivals. The tail takes only those that
-directly follow its newest arrival, and reads the database for the rest.
+processes have read. A broker may lose, repeat, delay or drop arrivals. The tail takes only those
+that directly follow its newest arrival, and reads the database for the rest.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ class Numbered(Protocol):
 
     @property
     def number(self) -> int:
-        """The position, counted from 1 without a gap."""
+        """The position, which counts from 1 without gaps."""
 
 
 Arrival = TypeVar("Arrival", bound=Numbered)
@@ -32,10 +32,10 @@ class ArrivalSink(Protocol[Arrival_contra]):
     def newest(self) -> int:
         """The number of the newest arrival that the sink has."""
 
-    def take(self, arrivals: Sequence[Arrival_contra], /) -> None:
+    def accept(self, arrivals: Sequence[Arrival_contra], /) -> None:
         """Take the arrivals that follow the newest one without a gap."""
 
-    async def look(self) -> None:
+    async def read_new_arrivals(self) -> None:
         """Read all new arrivals from the database."""
 
     def wake(self) -> None:

@@ -19,7 +19,7 @@ from contextlib import aclosing
 from dataclasses import dataclass, field
 
 from realtime.message import (
-    AT_ONCE_BYTES,
+    IMMEDIATE_SNAPSHOT_BYTES,
     Batch,
     Message,
     Sink,
@@ -31,15 +31,15 @@ from realtime.message import (
 BURST_SECONDS = 0.005  # events at shorter intervals are a burst
 MERGE_SECONDS = 0.004  # events of a burst within this time are delivered as one batch
 LONGEST_MERGE_SECONDS = 0.1
-TOGETHER_SECONDS = 0.02  # longest wait for the rest of the messages that are at hand together
-MERGED_BYTES = 32_768  # of one batch at most, so that no burst alone fills the buffer of a sink
-PATIENCE_SECONDS = 20.0  # longest wait for a single slow subscriber that catches up
-LOOK_SECONDS = 0.01
+BATCH_WAIT_SECONDS = 0.02  # longest wait for further messages that the source already has
+BATCH_BYTES = 32_768  # limit of one batch, so that no single burst fills the buffer of a sink
+SLOW_SUBSCRIBER_SECONDS = 20.0  # longest wait for a single slow subscriber that catches up
+READY_POLL_SECONDS = 0.01  # between checks whether the subscriber can receive more
 
 logger = logging.getLogger(__name__)
 
 
-Open = Callable[[Hashable], AsyncGenerator[Message, None]]  # opens a source at a position
+OpenSource = Callable[[Hashable], AsyncGenerator[Message, None]]  # opens a source at a position
 
 
 @dataclass(eq=False)
@@ -50,45 +50,45 @@ class PositionedStream:
     position: Hashable  # None: the stream began with the next event, at no known position
     sinks: dict[Sink, None] = field(default_factory=dict)
     task: asyncio.Task[None] | None = None
-    beginning: SnapshotBuffer | None = None  # while the stream sends a whole snapshot
-    _waiting: list[Message] = field(default_factory=list)
-    _flush_at: asyncio.TimerHandle | None = None
-    _took: float = 0.0  # duration of the last delivery to all sinks, in seconds
+    snapshot_buffer: SnapshotBuffer | None = None  # while the stream sends a whole snapshot
+    _pending_messages: list[Message] = field(default_factory=list)
+    _flush_timer: asyncio.TimerHandle | None = None
+    _delivery_seconds: float = 0.0  # duration of the last delivery to all sinks, in seconds
 
-    async def run(self, open: Open, kept: SnapshotBuffer | None = None) -> None:
+    async def run(self, open: OpenSource, snapshot: SnapshotBuffer | None = None) -> None:
         """Deliver the messages of the source to all sinks, until it ends or no sink is left.
 
         A cached snapshot is delivered first, and the source then begins where the snapshot ends.
         """
         ending: bytes | None = None
         try:
-            if kept is not None:
-                await self._replay(kept)
-                if self.group.merged(self):
+            if snapshot is not None:
+                await self._replay(snapshot)
+                if self.group.merge_into_other(self):
                     return
             async with aclosing(open(self.position)) as source:
-                enqueued_at, together, burst = 0.0, False, False
+                enqueued_at, had_more, burst = 0.0, False, False
                 async for message in source:
-                    if not together:
+                    if not had_more:
                         # Only the wait for the source counts: the delivery itself may take longer.
                         burst = time.monotonic() - enqueued_at < BURST_SECONDS
-                    together = message.more
+                    had_more = message.more
                     self.group.fanout.executions += 1
                     self._enqueue(message, burst)
                     enqueued_at = time.monotonic()
-                    if self.group.merged(self):
+                    if self.group.merge_into_other(self):
                         return
-                    await self._patience()
-        except SourceClosed as ended:
-            ending = ended.payload
-            self.group.forget(self.position)
+                    await self._wait_for_slow_subscriber()
+        except SourceClosed as closed:
+            ending = closed.payload
+            self.group.drop_snapshot(self.position)
         except Exception:
             logger.exception("a shared subscription has failed")
             ending = self.group.fanout.failure
         finally:
             self.flush()
             self.group.streams.discard(self)
-            self.group.tidy()
+            self.group.remove_if_empty()
         for sink in [*self.sinks]:
             sink.end(ending)
 
@@ -97,70 +97,72 @@ class PositionedStream:
         self.flush()  # the waiting messages are older than these subscriptions
         for sink in sinks:
             self.sinks[sink] = None
-            self.group.followed[sink] = self
+            self.group.stream_by_sink[sink] = self
 
-    def leave(self, sink: Sink) -> None:
+    def remove(self, sink: Sink) -> None:
         """Remove a sink; without sinks the source is closed."""
         self.sinks.pop(sink, None)
         if not self.sinks and self.task is not None:
             self.group.streams.discard(self)
-            self.group.tidy()
+            self.group.remove_if_empty()
             self.task.cancel()
 
     def flush(self) -> None:
         """Deliver the waiting messages as one batch."""
-        if self._flush_at is not None:
-            self._flush_at.cancel()
-            self._flush_at = None
-        if self._waiting:
-            batch, self._waiting = Batch(self._waiting), []
-            if self.beginning is not None:
-                self.beginning.note(batch)
+        if self._flush_timer is not None:
+            self._flush_timer.cancel()
+            self._flush_timer = None
+        if self._pending_messages:
+            batch, self._pending_messages = Batch(self._pending_messages), []
+            if self.snapshot_buffer is not None:
+                self.snapshot_buffer.append(batch)
                 if not batch.messages[-1].snapshot:
-                    self.beginning = None
+                    self.snapshot_buffer = None
             begun = time.monotonic()
             try:
                 for sink in [*self.sinks]:
                     sink.deliver(batch)
             finally:  # batches that some sinks have taken must not wait for the next event
-                self.group.fanout.settle()
-            self._took = time.monotonic() - begun
+                self.group.fanout.after_delivery()
+            self._delivery_seconds = time.monotonic() - begun
 
-    async def _replay(self, kept: SnapshotBuffer) -> None:
-        """Deliver a cached snapshot at the speed of the sinks, with what is added meanwhile."""
-        given = 0
-        while given < len(kept.batches):
-            batch = kept.batches[given]
-            given += 1
+    async def _replay(self, snapshot: SnapshotBuffer) -> None:
+        """Deliver a cached snapshot, which may still grow, at the speed of the sinks."""
+        delivered_batches = 0
+        while delivered_batches < len(snapshot.batches):
+            batch = snapshot.batches[delivered_batches]
+            delivered_batches += 1
             self.position = batch.messages[-1].position
             for sink in [*self.sinks]:
                 sink.deliver(batch)
-            self.group.fanout.settle()
-            await self._patience()
-            if given == len(kept.batches):
-                self.group.flush(kept)
+            self.group.fanout.after_delivery()
+            await self._wait_for_slow_subscriber()
+            if delivered_batches == len(snapshot.batches):
+                self.group.flush(snapshot)
 
     def _enqueue(self, message: Message, burst: bool) -> None:
+        """Add a message to the next batch, and deliver the batch now or after a short delay."""
         self.position = message.position
-        self._waiting.append(message)
-        large = sum(len(each.payload) for each in self._waiting) > MERGED_BYTES
-        if large or not (message.more or burst):
+        self._pending_messages.append(message)
+        is_large = sum(len(pending.payload) for pending in self._pending_messages) > BATCH_BYTES
+        if is_large or not (message.more or burst):
             self.flush()
-        elif self._flush_at is None:
-            # The delay is at least the duration of the last delivery. Otherwise a burst to very many
-            # subscribers is never merged.
-            wait = min(max(MERGE_SECONDS, self._took), LONGEST_MERGE_SECONDS)
+        elif self._flush_timer is None:
+            # The delay is at least the duration of the last delivery. Otherwise a burst to very
+            # many subscribers is never merged.
+            wait = min(max(MERGE_SECONDS, self._delivery_seconds), LONGEST_MERGE_SECONDS)
             if message.more:
-                wait = TOGETHER_SECONDS
-            self._flush_at = asyncio.get_running_loop().call_later(wait, self.flush)
+                wait = BATCH_WAIT_SECONDS
+            self._flush_timer = asyncio.get_running_loop().call_later(wait, self.flush)
 
-    async def _patience(self) -> None:
-        await asyncio.sleep(0)  # lets other tasks run, however many events are left
-        until = time.monotonic() + PATIENCE_SECONDS
+    async def _wait_for_slow_subscriber(self) -> None:
+        """Wait while the only sink is not ready, for a limited time."""
+        await asyncio.sleep(0)  # lets other tasks run, however many events remain
+        until = time.monotonic() + SLOW_SUBSCRIBER_SECONDS
         while len(self.sinks) == 1 and time.monotonic() < until:
-            if all(sink.ready for sink in self.sinks):
+            if all(sink.is_ready for sink in self.sinks):
                 return
-            await asyncio.sleep(LOOK_SECONDS)
+            await asyncio.sleep(READY_POLL_SECONDS)
 
 
 @dataclass(eq=False)
@@ -170,90 +172,92 @@ class SubscriberGroup:
     fanout: Fanout
     key: Hashable
     streams: set[PositionedStream] = field(default_factory=set)
-    followed: dict[Sink, PositionedStream] = field(default_factory=dict)
-    beginning: SnapshotBuffer | None = None  # the newest snapshot that was sent
+    stream_by_sink: dict[Sink, PositionedStream] = field(default_factory=dict)
+    snapshot_buffer: SnapshotBuffer | None = None  # the newest snapshot that was sent
 
-    def join(self, sink: Sink, start: Hashable, open: Open) -> None:
+    def join(self, sink: Sink, start: Hashable, open: OpenSource) -> None:
         """Subscribe a sink from a position on; None begins with a snapshot."""
-        self.fanout.joined += 1
-        self.fanout.resumed += start is not None
-        kept = self._kept() if start is None else None
-        if kept is not None and kept.size <= AT_ONCE_BYTES:
-            for batch in kept.batches:
+        self.fanout.subscriptions_started += 1
+        self.fanout.subscriptions_resumed += start is not None
+        snapshot = self._sent_snapshot() if start is None else None
+        if snapshot is not None and snapshot.size <= IMMEDIATE_SNAPSHOT_BYTES:
+            for batch in snapshot.batches:
                 sink.deliver(batch)
-            self.fanout.settle()
-            start, kept = kept.position, None
-        stream = next((each for each in self.streams if each.position == start), None)
-        if stream is None or kept is not None:
+            self.fanout.after_delivery()
+            start, snapshot = snapshot.position, None
+        stream = next((stream for stream in self.streams if stream.position == start), None)
+        if stream is None or snapshot is not None:
             stream = PositionedStream(self, start)
-            if start is None and kept is None:
-                stream.beginning = self.beginning = SnapshotBuffer(self.fanout.kept)
+            if start is None and snapshot is None:
+                stream.snapshot_buffer = self.snapshot_buffer = SnapshotBuffer(
+                    self.fanout.snapshot_budget
+                )
             self.streams.add(stream)
-            stream.task = asyncio.create_task(stream.run(open, kept))
+            stream.task = asyncio.create_task(stream.run(open, snapshot))
         stream.add([sink])
 
-    def _kept(self) -> SnapshotBuffer | None:
+    def _sent_snapshot(self) -> SnapshotBuffer | None:
         """Return the cached snapshot, as far as it was sent."""
-        if self.beginning is None:
+        if self.snapshot_buffer is None:
             return None
-        self.flush(self.beginning)
-        return self.beginning if self.beginning.batches else None
+        self.flush(self.snapshot_buffer)
+        return self.snapshot_buffer if self.snapshot_buffer.batches else None
 
-    def flush(self, kept: SnapshotBuffer) -> None:
+    def flush(self, snapshot: SnapshotBuffer) -> None:
         """Flush the stream that sends this snapshot."""
         for stream in self.streams:
-            if stream.beginning is kept:
+            if stream.snapshot_buffer is snapshot:
                 stream.flush()
 
-    def forget(self, position: Hashable) -> None:
+    def drop_snapshot(self, position: Hashable) -> None:
         """Drop the cached snapshot if it ends at a position that no source can continue from.
 
         This happens when a new epoch begins.
         """
-        kept = self.beginning
-        if kept is not None and kept.batches and kept.position == position:
-            kept.forget()
+        snapshot = self.snapshot_buffer
+        if snapshot is not None and snapshot.batches and snapshot.position == position:
+            snapshot.drop()
 
     def leave(self, sink: Sink) -> None:
         """Unsubscribe a sink."""
-        stream = self.followed.pop(sink, None)
+        stream = self.stream_by_sink.pop(sink, None)
         if stream is not None:
-            stream.leave(sink)
+            stream.remove(sink)
 
-    def merged(self, stream: PositionedStream) -> bool:
+    def merge_into_other(self, stream: PositionedStream) -> bool:
         """Move the sinks of `stream` to another stream at its position; False if there is none."""
         if stream.position is None:
             return False
-        for other in self.streams:
-            if other is not stream and other.position == stream.position:
+        for other_stream in self.streams:
+            if other_stream is not stream and other_stream.position == stream.position:
                 stream.flush()
-                other.add(stream.sinks)
+                other_stream.add(stream.sinks)
                 stream.sinks.clear()
                 return True
         return False
 
-    def tidy(self) -> None:
+    def remove_if_empty(self) -> None:
         """Remove the group once it has no streams."""
         if not self.streams:
             self.fanout.groups.pop(self.key, None)
 
 
 class Fanout:
-    """All groups of this process. `failure` is the last payload if a source fails unexpectedly."""
+    """All groups of this process; `failure` is the last payload if a source fails unexpectedly."""
 
-    def __init__(self, failure: bytes, settle: Callable[[], None] = lambda: None) -> None:
+    def __init__(self, failure: bytes, after_delivery: Callable[[], None] = lambda: None) -> None:
         self.failure = failure
-        self.settle = settle  # called after each batch is delivered to all sinks
-        self.kept = SnapshotBudget()
+        self.after_delivery = after_delivery  # called after each batch is delivered to all sinks
+        self.snapshot_budget = SnapshotBudget()
         self.groups: dict[Hashable, SubscriberGroup] = {}
         self.executions = 0  # messages that sources produced, over all groups
-        self.joined = 0  # subscriptions since the start
-        self.resumed = 0  # subscriptions that resumed from a position
+        self.subscriptions_started = 0  # subscriptions since the start
+        self.subscriptions_resumed = 0  # subscriptions that resumed from a position
 
     @property
-    def followers(self) -> int:
+    def subscribers(self) -> int:
         """The number of subscribed sinks."""
-        return sum(len(group.followed) for group in self.groups.values())
+        return sum(len(group.stream_by_sink) for group in self.groups.values())
 
     def group(self, key: Hashable) -> SubscriberGroup:
         """Return the group of all subscribers with this key."""
@@ -263,7 +267,8 @@ class Fanout:
 
     async def close(self) -> None:
         """End all streams."""
-        tasks = [each.task for group in self.groups.values() for each in group.streams if each.task]
+        streams = [stream for group in self.groups.values() for stream in group.streams]
+        tasks = [stream.task for stream in streams if stream.task]
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)

@@ -7,10 +7,12 @@ from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol, TypeVar
 
-AT_ONCE_BYTES = 131_072  # a larger cached snapshot is sent at the speed of the subscriber
-KEPT_BYTES = 8_388_608  # a larger snapshot is not cached, but computed for each subscriber
-KEPT_IN_ALL_BYTES = 33_554_432  # of all cached snapshots
-KEPT_SECONDS = 30.0
+IMMEDIATE_SNAPSHOT_BYTES = (
+    131_072  # a larger cached snapshot is sent at the speed of the subscriber
+)
+SNAPSHOT_BYTES = 8_388_608  # a larger snapshot is not cached, but computed for each subscriber
+SNAPSHOT_CACHE_BYTES = 33_554_432  # of all cached snapshots
+SNAPSHOT_CACHE_SECONDS = 30.0
 
 Format = TypeVar("Format", bound=Hashable)
 
@@ -22,7 +24,7 @@ class Message:
     payload: bytes
     position: Hashable
     subject: Hashable = None  # a newer message with this subject may replace this one; None: never
-    more: bool = False  # the next message is at hand, so both may be sent together
+    more: bool = False  # the source already has the next message, so both may be sent together
     snapshot: bool = False  # part of the snapshot for subscribers without a position
 
 
@@ -31,23 +33,23 @@ class Batch:
 
     def __init__(self, messages: Sequence[Message]) -> None:
         self.messages = messages
-        self._made: dict[Hashable, list[bytes]] = {}
+        self._encoded: dict[Hashable, list[bytes]] = {}
 
-    def made(
-        self, format: Format, make: Callable[[Sequence[Message], Format], list[bytes]]
+    def encode_once(
+        self, format: Format, encode: Callable[[Sequence[Message], Format], list[bytes]]
     ) -> list[bytes]:
-        """Return what `make` returns for the messages, called once for all sinks of one format."""
-        found = self._made.get(format)
-        if found is None:
-            found = self._made[format] = make(self.messages, format)
-        return found
+        """Return the encoded messages; `encode` is called once for all sinks of one format."""
+        encoded = self._encoded.get(format)
+        if encoded is None:
+            encoded = self._encoded[format] = encode(self.messages, format)
+        return encoded
 
 
 class Sink(Protocol):
     """A subscriber. No method waits: the sink buffers what it cannot send at once."""
 
     @property
-    def ready(self) -> bool:
+    def is_ready(self) -> bool:
         """False while the buffer is full, so that a stream that catches up should wait."""
 
     def deliver(self, batch: Batch) -> None:
@@ -61,7 +63,7 @@ class SourceClosed(Exception):
     """Raised by a source that cannot continue; `payload` states the reason to subscribers."""
 
     def __init__(self, payload: bytes) -> None:
-        super().__init__("a source has ended")
+        super().__init__("the source cannot continue")
         self.payload = payload
 
 
@@ -69,9 +71,9 @@ class SourceClosed(Exception):
 class SnapshotBudget:
     """The memory budget that all cached snapshots share.
 
-    It is no cache with keys: each snapshot belongs to its group, grows while it is streamed, and is
-    discarded as a whole, by its timer or when the budget is exceeded. A cache of cachetools measures
-    an entry once, when it is set, and expires entries only when it is used again.
+    A cache with keys does not fit: each snapshot belongs to its group, grows while it is streamed,
+    and is discarded as a whole, by its timer or when the budget is exceeded. A cache of cachetools
+    measures an entry once, when it is set, and expires entries only when it is used again.
     """
 
     size: int = 0  # bytes
@@ -79,35 +81,37 @@ class SnapshotBudget:
 
 @dataclass(eq=False)
 class SnapshotBuffer:
-    """A cached snapshot, as far as it was sent."""
+    """The cached part of a snapshot, which is the part that was already sent."""
 
-    kept: SnapshotBudget
+    budget: SnapshotBudget
     batches: list[Batch] = field(default_factory=list)
     size: int = 0
-    over: bool = False  # the snapshot was dropped, and nothing is added to it
+    is_dropped: bool = False  # the snapshot was dropped, and nothing is added to it
 
     @property
     def position(self) -> Hashable:
         """The position after the cached part."""
         return self.batches[-1].messages[-1].position
 
-    def note(self, batch: Batch) -> None:
+    def append(self, batch: Batch) -> None:
         """Cache the snapshot messages of a batch; drop the snapshot if it exceeds a limit."""
-        part = [message for message in batch.messages if message.snapshot]
-        if self.over or not part:
+        snapshot_messages = [message for message in batch.messages if message.snapshot]
+        if self.is_dropped or not snapshot_messages:
             return
         if not self.batches:
-            asyncio.get_running_loop().call_later(KEPT_SECONDS, self.forget)
-        size = sum(len(message.payload) for message in part)
+            asyncio.get_running_loop().call_later(SNAPSHOT_CACHE_SECONDS, self.drop)
+        size = sum(len(message.payload) for message in snapshot_messages)
         self.size += size
-        self.kept.size += size
-        self.batches.append(batch if len(part) == len(batch.messages) else Batch(part))
-        if self.size > KEPT_BYTES or self.kept.size > KEPT_IN_ALL_BYTES:
-            self.forget()
+        self.budget.size += size
+        self.batches.append(
+            batch if len(snapshot_messages) == len(batch.messages) else Batch(snapshot_messages)
+        )
+        if self.size > SNAPSHOT_BYTES or self.budget.size > SNAPSHOT_CACHE_BYTES:
+            self.drop()
 
-    def forget(self) -> None:
+    def drop(self) -> None:
         """Drop the snapshot and free its memory."""
-        self.over = True
-        self.kept.size -= self.size
+        self.is_dropped = True
+        self.budget.size -= self.size
         self.size = 0
         self.batches.clear()

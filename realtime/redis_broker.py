@@ -2,8 +2,8 @@
 
 Redis refuses an id that is not above the newest one. So when several processes publish the same
 arrival, only the first one adds it, and a repetition does no harm. The stream holds only arrivals
-that a process has read from the database. It may be trimmed, emptied or lost: the reader then meets a
-gap and reads the database. While Redis does not respond, the database is polled more often.
+that a process has read from the database. It may be trimmed, emptied or lost: the reader then meets
+a gap and reads the database. While Redis does not respond, the database is polled more often.
 
 The retry of the Redis client repeats calls. stamina would log the driver's exception with each
 attempt, which may contain a part of the URL, and its longest delay has no jitter.
@@ -25,7 +25,7 @@ from redis.backoff import EqualJitterBackoff, NoBackoff
 from redis.exceptions import RedisError, ResponseError
 
 from realtime.broker import POLL_SECONDS, Arrival, ArrivalSink
-from realtime.tail import KEPT, RETRY_SECONDS
+from realtime.tail import RETRY_SECONDS, RING_ARRIVALS
 
 BLOCK_SECONDS = 0.5  # for which a read blocks in Redis
 CALL_SECONDS = 0.75  # timeout of a call, in addition to the time for which it blocks
@@ -33,11 +33,11 @@ UNREACHABLE_POLL_SECONDS = 0.2
 SHORTEST_PAUSE_SECONDS = 0.05  # before a call is repeated; doubles with each failure
 LONGEST_PAUSE_SECONDS = 2.0
 DOUBLINGS_MOST = 10
-AT_ONCE = 100  # arrivals of one call; they fit into its timeout, however large they are
+ARRIVALS_PER_CALL = 100  # arrivals of one call; they fit into its timeout, however large they are
 STREAM_LENGTH = 4096  # some seconds of a busy instance
 STREAM_SECONDS = 24 * 3600  # after the last arrival, so that the streams of past epochs expire
-FIELD = b"arrival"
-LAST = 2**64 - 1  # the greatest second part of an id: skips all entries of a number
+ARRIVAL_FIELD = b"arrival"
+LAST_ENTRY_PART = 2**64 - 1  # the greatest second part of an id: skips all entries of a number
 
 logger = logging.getLogger(__name__)
 
@@ -71,7 +71,7 @@ class RedisBroker(Generic[Arrival]):
         decode: Callable[[bytes], Arrival],
         poll_seconds: float = POLL_SECONDS,
     ) -> None:
-        """Create a broker; `decode` must raise ValueError for bytes that `encode` did not return."""
+        """Create a broker; `decode` must raise ValueError for bytes that it cannot decode."""
         self._url = url
         self._stream = stream
         self._encode = encode
@@ -80,9 +80,10 @@ class RedisBroker(Generic[Arrival]):
         self.fallbacks = 0
         self._receives = False
         self._publishes = True  # until the first attempt
-        self._said: bool | None = None  # the value of `reachable` that was logged last
-        # Arrivals that were offered while Redis did not respond are published later, up to this limit.
-        self._waiting: deque[Arrival] = deque(maxlen=KEPT)
+        self._logged_reachable: bool | None = None  # the value of `reachable` that was logged last
+        # Arrivals that were offered while Redis did not respond are published later, up to this
+        # limit.
+        self._unpublished: deque[Arrival] = deque(maxlen=RING_ARRIVALS)
         self._offered = asyncio.Event()
         # Retries for ever. The type names errors of Redis only, but any exception may be given.
         self._retry = Retry(ReconnectBackoff(), -1, (Exception,))  # type: ignore[arg-type]
@@ -99,7 +100,7 @@ class RedisBroker(Generic[Arrival]):
 
     def offer(self, arrivals: Sequence[Arrival]) -> None:
         """Queue arrivals that were read from the database for publication; never waits."""
-        self._waiting.extend(arrivals)
+        self._unpublished.extend(arrivals)
         self._offered.set()
 
     async def run(self, tail: ArrivalSink[Arrival]) -> None:
@@ -109,126 +110,132 @@ class RedisBroker(Generic[Arrival]):
             group.create_task(self._publish(tail))
 
     async def _listen(self, tail: ArrivalSink[Arrival]) -> None:
-        async with self._connected() as redis:
+        async with self._create_client() as redis:
 
-            async def failed(error: Exception) -> None:
+            async def record_failure(error: Exception) -> None:
                 self._receives = False
-                self._say(tail, error)
+                self._log_reachability(tail, error)
                 await _disconnect(redis)
 
             while True:
                 entries = await self._retry.call_with_retry(
-                    lambda: self._entries(redis, tail.newest), failed
+                    lambda: self._read_entries(redis, tail.newest), record_failure
                 )
                 self._receives = True
-                self._say(tail)
-                tail.take(self._arrivals(entries, tail.newest))
+                self._log_reachability(tail)
+                tail.accept(self._decode_entries(entries, tail.newest))
                 if entries and entries[-1][0] > tail.newest:
-                    await self._read_instead(redis, tail, newest=entries[-1][0])
+                    await self._read_database(redis, tail, newest=entries[-1][0])
 
     async def _publish(self, tail: ArrivalSink[Arrival]) -> None:
-        async with self._connected() as redis:
+        async with self._create_client() as redis:
 
-            async def failed(error: Exception) -> None:
+            async def record_failure(error: Exception) -> None:
                 self._publishes = False
-                self._say(tail, error)
+                self._log_reachability(tail, error)
                 await _disconnect(redis)
 
             while True:
                 await self._offered.wait()
                 self._offered.clear()
-                while self._waiting:
-                    newest = await self._retry.call_with_retry(lambda: self._add(redis), failed)
+                while self._unpublished:
+                    newest = await self._retry.call_with_retry(
+                        lambda: self._publish_oldest(redis), record_failure
+                    )
                     self._publishes = True
-                    self._say(tail)
-                    while self._waiting and self._waiting[0].number <= newest:
-                        self._waiting.popleft()
+                    self._log_reachability(tail)
+                    while self._unpublished and self._unpublished[0].number <= newest:
+                        self._unpublished.popleft()
 
-    async def _read_instead(self, redis: Redis, tail: ArrivalSink[Arrival], newest: int) -> None:
+    async def _read_database(self, redis: Redis, tail: ArrivalSink[Arrival], newest: int) -> None:
         """Read the database, because the stream has a gap or an entry that cannot be decoded."""
         self.fallbacks += 1
         try:
-            await tail.look()
+            await tail.read_new_arrivals()
         except Exception:  # noqa: BLE001  # the tail logs this itself, and retries
             await asyncio.sleep(RETRY_SECONDS)
             return
         if tail.newest < newest:
-            # Processes publish only what the database has. So the entry comes from another database,
-            # as before a backup was restored. With its number the stream would refuse ours.
-            logger.warning("the broker has arrivals that the database lacks: it is cleared")
+            # Processes publish only arrivals of the database. So the entry comes from another
+            # database, such as the one before a backup was restored. Redis would refuse our lower
+            # numbers.
+            logger.warning("the broker has arrivals that the database lacks; clearing its stream")
             try:
                 async with asyncio.timeout(CALL_SECONDS):
                     await redis.delete(self._stream)
             except (RedisError, OSError, TimeoutError):
                 await asyncio.sleep(RETRY_SECONDS)
 
-    def _arrivals(self, entries: Sequence[tuple[int, bytes]], newest: int) -> list[Arrival]:
+    def _decode_entries(self, entries: Sequence[tuple[int, bytes]], newest: int) -> list[Arrival]:
         """Return the new arrivals of the entries, up to the first that cannot be decoded."""
-        found: list[Arrival] = []
+        arrivals: list[Arrival] = []
         for number, content in entries:
             if number <= newest:
                 continue
             try:
                 arrival = self._decode(content)
             except ValueError:
-                logger.warning("entry %d of the broker cannot be read", number)
+                logger.warning("entry %d of the broker cannot be decoded", number)
                 break
             if arrival.number != number:
-                logger.warning("entry %d of the broker is that of another number", number)
+                logger.warning("entry %d of the broker contains arrival %d", number, arrival.number)
                 break
-            found.append(arrival)
-        return found
+            arrivals.append(arrival)
+        return arrivals
 
-    async def _entries(self, redis: Redis, after: int) -> list[tuple[int, bytes]]:
+    async def _read_entries(self, redis: Redis, after: int) -> list[tuple[int, bytes]]:
+        """Wait for entries after a number; return the number and the content of each."""
         async with asyncio.timeout(BLOCK_SECONDS + CALL_SECONDS):
-            found: Any = await redis.xread(
-                {self._stream: f"{after}-{LAST}"}, count=AT_ONCE, block=int(BLOCK_SECONDS * 1000)
+            streams: Any = await redis.xread(
+                {self._stream: f"{after}-{LAST_ENTRY_PART}"},
+                count=ARRIVALS_PER_CALL,
+                block=int(BLOCK_SECONDS * 1000),
             )
         return [
-            (int(id.partition(b"-")[0]), fields.get(FIELD, b""))
-            for _, entries in found
+            (int(id.partition(b"-")[0]), fields.get(ARRIVAL_FIELD, b""))
+            for _, entries in streams
             for id, fields in entries
         ]
 
-    async def _add(self, redis: Redis) -> int:
+    async def _publish_oldest(self, redis: Redis) -> int:
         """Publish the oldest waiting arrivals; return the number of the newest of them."""
-        arrivals = list(islice(self._waiting, AT_ONCE))
+        arrivals = list(islice(self._unpublished, ARRIVALS_PER_CALL))
         async with (
             asyncio.timeout(CALL_SECONDS),
             redis.pipeline(transaction=False) as pipeline,
         ):
-            for each in arrivals:
+            for arrival in arrivals:
                 pipeline.xadd(
                     self._stream,
-                    {FIELD: self._encode(each)},
-                    id=f"{each.number}-0",
+                    {ARRIVAL_FIELD: self._encode(arrival)},
+                    id=f"{arrival.number}-0",
                     maxlen=STREAM_LENGTH,
                 )
             pipeline.expire(self._stream, STREAM_SECONDS)
-            for answer in await pipeline.execute(raise_on_error=False):
-                # Another process has published it already, which is no failure.
-                added = isinstance(answer, ResponseError) and "equal or smaller" in str(answer)
-                if isinstance(answer, Exception) and not added:
-                    raise answer
+            for response in await pipeline.execute(raise_on_error=False):
+                # Another process may have published the arrival already, which is no failure.
+                added = isinstance(response, ResponseError) and "equal or smaller" in str(response)
+                if isinstance(response, Exception) and not added:
+                    raise response
         return arrivals[-1].number
 
-    def _connected(self) -> Redis:
+    def _create_client(self) -> Redis:
         return Redis.from_url(
             self._url,
             socket_connect_timeout=CALL_SECONDS,
-            # Each call has a timeout of its own. This one would use asyncio.wait_for, which on Python
-            # 3.11 loses a cancellation that comes just as the call ends.
+            # Each call has a timeout of its own. This one would use asyncio.wait_for, which on
+            # Python 3.11 loses a cancellation that comes just as the call ends.
             socket_timeout=None,
             retry=Retry(NoBackoff(), 0),  # the broker retries, and the database is read
             protocol=2,
             client_name="simpul",
         )
 
-    def _say(self, tail: ArrivalSink[Arrival], error: Exception | None = None) -> None:
-        """Log that the broker fails or works again; if it fails, have the tail read the database."""
-        if self.reachable == self._said or (error is None and not self.reachable):
+    def _log_reachability(self, tail: ArrivalSink[Arrival], error: Exception | None = None) -> None:
+        """Log that the broker fails or works again; if it fails, wake the tail."""
+        if self.reachable == self._logged_reachable or (error is None and not self.reachable):
             return
-        self._said = self.reachable
+        self._logged_reachable = self.reachable
         if self.reachable:
             logger.info("the broker works")
             return

@@ -1,8 +1,8 @@
-"""The tail of the arrival log: read once for the whole process, followed by any number of readers.
+"""The tail of the arrival log, which a process reads once for any number of followers.
 
-Followers pull, each from its own position: the newest arrivals come from a ring in memory, older ones
-from the database. So a slow follower needs no queue and delays no other, and there is no gap between
-catching up and following live.
+Followers pull, each from its own position: the newest arrivals come from a ring in memory, older
+ones from the database. So a slow follower needs no queue and delays no other, and there is no gap
+between catching up and following live.
 
 A broker, if there is one, delivers the arrivals that another process has already read from the
 database. The tail takes them only where they directly follow its newest one, and reads the rest.
@@ -22,22 +22,22 @@ from typing import Generic
 from realtime.broker import Arrival, Broker, MemoryBroker
 from realtime.wakeup import MemoryBus
 
-KEPT = 2048  # arrivals in the ring, which are some seconds of a busy instance
-PAGE = 500  # arrivals read at once
+RING_ARRIVALS = 2048  # arrivals in the ring, which are some seconds of a busy instance
+PAGE_ARRIVALS = 500  # arrivals read at once
 RETRY_SECONDS = 1.0  # between reads while the database does not respond
 
 logger = logging.getLogger(__name__)
 
-Read = Callable[[int, int], Awaitable[Sequence[Arrival]]]
+ReadArrivals = Callable[[int, int], Awaitable[Sequence[Arrival]]]
 
 
 @dataclass
 class TailCounts:
     """Counters of the tail since its start."""
 
-    reads: int = 0  # queries of the database, with those that found nothing
-    read: int = 0  # arrivals from the database
-    taken: int = 0  # arrivals from the broker
+    queries: int = 0  # queries of the database, including those without a result
+    arrivals_read: int = 0  # arrivals from the database
+    arrivals_received: int = 0  # arrivals from the broker
 
 
 class GapError(LookupError):
@@ -49,7 +49,7 @@ class Tail(Generic[Arrival]):
 
     def __init__(
         self,
-        read: Read[Arrival],
+        read: ReadArrivals[Arrival],
         bus: MemoryBus,
         *,
         start: int,
@@ -60,39 +60,39 @@ class Tail(Generic[Arrival]):
         self.broker: Broker[Arrival] = MemoryBroker() if broker is None else broker
         self.newest = start  # number of the newest arrival that the tail has
         self.counts = TailCounts()
-        self._ring: deque[Arrival] = deque(maxlen=KEPT)
-        self._moved = asyncio.Event()  # set once, then replaced, at each move
-        self._looking = asyncio.Lock()  # concurrent reads would read the same arrivals
+        self._ring: deque[Arrival] = deque(maxlen=RING_ARRIVALS)
+        self._advanced = asyncio.Event()  # at each advance it is set and replaced
+        self._read_lock = asyncio.Lock()  # concurrent reads would read the same arrivals
 
     async def run(self) -> None:
         """Read new arrivals until cancelled."""
         async with asyncio.TaskGroup() as group:
             group.create_task(self.broker.run(self))
-            await self._watch()
+            await self._read_continuously()
 
-    async def look(self) -> None:
+    async def read_new_arrivals(self) -> None:
         """Read all new arrivals from the database.
 
         Raises every error of the database.
         """
-        async with self._looking:
-            whole = True
-            while whole:
-                page = await self._read(self.newest, PAGE)
-                whole = len(page) == PAGE
-                self.counts.reads += 1
-                fresh = self._extend(page)
-                self.counts.read += len(fresh)
+        async with self._read_lock:
+            is_full = True
+            while is_full:
+                page = await self._read(self.newest, PAGE_ARRIVALS)
+                is_full = len(page) == PAGE_ARRIVALS
+                self.counts.queries += 1
+                fresh = self._append_next(page)
+                self.counts.arrivals_read += len(fresh)
                 if fresh:
                     self.broker.offer(fresh)
 
-    def take(self, arrivals: Sequence[Arrival]) -> None:
+    def accept(self, arrivals: Sequence[Arrival]) -> None:
         """Take the arrivals of another process that follow the newest one without a gap."""
-        self.counts.taken += len(self._extend(arrivals))
+        self.counts.arrivals_received += len(self._append_next(arrivals))
 
     def wake(self) -> None:
         """Poll the database now, and from then on at the interval of the broker."""
-        self._bus.stir()
+        self._bus.wake()
 
     async def follow(self, after: int) -> AsyncGenerator[Sequence[Arrival], None]:
         """Yield all arrivals after `after`, in order, in pages and without end.
@@ -103,16 +103,18 @@ class Tail(Generic[Arrival]):
             GapError: the next arrivals were pruned.
         """
         while True:
-            moved = self._moved  # taken before the read, so that no move is missed
-            page = await self._page(after)
+            advanced = self._advanced  # fetched before the read, so that no advance is missed
+            page = await self._read_page(after)
             if page:
                 yield page
                 after = page[-1].number
             else:
-                await moved.wait()
+                await advanced.wait()
 
-    async def wait(self, after: int, wanted: Callable[[Arrival], bool], seconds: float) -> int:
-        """Wait for an arrival after `after` that is wanted, for at most `seconds`.
+    async def wait_for_arrival(
+        self, after: int, matches: Callable[[Arrival], bool], seconds: float
+    ) -> int:
+        """Wait for an arrival after `after` that `matches` accepts, for at most `seconds`.
 
         Returns the number of the last arrival that was examined.
         """
@@ -120,7 +122,7 @@ class Tail(Generic[Arrival]):
             async with asyncio.timeout(seconds), aclosing(self.follow(after)) as pages:
                 async for page in pages:
                     after = page[-1].number
-                    if any(wanted(each) for each in page):
+                    if any(matches(arrival) for arrival in page):
                         break
         except TimeoutError:
             pass
@@ -128,39 +130,40 @@ class Tail(Generic[Arrival]):
             after = self.newest
         return after
 
-    async def _watch(self) -> None:
+    async def _read_continuously(self) -> None:
+        """Read new arrivals at each signal of the bus, and at least once per poll interval."""
         while True:
             try:
-                await self.look()
+                await self.read_new_arrivals()
             except Exception:
                 logger.exception("the arrival log cannot be read; trying again")
                 await asyncio.sleep(RETRY_SECONDS)
                 continue
-            seen = -1
-            while self._bus.newest <= self.newest and seen != self.newest:
-                seen = self.newest
-                await self._bus.beyond(seen, self.broker.poll_seconds)
+            waited_after = -1
+            while self._bus.newest <= self.newest and waited_after != self.newest:
+                waited_after = self.newest
+                await self._bus.wait_beyond(waited_after, self.broker.poll_seconds)
 
-    def _extend(self, arrivals: Sequence[Arrival]) -> list[Arrival]:
+    def _append_next(self, arrivals: Sequence[Arrival]) -> list[Arrival]:
         """Add the arrivals that follow the newest one without a gap, and return them."""
         fresh: list[Arrival] = []
-        for each in arrivals:
-            if each.number == self.newest + len(fresh) + 1:
-                fresh.append(each)
+        for arrival in arrivals:
+            if arrival.number == self.newest + len(fresh) + 1:
+                fresh.append(arrival)
         if fresh:
             self._ring.extend(fresh)
             self.newest = fresh[-1].number
-            moved, self._moved = self._moved, asyncio.Event()
-            moved.set()
+            advanced, self._advanced = self._advanced, asyncio.Event()
+            advanced.set()
         return fresh
 
-    async def _page(self, after: int) -> Sequence[Arrival]:
+    async def _read_page(self, after: int) -> Sequence[Arrival]:
         if after >= self.newest:
             return ()
         oldest = self.newest - len(self._ring) + 1
         if after + 1 < oldest:
-            page = await self._read(after, PAGE)
+            page = await self._read(after, PAGE_ARRIVALS)
             if page and page[-1].number != after + len(page):
                 raise GapError
             return page
-        return list(islice(self._ring, after + 1 - oldest, after + 1 - oldest + PAGE))
+        return list(islice(self._ring, after + 1 - oldest, after + 1 - oldest + PAGE_ARRIVALS))

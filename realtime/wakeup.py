@@ -14,25 +14,25 @@ class MemoryBus:
 
     def __init__(self) -> None:
         self.newest = 0  # the highest arrival number that was announced
-        self._stirred = asyncio.Event()  # set once, then replaced, each time
+        self._woken = asyncio.Event()  # at each signal it is set and replaced
 
     def announce(self, arrival: int) -> None:
         """Announce that all arrivals up to `arrival` are committed."""
         if arrival > self.newest:
             self.newest = arrival
-            self.stir()
+            self.wake()
 
-    def stir(self) -> None:
+    def wake(self) -> None:
         """Wake all waiting tasks, so that they read the database now."""
-        stirred, self._stirred = self._stirred, asyncio.Event()
-        stirred.set()
+        woken, self._woken = self._woken, asyncio.Event()
+        woken.set()
 
-    async def beyond(self, arrival: int, seconds: float) -> None:
-        """Wait for an announcement after `arrival` or a call of `stir`, for at most `seconds`."""
+    async def wait_beyond(self, arrival: int, seconds: float) -> None:
+        """Wait for an announcement after `arrival` or a call of `wake`, for at most `seconds`."""
         if self.newest > arrival:
             return
         try:
             async with asyncio.timeout(seconds):
-                await self._stirred.wait()
+                await self._woken.wait()
         except TimeoutError:
             pass

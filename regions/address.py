@@ -1,8 +1,9 @@
 """Resolves the host of an endpoint, and checks every address before a connection uses it.
 
-A name may start to resolve to an address in our own network after an operator listed it, and numbers
-can be spelled in ways that a filter does not recognize. So a host is a name or an address in its
-canonical form. The addresses that it resolves to are checked, and the connection uses exactly those.
+A name may start to resolve to an address in our own network after an operator listed it, and
+numbers can be spelled in ways that a filter does not recognize. So a host is a name or an address
+in its canonical form. The addresses that it resolves to are checked, and the connection uses
+exactly those.
 """
 
 from __future__ import annotations
@@ -16,22 +17,24 @@ from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_add
 Address = IPv4Address | IPv6Address
 Resolve = Callable[[str, int], Awaitable[Sequence[str]]]
 
-RESOLVE_SECONDS = 3.0  # the rest of the time to connect is left for connecting
-ADDRESSES_MOST = 8  # that are tried for one name; all of them are checked
+RESOLVE_SECONDS = 3.0  # leaves the remaining time of a connection attempt for connecting
+ADDRESSES_MOST = 8  # addresses that are tried for one name; all addresses are checked
 
 _LABEL = r"[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?"
 _NAME = re.compile(rf"(?=.{{1,253}}$)({_LABEL}\.)*[a-z]([a-z0-9-]{{0,61}}[a-z0-9])?")
 
 # Python's own definitions of private and global addresses differ between its versions, and include
-# ranges for examples, benchmarks and cloud services. So the private and global ranges stand here.
-_OURS_4 = tuple(map(IPv4Network, ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "127.0.0.0/8")))
-_OURS_6 = tuple(map(IPv6Network, ("::1/128", "fc00::/7")))
-_EVERYBODYS_6 = IPv6Network("2000::/3")  # global unicast
-_NEVER_4 = tuple(map(IPv4Network, ("0.0.0.0/8", "192.0.0.0/24", "192.88.99.0/24")))
-_NEVER_6 = tuple(map(IPv6Network, ("2001::/23", "2001:db8::/32", "3fff::/20")))
-_NAT64 = IPv6Network("64:ff9b::/96")  # RFC 6052; where others embed IPv4 is unknown
+# ranges for examples, benchmarks and cloud services. So this module defines the ranges itself.
+_PRIVATE_IPV4 = tuple(
+    map(IPv4Network, ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "127.0.0.0/8"))
+)
+_PRIVATE_IPV6 = tuple(map(IPv6Network, ("::1/128", "fc00::/7")))
+_GLOBAL_UNICAST_IPV6 = IPv6Network("2000::/3")
+_REFUSED_IPV4 = tuple(map(IPv4Network, ("0.0.0.0/8", "192.0.0.0/24", "192.88.99.0/24")))
+_REFUSED_IPV6 = tuple(map(IPv6Network, ("2001::/23", "2001:db8::/32", "3fff::/20")))
+_NAT64 = IPv6Network("64:ff9b::/96")  # RFC 6052; other prefixes embed IPv4 at an unknown place
 # Metadata services of clouds, which return credentials, although the addresses look ordinary.
-_MACHINES_OWN = frozenset(map(ip_address, ("168.63.129.16", "fd00:ec2::254", "fd20:ce::254")))
+_METADATA_SERVICES = frozenset(map(ip_address, ("168.63.129.16", "fd00:ec2::254", "fd20:ce::254")))
 
 
 class AddressRefused(Exception):
@@ -41,7 +44,7 @@ class AddressRefused(Exception):
         super().__init__("the endpoint has no address that may be connected to")
 
 
-def canonical_host(host: str) -> bool:
+def is_canonical_host(host: str) -> bool:
     """Return whether a host is a plain name, or an address in its canonical form."""
     try:
         return str(ip_address(host)) == host and "%" not in host
@@ -55,19 +58,23 @@ def is_address_allowed(address: Address, *, private: bool) -> bool:
     `private` also allows loopback and private networks. An IPv6 address that embeds an IPv4 address
     is allowed exactly if the IPv4 address is.
     """
-    if address in _MACHINES_OWN:
+    if address in _METADATA_SERVICES:
         return False
     if isinstance(address, IPv6Address):
-        meant = _meant(address)
+        embedded = _embedded_ipv4(address)
         return (
-            _allowed_6(address, private)
-            if meant is None
-            else is_address_allowed(meant, private=private)
+            _is_ipv6_allowed(address, private)
+            if embedded is None
+            else is_address_allowed(embedded, private=private)
         )
-    if any(address in network for network in _OURS_4):
+    if any(address in network for network in _PRIVATE_IPV4):
         return private
-    refused = address.is_multicast or address.is_reserved or address.is_link_local
-    return address.is_global and not refused and not any(address in it for it in _NEVER_4)
+    is_special = address.is_multicast or address.is_reserved or address.is_link_local
+    return (
+        address.is_global
+        and not is_special
+        and not any(address in network for network in _REFUSED_IPV4)
+    )
 
 
 async def resolve_host(
@@ -85,34 +92,37 @@ async def resolve_host(
         TimeoutError: the name is not resolved within `seconds`.
         OSError: the name cannot be resolved.
     """
-    if not canonical_host(host):
+    if not is_canonical_host(host):
         raise AddressRefused
     async with asyncio.timeout(seconds):
-        answer = await (resolve or _system)(host, port)
-    found = [ip_address(each) for each in answer]
-    if not found or not all(is_address_allowed(each, private=private) for each in found):
+        texts = await (resolve or _resolve_with_system)(host, port)
+    addresses = [ip_address(text) for text in texts]
+    allowed = [address for address in addresses if is_address_allowed(address, private=private)]
+    if not addresses or len(allowed) < len(addresses):
         raise AddressRefused
-    return found[:ADDRESSES_MOST]
+    return addresses[:ADDRESSES_MOST]
 
 
-def _meant(address: IPv6Address) -> IPv4Address | None:
+def _embedded_ipv4(address: IPv6Address) -> IPv4Address | None:
     """Return the IPv4 address that an IPv6 address embeds, if any."""
     if address in _NAT64:
         return IPv4Address(int(address) & 0xFFFFFFFF)
     return address.ipv4_mapped or address.sixtofour
 
 
-def _allowed_6(address: IPv6Address, private: bool) -> bool:
+def _is_ipv6_allowed(address: IPv6Address, private: bool) -> bool:
     """Return whether an IPv6 address is allowed that embeds no IPv4 address.
 
     Teredo and local NAT64 are refused too, because they hide another address.
     """
-    if any(address in network for network in _OURS_6):
+    if any(address in network for network in _PRIVATE_IPV6):
         return private
-    return address in _EVERYBODYS_6 and not any(address in network for network in _NEVER_6)
+    return address in _GLOBAL_UNICAST_IPV6 and not any(
+        address in network for network in _REFUSED_IPV6
+    )
 
 
-async def _system(host: str, port: int) -> Sequence[str]:
+async def _resolve_with_system(host: str, port: int) -> Sequence[str]:
     loop = asyncio.get_running_loop()
-    found = await loop.getaddrinfo(host, port, type=socket.SOCK_STREAM)
-    return list(dict.fromkeys(str(each[4][0]) for each in found))
+    results = await loop.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+    return list(dict.fromkeys(str(result[4][0]) for result in results))

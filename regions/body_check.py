@@ -1,7 +1,7 @@
-"""Checks whether a replica could store bodies: their types, their region, and their references.
+"""Checks whether a replica could store the bodies of log entries: types, region and references.
 
-In the database, the rows of a replica refer to each other, and the shipped instruments compute their
-scores. A body for which that fails stops the replication. This check needs no database.
+In the database, the rows of a replica refer to each other, and the shipped instruments compute
+their scores. A body for which that fails stops the replication. This check needs no database.
 """
 
 from __future__ import annotations
@@ -13,8 +13,8 @@ from typing import Any
 from pydantic import ValidationError
 
 from engine.assessment.instrument import Instrument
-from engine.assessment.score import from_levels, score_assessment
-from engine.document import value_of
+from engine.assessment.score import score_assessment, score_levels
+from engine.document import from_document
 from engine.log.entry_types import Claimed
 from engine.matching.function_classifier import Correction
 from engine.model import Application, Assessment, Integration, Opd, Region
@@ -24,7 +24,7 @@ from facts.instrument import instrument_by_id, instrument_catalogue
 
 
 class InvalidBody(Exception):
-    """No replica could store a body. The message states what was expected and what came."""
+    """A body that no replica could store; the message states what was expected and received."""
 
 
 @dataclass
@@ -32,12 +32,12 @@ class BodyCheck:
     """Checks the bodies of one region in order."""
 
     region: str
-    complete: bool = True  # False: references may point to bodies before the first one
-    _recorded: set[str] = field(default_factory=set)  # ids of OPDs and applications
-    _instruments: dict[str, Instrument] = field(default_factory=dict)  # by assessment
-    _begun: bool = False
+    complete: bool = True  # False: references may point to entries that were pruned
+    _recorded_ids: set[str] = field(default_factory=set)  # ids of OPDs and applications
+    _instrument_by_assessment: dict[str, Instrument] = field(default_factory=dict)
+    _has_started: bool = False
 
-    def take(self, what: str, kind: type, body: Mapping[str, Any]) -> None:
+    def check(self, name: str, kind: type, body: Mapping[str, Any]) -> None:
         """Check the next body.
 
         Args:
@@ -47,42 +47,44 @@ class BodyCheck:
             InvalidBody: a replica could not store the body.
         """
         try:
-            value: Any = value_of(kind, body)
+            value: Any = from_document(kind, body)
         except ValidationError as error:
             first = error.errors()[0]
-            place = ".".join(map(str, first["loc"]))
-            raise InvalidBody(f"{what}: {place}: {first['msg']}") from None
-        named = value.code if isinstance(value, Region) else getattr(value, "region", self.region)
-        if named != self.region:
-            raise InvalidBody(f"{what}: expected region {self.region}, got {named}")
+            location = ".".join(map(str, first["loc"]))
+            raise InvalidBody(f"{name}: {location}: {first['msg']}") from None
+        region = value.code if isinstance(value, Region) else getattr(value, "region", self.region)
+        if region != self.region:
+            raise InvalidBody(f"{name}: expected region {self.region}, got {region}")
         if self.complete:
-            self._refer(what, value)
-        self._compute(what, value)
+            self._check_references(name, value)
+        self._check_score(name, value)
         if isinstance(value, (Opd, Application)):
-            self._recorded.add(value.id)
-        self._begun = True
+            self._recorded_ids.add(value.id)
+        self._has_started = True
 
-    def _refer(self, what: str, value: object) -> None:
-        if not self._begun and not isinstance(value, Region):
-            raise InvalidBody(f"{what}: expected the region itself first, got something else")
+    def _check_references(self, name: str, value: object) -> None:
+        if not self._has_started and not isinstance(value, Region):
+            raise InvalidBody(f"{name}: expected the region itself first, got something else")
         for id in _references(value):
-            if id not in self._recorded:
-                raise InvalidBody(f"{what}: expected what it refers to before it, got {id} without")
+            if id not in self._recorded_ids:
+                raise InvalidBody(f"{name}: expected what it refers to before it, got {id} without")
 
-    def _compute(self, what: str, value: object) -> None:
+    def _check_score(self, name: str, value: object) -> None:
         try:
             match value:
                 case Assessment():
                     if value.instrument not in instrument_catalogue():
                         expected = f"one of the instruments {', '.join(instrument_catalogue())}"
-                        raise InvalidBody(f"{what}: expected {expected}, got {value.instrument}")
-                    instrument = self._instruments[value.id] = instrument_by_id(value.instrument)
+                        raise InvalidBody(f"{name}: expected {expected}, got {value.instrument}")
+                    instrument = self._instrument_by_assessment[value.id] = instrument_by_id(
+                        value.instrument
+                    )
                     score_assessment(instrument, value)
-                case Claimed() if value.assessment in self._instruments:
-                    instrument = self._instruments[value.assessment]
-                    from_levels(instrument, {value.claim.indicator: value.claim.level})
+                case Claimed() if value.assessment in self._instrument_by_assessment:
+                    instrument = self._instrument_by_assessment[value.assessment]
+                    score_levels(instrument, {value.claim.indicator: value.claim.level})
         except (ValueError, KeyError) as error:
-            raise InvalidBody(f"{what}: it has no score: {error}") from None
+            raise InvalidBody(f"{name}: it has no score: {error}") from None
 
 
 def _references(value: object) -> list[str]:

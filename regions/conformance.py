@@ -12,10 +12,9 @@ from contextlib import aclosing
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from engine.log import entry as engine
-from engine.log.entry import GENESIS, Entry
-from engine.log.entry_types import BODIES as ENTRY_BODIES
-from engine.log.snapshot import BODIES as ROW_BODIES
+from engine.log.entry import GENESIS, Entry, verified_prefix
+from engine.log.entry_types import ENTRY_BODY_TYPES as ENTRY_BODIES
+from engine.log.snapshot import ROW_BODY_TYPES as ROW_BODIES
 from engine.log.snapshot import RowKind
 from regions import contract
 from regions.body_check import BodyCheck, InvalidBody
@@ -23,15 +22,15 @@ from regions.contract import ContractViolation, RemoteFeedFrame, RemoteLogHead, 
 from regions.directory import Endpoint
 from regions.peer import PeerConnection, PeerUnreachable, ProtocolError, RejectedByPeer
 
-ANSWER_SECONDS = 10.0
+RESPONSE_SECONDS = 10.0
 HEARTBEAT_SECONDS = 10.0  # twice the promised interval
-ENTRIES_MOST = 100_000  # that are checked
+ENTRIES_MOST = 100_000  # entries that are checked
 PAGES_MOST = 1_000
-UNKNOWN = "region-that-does-not-exist"
+UNKNOWN_REGION = "region-that-does-not-exist"
 
 
 class ConformanceFailure(Exception):
-    """A promise is broken. The message states what was expected and what came."""
+    """A broken promise; the message states what was expected and received."""
 
 
 class CheckSkipped(Exception):
@@ -43,13 +42,13 @@ class ConformanceResult:
     """The result for one promise: whether it is kept, and what was observed."""
 
     promise: str
-    kept: bool
-    said: str
+    passed: bool
+    detail: str
 
 
 @dataclass
-class _Seen:
-    """What the earlier checks have read."""
+class _CheckState:
+    """The connection, and the data that earlier checks have read."""
 
     endpoint: Endpoint
     region: str
@@ -65,26 +64,26 @@ async def check_conformance(endpoint: Endpoint, region: str) -> list[Conformance
 
     A promise that cannot be checked because an earlier one is broken counts as broken.
     """
-    verdicts: list[ConformanceResult] = []
+    results: list[ConformanceResult] = []
     try:
-        async with PeerConnection.opened(endpoint) as peer:
-            verdicts.append(ConformanceResult(CONNECTS, kept=True, said="graphql-transport-ws"))
-            seen = _Seen(endpoint, region, peer)
-            for promise, look in PROMISES.items():
-                verdicts.append(await _verdict(promise, look(seen)))
+        async with PeerConnection.open(endpoint) as peer:
+            results.append(ConformanceResult(CONNECTS, passed=True, detail="graphql-transport-ws"))
+            state = _CheckState(endpoint, region, peer)
+            for promise, check in PROMISES.items():
+                results.append(await _run_check(promise, check(state)))
     except (PeerUnreachable, ProtocolError, RejectedByPeer) as failure:
-        verdicts.append(ConformanceResult(CONNECTS, kept=False, said=str(failure)))
-        verdicts += [
-            ConformanceResult(promise, kept=False, said="not looked at") for promise in PROMISES
+        results.append(ConformanceResult(CONNECTS, passed=False, detail=str(failure)))
+        results += [
+            ConformanceResult(promise, passed=False, detail="not looked at") for promise in PROMISES
         ]
-    return verdicts
+    return results
 
 
-async def _verdict(promise: str, look: Awaitable[str]) -> ConformanceResult:
+async def _run_check(promise: str, check: Awaitable[str]) -> ConformanceResult:
     try:
-        return ConformanceResult(promise, kept=True, said=await look)
+        return ConformanceResult(promise, passed=True, detail=await check)
     except CheckSkipped as reason:
-        return ConformanceResult(promise, kept=True, said=str(reason))
+        return ConformanceResult(promise, passed=True, detail=str(reason))
     except (
         ConformanceFailure,
         PeerUnreachable,
@@ -93,107 +92,108 @@ async def _verdict(promise: str, look: Awaitable[str]) -> ConformanceResult:
         ContractViolation,
         InvalidBody,
     ) as failure:
-        return ConformanceResult(promise, kept=False, said=str(failure))
+        return ConformanceResult(promise, passed=False, detail=str(failure))
 
 
-async def _version(seen: _Seen) -> str:
-    data = await seen.peer.query(contract.HEAD, {"region": seen.region}, ANSWER_SECONDS)
-    seen.head = contract.parse_feed_head(seen.region, data)
-    return f"version {contract.VERSION}; {seen.head.sequence} entries"
+async def _check_version(state: _CheckState) -> str:
+    data = await state.peer.query(contract.HEAD, {"region": state.region}, RESPONSE_SECONDS)
+    state.head = contract.parse_feed_head(state.region, data)
+    return f"version {contract.VERSION}; {state.head.sequence} entries"
 
 
-async def _owner(seen: _Seen) -> str:
+async def _check_owner(state: _CheckState) -> str:
     try:
-        data = await seen.peer.query(contract.OWNER, {"region": seen.region}, ANSWER_SECONDS)
+        data = await state.peer.query(contract.OWNER, {"region": state.region}, RESPONSE_SECONDS)
     except RejectedByPeer as rejected:
-        if rejected.code not in contract.NOT_IN_SCHEMA or seen.peer.is_closed:
+        if rejected.code not in contract.NOT_IN_SCHEMA or state.peer.is_closed:
             raise
         return "the endpoint: its schema names no owner"
-    seen.feed = contract.FEED
-    return contract.parse_feed_head(seen.region, data).owner or "the endpoint"
+    state.feed = contract.FEED
+    return contract.parse_feed_head(state.region, data).owner or "the endpoint"
 
 
-async def _order(seen: _Seen) -> str:
-    head = _known(seen)
+async def _check_order(state: _CheckState) -> str:
+    head = _require_head(state)
     try:
-        return await _entries(seen, head)
+        return await _read_entries(state, head)
     except RejectedByPeer as rejected:
-        if rejected.code != "SNAPSHOT_REQUIRED" or seen.entries:
+        if rejected.code != "SNAPSHOT_REQUIRED" or state.entries:
             raise
-    newest = (await _page(seen, None)).newest  # the owner has pruned the start of its log
-    seen.base, seen.entries = newest.sequence - 1, [newest]
-    return await _entries(seen, head)
+    # The owner has pruned the start of its log.
+    newest = (await _fetch_snapshot_page(state, None)).newest
+    state.base, state.entries = newest.sequence - 1, [newest]
+    return await _read_entries(state, head)
 
 
-async def _entries(seen: _Seen, head: RemoteLogHead) -> str:
+async def _read_entries(state: _CheckState, head: RemoteLogHead) -> str:
     """Read the entries after those already read, up to the end of the log."""
-    async with aclosing(_frames(seen, seen.base + len(seen.entries))) as frames:
+    async with aclosing(_read_feed(state, state.base + len(state.entries))) as frames:
         async for frame in frames:
             for entry in frame.entries:
-                expected = seen.base + len(seen.entries) + 1
+                expected = state.base + len(state.entries) + 1
                 if entry.sequence != expected:
                     raise ConformanceFailure(f"expected entry {expected}, got {entry.sequence}")
-                seen.entries.append(entry)
-            last = seen.base + len(seen.entries)
-            if last >= head.sequence or len(seen.entries) >= ENTRIES_MOST:
-                return f"entries {seen.base + 1} to {last}, none left out"
+                state.entries.append(entry)
+            last = state.base + len(state.entries)
+            if last >= head.sequence or len(state.entries) >= ENTRIES_MOST:
+                return f"entries {state.base + 1} to {last}, without a gap"
             if not frame.entries:
                 raise ConformanceFailure(f"expected entry {last + 1}, got a frame without any")
-    last = seen.base + len(seen.entries)
+    last = state.base + len(state.entries)
     raise ConformanceFailure(f"the feed ended after {last} of {head.sequence} entries")
 
 
-async def _chain(seen: _Seen) -> str:
-    entries = _read(seen)
-    before = entries[0].previous_hash if seen.base else GENESIS
-    good, broken = engine.verified_prefix(entries, sequence=seen.base, previous_hash=before)
+async def _check_hash_chain(state: _CheckState) -> str:
+    entries = _require_entries(state)
+    before = entries[0].previous_hash if state.base else GENESIS
+    good, broken = verified_prefix(entries, sequence=state.base, previous_hash=before)
     if broken is not None:
         raise ConformanceFailure(str(broken))
     return f"{len(good)} hashes, each over the one before"
 
 
-async def _end(seen: _Seen) -> str:
-    head = _known(seen)
-    entry = _entry(seen, head.sequence)
+async def _check_head(state: _CheckState) -> str:
+    head = _require_head(state)
+    entry = _find_entry(state, head.sequence)
     if entry is not None and entry.hash != head.hash:
         raise ConformanceFailure(f"expected the hash of entry {head.sequence}, got {head.hash}")
     return f"feedHead names entry {head.sequence}"
 
 
-async def _bodies(seen: _Seen) -> str:
-    shown = [(each, each.body) for each in _read(seen) if each.body is not None]
-    check = BodyCheck(seen.region, complete=not seen.base)
-    for entry, body in shown:
+async def _check_bodies(state: _CheckState) -> str:
+    entries = [(entry, entry.body) for entry in _require_entries(state) if entry.body is not None]
+    body_check = BodyCheck(state.region, complete=not state.base)
+    for entry, body in entries:
         kind = ENTRY_BODIES.get(entry.kind)
         if kind is None:
             raise ConformanceFailure(
-                f"entry {entry.sequence} is of a kind that is derived, and none of a log"
+                f"entry {entry.sequence}: expected a kind of a log entry, got a derived kind"
             )
-        check.take(f"entry {entry.sequence}", kind, body)
-    return f"{len(shown)} bodies of the types of their kinds"
+        body_check.check(f"entry {entry.sequence}", kind, body)
+    return f"{len(entries)} bodies, each of the type of its kind"
 
 
-async def _resume(seen: _Seen) -> str:
-    entries = _read(seen)
-    half = max(len(entries) // 2, 1 if seen.base else 0)
-    after = seen.base + half
+async def _check_resume(state: _CheckState) -> str:
+    entries = _require_entries(state)
+    half = max(len(entries) // 2, 1 if state.base else 0)
+    after = state.base + half
     if half == len(entries):
         raise CheckSkipped("no entry has come since the snapshot")
-    async with aclosing(_frames(seen, after)) as frames:
+    async with aclosing(_read_feed(state, after)) as frames:
         async for frame in frames:
             if not frame.entries:
                 raise ConformanceFailure(f"expected entry {after + 1}, got a frame without any")
             first = frame.entries[0]
             if first != entries[half]:
                 raise ConformanceFailure(
-                    f"expected entry {after + 1} as before, got {first.sequence}, or another"
+                    f"expected entry {after + 1} as before, got a different {first.sequence}"
                 )
-            return f"after {after} comes {first.sequence}, the same as before"
+            return f"after entry {after} comes entry {first.sequence}, the same as before"
     raise ConformanceFailure("the feed ended")
 
 
-async def _heartbeat(seen: _Seen) -> str:
-    async with aclosing(_frames(seen, seen.base + len(_read(seen)))) as frames:
+async def _check_heartbeat(state: _CheckState) -> str:
+    async with aclosing(_read_feed(state, state.base + len(_require_entries(state)))) as frames:
         for _ in range(2):  # the first frame comes at once
             try:
                 async with asyncio.timeout(HEARTBEAT_SECONDS):
@@ -202,84 +202,88 @@ async def _heartbeat(seen: _Seen) -> str:
                 raise ConformanceFailure(f"no frame within {HEARTBEAT_SECONDS:g} seconds") from None
             except StopAsyncIteration:
                 raise ConformanceFailure("the feed ended") from None
-    return "a frame comes also where nothing happens"
+    return "frames arrive while the log does not change"
 
 
-async def _snapshot(seen: _Seen) -> str:
-    pages = [await _page(seen, None)]
+async def _check_snapshot(state: _CheckState) -> str:
+    pages = [await _fetch_snapshot_page(state, None)]
     while (cursor := pages[-1].cursor) is not None:
         if len(pages) == PAGES_MOST:
             raise ConformanceFailure(f"expected an end within {PAGES_MOST} pages")
-        pages.append(await _page(seen, cursor))
+        pages.append(await _fetch_snapshot_page(state, cursor))
         if pages[-1].newest != pages[0].newest:
-            first, now = pages[0].newest.sequence, pages[-1].newest.sequence
-            raise ConformanceFailure(f"expected all pages as of entry {first}, got one as of {now}")
+            first, later = pages[0].newest.sequence, pages[-1].newest.sequence
+            raise ConformanceFailure(
+                f"expected all pages as of entry {first}, got one as of entry {later}"
+            )
     rows = [row for page in pages for row in page.rows]
-    order = list(RowKind)
-    places = [order.index(row.kind) for row in rows]
-    if places != sorted(places):
+    kinds = list(RowKind)
+    ranks = [kinds.index(row.kind) for row in rows]
+    if ranks != sorted(ranks):
         raise ConformanceFailure("expected kinds of rows in the order of the contract")
     if not rows or rows[0].kind is not RowKind.REGION:
         raise ConformanceFailure("expected the region itself as the first row")
-    check = BodyCheck(seen.region)
+    body_check = BodyCheck(state.region)
     for number, row in enumerate(rows, start=1):
-        check.take(f"row {number}", ROW_BODIES[row.kind], row.body)
+        body_check.check(f"row {number}", ROW_BODIES[row.kind], row.body)
     newest = pages[0].newest
     before = newest.sequence - 1
-    _, broken = engine.verified_prefix(
-        [newest], sequence=before, previous_hash=newest.previous_hash
-    )
+    _, broken = verified_prefix([newest], sequence=before, previous_hash=newest.previous_hash)
     if broken is not None:
         raise ConformanceFailure(str(broken))
-    entry = _entry(seen, newest.sequence)
+    entry = _find_entry(state, newest.sequence)
     if entry is not None and entry.hash != newest.hash:
-        raise ConformanceFailure(f"expected entry {newest.sequence} as in the feed, got another")
+        raise ConformanceFailure(
+            f"expected entry {newest.sequence} as in the feed, got a different one"
+        )
     return f"{len(rows)} rows on {len(pages)} pages, all as of entry {newest.sequence}"
 
 
-async def _unknown_region(seen: _Seen) -> str:
-    return await _refused(seen.peer, contract.HEAD, {"region": UNKNOWN}, "NOT_FOUND")
+async def _check_unknown_region(state: _CheckState) -> str:
+    return await _expect_error(state.peer, contract.HEAD, {"region": UNKNOWN_REGION}, "NOT_FOUND")
 
 
-async def _bad_argument(seen: _Seen) -> str:
-    variables = {"region": seen.region, "after": -1}
-    return await _refused(seen.peer, seen.feed, variables, "INVALID_ARGUMENT")
+async def _check_invalid_argument(state: _CheckState) -> str:
+    variables = {"region": state.region, "after": -1}
+    return await _expect_error(state.peer, state.feed, variables, "INVALID_ARGUMENT")
 
 
-async def _without_token(seen: _Seen) -> str:
+async def _check_missing_token(state: _CheckState) -> str:
     try:
-        async with PeerConnection.opened(replace(seen.endpoint, token_file=None)) as stranger:
-            return await _refused(stranger, contract.HEAD, {"region": seen.region}, "FORBIDDEN")
+        async with PeerConnection.open(replace(state.endpoint, token_file=None)) as stranger:
+            return await _expect_error(
+                stranger, contract.HEAD, {"region": state.region}, "FORBIDDEN"
+            )
     except RejectedByPeer as rejected:  # closed with 4401 or 4403 before any request
         return str(rejected)
 
 
 CONNECTS = "connects"
-PROMISES: dict[str, Callable[[_Seen], Awaitable[str]]] = {
-    "version": _version,
-    "owner": _owner,
-    "order without gaps": _order,
-    "hash chain": _chain,
-    "head": _end,
-    "bodies": _bodies,
-    "resume": _resume,
-    "heartbeat": _heartbeat,
-    "snapshot": _snapshot,
-    "error: unknown region": _unknown_region,
-    "error: argument out of bounds": _bad_argument,
-    "error: without a token": _without_token,
+PROMISES: dict[str, Callable[[_CheckState], Awaitable[str]]] = {
+    "version": _check_version,
+    "owner": _check_owner,
+    "order without gaps": _check_order,
+    "hash chain": _check_hash_chain,
+    "head": _check_head,
+    "bodies": _check_bodies,
+    "resume": _check_resume,
+    "heartbeat": _check_heartbeat,
+    "snapshot": _check_snapshot,
+    "error: unknown region": _check_unknown_region,
+    "error: argument out of bounds": _check_invalid_argument,
+    "error: without a token": _check_missing_token,
 }
 
 
-async def _refused(
+async def _expect_error(
     peer: PeerConnection, document: str, variables: dict[str, Any], code: str
 ) -> str:
     try:
         async with (
-            asyncio.timeout(ANSWER_SECONDS),
+            asyncio.timeout(RESPONSE_SECONDS),
             aclosing(peer.subscribe(document, variables)) as events,
         ):
-            got = str(await anext(events))
+            received = str(await anext(events))
     except RejectedByPeer as rejected:
         if rejected.code != code:
             raise ConformanceFailure(
@@ -287,36 +291,37 @@ async def _refused(
             ) from None
         return code
     except (TimeoutError, StopAsyncIteration):
-        got = "no answer"
-    raise ConformanceFailure(f"expected an error with code {code}, got {got[:100]}")
+        received = "no answer"
+    raise ConformanceFailure(f"expected an error with code {code}, got {received[:100]}")
 
 
-async def _page(seen: _Seen, after: str | None) -> RemoteSnapshotPage:
-    variables = {"region": seen.region, "after": after}
-    data = await seen.peer.query(contract.SNAPSHOT, variables, ANSWER_SECONDS)
-    return contract.parse_snapshot_page(seen.region, data)
+async def _fetch_snapshot_page(state: _CheckState, after: str | None) -> RemoteSnapshotPage:
+    variables = {"region": state.region, "after": after}
+    data = await state.peer.query(contract.SNAPSHOT, variables, RESPONSE_SECONDS)
+    return contract.parse_snapshot_page(state.region, data)
 
 
-async def _frames(seen: _Seen, after: int) -> AsyncGenerator[RemoteFeedFrame, None]:
-    variables = {"region": seen.region, "after": after}
-    async with aclosing(seen.peer.subscribe(seen.feed, variables)) as events:
+async def _read_feed(state: _CheckState, after: int) -> AsyncGenerator[RemoteFeedFrame, None]:
+    variables = {"region": state.region, "after": after}
+    async with aclosing(state.peer.subscribe(state.feed, variables)) as events:
         async for data in events:
-            yield contract.parse_feed_frame(seen.region, data)
+            yield contract.parse_feed_frame(state.region, data)
 
 
-def _known(seen: _Seen) -> RemoteLogHead:
-    if seen.head is None:
-        raise ConformanceFailure("the end of the log is not known")
-    return seen.head
+def _require_head(state: _CheckState) -> RemoteLogHead:
+    if state.head is None:
+        raise ConformanceFailure("the head of the log could not be read")
+    return state.head
 
 
-def _entry(seen: _Seen, sequence: int) -> Entry | None:
+def _find_entry(state: _CheckState, sequence: int) -> Entry | None:
     """Return an entry that was read; None if it is newer or was pruned."""
-    place = sequence - seen.base - 1
-    return _read(seen)[place] if 0 <= place < len(_read(seen)) else None
+    entries = _require_entries(state)
+    index = sequence - state.base - 1
+    return entries[index] if 0 <= index < len(entries) else None
 
 
-def _read(seen: _Seen) -> list[Entry]:
-    if not seen.entries:
+def _require_entries(state: _CheckState) -> list[Entry]:
+    if not state.entries:
         raise ConformanceFailure("no entries were read")
-    return seen.entries
+    return state.entries

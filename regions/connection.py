@@ -19,7 +19,7 @@ PROTOCOL: Final = Subprotocol("graphql-transport-ws")
 PING_SECONDS = 20.0
 CLOSE_SECONDS = 1.0
 MESSAGE_BYTES = 4_194_304  # a frame of a feed is smaller, except one with a single large entry
-FRAMES_WAITING = 2  # unread frames of the WebSocket, before the other side has to wait
+FRAMES_WAITING = 2  # unread frames of the WebSocket before the other side must wait
 
 
 async def open_websocket(
@@ -27,8 +27,8 @@ async def open_websocket(
 ) -> ClientConnection:
     """Return a WebSocket to the first of the checked addresses that accepts a connection.
 
-    Each address except the last gets an equal share of the remaining `seconds`, so that a silent one
-    does not use up all of it. The caller limits the total time.
+    Each address except the last gets an equal share of the remaining `seconds`, so that a silent
+    one does not use up all of it. The caller limits the total time.
 
     Raises:
         PeerUnreachable: no address accepts a connection.
@@ -38,7 +38,7 @@ async def open_websocket(
     deadline = loop.time() + seconds
     try:
         tls = await asyncio.to_thread(endpoint.tls)  # reads files
-        found = await resolve_host(
+        addresses = await resolve_host(
             endpoint.host,
             endpoint.port,
             private=endpoint.private,
@@ -52,11 +52,11 @@ async def open_websocket(
     except (OSError, ValueError) as error:
         raise PeerUnreachable(f"no connection: {sanitize_for_log(str(error))}") from None
     reason = ""
-    for left, address in zip(range(len(found), 0, -1), found, strict=True):
-        share = (deadline - loop.time()) / left if left > 1 else None
+    for remaining, address in zip(range(len(addresses), 0, -1), addresses, strict=True):
+        share = (deadline - loop.time()) / remaining if remaining > 1 else None
         try:
             async with asyncio.timeout(share):
-                connection = await _connected(endpoint, address, tls)
+                connection = await _connect_to_address(endpoint, address, tls)
         except TimeoutError:
             reason = "no answer"
         except (OSError, WebSocketException, EOFError, ValueError) as error:
@@ -72,43 +72,43 @@ async def open_websocket(
 class _Connection(ClientConnection):
     """A connection that stops reading while the other side does not read.
 
-    Otherwise it would answer the pings of a peer that never reads for ever.
+    Otherwise it would for ever answer the pings of a peer that never reads.
     """
 
-    _unread = False  # the write buffer exceeds the limit of the transport
+    _is_write_buffer_full = False  # the write buffer exceeds the limit of the transport
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         super().connection_made(transport)
-        self.recv_messages.resume = self._read_on
+        self.recv_messages.resume = self._resume_reading
 
     def pause_writing(self) -> None:
         super().pause_writing()
-        self._unread = True
+        self._is_write_buffer_full = True
         self.transport.pause_reading()
 
     def resume_writing(self) -> None:
         super().resume_writing()
-        self._unread = False
-        self._read_on()
+        self._is_write_buffer_full = False
+        self._resume_reading()
 
-    def _read_on(self) -> None:
-        if not self._unread and not self.recv_messages.paused:
+    def _resume_reading(self) -> None:
+        if not self._is_write_buffer_full and not self.recv_messages.paused:
             self.transport.resume_reading()
 
 
-async def _connected(
+async def _connect_to_address(
     endpoint: Endpoint, address: Address, tls: ssl.SSLContext | None
 ) -> ClientConnection:
     family = socket.AF_INET6 if address.version == 6 else socket.AF_INET
-    ours = socket.socket(family, socket.SOCK_STREAM)
-    secured: dict[str, Any] = {} if tls is None else {"server_hostname": endpoint.host}
+    client_socket = socket.socket(family, socket.SOCK_STREAM)
+    tls_options: dict[str, Any] = {} if tls is None else {"server_hostname": endpoint.host}
     try:
-        ours.setblocking(False)
-        await asyncio.get_running_loop().sock_connect(ours, (str(address), endpoint.port))
+        client_socket.setblocking(False)
+        await asyncio.get_running_loop().sock_connect(client_socket, (str(address), endpoint.port))
         # Given an open socket, the client follows no redirect.
         return await connect(
             endpoint.url,
-            sock=ours,
+            sock=client_socket,
             ssl=tls,
             create_connection=_Connection,
             subprotocols=[PROTOCOL],
@@ -120,8 +120,8 @@ async def _connected(
             close_timeout=CLOSE_SECONDS,
             max_size=MESSAGE_BYTES,
             max_queue=FRAMES_WAITING,
-            **secured,
+            **tls_options,
         )
     except BaseException:
-        ours.close()
+        client_socket.close()
         raise

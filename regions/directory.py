@@ -5,8 +5,8 @@
     regions = ["32.11"]
     token_file = "secrets/32.11.token"
 
-Each token is in a file of its own. `private = true` allows an address in a private network or on this
-machine. `authority`, `client_certificate` and `client_key` are files for TLS. `https://` means
+Each token is in a file of its own. `private = true` allows an address in a private network or on
+this machine. `authority`, `client_certificate` and `client_key` are files for TLS. `https://` means
 `wss://`, and `http://` means `ws://`. No other endpoint is ever contacted.
 """
 
@@ -32,13 +32,13 @@ from pydantic import (
     model_validator,
 )
 
-from regions.address import canonical_host
+from regions.address import is_canonical_host
 
 FILE_BYTES = 1_048_576
-LOOK_SECONDS = 2.0
+POLL_SECONDS = 2.0  # between reads of the file
 REGIONS_MOST = 1_000  # the country has about 550
 TOKEN_CHARACTERS = 16_384
-CODE_CHARACTERS = 128  # of a region's code; the longest shipped one, of a ministry, has 89
+CODE_CHARACTERS = 128  # of a region's code; the longest shipped code, of a ministry, has 89
 
 _WEBSOCKET = {"http": "ws", "https": "wss"}
 
@@ -46,7 +46,7 @@ logger = logging.getLogger(__name__)
 
 
 class InvalidEndpointDirectory(ValueError):
-    """The file is no valid directory. The message states what was expected and what came."""
+    """An invalid directory file; the message states what was expected and received."""
 
     def __init__(self, path: Path, problem: str) -> None:
         super().__init__(f"{path}: {problem}")
@@ -116,7 +116,7 @@ class EndpointDirectory:
 
     @cached_property
     def _by_region(self) -> Mapping[str, Endpoint]:
-        return {region: each for each in self.endpoints for region in each.regions}
+        return {region: endpoint for endpoint in self.endpoints for region in endpoint.regions}
 
 
 def load_endpoint_directory(path: Path) -> EndpointDirectory:
@@ -125,10 +125,10 @@ def load_endpoint_directory(path: Path) -> EndpointDirectory:
     Raises:
         InvalidEndpointDirectory: the file cannot be read or is no valid directory.
     """
-    return _parsed(path, _content(path))
+    return _parse_directory(path, _read_content(path))
 
 
-def _content(path: Path) -> bytes:
+def _read_content(path: Path) -> bytes:
     try:
         with path.open("rb") as file:
             content = file.read(FILE_BYTES + 1)
@@ -139,30 +139,30 @@ def _content(path: Path) -> bytes:
     return content
 
 
-def _parsed(path: Path, content: bytes) -> EndpointDirectory:
+def _parse_directory(path: Path, content: bytes) -> EndpointDirectory:
     try:
-        listed = _File.model_validate(tomllib.loads(content.decode()))
+        file = _DirectoryFile.model_validate(tomllib.loads(content.decode()))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise InvalidEndpointDirectory(path, f"expected TOML: {error}") from None
     except ValidationError as error:
         first = error.errors()[0]
-        place = ".".join(map(str, first["loc"]))
-        raise InvalidEndpointDirectory(path, f"{place}: {first['msg']}") from None
+        location = ".".join(map(str, first["loc"]))
+        raise InvalidEndpointDirectory(path, f"{location}: {first['msg']}") from None
     except (ValueError, RecursionError):  # the parser fails on huge numbers and deep lists
         raise InvalidEndpointDirectory(
-            path, "expected TOML, got numbers or lists beyond measure"
+            path, "expected TOML, got a number that is too large or lists that are too deep"
         ) from None
-    endpoints = tuple(each.endpoint(path.parent) for each in listed.endpoint)
-    regions = sum(len(each.regions) for each in endpoints)
+    endpoints = tuple(endpoint.endpoint(path.parent) for endpoint in file.endpoint)
+    regions = sum(len(endpoint.regions) for endpoint in endpoints)
     if regions > REGIONS_MOST:
         raise InvalidEndpointDirectory(
             path, f"expected at most {REGIONS_MOST} regions, got {regions}"
         )
-    seen: set[str] = set()
-    for region in (region for each in endpoints for region in each.regions):
-        if region in seen:
+    listed: set[str] = set()
+    for region in (region for endpoint in endpoints for region in endpoint.regions):
+        if region in listed:
             raise InvalidEndpointDirectory(path, f"expected each region once, got {region} twice")
-        seen.add(region)
+        listed.add(region)
     return EndpointDirectory(endpoints)
 
 
@@ -171,51 +171,53 @@ async def watch_endpoint_directory(
 ) -> AsyncGenerator[EndpointDirectory, None]:
     """Yield the directory, and each later version of it, when the file changes.
 
-    The file is read every `seconds`, by default LOOK_SECONDS. While it is invalid, the last valid
+    The file is read every `seconds`, by default POLL_SECONDS. While it is invalid, the last valid
     directory stays in use, and the error is logged once.
     """
     directory: EndpointDirectory | None = None
-    before: bytes | None = None  # unchanged content is not parsed again, as parsing is slow
-    complaint = ""
+    parsed_content: bytes | None = None  # unchanged content is not parsed again, as parsing is slow
+    logged_error = ""
     while True:
         try:
-            content = await asyncio.to_thread(_content, path)
-            if content != before:
-                found = await asyncio.to_thread(_parsed, path, content)
-                before, complaint = content, ""
-                if found != directory:
-                    directory = found
-                    yield found
+            content = await asyncio.to_thread(_read_content, path)
+            if content != parsed_content:
+                parsed = await asyncio.to_thread(_parse_directory, path, content)
+                parsed_content, logged_error = content, ""
+                if parsed != directory:
+                    directory = parsed
+                    yield parsed
         except InvalidEndpointDirectory as invalid:
-            before = None
-            if str(invalid) != complaint:
-                complaint = str(invalid)
-                logger.error("%s; who was followed before still is", complaint)
-        await asyncio.sleep(LOOK_SECONDS if seconds is None else seconds)
+            parsed_content = None
+            if str(invalid) != logged_error:
+                logged_error = str(invalid)
+                logger.error("%s; who was followed before still is", logged_error)
+        await asyncio.sleep(POLL_SECONDS if seconds is None else seconds)
 
 
 def to_websocket_url(url: str) -> str:
     """Return the WebSocket URL for a URL of HTTP or WebSocket."""
-    scheme, separator, rest = url.partition("://")
-    return _WEBSOCKET.get(scheme, scheme) + separator + rest
+    scheme, separator, remainder = url.partition("://")
+    return _WEBSOCKET.get(scheme, scheme) + separator + remainder
 
 
-def plain_url(given: str) -> bool:
+def is_plain_url(url: str) -> bool:
     """Return whether a string is a WebSocket URL with a plain host and without credentials."""
-    # Parsers differ in how they drop or change other characters than visible ASCII.
-    if not (given.isascii() and given.isprintable()) or " " in given:
+    # Parsers drop or change characters other than visible ASCII in different ways.
+    if not (url.isascii() and url.isprintable()) or " " in url:
         return False
     try:
-        parts = urlsplit(given)
-        plain = parts.hostname is not None and canonical_host(parts.hostname) and parts.port != 0
+        parts = urlsplit(url)
+        has_host = (
+            parts.hostname is not None and is_canonical_host(parts.hostname) and parts.port != 0
+        )
     except ValueError:
         return False
     # A query string could hold a token, and the API publishes these URLs.
-    extra = parts.username is not None or parts.password is not None or "?" in given
-    return parts.scheme in ("ws", "wss") and plain and not extra and "#" not in given
+    has_secret = parts.username is not None or parts.password is not None or "?" in url
+    return parts.scheme in ("ws", "wss") and has_host and not has_secret and "#" not in url
 
 
-class _Entry(BaseModel):
+class _EndpointTable(BaseModel):
     model_config: ClassVar = ConfigDict(extra="forbid", strict=True)
 
     url: str = Field(max_length=2000)
@@ -228,23 +230,23 @@ class _Entry(BaseModel):
 
     @field_validator("url")
     @classmethod
-    def _plain(cls, given: str) -> str:
-        given = to_websocket_url(given)
-        if not plain_url(given):
+    def _validate_url(cls, url: str) -> str:
+        url = to_websocket_url(url)
+        if not is_plain_url(url):
             raise ValueError("expected ws://host/path or wss://host/path, got something else")
-        return given
+        return url
 
     @field_validator("regions")
     @classmethod
-    def _codes(cls, given: list[str]) -> list[str]:
-        for code in given:
+    def _validate_regions(cls, codes: list[str]) -> list[str]:
+        for code in codes:
             if not 1 <= len(code) <= CODE_CHARACTERS or not code.isprintable():
                 # The value is not shown, because it may be a misplaced token.
                 raise ValueError(f"expected a region's code, got {len(code)} characters")
-        return given
+        return codes
 
     @model_validator(mode="after")
-    def _secured(self) -> Self:
+    def _validate_tls_files(self) -> Self:
         if self.client_key is not None and self.client_certificate is None:
             raise ValueError("expected a client_certificate with the client_key, got none")
         files = self.authority or self.client_certificate
@@ -253,21 +255,21 @@ class _Entry(BaseModel):
         return self
 
     def endpoint(self, folder: Path) -> Endpoint:
-        def file(given: str | None) -> Path | None:
-            return None if given is None else folder / given
+        def resolve_path(name: str | None) -> Path | None:
+            return None if name is None else folder / name
 
         return Endpoint(
             url=self.url,
             regions=tuple(self.regions),
             private=self.private,
-            token_file=file(self.token_file),
-            authority=file(self.authority),
-            client_certificate=file(self.client_certificate),
-            client_key=file(self.client_key),
+            token_file=resolve_path(self.token_file),
+            authority=resolve_path(self.authority),
+            client_certificate=resolve_path(self.client_certificate),
+            client_key=resolve_path(self.client_key),
         )
 
 
-class _File(BaseModel):
+class _DirectoryFile(BaseModel):
     model_config: ClassVar[Any] = ConfigDict(extra="forbid")
 
-    endpoint: list[_Entry] = Field(default=[], max_length=1000)
+    endpoint: list[_EndpointTable] = Field(default=[], max_length=1000)

@@ -1,10 +1,10 @@
 """The errors of a connection to another instance.
 
     PeerUnreachable   there is no connection, or no response in time
-    ProtocolError     what the other side sends violates the protocol
-    RejectedByPeer    the other side responds with a refusal
+    ProtocolError     the other side violates the protocol
+    RejectedByPeer    the other side refuses the connection or the request
 
-A message quotes the other side only in short, and as one line that a log can hold.
+A message quotes only a short part of what the other side sent, as one line for a log.
 """
 
 from __future__ import annotations
@@ -14,14 +14,14 @@ from typing import Final
 
 from websockets.exceptions import ConnectionClosed
 
-REJECTING: Final = frozenset({4401, 4403})
-SHOWN = 200  # characters of a quotation
-CODE = 64  # characters of an error code
+REJECTION_CODES: Final = frozenset({4401, 4403})
+QUOTATION_CHARACTERS = 200
+ERROR_CODE_CHARACTERS = 64
 
 # A repr with limits, because the received value may be large or deep.
-_brief = reprlib.Repr()
-_brief.maxlevel, _brief.maxdict, _brief.maxlist = 3, 4, 4
-_brief.maxstring = _brief.maxother = SHOWN
+_short_repr = reprlib.Repr()
+_short_repr.maxlevel, _short_repr.maxdict, _short_repr.maxlist = 3, 4, 4
+_short_repr.maxstring = _short_repr.maxother = QUOTATION_CHARACTERS
 
 
 class PeerUnreachable(Exception):
@@ -29,7 +29,7 @@ class PeerUnreachable(Exception):
 
 
 class ProtocolError(Exception):
-    """What the other side sends violates the protocol."""
+    """The other side violates the protocol."""
 
 
 class RejectedByPeer(Exception):
@@ -40,39 +40,40 @@ class RejectedByPeer(Exception):
         self.code = code
 
 
-def protocol_error(expected: str, got: object) -> ProtocolError:
+def protocol_error(expected: str, received: object) -> ProtocolError:
     """Return the error for a received value that was not expected."""
-    return ProtocolError(f"expected {expected}, got {sanitize_for_log(_brief.repr(got))}")
+    return ProtocolError(f"expected {expected}, got {sanitize_for_log(_short_repr.repr(received))}")
 
 
 def rejection_from_errors(errors: object) -> RejectedByPeer:
-    """Return the error for the `errors` of a GraphQL response, of any shape; only the first counts."""
+    """Return the error for the first of the `errors` of a GraphQL response, of any shape."""
     first = errors[0] if isinstance(errors, list) and errors else errors
     if not isinstance(first, dict):
-        return RejectedByPeer(sanitize_for_log(_brief.repr(first)))
+        return RejectedByPeer(sanitize_for_log(_short_repr.repr(first)))
     extensions, message = first.get("extensions"), first.get("message")
     code = extensions.get("code") if isinstance(extensions, dict) else None
-    code = sanitize_for_log(code[:CODE]) if isinstance(code, str) else ""
-    said = message[:SHOWN] if isinstance(message, str) else _brief.repr(message)
-    return RejectedByPeer(sanitize_for_log(f"{code or 'error'}: {said}"), code)
+    code = sanitize_for_log(code[:ERROR_CODE_CHARACTERS]) if isinstance(code, str) else ""
+    text = message[:QUOTATION_CHARACTERS] if isinstance(message, str) else _short_repr.repr(message)
+    return RejectedByPeer(sanitize_for_log(f"{code or 'error'}: {text}"), code)
 
 
 def error_from_close(
     connection: ConnectionClosed,
 ) -> PeerUnreachable | ProtocolError | RejectedByPeer:
-    """Return the error for a closed connection, which depends on the side and code of the closure."""
-    theirs, ours = connection.rcvd, connection.sent
-    if theirs is not None and (connection.rcvd_then_sent or ours is None):
-        text = f"closed with {theirs.code}: {sanitize_for_log(theirs.reason)}"
-        if theirs.code in REJECTING:
-            return RejectedByPeer(text, str(theirs.code))
+    """Return the error for a closed connection, by the side that closed it and its code."""
+    received, sent = connection.rcvd, connection.sent
+    if received is not None and (connection.rcvd_then_sent or sent is None):
+        text = f"closed with {received.code}: {sanitize_for_log(received.reason)}"
+        if received.code in REJECTION_CODES:
+            return RejectedByPeer(text, str(received.code))
         return PeerUnreachable(text)
-    if ours is not None and ours.code not in (1000, 1001, 1011):
-        return ProtocolError(f"what came is no WebSocket's: {sanitize_for_log(ours.reason)}")
+    if sent is not None and sent.code not in (1000, 1001, 1011):
+        return ProtocolError(f"what came is no WebSocket's: {sanitize_for_log(sent.reason)}")
     return PeerUnreachable("the connection was lost")
 
 
 def sanitize_for_log(text: str) -> str:
     """Return received text in a form for logs: short, with only printable characters."""
-    line = "".join(each if each.isprintable() else "?" for each in text[: SHOWN + 1])
-    return line if len(line) <= SHOWN else f"{line[:SHOWN]}…"
+    start = text[: QUOTATION_CHARACTERS + 1]
+    line = "".join(character if character.isprintable() else "?" for character in start)
+    return line if len(line) <= QUOTATION_CHARACTERS else f"{line[:QUOTATION_CHARACTERS]}…"

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from itertools import accumulate
 
-_OTHERS = bytes(each for each in range(256) if each not in b'"[]{}')
-_TO_SQUARE = bytes.maketrans(b"{}", b"[]")
-_STEPS = [{ord("["): 1, ord("]"): -1}.get(each, 0) for each in range(256)]
+_IRRELEVANT_BYTES = bytes(byte for byte in range(256) if byte not in b'"[]{}')
+_BRACES_TO_BRACKETS = bytes.maketrans(b"{}", b"[]")
+_DEPTH_STEPS = [{ord("["): 1, ord("]"): -1}.get(byte, 0) for byte in range(256)]
 
 
 def is_nested_deeper(content: bytes, limit: int) -> bool:
@@ -20,10 +20,10 @@ def is_nested_deeper(content: bytes, limit: int) -> bool:
         return False
     if b"\\" in content:
         content = content.replace(b"\\\\", b"").replace(b'\\"', b"")
-    marks = content.translate(_TO_SQUARE, _OTHERS)
+    marks = content.translate(_BRACES_TO_BRACKETS, _IRRELEVANT_BYTES)
     # Two adjacent quotes do not change what lies inside a string. Without them, each remaining pair
     # of quotes has brackets between it.
     while b'""' in marks:
         marks = marks.replace(b'""', b"")
     brackets = b"".join(marks.split(b'"')[::2])
-    return max(accumulate(map(_STEPS.__getitem__, brackets)), default=0) > limit
+    return max(accumulate(map(_DEPTH_STEPS.__getitem__, brackets)), default=0) > limit

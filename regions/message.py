@@ -1,4 +1,4 @@
-"""One message of the protocol: its size and depth are checked before it is parsed.
+"""Parses one message of the WebSocket protocol, after a check of its size and depth.
 
 A small text can become large or deep once it is parsed, so its values are counted first. The counts
 make only whole passes over the bytes, because a loop over them would take longer than parsing.
@@ -12,10 +12,10 @@ from typing import Any
 
 import orjson
 
-from regions.failure import SHOWN, ProtocolError, protocol_error
+from regions.failure import QUOTATION_CHARACTERS, ProtocolError, protocol_error
 from regions.json_depth import is_nested_deeper
 
-VALUES_MOST = 150_000  # in one message; a full frame has about 80,000
+VALUES_MOST = 150_000  # in one message; a full frame has about 80,000 values
 DEPTH_MOST = 32
 VALUE_BYTES = 120  # approximate memory of a parsed value
 
@@ -42,17 +42,17 @@ def parse_wire_message(content: bytes) -> WireMessage:
     if is_nested_deeper(content, DEPTH_MOST):
         raise ProtocolError(f"expected JSON at most {DEPTH_MOST} deep, got {content[:40]!r}…")
     try:
-        found = orjson.loads(content)
+        document = orjson.loads(content)
     except ValueError:
-        raise protocol_error("JSON", content[:SHOWN]) from None
-    if not isinstance(found, dict):
-        raise protocol_error("a message", found)
-    kind, id = found.get("type"), found.get("id", "")
+        raise protocol_error("JSON", content[:QUOTATION_CHARACTERS]) from None
+    if not isinstance(document, dict):
+        raise protocol_error("a message", document)
+    kind, id = document.get("type"), document.get("id", "")
     if not isinstance(kind, str):
         raise protocol_error("a message of the protocol", kind)
     if not isinstance(id, str):
         raise protocol_error("an id as text", id)
-    return WireMessage(kind, id, found.get("payload"), len(content) + VALUE_BYTES * values)
+    return WireMessage(kind, id, document.get("payload"), len(content) + VALUE_BYTES * values)
 
 
 def payload_of(result: object) -> Mapping[str, Any]:

@@ -1,8 +1,8 @@
 """The connection to another instance: one WebSocket with many concurrent operations.
 
-The other side may be broken or hostile. The socket goes to a checked address and follows no redirect
-and no proxy. The size of a message is limited before it is read. Unread messages stay in the buffers
-of the other side. Every wait has a timeout.
+The other side may be broken or hostile. The socket goes to a checked address and follows no
+redirect and no proxy. The size of a message is limited before it is read. Unread messages stay in
+the buffers of the other side. Every wait has a timeout.
 """
 
 from __future__ import annotations
@@ -19,7 +19,6 @@ import orjson
 from websockets.asyncio.client import ClientConnection
 from websockets.exceptions import ConnectionClosed, WebSocketException
 
-from regions import message
 from regions.connection import CLOSE_SECONDS, open_websocket
 from regions.directory import Endpoint
 from regions.failure import (
@@ -30,7 +29,7 @@ from regions.failure import (
     protocol_error,
     rejection_from_errors,
 )
-from regions.message import WireMessage
+from regions.message import WireMessage, parse_wire_message, payload_of
 
 __all__ = ["PeerConnection", "PeerUnreachable", "ProtocolError", "RejectedByPeer"]
 
@@ -38,9 +37,9 @@ OPEN_SECONDS = 5.0  # from resolving the name to the acknowledgement of the conn
 SEND_SECONDS = 5.0  # for the other side to read a request
 SILENT_SECONDS = 15.0  # without an event of a subscription; a feed has three heartbeats in it
 WAITING_MOST = 4  # queued messages of one operation
-HELD_BYTES = 6_291_456  # of all unprocessed messages; at most one more is read beyond it
-UNASKED_MOST = 1_000  # messages for no open operation, in UNASKED_SECONDS
-UNASKED_SECONDS = 60.0
+UNPROCESSED_BYTES = 6_291_456  # of all unprocessed messages; one more may be read beyond it
+UNSOLICITED_MOST = 1_000  # messages for no open operation, in UNSOLICITED_SECONDS
+UNSOLICITED_SECONDS = 60.0
 
 
 @dataclass(eq=False)
@@ -51,15 +50,15 @@ class _Operation:
     arrived: asyncio.Event = field(default_factory=asyncio.Event)
     failure: Exception | None = None
 
-    def give(self, given: WireMessage) -> None:
-        self.waiting.append(given)
+    def deliver(self, message: WireMessage) -> None:
+        self.waiting.append(message)
         self.arrived.set()
 
     def fail(self, failure: Exception) -> None:
         self.failure = failure
         self.arrived.set()
 
-    async def take(self) -> WireMessage:
+    async def next_message(self) -> WireMessage:
         while not self.waiting:
             if self.failure is not None:
                 raise self.failure
@@ -78,13 +77,13 @@ class PeerConnection:
         self._ids = count(1)
         self._failure: Exception | None = None
         self._acknowledged = asyncio.Event()
-        self._held = 0  # the weight of all messages that are read and not yet processed
-        self._room = asyncio.Event()  # set when an operation releases messages
-        self._unasked, self._unasked_since = 0, 0.0
+        self._unprocessed_weight = 0  # of all messages that were read and are not yet processed
+        self._released = asyncio.Event()  # set when an operation releases messages
+        self._unsolicited, self._unsolicited_since = 0, 0.0
 
     @classmethod
     @asynccontextmanager
-    async def opened(
+    async def open(
         cls,
         endpoint: Endpoint,
         *,
@@ -99,20 +98,20 @@ class PeerConnection:
             PeerUnreachable, ProtocolError, RejectedByPeer: the connection cannot be opened.
         """
         seconds = OPEN_SECONDS if open_seconds is None else open_seconds
-        silence = SILENT_SECONDS if silent_seconds is None else silent_seconds
-        until = asyncio.get_running_loop().time() + seconds
+        silent_limit = SILENT_SECONDS if silent_seconds is None else silent_seconds
+        deadline = asyncio.get_running_loop().time() + seconds
         try:
-            async with asyncio.timeout_at(until):
-                token = await _token(endpoint)
+            async with asyncio.timeout_at(deadline):
+                token = await _read_token(endpoint)
                 connection = await open_websocket(endpoint, seconds)
         except TimeoutError:
             raise PeerUnreachable(f"no connection within {seconds:g} seconds") from None
-        peer = cls(connection, silence)
+        peer = cls(connection, silent_limit)
         reader = asyncio.create_task(peer._read())
         try:
             try:
-                async with asyncio.timeout_at(until):
-                    await peer._begin(token)
+                async with asyncio.timeout_at(deadline):
+                    await peer._initialize(token)
             except TimeoutError:
                 raise PeerUnreachable(f"no acknowledgement within {seconds:g} seconds") from None
             yield peer
@@ -144,7 +143,7 @@ class PeerConnection:
         try:
             async with (
                 asyncio.timeout(seconds),
-                aclosing(self._asked(document, variables)) as answers,
+                aclosing(self._run_operation(document, variables)) as answers,
             ):
                 async for data in answers:
                     return data
@@ -157,16 +156,16 @@ class PeerConnection:
     ) -> AsyncGenerator[Mapping[str, Any], None]:
         """Yield the data of each event until the other side completes the subscription.
 
-        Close the generator when done. An event takes up buffer space until the next one is requested,
-        and a full buffer stops the reader. So do not wait for another response of this connection
-        between two events.
+        Close the generator when done. An event takes up buffer space until the next one is
+        requested, and a full buffer stops the reader. So do not wait for another response of this
+        connection between two events.
 
         Raises:
-            PeerUnreachable: no event comes for a while, or the connection ends.
-            ProtocolError: an event violates the protocol.
-            RejectedByPeer: an event has errors, or the other side ends the subscription with errors.
+            PeerUnreachable: no event comes for a while, or the connection ends. ProtocolError: an
+            event violates the protocol. RejectedByPeer: an event has errors, or the other side ends
+            the subscription with errors.
         """
-        async with aclosing(self._asked(document, variables)) as events:
+        async with aclosing(self._run_operation(document, variables)) as events:
             while True:
                 try:
                     async with asyncio.timeout(self._silent_seconds):
@@ -178,43 +177,44 @@ class PeerConnection:
                     raise PeerUnreachable(f"nothing came for {seconds} seconds") from None
                 yield data
 
-    async def _asked(
+    async def _run_operation(
         self, document: str, variables: Mapping[str, Any]
     ) -> AsyncGenerator[Mapping[str, Any], None]:
+        """Start an operation, yield the data of its results, and end it."""
         if self._failure is not None:
             raise self._failure
         id, operation = str(next(self._ids)), _Operation()
         self._operations[id] = operation
-        over, taken = False, 0
+        is_over, weight = False, 0
         try:
             payload = {"query": document, "variables": variables}
             await self._send({"id": id, "type": "subscribe", "payload": payload})
             while True:
-                given = await operation.take()
-                taken = given.weight
-                if given.type == "complete":
-                    over = True
+                message = await operation.next_message()
+                weight = message.weight
+                if message.type == "complete":
+                    is_over = True
                     return
-                if given.type == "error":
-                    over = True
-                    raise rejection_from_errors(given.payload)
-                yield _data(given)
-                self._let_go(taken)
-                taken = 0
-                del given
+                if message.type == "error":
+                    is_over = True
+                    raise rejection_from_errors(message.payload)
+                yield _response_data(message)
+                self._release(weight)
+                weight = 0
+                del message
         finally:
             del self._operations[id]
-            self._let_go(taken + sum(each.weight for each in operation.waiting))
+            self._release(weight + sum(queued.weight for queued in operation.waiting))
             operation.waiting.clear()
-            if not over and self._failure is None:
+            if not is_over and self._failure is None:
                 with suppress(PeerUnreachable):
                     await self._send({"id": id, "type": "complete"}, CLOSE_SECONDS)
 
-    def _let_go(self, weight: int) -> None:
-        self._held -= weight
-        self._room.set()
+    def _release(self, weight: int) -> None:
+        self._unprocessed_weight -= weight
+        self._released.set()
 
-    async def _begin(self, token: str | None) -> None:
+    async def _initialize(self, token: str | None) -> None:
         payload = {} if token is None else {"authorization": f"Bearer {token}"}
         await self._send({"type": "connection_init", "payload": payload})
         await self._acknowledged.wait()
@@ -234,9 +234,7 @@ class PeerConnection:
         """Dispatch messages to their operations until the connection ends, which ends them all."""
         try:
             while True:
-                await self._pass_on(
-                    message.parse_wire_message(await self._connection.recv(decode=False))
-                )
+                await self._dispatch(parse_wire_message(await self._connection.recv(decode=False)))
         except ConnectionClosed as connection:
             self._failure = error_from_close(connection)
         except (ProtocolError, PeerUnreachable, RejectedByPeer) as failure:
@@ -248,38 +246,42 @@ class PeerConnection:
                 operation.fail(self._failure)
             self._connection.transport.abort()
 
-    async def _pass_on(self, given: WireMessage) -> None:
-        match given.type:
+    async def _dispatch(self, message: WireMessage) -> None:
+        """Deliver a message to its operation; wait while too many messages are unprocessed."""
+        match message.type:
             case "connection_ack":
                 self._acknowledged.set()
             case "ping":
-                self._count_unasked()
+                self._count_unsolicited()
                 await self._send({"type": "pong"})
             case "pong":
-                self._count_unasked()
+                self._count_unsolicited()
             case "next" | "error" | "complete":
-                operation = self._operations.get(given.id)
-                if operation is None:  # it may have been sent before we ended the operation
-                    self._count_unasked()
+                operation = self._operations.get(message.id)
+                if operation is None:  # the message may have been sent before the operation ended
+                    self._count_unsolicited()
                     return
-                self._held += given.weight
-                operation.give(given)
-                while len(operation.waiting) >= WAITING_MOST or self._held > HELD_BYTES:
-                    self._room.clear()
-                    await self._room.wait()
-            case other:
-                raise protocol_error("a message of the protocol", other)
+                self._unprocessed_weight += message.weight
+                operation.deliver(message)
+                while (
+                    len(operation.waiting) >= WAITING_MOST
+                    or self._unprocessed_weight > UNPROCESSED_BYTES
+                ):
+                    self._released.clear()
+                    await self._released.wait()
+            case unexpected_type:
+                raise protocol_error("a message of the protocol", unexpected_type)
 
-    def _count_unasked(self) -> None:
+    def _count_unsolicited(self) -> None:
         now = asyncio.get_running_loop().time()
-        if now - self._unasked_since > UNASKED_SECONDS:
-            self._unasked, self._unasked_since = 0, now
-        self._unasked += 1
-        if self._unasked > UNASKED_MOST:
+        if now - self._unsolicited_since > UNSOLICITED_SECONDS:
+            self._unsolicited, self._unsolicited_since = 0, now
+        self._unsolicited += 1
+        if self._unsolicited > UNSOLICITED_MOST:
             raise ProtocolError("expected answers to what was asked, got others")
 
 
-async def _token(endpoint: Endpoint) -> str | None:
+async def _read_token(endpoint: Endpoint) -> str | None:
     try:
         return await asyncio.to_thread(endpoint.token)
     except OSError as error:
@@ -288,8 +290,8 @@ async def _token(endpoint: Endpoint) -> str | None:
         raise PeerUnreachable(f"the token cannot be read: {error}") from None
 
 
-def _data(given: WireMessage) -> Mapping[str, Any]:
-    result = message.payload_of(given.payload)
+def _response_data(message: WireMessage) -> Mapping[str, Any]:
+    result = payload_of(message.payload)
     if result.get("errors"):
         raise rejection_from_errors(result["errors"])
     data = result.get("data")

@@ -12,7 +12,7 @@ from storage.access import PUBLISHED_ONLY, Access
 
 
 def unpublished_access(viewer: Viewer) -> Access:
-    """Return whose unpublished assessments and entries the viewer may read."""
+    """Return the regions whose unpublished assessments and entries the viewer may read."""
     match viewer.role:
         case Role.ADMIN:
             return Access(everything=True)
@@ -40,9 +40,11 @@ def allow_application_edit(viewer: Viewer, region: Region, opd: str | None) -> N
     Raises:
         Forbidden: the viewer has another role, or the region is outside its scope.
     """
-    of_opd = viewer.role is Role.OPD and opd is not None and opd in viewer.opds
-    of_region = viewer.role in (Role.REGION, Role.PROVINCE, Role.ADMIN)
-    _require(viewer, region, of_opd or of_region, "change applications of this OPD")
+    is_own_opd = viewer.role is Role.OPD and opd is not None and opd in viewer.opds
+    answers_for_region = viewer.role in (Role.REGION, Role.PROVINCE, Role.ADMIN)
+    _require_access(
+        viewer, region, is_own_opd or answers_for_region, "change applications of this OPD"
+    )
 
 
 def allow_integration_confirmation(
@@ -54,21 +56,21 @@ def allow_integration_confirmation(
 
 def allow_inventory_attestation(viewer: Viewer, region: Region, opd: str) -> None:
     """Allow an OPD's own staff and its region: only they know whether its list is complete."""
-    of_opd = viewer.role is Role.OPD and opd in viewer.opds
-    allowed = of_opd or viewer.role is Role.REGION
-    _require(viewer, region, allowed, "vouch for the inventory of this OPD")
+    is_own_opd = viewer.role is Role.OPD and opd in viewer.opds
+    is_allowed = is_own_opd or viewer.role is Role.REGION
+    _require_access(viewer, region, is_allowed, "attest the inventory of this OPD")
 
 
 def allow_region_description(viewer: Viewer, region: Region) -> None:
     """Allow the roles that answer for a region to edit its scope, its policy and its efforts."""
     roles = (Role.REGION, Role.PROVINCE, Role.ADMIN)
-    _require(viewer, region, viewer.role in roles, "describe this region")
+    _require_access(viewer, region, viewer.role in roles, "edit the description of this region")
 
 
 def allow_proposal_decision(viewer: Viewer, region: Region) -> None:
     """Allow the roles that answer for the whole inventory: the region and the province."""
     roles = (Role.REGION, Role.PROVINCE, Role.ADMIN)
-    _require(viewer, region, viewer.role in roles, "decide on proposals here")
+    _require_access(viewer, region, viewer.role in roles, "decide on proposals in this region")
 
 
 def allow_assessment(viewer: Viewer, region: Region, kind: AssessmentKind) -> None:
@@ -76,7 +78,7 @@ def allow_assessment(viewer: Viewer, region: Region, kind: AssessmentKind) -> No
 
     Assessors write the other kinds. The province may write every kind.
     """
-    own = kind in (
+    is_own_kind = kind in (
         AssessmentKind.SIMULATION,
         AssessmentKind.TARGET,
         AssessmentKind.SELF,
@@ -84,26 +86,30 @@ def allow_assessment(viewer: Viewer, region: Region, kind: AssessmentKind) -> No
     )
     roles = (
         (Role.REGION, Role.PROVINCE, Role.ADMIN)
-        if own
+        if is_own_kind
         else (Role.ASSESSOR, Role.PROVINCE, Role.ADMIN)
     )
-    _require(viewer, region, viewer.role in roles, f"write a {kind.value} assessment here")
+    _require_access(
+        viewer, region, viewer.role in roles, f"write a {kind.value} assessment in this region"
+    )
 
 
 def allow_review(viewer: Viewer, region: Region) -> None:
     """Allow assessors and the province to return or publish submitted assessments."""
     roles = (Role.ASSESSOR, Role.PROVINCE, Role.ADMIN)
-    _require(viewer, region, viewer.role in roles, "return or publish assessments here")
+    _require_access(
+        viewer, region, viewer.role in roles, "return or publish assessments in this region"
+    )
 
 
 def allow_result_recording(viewer: Viewer, region: Region) -> None:
     """Allow the province to record what a decree or a report publishes."""
     roles = (Role.PROVINCE, Role.ADMIN)
-    _require(viewer, region, viewer.role in roles, "record results here")
+    _require_access(viewer, region, viewer.role in roles, "record results in this region")
 
 
-def _require(viewer: Viewer, region: Region, allowed: bool, what: str) -> None:
+def _require_access(viewer: Viewer, region: Region, is_allowed: bool, action: str) -> None:
     if not covers_region(viewer, region):
         raise Forbidden(viewer.role, f"do this in region {region.code}, which is outside its scope")
-    if not allowed:
-        raise Forbidden(viewer.role, what)
+    if not is_allowed:
+        raise Forbidden(viewer.role, action)

@@ -28,12 +28,12 @@ from storage.log import LogTransaction
 EARLIEST_YEAR = 1980
 NAME_LENGTH = 200
 TEXT_LENGTH = 2000
-COUNTS = ("users", "yearly_cost", "migration_cost", "added_cost")
+COUNT_FIELDS = ("users", "yearly_cost", "migration_cost", "added_cost")
 COUNT_MOST = 2**53 - 1  # the largest integer that every JSON reader represents exactly
-FITS = range(1, 6)
-CLEARABLE = frozenset({"url", "year", "common_application", "consulted", "fit", *COUNTS})
+FIT_SCALE = range(1, 6)
+CLEARABLE = frozenset({"url", "year", "common_application", "consulted", "fit", *COUNT_FIELDS})
 CHANGEABLE = CLEARABLE | {"opd", "name", "status", "function", "platform", "capabilities"}
-Changed = ApplicationStatus | tuple[Capability, ...] | str | int | None
+FieldValue = ApplicationStatus | tuple[Capability, ...] | str | int | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +67,7 @@ class UpdateApplication:
 
     id: str
     version: int
-    changes: Mapping[str, Changed]
+    changes: Mapping[str, FieldValue]
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,28 +80,30 @@ class RetireApplication:
 
 
 async def register_application(
-    context: Context, asked: RegisterApplication, key: str | None
+    context: Context, request: RegisterApplication, key: str | None
 ) -> Application:
     """Add an application to a region's inventory."""
 
-    async def work(transaction: LogTransaction, region: Region) -> Application:
-        access.allow_application_edit(context.viewer, region, asked.opd)
-        given = {each.name: getattr(asked, each.name) for each in fields(asked)}
+    async def apply_request(transaction: LogTransaction, region: Region) -> Application:
+        access.allow_application_edit(context.viewer, region, request.opd)
+        values = {field.name: getattr(request, field.name) for field in fields(request)}
         application = Application(
-            id=new_id("application"), version=1, provenance=entered_by(context.viewer), **given
+            id=new_id("application"), version=1, provenance=entered_by(context.viewer), **values
         )
         return await append_application(
             context, transaction, application, EventKind.APPLICATION_REGISTERED
         )
 
     async with open_region_change(
-        context, asked.region, key=key, request=asked, answer=Application
+        context, request.region, key=key, request=request, result_type=Application
     ) as change:
-        return change.answered or change.remember(await work(change.transaction, change.region))
+        return change.earlier_result or change.store_result(
+            await apply_request(change.transaction, change.region)
+        )
 
 
 async def update_application(
-    context: Context, asked: UpdateApplication, key: str | None
+    context: Context, request: UpdateApplication, key: str | None
 ) -> Application:
     """Change fields of an application.
 
@@ -110,13 +112,15 @@ async def update_application(
         InvalidInput, AlreadyExists: as for `append_application`.
     """
 
-    async def work(transaction: LogTransaction, region: Region) -> Application:
-        known = await _current(context, transaction, region, asked.id, asked.version)
+    async def apply_request(transaction: LogTransaction, region: Region) -> Application:
+        current = await _load_current_application(
+            context, transaction, region, request.id, request.version
+        )
         for field in sorted(CHANGEABLE - CLEARABLE):
-            if field in asked.changes and asked.changes[field] is None:
+            if field in request.changes and request.changes[field] is None:
                 raise InvalidInput(field, "a value, or to be left out", "null")
-        changes: dict[str, Any] = {field: asked.changes[field] for field in asked.changes}
-        application = replace(known, version=known.version + 1, **changes)
+        changes: dict[str, Any] = {field: request.changes[field] for field in request.changes}
+        application = replace(current, version=current.version + 1, **changes)
         if application.status is ApplicationStatus.RETIRED:
             raise InvalidInput("status", "a status other than RETIRED: retire it", "RETIRED")
         access.allow_application_edit(context.viewer, region, application.opd)
@@ -126,26 +130,30 @@ async def update_application(
 
     async with open_region_change(
         context,
-        (await find_application(context, asked.id)).region,
+        (await find_application(context, request.id)).region,
         key=key,
-        request=asked,
-        answer=Application,
+        request=request,
+        result_type=Application,
     ) as change:
-        return change.answered or change.remember(await work(change.transaction, change.region))
+        return change.earlier_result or change.store_result(
+            await apply_request(change.transaction, change.region)
+        )
 
 
 async def retire_application(
-    context: Context, asked: RetireApplication, key: str | None
+    context: Context, request: RetireApplication, key: str | None
 ) -> Application:
     """Take an application out of use, with a reason."""
 
-    async def work(transaction: LogTransaction, region: Region) -> Application:
-        known = await _current(context, transaction, region, asked.id, asked.version)
+    async def apply_request(transaction: LogTransaction, region: Region) -> Application:
+        current = await _load_current_application(
+            context, transaction, region, request.id, request.version
+        )
         application = replace(
-            known,
-            version=known.version + 1,
+            current,
+            version=current.version + 1,
             status=ApplicationStatus.RETIRED,
-            retired_reason=checked_text("reason", asked.reason, least=0, most=TEXT_LENGTH),
+            retired_reason=checked_text("reason", request.reason, least=0, most=TEXT_LENGTH),
         )
         return await append_application(
             context, transaction, application, EventKind.APPLICATION_RETIRED
@@ -153,20 +161,22 @@ async def retire_application(
 
     async with open_region_change(
         context,
-        (await find_application(context, asked.id)).region,
+        (await find_application(context, request.id)).region,
         key=key,
-        request=asked,
-        answer=Application,
+        request=request,
+        result_type=Application,
     ) as change:
-        return change.answered or change.remember(await work(change.transaction, change.region))
+        return change.earlier_result or change.store_result(
+            await apply_request(change.transaction, change.region)
+        )
 
 
 async def find_application(context: Context, id: str) -> Application:
     """Return the application with this id, or raise NotFound."""
-    found = await context.loaders.applications.load(id)
-    if found is None:
+    application = await context.loaders.applications.load(id)
+    if application is None:
         raise NotFound("application", id)
-    return found
+    return application
 
 
 async def page_of_applications(
@@ -201,19 +211,21 @@ def list_common_applications() -> tuple[CommonApplication, ...]:
 
 def find_common_application(id: str | None) -> CommonApplication | None:
     """Return the common application with this id, if there is one."""
-    return next((each for each in common_applications() if each.id == id), None)
+    return next(
+        (application for application in common_applications() if application.id == id), None
+    )
 
 
-async def _current(
+async def _load_current_application(
     context: Context, transaction: LogTransaction, region: Region, id: str, version: int
 ) -> Application:
-    known = (await stored.applications_by_id(transaction.session, [id]))[id]
-    access.allow_application_edit(context.viewer, region, known.opd)
-    if known.version != version:
-        raise VersionConflict(id, version, known.version)
-    if known.status is ApplicationStatus.RETIRED:
+    application = (await stored.applications_by_id(transaction.session, [id]))[id]
+    access.allow_application_edit(context.viewer, region, application.opd)
+    if application.version != version:
+        raise VersionConflict(id, version, application.version)
+    if application.status is ApplicationStatus.RETIRED:
         raise WrongState(id, "RETIRED", ["any other status"])
-    return known
+    return application
 
 
 async def append_application(
@@ -225,7 +237,7 @@ async def append_application(
         InvalidInput: a field has a value that is not allowed.
         AlreadyExists: its OPD has another application of that name.
     """
-    application = await _valid(context, transaction, application)
+    application = await _validate_application(context, transaction, application)
     await transaction.append(
         actor=context.viewer.subject,
         kind=kind,
@@ -235,17 +247,17 @@ async def append_application(
     return application
 
 
-async def _valid(
+async def _validate_application(
     context: Context, transaction: LogTransaction, application: Application
 ) -> Application:
-    latest = transaction.at.year + 5
-    if application.year is not None and not EARLIEST_YEAR <= application.year <= latest:
+    latest_year = transaction.at.year + 5
+    if application.year is not None and not EARLIEST_YEAR <= application.year <= latest_year:
         raise InvalidInput(
-            "year", f"a year from {EARLIEST_YEAR} to {latest}", str(application.year)
+            "year", f"a year from {EARLIEST_YEAR} to {latest_year}", str(application.year)
         )
-    if application.fit is not None and application.fit not in FITS:
-        raise InvalidInput("fit", f"{FITS[0]} to {FITS[-1]}", str(application.fit))
-    for field in COUNTS:
+    if application.fit is not None and application.fit not in FIT_SCALE:
+        raise InvalidInput("fit", f"{FIT_SCALE[0]} to {FIT_SCALE[-1]}", str(application.fit))
+    for field in COUNT_FIELDS:
         count = getattr(application, field)
         if count is not None and not 0 <= count <= COUNT_MOST:
             raise InvalidInput(field, f"a whole number from 0 to {COUNT_MOST}", str(count))
@@ -255,16 +267,20 @@ async def _valid(
         )
         if owner is None or owner.region != application.region:
             raise InvalidInput("opd", f"an OPD of region {application.region}", application.opd)
-    common = application.common_application
-    if common is not None and find_common_application(common) is None:
-        raise InvalidInput("commonApplication", "the id of a common application", common)
+    common_application = application.common_application
+    if common_application is not None and find_common_application(common_application) is None:
+        raise InvalidInput(
+            "commonApplication", "the id of a common application", common_application
+        )
     application = replace(
         application,
         name=checked_text("name", application.name, least=1, most=NAME_LENGTH),
         function=checked_text("function", application.function, least=0, most=TEXT_LENGTH),
         platform=checked_text("platform", application.platform, least=0, most=NAME_LENGTH),
         url=None if not application.url else web_address("url", application.url),
-        capabilities=tuple(each for each in Capability if each in application.capabilities),
+        capabilities=tuple(
+            capability for capability in Capability if capability in application.capabilities
+        ),
     )
     if application.status is not ApplicationStatus.RETIRED:
         namesake = await stored.find_namesake_id(transaction.session, application)

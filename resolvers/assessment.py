@@ -103,7 +103,9 @@ class PublishAssessment:
     version: int
 
 
-async def start_assessment(context: Context, asked: StartAssessment, key: str | None) -> Assessment:
+async def start_assessment(
+    context: Context, request: StartAssessment, key: str | None
+) -> Assessment:
     """Open an assessment without levels; per instrument and year there is one of each kind.
 
     A region may have any number of simulations.
@@ -113,74 +115,82 @@ async def start_assessment(context: Context, asked: StartAssessment, key: str | 
         AlreadyExists: there is such an assessment.
     """
 
-    async def work(transaction: LogTransaction, region: Region) -> Assessment:
-        access.allow_assessment(context.viewer, region, asked.kind)
-        chosen = instrument_for("instrument", asked.instrument)
-        require_instrument_in_force(chosen, asked.year, transaction.at)
-        if asked.kind is not AssessmentKind.SIMULATION:
+    async def apply_request(transaction: LogTransaction, region: Region) -> Assessment:
+        access.allow_assessment(context.viewer, region, request.kind)
+        instrument = instrument_for("instrument", request.instrument)
+        require_instrument_in_force(instrument, request.year, transaction.at)
+        if request.kind is not AssessmentKind.SIMULATION:
             existing = await stored.find_assessment_row(
                 transaction.session,
                 region=region.code,
-                instrument=chosen.id,
-                year=asked.year,
-                kind=asked.kind,
+                instrument=instrument.id,
+                year=request.year,
+                kind=request.kind,
             )
             if existing is not None:
                 raise AlreadyExists("assessment of this region, year and kind", existing.id)
         assessment = Assessment(
             id=new_id("assessment"),
             region=region.code,
-            instrument=chosen.id,
-            year=asked.year,
-            kind=asked.kind,
+            instrument=instrument.id,
+            year=request.year,
+            kind=request.kind,
             state=AssessmentState.DRAFT,
             version=1,
             provenance=entered_by(context.viewer),
         )
-        return await _write(context, transaction, assessment, EventKind.ASSESSMENT_STARTED)
+        return await _append_assessment(
+            context, transaction, assessment, EventKind.ASSESSMENT_STARTED
+        )
 
     async with open_region_change(
-        context, asked.region, key=key, request=asked, answer=Assessment
+        context, request.region, key=key, request=request, result_type=Assessment
     ) as change:
-        return change.answered or change.remember(await work(change.transaction, change.region))
+        return change.earlier_result or change.store_result(
+            await apply_request(change.transaction, change.region)
+        )
 
 
-async def claim_level(context: Context, asked: ClaimLevel, key: str | None) -> Assessment:
+async def claim_level(context: Context, request: ClaimLevel, key: str | None) -> Assessment:
     """Claim a level for one indicator, or replace the claim."""
 
-    async def work(transaction: LogTransaction, region: Region) -> Assessment:
-        known = await _current(transaction, asked.assessment, asked.version)
-        access.allow_assessment(context.viewer, region, known.kind)
-        _require(known, *EDITABLE)
-        chosen = instrument_by_id(known.instrument)
-        require_claimable_level(chosen, asked.indicator, asked.level)
-        claimed = LevelClaim(
-            indicator=asked.indicator,
-            level=asked.level,
+    async def apply_request(transaction: LogTransaction, region: Region) -> Assessment:
+        assessment = await _load_current_assessment(
+            transaction, request.assessment, request.version
+        )
+        access.allow_assessment(context.viewer, region, assessment.kind)
+        _require_state(assessment, *EDITABLE)
+        instrument = instrument_by_id(assessment.instrument)
+        require_claimable_level(instrument, request.indicator, request.level)
+        new_claim = LevelClaim(
+            indicator=request.indicator,
+            level=request.level,
             explanation=checked_text(
-                "explanation", asked.explanation, least=0, most=EXPLANATION_LENGTH
+                "explanation", request.explanation, least=0, most=EXPLANATION_LENGTH
             ),
-            evidence=checked_evidence(asked.evidence, transaction.at.date()),
+            evidence=checked_evidence(request.evidence, transaction.at.date()),
         )
         await transaction.append(
             actor=context.viewer.subject,
             kind=EventKind.LEVEL_CLAIMED,
-            subject=known.id,
+            subject=assessment.id,
             visibility=Visibility.REGION,
-            body=claim_body(known.id, known.version + 1, claimed),
+            body=claim_body(assessment.id, assessment.version + 1, new_claim),
         )
-        others = [each for each in known.levels if each.indicator != asked.indicator]
+        other_claims = [
+            claim for claim in assessment.levels if claim.indicator != request.indicator
+        ]
         return replace(
-            known,
-            version=known.version + 1,
-            levels=tuple(sorted([*others, claimed], key=lambda each: each.indicator)),
+            assessment,
+            version=assessment.version + 1,
+            levels=tuple(sorted([*other_claims, new_claim], key=lambda claim: claim.indicator)),
         )
 
-    return await _change(context, asked.assessment, asked, key, work)
+    return await _change_assessment(context, request.assessment, request, key, apply_request)
 
 
 async def submit_assessment(
-    context: Context, asked: SubmitAssessment, key: str | None
+    context: Context, request: SubmitAssessment, key: str | None
 ) -> Assessment:
     """Submit a complete assessment to its assessors.
 
@@ -188,72 +198,80 @@ async def submit_assessment(
         IncompleteAssessment: indicators have no level.
     """
 
-    async def work(transaction: LogTransaction, region: Region) -> Assessment:
-        known = await _current(transaction, asked.id, asked.version)
-        access.allow_assessment(context.viewer, region, known.kind)
-        _require(known, *EDITABLE)
-        claimed = {each.indicator for each in known.levels}
+    async def apply_request(transaction: LogTransaction, region: Region) -> Assessment:
+        assessment = await _load_current_assessment(transaction, request.id, request.version)
+        access.allow_assessment(context.viewer, region, assessment.kind)
+        _require_state(assessment, *EDITABLE)
+        claimed_indicators = {claim.indicator for claim in assessment.levels}
         missing = [
-            each.number
-            for each in instrument_by_id(known.instrument).indicators
-            if each.number not in claimed
+            indicator.number
+            for indicator in instrument_by_id(assessment.instrument).indicators
+            if indicator.number not in claimed_indicators
         ]
         if missing:
-            raise IncompleteAssessment(known.id, missing)
+            raise IncompleteAssessment(assessment.id, missing)
         submitted = replace(
-            known,
-            version=known.version + 1,
+            assessment,
+            version=assessment.version + 1,
             state=AssessmentState.SUBMITTED,
             returned_reason="",
         )
-        return await _write(context, transaction, submitted, EventKind.ASSESSMENT_SUBMITTED)
+        return await _append_assessment(
+            context, transaction, submitted, EventKind.ASSESSMENT_SUBMITTED
+        )
 
-    return await _change(context, asked.id, asked, key, work)
+    return await _change_assessment(context, request.id, request, key, apply_request)
 
 
 async def return_assessment(
-    context: Context, asked: ReturnAssessment, key: str | None
+    context: Context, request: ReturnAssessment, key: str | None
 ) -> Assessment:
     """Return a submitted assessment to its region, with the reason."""
 
-    async def work(transaction: LogTransaction, region: Region) -> Assessment:
-        known = await _current(transaction, asked.id, asked.version)
+    async def apply_request(transaction: LogTransaction, region: Region) -> Assessment:
+        assessment = await _load_current_assessment(transaction, request.id, request.version)
         access.allow_review(context.viewer, region)
-        _require(known, AssessmentState.SUBMITTED)
+        _require_state(assessment, AssessmentState.SUBMITTED)
         returned = replace(
-            known,
-            version=known.version + 1,
+            assessment,
+            version=assessment.version + 1,
             state=AssessmentState.RETURNED,
-            returned_reason=checked_text("reason", asked.reason, least=1, most=REASON_LENGTH),
+            returned_reason=checked_text("reason", request.reason, least=1, most=REASON_LENGTH),
         )
-        return await _write(context, transaction, returned, EventKind.ASSESSMENT_RETURNED)
+        return await _append_assessment(
+            context, transaction, returned, EventKind.ASSESSMENT_RETURNED
+        )
 
-    return await _change(context, asked.id, asked, key, work)
+    return await _change_assessment(context, request.id, request, key, apply_request)
 
 
 async def publish_assessment(
-    context: Context, asked: PublishAssessment, key: str | None
+    context: Context, request: PublishAssessment, key: str | None
 ) -> Assessment:
     """Publish a submitted assessment, which makes it public. Simulations are never published."""
 
-    async def work(transaction: LogTransaction, region: Region) -> Assessment:
-        known = await _current(transaction, asked.id, asked.version)
+    async def apply_request(transaction: LogTransaction, region: Region) -> Assessment:
+        assessment = await _load_current_assessment(transaction, request.id, request.version)
         access.allow_review(context.viewer, region)
-        if known.kind is AssessmentKind.SIMULATION:
-            raise InvalidInput("id", "an assessment that is not a simulation", known.id)
-        _require(known, AssessmentState.SUBMITTED)
-        published = replace(known, version=known.version + 1, state=AssessmentState.PUBLISHED)
-        return await _write(context, transaction, published, EventKind.ASSESSMENT_PUBLISHED)
+        if assessment.kind is AssessmentKind.SIMULATION:
+            raise InvalidInput("id", "an assessment that is not a simulation", assessment.id)
+        _require_state(assessment, AssessmentState.SUBMITTED)
+        published = replace(
+            assessment, version=assessment.version + 1, state=AssessmentState.PUBLISHED
+        )
+        return await _append_assessment(
+            context, transaction, published, EventKind.ASSESSMENT_PUBLISHED
+        )
 
-    return await _change(context, asked.id, asked, key, work)
+    return await _change_assessment(context, request.id, request, key, apply_request)
 
 
 async def find_assessment(context: Context, id: str) -> Assessment:
     """Return the assessment with this id if the viewer may see it, or raise NotFound."""
-    found = await context.loaders.assessments.load(id)
-    if found is None:
+    row = await context.loaders.assessments.load(id)
+    if row is None:
         raise NotFound("assessment", id)
-    return found[0]
+    return row[0]
 
 
 async def list_visible_assessments(
@@ -272,15 +290,15 @@ async def list_visible_assessments(
 
 
 def require_instrument_in_force(instrument: Instrument, year: int, now: datetime) -> None:
-    """Raise InvalidInput unless the instrument is, or may well be, in force in that year."""
-    last = instrument.year_to or now.year + YEARS_AHEAD
-    if not instrument.year_from <= year <= last:
-        raise InvalidInput("year", f"a year from {instrument.year_from} to {last}", str(year))
+    """Raise InvalidInput unless the instrument is, or may be, in force in that year."""
+    last_year = instrument.year_to or now.year + YEARS_AHEAD
+    if not instrument.year_from <= year <= last_year:
+        raise InvalidInput("year", f"a year from {instrument.year_from} to {last_year}", str(year))
 
 
 def require_claimable_level(instrument: Instrument, indicator: int, level: int) -> None:
     """Raise InvalidInput unless the instrument has such an indicator and level."""
-    if indicator not in {each.number for each in instrument.indicators}:
+    if indicator not in {entry.number for entry in instrument.indicators}:
         expected = f"an indicator of {instrument.id}, 1 to {len(instrument.indicators)}"
         raise InvalidInput("indicator", expected, str(indicator))
     if not instrument.level_min <= level <= instrument.level_max:
@@ -288,46 +306,50 @@ def require_claimable_level(instrument: Instrument, indicator: int, level: int) 
         raise InvalidInput("level", expected, str(level))
 
 
-async def _change(
+async def _change_assessment(
     context: Context,
     id: str,
-    asked: object,
+    request: object,
     key: str | None,
-    work: Callable[[LogTransaction, Region], Awaitable[Assessment]],
+    apply_request: Callable[[LogTransaction, Region], Awaitable[Assessment]],
 ) -> Assessment:
     async with context.read() as session:
-        region = await stored.region_of(session, id, context.access)
+        region = await stored.find_assessment_region(session, id, context.access)
     if region is None:
         raise NotFound("assessment", id)
     async with open_region_change(
-        context, region, key=key, request=asked, answer=Assessment
+        context, region, key=key, request=request, result_type=Assessment
     ) as change:
-        return change.answered or change.remember(await work(change.transaction, change.region))
+        return change.earlier_result or change.store_result(
+            await apply_request(change.transaction, change.region)
+        )
 
 
-async def _current(transaction: LogTransaction, id: str, version: int) -> Assessment:
-    # `_change` has checked that the viewer may see the assessment.
-    found = await stored.assessments_by_id(transaction.session, [id], EVERYTHING)
-    known, _score = found[id]
-    if known.version != version:
-        raise VersionConflict(id, version, known.version)
-    return known
+async def _load_current_assessment(
+    transaction: LogTransaction, id: str, version: int
+) -> Assessment:
+    # `_change_assessment` has checked that the viewer may see the assessment.
+    rows = await stored.assessments_by_id(transaction.session, [id], EVERYTHING)
+    assessment, _score = rows[id]
+    if assessment.version != version:
+        raise VersionConflict(id, version, assessment.version)
+    return assessment
 
 
-async def _write(
+async def _append_assessment(
     context: Context, transaction: LogTransaction, assessment: Assessment, kind: EventKind
 ) -> Assessment:
-    published = assessment.state is AssessmentState.PUBLISHED
+    is_published = assessment.state is AssessmentState.PUBLISHED
     await transaction.append(
         actor=context.viewer.subject,
         kind=kind,
         subject=assessment.id,
-        visibility=Visibility.PUBLIC if published else Visibility.REGION,
+        visibility=Visibility.PUBLIC if is_published else Visibility.REGION,
         body=to_document(assessment),
     )
     return assessment
 
 
-def _require(assessment: Assessment, *states: AssessmentState) -> None:
+def _require_state(assessment: Assessment, *states: AssessmentState) -> None:
     if assessment.state not in states or assessment.published is not None:
         raise WrongState(assessment.id, assessment.state.value, [state.value for state in states])

@@ -8,7 +8,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
-from engine.document import to_document, value_of
+from engine.document import from_document, to_document
 from engine.matching.names import url_host
 from engine.model import Provenance, Region, Role, Viewer
 from resolvers.context import Context
@@ -24,14 +24,14 @@ KEY_LENGTH = 128
 
 @dataclass
 class RegionChange(Generic[Value]):
-    """A change in progress: its transaction and region, or the result of the same earlier request."""
+    """A change in progress, or the result of an earlier request with the same key."""
 
     transaction: LogTransaction
     region: Region
-    answered: Value | None = None  # the result of an earlier request with this key
+    earlier_result: Value | None = None  # the result of an earlier request with this key
     result: Value | None = None
 
-    def remember(self, result: Value) -> Value:
+    def store_result(self, result: Value) -> Value:
         """Store the result for a repeated request, and return it."""
         self.result = result
         return result
@@ -39,20 +39,20 @@ class RegionChange(Generic[Value]):
 
 @asynccontextmanager
 async def open_region_change(
-    context: Context, region: str, *, key: str | None, request: object, answer: type[Value]
+    context: Context, region: str, *, key: str | None, request: object, result_type: type[Value]
 ) -> AsyncIterator[RegionChange[Value]]:
     """Yield a change of `region`, in one transaction.
 
     Args:
         key: the client's idempotency key; None applies the request each time.
         request: the input, a dataclass; a key is valid for one request only.
-        answer: the type of the result, which a repeated request receives.
+        result_type: the type of the result, which a repeated request receives.
 
     Raises:
         Forbidden: the viewer has no token.
         InvalidInput: the key is too short or too long.
         IdempotencyKeyReused: the key was used for another request.
-        NotFound, OwnedElsewhere: as for `Context.writing`.
+        NotFound, OwnedElsewhere: as for `Context.write_region`.
     """
     if context.viewer.role is Role.PUBLIC:
         raise Forbidden(Role.PUBLIC, "change anything")
@@ -60,13 +60,16 @@ async def open_region_change(
         raise InvalidInput(
             "idempotencyKey", f"1 to {KEY_LENGTH} characters", f"{len(key)} characters"
         )
-    async with context.writing(region) as transaction:
-        found = (await stored_region.by_code(transaction.session, [region]))[region]
+    async with context.write_region(region) as transaction:
+        current_region = (await stored_region.regions_by_code(transaction.session, [region]))[
+            region
+        ]
         if key is None:
-            yield RegionChange(transaction, found)
+            yield RegionChange(transaction, current_region)
             return
-        # Role and scope are part of the request: its result may hold what other viewers may not see.
-        asked = {
+        # Role and scope are part of the request, since the result may hold rows that other viewers
+        # may not see.
+        request_document = {
             "mutation": type(request).__name__,
             "input": to_document(request),
             "role": context.viewer.role.value,
@@ -75,16 +78,22 @@ async def open_region_change(
         }
         subject = context.viewer.subject
         try:
-            known = await idempotency.find_idempotent_response(transaction, subject, key, asked)
+            earlier_response = await idempotency.find_idempotent_response(
+                transaction, subject, key, request_document
+            )
         except idempotency.KeyReused as reused:
             raise IdempotencyKeyReused(key) from reused
-        if known is not None:
-            yield RegionChange(transaction, found, answered=value_of(answer, known))
+        if earlier_response is not None:
+            yield RegionChange(
+                transaction,
+                current_region,
+                earlier_result=from_document(result_type, earlier_response),
+            )
             return
-        change = RegionChange[Value](transaction, found)
+        change = RegionChange[Value](transaction, current_region)
         yield change
         await idempotency.save_idempotent_response(
-            transaction, subject, key, asked, to_document(change.result)
+            transaction, subject, key, request_document, to_document(change.result)
         )
 
 

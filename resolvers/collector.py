@@ -1,4 +1,4 @@
-"""Pauses the cyclic garbage collector, which scans all live objects again and again."""
+"""Pauses the cyclic garbage collector while many long-lived objects are created."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Compares regions part by part with means and the best, and lists index movements in a year."""
+"""Compares the scores of regions part by part, and lists the changes of indices in a year."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ from engine.assessment import comparison as engine
 from engine.assessment.average import AverageKind, AverageScope
 from engine.assessment.comparison import INDEX, EditionValues, Part, PartKind
 from engine.assessment.score import Score
-from engine.document import value_in
+from engine.document import parse_document
 from engine.model import AssessmentKind, Region
 from facts import tables
 from facts.aspect_mean import national_aspects
 from resolvers import published
 from resolvers.context import Context
 from resolvers.instrument import known_instrument
-from resolvers.result import MEMBERS
+from resolvers.result import MEMBER_KINDS
 from storage import assessment as stored
 from storage import region as stored_region
 
@@ -28,7 +28,7 @@ class Mover:
     """The movement of a region's index within a year."""
 
     region: Region
-    move: engine.IndexMove
+    index_move: engine.IndexMove
 
 
 async def comparison_lines(
@@ -39,36 +39,36 @@ async def comparison_lines(
     The provincial mean is over the regencies and cities of the province that all regions belong to;
     the national mean is over all provinces, regencies and cities.
     """
-    chosen = known_instrument(instrument)
+    chosen_instrument = known_instrument(instrument)
     context.budget.count_searches()
     scores = (await published.load_published_scores(context, instrument, kind, year)).get(year, {})
-    codes = [each.code for each in regions]
-    official = kind is AssessmentKind.OFFICIAL
+    codes = [region.code for region in regions]
+    is_official = kind is AssessmentKind.OFFICIAL
     levels = (
-        await published.published_levels(context, instrument, (year,), codes) if official else {}
+        await published.published_levels(context, instrument, (year,), codes) if is_official else {}
     )
-    parents = {each.parent for each in regions}
+    parents = {region.parent for region in regions}
     members: list[str] = []
     if len(parents) == 1 and (parent := parents.pop()) is not None:
         async with context.read() as session:
-            members = await stored_region.list_member_codes(session, parent, MEMBERS)
+            members = await stored_region.list_member_codes(session, parent, MEMBER_KINDS)
 
     def compare() -> tuple[engine.ComparisonLine, ...]:
         values = {
-            code: engine.parts_of(score, levels.get((code, year)) if code in codes else None)
+            code: engine.part_values(score, levels.get((code, year)) if code in codes else None)
             for code, score in scores.items()
         }
-        for code in codes if official else ():
+        for code in codes if is_official else ():
             printed = published.printed_aspects(context, instrument, year, code)
             aspects = {(PartKind.ASPECT, number): value for number, value in printed.items()}
             values[code] = aspects | values.get(code, {})
-        return engine.region_comparison(
-            chosen,
+        return engine.compare_regions(
+            chosen_instrument,
             EditionValues(instrument, year, kind, values),
             codes,
             province=members,
             nation=published.local_governments(),
-            published=_printed(instrument, year) if official else None,
+            published=_published_means(instrument, year) if is_official else None,
         ).lines
 
     return await asyncio.to_thread(compare)
@@ -82,40 +82,46 @@ async def list_index_movers(
         return []
     async with context.read() as session:
         before, after = [
-            await stored.score_texts(session, instrument=instrument, year=each, kind=kind)
-            for each in (year - 1, year)
+            await stored.list_score_texts(
+                session, instrument=instrument, year=edition_year, kind=kind
+            )
+            for edition_year in (year - 1, year)
         ]
-        regions = await stored_region.by_code(session, {region for _, region, _ in after})
-    kept = {
+        regions = await stored_region.regions_by_code(session, {region for _, region, _ in after})
+    member_regions = {
         code: region
         for code, region in regions.items()
-        if region.kind in MEMBERS and province in (None, region.parent)
+        if region.kind in MEMBER_KINDS and province in (None, region.parent)
     }
 
-    def moves() -> tuple[engine.IndexMove, ...]:
-        return engine.index_movers(
-            EditionValues(instrument, year - 1, kind, _parts(before)),
-            EditionValues(instrument, year, kind, _parts(after)),
+    def compute_moves() -> tuple[engine.IndexMove, ...]:
+        return engine.list_index_moves(
+            EditionValues(instrument, year - 1, kind, _complete_parts_by_region(before)),
+            EditionValues(instrument, year, kind, _complete_parts_by_region(after)),
         )
 
-    moved = await asyncio.to_thread(moves)
-    return [Mover(kept[each.region], each) for each in moved if each.region in kept]
+    moves = await asyncio.to_thread(compute_moves)
+    return [
+        Mover(member_regions[move.region], move) for move in moves if move.region in member_regions
+    ]
 
 
-def _parts(texts: Iterable[tuple[int, str, str]]) -> dict[str, dict[Part, Fraction]]:
-    scores = {region: value_in(Score, text) for _, region, text in texts}
-    return {code: engine.parts_of(score) for code, score in scores.items() if score.complete}
+def _complete_parts_by_region(
+    texts: Iterable[tuple[int, str, str]],
+) -> dict[str, dict[Part, Fraction]]:
+    scores = {region: parse_document(Score, text) for _, region, text in texts}
+    return {code: engine.part_values(score) for code, score in scores.items() if score.is_complete}
 
 
-def _printed(instrument: str, year: int) -> dict[Part, Fraction]:
+def _published_means(instrument: str, year: int) -> dict[Part, Fraction]:
     """Return the published national means; the means per aspect include the central agencies."""
-    found: dict[Part, Fraction] = {
+    means: dict[Part, Fraction] = {
         (PartKind.ASPECT, number): Fraction(value)
         for number, value in national_aspects(instrument, year).items()
     }
-    wanted = (AverageScope.LOCAL_GOVERNMENTS, instrument, year, AverageKind.OFFICIAL)
-    for each in tables.average_rows():
-        if (each.scope, each.instrument, each.year, each.kind) == wanted:
-            found[INDEX] = Fraction(each.value)
-            found |= {(PartKind.DOMAIN, n): Fraction(value) for n, value in each.domains}
-    return found
+    edition = (AverageScope.LOCAL_GOVERNMENTS, instrument, year, AverageKind.OFFICIAL)
+    for row in tables.average_rows():
+        if (row.scope, row.instrument, row.year, row.kind) == edition:
+            means[INDEX] = Fraction(row.value)
+            means |= {(PartKind.DOMAIN, n): Fraction(value) for n, value in row.domains}
+    return means

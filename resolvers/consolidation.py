@@ -32,7 +32,7 @@ from storage.inventory import RegionInventoryRecord
 from storage.log import LogTransaction
 
 REASON_LENGTH = 2000
-INPUTS_NOW = "those that the proposal has now: read it again"
+CURRENT_INPUTS = "those that the proposal has now: read it again"
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +41,7 @@ class ProposalWithStatus:
 
     proposal: Proposal
     status: ProposalStatus
-    decided: Decided | None  # the latest decision, on these inputs or on earlier ones
+    latest_decision: Decided | None  # the latest decision, on these inputs or on earlier ones
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +57,7 @@ class DecideProposal:
 
 @dataclass(frozen=True, slots=True)
 class ProvinceContext:
-    """The inputs of a region's proposals besides its own inventory."""
+    """The inputs of a region's proposals other than its own inventory."""
 
     candidates: tuple[ReuseCandidate, ...]  # from the other regions of its province
     models: inventory_analysis.AnalysisModels
@@ -70,154 +70,178 @@ async def list_region_proposals(
     status: ProposalStatus | None = None,
     kinds: Sequence[ProposalKind] = (),
 ) -> list[ProposalWithStatus]:
-    """Return a region's proposals; without `status`, omit those rejected on their current inputs."""
-    found = await list_all_proposals(context, region)
+    """Return a region's proposals, by default without those rejected on their current inputs."""
+    entries = await list_all_proposals(context, region)
     if status is None:
-        decided = [each.decided for each in found if each.decided is not None]
-        no = {each.proposal: each.inputs for each in decided if each.decision is Decision.REJECT}
-        left = {each.id for each in drop_rejected_proposals((each.proposal for each in found), no)}
-        found = [each for each in found if each.proposal.id in left]
+        decisions = [
+            entry.latest_decision for entry in entries if entry.latest_decision is not None
+        ]
+        rejected_inputs = {
+            decision.proposal: decision.inputs
+            for decision in decisions
+            if decision.decision is Decision.REJECT
+        }
+        remaining_ids = {
+            proposal.id
+            for proposal in drop_rejected_proposals(
+                (entry.proposal for entry in entries), rejected_inputs
+            )
+        }
+        entries = [entry for entry in entries if entry.proposal.id in remaining_ids]
     return [
-        each
-        for each in found
-        if status in (None, each.status) and (not kinds or each.proposal.kind in kinds)
+        entry
+        for entry in entries
+        if status in (None, entry.status) and (not kinds or entry.proposal.kind in kinds)
     ]
 
 
 async def list_all_proposals(context: Context, region: Region) -> list[ProposalWithStatus]:
     """Return all proposals for a region's inventory, including the rejected ones."""
     context.budget.count_searches()
-    recorded = await context.loaders.inventories.load(region.code)
-    found = await compute_proposals(context, recorded, await load_province_context(context, region))
+    record = await context.loaders.inventories.load(region.code)
+    proposals = await compute_proposals(
+        context, record, await load_province_context(context, region)
+    )
     async with context.read() as session:
-        decided = await stored.decisions_by_proposal(session, region.code)
-    return [_standing(each, decided.get(each.id)) for each in found]
+        decisions = await stored.decisions_by_proposal(session, region.code)
+    return [_attach_status(proposal, decisions.get(proposal.id)) for proposal in proposals]
 
 
-async def decide_proposal(context: Context, asked: DecideProposal, key: str | None) -> Decided:
+async def decide_proposal(context: Context, request: DecideProposal, key: str | None) -> Decided:
     """Record a person's decision on a proposal.
 
     Raises:
         NotFound: the region has no such proposal.
         InvalidInput: the proposal's inputs have changed, or the reason is too short or long.
     """
-    around = await _before_the_lock(context, asked.region)
+    province_context = await _preload_province_context(context, request.region)
 
-    async def work(transaction: LogTransaction, region: Region) -> Decided:
+    async def apply_request(transaction: LogTransaction, region: Region) -> Decided:
         access.allow_proposal_decision(context.viewer, region)
-        least = 1 if asked.decision is Decision.REJECT else 0
-        reason = checked_text("reason", asked.reason, least=least, most=REASON_LENGTH)
-        recorded = await context.instance.inventories.of_region(transaction.session, region.code)
-        found = () if around is None else await compute_proposals(context, recorded, around)
-        about: Proposal | Decided | None
-        about = next((each for each in found if each.id == asked.id), None)
-        if about is None and asked.decision is Decision.REJECT:
+        least = 1 if request.decision is Decision.REJECT else 0
+        reason = checked_text("reason", request.reason, least=least, most=REASON_LENGTH)
+        record = await context.instance.inventories.load_region_inventory(
+            transaction.session, region.code
+        )
+        proposals = (
+            ()
+            if province_context is None
+            else await compute_proposals(context, record, province_context)
+        )
+        subject: Proposal | Decided | None
+        subject = next((proposal for proposal in proposals if proposal.id == request.id), None)
+        if subject is None and request.decision is Decision.REJECT:
             # An accepted proposal can be rejected later, even if it is no longer proposed.
-            about = (await stored.decisions_by_proposal(transaction.session, region.code)).get(
-                asked.id
+            subject = (await stored.decisions_by_proposal(transaction.session, region.code)).get(
+                request.id
             )
-        if about is None:
-            raise NotFound("proposal", asked.id)
-        if about.inputs != asked.inputs:
-            raise InvalidInput("inputs", INPUTS_NOW, repr(asked.inputs))
+        if subject is None:
+            raise NotFound("proposal", request.id)
+        if subject.inputs != request.inputs:
+            raise InvalidInput("inputs", CURRENT_INPUTS, repr(request.inputs))
         decided = Decided(
             region=region.code,
-            proposal=asked.id,
-            inputs=about.inputs,
-            decision=asked.decision,
+            proposal=request.id,
+            inputs=subject.inputs,
+            decision=request.decision,
             reason=reason,
             by=context.viewer.subject,
             at=transaction.at,
-            kind=about.kind,
-            applications=about.applications,
+            kind=subject.kind,
+            applications=subject.applications,
         )
         await transaction.append(
             actor=context.viewer.subject,
             kind=EventKind.PROPOSAL_DECIDED,
-            subject=asked.id,
+            subject=request.id,
             body=to_document(decided),
         )
         return decided
 
     async with open_region_change(
-        context, asked.region, key=key, request=asked, answer=Decided
+        context, request.region, key=key, request=request, result_type=Decided
     ) as change:
-        return change.answered or change.remember(await work(change.transaction, change.region))
+        return change.earlier_result or change.store_result(
+            await apply_request(change.transaction, change.region)
+        )
 
 
 async def load_province_context(context: Context, region: Region) -> ProvinceContext:
-    """Return the inputs of a region's proposals besides its own inventory."""
+    """Return the inputs of a region's proposals other than its own inventory."""
     return ProvinceContext(
         await sharing.find_reuse_candidates(context, region),
         await inventory_analysis.load_analysis_models(context),
     )
 
 
-async def _before_the_lock(context: Context, code: str) -> ProvinceContext | None:
-    """Load other regions' data and cache the proposals before the lock, so that it is held briefly."""
+async def _preload_province_context(context: Context, code: str) -> ProvinceContext | None:
+    """Load other regions' data and cache the proposals, so that the lock is held only briefly."""
     region = await context.loaders.regions.load(code)
     if region is None or not access.covers_region(context.viewer, region):
         return None  # the mutation raises the right problem later
-    around = await load_province_context(context, region)
-    await compute_proposals(context, await context.loaders.inventories.load(code), around)
-    return around
+    province_context = await load_province_context(context, region)
+    await compute_proposals(context, await context.loaders.inventories.load(code), province_context)
+    return province_context
 
 
 async def compute_proposals(
-    context: Context, recorded: RegionInventoryRecord, around: ProvinceContext
+    context: Context, record: RegionInventoryRecord, province_context: ProvinceContext
 ) -> tuple[Proposal, ...]:
     """Return the proposals for this state of an inventory, without reading the inventory again."""
-    candidates = around.candidates
-    read = await inventory_analysis.analyse_inventory(context, recorded, around.models)
-    drawn = await graph.compute_integration_graph(context, recorded)
+    candidates = province_context.candidates
+    analysis = await inventory_analysis.analyse_inventory(context, record, province_context.models)
+    integration_graph = await graph.compute_integration_graph(context, record)
 
-    def work() -> tuple[Proposal, ...]:
-        filled = measure_completeness(recorded.region, recorded.applications).exact
-        known = RegionFacts(
-            tags=read.tags,
-            completeness=None if filled is None else float(filled),
-            mandates=_mandates(),
-            national=read.national,
-            relisted=read.relisted,
-            clusters=read.clusters,
-            candidates=candidates,
-            gaps=_gaps(recorded, drawn),
+    def compute() -> tuple[Proposal, ...]:
+        completeness = measure_completeness(record.region, record.applications).exact
+        region_facts = RegionFacts(
+            tags=analysis.tags,
+            completeness=None if completeness is None else float(completeness),
+            mandates=_mandated_applications(),
+            national_systems=analysis.national,
+            listing_groups=analysis.duplicate_groups,
+            clusters=analysis.clusters,
+            reuse_candidates=candidates,
+            missing_exchanges=_missing_exchanges(record, integration_graph),
         )
         return engine.consolidation_proposals(
-            recorded.region, recorded.applications, recorded.integrations, known
+            record.region, record.applications, record.integrations, region_facts
         )
 
-    key = ("proposals", recorded.inputs, read.lessons, candidates)
-    return await context.instance.computed.find_or_compute(key, work)
+    key = ("proposals", record.digest, analysis.training_digest, candidates)
+    return await context.instance.result_cache.find_or_compute(key, compute)
 
 
-def _gaps(recorded: RegionInventoryRecord, drawn: IntegrationGraph) -> list[MissingExchange]:
+def _missing_exchanges(
+    record: RegionInventoryRecord, integration_graph: IntegrationGraph
+) -> list[MissingExchange]:
     """Return the required exchanges that no recorded integration meets, whatever its evidence."""
-    asked = match_required_exchanges(
-        required_exchanges(recorded, drawn), drawn.chosen(GraphBasis.RECORDED)
+    exchanges = match_required_exchanges(
+        required_exchanges(record, integration_graph),
+        integration_graph.edges_by_basis(GraphBasis.RECORDED),
     )
     return [
         MissingExchange(
-            each.required.one,
-            each.required.other,
-            each.required.data,
-            f"{each.required.rule}/{each.required.id}",
+            exchange.required.first_applications,
+            exchange.required.second_applications,
+            exchange.required.data_object,
+            f"{exchange.required.rule}/{exchange.required.id}",
         )
-        for each in asked
-        if not each.edges
+        for exchange in exchanges
+        if not exchange.edges
     ]
 
 
-def _mandates() -> dict[str, CommonApplication]:
+def _mandated_applications() -> dict[str, CommonApplication]:
     """Return the common application that regulation requires, by function."""
-    common = {each.id: each for each in common_applications()}
-    found: dict[str, CommonApplication] = {}
+    applications_by_id = {application.id: application for application in common_applications()}
+    mandates: dict[str, CommonApplication] = {}
     for system in national_systems():
         if system.common_application is not None:
             for function in system.functions:
-                found.setdefault(function, common[system.common_application])
-    return found
+                mandates.setdefault(function, applications_by_id[system.common_application])
+    return mandates
 
 
-def _standing(proposal: Proposal, decided: Decided | None) -> ProposalWithStatus:
+def _attach_status(proposal: Proposal, decided: Decided | None) -> ProposalWithStatus:
     return ProposalWithStatus(proposal, proposal_status(proposal, decided), decided)

@@ -43,15 +43,14 @@ class Instance:
     clock: Clock
     inventories: InventoryCache
     analyses: Analyses
-    derive: Derive  # derives events from the entries of a transaction
+    derive_events: Derive  # derives events from the entries of a transaction
     owners: OwnerHeadCache  # heads of the logs that this process replicates
-    computed: ResultCache = field(default_factory=ResultCache)
-    followed: dict[str, Source] = field(
-        default_factory=dict
-    )  # sources by region, in their current state
-    snapshots: SnapshotCache = field(default_factory=SnapshotCache)
+    result_cache: ResultCache = field(default_factory=ResultCache)
+    # The sources by region, in their current state.
+    sources_by_region: dict[str, Source] = field(default_factory=dict)
+    snapshot_cache: SnapshotCache = field(default_factory=SnapshotCache)
     url: str | None = None  # address of its API for other instances
-    requests: ActiveOperations = field(default_factory=ActiveOperations)
+    active_operations: ActiveOperations = field(default_factory=ActiveOperations)
 
 
 @dataclass
@@ -62,10 +61,12 @@ class Context:
     viewer: Viewer
     budget: OperationBudget = field(default_factory=OperationBudget)
     position: int = field(init=False)  # all reads see the arrivals up to it
-    confirmed: dict[str, datetime] = field(default_factory=dict)  # when each replica was complete
+    confirmed_at_by_region: dict[str, datetime] = field(
+        default_factory=dict
+    )  # when each replica was complete
 
     def __post_init__(self) -> None:
-        self._see_newest()
+        self._advance_position()
 
     def begin_event(self) -> None:
         """Begin the next event of a subscription: restart the budget and drop loaded rows.
@@ -73,7 +74,7 @@ class Context:
         Loaded regions stay, since a region rarely changes.
         """
         self.budget.restart()
-        self._see_newest()
+        self._advance_position()
         self.loaders.forget(regions=False)
 
     @property
@@ -98,18 +99,18 @@ class Context:
         Raises:
             OperationTooComplex: the operation exceeds its number of reads or its time.
         """
-        async with self.budget.reading(self.database) as session:
+        async with self.budget.open_session(self.database) as session:
             yield session
 
     @asynccontextmanager
-    async def writing(self, code: str) -> AsyncIterator[LogTransaction]:
+    async def write_region(self, code: str) -> AsyncIterator[LogTransaction]:
         """Yield a transaction that changes a region, and wake the tail after its commit.
 
         Raises:
             NotFound: there is no such region.
             OwnedElsewhere: another instance owns the region.
         """
-        clock, derive = self.instance.clock, self.instance.derive
+        clock, derive = self.instance.clock, self.instance.derive_events
         try:
             async with log.begin_log_transaction(
                 self.database, code, clock, derive, begun=True
@@ -122,5 +123,5 @@ class Context:
         self.instance.bus.announce(transaction.arrival)
         self.loaders.forget()
 
-    def _see_newest(self) -> None:
+    def _advance_position(self) -> None:
         self.position = max(self.instance.bus.newest, self.instance.tail.newest)

@@ -26,28 +26,32 @@ class CorrectFunction:
 
 
 async def correct_function(
-    context: Context, asked: CorrectFunction, key: str | None
+    context: Context, request: CorrectFunction, key: str | None
 ) -> Application:
     """Record a correction, which overrides the classifier at once and later trains it."""
-    if asked.function is not None and asked.function not in functions_by_id():
-        raise InvalidInput("function", "the id of a function", asked.function)
+    if request.function is not None and request.function not in functions_by_id():
+        raise InvalidInput("function", "the id of a function", request.function)
 
-    async def work(transaction: LogTransaction, region: Region) -> Application:
-        known = (await stored.applications_by_id(transaction.session, [asked.application]))[
-            asked.application
+    async def apply_request(transaction: LogTransaction, region: Region) -> Application:
+        application = (await stored.applications_by_id(transaction.session, [request.application]))[
+            request.application
         ]
-        access.allow_application_edit(context.viewer, region, known.opd)
-        said = Correction(known.id, asked.function, context.viewer.subject, transaction.at)
+        access.allow_application_edit(context.viewer, region, application.opd)
+        correction = Correction(
+            application.id, request.function, context.viewer.subject, transaction.at
+        )
         await transaction.append(
             actor=context.viewer.subject,
             kind=EventKind.FUNCTION_CORRECTED,
-            subject=known.id,
-            body=to_document(said),
+            subject=application.id,
+            body=to_document(correction),
         )
-        return known
+        return application
 
-    home = (await find_application(context, asked.application)).region
+    region_code = (await find_application(context, request.application)).region
     async with open_region_change(
-        context, home, key=key, request=asked, answer=Application
+        context, region_code, key=key, request=request, result_type=Application
     ) as change:
-        return change.answered or change.remember(await work(change.transaction, change.region))
+        return change.earlier_result or change.store_result(
+            await apply_request(change.transaction, change.region)
+        )

@@ -8,16 +8,16 @@ from dataclasses import dataclass
 from resolvers.problems import SnapshotRequired
 from storage.arrival import ArrivalPosition
 
-_WRITTEN = re.compile(r"(?P<epoch>[^:]*):(?P<number>[0-9]{1,18})(?:/(?P<head>[0-9]{1,18}))?")
-SHOWN = 64  # characters of an invalid cursor that an error message shows
+_CURSOR_PATTERN = re.compile(r"(?P<epoch>[^:]*):(?P<number>[0-9]{1,18})(?:/(?P<head>[0-9]{1,18}))?")
+QUOTED_CHARACTERS = 64  # characters of an invalid cursor that an error message shows
 
 
 @dataclass(frozen=True, slots=True)
 class EventPosition:
     """A position in the arrival order: the client has all events up to `number`.
 
-    Within a snapshot, `head` is the arrival number as of which the snapshot was taken. The client has
-    the events of the snapshot up to `number`.
+    Within a snapshot, `head` is the arrival number as of which the snapshot was taken. The client
+    has the events of the snapshot up to `number`.
     """
 
     epoch: str
@@ -27,8 +27,8 @@ class EventPosition:
     @property
     def cursor(self) -> str:
         """The cursor string sent to clients."""
-        within = "" if self.head is None else f"/{self.head}"
-        return f"{self.epoch}:{self.number}{within}"
+        head_suffix = "" if self.head is None else f"/{self.head}"
+        return f"{self.epoch}:{self.number}{head_suffix}"
 
 
 def parse_event_cursor(cursor: str, position: ArrivalPosition) -> EventPosition:
@@ -37,13 +37,13 @@ def parse_event_cursor(cursor: str, position: ArrivalPosition) -> EventPosition:
     Raises:
         SnapshotRequired: the cursor is invalid, of another epoch, from the future, or too old.
     """
-    read = _WRITTEN.fullmatch(cursor)
-    if read is None or read["epoch"] != position.epoch:
-        raise SnapshotRequired(cursor[:SHOWN])
-    number = int(read["number"])
-    head = None if read["head"] is None else int(read["head"])
+    match = _CURSOR_PATTERN.fullmatch(cursor)
+    if match is None or match["epoch"] != position.epoch:
+        raise SnapshotRequired(cursor[:QUOTED_CHARACTERS])
+    number = int(match["number"])
+    head = None if match["head"] is None else int(match["head"])
     # A snapshot's own events stay stored, however old they are; later arrivals are pruned.
-    kept = number if head is None else head
-    if not position.floor <= kept <= position.arrival or number > kept:
-        raise SnapshotRequired(cursor[:SHOWN])
+    live_number = number if head is None else head
+    if not position.floor <= live_number <= position.arrival or number > live_number:
+        raise SnapshotRequired(cursor[:QUOTED_CHARACTERS])
     return EventPosition(position.epoch, number, head)

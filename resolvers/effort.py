@@ -52,28 +52,28 @@ class EditEffort:
 async def effective_effort(context: Context, region: str, instrument: Instrument) -> Effort:
     """Return the efforts that a region plans with: its own values, else the default scale's."""
     async with context.read() as session:
-        own = await stored.load_region_effort(session, region, instrument.id)
+        own_effort = await stored.load_region_effort(session, region, instrument.id)
     scale = default_effort(instrument, effort_scale())
-    return apply_effort_edits(scale, own.values) if own.steps else scale
+    return apply_effort_edits(scale, own_effort.values) if own_effort.steps else scale
 
 
-async def edit_effort(context: Context, asked: EditEffort, key: str | None) -> RegionEffort:
+async def edit_effort(context: Context, request: EditEffort, key: str | None) -> RegionEffort:
     """Replace values of the default scale by a region's own.
 
     Raises:
         InvalidInput: a step is unknown, or an effort is not allowed.
     """
 
-    async def work(transaction: LogTransaction, region: Region) -> RegionEffort:
+    async def apply_request(transaction: LogTransaction, region: Region) -> RegionEffort:
         access.allow_region_description(context.viewer, region)
-        chosen = instrument_for("instrument", asked.instrument)
-        known = await stored.load_region_effort(transaction.session, region.code, chosen.id)
-        scale, values = default_effort(chosen, effort_scale()), known.values
-        for number, step in enumerate(asked.steps):
+        instrument = instrument_for("instrument", request.instrument)
+        current = await stored.load_region_effort(transaction.session, region.code, instrument.id)
+        scale, values = default_effort(instrument, effort_scale()), current.values
+        for number, step in enumerate(request.steps):
             id = StepId(step.indicator, step.level)
             if id not in scale.values:
-                found = f"indicator {step.indicator}, level {step.level}"
-                raise InvalidInput(f"steps[{number}]", f"a step of {chosen.id}", found)
+                received = f"indicator {step.indicator}, level {step.level}"
+                raise InvalidInput(f"steps[{number}]", f"a step of {instrument.id}", received)
             if step.effort is None:
                 values.pop(id, None)
             elif DECIMAL.fullmatch(step.effort):
@@ -84,22 +84,24 @@ async def edit_effort(context: Context, asked: EditEffort, key: str | None) -> R
         try:
             apply_effort_edits(scale, values)
         except EffortInvalid as invalid:
-            found = f"{invalid.found} for {invalid.step.indicator} at {invalid.step.level}"
-            raise InvalidInput("steps", invalid.expected, found) from invalid
-        own = RegionEffort(
+            received = f"{invalid.found} for {invalid.step.indicator} at {invalid.step.level}"
+            raise InvalidInput("steps", invalid.expected, received) from invalid
+        own_effort = RegionEffort(
             region.code,
-            chosen.id,
+            instrument.id,
             tuple(StepEffort(*step, format_exact(value)) for step, value in sorted(values.items())),
         )
         await transaction.append(
             actor=context.viewer.subject,
             kind=EventKind.EFFORT_EDITED,
             subject=f"region-{region.code}",
-            body=to_document(own),
+            body=to_document(own_effort),
         )
-        return own
+        return own_effort
 
     async with open_region_change(
-        context, asked.region, key=key, request=asked, answer=RegionEffort
+        context, request.region, key=key, request=request, result_type=RegionEffort
     ) as change:
-        return change.answered or change.remember(await work(change.transaction, change.region))
+        return change.earlier_result or change.store_result(
+            await apply_request(change.transaction, change.region)
+        )

@@ -32,16 +32,16 @@ async def estimate_region_profile(
     """
     if instrument is not None:
         known_instrument(instrument)
-    fitting = [
-        each.assessment
-        for each in await context.loaders.published.load((region, AssessmentKind.OFFICIAL))
-        if each.assessment.published is not None
-        and instrument in (None, each.assessment.instrument)
-        and year in (None, each.assessment.year)
+    results = [
+        scored.assessment
+        for scored in await context.loaders.published.load((region, AssessmentKind.OFFICIAL))
+        if scored.assessment.published is not None
+        and instrument in (None, scored.assessment.instrument)
+        and year in (None, scored.assessment.year)
     ]
-    with_domains = [each for each in fitting if each.published and each.published.domains]
-    chosen = (with_domains or fitting)[-1:]
-    return await estimate_profile_from_result(context, chosen[0]) if chosen else None
+    with_domains = [result for result in results if result.published and result.published.domains]
+    newest = (with_domains or results)[-1:]
+    return await estimate_profile_from_result(context, newest[0]) if newest else None
 
 
 async def estimate_profile_from_result(context: Context, result: Assessment) -> Estimate:
@@ -50,9 +50,9 @@ async def estimate_profile_from_result(context: Context, result: Assessment) -> 
     assert figures is not None
     context.budget.count_searches()
     means = national_aspects(instrument.id, result.year)
-    profile = await context.instance.computed.find_or_compute(
+    profile = await context.instance.result_cache.find_or_compute(
         ("estimated profile", instrument.id, result.year, figures),
-        lambda: engine.estimated_profile(
+        lambda: engine.estimate_profile(
             instrument, figures, {number: Fraction(value) for number, value in means.items()}
         ),
     )

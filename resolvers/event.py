@@ -6,7 +6,7 @@ from collections.abc import AsyncGenerator, Collection, Hashable
 from contextlib import aclosing
 from dataclasses import dataclass
 
-from engine.model import OWN_ACTORS, EventKind, Visibility
+from engine.model import OWN_ACTOR_PREFIX, EventKind, Visibility
 from realtime.tail import GapError
 from resolvers.context import Context
 from resolvers.cursor import EventPosition, parse_event_cursor
@@ -15,27 +15,29 @@ from storage import arrival as stored
 from storage import region as stored_region
 from storage.arrival import Arrival
 
-REPLAY = f"{OWN_ACTORS}replay"  # the actor of entries that replay what was published earlier
+REPLAY_ACTOR = (
+    f"{OWN_ACTOR_PREFIX}replay"  # the actor of entries that replay what was published earlier
+)
 REGIONS_MOST = 1000
 SNAPSHOT_PAGE = 500
 
 
 @dataclass(frozen=True, slots=True)
 class VisibleEvent:
-    """An event as one viewer sees it, with the cursor of the previous event that the viewer sees."""
+    """An event as one viewer sees it, with the cursor of the previous event in that view."""
 
     arrival: Arrival
     cursor: str
     previous_cursor: str
     snapshot: bool = False  # it is part of the initial snapshot, and not a live event
-    subject: Hashable = None  # a newer event with this subject may replace it; None: none may
-    more: bool = False  # the next event is available at once
+    subject: Hashable = None  # a newer event with this subject may replace it; None: never
+    more_available: bool = False  # the next event is available at once
 
 
 async def newest_event_cursor(context: Context) -> str:
     """Return the cursor of the newest arrival that all reads of this operation see."""
     async with context.read() as session:
-        epoch = (await stored.newest_position(session)).epoch
+        epoch = (await stored.read_arrival_position(session)).epoch
     return EventPosition(epoch, context.position).cursor
 
 
@@ -50,19 +52,23 @@ async def page_of_events(
         SnapshotRequired: the cursor is within a snapshot, of another epoch, or too old.
     """
     async with context.read() as session:
-        position = await stored.newest_position(session)
+        position = await stored.read_arrival_position(session)
         if after is None:
             start = position.floor
         else:
-            begin = parse_event_cursor(after, position)
-            if begin.head is not None:  # a snapshot is streamed and not paged
+            event_position = parse_event_cursor(after, position)
+            if event_position.head is not None:  # a snapshot is streamed and not paged
                 raise SnapshotRequired(after)
-            start = begin.number
-        found = await stored.visible_after(session, start, first + 1, context.access)
-    more = len(found) > first
-    seen = _chained(position.epoch, start, found[:first])
-    end = seen[-1].cursor if more else EventPosition(position.epoch, position.arrival).cursor
-    return seen, end, more
+            start = event_position.number
+        arrivals = await stored.list_visible_arrivals_after(
+            session, start, first + 1, context.access
+        )
+    more = len(arrivals) > first
+    events = _events_with_cursors(position.epoch, start, arrivals[:first])
+    end_cursor = (
+        events[-1].cursor if more else EventPosition(position.epoch, position.arrival).cursor
+    )
+    return events, end_cursor, more
 
 
 async def stream_events(
@@ -73,7 +79,7 @@ async def stream_events(
     kinds: Collection[EventKind] | None,
     conflate: bool = False,
 ) -> AsyncGenerator[VisibleEvent, None]:
-    """Yield the events after a cursor that the viewer may see; close it when done.
+    """Yield the events after a cursor that the viewer may see; close the generator when done.
 
     Without a cursor the stream begins with a snapshot: the newest event per kind and topic.
     With `conflate`, a slow client may receive only the newest event per kind and topic.
@@ -85,66 +91,70 @@ async def stream_events(
     if regions is not None and len(regions) > REGIONS_MOST:
         raise InvalidArgument("regions", f"at most {REGIONS_MOST} codes", str(len(regions)))
     async with context.read() as session:
-        position = await stored.newest_position(session)
+        position = await stored.read_arrival_position(session)
         scope = await stored_region.accessible_region_codes(session, context.access)
-    begin = (
+    start = (
         EventPosition(position.epoch, 0, position.arrival)
         if after is None
         else parse_event_cursor(after, position)
     )
-    wanted = _EventFilter(
+    event_filter = _EventFilter(
         None if regions is None else frozenset(regions),
         None if kinds is None else frozenset(kinds),
         scope,
     )
-    sequence = _EventSequence(context, conflate, begin.cursor)
-    if begin.head is not None:
-        async with aclosing(_snapshot(context, wanted, begin.number, begin.head)) as held:
-            async for arrival, more in held:
-                number, head = (arrival.number, begin.head) if more else (begin.head, None)
-                at = EventPosition(begin.epoch, number, head)
-                yield sequence.next(arrival, at, more=more, snapshot=True)
-    live = begin.number if begin.head is None else begin.head
-    async with aclosing(context.instance.tail.follow(live)) as pages:
+    sequence = _EventSequence(context, conflate, start.cursor)
+    if start.head is not None:
+        async with aclosing(
+            _snapshot_arrivals(context, event_filter, start.number, start.head)
+        ) as snapshot:
+            async for arrival, more in snapshot:
+                number, head = (arrival.number, start.head) if more else (start.head, None)
+                event_position = EventPosition(start.epoch, number, head)
+                yield sequence.next_event(arrival, event_position, more=more, snapshot=True)
+    live_start = start.number if start.head is None else start.head
+    async with aclosing(context.instance.tail.follow(live_start)) as pages:
         try:
             async for page in pages:
                 if any(arrival.kind is EventKind.REGION_RECORDED for arrival in page):
                     context.loaders.forget()
-                visible = [arrival for arrival in page if wanted.has(arrival)]
+                visible = [arrival for arrival in page if event_filter.matches(arrival)]
                 for arrival in visible:
-                    at = EventPosition(begin.epoch, arrival.number)
-                    yield sequence.next(arrival, at, more=arrival is not visible[-1])
+                    event_position = EventPosition(start.epoch, arrival.number)
+                    yield sequence.next_event(
+                        arrival, event_position, more=arrival is not visible[-1]
+                    )
         except GapError:
             raise SnapshotRequired(sequence.last) from None
 
 
-async def _snapshot(
-    context: Context, wanted: _EventFilter, after: int, head: int
+async def _snapshot_arrivals(
+    context: Context, event_filter: _EventFilter, after: int, head: int
 ) -> AsyncGenerator[tuple[Arrival, bool], None]:
     """Yield the newest event per kind and topic up to `head`, and whether more follow."""
     context.begin_event()
     async with context.read() as session:
-        numbers = await stored.newest_of_each(
+        numbers = await stored.newest_arrival_numbers(
             session,
             head,
             after=after,
             access=context.access,
-            kinds=wanted.kinds,
-            regions=wanted.regions,
+            kinds=event_filter.kinds,
+            regions=event_filter.regions,
         )
-    waiting: Arrival | None = None
-    for first in range(0, len(numbers), SNAPSHOT_PAGE):
+    pending: Arrival | None = None
+    for offset in range(0, len(numbers), SNAPSHOT_PAGE):
         context.begin_event()
         async with context.read() as session:
-            found = await stored.list_arrivals_by_number(
-                session, numbers[first : first + SNAPSHOT_PAGE]
+            arrivals = await stored.list_arrivals_by_number(
+                session, numbers[offset : offset + SNAPSHOT_PAGE]
             )
-        for arrival in found:
-            if waiting is not None:
-                yield waiting, True
-            waiting = arrival
-    if waiting is not None:
-        yield waiting, False
+        for arrival in arrivals:
+            if pending is not None:
+                yield pending, True
+            pending = arrival
+    if pending is not None:
+        yield pending, False
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,7 +165,7 @@ class _EventFilter:
     kinds: frozenset[EventKind] | None
     scope: Collection[str] | None  # the regions whose drafts the viewer may read
 
-    def has(self, arrival: Arrival) -> bool:
+    def matches(self, arrival: Arrival) -> bool:
         return (
             (self.kinds is None or arrival.kind in self.kinds)
             and (self.regions is None or arrival.region in self.regions)
@@ -169,25 +179,25 @@ class _EventFilter:
 
 @dataclass(slots=True)
 class _EventSequence:
-    """Makes the events of a subscription, each with the cursor of the event before it."""
+    """Makes the events of a subscription, each with the cursor of the previous one."""
 
     context: Context
     conflate: bool
-    last: str  # the cursor of the event before
+    last: str  # the cursor of the previous event
 
-    def next(
-        self, arrival: Arrival, at: EventPosition, *, more: bool, snapshot: bool = False
+    def next_event(
+        self, arrival: Arrival, position: EventPosition, *, more: bool, snapshot: bool = False
     ) -> VisibleEvent:
         self.context.begin_event()
         subject = (arrival.kind, arrival.region, arrival.topic) if self.conflate else None
-        before, self.last = self.last, at.cursor
-        return VisibleEvent(arrival, at.cursor, before, snapshot, subject, more)
+        before, self.last = self.last, position.cursor
+        return VisibleEvent(arrival, position.cursor, before, snapshot, subject, more)
 
 
-def _chained(epoch: str, start: int, arrivals: list[Arrival]) -> list[VisibleEvent]:
+def _events_with_cursors(epoch: str, start: int, arrivals: list[Arrival]) -> list[VisibleEvent]:
     cursors = [
         EventPosition(epoch, number).cursor
-        for number in (start, *(each.number for each in arrivals))
+        for number in (start, *(arrival.number for arrival in arrivals))
     ]
     return [
         VisibleEvent(arrival, cursor, before)

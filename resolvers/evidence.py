@@ -16,15 +16,15 @@ def checked_evidence(evidence: tuple[Evidence, ...], today: date) -> tuple[Evide
     """Return the evidence with stripped texts, or raise InvalidInput if a part is not allowed."""
     if len(evidence) > EVIDENCE_MOST:
         raise InvalidInput("evidence", f"at most {EVIDENCE_MOST} links", str(len(evidence)))
-    for each in evidence:
-        if each.dated is not None and each.dated > today:
-            raise InvalidInput("evidence.dated", f"a day up to {today}", str(each.dated))
+    for item in evidence:
+        if item.dated is not None and item.dated > today:
+            raise InvalidInput("evidence.dated", f"a day up to {today}", str(item.dated))
     return tuple(
         Evidence(
-            title=checked_text("evidence.title", each.title, least=1, most=TITLE_LENGTH),
-            url=web_address("evidence.url", each.url),
-            kind=each.kind,
-            dated=each.dated,
+            title=checked_text("evidence.title", item.title, least=1, most=TITLE_LENGTH),
+            url=web_address("evidence.url", item.url),
+            kind=item.kind,
+            dated=item.dated,
         )
-        for each in evidence
+        for item in evidence
     )

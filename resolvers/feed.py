@@ -10,7 +10,7 @@ import orjson
 from engine.log.entry import Entry
 from engine.log.snapshot import Snapshot, SnapshotRow
 from engine.model import Role, Viewer, Visibility
-from regions.directory import plain_url, to_websocket_url
+from regions.directory import is_plain_url, to_websocket_url
 from resolvers.access import covers_region
 from resolvers.context import Context
 from resolvers.problems import Forbidden, InvalidArgument, SnapshotRequired, UnknownEntity
@@ -21,9 +21,9 @@ from storage.arrival import Arrival
 from storage.database import Session
 
 HEARTBEAT_SECONDS = 5.0
-ENTRIES_MOST = 200  # in one frame
-ROWS_MOST = 500  # in one page of a snapshot
-FRAME_BYTES = 1_048_576  # of the bodies in one frame; a larger body is sent alone
+ENTRIES_MOST = 200  # entries in one frame
+ROWS_MOST = 500  # rows in one page of a snapshot
+FRAME_BYTES = 1_048_576  # total size of the bodies in one frame; a larger body is sent alone
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,9 +51,9 @@ async def region_log_head(context: Context, region: str) -> LogHead:
         Forbidden: the viewer has no token.
         UnknownEntity: there is no such region.
     """
-    _admit(context.viewer)
+    _require_token(context.viewer)
     async with context.read() as session:
-        return await _head(context, session, region)
+        return await _load_log_head(context, session, region)
 
 
 async def stream_log_frames(
@@ -61,7 +61,7 @@ async def stream_log_frames(
 ) -> AsyncGenerator[LogFrame, None]:
     """Yield all entries after a sequence, then each new one after its commit, and heartbeats.
 
-    An entry that the viewer may not read has no body. Close it when done.
+    An entry that the viewer may not read has no body. Close the generator when done.
 
     Raises:
         Forbidden: the viewer has no token.
@@ -73,44 +73,46 @@ async def stream_log_frames(
         raise InvalidArgument("after", "a sequence of 0 or more", str(after))
     tail = context.instance.tail
 
-    def wanted(arrival: Arrival) -> bool:
+    def is_of_region(arrival: Arrival) -> bool:
         return arrival.region == region
 
     while True:
         context.begin_event()
-        seen = tail.newest  # before reading, so that nothing is missed
-        end, found = await _next(context, region, after)
-        if (found[0].sequence if found else after + 1) > after + 1:
+        newest_arrival = tail.newest  # before reading, so that nothing is missed
+        head, next_entries = await _load_next_entries(context, region, after)
+        if (next_entries[0].sequence if next_entries else after + 1) > after + 1:
             raise SnapshotRequired(str(after))
-        entries = _bounded(found)
-        yield LogFrame(end, entries)
+        entries = _fit_in_frame(next_entries)
+        yield LogFrame(head, entries)
         if entries:
             after = entries[-1].sequence
-        if len(entries) == len(found) < ENTRIES_MOST:
-            await tail.wait(seen, wanted, HEARTBEAT_SECONDS)
+        if len(entries) == len(next_entries) < ENTRIES_MOST:
+            await tail.wait_for_arrival(newest_arrival, is_of_region, HEARTBEAT_SECONDS)
 
 
-async def _next(context: Context, code: str, after: int) -> tuple[LogHead, list[Entry]]:
+async def _load_next_entries(
+    context: Context, code: str, after: int
+) -> tuple[LogHead, list[Entry]]:
     """Return the head of the log and the next entries, without bodies that the viewer may not read.
 
-    Both are read at one moment: a head behind its own entries would look like a lost log.
+    Both are read in one session: a head behind its own entries would look like a truncated log.
     """
-    _admit(context.viewer)
+    _require_token(context.viewer)
     async with context.read() as session:
-        end = await _head(context, session, code)
-        found = await log.list_log_entries(session, code, after=after, limit=ENTRIES_MOST)
-        region = (await stored_region.by_code(session, [code])).get(code)
+        head = await _load_log_head(context, session, code)
+        entries = await log.list_log_entries(session, code, after=after, limit=ENTRIES_MOST)
+        region = (await stored_region.regions_by_code(session, [code])).get(code)
     drafts = region is not None and covers_region(context.viewer, region)
-    return end, [_readable_by(drafts, each) for each in found]
+    return head, [_redact_draft(drafts, entry) for entry in entries]
 
 
-async def _head(context: Context, session: Session, region: str) -> LogHead:
+async def _load_log_head(context: Context, session: Session, region: str) -> LogHead:
     sequence, hash, elsewhere = await log.read_head_with_owner(session, region)
     if sequence == 0:
         raise UnknownEntity("region", region)
     owner = elsewhere or context.instance.url
     return LogHead(
-        region, sequence, hash, owner if owner and plain_url(to_websocket_url(owner)) else None
+        region, sequence, hash, owner if owner and is_plain_url(to_websocket_url(owner)) else None
     )
 
 
@@ -120,7 +122,7 @@ class SnapshotPage:
 
     newest: Entry
     rows: Sequence[SnapshotRow]
-    cursor: str | None  # of the next page; None: this is the last one
+    cursor: str | None  # the cursor of the next page; None on the last page
 
 
 async def region_snapshot_page(
@@ -136,29 +138,33 @@ async def region_snapshot_page(
     """
     if not 1 <= first <= ROWS_MOST:
         raise InvalidArgument("first", f"1 to {ROWS_MOST}", str(first))
-    end = await region_log_head(context, region)
-    found = await context.loaders.regions.load(region)
-    drafts = found is not None and covers_region(context.viewer, found)
-    sequence, start = (end.sequence, 0) if after is None else _place(after)
-    kept = context.instance.snapshots.find(region, sequence, drafts)
-    if kept is None:
+    head = await region_log_head(context, region)
+    loaded_region = await context.loaders.regions.load(region)
+    drafts = loaded_region is not None and covers_region(context.viewer, loaded_region)
+    sequence, start = (head.sequence, 0) if after is None else _parse_page_cursor(after)
+    snapshot = context.instance.snapshot_cache.find(region, sequence, drafts)
+    if snapshot is None:
         async with context.read() as session:
-            now, _ = await log.read_log_head(session, region)
-            if after is not None and now != sequence:
+            current_sequence, _ = await log.read_log_head(session, region)
+            if after is not None and current_sequence != sequence:
                 raise SnapshotRequired(after)
-            [newest] = await log.list_log_entries(session, region, after=now - 1, limit=1)
+            [newest] = await log.list_log_entries(
+                session, region, after=current_sequence - 1, limit=1
+            )
             rows = await stored.export_snapshot_rows(session, region, drafts=drafts)
-        kept = context.instance.snapshots.keep(Snapshot(_readable_by(drafts, newest), rows), drafts)
+        snapshot = context.instance.snapshot_cache.add(
+            Snapshot(_redact_draft(drafts, newest), rows), drafts
+        )
     stop, size = start, 0
-    while stop < min(len(kept.rows), start + first) and (stop == start or size < FRAME_BYTES):
-        size += len(orjson.dumps(kept.rows[stop].body))
+    while stop < min(len(snapshot.rows), start + first) and (stop == start or size < FRAME_BYTES):
+        size += len(orjson.dumps(snapshot.rows[stop].body))
         stop += 1
-    more = stop < len(kept.rows)
-    cursor = f"{kept.newest.sequence}:{stop}" if more else None
-    return SnapshotPage(kept.newest, kept.rows[start:stop], cursor)
+    more = stop < len(snapshot.rows)
+    cursor = f"{snapshot.newest.sequence}:{stop}" if more else None
+    return SnapshotPage(snapshot.newest, snapshot.rows[start:stop], cursor)
 
 
-def _place(cursor: str) -> tuple[int, int]:
+def _parse_page_cursor(cursor: str) -> tuple[int, int]:
     sequence, _, start = cursor.partition(":")
     if not (_is_number(sequence) and _is_number(start)):
         raise InvalidArgument("after", "the cursor of a page of this snapshot", cursor[:40])
@@ -169,12 +175,12 @@ def _is_number(text: str) -> bool:
     return text.isascii() and text.isdigit() and len(text) < 12
 
 
-def _readable_by(drafts: bool, entry: Entry) -> Entry:
-    public = drafts or entry.visibility is Visibility.PUBLIC
-    return entry if public else replace(entry, body=None)
+def _redact_draft(drafts: bool, entry: Entry) -> Entry:
+    is_readable = drafts or entry.visibility is Visibility.PUBLIC
+    return entry if is_readable else replace(entry, body=None)
 
 
-def _bounded(entries: list[Entry]) -> tuple[Entry, ...]:
+def _fit_in_frame(entries: list[Entry]) -> tuple[Entry, ...]:
     size = 0
     for count, entry in enumerate(entries):
         size += len(orjson.dumps(entry.body))
@@ -183,7 +189,7 @@ def _bounded(entries: list[Entry]) -> tuple[Entry, ...]:
     return tuple(entries)
 
 
-def _admit(viewer: Viewer) -> None:
+def _require_token(viewer: Viewer) -> None:
     """Refuse viewers without a token, since entries name the persons who wrote them."""
     if viewer.role is Role.PUBLIC:
         raise Forbidden(viewer.role, "follow the log of a region")

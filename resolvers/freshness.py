@@ -22,8 +22,8 @@ from storage import ownership as stored
 DEADLINE_SECONDS = 2.0
 AGE_MOST = 86_400  # seconds
 REGIONS_MOST = 1000
-# The replication client retries these owners all the time: another request would not help.
-HOPELESS = frozenset({SourceState.UNREACHABLE, SourceState.DIVERGED})
+# The replication client retries these owners continuously: another request would not help.
+RETRIED_STATES = frozenset({SourceState.UNREACHABLE, SourceState.DIVERGED})
 
 
 async def wait_until_fresh(
@@ -43,63 +43,67 @@ async def wait_until_fresh(
     instance = context.instance
     since = instance.clock() - timedelta(seconds=max_age)
     async with context.read() as session:
-        owned = set(await log.list_regions_with_log(session)) if regions is None else set(regions)
+        codes = set(await log.list_regions_with_log(session)) if regions is None else set(regions)
         sources = {
-            each.region: each
-            for each in await stored.list_all_sources(session)
-            if regions is None or each.region in owned
+            source.region: source
+            for source in await stored.list_all_sources(session)
+            if regions is None or source.region in codes
         }
-    old = {code for code, source in sources.items() if _old(source, since)}
-    askable = {code for code in old if sources[code].state not in HOPELESS}
+    old_codes = {code for code, source in sources.items() if _is_older(source, since)}
+    requested_codes = {code for code in old_codes if sources[code].state not in RETRIED_STATES}
     confirmed: dict[str, datetime] = {}
     try:
         async with asyncio.timeout(DEADLINE_SECONDS):
-            seen = instance.tail.newest
-            observed = await instance.owners.heads(askable, since, DEADLINE_SECONDS)
-            await _copied(context, observed, seen, confirmed)
+            arrival_number = instance.tail.newest
+            observed_heads = await instance.owners.heads(requested_codes, since, DEADLINE_SECONDS)
+            await _wait_for_replicas(context, observed_heads, arrival_number, confirmed)
     except TimeoutError:
         pass
-    context.confirmed.update(confirmed)
+    context.confirmed_at_by_region.update(confirmed)
     now = instance.clock()
-    outcomes = [
-        _outcome(code, sources.get(code), confirmed.get(code), since, now)
-        for code in sorted(owned | sources.keys())
+    covered_regions = [
+        _covered_region(code, sources.get(code), confirmed.get(code), since, now)
+        for code in sorted(codes | sources.keys())
     ]
-    return Coverage(outcomes)
+    return Coverage(covered_regions)
 
 
-async def _copied(
+async def _wait_for_replicas(
     context: Context,
-    observed: dict[str, ObservedHead],
-    seen: int,
+    observed_heads: dict[str, ObservedHead],
+    arrival_number: int,
     confirmed: dict[str, datetime],
 ) -> None:
-    """Note each region whose replica has reached its owner's head; return when all have."""
-    waiting = {code: each for code, each in observed.items() if each.head is not None}
-    while waiting:
+    """Record in `confirmed` when each replica reached its owner's head; return when all have."""
+    pending = {
+        code: observed for code, observed in observed_heads.items() if observed.head is not None
+    }
+    while pending:
         async with context.database.read() as session:
-            heads = await log.newest_sequences_by_region(session, waiting)
-        for code, each in list(waiting.items()):
-            if each.head is not None and heads.get(code, 0) >= each.head.sequence:
-                confirmed[code] = each.at
-                del waiting[code]
-        if waiting:
+            heads = await log.newest_sequences_by_region(session, pending)
+        for code, observed in list(pending.items()):
+            if observed.head is not None and heads.get(code, 0) >= observed.head.sequence:
+                confirmed[code] = observed.at
+                del pending[code]
+        if pending:
             tail = context.instance.tail
-            seen = await tail.wait(seen, lambda it: it.region in waiting, DEADLINE_SECONDS)
+            arrival_number = await tail.wait_for_arrival(
+                arrival_number, lambda arrival: arrival.region in pending, DEADLINE_SECONDS
+            )
 
 
-def _old(source: Source, since: datetime) -> bool:
+def _is_older(source: Source, since: datetime) -> bool:
     return source.state is not SourceState.FRESH or source.as_of is None or source.as_of < since
 
 
-def _outcome(
+def _covered_region(
     code: str, source: Source | None, confirmed: datetime | None, since: datetime, now: datetime
 ) -> CoveredRegion:
     if source is None:
         return CoveredRegion(code, SourceState.OWNED, now)
     if confirmed is not None:
         return CoveredRegion(code, SourceState.FRESH, confirmed)
-    state = source.at(now)
-    if state is SourceState.FRESH and _old(source, since):
+    state = source.state_at(now)
+    if state is SourceState.FRESH and _is_older(source, since):
         state = SourceState.STALE
     return CoveredRegion(code, state, source.as_of)

@@ -6,15 +6,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
-from engine.graph import diagnostics as shape
-from engine.graph import graph as engine
-from engine.graph.diagnostics import Diagnostics
-from engine.graph.graph import GraphBasis, IntegrationGraph
-from engine.graph.impact import Impact, NotInGraph
-from engine.graph.impact import trace_impact as reached_from
+from engine.graph.diagnostics import Diagnostics, diagnose_graph
+from engine.graph.graph import GraphBasis, IntegrationGraph, graph_revision
+from engine.graph.impact import Impact, NotInGraph, trace_impact
 from engine.graph.layout import node_positions
-from engine.graph.subgraph import Neighbourhood, OutOfBounds
-from engine.graph.subgraph import extract_neighbourhood as part_of
+from engine.graph.subgraph import ArgumentOutOfBounds, Neighbourhood, extract_neighbourhood
 from engine.model import Application
 from resolvers.context import Context
 from resolvers.problems import InvalidArgument
@@ -28,8 +24,8 @@ NodePosition = tuple[float, float]
 class PositionedSubgraph:
     """A part of a graph, with the position of each node."""
 
-    part: Neighbourhood
-    places: Mapping[str, NodePosition]
+    neighbourhood: Neighbourhood
+    positions: Mapping[str, NodePosition]
     revision: str
     as_of: date
 
@@ -56,13 +52,13 @@ async def integration_graph_of(context: Context, region: str) -> IntegrationGrap
 
 
 async def compute_integration_graph(
-    context: Context, recorded: RegionInventoryRecord
+    context: Context, record: RegionInventoryRecord
 ) -> IntegrationGraph:
     """Return the integration graph of this state of an inventory as of today."""
     today = context.instance.clock().date()
-    key = ("graph", recorded.inputs, today)
-    return await context.instance.computed.find_or_compute(
-        key, lambda: build_graph(recorded, today)
+    key = ("graph", record.digest, today)
+    return await context.instance.result_cache.find_or_compute(
+        key, lambda: build_graph(record, today)
     )
 
 
@@ -77,29 +73,29 @@ async def positioned_subgraph(
     context.budget.count_searches()
     graph = await integration_graph_of(context, region)
     try:
-        part = part_of(graph, around, depth=depth, limit=limit, basis=basis)
-    except OutOfBounds as error:
+        neighbourhood = extract_neighbourhood(graph, around, depth=depth, limit=limit, basis=basis)
+    except ArgumentOutOfBounds as error:
         raise InvalidArgument(error.name, f"1 to {error.most}", str(error.found)) from error
     except NotInGraph as error:
         raise InvalidArgument("around", "the id of a node of this graph", error.node) from error
-    revision = engine.graph_revision(graph)
-    places = await context.instance.computed.find_or_compute(
+    revision = graph_revision(graph)
+    positions = await context.instance.result_cache.find_or_compute(
         ("places", revision), lambda: node_positions(graph.nodes.values(), graph.edges.values())
     )
-    return PositionedSubgraph(part, places, revision, graph.today)
+    return PositionedSubgraph(neighbourhood, positions, revision, graph.today)
 
 
 async def diagnose_region_graph(context: Context, region: str, basis: GraphBasis) -> GraphDiagnosis:
     """Return the diagnostics of a region's graph."""
     context.budget.count_searches()
-    recorded = await context.loaders.inventories.load(region)
+    record = await context.loaders.inventories.load(region)
     graph = await integration_graph_of(context, region)
 
-    def work() -> Diagnostics:
-        return shape.diagnose_graph(graph, required_exchanges(recorded, graph), basis=basis)
+    def compute() -> Diagnostics:
+        return diagnose_graph(graph, required_exchanges(record, graph), basis=basis)
 
-    key = ("diagnostics", recorded.inputs, graph.today, basis)
-    return GraphDiagnosis(await context.instance.computed.find_or_compute(key, work), graph)
+    key = ("diagnostics", record.digest, graph.today, basis)
+    return GraphDiagnosis(await context.instance.result_cache.find_or_compute(key, compute), graph)
 
 
 async def analyse_impact(
@@ -108,6 +104,6 @@ async def analyse_impact(
     """Return what depends on an application; None if it is retired."""
     graph = await integration_graph_of(context, application.region)
     try:
-        return ImpactAnalysis(reached_from(graph, application.id, basis=basis), graph)
+        return ImpactAnalysis(trace_impact(graph, application.id, basis=basis), graph)
     except NotInGraph:
         return None

@@ -8,12 +8,12 @@ from __future__ import annotations
 
 from engine.document import to_document
 from engine.log.source import Handover, Source, SourceState
-from engine.model import OWN_ACTORS, EventKind
+from engine.model import OWN_ACTOR_PREFIX, EventKind
 from resolvers.context import Instance
 from storage import log
 from storage import ownership as stored
 
-ACTOR = f"{OWN_ACTORS}hand-over"
+HANDOVER_ACTOR = f"{OWN_ACTOR_PREFIX}hand-over"
 
 
 class SelfHandover(ValueError):
@@ -33,10 +33,11 @@ async def hand_over_region(instance: Instance, region: str, url: str) -> int:
     """
     if url == instance.url:
         raise SelfHandover(url)
-    writing = log.begin_log_transaction(instance.database, region, instance.clock, begun=True)
-    async with writing as transaction:
+    async with log.begin_log_transaction(
+        instance.database, region, instance.clock, begun=True
+    ) as transaction:
         entry = await transaction.append(
-            actor=ACTOR,
+            actor=HANDOVER_ACTOR,
             kind=EventKind.REGION_HANDED_OVER,
             subject=f"region-{region}",
             body=to_document(Handover(region, url)),

@@ -3,40 +3,40 @@
 from __future__ import annotations
 
 from engine.assessment.instrument import Instrument
-from facts import instrument as shipped
+from facts.instrument import instrument_by_id, instrument_catalogue
 from resolvers.problems import InvalidArgument, InvalidInput
 
 
 def list_instruments() -> list[Instrument]:
     """Return all instruments, oldest first."""
-    return [*shipped.instrument_catalogue().values()]
+    return [*instrument_catalogue().values()]
 
 
 def find_instrument(id: str) -> Instrument | None:
     """Return the instrument with this id, if there is one."""
-    return shipped.instrument_catalogue().get(id)
+    return instrument_catalogue().get(id)
 
 
 def instrument_in_catalogue(id: str) -> Instrument:
     """Return the instrument with this id, which must exist."""
-    return shipped.instrument_by_id(id)
+    return instrument_by_id(id)
 
 
 def known_instrument(id: str) -> Instrument:
     """Return the instrument with this id, or raise InvalidArgument."""
-    found = find_instrument(id)
-    if found is None:
-        raise InvalidArgument("instrument", f"one of {_ids()}", repr(id))
-    return found
+    instrument = find_instrument(id)
+    if instrument is None:
+        raise InvalidArgument("instrument", f"one of {_instrument_ids()}", repr(id))
+    return instrument
 
 
 def instrument_for(field: str, id: str) -> Instrument:
     """Return the instrument with this id, or raise InvalidInput."""
-    found = find_instrument(id)
-    if found is None:
-        raise InvalidInput(field, f"one of {_ids()}", id)
-    return found
+    instrument = find_instrument(id)
+    if instrument is None:
+        raise InvalidInput(field, f"one of {_instrument_ids()}", id)
+    return instrument
 
 
-def _ids() -> str:
-    return ", ".join(shipped.instrument_catalogue())
+def _instrument_ids() -> str:
+    return ", ".join(instrument_catalogue())

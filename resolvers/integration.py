@@ -75,14 +75,14 @@ class ConfirmIntegration:
 
 @dataclass(frozen=True, slots=True)
 class WithdrawIntegration:
-    """Input to withdraw an integration whose exchange does not exist, or no longer."""
+    """Input to withdraw an integration whose exchange does not exist or has ended."""
 
     id: str
     version: int
 
 
 async def connect_applications(
-    context: Context, asked: ConnectApplications, key: str | None
+    context: Context, request: ConnectApplications, key: str | None
 ) -> Integration:
     """Record an integration from one application to another.
 
@@ -92,31 +92,31 @@ async def connect_applications(
         WrongState: the source or the target is retired.
         AlreadyExists: the same data object is already exchanged between the two.
     """
-    home = (await find_application(context, asked.source)).region
-    if asked.target is not None:
-        await find_application(context, asked.target)
-    if asked.source == asked.target:
-        raise InvalidInput("target", "another application than the source", asked.source)
+    region_code = (await find_application(context, request.source)).region
+    if request.target is not None:
+        await find_application(context, request.target)
+    if request.source == request.target:
+        raise InvalidInput("target", "another application than the source", request.source)
 
-    async def work(transaction: LogTransaction, region: Region) -> Integration:
-        named = [id for id in (asked.source, asked.target) if id is not None]
-        ends = await stored_application.applications_by_id(transaction.session, named)
-        source, target = ends[asked.source], ends.get(asked.target or "")
+    async def apply_request(transaction: LogTransaction, region: Region) -> Integration:
+        end_ids = [id for id in (request.source, request.target) if id is not None]
+        ends = await stored_application.applications_by_id(transaction.session, end_ids)
+        source, target = ends[request.source], ends.get(request.target or "")
         access.allow_application_edit(context.viewer, region, source.opd)
-        shown = _of_exchange(context.viewer, transaction.at.date(), asked.evidence)
+        evidence = _check_exchange_evidence(context.viewer, transaction.at.date(), request.evidence)
         integration = Integration(
             id=new_id("integration"),
             region=region.code,
             source=source.id,
             target=None if target is None else target.id,
-            target_name=_target_name(asked, target),
-            data_object=checked_text("dataObject", asked.data_object, least=1, most=TITLE_LENGTH),
-            mode=asked.mode,
-            direction=asked.direction,
-            status=_drawable(asked.status),
-            evidence_grade=max(map(_grade, shown), default=CLAIMED),
-            evidence=shown,
-            verified_on=_newest(shown),
+            target_name=_target_name(request, target),
+            data_object=checked_text("dataObject", request.data_object, least=1, most=TITLE_LENGTH),
+            mode=request.mode,
+            direction=request.direction,
+            status=_checked_status(request.status),
+            evidence_grade=max(map(_evidence_grade, evidence), default=CLAIMED),
+            evidence=evidence,
+            verified_on=_newest_date(evidence),
             version=1,
             provenance=entered_by(context.viewer),
         )
@@ -124,95 +124,113 @@ async def connect_applications(
             if end.status is ApplicationStatus.RETIRED:
                 raise WrongState(end.id, "RETIRED", ["an application in use"])
         if target is not None:
-            for known in await stored.list_integrations_between(
+            for existing in await stored.list_integrations_between(
                 transaction.session, source.id, target.id
             ):
-                if known.data_object.casefold() == integration.data_object.casefold():
-                    raise AlreadyExists("integration of this data object", known.id)
-        return await _write(context, transaction, integration, EventKind.INTEGRATION_CONNECTED)
+                if existing.data_object.casefold() == integration.data_object.casefold():
+                    raise AlreadyExists("integration of this data object", existing.id)
+        return await _append_integration(
+            context, transaction, integration, EventKind.INTEGRATION_CONNECTED
+        )
 
     async with open_region_change(
-        context, home, key=key, request=asked, answer=Integration
+        context, region_code, key=key, request=request, result_type=Integration
     ) as change:
-        return change.answered or change.remember(await work(change.transaction, change.region))
+        return change.earlier_result or change.store_result(
+            await apply_request(change.transaction, change.region)
+        )
 
 
 async def add_evidence(
-    context: Context, asked: DocumentIntegration, key: str | None
+    context: Context, request: DocumentIntegration, key: str | None
 ) -> Integration:
-    """Add evidence to an integration, as the source's side; the newest EVIDENCE_MOST links stay."""
-    seen = await find_integration(context, asked.id)
-    source = await find_application(context, seen.source)
+    """Add evidence, as the source of an integration; the newest EVIDENCE_MOST links remain."""
+    integration = await find_integration(context, request.id)
+    source = await find_application(context, integration.source)
 
-    async def work(transaction: LogTransaction, region: Region) -> Integration:
+    async def apply_request(transaction: LogTransaction, region: Region) -> Integration:
         access.allow_application_edit(context.viewer, region, source.opd)
-        known = await _current(transaction, asked.id, asked.version)
-        if not asked.evidence:
+        current = await _load_current_integration(transaction, request.id, request.version)
+        if not request.evidence:
             raise InvalidInput("evidence", "one link at least", "none")
-        added = _of_exchange(context.viewer, transaction.at.date(), asked.evidence)
-        dates = [each for each in (known.verified_on, _newest(added)) if each is not None]
+        added_evidence = _check_exchange_evidence(
+            context.viewer, transaction.at.date(), request.evidence
+        )
+        dates = [
+            day for day in (current.verified_on, _newest_date(added_evidence)) if day is not None
+        ]
         documented = replace(
-            known,
-            version=known.version + 1,
-            evidence=_newest_first(dict.fromkeys((*added, *known.evidence)))[:EVIDENCE_MOST],
-            evidence_grade=max(known.evidence_grade, *map(_grade, added)),
+            current,
+            version=current.version + 1,
+            evidence=_sort_newest_first(dict.fromkeys((*added_evidence, *current.evidence)))[
+                :EVIDENCE_MOST
+            ],
+            evidence_grade=max(current.evidence_grade, *map(_evidence_grade, added_evidence)),
             verified_on=max(dates, default=None),
         )
-        return await _write(context, transaction, documented, EventKind.INTEGRATION_DOCUMENTED)
+        return await _append_integration(
+            context, transaction, documented, EventKind.INTEGRATION_DOCUMENTED
+        )
 
     async with open_region_change(
-        context, seen.region, key=key, request=asked, answer=Integration
+        context, integration.region, key=key, request=request, result_type=Integration
     ) as change:
-        return change.answered or change.remember(await work(change.transaction, change.region))
+        return change.earlier_result or change.store_result(
+            await apply_request(change.transaction, change.region)
+        )
 
 
 async def confirm_integration(
-    context: Context, asked: ConfirmIntegration, key: str | None
+    context: Context, request: ConfirmIntegration, key: str | None
 ) -> Integration:
     """Confirm an integration as the OPD or region of its target.
 
     Raises:
         Forbidden: the viewer recorded the integration, or does not answer for the target.
     """
-    seen = await find_integration(context, asked.id)
-    if seen.target is None:
-        raise InvalidInput("id", "an integration whose target is in an inventory", asked.id)
-    target = await find_application(context, seen.target)
+    integration = await find_integration(context, request.id)
+    if integration.target is None:
+        raise InvalidInput("id", "an integration whose target is in an inventory", request.id)
+    target = await find_application(context, integration.target)
     counterpart = await context.loaders.regions.load(target.region)
     assert counterpart is not None  # an application's region is a foreign key
     access.allow_integration_confirmation(context.viewer, counterpart, target)
 
-    async def work(transaction: LogTransaction, region: Region) -> Integration:
-        known = await _current(transaction, asked.id, asked.version)
-        drawn_by = await log.find_entry_actor(
-            transaction.session, region.code, asked.id, EventKind.INTEGRATION_CONNECTED
+    async def apply_request(transaction: LogTransaction, region: Region) -> Integration:
+        current = await _load_current_integration(transaction, request.id, request.version)
+        recorded_by = await log.find_entry_actor(
+            transaction.session, region.code, request.id, EventKind.INTEGRATION_CONNECTED
         )
-        if drawn_by == context.viewer.subject:
-            raise Forbidden(context.viewer.role, "confirm an integration that it drew itself")
+        if recorded_by == context.viewer.subject:
+            raise Forbidden(context.viewer.role, "confirm an integration that it recorded itself")
         confirmed = replace(
-            known,
-            version=known.version + 1,
+            current,
+            version=current.version + 1,
             status=IntegrationStatus.ACTIVE,
-            evidence_grade=max(known.evidence_grade, CONFIRMED),
+            evidence_grade=max(current.evidence_grade, CONFIRMED),
             verified_on=transaction.at.date(),
             confirmed_on=transaction.at.date(),
         )
-        return await _write(context, transaction, confirmed, EventKind.INTEGRATION_CONFIRMED)
+        return await _append_integration(
+            context, transaction, confirmed, EventKind.INTEGRATION_CONFIRMED
+        )
 
     async with open_region_change(
-        context, seen.region, key=key, request=asked, answer=Integration
+        context, integration.region, key=key, request=request, result_type=Integration
     ) as change:
-        return change.answered or change.remember(await work(change.transaction, change.region))
+        return change.earlier_result or change.store_result(
+            await apply_request(change.transaction, change.region)
+        )
 
 
 async def withdraw_integration(
-    context: Context, asked: WithdrawIntegration, key: str | None
+    context: Context, request: WithdrawIntegration, key: str | None
 ) -> Integration:
     """Withdraw an integration, as its source's or its target's side."""
-    seen = await find_integration(context, asked.id)
-    ends = [await find_application(context, seen.source)]
-    if seen.target is not None:
-        ends.append(await find_application(context, seen.target))
+    integration = await find_integration(context, request.id)
+    ends = [await find_application(context, integration.source)]
+    if integration.target is not None:
+        ends.append(await find_application(context, integration.target))
     regions = [await context.loaders.regions.load(end.region) for end in ends]
     if not any(
         region is not None and _may_edit(context.viewer, region, end)
@@ -220,24 +238,30 @@ async def withdraw_integration(
     ):
         raise Forbidden(context.viewer.role, "withdraw this integration")
 
-    async def work(transaction: LogTransaction, region: Region) -> Integration:
-        known = await _current(transaction, asked.id, asked.version)
-        withdrawn = replace(known, version=known.version + 1, status=IntegrationStatus.WITHDRAWN)
-        return await _write(context, transaction, withdrawn, EventKind.INTEGRATION_WITHDRAWN)
+    async def apply_request(transaction: LogTransaction, region: Region) -> Integration:
+        current = await _load_current_integration(transaction, request.id, request.version)
+        withdrawn = replace(
+            current, version=current.version + 1, status=IntegrationStatus.WITHDRAWN
+        )
+        return await _append_integration(
+            context, transaction, withdrawn, EventKind.INTEGRATION_WITHDRAWN
+        )
 
     async with open_region_change(
-        context, seen.region, key=key, request=asked, answer=Integration
+        context, integration.region, key=key, request=request, result_type=Integration
     ) as change:
-        return change.answered or change.remember(await work(change.transaction, change.region))
+        return change.earlier_result or change.store_result(
+            await apply_request(change.transaction, change.region)
+        )
 
 
 async def find_integration(context: Context, id: str) -> Integration:
     """Return the integration with this id, or raise NotFound."""
     async with context.read() as session:
-        found = (await stored.integrations_by_id(session, [id])).get(id)
-    if found is None:
+        integration = (await stored.integrations_by_id(session, [id])).get(id)
+    if integration is None:
         raise NotFound("integration", id)
-    return found
+    return integration
 
 
 async def page_of_integrations(
@@ -255,44 +279,46 @@ async def page_of_integrations(
         )
 
 
-def _of_exchange(
+def _check_exchange_evidence(
     viewer: Viewer, today: date, evidence: tuple[Evidence, ...]
 ) -> tuple[Evidence, ...]:
     """Return the checked evidence; only the region, which runs the bus, submits machine logs."""
-    for each in evidence:
-        if each.kind is EvidenceKind.MACHINE_LOG and viewer.role is Role.OPD:
+    for item in evidence:
+        if item.kind is EvidenceKind.MACHINE_LOG and viewer.role is Role.OPD:
             raise Forbidden(
-                viewer.role, "hand in a machine's log: the region does, it runs the bus"
+                viewer.role, "submit a machine log: only the region may, since it runs the bus"
             )
-        if each.kind is EvidenceKind.MACHINE_LOG and each.dated is None:
-            raise InvalidInput("evidence.dated", "the last day of a machine's log", "null")
+        if item.kind is EvidenceKind.MACHINE_LOG and item.dated is None:
+            raise InvalidInput("evidence.dated", "the last day of a machine log", "null")
     return checked_evidence(evidence, today)
 
 
-def _newest_first(evidence: Iterable[Evidence]) -> tuple[Evidence, ...]:
-    """Sort evidence newest first, since the newest counts; the log keeps what is cut off."""
-    return tuple(sorted(evidence, key=lambda each: each.dated or date.min, reverse=True))
+def _sort_newest_first(evidence: Iterable[Evidence]) -> tuple[Evidence, ...]:
+    """Sort evidence newest first, since the newest counts; the log still holds the rest."""
+    return tuple(sorted(evidence, key=lambda item: item.dated or date.min, reverse=True))
 
 
-def _grade(evidence: Evidence) -> int:
+def _evidence_grade(evidence: Evidence) -> int:
     return LOGGED if evidence.kind is EvidenceKind.MACHINE_LOG else DOCUMENTED
 
 
-def _newest(evidence: tuple[Evidence, ...]) -> date | None:
+def _newest_date(evidence: tuple[Evidence, ...]) -> date | None:
     """Return the latest date of the evidence; None if no document is dated."""
-    return max((each.dated for each in evidence if each.dated is not None), default=None)
+    return max((item.dated for item in evidence if item.dated is not None), default=None)
 
 
-async def _current(transaction: LogTransaction, id: str, version: int) -> Integration:
-    known = (await stored.integrations_by_id(transaction.session, [id]))[id]
-    if known.version != version:
-        raise VersionConflict(id, version, known.version)
-    if known.status is IntegrationStatus.WITHDRAWN:
+async def _load_current_integration(
+    transaction: LogTransaction, id: str, version: int
+) -> Integration:
+    integration = (await stored.integrations_by_id(transaction.session, [id]))[id]
+    if integration.version != version:
+        raise VersionConflict(id, version, integration.version)
+    if integration.status is IntegrationStatus.WITHDRAWN:
         raise WrongState(id, "WITHDRAWN", ["PLANNED", "ACTIVE"])
-    return known
+    return integration
 
 
-async def _write(
+async def _append_integration(
     context: Context, transaction: LogTransaction, integration: Integration, kind: EventKind
 ) -> Integration:
     await transaction.append(
@@ -304,13 +330,13 @@ async def _write(
     return integration
 
 
-def _target_name(asked: ConnectApplications, target: Application | None) -> str:
+def _target_name(request: ConnectApplications, target: Application | None) -> str:
     if target is not None:
         return target.name
-    return checked_text("targetName", asked.target_name, least=1, most=TITLE_LENGTH)
+    return checked_text("targetName", request.target_name, least=1, most=TITLE_LENGTH)
 
 
-def _drawable(status: IntegrationStatus) -> IntegrationStatus:
+def _checked_status(status: IntegrationStatus) -> IntegrationStatus:
     if status is IntegrationStatus.WITHDRAWN:
         raise InvalidInput("status", "PLANNED or ACTIVE", status.value)
     return status

@@ -7,13 +7,18 @@ from dataclasses import dataclass
 from engine.document import to_document
 from engine.model import EventKind, Opd, Region
 from engine.verification.attestation import Attestation, AttestationStatus
-from engine.verification.completeness import Completeness, by_opd, measure_completeness, vouched_for
+from engine.verification.completeness import (
+    Completeness,
+    attesting_opds,
+    completeness_by_opd,
+    measure_completeness,
+)
 from engine.verification.inventory import DevelopmentPolicy
 from resolvers import access
 from resolvers.change import open_region_change
 from resolvers.context import Context
 from resolvers.problems import NotFound
-from resolvers.region_record import seals_by_opd
+from resolvers.region_record import attestation_statuses_by_opd
 from storage.log import LogTransaction
 
 
@@ -30,9 +35,9 @@ class OpdInventory:
 
     opd: Opd
     completeness: Completeness
-    seal: AttestationStatus
+    attestation: AttestationStatus
     vouched_for: bool
-    exempt_because: str | None
+    exemption_reason: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,50 +46,56 @@ class RegionInventory:
 
     completeness: Completeness
     opds: tuple[OpdInventory, ...]
-    owner_unknown: Completeness | None
+    without_opd: Completeness | None
     policy: DevelopmentPolicy | None
 
 
 async def summarise_region_inventory(context: Context, region: str) -> RegionInventory:
     """Return how complete a region's inventory is, with its OPDs in order of name."""
-    recorded = await context.loaders.inventories.load(region)
-    inventories = by_opd([each.id for each in recorded.opds], recorded.applications)
-    seals = seals_by_opd(recorded, context.instance.clock().date())
-    vouched = vouched_for(seals.values(), inventories)
-    exempt = {each.opd: each.reason for each in recorded.exempt}
+    record = await context.loaders.inventories.load(region)
+    inventories = completeness_by_opd([opd.id for opd in record.opds], record.applications)
+    attestations = attestation_statuses_by_opd(record, context.instance.clock().date())
+    vouching_opds = attesting_opds(attestations.values(), inventories)
+    exemption_reasons = {exemption.opd: exemption.reason for exemption in record.exemptions}
     return RegionInventory(
-        measure_completeness(region, recorded.applications),
+        measure_completeness(region, record.applications),
         tuple(
             OpdInventory(
-                each, inventories[each.id], seals[each.id], each.id in vouched, exempt.get(each.id)
+                opd,
+                inventories[opd.id],
+                attestations[opd.id],
+                opd.id in vouching_opds,
+                exemption_reasons.get(opd.id),
             )
-            for each in recorded.opds
+            for opd in record.opds
         ),
         inventories.get(""),
-        recorded.policy,
+        record.policy,
     )
 
 
 async def attest_inventory(
-    context: Context, asked: AttestInventory, key: str | None
+    context: Context, request: AttestInventory, key: str | None
 ) -> Attestation:
     """Record an attestation of an OPD's inventory, which is valid for a year."""
-    known = await context.loaders.opds.load(asked.opd)
-    if known is None:
-        raise NotFound("OPD", asked.opd)
+    opd = await context.loaders.opds.load(request.opd)
+    if opd is None:
+        raise NotFound("OPD", request.opd)
 
-    async def work(transaction: LogTransaction, region: Region) -> Attestation:
-        access.allow_inventory_attestation(context.viewer, region, asked.opd)
-        given = Attestation(asked.opd, context.viewer.subject, transaction.at)
+    async def apply_request(transaction: LogTransaction, region: Region) -> Attestation:
+        access.allow_inventory_attestation(context.viewer, region, request.opd)
+        attestation = Attestation(request.opd, context.viewer.subject, transaction.at)
         await transaction.append(
             actor=context.viewer.subject,
             kind=EventKind.INVENTORY_ATTESTED,
-            subject=asked.opd,
-            body=to_document(given),
+            subject=request.opd,
+            body=to_document(attestation),
         )
-        return given
+        return attestation
 
     async with open_region_change(
-        context, known.region, key=key, request=asked, answer=Attestation
+        context, opd.region, key=key, request=request, result_type=Attestation
     ) as change:
-        return change.answered or change.remember(await work(change.transaction, change.region))
+        return change.earlier_result or change.store_result(
+            await apply_request(change.transaction, change.region)
+        )

@@ -1,8 +1,8 @@
 """Analyses an inventory by names: finds listings of the same system and tags their functions.
 
-The models are built once per process from the shipped facts, and again for each set of corrections that
-was learned; a build takes a second. An analysis depends only on the models and the inventory, and is
-cached by their hashes. A person's correction overrides the classifier at once, learned or not.
+The models are built once per process from the shipped facts, and again for each set of learned
+corrections; a build takes a second. An analysis depends only on the models and the inventory, and
+is cached by their hashes. A person's correction overrides the classifier at once, learned or not.
 """
 
 from __future__ import annotations
@@ -14,15 +14,15 @@ from threading import Condition
 
 from cachetools import LRUCache, cached
 
-from engine.matching.duplicates import DuplicateFinder, SortedInventory
+from engine.matching.duplicates import DuplicateFinder, GroupedInventory
 from engine.matching.function_classifier import (
     FunctionClassifier,
     FunctionTag,
     TrainingExample,
-    by_person,
+    tag_by_person,
 )
 from engine.matching.inventory_line import LineClassifier, Listing, to_listing
-from engine.matching.names import Normaliser
+from engine.matching.names import NameNormaliser
 from engine.matching.national_systems import NationalCatalogue, NationalSystem
 from engine.matching.overlap import Cluster, OverlapScorer
 from engine.model import Application, ApplicationStatus
@@ -39,59 +39,67 @@ from storage.inventory import RegionInventoryRecord
 class AnalysisModels:
     """The models that compare and tag listings."""
 
-    lessons: str  # digest of the corrections that were learned
+    training_digest: str  # digest of the corrections that were learned
     national: NationalCatalogue
-    comparison: DuplicateFinder
+    duplicate_finder: DuplicateFinder
     classifier: FunctionClassifier
-    comparer: OverlapScorer
+    overlap_scorer: OverlapScorer
 
-    def sort_out(self, listings: Iterable[Listing]) -> SortedInventory:
+    def group_listings(self, listings: Iterable[Listing]) -> GroupedInventory:
         """Group listings by the system that they list. Their ids must differ."""
-        with paused_garbage_collection():  # it took a third of the time for 270,000 listings
-            return self.comparison.sort_out(listings)
+        # The collector took a third of the time for 270,000 listings.
+        with paused_garbage_collection():
+            return self.duplicate_finder.group_listings(listings)
 
-    def tags(self, listings: Sequence[Listing], said: Mapping[str, str]) -> dict[str, FunctionTag]:
+    def tag_listings(
+        self, listings: Sequence[Listing], corrections: Mapping[str, str]
+    ) -> dict[str, FunctionTag]:
         """Return the tag of each listing, by id: a person's correction, else the classifier's."""
-        ids = [each.id for each in listings]
-        found = dict(zip(ids, self.classifier.tags(listings), strict=True))
-        return found | {id: by_person(said[id]) for id in ids if id in said}
+        ids = [listing.id for listing in listings]
+        tags_by_id = dict(zip(ids, self.classifier.tag_listings(listings), strict=True))
+        return tags_by_id | {id: tag_by_person(corrections[id]) for id in ids if id in corrections}
 
-    def recognised(self, listings: Iterable[Listing]) -> dict[str, str]:
+    def national_system_ids(self, listings: Iterable[Listing]) -> dict[str, str]:
         """Return the national system of each listing that is, or probably is, one."""
-        found = {each.id: self.national.recognise(each.name, each.url) for each in listings}
-        return {id: each.system.id for id, each in found.items() if each is not None}
+        matches = {
+            listing.id: self.national.recognise_system(listing.name, listing.url)
+            for listing in listings
+        }
+        return {id: match.system.id for id, match in matches.items() if match is not None}
 
 
 @dataclass(frozen=True, slots=True)
 class InventoryAnalysis:
     """The analysis of a region's inventory by names and addresses."""
 
-    lessons: str  # digest of the corrections that the models had learned
+    training_digest: str  # digest of the corrections that the models had learned
     listings: Mapping[str, Listing]  # of applications in use, by application id
-    inventory: SortedInventory
+    inventory: GroupedInventory
     tags: Mapping[str, FunctionTag]
     national: Mapping[str, str]  # application -> national system
     clusters: tuple[Cluster, ...]
 
     @property
-    def relisted(self) -> tuple[tuple[str, ...], ...]:
+    def duplicate_groups(self) -> tuple[tuple[str, ...], ...]:
         """Groups of listings that are certainly the same system."""
-        parts = (part for group in self.inventory.groups for part in group.sure)
+        parts = (part for group in self.inventory.groups for part in group.sure_parts)
         return tuple(part for part in parts if len(part) > 1)
 
 
 async def analyse_region_inventory(context: Context, region: str) -> InventoryAnalysis:
     """Return the analysis of a region's inventory."""
-    built = await load_analysis_models(context)
-    return await analyse_inventory(context, await context.loaders.inventories.load(region), built)
+    models = await load_analysis_models(context)
+    return await analyse_inventory(context, await context.loaders.inventories.load(region), models)
 
 
 async def analyse_inventory(
-    context: Context, recorded: RegionInventoryRecord, built: AnalysisModels
+    context: Context, record: RegionInventoryRecord, models: AnalysisModels
 ) -> InventoryAnalysis:
     """Return the analysis of this state of an inventory."""
-    key = ("reading", recorded.inputs, built.lessons)
-    return await context.instance.computed.find_or_compute(key, lambda: _read(recorded, built))
+    key = ("reading", record.digest, models.training_digest)
+    return await context.instance.result_cache.find_or_compute(
+        key, lambda: _analyse_names(record, models)
+    )
 
 
 async def tag_application(context: Context, application: Application) -> FunctionTag | None:
@@ -101,14 +109,14 @@ async def tag_application(context: Context, application: Application) -> Functio
 
 async def load_analysis_models(context: Context) -> AnalysisModels:
     """Return the models trained with the corrections that this instance has learned."""
-    lessons = await context.loaders.lessons.load(None)
+    training_digest = await context.loaders.training_set_digest.load(None)
     with _MODELS_LOCK:
-        known = _MODELS.get(lessons)
-    if known is not None:
-        return known
+        models = _MODELS.get(training_digest)
+    if models is not None:
+        return models
     async with context.read() as session:
-        lessons, learned = await training_set.load_training_set(session)
-    return await asyncio.to_thread(_build_models, lessons, learned)
+        training_digest, examples = await training_set.load_training_set(session)
+    return await asyncio.to_thread(_build_models, training_digest, examples)
 
 
 def shipped_models() -> AnalysisModels:
@@ -116,57 +124,57 @@ def shipped_models() -> AnalysisModels:
     return _build_models("", ())
 
 
-def distinct_systems(listings: Sequence[Listing], inventory: SortedInventory) -> list[Listing]:
+def distinct_systems(listings: Sequence[Listing], inventory: GroupedInventory) -> list[Listing]:
     """Return one listing of each system that can be consolidated.
 
     Websites are omitted, since they have nothing to merge.
     """
-    parts = (part for group in inventory.groups for part in group.sure)
-    left_out = {*inventory.websites, *(id for part in parts for id in part[1:])}
-    return [each for each in listings if each.id not in left_out]
+    parts = (part for group in inventory.groups for part in group.sure_parts)
+    excluded_ids = {*inventory.websites, *(id for part in parts for id in part[1:])}
+    return [listing for listing in listings if listing.id not in excluded_ids]
 
 
 def national_system_by_id(id: str) -> NationalSystem:
     """Return the national system with this id, which must exist."""
-    return next(each for each in national_systems() if each.id == id)
+    return next(system for system in national_systems() if system.id == id)
 
 
-# The shipped models and those with the newest corrections. They are built in threads: cachetools makes
-# threads that need the same models wait for the first one, without holding the lock meanwhile.
+# The shipped models and those with the newest corrections. They are built in threads: cachetools
+# makes threads that need the same models wait for the first one, without holding the lock.
 _MODELS: LRUCache[str, AnalysisModels] = LRUCache(2)
 _MODELS_LOCK = Condition()
 
 
-@cached(_MODELS, key=lambda lessons, _learned: lessons, condition=_MODELS_LOCK)
-def _build_models(lessons: str, learned: Sequence[TrainingExample]) -> AnalysisModels:
-    normaliser = Normaliser(name_words())
+@cached(_MODELS, key=lambda training_digest, _examples: training_digest, condition=_MODELS_LOCK)
+def _build_models(training_digest: str, examples: Sequence[TrainingExample]) -> AnalysisModels:
+    normaliser = NameNormaliser(name_words())
     national = NationalCatalogue(national_systems(), normaliser)
-    sorter = LineClassifier([each.acronym for each in opd_reference()], national)
-    named = [each for each in learned if each.function in functions_by_id()]
-    classifier = FunctionClassifier(function_lexicon(), named)
+    line_classifier = LineClassifier([opd.acronym for opd in opd_reference()], national)
+    usable_examples = [example for example in examples if example.function in functions_by_id()]
+    classifier = FunctionClassifier(function_lexicon(), usable_examples)
     return AnalysisModels(
-        lessons,
+        training_digest,
         national,
-        DuplicateFinder(normaliser, national, sorter),
+        DuplicateFinder(normaliser, national, line_classifier),
         classifier,
         OverlapScorer(classifier, normaliser),
     )
 
 
-def _read(recorded: RegionInventoryRecord, built: AnalysisModels) -> InventoryAnalysis:
-    opds = {each.id: each.name for each in recorded.opds}
-    live = [
-        to_listing(each, opds.get(each.opd or "", ""))
-        for each in recorded.applications
-        if each.status is not ApplicationStatus.RETIRED
+def _analyse_names(record: RegionInventoryRecord, models: AnalysisModels) -> InventoryAnalysis:
+    opds = {opd.id: opd.name for opd in record.opds}
+    listings = [
+        to_listing(application, opds.get(application.opd or "", ""))
+        for application in record.applications
+        if application.status is not ApplicationStatus.RETIRED
     ]
-    inventory = built.sort_out(live)
-    tags = built.tags(live, filter_shipped_functions(recorded.functions))
+    inventory = models.group_listings(listings)
+    tags = models.tag_listings(listings, filter_shipped_functions(record.functions))
     return InventoryAnalysis(
-        lessons=built.lessons,
-        listings={each.id: each for each in live},
+        training_digest=models.training_digest,
+        listings={listing.id: listing for listing in listings},
         inventory=inventory,
         tags=tags,
-        national=built.recognised(live),
-        clusters=built.comparer.clusters(distinct_systems(live, inventory), tags),
+        national=models.national_system_ids(listings),
+        clusters=models.overlap_scorer.find_clusters(distinct_systems(listings, inventory), tags),
     )

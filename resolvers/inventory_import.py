@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from engine.matching.opd_names import ids_by_name, name_key, nearest_opd
-from engine.model import OWN_ACTORS, Application, EventKind, Opd, Provenance, Role, Viewer
+from engine.model import OWN_ACTOR_PREFIX, Application, EventKind, Opd, Provenance, Role, Viewer
 from engine.spreadsheet.application_sheet import ApplicationSheet, InventoryRow
 from engine.spreadsheet.sheet import SheetInvalid, SheetProblem, quote_cell
 from resolvers.application import append_application
@@ -21,7 +21,7 @@ from resolvers.problems import InvalidInput
 from storage import application as stored
 from storage import opd as stored_opd
 
-ITSELF = Viewer(f"{OWN_ACTORS}import", Role.ADMIN)
+IMPORT_VIEWER = Viewer(f"{OWN_ACTOR_PREFIX}import", Role.ADMIN)
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,8 +29,8 @@ class ImportResult:
     """The numbers of the rows, by what the import did with them."""
 
     registered: tuple[int, ...]
-    known: tuple[int, ...]  # the OPD has an application of that name, in use or retired
-    repeated: tuple[int, ...]  # a row above has the same name and OPD
+    already_recorded: tuple[int, ...]  # the OPD has an application of that name, in use or retired
+    duplicate_rows: tuple[int, ...]  # a row above has the same name and OPD
 
 
 class _TrialRollback(Exception):
@@ -52,10 +52,10 @@ async def preview_inventory_import(
         OwnedElsewhere: another instance owns the region.
     """
     try:
-        await _carried_out(instance, region, sheet, "", trial=True)
+        await _import_rows(instance, region, sheet, "", trial=True)
     except _TrialRollback as trial:
         return trial.imported
-    raise AssertionError("a trial ends by an exception")
+    raise AssertionError("a preview must end with _TrialRollback")
 
 
 async def import_inventory(
@@ -69,54 +69,70 @@ async def import_inventory(
     Raises:
         SheetInvalid, NotFound, OwnedElsewhere: as for `preview_inventory_import`.
     """
-    return await _carried_out(instance, region, sheet, source, trial=False)
+    return await _import_rows(instance, region, sheet, source, trial=False)
 
 
-async def _carried_out(
+async def _import_rows(
     instance: Instance, region: str, sheet: ApplicationSheet, source: str, *, trial: bool
 ) -> ImportResult:
-    context = Context(instance, ITSELF, OperationBudget(bounded=False))
+    context = Context(instance, IMPORT_VIEWER, OperationBudget(bounded=False))
     problems: list[SheetProblem] = []
-    registered: list[int] = []
-    known: list[int] = []
-    repeated: list[int] = []
-    async with context.writing(region) as transaction:
+    registered_rows: list[int] = []
+    existing_rows: list[int] = []
+    repeated_rows: list[int] = []
+    async with context.write_region(region) as transaction:
         opds = await stored_opd.list_opds_by_region(transaction.session, region)
-        ids = ids_by_name(opds)
-        before = await stored.list_application_names(transaction.session, region)
-        fresh: set[tuple[str | None, str]] = set()
-        problems += _unknown_opds(region, sheet, opds)
-        for each in sheet.rows:
-            if each.region not in ("", region):
+        opd_ids = ids_by_name(opds)
+        existing_names = await stored.list_application_names(transaction.session, region)
+        imported_names: set[tuple[str | None, str]] = set()
+        problems += _find_unknown_opds(region, sheet, opds)
+        for row in sheet.rows:
+            if row.region not in ("", region):
                 column = sheet.header_of("region")
-                problems.append(SheetProblem(each.row, column, region, quote_cell(each.region)))
+                problems.append(
+                    SheetProblem(
+                        row.row,
+                        column,
+                        "the region {region}",
+                        quote_cell(row.region),
+                        values={"region": region},
+                    )
+                )
                 continue
-            if each.opd and name_key(each.opd) not in ids:
+            if row.opd and name_key(row.opd) not in opd_ids:
                 continue
-            opd = ids.get(name_key(each.opd))
-            name = (opd, each.name.casefold())
-            if name in before or name in fresh:
-                (known if name in before else repeated).append(each.row)
+            opd = opd_ids.get(name_key(row.opd))
+            name = (opd, row.name.casefold())
+            if name in existing_names or name in imported_names:
+                (existing_rows if name in existing_names else repeated_rows).append(row.row)
                 continue
-            application = _application(each, region, opd, source)
+            application = _to_application(row, region, opd, source)
             try:
                 await append_application(
                     context, transaction, application, EventKind.APPLICATION_REGISTERED
                 )
-                registered.append(each.row)
-                fresh.add(name)
+                registered_rows.append(row.row)
+                imported_names.add(name)
             except InvalidInput as invalid:
                 column = sheet.header_of(invalid.field)
-                problems.append(SheetProblem(each.row, column, invalid.expected, invalid.got))
+                problems.append(
+                    SheetProblem(
+                        row.row,
+                        column,
+                        "{expected}",
+                        invalid.received,
+                        values={"expected": invalid.expected},
+                    )
+                )
         if problems:
             raise SheetInvalid(*problems)
-        imported = ImportResult(tuple(registered), tuple(known), tuple(repeated))
+        imported = ImportResult(tuple(registered_rows), tuple(existing_rows), tuple(repeated_rows))
         if trial:
             raise _TrialRollback(imported)
     return imported
 
 
-def _application(row: InventoryRow, region: str, opd: str | None, source: str) -> Application:
+def _to_application(row: InventoryRow, region: str, opd: str | None, source: str) -> Application:
     return Application(
         id=new_id("application"),
         region=region,
@@ -132,26 +148,36 @@ def _application(row: InventoryRow, region: str, opd: str | None, source: str) -
     )
 
 
-def _unknown_opds(region: str, sheet: ApplicationSheet, opds: Sequence[Opd]) -> list[SheetProblem]:
+def _find_unknown_opds(
+    region: str, sheet: ApplicationSheet, opds: Sequence[Opd]
+) -> list[SheetProblem]:
     """Return a problem per unknown OPD, with the nearest name and the command to record it."""
-    known, rows, printed = ids_by_name(opds), dict[str, list[int]](), dict[str, str]()
-    for each in sheet.rows:
-        if each.opd and name_key(each.opd) not in known:
-            rows.setdefault(name_key(each.opd), []).append(each.row)
-            printed.setdefault(name_key(each.opd), each.opd)
+    opd_ids = ids_by_name(opds)
+    rows_by_key: dict[str, list[int]] = {}
+    printed_names: dict[str, str] = {}
+    for row in sheet.rows:
+        if row.opd and name_key(row.opd) not in opd_ids:
+            rows_by_key.setdefault(name_key(row.opd), []).append(row.row)
+            printed_names.setdefault(name_key(row.opd), row.opd)
     problems = []
-    for name, at in rows.items():
-        near = nearest_opd(name, opds)
-        said = "" if near is None else f"if {near.name!r} is meant, correct the sheet; "
-        command = shlex.join(["simpul", "opd", "add", printed[name], "--region", region])
-        count = "" if len(at) == 1 else f" in {len(at)} rows"
+    for key, row_numbers in rows_by_key.items():
+        nearest = nearest_opd(key, opds)
+        command = shlex.join(["simpul", "opd", "add", printed_names[key], "--region", region])
         problems.append(
             SheetProblem(
-                at[0],
+                row_numbers[0],
                 sheet.header_of("opd"),
-                f"an OPD of region {region}, by name or acronym",
-                f"{quote_cell(printed[name])}{count}",
-                f"{said}to record a new OPD, run: {command}",
+                "an OPD of region {region}, by name or acronym",
+                "{name}" if len(row_numbers) == 1 else "{name} in {count} rows",
+                "to record a new OPD, run: {command}"
+                if nearest is None
+                else "if {nearest!r} is meant, correct the sheet; to record a new OPD, run: {command}",
+                values={
+                    "region": region,
+                    "nearest": None if nearest is None else nearest.name,
+                    "command": command,
+                },
+                found_values={"name": quote_cell(printed_names[key]), "count": len(row_numbers)},
             )
         )
     return problems

@@ -40,9 +40,9 @@ class Loaders:
         """Regions by code."""
 
         async def load(codes: list[str]) -> list[Region | None]:
-            async with self.budget.reading(self.database) as session:
-                found = await region.by_code(session, codes)
-            return [found.get(code) for code in codes]
+            async with self.budget.open_session(self.database) as session:
+                rows = await region.regions_by_code(session, codes)
+            return [rows.get(code) for code in codes]
 
         return DataLoader(load, max_batch_size=BATCH)
 
@@ -51,9 +51,9 @@ class Loaders:
         """Sources by region code; None for a region that is owned here."""
 
         async def load(codes: list[str]) -> list[Source | None]:
-            async with self.budget.reading(self.database) as session:
-                found = await ownership.sources_by_region(session, codes)
-            return [found.get(code) for code in codes]
+            async with self.budget.open_session(self.database) as session:
+                rows = await ownership.sources_by_region(session, codes)
+            return [rows.get(code) for code in codes]
 
         return DataLoader(load, max_batch_size=BATCH)
 
@@ -62,9 +62,9 @@ class Loaders:
         """OPDs by id."""
 
         async def load(ids: list[str]) -> list[Opd | None]:
-            async with self.budget.reading(self.database) as session:
-                found = await opd.opds_by_id(session, ids)
-            return [found.get(id) for id in ids]
+            async with self.budget.open_session(self.database) as session:
+                rows = await opd.opds_by_id(session, ids)
+            return [rows.get(id) for id in ids]
 
         return DataLoader(load, max_batch_size=BATCH)
 
@@ -73,9 +73,9 @@ class Loaders:
         """Applications by id."""
 
         async def load(ids: list[str]) -> list[Application | None]:
-            async with self.budget.reading(self.database) as session:
-                found = await application.applications_by_id(session, ids)
-            return [found.get(id) for id in ids]
+            async with self.budget.open_session(self.database) as session:
+                rows = await application.applications_by_id(session, ids)
+            return [rows.get(id) for id in ids]
 
         return DataLoader(load, max_batch_size=BATCH)
 
@@ -84,9 +84,9 @@ class Loaders:
         """Assessments that the viewer may see, with their scores, by id."""
 
         async def load(ids: list[str]) -> list[tuple[Assessment, Score | None] | None]:
-            async with self.budget.reading(self.database) as session:
-                found = await assessment.assessments_by_id(session, ids, self.access)
-            return [found.get(id) for id in ids]
+            async with self.budget.open_session(self.database) as session:
+                rows = await assessment.assessments_by_id(session, ids, self.access)
+            return [rows.get(id) for id in ids]
 
         return DataLoader(load, max_batch_size=BATCH)
 
@@ -95,26 +95,26 @@ class Loaders:
         """Published scores by region and kind, oldest first."""
 
         async def load(keys: list[tuple[str, AssessmentKind]]) -> list[list[ScoredAssessment]]:
-            found: dict[tuple[str, AssessmentKind], list[ScoredAssessment]] = {
+            scores: dict[tuple[str, AssessmentKind], list[ScoredAssessment]] = {
                 key: [] for key in keys
             }
-            async with self.budget.reading(self.database) as session:
+            async with self.budget.open_session(self.database) as session:
                 for kind in {kind for _, kind in keys}:
-                    codes = [code for code, wanted in keys if wanted is kind]
-                    for each in await assessment.list_published_scores(
+                    codes = [code for code, requested_kind in keys if requested_kind is kind]
+                    for scored in await assessment.list_published_scores(
                         session, regions=codes, kind=kind
                     ):
-                        found[each.assessment.region, kind].append(each)
-            return [found[key] for key in keys]
+                        scores[scored.assessment.region, kind].append(scored)
+            return [scores[key] for key in keys]
 
         return DataLoader(load, max_batch_size=BATCH)
 
     @cached_property
-    def lessons(self) -> DataLoader[None, str]:
+    def training_set_digest(self) -> DataLoader[None, str]:
         """The digest of the corrections that the classifier has learned; the only key is None."""
 
         async def load(keys: list[None]) -> list[str]:
-            async with self.budget.reading(self.database) as session:
+            async with self.budget.open_session(self.database) as session:
                 return [await training_set.training_set_digest(session)] * len(keys)
 
         return DataLoader(load)
@@ -124,18 +124,23 @@ class Loaders:
         """The recorded inventory of a region, by its code."""
 
         async def load(codes: list[str]) -> list[RegionInventoryRecord]:
-            async with self.budget.reading(self.database) as session:
-                return [await self.inventory_cache.of_region(session, code) for code in codes]
+            async with self.budget.open_session(self.database) as session:
+                return [
+                    await self.inventory_cache.load_region_inventory(session, code)
+                    for code in codes
+                ]
 
         return DataLoader(load)
 
     @cached_property
-    def sisters(self) -> DataLoader[str, ProvinceInventory]:
+    def province_inventories(self) -> DataLoader[str, ProvinceInventory]:
         """The inventories of a province and of the regions within it, by the province's code."""
 
         async def load(codes: list[str]) -> list[ProvinceInventory]:
-            async with self.budget.reading(self.database) as session:
-                return [await inventory_line.of_province(session, code) for code in codes]
+            async with self.budget.open_session(self.database) as session:
+                return [
+                    await inventory_line.load_province_inventory(session, code) for code in codes
+                ]
 
         return DataLoader(load)
 

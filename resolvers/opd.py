@@ -29,7 +29,7 @@ class RegisterOpd:
     parent: str | None = None
 
 
-async def register_opd(context: Context, asked: RegisterOpd, key: str | None) -> Opd:
+async def register_opd(context: Context, request: RegisterOpd, key: str | None) -> Opd:
     """Register an OPD in its region.
 
     Raises:
@@ -38,26 +38,30 @@ async def register_opd(context: Context, asked: RegisterOpd, key: str | None) ->
         AlreadyExists: the region has an OPD of that name or acronym.
     """
 
-    async def work(transaction: LogTransaction, region: Region) -> Opd:
+    async def apply_request(transaction: LogTransaction, region: Region) -> Opd:
         access.allow_region_description(context.viewer, region)
         opd = Opd(
             id=new_id("opd"),
             region=region.code,
-            name=checked_text("name", " ".join(asked.name.split()), least=1, most=NAME_LENGTH),
+            name=checked_text("name", " ".join(request.name.split()), least=1, most=NAME_LENGTH),
             acronym=checked_text(
-                "acronym", " ".join(asked.acronym.split()), least=0, most=ACRONYM_LENGTH
+                "acronym", " ".join(request.acronym.split()), least=0, most=ACRONYM_LENGTH
             ),
             provenance=entered_by(context.viewer),
-            kind=asked.kind,
-            parent=asked.parent,
+            kind=request.kind,
+            parent=request.parent,
         )
-        known = await stored.list_opds_by_region(transaction.session, region.code)
-        if opd.parent is not None and opd.parent not in {each.id for each in known}:
+        existing_opds = await stored.list_opds_by_region(transaction.session, region.code)
+        if opd.parent is not None and opd.parent not in {existing.id for existing in existing_opds}:
             raise InvalidInput("parent", f"an OPD of region {region.code}", opd.parent)
-        taken = {name_key(text): each.id for each in known for text in (each.acronym, each.name)}
+        ids_by_name = {
+            name_key(text): existing.id
+            for existing in existing_opds
+            for text in (existing.acronym, existing.name)
+        }
         for name in filter(None, (name_key(opd.name), name_key(opd.acronym))):
-            if name in taken:
-                raise AlreadyExists("OPD of that name in this region", taken[name])
+            if name in ids_by_name:
+                raise AlreadyExists("OPD of that name in this region", ids_by_name[name])
         await transaction.append(
             actor=context.viewer.subject,
             kind=EventKind.OPD_RECORDED,
@@ -67,6 +71,8 @@ async def register_opd(context: Context, asked: RegisterOpd, key: str | None) ->
         return opd
 
     async with open_region_change(
-        context, asked.region, key=key, request=asked, answer=Opd
+        context, request.region, key=key, request=request, result_type=Opd
     ) as change:
-        return change.answered or change.remember(await work(change.transaction, change.region))
+        return change.earlier_result or change.store_result(
+            await apply_request(change.transaction, change.region)
+        )

@@ -12,11 +12,11 @@ from functools import cached_property
 from resolvers.problems import OperationTooComplex
 from storage.database import Database, Session
 
-READS_MOST = 300  # pages and batches of one operation; a page has at most 200 rows
-READS_AT_ONCE = 2
+READS_MOST = 300  # pages and batches in one operation; a page has at most 200 rows
+CONCURRENT_READS = 2
 SECONDS_MOST = 10.0
-SEARCHES_MOST = 100  # of one operation; each takes some 20 to 200 ms
-REFERENCES_MOST = 1_000  # to entities, of one operation
+SEARCHES_MOST = 100  # searches in one operation; each takes some 20 to 200 ms
+REFERENCES_MOST = 1_000  # references to entities in one operation
 
 
 @dataclass
@@ -31,16 +31,16 @@ class OperationBudget:
     _reads: int = field(init=False, default=0)
     _searches: int = field(init=False, default=0)
     _references: int = field(init=False, default=0)
-    _started: float = field(init=False, default_factory=time.monotonic)
+    _started_at: float = field(init=False, default_factory=time.monotonic)
 
     def restart(self) -> None:
         """Reset the counts and the time, as for the next event of a subscription."""
         self._reads = self._searches = self._references = 0
-        self._started = time.monotonic()
+        self._started_at = time.monotonic()
 
     @asynccontextmanager
-    async def reading(self, database: Database) -> AsyncIterator[Session]:
-        """Yield a session for reading, when it is the operation's turn.
+    async def open_session(self, database: Database) -> AsyncIterator[Session]:
+        """Yield a session for reading, once a read slot of the operation is free.
 
         Raises:
             OperationTooComplex: the operation exceeds its number of reads or its time.
@@ -48,8 +48,8 @@ class OperationBudget:
         self._reads += 1
         if self.bounded and self._reads > READS_MOST:
             raise OperationTooComplex(f"at most {READS_MOST} reads")
-        async with self._turns, database.read() as session:
-            if self.bounded and time.monotonic() - self._started > self.seconds:
+        async with self._read_slots, database.read() as session:
+            if self.bounded and time.monotonic() - self._started_at > self.seconds:
                 raise OperationTooComplex(f"at most {self.seconds} seconds")
             yield session
 
@@ -74,6 +74,6 @@ class OperationBudget:
             raise OperationTooComplex(f"at most {REFERENCES_MOST} references to entities")
 
     @cached_property
-    def _turns(self) -> asyncio.Semaphore:
+    def _read_slots(self) -> asyncio.Semaphore:
         """Limits concurrent reads, so that one wide operation leaves connections to the others."""
-        return asyncio.Semaphore(READS_AT_ONCE)
+        return asyncio.Semaphore(CONCURRENT_READS)

@@ -19,8 +19,8 @@ class RegionOutlook:
 
     outlook: engine.Outlook
     instrument: str
-    start_year: int  # of the region's own index
-    from_year: int  # start year of the examples, which end a year later
+    start_year: int  # the year of the region's own index
+    from_year: int  # the start year of the examples, which end a year later
 
 
 async def compute_region_outlook(
@@ -35,48 +35,48 @@ async def compute_region_outlook(
     """
     if instrument is not None:
         known_instrument(instrument)
-    own = [
-        each
-        for each in await context.loaders.published.load((region.code, AssessmentKind.OFFICIAL))
-        if instrument in (None, each.assessment.instrument) and each.score.complete
+    own_results = [
+        scored
+        for scored in await context.loaders.published.load((region.code, AssessmentKind.OFFICIAL))
+        if instrument in (None, scored.assessment.instrument) and scored.score.is_complete
     ]
-    if not own:
+    if not own_results:
         return None
-    start = own[-1]
-    chosen = known_instrument(start.assessment.instrument)
-    if not chosen.level_min <= target <= chosen.level_max:
-        expected = f"an index from {chosen.level_min} to {chosen.level_max}"
+    start = own_results[-1]
+    chosen_instrument = known_instrument(start.assessment.instrument)
+    if not chosen_instrument.level_min <= target <= chosen_instrument.level_max:
+        expected = f"an index from {chosen_instrument.level_min} to {chosen_instrument.level_max}"
         raise InvalidArgument("target", expected, str(target))
     context.budget.count_searches()
-    by_year = await _values(context, chosen.id, region)
+    indices_by_year = await _load_other_indices(context, chosen_instrument.id, region)
     counts = {
-        year: len(values.keys() & by_year.get(year + 1, {}).keys())
-        for year, values in by_year.items()
+        year: len(values.keys() & indices_by_year.get(year + 1, {}).keys())
+        for year, values in indices_by_year.items()
     }
     if from_year is None:
         from_year = max(counts, key=lambda year: (counts[year], year), default=0)
         from_year = from_year or start.assessment.year
-    seen = engine.transitions_between_years(
-        by_year.get(from_year, {}), by_year.get(from_year + 1, {})
+    transitions = engine.transitions_between_years(
+        indices_by_year.get(from_year, {}), indices_by_year.get(from_year + 1, {})
     )
-    found = engine.outlook_from_transitions(seen, start.score.exact, Fraction(str(target)))
-    return RegionOutlook(found, chosen.id, start.assessment.year, from_year)
+    outlook = engine.outlook_from_transitions(transitions, start.score.exact, Fraction(str(target)))
+    return RegionOutlook(outlook, chosen_instrument.id, start.assessment.year, from_year)
 
 
-async def _values(
+async def _load_other_indices(
     context: Context, instrument: str, region: Region
 ) -> dict[int, dict[str, Fraction]]:
     """Return the official indices of all other regions of its kind, by year and region code."""
     editions = await published.load_published_scores(context, instrument, AssessmentKind.OFFICIAL)
-    known = await published.recorded_or_shipped_regions(
-        context, {code for each in editions.values() for code in each}
+    regions = await published.recorded_or_shipped_regions(
+        context, {code for scores in editions.values() for code in scores}
     )
-    like = published.comparable_kinds(region.kind)
+    kinds = published.comparable_kinds(region.kind)
     return {
         year: {
             code: score.exact
             for code, score in scores.items()
-            if code != region.code and code in known and known[code].kind in like
+            if code != region.code and code in regions and regions[code].kind in kinds
         }
         for year, scores in editions.items()
     }

@@ -55,7 +55,7 @@ class Origin:
 
     assessment: Assessment
     levels: Mapping[int, int]
-    estimated: bool  # from the published figures: the levels are not claimed
+    estimated: bool  # the levels follow from published figures and are not claimed
 
     @property
     def instrument(self) -> Instrument:
@@ -65,30 +65,31 @@ class Origin:
 
 @dataclass(frozen=True, slots=True)
 class PlannedPath:
-    """A plan, or why there is none. `before` holds the better plans that it must differ from."""
+    """A plan, or why there is none. It must differ from each of `better_plans`."""
 
     origin: Origin
     situation: Situation
     result: Plan | UnreachableTarget
-    before: tuple[Plan, ...] = ()
+    better_plans: tuple[Plan, ...] = ()
 
 
 async def find_path_to_target(
-    context: Context, region: str, wish: PathRequest, kind: AssessmentKind, year: int | None
+    context: Context, region: str, path_request: PathRequest, kind: AssessmentKind, year: int | None
 ) -> PlannedPath | None:
     """Return the cheapest path; None if the region has no levels and no figures to estimate them.
 
     Raises:
         InvalidArgument: the target, buffer, years or indicators are out of bounds.
     """
-    _check(wish)
-    origin = await _origin(context, region, kind, year)
+    _check_path_request(path_request)
+    origin = await _find_origin(context, region, kind, year)
     if origin is None:
         return None
-    own = await effort.effective_effort(context, region, origin.instrument)
-    situation, request = _situation(origin, own), _request(wish, origin)
+    own_effort = await effort.effective_effort(context, region, origin.instrument)
+    situation = _build_situation(origin, own_effort)
+    request = _to_plan_request(path_request, origin)
     context.budget.count_searches()
-    result = await _computed(
+    result = await _find_or_compute(
         context, "path", situation, request, lambda: engine.cheapest_plan(situation, request)
     )
     return PlannedPath(origin, situation, result)
@@ -99,25 +100,27 @@ async def next_best_path(context: Context, path: PlannedPath) -> PlannedPath | N
     plan, situation = path.result, path.situation
     if isinstance(plan, UnreachableTarget):
         return None
-    if len(path.before) >= ALTERNATIVES_MOST:
+    if len(path.better_plans) >= ALTERNATIVES_MOST:
         raise InvalidArgument("nextBest", f"at most {ALTERNATIVES_MOST} in a row", "more")
     context.budget.count_searches()
-    before = (*path.before, plan)
-    found = await _computed(
+    better_plans = (*path.better_plans, plan)
+    alternative = await _find_or_compute(
         context,
-        f"path {len(before)}",
+        f"path {len(better_plans)}",
         situation,
         plan.request,
-        lambda: engine.next_plan(situation, plan, *path.before),
+        lambda: engine.next_best_plan(situation, plan, *path.better_plans),
     )
-    return None if found is None else PlannedPath(path.origin, situation, found, before)
+    if alternative is None:
+        return None
+    return PlannedPath(path.origin, situation, alternative, better_plans)
 
 
 async def path_cost_curve(context: Context, path: PlannedPath) -> tuple[CostPoint, ...]:
     """Return the effort that each higher target takes."""
     situation, request = path.situation, path.result.request
     context.budget.count_searches(CURVE_SEARCHES)
-    return await _computed(
+    return await _find_or_compute(
         context, "curve", situation, request, lambda: engine.compute_cost_curve(situation, request)
     )
 
@@ -130,30 +133,33 @@ async def path_refusals(context: Context, path: PlannedPath, first: int) -> tupl
     if isinstance(plan, UnreachableTarget):
         return ()
     context.budget.count_searches(first)
-    steps = frozenset(step.id for step in [each for each in plan.steps if not each.locked][:first])
-    return await _computed(
+    unlocked = [step for step in plan.steps if not step.locked]
+    steps = frozenset(step.id for step in unlocked[:first])
+    return await _find_or_compute(
         context,
-        f"refusals {len(path.before)} {first}",
+        f"refusals {len(path.better_plans)} {first}",
         situation,
         plan.request,
         lambda: engine.price_refusals(situation, plan, steps),
     )
 
 
-async def _origin(
+async def _find_origin(
     context: Context, region: str, kind: AssessmentKind, year: int | None
 ) -> Origin | None:
     """Return the newest visible levels of the kind, else the newest official or estimated ones."""
     async with context.read() as session:
-        found = await stored.list_assessments_by_region(session, region, context.access, year=year)
-    for assessment, _score in found:
+        assessments = await stored.list_assessments_by_region(
+            session, region, context.access, year=year
+        )
+    for assessment, _score in assessments:
         if assessment.kind is kind and assessment.levels:
-            return Origin(assessment, _levels(assessment), estimated=False)
-    for assessment, _score in found:
+            return Origin(assessment, _levels_by_indicator(assessment), estimated=False)
+    for assessment, _score in assessments:
         if assessment.kind is not AssessmentKind.OFFICIAL:
             continue
         if assessment.levels:
-            return Origin(assessment, _levels(assessment), estimated=False)
+            return Origin(assessment, _levels_by_indicator(assessment), estimated=False)
         if assessment.published is not None:
             profile = (await estimate.estimate_profile_from_result(context, assessment)).profile
             if isinstance(profile, EstimatedProfile):
@@ -161,69 +167,69 @@ async def _origin(
     return None
 
 
-def _levels(assessment: Assessment) -> dict[int, int]:
-    return {each.indicator: each.level for each in assessment.levels}
+def _levels_by_indicator(assessment: Assessment) -> dict[int, int]:
+    return {claim.indicator: claim.level for claim in assessment.levels}
 
 
-def _situation(origin: Origin, own: Effort) -> Situation:
+def _build_situation(origin: Origin, own_effort: Effort) -> Situation:
     instrument = origin.instrument
     return Situation(
         instrument,
         origin.levels,
-        own,
+        own_effort,
         precedence_rules(instrument.id),
         origin.estimated,
     )
 
 
-def _check(wish: PathRequest) -> None:
-    if not 0 <= wish.buffer <= BUFFER_MOST:
-        raise InvalidArgument("buffer", f"0 to {BUFFER_MOST}", str(wish.buffer))
-    if wish.years not in YEARS:
-        raise InvalidArgument("years", f"{YEARS[0]} to {YEARS[-1]}", str(wish.years))
-    both = sorted({*wish.locked} & {*wish.refused})
-    if both:
+def _check_path_request(path_request: PathRequest) -> None:
+    if not 0 <= path_request.buffer <= BUFFER_MOST:
+        raise InvalidArgument("buffer", f"0 to {BUFFER_MOST}", str(path_request.buffer))
+    if path_request.years not in YEARS:
+        raise InvalidArgument("years", f"{YEARS[0]} to {YEARS[-1]}", str(path_request.years))
+    conflicting = sorted({*path_request.locked} & {*path_request.refused})
+    if conflicting:
         raise InvalidArgument(
-            "locked", "no indicator that is refused too", ", ".join(map(str, both))
+            "locked", "indicators that are not refused", ", ".join(map(str, conflicting))
         )
 
 
-def _request(wish: PathRequest, origin: Origin) -> PlanRequest:
+def _to_plan_request(path_request: PathRequest, origin: Origin) -> PlanRequest:
     instrument = origin.instrument
-    if not instrument.level_min < wish.target <= instrument.level_max:
+    if not instrument.level_min < path_request.target <= instrument.level_max:
         expected = f"an index above {instrument.level_min}, up to {instrument.level_max}"
-        raise InvalidArgument("target", expected, str(wish.target))
-    locked = _next_levels("locked", wish.locked, origin)
-    highest = sorted({*wish.locked} - {step.indicator for step in locked})
-    if highest:
+        raise InvalidArgument("target", expected, str(path_request.target))
+    locked = _next_level_steps("locked", path_request.locked, origin)
+    at_highest_level = sorted({*path_request.locked} - {step.indicator for step in locked})
+    if at_highest_level:
         expected = "indicators below the highest level"
-        raise InvalidArgument("locked", expected, ", ".join(map(str, highest)))
+        raise InvalidArgument("locked", expected, ", ".join(map(str, at_highest_level)))
     return PlanRequest(
-        target=Fraction(str(wish.target)),
-        buffer=Fraction(str(wish.buffer)),
-        years=wish.years,
+        target=Fraction(str(path_request.target)),
+        buffer=Fraction(str(path_request.buffer)),
+        years=path_request.years,
         locked=locked,
-        refused=_next_levels("refused", wish.refused, origin),
+        refused=_next_level_steps("refused", path_request.refused, origin),
     )
 
 
-def _next_levels(argument: str, numbers: Collection[int], origin: Origin) -> frozenset[StepId]:
+def _next_level_steps(argument: str, numbers: Collection[int], origin: Origin) -> frozenset[StepId]:
     try:
         return next_levels(origin.instrument, origin.levels, numbers)
     except PlanRequestInvalid as invalid:
         raise InvalidArgument(argument, invalid.expected, str(invalid.found)) from invalid
 
 
-async def _computed(
+async def _find_or_compute(
     context: Context,
-    what: str,
+    label: str,
     situation: Situation,
     request: PlanRequest,
-    work: Callable[[], Value],
+    compute: Callable[[], Value],
 ) -> Value:
     scale, rules = situation.effort, situation.precedence
     key: Hashable = (
-        what,
+        label,
         situation.instrument.id,
         tuple(sorted(situation.levels.items())),
         (scale.id, scale.version, rules.id, rules.version),
@@ -231,4 +237,4 @@ async def _computed(
         situation.estimated,
         request,
     )
-    return await context.instance.computed.find_or_compute(key, work)
+    return await context.instance.result_cache.find_or_compute(key, compute)

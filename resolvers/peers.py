@@ -14,7 +14,7 @@ from resolvers.context import Context
 from resolvers.instrument import known_instrument
 from resolvers.problems import InvalidArgument
 
-MOST = 20
+PEERS_MOST = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +33,7 @@ class RegionPeers:
     instrument: str
     year: int
     peers: tuple[RegionPeer, ...]
-    found: engine.Peers
+    search_result: engine.Peers
 
 
 async def find_region_peers(context: Context, region: Region, first: int) -> RegionPeers | None:
@@ -44,37 +44,37 @@ async def find_region_peers(context: Context, region: Region, first: int) -> Reg
     Raises:
         InvalidArgument: `first` is out of bounds.
     """
-    if not 1 <= first <= MOST:
-        raise InvalidArgument("first", f"1 to {MOST}", str(first))
-    own = [
-        each.assessment
-        for each in await context.loaders.published.load((region.code, AssessmentKind.OFFICIAL))
-        if each.score.domains and each.score.complete
+    if not 1 <= first <= PEERS_MOST:
+        raise InvalidArgument("first", f"1 to {PEERS_MOST}", str(first))
+    own_results = [
+        scored.assessment
+        for scored in await context.loaders.published.load((region.code, AssessmentKind.OFFICIAL))
+        if scored.score.domains and scored.score.is_complete
     ]
-    if not own:
+    if not own_results:
         return None
-    instrument = known_instrument(own[-1].instrument)
+    instrument = known_instrument(own_results[-1].instrument)
     context.budget.count_searches()
     editions = await published.load_published_scores(
         context, instrument.id, AssessmentKind.OFFICIAL
     )
-    known = await published.recorded_or_shipped_regions(
-        context, {code for each in editions.values() for code in each}
+    regions = await published.recorded_or_shipped_regions(
+        context, {code for scores in editions.values() for code in scores}
     )
-    years = [each.year for each in own if each.instrument == instrument.id]
+    years = [result.year for result in own_results if result.instrument == instrument.id]
     year = max(
         years, key=lambda year: (len(editions[year].keys() & editions.get(year + 1, {})), year)
     )
-    found = await asyncio.to_thread(
+    peers = await asyncio.to_thread(
         lambda: engine.nearest_peers(
             instrument,
-            _profiles(editions[year], known),
+            _to_profiles(editions[year], regions),
             region.code,
-            later=_profiles(editions.get(year + 1, {}), known),
+            later=_to_profiles(editions.get(year + 1, {}), regions),
             first=first,
         )
     )
-    codes = [each.region for each in found.nearest]
+    codes = [peer.region for peer in peers.nearest]
     levels = await published.published_levels(context, instrument.id, (year, year + 1), codes)
 
     def history(code: str) -> engine.History:
@@ -82,13 +82,13 @@ async def find_region_peers(context: Context, region: Region, first: int) -> Reg
         after = engine.YearEndSnapshot(year + 1, levels.get((code, year + 1)))
         return engine.compare_year_ends(instrument, before, after)
 
-    nearest = tuple(
-        RegionPeer(each, known[each.region], history(each.region)) for each in found.nearest
+    region_peers = tuple(
+        RegionPeer(peer, regions[peer.region], history(peer.region)) for peer in peers.nearest
     )
-    return RegionPeers(instrument.id, year, nearest, found)
+    return RegionPeers(instrument.id, year, region_peers, peers)
 
 
-def _profiles(
+def _to_profiles(
     scores: Mapping[str, Score], regions: Mapping[str, Region]
 ) -> tuple[engine.Profile, ...]:
     return tuple(
@@ -97,7 +97,7 @@ def _profiles(
             regions[code].kind,
             regions[code].population,
             score.exact,
-            {each.number: each.exact for each in score.domains},
+            {domain.number: domain.exact for domain in score.domains},
         )
         for code, score in scores.items()
         if code in regions

@@ -14,7 +14,7 @@ OperationError             not expected: a top-level error with a code
 ├── SnapshotRequired       the cursor cannot be resumed from
 ├── OperationTooComplex    the operation exceeds its budget
 ├── InvalidArgument        an argument of a query or subscription is not allowed
-└── UnknownEntity          a reference to nothing that this viewer may see
+└── UnknownEntity          a reference names no entity that this viewer may see
 """
 
 from __future__ import annotations
@@ -44,7 +44,7 @@ class InvalidInput(Problem):
         super().__init__(f"{field}: expected {expected}, got {got}")
         self.field = field
         self.expected = expected
-        self.got = got
+        self.received = got
 
 
 class VersionConflict(Problem):
@@ -88,7 +88,7 @@ class OwnedElsewhere(Problem):
     """Another instance owns the region; `url` is the address of its API."""
 
     def __init__(self, region: str, url: str) -> None:
-        super().__init__(f"region {region} is written at {url}, and only read here")
+        super().__init__(f"region {region} is owned by {url}, and read-only here")
         self.url = url
 
 
@@ -135,7 +135,7 @@ class OperationTooComplex(OperationError):
     code = "TOO_COMPLEX"
 
     def __init__(self, expected: str) -> None:
-        super().__init__(f"expected {expected} for one operation, got more: ask for less at once")
+        super().__init__(f"expected {expected} for one operation, got more: split the operation")
 
 
 class InvalidArgument(OperationError):

@@ -13,14 +13,14 @@ from functools import cache
 from types import MappingProxyType
 
 from engine.assessment.average import AverageScope
-from engine.assessment.score import Score, ScoreBasis, from_published
-from engine.document import value_in
+from engine.assessment.score import Score, ScoreBasis, score_published_figures
+from engine.document import parse_document
 from engine.model import AssessmentKind, Region, RegionKind
 from facts import tables
 from facts.instrument import instrument_by_id
 from facts.tables import AverageRow, SheetScope
 from resolvers.context import Context
-from resolvers.result import MEMBERS
+from resolvers.result import MEMBER_KINDS
 from storage import assessment as stored
 from storage import region as stored_region
 from storage.access import PUBLISHED_ONLY
@@ -33,18 +33,24 @@ async def load_published_scores(
 ) -> Editions:
     """Return the complete published scores of one instrument and kind."""
     async with context.read() as session:
-        recorded = await stored.score_texts(session, instrument=instrument, kind=kind, year=year)
+        recorded_scores = await stored.list_score_texts(
+            session, instrument=instrument, kind=kind, year=year
+        )
 
-    def read() -> Editions:
-        shipped = {} if context.instance.replay else _shipped(instrument, kind)
-        found = {each: dict(scores) for each, scores in shipped.items() if year in (None, each)}
-        for of, region, text in recorded:
-            score = value_in(Score, text)
-            if score.complete:
-                found.setdefault(of, {})[region] = score
-        return found
+    def merge_scores() -> Editions:
+        shipped_scores = {} if context.instance.replay else _shipped_scores(instrument, kind)
+        scores_by_year = {
+            edition_year: dict(scores)
+            for edition_year, scores in shipped_scores.items()
+            if year in (None, edition_year)
+        }
+        for edition_year, region, text in recorded_scores:
+            score = parse_document(Score, text)
+            if score.is_complete:
+                scores_by_year.setdefault(edition_year, {})[region] = score
+        return scores_by_year
 
-    return await asyncio.to_thread(read)
+    return await asyncio.to_thread(merge_scores)
 
 
 async def recorded_or_shipped_regions(
@@ -52,9 +58,11 @@ async def recorded_or_shipped_regions(
 ) -> dict[str, Region]:
     """Return the regions with these codes, as recorded here, else as shipped."""
     async with context.read() as session:
-        recorded = await stored_region.by_code(session, codes)
-    shipped = await asyncio.to_thread(_shipped_regions)
-    return {code: shipped[code] for code in codes if code in shipped} | recorded
+        recorded_regions = await stored_region.regions_by_code(session, codes)
+    shipped_regions = await asyncio.to_thread(_shipped_regions)
+    return {
+        code: shipped_regions[code] for code in codes if code in shipped_regions
+    } | recorded_regions
 
 
 async def published_levels(
@@ -62,25 +70,25 @@ async def published_levels(
 ) -> dict[tuple[str, int], dict[int, int]]:
     """Return the published official levels, by region and year; most regions publish none."""
     async with context.read() as session:
-        scored = await stored.list_published_scores(
+        scored_assessments = await stored.list_published_scores(
             session, regions=codes, instrument=instrument, kind=AssessmentKind.OFFICIAL
         )
         ids = [
-            each.assessment.id
-            for each in scored
-            if each.assessment.year in years and each.score.basis is ScoreBasis.LEVELS
+            scored.assessment.id
+            for scored in scored_assessments
+            if scored.assessment.year in years and scored.score.basis is ScoreBasis.LEVELS
         ]
-        whole = await stored.assessments_by_id(session, ids, PUBLISHED_ONLY)
-    found: dict[tuple[str, int], dict[int, int]] = {}
+        assessments = await stored.assessments_by_id(session, ids, PUBLISHED_ONLY)
+    levels: dict[tuple[str, int], dict[int, int]] = {}
     for line in () if context.instance.replay else tables.sheet_lines():
         if (line.instrument, line.kind) != (instrument, AssessmentKind.OFFICIAL):
             continue
         if line.scope is SheetScope.INDICATOR and line.region in codes and line.year in years:
-            found.setdefault((line.region, line.year), {})[line.number] = int(line.value)
-    for assessment, _score in whole.values():
-        claimed = {each.indicator: each.level for each in assessment.levels}
-        found[assessment.region, assessment.year] = claimed
-    return found
+            levels.setdefault((line.region, line.year), {})[line.number] = int(line.value)
+    for assessment, _score in assessments.values():
+        claimed_levels = {claim.indicator: claim.level for claim in assessment.levels}
+        levels[assessment.region, assessment.year] = claimed_levels
+    return levels
 
 
 def list_published_averages(
@@ -88,9 +96,9 @@ def list_published_averages(
 ) -> list[AverageRow]:
     """Return the shipped means over many regions, oldest first; None does not filter."""
     return [
-        each
-        for each in tables.average_rows()
-        if scope in (None, each.scope) and year in (None, each.year)
+        row
+        for row in tables.average_rows()
+        if scope in (None, row.scope) and year in (None, row.year)
     ]
 
 
@@ -106,7 +114,7 @@ def printed_aspects(context: Context, instrument: str, year: int, code: str) -> 
 
 def comparable_kinds(kind: RegionKind) -> tuple[RegionKind, ...]:
     """Return the kinds that a region is compared with: regencies and cities form one group."""
-    return MEMBERS if kind in MEMBERS else (kind,)
+    return MEMBER_KINDS if kind in MEMBER_KINDS else (kind,)
 
 
 def local_governments() -> frozenset[str]:
@@ -119,15 +127,17 @@ def local_governments() -> frozenset[str]:
 
 
 @cache
-def _shipped(instrument: str, kind: AssessmentKind) -> Editions:
-    found: dict[int, dict[str, Score]] = {}
-    for each in tables.result_rows(national=True):
-        if (each.instrument, each.kind) == (instrument, kind):
-            score = from_published(instrument_by_id(instrument), each.figures)
-            found.setdefault(each.year, {})[each.region] = score
-    return MappingProxyType(found)
+def _shipped_scores(instrument: str, kind: AssessmentKind) -> Editions:
+    scores_by_year: dict[int, dict[str, Score]] = {}
+    for row in tables.result_rows(national=True):
+        if (row.instrument, row.kind) == (instrument, kind):
+            score = score_published_figures(instrument_by_id(instrument), row.figures)
+            scores_by_year.setdefault(row.year, {})[row.region] = score
+    return MappingProxyType(scores_by_year)
 
 
 @cache
 def _shipped_regions() -> Mapping[str, Region]:
-    return MappingProxyType({each.code: each for each in tables.region_catalogue(national=True)})
+    return MappingProxyType(
+        {region.code: region for region in tables.region_catalogue(national=True)}
+    )

@@ -1,10 +1,10 @@
 """Recomputes proposals and diagnostics in the background, after changes are committed.
 
 The worker follows the arrival order of its instance, collects the regions that the new arrivals
-affect, and recomputes each of them once, however many changes there are. Between two regions it lets
-client operations go first. Its position is stored in the database, so that a process that ends early
-loses nothing, and two workers announce a change once. A full pass does the same for all regions; it
-also finds what time alone changes, such as evidence that grows old.
+affect, and recomputes each of them once, however many changes there are. Between two regions it
+lets client operations go first. Its position is stored in the database, so that a process that ends
+early loses nothing, and two workers announce a change once. A full pass does the same for all
+regions; it also finds what time alone changes, such as evidence that expires.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from itertools import groupby
 from typing import Any
 
 from engine.graph.graph import GraphBasis
-from engine.model import OWN_ACTORS, EventKind, Region, RegionKind, Role, Viewer
+from engine.model import OWN_ACTOR_PREFIX, EventKind, Region, RegionKind, Role, Viewer
 from resolvers import announcements, consolidation, graph
 from resolvers.context import Context, Instance
 from resolvers.operation_budget import OperationBudget
@@ -27,15 +27,15 @@ from storage import announcement, arrival, integration, log, training_set
 from storage import region as stored_region
 from storage.database import Session, batch_ids
 
-SETTLED_SECONDS = 0.5  # without another change: a person's edits come in bursts
-LONGEST_SECONDS = 5.0  # longest wait after the first change
-RESTS = 50  # rest per time of work, up to LONGEST_SECONDS: client operations go first
+QUIET_SECONDS = 0.5  # time without another change, since edits come in bursts
+WAIT_SECONDS_MOST = 5.0  # longest wait after the first change
+REST_RATIO = 50  # seconds of rest per second of work, up to WAIT_SECONDS_MOST
 RETRY_SECONDS = 5.0
-PATIENCE_SECONDS = 1.0  # longest wait of a region for client operations to end
-LOOKS_MOST = 3  # attempts for a region that changes while it is computed
-ITSELF = Viewer(f"{OWN_ACTORS}follow-up", Role.ADMIN)
+IDLE_WAIT_SECONDS = 1.0  # longest wait of a region for client operations to end
+ATTEMPTS_MOST = 3  # attempts for a region that changes while it is computed
+RECOMPUTE_VIEWER = Viewer(f"{OWN_ACTOR_PREFIX}follow-up", Role.ADMIN)
 # Events that leave an inventory unchanged. Their transactions announce changed verifications.
-BESIDE_THE_INVENTORY = frozenset(
+KINDS_OUTSIDE_INVENTORY = frozenset(
     {
         EventKind.INDEX_CHANGED,
         EventKind.VERIFICATION_CHANGED,
@@ -49,7 +49,7 @@ BESIDE_THE_INVENTORY = frozenset(
     }
 )
 # Events that change the reuse candidates of the other regions in the province.
-SHARED = frozenset(
+REUSE_KINDS = frozenset(
     {
         EventKind.OPD_RECORDED,
         EventKind.APPLICATION_REGISTERED,
@@ -72,7 +72,7 @@ class RecomputeSummary:
     regions: int
     changed: int  # regions with changes to announce
     failed: tuple[str, ...]  # regions that could not be recomputed; the log has the reason
-    learned: int | None  # corrections that the classifier knows now; None: it did not learn
+    learned: int | None  # corrections that the classifier has learned; None: it was not trained
 
 
 @dataclass
@@ -87,47 +87,47 @@ class RecomputeWorker:
         while True:
             try:
                 async with self.instance.database.read() as session:
-                    done = await announcement.followed_up(session)
+                    position = await announcement.read_derived_head(session)
                 if self.failed:
                     await asyncio.sleep(RETRY_SECONDS)
                 else:
-                    await _settled(self.instance, done)
+                    await _wait_until_quiet(self.instance, position)
                 start = time.monotonic()
-                await self.catch_up(done)
-                await asyncio.sleep(min(LONGEST_SECONDS, RESTS * (time.monotonic() - start)))
+                await self.catch_up(position)
+                await asyncio.sleep(min(WAIT_SECONDS_MOST, REST_RATIO * (time.monotonic() - start)))
             except Exception:
                 logger.exception("committed changes cannot be recomputed; trying again")
                 await asyncio.sleep(RETRY_SECONDS)
 
-    async def catch_up(self, done: int) -> None:
-        """Recompute the regions that arrivals after `done` affect, and those that failed before."""
+    async def catch_up(self, position: int) -> None:
+        """Recompute the regions that arrivals after a position affect, and those that failed."""
         async with self.instance.database.read() as session:
-            head = (await arrival.newest_position(session)).arrival
-            regions = await _touched(session, done, head) | self.failed
+            head = (await arrival.read_arrival_position(session)).arrival
+            regions = await _affected_regions(session, position, head) | self.failed
         self.failed = set()
         for _, codes in groupby(sorted(regions), key=lambda code: code.partition(".")[0]):
-            await self._province(list(codes))
-        if head > done:
+            await self._recompute_province(list(codes))
+        if head > position:
             async with self.instance.database.write() as session:
                 await announcement.advance_derived_head(session, head)
 
-    async def _province(self, codes: Sequence[str]) -> None:
+    async def _recompute_province(self, codes: Sequence[str]) -> None:
         """Recompute regions of one province together, so that their shared data is read once."""
         async with self.instance.database.read() as session:
-            announced = await announcement.announcements_by_region(
-                session, codes, announcements.PROPOSALS
+            announced_proposals = await announcement.announcements_by_region(
+                session, codes, announcements.PROPOSALS_SUBJECT
             )
-        context = Context(self.instance, ITSELF, OperationBudget(bounded=False))
+        context = Context(self.instance, RECOMPUTE_VIEWER, OperationBudget(bounded=False))
         for code in codes:
-            await self.instance.requests.idle(PATIENCE_SECONDS)
-            await self._region(context, code, announced.get(code))
+            await self.instance.active_operations.wait_until_idle(IDLE_WAIT_SECONDS)
+            await self._recompute_region(context, code, announced_proposals.get(code))
 
-    async def _region(
-        self, context: Context, code: str, announced: AnnouncedOutcome | None
+    async def _recompute_region(
+        self, context: Context, code: str, previous_proposals: AnnouncedOutcome | None
     ) -> None:
         try:
             if await context.loaders.regions.load(code) is not None:
-                await _recomputed(context, code, announced)
+                await _recompute_with_retries(context, code, previous_proposals)
                 # This warms the cache for the next query.
                 await graph.diagnose_region_graph(context, code, GraphBasis.COUNTED)
         except Exception:
@@ -169,30 +169,36 @@ async def recompute_all_regions(
 
 async def recompute_region(instance: Instance, code: str) -> bool:
     """Recompute a region and announce its changes; return whether there were any."""
-    context = Context(instance, ITSELF, OperationBudget(bounded=False))
-    return await _recomputed(context, code, await _announced_proposals(context, code))
+    context = Context(instance, RECOMPUTE_VIEWER, OperationBudget(bounded=False))
+    return await _recompute_with_retries(
+        context, code, await _load_announced_proposals(context, code)
+    )
 
 
-async def _recomputed(context: Context, code: str, announced: AnnouncedOutcome | None) -> bool:
+async def _recompute_with_retries(
+    context: Context, code: str, previous_proposals: AnnouncedOutcome | None
+) -> bool:
     """Recompute a region, and retry while others change it.
 
-    `announced` are its proposals as last announced, read before the inputs of the new ones.
+    `previous_proposals` are those last announced, read before the inputs of the new ones.
     """
-    for _ in range(LOOKS_MOST):
-        found = await _announced(context, code, announced)
-        if found is not None:
-            return found
+    for _ in range(ATTEMPTS_MOST):
+        has_changed = await _try_to_announce(context, code, previous_proposals)
+        if has_changed is not None:
+            return has_changed
         context.loaders.forget()
-        announced = await _announced_proposals(context, code)
+        previous_proposals = await _load_announced_proposals(context, code)
     return False  # the arrivals of those changes start the next attempt
 
 
-async def _announced_proposals(context: Context, code: str) -> AnnouncedOutcome | None:
+async def _load_announced_proposals(context: Context, code: str) -> AnnouncedOutcome | None:
     async with context.read() as session:
         return await announcements.announced_proposals(session, code)
 
 
-async def _announced(context: Context, code: str, before: AnnouncedOutcome | None) -> bool | None:
+async def _try_to_announce(
+    context: Context, code: str, previous_proposals: AnnouncedOutcome | None
+) -> bool | None:
     """Announce a region's changes and return whether there were any.
 
     None: the region or its announced proposals changed meanwhile, and nothing was announced.
@@ -201,69 +207,71 @@ async def _announced(context: Context, code: str, before: AnnouncedOutcome | Non
     region = await context.loaders.regions.load(code)
     if region is None:
         return False
-    beside = await consolidation.load_province_context(context, region)
-    recorded = await context.loaders.inventories.load(code)
-    proposals = await consolidation.compute_proposals(context, recorded, beside)
+    province_context = await consolidation.load_province_context(context, region)
+    record = await context.loaders.inventories.load(code)
+    proposals = await consolidation.compute_proposals(context, record, province_context)
     async with instance.database.read() as session:
-        found = await announcements.proposal_changes(session, code, proposals)
-        if not found and not await announcements.verification_changes(
-            instance.analyses, session, recorded, now
+        changed_proposals = await announcements.proposal_changes(session, code, proposals)
+        if not changed_proposals and not await announcements.verification_changes(
+            instance.analyses, session, record, now
         ):
             return False
     async with log.begin_log_transaction(instance.database, code, instance.clock) as transaction:
         # The region is locked now: compare its record again, without computing anything.
         session = transaction.session
-        again = await instance.inventories.of_region(session, code)
-        if again.inputs != recorded.inputs:
+        locked_record = await instance.inventories.load_region_inventory(session, code)
+        if locked_record.digest != record.digest:
             return None
-        # Proposals announced meanwhile may rest on newer data of a sister region than these do.
-        if await announcements.announced_proposals(session, code) != before:
+        # Proposals announced meanwhile may be based on newer data of a sister region than these do.
+        if await announcements.announced_proposals(session, code) != previous_proposals:
             return None
         changes = [
             await announcements.verification_changes(
-                instance.analyses, session, again, transaction.at
+                instance.analyses, session, locked_record, transaction.at
             ),
             await announcements.proposal_changes(session, code, proposals),
         ]
-        for each in changes:
-            transaction.add_derived(await announcements.announce_changes(transaction, each))
+        for change in changes:
+            transaction.add_derived_events(
+                await announcements.announce_changes(transaction, change)
+            )
     instance.bus.announce(transaction.arrival)
-    return any(each.events for each in changes)
+    return any(change.events for change in changes)
 
 
-async def _settled(instance: Instance, done: int) -> None:
+async def _wait_until_quiet(instance: Instance, position: int) -> None:
     """Return after a new arrival, once no other has followed for a while."""
-    async with aclosing(instance.tail.follow(done)) as arrivals:
+    async with aclosing(instance.tail.follow(position)) as arrivals:
         await anext(arrivals)
     loop = asyncio.get_running_loop()
-    latest = loop.time() + LONGEST_SECONDS
-    seen = -1
-    while seen != instance.tail.newest and loop.time() < latest:
-        seen = instance.tail.newest
-        await asyncio.sleep(SETTLED_SECONDS)
+    deadline = loop.time() + WAIT_SECONDS_MOST
+    newest = -1
+    while newest != instance.tail.newest and loop.time() < deadline:
+        newest = instance.tail.newest
+        await asyncio.sleep(QUIET_SECONDS)
 
 
-async def _touched(session: Session, after: int, head: int) -> set[str]:
+async def _affected_regions(session: Session, after: int, head: int) -> set[str]:
     """Return the regions that the arrivals between two numbers may affect."""
-    touched, shared, subjects = set[str](), set[str](), set[str]()
-    async for each in arrival.iterate_arrival_topics(session, after, head):
-        if each.kind in BESIDE_THE_INVENTORY:
+    affected, reuse_regions, subjects = set[str](), set[str](), set[str]()
+    async for row in arrival.iterate_arrival_topics(session, after, head):
+        if row.kind in KINDS_OUTSIDE_INVENTORY:
             continue
-        touched.add(each.region)
-        subjects.add(each.topic)
-        if each.kind in SHARED:
-            shared.add(each.region)
-    touched |= await integration.regions_at(session, subjects)
+        affected.add(row.region)
+        subjects.add(row.topic)
+        if row.kind in REUSE_KINDS:
+            reuse_regions.add(row.region)
+    affected |= await integration.integration_regions(session, subjects)
     regions: dict[str, Region] = {}
-    for some in batch_ids(shared):
-        regions |= await stored_region.by_code(session, some)
-    for province in filter(None, {_province(each) for each in regions.values()}):
-        touched |= {
+    for batch in batch_ids(reuse_regions):
+        regions |= await stored_region.regions_by_code(session, batch)
+    for province in filter(None, {_province_code(region) for region in regions.values()}):
+        affected |= {
             province,
-            *await stored_region.list_member_codes(session, province, stored_region.WITHIN),
+            *await stored_region.list_member_codes(session, province, stored_region.MEMBER_KINDS),
         }
-    return touched
+    return affected
 
 
-def _province(region: Region) -> str | None:
+def _province_code(region: Region) -> str | None:
     return region.code if region.kind is RegionKind.PROVINCE else region.parent

@@ -11,18 +11,18 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
-from engine.document import value_of
+from engine.document import from_document
 from engine.graph.graph import IntegrationGraph, changed_edge_ends, with_integration
 from engine.model import Assessment, AssessmentState, Visibility
 from engine.verification.inventory import Inventory
-from engine.verification.verification import Verification, verify_again, verify_levels
+from engine.verification.verification import Verification, update_verification, verify_levels
 from engine.verification.verification_state import (
     ProposalsChange,
     ProposalsState,
     VerificationChange,
     VerificationState,
-    of_verification,
-    verification_news,
+    summarise_verification,
+    verification_change,
 )
 from facts.instrument import instrument_by_id
 from facts.rule_table import rule_tables
@@ -30,7 +30,7 @@ from resolvers.region_record import build_graph, inventory_for_rules
 from storage.inventory import RegionInventoryRecord
 
 SMALL_CHANGE = 20  # exchanges; a graph is rebuilt if more of them have changed
-VERIFICATION = "verification "  # the prefix of the subjects of verifications
+VERIFICATION_PREFIX = "verification "  # the prefix of the subjects of verifications
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,9 +59,9 @@ class VerifiedClaims:
 class RegionAnalysis:
     """A region's graph and verifications at one moment, and the record they are computed from."""
 
-    recorded: RegionInventoryRecord
+    record: RegionInventoryRecord
     graph: IntegrationGraph
-    verified: Mapping[str, VerifiedClaims]  # by subject
+    verifications: Mapping[str, VerifiedClaims]  # by subject
 
 
 Analyses = MutableMapping[str, RegionAnalysis]  # the last cached analysis of each region
@@ -72,16 +72,16 @@ class OutcomeChanges:
     """Outcomes that differ from those last announced, and the events that announce them."""
 
     outcomes: Mapping[str, VerificationState | ProposalsState]  # by subject
-    forgotten: Collection[str] = ()  # subjects that are no longer followed
+    removed_subjects: Collection[str] = ()  # subjects that are no longer followed
     events: Sequence[tuple[VerificationChange | ProposalsChange, Visibility]] = ()
 
     def __bool__(self) -> bool:
-        return bool(self.outcomes or self.forgotten)
+        return bool(self.outcomes or self.removed_subjects)
 
 
 def analyse_region(
-    recorded: RegionInventoryRecord,
-    followed: Iterable[Assessment],
+    record: RegionInventoryRecord,
+    assessments: Iterable[Assessment],
     at: datetime,
     previous: RegionAnalysis | None,
 ) -> RegionAnalysis:
@@ -90,23 +90,26 @@ def analyse_region(
     Parts that equal the previous analysis are not computed again. They are compared by value, since
     the previous analysis may come from a transaction that was rolled back.
     """
-    drawn = _graph_as_of(recorded, at.date(), previous)
-    edges = None if previous is None else changed_edge_ends(previous.graph, drawn)
-    verified: dict[str, VerifiedClaims] = {}
+    graph = _update_graph(record, at.date(), previous)
+    edges = None if previous is None else changed_edge_ends(previous.graph, graph)
+    verifications: dict[str, VerifiedClaims] = {}
     bounds: list[tuple[str, Assessment | None]] = [(id, None) for id in rule_tables()]
-    for id, claims in [*bounds, *((each.instrument, each) for each in followed)]:
+    for id, claims in [
+        *bounds,
+        *((assessment.instrument, assessment) for assessment in assessments),
+    ]:
         year = at.year if claims is None else claims.year
-        levels = {each.indicator: each.level for each in claims.levels} if claims else {}
-        inventory = inventory_for_rules(drawn, recorded, id, year, claims)
-        subject = f"{VERIFICATION}{id if claims is None else claims.id}"
-        last = None if previous is None else previous.verified.get(subject)
+        levels = {claim.indicator: claim.level for claim in claims.levels} if claims else {}
+        inventory = inventory_for_rules(graph, record, id, year, claims)
+        subject = f"{VERIFICATION_PREFIX}{id if claims is None else claims.id}"
+        last_verified = None if previous is None else previous.verifications.get(subject)
         if (
-            last is not None
+            last_verified is not None
             and edges is not None
-            and _differ_in_edges_only(last, inventory, levels)
+            and _differ_in_edges_only(last_verified, inventory, levels)
         ):
-            result = verify_again(
-                last.verification,
+            result = update_verification(
+                last_verified.verification,
                 instrument_by_id(id),
                 rule_tables()[id],
                 levels,
@@ -115,12 +118,12 @@ def analyse_region(
             )
         else:
             result = verify_levels(instrument_by_id(id), rule_tables()[id], levels, inventory)
-        verified[subject] = VerifiedClaims(claims, year, inventory, levels, result)
-    return RegionAnalysis(recorded, drawn, verified)
+        verifications[subject] = VerifiedClaims(claims, year, inventory, levels, result)
+    return RegionAnalysis(record, graph, verifications)
 
 
 def find_verification_changes(
-    analysis: RegionAnalysis, announced: Mapping[str, Mapping[str, Any]]
+    analysis: RegionAnalysis, announced_outcomes: Mapping[str, Mapping[str, Any]]
 ) -> OutcomeChanges:
     """Compare an analysis with the outcomes that were last announced, given as documents.
 
@@ -128,46 +131,59 @@ def find_verification_changes(
     """
     outcomes: dict[str, VerificationState | ProposalsState] = {}
     events: list[tuple[VerificationChange | ProposalsChange, Visibility]] = []
-    for subject, verified in analysis.verified.items():
-        outcome = of_verification(verified.verification, verified.year, verified.claims)
-        document = announced.get(subject)
-        before = None if document is None else value_of(VerificationState, document)
+    for subject, verified_claims in analysis.verifications.items():
+        outcome = summarise_verification(
+            verified_claims.verification, verified_claims.year, verified_claims.claims
+        )
+        document = announced_outcomes.get(subject)
+        before = None if document is None else from_document(VerificationState, document)
         if before == outcome:
             continue
         outcomes[subject] = outcome
-        about = verified.assessment_id or f"region-{analysis.recorded.region}"
-        event = verification_news(about, before, outcome)
-        if event is not None and not (before is None and verified.claims is None):
-            events.append((event, verified.visibility))
+        topic = verified_claims.assessment_id or f"region-{analysis.record.region}"
+        event = verification_change(topic, before, outcome)
+        if event is not None and not (before is None and verified_claims.claims is None):
+            events.append((event, verified_claims.visibility))
     # Newer assessments have replaced those that are no longer verified.
-    past = {subject for subject in announced if subject.startswith(VERIFICATION)}
-    return OutcomeChanges(outcomes, sorted(past - analysis.verified.keys()), events)
+    announced_subjects = {
+        subject for subject in announced_outcomes if subject.startswith(VERIFICATION_PREFIX)
+    }
+    return OutcomeChanges(
+        outcomes, sorted(announced_subjects - analysis.verifications.keys()), events
+    )
 
 
-def _graph_as_of(
-    recorded: RegionInventoryRecord, today: date, previous: RegionAnalysis | None
+def _update_graph(
+    record: RegionInventoryRecord, today: date, previous: RegionAnalysis | None
 ) -> IntegrationGraph:
     """Return the graph, updated from the previous one if only a few exchanges have changed."""
     if previous is None or previous.graph.today != today:
-        return build_graph(recorded, today)
-    before = {each.id: each for each in previous.recorded.integrations}
-    changed = [each for each in recorded.integrations if before.pop(each.id, None) != each]
-    same_ends = (previous.recorded.applications, previous.recorded.elsewhere) == (
-        recorded.applications,
-        recorded.elsewhere,
+        return build_graph(record, today)
+    previous_integrations = {
+        integration.id: integration for integration in previous.record.integrations
+    }
+    changed_integrations = [
+        integration
+        for integration in record.integrations
+        if previous_integrations.pop(integration.id, None) != integration
+    ]
+    same_ends = (previous.record.applications, previous.record.foreign_applications) == (
+        record.applications,
+        record.foreign_applications,
     )
-    if before or not same_ends or len(changed) > SMALL_CHANGE:
-        return build_graph(recorded, today)
-    drawn = previous.graph
-    for each in changed:
-        drawn = with_integration(drawn, each)
-    return drawn
+    if previous_integrations or not same_ends or len(changed_integrations) > SMALL_CHANGE:
+        return build_graph(record, today)
+    graph = previous.graph
+    for integration in changed_integrations:
+        graph = with_integration(graph, integration)
+    return graph
 
 
 def _differ_in_edges_only(
     last: VerifiedClaims, inventory: Inventory, levels: Mapping[int, int]
 ) -> bool:
     """Return whether the inputs differ from the last ones in the edges of the graph at most."""
-    same_ends = last.inventory.graph.known is inventory.graph.known  # one was made from the other
+    # The graphs share their known nodes if one was derived from the other.
+    same_ends = last.inventory.graph.known_nodes is inventory.graph.known_nodes
     same_rest = replace(last.inventory, graph=inventory.graph) == inventory
     return same_ends and same_rest and last.levels == levels

@@ -7,7 +7,7 @@ import logging
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
-from engine.document import value_of
+from engine.document import from_document
 from engine.log.entry import Entry
 from engine.log.snapshot import SnapshotRow
 from engine.log.source import Handover, Source, SourceState
@@ -17,7 +17,8 @@ from resolvers.context import Context, Instance
 from storage import log
 from storage import ownership as stored
 
-KEEP_SECONDS = 4.0  # between writes of the sources; a change of state is written at once
+# Time between writes of the sources; a change of state is written at once.
+WRITE_INTERVAL_SECONDS = 4.0
 
 logger = logging.getLogger(__name__)
 
@@ -33,32 +34,35 @@ class DatabaseReplicaStore:
     """Stores the replicas of regions in the database, for the replication client."""
 
     instance: Instance
-    _unwritten: set[str] = field(default_factory=set)
+    _unwritten_regions: set[str] = field(default_factory=set)
     _changed: asyncio.Event = field(default_factory=asyncio.Event)
 
-    async def place(self, region: str, url: str) -> ReplicaPosition | None:
-        """Return the position of the replica of a region that `url` owns; None: it is owned here.
+    async def find_position(self, region: str, url: str) -> ReplicaPosition | None:
+        """Return the position of the replica of a region that `url` owns.
 
-        An unknown region is recorded as owned by `url` from now on.
+        Return None if this instance owns the region. An unknown region is recorded as owned by
+        `url` from now on.
         """
         async with self.instance.database.read() as session:
             sequence, hash = await log.read_log_head(session, region)
-            known = (await stored.sources_by_region(session, [region])).get(region)
-            newest = await log.list_log_entries(session, region, after=sequence - 1, limit=1)
-        if known is None:
+            source = (await stored.sources_by_region(session, [region])).get(region)
+            newest_entries = await log.list_log_entries(
+                session, region, after=sequence - 1, limit=1
+            )
+        if source is None:
             if sequence:
                 return None
-            known = Source(region, url, SourceState.UNREACHABLE, None, "it was not yet reached")
+            source = Source(region, url, SourceState.UNREACHABLE, None, "it was not yet reached")
             async with self.instance.database.write() as session:
-                await stored.insert_source(session, known)
-        self.instance.followed.setdefault(region, known)
-        kinds = [each.kind for each in newest]
+                await stored.insert_source(session, source)
+        self.instance.sources_by_region.setdefault(region, source)
+        kinds = [entry.kind for entry in newest_entries]
         return ReplicaPosition(sequence, hash, kinds == [EventKind.REGION_HANDED_OVER])
 
-    async def accept(self, region: str, entries: Sequence[Entry], *, more: bool) -> bool:
+    async def store_entries(self, region: str, entries: Sequence[Entry], *, more: bool) -> bool:
         """Append verified entries in one transaction; return whether it is still owned elsewhere.
 
-        If `more` entries are at hand, events are derived with the last of them only.
+        If `more` entries follow, no events are derived in this transaction.
 
         Raises:
             engine.log.entry.BrokenChain: the entries do not follow the replica's newest one.
@@ -66,24 +70,28 @@ class DatabaseReplicaStore:
             pydantic.ValidationError: a body is invalid for its kind.
         """
         instance = self.instance
-        derive = None if more else instance.derive
+        derive = None if more else instance.derive_events
         async with log.begin_log_transaction(
             instance.database, region, instance.clock, derive
         ) as transaction:
             await transaction.accept(entries)
-            ours = not more and self._is_ours(entries[-1])
-            if ours and await stored.find_replica_base(transaction.session, region):
-                logger.error("region %s is handed over to us, but its log is not all here", region)
-                ours = False
-            if ours:
+            is_owned_here = not more and self._is_handed_over_here(entries[-1])
+            if is_owned_here and await stored.find_replica_base(transaction.session, region):
+                logger.error(
+                    "region %s was handed over to us, but its log is incomplete here", region
+                )
+                is_owned_here = False
+            if is_owned_here:
                 await stored.delete_source(transaction.session, region)
-        if ours:
-            self._unwritten.discard(region)
-            instance.followed.pop(region, None)
+        if is_owned_here:
+            self._unwritten_regions.discard(region)
+            instance.sources_by_region.pop(region, None)
         instance.bus.announce(transaction.arrival)
-        return not ours
+        return not is_owned_here
 
-    async def restore(self, region: str, newest: Entry, rows: Sequence[SnapshotRow]) -> None:
+    async def restore_snapshot(
+        self, region: str, newest: Entry, rows: Sequence[SnapshotRow]
+    ) -> None:
         """Replace the replica by a snapshot, in one transaction with the events derived from it.
 
         Raises:
@@ -91,53 +99,57 @@ class DatabaseReplicaStore:
             pydantic.ValidationError: a row is invalid for its kind.
         """
         instance = self.instance
-        derive = instance.derive
+        derive = instance.derive_events
         async with log.begin_log_transaction(
             instance.database, region, instance.clock, derive
         ) as transaction:
             await transaction.restore(newest, rows)
         instance.bus.announce(transaction.arrival)
 
-    def note(self, source: Source) -> None:
+    def record_state(self, source: Source) -> None:
         """Record the state of a region's source; without `as_of`, the old `as_of` and `owner` stay.
 
         A region that is owned here has no source, even if an endpoint is configured for it.
         """
-        before = self.instance.followed.get(source.region)
-        if before is None:
+        previous = self.instance.sources_by_region.get(source.region)
+        if previous is None:
             return
         if source.as_of is None:
-            owner = before.owner if before.url == source.url else None
-            source = replace(source, as_of=before.as_of, owner=owner)
-        if replace(before, as_of=source.as_of) != source:
+            owner = previous.owner if previous.url == source.url else None
+            source = replace(source, as_of=previous.as_of, owner=owner)
+        if replace(previous, as_of=source.as_of) != source:
             self._changed.set()
-        self.instance.followed[source.region] = source
-        self._unwritten.add(source.region)
+        self.instance.sources_by_region[source.region] = source
+        self._unwritten_regions.add(source.region)
 
-    async def keep(self) -> None:
+    async def write_sources(self) -> None:
         """Write the recorded states to the database, until cancelled."""
         while True:
             try:
-                async with asyncio.timeout(KEEP_SECONDS):
+                async with asyncio.timeout(WRITE_INTERVAL_SECONDS):
                     await self._changed.wait()
             except TimeoutError:
                 pass
             self._changed.clear()
-            followed = self.instance.followed  # a region may have become our own meanwhile
-            news = [followed[region] for region in sorted(self._unwritten) if region in followed]
-            self._unwritten.clear()
-            if not news:
+            followed = (
+                self.instance.sources_by_region
+            )  # we may have become the owner of a region meanwhile
+            changed_sources = [
+                followed[region] for region in sorted(self._unwritten_regions) if region in followed
+            ]
+            self._unwritten_regions.clear()
+            if not changed_sources:
                 continue
             try:
                 async with self.instance.database.write() as session:
-                    await stored.update_sources(session, news)
+                    await stored.update_sources(session, changed_sources)
             except Exception:
-                logger.exception("sources cannot be written down; trying again")
-                self._unwritten.update(each.region for each in news)
-                await asyncio.sleep(KEEP_SECONDS)
+                logger.exception("sources cannot be saved; trying again")
+                self._unwritten_regions.update(source.region for source in changed_sources)
+                await asyncio.sleep(WRITE_INTERVAL_SECONDS)
 
-    def _is_ours(self, newest: Entry) -> bool:
+    def _is_handed_over_here(self, newest: Entry) -> bool:
         """Return whether the newest entry hands the region over to this instance."""
         if newest.kind is not EventKind.REGION_HANDED_OVER or newest.body is None:
             return False
-        return value_of(Handover, newest.body).url == self.instance.url
+        return from_document(Handover, newest.body).url == self.instance.url

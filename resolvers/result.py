@@ -38,7 +38,7 @@ from storage.log import LogTransaction
 
 COMPARED_LEAST, COMPARED_MOST = 2, 10
 SOURCE_LENGTH = 1000
-MEMBERS = (RegionKind.REGENCY, RegionKind.CITY)
+MEMBER_KINDS = (RegionKind.REGENCY, RegionKind.CITY)
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +75,7 @@ class ProvinceMean:
     kind: AssessmentKind
     value: Fraction
     count: int
-    of: int
+    region_count: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +88,7 @@ class PublishedEdition:
     count: int
 
 
-async def record_result(context: Context, asked: RecordResult, key: str | None) -> Assessment:
+async def record_result(context: Context, request: RecordResult, key: str | None) -> Assessment:
     """Record a published result, or correct it.
 
     Raises:
@@ -98,37 +98,37 @@ async def record_result(context: Context, asked: RecordResult, key: str | None) 
         VersionConflict: the result has changed since the client read it.
     """
 
-    async def work(transaction: LogTransaction, region: Region) -> Assessment:
+    async def apply_request(transaction: LogTransaction, region: Region) -> Assessment:
         access.allow_result_recording(context.viewer, region)
-        chosen = instrument_for("instrument", asked.instrument)
-        require_instrument_in_force(chosen, asked.year, transaction.at)
-        if asked.kind is AssessmentKind.SIMULATION:
-            raise InvalidInput("kind", "a kind that is published", asked.kind.value)
+        instrument = instrument_for("instrument", request.instrument)
+        require_instrument_in_force(instrument, request.year, transaction.at)
+        if request.kind is AssessmentKind.SIMULATION:
+            raise InvalidInput("kind", "a kind that is published", request.kind.value)
         assessment = published_result(
             region.code,
-            chosen,
-            asked.year,
-            asked.kind,
-            figures=_figures(chosen, asked),
-            version=(asked.version or 0) + 1,
+            instrument,
+            request.year,
+            request.kind,
+            figures=_checked_figures(instrument, request),
+            version=(request.version or 0) + 1,
             provenance=Provenance(
-                checked_text("source", asked.source, least=1, most=SOURCE_LENGTH),
-                note=checked_text("note", asked.note, least=0, most=SOURCE_LENGTH),
+                checked_text("source", request.source, least=1, most=SOURCE_LENGTH),
+                note=checked_text("note", request.note, least=0, most=SOURCE_LENGTH),
             ),
         )
-        known = await stored.find_assessment_row(
+        existing = await stored.find_assessment_row(
             transaction.session,
             region=region.code,
-            instrument=chosen.id,
-            year=asked.year,
-            kind=asked.kind,
+            instrument=instrument.id,
+            year=request.year,
+            kind=request.kind,
         )
-        if known is None and asked.version is not None:
+        if existing is None and request.version is not None:
             raise NotFound("result to correct", assessment.id)
-        if known is not None and (asked.version is None or known.published is None):
-            raise AlreadyExists("official result of this region, year and kind", known.id)
-        if known is not None and known.version != asked.version:
-            raise VersionConflict(known.id, asked.version or 0, known.version)
+        if existing is not None and (request.version is None or existing.published is None):
+            raise AlreadyExists("official result of this region, year and kind", existing.id)
+        if existing is not None and existing.version != request.version:
+            raise VersionConflict(existing.id, request.version or 0, existing.version)
         await transaction.append(
             actor=context.viewer.subject,
             kind=EventKind.RESULT_RECORDED,
@@ -138,9 +138,11 @@ async def record_result(context: Context, asked: RecordResult, key: str | None) 
         return assessment
 
     async with open_region_change(
-        context, asked.region, key=key, request=asked, answer=Assessment
+        context, request.region, key=key, request=request, result_type=Assessment
     ) as change:
-        return change.answered or change.remember(await work(change.transaction, change.region))
+        return change.earlier_result or change.store_result(
+            await apply_request(change.transaction, change.region)
+        )
 
 
 def published_result(
@@ -180,15 +182,17 @@ async def rank_published_scores(
     if year < known_instrument(instrument).year_from:
         return []
     async with context.read() as session:
-        scored = await stored.list_edition_scores(
+        scored_assessments = await stored.list_edition_scores(
             session, instrument=instrument, year=year, kind=kind, parent=province, kinds=kinds
         )
-        earlier = await stored.exact_scores_by_region(
+        earlier_scores = await stored.exact_scores_by_region(
             session, instrument=instrument, year=year - 1, kind=kind, parent=province, kinds=kinds
         )
-        by_region = {each.assessment.region: each for each in scored}
-        regions = await stored_region.by_code(session, by_region)
-    ranks = rank_regions({code: each.score.exact for code, each in by_region.items()}, earlier)
+        by_region = {scored.assessment.region: scored for scored in scored_assessments}
+        regions = await stored_region.regions_by_code(session, by_region)
+    ranks = rank_regions(
+        {code: scored.score.exact for code, scored in by_region.items()}, earlier_scores
+    )
     return [RankedScore(rank, regions[rank.region], by_region[rank.region]) for rank in ranks]
 
 
@@ -197,21 +201,23 @@ async def compare_published_scores(
 ) -> list[tuple[Region, ScoredAssessment | None]]:
     """Return two to ten regions, each with its published score of one edition."""
     known_instrument(instrument)
-    wanted = list(dict.fromkeys(codes))
-    if not COMPARED_LEAST <= len(wanted) <= COMPARED_MOST:
+    requested_codes = list(dict.fromkeys(codes))
+    if not COMPARED_LEAST <= len(requested_codes) <= COMPARED_MOST:
         raise InvalidArgument(
-            "codes", f"{COMPARED_LEAST} to {COMPARED_MOST} different codes", str(len(wanted))
+            "codes",
+            f"{COMPARED_LEAST} to {COMPARED_MOST} different codes",
+            str(len(requested_codes)),
         )
     async with context.read() as session:
-        regions = await stored_region.by_code(session, wanted)
-        scored = await stored.list_published_scores(
-            session, regions=wanted, instrument=instrument, year=year, kind=kind
+        regions = await stored_region.regions_by_code(session, requested_codes)
+        scored_assessments = await stored.list_published_scores(
+            session, regions=requested_codes, instrument=instrument, year=year, kind=kind
         )
-    unknown = [code for code in wanted if code not in regions]
-    if unknown:
-        raise InvalidArgument("codes", "codes of regions", ", ".join(unknown))
-    by_region = {each.assessment.region: each for each in scored}
-    return [(regions[code], by_region.get(code)) for code in wanted]
+    unknown_codes = [code for code in requested_codes if code not in regions]
+    if unknown_codes:
+        raise InvalidArgument("codes", "codes of regions", ", ".join(unknown_codes))
+    by_region = {scored.assessment.region: scored for scored in scored_assessments}
+    return [(regions[code], by_region.get(code)) for code in requested_codes]
 
 
 async def list_province_means(
@@ -219,17 +225,22 @@ async def list_province_means(
 ) -> list[ProvinceMean]:
     """Return the mean index of a province's regencies and cities per edition, oldest first."""
     async with context.read() as session:
-        members = await stored_region.list_member_codes(session, province, MEMBERS)
-        scored = await stored.list_published_scores(session, regions=members, kind=kind)
+        members = await stored_region.list_member_codes(session, province, MEMBER_KINDS)
+        scored_assessments = await stored.list_published_scores(session, regions=members, kind=kind)
     values: dict[tuple[str, int], list[Fraction]] = {}
-    for each in scored:
-        edition = (each.assessment.instrument, each.assessment.year)
-        values.setdefault(edition, []).append(each.score.exact)
+    for scored in scored_assessments:
+        edition = (scored.assessment.instrument, scored.assessment.year)
+        values.setdefault(edition, []).append(scored.score.exact)
     return [
         ProvinceMean(
-            instrument, year, kind, sum(some, Fraction()) / len(some), len(some), len(members)
+            instrument,
+            year,
+            kind,
+            sum(indices, Fraction()) / len(indices),
+            len(indices),
+            len(members),
         )
-        for (instrument, year), some in values.items()
+        for (instrument, year), indices in values.items()
     ]
 
 
@@ -239,40 +250,40 @@ async def list_published_editions(context: Context, province: str | None) -> lis
         members = (
             None
             if province is None
-            else await stored_region.list_member_codes(session, province, MEMBERS)
+            else await stored_region.list_member_codes(session, province, MEMBER_KINDS)
         )
-        found = await stored.count_assessments_by_edition(session, members)
-    return [PublishedEdition(*each) for each in found]
+        editions = await stored.count_assessments_by_edition(session, members)
+    return [PublishedEdition(*edition) for edition in editions]
 
 
-def _figures(instrument: Instrument, asked: RecordResult) -> PublishedFigures:
-    value = _printed("value", asked.value, instrument)
-    known = {each.number for each in instrument.domains}
-    numbers = [number for number, _printed_value in asked.domains]
-    if numbers and sorted(numbers) != sorted(known):
+def _checked_figures(instrument: Instrument, request: RecordResult) -> PublishedFigures:
+    value = _parse_printed_value("value", request.value, instrument)
+    domain_numbers = {domain.number for domain in instrument.domains}
+    numbers = [number for number, _value in request.domains]
+    if numbers and sorted(numbers) != sorted(domain_numbers):
         raise InvalidInput(
             "domains",
-            f"none, or each of {', '.join(map(str, sorted(known)))} once",
+            f"none, or each of {', '.join(map(str, sorted(domain_numbers)))} once",
             ", ".join(map(str, numbers)),
         )
-    labels = [each.label for each in instrument.predicates]
-    if asked.predicate is not None and asked.predicate not in labels:
-        raise InvalidInput("predicate", f"one of {', '.join(labels)}", repr(asked.predicate))
+    labels = [predicate.label for predicate in instrument.predicates]
+    if request.predicate is not None and request.predicate not in labels:
+        raise InvalidInput("predicate", f"one of {', '.join(labels)}", repr(request.predicate))
     return PublishedFigures(
-        value=asked.value,
-        predicate=asked.predicate or instrument.predicate(value).label,
+        value=request.value,
+        predicate=request.predicate or instrument.predicate(value).label,
         domains=tuple(
             (number, printed)
-            for number, printed in sorted(asked.domains)
-            if _printed(f"domains.{number}", printed, instrument) is not None
+            for number, printed in sorted(request.domains)
+            if _parse_printed_value(f"domains.{number}", printed, instrument) is not None
         ),
     )
 
 
-def _printed(field: str, printed: str, instrument: Instrument) -> Fraction:
+def _parse_printed_value(field: str, printed: str, instrument: Instrument) -> Fraction:
     whole, point, decimals = printed.partition(".")
-    shaped = whole.isascii() and whole.isdigit() and len(whole) == 1 and point == "."
-    if shaped and len(decimals) == 2 and decimals.isascii() and decimals.isdigit():
+    has_one_digit = whole.isascii() and whole.isdigit() and len(whole) == 1 and point == "."
+    if has_one_digit and len(decimals) == 2 and decimals.isascii() and decimals.isdigit():
         value = Fraction(printed)
         if instrument.level_min <= value <= instrument.level_max:
             return value

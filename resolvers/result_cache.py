@@ -1,7 +1,7 @@
 """Caches the results of expensive computations, which run off the event loop, a few at a time.
 
 A result follows from its key alone: the key names what is computed and holds a hash of all its
-inputs. So an entry is never stale, and losing one costs only time.
+inputs. An entry is therefore never stale, and evicting one costs only time.
 """
 
 from __future__ import annotations
@@ -18,7 +18,8 @@ from resolvers.single_flight import SingleFlight
 Value = TypeVar("Value")
 
 RESULTS_MOST = 256
-AT_ONCE = 2  # the interpreter runs one of them at a time; the other may be in native code
+# The interpreter runs one computation at a time; the other may be in native code.
+CONCURRENT_COMPUTATIONS = 2
 
 
 class ResultCache:
@@ -27,16 +28,16 @@ class ResultCache:
     def __init__(self, results_most: int = RESULTS_MOST) -> None:
         self._results: LRUCache[Hashable, object] = LRUCache(results_most)
         self._calls = SingleFlight()
-        self._turns = asyncio.Semaphore(AT_ONCE)
+        self._slots = asyncio.Semaphore(CONCURRENT_COMPUTATIONS)
 
-    async def find_or_compute(self, key: Hashable, work: Callable[[], Value]) -> Value:
-        """Return the result of `work`, which may depend only on what `key` names."""
+    async def find_or_compute(self, key: Hashable, compute: Callable[[], Value]) -> Value:
+        """Return the result of `compute`, which may depend only on what `key` names."""
         if key in self._results:
             return cast(Value, self._results[key])
-        return await self._calls.run(key, partial(self._compute, key, work))
+        return await self._calls.run(key, partial(self._compute, key, compute))
 
-    async def _compute(self, key: Hashable, work: Callable[[], Value]) -> Value:
-        async with self._turns:
-            result = await asyncio.to_thread(work)
+    async def _compute(self, key: Hashable, compute: Callable[[], Value]) -> Value:
+        async with self._slots:
+            result = await asyncio.to_thread(compute)
         self._results[key] = result
         return result

@@ -39,58 +39,64 @@ class RecordDevelopmentPolicy:
     url: str
 
 
-async def exempt_opd(context: Context, asked: ExemptOpd, key: str | None) -> Exemption:
+async def exempt_opd(context: Context, request: ExemptOpd, key: str | None) -> Exemption:
     """Record or lift the exemption of an OPD."""
-    known = await context.loaders.opds.load(asked.opd)
-    if known is None:
-        raise NotFound("OPD", asked.opd)
+    opd = await context.loaders.opds.load(request.opd)
+    if opd is None:
+        raise NotFound("OPD", request.opd)
 
-    async def work(transaction: LogTransaction, region: Region) -> Exemption:
+    async def apply_request(transaction: LogTransaction, region: Region) -> Exemption:
         access.allow_region_description(context.viewer, region)
-        reason = checked_text("reason", asked.reason, least=0, most=REASON_LENGTH)
-        exemption = Exemption(asked.opd, reason)
+        reason = checked_text("reason", request.reason, least=0, most=REASON_LENGTH)
+        exemption = Exemption(request.opd, reason)
         await transaction.append(
             actor=context.viewer.subject,
             kind=EventKind.OPD_EXEMPTED,
-            subject=asked.opd,
+            subject=request.opd,
             body=to_document(exemption),
         )
         return exemption
 
     async with open_region_change(
-        context, known.region, key=key, request=asked, answer=Exemption
+        context, opd.region, key=key, request=request, result_type=Exemption
     ) as change:
-        return change.answered or change.remember(await work(change.transaction, change.region))
+        return change.earlier_result or change.store_result(
+            await apply_request(change.transaction, change.region)
+        )
 
 
 async def record_policy(
-    context: Context, asked: RecordDevelopmentPolicy, key: str | None
+    context: Context, request: RecordDevelopmentPolicy, key: str | None
 ) -> DevelopmentPolicy:
     """Record a development policy, which replaces the previous one."""
 
-    async def work(transaction: LogTransaction, region: Region) -> DevelopmentPolicy:
+    async def apply_request(transaction: LogTransaction, region: Region) -> DevelopmentPolicy:
         access.allow_region_description(context.viewer, region)
-        latest = transaction.at.year
-        if asked.year is None:
+        latest_year = transaction.at.year
+        if request.year is None:
             policy = DevelopmentPolicy(region.code, None, "", "")
-            return await _record(context, transaction, policy)
-        if not EARLIEST_YEAR <= asked.year <= latest:
-            raise InvalidInput("year", f"a year from {EARLIEST_YEAR} to {latest}", str(asked.year))
+            return await _append_policy(context, transaction, policy)
+        if not EARLIEST_YEAR <= request.year <= latest_year:
+            raise InvalidInput(
+                "year", f"a year from {EARLIEST_YEAR} to {latest_year}", str(request.year)
+            )
         policy = DevelopmentPolicy(
             region=region.code,
-            year=asked.year,
-            title=checked_text("title", asked.title, least=1, most=TITLE_LENGTH),
-            url=web_address("url", asked.url),
+            year=request.year,
+            title=checked_text("title", request.title, least=1, most=TITLE_LENGTH),
+            url=web_address("url", request.url),
         )
-        return await _record(context, transaction, policy)
+        return await _append_policy(context, transaction, policy)
 
     async with open_region_change(
-        context, asked.region, key=key, request=asked, answer=DevelopmentPolicy
+        context, request.region, key=key, request=request, result_type=DevelopmentPolicy
     ) as change:
-        return change.answered or change.remember(await work(change.transaction, change.region))
+        return change.earlier_result or change.store_result(
+            await apply_request(change.transaction, change.region)
+        )
 
 
-async def _record(
+async def _append_policy(
     context: Context, transaction: LogTransaction, policy: DevelopmentPolicy
 ) -> DevelopmentPolicy:
     await transaction.append(

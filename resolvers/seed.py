@@ -1,7 +1,7 @@
-"""Seeds an instance with the shipped facts: adds what is missing, once.
+"""Seeds an instance with the shipped facts: adds the rows that are missing.
 
-Existing rows stay unchanged, even if they were edited. Only descriptions that cannot be edited here,
-those of regions and OPDs, are updated from the tables.
+Existing rows stay unchanged, even if they were edited. Only the descriptions of regions and OPDs,
+which cannot be edited here, are updated from the tables.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from typing import TypeVar
 
 from engine.document import to_document
-from engine.model import OWN_ACTORS, Application, EventKind, Integration, Opd, Region
+from engine.model import OWN_ACTOR_PREFIX, Application, EventKind, Integration, Opd, Region
 from facts import tables
 from facts.instrument import instrument_by_id
 from facts.tables import ResultRow
@@ -23,7 +23,7 @@ from storage.log import LogTransaction
 
 Value = TypeVar("Value")
 
-ACTOR = f"{OWN_ACTORS}load"
+SEED_ACTOR = f"{OWN_ACTOR_PREFIX}load"
 Progress = Callable[[int, int], None]
 
 
@@ -62,20 +62,22 @@ async def seed_regions(
         progress: called with the number of regions done and their total.
     """
     written = 0
-    everything = _gathered(national=national, results=results)
+    all_facts = _gather_facts(national=national, results=results)
     if regions:
-        everything = [each for each in everything if each.region.code in regions]
-    for done, facts in enumerate(everything, start=1):
+        all_facts = [
+            region_facts for region_facts in all_facts if region_facts.region.code in regions
+        ]
+    for done, facts in enumerate(all_facts, start=1):
         async with log.begin_log_transaction(
             instance.database, facts.region.code, instance.clock
         ) as transaction:
-            before = transaction.sequence
+            first_sequence = transaction.sequence
             if transaction.owner is None:
                 await _load_region(transaction, facts)
-            written += transaction.sequence - before
+            written += transaction.sequence - first_sequence
         instance.bus.announce(transaction.arrival)
-        progress(done, len(everything))
-    return SeedSummary(written, len(everything))
+        progress(done, len(all_facts))
+    return SeedSummary(written, len(all_facts))
 
 
 async def seed_result(instance: Instance, facts: ResultRow, actor: str) -> None:
@@ -83,64 +85,68 @@ async def seed_result(instance: Instance, facts: ResultRow, actor: str) -> None:
     async with log.begin_log_transaction(
         instance.database, facts.region, instance.clock
     ) as transaction:
-        await _record(transaction, facts, actor)
+        await _append_result(transaction, facts, actor)
     instance.bus.announce(transaction.arrival)
 
 
-def _gathered(*, national: bool, results: bool) -> list[_Facts]:
-    published = _grouped(tables.result_rows(national) if results else (), lambda each: each.region)
-    opds = _grouped(map(_with_opd_id, tables.west_java_opds()), lambda each: each.region)
-    applications = _grouped(
-        map(_with_application_id, tables.west_java_applications()), lambda each: each.region
+def _gather_facts(*, national: bool, results: bool) -> list[_Facts]:
+    published = _group_by(tables.result_rows(national) if results else (), lambda row: row.region)
+    opds = _group_by(map(_with_opd_id, tables.west_java_opds()), lambda row: row.region)
+    applications = _group_by(
+        map(_with_application_id, tables.west_java_applications()), lambda row: row.region
     )
-    integrations = _grouped(
-        map(_with_integration_id, tables.west_java_integrations()), lambda each: each.region
+    integrations = _group_by(
+        map(_with_integration_id, tables.west_java_integrations()), lambda row: row.region
     )
     return [
         _Facts(
-            region=each,
-            opds=opds.get(each.code, []),
-            applications=applications.get(each.code, []),
-            integrations=integrations.get(each.code, []),
-            results=published.get(each.code, []),
+            region=region_row,
+            opds=opds.get(region_row.code, []),
+            applications=applications.get(region_row.code, []),
+            integrations=integrations.get(region_row.code, []),
+            results=published.get(region_row.code, []),
         )
-        for each in tables.region_catalogue(national)
+        for region_row in tables.region_catalogue(national)
     ]
 
 
 async def _load_region(transaction: LogTransaction, facts: _Facts) -> None:
     session, code = transaction.session, facts.region.code
-    if (await region.by_code(session, [code])).get(code) != facts.region:
-        await _append(transaction, EventKind.REGION_RECORDED, f"region-{code}", facts.region)
-    known_opds = await opd.opds_by_id(session, [each.id for each in facts.opds])
-    for owner in facts.opds:
-        if known_opds.get(owner.id) != owner:
-            await _append(transaction, EventKind.OPD_RECORDED, owner.id, owner)
-    known_applications = await application.applications_by_id(
-        session, [each.id for each in facts.applications]
+    if (await region.regions_by_code(session, [code])).get(code) != facts.region:
+        await _append_entry(transaction, EventKind.REGION_RECORDED, f"region-{code}", facts.region)
+    existing_opds = await opd.opds_by_id(session, [row.id for row in facts.opds])
+    for opd_row in facts.opds:
+        if existing_opds.get(opd_row.id) != opd_row:
+            await _append_entry(transaction, EventKind.OPD_RECORDED, opd_row.id, opd_row)
+    existing_applications = await application.applications_by_id(
+        session, [row.id for row in facts.applications]
     )
-    for each in facts.applications:
-        if each.id not in known_applications:
-            await _append(transaction, EventKind.APPLICATION_REGISTERED, each.id, each)
-    known_integrations = await integration.integrations_by_id(
-        session, [each.id for each in facts.integrations]
+    for application_row in facts.applications:
+        if application_row.id not in existing_applications:
+            await _append_entry(
+                transaction, EventKind.APPLICATION_REGISTERED, application_row.id, application_row
+            )
+    existing_integrations = await integration.integrations_by_id(
+        session, [row.id for row in facts.integrations]
     )
-    for edge in facts.integrations:
-        if edge.id not in known_integrations:
-            await _append(transaction, EventKind.INTEGRATION_CONNECTED, edge.id, edge)
-    for published in facts.results:
-        await _record(transaction, published, ACTOR)
+    for integration_row in facts.integrations:
+        if integration_row.id not in existing_integrations:
+            await _append_entry(
+                transaction, EventKind.INTEGRATION_CONNECTED, integration_row.id, integration_row
+            )
+    for result_row in facts.results:
+        await _append_result(transaction, result_row, SEED_ACTOR)
 
 
-async def _record(transaction: LogTransaction, facts: ResultRow, actor: str) -> None:
-    known = await stored_assessment.find_assessment_row(
+async def _append_result(transaction: LogTransaction, facts: ResultRow, actor: str) -> None:
+    existing = await stored_assessment.find_assessment_row(
         transaction.session,
         region=facts.region,
         instrument=facts.instrument,
         year=facts.year,
         kind=facts.kind,
     )
-    if known is None:
+    if existing is None:
         assessment = published_result(
             facts.region,
             instrument_by_id(facts.instrument),
@@ -158,32 +164,32 @@ async def _record(transaction: LogTransaction, facts: ResultRow, actor: str) -> 
         )
 
 
-async def _append(
+async def _append_entry(
     transaction: LogTransaction, kind: EventKind, subject: str, value: object
 ) -> None:
-    await transaction.append(actor=ACTOR, kind=kind, subject=subject, body=to_document(value))
+    await transaction.append(actor=SEED_ACTOR, kind=kind, subject=subject, body=to_document(value))
 
 
-def _grouped(values: Iterable[Value], of: Callable[[Value], str]) -> dict[str, list[Value]]:
+def _group_by(values: Iterable[Value], key: Callable[[Value], str]) -> dict[str, list[Value]]:
     groups: dict[str, list[Value]] = {}
-    for each in values:
-        groups.setdefault(of(each), []).append(each)
+    for value in values:
+        groups.setdefault(key(value), []).append(value)
     return groups
 
 
-def _with_opd_id(each: Opd) -> Opd:
-    return replace(each, id=_opd_id(each.id))
+def _with_opd_id(row: Opd) -> Opd:
+    return replace(row, id=_opd_id(row.id))
 
 
-def _with_application_id(each: Application) -> Application:
-    owner = None if each.opd is None else _opd_id(each.opd)
-    return replace(each, id=_application_id(each.id), opd=owner)
+def _with_application_id(row: Application) -> Application:
+    owner = None if row.opd is None else _opd_id(row.opd)
+    return replace(row, id=_application_id(row.id), opd=owner)
 
 
-def _with_integration_id(each: Integration) -> Integration:
-    target = None if each.target is None else _application_id(each.target)
+def _with_integration_id(row: Integration) -> Integration:
+    target = None if row.target is None else _application_id(row.target)
     return replace(
-        each, id=f"integration-{each.id}", source=_application_id(each.source), target=target
+        row, id=f"integration-{row.id}", source=_application_id(row.source), target=target
     )
 
 

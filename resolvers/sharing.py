@@ -18,46 +18,49 @@ class ReuseOffer:
     """A reuse candidate, with the data that is needed to judge it."""
 
     candidate: ReuseCandidate
-    compared: int  # regions
+    regions_compared: int  # regions
     completeness: Fraction | None  # of the inventory that seems to lack the function
 
 
 async def list_reuse_offers(context: Context, region: Region) -> list[ReuseOffer]:
     """Return the sisters' applications for functions that the region's inventory lacks."""
     context.budget.count_searches()
-    found, compared = await _candidates(context, region)
-    recorded = await context.loaders.inventories.load(region.code)
-    filled = measure_completeness(region.code, recorded.applications).exact
-    return [ReuseOffer(each, compared, filled) for each in found]
+    candidates, region_count = await _find_candidates(context, region)
+    record = await context.loaders.inventories.load(region.code)
+    completeness = measure_completeness(region.code, record.applications).exact
+    return [ReuseOffer(candidate, region_count, completeness) for candidate in candidates]
 
 
 async def find_reuse_candidates(context: Context, region: Region) -> tuple[ReuseCandidate, ...]:
     """Return the reuse candidates for a region, without the data to judge them."""
-    return (await _candidates(context, region))[0]
+    return (await _find_candidates(context, region))[0]
 
 
-async def _candidates(context: Context, region: Region) -> tuple[tuple[ReuseCandidate, ...], int]:
+async def _find_candidates(
+    context: Context, region: Region
+) -> tuple[tuple[ReuseCandidate, ...], int]:
     province = region.code if region.kind is RegionKind.PROVINCE else region.parent
     if province is None or region.kind is RegionKind.CENTRAL_AGENCY:
         return (), 0  # central agencies have no sisters
-    listed, built = (
-        await context.loaders.sisters.load(province),
+    province_inventory, models = (
+        await context.loaders.province_inventories.load(province),
         await load_analysis_models(context),
     )
 
-    def read() -> ReuseCatalogue:
-        websites = {*built.sort_out(listed.listings).websites}
-        systems = [each for each in listed.listings if each.id not in websites]
+    def build_catalogue() -> ReuseCatalogue:
+        websites = {*models.group_listings(province_inventory.listings).websites}
+        systems = [listing for listing in province_inventory.listings if listing.id not in websites]
         tags, national = (
-            built.tags(systems, filter_shipped_functions(listed.functions)),
-            built.recognised(systems),
+            models.tag_listings(systems, filter_shipped_functions(province_inventory.functions)),
+            models.national_system_ids(systems),
         )
-        return ReuseCatalogue(systems, tags, functions_by_id(), listed.levels, national)
+        return ReuseCatalogue(systems, tags, functions_by_id(), province_inventory.levels, national)
 
-    key = ("sisters", listed.digest, built.lessons)
-    compared = await context.instance.computed.find_or_compute(key, read)  # once per province
-    own = ("sharing", region.code, *key)
-    found = await context.instance.computed.find_or_compute(
-        own, lambda: compared.candidates(region.code)
+    key = ("sisters", province_inventory.digest, models.training_digest)
+    # All regions of a province share one catalogue.
+    catalogue = await context.instance.result_cache.find_or_compute(key, build_catalogue)
+    own_key = ("sharing", region.code, *key)
+    candidates = await context.instance.result_cache.find_or_compute(
+        own_key, lambda: catalogue.candidates(region.code)
     )
-    return found, len({each.region for each in listed.listings})
+    return candidates, len({listing.region for listing in province_inventory.listings})

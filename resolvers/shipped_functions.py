@@ -9,12 +9,12 @@ from engine.matching.function_classifier import Function
 from facts.function import function_lexicon
 
 
-def filter_shipped_functions(said: Mapping[str, str]) -> dict[str, str]:
+def filter_shipped_functions(functions: Mapping[str, str]) -> dict[str, str]:
     """Return the entries whose function ships; an earlier version may have had others."""
-    return {id: function for id, function in said.items() if function in functions_by_id()}
+    return {id: function for id, function in functions.items() if function in functions_by_id()}
 
 
 @cache
 def functions_by_id() -> dict[str, Function]:
     """Return the shipped functions, by id."""
-    return {each.id: each for each in function_lexicon().functions}
+    return {function.id: function for function in function_lexicon().functions}

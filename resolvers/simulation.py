@@ -1,4 +1,4 @@
-"""Simulations: what an assessment's index would be with other levels."""
+"""Opens simulations, which show the index of an assessment with other levels."""
 
 from __future__ import annotations
 
@@ -33,30 +33,30 @@ class SimulateAssessment:
 
 
 async def simulate_assessment(
-    context: Context, asked: SimulateAssessment, key: str | None
+    context: Context, request: SimulateAssessment, key: str | None
 ) -> Assessment:
     """Open a simulation that starts from an assessment's levels."""
-    known = await find_assessment(context, asked.assessment)
-    home = await context.loaders.regions.load(known.region)
-    assert home is not None  # an assessment's region is a foreign key
-    access.allow_assessment(context.viewer, home, AssessmentKind.SIMULATION)
-    chosen = instrument_by_id(known.instrument)
-    levels, origin = await _levels(context, known)
-    for indicator, level in asked.levels:
-        require_claimable_level(chosen, indicator, level)
+    assessment = await find_assessment(context, request.assessment)
+    home_region = await context.loaders.regions.load(assessment.region)
+    assert home_region is not None  # an assessment's region is a foreign key
+    access.allow_assessment(context.viewer, home_region, AssessmentKind.SIMULATION)
+    instrument = instrument_by_id(assessment.instrument)
+    levels, note = await _load_levels(context, assessment)
+    for indicator, level in request.levels:
+        require_claimable_level(instrument, indicator, level)
         levels[indicator] = level
 
-    async def work(transaction: LogTransaction, region: Region) -> Assessment:
+    async def apply_request(transaction: LogTransaction, region: Region) -> Assessment:
         simulation = Assessment(
             id=new_id("assessment"),
             region=region.code,
-            instrument=chosen.id,
-            year=known.year,
+            instrument=instrument.id,
+            year=assessment.year,
             kind=AssessmentKind.SIMULATION,
             state=AssessmentState.DRAFT,
             version=1,
-            provenance=replace(entered_by(context.viewer), note=origin),
-            levels=tuple(LevelClaim(*each) for each in sorted(levels.items())),
+            provenance=replace(entered_by(context.viewer), note=note),
+            levels=tuple(LevelClaim(*pair) for pair in sorted(levels.items())),
         )
         await transaction.append(
             actor=context.viewer.subject,
@@ -68,17 +68,21 @@ async def simulate_assessment(
         return simulation
 
     async with open_region_change(
-        context, known.region, key=key, request=asked, answer=Assessment
+        context, assessment.region, key=key, request=request, result_type=Assessment
     ) as change:
-        return change.answered or change.remember(await work(change.transaction, change.region))
+        return change.earlier_result or change.store_result(
+            await apply_request(change.transaction, change.region)
+        )
 
 
-async def _levels(context: Context, known: Assessment) -> tuple[dict[int, int], str]:
+async def _load_levels(context: Context, assessment: Assessment) -> tuple[dict[int, int], str]:
     """Return the claimed levels, or those estimated from figures, and a note that says which."""
-    if known.published is None:
-        levels = {each.indicator: each.level for each in known.levels}
-        return levels, f"simulated from {known.id}"
-    profile = (await estimate.estimate_profile_from_result(context, known)).profile
+    if assessment.published is None:
+        levels = {claim.indicator: claim.level for claim in assessment.levels}
+        return levels, f"simulated from {assessment.id}"
+    profile = (await estimate.estimate_profile_from_result(context, assessment)).profile
     if not isinstance(profile, EstimatedProfile):
-        raise InvalidInput("assessment", "one with levels, or with all domain values", known.id)
-    return dict(profile.levels), f"simulated from levels ESTIMATED for {known.id}"
+        raise InvalidInput(
+            "assessment", "one with levels, or with all domain values", assessment.id
+        )
+    return dict(profile.levels), f"simulated from levels ESTIMATED for {assessment.id}"

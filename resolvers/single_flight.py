@@ -26,11 +26,11 @@ class SingleFlight:
     def __init__(self) -> None:
         self._calls: dict[Hashable, _Call] = {}
 
-    async def run(self, key: Hashable, work: Callable[[], Awaitable[Value]]) -> Value:
-        """Return the result of `work`, or of the call with this key that is in progress."""
+    async def run(self, key: Hashable, operation: Callable[[], Awaitable[Value]]) -> Value:
+        """Return the result of `operation`, or of the call with this key that is in progress."""
         call = self._calls.get(key)
         if call is None or call.task.done():
-            call = self._calls[key] = _Call(asyncio.ensure_future(work()))
+            call = self._calls[key] = _Call(asyncio.ensure_future(operation()))
         call.callers += 1
         try:
             result: Value = await asyncio.shield(call.task)

@@ -22,10 +22,10 @@ class SnapshotCache:
         )
 
     def find(self, region: str, sequence: int, drafts: bool) -> Snapshot | None:
-        """Return the snapshot of a region as of an entry, with or without drafts, if it is cached."""
+        """Return the cached snapshot of a region as of an entry, with or without drafts."""
         return self._snapshots.get((region, sequence, drafts))
 
-    def keep(self, snapshot: Snapshot, drafts: bool) -> Snapshot:
+    def add(self, snapshot: Snapshot, drafts: bool) -> Snapshot:
         """Cache the snapshot, unless one as of the same entry is cached; return the cached one."""
         key = (snapshot.newest.region, snapshot.newest.sequence, drafts)
         return self._snapshots.setdefault(key, snapshot)

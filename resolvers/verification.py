@@ -36,45 +36,56 @@ async def verify_region_claims(
     Raises:
         InvalidArgument: there are no rules for such an instrument.
     """
-    chosen = known_instrument(instrument)
-    if chosen.id not in rule_tables():
-        raise InvalidArgument("instrument", f"one of {', '.join(rule_tables())}", chosen.id)
-    claims = await _claims(context, region, chosen.id, year, kind)
-    return await _verified(context, region, chosen.id, year, claims)
+    chosen_instrument = known_instrument(instrument)
+    if chosen_instrument.id not in rule_tables():
+        raise InvalidArgument(
+            "instrument", f"one of {', '.join(rule_tables())}", chosen_instrument.id
+        )
+    claims = await _find_claims(context, region, chosen_instrument.id, year, kind)
+    return await _verify_claims(context, region, chosen_instrument.id, year, claims)
 
 
 async def verify_assessment(context: Context, id: str) -> VerificationResult | None:
     """Verify one assessment; None if it has no levels or its instrument has no rules."""
-    found = await context.loaders.assessments.load(id)
-    if found is None or not found[0].levels or found[0].instrument not in rule_tables():
+    row = await context.loaders.assessments.load(id)
+    if row is None or not row[0].levels or row[0].instrument not in rule_tables():
         return None
-    claims = found[0]
-    return await _verified(context, claims.region, claims.instrument, claims.year, claims)
+    claims = row[0]
+    return await _verify_claims(context, claims.region, claims.instrument, claims.year, claims)
 
 
-async def _verified(
+async def _verify_claims(
     context: Context, region: str, instrument: str, year: int | None, claims: Assessment | None
 ) -> VerificationResult:
     context.budget.count_searches()
-    chosen, table = instrument_by_id(instrument), rule_tables()[instrument]
-    recorded = await context.loaders.inventories.load(region)
-    drawn = await graph.integration_graph_of(context, region)
-    levels = {} if claims is None else {each.indicator: each.level for each in claims.levels}
-    of_year = claims.year if claims is not None else year or drawn.today.year
-    inventory = inventory_for_rules(drawn, recorded, chosen.id, of_year, claims)
-    said = () if claims is None else (claims.levels, inventory.documents_closed)
-    key = ("verification", recorded.inputs, drawn.today, chosen.id, of_year, *said)
-    found = await context.instance.computed.find_or_compute(
-        key, lambda: verify_levels(chosen, table, levels, inventory)
+    chosen_instrument, table = instrument_by_id(instrument), rule_tables()[instrument]
+    record = await context.loaders.inventories.load(region)
+    integration_graph = await graph.integration_graph_of(context, region)
+    levels = {} if claims is None else {claim.indicator: claim.level for claim in claims.levels}
+    verified_year = claims.year if claims is not None else year or integration_graph.today.year
+    inventory = inventory_for_rules(
+        integration_graph, record, chosen_instrument.id, verified_year, claims
     )
-    return VerificationResult(found, table, of_year, claims, inventory.documents_closed)
+    claims_key = () if claims is None else (claims.levels, inventory.documents_closed)
+    key = (
+        "verification",
+        record.digest,
+        integration_graph.today,
+        chosen_instrument.id,
+        verified_year,
+        *claims_key,
+    )
+    result = await context.instance.result_cache.find_or_compute(
+        key, lambda: verify_levels(chosen_instrument, table, levels, inventory)
+    )
+    return VerificationResult(result, table, verified_year, claims, inventory.documents_closed)
 
 
-async def _claims(
+async def _find_claims(
     context: Context, region: str, instrument: str, year: int | None, kind: AssessmentKind
 ) -> Assessment | None:
     async with context.read() as session:
-        found = await stored.list_assessments_by_region(
+        rows = await stored.list_assessments_by_region(
             session, region, context.access, instrument=instrument, year=year, kind=kind
         )
-    return next((assessment for assessment, _score in found if assessment.levels), None)
+    return next((assessment for assessment, _score in rows if assessment.levels), None)

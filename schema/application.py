@@ -13,8 +13,8 @@ from resolvers import integration as resolved_integration
 from schema.connection import (
     Connection,
     checked_page_size,
+    checked_search_text,
     decode_cursor,
-    part_of_name,
     to_connection,
 )
 from schema.enums import ApplicationStatus, Capability
@@ -66,10 +66,10 @@ class CommonApplication:
         )
 
     @classmethod
-    def by_id(cls, id: str | None) -> CommonApplication | None:
+    def find_by_id(cls, id: str | None) -> CommonApplication | None:
         """Return the common application with this id, if there is one."""
-        found = resolved.find_common_application(id)
-        return None if found is None else cls.from_model(found)
+        application = resolved.find_common_application(id)
+        return None if application is None else cls.from_model(application)
 
 
 @strawberry.federation.type(keys=["id"], description="An application as an OPD runs it.")
@@ -116,7 +116,7 @@ class Application(Node, ApplicationImpact, ApplicationFunction):
 
     @strawberry.field(description="The national application that it is an instance of.")
     def common_application(self) -> CommonApplication | None:
-        return CommonApplication.by_id(self._value.common_application)
+        return CommonApplication.find_by_id(self._value.common_application)
 
     @strawberry.field(description="Integrations from it and to it.")
     async def integrations(
@@ -130,7 +130,9 @@ class Application(Node, ApplicationImpact, ApplicationFunction):
             first=checked_page_size(first),
             after=decode_cursor(after, 1),
         )
-        return to_connection(page, [Integration.from_model(each) for each in page.values])
+        return to_connection(
+            page, [Integration.from_model(integration) for integration in page.values]
+        )
 
     @classmethod
     def from_model(cls, value: model.Application) -> Application:
@@ -146,11 +148,11 @@ class Application(Node, ApplicationImpact, ApplicationFunction):
             retired_reason=value.retired_reason,
             capabilities=list(value.capabilities),
             consulted=value.consulted,
-            users=_whole(value.users),
+            users=_optional_whole_number(value.users),
             fit=value.fit,
-            yearly_cost=_whole(value.yearly_cost),
-            migration_cost=_whole(value.migration_cost),
-            added_cost=_whole(value.added_cost),
+            yearly_cost=_optional_whole_number(value.yearly_cost),
+            migration_cost=_optional_whole_number(value.migration_cost),
+            added_cost=_optional_whole_number(value.added_cost),
             region_code=strawberry.ID(value.region),
             provenance=Provenance.from_model(value.provenance),
             _value=value,
@@ -173,18 +175,18 @@ async def application_page(
     after: str | None,
 ) -> Connection[Application]:
     """Return one page of the applications of one region, or of all regions."""
-    chosen = filter or ApplicationFilter()
+    conditions = filter or ApplicationFilter()
     page = await resolved.page_of_applications(
         info.context,
         region=region,
-        opd=chosen.opd,
-        statuses=tuple(set(chosen.statuses or ())),
-        common_application=chosen.common_application,
-        search=part_of_name(chosen.search),
+        opd=conditions.opd,
+        statuses=tuple(set(conditions.statuses or ())),
+        common_application=conditions.common_application,
+        search=checked_search_text(conditions.search),
         first=checked_page_size(first),
         after=decode_cursor(after, 2),
     )
-    return to_connection(page, [Application.from_model(each) for each in page.values])
+    return to_connection(page, [Application.from_model(application) for application in page.values])
 
 
 @strawberry.type
@@ -300,34 +302,34 @@ class ApplicationMutation:
     async def register_application(
         self, info: Info, input: RegisterApplicationInput
     ) -> RegisterApplicationResult:
-        given = {
-            each.name: getattr(input, each.name) for each in fields(resolved.RegisterApplication)
+        values = {
+            field.name: getattr(input, field.name) for field in fields(resolved.RegisterApplication)
         }
-        given["capabilities"] = tuple(input.capabilities)
-        asked = resolved.RegisterApplication(**given)
-        work = resolved.register_application(info.context, asked, input.idempotency_key)
-        return await result_or_problem(work, Application.from_model)
+        values["capabilities"] = tuple(input.capabilities)
+        request = resolved.RegisterApplication(**values)
+        mutation = resolved.register_application(info.context, request, input.idempotency_key)
+        return await result_or_problem(mutation, Application.from_model)
 
     @strawberry.mutation(description="For the OPD's own staff, its region, the province.")
     async def update_application(
         self, info: Info, input: UpdateApplicationInput
     ) -> UpdateApplicationResult:
-        given = {name: getattr(input, name) for name in resolved.CHANGEABLE}
-        changes = {name: value for name, value in given.items() if value is not strawberry.UNSET}
+        values = {name: getattr(input, name) for name in resolved.CHANGEABLE}
+        changes = {name: value for name, value in values.items() if value is not strawberry.UNSET}
         if changes.get("capabilities") is not None:
             changes["capabilities"] = tuple(changes["capabilities"])
-        asked = resolved.UpdateApplication(input.id, input.version, changes)
-        work = resolved.update_application(info.context, asked, input.idempotency_key)
-        return await result_or_problem(work, Application.from_model)
+        request = resolved.UpdateApplication(input.id, input.version, changes)
+        mutation = resolved.update_application(info.context, request, input.idempotency_key)
+        return await result_or_problem(mutation, Application.from_model)
 
     @strawberry.mutation(description="Taken out of use; its history stays.")
     async def retire_application(
         self, info: Info, input: RetireApplicationInput
     ) -> RetireApplicationResult:
-        asked = resolved.RetireApplication(input.id, input.version, input.reason)
-        work = resolved.retire_application(info.context, asked, input.idempotency_key)
-        return await result_or_problem(work, Application.from_model)
+        request = resolved.RetireApplication(input.id, input.version, input.reason)
+        mutation = resolved.retire_application(info.context, request, input.idempotency_key)
+        return await result_or_problem(mutation, Application.from_model)
 
 
-def _whole(value: int | None) -> WholeNumber | None:
+def _optional_whole_number(value: int | None) -> WholeNumber | None:
     return None if value is None else WholeNumber(value)

@@ -78,22 +78,22 @@ class Assessment(Node):
 
     @strawberry.field(description="What each single next level would gain, best first.")
     def next_steps(self, first: int = 10) -> list[Step]:
-        levels = {each.indicator: each.level for each in self._value.levels}
+        levels = {claim.indicator: claim.level for claim in self._value.levels}
         if self._value.published is not None:
             return []
         instrument = instrument_in_catalogue(self._value.instrument)
-        found = engine.next_steps(instrument, levels, max(0, min(first, STEPS_MOST)))
+        steps = engine.list_next_steps(instrument, levels, max(0, min(first, STEPS_MOST)))
         return [
             Step(
-                indicator=each.indicator,
-                from_level=each.from_level,
-                to_level=each.to_level,
-                gain=each.gain,
-                index=each.index,
-                display=each.display,
-                predicate=each.predicate,
+                indicator=step.indicator,
+                from_level=step.from_level,
+                to_level=step.to_level,
+                gain=step.gain,
+                index=step.index,
+                display=step.display,
+                predicate=step.predicate,
             )
-            for each in found
+            for step in steps
         ]
 
     @classmethod
@@ -107,12 +107,12 @@ class Assessment(Node):
             returned_reason=value.returned_reason,
             levels=[
                 LevelClaim(
-                    indicator=each.indicator,
-                    level=each.level,
-                    explanation=each.explanation,
-                    evidence=[Evidence.from_model(evidence) for evidence in each.evidence],
+                    indicator=claim.indicator,
+                    level=claim.level,
+                    explanation=claim.explanation,
+                    evidence=[Evidence.from_model(evidence) for evidence in claim.evidence],
                 )
-                for each in value.levels
+                for claim in value.levels
             ],
             region_code=strawberry.ID(value.region),
             provenance=Provenance.from_model(value.provenance),
@@ -260,60 +260,60 @@ class AssessmentMutation:
     async def start_assessment(
         self, info: Info, input: StartAssessmentInput
     ) -> StartAssessmentResult:
-        asked = resolved.StartAssessment(input.region, input.instrument, input.year, input.kind)
-        work = resolved.start_assessment(info.context, asked, input.idempotency_key)
-        return await result_or_problem(work, Assessment.from_unscored_model)
+        request = resolved.StartAssessment(input.region, input.instrument, input.year, input.kind)
+        mutation = resolved.start_assessment(info.context, request, input.idempotency_key)
+        return await result_or_problem(mutation, Assessment.from_unscored_model)
 
     @strawberry.mutation(description="Each claim moves the score; the answer holds the new one.")
     async def claim_level(self, info: Info, input: ClaimLevelInput) -> ClaimLevelResult:
-        asked = resolved.ClaimLevel(
+        request = resolved.ClaimLevel(
             assessment=input.assessment,
             indicator=input.indicator,
             level=input.level,
             version=input.version,
             explanation=input.explanation,
-            evidence=tuple(each.value() for each in input.evidence),
+            evidence=tuple(link.to_model() for link in input.evidence),
         )
-        work = resolved.claim_level(info.context, asked, input.idempotency_key)
-        return await result_or_problem(work, Assessment.from_unscored_model)
+        mutation = resolved.claim_level(info.context, request, input.idempotency_key)
+        return await result_or_problem(mutation, Assessment.from_unscored_model)
 
     @strawberry.mutation(description="All indicators must have a level.")
     async def submit_assessment(
         self, info: Info, input: SubmitAssessmentInput
     ) -> SubmitAssessmentResult:
-        asked = resolved.SubmitAssessment(input.id, input.version)
-        work = resolved.submit_assessment(info.context, asked, input.idempotency_key)
-        return await result_or_problem(work, Assessment.from_unscored_model)
+        request = resolved.SubmitAssessment(input.id, input.version)
+        mutation = resolved.submit_assessment(info.context, request, input.idempotency_key)
+        return await result_or_problem(mutation, Assessment.from_unscored_model)
 
     @strawberry.mutation(description="For assessors and the province.")
     async def return_assessment(
         self, info: Info, input: ReturnAssessmentInput
     ) -> ReturnAssessmentResult:
-        asked = resolved.ReturnAssessment(input.id, input.version, input.reason)
-        work = resolved.return_assessment(info.context, asked, input.idempotency_key)
-        return await result_or_problem(work, Assessment.from_unscored_model)
+        request = resolved.ReturnAssessment(input.id, input.version, input.reason)
+        mutation = resolved.return_assessment(info.context, request, input.idempotency_key)
+        return await result_or_problem(mutation, Assessment.from_unscored_model)
 
     @strawberry.mutation(description="For assessors and the province. Not for simulations.")
     async def publish_assessment(
         self, info: Info, input: PublishAssessmentInput
     ) -> PublishAssessmentResult:
-        asked = resolved.PublishAssessment(input.id, input.version)
-        work = resolved.publish_assessment(info.context, asked, input.idempotency_key)
-        return await result_or_problem(work, Assessment.from_unscored_model)
+        request = resolved.PublishAssessment(input.id, input.version)
+        mutation = resolved.publish_assessment(info.context, request, input.idempotency_key)
+        return await result_or_problem(mutation, Assessment.from_unscored_model)
 
     @strawberry.mutation(description="For the province: a result that is published elsewhere.")
     async def record_result(self, info: Info, input: RecordResultInput) -> RecordResultResult:
-        asked = resolved_result.RecordResult(
+        request = resolved_result.RecordResult(
             region=input.region,
             instrument=input.instrument,
             year=input.year,
             kind=input.kind,
             value=input.value,
-            domains=tuple((each.number, each.value) for each in input.domains),
+            domains=tuple((domain.number, domain.value) for domain in input.domains),
             predicate=input.predicate,
             source=input.source,
             note=input.note,
             version=input.version,
         )
-        work = resolved_result.record_result(info.context, asked, input.idempotency_key)
-        return await result_or_problem(work, Assessment.from_unscored_model)
+        mutation = resolved_result.record_result(info.context, request, input.idempotency_key)
+        return await result_or_problem(mutation, Assessment.from_unscored_model)

@@ -36,12 +36,12 @@ class AverageQuery:
     ) -> list[PublishedAverage]:
         return [
             PublishedAverage(
-                scope=each.scope,
-                instrument=schema_instrument(each.instrument),
-                year=each.year,
-                kind=each.kind,
-                value=each.value,
-                provenance=Provenance.from_model(each.provenance),
+                scope=row.scope,
+                instrument=schema_instrument(row.instrument),
+                year=row.year,
+                kind=row.kind,
+                value=row.value,
+                provenance=Provenance.from_model(row.provenance),
             )
-            for each in list_published_averages(scope, year)
+            for row in list_published_averages(scope, year)
         ]

@@ -101,22 +101,31 @@ class ComparisonLine:
         cls, values: tuple[engine.ComparisonLine, ...], instrument: str
     ) -> list[ComparisonLine]:
         """Return the lines with the names of their parts."""
-        chosen = instrument_in_catalogue(instrument)
+        chosen_instrument = instrument_in_catalogue(instrument)
         names = {engine.INDEX: ""}
-        names |= {(engine.PartKind.DOMAIN, each.number): each.name for each in chosen.domains}
-        names |= {(engine.PartKind.ASPECT, each.number): each.name for each in chosen.aspects}
-        names |= {(engine.PartKind.INDICATOR, each.number): each.name for each in chosen.indicators}
+        names |= {
+            (engine.PartKind.DOMAIN, domain.number): domain.name
+            for domain in chosen_instrument.domains
+        }
+        names |= {
+            (engine.PartKind.ASPECT, aspect.number): aspect.name
+            for aspect in chosen_instrument.aspects
+        }
+        names |= {
+            (engine.PartKind.INDICATOR, indicator.number): indicator.name
+            for indicator in chosen_instrument.indicators
+        }
         return [
             cls(
-                part=each.part[0],
-                number=each.part[1],
-                name=names[each.part],
-                values=[ComparedValue.from_model(cell) for cell in each.cells],
-                leaders=[strawberry.ID(code) for code in each.leaders],
-                province=Reference.from_model(each.province),
-                national=Reference.from_model(each.national),
+                part=line.part[0],
+                number=line.part[1],
+                name=names[line.part],
+                values=[ComparedValue.from_model(cell) for cell in line.cells],
+                leaders=[strawberry.ID(code) for code in line.leaders],
+                province=Reference.from_model(line.province),
+                national=Reference.from_model(line.national),
             )
-            for each in values
+            for line in values
         ]
 
 
@@ -132,10 +141,10 @@ class Mover:
     def from_model(cls, value: resolved.Mover) -> Mover:
         return cls(
             region=Region.from_model(value.region),
-            before=Figure.from_fraction(value.move.before),
-            after=Figure.from_fraction(value.move.after),
-            change=Figure.from_difference(value.move.change),
-            domains=DomainDifference.list_from_differences(value.move.domains),
+            before=Figure.from_fraction(value.index_move.before),
+            after=Figure.from_fraction(value.index_move.after),
+            change=Figure.from_difference(value.index_move.change),
+            domains=DomainDifference.list_from_differences(value.index_move.domains),
         )
 
 
@@ -153,7 +162,7 @@ class ComparisonQuery:
         kind: AssessmentKind,
         province: strawberry.ID | None = None,
     ) -> list[Mover]:
-        found = await resolved.list_index_movers(
+        movers = await resolved.list_index_movers(
             info.context, instrument=instrument, year=year, kind=kind, province=province
         )
-        return [Mover.from_model(each) for each in found]
+        return [Mover.from_model(mover) for mover in movers]

@@ -41,7 +41,7 @@ class Connection(Generic[Node]):
 
 def to_connection(page: Page[Value], nodes: list[Node]) -> Connection[Node]:
     """Return a page as a connection; `nodes` are its values as GraphQL types, in the same order."""
-    cursors = [_encoded(key) for key in page.keys]
+    cursors = [_encode_key(key) for key in page.keys]
     return Connection(
         edges=[Edge(node=node, cursor=cursor) for node, cursor in zip(nodes, cursors, strict=True)],
         nodes=nodes,
@@ -55,14 +55,14 @@ def to_connection(page: Page[Value], nodes: list[Node]) -> Connection[Node]:
     )
 
 
-def checked_page_size(first: int, most: int = FIRST_MOST) -> int:
+def checked_page_size(first: int, maximum: int = FIRST_MOST) -> int:
     """Return `first` if it is from 1 to `most`, or raise InvalidArgument."""
-    if not 1 <= first <= most:
-        raise InvalidArgument("first", f"a number from 1 to {most}", str(first))
+    if not 1 <= first <= maximum:
+        raise InvalidArgument("first", f"a number from 1 to {maximum}", str(first))
     return first
 
 
-def part_of_name(search: str | None) -> str:
+def checked_search_text(search: str | None) -> str:
     """Return the text to search for, or raise InvalidArgument if it is longer than any name."""
     if search is not None and len(search) > SEARCH_LENGTH:
         raise InvalidArgument(
@@ -75,7 +75,7 @@ def decode_cursor(after: str | None, parts: int) -> tuple[str, ...] | None:
     """Return the key of `parts` texts that a cursor encodes, or raise InvalidArgument."""
     if after is None:
         return None
-    decoded = _decoded(after)
+    decoded = _decode_key(after)
     if decoded is None or len(decoded) != parts:
         raise InvalidArgument(
             "after", "the endCursor of an earlier page of this list", repr(after[:64])
@@ -83,11 +83,11 @@ def decode_cursor(after: str | None, parts: int) -> tuple[str, ...] | None:
     return decoded
 
 
-def _encoded(parts: tuple[str, ...]) -> str:
+def _encode_key(parts: tuple[str, ...]) -> str:
     return base64.urlsafe_b64encode("\0".join(parts).encode()).decode()
 
 
-def _decoded(cursor: str) -> tuple[str, ...] | None:
+def _decode_key(cursor: str) -> tuple[str, ...] | None:
     try:
         return tuple(base64.b64decode(cursor, altchars=b"-_", validate=True).decode().split("\0"))
     except ValueError:  # not base64, or not UTF-8 in it

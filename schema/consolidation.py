@@ -10,7 +10,7 @@ import strawberry
 
 from engine import model
 from engine.consolidation import decision as engine_decision
-from engine.consolidation import proposal
+from engine.consolidation import proposal as engine_proposal
 from engine.consolidation.decision import Decision, ProposalStatus
 from engine.consolidation.proposal import ProposalKind
 from resolvers import consolidation as resolved
@@ -48,7 +48,7 @@ class ProposalReason:
     values: list[NamedValue]
 
     @classmethod
-    def from_model(cls, value: proposal.ProposalReason) -> ProposalReason:
+    def from_model(cls, value: engine_proposal.ProposalReason) -> ProposalReason:
         values = [NamedValue(name=name, value=text) for name, text in value.values]
         return cls(code=value.code, values=values)
 
@@ -62,10 +62,10 @@ class ProposalImpact:
     outside: list[str] = strawberry.field(description="Other ends that are known by name only.")
 
     @classmethod
-    def from_model(cls, value: proposal.ProposalImpact) -> ProposalImpact:
+    def from_model(cls, value: engine_proposal.ProposalImpact) -> ProposalImpact:
         return cls(
             integration_count=len(value.integrations),
-            integrations=_ids(value.integrations),
+            integrations=_first_ids(value.integrations),
             application_count=len(value.applications),
             applications=listed_applications(value.applications),
             outside=list(value.outside[:LISTED_MOST]),
@@ -79,7 +79,7 @@ class ProposalSaving:
     unknown: list[str] = strawberry.field(description="What has to be known first.")
 
     @classmethod
-    def from_model(cls, value: proposal.Saving) -> ProposalSaving:
+    def from_model(cls, value: engine_proposal.Saving) -> ProposalSaving:
         yearly = None if value.yearly is None else str(value.yearly)
         return cls(yearly=yearly, display=value.display, unknown=list(value.unknown))
 
@@ -96,9 +96,11 @@ class ProposalConfidence:
     parts: list[ConfidencePart]
 
     @classmethod
-    def from_model(cls, value: proposal.Confidence) -> ProposalConfidence:
-        parts = [ConfidencePart(name=name, value=_known(part)) for name, part in value.parts]
-        return cls(value=_known(value.value), parts=parts)
+    def from_model(cls, value: engine_proposal.Confidence) -> ProposalConfidence:
+        parts = [
+            ConfidencePart(name=name, value=_optional_figure(part)) for name, part in value.parts
+        ]
+        return cls(value=_optional_figure(value.value), parts=parts)
 
 
 @strawberry.type(description="What a person decided about a proposal.")
@@ -157,27 +159,29 @@ class Proposal:
 
     @classmethod
     def from_model(cls, value: resolved.ProposalWithStatus) -> Proposal:
-        found, decided = value.proposal, value.decided
-        common = find_common_application(found.survivor)
-        inside = None if common is not None else found.survivor
+        proposal, decided = value.proposal, value.latest_decision
+        common_application = find_common_application(proposal.survivor)
+        survivor = None if common_application is not None else proposal.survivor
         return cls(
-            id=strawberry.ID(found.id),
-            kind=found.kind,
-            rule=found.rule,
+            id=strawberry.ID(proposal.id),
+            kind=proposal.kind,
+            rule=proposal.rule,
             status=value.status,
-            applications=listed_applications(found.applications),
-            survivor=None if inside is None else ListedApplication(id=strawberry.ID(inside)),
-            survivor_because=[ProposalReason.from_model(each) for each in found.survivor_because],
-            reasons=[ProposalReason.from_model(each) for each in found.reasons],
-            evidence=_ids(found.evidence),
-            impact=ProposalImpact.from_model(found.impact),
-            missing=list(found.missing),
-            saving=ProposalSaving.from_model(found.saving),
-            confidence=ProposalConfidence.from_model(found.confidence),
-            legal_basis=found.legal_basis or None,
-            inputs=found.inputs,
+            applications=listed_applications(proposal.applications),
+            survivor=None if survivor is None else ListedApplication(id=strawberry.ID(survivor)),
+            survivor_because=[
+                ProposalReason.from_model(reason) for reason in proposal.survivor_because
+            ],
+            reasons=[ProposalReason.from_model(reason) for reason in proposal.reasons],
+            evidence=_first_ids(proposal.evidence),
+            impact=ProposalImpact.from_model(proposal.impact),
+            missing=list(proposal.missing),
+            saving=ProposalSaving.from_model(proposal.saving),
+            confidence=ProposalConfidence.from_model(proposal.confidence),
+            legal_basis=proposal.legal_basis or None,
+            inputs=proposal.inputs,
             decision=None if decided is None else ProposalDecision.from_model(decided),
-            _common=common,
+            _common=common_application,
         )
 
 
@@ -198,11 +202,11 @@ class RegionConsolidation:
         kinds: list[ProposalKind] | None = None,
         first: int = 50,
     ) -> list[Proposal] | None:
-        most = checked_page_size(first)
-        found = await resolved.list_region_proposals(
+        page_size = checked_page_size(first)
+        proposals = await resolved.list_region_proposals(
             info.context, self._value, status=status, kinds=kinds or ()
         )
-        return [Proposal.from_model(each) for each in found[:most]]
+        return [Proposal.from_model(proposal) for proposal in proposals[:page_size]]
 
 
 @strawberry.input
@@ -228,16 +232,16 @@ class ConsolidationMutation:
         "it rests on changes; nothing is carried out by accepting one."
     )
     async def decide_proposal(self, info: Info, input: DecideProposalInput) -> DecideProposalResult:
-        asked = resolved.DecideProposal(
+        request = resolved.DecideProposal(
             input.region, input.id, input.inputs, input.decision, input.reason
         )
-        work = resolved.decide_proposal(info.context, asked, input.idempotency_key)
-        return await result_or_problem(work, ProposalDecision.from_model)
+        mutation = resolved.decide_proposal(info.context, request, input.idempotency_key)
+        return await result_or_problem(mutation, ProposalDecision.from_model)
 
 
-def _ids(values: Iterable[str]) -> list[strawberry.ID]:
-    return [strawberry.ID(each) for each in [*values][:LISTED_MOST]]
+def _first_ids(values: Iterable[str]) -> list[strawberry.ID]:
+    return [strawberry.ID(id) for id in [*values][:LISTED_MOST]]
 
 
-def _known(value: float | None) -> Figure | None:
+def _optional_figure(value: float | None) -> Figure | None:
     return None if value is None else estimated_figure(value)

@@ -44,6 +44,6 @@ class CorrectionMutation:
     async def correct_function(
         self, info: Info, input: CorrectFunctionInput
     ) -> CorrectFunctionResult:
-        asked = resolved.CorrectFunction(input.application, input.function)
-        work = resolved.correct_function(info.context, asked, input.idempotency_key)
-        return await result_or_problem(work, Application.from_model)
+        request = resolved.CorrectFunction(input.application, input.function)
+        mutation = resolved.correct_function(info.context, request, input.idempotency_key)
+        return await result_or_problem(mutation, Application.from_model)

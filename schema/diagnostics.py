@@ -32,7 +32,7 @@ class Share:
             value=value.value,
             display=None if share is None else format_rounded(share),
             part=format_exact(value.part),
-            of=format_exact(value.of),
+            of=format_exact(value.whole),
         )
 
 
@@ -64,7 +64,7 @@ class SharedData:
         return cls(
             data_object=value.data_object,
             producers=graph_ends(graph.nodes, value.producers[:NAMED_MOST]),
-            integrations=[strawberry.ID(each) for each in value.edges[:NAMED_MOST]],
+            integrations=[strawberry.ID(id) for id in value.edges[:NAMED_MOST]],
         )
 
 
@@ -87,19 +87,19 @@ class RequiredExchange:
 
     @classmethod
     def from_model(cls, value: RealisedExchange, graph: IntegrationGraph) -> RequiredExchange:
-        asked = value.required
+        required = value.required
         return cls(
-            id=strawberry.ID(asked.id),
-            rule=asked.rule,
-            data=asked.data,
-            weight=format_exact(asked.weight),
-            both_ways=asked.both_ways,
+            id=strawberry.ID(required.id),
+            rule=required.rule,
+            data=required.data_object,
+            weight=format_exact(required.weight),
+            both_ways=required.both_ways,
             realised=bool(value.edges),
-            there=value.there,
-            back=value.back,
-            one=graph_ends(graph.nodes, sorted(asked.one)[:NAMED_MOST]),
-            other=graph_ends(graph.nodes, sorted(asked.other)[:NAMED_MOST]),
-            integrations=[strawberry.ID(each) for each in value.edges[:NAMED_MOST]],
+            there=value.forward,
+            back=value.backward,
+            one=graph_ends(graph.nodes, sorted(required.first_applications)[:NAMED_MOST]),
+            other=graph_ends(graph.nodes, sorted(required.second_applications)[:NAMED_MOST]),
+            integrations=[strawberry.ID(id) for id in value.edges[:NAMED_MOST]],
         )
 
 
@@ -146,18 +146,18 @@ class Diagnostics:
 
     @strawberry.field(description="Exchanges beside the bus although both ends are on it.")
     def point_to_point_debt(self, first: int = 50) -> list[strawberry.ID]:
-        found = self._value.diagnostics.point_to_point_debt[: checked_page_size(first)]
-        return [strawberry.ID(each) for each in found]
+        debt = self._value.diagnostics.point_to_point_debt[: checked_page_size(first)]
+        return [strawberry.ID(id) for id in debt]
 
     @strawberry.field(description="The most cut off first.")
     def cut_points(self, first: int = 50) -> list[CutPoint]:
-        found = self._value.diagnostics.cut_points[: checked_page_size(first)]
-        return [CutPoint.from_model(each, self._value.graph) for each in found]
+        points = self._value.diagnostics.cut_points[: checked_page_size(first)]
+        return [CutPoint.from_model(point, self._value.graph) for point in points]
 
     @strawberry.field(description="Data objects with several producers, by name.")
     def several_producers(self, first: int = 50) -> list[SharedData]:
-        found = self._value.diagnostics.several_producers[: checked_page_size(first)]
-        return [SharedData.from_model(each, self._value.graph) for each in found]
+        shared = self._value.diagnostics.shared_data[: checked_page_size(first)]
+        return [SharedData.from_model(data, self._value.graph) for data in shared]
 
     @strawberry.field(description="Applications without an exchange of this basis.")
     def isolated(self, first: int = 50) -> list[GraphEnd]:
@@ -167,27 +167,33 @@ class Diagnostics:
 
     @classmethod
     def from_model(cls, value: GraphDiagnosis) -> Diagnostics:
-        found, graph = value.diagnostics, value.graph
+        diagnostics, graph = value.diagnostics, value.graph
         return cls(
-            basis=found.basis,
+            basis=diagnostics.basis,
             as_of=graph.today,
-            applications=found.applications,
-            outside=found.outside,
-            edges=found.edges,
-            required=Share.from_model(found.required),
-            exchanges=[RequiredExchange.from_model(each, graph) for each in found.exchanges],
-            inapplicable=[strawberry.ID(each) for each in found.inapplicable],
-            bus=Share.from_model(found.bus),
-            mode_unknown=found.mode_unknown,
-            reciprocity=Share.from_model(found.reciprocity),
-            propagation=Share.from_model(found.propagation),
-            silo=None if found.silo is None else format_exact(found.silo),
-            silo_display=None if found.silo is None else format_rounded(found.silo),
-            owner_unknown=found.owner_unknown,
-            producers=Share.from_model(found.producers),
-            cut_point_count=len(found.cut_points),
-            isolated_count=len(found.isolated),
-            point_to_point_debt_count=len(found.point_to_point_debt),
-            several_producers_count=len(found.several_producers),
+            applications=diagnostics.applications,
+            outside=diagnostics.outside,
+            edges=diagnostics.edges,
+            required=Share.from_model(diagnostics.required_share),
+            exchanges=[
+                RequiredExchange.from_model(exchange, graph) for exchange in diagnostics.exchanges
+            ],
+            inapplicable=[strawberry.ID(id) for id in diagnostics.inapplicable],
+            bus=Share.from_model(diagnostics.bus_share),
+            mode_unknown=diagnostics.mode_unknown,
+            reciprocity=Share.from_model(diagnostics.reciprocity),
+            propagation=Share.from_model(diagnostics.propagation),
+            silo=None
+            if diagnostics.modularity_by_opd is None
+            else format_exact(diagnostics.modularity_by_opd),
+            silo_display=None
+            if diagnostics.modularity_by_opd is None
+            else format_rounded(diagnostics.modularity_by_opd),
+            owner_unknown=diagnostics.owner_unknown,
+            producers=Share.from_model(diagnostics.duplicate_producers),
+            cut_point_count=len(diagnostics.cut_points),
+            isolated_count=len(diagnostics.isolated),
+            point_to_point_debt_count=len(diagnostics.point_to_point_debt),
+            several_producers_count=len(diagnostics.shared_data),
             _value=value,
         )

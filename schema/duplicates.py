@@ -48,7 +48,7 @@ class DuplicateLink:
             a=strawberry.ID(value.a),
             b=strawberry.ID(value.b),
             policy=value.decision,
-            signals=[NamedValue(name=each.name, value=each.value) for each in value.signals],
+            signals=[NamedValue(name=signal.name, value=signal.value) for signal in value.signals],
         )
 
 
@@ -83,8 +83,8 @@ class DuplicateGroup:
             national=None if value.national is None else NationalSystem.from_id(value.national),
             count=len(value.listings),
             listings=listed_applications(value.listings),
-            parts=[Relisting.from_listing_ids(each) for each in value.sure[:100]],
-            links=[DuplicateLink.from_model(each) for each in value.links[:100]],
+            parts=[Relisting.from_listing_ids(ids) for ids in value.sure_parts[:100]],
+            links=[DuplicateLink.from_model(link) for link in value.linked_pairs[:100]],
         )
 
 
@@ -107,18 +107,18 @@ class Duplicates:
     def groups(
         self, policy: DuplicatePolicy | None = None, first: int = 50
     ) -> list[DuplicateGroup]:
-        found = [
-            each
-            for each in self._value.inventory.groups
-            if policy is None or each.decision is policy
+        groups = [
+            group
+            for group in self._value.inventory.groups
+            if policy is None or group.decision is policy
         ]
-        return [DuplicateGroup.from_model(each) for each in found[: checked_page_size(first)]]
+        return [DuplicateGroup.from_model(group) for group in groups[: checked_page_size(first)]]
 
     @strawberry.field(description="Systems that are listed more than once, for sure.")
     def relistings(self, first: int = 50) -> list[Relisting]:
         return [
-            Relisting.from_listing_ids(each)
-            for each in self._value.relisted[: checked_page_size(first)]
+            Relisting.from_listing_ids(ids)
+            for ids in self._value.duplicate_groups[: checked_page_size(first)]
         ]
 
     @strawberry.field(description="Pages about an office: no application to consolidate.")
@@ -132,16 +132,18 @@ class Duplicates:
     @classmethod
     def from_analysis(cls, value: InventoryAnalysis) -> Duplicates:
         """Return the duplicates that an analysis has found."""
-        found = value.inventory
+        inventory = value.inventory
         return cls(
             rule=engine.RULE,
             listed=len(value.listings),
-            group_count=len(found.groups),
-            review_count=sum(each.decision is DuplicatePolicy.REVIEW for each in found.groups),
-            relisting_count=len(value.relisted),
-            website_count=len(found.websites),
-            several_count=len(found.several),
-            alone_count=len(found.alone),
+            group_count=len(inventory.groups),
+            review_count=sum(
+                group.decision is DuplicatePolicy.REVIEW for group in inventory.groups
+            ),
+            relisting_count=len(value.duplicate_groups),
+            website_count=len(inventory.websites),
+            several_count=len(inventory.several),
+            alone_count=len(inventory.alone),
             _value=value,
         )
 

@@ -68,9 +68,9 @@ class RegionEffort:
             instrument=strawberry.ID(value.instrument),
             steps=[
                 StepEffort(
-                    indicator=each.indicator, level=each.level, effort=each.effort, edited=True
+                    indicator=step.indicator, level=step.level, effort=step.effort, edited=True
                 )
-                for each in value.steps
+                for step in value.steps
             ],
         )
 
@@ -85,9 +85,9 @@ class RegionEffortField:
         description=f"The declared scale with the region's own figures in it. {NOT_COMPUTED}"
     )
     async def effort(self, info: Info, instrument: strawberry.ID) -> EffortScale | None:
-        chosen = known_instrument(instrument)
+        instrument_id = known_instrument(instrument)
         return EffortScale.from_model(
-            await resolved.effective_effort(info.context, self._value.code, chosen)
+            await resolved.effective_effort(info.context, self._value.code, instrument_id)
         )
 
 
@@ -119,8 +119,8 @@ class EffortMutation:
     @strawberry.mutation(description="For the region and its province.")
     async def edit_effort(self, info: Info, input: EditEffortInput) -> EditEffortResult:
         steps = tuple(
-            resolved.StepEdit(each.indicator, each.level, each.effort) for each in input.steps
+            resolved.StepEdit(step.indicator, step.level, step.effort) for step in input.steps
         )
-        asked = resolved.EditEffort(input.region, input.instrument, steps)
-        work = resolved.edit_effort(info.context, asked, input.idempotency_key)
-        return await result_or_problem(work, RegionEffort.from_model)
+        request = resolved.EditEffort(input.region, input.instrument, steps)
+        mutation = resolved.edit_effort(info.context, request, input.idempotency_key)
+        return await result_or_problem(mutation, RegionEffort.from_model)

@@ -25,10 +25,10 @@ from schema.info import Info
 from schema.opd import Opd
 from schema.region import Region
 
-Thing = Application | Assessment | CommonApplication | Opd | Region
-Entity = Annotated[Thing, strawberry.union("_Entity")]
+KeyedNode = Application | Assessment | CommonApplication | Opd | Region
+Entity = Annotated[KeyedNode, strawberry.union("_Entity")]
 
-SHOWN = 100  # characters of a key in an error message
+KEY_CHARACTERS_SHOWN = 100  # characters of a key in an error message
 
 
 @strawberry.type(name="_Service", description="This instance as a subgraph of Apollo Federation.")
@@ -48,34 +48,34 @@ class EntityQuery:
         self, info: Info, representations: list[FederationAny]
     ) -> list[Entity | None]:
         info.context.budget.count_references(len(representations))
-        work = (_entity(info.context, each) for each in representations)
+        entities = (_find_entity(info.context, reference) for reference in representations)
         # GraphQL reports an exception in place of an item as the error of that item only.
-        return await asyncio.gather(*work, return_exceptions=True)  # type: ignore[return-value]
+        return await asyncio.gather(*entities, return_exceptions=True)  # type: ignore[return-value]
 
     @strawberry.field(name="_service", description="For composers: the schema of this subgraph.")
     def service(self, info: Info) -> Service:
         return Service(sdl=_sdl(info.schema))
 
 
-async def _entity(context: Context, reference: object) -> Thing:
-    found: object
+async def _find_entity(context: Context, reference: object) -> KeyedNode:
+    entity: object
     match reference:
         case {"__typename": "Region" as kind, "code": str(key)}:
-            found = await nodes.find_node(context, f"region-{key}")
+            entity = await nodes.find_node(context, f"region-{key}")
         case {"__typename": "Application" | "Assessment" | "Opd" as kind, "id": str(key)}:
-            found = await nodes.find_node(context, key)
+            entity = await nodes.find_node(context, key)
         case {"__typename": "CommonApplication" as kind, "id": str(key)}:
-            found = CommonApplication.by_id(key)
+            entity = CommonApplication.find_by_id(key)
         case _:
             raise InvalidArgument(
                 "representations",
                 "Region by code, or Application, Assessment, CommonApplication or Opd by id",
                 reprlib.repr(reference),
             )
-    # An id finds a thing of any type, which may not be the requested type.
-    if isinstance(found, Thing) and type(found).__name__ == kind:
-        return found
-    raise UnknownEntity(kind, key[:SHOWN])
+    # An id may belong to a node of another type than the requested one.
+    if isinstance(entity, KeyedNode) and type(entity).__name__ == kind:
+        return entity
+    raise UnknownEntity(kind, key[:KEY_CHARACTERS_SHOWN])
 
 
 @cache

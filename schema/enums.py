@@ -65,7 +65,8 @@ strawberry.enum(
     OpdKind,
     description="What an OPD is in the structure of its region. SECRETARIAT: sekretariat daerah or "
     "sekretariat DPRD. DEPARTMENT: dinas. AGENCY: badan. DISTRICT: kecamatan. URBAN_VILLAGE: "
-    "kelurahan. DIVISION: biro or bagian of a secretariat. TECHNICAL_UNIT: UPTD, RSUD or puskesmas.",
+    "kelurahan. DIVISION: biro or bagian of a secretariat. TECHNICAL_UNIT: UPTD, RSUD or "
+    "puskesmas.",
 )
 strawberry.enum(ApplicationStatus, description="UNKNOWN where the source does not say.")
 strawberry.enum(IntegrationMode, description="How data is exchanged; HUB is a service bus.")
@@ -106,7 +107,8 @@ strawberry.enum(
 strawberry.enum(
     IntegrationDefect,
     name="IntegrationDefect",
-    description="Why an exchange is no evidence today. DATE_UNKNOWN and MODE_UNKNOWN leave it open.",
+    description="Why an exchange is no evidence today. DATE_UNKNOWN and MODE_UNKNOWN leave it "
+    "open.",
 )
 strawberry.enum(
     SealState,
@@ -125,9 +127,9 @@ strawberry.enum(
 )
 strawberry.enum(
     SourceState,
-    description="OWNED: written here. FRESH: a copy that follows its owner closely. STALE: one that "
-    "has fallen behind. UNREACHABLE: the owner does not answer, or not as it must. DIVERGED: the "
-    "owner's log is not the one that was copied.",
+    description="OWNED: written here. FRESH: a copy that follows its owner closely. STALE: one "
+    "that has fallen behind. UNREACHABLE: the owner does not answer, or not as it must. DIVERGED: "
+    "the owner's log is not the one that was copied.",
 )
 strawberry.enum(
     FindingState, name="FindingState", description="UNKNOWN: neither shown nor refuted."

@@ -102,8 +102,8 @@ class RegionEstimate:
     _value: strawberry.Private[model.Region]
 
     @strawberry.field(
-        description="ESTIMATED levels behind the newest official figures that fit and print domains; "
-        "null: none are published."
+        description="ESTIMATED levels behind the newest official figures that fit and print "
+        "domains; null: none are published."
     )
     async def estimated_profile(
         self,
@@ -111,17 +111,17 @@ class RegionEstimate:
         instrument: strawberry.ID | None = None,
         year: int | None = None,
     ) -> EstimatedProfileResult | None:
-        found = await resolved.estimate_region_profile(
+        estimate = await resolved.estimate_region_profile(
             info.context, self._value.code, instrument, year
         )
-        if found is None:
+        if estimate is None:
             return None
-        if isinstance(found.profile, engine.NoProfile):
-            return _none(found.result, found.profile)
-        return _profile(found.result, found.profile)
+        if isinstance(estimate.profile, engine.NoProfile):
+            return _no_estimate(estimate.result, estimate.profile)
+        return _estimated_profile(estimate.result, estimate.profile)
 
 
-def _none(result: model.Assessment, value: engine.NoProfile) -> NoEstimate:
+def _no_estimate(result: model.Assessment, value: engine.NoProfile) -> NoEstimate:
     return NoEstimate(
         instrument=schema_instrument(result.instrument),
         year=result.year,
@@ -131,9 +131,12 @@ def _none(result: model.Assessment, value: engine.NoProfile) -> NoEstimate:
     )
 
 
-def _profile(result: model.Assessment, value: engine.EstimatedProfile) -> EstimatedProfile:
+def _estimated_profile(
+    result: model.Assessment, value: engine.EstimatedProfile
+) -> EstimatedProfile:
     names = {
-        each.number: each.name for each in instrument_in_catalogue(value.instrument).indicators
+        indicator.number: indicator.name
+        for indicator in instrument_in_catalogue(value.instrument).indicators
     }
     return EstimatedProfile(
         basis=EstimateBasis(value.basis),
@@ -143,20 +146,20 @@ def _profile(result: model.Assessment, value: engine.EstimatedProfile) -> Estima
         result=strawberry.ID(result.id),
         indicators=[
             EstimatedLevel(
-                indicator=each.indicator,
-                name=names[each.indicator],
-                level=each.level,
-                lowest=each.lowest,
-                highest=each.highest,
+                indicator=level.indicator,
+                name=names[level.indicator],
+                level=level.level,
+                lowest=level.lowest,
+                highest=level.highest,
             )
-            for each in value.indicators
+            for level in value.indicators
         ],
-        aspects=[EstimatedAspect.from_model(each) for each in value.aspects],
+        aspects=[EstimatedAspect.from_model(aspect) for aspect in value.aspects],
         solutions=str(value.solutions),
         distance=Figure.from_fraction(value.distance),
         pulled_by=[
             AspectPull(aspect=number, mean=Figure.from_fraction(mean).value)
-            for number, mean in sorted(value.pulled_by.items())
+            for number, mean in sorted(value.means.items())
         ],
-        index_met=value.index_met,
+        index_met=value.is_index_reproduced,
     )

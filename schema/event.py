@@ -13,7 +13,7 @@ import strawberry
 from engine import model
 from engine.assessment.score import Score
 from engine.decimals import format_rounded
-from engine.document import value_of
+from engine.document import from_document
 from resolvers import event as resolved
 from resolvers.event import VisibleEvent
 from schema.connection import checked_page_size
@@ -42,22 +42,22 @@ class Event:
 
     @strawberry.field
     async def region(self, info: Info) -> Region | None:
-        found = await info.context.loaders.regions.load(self._code)
-        return None if found is None else Region.from_model(found)
+        region = await info.context.loaders.regions.load(self._code)
+        return None if region is None else Region.from_model(region)
 
     @classmethod
-    def from_event(cls, seen: VisibleEvent) -> Event:
+    def from_event(cls, event: VisibleEvent) -> Event:
         """Return the GraphQL type of an event."""
-        arrival = seen.arrival
+        arrival = event.arrival
         return cls(
-            cursor=Cursor(seen.cursor),
-            previous_cursor=Cursor(seen.previous_cursor),
-            snapshot=seen.snapshot,
+            cursor=Cursor(event.cursor),
+            previous_cursor=Cursor(event.previous_cursor),
+            snapshot=event.snapshot,
             at=arrival.at,
             kind=arrival.kind,
             sequence=arrival.sequence,
             subject=strawberry.ID(arrival.subject),
-            replay=arrival.actor == resolved.REPLAY,
+            replay=arrival.actor == resolved.REPLAY_ACTOR,
             _code=arrival.region,
         )
 
@@ -92,22 +92,24 @@ class IndexChanged:
 
     @strawberry.field
     def domains(self) -> list[PartScore]:
-        return [PartScore.from_model(each) for each in value_of(Score, self._after).domains]
+        return [
+            PartScore.from_model(domain) for domain in from_document(Score, self._after).domains
+        ]
 
     @strawberry.field
     async def region(self, info: Info) -> Region:
         return Region.from_required_model(await info.context.loaders.regions.load(self._code))
 
     @classmethod
-    def from_event(cls, seen: VisibleEvent) -> IndexChanged:
+    def from_event(cls, event: VisibleEvent) -> IndexChanged:
         """Return the GraphQL type of an event of kind INDEX_CHANGED."""
-        arrival = seen.arrival
+        arrival = event.arrival
         body = arrival.derived or {}
         before, after = body["before"], body["after"]  # scores, mostly queried in part
         return cls(
-            cursor=Cursor(seen.cursor),
-            previous_cursor=Cursor(seen.previous_cursor),
-            snapshot=seen.snapshot,
+            cursor=Cursor(event.cursor),
+            previous_cursor=Cursor(event.previous_cursor),
+            snapshot=event.snapshot,
             at=arrival.at,
             instrument=strawberry.ID(body["instrument"]),
             year=body["year"],
@@ -117,7 +119,7 @@ class IndexChanged:
             after=format_rounded(Fraction(after["exact"])),
             predicate_before=None if before is None else before["predicate"],
             predicate_after=after["predicate"],
-            replay=arrival.actor == resolved.REPLAY,
+            replay=arrival.actor == resolved.REPLAY_ACTOR,
             _code=arrival.region,
             _after=after,
         )
@@ -130,13 +132,13 @@ class EventQuery:
         "it begins with the first event since which all are kept."
     )
     async def events(self, info: Info, after: Cursor | None = None, first: int = 100) -> EventPage:
-        seen, cursor, more = await resolved.page_of_events(
+        events, cursor, has_next = await resolved.page_of_events(
             info.context, after, checked_page_size(first, EVENTS_MOST)
         )
         return EventPage(
-            events=[Event.from_event(each) for each in seen],
+            events=[Event.from_event(event) for event in events],
             cursor=Cursor(cursor),
-            has_next_page=more,
+            has_next_page=has_next,
         )
 
 
@@ -144,9 +146,9 @@ class EventQuery:
 class EventSubscription:
     @strawberry.subscription(
         graphql_type=IndexChanged,
-        description="Every index that moves and that the viewer may see, after a cursor. Without one it "
-        "begins with a snapshot: where each index stands. An error with code SNAPSHOT_REQUIRED says "
-        "that the cursor is of no use any more.",
+        description="Every index that moves and that the viewer may see, after a cursor. Without "
+        "one it begins with a snapshot: where each index stands. An error with code "
+        "SNAPSHOT_REQUIRED says that the cursor is of no use any more.",
     )
     async def index_changed(
         self,
@@ -156,21 +158,21 @@ class EventSubscription:
         conflate: Annotated[bool, strawberry.argument(description=CONFLATE)] = False,
     ) -> AsyncGenerator[EventEnvelope[IndexChanged], None]:
         kinds = (model.EventKind.INDEX_CHANGED,)
-        happened = resolved.stream_events(
+        stream = resolved.stream_events(
             info.context,
             after=start_cursor(info, after),
             regions=regions,
             kinds=kinds,
             conflate=conflate,
         )
-        async with aclosing(happened):
-            async for seen in happened:
-                yield EventEnvelope.from_event(IndexChanged.from_event(seen), seen)
+        async with aclosing(stream):
+            async for event in stream:
+                yield EventEnvelope.from_event(IndexChanged.from_event(event), event)
 
     @strawberry.subscription(
         graphql_type=Event,
-        description="Everything that happens and that the viewer may see, after a cursor. Without one "
-        "it begins with the newest event of each kind about each subject.",
+        description="Everything that happens and that the viewer may see, after a cursor. Without "
+        "one it begins with the newest event of each kind about each subject.",
     )
     async def events(
         self,
@@ -180,13 +182,13 @@ class EventSubscription:
         after: Cursor | None = None,
         conflate: Annotated[bool, strawberry.argument(description=CONFLATE)] = False,
     ) -> AsyncGenerator[EventEnvelope[Event], None]:
-        happened = resolved.stream_events(
+        stream = resolved.stream_events(
             info.context,
             after=start_cursor(info, after),
             regions=regions,
             kinds=kinds,
             conflate=conflate,
         )
-        async with aclosing(happened):
-            async for seen in happened:
-                yield EventEnvelope.from_event(Event.from_event(seen), seen)
+        async with aclosing(stream):
+            async for event in stream:
+                yield EventEnvelope.from_event(Event.from_event(event), event)

@@ -1,8 +1,8 @@
 """The envelope in which the resolver of a subscription passes an event to the transport.
 
-GraphQL executes the payload of an envelope like any root value. The other members go to the transport
-with the result, and not to the client. In the other direction, the transport may start a subscription
-with a ResumeAfter as its root value.
+GraphQL executes the payload of an envelope like any root value. The transport receives the other
+fields with the result, and does not send them to the client. In the other direction, the transport
+may start a subscription with a ResumeAfter as its root value.
 """
 
 from __future__ import annotations
@@ -22,15 +22,15 @@ class EventEnvelope(Generic[Payload]):
     """An event of a subscription, with what the transport needs to deliver it."""
 
     payload: Payload  # the root value that is executed
-    cursor: str | None = None  # the position after it; None: the subscription has no cursors
-    subject: Hashable = None  # a newer event with this subject may replace it; None: none may
-    more: bool = False  # the next event is available at once
-    snapshot: bool = False  # it is part of the initial snapshot
+    cursor: str | None = None  # the position after the event; None: the subscription has no cursors
+    subject: Hashable = None  # a newer event with the same subject may replace it, unless None
+    more_available: bool = False  # the next event is available at once
+    snapshot: bool = False  # the event is part of the initial snapshot
 
     @classmethod
-    def from_event(cls, payload: Payload, seen: VisibleEvent) -> EventEnvelope[Payload]:
+    def from_event(cls, payload: Payload, event: VisibleEvent) -> EventEnvelope[Payload]:
         """Return the envelope of an event, whose payload is its GraphQL type."""
-        return cls(payload, seen.cursor, seen.subject, seen.more, seen.snapshot)
+        return cls(payload, event.cursor, event.subject, event.more_available, event.snapshot)
 
 
 @dataclass(frozen=True, slots=True)

@@ -95,7 +95,7 @@ class FeedFrame:
     def from_model(cls, frame: resolved.LogFrame) -> FeedFrame:
         return cls(
             head=FeedHead.from_model(frame.head),
-            entries=[FeedEntry.from_model(each) for each in frame.entries],
+            entries=[FeedEntry.from_model(entry) for entry in frame.entries],
         )
 
 
@@ -114,7 +114,8 @@ class SnapshotPage:
     version: int = strawberry.field(description="The version of the feed contract.")
     newest: FeedEntry = strawberry.field(description="The entry as of which the rows are.")
     rows: list[SnapshotRow] = strawberry.field(
-        description="A row comes after the rows that it refers to, except for an OPD's `parent`, which may come later."
+        description="A row comes after the rows that it refers to, except for an OPD's `parent`, "
+        "which may come later."
     )
     cursor: str | None = strawberry.field(
         description="Give it as `after` to go on; null: these are the last rows."
@@ -125,7 +126,7 @@ class SnapshotPage:
         return cls(
             version=VERSION,
             newest=FeedEntry.from_model(page.newest),
-            rows=[SnapshotRow.from_model(each) for each in page.rows],
+            rows=[SnapshotRow.from_model(row) for row in page.rows],
             cursor=page.cursor,
         )
 
@@ -133,9 +134,9 @@ class SnapshotPage:
 @strawberry.type
 class FeedQuery:
     @strawberry.field(
-        description="A region as it stands, page by page; `first` is at most 500. For who cannot or "
-        "will not read its log from the first entry. An error with code SNAPSHOT_REQUIRED says that "
-        "the snapshot is not kept any more: begin with a new one. Needs a token."
+        description="A region as it stands, page by page; `first` is at most 500. For who cannot "
+        "or will not read its log from the first entry. An error with code SNAPSHOT_REQUIRED says "
+        "that the snapshot is not kept any more: begin with a new one. Needs a token."
     )
     async def snapshot(
         self, info: Info, region: strawberry.ID, first: int = 200, after: str | None = None
@@ -152,8 +153,8 @@ class FeedQuery:
 @strawberry.type
 class FeedSubscription:
     @strawberry.subscription(
-        description="The log of a region after a sequence (0: from its first entry), then each entry "
-        "as it is committed; a frame at least every 5 seconds. Needs a token."
+        description="The log of a region after a sequence (0: from its first entry), then each "
+        "entry as it is committed; a frame at least every 5 seconds. Needs a token."
     )
     async def feed(
         self, info: Info, region: strawberry.ID, after: int

@@ -1,4 +1,4 @@
-"""GraphQL query for responses over many regions with a maximum age, and their coverage."""
+"""GraphQL query for regions whose replicas have a maximum age, with their coverage."""
 
 from __future__ import annotations
 
@@ -47,13 +47,15 @@ class Coverage:
     @classmethod
     def from_model(cls, value: engine.Coverage) -> Coverage:
         return cls(
-            total=len(value.outcomes),
+            total=len(value.regions),
             fresh=value.fresh,
             stale=value.count(State.STALE),
             unreachable=value.count(State.UNREACHABLE, State.DIVERGED),
             regions=[
-                CoveredRegion(region=strawberry.ID(each.region), state=each.state, as_of=each.as_of)
-                for each in value.outcomes
+                CoveredRegion(
+                    region=strawberry.ID(outcome.region), state=outcome.state, as_of=outcome.as_of
+                )
+                for outcome in value.regions
             ],
         )
 
@@ -76,9 +78,9 @@ FreshResult = Annotated[Fresh | NotFresh, strawberry.union("FreshResult")]
 @strawberry.type
 class FreshQuery:
     @strawberry.field(
-        description="Waits, for 2 seconds at most, until the copies of these regions (of all, if none "
-        "are named) are not older than `maxAge` seconds, then answers from them. A region that is "
-        "down costs no answer."
+        description="Waits, for 2 seconds at most, until the copies of these regions (of all, if "
+        "none are named) are not older than `maxAge` seconds, then answers from them. A region "
+        "that is down costs no answer."
     )
     async def fresh(
         self,
@@ -87,10 +89,10 @@ class FreshQuery:
         require: Require = Require.ANY,
         regions: list[strawberry.ID] | None = None,
     ) -> FreshResult:
-        found = await freshness.wait_until_fresh(info.context, max_age, regions)
-        coverage = Coverage.from_model(found)
-        if require is Require.ALL and not found.whole:
-            old = coverage.total - coverage.fresh
-            message = f"of {coverage.total} regions {old} are older than {max_age} seconds"
-            return NotFresh(message=message, coverage=coverage)
-        return Fresh(coverage=coverage)
+        coverage = await freshness.wait_until_fresh(info.context, max_age, regions)
+        schema_coverage = Coverage.from_model(coverage)
+        if require is Require.ALL and not coverage.is_complete:
+            stale = schema_coverage.total - schema_coverage.fresh
+            message = f"of {schema_coverage.total} regions {stale} are older than {max_age} seconds"
+            return NotFresh(message=message, coverage=schema_coverage)
+        return Fresh(coverage=schema_coverage)

@@ -58,7 +58,7 @@ class FunctionTag:
                 )
                 for id, confidence in value.candidates
             ],
-            because=list(value.because),
+            because=list(value.matched_terms),
             by_person=value.by_person,
         )
 
@@ -78,8 +78,8 @@ class ApplicationFunction:
 
     @strawberry.field(description="Null of a retired application.")
     async def function_tag(self, info: Info) -> FunctionTag | None:
-        found = await resolved.tag_application(info.context, self._value)
-        return None if found is None else FunctionTag.from_model(found)
+        tag = await resolved.tag_application(info.context, self._value)
+        return None if tag is None else FunctionTag.from_model(tag)
 
 
 def estimated_figure(value: float) -> Figure:

@@ -46,22 +46,22 @@ class GraphNode:
         return None if owner is None else Opd.from_model(owner)
 
     @classmethod
-    def from_model(cls, seen: SubgraphNode, place: NodePosition) -> GraphNode:
-        node = seen.node
+    def from_model(cls, subgraph_node: SubgraphNode, position: NodePosition) -> GraphNode:
+        node = subgraph_node.node
         return cls(
             id=strawberry.ID(node.id),
             name=node.name,
             kind=node.kind,
-            region_code=_id(node.region),
-            opd_id=_id(node.opd),
+            region_code=_optional_id(node.region),
+            opd_id=_optional_id(node.opd),
             function=node.function,
             status=node.status,
-            common_application=_id(node.common_application),
-            degree=seen.degree,
-            distance=seen.distance,
-            hidden=seen.hidden,
-            x=place[0],
-            y=place[1],
+            common_application=_optional_id(node.common_application),
+            degree=subgraph_node.degree,
+            distance=subgraph_node.distance,
+            hidden=subgraph_node.hidden,
+            x=position[0],
+            y=position[1],
         )
 
 
@@ -107,7 +107,7 @@ class GraphLeftOut:
 
     @classmethod
     def from_model(cls, value: OmittedCounts) -> GraphLeftOut:
-        counts = sorted(value.not_counted.items(), key=lambda each: each[0].value)
+        counts = sorted(value.not_counted.items(), key=lambda item: item[0].value)
         return cls(
             nodes_over_limit=value.nodes_over_limit,
             nodes_beyond=value.nodes_beyond,
@@ -130,17 +130,20 @@ class IntegrationGraph:
 
     @classmethod
     def from_model(cls, value: PositionedSubgraph) -> IntegrationGraph:
-        part = value.part
+        part = value.neighbourhood
         return cls(
             revision=value.revision,
             as_of=value.as_of,
             basis=part.basis,
-            around=_id(part.around),
+            around=_optional_id(part.centre),
             depth=part.depth,
             limit=part.limit,
-            nodes=[GraphNode.from_model(seen, value.places[seen.node.id]) for seen in part.nodes],
+            nodes=[
+                GraphNode.from_model(subgraph_node, value.positions[subgraph_node.node.id])
+                for subgraph_node in part.nodes
+            ],
             edges=[GraphEdge.from_model(edge) for edge in part.edges],
-            left_out=GraphLeftOut.from_model(part.left_out),
+            left_out=GraphLeftOut.from_model(part.omitted),
         )
 
 
@@ -163,10 +166,10 @@ class RegionGraph:
         limit: int = 300,
         basis: GraphBasis = engine.GraphBasis.RECORDED,
     ) -> IntegrationGraph | None:
-        found = await resolved.positioned_subgraph(
+        subgraph = await resolved.positioned_subgraph(
             info.context, self._value.code, around=around, depth=depth, limit=limit, basis=basis
         )
-        return IntegrationGraph.from_model(found)
+        return IntegrationGraph.from_model(subgraph)
 
     @strawberry.field(
         description="What the shape of the graph tells: diagnoses, never levels. RECORDED takes "
@@ -181,5 +184,5 @@ class RegionGraph:
         )
 
 
-def _id(given: str | None) -> strawberry.ID | None:
-    return None if given is None else strawberry.ID(given)
+def _optional_id(value: str | None) -> strawberry.ID | None:
+    return None if value is None else strawberry.ID(value)

@@ -23,12 +23,12 @@ class Reached:
     integrations: list[strawberry.ID] = strawberry.field(description="Along the way, in order.")
 
     @classmethod
-    def from_model(cls, value: engine.Reached, graph: IntegrationGraph) -> Reached:
+    def from_model(cls, value: engine.ReachedNode, graph: IntegrationGraph) -> Reached:
         return cls(
             node=GraphEnd.from_model(graph.nodes[value.node]),
             distance=value.distance,
             path=graph_ends(graph.nodes, value.path),
-            integrations=[strawberry.ID(each) for each in value.edges],
+            integrations=[strawberry.ID(id) for id in value.edges],
         )
 
 
@@ -44,13 +44,13 @@ class Impact:
 
     @strawberry.field(description="What it would miss, nearest first; `first` is at most 200.")
     def upstream(self, first: int = 50) -> list[Reached]:
-        found = self._value.impact.upstream[: checked_page_size(first)]
-        return [Reached.from_model(each, self._value.graph) for each in found]
+        nodes = self._value.impact.upstream[: checked_page_size(first)]
+        return [Reached.from_model(node, self._value.graph) for node in nodes]
 
     @strawberry.field(description="What would miss it, nearest first; `first` is at most 200.")
     def downstream(self, first: int = 50) -> list[Reached]:
-        found = self._value.impact.downstream[: checked_page_size(first)]
-        return [Reached.from_model(each, self._value.graph) for each in found]
+        nodes = self._value.impact.downstream[: checked_page_size(first)]
+        return [Reached.from_model(node, self._value.graph) for node in nodes]
 
     @classmethod
     def from_model(cls, value: ImpactAnalysis) -> Impact:
@@ -70,5 +70,5 @@ class ApplicationImpact:
 
     @strawberry.field(description="Null of a retired application: it is in no graph.")
     async def impact(self, info: Info, basis: GraphBasis = GraphBasis.RECORDED) -> Impact | None:
-        found = await resolved.analyse_impact(info.context, self._value, basis)
-        return None if found is None else Impact.from_model(found)
+        analysis = await resolved.analyse_impact(info.context, self._value, basis)
+        return None if analysis is None else Impact.from_model(analysis)

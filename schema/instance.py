@@ -56,10 +56,10 @@ class Instance:
 class InstanceQuery:
     @strawberry.field(description="The instance that answers, and its newest position.")
     def instance(self, info: Info) -> Instance:
-        here = info.context.instance
+        instance = info.context.instance
         return Instance(
-            name=here.name,
-            version=here.version,
-            province=strawberry.ID(here.province),
-            replay=here.replay,
+            name=instance.name,
+            version=instance.version,
+            province=strawberry.ID(instance.province),
+            replay=instance.replay,
         )

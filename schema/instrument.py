@@ -7,7 +7,7 @@ from functools import cache
 import strawberry
 
 from engine.assessment import instrument as engine
-from engine.decimals import exact_parts, format_exact
+from engine.decimals import format_exact, format_exact_parts
 from resolvers.instrument import find_instrument, instrument_in_catalogue, list_instruments
 
 
@@ -46,8 +46,8 @@ class Indicator:
     name: str
     aspect: int
     weight: str = strawberry.field(
-        description="Percent of the index; 12 places where it never ends, as 10/3, rounded so that all "
-        "weights of the instrument add up to 100."
+        description="Percent of the index; 12 places where it never ends, as 10/3, rounded so that "
+        "all weights of the instrument add up to 100."
     )
     levels: list[IndicatorLevel]
     integration_bound: bool = strawberry.field(
@@ -73,10 +73,10 @@ class Instrument:
 
     @strawberry.field
     def indicators(self) -> list[Indicator]:
-        weights = exact_parts([each.weight for each in self._value.indicators])
+        weights = format_exact_parts([indicator.weight for indicator in self._value.indicators])
         return [
-            _indicator(self._value, each, weight)
-            for each, weight in zip(self._value.indicators, weights, strict=True)
+            _schema_indicator(self._value, indicator, weight)
+            for indicator, weight in zip(self._value.indicators, weights, strict=True)
         ]
 
     @classmethod
@@ -92,23 +92,23 @@ class Instrument:
             level_max=value.level_max,
             predicates=[
                 Predicate(
-                    label=each.label,
-                    minimum=None if each.minimum is None else format_exact(each.minimum),
+                    label=predicate.label,
+                    minimum=None if predicate.minimum is None else format_exact(predicate.minimum),
                 )
-                for each in value.predicates
+                for predicate in value.predicates
             ],
             domains=[
-                Domain(number=each.number, name=each.name, weight=format_exact(each.weight))
-                for each in value.domains
+                Domain(number=domain.number, name=domain.name, weight=format_exact(domain.weight))
+                for domain in value.domains
             ],
             aspects=[
                 Aspect(
-                    number=each.number,
-                    domain=each.domain,
-                    name=each.name,
-                    weight=format_exact(each.weight),
+                    number=aspect.number,
+                    domain=aspect.domain,
+                    name=aspect.name,
+                    weight=format_exact(aspect.weight),
                 )
-                for each in value.aspects
+                for aspect in value.aspects
             ],
             sources=list(value.sources),
             _value=value,
@@ -125,15 +125,17 @@ def schema_instrument(id: str) -> Instrument:
 class InstrumentQuery:
     @strawberry.field(description="All instruments, oldest first.")
     def instruments(self) -> list[Instrument]:
-        return [schema_instrument(each.id) for each in list_instruments()]
+        return [schema_instrument(instrument.id) for instrument in list_instruments()]
 
     @strawberry.field(description="Null where there is none with that id.")
     def instrument(self, id: strawberry.ID) -> Instrument | None:
         return None if find_instrument(id) is None else schema_instrument(id)
 
 
-def _indicator(instrument: engine.Instrument, value: engine.Indicator, weight: str) -> Indicator:
-    scale = next(each for each in instrument.scales if each.id == value.scale)
+def _schema_indicator(
+    instrument: engine.Instrument, value: engine.Indicator, weight: str
+) -> Indicator:
+    scale = next(scale for scale in instrument.scales if scale.id == value.scale)
     criteria = value.criteria or ("",) * len(scale.levels)
     return Indicator(
         number=value.number,

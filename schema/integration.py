@@ -47,16 +47,16 @@ class Integration(Node):
 
     @strawberry.field
     async def source(self, info: Info) -> Application:
-        found = await info.context.loaders.applications.load(self._value.source)
-        assert found is not None  # it is a foreign key
-        return Application.from_model(found)
+        application = await info.context.loaders.applications.load(self._value.source)
+        assert application is not None  # the column is a foreign key
+        return Application.from_model(application)
 
     @strawberry.field(description="Null where the target is in no inventory here.")
     async def target(self, info: Info) -> Application | None:
         if self._value.target is None:
             return None
-        found = await info.context.loaders.applications.load(self._value.target)
-        return None if found is None else Application.from_model(found)
+        application = await info.context.loaders.applications.load(self._value.target)
+        return None if application is None else Application.from_model(application)
 
     @classmethod
     def from_model(cls, value: model.Integration) -> Integration:
@@ -69,7 +69,7 @@ class Integration(Node):
             direction=value.direction,
             status=value.status,
             evidence_grade=value.evidence_grade,
-            evidence=[Evidence.from_model(each) for each in value.evidence],
+            evidence=[Evidence.from_model(link) for link in value.evidence],
             verified_on=value.verified_on,
             region_code=strawberry.ID(value.region),
             provenance=Provenance.from_model(value.provenance),
@@ -164,7 +164,7 @@ class IntegrationMutation:
     async def connect_applications(
         self, info: Info, input: ConnectApplicationsInput
     ) -> ConnectApplicationsResult:
-        asked = resolved.ConnectApplications(
+        request = resolved.ConnectApplications(
             source=input.source,
             target=input.target,
             target_name=input.target_name,
@@ -172,10 +172,10 @@ class IntegrationMutation:
             mode=input.mode,
             direction=input.direction,
             status=input.status,
-            evidence=tuple(each.value() for each in input.evidence),
+            evidence=tuple(link.to_model() for link in input.evidence),
         )
-        work = resolved.connect_applications(info.context, asked, input.idempotency_key)
-        return await result_or_problem(work, Integration.from_model)
+        mutation = resolved.connect_applications(info.context, request, input.idempotency_key)
+        return await result_or_problem(mutation, Integration.from_model)
 
     @strawberry.mutation(
         description="Evidence of the exchange, for the source application's OPD, its region, the "
@@ -185,23 +185,23 @@ class IntegrationMutation:
     async def document_integration(
         self, info: Info, input: DocumentIntegrationInput
     ) -> DocumentIntegrationResult:
-        evidence = tuple(each.value() for each in input.evidence)
-        asked = resolved.DocumentIntegration(input.id, input.version, evidence)
-        work = resolved.add_evidence(info.context, asked, input.idempotency_key)
-        return await result_or_problem(work, Integration.from_model)
+        evidence = tuple(link.to_model() for link in input.evidence)
+        request = resolved.DocumentIntegration(input.id, input.version, evidence)
+        mutation = resolved.add_evidence(info.context, request, input.idempotency_key)
+        return await result_or_problem(mutation, Integration.from_model)
 
     @strawberry.mutation(description="For the other side: the target's OPD or its region.")
     async def confirm_integration(
         self, info: Info, input: ConfirmIntegrationInput
     ) -> ConfirmIntegrationResult:
-        asked = resolved.ConfirmIntegration(input.id, input.version)
-        work = resolved.confirm_integration(info.context, asked, input.idempotency_key)
-        return await result_or_problem(work, Integration.from_model)
+        request = resolved.ConfirmIntegration(input.id, input.version)
+        mutation = resolved.confirm_integration(info.context, request, input.idempotency_key)
+        return await result_or_problem(mutation, Integration.from_model)
 
     @strawberry.mutation(description="For either side.")
     async def withdraw_integration(
         self, info: Info, input: WithdrawIntegrationInput
     ) -> WithdrawIntegrationResult:
-        asked = resolved.WithdrawIntegration(input.id, input.version)
-        work = resolved.withdraw_integration(info.context, asked, input.idempotency_key)
-        return await result_or_problem(work, Integration.from_model)
+        request = resolved.WithdrawIntegration(input.id, input.version)
+        mutation = resolved.withdraw_integration(info.context, request, input.idempotency_key)
+        return await result_or_problem(mutation, Integration.from_model)

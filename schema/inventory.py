@@ -41,8 +41,8 @@ class MissingFields:
     ) -> Annotated[Application, strawberry.lazy("schema.application")] | None:
         from schema.application import Application
 
-        found = await info.context.loaders.applications.load(self.application_id)
-        return None if found is None else Application.from_model(found)
+        application = await info.context.loaders.applications.load(self.application_id)
+        return None if application is None else Application.from_model(application)
 
 
 @strawberry.type(description="How many of the required cells of some applications are filled.")
@@ -63,8 +63,8 @@ class Completeness:
     @strawberry.field(description="By application; `first` is at most 200.")
     def missing(self, first: int = 50) -> list[MissingFields]:
         return [
-            MissingFields(application_id=strawberry.ID(each.application), fields=list(each.fields))
-            for each in self._value.missing[: checked_page_size(first)]
+            MissingFields(application_id=strawberry.ID(row.application), fields=list(row.fields))
+            for row in self._value.missing[: checked_page_size(first)]
         ]
 
     @classmethod
@@ -75,7 +75,7 @@ class Completeness:
             required=value.required,
             value=value.value,
             display=None if value.exact is None else format_rounded(value.exact),
-            enough=value.enough,
+            enough=value.is_sufficient,
             missing_count=len(value.missing),
             _value=value,
         )
@@ -111,10 +111,10 @@ class Seal:
 
     @classmethod
     def from_model(cls, value: engine.AttestationStatus) -> Seal:
-        given, edit = value.attestation, value.broken_by
+        attestation, edit = value.attestation, value.broken_by
         return cls(
             state=value.state,
-            attestation=None if given is None else Attestation.from_model(given),
+            attestation=None if attestation is None else Attestation.from_model(attestation),
             expires_on=value.expires_on,
             broken_by=None
             if edit is None
@@ -139,9 +139,9 @@ class OpdInventory:
         return cls(
             opd=Opd.from_model(value.opd),
             completeness=Completeness.from_model(value.completeness),
-            seal=Seal.from_model(value.seal),
+            seal=Seal.from_model(value.attestation),
             vouched_for=value.vouched_for,
-            exempt_because=value.exempt_because,
+            exempt_because=value.exemption_reason,
         )
 
 
@@ -161,17 +161,18 @@ class RegionInventory:
     @strawberry.field(description="By name; `first` is at most 200.")
     def opds(self, first: int = 100) -> list[OpdInventory]:
         return [
-            OpdInventory.from_model(each) for each in self._value.opds[: checked_page_size(first)]
+            OpdInventory.from_model(inventory)
+            for inventory in self._value.opds[: checked_page_size(first)]
         ]
 
     @classmethod
     def from_model(cls, value: resolved.RegionInventory) -> RegionInventory:
-        unknown = value.owner_unknown
+        unknown = value.without_opd
         return cls(
             completeness=Completeness.from_model(value.completeness),
             owner_unknown=None if unknown is None else Completeness.from_model(unknown),
             opd_count=len(value.opds),
-            vouched_for_count=sum(each.vouched_for for each in value.opds),
+            vouched_for_count=sum(inventory.vouched_for for inventory in value.opds),
             policy=None if value.policy is None else DevelopmentPolicy.from_model(value.policy),
             _value=value,
         )
@@ -214,6 +215,6 @@ class InventoryMutation:
     async def attest_inventory(
         self, info: Info, input: AttestInventoryInput
     ) -> AttestInventoryResult:
-        asked = resolved.AttestInventory(input.opd)
-        work = resolved.attest_inventory(info.context, asked, input.idempotency_key)
-        return await result_or_problem(work, Attestation.from_model)
+        request = resolved.AttestInventory(input.opd)
+        mutation = resolved.attest_inventory(info.context, request, input.idempotency_key)
+        return await result_or_problem(mutation, Attestation.from_model)

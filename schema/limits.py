@@ -1,7 +1,7 @@
 """Limits on a GraphQL document, checked before it is parsed and before it is validated.
 
-Size and tokens are counted first. Then one walk expands the document as execution would, and stops at
-the first limit that it meets, so that the cost of the check is bounded for every document.
+Size and tokens are counted first. Then one walk expands the document as execution would, and stops
+at the first limit that it reaches, so that the cost of the check is bounded for every document.
 """
 
 from __future__ import annotations
@@ -37,18 +37,18 @@ CACHED_DOCUMENTS = 128  # a parsed document of the largest size takes about 0.5 
 
 @dataclass(frozen=True, slots=True)
 class DocumentLimits:
-    """Limits on a document as it is executed: a fragment counts wherever it is spread."""
+    """Limits on a document as it is executed: a fragment counts at each spread."""
 
     bytes: int = 20_000
     tokens: int = 1_500
     depth: int = 16  # the introspection query of explorers has 15
     fields: int = 1_000
-    root_fields: int = 40  # of one operation
+    root_fields: int = 40  # in one operation
     aliases: int = 100
-    repeats: int = 20  # of a response name in one place, where each is compared with each
+    repeats: int = 20  # of a response name at one path; validation compares each pair
     directives: int = 50
     steps: int = 5_000  # visited selections of any kind
-    mistakes: int = 20  # reported for one document
+    validation_errors: int = 20  # reported for one document
 
 
 class DocumentRejected(GraphQLError):
@@ -83,7 +83,7 @@ class BoundedDocuments(SchemaExtension):
         operation.pre_execution_errors = validation_errors(
             operation.schema._schema,
             operation.graphql_document,
-            self.limits.mistakes,
+            self.limits.validation_errors,
         )
         yield
 
@@ -111,25 +111,29 @@ def parse_within_limits(query: str, limits: DocumentLimits) -> DocumentNode:
         )
     _count_tokens(query, limits.tokens)
     document = parse(query)
-    _Walk(document, limits).run()
+    _DocumentWalk(document, limits).run()
     return document
 
 
-def check_operation(document: DocumentNode, wanted: str | None) -> None:
-    """Raise DocumentRejected unless `wanted` identifies one operation of the document."""
+def check_operation(document: DocumentNode, operation_name: str | None) -> None:
+    """Raise DocumentRejected unless `operation_name` identifies one operation of the document."""
     names = [
         definition.name and definition.name.value
         for definition in document.definitions
         if isinstance(definition, OperationDefinitionNode)
     ]
-    if wanted is None and len(names) > 1:
+    if operation_name is None and len(names) > 1:
         raise DocumentRejected(
             "OPERATION_NAME_REQUIRED",
             f"expected an operationName for a document of {len(names)} operations, got none",
         )
-    if not names or (wanted is not None and wanted not in names):
-        what = "an operation" if wanted is None else f"an operation called {wanted!r}"
-        raise DocumentRejected("OPERATION_NOT_FOUND", f"expected {what} in the document, got none")
+    if not names or (operation_name is not None and operation_name not in names):
+        expected = (
+            "an operation" if operation_name is None else f"an operation called {operation_name!r}"
+        )
+        raise DocumentRejected(
+            "OPERATION_NOT_FOUND", f"expected {expected} in the document, got none"
+        )
 
 
 def _count_tokens(query: str, limit: int) -> None:
@@ -154,7 +158,7 @@ def validation_errors(
     return validate(schema, document, rules, max_errors=limit)
 
 
-class _Walk:
+class _DocumentWalk:
     """Walks the document once, entering each fragment spread again, within a budget of steps."""
 
     def __init__(self, document: DocumentNode, limits: DocumentLimits) -> None:
@@ -167,71 +171,77 @@ class _Walk:
             elif isinstance(definition, FragmentDefinitionNode):
                 self.fragments[definition.name.value] = definition
         self.counts: Counter[str] = Counter()
-        self.places: Counter[tuple[str, ...]] = Counter()
-        self.entered: set[str] = set()
+        self.fields_by_path: Counter[tuple[str, ...]] = Counter()
+        self.visited_fragments: set[str] = set()
 
     def run(self) -> None:
         """Visit all operations and fragments, or raise DocumentRejected at the first limit."""
         for operation in self.operations:
-            self._enter(operation)
+            self._visit(operation)
         for name, fragment in self.fragments.items():
-            if name not in self.entered:  # validation visits unused fragments, too
-                self._enter(fragment)
+            if name not in self.visited_fragments:  # validation visits unused fragments, too
+                self._visit(fragment)
 
-    def _enter(self, root: OperationDefinitionNode | FragmentDefinitionNode) -> None:
+    def _visit(self, root: OperationDefinitionNode | FragmentDefinitionNode) -> None:
         self.counts["root fields"] = 0
-        self.places.clear()
-        self._directives(root)
+        self.fields_by_path.clear()
+        self._count_directives(root)
         # Pending selections, with the path of response names and the enclosing fragments.
-        waiting: list[tuple[tuple[SelectionNode, ...], tuple[str, ...], tuple[str, ...]]]
-        waiting = [(root.selection_set.selections, (), ())]
-        while waiting:
-            selections, path, inside = waiting.pop()
+        pending: list[tuple[tuple[SelectionNode, ...], tuple[str, ...], tuple[str, ...]]]
+        pending = [(root.selection_set.selections, (), ())]
+        while pending:
+            selections, path, enclosing = pending.pop()
             for selection in selections:
                 self._count("steps", self.limits.steps)
-                self._directives(selection)
+                self._count_directives(selection)
                 if isinstance(selection, FieldNode):
-                    place = self._field(selection, path)
+                    response_path = self._count_field(selection, path)
                     if selection.selection_set is not None:
-                        waiting.append((selection.selection_set.selections, place, inside))
+                        pending.append(
+                            (selection.selection_set.selections, response_path, enclosing)
+                        )
                 elif isinstance(selection, InlineFragmentNode):
-                    waiting.append((selection.selection_set.selections, path, inside))
+                    pending.append((selection.selection_set.selections, path, enclosing))
                 elif isinstance(selection, FragmentSpreadNode):
                     name = selection.name.value
                     fragment = self.fragments.get(name)
                     # Validation reports fragments that are unknown or recursive.
-                    if fragment is not None and name not in inside:
-                        self.entered.add(name)
-                        self._directives(fragment)
-                        waiting.append((fragment.selection_set.selections, path, (*inside, name)))
+                    if fragment is not None and name not in enclosing:
+                        self.visited_fragments.add(name)
+                        self._count_directives(fragment)
+                        pending.append(
+                            (fragment.selection_set.selections, path, (*enclosing, name))
+                        )
 
-    def _field(self, field: FieldNode, path: tuple[str, ...]) -> tuple[str, ...]:
-        place = (*path, (field.alias or field.name).value)
-        self.places[place] += 1
-        if self.places[place] > self.limits.repeats:
-            _too_complex(f"fields called {place[-1]!r} in one place", self.limits.repeats)
-        if len(place) > self.limits.depth:
-            _too_complex("levels of fields", self.limits.depth)
+    def _count_field(self, field: FieldNode, path: tuple[str, ...]) -> tuple[str, ...]:
+        response_path = (*path, (field.alias or field.name).value)
+        self.fields_by_path[response_path] += 1
+        if self.fields_by_path[response_path] > self.limits.repeats:
+            _raise_too_complex(
+                f"fields called {response_path[-1]!r} in one place", self.limits.repeats
+            )
+        if len(response_path) > self.limits.depth:
+            _raise_too_complex("levels of fields", self.limits.depth)
         if not path:
             self._count("root fields", self.limits.root_fields)
         if field.alias is not None:
             self._count("aliases", self.limits.aliases)
         self._count("fields", self.limits.fields)
-        return place
+        return response_path
 
-    def _directives(
+    def _count_directives(
         self, node: SelectionNode | OperationDefinitionNode | FragmentDefinitionNode
     ) -> None:
         for _ in node.directives or ():
             self._count("directives", self.limits.directives)
 
-    def _count(self, what: str, limit: int) -> None:
-        self.counts[what] += 1
-        if self.counts[what] > limit:
-            _too_complex(what, limit)
+    def _count(self, unit: str, limit: int) -> None:
+        self.counts[unit] += 1
+        if self.counts[unit] > limit:
+            _raise_too_complex(unit, limit)
 
 
-def _too_complex(what: str, limit: int) -> None:
+def _raise_too_complex(unit: str, limit: int) -> None:
     raise DocumentRejected(
-        "TOO_COMPLEX", f"expected at most {limit} {what}, got {limit + 1} or more"
+        "TOO_COMPLEX", f"expected at most {limit} {unit}, got {limit + 1} or more"
     )

@@ -25,8 +25,8 @@ class ListedApplication:
     ) -> Annotated[Application, strawberry.lazy("schema.application")] | None:
         from schema.application import Application
 
-        found = await info.context.loaders.applications.load(self.id)
-        return None if found is None else Application.from_model(found)
+        application = await info.context.loaders.applications.load(self.id)
+        return None if application is None else Application.from_model(application)
 
 
 @strawberry.type(description="A value with its name.")

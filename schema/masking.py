@@ -19,11 +19,13 @@ def mask_errors(errors: Iterable[GraphQLError] | None) -> list[GraphQLError]:
 
     An exception that fails many items of a list is one bug, since the items share a read.
     """
-    seen: dict[int, str] = {}
-    return [_mask(error, seen) if _is_a_bug(error) else error for error in errors or ()]
+    correlation_ids: dict[int, str] = {}
+    return [
+        _mask_error(error, correlation_ids) if _is_bug(error) else error for error in errors or ()
+    ]
 
 
-def _is_a_bug(error: GraphQLError) -> bool:
+def _is_bug(error: GraphQLError) -> bool:
     if "code" in (error.extensions or {}):
         return False
     if error.original_error is None or isinstance(error.original_error, GraphQLError):
@@ -33,12 +35,15 @@ def _is_a_bug(error: GraphQLError) -> bool:
     return error.path is not None or not error.nodes
 
 
-def _mask(error: GraphQLError, seen: dict[int, str]) -> GraphQLError:
-    bug = id(error.original_error)
-    if bug not in seen:
-        seen[bug] = uuid4().hex
+def _mask_error(error: GraphQLError, correlation_ids: dict[int, str]) -> GraphQLError:
+    exception_id = id(error.original_error)
+    if exception_id not in correlation_ids:
+        correlation_ids[exception_id] = uuid4().hex
         logger.error(
-            "internal error %s at %s", seen[bug], error.path, exc_info=error.original_error
+            "internal error %s at %s",
+            correlation_ids[exception_id],
+            error.path,
+            exc_info=error.original_error,
         )
     return GraphQLError(
         "internal error",
@@ -46,5 +51,5 @@ def _mask(error: GraphQLError, seen: dict[int, str]) -> GraphQLError:
         source=error.source,
         positions=error.positions,
         path=error.path,
-        extensions={"code": "INTERNAL", "correlationId": seen[bug]},
+        extensions={"code": "INTERNAL", "correlationId": correlation_ids[exception_id]},
     )

@@ -11,7 +11,7 @@ import strawberry
 
 from engine import model
 from engine.consolidation.proposal import ProposalKind
-from engine.document import value_of
+from engine.document import from_document
 from engine.verification import verification_state
 from engine.verification.verification import VerificationFlag
 from resolvers import event as resolved
@@ -65,9 +65,9 @@ class VerifiedValues:
 
 
 @strawberry.type(
-    description="The verdicts on an assessment's claims, or the bounds without any, are others now. "
-    "Told in the order of the log, with the change that made it so; what time alone changes is told "
-    "by the nightly pass."
+    description="The verdicts on an assessment's claims, or the bounds without any, are others "
+    "now. Told in the order of the log, with the change that made it so; what time alone changes "
+    "is told by the nightly pass."
 )
 class VerificationChanged:
     cursor: Cursor
@@ -90,17 +90,18 @@ class VerificationChanged:
         return Region.from_required_model(await info.context.loaders.regions.load(self._code))
 
     @classmethod
-    def from_event(cls, seen: VisibleEvent) -> VerificationChanged:
+    def from_event(cls, event: VisibleEvent) -> VerificationChanged:
         """Return the GraphQL type of an event of kind VERIFICATION_CHANGED."""
-        change = value_of(verification_state.VerificationChange, seen.arrival.derived or {})
+        change = from_document(verification_state.VerificationChange, event.arrival.derived or {})
         names = {
-            each.number: each.name for each in instrument_in_catalogue(change.instrument).indicators
+            indicator.number: indicator.name
+            for indicator in instrument_in_catalogue(change.instrument).indicators
         }
         return cls(
-            cursor=Cursor(seen.cursor),
-            previous_cursor=Cursor(seen.previous_cursor),
-            snapshot=seen.snapshot,
-            at=seen.arrival.at,
+            cursor=Cursor(event.cursor),
+            previous_cursor=Cursor(event.previous_cursor),
+            snapshot=event.snapshot,
+            at=event.arrival.at,
             instrument=schema_instrument(change.instrument),
             year=change.year,
             assessment=None if change.assessment is None else strawberry.ID(change.assessment),
@@ -109,14 +110,16 @@ class VerificationChanged:
             after=VerifiedValues.from_model(change.after),
             changed=[
                 VerdictChange(
-                    indicator=each.indicator,
-                    name=names[each.indicator],
-                    before=None if each.before is None else VerdictState.from_model(each.before),
-                    after=VerdictState.from_model(each.after),
+                    indicator=verdict.indicator,
+                    name=names[verdict.indicator],
+                    before=None
+                    if verdict.before is None
+                    else VerdictState.from_model(verdict.before),
+                    after=VerdictState.from_model(verdict.after),
                 )
-                for each in change.changed
+                for verdict in change.changed
             ],
-            _code=seen.arrival.region,
+            _code=event.arrival.region,
         )
 
 
@@ -127,8 +130,8 @@ class ProposalCount:
 
 
 @strawberry.type(
-    description="A region's proposals are others now. Told some seconds after the change, once for a "
-    "burst of them."
+    description="A region's proposals are others now. Told some seconds after the change, once for "
+    "a burst of them."
 )
 class ProposalsChanged:
     cursor: Cursor
@@ -148,19 +151,19 @@ class ProposalsChanged:
         return Region.from_required_model(await info.context.loaders.regions.load(self._code))
 
     @classmethod
-    def from_event(cls, seen: VisibleEvent) -> ProposalsChanged:
+    def from_event(cls, event: VisibleEvent) -> ProposalsChanged:
         """Return the GraphQL type of an event of kind PROPOSALS_CHANGED."""
-        change = value_of(verification_state.ProposalsChange, seen.arrival.derived or {})
+        change = from_document(verification_state.ProposalsChange, event.arrival.derived or {})
         return cls(
-            cursor=Cursor(seen.cursor),
-            previous_cursor=Cursor(seen.previous_cursor),
-            snapshot=seen.snapshot,
-            at=seen.arrival.at,
+            cursor=Cursor(event.cursor),
+            previous_cursor=Cursor(event.previous_cursor),
+            snapshot=event.snapshot,
+            at=event.arrival.at,
             opened=[strawberry.ID(id) for id in change.opened],
             changed=[strawberry.ID(id) for id in change.changed],
             closed=[strawberry.ID(id) for id in change.closed],
             counts=[ProposalCount(kind=kind, count=count) for kind, count in change.counts.items()],
-            _code=seen.arrival.region,
+            _code=event.arrival.region,
         )
 
 
@@ -179,16 +182,16 @@ class NewsSubscription:
         conflate: Annotated[bool, strawberry.argument(description=CONFLATE)] = False,
     ) -> AsyncGenerator[EventEnvelope[VerificationChanged], None]:
         kinds = (model.EventKind.VERIFICATION_CHANGED,)
-        happened = resolved.stream_events(
+        stream = resolved.stream_events(
             info.context,
             after=start_cursor(info, after),
             regions=regions,
             kinds=kinds,
             conflate=conflate,
         )
-        async with aclosing(happened):
-            async for seen in happened:
-                yield EventEnvelope.from_event(VerificationChanged.from_event(seen), seen)
+        async with aclosing(stream):
+            async for event in stream:
+                yield EventEnvelope.from_event(VerificationChanged.from_event(event), event)
 
     @strawberry.subscription(
         graphql_type=ProposalsChanged,
@@ -203,13 +206,13 @@ class NewsSubscription:
         conflate: Annotated[bool, strawberry.argument(description=CONFLATE)] = False,
     ) -> AsyncGenerator[EventEnvelope[ProposalsChanged], None]:
         kinds = (model.EventKind.PROPOSALS_CHANGED,)
-        happened = resolved.stream_events(
+        stream = resolved.stream_events(
             info.context,
             after=start_cursor(info, after),
             regions=regions,
             kinds=kinds,
             conflate=conflate,
         )
-        async with aclosing(happened):
-            async for seen in happened:
-                yield EventEnvelope.from_event(ProposalsChanged.from_event(seen), seen)
+        async with aclosing(stream):
+            async for event in stream:
+                yield EventEnvelope.from_event(ProposalsChanged.from_event(event), event)

@@ -47,6 +47,6 @@ class EvidenceInput:
         default=None, description="Of the document; what is undated often proves nothing."
     )
 
-    def value(self) -> model.Evidence:
+    def to_model(self) -> model.Evidence:
         """Return the evidence as the model has it."""
         return model.Evidence(self.title, self.url, self.kind, self.dated)

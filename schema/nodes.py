@@ -25,10 +25,10 @@ class NodeQuery:
 
 async def find_node(context: Context, id: str) -> Node | None:
     """Return the node with this id; None if it does not exist or the viewer may not see it."""
-    kind, _, rest = id.partition("-")
+    kind, _, code = id.partition("-")
     match kind:
         case "region":
-            region = await context.loaders.regions.load(rest)
+            region = await context.loaders.regions.load(code)
             return None if region is None else Region.from_model(region)
         case "opd":
             opd = await context.loaders.opds.load(id)

@@ -34,15 +34,16 @@ class Opd(Node):
     _value: strawberry.Private[model.Opd]
 
     @strawberry.field(
-        description="The OPD of the same region that this one is a part of; null where there is none."
+        description="The OPD of the same region that this one is a part of; null where there is "
+        "none."
     )
     async def parent(self, info: Info) -> Opd | None:
         if self._value.parent is None:
             return None
-        found = await info.context.loaders.opds.load(self._value.parent)
+        parent = await info.context.loaders.opds.load(self._value.parent)
         return (
-            Opd.from_model(found)
-            if found is not None and found.region == self._value.region
+            Opd.from_model(parent)
+            if parent is not None and parent.region == self._value.region
             else None
         )
 
@@ -86,7 +87,7 @@ class OpdMutation:
         "and its province."
     )
     async def register_opd(self, info: Info, input: RegisterOpdInput) -> RegisterOpdResult:
-        asked = resolved.RegisterOpd(
+        request = resolved.RegisterOpd(
             region=input.region,
             name=input.name,
             kind=input.kind,
@@ -94,5 +95,5 @@ class OpdMutation:
             parent=input.parent,
         )
         return await result_or_problem(
-            resolved.register_opd(info.context, asked, input.idempotency_key), Opd.from_model
+            resolved.register_opd(info.context, request, input.idempotency_key), Opd.from_model
         )

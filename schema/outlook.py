@@ -72,21 +72,21 @@ class Outlook:
 
     @classmethod
     def from_model(cls, value: resolved.RegionOutlook) -> Outlook:
-        found = value.outlook
+        outlook = value.outlook
         return cls(
             instrument=schema_instrument(value.instrument),
-            start=Figure.from_fraction(found.start),
+            start=Figure.from_fraction(outlook.start),
             start_year=value.start_year,
-            target=Figure.from_fraction(found.target),
+            target=Figure.from_fraction(outlook.target),
             from_year=value.from_year,
-            window=Figure.from_fraction(found.window).value,
-            n=found.n,
-            sufficiency=found.sufficiency,
-            reached=BaseRate.from_model(found.reached),
-            fell=BaseRate.from_model(found.fell),
-            mean_change=found.mean_change,
-            spread=found.spread,
-            examples=[strawberry.ID(code) for code in found.examples],
+            window=Figure.from_fraction(outlook.window).value,
+            n=outlook.n,
+            sufficiency=outlook.sufficiency,
+            reached=BaseRate.from_model(outlook.reached),
+            fell=BaseRate.from_model(outlook.fell),
+            mean_change=outlook.mean_change,
+            spread=outlook.spread,
+            examples=[strawberry.ID(code) for code in outlook.examples],
         )
 
 
@@ -104,7 +104,7 @@ class RegionOutlookField:
         instrument: strawberry.ID | None = None,
         from_year: int | None = None,
     ) -> Outlook | None:
-        found = await resolved.compute_region_outlook(
+        outlook = await resolved.compute_region_outlook(
             info.context, self._value, target, instrument, from_year
         )
-        return None if found is None else Outlook.from_model(found)
+        return None if outlook is None else Outlook.from_model(outlook)

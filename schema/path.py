@@ -110,8 +110,8 @@ class UpgradePath:
     async def next_best(self, info: Info) -> UpgradePath | None:
         if self._path is None:
             return None
-        found = await resolved.next_best_path(info.context, self._path)
-        return None if found is None else upgrade_path(found)
+        path = await resolved.next_best_path(info.context, self._path)
+        return None if path is None else upgrade_path(path)
 
     @strawberry.field(
         description="What refusing each of the `first` steps (10 at most) costs: a search per step."
@@ -119,8 +119,8 @@ class UpgradePath:
     async def refusals(self, info: Info, first: int = 5) -> list[StepRefusal]:
         if self._path is None:
             return []
-        found = await resolved.path_refusals(info.context, self._path, first)
-        return [StepRefusal.from_model(each) for each in found]
+        refusals = await resolved.path_refusals(info.context, self._path, first)
+        return [StepRefusal.from_model(refusal) for refusal in refusals]
 
     @strawberry.field(
         description="What every tenth and predicate above the present index takes: a search each."
@@ -128,8 +128,8 @@ class UpgradePath:
     async def cost_curve(self, info: Info) -> list[CostPoint]:
         if self._path is None:
             return []
-        found = await resolved.path_cost_curve(info.context, self._path)
-        return [CostPoint.from_model(each) for each in found]
+        points = await resolved.path_cost_curve(info.context, self._path)
+        return [CostPoint.from_model(point) for point in points]
 
 
 @strawberry.type
@@ -141,8 +141,8 @@ class RegionPath:
     @strawberry.field(
         description="The cheapest steps to a target from the newest levels of that kind which the "
         "viewer may see; else from the official ones, which are ESTIMATED where only figures are "
-        "published. `locked` indicators rise by a level at least, `refused` ones stay. `buffer`: 0 to 1, "
-        "`years`: 1 to 3. " + NOT_COMPUTED
+        "published. `locked` indicators rise by a level at least, `refused` ones stay. `buffer`: 0 "
+        "to 1, `years`: 1 to 3. " + NOT_COMPUTED
     )
     async def path_to_target(
         self,
@@ -155,11 +155,11 @@ class RegionPath:
         kind: AssessmentKind = model.AssessmentKind.SELF,
         year: int | None = None,
     ) -> UpgradePath | None:
-        wish = resolved.PathRequest(
+        request = resolved.PathRequest(
             target, buffer, years, tuple(locked or ()), tuple(refused or ())
         )
         return upgrade_path(
-            await resolved.find_path_to_target(info.context, self._value.code, wish, kind, year)
+            await resolved.find_path_to_target(info.context, self._value.code, request, kind, year)
         )
 
 
@@ -169,55 +169,58 @@ def upgrade_path(path: resolved.PlannedPath | None) -> UpgradePath:
         return UpgradePath(outcome=PathOutcome.NO_LEVELS, estimated=False, proven=False, _path=None)
     result = path.result
     if isinstance(result, plan.UnreachableTarget):
-        return _without_plan(path, result)
-    names = {each.number: each.name for each in path.situation.instrument.indicators}
+        return _unreachable_path(path, result)
+    names = {indicator.number: indicator.name for indicator in path.situation.instrument.indicators}
     return UpgradePath(
         outcome=PathOutcome.FOUND,
-        estimated=result.estimated,
-        origin=_origin(path.origin),
+        estimated=result.is_estimated,
+        origin=_path_origin(path.origin),
         index_before=Figure.from_fraction(result.index_before),
         index_after=Figure.from_fraction(result.index_after),
         predicate_before=result.predicate_before,
         predicate_after=result.predicate_after,
-        steps=[UpgradeStep.from_model(each, names[each.id.indicator]) for each in result.steps],
-        years=[UpgradeYear.from_model(each) for each in result.years],
+        steps=[UpgradeStep.from_model(step, names[step.id.indicator]) for step in result.steps],
+        years=[UpgradeYear.from_model(year) for year in result.years],
         effort=format_exact(result.effort),
         penalty=format_exact(result.penalty),
-        broken=[BrokenPrecedence.from_model(each) for each in result.broken],
-        hold=[HeldLevel.from_model(each, names[each.indicator]) for each in result.hold],
+        broken=[BrokenPrecedence.from_model(rule) for rule in result.broken_rules],
+        hold=[
+            HeldLevel.from_model(level, names[level.indicator])
+            for level in result.maintained_levels
+        ],
         proven=True,
         at_least=format_exact(result.effort + result.penalty),
         unclaimed=list(result.unclaimed),
         effort_scale=DeclaredScale.from_id_and_version(result.effort_scale),
         effort_assumed=result.effort_assumed,
         precedence_rules=DeclaredScale.from_id_and_version(result.precedence_rules),
-        inputs=result.inputs,
+        inputs=result.inputs_hash,
         _path=path,
     )
 
 
-def _without_plan(path: resolved.PlannedPath, result: plan.UnreachableTarget) -> UpgradePath:
+def _unreachable_path(path: resolved.PlannedPath, result: plan.UnreachableTarget) -> UpgradePath:
     effort, rules = path.situation.effort, path.situation.precedence
     return UpgradePath(
         outcome=PathOutcome.UNREACHABLE,
         estimated=path.situation.estimated,
-        origin=_origin(path.origin),
+        origin=_path_origin(path.origin),
         index_before=Figure.from_fraction(result.index_before),
         proven=True,
         unclaimed=[
-            each.number
-            for each in path.situation.instrument.indicators
-            if each.number not in path.situation.levels
+            indicator.number
+            for indicator in path.situation.instrument.indicators
+            if indicator.number not in path.situation.levels
         ],
         effort_scale=DeclaredScale.from_id_and_version((effort.id, effort.version)),
         precedence_rules=DeclaredScale.from_id_and_version((rules.id, rules.version)),
-        inputs=result.inputs,
+        inputs=result.inputs_hash,
         unreachable=UnreachableTarget.from_model(result),
         _path=path,
     )
 
 
-def _origin(value: resolved.Origin) -> PathOrigin:
+def _path_origin(value: resolved.Origin) -> PathOrigin:
     return PathOrigin(
         assessment=strawberry.ID(value.assessment.id),
         instrument=schema_instrument(value.assessment.instrument),

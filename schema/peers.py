@@ -89,24 +89,24 @@ class Peer:
     ) -> Annotated[Region, strawberry.lazy("schema.region")] | None:
         from schema.region import Region
 
-        found = await info.context.loaders.regions.load(self.code)
-        return None if found is None else Region.from_model(found)
+        region = await info.context.loaders.regions.load(self.code)
+        return None if region is None else Region.from_model(region)
 
     @classmethod
     def list_from_model(cls, value: resolved.RegionPeers) -> list[Peer]:
         """Return the peers, nearest first."""
-        return [cls._from_model(each, value) for each in value.peers]
+        return [cls._from_model(peer, value) for peer in value.peers]
 
     @classmethod
-    def _from_model(cls, value: resolved.RegionPeer, among: resolved.RegionPeers) -> Peer:
+    def _from_model(cls, value: resolved.RegionPeer, peers: resolved.RegionPeers) -> Peer:
         peer, levels = value.peer, value.history.levels
         return cls(
             code=strawberry.ID(peer.region),
             name=value.region.name,
             kind=value.region.kind,
-            instrument=schema_instrument(among.instrument),
-            year=among.year,
-            of=among.found.of,
+            instrument=schema_instrument(peers.instrument),
+            year=peers.year,
+            of=peers.search_result.candidate_count,
             distance=peer.distance,
             by_domains=peer.by_domains,
             by_kind=peer.by_kind,
@@ -114,12 +114,12 @@ class Peer:
             differences=DomainDifference.list_from_differences(peer.differences),
             next_index=Figure.from_optional(peer.next_index),
             change=Figure.from_optional_difference(peer.change),
-            moved=peer.moved,
+            moved=peer.has_moved,
             domain_changes=DomainDifference.list_from_differences(peer.domain_changes),
             level_changes=None
             if levels is None
-            else [LevelChange.from_model(each) for each in levels],
-            examples=among.found.sufficiency,
+            else [LevelChange.from_model(change) for change in levels],
+            examples=peers.search_result.sufficiency,
         )
 
 
@@ -139,5 +139,5 @@ class RegionPeersField:
         info: Info,
         first: int = 5,
     ) -> list[Peer] | None:
-        found = await resolved.find_region_peers(info.context, self._value, first)
-        return [] if found is None else Peer.list_from_model(found)
+        peers = await resolved.find_region_peers(info.context, self._value, first)
+        return [] if peers is None else Peer.list_from_model(peers)

@@ -60,7 +60,7 @@ class UpgradeStep:
             effort_edited=value.effort_edited,
             locked=value.locked,
             criterion=value.criterion,
-            asks=list(value.asks),
+            asks=list(value.requirements),
             evidence=value.evidence,
         )
 
@@ -97,7 +97,7 @@ class HeldLevel:
             name=name,
             level=value.level,
             criterion=value.criterion,
-            asks=list(value.asks),
+            asks=list(value.requirements),
         )
 
 
@@ -116,7 +116,7 @@ class BrokenPrecedence:
         return cls(
             kind=value.kind,
             step=StepId.from_model(value.step),
-            asks=StepId.from_model(value.asks),
+            asks=StepId.from_model(value.prerequisite),
             penalty=format_exact(value.penalty),
         )
 
@@ -157,7 +157,7 @@ class StepRefusal:
             step=StepId.from_model(value.step),
             extra_effort=None if effort is None else format_exact(effort),
             extra_penalty=None if penalty is None else format_exact(penalty),
-            instead=[StepId.from_model(each) for each in value.instead],
+            instead=[StepId.from_model(step) for step in value.replacements],
             maximum=Figure.from_optional(value.maximum),
         )
 

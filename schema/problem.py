@@ -66,13 +66,13 @@ class IdempotencyKeyReused(Problem):
     key: str
 
 
-async def result_or_problem(work: Awaitable[Value], wrap: Callable[[Value], object]) -> Any:
+async def result_or_problem(mutation: Awaitable[Value], wrap: Callable[[Value], object]) -> Any:
     """Return the wrapped result of `work`, or the problem that it raised.
 
     The union of a mutation lists its problems; execution checks the result against the union.
     """
     try:
-        return wrap(await work)
+        return wrap(await mutation)
     except problems.Problem as problem:
         return problem_from_exception(problem)
 
@@ -88,7 +88,7 @@ def problem_from_exception(problem: problems.Problem) -> Problem:
                 message=message,
                 field=problem.field,
                 expected=problem.expected,
-                got=problem.got,
+                got=problem.received,
             )
         case problems.VersionConflict():
             return VersionConflict(

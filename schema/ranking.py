@@ -48,11 +48,11 @@ class Comparison:
         "the means and the best of province and nation."
     )
     async def lines(self, info: Info) -> list[ComparisonLine]:
-        regions = [each.region._value for each in self.regions]
-        found = await resolved_comparison.comparison_lines(
+        regions = [compared.region._value for compared in self.regions]
+        lines = await resolved_comparison.comparison_lines(
             info.context, regions, self.instrument.id, self.year, self.kind
         )
-        return ComparisonLine.list_from_lines(found, self.instrument.id)
+        return ComparisonLine.list_from_lines(lines, self.instrument.id)
 
 
 @strawberry.type(
@@ -98,18 +98,18 @@ class RankingQuery:
             year=year,
             kind=kind,
             province=province,
-            kinds=region_kinds or resolved.MEMBERS,
+            kinds=region_kinds or resolved.MEMBER_KINDS,
         )
         return [
             Rank(
-                position=each.rank.position,
-                region=Region.from_model(each.region),
-                score=IndexScore.from_scored(each.scored),
-                previous=each.rank.previous,
-                movement=each.rank.movement,
-                change=each.rank.change,
+                position=ranking.rank.position,
+                region=Region.from_model(ranking.region),
+                score=IndexScore.from_scored(ranking.scored),
+                previous=ranking.rank.previous,
+                movement=ranking.rank.movement,
+                change=ranking.rank.change,
             )
-            for each in ranked
+            for ranking in ranked
         ]
 
     @strawberry.field(description="Two to ten regions.")
@@ -143,15 +143,15 @@ class RankingQuery:
     ) -> list[IndexMean]:
         return [
             IndexMean(
-                instrument=schema_instrument(each.instrument),
-                year=each.year,
-                kind=each.kind,
-                value=format_exact(each.value),
-                display=format_rounded(each.value),
-                count=each.count,
-                of=each.of,
+                instrument=schema_instrument(mean.instrument),
+                year=mean.year,
+                kind=mean.kind,
+                value=format_exact(mean.value),
+                display=format_rounded(mean.value),
+                count=mean.count,
+                of=mean.region_count,
             )
-            for each in await resolved.list_province_means(info.context, province, kind)
+            for mean in await resolved.list_province_means(info.context, province, kind)
         ]
 
     @strawberry.field(
@@ -160,10 +160,10 @@ class RankingQuery:
     async def editions(self, info: Info, province: strawberry.ID | None = None) -> list[Edition]:
         return [
             Edition(
-                instrument=schema_instrument(each.instrument),
-                year=each.year,
-                kind=each.kind,
-                count=each.count,
+                instrument=schema_instrument(edition.instrument),
+                year=edition.year,
+                kind=edition.kind,
+                count=edition.count,
             )
-            for each in await resolved.list_published_editions(info.context, province)
+            for edition in await resolved.list_published_editions(info.context, province)
         ]

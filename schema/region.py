@@ -17,8 +17,8 @@ from schema.assessment import Assessment
 from schema.connection import (
     Connection,
     checked_page_size,
+    checked_search_text,
     decode_cursor,
-    part_of_name,
     to_connection,
 )
 from schema.consolidation import RegionConsolidation
@@ -90,14 +90,16 @@ class Region(
     async def parent(self, info: Info) -> Region | None:
         if self._value.parent is None:
             return None
-        found = await info.context.loaders.regions.load(self._value.parent)
-        return None if found is None else Region.from_model(found)
+        parent = await info.context.loaders.regions.load(self._value.parent)
+        return None if parent is None else Region.from_model(parent)
 
     @strawberry.field
     async def source(self, info: Info) -> Source:
         code, context = self._value.code, info.context
-        found = await context.loaders.sources.load(code)
-        return Source.from_model(code, found, context.instance.clock(), context.confirmed.get(code))
+        source = await context.loaders.sources.load(code)
+        return Source.from_model(
+            code, source, context.instance.clock(), context.confirmed_at_by_region.get(code)
+        )
 
     @strawberry.field
     async def opds(self, info: Info, first: int = 50, after: str | None = None) -> Connection[Opd]:
@@ -107,7 +109,7 @@ class Region(
             first=checked_page_size(first),
             after=decode_cursor(after, 2),
         )
-        return to_connection(page, [Opd.from_model(each) for each in page.values])
+        return to_connection(page, [Opd.from_model(opd) for opd in page.values])
 
     @strawberry.field
     async def applications(
@@ -129,7 +131,9 @@ class Region(
             first=checked_page_size(first),
             after=decode_cursor(after, 1),
         )
-        return to_connection(page, [Integration.from_model(each) for each in page.values])
+        return to_connection(
+            page, [Integration.from_model(integration) for integration in page.values]
+        )
 
     @strawberry.field(description="Those that the viewer may see, newest first.")
     async def assessments(
@@ -139,10 +143,10 @@ class Region(
         year: int | None = None,
         kind: AssessmentKind | None = None,
     ) -> list[Assessment]:
-        found = await resolved_assessment.list_visible_assessments(
+        assessments = await resolved_assessment.list_visible_assessments(
             info.context, self._value.code, instrument=instrument, year=year, kind=kind
         )
-        return [Assessment.from_model(assessment, score) for assessment, score in found]
+        return [Assessment.from_model(assessment, score) for assessment, score in assessments]
 
     @strawberry.field(description="The newest published score that fits.")
     async def index(
@@ -152,13 +156,13 @@ class Region(
         year: int | None = None,
         kind: AssessmentKind = model.AssessmentKind.OFFICIAL,
     ) -> IndexScore | None:
-        fitting = [
-            each
-            for each in await _published(info, self._value.code, kind)
-            if instrument in (None, each.assessment.instrument)
-            and year in (None, each.assessment.year)
+        matching = [
+            scored
+            for scored in await _load_published_scores(info, self._value.code, kind)
+            if instrument in (None, scored.assessment.instrument)
+            and year in (None, scored.assessment.year)
         ]
-        return IndexScore.from_scored(fitting[-1]) if fitting else None
+        return IndexScore.from_scored(matching[-1]) if matching else None
 
     @strawberry.field(
         description="Published scores of one kind, oldest first. Values of different instruments "
@@ -167,8 +171,8 @@ class Region(
     async def history(
         self, info: Info, kind: AssessmentKind = model.AssessmentKind.OFFICIAL
     ) -> list[IndexScore]:
-        found = await _published(info, self._value.code, kind)
-        return [IndexScore.from_scored(each) for each in found]
+        scores = await _load_published_scores(info, self._value.code, kind)
+        return [IndexScore.from_scored(scored) for scored in scores]
 
     @classmethod
     def from_model(cls, value: model.Region) -> Region:
@@ -197,16 +201,16 @@ class Region(
 class RegionQuery:
     @strawberry.field(
         description="Null where no region has that code. With `maxAge` (seconds) the answer waits, "
-        "for 2 seconds at most, until the copy of a region that another instance owns is not older; "
-        "`source` says whether it is."
+        "for 2 seconds at most, until the copy of a region that another instance owns is not "
+        "older; `source` says whether it is."
     )
     async def region(
         self, info: Info, code: strawberry.ID, max_age: int | None = None
     ) -> Region | None:
         if max_age is not None:
             await freshness.wait_until_fresh(info.context, max_age, [code])
-        found = await resolved.find_region(info.context, code)
-        return None if found is None else Region.from_model(found)
+        region = await resolved.find_region(info.context, code)
+        return None if region is None else Region.from_model(region)
 
     @strawberry.field(description="`first` is at most 200.")
     async def regions(
@@ -217,18 +221,20 @@ class RegionQuery:
         first: int = 50,
         after: str | None = None,
     ) -> Connection[Region]:
-        chosen, by_name = filter or RegionFilter(), order_by is RegionOrder.NAME
+        conditions, by_name = filter or RegionFilter(), order_by is RegionOrder.NAME
         page = await resolved.page_of_regions(
             info.context,
-            parent=chosen.province,
-            kinds=tuple(set(chosen.kinds or ())),
-            search=part_of_name(chosen.search),
+            parent=conditions.province,
+            kinds=tuple(set(conditions.kinds or ())),
+            search=checked_search_text(conditions.search),
             by_name=by_name,
             first=checked_page_size(first),
             after=decode_cursor(after, 2 if by_name else 1),
         )
-        return to_connection(page, [Region.from_model(each) for each in page.values])
+        return to_connection(page, [Region.from_model(region) for region in page.values])
 
 
-async def _published(info: Info, code: str, kind: model.AssessmentKind) -> list[ScoredAssessment]:
+async def _load_published_scores(
+    info: Info, code: str, kind: model.AssessmentKind
+) -> list[ScoredAssessment]:
     return await info.context.loaders.published.load((code, kind))

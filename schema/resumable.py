@@ -1,4 +1,4 @@
-"""Finds subscriptions that can be shared and resumed: those to events after a cursor."""
+"""Finds subscriptions to events after a cursor, which can be shared and resumed."""
 
 from __future__ import annotations
 
@@ -24,17 +24,17 @@ class ResumePoint:
     """Where a subscription's document gives the cursor after which it begins."""
 
     variable: str | None  # the variable that holds the cursor
-    literal: str | None  # the cursor itself; both None: it begins without one
+    literal: str | None  # the cursor itself; both None: there is no cursor
 
 
 @lru_cache(maxsize=CACHED_DOCUMENTS)
 def find_resume_point(document: DocumentNode, operation_name: str | None) -> ResumePoint | None:
     """Return how an operation can be resumed; None if it cannot be resumed."""
     operations = [
-        each
-        for each in document.definitions
-        if isinstance(each, OperationDefinitionNode)
-        and operation_name in (None, each.name and each.name.value)
+        definition
+        for definition in document.definitions
+        if isinstance(definition, OperationDefinitionNode)
+        and operation_name in (None, definition.name and definition.name.value)
     ]
     if len(operations) != 1 or operations[0].operation is not OperationType.SUBSCRIPTION:
         return None
@@ -44,7 +44,10 @@ def find_resume_point(document: DocumentNode, operation_name: str | None) -> Res
     field = selections[0]
     if field.name.value not in FIELDS or field.directives:
         return None
-    after = next((each.value for each in field.arguments or () if each.name.value == "after"), None)
+    after = next(
+        (argument.value for argument in field.arguments or () if argument.name.value == "after"),
+        None,
+    )
     if after is None:
         return ResumePoint(None, None)
     if isinstance(after, StringValueNode):
@@ -52,9 +55,13 @@ def find_resume_point(document: DocumentNode, operation_name: str | None) -> Res
     if not isinstance(after, VariableNode):
         return None
     name = after.name.value
-    defined = (
-        each
-        for each in operations[0].variable_definitions or ()
-        if each.variable.name.value == name
+    definitions = (
+        definition
+        for definition in operations[0].variable_definitions or ()
+        if definition.variable.name.value == name
     )
-    return None if any(each.default_value for each in defined) else ResumePoint(name, None)
+    return (
+        None
+        if any(definition.default_value for definition in definitions)
+        else ResumePoint(name, None)
+    )

@@ -11,26 +11,26 @@ from resolvers.application import COUNT_MOST
 Cursor = NewType("Cursor", str)
 
 
-def _cursor(given: object) -> Cursor:
-    if not isinstance(given, str):
-        raise TypeError(f"expected a cursor as a string, got {given!r}")
-    return Cursor(given)
+def _parse_cursor(value: object) -> Cursor:
+    if not isinstance(value, str):
+        raise TypeError(f"expected a cursor as a string, got {value!r}")
+    return Cursor(value)
 
 
 WholeNumber = NewType("WholeNumber", int)
 
 
-def _whole(given: object) -> WholeNumber:
-    if isinstance(given, bool) or not isinstance(given, int) or not 0 <= given <= COUNT_MOST:
-        raise TypeError(f"expected a whole number from 0 to {COUNT_MOST}, got {given!r}")
-    return WholeNumber(given)
+def _parse_whole_number(value: object) -> WholeNumber:
+    if isinstance(value, bool) or not isinstance(value, int) or not 0 <= value <= COUNT_MOST:
+        raise TypeError(f"expected a whole number from 0 to {COUNT_MOST}, got {value!r}")
+    return WholeNumber(value)
 
 
 WHOLE_NUMBER = strawberry.scalar(
     name="WholeNumber",
     description=f"A whole number from 0 to {COUNT_MOST}: amounts of rupiah do not fit into Int.",
     serialize=int,
-    parse_value=_whole,
+    parse_value=_parse_whole_number,
 )
 
 CURSOR = strawberry.scalar(
@@ -40,5 +40,5 @@ CURSOR = strawberry.scalar(
         "send it back as `after`, and never take it apart."
     ),
     serialize=str,
-    parse_value=_cursor,
+    parse_value=_parse_cursor,
 )

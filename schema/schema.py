@@ -77,8 +77,8 @@ class Subscription(EventSubscription, NewsSubscription, FeedSubscription):
     pass
 
 
-# The definitions that `@link` imports, so that tools without federation can read the schema, too. They
-# are written out because composers refuse Strawberry's names for the types of the arguments.
+# The definitions that `@link` imports, so that tools without federation can also read the schema.
+# They are written out because composers refuse Strawberry's names for the types of the arguments.
 FEDERATION = """\
 directive @key(fields: federation__FieldSet!, resolvable: Boolean = true) repeatable on OBJECT | INTERFACE
 

@@ -79,9 +79,9 @@ class ScopeMutation:
         "on the service bus. The reason is shown wherever it counts."
     )
     async def exempt_opd(self, info: Info, input: ExemptOpdInput) -> ExemptOpdResult:
-        asked = resolved.ExemptOpd(input.opd, input.reason)
-        work = resolved.exempt_opd(info.context, asked, input.idempotency_key)
-        return await result_or_problem(work, Exemption.from_model)
+        request = resolved.ExemptOpd(input.opd, input.reason)
+        mutation = resolved.exempt_opd(info.context, request, input.idempotency_key)
+        return await result_or_problem(mutation, Exemption.from_model)
 
     @strawberry.mutation(
         description="For the region and its province: what indicator 15 is held against."
@@ -89,6 +89,6 @@ class ScopeMutation:
     async def record_development_policy(
         self, info: Info, input: RecordDevelopmentPolicyInput
     ) -> RecordDevelopmentPolicyResult:
-        asked = resolved.RecordDevelopmentPolicy(input.region, input.year, input.title, input.url)
-        work = resolved.record_policy(info.context, asked, input.idempotency_key)
-        return await result_or_problem(work, DevelopmentPolicy.from_model)
+        request = resolved.RecordDevelopmentPolicy(input.region, input.year, input.title, input.url)
+        mutation = resolved.record_policy(info.context, request, input.idempotency_key)
+        return await result_or_problem(mutation, DevelopmentPolicy.from_model)

@@ -66,9 +66,9 @@ class VerifiedScore:
             value=value.value,
             display=value.display,
             predicate=value.predicate,
-            domains=[PartScore.from_model(each) for each in value.domains],
-            aspects=[PartScore.from_model(each) for each in value.aspects],
-            complete=value.complete,
+            domains=[PartScore.from_model(domain) for domain in value.domains],
+            aspects=[PartScore.from_model(aspect) for aspect in value.aspects],
+            complete=value.is_complete,
         )
 
 
@@ -123,8 +123,8 @@ class IndexScore:
         "instrument has no rules."
     )
     async def verified(self, info: Info) -> VerifiedIndex | None:
-        found = await resolved.verify_assessment(info.context, self._assessment)
-        return None if found is None else VerifiedIndex.from_verification(found.verification)
+        result = await resolved.verify_assessment(info.context, self._assessment)
+        return None if result is None else VerifiedIndex.from_verification(result.verification)
 
     @classmethod
     def from_model(cls, assessment: model.Assessment, value: engine.Score) -> IndexScore:
@@ -137,11 +137,11 @@ class IndexScore:
             value=value.value,
             display=value.display,
             predicate=value.predicate,
-            domains=[PartScore.from_model(each) for each in value.domains],
-            aspects=[PartScore.from_model(each) for each in value.aspects],
+            domains=[PartScore.from_model(domain) for domain in value.domains],
+            aspects=[PartScore.from_model(aspect) for aspect in value.aspects],
             basis=value.basis,
             claimed=value.claimed,
-            complete=value.complete,
+            complete=value.is_complete,
             next_predicate=(
                 None
                 if gap is None

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import strawberry
 
 from engine import model
-from engine.consolidation.reuse import RULE, SHARED_FROM
+from engine.consolidation.reuse import MIN_SHARED_LEVEL, RULE
 from resolvers import sharing as resolved
 from schema.connection import checked_page_size
 from schema.figure import Figure
@@ -29,7 +29,7 @@ class SharingCandidate:
     function: Function
     system: ListedApplication
     level: int | None = strawberry.field(
-        description=f"Official level of the owner's service, {SHARED_FROM} or above; null: unknown."
+        description=f"Official level of the owner's service, {MIN_SHARED_LEVEL} or above; null: unknown."
     )
     shareable: bool | None = strawberry.field(
         description="Whether its source may be given on; null: nobody said."
@@ -48,18 +48,18 @@ class SharingCandidate:
 
     @classmethod
     def from_model(cls, value: resolved.ReuseOffer) -> SharingCandidate:
-        found = value.candidate
+        candidate = value.candidate
         return cls(
             rule=RULE,
-            function=Function.from_id(found.function),
-            system=ListedApplication(id=strawberry.ID(found.system)),
-            level=found.level,
-            shareable=found.shareable,
-            confidence=estimated_figure(found.confidence),
-            regions_with=found.regions_with,
-            regions_compared=value.compared,
+            function=Function.from_id(candidate.function),
+            system=ListedApplication(id=strawberry.ID(candidate.system)),
+            level=candidate.level,
+            shareable=candidate.shareable,
+            confidence=estimated_figure(candidate.confidence),
+            regions_with=candidate.regions_with,
+            regions_compared=value.regions_compared,
             completeness=Figure.from_optional(value.completeness),
-            owner_code=strawberry.ID(found.owner),
+            owner_code=strawberry.ID(candidate.owner),
         )
 
 
@@ -76,6 +76,6 @@ class RegionSharing:
     async def sharing_candidates(
         self, info: Info, first: int = 10
     ) -> list[SharingCandidate] | None:
-        most = checked_page_size(first)
-        found = await resolved.list_reuse_offers(info.context, self._value)
-        return [SharingCandidate.from_model(each) for each in found[:most]]
+        page_size = checked_page_size(first)
+        offers = await resolved.list_reuse_offers(info.context, self._value)
+        return [SharingCandidate.from_model(offer) for offer in offers[:page_size]]

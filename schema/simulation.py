@@ -49,7 +49,7 @@ class SimulationMutation:
     async def simulate_assessment(
         self, info: Info, input: SimulateAssessmentInput
     ) -> SimulateAssessmentResult:
-        levels = tuple((each.indicator, each.level) for each in input.levels)
-        asked = resolved.SimulateAssessment(input.assessment, levels)
-        work = resolved.simulate_assessment(info.context, asked, input.idempotency_key)
-        return await result_or_problem(work, Assessment.from_unscored_model)
+        levels = tuple((claim.indicator, claim.level) for claim in input.levels)
+        request = resolved.SimulateAssessment(input.assessment, levels)
+        mutation = resolved.simulate_assessment(info.context, request, input.idempotency_key)
+        return await result_or_problem(mutation, Assessment.from_unscored_model)

@@ -18,8 +18,8 @@ class Source:
     region: strawberry.ID = strawberry.field(description="The code of the region.")
     state: SourceState
     as_of: datetime | None = strawberry.field(
-        description="When the copy was last known to hold all that its owner had. Null where it never "
-        "was; the present time where the region is owned here."
+        description="When the copy was last known to hold all that its owner had. Null where it "
+        "never was; the present time where the region is owned here."
     )
     lag_seconds: float | None = strawberry.field(
         description="Seconds since `asOf`; 0 where the region is owned here."
@@ -64,7 +64,7 @@ class Source:
         lag = None if value.as_of is None else max(0.0, (now - value.as_of).total_seconds())
         return cls(
             region=code,
-            state=value.at(now),
+            state=value.state_at(now),
             as_of=value.as_of,
             lag_seconds=lag,
             url=value.url,
@@ -76,9 +76,10 @@ class Source:
 @strawberry.type
 class SourceQuery:
     @strawberry.field(
-        description="The sources of all regions that other instances own, also where nothing was copied yet."
+        description="The sources of all regions that other instances own, also where nothing was "
+        "copied yet."
     )
     async def sources(self, info: Info) -> list[Source]:
         now = info.context.instance.clock()
-        found = await resolved.list_region_sources(info.context)
-        return [Source.from_model(each.region, each, now) for each in found]
+        sources = await resolved.list_region_sources(info.context)
+        return [Source.from_model(source.region, source, now) for source in sources]

@@ -41,12 +41,12 @@ async def execute_events(
 ) -> AsyncGenerator[tuple[EventEnvelope[Any], ExecutionResult], None]:
     """Yield each event with its result, until the source ends; close it when done.
 
-    An exception of the source becomes the result of a last event, at the position of the previous one.
+    An exception of the source becomes the result of a last event at the previous event's position.
 
     Raises:
         SubscriptionRejected: the document, its variables or the resolver do not allow it.
     """
-    executor = _executor(schema, query, variables, operation_name, context, resume, limits)
+    executor = _build_executor(schema, query, variables, operation_name, context, resume, limits)
     source = create_source_event_stream(executor)
     if isawaitable(source):
         source = await source
@@ -61,12 +61,12 @@ async def execute_events(
                 result = execute_subscription_event(executor.build_per_event_executor(envelope))
                 yield envelope, (await result if isawaitable(result) else result)
         except Exception as error:  # noqa: BLE001  # the transport masks it for the client
-            found = error if isinstance(error, GraphQLError) else None
-            found = found or GraphQLError(str(error), original_error=error)
-            yield envelope, ExecutionResult(None, [found])
+            graphql_error = error if isinstance(error, GraphQLError) else None
+            graphql_error = graphql_error or GraphQLError(str(error), original_error=error)
+            yield envelope, ExecutionResult(None, [graphql_error])
 
 
-def _executor(
+def _build_executor(
     schema: Schema,
     query: str,
     variables: Mapping[str, Any] | None,
@@ -81,7 +81,7 @@ def _executor(
         check_operation(document, operation_name)
     except GraphQLError as error:
         raise SubscriptionRejected([error]) from None
-    errors = validation_errors(core, document, limits.mistakes)
+    errors = validation_errors(core, document, limits.validation_errors)
     if errors:
         raise SubscriptionRejected(errors)
     executor = Execution.build(

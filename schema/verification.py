@@ -42,8 +42,8 @@ class Missing:
     @strawberry.field(description="Of the OPD or application; null of anything else.")
     async def name(self, info: Info) -> str | None:
         opd = await info.context.loaders.opds.load(self.subject)
-        named = opd or await info.context.loaders.applications.load(self.subject)
-        return None if named is None else named.name
+        subject = opd or await info.context.loaders.applications.load(self.subject)
+        return None if subject is None else subject.name
 
 
 @strawberry.type(description="The answer to one requirement of a rule.")
@@ -60,18 +60,18 @@ class Finding:
     @strawberry.field(description="Empty where it is met; `first` is at most 200.")
     def missing(self, first: int = 20) -> list[Missing]:
         return [
-            Missing(gap=each.gap, subject=each.subject, details=list(each.details))
-            for each in self._value.missing[: checked_page_size(first)]
+            Missing(gap=gap.gap, subject=gap.subject, details=list(gap.details))
+            for gap in self._value.missing[: checked_page_size(first)]
         ]
 
     @classmethod
     def from_model(cls, value: evaluation.Finding) -> Finding:
         return cls(
             level=value.requirement.level,
-            ask=value.requirement.ask,
+            ask=value.requirement.kind,
             text=value.requirement.text,
             state=value.state,
-            integrations=_ids(value.edges),
+            integrations=_first_ids(value.edges),
             documents=list(value.documents[:EDGES_MOST]),
             missing_count=len(value.missing),
             _value=value,
@@ -103,7 +103,8 @@ class Verdict:
     @classmethod
     def from_model(cls, value: engine.Verdict, instrument: str) -> Verdict:
         indicators = {
-            each.number: each.name for each in instrument_in_catalogue(instrument).indicators
+            indicator.number: indicator.name
+            for indicator in instrument_in_catalogue(instrument).indicators
         }
         return cls(
             indicator=value.indicator,
@@ -114,9 +115,9 @@ class Verdict:
             ceiling=value.ceiling,
             not_refuted=value.not_refuted,
             flag=value.flag,
-            findings=[Finding.from_model(each) for each in value.findings],
-            open=[Finding.from_model(each) for each in value.open],
-            integrations=_ids(value.edges),
+            findings=[Finding.from_model(finding) for finding in value.findings],
+            open=[Finding.from_model(finding) for finding in value.open_findings],
+            integrations=_first_ids(value.edges),
             inputs=value.inputs,
         )
 
@@ -153,11 +154,11 @@ class Verification:
 
     @classmethod
     def from_model(cls, value: VerificationResult) -> Verification:
-        found, table, claims = value.verification, value.table, value.assessment
+        verification, table, claims = value.verification, value.table, value.assessment
         return cls(
-            instrument=schema_instrument(found.instrument),
+            instrument=schema_instrument(verification.instrument),
             year=value.year,
-            as_of=found.today,
+            as_of=verification.today,
             rules=RuleTable(
                 id=strawberry.ID(table.id),
                 version=table.version,
@@ -166,10 +167,13 @@ class Verification:
                 sources=list(table.sources),
             ),
             assessment=None if claims is None else Assessment.from_unscored_model(claims),
-            verdicts=[Verdict.from_model(each, found.instrument) for each in found.verdicts],
-            claimed=VerifiedScore.from_model(found.claimed),
-            supported=VerifiedScore.from_model(found.supported),
-            not_refuted=VerifiedScore.from_model(found.not_refuted),
+            verdicts=[
+                Verdict.from_model(verdict, verification.instrument)
+                for verdict in verification.verdicts
+            ],
+            claimed=VerifiedScore.from_model(verification.claimed),
+            supported=VerifiedScore.from_model(verification.supported),
+            not_refuted=VerifiedScore.from_model(verification.not_refuted),
             documents_closed=value.documents_closed,
         )
 
@@ -193,11 +197,11 @@ class RegionVerification:
         year: int | None = None,
         kind: AssessmentKind = model.AssessmentKind.SELF,
     ) -> Verification | None:
-        found = await resolved.verify_region_claims(
+        result = await resolved.verify_region_claims(
             info.context, self._value.code, instrument=instrument, year=year, kind=kind
         )
-        return Verification.from_model(found)
+        return Verification.from_model(result)
 
 
-def _ids(given: tuple[str, ...]) -> list[strawberry.ID]:
-    return [strawberry.ID(each) for each in given[:EDGES_MOST]]
+def _first_ids(values: tuple[str, ...]) -> list[strawberry.ID]:
+    return [strawberry.ID(id) for id in values[:EDGES_MOST]]

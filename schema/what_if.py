@@ -26,7 +26,7 @@ class WhatIfSide:
     async def diagnostics(
         self, basis: GraphBasis = engine_graph.GraphBasis.RECORDED
     ) -> Diagnostics:
-        return Diagnostics.from_model(await self._outcome.diagnosed(self._context, basis))
+        return Diagnostics.from_model(await self._outcome.diagnose_side(self._context, basis))
 
     @strawberry.field(description="The same claims, held against the graph of this side.")
     async def verification(
@@ -35,8 +35,8 @@ class WhatIfSide:
         year: int | None = None,
         kind: AssessmentKind = model.AssessmentKind.SELF,
     ) -> Verification:
-        found = await self._outcome.verified(self._context, instrument, year, kind)
-        return Verification.from_model(found)
+        result = await self._outcome.verify_side(self._context, instrument, year, kind)
+        return Verification.from_model(result)
 
 
 @strawberry.type(
@@ -59,16 +59,16 @@ class WhatIf:
 
     @classmethod
     async def from_model(cls, value: resolved.WhatIfOutcome) -> WhatIf:
-        found = value.what_if
+        what_if = value.what_if
         return cls(
-            proposals=[strawberry.ID(each.id) for each in value.proposals],
-            applications_before=await _in_use(value, value.before),
-            applications_after=await _in_use(value, value.after),
-            repointed_count=len(found.repointed),
-            repointed=_ids(found.repointed),
-            lost_count=len(found.lost),
-            lost=_ids(found.lost),
-            added=_ids(found.added),
+            proposals=[strawberry.ID(proposal.id) for proposal in value.proposals],
+            applications_before=await _count_in_use(value, value.before),
+            applications_after=await _count_in_use(value, value.after),
+            repointed_count=len(what_if.repointed),
+            repointed=_first_ids(what_if.repointed),
+            lost_count=len(what_if.lost),
+            lost=_first_ids(what_if.lost),
+            added=_first_ids(what_if.added),
             before=WhatIfSide(simulated=False, _outcome=value, _context=value.before),
             after=WhatIfSide(simulated=True, _outcome=value, _context=value.after),
         )
@@ -90,10 +90,13 @@ class RegionWhatIf:
         )
 
 
-async def _in_use(value: resolved.WhatIfOutcome, context: Context) -> int:
+async def _count_in_use(value: resolved.WhatIfOutcome, context: Context) -> int:
     recorded = await context.loaders.inventories.load(value.region)
-    return sum(each.status is not model.ApplicationStatus.RETIRED for each in recorded.applications)
+    return sum(
+        application.status is not model.ApplicationStatus.RETIRED
+        for application in recorded.applications
+    )
 
 
-def _ids(given: tuple[str, ...]) -> list[strawberry.ID]:
-    return [strawberry.ID(each) for each in given[:LISTED_MOST]]
+def _first_ids(values: tuple[str, ...]) -> list[strawberry.ID]:
+    return [strawberry.ID(id) for id in values[:LISTED_MOST]]

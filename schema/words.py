@@ -1,14 +1,17 @@
-"""Descriptions that several fields and arguments share."""
+"""The GraphQL descriptions that several fields and arguments share."""
 
 IDEMPOTENCY_KEY = (
     "Of your own choice, 1 to 128 characters: sent again with the same input within seven days, "
     "the first answer comes back and nothing is written twice."
 )
 VERSION = "As last read: if somebody changed it since, you get VersionConflict."
-PREVIOUS_CURSOR = "Of the event before it in this stream: if it is not the last one you have, something is missing."
+PREVIOUS_CURSOR = (
+    "Of the event before it in this stream: if it is not the last one you have, "
+    "something is missing."
+)
 SNAPSHOT = (
-    "True: it tells how things stand, as the subscription begins without a cursor; not something that "
-    "happens now."
+    "True: it tells how things stand, as the subscription begins without a cursor; not something "
+    "that happens now."
 )
 NOT_COMPUTED = "Null, with an error, where it cannot be computed: the rest of the answer stands."
 EVIDENCE = "At most 20 links."

@@ -1,4 +1,4 @@
-"""The access of a reader to unpublished rows, and the one SQL condition that all such reads share."""
+"""The access of a reader to unpublished rows, and its SQL condition, which all reads share."""
 
 from __future__ import annotations
 
@@ -14,7 +14,8 @@ from storage.tables import RegionRow
 class Access:
     """The regions whose drafts a reader may see.
 
-    They are all regions, or `regions`, `provinces` and the regions whose parent is one of `provinces`.
+    They are all regions, or `regions`, `provinces` and the regions whose parent is one of
+    `provinces`.
     """
 
     everything: bool = False

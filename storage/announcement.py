@@ -1,4 +1,4 @@
-"""The last announced verification and proposals of each region, with which new results are compared."""
+"""The last announced verification and proposals of each region, for comparison with new results."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ from engine.document import to_document
 from engine.log.entry import format_timestamp
 from storage.tables import AnnouncementRow, InstanceRow
 
-_OF_REGION = select(AnnouncementRow).where(AnnouncementRow.region == bindparam("region"))
-_OF_REGIONS = select(AnnouncementRow).where(
+_BY_REGION = select(AnnouncementRow).where(AnnouncementRow.region == bindparam("region"))
+_BY_REGIONS = select(AnnouncementRow).where(
     AnnouncementRow.region.in_(bindparam("regions")),
     AnnouncementRow.subject == bindparam("subject"),
 )
 
-_MOVE = (
+_ADVANCE_DERIVED_HEAD = (
     update(InstanceRow)
     .where(InstanceRow.derived_head < bindparam("arrival"))
     .values(derived_head=bindparam("arrival"))
@@ -30,16 +30,16 @@ async def announcements_by_subject(
     session: AsyncSession, region: str
 ) -> dict[str, Mapping[str, Any]]:
     """Return the last announcements of a region as documents, by subject."""
-    rows = await session.scalars(_OF_REGION, {"region": region})
-    return {each.subject: each.body for each in rows}
+    rows = await session.scalars(_BY_REGION, {"region": region})
+    return {row.subject: row.body for row in rows}
 
 
 async def announcements_by_region(
     session: AsyncSession, regions: Collection[str], subject: str
 ) -> dict[str, Mapping[str, Any]]:
     """Return the last announcements about a subject as documents, by region."""
-    rows = await session.scalars(_OF_REGIONS, {"regions": list(regions), "subject": subject})
-    return {each.region: each.body for each in rows}
+    rows = await session.scalars(_BY_REGIONS, {"regions": list(regions), "subject": subject})
+    return {row.region: row.body for row in rows}
 
 
 async def save_announcement(
@@ -65,11 +65,11 @@ async def delete_announcements(
         )
 
 
-async def followed_up(session: AsyncSession) -> int:
+async def read_derived_head(session: AsyncSession) -> int:
     """Return the number of the arrival up to which all derived events are computed."""
     return (await session.execute(select(InstanceRow.derived_head))).scalar_one()
 
 
 async def advance_derived_head(session: AsyncSession, arrival: int) -> None:
-    """Record that the derived events are computed up to an arrival; a lower number has no effect."""
-    await session.execute(_MOVE, {"arrival": arrival})
+    """Record the arrival up to which derived events are computed; a lower number has no effect."""
+    await session.execute(_ADVANCE_DERIVED_HEAD, {"arrival": arrival})

@@ -18,7 +18,7 @@ _VERSIONS = (
     .where(ApplicationRow.region == bindparam("region"))
     .order_by(ApplicationRow.id)
 )
-_VERSIONS_OF = (
+_VERSIONS_BY_ID = (
     select(ApplicationRow.id, ApplicationRow.version)
     .where(ApplicationRow.id.in_(bindparam("ids")))
     .order_by(ApplicationRow.id)
@@ -41,7 +41,7 @@ def application_to_row(application: Application) -> ApplicationRow:
         year=application.year,
         common_application=application.common_application,
         retired_reason=application.retired_reason,
-        capabilities=[each.value for each in application.capabilities],
+        capabilities=[capability.value for capability in application.capabilities],
         consulted=application.consulted,
         users=application.users,
         fit=application.fit,
@@ -69,7 +69,7 @@ def application_from_row(row: ApplicationRow) -> Application:
         year=row.year,
         common_application=row.common_application,
         retired_reason=row.retired_reason,
-        capabilities=tuple(Capability(each) for each in row.capabilities),
+        capabilities=tuple(Capability(capability) for capability in row.capabilities),
         consulted=row.consulted,
         users=row.users,
         fit=row.fit,
@@ -82,26 +82,26 @@ def application_from_row(row: ApplicationRow) -> Application:
 
 async def applications_by_id(session: AsyncSession, ids: Collection[str]) -> dict[str, Application]:
     """Return the applications with these ids; unknown ids are left out."""
-    found: dict[str, Application] = {}
-    for some in batch_ids(ids):
-        rows = await session.scalars(select(ApplicationRow).where(ApplicationRow.id.in_(some)))
-        found |= {row.id: application_from_row(row) for row in rows}
-    return found
+    applications: dict[str, Application] = {}
+    for batch in batch_ids(ids):
+        rows = await session.scalars(select(ApplicationRow).where(ApplicationRow.id.in_(batch)))
+        applications |= {row.id: application_from_row(row) for row in rows}
+    return applications
 
 
 async def application_versions(session: AsyncSession, region: str) -> dict[str, int]:
     """Return the version of each application of a region, by id."""
-    found = await session.execute(_VERSIONS, {"region": region})
-    return {each.id: each.version for each in found}
+    rows = await session.execute(_VERSIONS, {"region": region})
+    return {row.id: row.version for row in rows}
 
 
-async def versions_of(session: AsyncSession, ids: Collection[str]) -> dict[str, int]:
+async def application_versions_by_id(session: AsyncSession, ids: Collection[str]) -> dict[str, int]:
     """Return the versions of these applications, by id; unknown ids are left out."""
-    found: dict[str, int] = {}
-    for some in batch_ids(sorted(ids)):
-        rows = await session.execute(_VERSIONS_OF, {"ids": some})
-        found |= {each.id: each.version for each in rows}
-    return found
+    versions: dict[str, int] = {}
+    for batch in batch_ids(sorted(ids)):
+        rows = await session.execute(_VERSIONS_BY_ID, {"ids": batch})
+        versions |= {row.id: row.version for row in rows}
+    return versions
 
 
 async def paginate_applications(
@@ -136,7 +136,7 @@ async def paginate_applications(
 
 
 async def list_application_names(session: AsyncSession, region: str) -> set[tuple[str | None, str]]:
-    """Return the OPD and the case-folded name of all applications of a region, also of retired ones."""
+    """Return OPD and case-folded name of all applications of a region, including retired ones."""
     query = select(ApplicationRow.opd, ApplicationRow.name_key).where(
         ApplicationRow.region == region
     )
@@ -144,8 +144,8 @@ async def list_application_names(session: AsyncSession, region: str) -> set[tupl
 
 
 async def find_namesake_id(session: AsyncSession, application: Application) -> str | None:
-    """Return the id of another application in the same OPD with the same name that is not retired."""
-    found: str | None = await session.scalar(
+    """Return the id of another application with this OPD and name that is not retired, or None."""
+    namesake_id: str | None = await session.scalar(
         select(ApplicationRow.id)
         .where(
             ApplicationRow.region == application.region,
@@ -156,4 +156,4 @@ async def find_namesake_id(session: AsyncSession, application: Application) -> s
         )
         .limit(1)
     )
-    return found
+    return namesake_id

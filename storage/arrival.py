@@ -13,13 +13,13 @@ import orjson
 from sqlalchemy import ColumnElement, Row, and_, bindparam, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from engine.document import to_document, value_in
+from engine.document import parse_document, to_document
 from engine.model import EventKind, Visibility
 from storage.access import Access, draft_access_condition
 from storage.sqlite_driver import LONG
 from storage.tables import ArrivalRow, EntryRow, InstanceRow
 
-CHANGES_AT_ONCE = 5_000  # rows of one statement, which SQLite reads on the event loop
+TOPICS_AT_ONCE = 5_000  # rows of one statement, which SQLite reads on the event loop
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,9 +67,9 @@ _ARRIVALS = (
     .order_by(ArrivalRow.number)
 )
 # Each process executes this statement at each change.
-_AFTER = _ARRIVALS.where(ArrivalRow.number > bindparam("after")).limit(bindparam("limit"))
+_ARRIVALS_AFTER = _ARRIVALS.where(ArrivalRow.number > bindparam("after")).limit(bindparam("limit"))
 # The topic of an entry is its subject.
-_CHANGES = (
+_ARRIVAL_TOPICS = (
     select(ArrivalRow.number, ArrivalRow.kind, ArrivalRow.region, ArrivalRow.topic)
     .where(ArrivalRow.number > bindparam("after"), ArrivalRow.number <= bindparam("head"))
     .order_by(ArrivalRow.number)
@@ -78,7 +78,7 @@ _CHANGES = (
 _POSITION = select(InstanceRow.epoch, InstanceRow.arrival_head, InstanceRow.arrival_floor)
 
 
-async def newest_position(session: AsyncSession) -> ArrivalPosition:
+async def read_arrival_position(session: AsyncSession) -> ArrivalPosition:
     """Return the newest position of the arrival order."""
     row = (await session.execute(_POSITION)).one()
     return ArrivalPosition(row.epoch, row.arrival_head, row.arrival_floor)
@@ -86,8 +86,8 @@ async def newest_position(session: AsyncSession) -> ArrivalPosition:
 
 async def list_arrivals_after(session: AsyncSession, number: int, limit: int) -> list[Arrival]:
     """Return up to `limit` arrivals after `number`, in order, regardless of their visibility."""
-    found = await session.execute(_AFTER, {"after": number, "limit": limit})
-    return [_arrival(row) for row in found]
+    rows = await session.execute(_ARRIVALS_AFTER, {"after": number, "limit": limit})
+    return [_arrival_from_row(row) for row in rows]
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,23 +104,25 @@ async def iterate_arrival_topics(
 ) -> AsyncIterator[ArrivalTopic]:
     """Yield the topics of the arrivals after `after` and up to `head`, in order."""
     while after < head:
-        bounds = {"after": after, "head": head, "limit": CHANGES_AT_ONCE}
-        found = (await session.execute(_CHANGES, bounds)).all()
-        if not found:
+        bounds = {"after": after, "head": head, "limit": TOPICS_AT_ONCE}
+        rows = (await session.execute(_ARRIVAL_TOPICS, bounds)).all()
+        if not rows:
             return
-        for number, kind, region, topic in found:
+        for number, kind, region, topic in rows:
             after = number
             yield ArrivalTopic(EventKind(kind), region, topic)
 
 
-async def visible_after(
+async def list_visible_arrivals_after(
     session: AsyncSession, number: int, limit: int, access: Access
 ) -> list[Arrival]:
     """Return up to `limit` arrivals after `number` that the reader may see, in order."""
-    return await _read(session, ArrivalRow.number > number, _visible(access), limit=limit)
+    return await _read_arrivals(
+        session, ArrivalRow.number > number, _visible_condition(access), limit=limit
+    )
 
 
-async def newest_of_each(
+async def newest_arrival_numbers(
     session: AsyncSession,
     head: int,
     *,
@@ -131,15 +133,16 @@ async def newest_of_each(
 ) -> array[int]:
     """Return the number of the newest arrival of each kind, region and topic, in order.
 
-    Only arrivals up to `head` that the reader may see count. Numbers up to `after` are left out, as are
-    other kinds and regions; None means all. The query reads the whole arrival order once, and the caller
-    then reads pages with `list_arrivals_by_number`. The result takes eight bytes for each number.
+    Only arrivals up to `head` that the reader may see count. Numbers up to `after` are left out,
+    and so are other kinds and regions; None means all. The query reads the whole arrival order
+    once, and the caller then reads pages with `list_arrivals_by_number`. A number takes eight bytes
+    in the result.
     """
     number = func.max(ArrivalRow.number)
     newest = (
         select(number.label("number"))
         .prefix_with(LONG)
-        .where(ArrivalRow.number <= head, _visible(access))
+        .where(ArrivalRow.number <= head, _visible_condition(access))
         .group_by(ArrivalRow.kind, ArrivalRow.region, ArrivalRow.topic)
         .having(number > after)
     )
@@ -152,24 +155,24 @@ async def newest_of_each(
 
 async def list_arrivals_by_number(session: AsyncSession, numbers: Sequence[int]) -> list[Arrival]:
     """Return the arrivals with these numbers, in order; pruned arrivals are left out."""
-    return await _read(session, ArrivalRow.number.in_(numbers), limit=len(numbers))
+    return await _read_arrivals(session, ArrivalRow.number.in_(numbers), limit=len(numbers))
 
 
-def _visible(access: Access) -> ColumnElement[bool]:
+def _visible_condition(access: Access) -> ColumnElement[bool]:
     return or_(
         ArrivalRow.visibility == Visibility.PUBLIC.value,
         draft_access_condition(ArrivalRow.region, access),
     )
 
 
-async def _read(
+async def _read_arrivals(
     session: AsyncSession, *conditions: ColumnElement[bool], limit: int
 ) -> list[Arrival]:
-    found = await session.execute(_ARRIVALS.where(*conditions).limit(limit))
-    return [_arrival(row) for row in found]
+    rows = await session.execute(_ARRIVALS.where(*conditions).limit(limit))
+    return [_arrival_from_row(row) for row in rows]
 
 
-def _arrival(row: Row[Any]) -> Arrival:
+def _arrival_from_row(row: Row[Any]) -> Arrival:
     number, at, region, sequence, kind, topic, visibility, derived, actor, subject = tuple(row)
     return Arrival(
         number=number,
@@ -194,9 +197,9 @@ def decode_arrival(content: bytes) -> Arrival:
     """Decode an arrival that `encode_arrival` returned.
 
     Raises:
-        ValueError: the content is no encoded arrival.
+        ValueError: the content is not an encoded arrival.
     """
-    return value_in(Arrival, content)
+    return parse_document(Arrival, content)
 
 
 async def renew_arrival_epoch(session: AsyncSession) -> None:

@@ -14,7 +14,7 @@ from sqlalchemy import ColumnElement, Select, Text, bindparam, cast, func, or_, 
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from engine.assessment.score import Score, ScoredAssessment
-from engine.document import to_document, value_of
+from engine.document import from_document, to_document
 from engine.model import (
     Assessment,
     AssessmentKind,
@@ -91,11 +91,11 @@ def assessment_from_rows(row: AssessmentRow, levels: Sequence[LevelRow]) -> Asse
                 indicator=level.indicator,
                 level=level.level,
                 explanation=level.explanation,
-                evidence=tuple(value_of(Evidence, evidence) for evidence in level.evidence),
+                evidence=tuple(from_document(Evidence, evidence) for evidence in level.evidence),
             )
             for level in levels
         ),
-        published=None if row.published is None else value_of(PublishedFigures, row.published),
+        published=None if row.published is None else from_document(PublishedFigures, row.published),
         returned_reason=row.returned_reason,
         provenance=Provenance(row.source, row.confirmed, row.note),
     )
@@ -106,19 +106,19 @@ async def assessments_by_id(
 ) -> dict[str, tuple[Assessment, Score | None]]:
     """Return the assessments with these ids that the reader may see, with levels and score."""
     return {
-        found[0].id: found
-        for found in await _whole(
+        scored[0].id: scored
+        for scored in await _load_with_levels(
             session, select(AssessmentRow).where(AssessmentRow.id.in_(ids)), access
         )
     }
 
 
-async def region_of(session: AsyncSession, id: str, access: Access) -> str | None:
+async def find_assessment_region(session: AsyncSession, id: str, access: Access) -> str | None:
     """Return the region of an assessment; None if the reader may see no such assessment."""
-    found: str | None = await session.scalar(
-        select(AssessmentRow.region).where(AssessmentRow.id == id, _visible(access))
+    region_code: str | None = await session.scalar(
+        select(AssessmentRow.region).where(AssessmentRow.id == id, _visible_condition(access))
     )
-    return found
+    return region_code
 
 
 async def list_assessments_by_region(
@@ -131,8 +131,8 @@ async def list_assessments_by_region(
     kind: AssessmentKind | None = None,
 ) -> list[tuple[Assessment, Score | None]]:
     """Return the assessments of a region that match and that the reader may see, newest first."""
-    query = _fitting(instrument, year, kind).where(AssessmentRow.region == region)
-    return await _whole(
+    query = _select_matching(instrument, year, kind).where(AssessmentRow.region == region)
+    return await _load_with_levels(
         session, query.order_by(AssessmentRow.year.desc(), AssessmentRow.id), access
     )
 
@@ -145,23 +145,24 @@ async def list_newest_assessments(
 ) -> list[Assessment]:
     """Return the newest assessments of a region that have levels, drafts included.
 
-    For each instrument and kind, these are the newest one in any state and the newest published one.
+    For each instrument and kind, these are the newest one in any state and the newest published
+    one.
     """
-    which = {
+    parameters = {
         "region": region,
         "kinds": [kind.value for kind in kinds],
         "instruments": list(instruments),
     }
-    found = await session.execute(_WITH_LEVELS, which)
+    rows = await session.execute(_WITH_LEVELS, parameters)
     newest: dict[tuple[str, ...], str] = {}
-    for each in found:
-        newest.setdefault((each.instrument, each.kind), each.id)
-        if each.state == AssessmentState.PUBLISHED.value:
-            newest.setdefault((each.instrument, each.kind, each.state), each.id)
+    for row in rows:
+        newest.setdefault((row.instrument, row.kind), row.id)
+        if row.state == AssessmentState.PUBLISHED.value:
+            newest.setdefault((row.instrument, row.kind, row.state), row.id)
     if not newest:
         return []
-    whole = await assessments_by_id(session, sorted({*newest.values()}), EVERYTHING)
-    return [whole[id][0] for id in dict.fromkeys(newest.values())]
+    assessments = await assessments_by_id(session, sorted({*newest.values()}), EVERYTHING)
+    return [assessments[id][0] for id in dict.fromkeys(newest.values())]
 
 
 async def list_published_scores(
@@ -173,36 +174,36 @@ async def list_published_scores(
     kind: AssessmentKind,
 ) -> list[ScoredAssessment]:
     """Return the published scores of one kind, oldest first, without levels."""
-    query = _fitting(instrument, year, kind).where(
+    query = _select_matching(instrument, year, kind).where(
         AssessmentRow.state == AssessmentState.PUBLISHED.value, AssessmentRow.score.is_not(None)
     )
     if regions is not None:
         query = query.where(AssessmentRow.region.in_(regions))
     rows = await session.scalars(query.order_by(AssessmentRow.year, AssessmentRow.region))
     return [
-        ScoredAssessment(assessment_from_rows(row, ()), value_of(Score, row.score or {}))
+        ScoredAssessment(assessment_from_rows(row, ()), from_document(Score, row.score or {}))
         for row in rows
     ]
 
 
-async def score_texts(
+async def list_score_texts(
     session: AsyncSession, *, instrument: str, kind: AssessmentKind, year: int | None = None
 ) -> list[tuple[int, str, str]]:
     """Return year, region and score of the published assessments of one kind, oldest first.
 
-    A score is the JSON text of its document. The scores of a whole country take long to parse, so the
-    caller can do that outside of the event loop.
+    A score is the JSON text of its document. The scores of a whole country take long to parse, so
+    the caller can do that outside of the event loop.
     """
     columns = (AssessmentRow.year, AssessmentRow.region, cast(AssessmentRow.score, Text))
-    found = await session.execute(
-        _fitting(instrument, year, kind)
+    rows = await session.execute(
+        _select_matching(instrument, year, kind)
         .with_only_columns(*columns)
         .where(
             AssessmentRow.state == AssessmentState.PUBLISHED.value, AssessmentRow.score.is_not(None)
         )
         .order_by(AssessmentRow.year, AssessmentRow.region)
     )
-    return [(year, region, text) for year, region, text in found]
+    return [(year, region, text) for year, region, text in rows]
 
 
 async def list_edition_scores(
@@ -218,14 +219,14 @@ async def list_edition_scores(
 
     With `parent`, only regions in that parent count.
     """
-    query = _fitting(instrument, year, kind).where(
+    query = _select_matching(instrument, year, kind).where(
         AssessmentRow.state == AssessmentState.PUBLISHED.value,
         AssessmentRow.score.is_not(None),
-        _among(parent, kinds),
+        _in_matching_regions(parent, kinds),
     )
     rows = await session.scalars(query.order_by(AssessmentRow.region))
     return [
-        ScoredAssessment(assessment_from_rows(row, ()), value_of(Score, row.score or {}))
+        ScoredAssessment(assessment_from_rows(row, ()), from_document(Score, row.score or {}))
         for row in rows
     ]
 
@@ -239,18 +240,18 @@ async def exact_scores_by_region(
     parent: str | None,
     kinds: Collection[RegionKind],
 ) -> dict[str, Fraction]:
-    """Return the exact values of the scores of one edition, by region, for a comparison of years."""
-    found = await session.execute(
+    """Return the exact scores of one edition by region, for a comparison of years."""
+    rows = await session.execute(
         select(AssessmentRow.region, AssessmentRow.score["exact"].as_string()).where(
             AssessmentRow.instrument == instrument,
             AssessmentRow.year == year,
             AssessmentRow.kind == kind.value,
             AssessmentRow.state == AssessmentState.PUBLISHED.value,
             AssessmentRow.score.is_not(None),
-            _among(parent, kinds),
+            _in_matching_regions(parent, kinds),
         )
     )
-    return {region: Fraction(exact) for region, exact in found}
+    return {region: Fraction(exact) for region, exact in rows}
 
 
 async def count_assessments_by_edition(
@@ -266,21 +267,23 @@ async def count_assessments_by_edition(
     )
     if regions is not None:
         query = query.where(AssessmentRow.region.in_(regions))
-    found = await session.execute(query)
-    return [(name, year, AssessmentKind(kind), count) for name, year, kind, count in found]
+    rows = await session.execute(query)
+    return [(name, year, AssessmentKind(kind), count) for name, year, kind, count in rows]
 
 
 async def find_assessment_row(
     session: AsyncSession, *, region: str, instrument: str, year: int, kind: AssessmentKind
 ) -> AssessmentRow | None:
     """Return the row of this region, instrument, year and kind in any state, if there is one."""
-    found: AssessmentRow | None = await session.scalar(
-        _fitting(instrument, year, kind).where(AssessmentRow.region == region).limit(1)
+    row: AssessmentRow | None = await session.scalar(
+        _select_matching(instrument, year, kind).where(AssessmentRow.region == region).limit(1)
     )
-    return found
+    return row
 
 
-def _fitting(instrument: str | None, year: int | None, kind: AssessmentKind | None) -> Select[Any]:
+def _select_matching(
+    instrument: str | None, year: int | None, kind: AssessmentKind | None
+) -> Select[Any]:
     conditions: list[ColumnElement[bool]] = [true()]
     if instrument is not None:
         conditions.append(AssessmentRow.instrument == instrument)
@@ -291,29 +294,29 @@ def _fitting(instrument: str | None, year: int | None, kind: AssessmentKind | No
     return select(AssessmentRow).where(*conditions)
 
 
-async def _whole(
+async def _load_with_levels(
     session: AsyncSession, query: Select[Any], access: Access
 ) -> list[tuple[Assessment, Score | None]]:
-    rows = list(await session.scalars(query.where(_visible(access))))
+    rows = list(await session.scalars(query.where(_visible_condition(access))))
     levels: dict[str, list[LevelRow]] = {row.id: [] for row in rows}
     for level in await session.scalars(_LEVELS, {"assessments": list(levels)}):
         levels[level.assessment].append(level)
     return [
         (
             assessment_from_rows(row, levels[row.id]),
-            None if row.score is None else value_of(Score, row.score),
+            None if row.score is None else from_document(Score, row.score),
         )
         for row in rows
     ]
 
 
-def _among(parent: str | None, kinds: Collection[RegionKind]) -> ColumnElement[bool]:
+def _in_matching_regions(parent: str | None, kinds: Collection[RegionKind]) -> ColumnElement[bool]:
     codes = select(RegionRow.code).where(RegionRow.kind.in_([kind.value for kind in kinds]))
     if parent is not None:
         codes = codes.where(RegionRow.parent == parent)
     return AssessmentRow.region.in_(codes)
 
 
-def _visible(access: Access) -> ColumnElement[bool]:
+def _visible_condition(access: Access) -> ColumnElement[bool]:
     published = AssessmentRow.state == AssessmentState.PUBLISHED.value
     return or_(published, draft_access_condition(AssessmentRow.region, access))

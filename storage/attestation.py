@@ -1,8 +1,8 @@
 """The attestations of inventories by OPDs, and the edits that invalidated them.
 
 The log records the author of an entry, but not the OPD of the author. So an edit of an OPD's
-application counts as foreign if its author is not the one who attested, even if it is a colleague. The
-OPD must then attest again, which is the safe side. A row holds the latest attestation and the first
+application counts as foreign if its author is not the person who attested, even if both belong to
+the OPD. The OPD must then attest again. A row holds the latest attestation and the first
 foreign edit after it, which is all that the verification needs.
 """
 
@@ -17,7 +17,7 @@ from engine.log.entry import format_timestamp
 from engine.verification.attestation import Attestation, Attested, ForeignEdit
 from storage.tables import AttestationRow
 
-_OF_REGION = (
+_BY_REGION = (
     select(AttestationRow)
     .where(AttestationRow.region == bindparam("region"))
     .order_by(AttestationRow.opd)
@@ -49,5 +49,5 @@ def attestation_from_row(row: AttestationRow) -> Attested:
 
 async def list_attestations_by_region(session: AsyncSession, region: str) -> list[Attested]:
     """Return the latest attestation of each OPD of a region that has ever attested, by OPD."""
-    rows = await session.scalars(_OF_REGION, {"region": region})
+    rows = await session.scalars(_BY_REGION, {"region": region})
     return [attestation_from_row(row) for row in rows]

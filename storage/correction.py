@@ -1,4 +1,4 @@
-"""The functions that people assigned to applications; the classifier learns from these corrections."""
+"""Reads and converts the functions that people assigned, from which the classifier learns."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from engine.matching.function_classifier import Correction
 from engine.matching.inventory_line import Listing
 from storage.tables import ApplicationRow, CorrectionRow, OpdRow
 
-_OF_REGIONS = (
+_BY_REGIONS = (
     select(CorrectionRow.application, CorrectionRow.function)
     .where(CorrectionRow.region.in_(bindparam("regions")), CorrectionRow.function.is_not(None))
     .order_by(CorrectionRow.application)
@@ -31,14 +31,14 @@ def correction_to_row(region: str, correction: Correction) -> CorrectionRow:
 
 
 async def corrected_functions(session: AsyncSession, regions: Collection[str]) -> dict[str, str]:
-    """Return the functions that people assigned to applications of these regions, by application."""
-    found = await session.execute(_OF_REGIONS, {"regions": list(regions)})
-    return {each.application: each.function for each in found}
+    """Return the functions that people assigned in these regions, by application."""
+    rows = await session.execute(_BY_REGIONS, {"regions": list(regions)})
+    return {row.application: row.function for row in rows}
 
 
 async def list_corrected_listings(session: AsyncSession) -> list[tuple[Listing, str]]:
     """Return all listings with the functions that people assigned to them, by application."""
-    found = await session.execute(
+    rows = await session.execute(
         select(
             ApplicationRow.id,
             ApplicationRow.region,
@@ -53,6 +53,6 @@ async def list_corrected_listings(session: AsyncSession) -> list[tuple[Listing, 
         .order_by(CorrectionRow.application)
     )
     return [
-        (Listing(each.name, each.opd or "", each.url, each.id, each.region), each.function)
-        for each in found
+        (Listing(row.name, row.opd or "", row.url, row.id, row.region), row.function)
+        for row in rows
     ]

@@ -1,7 +1,7 @@
 """The database: one engine for reads and one for writes, on SQLite or PostgreSQL.
 
-SQLite has one writer at a time. So a second writer waits in this process for the only write
-connection, and for a writer of another process by busy timeout. PostgreSQL uses one pool for both.
+SQLite has one writer at a time. So a writer waits for the only write connection of this process,
+and for a writer of another process up to the busy timeout. PostgreSQL uses one pool for both.
 
 Statements that run at each change are built once, as constants of their modules, because building a
 statement takes longer than executing it.
@@ -60,7 +60,9 @@ def async_url(url: str) -> URL:
             return parsed.set(drivername="sqlite+aiosqlite")
         case "postgresql" | "postgres":
             # Hosting providers print the parameter of libpq, which asyncpg calls `ssl`.
-            query = {("ssl" if key == "sslmode" else key): it for key, it in parsed.query.items()}
+            query = {
+                ("ssl" if key == "sslmode" else key): value for key, value in parsed.query.items()
+            }
             return parsed.set(drivername="postgresql+asyncpg", query=query)
         case _:
             raise UnsupportedDatabase(parsed)
@@ -72,17 +74,17 @@ class Database:
     def __init__(self, url: str) -> None:
         self.url = async_url(url)
         if self.url.get_backend_name() == "sqlite":
-            self._reader = _sqlite_engine(self.url, reads=True)
-            self._writer = _sqlite_engine(self.url, reads=False)
+            self._reader = _create_sqlite_engine(self.url, read_only=True)
+            self._writer = _create_sqlite_engine(self.url, read_only=False)
         else:
-            self._reader = self._writer = _postgresql_engine(self.url)
-        self._reading = async_sessionmaker(self._reader, expire_on_commit=False)
-        self._writing = async_sessionmaker(self._writer, expire_on_commit=False)
+            self._reader = self._writer = _create_postgresql_engine(self.url)
+        self._read_sessions = async_sessionmaker(self._reader, expire_on_commit=False)
+        self._write_sessions = async_sessionmaker(self._writer, expire_on_commit=False)
 
     @asynccontextmanager
     async def read(self) -> AsyncIterator[AsyncSession]:
         """Yield a session that reads one snapshot; its changes are rolled back."""
-        async with self._reading() as session:
+        async with self._read_sessions() as session:
             if self.url.get_backend_name() == "postgresql":
                 await session.connection(
                     execution_options={
@@ -95,7 +97,7 @@ class Database:
     @asynccontextmanager
     async def write(self) -> AsyncIterator[AsyncSession]:
         """Yield a session that commits when the block ends, and rolls back if the block raises."""
-        async with self._writing.begin() as session:
+        async with self._write_sessions.begin() as session:
             yield session
 
     async def close(self) -> None:
@@ -106,9 +108,9 @@ class Database:
 
 def batch_ids(ids: Collection[str]) -> Iterator[list[str]]:
     """Yield ids in lists that are short enough for one query on every database."""
-    left = iter(ids)
-    while some := list(islice(left, IDS_AT_ONCE)):
-        yield some
+    remaining = iter(ids)
+    while batch := list(islice(remaining, IDS_AT_ONCE)):
+        yield batch
 
 
 def create_unpooled_engine(url: str) -> AsyncEngine:
@@ -119,13 +121,13 @@ def create_unpooled_engine(url: str) -> AsyncEngine:
     return create_async_engine(parsed, poolclass=NullPool, connect_args=arguments)
 
 
-def _sqlite_engine(url: URL, *, reads: bool) -> AsyncEngine:
-    query_only = f"query_only={'ON' if reads else 'OFF'}"
+def _create_sqlite_engine(url: URL, *, read_only: bool) -> AsyncEngine:
+    query_only = f"query_only={'ON' if read_only else 'OFF'}"
     pragmas = ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", query_only)
     engine = create_async_engine(
         url,
         poolclass=AsyncAdaptedQueuePool,
-        pool_size=SQLITE_READERS if reads else 1,
+        pool_size=SQLITE_READERS if read_only else 1,
         max_overflow=0,
         pool_timeout=POOL_WAIT_SECONDS + STATEMENT_SECONDS,
         connect_args={
@@ -139,12 +141,12 @@ def _sqlite_engine(url: URL, *, reads: bool) -> AsyncEngine:
 
     @event.listens_for(engine.sync_engine, "begin")
     def begin_explicitly(connection: Any) -> None:
-        connection.exec_driver_sql("BEGIN" if reads else "BEGIN IMMEDIATE")
+        connection.exec_driver_sql("BEGIN" if read_only else "BEGIN IMMEDIATE")
 
     return engine
 
 
-def _postgresql_engine(url: URL) -> AsyncEngine:
+def _create_postgresql_engine(url: URL) -> AsyncEngine:
     return create_async_engine(
         url,
         isolation_level="READ COMMITTED",

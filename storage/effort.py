@@ -1,4 +1,4 @@
-"""The effort of steps as regions themselves estimate it."""
+"""Reads the regions' own estimates of the effort of steps, and converts them to rows."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ def effort_to_row(effort: RegionEffort) -> EffortRow:
     return EffortRow(
         region=effort.region,
         instrument=effort.instrument,
-        steps=[to_document(each) for each in effort.steps],
+        steps=[to_document(step) for step in effort.steps],
     )
 
 
 async def load_region_effort(session: AsyncSession, region: str, instrument: str) -> RegionEffort:
     """Return the estimates of a region for an instrument; without any, the steps are empty."""
-    found = await session.get(EffortRow, (region, instrument))
-    steps = () if found is None else tuple(StepEffort(**each) for each in found.steps)
+    row = await session.get(EffortRow, (region, instrument))
+    steps = () if row is None else tuple(StepEffort(**step) for step in row.steps)
     return RegionEffort(region, instrument, steps)

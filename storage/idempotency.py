@@ -14,7 +14,7 @@ from engine.log.entry import format_timestamp
 from storage.log import LogTransaction
 from storage.tables import IdempotencyRow
 
-KEPT = timedelta(days=7)  # longer than any client retries
+RETENTION = timedelta(days=7)  # longer than any client retries
 
 
 class KeyReused(Exception):
@@ -42,7 +42,7 @@ async def find_idempotent_response(
     row = await transaction.session.get(IdempotencyRow, (transaction.region, actor, key))
     if row is None:
         return None
-    if row.request_hash != _hash(request):
+    if row.request_hash != _hash_request(request):
         raise KeyReused(key)
     return row.answer
 
@@ -52,16 +52,16 @@ async def save_idempotent_response(
     actor: str,
     key: str,
     request: Mapping[str, Any],
-    answer: Mapping[str, Any],
+    response: Mapping[str, Any],
 ) -> None:
     """Store the response in the transaction of its change, so that both commit or neither.
 
-    Responses of the region that are older than KEPT are deleted.
+    Responses of the region that are older than RETENTION are deleted.
     """
     await transaction.session.execute(
         delete(IdempotencyRow).where(
             IdempotencyRow.region == transaction.region,
-            IdempotencyRow.at < format_timestamp(transaction.at - KEPT),
+            IdempotencyRow.at < format_timestamp(transaction.at - RETENTION),
         )
     )
     transaction.session.add(
@@ -69,12 +69,12 @@ async def save_idempotent_response(
             region=transaction.region,
             actor=actor,
             key=key,
-            request_hash=_hash(request),
-            answer=dict(answer),
+            request_hash=_hash_request(request),
+            answer=dict(response),
             at=format_timestamp(transaction.at),
         )
     )
 
 
-def _hash(request: Mapping[str, Any]) -> str:
+def _hash_request(request: Mapping[str, Any]) -> str:
     return hashlib.sha256(rfc8785.dumps(dict(request))).hexdigest()

@@ -9,7 +9,7 @@ from sqlalchemy import BindParameter, bindparam, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 
-from engine.document import to_document, value_of
+from engine.document import from_document, to_document
 from engine.model import (
     Evidence,
     Integration,
@@ -23,20 +23,20 @@ from storage.database import batch_ids
 from storage.page import paginate_by_keyset
 from storage.tables import ApplicationRow, IntegrationRow
 
-_OWN = select(ApplicationRow.id).where(ApplicationRow.region == bindparam("region"))
+_OWN_APPLICATIONS = select(ApplicationRow.id).where(ApplicationRow.region == bindparam("region"))
 _VERSIONS = (
     select(IntegrationRow.id, IntegrationRow.version)
     .where(
         or_(
             IntegrationRow.region == bindparam("region"),
-            IntegrationRow.target_application.in_(_OWN),
+            IntegrationRow.target_application.in_(_OWN_APPLICATIONS),
         )
     )
     .order_by(IntegrationRow.id)
 )
 _IDS: BindParameter[str] = bindparam("ids", expanding=True)
 _SOURCE, _TARGET = aliased(ApplicationRow), aliased(ApplicationRow)
-_REGIONS_AT = (
+_END_REGIONS = (
     select(_SOURCE.region, _TARGET.region)
     .select_from(IntegrationRow)
     .join(_SOURCE, _SOURCE.id == IntegrationRow.source_application)
@@ -92,18 +92,18 @@ def integration_from_row(row: IntegrationRow) -> Integration:
         version=row.version,
         verified_on=None if row.verified_on is None else date.fromisoformat(row.verified_on),
         confirmed_on=None if row.confirmed_on is None else date.fromisoformat(row.confirmed_on),
-        evidence=tuple(value_of(Evidence, evidence) for evidence in row.evidence),
+        evidence=tuple(from_document(Evidence, evidence) for evidence in row.evidence),
         provenance=Provenance(row.source, row.confirmed, row.note),
     )
 
 
 async def integrations_by_id(session: AsyncSession, ids: Collection[str]) -> dict[str, Integration]:
     """Return the integrations with these ids; unknown ids are left out."""
-    found: dict[str, Integration] = {}
-    for some in batch_ids(ids):
-        rows = await session.scalars(select(IntegrationRow).where(IntegrationRow.id.in_(some)))
-        found |= {row.id: integration_from_row(row) for row in rows}
-    return found
+    integrations: dict[str, Integration] = {}
+    for batch in batch_ids(ids):
+        rows = await session.scalars(select(IntegrationRow).where(IntegrationRow.id.in_(batch)))
+        integrations |= {row.id: integration_from_row(row) for row in rows}
+    return integrations
 
 
 async def list_integrations_between(
@@ -125,19 +125,19 @@ async def integration_versions(session: AsyncSession, region: str) -> dict[str, 
 
     The log of another region may hold such an integration.
     """
-    found = await session.execute(_VERSIONS, {"region": region})
-    return {each.id: each.version for each in found}
+    rows = await session.execute(_VERSIONS, {"region": region})
+    return {row.id: row.version for row in rows}
 
 
-async def regions_at(session: AsyncSession, ids: Collection[str]) -> set[str]:
+async def integration_regions(session: AsyncSession, ids: Collection[str]) -> set[str]:
     """Return the regions at both ends of integrations.
 
     The ids may be those of integrations or of the applications at their ends.
     """
     regions: set[str] = set()
-    for some in batch_ids(ids):
-        for pair in await session.execute(_REGIONS_AT, {"ids": some}):
-            regions.update(region for region in pair if region is not None)
+    for batch in batch_ids(ids):
+        for end_regions in await session.execute(_END_REGIONS, {"ids": batch}):
+            regions.update(region for region in end_regions if region is not None)
     return regions
 
 
@@ -149,7 +149,7 @@ async def paginate_integrations(
     first: int,
     after: tuple[str, ...] | None,
 ) -> Page[Integration]:
-    """Return one page of the integrations of a region, or of those with an application as an end."""
+    """Return one page of the integrations of a region, or of those at one application."""
     query = select(IntegrationRow)
     if region is not None:
         query = query.where(IntegrationRow.region == region)

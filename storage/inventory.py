@@ -1,4 +1,4 @@
-"""Reads everything about a region's applications from which its graph and verification are computed."""
+"""Reads and caches the inventories of regions, for their graphs and verifications."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from engine.verification.attestation import Attested
 from engine.verification.inventory import DevelopmentPolicy, Exemption
 from storage import application, attestation, correction, integration, opd, proposal, scope
 
-KEPT = 48  # regions
+CACHED_REGIONS = 48  # regions in the cache
 
 
 @dataclass(frozen=True)
@@ -26,24 +26,34 @@ class RegionInventoryRecord:
     region: str
     opds: tuple[Opd, ...]
     applications: tuple[Application, ...]
-    integrations: tuple[Integration, ...]  # with an end in this region, in any log
-    elsewhere: tuple[Application, ...]  # of other regions, at the ends of these integrations
-    attested: tuple[Attested, ...]
+    integrations: tuple[Integration, ...]  # those with an end in this region, in any log
+    foreign_applications: tuple[
+        Application, ...
+    ]  # those of other regions at the integrations' ends
+    attestations: tuple[Attested, ...]
     functions: Mapping[str, str] = field(default_factory=dict)  # assigned by people
-    exempt: tuple[Exemption, ...] = ()
+    exemptions: tuple[Exemption, ...] = ()
     policy: DevelopmentPolicy | None = None
-    agreed: tuple[tuple[str, ...], ...] = ()  # groups with an accepted merge
+    accepted_merges: tuple[
+        tuple[str, ...], ...
+    ] = ()  # groups of applications with an accepted merge
 
     @cached_property
-    def inputs(self) -> str:
+    def digest(self) -> str:
         """A hash that changes whenever the inventory changes."""
         versions = [
-            f"{each.id} {each.version}"
-            for some in (self.applications, self.integrations, self.elsewhere)
-            for each in some
+            f"{row.id} {row.version}"
+            for rows in (self.applications, self.integrations, self.foreign_applications)
+            for row in rows
         ]
-        facts = (self.opds, self.attested, self.functions.items(), self.exempt, self.agreed)
-        texts = [repr(each) for some in facts for each in some]
+        facts = (
+            self.opds,
+            self.attestations,
+            self.functions.items(),
+            self.exemptions,
+            self.accepted_merges,
+        )
+        texts = [repr(value) for values in facts for value in values]
         return hash_texts([self.region, *versions, *texts, repr(self.policy)])
 
 
@@ -69,67 +79,69 @@ class InventoryCache:
     """
 
     def __init__(self) -> None:
-        self._read: LRUCache[str, RegionInventoryRecord] = LRUCache(KEPT)
+        self._cache: LRUCache[str, RegionInventoryRecord] = LRUCache(CACHED_REGIONS)
 
-    async def of_region(
+    async def load_region_inventory(
         self, session: AsyncSession, region: str, *, unsettled: Collection[str] = ()
     ) -> RegionInventoryRecord:
         """Return the inventory of a region; it is empty if there is no such region.
 
-        `unsettled` are the ids that the reading transaction itself has changed. Their values are not
-        cached, because after a rollback the same version may belong to another value.
+        `unsettled` are the ids that the reading transaction itself has changed. Their values are
+        not cached, because after a rollback the same version may belong to another value.
         """
-        known = self._read.get(region) or RegionInventoryRecord(region, (), (), (), (), ())
-        applications = await _current(
-            known.applications,
+        cached = self._cache.get(region) or RegionInventoryRecord(region, (), (), (), (), ())
+        applications = await _load_current(
+            cached.applications,
             await application.application_versions(session, region),
             lambda ids: application.applications_by_id(session, ids),
         )
-        integrations = await _current(
-            known.integrations,
+        integrations = await _load_current(
+            cached.integrations,
             await integration.integration_versions(session, region),
             lambda ids: integration.integrations_by_id(session, ids),
         )
-        own = {each.id for each in applications}
-        ends = {end for each in integrations for end in (each.source, each.target)}
-        elsewhere = await _current(
-            known.elsewhere,
-            await application.versions_of(session, {end for end in ends if end} - own),
+        own_ids = {owned.id for owned in applications}
+        ends = {end for link in integrations for end in (link.source, link.target)}
+        elsewhere = await _load_current(
+            cached.foreign_applications,
+            await application.application_versions_by_id(
+                session, {end for end in ends if end} - own_ids
+            ),
             lambda ids: application.applications_by_id(session, ids),
         )
-        found = RegionInventoryRecord(
+        record = RegionInventoryRecord(
             region=region,
             opds=tuple(await opd.list_opds_by_region(session, region)),
             applications=applications,
             integrations=integrations,
-            elsewhere=elsewhere,
-            attested=tuple(await attestation.list_attestations_by_region(session, region)),
+            foreign_applications=elsewhere,
+            attestations=tuple(await attestation.list_attestations_by_region(session, region)),
             functions=await correction.corrected_functions(session, [region]),
-            exempt=await scope.list_exemptions(session, region),
+            exemptions=await scope.list_exemptions(session, region),
             policy=await scope.find_development_policy(session, region),
-            agreed=await proposal.list_accepted_merges(session, region),
+            accepted_merges=await proposal.list_accepted_merges(session, region),
         )
-        self._read[region] = replace(
-            found,
-            applications=_without(found.applications, unsettled),
-            integrations=_without(found.integrations, unsettled),
-            elsewhere=_without(found.elsewhere, unsettled),
+        self._cache[region] = replace(
+            record,
+            applications=_excluding(record.applications, unsettled),
+            integrations=_excluding(record.integrations, unsettled),
+            foreign_applications=_excluding(record.foreign_applications, unsettled),
         )
-        return found
+        return record
 
 
-def _without(values: tuple[Value, ...], ids: Collection[str]) -> tuple[Value, ...]:
-    return tuple(each for each in values if each.id not in ids) if ids else values
+def _excluding(values: tuple[Value, ...], ids: Collection[str]) -> tuple[Value, ...]:
+    return tuple(value for value in values if value.id not in ids) if ids else values
 
 
-async def _current(
-    known: Collection[Value],
+async def _load_current(
+    cached: Collection[Value],
     versions: Mapping[str, int],
     load: Callable[[Collection[str]], Awaitable[Mapping[str, Value]]],
 ) -> tuple[Value, ...]:
     """Return the values with these versions, in their order; load those that are not cached."""
-    found = {each.id: each for each in known if versions.get(each.id) == each.version}
-    missing = versions.keys() - found.keys()
+    current = {value.id: value for value in cached if versions.get(value.id) == value.version}
+    missing = versions.keys() - current.keys()
     if missing:
-        found |= await load(missing)
-    return tuple(found[id] for id in versions)
+        current |= await load(missing)
+    return tuple(current[id] for id in versions)

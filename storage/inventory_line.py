@@ -1,4 +1,4 @@
-"""The inventory lines of several regions at once: only names, owners and addresses."""
+"""Reads the inventory lines of several regions, which are names, owners and addresses."""
 
 from __future__ import annotations
 
@@ -15,9 +15,9 @@ from engine.model import ApplicationStatus, AssessmentKind, AssessmentState
 from storage import correction, region
 from storage.tables import ApplicationRow, AssessmentRow, LevelRow, OpdRow
 
-SERVICES_OF = "spbe-2020"  # the instrument whose indicators functions are bound to
+SERVICE_INSTRUMENT = "spbe-2020"  # the instrument whose indicators functions are bound to
 
-_OF_REGIONS = (
+_BY_REGIONS = (
     select(
         ApplicationRow.id,
         ApplicationRow.region,
@@ -53,7 +53,7 @@ class ProvinceInventory:
 
     listings: tuple[Listing, ...]
     levels: Mapping[tuple[str, int], int]  # official levels, by region and indicator
-    functions: Mapping[str, str]  # that people assigned, by application
+    functions: Mapping[str, str]  # those that people assigned, by application
 
     @cached_property
     def digest(self) -> str:
@@ -62,19 +62,19 @@ class ProvinceInventory:
         return hash_texts(map(repr, values))
 
 
-async def of_province(session: AsyncSession, province: str) -> ProvinceInventory:
+async def load_province_inventory(session: AsyncSession, province: str) -> ProvinceInventory:
     """Return the inventories of a province and of the regions in it."""
-    regions = [province, *await region.list_member_codes(session, province, region.WITHIN)]
+    regions = [province, *await region.list_member_codes(session, province, region.MEMBER_KINDS)]
     return ProvinceInventory(
         tuple(await list_inventory_lines(session, regions)),
-        await official_levels(session, regions, SERVICES_OF),
+        await official_levels(session, regions, SERVICE_INSTRUMENT),
         await correction.corrected_functions(session, regions),
     )
 
 
 async def list_inventory_lines(session: AsyncSession, regions: Collection[str]) -> list[Listing]:
-    """Return the inventory lines of these regions by id, without inactive and retired applications."""
-    rows = await session.execute(_OF_REGIONS, {"regions": list(regions)})
+    """Return the lines of these regions by id, without inactive and retired applications."""
+    rows = await session.execute(_BY_REGIONS, {"regions": list(regions)})
     return [Listing(row.name, row.opd or "", row.url, row.id, row.region) for row in rows]
 
 
@@ -82,6 +82,6 @@ async def official_levels(
     session: AsyncSession, regions: Collection[str], instrument: str
 ) -> dict[tuple[str, int], int]:
     """Return the newest published official levels by region and indicator."""
-    which = {"regions": list(regions), "instrument": instrument}
-    rows = await session.execute(_OFFICIAL_LEVELS, which)
+    parameters = {"regions": list(regions), "instrument": instrument}
+    rows = await session.execute(_OFFICIAL_LEVELS, parameters)
     return {(row.region, row.indicator): row.level for row in rows}

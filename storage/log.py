@@ -1,9 +1,9 @@
-"""The log of each region, which is gapless, in commit order and chained by hash; and the arrival order.
+"""The log of each region, which is gapless, in commit order and chained by hash.
 
-A write transaction is about one region. It locks the end of that region's log first, so that the next
-writer waits and then sees its entries. It takes its arrival numbers last, from a row that it locks
-until it commits. So both numberings are gapless and in commit order, whatever is rolled back in
-between. Never order by a timestamp or an autoincrement column: a later value of those can commit
+A write transaction is about one region. It locks the end of that region's log first, so that the
+next writer waits and then sees its entries. It takes its arrival numbers last, from a row that it
+locks until it commits. So both numberings are gapless and in commit order, whatever is rolled back
+in between. Never order by a timestamp or an autoincrement column: a later value of those can commit
 first.
 """
 
@@ -41,7 +41,7 @@ PAGE = 500  # entries read at once
 
 _INSERT_ENTRIES = insert(core_table(EntryRow))
 _INSERT_ARRIVALS = insert(core_table(ArrivalRow))
-_END = (
+_SELECT_HEAD = (
     select(
         HeadRow.sequence,
         HeadRow.hash,
@@ -50,7 +50,7 @@ _END = (
     .outerjoin(SourceRow, SourceRow.region == HeadRow.region)
     .where(HeadRow.region == bindparam("region"))
 )
-_LOCKED_END = _END.with_for_update(of=HeadRow)
+_SELECT_HEAD_FOR_UPDATE = _SELECT_HEAD.with_for_update(of=HeadRow)
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,12 +73,12 @@ class LogTransaction:
     session: AsyncSession
     region: str
     at: datetime
-    sequence: int  # of the newest entry, with those of this transaction
-    hash: str  # of that entry
-    owner: str | None = None  # URL of the API of the owner; None: this instance owns the region
+    sequence: int  # sequence of the newest entry, including entries of this transaction
+    hash: str  # hash of the newest entry
+    owner: str | None = None  # URL of the owner's API; None if this instance owns the region
     arrival: int = 0  # last arrival number of the transaction, once committed
-    kinds: set[EventKind] = field(default_factory=set)  # of the appended entries
-    subjects: set[str] = field(default_factory=set)  # of the appended entries
+    kinds: set[EventKind] = field(default_factory=set)  # kinds of the appended entries
+    subjects: set[str] = field(default_factory=set)  # subjects of the appended entries
     _arrivals: list[dict[str, Any]] = field(default_factory=list)
 
     async def append(
@@ -90,7 +90,7 @@ class LogTransaction:
         body: Mapping[str, Any],
         visibility: Visibility = Visibility.PUBLIC,
     ) -> Entry:
-        """Append the next entry, project it onto the rows, and record the index that changes by it.
+        """Append the next entry, project it onto the rows, and record the index change, if any.
 
         Raises:
             LogOwnedElsewhere: another instance writes this log.
@@ -108,7 +108,7 @@ class LogTransaction:
             body=body,
             previous_hash=self.hash,
         )
-        await self._take([entry])
+        await self._store([entry])
         return entry
 
     async def accept(self, entries: Sequence[Entry]) -> None:
@@ -122,15 +122,15 @@ class LogTransaction:
             storage.projection.ForeignRegionError: an entry changes data of another region.
             pydantic.ValidationError: a body does not have the type of its kind.
         """
-        fresh = [each for each in entries if each.sequence > self.sequence]
-        if not fresh:
+        new_entries = [entry for entry in entries if entry.sequence > self.sequence]
+        if not new_entries:
             return
-        first = fresh[0]
+        first = new_entries[0]
         if first.sequence != self.sequence + 1 or first.previous_hash != self.hash:
             raise BrokenChain(
                 self.region, self.sequence + 1, f"entry {first.sequence} does not follow here"
             )
-        await self._take(fresh)
+        await self._store(new_entries)
 
     async def restore(self, newest: Entry, rows: Sequence[SnapshotRow]) -> None:
         """Replace the region's rows by a snapshot from the instance that writes its log.
@@ -142,37 +142,41 @@ class LogTransaction:
             storage.projection.ForeignRegionError: a row belongs to another region.
             pydantic.ValidationError: a row does not have the type of its kind.
         """
-        moves = await snapshot.import_snapshot_rows(self.session, newest, rows)
-        same = (EntryRow.region == self.region, EntryRow.sequence >= newest.sequence)
-        await self.session.execute(delete(EntryRow).where(*same))
-        await self.session.execute(_INSERT_ENTRIES, [_row(newest)])
+        changes = await snapshot.import_snapshot_rows(self.session, newest, rows)
+        replaced = (EntryRow.region == self.region, EntryRow.sequence >= newest.sequence)
+        await self.session.execute(delete(EntryRow).where(*replaced))
+        await self.session.execute(_INSERT_ENTRIES, [_entry_to_row(newest)])
         self.sequence, self.hash = newest.sequence, newest.hash
-        self._note(newest.sequence, newest.kind, newest.subject, None, newest.visibility)
-        for moved in moves:
-            subject, body = moved.assessment.id, moved.document()
+        self._add_arrival(newest.sequence, newest.kind, newest.subject, None, newest.visibility)
+        for change in changes:
+            subject, body = change.assessment.id, change.document()
             kind = EventKind.INDEX_CHANGED
-            self._note(newest.sequence, kind, subject, body, moved.visibility)
+            self._add_arrival(newest.sequence, kind, subject, body, change.visibility)
         await ownership.set_replica_base(self.session, self.region, newest.sequence)
 
-    async def _take(self, entries: Sequence[Entry]) -> None:
-        await self.session.execute(_INSERT_ENTRIES, [_row(each) for each in entries])
-        moves = await projection.apply_entries(self.session, entries)
+    async def _store(self, entries: Sequence[Entry]) -> None:
+        await self.session.execute(_INSERT_ENTRIES, [_entry_to_row(entry) for entry in entries])
+        changes = await projection.apply_entries(self.session, entries)
         self.sequence, self.hash = entries[-1].sequence, entries[-1].hash
-        for entry, moved in zip(entries, moves, strict=True):
+        for entry, change in zip(entries, changes, strict=True):
             self.kinds.add(entry.kind)
             self.subjects.add(entry.subject)
-            at = entry.sequence
-            self._note(at, entry.kind, entry.subject, None, entry.visibility)
-            if moved is not None:
-                body = moved.document()
-                self._note(at, EventKind.INDEX_CHANGED, entry.subject, body, moved.visibility)
+            sequence = entry.sequence
+            self._add_arrival(sequence, entry.kind, entry.subject, None, entry.visibility)
+            if change is not None:
+                body = change.document()
+                self._add_arrival(
+                    sequence, EventKind.INDEX_CHANGED, entry.subject, body, change.visibility
+                )
 
-    def add_derived(self, events: Iterable[DerivedEvent]) -> None:
+    def add_derived_events(self, events: Iterable[DerivedEvent]) -> None:
         """Add events that follow from the newest entry; they commit with it."""
         for event in events:
-            self._note(self.sequence, event.kind, event.topic, dict(event.body), event.visibility)
+            self._add_arrival(
+                self.sequence, event.kind, event.topic, dict(event.body), event.visibility
+            )
 
-    def _note(
+    def _add_arrival(
         self,
         sequence: int,
         kind: EventKind,
@@ -201,14 +205,14 @@ class LogTransaction:
             .where(HeadRow.region == self.region)
             .values(sequence=self.sequence, hash=self.hash)
         )
-        taken = len(self._arrivals)
+        count = len(self._arrivals)
         last = await self.session.scalar(
             update(InstanceRow)
-            .values(arrival_head=InstanceRow.arrival_head + taken)
+            .values(arrival_head=InstanceRow.arrival_head + count)
             .returning(InstanceRow.arrival_head)
         )
         assert last is not None  # the migration inserts the only row
-        for number, arrival in enumerate(self._arrivals, start=last - taken + 1):
+        for number, arrival in enumerate(self._arrivals, start=last - count + 1):
             arrival["number"] = number
         await self.session.execute(_INSERT_ARRIVALS, self._arrivals)
         self.arrival = last
@@ -246,11 +250,11 @@ async def begin_log_transaction(
         LogNotFound: the log must exist, and does not.
     """
     async with database.write() as session:
-        sequence, last_hash, owner = await _locked_end(session, region, begun=begun)
+        sequence, last_hash, owner = await _lock_head(session, region, must_exist=begun)
         transaction = LogTransaction(session, region, clock(), sequence, last_hash, owner)
         yield transaction
         if derive is not None:
-            transaction.add_derived(await derive(transaction))
+            transaction.add_derived_events(await derive(transaction))
         await transaction.finish()
 
 
@@ -261,8 +265,8 @@ async def read_log_head(session: AsyncSession, region: str) -> tuple[int, str]:
 
 
 async def read_head_with_owner(session: AsyncSession, region: str) -> tuple[int, str, str | None]:
-    """Return the head of a log and the URL of its owner; the URL is None if owned here."""
-    row = (await session.execute(_END, {"region": region})).one_or_none()
+    """Return the head of a log and its owner's URL, which is None if this instance owns it."""
+    row = (await session.execute(_SELECT_HEAD, {"region": region})).one_or_none()
     return (0, GENESIS, None) if row is None else (row.sequence, row.hash, row.owner)
 
 
@@ -270,10 +274,10 @@ async def newest_sequences_by_region(
     session: AsyncSession, codes: Collection[str]
 ) -> dict[str, int]:
     """Return the sequence of the newest entry by region; regions without a log are left out."""
-    found = await session.execute(
+    rows = await session.execute(
         select(HeadRow.region, HeadRow.sequence).where(HeadRow.region.in_(codes))
     )
-    return {row.region: row.sequence for row in found}
+    return {row.region: row.sequence for row in rows}
 
 
 async def list_log_entries(
@@ -286,20 +290,20 @@ async def list_log_entries(
         .order_by(EntryRow.sequence)
         .limit(limit)
     )
-    return [entry_of(row) for row in rows]
+    return [entry_from_row(row) for row in rows]
 
 
 async def find_entry_actor(
     session: AsyncSession, region: str, subject: str, kind: EventKind
 ) -> str | None:
     """Return the author of the newest entry of a kind about a subject, if there is one."""
-    found: str | None = await session.scalar(
+    actor: str | None = await session.scalar(
         select(EntryRow.actor)
         .where(EntryRow.region == region, EntryRow.subject == subject, EntryRow.kind == kind.value)
         .order_by(EntryRow.sequence.desc())
         .limit(1)
     )
-    return found
+    return actor
 
 
 async def list_regions_with_log(session: AsyncSession) -> list[str]:
@@ -313,11 +317,11 @@ async def verify_log_chain(session: AsyncSession, region: str) -> int:
     Raises:
         engine.log.entry.BrokenChain: names the first broken entry.
     """
-    first = await ownership.find_replica_base(session, region)
-    sequence, previous_hash = max(0, first - 1), GENESIS
-    if first:  # the replica does not have the entries before this one
-        [begun] = await list_log_entries(session, region, after=sequence, limit=1)
-        previous_hash = begun.previous_hash
+    base = await ownership.find_replica_base(session, region)
+    sequence, previous_hash = max(0, base - 1), GENESIS
+    if base:  # the replica does not have the entries before this one
+        [first_entry] = await list_log_entries(session, region, after=sequence, limit=1)
+        previous_hash = first_entry.previous_hash
     while page := await list_log_entries(session, region, after=sequence):
         sequence, previous_hash = verify_chain(page, sequence=sequence, previous_hash=previous_hash)
     if (sequence, previous_hash) != await read_log_head(session, region):
@@ -325,12 +329,12 @@ async def verify_log_chain(session: AsyncSession, region: str) -> int:
     return sequence
 
 
-async def _locked_end(
-    session: AsyncSession, region: str, *, begun: bool
+async def _lock_head(
+    session: AsyncSession, region: str, *, must_exist: bool
 ) -> tuple[int, str, str | None]:
-    row = (await session.execute(_LOCKED_END, {"region": region})).one_or_none()
+    row = (await session.execute(_SELECT_HEAD_FOR_UPDATE, {"region": region})).one_or_none()
     if row is None:
-        if begun:
+        if must_exist:
             raise LogNotFound(region)
         # Concurrent first writers of a region must lock the same row, so one inserts it and the
         # others wait.
@@ -340,11 +344,11 @@ async def _locked_end(
             .values(region=region, sequence=0, hash=GENESIS)
             .on_conflict_do_nothing()
         )
-        row = (await session.execute(_LOCKED_END, {"region": region})).one()
+        row = (await session.execute(_SELECT_HEAD_FOR_UPDATE, {"region": region})).one()
     return row.sequence, row.hash, row.owner
 
 
-def _row(entry: Entry) -> dict[str, Any]:
+def _entry_to_row(entry: Entry) -> dict[str, Any]:
     return {
         "region": entry.region,
         "sequence": entry.sequence,
@@ -360,7 +364,7 @@ def _row(entry: Entry) -> dict[str, Any]:
     }
 
 
-def entry_of(row: EntryRow) -> Entry:
+def entry_from_row(row: EntryRow) -> Entry:
     """Return the entry that a row holds."""
     return Entry(
         region=row.region,

@@ -30,42 +30,46 @@ def upgrade_database(url: str, revision: str = "head") -> None:
 async def has_pending_migration(url: str) -> bool:
     """Return whether the database at `url` is not at the newest revision of this code."""
     expected = ScriptDirectory.from_config(_config(url)).get_current_head()
-    return await _revision(url) != expected
+    return await _current_revision(url) != expected
 
 
 def schema_differences(url: str) -> list[object]:
     """Return the differences between the tables of the code and the database at `url`."""
 
     def compare(connection: Connection) -> list[object]:
-        options = {"compare_type": _differs}
+        options = {"compare_type": _compare_types}
         context = MigrationContext.configure(connection, opts=options)
         return list(compare_metadata(context, Table.metadata))
 
-    return asyncio.run(_with_connection(url, compare))
+    return asyncio.run(_run_with_connection(url, compare))
 
 
-def _differs(
-    context: MigrationContext, _inspected: object, _column: object, found: object, wanted: object
+def _compare_types(
+    context: MigrationContext,
+    _inspected: object,
+    _column: object,
+    inspected_type: object,
+    metadata_type: object,
 ) -> bool | None:
     """Compare two column types: False means equal, None leaves the comparison to Alembic.
 
     SQLite does not enforce the length of a text, so a difference in length does not count there.
     """
-    texts = isinstance(found, String) and isinstance(wanted, String)
+    texts = isinstance(inspected_type, String) and isinstance(metadata_type, String)
     return False if texts and context.dialect.name == "sqlite" else None
 
 
-async def _revision(url: str) -> str | None:
-    return await _with_connection(
+async def _current_revision(url: str) -> str | None:
+    return await _run_with_connection(
         url, lambda connection: MigrationContext.configure(connection).get_current_revision()
     )
 
 
-async def _with_connection(url: str, work: Callable[[Connection], Result]) -> Result:
+async def _run_with_connection(url: str, operation: Callable[[Connection], Result]) -> Result:
     engine = create_unpooled_engine(url)
     try:
         async with engine.connect() as connection:
-            return await connection.run_sync(work)
+            return await connection.run_sync(operation)
     finally:
         await engine.dispose()
 

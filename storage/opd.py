@@ -12,7 +12,7 @@ from engine.page import Page
 from storage.page import paginate_by_keyset
 from storage.tables import OpdRow
 
-_OF_REGION = (
+_BY_REGION = (
     select(OpdRow).where(OpdRow.region == bindparam("region")).order_by(OpdRow.name, OpdRow.id)
 )
 
@@ -53,7 +53,7 @@ async def opds_by_id(session: AsyncSession, ids: Collection[str]) -> dict[str, O
 
 async def list_opds_by_region(session: AsyncSession, region: str) -> list[Opd]:
     """Return all OPDs of a region, by name."""
-    rows = await session.scalars(_OF_REGION, {"region": region})
+    rows = await session.scalars(_BY_REGION, {"region": region})
     return [opd_from_row(row) for row in rows]
 
 

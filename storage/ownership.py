@@ -12,14 +12,14 @@ from engine.log.entry import format_timestamp
 from engine.log.source import Source, SourceState
 from storage.tables import HeadRow, SourceRow, core_table
 
-_OF_REGIONS = select(SourceRow).where(SourceRow.region.in_(bindparam("regions", expanding=True)))
-_NOTED = (
+_BY_REGIONS = select(SourceRow).where(SourceRow.region.in_(bindparam("regions", expanding=True)))
+_UPDATE_STATE = (
     update(core_table(SourceRow))
     .where(core_table(SourceRow).c.region == bindparam("at_region"))
     .values({name: bindparam(name) for name in ("url", "owner", "state", "as_of", "reason")})
 )
-_ALL = select(SourceRow).order_by(SourceRow.region)
-_OWNED = (
+_ALL_SOURCES = select(SourceRow).order_by(SourceRow.region)
+_COUNT_OWNED = (
     select(func.count())
     .select_from(HeadRow)
     .where(HeadRow.sequence > 0, HeadRow.region.not_in(select(SourceRow.region)))
@@ -39,24 +39,24 @@ def source_from_row(row: SourceRow) -> Source:
 
 
 async def sources_by_region(session: AsyncSession, regions: Collection[str]) -> dict[str, Source]:
-    """Return the sources by region; regions that are owned here are left out."""
-    rows = await session.scalars(_OF_REGIONS, {"regions": list(regions)})
+    """Return the sources by region; regions that this instance owns are left out."""
+    rows = await session.scalars(_BY_REGIONS, {"regions": list(regions)})
     return {row.region: source_from_row(row) for row in rows}
 
 
 async def list_all_sources(session: AsyncSession) -> list[Source]:
-    """Return the sources of all regions that are owned elsewhere, by region code."""
-    return [source_from_row(row) for row in await session.scalars(_ALL)]
+    """Return the sources of all regions that other instances own, by region code."""
+    return [source_from_row(row) for row in await session.scalars(_ALL_SOURCES)]
 
 
-async def count_owned(session: AsyncSession) -> int:
+async def count_owned_regions(session: AsyncSession) -> int:
     """Return the number of regions that this instance owns."""
-    return await session.scalar(_OWNED) or 0
+    return await session.scalar(_COUNT_OWNED) or 0
 
 
 async def insert_source(session: AsyncSession, source: Source) -> None:
     """Record that another instance owns the region."""
-    session.add(SourceRow(region=source.region, base=0, **_state(source)))
+    session.add(SourceRow(region=source.region, base=0, **_state_columns(source)))
 
 
 async def set_replica_base(session: AsyncSession, region: str, base: int) -> None:
@@ -66,8 +66,8 @@ async def set_replica_base(session: AsyncSession, region: str, base: int) -> Non
 
 async def find_replica_base(session: AsyncSession, region: str) -> int:
     """Return the sequence of the first entry of a replica; 0 if the log is complete."""
-    found = await session.scalar(select(SourceRow.base).where(SourceRow.region == region))
-    return found or 0
+    base = await session.scalar(select(SourceRow.base).where(SourceRow.region == region))
+    return base or 0
 
 
 async def delete_source(session: AsyncSession, region: str) -> None:
@@ -76,11 +76,14 @@ async def delete_source(session: AsyncSession, region: str) -> None:
 
 
 async def update_sources(session: AsyncSession, sources: Sequence[Source]) -> None:
-    """Update the state of replicas; regions that are owned here by now are left out."""
-    await session.execute(_NOTED, [{"at_region": each.region, **_state(each)} for each in sources])
+    """Update the state of replicas; regions that this instance owns by now are left out."""
+    await session.execute(
+        _UPDATE_STATE,
+        [{"at_region": source.region, **_state_columns(source)} for source in sources],
+    )
 
 
-def _state(source: Source) -> dict[str, str | None]:
+def _state_columns(source: Source) -> dict[str, str | None]:
     return {
         "url": source.url,
         "owner": source.owner,

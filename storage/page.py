@@ -25,15 +25,15 @@ async def paginate_by_keyset(
     The `columns` together must be unique and not null. The query reads one row more than the page
     has, which shows whether there is a next page.
     """
-    rest = query if after is None else query.where(tuple_(*columns) > tuple_(*after))
-    rows = list(await session.scalars(rest.order_by(*columns).limit(first + 1)))
-    shown, total = rows[:first], len(rows)
-    if shown != rows or after is not None:
+    following = query if after is None else query.where(tuple_(*columns) > tuple_(*after))
+    rows = list(await session.scalars(following.order_by(*columns).limit(first + 1)))
+    values, total = rows[:first], len(rows)
+    if values != rows or after is not None:
         total = await session.scalar(select(func.count()).select_from(query.subquery())) or 0
     names = [column.key for column in columns]
     return Page(
-        values=shown,
-        keys=[tuple(getattr(row, name) for name in names) for row in shown],
+        values=values,
+        keys=[tuple(getattr(row, name) for name in names) for row in values],
         has_next=len(rows) > first,
         has_previous=after is not None,
         total=total,

@@ -15,11 +15,11 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from engine.assessment.score import Score, from_levels, score_assessment
+from engine.assessment.score import Score, score_assessment, score_levels
 from engine.consolidation.decision import Decided
-from engine.document import to_document, value_of
+from engine.document import from_document, to_document
 from engine.log.entry import Entry
-from engine.log.entry_types import BODIES, Claimed
+from engine.log.entry_types import ENTRY_BODY_TYPES, Claimed
 from engine.matching.function_classifier import Correction
 from engine.model import (
     Application,
@@ -62,12 +62,12 @@ from storage.upsert import PendingUpserts
 
 
 class ForeignRegionError(Exception):
-    """An entry changes data of another region. An entry may change only the data of its own."""
+    """An entry changes data of another region, although it may change only data of its own."""
 
     def __init__(self, entry: Entry, owner: str) -> None:
         super().__init__(
             f"entry {entry.sequence} of region {entry.region} ({entry.kind.value}, "
-            f"{entry.subject}) changes what is of region {owner}"
+            f"{entry.subject}) changes data of region {owner}"
         )
 
 
@@ -103,30 +103,31 @@ async def apply_entries(
 ) -> list[IndexChange | None]:
     """Apply entries of one region to the rows; return the change of an index by each entry, if any.
 
-    An entry without a body changes no rows, because its owner withholds the body from this instance.
+    An entry without a body changes no rows, because its owner withholds the body from this
+    instance.
 
     Raises:
         ForeignRegionError: an entry changes data of another region.
         pydantic.ValidationError: a body does not have the type of its kind.
     """
-    read: list[tuple[Entry, Any]] = [
-        (entry, value_of(BODIES[entry.kind], entry.body))
+    bodies: list[tuple[Entry, Any]] = [
+        (entry, from_document(ENTRY_BODY_TYPES[entry.kind], entry.body))
         for entry in entries
         if entry.body is not None
     ]
-    page = await ProjectionBatch.from_entries(session, read)
-    moved = {entry.sequence: page.fold(entry, value) for entry, value in read}
-    await page.write(session)
-    return [moved.get(entry.sequence) for entry in entries]
+    batch = await ProjectionBatch.from_entries(session, bodies)
+    changes = {entry.sequence: batch.apply_entry(entry, value) for entry, value in bodies}
+    await batch.write(session)
+    return [changes.get(entry.sequence) for entry in entries]
 
 
 @dataclass
-class _Standing:
+class _ProjectedAssessment:
     """The state of an assessment after some entries of a page."""
 
     assessment: Assessment  # without its levels
     score: Score | None
-    levels: dict[int, int]
+    levels: dict[int, int]  # by indicator
 
 
 @dataclass
@@ -136,29 +137,31 @@ class ProjectionBatch:
     owners: dict[tuple[type[Table], str], str] = field(default_factory=dict)  # region by table, id
     opds: dict[str, str | None] = field(default_factory=dict)  # by application
     attested: dict[str, Attested] = field(default_factory=dict)  # by OPD
-    standing: dict[str, _Standing] = field(default_factory=dict)  # by assessment
-    moved: set[str] = field(default_factory=set)  # assessments to write
-    written: PendingUpserts = field(default_factory=PendingUpserts)
+    assessments: dict[str, _ProjectedAssessment] = field(default_factory=dict)  # by id
+    changed_assessments: set[str] = field(default_factory=set)  # ids of the assessments to write
+    pending: PendingUpserts = field(default_factory=PendingUpserts)
 
     @classmethod
     async def from_entries(
-        cls, session: AsyncSession, read: Sequence[tuple[Entry, Any]]
+        cls, session: AsyncSession, bodies: Sequence[tuple[Entry, Any]]
     ) -> ProjectionBatch:
         """Read the rows that the entries of a page refer to."""
-        page = cls()
-        touched: dict[type[Table], set[str]] = {}
-        for _, value in read:
-            for table, id in _touched(value):
-                touched.setdefault(table, set()).add(id)
-        for table, ids in touched.items():
-            for some in batch_ids(ids):
-                await page._read(session, table, some)
-        if touched.keys() & {OpdRow, ApplicationRow}:
-            for each in await attestation.list_attestations_by_region(session, read[0][0].region):
-                page.attested[each.attestation.opd] = each
-        return page
+        batch = cls()
+        ids_by_table: dict[type[Table], set[str]] = {}
+        for _, value in bodies:
+            for table, id in _referenced_rows(value):
+                ids_by_table.setdefault(table, set()).add(id)
+        for table, ids in ids_by_table.items():
+            for id_batch in batch_ids(ids):
+                await batch._load_rows(session, table, id_batch)
+        if ids_by_table.keys() & {OpdRow, ApplicationRow}:
+            for attested in await attestation.list_attestations_by_region(
+                session, bodies[0][0].region
+            ):
+                batch.attested[attested.attestation.opd] = attested
+        return batch
 
-    async def _read(self, session: AsyncSession, table: type[Table], ids: list[str]) -> None:
+    async def _load_rows(self, session: AsyncSession, table: type[Table], ids: list[str]) -> None:
         if table is AssessmentRow:
             levels: dict[str, dict[int, int]] = {}
             for id, indicator, level in await session.execute(
@@ -171,131 +174,149 @@ class ProjectionBatch:
                 select(AssessmentRow).where(AssessmentRow.id.in_(ids))
             ):
                 self.owners[table, row.id] = row.region
-                score = None if row.score is None else value_of(Score, row.score)
+                score = None if row.score is None else from_document(Score, row.score)
                 stored = assessment.assessment_from_rows(row, ())
-                self.standing[row.id] = _Standing(stored, score, levels.get(row.id, {}))
+                self.assessments[row.id] = _ProjectedAssessment(
+                    stored, score, levels.get(row.id, {})
+                )
             return
         columns = core_table(table).c
         key = columns.proposal if table is DecisionRow else columns.id
-        more = [columns.opd] if table is ApplicationRow else []
-        found = await session.execute(select(key, columns.region, *more).where(key.in_(ids)))
-        for id, owner, *opds in found:
+        extra_columns = [columns.opd] if table is ApplicationRow else []
+        rows = await session.execute(
+            select(key, columns.region, *extra_columns).where(key.in_(ids))
+        )
+        for id, owner, *opds in rows:
             self.owners[table, id] = owner
             if opds:
                 self.opds[id] = opds[0]
 
-    def fold(self, entry: Entry, value: Any) -> IndexChange | None:
+    def apply_entry(self, entry: Entry, value: Any) -> IndexChange | None:
         """Apply one entry to the batch; return the change of an index, if any.
 
         Raises:
             ForeignRegionError: the entry changes data of another region.
         """
-        for table, id in _touched(value):
-            elsewhere = self.owners.setdefault((table, id), entry.region) != entry.region
-            counterpart = isinstance(value, Integration) and id == value.target
-            if elsewhere and not counterpart:
+        for table, id in _referenced_rows(value):
+            is_foreign = self.owners.setdefault((table, id), entry.region) != entry.region
+            is_counterpart = isinstance(value, Integration) and id == value.target
+            if is_foreign and not is_counterpart:
                 raise ForeignRegionError(entry, self.owners[table, id])
-        named = value.code if isinstance(value, Region) else getattr(value, "region", entry.region)
-        if named != entry.region:
-            raise ForeignRegionError(entry, named)
+        region_code = (
+            value.code if isinstance(value, Region) else getattr(value, "region", entry.region)
+        )
+        if region_code != entry.region:
+            raise ForeignRegionError(entry, region_code)
         match value:
             case Region():
-                self.written.put(region.region_to_row(value))
+                self.pending.put(region.region_to_row(value))
             case Opd():
-                self.written.put(opd.opd_to_row(value))
+                self.pending.put(opd.opd_to_row(value))
             case Application():
-                self._edit(entry, value)
+                self._apply_application(entry, value)
             case Integration():
-                self._exchange(entry, value)
+                self._apply_integration(entry, value)
             case Attestation():
-                self._attest(entry, Attested(value, None))
+                self._put_attestation(entry, Attested(value, None))
             case Attested():
-                self._attest(entry, value)
+                self._put_attestation(entry, value)
             case Decided():
-                self.written.put(proposal.decision_to_row(value))
+                self.pending.put(proposal.decision_to_row(value))
             case Correction():
-                self.written.put(correction.correction_to_row(entry.region, value))
+                self.pending.put(correction.correction_to_row(entry.region, value))
             case Exemption():
-                self.written.put(scope.exemption_row(entry.region, value))
+                self.pending.put(scope.exemption_row(entry.region, value))
             case DevelopmentPolicy():
-                self.written.put(scope.policy_row(value))
+                self.pending.put(scope.policy_row(value))
             case RegionEffort():
-                self.written.put(effort.effort_to_row(value))
+                self.pending.put(effort.effort_to_row(value))
             case Claimed():
-                return self._claim(value)
+                return self._apply_claim(value)
             case Assessment():
-                return self._assess(value)
+                return self._apply_assessment(value)
         return None
 
     async def write(self, session: AsyncSession) -> None:
         """Write all changed rows."""
-        for id in self.moved:
-            now = self.standing[id]
-            self.written.put(assessment.assessment_to_row(now.assessment, now.score))
-        await self.written.write(session)
+        for id in self.changed_assessments:
+            projected = self.assessments[id]
+            self.pending.put(assessment.assessment_to_row(projected.assessment, projected.score))
+        await self.pending.write(session)
 
-    def _edit(self, entry: Entry, changed: Application) -> None:
+    def _apply_application(self, entry: Entry, changed: Application) -> None:
         """Apply an application; a change of its OPD edits the inventories of both OPDs."""
         owners = {changed.opd, self.opds.get(changed.id)}
         self.opds[changed.id] = changed.opd
-        self.written.put(application.application_to_row(changed))
-        self._edited(entry, changed.id, owners)
+        self.pending.put(application.application_to_row(changed))
+        self._invalidate_attestations(entry, changed.id, owners)
 
-    def _exchange(self, entry: Entry, changed: Integration) -> None:
+    def _apply_integration(self, entry: Entry, changed: Integration) -> None:
         """Apply an integration, which edits the inventories at both ends in this region.
 
         A confirmation comes from the counterpart itself, so it invalidates no attestation.
         """
-        self.written.put(integration.integration_to_row(changed))
+        self.pending.put(integration.integration_to_row(changed))
         if entry.kind is not EventKind.INTEGRATION_CONFIRMED:
             ends = [id for id in (changed.source, changed.target) if id is not None]
-            own = [id for id in ends if self.owners[ApplicationRow, id] == entry.region]
-            self._edited(entry, changed.id, {self.opds.get(id) for id in own})
+            own_applications = [
+                id for id in ends if self.owners[ApplicationRow, id] == entry.region
+            ]
+            self._invalidate_attestations(
+                entry, changed.id, {self.opds.get(id) for id in own_applications}
+            )
 
-    def _edited(self, entry: Entry, subject: str, owners: Iterable[str | None]) -> None:
-        """Invalidate the attestations of these OPDs that another person gave and that still hold."""
+    def _invalidate_attestations(
+        self, entry: Entry, subject: str, owners: Iterable[str | None]
+    ) -> None:
+        """Invalidate the valid attestations of these OPDs that another person gave."""
         for owner in owners:
-            known = None if owner is None else self.attested.get(owner)
-            if known is not None and known.broken_by is None:
-                edit = ForeignEdit(known.attestation.opd, subject, entry.actor, entry.at)
-                if known.attestation.by != entry.actor:
-                    self._attest(entry, replace(known, broken_by=edit))
+            attested = None if owner is None else self.attested.get(owner)
+            if attested is not None and attested.broken_by is None:
+                edit = ForeignEdit(attested.attestation.opd, subject, entry.actor, entry.at)
+                if attested.attestation.by != entry.actor:
+                    self._put_attestation(entry, replace(attested, broken_by=edit))
 
-    def _attest(self, entry: Entry, attested: Attested) -> None:
+    def _put_attestation(self, entry: Entry, attested: Attested) -> None:
         self.attested[attested.attestation.opd] = attested
-        self.written.put(attestation.attestation_to_row(entry.region, attested))
+        self.pending.put(attestation.attestation_to_row(entry.region, attested))
 
-    def _claim(self, claimed: Claimed) -> IndexChange | None:
-        found = self.standing.get(claimed.assessment)
-        if found is None:  # the entry that created it came without its body
+    def _apply_claim(self, claimed: Claimed) -> IndexChange | None:
+        projected = self.assessments.get(claimed.assessment)
+        if projected is None:  # the entry that created the assessment has no body here
             return None
-        found.levels[claimed.claim.indicator] = claimed.claim.level
-        self.written.put(assessment.level_row(claimed.assessment, claimed.claim))
-        self.moved.add(claimed.assessment)
-        before = found.score
-        found.score = from_levels(instrument_by_id(found.assessment.instrument), found.levels)
-        found.assessment = replace(found.assessment, version=claimed.version)
-        if before is not None and before.exact == found.score.exact:
+        projected.levels[claimed.claim.indicator] = claimed.claim.level
+        self.pending.put(assessment.level_row(claimed.assessment, claimed.claim))
+        self.changed_assessments.add(claimed.assessment)
+        before = projected.score
+        projected.score = score_levels(
+            instrument_by_id(projected.assessment.instrument), projected.levels
+        )
+        projected.assessment = replace(projected.assessment, version=claimed.version)
+        if before is not None and before.exact == projected.score.exact:
             return None
-        return IndexChange(found.assessment, before, found.score)
+        return IndexChange(projected.assessment, before, projected.score)
 
-    def _assess(self, changed: Assessment) -> IndexChange | None:
-        known = self.standing.get(changed.id)
-        published = known is not None and known.assessment.state is AssessmentState.PUBLISHED
-        before = known.score if known is not None and published else None
-        after = _score(changed)
+    def _apply_assessment(self, changed: Assessment) -> IndexChange | None:
+        projected = self.assessments.get(changed.id)
+        published = (
+            projected is not None and projected.assessment.state is AssessmentState.PUBLISHED
+        )
+        before = projected.score if projected is not None and published else None
+        after = _optional_score(changed)
         levels = {claim.indicator: claim.level for claim in changed.levels}
-        self.standing[changed.id] = _Standing(replace(changed, levels=()), after, levels)
-        self.moved.add(changed.id)
-        self.written.clear_levels(changed.id)
+        self.assessments[changed.id] = _ProjectedAssessment(
+            replace(changed, levels=()), after, levels
+        )
+        self.changed_assessments.add(changed.id)
+        self.pending.clear_levels(changed.id)
         for claim in changed.levels:
-            self.written.put(assessment.level_row(changed.id, claim))
+            self.pending.put(assessment.level_row(changed.id, claim))
         if changed.state is not AssessmentState.PUBLISHED or after is None or before == after:
             return None
         return IndexChange(changed, before, after)
 
 
-def _touched(value: Any) -> list[tuple[type[Table], str]]:
+def _referenced_rows(value: Any) -> list[tuple[type[Table], str]]:
     """Return the rows that a body changes or refers to, by table and id.
 
     All of them must belong to the region of the entry, except the target of an integration.
@@ -304,8 +325,8 @@ def _touched(value: Any) -> list[tuple[type[Table], str]]:
         case Opd():
             return [(OpdRow, value.id)]
         case Application():
-            own: list[tuple[type[Table], str]] = [(ApplicationRow, value.id)]
-            return own if value.opd is None else [*own, (OpdRow, value.opd)]
+            rows: list[tuple[type[Table], str]] = [(ApplicationRow, value.id)]
+            return rows if value.opd is None else [*rows, (OpdRow, value.opd)]
         case Integration():
             ends = [id for id in (value.source, value.target) if id is not None]
             return [(IntegrationRow, value.id), *((ApplicationRow, id) for id in ends)]
@@ -325,7 +346,7 @@ def _touched(value: Any) -> list[tuple[type[Table], str]]:
             return []
 
 
-def _score(of: Assessment) -> Score | None:
-    if of.published is None and not of.levels:
+def _optional_score(value: Assessment) -> Score | None:
+    if value.published is None and not value.levels:
         return None
-    return score_assessment(instrument_by_id(of.instrument), of)
+    return score_assessment(instrument_by_id(value.instrument), value)

@@ -1,4 +1,4 @@
-"""The decisions about proposals. Decisions are stored, whereas proposals are computed."""
+"""Reads and converts decisions on proposals, which are stored, whereas proposals are computed."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from engine.consolidation.proposal import ProposalKind
 from engine.log.entry import format_timestamp
 from storage.tables import DecisionRow
 
-_MERGED = (
+_ACCEPTED_MERGES = (
     select(DecisionRow.applications)
     .where(
         DecisionRow.region == bindparam("region"),
@@ -55,8 +55,8 @@ def decision_from_row(row: DecisionRow) -> Decided:
 
 async def list_accepted_merges(session: AsyncSession, region: str) -> tuple[tuple[str, ...], ...]:
     """Return the groups of applications of a region whose merge was accepted."""
-    found = await session.scalars(_MERGED, {"region": region})
-    return tuple(tuple(each) for each in found)
+    groups = await session.scalars(_ACCEPTED_MERGES, {"region": region})
+    return tuple(tuple(group) for group in groups)
 
 
 async def decisions_by_proposal(session: AsyncSession, region: str) -> dict[str, Decided]:

@@ -6,7 +6,7 @@ from sqlalchemy import delete
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from storage import log, projection
-from storage.upsert import FOLDED
+from storage.upsert import PROJECTED_TABLES
 
 
 async def rebuild_projection(session: AsyncSession) -> int:
@@ -14,7 +14,7 @@ async def rebuild_projection(session: AsyncSession) -> int:
 
     The logs, the arrival order and the idempotency keys stay as they are.
     """
-    for table in reversed(FOLDED):  # referring tables first, because of the foreign keys
+    for table in reversed(PROJECTED_TABLES):  # referring tables first, because of the foreign keys
         await session.execute(delete(table))
     applied = 0
     for region in await log.list_regions_with_log(session):

@@ -13,7 +13,7 @@ from storage.access import Access, draft_access_condition
 from storage.page import paginate_by_keyset
 from storage.tables import RegionRow
 
-WITHIN = (RegionKind.REGENCY, RegionKind.CITY)  # the kinds of regions in a province
+MEMBER_KINDS = (RegionKind.REGENCY, RegionKind.CITY)  # the kinds of regions in a province
 
 _BY_CODE = select(RegionRow).where(RegionRow.code.in_(bindparam("codes")))
 _MEMBERS = (
@@ -57,7 +57,7 @@ def region_from_row(row: RegionRow) -> Region:
     )
 
 
-async def by_code(session: AsyncSession, codes: Collection[str]) -> dict[str, Region]:
+async def regions_by_code(session: AsyncSession, codes: Collection[str]) -> dict[str, Region]:
     """Return the regions with these codes; unknown codes are left out."""
     rows = await session.scalars(_BY_CODE, {"codes": list(codes)})
     return {row.code: region_from_row(row) for row in rows}
@@ -70,8 +70,8 @@ async def list_region_codes(session: AsyncSession) -> set[str]:
 
 async def list_parent_codes(session: AsyncSession) -> set[str]:
     """Return the codes of the parents of all regions; a parent may have no row of its own."""
-    found = await session.scalars(select(RegionRow.parent).distinct())
-    return {code for code in found if code is not None}
+    parents = await session.scalars(select(RegionRow.parent).distinct())
+    return {code for code in parents if code is not None}
 
 
 async def paginate_regions(
@@ -101,8 +101,8 @@ async def list_member_codes(
     session: AsyncSession, parent: str, kinds: Sequence[RegionKind]
 ) -> list[str]:
     """Return the codes of the regions of these kinds in `parent`, by code."""
-    which = {"parent": parent, "kinds": [kind.value for kind in kinds]}
-    return list(await session.scalars(_MEMBERS, which))
+    parameters = {"parent": parent, "kinds": [kind.value for kind in kinds]}
+    return list(await session.scalars(_MEMBERS, parameters))
 
 
 async def accessible_region_codes(session: AsyncSession, access: Access) -> frozenset[str] | None:

@@ -16,14 +16,14 @@ from storage.tables import (
     SourceRow,
     core_table,
 )
-from storage.upsert import FOLDED
+from storage.upsert import PROJECTED_TABLES
 
 
 class NotAReplica(LookupError):
-    """The region is owned here, or unknown."""
+    """This instance owns the region, or does not know it."""
 
     def __init__(self, region: str) -> None:
-        super().__init__(f"region {region} is no copy of another instance's")
+        super().__init__(f"region {region} is not a replica of another instance's region")
 
 
 async def delete_replica(database: Database, region: str) -> None:
@@ -36,8 +36,8 @@ async def delete_replica(database: Database, region: str) -> None:
         source = await session.get(SourceRow, region)
         if source is None:
             raise NotAReplica(region)
-        source.base, source.as_of, source.reason = 0, None, "it is being copied again"
-        for table in reversed(FOLDED):
+        source.base, source.as_of, source.reason = 0, None, "the region is being copied again"
+        for table in reversed(PROJECTED_TABLES):
             await session.execute(
                 delete(core_table(table)).where(region_row_condition(table, region))
             )

@@ -1,7 +1,7 @@
-"""Prunes the arrival order, because old arrivals need not be stored for ever.
+"""Prunes the arrival order by deleting old arrivals that newer ones have replaced.
 
-The entries themselves stay. Of old arrivals, the newest of each kind and topic stay too, because the
-snapshot at the beginning of a subscription contains them.
+The entries themselves stay. Of old arrivals, the newest of each kind and topic stay too, because
+the snapshot at the beginning of a subscription contains them.
 """
 
 from __future__ import annotations
@@ -18,10 +18,10 @@ from storage.database import Database, Session
 from storage.sqlite_driver import LONG
 from storage.tables import ArrivalRow, InstanceRow
 
-AT_ONCE = 5000  # arrivals that one transaction examines, while other writers wait
+ARRIVALS_AT_ONCE = 5000  # arrivals that one transaction examines, while other writers wait
 
 _newer = aliased(ArrivalRow)
-# A public arrival is outdated only by another public one, because some readers see only those.
+# Only a public arrival outdates a public one, because some readers see only public arrivals.
 _OUTDATED = (
     select(_newer.number)
     .where(
@@ -42,34 +42,34 @@ async def prune_arrival_log(database: Database, before: datetime) -> int:
     """Delete outdated arrivals from before a time; return the number of deleted arrivals.
 
     Arrivals whose derived events are not computed yet stay. A client that resumes from an earlier
-    position must start again with a snapshot. The function may be stopped at any time, and continues
-    when it is called again.
+    position must start again with a snapshot. The function may be stopped at any time, and
+    continues when it is called again.
     """
     async with database.write() as session:
-        floor = await _raised_floor(session, before)
-    forgotten = last = 0
+        floor = await _raise_floor(session, before)
+    deleted = last = 0
     while True:
         async with database.write() as session:
-            page = (
+            numbers = (
                 select(ArrivalRow.number)
                 .where(ArrivalRow.number > last, ArrivalRow.number <= floor)
                 .order_by(ArrivalRow.number)
-                .limit(AT_ONCE)
+                .limit(ARRIVALS_AT_ONCE)
             )
-            end = await session.scalar(select(func.max(page.subquery().c.number)))
-            if end is None:
-                return forgotten
-            done = await session.execute(
+            page_end = await session.scalar(select(func.max(numbers.subquery().c.number)))
+            if page_end is None:
+                return deleted
+            result = await session.execute(
                 delete(ArrivalRow)
                 .prefix_with(LONG)
-                .where(ArrivalRow.number > last, ArrivalRow.number <= end, _OUTDATED)
+                .where(ArrivalRow.number > last, ArrivalRow.number <= page_end, _OUTDATED)
                 .execution_options(synchronize_session=False)
             )
-            forgotten += cast("CursorResult[Any]", done).rowcount
-            last = end
+            deleted += cast("CursorResult[Any]", result).rowcount
+            last = page_end
 
 
-async def _raised_floor(session: Session, before: datetime) -> int:
+async def _raise_floor(session: Session, before: datetime) -> int:
     instance = await session.scalar(select(InstanceRow).with_for_update())
     assert instance is not None  # the migration inserts the only row
     # The limit is a number and not a time, because a clock may have been wrong for a while.
@@ -78,6 +78,6 @@ async def _raised_floor(session: Session, before: datetime) -> int:
         .prefix_with(LONG)
         .where(ArrivalRow.at >= format_timestamp(before))
     )
-    past = instance.arrival_head if first_kept is None else first_kept - 1
-    instance.arrival_floor = max(instance.arrival_floor, min(past, instance.derived_head))
+    limit = instance.arrival_head if first_kept is None else first_kept - 1
+    instance.arrival_floor = max(instance.arrival_floor, min(limit, instance.derived_head))
     return instance.arrival_floor

@@ -8,7 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from engine.verification.inventory import DevelopmentPolicy, Exemption
 from storage.tables import DevelopmentPolicyRow, ExemptionRow
 
-_EXEMPT = (
+_EXEMPTIONS = (
     select(ExemptionRow)
     .where(ExemptionRow.region == bindparam("region"), ExemptionRow.reason != "")
     .order_by(ExemptionRow.opd)
@@ -29,13 +29,13 @@ def policy_row(policy: DevelopmentPolicy) -> DevelopmentPolicyRow:
 
 async def list_exemptions(session: AsyncSession, region: str) -> tuple[Exemption, ...]:
     """Return the exemptions that a region grants, by OPD."""
-    rows = await session.scalars(_EXEMPT, {"region": region})
-    return tuple(Exemption(each.opd, each.reason) for each in rows)
+    rows = await session.scalars(_EXEMPTIONS, {"region": region})
+    return tuple(Exemption(row.opd, row.reason) for row in rows)
 
 
 async def find_development_policy(session: AsyncSession, region: str) -> DevelopmentPolicy | None:
     """Return the region's policy on the development of applications, if it has one."""
-    found = await session.get(DevelopmentPolicyRow, region)
-    if found is None or found.year is None:
+    row = await session.get(DevelopmentPolicyRow, region)
+    if row is None or row.year is None:
         return None
-    return DevelopmentPolicy(found.region, found.year, found.title, found.url)
+    return DevelopmentPolicy(row.region, row.year, row.title, row.url)

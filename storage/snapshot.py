@@ -12,9 +12,9 @@ from typing import Any
 from sqlalchemy import ColumnElement, delete, inspect, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from engine.document import to_document, value_of
+from engine.document import from_document, to_document
 from engine.log.entry import Entry
-from engine.log.snapshot import BODIES, RowKind, SnapshotRow
+from engine.log.snapshot import ROW_BODY_TYPES, RowKind, SnapshotRow
 from engine.matching.function_classifier import Correction
 from engine.model import AssessmentState
 from engine.path.effort import RegionEffort, StepEffort
@@ -38,10 +38,10 @@ from storage.tables import (
     Table,
     core_table,
 )
-from storage.upsert import FOLDED
+from storage.upsert import PROJECTED_TABLES
 
 # How the rows of each table are read; assessments are read separately, with their levels.
-_READ: tuple[tuple[RowKind, type[Table], Callable[[Any], object]], ...] = (
+_READERS: tuple[tuple[RowKind, type[Table], Callable[[Any], object]], ...] = (
     (RowKind.REGION, RegionRow, region.region_from_row),
     (RowKind.OPD, OpdRow, opd.opd_from_row),
     (RowKind.APPLICATION, ApplicationRow, application.application_from_row),
@@ -51,7 +51,7 @@ _READ: tuple[tuple[RowKind, type[Table], Callable[[Any], object]], ...] = (
         RowKind.EFFORT,
         EffortRow,
         lambda row: RegionEffort(
-            row.region, row.instrument, tuple(StepEffort(**each) for each in row.steps)
+            row.region, row.instrument, tuple(StepEffort(**step) for step in row.steps)
         ),
     ),
     (
@@ -74,17 +74,20 @@ _READ: tuple[tuple[RowKind, type[Table], Callable[[Any], object]], ...] = (
 async def export_snapshot_rows(
     session: AsyncSession, code: str, *, drafts: bool
 ) -> list[SnapshotRow]:
-    """Return all rows of a region in an order that satisfies references; `drafts` includes drafts."""
+    """Return all rows of a region, in the order that the module describes.
+
+    Args:
+        drafts: whether unpublished assessments are included.
+    """
     rows = []
-    for kind, table, value in _READ:
+    for kind, table, from_row in _READERS:
         key = inspect(table).primary_key
         query = select(table).where(region_row_condition(table, code)).order_by(*key)
-        rows += [
-            SnapshotRow(kind, to_document(value(each))) for each in await session.scalars(query)
-        ]
-    for each, _ in await assessment.list_assessments_by_region(session, code, EVERYTHING):
-        if drafts or each.state is AssessmentState.PUBLISHED:
-            rows.append(SnapshotRow(RowKind.ASSESSMENT, to_document(each)))
+        table_rows = await session.scalars(query)
+        rows += [SnapshotRow(kind, to_document(from_row(row))) for row in table_rows]
+    for value, _ in await assessment.list_assessments_by_region(session, code, EVERYTHING):
+        if drafts or value.state is AssessmentState.PUBLISHED:
+            rows.append(SnapshotRow(RowKind.ASSESSMENT, to_document(value)))
     return rows
 
 
@@ -101,17 +104,17 @@ async def import_snapshot_rows(
         pydantic.ValidationError: a row does not have the type of its kind.
     """
     values: list[tuple[Entry, Any]] = [
-        (newest, value_of(BODIES[each.kind], each.body)) for each in rows
+        (newest, from_document(ROW_BODY_TYPES[row.kind], row.body)) for row in rows
     ]
-    page = await ProjectionBatch.from_entries(session, values)
-    page.attested.clear()  # the snapshot has the current state of each attestation
-    moves = [page.fold(newest, value) for _, value in values]
-    for table in reversed(FOLDED):
+    batch = await ProjectionBatch.from_entries(session, values)
+    batch.attested.clear()  # the snapshot has the current state of each attestation
+    changes = [batch.apply_entry(newest, value) for _, value in values]
+    for table in reversed(PROJECTED_TABLES):
         await session.execute(
             delete(core_table(table)).where(region_row_condition(table, newest.region))
         )
-    await page.write(session)
-    return [each for each in moves if each is not None]
+    await batch.write(session)
+    return [change for change in changes if change is not None]
 
 
 def region_row_condition(table: type[Table], code: str) -> ColumnElement[bool]:

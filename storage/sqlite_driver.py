@@ -1,8 +1,8 @@
 """Runs SQLite on the event loop; only statements that may wait for a lock or the disk use a thread.
 
 SQLite executes a statement on a page of rows in tens of microseconds. A thread costs several times
-that, and aiosqlite uses it four times for a statement: to create a cursor, execute, fetch and close.
-The thread executes only what may wait, which is the begin and commit of a write, and statements that
+that, and aiosqlite uses it four times for a statement: to create a cursor, execute, fetch and
+close. The thread executes only what may wait: the begin and commit of a write, and statements that
 are marked as long.
 """
 
@@ -17,12 +17,12 @@ import aiosqlite
 
 LONG = "/* long */"  # prefix of a statement on more than a page of rows
 # Statements that wait for the lock of another process, or that read many rows.
-WAITING = ("BEGIN IMMEDIATE", "PRAGMA", f"SELECT {LONG}", f"DELETE {LONG}")
+WAITING_PREFIXES = ("BEGIN IMMEDIATE", "PRAGMA", f"SELECT {LONG}", f"DELETE {LONG}")
 ROWS_AT_ONCE = 64  # for the iteration of aiosqlite, which this module does not use
 
 
 class LoopCursor:
-    """A cursor for one statement. Its execution fetches all rows and closes the cursor of SQLite."""
+    """A cursor for one statement, whose execution fetches all rows and closes SQLite's cursor."""
 
     def __init__(self, connection: LoopConnection) -> None:
         self._connection = connection
@@ -38,18 +38,18 @@ class LoopCursor:
     async def execute(self, statement: str, parameters: Sequence[Any] = ()) -> Self:
         """Execute one statement."""
 
-        def work(cursor: sqlite3.Cursor) -> None:
+        def run_statement(cursor: sqlite3.Cursor) -> None:
             cursor.execute(statement, parameters)
 
-        if statement.startswith(WAITING):
-            await self._connection.in_thread(self._take, work)
+        if statement.startswith(WAITING_PREFIXES):
+            await self._connection.run_in_thread(self._run, run_statement)
         else:
-            self._take(work)
+            self._run(run_statement)
         return self
 
     async def executemany(self, statement: str, parameters: Iterable[Sequence[Any]]) -> Self:
         """Execute one statement once for each set of parameters."""
-        self._take(lambda cursor: cursor.executemany(statement, parameters))
+        self._run(lambda cursor: cursor.executemany(statement, parameters))
         return self
 
     async def fetchall(self) -> list[Any]:
@@ -59,10 +59,10 @@ class LoopCursor:
     async def close(self) -> None:
         """Do nothing, because the cursor of SQLite is closed already."""
 
-    def _take(self, work: Callable[[sqlite3.Cursor], object]) -> None:
+    def _run(self, operation: Callable[[sqlite3.Cursor], object]) -> None:
         cursor = self._connection.raw.cursor()
         try:
-            work(cursor)
+            operation(cursor)
             self.description = cursor.description
             self._rows = cursor.fetchall()
             self.rowcount, self.lastrowid = cursor.rowcount, cursor.lastrowid
@@ -71,7 +71,7 @@ class LoopCursor:
 
 
 class LoopConnection(aiosqlite.Connection):
-    """A connection of aiosqlite that runs on the event loop what does not wait."""
+    """A connection of aiosqlite that runs operations that do not wait on the event loop."""
 
     @property
     def raw(self) -> sqlite3.Connection:
@@ -86,9 +86,9 @@ class LoopConnection(aiosqlite.Connection):
         """Roll back the open transaction, on the event loop."""
         self.raw.rollback()
 
-    async def in_thread(self, work: Callable[..., None], *arguments: Any) -> None:
-        """Run `work` in the thread of the connection."""
-        await self._execute(work, *arguments)  # type: ignore[no-untyped-call]
+    async def run_in_thread(self, operation: Callable[..., None], *arguments: Any) -> None:
+        """Run `operation` in the thread of the connection."""
+        await self._execute(operation, *arguments)  # type: ignore[no-untyped-call]
 
 
 async def open_sqlite_connection(

@@ -1,4 +1,6 @@
-"""The tables. The log and the arrival order are the source of truth; other rows are projected from it.
+"""The tables of the database. The log and the arrival order are the source of truth.
+
+Other rows are projected from the log, except those whose class says otherwise.
 
 Timestamps are stored as the text that is hashed (UTC, microseconds), so that an entry that is read
 from any database has the hash with which it was written.
@@ -22,7 +24,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 BODY = JSON(none_as_null=True)
-CODE = String(128)  # of a region; the longest shipped one, of a ministry, has 89 characters
+CODE = String(128)  # a region's code; the longest shipped one, a ministry's, has 89 characters
 ID = String(255)  # may contain a region's code, an instrument, a year and a kind
 TOPIC = String(320)  # an id and an instrument
 
@@ -42,7 +44,7 @@ class Table(DeclarativeBase):
 
 
 def core_table(table: type[Table]) -> TableClause:
-    """Return the Core table of a row class, for statements on many rows without the unit of work."""
+    """Return the Core table of a row class, for statements that bypass the unit of work."""
     return cast(TableClause, table.__table__)
 
 
@@ -55,7 +57,7 @@ class InstanceRow(Table):
     arrival_head: Mapped[int] = mapped_column(BigInteger)
     lessons: Mapped[str] = mapped_column(String(64))  # digest of the rows of `lesson`
     derived_head: Mapped[int] = mapped_column(BigInteger)  # events are derived up to here
-    arrival_floor: Mapped[int] = mapped_column(BigInteger)  # up to here only the newest stay
+    arrival_floor: Mapped[int] = mapped_column(BigInteger)  # up to here, only the newest are stored
 
 
 class HeadRow(Table):
@@ -70,18 +72,18 @@ class HeadRow(Table):
 class SourceRow(Table):
     """A region whose log another instance writes (engine.log.source.Source).
 
-    This instance owns all regions without such a row. The row is not projected from the log, because it
-    records the state of the replica.
+    This instance owns all regions without such a row. The row is not projected from the log,
+    because it records the state of the replica.
     """
 
     __tablename__ = "source"
     region: Mapped[str] = mapped_column(CODE, primary_key=True)
-    url: Mapped[str] = mapped_column(Text)  # from which the log is replicated
+    url: Mapped[str] = mapped_column(Text)  # API from which the log is replicated
     owner: Mapped[str | None] = mapped_column(Text)  # null: the owner is at `url`
     state: Mapped[str] = mapped_column(String(16))
     as_of: Mapped[str | None] = mapped_column(String(32))
     reason: Mapped[str] = mapped_column(Text)
-    base: Mapped[int] = mapped_column(BigInteger)  # first entry, after a snapshot; else 0
+    base: Mapped[int] = mapped_column(BigInteger)  # first entry after a snapshot, else 0
 
 
 class EntryRow(Table):
@@ -109,11 +111,11 @@ class ArrivalRow(Table):
     number: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
     at: Mapped[str] = mapped_column(String(32))
     region: Mapped[str] = mapped_column(CODE)
-    sequence: Mapped[int] = mapped_column(BigInteger)  # of the entry, or of the one it derives from
+    sequence: Mapped[int] = mapped_column(BigInteger)  # the entry, or the one it derives from
     kind: Mapped[str] = mapped_column(String(32))
-    topic: Mapped[str] = mapped_column(TOPIC)  # the newer of a kind replaces the older
+    topic: Mapped[str] = mapped_column(TOPIC)  # a newer arrival replaces an older one
     visibility: Mapped[str] = mapped_column(String(16))
-    derived: Mapped[dict[str, Any] | None]  # None: the entry itself
+    derived: Mapped[dict[str, Any] | None]  # null: the arrival is the entry itself
     # The index covers the query for the newest arrivals, so that it reads no rows.
     __table_args__ = (
         Index("ix_arrival_newest", "kind", "region", "topic", "number", "visibility"),
@@ -185,7 +187,7 @@ class ApplicationRow(ProvenanceColumns, Table):
     year: Mapped[int | None]
     common_application: Mapped[str | None] = mapped_column(ID)
     retired_reason: Mapped[str] = mapped_column(Text)
-    capabilities: Mapped[list[Any]]  # of engine.model.Capability
+    capabilities: Mapped[list[Any]]  # values of engine.model.Capability
     consulted: Mapped[bool | None]
     users: Mapped[int | None] = mapped_column(BigInteger)
     fit: Mapped[int | None]
@@ -256,7 +258,7 @@ class EffortRow(Table):
     __tablename__ = "effort"
     region: Mapped[str] = mapped_column(ForeignKey("region.code"), primary_key=True)
     instrument: Mapped[str] = mapped_column(String(32), primary_key=True)
-    steps: Mapped[list[Any]]  # of engine.path.effort.StepEffort
+    steps: Mapped[list[Any]]  # each an engine.path.effort.StepEffort
 
 
 class AttestationRow(Table):
@@ -338,4 +340,4 @@ class LevelRow(Table):
     indicator: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     level: Mapped[int]
     explanation: Mapped[str] = mapped_column(Text)
-    evidence: Mapped[list[Any]]  # of engine.model.Evidence
+    evidence: Mapped[list[Any]]  # each an engine.model.Evidence

@@ -1,7 +1,7 @@
 """The training set of the classifier: a copy of the corrections at one time.
 
-The copy is refreshed when an operator requests it, and not with each correction. So the proposals to
-a region do not change by the hour with the corrections of other regions.
+The copy is refreshed when an operator requests it, and not with each correction. So the proposals
+to a region do not change by the hour with the corrections of other regions.
 """
 
 from __future__ import annotations
@@ -26,13 +26,13 @@ async def load_training_set(session: AsyncSession) -> tuple[str, tuple[TrainingE
     rows = await session.scalars(
         select(TrainingExampleRow).order_by(TrainingExampleRow.application)
     )
-    learned = tuple(
+    examples = tuple(
         TrainingExample(
-            Listing(each.name, each.opd, each.url, each.application, each.region), each.function
+            Listing(row.name, row.opd, row.url, row.application, row.region), row.function
         )
-        for each in rows
+        for row in rows
     )
-    return await training_set_digest(session), learned
+    return await training_set_digest(session), examples
 
 
 async def refresh_training_set(session: AsyncSession) -> int:

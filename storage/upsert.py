@@ -29,7 +29,7 @@ from storage.tables import (
 )
 
 # The tables that are projected from the logs. A table comes after the tables that it refers to.
-FOLDED: tuple[type[Table], ...] = (
+PROJECTED_TABLES: tuple[type[Table], ...] = (
     RegionRow,
     OpdRow,
     ApplicationRow,
@@ -47,52 +47,59 @@ FOLDED: tuple[type[Table], ...] = (
 
 @dataclass
 class PendingUpserts:
-    """The rows to write."""
+    """The rows to write and the levels to delete, collected until `write` is called."""
 
     _rows: dict[type[Table], dict[Hashable, dict[str, Any]]] = field(default_factory=dict)
-    _cleared: list[str] = field(default_factory=list)
+    _cleared_assessments: list[str] = field(default_factory=list)
 
     def put(self, row: Table) -> None:
         """Add a row, in place of a row with the same key; the caller must not use it afterwards."""
         table = type(row)
-        values = {key: it for key, it in vars(row).items() if key != "_sa_instance_state"}
+        values = {key: value for key, value in vars(row).items() if key != "_sa_instance_state"}
         rows = self._rows.setdefault(table, {})
-        rows[tuple(values[column] for column in _key(table))] = values
+        rows[tuple(values[column] for column in _key_columns(table))] = values
 
     def clear_levels(self, assessment: str) -> None:
         """Delete the levels of an assessment, including those added so far."""
         rows = self._rows.get(LevelRow, {})
         for key in [key for key, values in rows.items() if values["assessment"] == assessment]:
             del rows[key]
-        self._cleared.append(assessment)
+        self._cleared_assessments.append(assessment)
 
     async def write(self, session: AsyncSession) -> None:
         """Execute the deletions, then write all rows."""
-        if self._cleared:
-            gone = LevelRow.assessment.in_(self._cleared)
-            await session.execute(delete(core_table(LevelRow)).where(gone))
+        if self._cleared_assessments:
+            cleared = LevelRow.assessment.in_(self._cleared_assessments)
+            await session.execute(delete(core_table(LevelRow)).where(cleared))
         dialect = session.get_bind().dialect.name
-        for table in FOLDED:
+        for table in PROJECTED_TABLES:
             rows = self._rows.get(table)
             if rows:
-                await session.execute(_upsert(table, dialect), list(rows.values()))
+                await session.execute(_upsert_statement(table, dialect), list(rows.values()))
         # Rows of these tables that the session has read are stale now.
-        for each in [it for it in session.sync_session.identity_map.values() if type(it) in FOLDED]:
-            session.expunge(each)
+        stale = [
+            row
+            for row in session.sync_session.identity_map.values()
+            if type(row) in PROJECTED_TABLES
+        ]
+        for row in stale:
+            session.expunge(row)
 
 
 @lru_cache
-def _key(table: type[Table]) -> tuple[str, ...]:
+def _key_columns(table: type[Table]) -> tuple[str, ...]:
     return tuple(column.name for column in inspect(table).primary_key)
 
 
 @lru_cache
-def _upsert(table: type[Table], dialect: str) -> Insert:
+def _upsert_statement(table: type[Table], dialect: str) -> Insert:
     insert = (postgresql if dialect == "postgresql" else sqlite).insert(core_table(table))
-    others = {
+    updated_columns = {
         column.name: insert.excluded[column.name]
         for column in inspect(table).columns
         if not column.primary_key
     }
-    statement: Insert = insert.on_conflict_do_update(index_elements=_key(table), set_=others)
+    statement: Insert = insert.on_conflict_do_update(
+        index_elements=_key_columns(table), set_=updated_columns
+    )
     return statement

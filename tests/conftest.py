@@ -1,4 +1,4 @@
-"""Settings of the test suite. The fixtures are in tests/fixtures, one module for each server."""
+"""Configures the test suite; the fixtures are in tests/fixtures, one module for each server."""
 
 import gc
 import os
@@ -7,11 +7,11 @@ import sys
 import hypothesis
 import pytest
 
-# Some of these tests start processes. Where the environment forbids compiled files, each of them would
-# compile all that it imports, which takes longer than most tests.
+# Some tests start processes. If the environment forbids compiled files, each process would compile
+# all modules that it imports, which takes longer than most tests.
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 sys.dont_write_bytecode = False
-# The terminal's width; tests of the output of commands set their own.
+# The width of the terminal; the tests of command output set it themselves.
 os.environ.pop("COLUMNS", None)
 
 
@@ -28,8 +28,8 @@ def pytest_xdist_auto_num_workers() -> int:
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     """Add options with which `make soak` runs longer than the suite."""
-    parser.addoption("--seeds", default="1", help="How many random inventories are tried.")
-    parser.addoption("--nation", action="store_true", help="The made-up nation is a whole one.")
+    parser.addoption("--seeds", default="1", help="Number of random inventories to try.")
+    parser.addoption("--nation", action="store_true", help="Use the whole made-up nation.")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

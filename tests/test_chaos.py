@@ -19,13 +19,13 @@ import pytest
 from engine.model import EventKind, Role
 from storage import arrival, log, migrate
 from tests.api import places
-from tests.api.hub import running
+from tests.api.hub import running_hub
 from tests.fixtures.eventually import eventually
 from tests.fixtures.postgresql import PostgresqlServer
 from tests.fixtures.processes import SimpulProcess, StartSimpul, free_port
 from tests.fixtures.redis import RedisServer
 from tests.hub.live import Client, client
-from tests.hub.resuming import Event, Follower, Writer, everything
+from tests.hub.resuming import Event, Follower, Writer, list_events_after
 
 pytestmark = pytest.mark.integration
 
@@ -47,12 +47,12 @@ class Victim:
     start: Callable[[], Awaitable[None]]
     kills: int = 0
 
-    async def run(self, chance: random.Random, over: asyncio.Event) -> None:
-        while not over.is_set() or not self.kills:
-            await asyncio.sleep(chance.uniform(*UP_SECONDS))
+    async def run(self, rng: random.Random, stop: asyncio.Event) -> None:
+        while not stop.is_set() or not self.kills:
+            await asyncio.sleep(rng.uniform(*UP_SECONDS))
             await asyncio.to_thread(self.kill)
             self.kills += 1
-            await asyncio.sleep(chance.uniform(*DOWN_SECONDS))
+            await asyncio.sleep(rng.uniform(*DOWN_SECONDS))
             await self.start()
 
 
@@ -78,9 +78,8 @@ class HubVictim:
                     environment=self.environment,
                 )
                 return
-            except (
-                RuntimeError
-            ):  # its database was killed as well, and is started by its own keeper
+            except RuntimeError:
+                # Its database was killed as well, and is restarted by its own task.
                 if time.monotonic() > deadline:
                     raise
 
@@ -96,11 +95,11 @@ async def test_every_client_gets_the_log_entry_by_entry_whatever_is_killed(
     tmp_path: Path,
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    chance = random.Random(SEED)
+    rng = random.Random(SEED)
     url = postgresql_server.url
     await asyncio.to_thread(migrate.upgrade_database, url)
-    async with running(url, tailing=False) as settling:
-        await places.settle(settling)
+    async with running_hub(url, tailing=False) as instance_client:
+        await places.write_regions(instance_client)
     environment = {
         "DATABASE_URL": url,
         "REDIS_URL": redis_server.url,
@@ -112,47 +111,48 @@ async def test_every_client_gets_the_log_entry_by_entry_whatever_is_killed(
     for hub in hubs:
         await hub.start()
 
-    async def redis_starts() -> None:
+    async def start_redis() -> None:
         await asyncio.to_thread(redis_server.start)
 
-    async def postgresql_starts() -> None:
-        await asyncio.to_thread(postgresql_server.start_again)
+    async def start_postgresql() -> None:
+        await asyncio.to_thread(postgresql_server.restart)
 
     victims = [
         *(Victim(f"hub {number}", hub.kill, hub.start) for number, hub in enumerate(hubs, 1)),
-        Victim("Redis", redis_server.kill, redis_starts),
-        Victim("PostgreSQL", postgresql_server.kill, postgresql_starts),
+        Victim("Redis", redis_server.kill, start_redis),
+        Victim("PostgreSQL", postgresql_server.kill, start_postgresql),
     ]
     async with (
-        clients(hubs, Role.PROVINCE) as province,
-        clients(hubs, None) as public,
+        open_clients(hubs, Role.PROVINCE) as province,
+        open_clients(hubs, None) as public,
     ):
         start = await province[0].cursor()
         followers = [
-            Follower((province, public)[number % 2], random.Random(chance.random()), start)
+            Follower((province, public)[number % 2], random.Random(rng.random()), start)
             for number in range(CLIENTS)
         ]
         writers = [
-            Writer(province, random.Random(chance.random()), application, 1)
+            Writer(province, random.Random(rng.random()), application, 1)
             for application in APPLICATIONS
         ]
-        over = asyncio.Event()
-        following = [asyncio.create_task(each.run()) for each in followers]
+        stop = asyncio.Event()
+        following = [asyncio.create_task(follower.run()) for follower in followers]
         async with asyncio.TaskGroup() as group:
             for victim in victims:
-                group.create_task(victim.run(random.Random(chance.random()), over))
+                group.create_task(victim.run(random.Random(rng.random()), stop))
             for writer in writers:
-                group.create_task(writer.run(over))
+                group.create_task(writer.run(stop))
             await asyncio.sleep(SECONDS)
-            over.set()
+            stop.set()
 
-        expected = [await everything(hub, start) for hub in (province[0], public[0])]
+        expected = [await list_events_after(hub, start) for hub in (province[0], public[0])]
 
         def have_caught_up() -> bool:
             return all(
-                task.done() or place(follower.cursor) >= place(log_[-1]["cursor"])
-                for task, (follower, log_) in zip(
-                    following, paired(followers, expected), strict=True
+                task.done()
+                or cursor_position(follower.cursor) >= cursor_position(visible_log[-1]["cursor"])
+                for task, (follower, visible_log) in zip(
+                    following, pair_with_log(followers, expected), strict=True
                 )
             )
 
@@ -161,60 +161,61 @@ async def test_every_client_gets_the_log_entry_by_entry_whatever_is_killed(
             task.cancel()
         ended = await asyncio.gather(*following, return_exceptions=True)
 
-    assert [each for each in ended if not isinstance(each, asyncio.CancelledError)] == []
-    for follower, log_ in paired(followers, expected):
-        assert follower.events[: len(log_)] == log_
-    await written_once(url, writers)
+    assert [outcome for outcome in ended if not isinstance(outcome, asyncio.CancelledError)] == []
+    for follower, visible_log in pair_with_log(followers, expected):
+        assert follower.events[: len(visible_log)] == visible_log
+    await check_changes_are_written_once(url, writers)
     assert min(victim.kills for victim in victims) > 0
-    assert min(follower.resumed for follower in followers) > 0
+    assert min(follower.resumptions for follower in followers) > 0
     kills = ", ".join(f"{victim.name} {victim.kills}" for victim in victims)
     with capsys.disabled():
         print(  # noqa: T201
             f"\nchaos of {SECONDS:g} s with {CLIENTS} clients (seed {SEED}): "
             f"{sum(victim.kills for victim in victims)} kills ({kills}); "
             f"{sum(writer.version - 1 for writer in writers)} changes, "
-            f"{sum(writer.repeated for writer in writers)} requests sent again; "
-            f"{sum(follower.connections for follower in followers)} connections lost, "
-            f"{sum(follower.resumed for follower in followers)} resumed; "
-            f"{sum(len(each.events) for each in followers)} events received, none lost, none twice"
+            f"{sum(writer.retries for writer in writers)} requests sent again; "
+            f"{sum(follower.lost_connections for follower in followers)} connections lost, "
+            f"{sum(follower.resumptions for follower in followers)} resumed; "
+            f"{sum(len(follower.events) for follower in followers)} events received, "
+            "none lost, none twice"
         )
 
 
-async def written_once(url: str, writers: list[Writer]) -> None:
+async def check_changes_are_written_once(url: str, writers: list[Writer]) -> None:
     """Fail unless the logs are whole and hold each acknowledged change once, and no other."""
-    async with running(url, tailing=False) as hub, hub.instance.database.read() as session:
+    async with running_hub(url, tailing=False) as hub, hub.instance.database.read() as session:
         for region in await log.list_regions_with_log(session):
             await log.verify_log_chain(session, region)
-        newest = (await arrival.newest_position(session)).arrival
+        newest = (await arrival.read_arrival_position(session)).arrival
         arrivals = await arrival.list_arrivals_after(session, 0, newest + 1)
-    assert [each.number for each in arrivals] == list(range(1, newest + 1))
+    assert [row.number for row in arrivals] == list(range(1, newest + 1))
     for writer in writers:
         updates = [
-            each
-            for each in arrivals
-            if (each.kind, each.subject) == (EventKind.APPLICATION_UPDATED, writer.application)
+            row
+            for row in arrivals
+            if (row.kind, row.subject) == (EventKind.APPLICATION_UPDATED, writer.application)
         ]
         assert len(updates) == writer.version - 1
 
 
 @asynccontextmanager
-async def clients(hubs: list[HubVictim], role: Role | None) -> AsyncIterator[list[Client]]:
+async def open_clients(hubs: list[HubVictim], role: Role | None) -> AsyncIterator[list[Client]]:
     """Yield a client of each hub, which also works with the hub's replacements."""
     async with AsyncExitStack() as stack:
-        found = []
+        hub_clients = []
         for hub in hubs:
             assert hub.process is not None
-            found.append(await stack.enter_async_context(client(hub.process, role)))
-        yield found
+            hub_clients.append(await stack.enter_async_context(client(hub.process, role)))
+        yield hub_clients
 
 
-def paired(
+def pair_with_log(
     followers: list[Follower], expected: list[list[Event]]
 ) -> list[tuple[Follower, list[Event]]]:
     """Return each follower with the part of the log that it may see."""
-    return [(each, expected[number % 2]) for number, each in enumerate(followers)]
+    return [(follower, expected[number % 2]) for number, follower in enumerate(followers)]
 
 
-def place(cursor: str) -> int:
+def cursor_position(cursor: str) -> int:
     """Return the position of a cursor in the order, without its epoch."""
     return int(cursor.rpartition(":")[2])

@@ -15,7 +15,7 @@ import yaml
 from starlette.routing import Route
 
 from hub.app import create_app
-from hub.process.shutdown import LAST_SECONDS
+from hub.process.shutdown import EXIT_SECONDS
 from hub.settings import Settings
 from tests.fixtures.processes import StartSimpul
 
@@ -25,13 +25,16 @@ DOCKERFILE = (ROOT / "Dockerfile").read_text()
 PASSWORD = "a1b2c3"
 REQUIRED = re.compile(r"\$\{POSTGRES_PASSWORD:\?[^}]+\}")  # compose refuses to start without it
 SERVICES: dict[str, dict[str, Any]] = yaml.safe_load(REQUIRED.sub(PASSWORD, COMPOSE))["services"]
-SIMPUL = {name: each for name, each in SERVICES.items() if each["image"] == "simpul"}
-KNOWN = {f"SIMPUL_{name.upper()}" for name in Settings.model_fields} | {"DATABASE_URL", "REDIS_URL"}
+SIMPUL = {name: service for name, service in SERVICES.items() if service["image"] == "simpul"}
+SETTING_VARIABLES = {f"SIMPUL_{name.upper()}" for name in Settings.model_fields} | {
+    "DATABASE_URL",
+    "REDIS_URL",
+}
 
 
-def settings_of(service: str, monkeypatch: pytest.MonkeyPatch) -> Settings:
+def read_service_settings(service: str, monkeypatch: pytest.MonkeyPatch) -> Settings:
     """Return the settings that a service reads from its environment."""
-    for name in KNOWN:
+    for name in SETTING_VARIABLES:
         monkeypatch.delenv(name, raising=False)
     for name, value in SIMPUL[service]["environment"].items():
         monkeypatch.setenv(name, value)
@@ -48,14 +51,14 @@ def health_program() -> str:
 
 @pytest.mark.parametrize("service", SIMPUL)
 def test_every_variable_is_a_setting(service: str) -> None:
-    assert set(SIMPUL[service]["environment"]) - KNOWN == set()
+    assert set(SIMPUL[service]["environment"]) - SETTING_VARIABLES == set()
 
 
 @pytest.mark.parametrize("service", SIMPUL)
 def test_every_service_of_simpul_has_one_database_and_one_data_folder(
     service: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    settings = settings_of(service, monkeypatch)
+    settings = read_service_settings(service, monkeypatch)
     database = urlsplit(settings.database)
     owner = SERVICES[str(database.hostname)]["environment"]
     assert (database.scheme, database.username, database.password, database.path) == (
@@ -70,13 +73,13 @@ def test_every_service_of_simpul_has_one_database_and_one_data_folder(
 def test_two_workers_serve_the_published_port_over_a_broker(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    settings = settings_of("simpul", monkeypatch)
+    settings = read_service_settings("simpul", monkeypatch)
     assert (settings.workers, settings.host) == (2, "0.0.0.0")
     assert SERVICES["simpul"]["ports"] == [f"127.0.0.1:{settings.port}:{settings.port}"]
     assert settings.redis_url is not None
     assert urlsplit(settings.redis_url).hostname == "redis"
     assert SERVICES["simpul"]["ulimits"]["nofile"] > settings.workers * settings.sockets
-    assert float(SERVICES["simpul"]["stop_grace_period"].removesuffix("s")) > LAST_SECONDS
+    assert float(SERVICES["simpul"]["stop_grace_period"].removesuffix("s")) > EXIT_SECONDS
 
 
 def test_the_database_is_migrated_before_it_is_served() -> None:
@@ -90,23 +93,25 @@ def test_the_database_is_migrated_before_it_is_served() -> None:
 
 
 @pytest.mark.parametrize("service", SERVICES)
-def test_a_service_needs_only_services_and_volumes_that_are_there(service: str) -> None:
+def test_a_service_needs_only_services_and_volumes_that_exist(service: str) -> None:
     needed = SERVICES[service].get("depends_on", {})
     assert set(needed) - set(SERVICES) == set()
-    for name, how in needed.items():
-        assert how["condition"] != "service_healthy" or "healthcheck" in SERVICES[name]
-    named = {each.partition(":")[0] for each in SERVICES[service].get("volumes", ())}
-    assert named - set(yaml.safe_load(COMPOSE)["volumes"]) == set()
+    for name, dependency in needed.items():
+        assert dependency["condition"] != "service_healthy" or "healthcheck" in SERVICES[name]
+    volumes = {volume.partition(":")[0] for volume in SERVICES[service].get("volumes", ())}
+    assert volumes - set(yaml.safe_load(COMPOSE)["volumes"]) == set()
 
 
 def test_the_health_check_asks_a_route_of_the_port_that_is_served(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    settings = settings_of("simpul", monkeypatch).model_copy(update={"data_dir": tmp_path})
+    settings = read_service_settings("simpul", monkeypatch).model_copy(
+        update={"data_dir": tmp_path}
+    )
     [(host, port)] = re.findall(r'HTTPConnection\("(.+)", (\d+),', health_program())
     assert (host, int(port)) == ("127.0.0.1", settings.port)
     [path] = re.findall(r'request\("GET", "(.+)"\)', health_program())
-    assert path in {each.path for each in create_app(settings).routes if isinstance(each, Route)}
+    assert path in {route.path for route in create_app(settings).routes if isinstance(route, Route)}
 
 
 @pytest.mark.integration
@@ -124,8 +129,8 @@ def test_the_health_check_passes_while_simpul_serves_and_fails_when_it_has_ended
 def test_no_secret_has_a_default() -> None:
     assert len(REQUIRED.findall(COMPOSE)) == 2
     assert "$" not in REQUIRED.sub("", COMPOSE)
-    without = yaml.safe_load(REQUIRED.sub("", COMPOSE))["services"]
-    for service in without.values():
+    services = yaml.safe_load(REQUIRED.sub("", COMPOSE))["services"]
+    for service in services.values():
         for name, value in service.get("environment", {}).items():
             assert value == "" or not re.search("PASSWORD|SECRET|TOKEN|KEY", name)
             assert not urlsplit(value).password
@@ -140,7 +145,7 @@ def test_the_image_runs_as_a_user_without_rights() -> None:
 def test_the_image_is_built_from_all_that_is_shipped() -> None:
     rules = (ROOT / ".dockerignore").read_text().splitlines()
     assert rules[1] == "*"
-    built_from = {each.removeprefix("!") for each in rules if each.startswith("!")}
+    built_from = {rule.removeprefix("!") for rule in rules if rule.startswith("!")}
     project = tomllib.loads((ROOT / "pyproject.toml").read_text())
     packages = project["tool"]["hatch"]["build"]["targets"]["wheel"]["packages"]
     described = {project["project"]["readme"], *project["project"]["license-files"]}

@@ -1,4 +1,4 @@
-"""The documentation is true: settings, exit codes, links, and the examples of the README."""
+"""The documentation matches the code: settings, exit codes, links, and the README's examples."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ DOCUMENTS = sorted(
 
 
 def test_every_setting_is_documented_and_nothing_else() -> None:
-    documented = {row[0]: row[1:] for row in table("variable")}
+    documented = {row[0]: row[1:] for row in operating_table("variable")}
     expected = {}
     for name, field in Settings.model_fields.items():
         common = name in ("database_url", "redis_url")
@@ -44,11 +44,13 @@ def test_every_setting_is_documented_and_nothing_else() -> None:
 
 
 def test_every_exit_code_is_documented() -> None:
-    assert [row[0] for row in table("code")] == [str(code) for code in sorted({*ExitCode, 1})]
+    assert [row[0] for row in operating_table("code")] == [
+        str(code) for code in sorted({*ExitCode, 1})
+    ]
 
 
 @pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: str(path.relative_to(ROOT)))
-def test_links_lead_to_files_that_are_there(document: Path) -> None:
+def test_links_lead_to_files_that_exist(document: Path) -> None:
     targets = re.findall(r"\]\(([^)#\s]+)", document.read_text())
     local = [target for target in targets if not target.startswith(("http://", "https://"))]
     assert [target for target in local if not (document.parent / target).exists()] == []
@@ -56,22 +58,22 @@ def test_links_lead_to_files_that_are_there(document: Path) -> None:
 
 @pytest.mark.parametrize("package", ["engine", "hub"])
 def test_the_architecture_names_the_folders_of_a_package(package: str) -> None:
-    [named] = re.findall(rf"^{package}/ .*\n((?: +.*\n)+)", ARCHITECTURE, re.MULTILINE)
-    folders = re.findall(r"^  ([a-z]+)/", named, re.MULTILINE)
+    [section] = re.findall(rf"^{package}/ .*\n((?: +.*\n)+)", ARCHITECTURE, re.MULTILINE)
+    folders = re.findall(r"^  ([a-z]+)/", section, re.MULTILINE)
     assert sorted(folders) == sorted(
-        each.parent.name for each in ROOT.glob(f"{package}/*/__init__.py")
+        path.parent.name for path in ROOT.glob(f"{package}/*/__init__.py")
     )
 
 
-def test_the_modules_that_documents_name_are_there() -> None:
-    named = {
+def test_the_modules_that_documents_name_exist() -> None:
+    modules = {
         module
         for document in DOCUMENTS
         if document.parent.name != "decisions" and document.name != "CHANGELOG.md"
         for module in re.findall(r"`((?:\w+/)+\w+\.py)`", document.read_text())
     }
-    assert len(named) > 50
-    assert {module for module in named if not (ROOT / module).is_file()} == set()
+    assert len(modules) > 50
+    assert {module for module in modules if not (ROOT / module).is_file()} == set()
 
 
 def test_the_example_sheet_is_the_published_one() -> None:
@@ -84,13 +86,13 @@ def test_the_example_sheet_is_the_published_one() -> None:
 
 
 def test_the_readme_scores_a_sheet_as_it_prints() -> None:
-    [(command, printed)] = [each for each in examples() if " score " in each[0]]
+    [(command, printed)] = [example for example in readme_examples() if " score " in example[0]]
     program, *arguments = shlex.split(command)
     assert program == ".venv/bin/simpul"
-    done = subprocess.run(
+    completed = subprocess.run(
         [SIMPUL, *arguments], cwd=ROOT, capture_output=True, text=True, check=True
     )
-    assert [line.rstrip() for line in done.stdout.splitlines()] == printed.splitlines()
+    assert [line.rstrip() for line in completed.stdout.splitlines()] == printed.splitlines()
 
 
 @pytest.mark.integration
@@ -98,20 +100,22 @@ def test_the_readme_asks_a_live_hub_and_gets_what_it_prints(
     simpul_process: StartSimpul, filled_data_dir: Path
 ) -> None:
     simpul = simpul_process("demo", data_dir=filled_data_dir)
-    [(command, printed)] = [each for each in examples() if each[0].startswith("curl")]
+    [(command, printed)] = [
+        example for example in readme_examples() if example[0].startswith("curl")
+    ]
     [_, address, _, header, _, body] = shlex.split(command)
     [tour] = re.findall(r"`(\{ ranking.+\})`", README)
     with httpx2.Client(trust_env=False) as http:
         name, _, value = header.partition(": ")
-        moved = address.replace("http://127.0.0.1:8000", simpul.url)
-        answer = http.post(moved, content=body, headers={name: value})
+        url = address.replace("http://127.0.0.1:8000", simpul.url)
+        answer = http.post(url, content=body, headers={name: value})
         assert answer.text == printed.strip()
         ranking = http.post(
             f"{simpul.url}/graphql", content=json.dumps({"query": tour}), headers={name: value}
         )
     leaders = [
-        (each["position"], each["region"]["name"], each["score"]["display"])
-        for each in ranking.json()["data"]["ranking"][:3]
+        (rank["position"], rank["region"]["name"], rank["score"]["display"])
+        for rank in ranking.json()["data"]["ranking"][:3]
     ]
     assert leaders == [
         (1, "Kota Bandung", "4.59"),
@@ -122,15 +126,15 @@ def test_the_readme_asks_a_live_hub_and_gets_what_it_prints(
         assert f"http://127.0.0.1:8000{path}" in README
 
 
-def table(first_column: str) -> list[list[str]]:
+def operating_table(first_column: str) -> list[list[str]]:
     """Return the rows of the table of docs/operating.md whose first column has this heading."""
-    [found] = re.findall(
+    [rows] = re.findall(
         rf"^\| {first_column} \|.*\n\|[-|]+\n((?:\|.*\n)+)", OPERATING, re.MULTILINE
     )
-    return [[cell.strip() for cell in line.strip("|").split(" | ")] for line in found.splitlines()]
+    return [[cell.strip() for cell in line.strip("|").split(" | ")] for line in rows.splitlines()]
 
 
-def examples() -> Iterator[tuple[str, str]]:
+def readme_examples() -> Iterator[tuple[str, str]]:
     """Return the commands of the README that are printed with their output."""
     for block in re.findall(r"```console\n\$ (.+?)```", README, re.DOTALL):
         command, _, printed = block.replace("\\\n", "").partition("\n")

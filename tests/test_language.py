@@ -1,4 +1,4 @@
-"""The language of the project: terms that a stranger understands, and a docstring for all that is public."""
+"""The language of the project: no banned word in a file, and a docstring for every public name."""
 
 from __future__ import annotations
 
@@ -42,52 +42,58 @@ ALLOWED = {
 }
 
 
-def tracked(*patterns: str) -> list[Path]:
+def list_tracked_files(*patterns: str) -> list[Path]:
     listed = subprocess.run(
         ["git", "ls-files", *patterns], cwd=ROOT, capture_output=True, text=True, check=True
     )
     return [ROOT / line for line in listed.stdout.splitlines()]
 
 
-def lines_with_banned_words() -> dict[str, list[str]]:
+def find_banned_words() -> dict[str, list[str]]:
     """The lines of each file that hold a word of the list."""
-    found: dict[str, list[str]] = {}
-    for path in tracked("*.py", "*.md", "*.ts", "*.svelte", "*.mjs", "*.css", "Makefile"):
+    lines_by_file: dict[str, list[str]] = {}
+    for path in list_tracked_files(
+        "*.py", "*.md", "*.ts", "*.svelte", "*.mjs", "*.css", "Makefile"
+    ):
         lines = [
             f"{number}: {line.strip()}"
             for number, line in enumerate(path.read_text().splitlines(), start=1)
             if BANNED.search(line)
         ]
         if lines:
-            found[str(path.relative_to(ROOT))] = lines
-    return found
+            lines_by_file[str(path.relative_to(ROOT))] = lines
+    return lines_by_file
 
 
-def test_no_file_speaks_a_private_english() -> None:
-    found = lines_with_banned_words()
-    assert {name: lines for name, lines in found.items() if name not in ALLOWED} == {}
+def test_no_file_uses_a_banned_word() -> None:
+    lines_by_file = find_banned_words()
+    assert {name: lines for name, lines in lines_by_file.items() if name not in ALLOWED} == {}
 
 
 def test_every_allowed_use_is_still_needed() -> None:
-    assert ALLOWED.keys() <= lines_with_banned_words().keys()
+    assert ALLOWED.keys() <= find_banned_words().keys()
 
 
 def public_definitions(path: Path) -> list[tuple[str, str | None]]:
     """The module and what is public in it, each with its docstring."""
     module = ast.parse(path.read_text())
-    found: list[tuple[str, str | None]] = [("the module", ast.get_docstring(module))]
+    definitions: list[tuple[str, str | None]] = [("the module", ast.get_docstring(module))]
     for node in module.body:
         if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
-            # A GraphQL type is described in its decorator, and where it is not, by the schema's tests.
-            is_graphql = any("strawberry" in ast.unparse(each) for each in node.decorator_list)
+            # The decorator of a GraphQL type has its description, which the schema's tests check.
+            is_graphql = any(
+                "strawberry" in ast.unparse(decorator) for decorator in node.decorator_list
+            )
             if not node.name.startswith("_") and not is_graphql:
-                found.append((node.name, ast.get_docstring(node)))
-    return found
+                definitions.append((node.name, ast.get_docstring(node)))
+    return definitions
 
 
 @pytest.mark.parametrize("package", PACKAGES)
 def test_all_that_is_public_has_a_docstring(package: str) -> None:
-    paths = [path for path in tracked(f"{package}/*.py") if "migrations" not in path.parts]
+    paths = [
+        path for path in list_tracked_files(f"{package}/*.py") if "migrations" not in path.parts
+    ]
     missing = [
         f"{path.relative_to(ROOT)}: {name}"
         for path in paths

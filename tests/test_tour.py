@@ -15,7 +15,7 @@ from typing import Any
 import httpx2
 import pytest
 
-from tests.fixtures.processes import SIMPUL, SimpulProcess, starting
+from tests.fixtures.processes import SIMPUL, SimpulProcess, start_processes
 
 ROOT = Path(__file__).resolve().parent.parent
 README = (ROOT / "README.md").read_text()
@@ -47,24 +47,24 @@ class Tour:
         """Run a command of the README, and return its output."""
         program, *arguments = shlex.split(line)
         assert program == ".venv/bin/simpul"
-        own = {"SIMPUL_DATA_DIR": str(self.hub.data_dir), "COLUMNS": "200"}
-        done = subprocess.run(
+        settings = {"SIMPUL_DATA_DIR": str(self.hub.data_dir), "COLUMNS": "200"}
+        completed = subprocess.run(
             [SIMPUL, *arguments],
             cwd=ROOT,
-            env={**os.environ, **own},
+            env={**os.environ, **settings},
             check=False,
             capture_output=True,
             text=True,
             timeout=SECONDS,
         )
-        assert done.returncode == 0, done.stderr
-        return done.stdout
+        assert completed.returncode == 0, completed.stderr
+        return completed.stdout
 
 
 @pytest.fixture(scope="module")
 def tour(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Tour]:
     """Yield the demo with its nodes, as `make run` starts it."""
-    with starting(tmp_path_factory.mktemp("tour")) as start:
+    with start_processes(tmp_path_factory.mktemp("tour")) as start:
         hub = start("demo")
         printed = hub.log.read_text()
         tokens = dict(re.findall(rf"^    (\w+|[\d.]+) +({TOKEN})$", printed, re.MULTILINE))
@@ -93,25 +93,25 @@ def test_each_token_is_of_its_role_and_region(tour: Tour) -> None:
     }
     assert set(tour.nodes) == {"32.11", "32.12", "32.78"}
     for region, address in tour.nodes.items():
-        found = tour.ask(query, tour.tokens[region], address)["instance"]["viewer"]
-        assert found == {"role": "REGION", "regions": [region]}
+        viewer = tour.ask(query, tour.tokens[region], address)["instance"]["viewer"]
+        assert viewer == {"role": "REGION", "regions": [region]}
 
 
 @pytest.mark.integration
 @pytest.mark.parametrize("region", ["32.05", "32.11", "32.12", "32.78"])
-def test_an_assessment_is_started_where_the_token_is_for(tour: Tour, region: str) -> None:
-    """Step 6, and the last sentence of step 8."""
+def test_an_assessment_is_started_in_the_region_of_the_token(tour: Tour, region: str) -> None:
+    """The test follows step 6, and the last sentence of step 8."""
     address = tour.nodes.get(region)
     token = tour.tokens[region if address else "REGION"]
     start = (
         f'mutation {{ startAssessment(input: {{region: "{region}", instrument: "pemdi-2026",'
         " year: 2026, kind: SELF}) { __typename ... on Assessment { id version } } }"
     )
-    begun = tour.ask(start, token, address)["startAssessment"]
-    assert begun["__typename"] == "Assessment"
+    assessment = tour.ask(start, token, address)["startAssessment"]
+    assert assessment["__typename"] == "Assessment"
     claim = (
-        f'mutation {{ claimLevel(input: {{assessment: "{begun["id"]}", indicator: 1, level: 4,'
-        f" version: {begun['version']}}}) {{ __typename }} }}"
+        f'mutation {{ claimLevel(input: {{assessment: "{assessment["id"]}", indicator: 1, level: 4,'
+        f" version: {assessment['version']}}}) {{ __typename }} }}"
     )
     assert tour.ask(claim, token, address)["claimLevel"] == {"__typename": "Assessment"}
 
@@ -130,26 +130,31 @@ def test_the_opd_registers_an_application(tour: Tour) -> None:
 @pytest.mark.integration
 def test_a_first_day_ends_with_a_decision(tour: Tour) -> None:
     [commands] = blocks("console")
-    record, take = [line.removeprefix("$ ") for line in commands.splitlines()]
+    record, import_command = [line.removeprefix("$ ") for line in commands.splitlines()]
     assert "Dinas Pendidikan (DEPARTMENT, as its name says) is recorded" in tour.command(record)
     assert "Applications registered: 4; in the inventory already: 0" in tour.command(
-        f"{take} --yes"
+        f"{import_command} --yes"
     )
 
     province = tour.tokens["PROVINCE"]
     listing, retire, diagnose, decide = blocks("graphql")
-    found = tour.ask(listing, province)["region"]["applications"]["nodes"]
-    example = [each for each in found if each["name"].startswith("Contoh")]
-    assert [(each["name"], each["status"], each["year"]) for each in example] == [
+    applications = tour.ask(listing, province)["region"]["applications"]["nodes"]
+    examples = [
+        application for application in applications if application["name"].startswith("Contoh")
+    ]
+    assert [
+        (application["name"], application["status"], application["year"])
+        for application in examples
+    ] == [
         ("Contoh Antrean Puskesmas", "ACTIVE", 2021),
         ("Contoh Presensi Guru", "INACTIVE", 2015),
         ("Contoh Presensi Sekolah", "ACTIVE", 2023),
         ("Contoh Rapor Digital", "ACTIVE", 2020),
     ]
-    retired = tour.ask(retire.replace("ID", example[2]["id"]), province)
+    retired = tour.ask(retire.replace("ID", examples[2]["id"]), province)
     assert retired["retireApplication"] == {"status": "RETIRED"}
     region = tour.ask(diagnose, province)["region"]
     assert region["diagnostics"] == {"applications": 6, "isolatedCount": 6}
-    [proposal] = [each for each in region["proposals"] if each["kind"] == "RETIRE"]
+    [proposal] = [candidate for candidate in region["proposals"] if candidate["kind"] == "RETIRE"]
     filled = decide.replace('"ID"', f'"{proposal["id"]}"').replace("INPUTS", proposal["inputs"])
     assert tour.ask(filled, province)["decideProposal"] == {"decision": "DEFER"}

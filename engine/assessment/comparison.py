@@ -16,7 +16,7 @@ from engine.assessment.instrument import Instrument
 from engine.assessment.score import Score, ScoreBasis
 from engine.model import AssessmentKind
 
-FEWEST, MOST = 2, 10  # regions side by side
+REGIONS_LEAST, REGIONS_MOST = 2, 10  # in one comparison
 
 
 class ComparisonInvalid(ValueError):
@@ -126,29 +126,29 @@ class IndexMove:
     before: Fraction
     after: Fraction
     change: Fraction
-    domains: Mapping[int, Fraction]  # change by domain; those known in both years
+    domains: Mapping[int, Fraction]  # change by domain, for the domains known in both years
 
 
-def parts_of(score: Score, levels: Mapping[int, int] | None = None) -> dict[Part, Fraction]:
-    """Return the values of one region from its score, and from its claimed levels if given.
+def part_values(score: Score, levels: Mapping[int, int] | None = None) -> dict[Part, Fraction]:
+    """Return the values of one region from its score, and from its claimed levels if passed.
 
     An incomplete score counts unclaimed indicators at the lowest level, so it cannot be compared.
 
     Raises:
         ComparisonInvalid: the score is incomplete.
     """
-    if not score.complete:
+    if not score.is_complete:
         raise ComparisonInvalid(f"{score.of} claimed levels", score.claimed)
     values = {INDEX: score.exact}
-    values |= {(PartKind.DOMAIN, each.number): each.exact for each in score.domains}
+    values |= {(PartKind.DOMAIN, domain.number): domain.exact for domain in score.domains}
     if score.basis is ScoreBasis.LEVELS:
-        values |= {(PartKind.ASPECT, each.number): each.exact for each in score.aspects}
+        values |= {(PartKind.ASPECT, aspect.number): aspect.exact for aspect in score.aspects}
     for number, level in (levels or {}).items():
         values[PartKind.INDICATOR, number] = Fraction(level)
     return values
 
 
-def region_comparison(
+def compare_regions(
     instrument: Instrument,
     edition: EditionValues,
     regions: Sequence[str],
@@ -168,18 +168,31 @@ def region_comparison(
     """
     if edition.instrument != instrument.id:
         raise ComparisonInvalid(instrument.id, edition.instrument)
-    if not FEWEST <= len(regions) <= MOST or len(set(regions)) < len(regions):
-        raise ComparisonInvalid(f"{FEWEST} to {MOST} different regions", ", ".join(regions))
+    if not REGIONS_LEAST <= len(regions) <= REGIONS_MOST or len(set(regions)) < len(regions):
+        raise ComparisonInvalid(
+            f"{REGIONS_LEAST} to {REGIONS_MOST} different regions", ", ".join(regions)
+        )
     lines = []
-    for part in _parts(instrument):
-        values = {code: known[part] for code, known in edition.values.items() if part in known}
+    for part in _instrument_parts(instrument):
+        values = {
+            code: region_values[part]
+            for code, region_values in edition.values.items()
+            if part in region_values
+        }
         if not any(region in values for region in regions):
             continue
-        own = _reference(values, province, None)
-        national = _reference(values, nation, (published or {}).get(part))
-        best = _best({code: value for code, value in values.items() if code in regions})
-        cells = tuple(_cell(region, values.get(region), own, national) for region in regions)
-        lines.append(ComparisonLine(part, cells, best.regions if best else (), own, national))
+        province_reference = _reference(values, province, None)
+        national_reference = _reference(values, nation, (published or {}).get(part))
+        best = _best_value({code: value for code, value in values.items() if code in regions})
+        cells = tuple(
+            _comparison_cell(region, values.get(region), province_reference, national_reference)
+            for region in regions
+        )
+        lines.append(
+            ComparisonLine(
+                part, cells, best.regions if best else (), province_reference, national_reference
+            )
+        )
     return Comparison(
         instrument=instrument.id,
         year=edition.year,
@@ -190,7 +203,7 @@ def region_comparison(
     )
 
 
-def index_movers(before: EditionValues, after: EditionValues) -> tuple[IndexMove, ...]:
+def list_index_moves(before: EditionValues, after: EditionValues) -> tuple[IndexMove, ...]:
     """Return the index change of every region in both editions, the largest rise first.
 
     Raises:
@@ -200,60 +213,60 @@ def index_movers(before: EditionValues, after: EditionValues) -> tuple[IndexMove
         expected = f"{before.instrument} {before.kind.value}"
         raise ComparisonInvalid(expected, f"{after.instrument} {after.kind.value}")
     moves = []
-    for region, now in after.values.items():
-        then = before.values.get(region, {})
-        if INDEX not in now or INDEX not in then:
+    for region, values_after in after.values.items():
+        values_before = before.values.get(region, {})
+        if INDEX not in values_after or INDEX not in values_before:
             continue
         domains = {
-            number: now[kind, number] - value
-            for (kind, number), value in sorted(then.items(), key=lambda each: each[0][1])
-            if kind is PartKind.DOMAIN and (kind, number) in now
+            number: values_after[kind, number] - value
+            for (kind, number), value in sorted(values_before.items(), key=lambda item: item[0][1])
+            if kind is PartKind.DOMAIN and (kind, number) in values_after
         }
-        change = now[INDEX] - then[INDEX]
-        moves.append(IndexMove(region, then[INDEX], now[INDEX], change, domains))
+        change = values_after[INDEX] - values_before[INDEX]
+        moves.append(IndexMove(region, values_before[INDEX], values_after[INDEX], change, domains))
     return tuple(sorted(moves, key=lambda move: (-move.change, move.region)))
 
 
-def _parts(instrument: Instrument) -> list[Part]:
+def _instrument_parts(instrument: Instrument) -> list[Part]:
     return [
         INDEX,
-        *((PartKind.DOMAIN, each.number) for each in instrument.domains),
-        *((PartKind.ASPECT, each.number) for each in instrument.aspects),
-        *((PartKind.INDICATOR, each.number) for each in instrument.indicators),
+        *((PartKind.DOMAIN, domain.number) for domain in instrument.domains),
+        *((PartKind.ASPECT, aspect.number) for aspect in instrument.aspects),
+        *((PartKind.INDICATOR, indicator.number) for indicator in instrument.indicators),
     ]
 
 
 def _reference(
     values: Mapping[str, Fraction], group: Collection[str], published: Fraction | None
 ) -> Reference:
-    within = {code: values[code] for code in group if code in values}
+    group_values = {code: values[code] for code in group if code in values}
     mean = None
-    if published is not None and len(within) < len(group):
+    if published is not None and len(group_values) < len(group):
         mean = GroupMean(published, None, MeanBasis.PUBLISHED)
-    elif within:
-        total = sum(within.values(), Fraction())
-        mean = GroupMean(total / len(within), len(within), MeanBasis.COMPUTED)
-    return Reference(mean, _best(within))
+    elif group_values:
+        total = sum(group_values.values(), Fraction())
+        mean = GroupMean(total / len(group_values), len(group_values), MeanBasis.COMPUTED)
+    return Reference(mean, _best_value(group_values))
 
 
-def _best(values: Mapping[str, Fraction]) -> BestValue | None:
+def _best_value(values: Mapping[str, Fraction]) -> BestValue | None:
     if not values:
         return None
     best = max(values.values())
     return BestValue(best, tuple(sorted(code for code, value in values.items() if value == best)))
 
 
-def _cell(
+def _comparison_cell(
     region: str, value: Fraction | None, province: Reference, national: Reference
 ) -> ComparisonCell:
-    def less(other: GroupMean | BestValue | None) -> Fraction | None:
-        return None if value is None or other is None else value - other.value
+    def difference(reference_value: GroupMean | BestValue | None) -> Fraction | None:
+        return None if value is None or reference_value is None else value - reference_value.value
 
     return ComparisonCell(
         region=region,
         value=value,
-        to_province_mean=less(province.mean),
-        to_national_mean=less(national.mean),
-        to_province_best=less(province.best),
-        to_national_best=less(national.best),
+        to_province_mean=difference(province.mean),
+        to_national_mean=difference(national.mean),
+        to_province_best=difference(province.best),
+        to_national_best=difference(national.best),
     )

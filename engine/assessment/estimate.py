@@ -53,16 +53,18 @@ class EstimatedProfile:
     figures: PublishedFigures
     indicators: tuple[LevelRange, ...]
     aspects: tuple[AspectRange, ...]
-    solutions: int  # how many sets of levels print the same figures, this one included
+    solutions: int  # number of sets of levels that print the same figures, including this one
     distance: Fraction  # sum of the weighted squared differences from the means; 0 is a full match
-    pulled_by: Mapping[int, Fraction]  # mean by aspect; without one, the domain value is used
-    index_met: bool  # False: no levels print both the index and the domains; only the domains match
+    means: Mapping[int, Fraction]  # mean by aspect; without one, the domain value is used
+    is_index_reproduced: (
+        bool  # False: no levels print both the index and the domains; only the domains match
+    )
     basis: Literal["ESTIMATED"] = "ESTIMATED"
 
     @property
     def levels(self) -> Mapping[int, int]:
         """The estimated level by indicator."""
-        return {each.indicator: each.level for each in self.indicators}
+        return {estimate.indicator: estimate.level for estimate in self.indicators}
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,73 +96,83 @@ class _DomainSum:
     sums: list[tuple[int, ...]]
 
 
-def estimated_profile(
+def estimate_profile(
     instrument: Instrument, figures: PublishedFigures, means: Mapping[int, Fraction]
 ) -> EstimatedProfile | NoProfile:
     """Return the levels nearest to `means` (by aspect) that print the same domains and index."""
     printed = dict(figures.domains)
-    missing = tuple(each.number for each in instrument.domains if each.number not in printed)
-    groups = {each.number: _groups(instrument, each.number) for each in instrument.domains}
-    ways = {
-        domain: _ways(instrument, groups[domain], value, means) for domain, value in printed.items()
+    missing = tuple(domain.number for domain in instrument.domains if domain.number not in printed)
+    groups = {
+        domain.number: _indicator_groups(instrument, domain.number) for domain in instrument.domains
     }
-    impossible = tuple(domain for domain, found in sorted(ways.items()) if not found)
+    sums_by_domain = {
+        domain: _domain_sums(instrument, groups[domain], value, means)
+        for domain, value in printed.items()
+    }
+    impossible = tuple(domain for domain, sums in sorted(sums_by_domain.items()) if not sums)
     if missing or impossible:
         return NoProfile(instrument.id, figures, missing, impossible)
 
-    domains = sorted(ways)
-    every = list(product(*(ways[domain] for domain in domains)))
-    met = [
-        total for total in every if format_rounded(sum(total, Fraction()) / 100) == figures.value
+    domains = sorted(sums_by_domain)
+    combinations = list(product(*(sums_by_domain[domain] for domain in domains)))
+    matching = [
+        values
+        for values in combinations
+        if format_rounded(sum(values, Fraction()) / 100) == figures.value
     ]
-    best_total, best_distance, solutions = None, Fraction(), 0
-    open_sums: dict[int, set[tuple[int, ...]]] = defaultdict(set)
-    for total in met or every:
-        chosen = [ways[domain][value] for domain, value in zip(domains, total, strict=True)]
-        distance = sum((way.distance for way in chosen), Fraction())
+    best_values, best_distance, solutions = None, Fraction(), 0
+    possible_sums: dict[int, set[tuple[int, ...]]] = defaultdict(set)
+    for values in matching or combinations:
+        domain_sums = [
+            sums_by_domain[domain][value] for domain, value in zip(domains, values, strict=True)
+        ]
+        distance = sum((domain_sum.distance for domain_sum in domain_sums), Fraction())
         count = 1
-        for domain, way in zip(domains, chosen, strict=True):
-            count *= way.solutions
-            open_sums[domain].update(way.sums)
+        for domain, domain_sum in zip(domains, domain_sums, strict=True):
+            count *= domain_sum.solutions
+            possible_sums[domain].update(domain_sum.sums)
         solutions += count
-        if best_total is None or distance < best_distance:
-            best_total, best_distance = total, distance
-    assert best_total is not None  # every domain has a way
+        if best_values is None or distance < best_distance:
+            best_values, best_distance = values, distance
+    assert best_values is not None  # every domain has at least one sum
     best = {
-        domain: ways[domain][value].best for domain, value in zip(domains, best_total, strict=True)
+        domain: sums_by_domain[domain][value].best
+        for domain, value in zip(domains, best_values, strict=True)
     }
-    ranges = [
-        each
+    level_ranges = [
+        level_range
         for domain in domains
-        for each in _level_ranges(instrument, groups[domain], best[domain], open_sums[domain])
+        for level_range in _level_ranges(
+            instrument, groups[domain], best[domain], possible_sums[domain]
+        )
     ]
     return EstimatedProfile(
         instrument=instrument.id,
         figures=figures,
-        indicators=tuple(sorted(ranges, key=lambda each: each.indicator)),
+        indicators=tuple(sorted(level_ranges, key=lambda level_range: level_range.indicator)),
         aspects=tuple(
-            each
+            aspect_range
             for domain in domains
-            for each in _aspect_ranges(groups[domain], best[domain], open_sums[domain])
+            for aspect_range in _aspect_ranges(groups[domain], best[domain], possible_sums[domain])
         ),
         solutions=solutions,
         distance=best_distance,
-        pulled_by=dict(means),
-        index_met=bool(met),
+        means=dict(means),
+        is_index_reproduced=bool(matching),
     )
 
 
-def _groups(instrument: Instrument, domain: int) -> tuple[_IndicatorGroup, ...]:
+def _indicator_groups(instrument: Instrument, domain: int) -> tuple[_IndicatorGroup, ...]:
     numbers_by_key: dict[tuple[int, Fraction], list[int]] = defaultdict(list)
     for aspect in instrument.aspects_of(domain):
-        for each in instrument.indicators_of(aspect.number):
-            numbers_by_key[each.aspect, each.weight].append(each.number)
+        for indicator in instrument.indicators_of(aspect.number):
+            numbers_by_key[indicator.aspect, indicator.weight].append(indicator.number)
     return tuple(
         _IndicatorGroup(*key, tuple(numbers)) for key, numbers in sorted(numbers_by_key.items())
     )
 
 
-def _ways(
+def _domain_sums(
     instrument: Instrument,
     groups: tuple[_IndicatorGroup, ...],
     printed: str,
@@ -168,16 +180,16 @@ def _ways(
 ) -> dict[Fraction, _DomainSum]:
     """Group the sums of levels that print the domain value, by their exact weighted sum."""
     lowest, highest = instrument.level_min, instrument.level_max
-    counts = [_counts(len(group.numbers), lowest, highest) for group in groups]
+    counts = [_count_level_sets(len(group.numbers), lowest, highest) for group in groups]
     weight = sum((group.weight * len(group.numbers) for group in groups), Fraction())
     distances = [
         {
-            total: _distance(group, total, means.get(group.aspect, Fraction(printed)))
+            total: _group_distance(group, total, means.get(group.aspect, Fraction(printed)))
             for total in range(lowest * len(group.numbers), highest * len(group.numbers) + 1)
         }
         for group in groups
     ]
-    ways: dict[Fraction, _DomainSum] = {}
+    sums_by_value: dict[Fraction, _DomainSum] = {}
     for sums in product(*distances):
         value = sum((g.weight * total for g, total in zip(groups, sums, strict=True)), Fraction())
         if format_rounded(value / weight) != printed:
@@ -186,34 +198,34 @@ def _ways(
         solutions = 1
         for count, total in zip(counts, sums, strict=True):
             solutions *= count[total]
-        way = ways.setdefault(value, _DomainSum(sums, distance, 0, []))
-        way.solutions += solutions
-        way.sums.append(sums)
-        if distance < way.distance:
-            way.best, way.distance = sums, distance
-    return ways
+        domain_sum = sums_by_value.setdefault(value, _DomainSum(sums, distance, 0, []))
+        domain_sum.solutions += solutions
+        domain_sum.sums.append(sums)
+        if distance < domain_sum.distance:
+            domain_sum.best, domain_sum.distance = sums, distance
+    return sums_by_value
 
 
-def _counts(size: int, lowest: int, highest: int) -> dict[int, int]:
+def _count_level_sets(size: int, lowest: int, highest: int) -> dict[int, int]:
     """Count the sets of `size` levels, by their sum."""
     counts = {0: 1}
     for _ in range(size):
-        longer: dict[int, int] = defaultdict(int)
+        next_counts: dict[int, int] = defaultdict(int)
         for total, count in counts.items():
             for level in range(lowest, highest + 1):
-                longer[total + level] += count
-        counts = longer
+                next_counts[total + level] += count
+        counts = next_counts
     return counts
 
 
-def _even(total: int, size: int) -> list[int]:
+def _spread_evenly(total: int, size: int) -> list[int]:
     """Return `size` whole levels that add up to `total` and differ by at most one, descending."""
-    low, above = divmod(total, size)
-    return [low + (at < above) for at in range(size)]
+    low, remainder = divmod(total, size)
+    return [low + (position < remainder) for position in range(size)]
 
 
-def _distance(group: _IndicatorGroup, total: int, mean: Fraction) -> Fraction:
-    levels = _even(total, len(group.numbers))
+def _group_distance(group: _IndicatorGroup, total: int, mean: Fraction) -> Fraction:
+    levels = _spread_evenly(total, len(group.numbers))
     return group.weight * sum(((level - mean) ** 2 for level in levels), Fraction())
 
 
@@ -221,37 +233,41 @@ def _level_ranges(
     instrument: Instrument,
     groups: tuple[_IndicatorGroup, ...],
     best: tuple[int, ...],
-    open_sums: set[tuple[int, ...]],
+    possible_sums: set[tuple[int, ...]],
 ) -> list[LevelRange]:
-    """Return each level's range: the rest of its group must be able to complete the sum."""
+    """Return the range of each level, within which the rest of its group can complete the sum."""
     lowest, highest = instrument.level_min, instrument.level_max
-    found = []
-    for at, group in enumerate(groups):
-        totals = {sums[at] for sums in open_sums}
-        others = len(group.numbers) - 1
-        low = max(lowest, min(totals) - others * highest)
-        high = min(highest, max(totals) - others * lowest)
-        levels = _even(best[at], len(group.numbers))
-        found += [
+    ranges = []
+    for position, group in enumerate(groups):
+        totals = {sums[position] for sums in possible_sums}
+        other_count = len(group.numbers) - 1
+        low = max(lowest, min(totals) - other_count * highest)
+        high = min(highest, max(totals) - other_count * lowest)
+        levels = _spread_evenly(best[position], len(group.numbers))
+        ranges += [
             LevelRange(number, level, low, high)
             for number, level in zip(group.numbers, levels, strict=True)
         ]
-    return found
+    return ranges
 
 
 def _aspect_ranges(
-    groups: tuple[_IndicatorGroup, ...], best: tuple[int, ...], open_sums: set[tuple[int, ...]]
+    groups: tuple[_IndicatorGroup, ...], best: tuple[int, ...], possible_sums: set[tuple[int, ...]]
 ) -> list[AspectRange]:
-    found = []
+    ranges = []
     for aspect in dict.fromkeys(group.aspect for group in groups):
-        within = [at for at, group in enumerate(groups) if group.aspect == aspect]
-        weight = sum((groups[at].weight * len(groups[at].numbers) for at in within), Fraction())
+        positions = [position for position, group in enumerate(groups) if group.aspect == aspect]
+        weight = sum(
+            (groups[position].weight * len(groups[position].numbers) for position in positions),
+            Fraction(),
+        )
 
-        def value(
-            sums: tuple[int, ...], within: list[int] = within, weight: Fraction = weight
+        def aspect_value(
+            sums: tuple[int, ...], positions: list[int] = positions, weight: Fraction = weight
         ) -> Fraction:
-            return sum((groups[at].weight * sums[at] for at in within), Fraction()) / weight
+            weighted = (groups[position].weight * sums[position] for position in positions)
+            return sum(weighted, Fraction()) / weight
 
-        values = [value(sums) for sums in open_sums]
-        found.append(AspectRange(aspect, value(best), min(values), max(values)))
-    return found
+        values = [aspect_value(sums) for sums in possible_sums]
+        ranges.append(AspectRange(aspect, aspect_value(best), min(values), max(values)))
+    return ranges

@@ -102,10 +102,10 @@ class Instrument:
     sources: tuple[str, ...]
 
     @property
-    def numbers(self) -> dict[str, int]:
+    def indicator_numbers(self) -> dict[str, int]:
         """The number of each indicator, keyed by its number as text and by its code."""
-        by_code = {each.code: each.number for each in self.indicators}
-        return by_code | {str(each.number): each.number for each in self.indicators}
+        by_code = {indicator.code: indicator.number for indicator in self.indicators}
+        return by_code | {str(indicator.number): indicator.number for indicator in self.indicators}
 
     def predicate(self, value: Fraction) -> Predicate:
         """Return the predicate of an exact index value."""
@@ -113,8 +113,8 @@ class Instrument:
 
     def indicators_of(self, aspect: int) -> tuple[Indicator, ...]:
         """Return the indicators of one aspect, in order."""
-        return tuple(each for each in self.indicators if each.aspect == aspect)
+        return tuple(indicator for indicator in self.indicators if indicator.aspect == aspect)
 
     def aspects_of(self, domain: int) -> tuple[Aspect, ...]:
         """Return the aspects of one domain, in order."""
-        return tuple(each for each in self.aspects if each.domain == domain)
+        return tuple(aspect for aspect in self.aspects if aspect.domain == domain)

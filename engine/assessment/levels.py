@@ -13,7 +13,7 @@ from engine.spreadsheet.sheet import (
     select_columns,
 )
 
-COLUMNS = ("number", "level")
+LEVEL_SHEET_COLUMNS = ("number", "level")
 _WHOLE = re.compile(r"[0-9]{1,9}")
 
 
@@ -25,31 +25,64 @@ def parse_level_sheet(text: str, instrument: Instrument) -> dict[int, int]:
     Raises:
         SheetInvalid: the sheet has problems; the error lists all of them.
     """
-    numbers = instrument.numbers
+    numbers = instrument.indicator_numbers
     lowest, highest = instrument.level_min, instrument.level_max
     levels: dict[int, int] = {}
-    seen: dict[int, int] = {}  # the first row of each indicator
+    first_rows: dict[int, int] = {}  # by indicator number
     problems: list[SheetProblem] = []
-    for row, (number_cell, level_cell) in select_columns(parse_csv_rows(text), COLUMNS):
+    for row, (number_cell, level_cell) in select_columns(parse_csv_rows(text), LEVEL_SHEET_COLUMNS):
         number = numbers.get(number_cell)
         if number is None:
-            expected = f"an indicator of {instrument.id} (1 to {len(instrument.indicators)})"
-            problems.append(SheetProblem(row, "number", expected, quote_cell(number_cell)))
-        elif number in seen:
-            expected = f"each indicator once (first in row {seen[number]})"
-            problems.append(SheetProblem(row, "number", expected, quote_cell(number_cell)))
+            problems.append(
+                SheetProblem(
+                    row,
+                    "number",
+                    "an indicator of {instrument} (1 to {count})",
+                    quote_cell(number_cell),
+                    values={"instrument": instrument.id, "count": len(instrument.indicators)},
+                )
+            )
+        elif number in first_rows:
+            problems.append(
+                SheetProblem(
+                    row,
+                    "number",
+                    "each indicator once (first in row {first_row})",
+                    quote_cell(number_cell),
+                    values={"first_row": first_rows[number]},
+                )
+            )
         else:
-            seen[number] = row
+            first_rows[number] = row
         if not _WHOLE.fullmatch(level_cell) or not lowest <= int(level_cell) <= highest:
-            expected = f"a whole level from {lowest} to {highest}"
-            problems.append(SheetProblem(row, "level", expected, quote_cell(level_cell)))
+            problems.append(
+                SheetProblem(
+                    row,
+                    "level",
+                    "a whole level from {lowest} to {highest}",
+                    quote_cell(level_cell),
+                    values={"lowest": lowest, "highest": highest},
+                )
+            )
         elif number is not None:
             levels[number] = int(level_cell)
 
-    absent = [str(each.number) for each in instrument.indicators if each.number not in seen]
+    absent = [
+        str(indicator.number)
+        for indicator in instrument.indicators
+        if indicator.number not in first_rows
+    ]
     if absent:
-        expected = f"all {len(instrument.indicators)} indicators of {instrument.id}"
-        problems.append(SheetProblem(None, "number", expected, "none for " + ", ".join(absent)))
+        problems.append(
+            SheetProblem(
+                None,
+                "number",
+                "all {count} indicators of {instrument}",
+                "none for {indicators}",
+                values={"count": len(instrument.indicators), "instrument": instrument.id},
+                found_values={"indicators": ", ".join(absent)},
+            )
+        )
     if problems:
         raise SheetInvalid(*problems)
     return levels

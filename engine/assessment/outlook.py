@@ -15,10 +15,11 @@ from statistics import fmean, stdev
 
 from scipy.special import betaincinv
 
-FEWEST = 3  # examples; with fewer, no rate is given
-COVERAGE = 0.8  # probability that the interval covers
-WINDOWS = tuple(Fraction(each, 100) for each in (10, 20, 30, 40))  # index points on either side
-_ENOUGH = 30  # the window stops growing at this number of examples
+EXAMPLES_LEAST = 3  # with fewer, no rate is computed
+INTERVAL_COVERAGE = 0.8  # probability of the interval
+# Index points on either side of the start, tried in this order.
+WINDOW_WIDTHS = tuple(Fraction(hundredths, 100) for hundredths in (10, 20, 30, 40))
+_EXAMPLES_ENOUGH = 30  # the window stops growing at this number of examples
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,33 +86,39 @@ def transitions_between_years(
 
 
 def outlook_from_transitions(
-    seen: Iterable[Transition], start: Fraction, target: Fraction
+    transitions: Iterable[Transition], start: Fraction, target: Fraction
 ) -> Outlook:
     """Return the base rates of the transitions that started nearest to `start`.
 
     The window grows from 0.10 to at most 0.40 index points on either side, until it holds 30
     examples. Regions beyond 0.40 points are too different to serve as examples.
     """
-    nearest = sorted(seen, key=lambda each: (abs(each.before - start), each.region))
-    within: list[Transition] = []
-    window = WINDOWS[0]
-    for window in WINDOWS:
-        within = [each for each in nearest if abs(each.before - start) <= window]
-        if len(within) >= _ENOUGH:
+    nearest = sorted(
+        transitions, key=lambda transition: (abs(transition.before - start), transition.region)
+    )
+    examples: list[Transition] = []
+    window = WINDOW_WIDTHS[0]
+    for window in WINDOW_WIDTHS:
+        examples = [
+            transition for transition in nearest if abs(transition.before - start) <= window
+        ]
+        if len(examples) >= _EXAMPLES_ENOUGH:
             break
-    enough = len(within) >= FEWEST
-    changes = [float(each.change) for each in within]
+    is_sufficient = len(examples) >= EXAMPLES_LEAST
+    changes = [float(transition.change) for transition in examples]
     return Outlook(
         start=start,
         target=target,
         window=window,
-        n=len(within),
-        sufficiency=Sufficiency.ENOUGH if enough else Sufficiency.TOO_FEW,
-        reached=base_rate(sum(each.after >= target for each in within), len(within)),
-        fell=base_rate(sum(each.change < 0 for each in within), len(within)),
-        mean_change=fmean(changes) if enough else None,
-        spread=stdev(changes) if enough else None,
-        examples=tuple(each.region for each in within),
+        n=len(examples),
+        sufficiency=Sufficiency.ENOUGH if is_sufficient else Sufficiency.TOO_FEW,
+        reached=base_rate(
+            sum(transition.after >= target for transition in examples), len(examples)
+        ),
+        fell=base_rate(sum(transition.change < 0 for transition in examples), len(examples)),
+        mean_change=fmean(changes) if is_sufficient else None,
+        spread=stdev(changes) if is_sufficient else None,
+        examples=tuple(transition.region for transition in examples),
     )
 
 
@@ -121,9 +128,9 @@ def base_rate(successes: int, n: int) -> BaseRate | None:
     The interval is that of Jeffreys: the central part of Beta(successes + 1/2, failures + 1/2).
     It starts at 0 if there are no successes, and ends at 1 if there are no failures.
     """
-    if n < FEWEST:
+    if n < EXAMPLES_LEAST:
         return None
-    tail = (1 - COVERAGE) / 2
+    tail = (1 - INTERVAL_COVERAGE) / 2
     a, b = successes + 0.5, n - successes + 0.5
     lowest = 0.0 if successes == 0 else float(betaincinv(a, b, tail))
     highest = 1.0 if successes == n else float(betaincinv(a, b, 1 - tail))

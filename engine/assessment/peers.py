@@ -1,4 +1,4 @@
-"""Finds the regions most similar to a region, and what changed in those that improved.
+"""Finds the regions most similar to a region, and the changes of those that improved.
 
 Peers explain; they do not predict. On the published results they predict no better than base
 rates. The distance of two regions is a measure defined here, and it is reported part by part.
@@ -13,14 +13,14 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from engine.assessment.instrument import Instrument
-from engine.assessment.outlook import FEWEST, Sufficiency
+from engine.assessment.outlook import EXAMPLES_LEAST, Sufficiency
 from engine.model import Integration, IntegrationMode, RegionKind
 
 POPULATION_CLASSES = (250_000, 500_000, 1_000_000, 2_500_000)  # people; lower bounds
-OTHER_KIND = 0.25  # index points between a regency and a city
-CLASS_APART = 0.10  # index points per class of population
-MOVED = Fraction(1, 10)  # index points gained from one year to the next
-_LOCAL = frozenset({RegionKind.REGENCY, RegionKind.CITY})
+KIND_DISTANCE = 0.25  # index points between a regency and a city
+CLASS_DISTANCE = 0.10  # index points per class of population
+MOVE_LEAST = Fraction(1, 10)  # index points gained in a year, from which a region counts as moved
+_LOCAL_KINDS = frozenset({RegionKind.REGENCY, RegionKind.CITY})
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,9 +49,9 @@ class Peer:
     domain_changes: Mapping[int, Fraction]  # empty if unknown
 
     @property
-    def moved(self) -> bool:
+    def has_moved(self) -> bool:
         """Whether the index rose by 0.1 points or more."""
-        return self.change is not None and self.change >= MOVED
+        return self.change is not None and self.change >= MOVE_LEAST
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,14 +60,14 @@ class Peers:
 
     region: str
     nearest: tuple[Peer, ...]
-    of: int  # number of candidate regions
-    moved: int
+    candidate_count: int  # number of candidate regions
+    moved_count: int
     sufficiency: Sufficiency  # whether enough of the peers moved to serve as examples
 
 
 @dataclass(frozen=True, slots=True)
 class YearEndSnapshot:
-    """What is known about a region at the end of a year. None means unknown, not empty."""
+    """The known state of a region at the end of a year. None means unknown, not empty."""
 
     year: int
     levels: Mapping[int, int] | None = None
@@ -86,13 +86,13 @@ class LevelChange:
 
 @dataclass(frozen=True, slots=True)
 class History:
-    """What changed between two snapshots of one region."""
+    """The changes between two snapshots of one region."""
 
     year_before: int
     year_after: int
     levels: tuple[LevelChange, ...] | None  # largest gain first; None if levels are unknown
     integrations_added: tuple[str, ...] | None  # ids; None if unknown
-    integrations_gone: tuple[str, ...] | None
+    integrations_removed: tuple[str, ...] | None
     added_by_mode: Mapping[IntegrationMode, int]
 
 
@@ -112,21 +112,26 @@ def nearest_peers(
     Raises:
         KeyError: `profiles` do not include the region.
     """
-    known = {each.region: each for each in profiles}
-    after = {each.region: each for each in later}
-    own = known.pop(region)
-    like = _LOCAL if own.kind in _LOCAL else frozenset({own.kind})
-    same = [
-        each
-        for each in known.values()
-        if each.kind in like and each.domains.keys() == own.domains.keys()
+    profiles_by_region = {profile.region: profile for profile in profiles}
+    later_profiles = {profile.region: profile for profile in later}
+    own_profile = profiles_by_region.pop(region)
+    comparable_kinds = (
+        _LOCAL_KINDS if own_profile.kind in _LOCAL_KINDS else frozenset({own_profile.kind})
+    )
+    candidates = [
+        profile
+        for profile in profiles_by_region.values()
+        if profile.kind in comparable_kinds and profile.domains.keys() == own_profile.domains.keys()
     ]
-    peers = [_peer(instrument, own, each, after.get(each.region)) for each in same]
+    peers = [
+        _peer(instrument, own_profile, profile, later_profiles.get(profile.region))
+        for profile in candidates
+    ]
     peers.sort(key=lambda peer: (peer.distance, peer.region))
     chosen = tuple(peers[:first])
-    moved = sum(peer.moved for peer in chosen)
-    enough = Sufficiency.ENOUGH if moved >= FEWEST else Sufficiency.TOO_FEW
-    return Peers(region, chosen, len(peers), moved, enough)
+    moved = sum(peer.has_moved for peer in chosen)
+    sufficiency = Sufficiency.ENOUGH if moved >= EXAMPLES_LEAST else Sufficiency.TOO_FEW
+    return Peers(region, chosen, len(peers), moved, sufficiency)
 
 
 def compare_year_ends(
@@ -135,58 +140,69 @@ def compare_year_ends(
     """Compare a region's levels and integrations at two year ends, as far as both are known."""
     levels = None
     if before.levels is not None and after.levels is not None:
-        then, now = before.levels, after.levels
-        moves = [
+        levels_before, levels_after = before.levels, after.levels
+        changes = [
             LevelChange(
-                each.number,
-                then[each.number],
-                now[each.number],
-                (now[each.number] - then[each.number]) * each.weight / 100,
+                indicator.number,
+                levels_before[indicator.number],
+                levels_after[indicator.number],
+                (levels_after[indicator.number] - levels_before[indicator.number])
+                * indicator.weight
+                / 100,
             )
-            for each in instrument.indicators
-            if each.number in then and each.number in now and then[each.number] != now[each.number]
+            for indicator in instrument.indicators
+            if indicator.number in levels_before
+            and indicator.number in levels_after
+            and levels_before[indicator.number] != levels_after[indicator.number]
         ]
-        levels = tuple(sorted(moves, key=lambda move: (-move.gain, move.indicator)))
-    added = gone = None
+        levels = tuple(sorted(changes, key=lambda change: (-change.gain, change.indicator)))
+    added = removed = None
     modes: Counter[IntegrationMode] = Counter()
     if before.integrations is not None and after.integrations is not None:
-        had = {each.id for each in before.integrations}
-        has = {each.id: each for each in after.integrations}
-        added = tuple(sorted(has.keys() - had))
-        gone = tuple(sorted(had - has.keys()))
-        modes.update(has[each].mode for each in added)
-    return History(before.year, after.year, levels, added, gone, dict(modes))
+        ids_before = {integration.id for integration in before.integrations}
+        integrations_after = {integration.id: integration for integration in after.integrations}
+        added = tuple(sorted(integrations_after.keys() - ids_before))
+        removed = tuple(sorted(ids_before - integrations_after.keys()))
+        modes.update(integrations_after[id].mode for id in added)
+    return History(before.year, after.year, levels, added, removed, dict(modes))
 
 
 def population_class(population: int) -> int:
     """Return the class of a population, from 0 (smallest) to 4 (2.5 million people or more)."""
-    return sum(population >= start for start in POPULATION_CLASSES)
+    return sum(population >= lower_bound for lower_bound in POPULATION_CLASSES)
 
 
-def _peer(instrument: Instrument, own: Profile, other: Profile, later: Profile | None) -> Peer:
+def _peer(
+    instrument: Instrument, own_profile: Profile, candidate: Profile, later: Profile | None
+) -> Peer:
     differences = {
-        number: value - own.domains[number] for number, value in sorted(other.domains.items())
+        number: value - own_profile.domains[number]
+        for number, value in sorted(candidate.domains.items())
     }
-    weights = {each.number: each.weight / 100 for each in instrument.domains}
+    weights = {domain.number: domain.weight / 100 for domain in instrument.domains}
     by_domains = math.sqrt(
         sum(weights[number] * difference**2 for number, difference in differences.items())
     )
-    by_kind = OTHER_KIND if other.kind is not own.kind else 0.0
+    by_kind = KIND_DISTANCE if candidate.kind is not own_profile.kind else 0.0
     by_population = None
-    if own.population is not None and other.population is not None:
-        apart = abs(population_class(own.population) - population_class(other.population))
-        by_population = CLASS_APART * apart
-    shared = later.domains.keys() & other.domains.keys() if later else ()
+    if own_profile.population is not None and candidate.population is not None:
+        class_difference = abs(
+            population_class(own_profile.population) - population_class(candidate.population)
+        )
+        by_population = CLASS_DISTANCE * class_difference
+    shared = later.domains.keys() & candidate.domains.keys() if later else ()
     return Peer(
-        region=other.region,
+        region=candidate.region,
         distance=by_domains + by_kind + (by_population or 0.0),
         by_domains=by_domains,
         by_kind=by_kind,
         by_population=by_population,
         differences=differences,
         next_index=later.index if later else None,
-        change=later.index - other.index if later else None,
-        domain_changes={n: later.domains[n] - other.domains[n] for n in sorted(shared)}
+        change=later.index - candidate.index if later else None,
+        domain_changes={
+            number: later.domains[number] - candidate.domains[number] for number in sorted(shared)
+        }
         if later
         else {},
     )

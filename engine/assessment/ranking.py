@@ -11,7 +11,7 @@ from engine.decimals import format_signed
 
 # The least share of the regions ranked in either year that must be ranked in both. A position among
 # 9 regions cannot be compared with one among 27.
-AGREEMENT_LEAST = Fraction(9, 10)
+COMMON_SHARE_LEAST = Fraction(9, 10)
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,28 +37,28 @@ def rank_regions(
     sets.
     """
     earlier = earlier or {}
-    now, then = _positions(values), _positions(earlier)
-    if not _comparable(values, earlier):
-        then = {}
+    positions, earlier_positions = _positions(values), _positions(earlier)
+    if not _are_comparable(values, earlier):
+        earlier_positions = {}
     ranks = []
-    for region, value in sorted(values.items(), key=lambda each: (-each[1], each[0])):
-        previous = then.get(region)
+    for region, value in sorted(values.items(), key=lambda item: (-item[1], item[0])):
+        previous = earlier_positions.get(region)
         ranks.append(
             Rank(
                 region=region,
                 value=value,
-                position=now[region],
+                position=positions[region],
                 previous=previous,
-                movement=None if previous is None else previous - now[region],
+                movement=None if previous is None else previous - positions[region],
                 change=format_signed(value - earlier[region]) if region in earlier else None,
             )
         )
     return tuple(ranks)
 
 
-def _comparable(values: Mapping[str, Fraction], earlier: Mapping[str, Fraction]) -> bool:
-    either = values.keys() | earlier.keys()
-    return len(values.keys() & earlier.keys()) >= AGREEMENT_LEAST * len(either)
+def _are_comparable(values: Mapping[str, Fraction], earlier: Mapping[str, Fraction]) -> bool:
+    all_regions = values.keys() | earlier.keys()
+    return len(values.keys() & earlier.keys()) >= COMMON_SHARE_LEAST * len(all_regions)
 
 
 def _positions(values: Mapping[str, Fraction]) -> dict[str, int]:

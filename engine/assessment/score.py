@@ -78,14 +78,14 @@ class Score:
         return format_rounded(self.exact)
 
     @property
-    def complete(self) -> bool:
+    def is_complete(self) -> bool:
         """Whether every indicator has a level; one without a level counts at the lowest."""
         return self.basis is ScoreBasis.PUBLISHED or self.claimed == self.of
 
 
 @dataclass(frozen=True, slots=True)
 class ScoredAssessment:
-    """An assessment and its score. The assessment is given without its levels."""
+    """An assessment without its levels, and its score."""
 
     assessment: Assessment
     score: Score
@@ -116,24 +116,32 @@ class Step:
 def score_assessment(instrument: Instrument, assessment: Assessment) -> Score:
     """Score an assessment by its published figures, or else by its claimed levels."""
     if assessment.published is not None:
-        return from_published(instrument, assessment.published)
-    return from_levels(instrument, {each.indicator: each.level for each in assessment.levels})
+        return score_published_figures(instrument, assessment.published)
+    return score_levels(instrument, {claim.indicator: claim.level for claim in assessment.levels})
 
 
-def from_levels(instrument: Instrument, levels: Mapping[int, int]) -> Score:
+def score_levels(instrument: Instrument, levels: Mapping[int, int]) -> Score:
     """Score a set of levels. An indicator without a level counts at the lowest level."""
-    _check(instrument, levels)
-    counted = _counted(instrument, levels)
-    index = _mean(instrument.indicators, counted)
+    _check_levels(instrument, levels)
+    all_levels = _fill_levels(instrument, levels)
+    index = _weighted_mean(instrument.indicators, all_levels)
     aspects = tuple(
-        PartScore(each.number, each.name, _mean(instrument.indicators_of(each.number), counted))
-        for each in instrument.aspects
+        PartScore(
+            aspect.number,
+            aspect.name,
+            _weighted_mean(instrument.indicators_of(aspect.number), all_levels),
+        )
+        for aspect in instrument.aspects
     )
     domains = []
     for domain in instrument.domains:
-        within = {each.number for each in instrument.aspects_of(domain.number)}
-        indicators = [each for each in instrument.indicators if each.aspect in within]
-        domains.append(PartScore(domain.number, domain.name, _mean(indicators, counted)))
+        aspect_numbers = {aspect.number for aspect in instrument.aspects_of(domain.number)}
+        indicators = [
+            indicator for indicator in instrument.indicators if indicator.aspect in aspect_numbers
+        ]
+        domains.append(
+            PartScore(domain.number, domain.name, _weighted_mean(indicators, all_levels))
+        )
     return Score(
         exact=index,
         predicate=instrument.predicate(index).label,
@@ -145,9 +153,9 @@ def from_levels(instrument: Instrument, levels: Mapping[int, int]) -> Score:
     )
 
 
-def from_published(instrument: Instrument, figures: PublishedFigures) -> Score:
+def score_published_figures(instrument: Instrument, figures: PublishedFigures) -> Score:
     """Return the score that a publication prints: its value, predicate and domain values."""
-    names = {each.number: each.name for each in instrument.domains}
+    names = {domain.number: domain.name for domain in instrument.domains}
     return Score(
         exact=parse_fraction(figures.value),
         predicate=figures.predicate,
@@ -165,7 +173,8 @@ def from_published(instrument: Instrument, figures: PublishedFigures) -> Score:
 def index_from_domains(instrument: Instrument, domains: Mapping[int, Fraction]) -> Fraction:
     """Compute the index from the values of all domains; it is exact if they are."""
     return (
-        sum((domains[each.number] * each.weight for each in instrument.domains), Fraction()) / 100
+        sum((domains[domain.number] * domain.weight for domain in instrument.domains), Fraction())
+        / 100
     )
 
 
@@ -177,7 +186,7 @@ def next_predicate(
     For a published figure, pass its printed `predicate`. It follows the exact value, which may be
     just below a threshold that the printed value reaches. In that case the gap is 0.00.
     """
-    labels = [each.label for each in instrument.predicates]
+    labels = [candidate.label for candidate in instrument.predicates]
     position = labels.index(predicate or instrument.predicate(value).label)
     if position == 0:
         return None
@@ -189,28 +198,32 @@ def next_predicate(
     )
 
 
-def next_steps(
+def list_next_steps(
     instrument: Instrument, levels: Mapping[int, int], limit: int | None = None
 ) -> tuple[Step, ...]:
     """Return the gain of each next level, largest first; equal gains by level, lowest first.
 
     The gain is what a step adds to the index. The effort of a step is not part of the instrument.
     """
-    _check(instrument, levels)
-    counted = _counted(instrument, levels)
-    index = _mean(instrument.indicators, counted)
+    _check_levels(instrument, levels)
+    all_levels = _fill_levels(instrument, levels)
+    index = _weighted_mean(instrument.indicators, all_levels)
     open_indicators = [
-        each for each in instrument.indicators if counted[each.number] < instrument.level_max
+        indicator
+        for indicator in instrument.indicators
+        if all_levels[indicator.number] < instrument.level_max
     ]
-    open_indicators.sort(key=lambda each: (-each.weight, counted[each.number], each.number))
+    open_indicators.sort(
+        key=lambda indicator: (-indicator.weight, all_levels[indicator.number], indicator.number)
+    )
     steps = []
-    for each in open_indicators[:limit]:
-        gain = each.weight / 100
+    for indicator in open_indicators[:limit]:
+        gain = indicator.weight / 100
         steps.append(
             Step(
-                indicator=each.number,
-                from_level=counted[each.number],
-                to_level=counted[each.number] + 1,
+                indicator=indicator.number,
+                from_level=all_levels[indicator.number],
+                to_level=all_levels[indicator.number] + 1,
                 gain=format_exact(gain),
                 index=format_exact(index + gain),
                 display=format_rounded(index + gain),
@@ -220,28 +233,29 @@ def next_steps(
     return tuple(steps)
 
 
-def _check(instrument: Instrument, levels: Mapping[int, int]) -> None:
-    known = {each.number for each in instrument.indicators}
+def _check_levels(instrument: Instrument, levels: Mapping[int, int]) -> None:
+    indicator_numbers = {indicator.number for indicator in instrument.indicators}
     lowest, highest = instrument.level_min, instrument.level_max
     for number, level in levels.items():
-        if number not in known:
+        if number not in indicator_numbers:
             raise LevelInvalid(number, f"an indicator of {instrument.id}", number)
         if not lowest <= level <= highest:
             raise LevelInvalid(number, f"a level from {lowest} to {highest}", level)
 
 
-def _counted(instrument: Instrument, levels: Mapping[int, int]) -> dict[int, int]:
+def _fill_levels(instrument: Instrument, levels: Mapping[int, int]) -> dict[int, int]:
     return {
-        each.number: levels.get(each.number, instrument.level_min) for each in instrument.indicators
+        indicator.number: levels.get(indicator.number, instrument.level_min)
+        for indicator in instrument.indicators
     }
 
 
-def _mean(indicators: Collection[Indicator], levels: Mapping[int, int]) -> Fraction:
+def _weighted_mean(indicators: Collection[Indicator], levels: Mapping[int, int]) -> Fraction:
     # Whole weights over one denominator are as exact as sums of fractions, and much faster.
-    denominator = lcm(*(each.weight.denominator for each in indicators))
-    total = weight = 0
-    for each in indicators:
-        whole = each.weight.numerator * (denominator // each.weight.denominator)
-        total += levels[each.number] * whole
-        weight += whole
-    return Fraction(total, weight)
+    denominator = lcm(*(indicator.weight.denominator for indicator in indicators))
+    total = total_weight = 0
+    for indicator in indicators:
+        weight = indicator.weight.numerator * (denominator // indicator.weight.denominator)
+        total += levels[indicator.number] * weight
+        total_weight += weight
+    return Fraction(total, total_weight)

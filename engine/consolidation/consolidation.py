@@ -40,10 +40,10 @@ from engine.model import (
 )
 
 RULE = "consolidation/1"
-EXCEPTION = "Perpres 95/2018 art. 37"  # allows an application next to a common one
-_MANDATED = "APLIKASI_UMUM"
+EXCEPTION = "Perpres 95/2018 Pasal 37"  # allows an application next to a common one
+_MANDATED_CLASS = "APLIKASI_UMUM"
 # Confidence by evidence grade: claimed, documented, confirmed, logged by a machine.
-_GRADE = (0.25, 0.5, 0.75, 1.0)
+_GRADE_CONFIDENCE = (0.25, 0.5, 0.75, 1.0)
 _NO_SAVING = Saving(None, ("what it would cost otherwise",))
 
 
@@ -51,77 +51,85 @@ def consolidation_proposals(
     region: str,
     applications: Iterable[Application],
     integrations: Iterable[Integration],
-    known: RegionFacts,
+    facts: RegionFacts,
 ) -> tuple[Proposal, ...]:
     """Return all proposals of a region, in the order of the rules."""
-    return tuple(_Region(region, applications, integrations, known).proposals())
+    return tuple(_RegionRules(region, applications, integrations, facts).proposals())
 
 
-class _Region:
+class _RegionRules:
+    """Applies the rules to one region."""
+
     def __init__(
         self,
         code: str,
         applications: Iterable[Application],
         integrations: Iterable[Integration],
-        known: RegionFacts,
+        facts: RegionFacts,
     ) -> None:
         self._code = code
-        self._known = known
+        self._facts = facts
         self._applications = {
-            each.id: each
-            for each in applications
-            if each.region == code and each.status is not ApplicationStatus.RETIRED
+            application.id: application
+            for application in applications
+            if application.region == code and application.status is not ApplicationStatus.RETIRED
         }
-        self._live = [each for each in integrations if each.status is IntegrationStatus.ACTIVE]
-        self._edges: dict[str, list[Integration]] = {each: [] for each in self._applications}
-        for edge in self._live:
+        self._active_integrations = [
+            integration
+            for integration in integrations
+            if integration.status is IntegrationStatus.ACTIVE
+        ]
+        self._edges: dict[str, list[Integration]] = {id: [] for id in self._applications}
+        for edge in self._active_integrations:
             for end in {edge.source, edge.target}:
                 if end in self._edges:
                     self._edges[end].append(edge)
         self._on_hub = {
             id
             for id, edges in self._edges.items()
-            if any(each.mode is IntegrationMode.HUB for each in edges)
+            if any(edge.mode is IntegrationMode.HUB for edge in edges)
         }
         self._costs = application_costs(self._applications.values())
         # A system that several OPDs list gets one decision, under its first listing.
-        self._first = {each: group[0] for group in known.relisted for each in group}
+        self._first_listing = {id: group[0] for group in facts.listing_groups for id in group}
 
     def proposals(self) -> Iterator[Proposal]:
         decided: set[str] = set()
-        for rule in (self._retire, self._replace, self._merge):
-            found = list(rule(decided))
-            for each in found:
-                decided.update(each.applications)
-            yield from found
-        yield from self._share()
-        integrate = list(self._integrate(decided))
-        yield from integrate
-        decided.update(end for each in integrate for end in each.applications)
-        yield from self._keep(decided)
+        for rule in (self._propose_retirements, self._propose_replacements, self._propose_merges):
+            proposals = list(rule(decided))
+            for proposal in proposals:
+                decided.update(proposal.applications)
+            yield from proposals
+        yield from self._propose_sharing()
+        integration_proposals = list(self._propose_integrations(decided))
+        yield from integration_proposals
+        decided.update(end for proposal in integration_proposals for end in proposal.applications)
+        yield from self._propose_keeping(decided)
 
-    def _retire(self, decided: set[str]) -> Iterator[Proposal]:
-        for id, each in self._applications.items():
+    def _propose_retirements(self, decided: set[str]) -> Iterator[Proposal]:
+        for id, application in self._applications.items():
             reasons = []
-            if each.status is ApplicationStatus.INACTIVE:
+            if application.status is ApplicationStatus.INACTIVE:
                 reasons.append(ProposalReason("REPORTED_INACTIVE"))
-            if each.users == 0:
+            if application.users == 0:
                 reasons.append(ProposalReason("NO_USERS"))
             if reasons:
-                impact = self._impact([id])
-                served = len(impact.integrations)
-                code = "AFTER_REPOINTING" if served else "NO_LIVE_CONSUMER_KNOWN"
-                reasons.append(ProposalReason(code, (("integrations", str(served)),)))
-                yield self._proposal(ProposalKind.RETIRE, [id], reasons, leaving=[id])
+                impact = self._removal_impact([id])
+                repointed = len(impact.integrations)
+                code = "AFTER_REPOINTING" if repointed else "NO_LIVE_CONSUMER_KNOWN"
+                reasons.append(ProposalReason(code, (("integrations", str(repointed)),)))
+                yield self._build_proposal(ProposalKind.RETIRE, [id], reasons, leaving=[id])
 
-    def _replace(self, decided: set[str]) -> Iterator[Proposal]:
-        for id, each in self._applications.items():
+    def _propose_replacements(self, decided: set[str]) -> Iterator[Proposal]:
+        for id, application in self._applications.items():
             function = self._function(id)
-            mandate = self._known.mandates.get(function or "")
-            instance = each.common_application is not None or id in self._known.national
-            if mandate is None or id in decided or instance:
+            mandate = self._facts.mandates.get(function or "")
+            is_instance = (
+                application.common_application is not None or id in self._facts.national_systems
+            )
+            if mandate is None or id in decided or is_instance:
                 continue
-            if mandate.classification != _MANDATED or self._first.get(id, id) != id:
+            if mandate.classification != _MANDATED_CLASS or self._first_listing.get(id, id) != id:
                 continue
             basis = (("basis", mandate.legal_basis),)
             reasons = [
@@ -132,198 +140,214 @@ class _Region:
             confirmed = mandate.provenance.confirmed
             if confirmed:
                 reasons.append(ProposalReason("EXCEPTION_PATH", (("basis", EXCEPTION),)))
-            because = (
+            mandate_reason = (
                 ProposalReason("MANDATED", basis)
                 if confirmed
                 else ProposalReason("NOT_CONFIRMED", basis)
             )
-            yield self._proposal(
+            yield self._build_proposal(
                 ProposalKind.REPLACE,
                 [id],
                 reasons,
                 leaving=[id],
                 survivor=mandate.id,
-                because=(because,),
-                cluster=self._known.tags[id].confidence,
+                survivor_because=(mandate_reason,),
+                cluster_confidence=self._facts.tags[id].confidence,
                 legal_basis=mandate.legal_basis if confirmed else "",
                 missing=() if confirmed else ("whether it is mandated",),
             )
 
-    def _merge(self, decided: set[str]) -> Iterator[Proposal]:
-        for cluster in self._known.clusters:
-            systems = {self._first.get(each, each): None for each in cluster.systems}
-            about = [each for each in systems if each in self._applications and each not in decided]
-            if cluster.region != self._code or len(about) < 2:
+    def _propose_merges(self, decided: set[str]) -> Iterator[Proposal]:
+        for cluster in self._facts.clusters:
+            systems = {self._first_listing.get(system, system): None for system in cluster.systems}
+            members = [
+                system
+                for system in systems
+                if system in self._applications and system not in decided
+            ]
+            if cluster.region != self._code or len(members) < 2:
                 continue
-            decided.update(about)
-            ranked = sorted(about, key=self._standing)
+            decided.update(members)
+            ranked = sorted(members, key=self._survivor_rank)
             survivor, runner_up = ranked[0], ranked[1]
-            weakest = min((each.score for each in cluster.pairs), default=cluster.confidence)
-            yield self._proposal(
+            weakest = min((overlap.score for overlap in cluster.pairs), default=cluster.confidence)
+            yield self._build_proposal(
                 ProposalKind.MERGE,
-                about,
+                members,
                 [ProposalReason("SAME_FUNCTION", (("function", cluster.function),))],
-                leaving=[each for each in about if each != survivor],
+                leaving=[system for system in members if system != survivor],
                 survivor=survivor,
-                because=(self._better(survivor, runner_up),),
-                cluster=min(cluster.confidence, weakest),
+                survivor_because=(self._survivor_reason(survivor, runner_up),),
+                cluster_confidence=min(cluster.confidence, weakest),
             )
 
-    def _share(self) -> Iterator[Proposal]:
-        for each in self._known.candidates:
+    def _propose_sharing(self) -> Iterator[Proposal]:
+        for candidate in self._facts.reuse_candidates:
             # A candidate whose level is unknown is listed, but not proposed.
-            if each.region != self._code or each.level is None:
+            if candidate.region != self._code or candidate.level is None:
                 continue
             missing = ["whether the function is needed here"]
-            missing += [] if each.shareable else ["whether the source may be given on"]
-            yield self._proposal(
+            missing += [] if candidate.shareable else ["whether the source may be given on"]
+            yield self._build_proposal(
                 ProposalKind.SHARE,
-                [each.system],
+                [candidate.system],
                 [
-                    ProposalReason("FUNCTION_NOT_IN_INVENTORY", (("function", each.function),)),
                     ProposalReason(
-                        "SISTER_SERVES_IT", (("region", each.owner), ("level", str(each.level)))
+                        "FUNCTION_NOT_IN_INVENTORY", (("function", candidate.function),)
+                    ),
+                    ProposalReason(
+                        "SISTER_SERVES_IT",
+                        (("region", candidate.owner), ("level", str(candidate.level))),
                     ),
                 ],
-                survivor=each.system,
-                cluster=each.confidence,
+                survivor=candidate.system,
+                cluster_confidence=candidate.confidence,
                 missing=missing,
             )
 
-    def _integrate(self, decided: set[str]) -> Iterator[Proposal]:
-        past = (IntegrationMode.API, IntegrationMode.FILE, IntegrationMode.DATABASE)
-        for edge in self._live:
+    def _propose_integrations(self, decided: set[str]) -> Iterator[Proposal]:
+        without_hub = (IntegrationMode.API, IntegrationMode.FILE, IntegrationMode.DATABASE)
+        for edge in self._active_integrations:
             if edge.target is None or {edge.source, edge.target} & decided:
                 continue
-            if edge.mode in past and {edge.source, edge.target} <= self._on_hub:
+            if edge.mode in without_hub and {edge.source, edge.target} <= self._on_hub:
                 values = (("mode", edge.mode.value), ("data", edge.data_object))
-                yield self._proposal(
+                yield self._build_proposal(
                     ProposalKind.INTEGRATE,
                     [edge.source, edge.target],
                     [ProposalReason("PAST_THE_HUB", values)],
                     edges=[edge],
                     topic=edge.id,
                 )
-        for gap in self._known.gaps:
-            sides = [self._would_do(each, decided) for each in (gap.sources, gap.targets)]
+        for gap in self._facts.missing_exchanges:
+            sides = [self._remaining_candidates(ids, decided) for ids in (gap.sources, gap.targets)]
             if not all(sides) or sides[0][0] == sides[1][0]:
                 continue
             values = (("data", gap.data_object), ("rule", gap.rule))
-            yield self._proposal(
+            yield self._build_proposal(
                 ProposalKind.INTEGRATE,
-                [each[0] for each in sides],
+                [side[0] for side in sides],
                 [ProposalReason("REQUIRED_EXCHANGE_MISSING", values)],
                 missing=[
                     "whether the work here asks for it",  # the rules are examples, not law
                     *(
-                        f"which of the {len(each)} applications beside {each[0]} would do"
-                        for each in sides
-                        if len(each) > 1
+                        f"which of the {len(side)} applications beside {side[0]} would do"
+                        for side in sides
+                        if len(side) > 1
                     ),
                 ],
                 topic=gap.rule,
             )
 
-    def _keep(self, decided: set[str]) -> Iterator[Proposal]:
+    def _propose_keeping(self, decided: set[str]) -> Iterator[Proposal]:
         for id in self._applications:
-            if id in decided or self._function(id) is None or self._first.get(id, id) != id:
+            if id in decided or self._function(id) is None or self._first_listing.get(id, id) != id:
                 continue
             values = (("function", self._function(id) or ""),)
-            confidence = self._known.tags[id].confidence
-            yield self._proposal(
+            confidence = self._facts.tags[id].confidence
+            yield self._build_proposal(
                 ProposalKind.KEEP,
                 [id],
                 [ProposalReason("NOTHING_BETTER_KNOWN", values)],
-                cluster=confidence,
+                cluster_confidence=confidence,
             )
 
-    def _would_do(self, candidates: Iterable[str], decided: set[str]) -> list[str]:
+    def _remaining_candidates(self, candidates: Iterable[str], decided: set[str]) -> list[str]:
         """Return the candidates that stay, those on the hub first."""
-        staying = [each for each in candidates if each in self._applications.keys() - decided]
-        return sorted(staying, key=lambda id: (id not in self._on_hub, id))
+        remaining = [id for id in candidates if id in self._applications.keys() - decided]
+        return sorted(remaining, key=lambda id: (id not in self._on_hub, id))
 
     def _function(self, id: str) -> str | None:
-        tag = self._known.tags.get(id)
+        tag = self._facts.tags.get(id)
         return None if tag is None else tag.function
 
-    def _standing(self, id: str) -> tuple[float, float, float, float, str]:
-        degree = sum(_GRADE[each.evidence_grade] for each in self._edges[id])
-        each = self._applications[id]
-        known = [-1 if value is None else value for value in (each.users, each.fit)]
-        return (id not in self._on_hub, -degree, -known[0], -known[1], id)
+    def _survivor_rank(self, id: str) -> tuple[float, float, float, float, str]:
+        degree = sum(_GRADE_CONFIDENCE[edge.evidence_grade] for edge in self._edges[id])
+        application = self._applications[id]
+        users_and_fit = [
+            -1 if value is None else value for value in (application.users, application.fit)
+        ]
+        return (id not in self._on_hub, -degree, -users_and_fit[0], -users_and_fit[1], id)
 
-    def _better(self, winner: str, other: str) -> ProposalReason:
+    def _survivor_reason(self, survivor: str, runner_up: str) -> ProposalReason:
         """Return the first ground on which the survivor is better than the next best."""
         grounds = ("ON_HUB", "EVIDENCED_DEGREE", "USERS", "FIT")
-        mine, theirs = self._standing(winner), self._standing(other)
-        for ground, a, b in zip(grounds, mine[:-1], theirs[:-1], strict=True):
+        survivor_rank, runner_up_rank = (
+            self._survivor_rank(survivor),
+            self._survivor_rank(runner_up),
+        )
+        for ground, a, b in zip(grounds, survivor_rank[:-1], runner_up_rank[:-1], strict=True):
             if a != b:
-                named = [_named(ground, each) for each in (a, b)]
-                return ProposalReason(ground, (("survivor", named[0]), ("next", named[1])))
+                texts = [_format_ground(ground, value) for value in (a, b)]
+                return ProposalReason(ground, (("survivor", texts[0]), ("next", texts[1])))
         return ProposalReason("ALIKE_IN_ALL_THAT_IS_KNOWN")
 
-    def _impact(self, leaving: Iterable[str]) -> ProposalImpact:
-        gone = set(leaving)
-        edges = {each.id: each for id in gone for each in self._edges.get(id, ())}
-        ends = {end for each in edges.values() for end in (each.source, each.target) if end}
-        outside = {each.target_name for each in edges.values() if each.target is None}
+    def _removal_impact(self, leaving: Iterable[str]) -> ProposalImpact:
+        leaving_ids = set(leaving)
+        edges = {edge.id: edge for id in leaving_ids for edge in self._edges.get(id, ())}
+        ends = {end for edge in edges.values() for end in (edge.source, edge.target) if end}
+        outside = {edge.target_name for edge in edges.values() if edge.target is None}
         return ProposalImpact(
-            tuple(sorted(edges)), tuple(sorted(ends - gone)), tuple(sorted(outside))
+            tuple(sorted(edges)), tuple(sorted(ends - leaving_ids)), tuple(sorted(outside))
         )
 
-    def _proposal(
+    def _build_proposal(
         self,
         kind: ProposalKind,
-        about: Sequence[str],
+        subjects: Sequence[str],
         reasons: Sequence[ProposalReason],
         *,
         leaving: Sequence[str] = (),
         survivor: str | None = None,
-        because: tuple[ProposalReason, ...] = (),
-        cluster: float | None = None,
+        survivor_because: tuple[ProposalReason, ...] = (),
+        cluster_confidence: float | None = None,
         edges: Sequence[Integration] | None = None,
         legal_basis: str = "",
         missing: Sequence[str] = (),
         topic: str = "",
     ) -> Proposal:
-        evidence = edges if edges is not None else self._evidence(about)
-        impact = self._impact(leaving)
-        saved = yearly_saving(leaving, survivor, self._costs) if leaving else _NO_SAVING
-        parts: list[tuple[str, float | None]] = [("completeness", self._known.completeness)]
-        if cluster is not None:
-            parts.insert(0, ("cluster", cluster))
+        evidence = edges if edges is not None else self._evidence(subjects)
+        impact = self._removal_impact(leaving)
+        saving = yearly_saving(leaving, survivor, self._costs) if leaving else _NO_SAVING
+        confidence_parts: list[tuple[str, float | None]] = [
+            ("completeness", self._facts.completeness)
+        ]
+        if cluster_confidence is not None:
+            confidence_parts.insert(0, ("cluster", cluster_confidence))
         if evidence:
-            weakest = min(each.evidence_grade for each in evidence)
-            parts.append(("evidence grade", _GRADE[weakest]))
-        lacking = [*missing, *saved.unknown] if leaving else list(missing)
-        if self._known.completeness is None:
-            lacking.append("completeness of the inventory")
+            weakest = min(edge.evidence_grade for edge in evidence)
+            confidence_parts.append(("evidence grade", _GRADE_CONFIDENCE[weakest]))
+        missing_facts = [*missing, *saving.unknown] if leaving else list(missing)
+        if self._facts.completeness is None:
+            missing_facts.append("completeness of the inventory")
         return Proposal(
-            id=compute_proposal_id(kind, self._code, [topic] if topic else about),
+            id=compute_proposal_id(kind, self._code, [topic] if topic else subjects),
             kind=kind,
             rule=RULE,
             region=self._code,
-            applications=tuple(about),
+            applications=tuple(subjects),
             survivor=survivor,
-            survivor_because=because,
+            survivor_because=survivor_because,
             reasons=tuple(reasons),
-            evidence=tuple(sorted(each.id for each in evidence)),
+            evidence=tuple(sorted(edge.id for edge in evidence)),
             impact=impact,
-            missing=tuple(lacking),
-            saving=saved,
-            confidence=Confidence(tuple(parts)),
+            missing=tuple(missing_facts),
+            saving=saving,
+            confidence=Confidence(tuple(confidence_parts)),
             legal_basis=legal_basis,
-            inputs=inputs_hash(self._inputs(kind, about, reasons, survivor, evidence, legal_basis)),
+            inputs=inputs_hash(
+                self._input_values(kind, subjects, reasons, survivor, evidence, legal_basis)
+            ),
         )
 
-    def _evidence(self, about: Iterable[str]) -> list[Integration]:
-        edges = {each.id: each for id in about for each in self._edges.get(id, ())}
+    def _evidence(self, subjects: Iterable[str]) -> list[Integration]:
+        edges = {edge.id: edge for id in subjects for edge in self._edges.get(id, ())}
         return [edges[id] for id in sorted(edges)]
 
-    def _inputs(
+    def _input_values(
         self,
         kind: ProposalKind,
-        about: Iterable[str],
+        subjects: Iterable[str],
         reasons: Iterable[ProposalReason],
         survivor: str | None,
         evidence: Iterable[Integration],
@@ -334,17 +358,27 @@ class _Region:
         Confidence and completeness are not inputs, because every edit changes them.
         """
         application_inputs = []
-        for id in sorted(about):
-            each = self._applications.get(id)
+        for id in sorted(subjects):
+            application = self._applications.get(id)
             facts: list[object] = []
-            if each is not None:
-                facts = [each.name, each.opd or "", each.status.value, each.users, each.fit]
-                facts += [each.yearly_cost, each.migration_cost, each.added_cost]
+            if application is not None:
+                facts = [
+                    application.name,
+                    application.opd or "",
+                    application.status.value,
+                    application.users,
+                    application.fit,
+                ]
+                facts += [
+                    application.yearly_cost,
+                    application.migration_cost,
+                    application.added_cost,
+                ]
             application_inputs.append([id, *facts, self._function(id)])
         edges = [
-            [each.id, each.source, each.target or each.target_name, each.mode.value]
-            + [each.direction is IntegrationDirection.TWO_WAY, each.evidence_grade]
-            for each in evidence
+            [edge.id, edge.source, edge.target or edge.target_name, edge.mode.value]
+            + [edge.direction is IntegrationDirection.TWO_WAY, edge.evidence_grade]
+            for edge in evidence
         ]
         return {
             "rule": RULE,
@@ -357,8 +391,8 @@ class _Region:
         }
 
 
-def _named(ground: str, standing: float) -> str:
+def _format_ground(ground: str, value: float) -> str:
     """Format a ground's value. The best value is the lowest, and an unknown one is above 0."""
     if ground == "ON_HUB":
-        return "no" if standing else "yes"
-    return "unknown" if standing > 0 else f"{-standing:g}"
+        return "no" if value else "yes"
+    return "unknown" if value > 0 else f"{-value:g}"

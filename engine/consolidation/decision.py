@@ -45,7 +45,7 @@ class Decided:
     applications: tuple[str, ...] = ()  # the applications of the proposal
 
 
-_LEADS_TO = {
+_STATUS_AFTER = {
     Decision.ACCEPT: ProposalStatus.ACCEPTED,
     Decision.REJECT: ProposalStatus.REJECTED,
     Decision.DEFER: ProposalStatus.DEFERRED,
@@ -56,4 +56,4 @@ def proposal_status(proposal: Proposal, decided: Decided | None) -> ProposalStat
     """Return the status of a proposal after the latest decision on it, if there is one."""
     if decided is None or decided.inputs != proposal.inputs:
         return ProposalStatus.OPEN
-    return _LEADS_TO[decided.decision]
+    return _STATUS_AFTER[decided.decision]

@@ -16,7 +16,7 @@ import rfc8785
 
 from engine.model import Application
 
-UNKNOWN = "tidak diketahui"
+UNKNOWN_AMOUNT = "tidak diketahui"
 MIGRATION_YEARS = 3  # a migration is written off over this period
 
 
@@ -50,7 +50,7 @@ class Saving:
     @property
     def display(self) -> str:
         """The saving as shown to people, in Indonesian."""
-        return UNKNOWN if self.yearly is None else f"Rp{self.yearly:,}".replace(",", ".")
+        return UNKNOWN_AMOUNT if self.yearly is None else f"Rp{self.yearly:,}".replace(",", ".")
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,8 +62,8 @@ class Confidence:
     @property
     def value(self) -> float | None:
         """The lowest part, from 0 to 1; None if a part is unknown or there is none."""
-        known = [value for _, value in self.parts if value is not None]
-        return min(known) if known and len(known) == len(self.parts) else None
+        known_values = [value for _, value in self.parts if value is not None]
+        return min(known_values) if known_values and len(known_values) == len(self.parts) else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,12 +101,12 @@ class Proposal:
     saving: Saving
     confidence: Confidence
     legal_basis: str
-    inputs: str  # hash
+    inputs: str  # hash of the inputs
 
 
-def compute_proposal_id(kind: ProposalKind, region: str, about: Iterable[str]) -> str:
+def compute_proposal_id(kind: ProposalKind, region: str, subjects: Iterable[str]) -> str:
     """Return the id of a proposal. It depends on the kind, the region and the subjects only."""
-    return _digest({"kind": kind.value, "region": region, "about": sorted(about)})[:32]
+    return _digest({"kind": kind.value, "region": region, "about": sorted(subjects)})[:32]
 
 
 def inputs_hash(inputs: Mapping[str, object]) -> str:
@@ -116,13 +116,23 @@ def inputs_hash(inputs: Mapping[str, object]) -> str:
 
 def application_costs(applications: Iterable[Application]) -> Costs:
     """Return the costs that the inventory records."""
-    every = list(applications)
+    listed = list(applications)
     return Costs(
-        yearly={each.id: each.yearly_cost for each in every if each.yearly_cost is not None},
-        migration={
-            each.id: each.migration_cost for each in every if each.migration_cost is not None
+        yearly={
+            application.id: application.yearly_cost
+            for application in listed
+            if application.yearly_cost is not None
         },
-        added={each.id: each.added_cost for each in every if each.added_cost is not None},
+        migration={
+            application.id: application.migration_cost
+            for application in listed
+            if application.migration_cost is not None
+        },
+        added={
+            application.id: application.added_cost
+            for application in listed
+            if application.added_cost is not None
+        },
     )
 
 
@@ -130,26 +140,26 @@ def yearly_saving(leaving: Iterable[str], survivor: str | None, costs: Costs) ->
     """Return the yearly costs that end, minus the survivor's added cost and the migration."""
     unknown = []
     total = 0
-    once = 0
-    for each in leaving:
-        if each not in costs.yearly:
-            unknown.append(f"yearly cost of {each}")
-        if each not in costs.migration:
-            unknown.append(f"migration cost of {each}")
-        total += costs.yearly.get(each, 0)
-        once += costs.migration.get(each, 0)
+    migration = 0
+    for id in leaving:
+        if id not in costs.yearly:
+            unknown.append(f"yearly cost of {id}")
+        if id not in costs.migration:
+            unknown.append(f"migration cost of {id}")
+        total += costs.yearly.get(id, 0)
+        migration += costs.migration.get(id, 0)
     if survivor is not None:
         if survivor not in costs.added:
             unknown.append(f"added yearly cost of {survivor}")
         total -= costs.added.get(survivor, 0)
-    return Saving(None if unknown else total - round(once / MIGRATION_YEARS), tuple(unknown))
+    return Saving(None if unknown else total - round(migration / MIGRATION_YEARS), tuple(unknown))
 
 
 def drop_rejected_proposals(
     proposals: Iterable[Proposal], rejected: Mapping[str, str]
 ) -> tuple[Proposal, ...]:
     """Drop the proposals rejected on the same inputs. `rejected` maps ids to inputs hashes."""
-    return tuple(each for each in proposals if rejected.get(each.id) != each.inputs)
+    return tuple(proposal for proposal in proposals if rejected.get(proposal.id) != proposal.inputs)
 
 
 def _digest(document: Mapping[str, object]) -> str:

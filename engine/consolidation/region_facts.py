@@ -1,4 +1,4 @@
-"""The facts about a region that its consolidation proposals are computed from."""
+"""The facts about a region from which its consolidation proposals are computed."""
 
 from __future__ import annotations
 
@@ -28,8 +28,10 @@ class RegionFacts:
     tags: Mapping[str, FunctionTag]  # by application id
     completeness: float | None  # 0 to 1, of the region's inventory
     mandates: Mapping[str, CommonApplication]  # by function
-    national: Mapping[str, str] = field(default_factory=dict)  # listing id -> national system
-    relisted: Sequence[Sequence[str]] = ()  # the ids of each system with several listings
+    national_systems: Mapping[str, str] = field(
+        default_factory=dict
+    )  # listing id -> national system
+    listing_groups: Sequence[Sequence[str]] = ()  # the ids of each system with several listings
     clusters: Sequence[Cluster] = ()
-    candidates: Sequence[ReuseCandidate] = ()
-    gaps: Sequence[MissingExchange] = ()
+    reuse_candidates: Sequence[ReuseCandidate] = ()
+    missing_exchanges: Sequence[MissingExchange] = ()

@@ -17,7 +17,7 @@ from engine.matching.function_classifier import Function, FunctionTag
 from engine.matching.inventory_line import Listing
 
 RULE = "sharing/1"
-SHARED_FROM = 4  # at this level, a service is known to work with others
+MIN_SHARED_LEVEL = 4  # at this level, a service is known to work with others
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,37 +50,45 @@ class ReuseCatalogue:
         national: Collection[str] = (),
         shareable: Mapping[str, bool] | None = None,
     ) -> None:
-        said = shareable or {}
-        self._serving: dict[str, set[str]] = defaultdict(set)
+        shareable_of = shareable or {}
+        self._regions_serving: dict[str, set[str]] = defaultdict(set)
         self._offers: dict[str, list[tuple[Listing, int | None, float]]] = defaultdict(list)
-        self._shareable = said
-        for each in systems:
-            tag = tags[each.id]
+        self._shareable = shareable_of
+        for system in systems:
+            tag = tags[system.id]
             if tag.function is None:
                 continue
-            self._serving[tag.function].add(each.region)
-            bound = functions[tag.function].indicators
-            known = [levels[each.region, i] for i in bound if (each.region, i) in levels]
-            level = max(known, default=None)
-            proven = level is None or level >= SHARED_FROM
-            if proven and each.id not in national and said.get(each.id) is not False:
-                self._offers[tag.function].append((each, level, tag.confidence))
+            self._regions_serving[tag.function].add(system.region)
+            indicators = functions[tag.function].indicators
+            service_levels = [
+                levels[system.region, i] for i in indicators if (system.region, i) in levels
+            ]
+            level = max(service_levels, default=None)
+            sufficient = level is None or level >= MIN_SHARED_LEVEL
+            if (
+                sufficient
+                and system.id not in national
+                and shareable_of.get(system.id) is not False
+            ):
+                self._offers[tag.function].append((system, level, tag.confidence))
         for offers in self._offers.values():
             offers.sort(
                 key=lambda offer: (
                     -(offer[1] or 0),
-                    offer[0].id not in said,
+                    offer[0].id not in shareable_of,
                     -offer[2],
                     offer[0].id,
                 )
             )
 
-    def gaps(self, region: str) -> tuple[tuple[str, int], ...]:
+    def missing_functions(self, region: str) -> tuple[tuple[str, int], ...]:
         """Return the functions that only other regions serve, the most widely served first."""
         missing = (
-            (function, len(in_)) for function, in_ in self._serving.items() if region not in in_
+            (function, len(regions))
+            for function, regions in self._regions_serving.items()
+            if region not in regions
         )
-        return tuple(sorted(missing, key=lambda each: (-each[1], each[0])))
+        return tuple(sorted(missing, key=lambda gap: (-gap[1], gap[0])))
 
     def candidates(self, region: str, first: int = 3) -> tuple[ReuseCandidate, ...]:
         """Return at most `first` candidates for each gap of a region, best first."""
@@ -95,6 +103,6 @@ class ReuseCatalogue:
                 confidence=confidence,
                 regions_with=regions_with,
             )
-            for function, regions_with in self.gaps(region)
+            for function, regions_with in self.missing_functions(region)
             for system, level, confidence in self._offers[function][:first]
         )

@@ -32,7 +32,7 @@ class WhatIf:
     applications: tuple[Application, ...]
     integrations: tuple[Integration, ...]
     repointed: tuple[str, ...]  # ids
-    lost: tuple[str, ...]  # withdrawn: an end is gone, or the survivor has the exchange
+    lost: tuple[str, ...]  # ids of withdrawn ones: an end is gone, or the survivor has the exchange
     added: tuple[str, ...]  # ids of new integrations and applications
 
 
@@ -42,9 +42,9 @@ def apply_proposals(
     integrations: Iterable[Integration],
 ) -> WhatIf:
     """Apply proposals in order. A proposal changes nothing if its applications are gone."""
-    state = _State(applications, integrations)
-    for each in proposals:
-        state.carry_out(each)
+    state = _SimulatedInventory(applications, integrations)
+    for proposal in proposals:
+        state.apply_proposal(proposal)
     return WhatIf(
         applications=tuple(state.applications.values()),
         integrations=tuple(state.integrations.values()),
@@ -54,54 +54,60 @@ def apply_proposals(
     )
 
 
-class _State:
+class _SimulatedInventory:
+    """The inventory that the proposals change."""
+
     def __init__(
         self, applications: Iterable[Application], integrations: Iterable[Integration]
     ) -> None:
-        self.applications = {each.id: each for each in applications}
-        self.integrations = {each.id: each for each in integrations}
+        self.applications = {application.id: application for application in applications}
+        self.integrations = {integration.id: integration for integration in integrations}
         self.repointed: set[str] = set()
         self.lost: set[str] = set()
         self.added: list[str] = []
 
-    def carry_out(self, proposal: Proposal) -> None:
+    def apply_proposal(self, proposal: Proposal) -> None:
         match proposal.kind:
             case ProposalKind.RETIRE:
                 for id in proposal.applications:
-                    self._leave(id, None, "")
+                    self._retire_application(id, None, "")
             case ProposalKind.REPLACE:
-                inside = self._instance(proposal.region, proposal.survivor)
+                inside = self._find_instance(proposal.region, proposal.survivor)
                 for id in proposal.applications:
-                    self._leave(id, inside, proposal.survivor or "")
+                    self._retire_application(id, inside, proposal.survivor or "")
             case ProposalKind.MERGE:
                 for id in proposal.applications:
                     if id != proposal.survivor:
-                        self._leave(id, proposal.survivor, "")
+                        self._retire_application(id, proposal.survivor, "")
             case ProposalKind.INTEGRATE:
-                self._connect(proposal)
+                self._connect_applications(proposal)
             case ProposalKind.SHARE:
-                self._take_over(proposal)
+                self._copy_applications(proposal)
             case ProposalKind.KEEP:
                 pass
 
-    def _instance(self, region: str, common: str | None) -> str | None:
+    def _find_instance(self, region: str, common: str | None) -> str | None:
         """Return the region's own listing of a common application, if it has one."""
-        for each in self.applications.values():
-            live = each.status is not ApplicationStatus.RETIRED
-            if each.region == region and each.common_application == common and live:
-                return each.id
+        for application in self.applications.values():
+            is_live = application.status is not ApplicationStatus.RETIRED
+            if (
+                application.region == region
+                and application.common_application == common
+                and is_live
+            ):
+                return application.id
         return None
 
-    def _leave(self, id: str, survivor: str | None, outside: str) -> None:
-        leaving = self.applications.get(id)
-        if leaving is None or leaving.status is ApplicationStatus.RETIRED:
+    def _retire_application(self, id: str, survivor: str | None, outside_name: str) -> None:
+        application = self.applications.get(id)
+        if application is None or application.status is ApplicationStatus.RETIRED:
             return
-        self.applications[id] = replace(leaving, status=ApplicationStatus.RETIRED)
+        self.applications[id] = replace(application, status=ApplicationStatus.RETIRED)
         for edge in list(self.integrations.values()):
             if edge.status is IntegrationStatus.ACTIVE and id in (edge.source, edge.target):
-                self._repoint(edge, id, survivor, outside)
+                self._repoint(edge, id, survivor, outside_name)
 
-    def _repoint(self, edge: Integration, id: str, survivor: str | None, outside: str) -> None:
+    def _repoint(self, edge: Integration, id: str, survivor: str | None, outside_name: str) -> None:
         moved = edge
         if survivor is not None:
             name = self.applications[survivor].name
@@ -109,25 +115,31 @@ class _State:
                 moved = replace(moved, source=survivor)
             if edge.target == id:
                 moved = replace(moved, target=survivor, target_name=name)
-        elif outside and edge.target == id:
-            moved = replace(edge, target=None, target_name=outside)
-        if moved is edge or moved.source == moved.target or self._known(moved):
+        elif outside_name and edge.target == id:
+            moved = replace(edge, target=None, target_name=outside_name)
+        if moved is edge or moved.source == moved.target or self._has_exchange(moved):
             self.integrations[edge.id] = replace(edge, status=IntegrationStatus.WITHDRAWN)
             self.lost.add(edge.id)
         else:
             self.integrations[edge.id] = moved
             self.repointed.add(edge.id)
 
-    def _known(self, moved: Integration) -> bool:
+    def _has_exchange(self, moved: Integration) -> bool:
         """Whether the survivor already exchanges that data with that partner."""
         exchange = (moved.source, moved.target, moved.target_name, moved.data_object)
         return any(
-            (each.source, each.target, each.target_name, each.data_object) == exchange
-            for each in self.integrations.values()
-            if each.id != moved.id and each.status is IntegrationStatus.ACTIVE
+            (
+                integration.source,
+                integration.target,
+                integration.target_name,
+                integration.data_object,
+            )
+            == exchange
+            for integration in self.integrations.values()
+            if integration.id != moved.id and integration.status is IntegrationStatus.ACTIVE
         )
 
-    def _connect(self, proposal: Proposal) -> None:
+    def _connect_applications(self, proposal: Proposal) -> None:
         if proposal.evidence:  # an integration without the hub moves to the hub
             for id in proposal.evidence:
                 edge = self.integrations.get(id)
@@ -159,7 +171,7 @@ class _State:
         )
         self.added.append(id)
 
-    def _take_over(self, proposal: Proposal) -> None:
+    def _copy_applications(self, proposal: Proposal) -> None:
         for id in proposal.applications:
             original = self.applications.get(id)
             if original is None:

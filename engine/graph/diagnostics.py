@@ -12,8 +12,14 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from engine.decimals import format_exact
-from engine.graph.connectivity import Arc, Backend, cut_points, nodes_of_mask, reachable_pairs
-from engine.graph.connectivity import select_backend as default_backend
+from engine.graph.connectivity import (
+    Arc,
+    Backend,
+    cut_points,
+    mask_nodes,
+    reachable_pairs,
+    select_backend,
+)
 from engine.graph.exchange import RealisedExchange, RequiredExchange, match_required_exchanges
 from engine.graph.graph import GraphBasis, GraphEdge, GraphNode, IntegrationGraph
 from engine.model import IntegrationMode
@@ -26,12 +32,12 @@ class Share:
     """A part of a whole, as an exact ratio."""
 
     part: Fraction
-    of: Fraction
+    whole: Fraction
 
     @property
     def exact(self) -> Fraction | None:
         """The exact ratio, or None if the whole is 0."""
-        return self.part / self.of if self.of else None
+        return self.part / self.whole if self.whole else None
 
     @property
     def value(self) -> str | None:
@@ -64,19 +70,21 @@ class Diagnostics:
     applications: int
     outside: int
     edges: int
-    required: Share  # by weight: the required exchanges that are realised
+    required_share: Share  # the required exchanges that are realised, by weight
     exchanges: tuple[RealisedExchange, ...]
     inapplicable: tuple[str, ...]  # required exchanges without an application at one end
-    bus: Share  # edges that use the bus
+    bus_share: Share  # edges that use the bus
     mode_unknown: int  # edges of unknown mode, which may use the bus
     point_to_point_debt: tuple[str, ...]  # edges without the bus although both ends are on it
-    reciprocity: Share  # of the realised exchanges that are required both ways
+    reciprocity: Share  # share of the exchanges required both ways with data both ways
     cut_points: tuple[CutPoint, ...]  # the one that cuts off most nodes first
     propagation: Share  # ordered pairs of applications that data connects
-    silo: Fraction | None  # modularity by OPD, -1/2 to 1; None without edges of known OPDs
+    modularity_by_opd: (
+        Fraction | None
+    )  # modularity by OPD, -1/2 to 1; None without edges of known OPDs
     owner_unknown: int  # applications without an OPD, not in the silo index
-    producers: Share  # producers beyond the first per data object
-    several_producers: tuple[SharedData, ...]
+    duplicate_producers: Share  # producers beyond the first per data object
+    shared_data: tuple[SharedData, ...]
     isolated: tuple[str, ...]  # applications without an edge
 
 
@@ -88,29 +96,29 @@ def diagnose_graph(
     backend: Backend | None = None,
 ) -> Diagnostics:
     """Compute the diagnostics of a graph from its counted edges, or from all recorded ones."""
-    backend = backend or default_backend()
+    backend = backend or select_backend()
     required = tuple(required)
-    edges = graph.chosen(basis)
-    own = graph.applications
+    edges = graph.edges_by_basis(basis)
+    applications = graph.applications
     ends = {end for edge in edges for end in (edge.source, edge.target)}
     outside = sorted(end for end in ends if not graph.nodes[end].inside)
     exchanges = match_required_exchanges(required, edges)
-    asked_both_ways = [each for each in exchanges if each.required.both_ways and each.edges]
+    two_way = [exchange for exchange in exchanges if exchange.required.both_ways and exchange.edges]
     over_bus = [edge for edge in edges if edge.integration.mode is IntegrationMode.HUB]
     on_bus = {end for edge in over_bus for end in (edge.source, edge.target)}
-    producers, objects = _producers(edges)
+    shared_data, objects = _shared_data(edges)
     return Diagnostics(
         basis=basis,
-        applications=len(own),
+        applications=len(applications),
         outside=len(outside),
         edges=len(edges),
-        required=Share(
-            sum((each.required.weight for each in exchanges if each.edges), Fraction()),
-            sum((each.required.weight for each in exchanges), Fraction()),
+        required_share=Share(
+            sum((exchange.required.weight for exchange in exchanges if exchange.edges), Fraction()),
+            sum((exchange.required.weight for exchange in exchanges), Fraction()),
         ),
         exchanges=exchanges,
-        inapplicable=tuple(each.id for each in required if not each.applicable),
-        bus=_share(len(over_bus), len(edges)),
+        inapplicable=tuple(exchange.id for exchange in required if not exchange.applicable),
+        bus_share=_share(len(over_bus), len(edges)),
         mode_unknown=sum(edge.integration.mode is IntegrationMode.UNKNOWN for edge in edges),
         point_to_point_debt=tuple(
             edge.id
@@ -119,58 +127,67 @@ def diagnose_graph(
             and edge.source in on_bus
             and edge.target in on_bus
         ),
-        reciprocity=_share(sum(each.reciprocal for each in asked_both_ways), len(asked_both_ways)),
-        cut_points=_cut_points([each.id for each in own] + outside, edges, backend),
-        propagation=_propagation([each.id for each in own], edges, backend),
-        silo=_silo(own, edges),
-        owner_unknown=sum(each.opd is None for each in own),
-        producers=_share(sum(len(each.producers) - 1 for each in producers), objects),
-        several_producers=producers,
-        isolated=tuple(each.id for each in own if each.id not in ends),
+        reciprocity=_share(sum(exchange.reciprocal for exchange in two_way), len(two_way)),
+        cut_points=_cut_points([node.id for node in applications] + outside, edges, backend),
+        propagation=_propagation_cost([node.id for node in applications], edges, backend),
+        modularity_by_opd=_modularity_by_opd(applications, edges),
+        owner_unknown=sum(node.opd is None for node in applications),
+        duplicate_producers=_share(
+            sum(len(shared.producers) - 1 for shared in shared_data), objects
+        ),
+        shared_data=shared_data,
+        isolated=tuple(node.id for node in applications if node.id not in ends),
     )
 
 
-def _share(part: int, of: int) -> Share:
-    return Share(Fraction(part), Fraction(of))
+def _share(part: int, whole: int) -> Share:
+    return Share(Fraction(part), Fraction(whole))
 
 
 def _arcs(nodes: Sequence[str], edges: Iterable[GraphEdge]) -> list[Arc]:
-    at = {node: number for number, node in enumerate(nodes)}
+    number_of = {node: number for number, node in enumerate(nodes)}
     return [
-        (at[source], at[target])
+        (number_of[source], number_of[target])
         for edge in edges
         for source, target in edge.arcs
-        if source in at and target in at
+        if source in number_of and target in number_of
     ]
 
 
 def _cut_points(
     nodes: Sequence[str], edges: Iterable[GraphEdge], backend: Backend
 ) -> tuple[CutPoint, ...]:
-    found = cut_points(len(nodes), _arcs(nodes, edges), backend)
+    masks = cut_points(len(nodes), _arcs(nodes, edges), backend)
     points = [
-        CutPoint(nodes[node], tuple(nodes[each] for each in nodes_of_mask(mask)))
-        for node, mask in found.items()
+        CutPoint(nodes[cut_node], tuple(nodes[node] for node in mask_nodes(mask)))
+        for cut_node, mask in masks.items()
     ]
-    return tuple(sorted(points, key=lambda each: (-len(each.cut_off), each.node)))
+    return tuple(sorted(points, key=lambda point: (-len(point.cut_off), point.node)))
 
 
-def _propagation(own: Sequence[str], edges: Iterable[GraphEdge], backend: Backend) -> Share:
-    """Propagation cost over the region's own applications (Baldwin, MacCormack, Lagerström).
+def _propagation_cost(
+    applications: Sequence[str], edges: Iterable[GraphEdge], backend: Backend
+) -> Share:
+    """Return the propagation cost over the region's applications (Baldwin, MacCormack, Lagerström).
 
     Pairs of an application with itself are left out. They would raise the figure for applications
     without an exchange, most of all in a small inventory. Without any exchange the figure is
     unknown, because the graph does not show how far changes reach.
     """
-    arcs = _arcs(own, edges)
+    arcs = _arcs(applications, edges)
     if not arcs:
         return _share(0, 0)
-    return _share(reachable_pairs(len(own), arcs, backend), len(own) * (len(own) - 1))
+    return _share(
+        reachable_pairs(len(applications), arcs, backend),
+        len(applications) * (len(applications) - 1),
+    )
 
 
-def _silo(own: Iterable[GraphNode], edges: Iterable[GraphEdge]) -> Fraction | None:
-    """Newman's modularity of the partition by OPD, over pairs of applications that exchange."""
-    owner = {each.id: each.opd for each in own if each.opd is not None}
+def _modularity_by_opd(
+    applications: Iterable[GraphNode], edges: Iterable[GraphEdge]
+) -> Fraction | None:
+    """Return Newman's modularity of the partition by OPD, over pairs that exchange data."""
+    owner = {node.id: node.opd for node in applications if node.opd is not None}
     pairs = {
         (min(edge.source, edge.target), max(edge.source, edge.target))
         for edge in edges
@@ -180,16 +197,16 @@ def _silo(own: Iterable[GraphNode], edges: Iterable[GraphEdge]) -> Fraction | No
         return None
     within: Counter[str] = Counter()
     degree: Counter[str] = Counter()
-    for one, other in pairs:
-        degree.update((owner[one], owner[other]))
-        if owner[one] == owner[other]:
-            within[owner[one]] += 1
+    for first, second in pairs:
+        degree.update((owner[first], owner[second]))
+        if owner[first] == owner[second]:
+            within[owner[first]] += 1
     links = len(pairs)
     squares = sum(count * count for count in degree.values())
     return Fraction(sum(within.values()), links) - Fraction(squares, 4 * links * links)
 
 
-def _producers(edges: Iterable[GraphEdge]) -> tuple[tuple[SharedData, ...], int]:
+def _shared_data(edges: Iterable[GraphEdge]) -> tuple[tuple[SharedData, ...], int]:
     """Return the data objects with several producers, and the number of named objects."""
     flows: dict[str, list[GraphEdge]] = {}
     for edge in edges:
@@ -197,8 +214,8 @@ def _producers(edges: Iterable[GraphEdge]) -> tuple[tuple[SharedData, ...], int]
         if name:
             flows.setdefault(name, []).append(edge)
     shared = []
-    for name, carried in sorted(flows.items()):
-        sources = tuple(sorted({edge.source for edge in carried}))
+    for name, carriers in sorted(flows.items()):
+        sources = tuple(sorted({edge.source for edge in carriers}))
         if len(sources) > 1:
-            shared.append(SharedData(name, sources, tuple(edge.id for edge in carried)))
+            shared.append(SharedData(name, sources, tuple(edge.id for edge in carriers)))
     return tuple(shared), len(flows)

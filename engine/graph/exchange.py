@@ -22,9 +22,9 @@ class ExchangePattern:
     """An exchange that two agencies with related work are expected to have."""
 
     id: str
-    one: tuple[str, ...]  # roles; any one of them suffices
-    other: tuple[str, ...]
-    data: str
+    first_roles: tuple[str, ...]  # roles; any one of them suffices
+    second_roles: tuple[str, ...]
+    data_object: str
     both_ways: bool
     weight: Fraction
 
@@ -41,17 +41,17 @@ class ExchangePatterns:
     names: Mapping[str, tuple[str, ...]]
     exchanges: tuple[ExchangePattern, ...]
 
-    def roles(self, opds: Iterable[Opd]) -> dict[str, str]:
+    def roles_by_agency(self, opds: Iterable[Opd]) -> dict[str, str]:
         """Return roles by agency id, for agencies whose acronym or name is in the table."""
         role_of = {
             collapse_name(name): role for role, names in self.names.items() for name in names
         }
-        found = {}
+        roles = {}
         for opd in opds:
             role = role_of.get(collapse_name(opd.acronym)) or role_of.get(collapse_name(opd.name))
             if role is not None:
-                found[opd.id] = role
-        return found
+                roles[opd.id] = role
+        return roles
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,16 +60,19 @@ class RequiredExchange:
 
     id: str
     rule: str  # table and version
-    data: str  # the data to exchange; empty if the rule names services only
-    one: frozenset[str]
-    other: frozenset[str]
+    data_object: str  # the data to exchange; empty if the rule names services only
+    first_applications: frozenset[str]
+    second_applications: frozenset[str]
     both_ways: bool
     weight: Fraction
 
     @property
     def applicable(self) -> bool:
-        """Whether both groups have applications, and are not one and the same application."""
-        return bool(self.one and self.other) and len(self.one | self.other) > 1
+        """Whether both groups have applications that can exchange data with each other."""
+        return (
+            bool(self.first_applications and self.second_applications)
+            and len(self.first_applications | self.second_applications) > 1
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,38 +81,44 @@ class RealisedExchange:
 
     required: RequiredExchange
     edges: tuple[str, ...]
-    there: bool  # data flows from `one` to `other`
-    back: bool  # data flows from `other` to `one`
+    forward: bool  # data flows from `one` to `other`
+    backward: bool  # data flows from `other` to `one`
 
     @property
     def reciprocal(self) -> bool:
         """Whether data flows both ways."""
-        return self.there and self.back
+        return self.forward and self.backward
 
 
-def between_agencies(
+def exchanges_between_agencies(
     patterns: ExchangePatterns, opds: Iterable[Opd], applications: Iterable[GraphNode]
 ) -> tuple[RequiredExchange, ...]:
     """Return the exchanges that the patterns require between a region's applications."""
-    roles = patterns.roles(opds)
-    run_by: dict[str, set[str]] = {}
+    roles = patterns.roles_by_agency(opds)
+    ids_by_role: dict[str, set[str]] = {}
     for node in applications:
         if node.opd is not None and node.opd in roles:
-            run_by.setdefault(roles[node.opd], set()).add(node.id)
+            ids_by_role.setdefault(roles[node.opd], set()).add(node.id)
     rule = f"{patterns.id}/{patterns.version}"
 
-    def run(role: Iterable[str]) -> frozenset[str]:
-        return frozenset().union(*(run_by.get(each, ()) for each in role))
+    def applications_of(side_roles: Iterable[str]) -> frozenset[str]:
+        return frozenset().union(*(ids_by_role.get(role, ()) for role in side_roles))
 
     return tuple(
         RequiredExchange(
-            each.id, rule, each.data, run(each.one), run(each.other), each.both_ways, each.weight
+            pattern.id,
+            rule,
+            pattern.data_object,
+            applications_of(pattern.first_roles),
+            applications_of(pattern.second_roles),
+            pattern.both_ways,
+            pattern.weight,
         )
-        for each in patterns.exchanges
+        for pattern in patterns.exchanges
     )
 
 
-def between_services(
+def exchanges_between_services(
     instrument: Instrument, serves: Mapping[str, Iterable[int]]
 ) -> tuple[RequiredExchange, ...]:
     """Return the exchanges between applications whose indicators an instrument pairs.
@@ -121,21 +130,21 @@ def between_services(
         for indicator in indicators:
             serving.setdefault(indicator, set()).add(application)
     pairs = {
-        (min(each.number, partner), max(each.number, partner))
-        for each in instrument.indicators
-        for partner in (each.integration.partners if each.integration else ())
+        (min(indicator.number, partner), max(indicator.number, partner))
+        for indicator in instrument.indicators
+        for partner in (indicator.integration.partners if indicator.integration else ())
     }
     return tuple(
         RequiredExchange(
-            id=f"{one}-{other}",
+            id=f"{first}-{second}",
             rule=f"{instrument.id}/partners",
-            data="",
-            one=frozenset(serving.get(one, ())),
-            other=frozenset(serving.get(other, ())),
+            data_object="",
+            first_applications=frozenset(serving.get(first, ())),
+            second_applications=frozenset(serving.get(second, ())),
             both_ways=False,
             weight=Fraction(1),
         )
-        for one, other in sorted(pairs)
+        for first, second in sorted(pairs)
     )
 
 
@@ -147,18 +156,21 @@ def match_required_exchanges(
     for edge in edges:
         touching.setdefault(edge.source, []).append(edge)
         touching.setdefault(edge.target, []).append(edge)
-    found = []
-    for each in required:
-        if not each.applicable:
+    realised = []
+    for exchange in required:
+        if not exchange.applicable:
             continue
         ids: set[str] = set()
-        there = back = False
-        for node in each.one:
+        forward = backward = False
+        for node in exchange.first_applications:
             for edge in touching.get(node, ()):
-                if edge.other(node) not in each.other or edge.source == edge.target:
+                if (
+                    edge.opposite_end(node) not in exchange.second_applications
+                    or edge.source == edge.target
+                ):
                     continue
                 ids.add(edge.id)
                 for source, _ in edge.arcs:
-                    there, back = there or source == node, back or source != node
-        found.append(RealisedExchange(each, tuple(sorted(ids)), there, back))
-    return tuple(found)
+                    forward, backward = forward or source == node, backward or source != node
+        realised.append(RealisedExchange(exchange, tuple(sorted(ids)), forward, backward))
+    return tuple(realised)

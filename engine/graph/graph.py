@@ -48,11 +48,11 @@ class IntegrationDefect(Enum):
     DATE_UNKNOWN = "DATE_UNKNOWN"  # no date, or one after today
     BY_HAND = "BY_HAND"
     FILE_UNCONFIRMED = "FILE_UNCONFIRMED"
-    MODE_UNKNOWN = "MODE_UNKNOWN"  # and not confirmed by the counterpart
+    MODE_UNKNOWN = "MODE_UNKNOWN"  # unknown, and the counterpart did not confirm the exchange
     END_NOT_IN_USE = "END_NOT_IN_USE"  # an application at one end is planned, inactive or retired
 
 
-UNKNOWNS = (IntegrationDefect.DATE_UNKNOWN, IntegrationDefect.MODE_UNKNOWN)
+UNKNOWN_VALUE_DEFECTS = (IntegrationDefect.DATE_UNKNOWN, IntegrationDefect.MODE_UNKNOWN)
 
 
 class GraphNodeKind(Enum):
@@ -68,7 +68,7 @@ class GraphBasis(Enum):
     """The exchanges that a figure is computed from."""
 
     COUNTED = "COUNTED"
-    RECORDED = "RECORDED"  # all that are not withdrawn, with any evidence
+    RECORDED = "RECORDED"  # all exchanges that are not withdrawn, with any evidence
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,11 +83,11 @@ class GraphNode:
     function: str = ""
     status: ApplicationStatus | None = None
     common_application: str | None = None
-    version: int = 0  # of the application; 0 without one
+    version: int = 0  # version of the application; 0 for other nodes
 
     @property
     def inside(self) -> bool:
-        """Whether it is one of the region's own applications."""
+        """Whether the node is one of the region's own applications."""
         return self.kind is GraphNodeKind.APPLICATION
 
 
@@ -100,7 +100,7 @@ class GraphEdge:
     source: str
     target: str
     defects: tuple[IntegrationDefect, ...]  # empty if the edge counts
-    state: str  # the values that rules read, as a text to hash
+    hashed_values: str  # the values that rules read, as a text to hash
 
     @property
     def counts(self) -> bool:
@@ -110,17 +110,19 @@ class GraphEdge:
     @property
     def undecided(self) -> bool:
         """Whether the edge does not count only because values are unknown."""
-        return bool(self.defects) and all(each in UNKNOWNS for each in self.defects)
+        return bool(self.defects) and all(
+            defect in UNKNOWN_VALUE_DEFECTS for defect in self.defects
+        )
 
     @property
     def arcs(self) -> tuple[tuple[str, str], ...]:
         """The directions in which data flows, as (from, to) pairs."""
-        there = (self.source, self.target)
+        forward = (self.source, self.target)
         if self.integration.direction is IntegrationDirection.TWO_WAY:
-            return (there, there[::-1])
-        return (there,)
+            return (forward, forward[::-1])
+        return (forward,)
 
-    def other(self, node: str) -> str:
+    def opposite_end(self, node: str) -> str:
         """Return the opposite end to `node`."""
         return self.target if node == self.source else self.source
 
@@ -133,64 +135,66 @@ class IntegrationGraph:
     today: date
     nodes: Mapping[str, GraphNode]
     edges: Mapping[str, GraphEdge]  # by integration id, without withdrawn ones
-    known: Mapping[str, GraphNode] = field(compare=False)  # all nodes that edges may refer to
+    known_nodes: Mapping[str, GraphNode] = field(compare=False)  # all nodes that edges may refer to
     aliases: Mapping[str, str] = field(compare=False)  # names of common applications -> nodes
 
     @property
     def applications(self) -> list[GraphNode]:
         """The region's own nodes, by id."""
-        return sorted((each for each in self.nodes.values() if each.inside), key=lambda n: n.id)
+        return sorted(
+            (node for node in self.nodes.values() if node.inside), key=lambda node: node.id
+        )
 
-    def chosen(self, basis: GraphBasis) -> list[GraphEdge]:
+    def edges_by_basis(self, basis: GraphBasis) -> list[GraphEdge]:
         """Return the edges of a basis, ordered by id."""
-        every = sorted(self.edges.values(), key=lambda edge: edge.id)
+        edges = sorted(self.edges.values(), key=lambda edge: edge.id)
         return (
-            every if basis is GraphBasis.RECORDED else [edge for edge in every if not edge.defects]
+            edges if basis is GraphBasis.RECORDED else [edge for edge in edges if not edge.defects]
         )
 
 
 def integration_defects(integration: Integration, today: date) -> tuple[IntegrationDefect, ...]:
     """Return why the integration does not count on a day; the result is empty if it counts."""
-    found = []
+    defects = []
     if integration.status is not IntegrationStatus.ACTIVE:
-        found.append(IntegrationDefect[integration.status.value])
+        defects.append(IntegrationDefect[integration.status.value])
     if integration.mode is IntegrationMode.MANUAL:
-        found.append(IntegrationDefect.BY_HAND)
+        defects.append(IntegrationDefect.BY_HAND)
     if integration.evidence_grade < DOCUMENTED:
-        return (*found, IntegrationDefect.UNDOCUMENTED)
+        return (*defects, IntegrationDefect.UNDOCUMENTED)
 
     age = None if integration.verified_on is None else (today - integration.verified_on).days
     if age is None or age < 0:
-        found.append(IntegrationDefect.DATE_UNKNOWN)
+        defects.append(IntegrationDefect.DATE_UNKNOWN)
     elif age > EVIDENCE_DAYS:
-        found.append(IntegrationDefect.OUT_OF_DATE)
-    if not _holds(integration, today):
+        defects.append(IntegrationDefect.OUT_OF_DATE)
+    if not _has_valid_confirmation(integration, today):
         if integration.mode is IntegrationMode.FILE:
-            found.append(IntegrationDefect.FILE_UNCONFIRMED)
+            defects.append(IntegrationDefect.FILE_UNCONFIRMED)
         elif integration.mode is IntegrationMode.UNKNOWN:
-            found.append(IntegrationDefect.MODE_UNKNOWN)
-    return tuple(found)
+            defects.append(IntegrationDefect.MODE_UNKNOWN)
+    return tuple(defects)
 
 
-def _holds(integration: Integration, today: date) -> bool:
+def _has_valid_confirmation(integration: Integration, today: date) -> bool:
     """Whether a confirmation by the counterpart or a machine log is valid on a day.
 
     An old log shows that the exchange ran, not that it still runs. A newer document renews neither
     a log nor a confirmation. Without a recorded day, the day of verification is used.
     """
     logs = [
-        each.dated
-        for each in integration.evidence
-        if each.kind is EvidenceKind.MACHINE_LOG and each.dated is not None
+        evidence.dated
+        for evidence in integration.evidence
+        if evidence.kind is EvidenceKind.MACHINE_LOG and evidence.dated is not None
     ]
     logged, confirmed = max(logs, default=None), integration.confirmed_on
     if logged is None and integration.evidence_grade == LOGGED:
         logged = integration.verified_on or today
     if confirmed is None and integration.evidence_grade == CONFIRMED:
-        return True  # its age is that of the verification, which is checked apart
+        return True  # it is as old as the verification, whose age the caller checks
     return any(
-        day is not None and (today - day).days <= most
-        for day, most in ((confirmed, EVIDENCE_DAYS), (logged, LOG_DAYS))
+        day is not None and (today - day).days <= valid_days
+        for day, valid_days in ((confirmed, EVIDENCE_DAYS), (logged, LOG_DAYS))
     )
 
 
@@ -214,29 +218,29 @@ def build_integration_graph(
     in this one. `elsewhere` holds the applications at their far ends. A target that is known by
     name only becomes the common application with that name, or else a node of its own.
     """
-    known: dict[str, GraphNode] = {}
+    known_nodes: dict[str, GraphNode] = {}
     aliases: dict[str, str] = {}
     for service in common:
         node = f"common:{service.id}"
-        known[node] = GraphNode(
+        known_nodes[node] = GraphNode(
             node, service.name, GraphNodeKind.COMMON_APPLICATION, common_application=service.id
         )
-        parts = re.split(r"[,/()]", service.name)
-        for alias in (service.id, service.name, *parts):
+        name_parts = re.split(r"[,/()]", service.name)
+        for alias in (service.id, service.name, *name_parts):
             aliases.setdefault(collapse_name(alias), node)
     aliases.pop("", None)
     for application in (*elsewhere, *applications):
-        known[application.id] = _node(application, region)
+        known_nodes[application.id] = _application_node(application, region)
 
     nodes = {
         id: node
-        for id, node in known.items()
+        for id, node in known_nodes.items()
         if node.inside and node.status is not ApplicationStatus.RETIRED
     }
     edges: dict[str, GraphEdge] = {}
-    graph = IntegrationGraph(region, today, nodes, edges, known, aliases)
+    graph = IntegrationGraph(region, today, nodes, edges, known_nodes, aliases)
     for integration in integrations:
-        _add(graph, nodes, edges, integration)
+        _add_edge(graph, nodes, edges, integration)
     return graph
 
 
@@ -251,26 +255,26 @@ def with_integration(graph: IntegrationGraph, integration: Integration) -> Integ
         touched = {end for edge in edges.values() for end in (edge.source, edge.target)}
         for end in {before.source, before.target} - touched:
             if not nodes[end].inside or nodes[end].status is ApplicationStatus.RETIRED:
-                del nodes[end]  # the node was there for this edge only
+                del nodes[end]  # only this edge needed the node
     changed = replace(graph, nodes=nodes, edges=edges)
-    _add(changed, nodes, edges, integration)
+    _add_edge(changed, nodes, edges, integration)
     return changed
 
 
 def changed_edge_ends(before: IntegrationGraph, after: IntegrationGraph) -> frozenset[str]:
     """Return the ends of all edges that were added, removed or changed between two graphs."""
     ends = set()
-    for one, other in ((before, after), (after, before)):
-        for id, edge in one.edges.items():
+    for graph, other in ((before, after), (after, before)):
+        for id, edge in graph.edges.items():
             if other.edges.get(id) is not edge and other.edges.get(id) != edge:
                 ends |= {edge.source, edge.target}
     return frozenset(ends)
 
 
 def graph_revision(graph: IntegrationGraph) -> str:
-    """Return a hash of the nodes, the edges and what counts, for use as a cache key."""
-    nodes = sorted(f"{each.id} {each.version} {each.name}" for each in graph.nodes.values())
-    edges = sorted(each.state for each in graph.edges.values())
+    """Return a hash of the nodes, the edges and their defects, for use as a cache key."""
+    nodes = sorted(f"{node.id} {node.version} {node.name}" for node in graph.nodes.values())
+    edges = sorted(edge.hashed_values for edge in graph.edges.values())
     return hash_texts([graph.region, *nodes, "", *edges])
 
 
@@ -284,7 +288,7 @@ def collapse_name(name: str) -> str:
     return "".join(filter(str.isalnum, name.casefold()))
 
 
-def _node(application: Application, region: str) -> GraphNode:
+def _application_node(application: Application, region: str) -> GraphNode:
     inside = application.region == region
     return GraphNode(
         id=application.id,
@@ -299,34 +303,44 @@ def _node(application: Application, region: str) -> GraphNode:
     )
 
 
-def _add(
+def _add_edge(
     graph: IntegrationGraph,
     nodes: dict[str, GraphNode],
     edges: dict[str, GraphEdge],
-    new: Integration,
+    integration: Integration,
 ) -> None:
-    if new.status is IntegrationStatus.WITHDRAWN:
+    if integration.status is IntegrationStatus.WITHDRAWN:
         return
-    source = graph.known.get(new.source) or GraphNode(
-        new.source, new.source, GraphNodeKind.ELSEWHERE
+    source = graph.known_nodes.get(integration.source) or GraphNode(
+        integration.source, integration.source, GraphNodeKind.ELSEWHERE
     )
-    if new.target is not None:
-        name = new.target_name or new.target
-        target = graph.known.get(new.target) or GraphNode(new.target, name, GraphNodeKind.ELSEWHERE)
+    if integration.target is not None:
+        name = integration.target_name or integration.target
+        target = graph.known_nodes.get(integration.target) or GraphNode(
+            integration.target, name, GraphNodeKind.ELSEWHERE
+        )
     else:
-        key = collapse_name(new.target_name)
+        key = collapse_name(integration.target_name)
         alias = graph.aliases.get(key)
         target = (
-            graph.known[alias]
+            graph.known_nodes[alias]
             if alias is not None
-            else GraphNode(f"named:{key}", new.target_name, GraphNodeKind.NAMED)
+            else GraphNode(f"named:{key}", integration.target_name, GraphNodeKind.NAMED)
         )
     if not (source.inside or target.inside):
         return  # the exchange is between two other regions
     for end in (source, target):
         nodes.setdefault(end.id, end)
-    why = integration_defects(new, graph.today)
+    defects = integration_defects(integration, graph.today)
     if source.status in NOT_IN_USE or target.status in NOT_IN_USE:
-        why = (*why, IntegrationDefect.END_NOT_IN_USE)
-    read = (new.id, str(new.version), source.id, target.id, *[each.value for each in why])
-    edges[new.id] = GraphEdge(new.id, new, source.id, target.id, why, " ".join(read))
+        defects = (*defects, IntegrationDefect.END_NOT_IN_USE)
+    state_values = (
+        integration.id,
+        str(integration.version),
+        source.id,
+        target.id,
+        *[defect.value for defect in defects],
+    )
+    edges[integration.id] = GraphEdge(
+        integration.id, integration, source.id, target.id, defects, " ".join(state_values)
+    )

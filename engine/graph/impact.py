@@ -21,7 +21,7 @@ class NotInGraph(LookupError):
 
 
 @dataclass(frozen=True, slots=True)
-class Reached:
+class ReachedNode:
     """A node, and the shortest path to it from the application."""
 
     node: str
@@ -40,8 +40,8 @@ class Impact:
 
     application: str
     basis: GraphBasis
-    upstream: tuple[Reached, ...]
-    downstream: tuple[Reached, ...]
+    upstream: tuple[ReachedNode, ...]
+    downstream: tuple[ReachedNode, ...]
 
 
 def trace_impact(
@@ -58,30 +58,32 @@ def trace_impact(
         raise NotInGraph(application)
     forward: dict[str, list[tuple[str, str]]] = {}
     backward: dict[str, list[tuple[str, str]]] = {}
-    for edge in graph.chosen(basis):
+    for edge in graph.edges_by_basis(basis):
         for source, target in edge.arcs:
             forward.setdefault(source, []).append((target, edge.id))
             backward.setdefault(target, []).append((source, edge.id))
     return Impact(
         application,
         basis,
-        upstream=_reached(graph, application, backward),
-        downstream=_reached(graph, application, forward),
+        upstream=_search_breadth_first(graph, application, backward),
+        downstream=_search_breadth_first(graph, application, forward),
     )
 
 
-def _reached(
-    graph: IntegrationGraph, start: str, next_to: dict[str, list[tuple[str, str]]]
-) -> tuple[Reached, ...]:
+def _search_breadth_first(
+    graph: IntegrationGraph, start: str, neighbours: dict[str, list[tuple[str, str]]]
+) -> tuple[ReachedNode, ...]:
     """Search breadth first. Of equally short paths, take the first by node, then by edge."""
-    found = {start: Reached(start, (start,), ())}
+    reached = {start: ReachedNode(start, (start,), ())}
     order = [start]
     for node in order:  # the list grows during the loop
         if node != start and graph.nodes[node].kind is not GraphNodeKind.APPLICATION:
             continue
-        way = found[node]
-        for neighbour, edge in sorted(next_to.get(node, ())):
-            if neighbour not in found:
-                found[neighbour] = Reached(neighbour, (*way.path, neighbour), (*way.edges, edge))
+        shortest = reached[node]
+        for neighbour, edge in sorted(neighbours.get(node, ())):
+            if neighbour not in reached:
+                reached[neighbour] = ReachedNode(
+                    neighbour, (*shortest.path, neighbour), (*shortest.edges, edge)
+                )
                 order.append(neighbour)
-    return tuple(found[node] for node in order[1:])
+    return tuple(reached[node] for node in order[1:])

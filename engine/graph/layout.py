@@ -16,8 +16,8 @@ import networkx
 from engine.graph.graph import GraphEdge, GraphNode
 
 ITERATIONS = 50
-PLACES = 4  # decimal places; further ones differ between machines
-STRIP = 0.7  # y at which nodes without an edge begin; y grows downwards
+DECIMAL_PLACES = 4  # further decimal places differ between machines
+ISOLATED_TOP = 0.7  # y at which nodes without an edge begin; y grows downwards
 WIDTH_TO_HEIGHT = 8  # ratio of the block of nodes without an edge
 
 
@@ -28,7 +28,7 @@ def node_positions(
 
     Nodes without an edge are in rows below the connected nodes.
     """
-    by_id = {each.id: each for each in nodes}
+    by_id = {node.id: node for node in nodes}
     pairs = sorted(
         {
             (min(edge.source, edge.target), max(edge.source, edge.target))
@@ -36,44 +36,47 @@ def node_positions(
             if edge.source in by_id and edge.target in by_id and edge.source != edge.target
         }
     )
-    joined = sorted({end for pair in pairs for end in pair})
-    alone = sorted(by_id.keys() - set(joined), key=lambda id: (by_id[id].opd or "", id))
-    placed: dict[str, tuple[float, float]] = {}
-    if joined:
+    connected = sorted({end for pair in pairs for end in pair})
+    isolated = sorted(by_id.keys() - set(connected), key=lambda id: (by_id[id].opd or "", id))
+    positions: dict[str, tuple[float, float]] = {}
+    if connected:
         network = networkx.Graph()
-        network.add_nodes_from(joined)
+        network.add_nodes_from(connected)
         network.add_edges_from(pairs)
-        found = networkx.spring_layout(
+        drawn = networkx.spring_layout(
             network,
-            pos={id: _start(by_id[id]) for id in joined},
+            pos={id: _start_position(by_id[id]) for id in connected},
             iterations=ITERATIONS,
             method="force",
             seed=0,
         )
-        reach = max(abs(float(value)) for place in found.values() for value in place) or 1.0
-        placed = {id: (float(x) / reach, float(y) / reach) for id, (x, y) in found.items()}
+        extent = max(abs(float(value)) for position in drawn.values() for value in position) or 1.0
+        positions = {id: (float(x) / extent, float(y) / extent) for id, (x, y) in drawn.items()}
 
-    bottom = STRIP if alone else 1.0
-    for id, (x, y) in placed.items():
-        placed[id] = (round(x, PLACES), round((y + 1) / 2 * (bottom + 1) - 1, PLACES))
-    columns = math.ceil(math.sqrt(len(alone) * WIDTH_TO_HEIGHT)) or 1
-    rows = math.ceil(len(alone) / columns)
-    top = STRIP if joined else -1.0
-    for at, id in enumerate(alone):
-        row, column = divmod(at, columns)
+    bottom = ISOLATED_TOP if isolated else 1.0
+    for id, (x, y) in positions.items():
+        positions[id] = (
+            round(x, DECIMAL_PLACES),
+            round((y + 1) / 2 * (bottom + 1) - 1, DECIMAL_PLACES),
+        )
+    columns = math.ceil(math.sqrt(len(isolated) * WIDTH_TO_HEIGHT)) or 1
+    rows = math.ceil(len(isolated) / columns)
+    top = ISOLATED_TOP if connected else -1.0
+    for index, id in enumerate(isolated):
+        row, column = divmod(index, columns)
         x = (2 * column + 1) / columns - 1
         y = top + (1 - top) * (row + 0.5) / rows
-        placed[id] = (round(x, PLACES), round(y, PLACES))
-    return placed
+        positions[id] = (round(x, DECIMAL_PLACES), round(y, DECIMAL_PLACES))
+    return positions
 
 
-def _start(node: GraphNode) -> tuple[float, float]:
+def _start_position(node: GraphNode) -> tuple[float, float]:
     """Return a start position: the angle depends on the OPD, the distance on the node."""
-    around = _fraction(node.opd or node.id) * 2 * math.pi
-    distance = 0.5 + _fraction(node.id) / 2
-    return (distance * math.cos(around), distance * math.sin(around))
+    angle = _hash_to_fraction(node.opd or node.id) * 2 * math.pi
+    distance = 0.5 + _hash_to_fraction(node.id) / 2
+    return (distance * math.cos(angle), distance * math.sin(angle))
 
 
-def _fraction(text: str) -> float:
+def _hash_to_fraction(text: str) -> float:
     """Hash a text to a number from 0 to 1 that is the same on every machine."""
     return int.from_bytes(hashlib.sha256(text.encode()).digest()[:4]) / 2**32

@@ -9,11 +9,11 @@ from dataclasses import dataclass
 from engine.graph.graph import GraphBasis, GraphEdge, GraphNode, IntegrationDefect, IntegrationGraph
 from engine.graph.impact import NotInGraph
 
-DEPTH_MOST = 5
-LIMIT_MOST = 1000  # nodes
+MAX_DEPTH = 5
+MAX_LIMIT = 1000  # nodes
 
 
-class OutOfBounds(ValueError):
+class ArgumentOutOfBounds(ValueError):
     """The depth or limit is out of range."""
 
     def __init__(self, name: str, most: int, found: int) -> None:
@@ -40,22 +40,21 @@ class OmittedCounts:
     nodes_over_limit: int  # within the depth, but over the limit
     nodes_beyond: int  # further than the depth, or not connected to the centre
     edges: int  # edges of this basis with an end that is left out
-    not_counted: Mapping[
-        IntegrationDefect, int
-    ]  # edges that do not count, by defect; in the whole graph
+    # Edges of the whole graph that do not count, by defect.
+    not_counted: Mapping[IntegrationDefect, int]
 
 
 @dataclass(frozen=True, slots=True)
 class Neighbourhood:
     """The extracted nodes, nearest first, the edges among them, and the omitted counts."""
 
-    around: str | None
+    centre: str | None
     depth: int
     limit: int
     basis: GraphBasis
     nodes: tuple[SubgraphNode, ...]
     edges: tuple[GraphEdge, ...]
-    left_out: OmittedCounts
+    omitted: OmittedCounts
 
 
 def extract_neighbourhood(
@@ -75,12 +74,12 @@ def extract_neighbourhood(
         NotInGraph: the graph does not contain the node.
         OutOfBounds: `depth` is not 1 to 5, or `limit` is not 1 to 1,000.
     """
-    for name, most, found in (("depth", DEPTH_MOST, depth), ("limit", LIMIT_MOST, limit)):
-        if not 1 <= found <= most:
-            raise OutOfBounds(name, most, found)
+    for name, maximum, value in (("depth", MAX_DEPTH, depth), ("limit", MAX_LIMIT, limit)):
+        if not 1 <= value <= maximum:
+            raise ArgumentOutOfBounds(name, maximum, value)
     if around is not None and around not in graph.nodes:
         raise NotInGraph(around)
-    edges = graph.chosen(basis)
+    edges = graph.edges_by_basis(basis)
     degree: Counter[str] = Counter()
     neighbours: dict[str, set[str]] = {node: set() for node in graph.nodes}
     for edge in edges:
@@ -93,11 +92,11 @@ def extract_neighbourhood(
         distance = dict.fromkeys(graph.nodes)
     else:
         distance = {**_distances(neighbours, around, depth)}
-    near = sorted(distance, key=lambda node: (distance[node] or 0, -degree[node], node))
-    shown = dict.fromkeys(near[:limit])
-    among = tuple(edge for edge in edges if edge.source in shown and edge.target in shown)
+    within_depth = sorted(distance, key=lambda node: (distance[node] or 0, -degree[node], node))
+    shown = dict.fromkeys(within_depth[:limit])
+    shown_edges = tuple(edge for edge in edges if edge.source in shown and edge.target in shown)
     return Neighbourhood(
-        around=around,
+        centre=around,
         depth=depth,
         limit=limit,
         basis=basis,
@@ -110,24 +109,24 @@ def extract_neighbourhood(
             )
             for node in shown
         ),
-        edges=among,
-        left_out=OmittedCounts(
-            nodes_over_limit=len(near) - len(shown),
-            nodes_beyond=len(graph.nodes) - len(near),
-            edges=len(edges) - len(among),
+        edges=shown_edges,
+        omitted=OmittedCounts(
+            nodes_over_limit=len(within_depth) - len(shown),
+            nodes_beyond=len(graph.nodes) - len(within_depth),
+            edges=len(edges) - len(shown_edges),
             not_counted=Counter(defect for edge in graph.edges.values() for defect in edge.defects),
         ),
     )
 
 
-def _distances(neighbours: Mapping[str, set[str]], start: str, most: int) -> dict[str, int]:
+def _distances(neighbours: Mapping[str, set[str]], start: str, depth: int) -> dict[str, int]:
     distances = {start: 0}
     order = [start]
     for node in order:  # the list grows during the loop
-        if distances[node] == most:
+        if distances[node] == depth:
             break
-        for each in neighbours[node]:
-            if each not in distances:
-                distances[each] = distances[node] + 1
-                order.append(each)
+        for neighbour in neighbours[node]:
+            if neighbour not in distances:
+                distances[neighbour] = distances[node] + 1
+                order.append(neighbour)
     return distances

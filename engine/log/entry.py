@@ -46,7 +46,7 @@ class Entry:
 class BrokenChain(Exception):
     """An entry does not follow the entry before it.
 
-    Attributes: region, sequence (of the first entry that does not follow), reason.
+    Attributes: the region, the sequence of the first entry that does not follow, and the reason.
     """
 
     def __init__(self, region: str, sequence: int, reason: str) -> None:
@@ -96,28 +96,28 @@ def verify_chain(
     Raises:
         BrokenChain: there is a gap, or a hash does not match.
     """
-    good, broken = verified_prefix(entries, sequence=sequence, previous_hash=previous_hash)
+    verified, broken = verified_prefix(entries, sequence=sequence, previous_hash=previous_hash)
     if broken is not None:
         raise broken
-    return (good[-1].sequence, good[-1].hash) if good else (sequence, previous_hash)
+    return (verified[-1].sequence, verified[-1].hash) if verified else (sequence, previous_hash)
 
 
 def verified_prefix(
     entries: Iterable[Entry], *, sequence: int = 0, previous_hash: str = GENESIS
 ) -> tuple[list[Entry], BrokenChain | None]:
     """Return the leading entries that follow the given head, and the error that ends them."""
-    good: list[Entry] = []
+    verified: list[Entry] = []
     for entry in entries:
         sequence += 1
-        wrong = _wrong(entry, sequence, previous_hash)
-        if wrong is not None:
-            return good, BrokenChain(entry.region, sequence, wrong)
-        good.append(entry)
+        reason = _chain_defect(entry, sequence, previous_hash)
+        if reason is not None:
+            return verified, BrokenChain(entry.region, sequence, reason)
+        verified.append(entry)
         previous_hash = entry.hash
-    return good, None
+    return verified, None
 
 
-def _wrong(entry: Entry, sequence: int, previous_hash: str) -> str | None:
+def _chain_defect(entry: Entry, sequence: int, previous_hash: str) -> str | None:
     """Return the reason why an entry does not follow another, or None if it does."""
     if entry.sequence != sequence:
         return f"expected this sequence, got {entry.sequence}"
@@ -180,10 +180,10 @@ def _has_digest(document: Mapping[str, Any], digest: str) -> bool:
     canonical form in a twentieth of the time. Any other document is hashed again by rfc8785.
     """
     try:
-        quick = orjson.dumps(document, option=orjson.OPT_SORT_KEYS)
+        canonical = orjson.dumps(document, option=orjson.OPT_SORT_KEYS)
     except (TypeError, RecursionError):
-        quick = b""
-    return hashlib.sha256(quick).hexdigest() == digest or _digest(document) == digest
+        canonical = b""
+    return hashlib.sha256(canonical).hexdigest() == digest or _digest(document) == digest
 
 
 def _digest(document: Mapping[str, Any]) -> str:

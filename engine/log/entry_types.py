@@ -1,4 +1,4 @@
-"""The type of the body of each kind of entry: the state of its subject after the change."""
+"""The types of the bodies of log entries. A body is the state of a subject after a change."""
 
 from __future__ import annotations
 
@@ -32,8 +32,8 @@ class Claimed:
     claim: LevelClaim
 
 
-# REGION_HANDED_OVER changes the owner of the log, so that it has no row in the region.
-BODIES: dict[EventKind, type] = {
+# REGION_HANDED_OVER changes the owner of the log and adds no row to the region.
+ENTRY_BODY_TYPES: dict[EventKind, type] = {
     EventKind.REGION_RECORDED: Region,
     EventKind.OPD_RECORDED: Opd,
     EventKind.APPLICATION_REGISTERED: Application,

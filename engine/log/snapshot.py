@@ -32,7 +32,7 @@ class RowKind(Enum):
     ASSESSMENT = "ASSESSMENT"
 
 
-BODIES: dict[RowKind, type] = {
+ROW_BODY_TYPES: dict[RowKind, type] = {
     RowKind.REGION: Region,
     RowKind.OPD: Opd,
     RowKind.APPLICATION: Application,

@@ -24,7 +24,7 @@ class Handover:
     """The owner's last entry in a region's log. Another instance owns the region after it."""
 
     region: str
-    url: str  # of the new owner's API
+    url: str  # URL of the new owner's API
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,10 +47,10 @@ class Source:
         """The URL of the instance that owns the region, as far as it is known."""
         return self.owner or self.url
 
-    def at(self, now: datetime) -> SourceState:
-        """Return the state at a time. A copy without news for FRESH_SECONDS is stale."""
+    def state_at(self, now: datetime) -> SourceState:
+        """Return the state at a time. A copy whose `as_of` is older than FRESH_SECONDS is stale."""
         if self.state is not SourceState.FRESH:
             return self.state
         assert self.as_of is not None
-        old = now - self.as_of > timedelta(seconds=FRESH_SECONDS)
-        return SourceState.STALE if old else SourceState.FRESH
+        is_stale = now - self.as_of > timedelta(seconds=FRESH_SECONDS)
+        return SourceState.STALE if is_stale else SourceState.FRESH

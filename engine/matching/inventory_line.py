@@ -12,13 +12,13 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import Enum
 
-from engine.matching.names import normalise_url, url_host, words_of
+from engine.matching.names import normalise_url, split_words, url_host
 from engine.matching.national_systems import NationalCatalogue
 from engine.model import Application
 
-_SITE = frozenset({"website", "web", "situs", "laman", "homepage"})
+_SITE_WORDS = frozenset({"website", "web", "situs", "laman", "homepage"})
 # Words for the owner of a website: "Website Kecamatan Mejayan", "Website RSUD".
-_OWNER = frozenset(
+_OWNER_WORDS = frozenset(
     (
         *("dinas", "badan", "bagian", "biro", "kantor", "sekretariat", "setda", "inspektorat"),
         *("kecamatan", "kelurahan", "desa", "dprd", "rsud", "puskesmas", "uptd", "upt", "balai"),
@@ -64,30 +64,30 @@ class LineClassifier:
     """Distinguishes applications from websites. `acronyms` holds acronyms of OPDs ("BKPSDM")."""
 
     def __init__(self, acronyms: Iterable[str], national: NationalCatalogue) -> None:
-        self._acronyms = {"".join(words_of(each)) for each in acronyms} - {""}
+        self._acronyms = {"".join(split_words(acronym)) for acronym in acronyms} - {""}
         self._national = national
 
-    def kind(self, name: str, url: str | None) -> LineKind:
+    def classify_line(self, name: str, url: str | None) -> LineKind:
         """Return the kind of a line. The default is an application."""
-        if self._national.several(name):
+        if self._national.systems_in_cell(name):
             return LineKind.SEVERAL
-        if self._national.recognise(name, url) is not None:
+        if self._national.recognise_system(name, url) is not None:
             return LineKind.APPLICATION  # LPSE is both an office and a system
         return LineKind.WEBSITE if self._is_site(name, url) else LineKind.APPLICATION
 
     def _is_site(self, name: str, url: str | None) -> bool:
-        words = words_of(name)
-        at = normalise_url(url)
-        if "/" in at:
+        words = split_words(name)
+        address = normalise_url(url)
+        if "/" in address:
             return False  # a page inside a larger site
-        if words and words[0] in _SITE and len(words) > 1:
-            rest = "".join(words[1:])
-            return words[1] in _OWNER or self._is_office(words[1]) or self._is_office(rest)
+        if words and words[0] in _SITE_WORDS and len(words) > 1:
+            owner = "".join(words[1:])
+            return words[1] in _OWNER_WORDS or self._is_office(words[1]) or self._is_office(owner)
         label = url_host(url).partition(".")[0]
-        named = "".join(words)
+        joined_name = "".join(words)
         # The name is the address itself, or the acronym of the office at that address.
-        by_address = bool(at) and named in ("".join(words_of(at)), label)
-        return by_address and self._is_office(label)
+        is_address = bool(address) and joined_name in ("".join(split_words(address)), label)
+        return is_address and self._is_office(label)
 
     def _is_office(self, label: str) -> bool:
         return label in self._acronyms or _OFFICE_LABEL.fullmatch(label) is not None

@@ -21,8 +21,8 @@ from engine.matching.national_systems import NationalSystem
 
 _SIMILAR_AT_ADDRESS = 50.0  # percent of shared letters, for AUTO
 _SIMILAR_AT_HOST = 60.0  # percent of shared letters, for REVIEW
-NEAR = 85.0  # percent of shared letters in misspellings
-SHORTEST_NEAR = 5  # letters
+NEAR_NAME_SIMILARITY = 85.0  # percent of shared letters in misspellings
+SHORTEST_NEAR_NAME = 5  # letters
 
 
 class DuplicatePolicy(Enum):
@@ -40,7 +40,7 @@ class MatchSignal:
     value: str
 
 
-Finding = tuple[DuplicatePolicy, tuple[MatchSignal, ...]]
+PairDecision = tuple[DuplicatePolicy, tuple[MatchSignal, ...]]
 
 
 @dataclass(slots=True)
@@ -57,55 +57,59 @@ class Spelling:
     ids: list[str] = field(default_factory=list)
 
 
-def by_catalogue(a: Spelling, b: Spelling) -> Finding:
+def decide_by_catalogue(a: Spelling, b: Spelling) -> PairDecision:
     """Return the decision on two spellings that were recognised as one national system."""
     decision = DuplicatePolicy.AUTO if a.sure and b.sure else DuplicatePolicy.REVIEW
-    return decision, _national(a.system.id if a.system else "")
+    return decision, _national_signal(a.system.id if a.system else "")
 
 
 @lru_cache(maxsize=1 << 10)
-def _national(system: str) -> tuple[MatchSignal, ...]:
+def _national_signal(system: str) -> tuple[MatchSignal, ...]:
     return (MatchSignal("national system", system),)
 
 
 @lru_cache(maxsize=1 << 7)
-def _likeness(percent: int) -> MatchSignal:
+def _letter_signal(percent: int) -> MatchSignal:
     return MatchSignal("letters alike", f"{percent} %")
 
 
-def compare_spellings(a: Spelling, b: Spelling, own: str | None) -> Finding | None:
-    """Return the decision on two spellings of a region and its signals; None: two systems.
+def compare_spellings(a: Spelling, b: Spelling, region_domain: str | None) -> PairDecision | None:
+    """Return the decision on two spellings of a region, with its signals.
 
-    `own` is the domain under which the region publishes.
+    The result is None if they are two systems. `region_domain` is the domain under which the
+    region publishes.
     """
     if a.system is not None and a.system == b.system:
-        return by_catalogue(a, b)
+        return decide_by_catalogue(a, b)
     if a.system is not None and b.system is not None:
         return None
     shared = shared_forms(a.name, b.name)
     similarity = 100.0 if shared else letter_similarity(a.name, b.name)
-    likeness = _likeness(round(similarity))
+    letters = _letter_signal(round(similarity))
     if a.address and a.address == b.address:
         if a.system is not b.system and similarity < _SIMILAR_AT_ADDRESS:
             return None  # a national name with the address of another system
-        signals: tuple[MatchSignal, ...] = (MatchSignal("same address", a.address), likeness)
+        signals: tuple[MatchSignal, ...] = (MatchSignal("same address", a.address), letters)
         similar = similarity >= _SIMILAR_AT_ADDRESS
-        sure = similar and a.system is b.system and _speaks(a.address, own)
+        sure = similar and a.system is b.system and _identifies_system(a.address, region_domain)
         return (DuplicatePolicy.AUTO if sure else DuplicatePolicy.REVIEW), signals
     if shared:
         signals = (MatchSignal("same name", min(shared)),)
-        elsewhere = a.host and b.host and a.host != b.host
-        if a.opd and a.opd == b.opd and a.system is b.system and not elsewhere:
+        at_different_hosts = a.host and b.host and a.host != b.host
+        if a.opd and a.opd == b.opd and a.system is b.system and not at_different_hosts:
             return DuplicatePolicy.AUTO, (*signals, MatchSignal("same OPD", a.opd))
         return DuplicatePolicy.REVIEW, signals
     at_one_host = a.host and a.host == b.host and a.host not in PUBLIC_HOSTS
     if at_one_host and similarity >= _SIMILAR_AT_HOST:
-        return DuplicatePolicy.REVIEW, (MatchSignal("same host", a.host), likeness)
+        return DuplicatePolicy.REVIEW, (MatchSignal("same host", a.host), letters)
     if a.host and b.host and a.host != b.host:
         return None  # near names at different hosts are two systems
-    if similarity >= NEAR and min(len(a.name.key), len(b.name.key)) >= SHORTEST_NEAR:
-        return DuplicatePolicy.REVIEW, (likeness,)
-    if _begins(a.name, b.name) or _begins(b.name, a.name):
+    if (
+        similarity >= NEAR_NAME_SIMILARITY
+        and min(len(a.name.key), len(b.name.key)) >= SHORTEST_NEAR_NAME
+    ):
+        return DuplicatePolicy.REVIEW, (letters,)
+    if _is_first_word_of(a.name, b.name) or _is_first_word_of(b.name, a.name):
         return DuplicatePolicy.REVIEW, (MatchSignal("one name begins the other", a.name.core[0]),)
     return None
 
@@ -130,34 +134,34 @@ def letter_similarity(a: ParsedName, b: ParsedName) -> float:
     if len(a.forms) == len(b.forms) == 1:
         return fuzz.ratio(a.key, b.key)
     pairs = (*((a.key, form) for form in b.forms), *((b.key, form) for form in a.forms))
-    return max(fuzz.ratio(one, other) for one, other in pairs)
+    return max(fuzz.ratio(first, second) for first, second in pairs)
 
 
-def _begins(short: ParsedName, long: ParsedName) -> bool:
+def _is_first_word_of(short: ParsedName, long: ParsedName) -> bool:
     """Whether `short` is one distinctive word, and `long` begins with it."""
     return (
         len(short.core) == 1
-        and len(short.key) >= SHORTEST_NEAR
+        and len(short.key) >= SHORTEST_NEAR_NAME
         and len(long.core) > 1
         and long.core[0] == short.key
     )
 
 
-def _speaks(at: str, own: str | None) -> bool:
+def _identifies_system(address: str, region_domain: str | None) -> bool:
     """Whether an address identifies a system. The portal of another government does not.
 
     A portal that another government runs for many regions, and that the catalogue lacks, may be
     one system or several systems behind one page.
     """
-    registered = registered_domain(at.partition("/")[0])
-    return not registered.endswith(".go.id") or own is None or registered == own
+    registered = registered_domain(address.partition("/")[0])
+    return not registered.endswith(".go.id") or region_domain is None or registered == region_domain
 
 
-def own_domain(spellings: Iterable[Spelling]) -> str | None:
+def find_region_domain(spellings: Iterable[Spelling]) -> str | None:
     """Return the domain of a region: the most frequent one that is not of a national system."""
     domains = Counter(
-        registered_domain(each.host)
-        for each in spellings
-        if each.host.endswith(".go.id") and each.system is None
+        registered_domain(spelling.host)
+        for spelling in spellings
+        if spelling.host.endswith(".go.id") and spelling.system is None
     )
-    return min(domains, key=lambda each: (-domains[each], each), default=None)
+    return min(domains, key=lambda domain: (-domains[domain], domain), default=None)

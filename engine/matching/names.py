@@ -17,8 +17,8 @@ _WORD = re.compile(r"[a-z0-9]+")
 _BRACKETED = re.compile(r"\(([^()]*)\)")
 _SCHEME = re.compile(r"^[a-z]+://")
 _HOST = re.compile(r"[^/]*[^\W_]")  # with a letter or a digit
-_BETWEEN = re.compile(r"[\s,;]")  # separates an address from the next one, or from a remark
-_LANDING = re.compile(r"/(login|index|landing|beranda|home|dashboard|auth/login)(\.[a-z]+)?$")
+_SEPARATOR = re.compile(r"[\s,;]")  # separates an address from the next one, or from a remark
+_LANDING_PAGE = re.compile(r"/(login|index|landing|beranda|home|dashboard|auth/login)(\.[a-z]+)?$")
 # Hosts where anyone can publish. An address there does not identify its owner.
 PUBLIC_HOSTS = frozenset(
     (
@@ -47,52 +47,52 @@ class ParsedName:
     forms: frozenset[str] = field(default_factory=frozenset)  # the key, and the texts in brackets
 
 
-class Normaliser:
+class NameNormaliser:
     """Parses names, and caches the result of each different name."""
 
     def __init__(self, words: NameWords) -> None:
         self._words = words
-        self.name = lru_cache(maxsize=1 << 20)(self._name)
+        self.name = lru_cache(maxsize=1 << 20)(self._parse_name)
 
-    def _name(self, printed: str) -> ParsedName:
+    def _parse_name(self, name: str) -> ParsedName:
         # Brackets hold the long form or the short one: "SIAK (Sistem Informasi …)", "… (e-P3)".
-        bracketed = _BRACKETED.findall(printed) if "(" in printed else ()
-        outside = _BRACKETED.sub(" ", printed) if bracketed else printed
-        everything = words_of(printed)
+        bracketed = _BRACKETED.findall(name) if "(" in name else ()
+        outside = _BRACKETED.sub(" ", name) if bracketed else name
+        all_words = split_words(name)
         # If a name is all noise ("Aplikasi Web"), all of its words are used.
-        core = self._core(words_of(outside))
+        core = self._distinctive_words(split_words(outside))
         if len("".join(core)) < 2:
-            core = self._core(everything) or everything
-        key = "".join(core) if len("".join(core)) > 1 else "".join(everything)
-        forms = {key, *("".join(self._core(words_of(each))) for each in bracketed)}
-        return ParsedName(everything, core, key, frozenset(form for form in forms if len(form) > 1))
+            core = self._distinctive_words(all_words) or all_words
+        key = "".join(core) if len("".join(core)) > 1 else "".join(all_words)
+        forms = {key, *("".join(self._distinctive_words(split_words(text))) for text in bracketed)}
+        return ParsedName(all_words, core, key, frozenset(form for form in forms if len(form) > 1))
 
-    def _core(self, words: tuple[str, ...]) -> tuple[str, ...]:
+    def _distinctive_words(self, words: tuple[str, ...]) -> tuple[str, ...]:
         noise, kinds, places = self._words.noise, self._words.area_kinds, self._words.places
-        kept: list[str] = []
+        core: list[str] = []
         position = 0
         while position < len(words):
             word = words[position]
             if word in kinds:
                 # The place may be unknown ("kecamatan Wungu") or two words ("kota Bandung Barat").
-                two = "".join(words[position + 1 : position + 3])
-                position += 3 if two in places else 2
+                next_two = "".join(words[position + 1 : position + 3])
+                position += 3 if next_two in places else 2
             elif "".join(words[position : position + 2]) in places:
                 position += 2
             else:
                 if word not in noise and word not in places:
-                    kept.append(word)
+                    core.append(word)
                 position += 1
-        return tuple(kept)
+        return tuple(core)
 
 
 @lru_cache(maxsize=1 << 18)
-def words_of(printed: str) -> tuple[str, ...]:
+def split_words(name: str) -> tuple[str, ...]:
     """Return the words of a name in lower case. `SmartArsip` is two words."""
     # An acronym with one capital too many ("SIKaP", "SiRUP", "iMadiun") is not camel case.
     parts = (
         _CAMEL.sub(" ", part) if len(part) > 7 and not part.isupper() else part
-        for part in printed.split()
+        for part in name.split()
     )
     return tuple(_WORD.findall(" ".join(parts).lower()))
 
@@ -106,14 +106,14 @@ def normalise_url(url: str | None) -> str:
     """
     if not url:
         return ""
-    first, *more = _BETWEEN.split(url.strip().lower())
-    if more and "." not in first and "://" not in first:
+    first, *remaining = _SEPARATOR.split(url.strip().lower())
+    if remaining and "." not in first and "://" not in first:
         return ""  # a remark without an address
-    plain = _SCHEME.sub("", first).partition("?")[0].partition("#")[0]
-    plain = plain.removeprefix("www.").rstrip("/")
-    if not _HOST.match(plain):
+    address = _SCHEME.sub("", first).partition("?")[0].partition("#")[0]
+    address = address.removeprefix("www.").rstrip("/")
+    if not _HOST.match(address):
         return ""
-    return _LANDING.sub("", plain).rstrip("/")
+    return _LANDING_PAGE.sub("", address).rstrip("/")
 
 
 def url_host(url: str | None) -> str:
@@ -121,12 +121,12 @@ def url_host(url: str | None) -> str:
     return normalise_url(url).partition("/")[0].partition(":")[0]
 
 
-def registered_domain(printed_host: str) -> str:
+def registered_domain(host: str) -> str:
     """Return the registered domain of a host: `madiunkab.go.id` for `absen.madiunkab.go.id`."""
-    labels = printed_host.split(".")
+    labels = host.split(".")
     # Indonesian second-level domains (go.id, co.id, my.id) are registered one label below.
-    taken = 3 if len(labels) > 2 and labels[-1] == "id" and len(labels[-2]) <= 4 else 2
-    return ".".join(labels[-taken:])
+    label_count = 3 if len(labels) > 2 and labels[-1] == "id" and len(labels[-2]) <= 4 else 2
+    return ".".join(labels[-label_count:])
 
 
 def place_words(region_names: Iterable[str]) -> frozenset[str]:
@@ -134,7 +134,7 @@ def place_words(region_names: Iterable[str]) -> frozenset[str]:
     kinds = {"kabupaten", "kota", "provinsi", "administrasi", "daerah", "khusus", "istimewa"}
     places: set[str] = set()
     for name in region_names:
-        words = [word for word in words_of(name) if word not in kinds]
+        words = [word for word in split_words(name) if word not in kinds]
         if words:
             place = "".join(words)
             # Regions use short forms such as "madiunkab" in addresses and slogans.

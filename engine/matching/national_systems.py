@@ -13,7 +13,7 @@ from functools import lru_cache
 
 from rapidfuzz import fuzz, process
 
-from engine.matching.names import Normaliser, url_host
+from engine.matching.names import NameNormaliser, url_host
 
 _NEAR = 90.0  # percent: "siskudes" for "siskeudes"
 _NEAR_AT_ITS_ADDRESS = 80.0  # "ljkpn" for "lhkpn", at the address of LHKPN
@@ -37,7 +37,7 @@ class NationalSystem:
     hosts: tuple[str, ...]
     owner: str
     functions: tuple[str, ...]
-    common_application: str | None  # its id, if a regulation makes it one
+    common_application: str | None  # its id, if a regulation makes the system a common application
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +55,7 @@ class NationalCatalogue:
     name of a region's own system may contain a national name (WP-SIPD).
     """
 
-    def __init__(self, systems: Iterable[NationalSystem], normaliser: Normaliser) -> None:
+    def __init__(self, systems: Iterable[NationalSystem], normaliser: NameNormaliser) -> None:
         self._normaliser = normaliser
         self._by_key: dict[str, NationalSystem] = {}
         self._hosts: dict[str, list[str]] = {}  # host -> keys of the systems there
@@ -64,49 +64,55 @@ class NationalCatalogue:
                 for form in normaliser.name(alias).forms:
                     self._by_key.setdefault(form, system)
         for key, system in self._by_key.items():
-            for each in system.hosts:
-                self._hosts.setdefault(each, []).append(key)
-        self._long = [key for key in self._by_key if len(key) >= _SHORTEST_NEAR]
-        self._near: dict[str, str | None] = {}
-        self.recognise = lru_cache(maxsize=1 << 18)(self._recognise)
+            for host in system.hosts:
+                self._hosts.setdefault(host, []).append(key)
+        self._long_keys = [key for key in self._by_key if len(key) >= _SHORTEST_NEAR]
+        self._near_keys: dict[str, str | None] = {}
+        self.recognise_system = lru_cache(maxsize=1 << 18)(self._recognise)
 
     def _recognise(self, name: str, url: str | None) -> RecognisedSystem | None:
         """Return the national system of a listing, or None if it is not recognised."""
-        taken = self._normaliser.name(name)
-        at = url_host(url)
-        for form in (taken.key, *sorted(taken.forms)):
+        parsed = self._normaliser.name(name)
+        host = url_host(url)
+        for form in (parsed.key, *sorted(parsed.forms)):
             system = self._by_key.get(form)
             if system is not None:
-                own = bool(at) and at.endswith(".go.id") and at not in self._hosts
-                local = own and bool(system.hosts)
-                return RecognisedSystem(system, Recognition.LIKELY if local else Recognition.SURE)
-        if at in self._hosts and len(self.several(name)) < 2:
-            here = self._hosts[at]
-            for word in taken.words:  # "srikandi.arsip" at srikandi.arsip.go.id
-                if word in here:
+                is_own_host = bool(host) and host.endswith(".go.id") and host not in self._hosts
+                at_own_host = is_own_host and bool(system.hosts)
+                return RecognisedSystem(
+                    system, Recognition.LIKELY if at_own_host else Recognition.SURE
+                )
+        if host in self._hosts and len(self.systems_in_cell(name)) < 2:
+            keys_at_host = self._hosts[host]
+            for word in parsed.words:  # "srikandi.arsip" at srikandi.arsip.go.id
+                if word in keys_at_host:
                     return RecognisedSystem(self._by_key[word], Recognition.SURE)
-            found = process.extractOne(
-                taken.key, here, scorer=fuzz.ratio, score_cutoff=_NEAR_AT_ITS_ADDRESS
+            match = process.extractOne(
+                parsed.key, keys_at_host, scorer=fuzz.ratio, score_cutoff=_NEAR_AT_ITS_ADDRESS
             )
-            if found is not None:
-                return RecognisedSystem(self._by_key[found[0]], Recognition.LIKELY)
-        near = self._nearly(taken.key)
-        return None if near is None else RecognisedSystem(self._by_key[near], Recognition.LIKELY)
+            if match is not None:
+                return RecognisedSystem(self._by_key[match[0]], Recognition.LIKELY)
+        near_key = self._find_near_key(parsed.key)
+        return (
+            None
+            if near_key is None
+            else RecognisedSystem(self._by_key[near_key], Recognition.LIKELY)
+        )
 
-    def several(self, name: str) -> tuple[NationalSystem, ...]:
+    def systems_in_cell(self, name: str) -> tuple[NationalSystem, ...]:
         """Return the national systems in one cell, if it lists more than one."""
         if not any(mark in name for mark in "&,/;+") and " dan " not in name.lower():
             return ()
         if self._normaliser.name(name).key in self._by_key:
             return ()  # one name that contains a separator: "SIKN/JIKN"
-        found = (self._by_key.get(each) for each in self._normaliser.name(name).words)
-        systems = {each.id: each for each in found if each is not None}
+        named = (self._by_key.get(word) for word in self._normaliser.name(name).words)
+        systems = {system.id: system for system in named if system is not None}
         return tuple(systems.values()) if len(systems) > 1 else ()
 
-    def _nearly(self, key: str) -> str | None:
+    def _find_near_key(self, key: str) -> str | None:
         if len(key) < _SHORTEST_NEAR:
             return None
-        if key not in self._near:
-            found = process.extractOne(key, self._long, scorer=fuzz.ratio, score_cutoff=_NEAR)
-            self._near[key] = None if found is None else found[0]
-        return self._near[key]
+        if key not in self._near_keys:
+            match = process.extractOne(key, self._long_keys, scorer=fuzz.ratio, score_cutoff=_NEAR)
+            self._near_keys[key] = None if match is None else match[0]
+        return self._near_keys[key]

@@ -23,7 +23,7 @@ FIRST_WORDS: dict[str, OpdKind] = {
     "rsud": OpdKind.TECHNICAL_UNIT,
     "puskesmas": OpdKind.TECHNICAL_UNIT,
 }
-_NEAR = 60.0  # percent of letters; a less similar name is no help
+_NEAR = 60.0  # percent of letters; a less similar name is not suggested
 
 
 def kind_by_name(name: str) -> OpdKind | None:
@@ -41,22 +41,20 @@ def ids_by_name(opds: Iterable[Opd]) -> dict[str, str]:
 
     An acronym that several OPDs share is left out.
     """
-    known = tuple(opds)
-    found = {name_key(each.name): each.id for each in known}
-    acronyms = [name_key(each.acronym) for each in known]
-    for each in known:
-        acronym = name_key(each.acronym)
+    listed = tuple(opds)
+    ids = {name_key(opd.name): opd.id for opd in listed}
+    acronyms = [name_key(opd.acronym) for opd in listed]
+    for opd in listed:
+        acronym = name_key(opd.acronym)
         if acronym and acronyms.count(acronym) == 1:
-            found.setdefault(acronym, each.id)
-    return found
+            ids.setdefault(acronym, opd.id)
+    return ids
 
 
 def nearest_opd(name: str, opds: Iterable[Opd]) -> Opd | None:
     """Return the OPD whose name or acronym is most similar to a name; None if none is near."""
-    spellings = [
-        (each, name_key(text)) for each in opds for text in (each.name, each.acronym) if text
-    ]
-    found = process.extractOne(
+    spellings = [(opd, name_key(text)) for opd in opds for text in (opd.name, opd.acronym) if text]
+    match = process.extractOne(
         name_key(name), [text for _, text in spellings], scorer=fuzz.ratio, score_cutoff=_NEAR
     )
-    return None if found is None else spellings[found[2]][0]
+    return None if match is None else spellings[match[2]][0]

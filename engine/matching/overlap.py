@@ -27,13 +27,13 @@ from engine.matching.function_classifier import (
 )
 from engine.matching.inventory_line import Listing
 from engine.matching.name_matching import letter_similarity, shared_forms
-from engine.matching.names import PUBLIC_HOSTS, Normaliser, url_host
+from engine.matching.names import PUBLIC_HOSTS, NameNormaliser, url_host
 
 RULE = "overlap/1"
 Signals = NDArray[np.float64]
 
 SIGNALS = (
-    "functions agree",  # chance that a draw from each tag is one function
+    "functions agree",  # probability that a draw from each tag gives the same function
     "same function",  # both tags are certain and equal
     "other function",  # both tags are certain and differ
     "one function unknown",
@@ -45,10 +45,10 @@ SIGNALS = (
     "same host",
     "same OPD",  # an OPD seldom has two systems for one job
 )
-SAID = "same function by persons' word"
-_AT_ONCE = 5_000  # pairs per batch, which bounds the memory of the distributions
-LIKELY = 0.5  # a person should review the pair
-SURE = 0.85  # 95 % of labelled pairs above it were right, held out by system
+SET_BY_PERSON = "same function, set by persons"
+_BATCH_SIZE = 5_000  # pairs per batch, which bounds the memory of the distributions
+LIKELY_SCORE = 0.5  # a person should review the pair
+SURE_SCORE = 0.85  # 95 % of labelled pairs above it were right, held out by system
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +71,7 @@ class OverlapReason:
 
     signal: str
     value: float
-    adds: float
+    contribution: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +82,7 @@ class Overlap:
     b: str
     score: float
     function: str | None  # the certain function of either, if they do not differ
-    why: tuple[OverlapReason, ...]  # the largest contribution first
+    reasons: tuple[OverlapReason, ...]  # the largest contribution first
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +92,7 @@ class Cluster:
     region: str
     function: str
     systems: tuple[str, ...]
-    confidence: float  # of the least certain tag
+    confidence: float  # confidence of the least certain tag
     pairs: tuple[Overlap, ...]  # the weakest first
 
 
@@ -100,64 +100,64 @@ class OverlapScorer:
     """Scores pairs of systems."""
 
     def __init__(
-        self, classifier: FunctionClassifier, normaliser: Normaliser, weights: Weights = WEIGHTS
+        self, classifier: FunctionClassifier, normaliser: NameNormaliser, weights: Weights = WEIGHTS
     ) -> None:
         self._classifier = classifier
         self._normaliser = normaliser
         self._weights = weights
 
-    def signals(self, pairs: Sequence[tuple[Listing, Listing]]) -> Signals:
+    def compute_signals(self, pairs: Sequence[tuple[Listing, Listing]]) -> Signals:
         """Return the signals: one row per pair, one column per signal."""
-        row_of = _numbered(pairs)
+        row_of = _number_listings(pairs)
         if not pairs:
             return np.empty((0, len(SIGNALS)))
-        return self._signals(pairs, row_of, self._classifier.distribution(list(row_of)))
+        return self._signals(pairs, row_of, self._classifier.function_probabilities(list(row_of)))
 
     def _signals(
         self,
         pairs: Sequence[tuple[Listing, Listing]],
         row_of: Mapping[Listing, int],
-        chances: Probabilities,
+        probabilities: Probabilities,
     ) -> Signals:
-        best, sure = chances.argmax(axis=1), chances.max(axis=1) >= CERTAIN
+        likeliest, certain = probabilities.argmax(axis=1), probabilities.max(axis=1) >= CERTAIN
         rows = []
         for a, b in pairs:
-            one, other = row_of[a], row_of[b]
-            both = bool(sure[one] and sure[other])
-            same = bool(best[one] == best[other])
-            x, y = self._normaliser.name(a.name), self._normaliser.name(b.name)
+            first, second = row_of[a], row_of[b]
+            both_certain = bool(certain[first] and certain[second])
+            same_function = bool(likeliest[first] == likeliest[second])
+            name_a, name_b = self._normaliser.name(a.name), self._normaliser.name(b.name)
             affairs = self._classifier.shares_affair(a, b)
-            at = url_host(a.url)
+            host = url_host(a.url)
             rows.append(
                 (
-                    float(chances[one] @ chances[other]),
-                    both and same,
-                    both and not same,
-                    bool(sure[one]) != bool(sure[other]),
-                    letter_similarity(x, y) / 100,
-                    bool(shared_forms(x, y)),
-                    fuzz.token_set_ratio(" ".join(x.core), " ".join(y.core)) / 100,
+                    float(probabilities[first] @ probabilities[second]),
+                    both_certain and same_function,
+                    both_certain and not same_function,
+                    bool(certain[first]) != bool(certain[second]),
+                    letter_similarity(name_a, name_b) / 100,
+                    bool(shared_forms(name_a, name_b)),
+                    fuzz.token_set_ratio(" ".join(name_a.core), " ".join(name_b.core)) / 100,
                     affairs is True,
                     affairs is False,
-                    bool(at) and at == url_host(b.url) and at not in PUBLIC_HOSTS,
+                    bool(host) and host == url_host(b.url) and host not in PUBLIC_HOSTS,
                     bool(a.opd) and (a.region, a.opd) == (b.region, b.opd),
                 )
             )
         return np.array(rows, dtype=np.float64)
 
-    def overlaps(self, pairs: Sequence[tuple[Listing, Listing]]) -> tuple[Overlap, ...]:
+    def score_pairs(self, pairs: Sequence[tuple[Listing, Listing]]) -> tuple[Overlap, ...]:
         """Return the score of each pair, with its reasons."""
         if not pairs:
             return ()
-        row_of = _numbered(pairs)
+        row_of = _number_listings(pairs)
         listings = list(row_of)
-        chances = self._classifier.distribution(listings)
-        tags = self._classifier.tags(listings, chances)
-        rows = self._signals(pairs, row_of, chances)
+        probabilities = self._classifier.function_probabilities(listings)
+        tags = self._classifier.tag_listings(listings, probabilities)
+        rows = self._signals(pairs, row_of, probabilities)
         odds = log_odds(rows, self._weights)
-        found = []
+        overlaps = []
         for number, (a, b) in enumerate(pairs):
-            known = {each for side in (a, b) if (each := tags[row_of[side]].function)}
+            functions = {tagged for side in (a, b) if (tagged := tags[row_of[side]].function)}
             reasons = sorted(
                 (
                     OverlapReason(signal, round(float(value), 3), round(float(value) * weight, 3))
@@ -166,70 +166,85 @@ class OverlapScorer:
                     )
                     if value
                 ),
-                key=lambda each: -abs(each.adds),
+                key=lambda reason: -abs(reason.contribution),
             )
             score = round(1 / (1 + float(np.exp(-odds[number]))), 3)
-            function = min(known) if len(known) == 1 else None
-            found.append(Overlap(a.id, b.id, score, function, tuple(reasons)))
-        return tuple(found)
+            function = min(functions) if len(functions) == 1 else None
+            overlaps.append(Overlap(a.id, b.id, score, function, tuple(reasons)))
+        return tuple(overlaps)
 
-    def clusters(
-        self, systems: Sequence[Listing], tags: Mapping[str, FunctionTag], least: float = LIKELY
+    def find_clusters(
+        self,
+        systems: Sequence[Listing],
+        tags: Mapping[str, FunctionTag],
+        least: float = LIKELY_SCORE,
     ) -> tuple[Cluster, ...]:
         """Return the clusters of systems by region and function, the most certain first.
 
-        A system is in a cluster if its score with at least one other member reaches `least`. Two
-        systems whose functions were set by persons do the same job without a score.
+        A system is in a cluster if its score with at least one other member reaches `least`. If
+        persons set the functions of two systems, the score of the pair is 1.
         """
-        together: dict[tuple[str, str], list[Listing]] = defaultdict(list)
-        for each in systems:
-            function = tags[each.id].function
+        members: dict[tuple[str, str], list[Listing]] = defaultdict(list)
+        for system in systems:
+            function = tags[system.id].function
             if function is not None:
-                together[each.region, function].append(each)
+                members[system.region, function].append(system)
         scores: dict[tuple[str, str], list[Overlap]] = defaultdict(list)
-        for batch in _batches(together):
-            overlaps = self.overlaps([pair for _, pair in batch])
+        for batch in _batches(members):
+            overlaps = self.score_pairs([pair for _, pair in batch])
             for (key, pair), overlap in zip(batch, overlaps, strict=True):
-                by_person = all(tags[each.id].by_person for each in pair)
-                compared = _set_by_person(overlap, key[1]) if by_person else overlap
+                by_person = all(tags[system.id].by_person for system in pair)
+                compared = _confirmed_overlap(overlap, key[1]) if by_person else overlap
                 if compared.score >= least:
                     scores[key].append(compared)
-        found = []
+        clusters = []
         for (region, function), pairs in scores.items():
-            kept = {each for pair in pairs for each in (pair.a, pair.b)}
-            found.append(
+            in_cluster = {system for pair in pairs for system in (pair.a, pair.b)}
+            clusters.append(
                 Cluster(
                     region=region,
                     function=function,
                     systems=tuple(
-                        each.id for each in together[region, function] if each.id in kept
+                        listing.id
+                        for listing in members[region, function]
+                        if listing.id in in_cluster
                     ),
-                    confidence=min(tags[each].confidence for each in kept),
-                    pairs=tuple(sorted(pairs, key=lambda each: (each.score, each.a, each.b))),
+                    confidence=min(tags[system].confidence for system in in_cluster),
+                    pairs=tuple(
+                        sorted(pairs, key=lambda overlap: (overlap.score, overlap.a, overlap.b))
+                    ),
                 )
             )
-        return tuple(sorted(found, key=lambda each: (-each.confidence, each.region, each.function)))
+        return tuple(
+            sorted(
+                clusters,
+                key=lambda cluster: (-cluster.confidence, cluster.region, cluster.function),
+            )
+        )
 
 
-def _set_by_person(pair: Overlap, function: str) -> Overlap:
+def _confirmed_overlap(pair: Overlap, function: str) -> Overlap:
     return replace(
-        pair, score=1.0, function=function, why=(OverlapReason(SAID, 1.0, 0.0), *pair.why)
+        pair,
+        score=1.0,
+        function=function,
+        reasons=(OverlapReason(SET_BY_PERSON, 1.0, 0.0), *pair.reasons),
     )
 
 
 def _batches(
-    together: Mapping[tuple[str, str], Sequence[Listing]],
+    groups: Mapping[tuple[str, str], Sequence[Listing]],
 ) -> Iterator[list[tuple[tuple[str, str], tuple[Listing, Listing]]]]:
     """Yield the pairs within each group in batches. A batch spans groups, as most are small."""
-    pairs = ((key, pair) for key, members in together.items() for pair in combinations(members, 2))
-    while batch := list(islice(pairs, _AT_ONCE)):
+    pairs = ((key, pair) for key, members in groups.items() for pair in combinations(members, 2))
+    while batch := list(islice(pairs, _BATCH_SIZE)):
         yield batch
 
 
-def _numbered(pairs: Sequence[tuple[Listing, Listing]]) -> dict[Listing, int]:
+def _number_listings(pairs: Sequence[tuple[Listing, Listing]]) -> dict[Listing, int]:
     """Number the different listings. A listing is in many pairs, and is expensive to classify."""
-    different = dict.fromkeys(each for pair in pairs for each in pair)
-    return {each: row for row, each in enumerate(different)}
+    listings = dict.fromkeys(listing for pair in pairs for listing in pair)
+    return {listing: row for row, listing in enumerate(listings)}
 
 
 def fit_weights(rows: Signals, same: NDArray[np.bool_]) -> Weights:
@@ -241,7 +256,7 @@ def fit_weights(rows: Signals, same: NDArray[np.bool_]) -> Weights:
     model = LogisticRegression(C=1.0, max_iter=1000).fit(rows, same)
     return Weights(
         base=round(float(model.intercept_[0]), 3),
-        by_signal=tuple(round(float(each), 3) for each in model.coef_[0]),
+        by_signal=tuple(round(float(weight), 3) for weight in model.coef_[0]),
     )
 
 

@@ -21,9 +21,8 @@ from engine.spreadsheet.sheet import (
     select_columns,
 )
 
-LARGEST = 1000  # of one step: above every scale, and exact in the solver
-COLUMNS = ("number", "level", "effort")
-_EXPECTED = f"a number above 0, up to {LARGEST}, with at most two decimals"
+EFFORT_MOST = 1000  # points for one step; above every scale, and exact in the solver
+EFFORT_SHEET_COLUMNS = ("number", "level", "effort")
 _WHOLE = re.compile(r"[0-9]{1,9}")
 _DECIMAL = re.compile(r"[0-9]{1,9}([.,][0-9]{1,9})?")
 
@@ -46,7 +45,7 @@ class StepEffort:
 
 @dataclass(frozen=True, slots=True)
 class RegionEffort:
-    """A region's own efforts for some steps of an instrument. The others are the default."""
+    """A region's own efforts for some steps of an instrument. The other steps have the default."""
 
     region: str
     instrument: str
@@ -55,7 +54,7 @@ class RegionEffort:
     @property
     def values(self) -> dict[StepId, Fraction]:
         """The region's efforts as exact fractions, by step."""
-        return {StepId(each.indicator, each.level): Fraction(each.effort) for each in self.steps}
+        return {StepId(step.indicator, step.level): Fraction(step.effort) for step in self.steps}
 
 
 class EffortInvalid(ValueError):
@@ -80,8 +79,8 @@ class EffortScale:
     unit: str  # the meaning of a point, in words
     by_level: Mapping[int, Fraction]  # by the level that a step reaches, lowest first
     all_opds: Fraction  # added at the first level in which every OPD must take part
-    link: Fraction  # added at the first level that a link must show
-    highest: Fraction  # of one step, with all additions
+    link: Fraction  # added at the first level for which a link is required
+    highest: Fraction  # upper bound for one step with all additions
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,12 +100,12 @@ def default_effort(instrument: Instrument, scale: EffortScale) -> Effort:
     def effort(indicator: Indicator, level: int) -> Fraction:
         need = indicator.integration
         linked = need is not None and need.needs_link and need.from_level == level
-        extra = scale.all_opds * (indicator.all_opds_from == level) + scale.link * linked
-        return min(scale.by_level[level] + extra, scale.highest)
+        additions = scale.all_opds * (indicator.all_opds_from == level) + scale.link * linked
+        return min(scale.by_level[level] + additions, scale.highest)
 
     values = {
-        StepId(each.number, level): effort(each, level)
-        for each in instrument.indicators
+        StepId(indicator.number, level): effort(indicator, level)
+        for indicator in instrument.indicators
         for level in _levels_to_reach(instrument)
     }
     return Effort(scale.id, scale.version, scale.assumption, values)
@@ -115,8 +114,8 @@ def default_effort(instrument: Instrument, scale: EffortScale) -> Effort:
 def uniform_effort(instrument: Instrument) -> Effort:
     """Return an effort of one point for each step, which leads to plans with the fewest steps."""
     values = {
-        StepId(each.number, level): Fraction(1)
-        for each in instrument.indicators
+        StepId(indicator.number, level): Fraction(1)
+        for indicator in instrument.indicators
         for level in _levels_to_reach(instrument)
     }
     return Effort("effort-uniform", "1", assumption=True, values=values)
@@ -132,8 +131,9 @@ def apply_effort_edits(effort: Effort, edits: Mapping[StepId, Fraction]) -> Effo
     for step, value in edits.items():
         if step not in effort.values:
             raise EffortInvalid(step, "a step of the instrument", "one that it lacks")
-        if not _usable(value):
-            raise EffortInvalid(step, _EXPECTED, value)
+        if not _is_valid_effort(value):
+            expected = f"a number above 0, up to {EFFORT_MOST}, with at most two decimals"
+            raise EffortInvalid(step, expected, value)
     return replace(
         effort, values={**effort.values, **edits}, edited=effort.edited | frozenset(edits)
     )
@@ -147,40 +147,70 @@ def parse_effort_sheet(text: str, effort: Effort, instrument: Instrument) -> Eff
     Raises:
         SheetInvalid: the sheet has problems; the error lists all of them.
     """
-    numbers = instrument.numbers
+    numbers = instrument.indicator_numbers
     edits: dict[StepId, Fraction] = {}
     problems = []
     for row, (number_cell, level_cell, effort_cell) in select_columns(
-        parse_csv_rows(text), COLUMNS
+        parse_csv_rows(text), EFFORT_SHEET_COLUMNS
     ):
         number = numbers.get(number_cell)
         if number is None:
-            expected = f"an indicator of {instrument.id} (1 to {len(instrument.indicators)})"
-            problems.append(SheetProblem(row, "number", expected, quote_cell(number_cell)))
+            problems.append(
+                SheetProblem(
+                    row,
+                    "number",
+                    "an indicator of {instrument} (1 to {count})",
+                    quote_cell(number_cell),
+                    values={"instrument": instrument.id, "count": len(instrument.indicators)},
+                )
+            )
             continue
         step = StepId(number, int(level_cell) if _WHOLE.fullmatch(level_cell) else -1)
         if step not in effort.values:
-            lowest, highest = instrument.level_min + 1, instrument.level_max
-            expected = f"a level to reach, from {lowest} to {highest}"
-            problems.append(SheetProblem(row, "level", expected, quote_cell(level_cell)))
-        elif step in edits:
-            expected = "each step once"
             problems.append(
-                SheetProblem(row, "level", expected, f"{number} to level {level_cell} again")
+                SheetProblem(
+                    row,
+                    "level",
+                    "a level to reach, from {lowest} to {highest}",
+                    quote_cell(level_cell),
+                    values={"lowest": instrument.level_min + 1, "highest": instrument.level_max},
+                )
             )
-        elif not _DECIMAL.fullmatch(effort_cell):
-            problems.append(SheetProblem(row, "effort", _EXPECTED, quote_cell(effort_cell)))
+        elif step in edits:
+            problems.append(
+                SheetProblem(
+                    row,
+                    "level",
+                    "each step once",
+                    "{number} to level {level} again",
+                    found_values={"number": number, "level": step.level},
+                )
+            )
         else:
-            edits[step] = Fraction(effort_cell.replace(",", "."))
-            if not _usable(edits[step]):
-                problems.append(SheetProblem(row, "effort", _EXPECTED, quote_cell(effort_cell)))
+            value = _parse_effort(effort_cell)
+            edits[step] = value
+            if not _is_valid_effort(value):
+                problems.append(
+                    SheetProblem(
+                        row,
+                        "effort",
+                        "a number above 0, up to {most}, with at most two decimals",
+                        quote_cell(effort_cell),
+                        values={"most": EFFORT_MOST},
+                    )
+                )
     if problems:
         raise SheetInvalid(*problems)
     return apply_effort_edits(effort, edits)
 
 
-def _usable(value: Fraction) -> bool:
-    return 0 < value <= LARGEST and (value * 100).denominator == 1
+def _parse_effort(cell: str) -> Fraction:
+    """Return the effort in a cell; 0, which is not a valid effort, if it is no number."""
+    return Fraction(cell.replace(",", ".")) if _DECIMAL.fullmatch(cell) else Fraction(0)
+
+
+def _is_valid_effort(value: Fraction) -> bool:
+    return 0 < value <= EFFORT_MOST and (value * 100).denominator == 1
 
 
 def _levels_to_reach(instrument: Instrument) -> range:

@@ -26,7 +26,7 @@ class MaintainedLevel:
     indicator: int
     level: int
     criterion: str  # empty if unknown
-    asks: tuple[LevelRequirement, ...]
+    requirements: tuple[LevelRequirement, ...]
 
 
 def level_requirements(
@@ -34,25 +34,27 @@ def level_requirements(
 ) -> tuple[LevelRequirement, ...]:
     """Return the requirements of a level. The result is empty if the instrument states none."""
     need = indicator.integration
-    found = []
+    requirements = []
     if indicator.all_opds_from is not None and level >= indicator.all_opds_from:
-        found.append(LevelRequirement.ALL_OPDS)
+        requirements.append(LevelRequirement.ALL_OPDS)
     if indicator.review_from is not None and level >= indicator.review_from:
-        found.append(LevelRequirement.REVIEW)
+        requirements.append(LevelRequirement.REVIEW)
         if level == instrument.level_max:
-            found.append(LevelRequirement.IMPROVEMENT)
+            requirements.append(LevelRequirement.IMPROVEMENT)
     if need is not None and level >= need.from_level:
-        found.append(LevelRequirement.LINK if need.needs_link else LevelRequirement.DOCUMENT)
-    return tuple(found)
+        requirements.append(LevelRequirement.LINK if need.needs_link else LevelRequirement.DOCUMENT)
+    return tuple(requirements)
 
 
-def newly_asked(
+def added_requirements(
     instrument: Instrument, indicator: Indicator, level: int
 ) -> tuple[LevelRequirement, ...]:
-    """Return the requirements of a level that the level below lacks."""
+    """Return the requirements of a level that the level below it does not have."""
     below = level_requirements(instrument, indicator, level - 1)
     return tuple(
-        each for each in level_requirements(instrument, indicator, level) if each not in below
+        requirement
+        for requirement in level_requirements(instrument, indicator, level)
+        if requirement not in below
     )
 
 
@@ -68,14 +70,14 @@ def list_maintained_levels(
 
     `raised` holds the numbers of the indicators that the plan raises.
     """
-    holds = [
+    maintained = [
         MaintainedLevel(
-            each.number,
-            levels[each.number],
-            level_criterion(instrument, each, levels[each.number]),
-            level_requirements(instrument, each, levels[each.number]),
+            indicator.number,
+            levels[indicator.number],
+            level_criterion(instrument, indicator, levels[indicator.number]),
+            level_requirements(instrument, indicator, levels[indicator.number]),
         )
-        for each in instrument.indicators
-        if each.number not in raised and levels.get(each.number, 0) > instrument.level_min
+        for indicator in instrument.indicators
+        if indicator.number not in raised and levels.get(indicator.number, 0) > instrument.level_min
     ]
-    return tuple(sorted(holds, key=lambda hold: (-hold.level, hold.indicator)))
+    return tuple(sorted(maintained, key=lambda entry: (-entry.level, entry.indicator)))

@@ -18,7 +18,7 @@ from typing import Any
 
 import rfc8785
 
-from engine.assessment.score import from_levels
+from engine.assessment.score import score_levels
 from engine.path import maintained_levels
 from engine.path.dynamic_program import CandidateStep, Choice, Order, Search
 from engine.path.effort import StepId
@@ -47,18 +47,20 @@ def cheapest_plan(situation: Situation, request: PlanRequest) -> Plan | Unreacha
         PlanRequestInvalid: the request contradicts itself or the instrument.
         engine.assessment.score.LevelInvalid: the instrument lacks a level of the situation.
     """
-    model = _Model(situation, request)
-    return model.result(model.choose(request.goal))
+    model = _SolverModel(situation, request)
+    return model.to_result(model.choose_steps(request.goal))
 
 
-def next_plan(situation: Situation, plan: Plan, *others: Plan) -> Plan | None:
+def next_best_plan(situation: Situation, plan: Plan, *others: Plan) -> Plan | None:
     """Return the cheapest plan that omits at least one step of `plan` and of each of `others`.
 
     The result is None if there is no such plan, because all steps of a plan are locked or needed.
     """
-    model = _Model(situation, plan.request)
-    avoided = [{step.id for step in each.steps if not step.locked} for each in (plan, *others)]
-    result = model.result(model.choose(plan.request.goal, avoided))
+    model = _SolverModel(situation, plan.request)
+    avoided = [
+        {step.id for step in previous.steps if not step.locked} for previous in (plan, *others)
+    ]
+    result = model.to_result(model.choose_steps(plan.request.goal, avoided))
     return result if isinstance(result, Plan) else None
 
 
@@ -70,21 +72,25 @@ def compute_cost_curve(
     The default targets are every tenth from the present index to the maximum that can be reached,
     and the thresholds of the predicates between.
     """
-    model = _Model(situation, request)
+    model = _SolverModel(situation, request)
     if targets is None:
         tenths = range(math.floor(model.index * 10) + 1, math.floor(model.maximum * 10) + 1)
-        thresholds = (each.minimum for each in situation.instrument.predicates)
-        between = {each for each in thresholds if each and model.index < each <= model.maximum}
-        targets = sorted({tenth * _CURVE_STEP for tenth in tenths} | between)
+        thresholds = (predicate.minimum for predicate in situation.instrument.predicates)
+        reachable_thresholds = {
+            threshold
+            for threshold in thresholds
+            if threshold and model.index < threshold <= model.maximum
+        }
+        targets = sorted({tenth * _CURVE_STEP for tenth in tenths} | reachable_thresholds)
     goals = {target: target + request.buffer for target in targets}
-    choices = model.choices([*goals.values()])
+    choices = model.choose_for_goals([*goals.values()])
     points = []
     for target, goal in goals.items():
         choice = choices[goal]
         if choice is None:
             points.append(CostPoint(target, None, None, None))
             continue
-        effort, penalty = model.price(choice)
+        effort, penalty = model.price_choice(choice)
         points.append(CostPoint(target, effort, penalty, len(choice.steps)))
     return tuple(points)
 
@@ -97,39 +103,43 @@ def price_refusals(
     Each step takes a search, so pass few `steps`. Refusing a level also refuses the levels above
     it. Locked steps cannot be refused and are left out.
     """
-    found = []
+    refusals = []
     for step in plan.steps:
         if step.locked or (steps is not None and step.id not in steps):
             continue
         request = replace(plan.request, refused=plan.request.refused | {step.id})
         try:
-            other = cheapest_plan(situation, request)
-        except PlanRequestInvalid:  # a level above it is locked
+            alternative = cheapest_plan(situation, request)
+        except PlanRequestInvalid:  # a level above the step is locked
             continue
-        if isinstance(other, UnreachableTarget):
-            found.append(StepRefusal(step.id, None, None, (), other.maximum))
+        if isinstance(alternative, UnreachableTarget):
+            refusals.append(StepRefusal(step.id, None, None, (), alternative.maximum))
             continue
-        known = {each.id for each in plan.steps}
-        instead = tuple(each.id for each in other.steps if each.id not in known)
-        more, worse = other.effort - plan.effort, other.penalty - plan.penalty
-        found.append(StepRefusal(step.id, more, worse, instead, None))
-    return tuple(found)
+        planned = {planned_step.id for planned_step in plan.steps}
+        replacements = tuple(
+            replacement.id for replacement in alternative.steps if replacement.id not in planned
+        )
+        extra_effort = alternative.effort - plan.effort
+        extra_penalty = alternative.penalty - plan.penalty
+        refusals.append(StepRefusal(step.id, extra_effort, extra_penalty, replacements, None))
+    return tuple(refusals)
 
 
-class _Model:
-    """A situation and a request in the whole numbers of the solver."""
+class _SolverModel:
+    """Converts a situation and a request to whole numbers for the solver, and choices to plans."""
 
     def __init__(self, situation: Situation, request: PlanRequest) -> None:
         self._situation = situation
         self._request = request
         instrument, effort = situation.instrument, situation.effort
-        before = from_levels(instrument, situation.levels)
-        self.index, self._predicate = before.exact, before.predicate
+        score = score_levels(instrument, situation.levels)
+        self.index, self._predicate = score.exact, score.predicate
         lowest = instrument.level_min
         self._levels = {
-            each.number: situation.levels.get(each.number, lowest) for each in instrument.indicators
+            indicator.number: situation.levels.get(indicator.number, lowest)
+            for indicator in instrument.indicators
         }
-        _check(situation, request)
+        _check_request(situation, request)
         ceilings = dict.fromkeys(self._levels, instrument.level_max)
         for step in request.refused:
             if step.level > self._levels[step.indicator]:
@@ -142,103 +152,106 @@ class _Model:
             if step.level > ceilings[step.indicator]:
                 raise PlanRequestInvalid("locked and refused", "no step in both", tuple(step))
 
-        gains = {each.number: each.weight / 100 for each in instrument.indicators}
-        ids = [
+        gains = {indicator.number: indicator.weight / 100 for indicator in instrument.indicators}
+        step_ids = [
             StepId(number, level)
-            for number, held in self._levels.items()
-            for level in range(held + 1, ceilings[number] + 1)
+            for number, present_level in self._levels.items()
+            for level in range(present_level + 1, ceilings[number] + 1)
         ]
         self._rules = [
             rule
             for rule in situation.precedence.rules
             if rule.step.level > self._levels[rule.step.indicator]
-            and rule.asks.level > self._levels[rule.asks.indicator]
+            and rule.prerequisite.level > self._levels[rule.prerequisite.indicator]
         ]
         penalties = [rule.penalty for rule in self._rules]
-        self._gain_unit = _unit(gains.values())
-        self._cost_unit = _unit([*(effort.values[each] for each in ids), *penalties])
+        self._gain_unit = _units_per_point(gains.values())
+        self._cost_unit = _units_per_point(
+            [*(effort.values[step] for step in step_ids), *penalties]
+        )
         self._gains = gains
         self._candidates = [
             CandidateStep(
-                each,
-                int(gains[each.indicator] * self._gain_unit),
-                int(effort.values[each] * self._cost_unit),
+                step,
+                int(gains[step.indicator] * self._gain_unit),
+                int(effort.values[step] * self._cost_unit),
             )
-            for each in ids
+            for step in step_ids
         ]
         self._orders = [
-            Order(rule.step, rule.asks, int(rule.penalty * self._cost_unit)) for rule in self._rules
+            Order(rule.step, rule.prerequisite, int(rule.penalty * self._cost_unit))
+            for rule in self._rules
         ]
 
     @property
     def maximum(self) -> Fraction:
         """The index with all steps that are not refused."""
-        return from_levels(self._situation.instrument, self._ceilings).exact
+        return score_levels(self._situation.instrument, self._ceilings).exact
 
-    def choose(self, goal: Fraction, avoided: Collection[set[StepId]] = ()) -> Choice | None:
+    def choose_steps(self, goal: Fraction, avoided: Collection[set[StepId]] = ()) -> Choice | None:
         """Return the cheapest steps to an index, or None if it cannot be reached."""
-        return self.choices([goal], avoided)[goal]
+        return self.choose_for_goals([goal], avoided)[goal]
 
-    def choices(
+    def choose_for_goals(
         self, goals: Collection[Fraction], avoided: Collection[set[StepId]] = ()
     ) -> dict[Fraction, Choice | None]:
         """Return the cheapest steps to each index, by one search."""
         reach = max(self.maximum, self.index)
-        needed = {
+        required_gains = {
             goal: math.ceil((goal - self.index) * self._gain_unit)
             for goal in goals
             if goal <= reach
         }
-        found: dict[Fraction, Choice | None] = dict.fromkeys(goals)
-        if needed:
-            most = max(needed.values())
-            search = Search(self._candidates, self._orders, most, self._locked, [*avoided])
-            found |= {goal: search.cheapest(gain) for goal, gain in needed.items()}
-        return found
+        choices: dict[Fraction, Choice | None] = dict.fromkeys(goals)
+        if required_gains:
+            gain_most = max(required_gains.values())
+            search = Search(self._candidates, self._orders, gain_most, self._locked, [*avoided])
+            choices |= {goal: search.cheapest_choice(gain) for goal, gain in required_gains.items()}
+        return choices
 
-    def price(self, choice: Choice) -> tuple[Fraction, Fraction]:
+    def price_choice(self, choice: Choice) -> tuple[Fraction, Fraction]:
         """Return the effort of a choice, and its penalties."""
         values = self._situation.effort.values
         effort = sum((values[step] for step in choice.steps), Fraction())
         return effort, Fraction(choice.cost, self._cost_unit) - effort
 
-    def result(self, choice: Choice | None) -> Plan | UnreachableTarget:
-        """Return the plan of a choice."""
+    def to_result(self, choice: Choice | None) -> Plan | UnreachableTarget:
+        """Return the plan of a choice, or the unreachable target if the choice is None."""
         situation, request = self._situation, self._request
         if choice is None:
             return UnreachableTarget(
-                request, self.index, self.maximum, self._ceilings, self._hash()
+                request, self.index, self.maximum, self._ceilings, self._hash_inputs()
             )
         instrument, edited = situation.instrument, situation.effort.edited
-        chosen = [each for each in self._candidates if each.id in choice.steps]
-        year_of = schedule_steps(chosen, self._orders, request.years)
-        indicators = {each.number: each for each in instrument.indicators}
+        candidates = [step for step in self._candidates if step.id in choice.steps]
+        year_by_step = schedule_steps(candidates, self._orders, request.years)
+        indicators = {indicator.number: indicator for indicator in instrument.indicators}
         steps = []
-        for id in sorted(choice.steps, key=lambda step: (year_of[step], step)):
+        for id in sorted(choice.steps, key=lambda step: (year_by_step[step], step)):
             indicator = indicators[id.indicator]
-            asks = maintained_levels.newly_asked(instrument, indicator, id.level)
+            requirements = maintained_levels.added_requirements(instrument, indicator, id.level)
             integration = indicator.integration
-            shown = integration is not None and {
+            needs_evidence = integration is not None and {
                 LevelRequirement.LINK,
                 LevelRequirement.DOCUMENT,
-            } & set(asks)
+            } & set(requirements)
             step = PlannedStep(
                 id=id,
-                year=year_of[id],
+                year=year_by_step[id],
                 gain=self._gains[id.indicator],
                 effort=situation.effort.values[id],
                 effort_edited=id in edited,
                 locked=any(
-                    each.indicator == id.indicator and each.level >= id.level
-                    for each in self._locked
+                    locked.indicator == id.indicator and locked.level >= id.level
+                    for locked in self._locked
                 ),
                 criterion=maintained_levels.level_criterion(instrument, indicator, id.level),
-                asks=asks,
-                evidence=integration.evidence if integration is not None and shown else "",
+                requirements=requirements,
+                evidence=integration.evidence if integration is not None and needs_evidence else "",
             )
             steps.append(step)
-        years = self._years(steps)
-        effort, penalty = self.price(choice)
+        years = self._planned_years(steps)
+        effort, penalty = self.price_choice(choice)
         return Plan(
             instrument=instrument.id,
             request=request,
@@ -250,50 +263,51 @@ class _Model:
             years=years,
             effort=effort,
             penalty=penalty,
-            broken=tuple(
+            broken_rules=tuple(
                 rule
                 for rule in self._rules
-                if rule.step in choice.steps and rule.asks not in choice.steps
+                if rule.step in choice.steps and rule.prerequisite not in choice.steps
             ),
-            hold=maintained_levels.list_maintained_levels(
-                instrument, self._levels, {each.id.indicator for each in steps}
+            maintained_levels=maintained_levels.list_maintained_levels(
+                instrument, self._levels, {step.id.indicator for step in steps}
             ),
-            estimated=situation.estimated,
-            unclaimed=tuple(each for each in self._levels if each not in situation.levels),
+            is_estimated=situation.estimated,
+            unclaimed=tuple(number for number in self._levels if number not in situation.levels),
             effort_scale=(situation.effort.id, situation.effort.version),
-            effort_assumed=situation.effort.assumption and any(s.id not in edited for s in steps),
+            effort_assumed=situation.effort.assumption
+            and any(step.id not in edited for step in steps),
             precedence_rules=(situation.precedence.id, situation.precedence.version),
-            inputs=self._hash(),
+            inputs_hash=self._hash_inputs(),
         )
 
-    def _years(self, steps: Collection[PlannedStep]) -> tuple[PlannedYear, ...]:
+    def _planned_years(self, steps: Collection[PlannedStep]) -> tuple[PlannedYear, ...]:
         index, years = self.index, []
         for year in range(1, self._request.years + 1):
-            within = [step for step in steps if step.year == year]
-            index += sum((step.gain for step in within), Fraction())
-            effort = sum((step.effort for step in within), Fraction())
+            year_steps = [step for step in steps if step.year == year]
+            index += sum((step.gain for step in year_steps), Fraction())
+            effort = sum((step.effort for step in year_steps), Fraction())
             label = self._situation.instrument.predicate(index).label
             years.append(PlannedYear(year, effort, index, label))
         return tuple(years)
 
-    def _hash(self) -> str:
+    def _hash_inputs(self) -> str:
         situation, request = self._situation, self._request
         efforts = sorted(situation.effort.values.items())
         document: dict[str, Any] = {
             "instrument": situation.instrument.id,
-            "levels": [list(each) for each in sorted(situation.levels.items())],
+            "levels": [list(item) for item in sorted(situation.levels.items())],
             "effort": [[*step, str(value)] for step, value in efforts],
             "precedence": [situation.precedence.id, situation.precedence.version],
             "target": str(request.target),
             "buffer": str(request.buffer),
             "years": request.years,
-            "locked": [list(each) for each in sorted(request.locked)],
-            "refused": [list(each) for each in sorted(request.refused)],
+            "locked": [list(step) for step in sorted(request.locked)],
+            "refused": [list(step) for step in sorted(request.refused)],
         }
         return hashlib.sha256(rfc8785.dumps(document)).hexdigest()
 
 
-def _check(situation: Situation, request: PlanRequest) -> None:
+def _check_request(situation: Situation, request: PlanRequest) -> None:
     if request.years not in YEARS:
         raise PlanRequestInvalid("years", f"{YEARS[0]} to {YEARS[-1]}", request.years)
     if request.buffer < 0:
@@ -304,6 +318,6 @@ def _check(situation: Situation, request: PlanRequest) -> None:
             raise PlanRequestInvalid("locked or refused", name, tuple(step))
 
 
-def _unit(values: Iterable[Fraction]) -> int:
+def _units_per_point(values: Iterable[Fraction]) -> int:
     """Return the solver units per point that make every value a whole number."""
     return math.lcm(*(value.denominator for value in values))

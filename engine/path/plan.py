@@ -11,21 +11,20 @@ from engine.path.effort import Effort, StepId
 from engine.path.maintained_levels import LevelRequirement, MaintainedLevel
 from engine.path.precedence import Precedence, PrecedenceRule
 
-DEFAULT_BUFFER = Fraction(
-    1, 10
-)  # index points: a declared margin for levels that fall or do not pass
+# Index points: a declared margin for levels that fall or do not pass.
+DEFAULT_BUFFER = Fraction(1, 10)
 YEARS = range(1, 4)
 
 
 class PlanRequestInvalid(ValueError):
     """The request contradicts itself or the instrument.
 
-    `about` names the part of the request; `expected` and `found` give the reason.
+    `part` names the part of the request; `expected` and `found` give the reason.
     """
 
-    def __init__(self, about: str, expected: str, found: object) -> None:
-        super().__init__(f"{about}: expected {expected}, got {found}")
-        self.about = about
+    def __init__(self, part: str, expected: str, found: object) -> None:
+        super().__init__(f"{part}: expected {expected}, got {found}")
+        self.part = part
         self.expected = expected
         self.found = found
 
@@ -66,14 +65,19 @@ def next_levels(
         PlanRequestInvalid: the instrument lacks an indicator.
     """
     lowest = instrument.level_min
-    known = {each.number: levels.get(each.number, lowest) for each in instrument.indicators}
+    present_levels = {
+        indicator.number: levels.get(indicator.number, lowest)
+        for indicator in instrument.indicators
+    }
     for number in numbers:
-        if number not in known:
-            raise PlanRequestInvalid("indicator", f"1 to {len(known)} of {instrument.id}", number)
+        if number not in present_levels:
+            raise PlanRequestInvalid(
+                "indicator", f"1 to {len(present_levels)} of {instrument.id}", number
+            )
     return frozenset(
-        StepId(number, known[number] + 1)
+        StepId(number, present_levels[number] + 1)
         for number in numbers
-        if known[number] < instrument.level_max
+        if present_levels[number] < instrument.level_max
     )
 
 
@@ -88,7 +92,7 @@ class PlannedStep:
     effort_edited: bool  # whether the effort is the region's own
     locked: bool
     criterion: str  # the criterion of the level; empty if unknown
-    asks: tuple[LevelRequirement, ...]
+    requirements: tuple[LevelRequirement, ...]
     evidence: str  # evidence of the required integration; empty if unknown
 
 
@@ -112,18 +116,20 @@ class Plan:
     index_after: Fraction
     predicate_before: str
     predicate_after: str
-    steps: tuple[PlannedStep, ...]  # by year, indicator, level
+    steps: tuple[PlannedStep, ...]  # ordered by year, indicator and level
     years: tuple[PlannedYear, ...]
     effort: Fraction
-    penalty: Fraction  # of the broken precedence rules
-    broken: tuple[PrecedenceRule, ...]  # rules whose step is in the plan without its prerequisite
-    hold: tuple[MaintainedLevel, ...]
-    estimated: bool
+    penalty: Fraction  # sum of the penalties of the broken precedence rules
+    broken_rules: tuple[
+        PrecedenceRule, ...
+    ]  # rules whose step is in the plan without its prerequisite
+    maintained_levels: tuple[MaintainedLevel, ...]
+    is_estimated: bool
     unclaimed: tuple[int, ...]  # indicators without a claim, counted at the lowest level
     effort_scale: tuple[str, str]  # id, version
     effort_assumed: bool  # whether the plan uses an assumed effort
     precedence_rules: tuple[str, str]  # id, version
-    inputs: str  # hash of all inputs of the plan
+    inputs_hash: str  # hash of all inputs of the plan
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,7 +140,7 @@ class UnreachableTarget:
     index_before: Fraction
     maximum: Fraction
     levels: Mapping[int, int]  # the levels of the maximum
-    inputs: str
+    inputs_hash: str
 
     @property
     def reaches_target(self) -> bool:
@@ -159,5 +165,5 @@ class StepRefusal:
     step: StepId
     extra_effort: Fraction | None  # None if the goal cannot be reached without the step
     extra_penalty: Fraction | None
-    instead: tuple[StepId, ...]
+    replacements: tuple[StepId, ...]
     maximum: Fraction | None  # the highest index, if the goal cannot be reached

@@ -20,7 +20,7 @@ class PrecedenceRule:
 
     kind: str  # the reason, such as "policy-before-practice"
     step: StepId
-    asks: StepId
+    prerequisite: StepId
     penalty: Fraction  # points of effort
 
 
@@ -34,7 +34,7 @@ class Precedence:
     rules: tuple[PrecedenceRule, ...]
 
 
-NONE = Precedence("precedence-none", "1", assumption=True, rules=())
+NO_PRECEDENCE = Precedence("precedence-none", "1", assumption=True, rules=())
 
 
 def broken_precedence_rules(
@@ -45,7 +45,7 @@ def broken_precedence_rules(
         rule
         for rule in precedence.rules
         if rule.step.indicator in levels
-        and rule.asks.indicator in levels
+        and rule.prerequisite.indicator in levels
         and levels[rule.step.indicator] >= rule.step.level
-        and levels[rule.asks.indicator] < rule.asks.level
+        and levels[rule.prerequisite.indicator] < rule.prerequisite.level
     )

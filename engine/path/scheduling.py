@@ -16,11 +16,11 @@ import numpy as np
 from engine.path.dynamic_program import CandidateStep, Order
 from engine.path.effort import StepId
 
-NODES = 20_000  # of the search tree: a few seconds, yet deterministic
+SEARCH_NODES_MOST = 20_000  # takes a few seconds; unlike a time limit, it is deterministic
 
 
-class _Rows:
-    """The constraints `lower <= row of coefficients` of the programme."""
+class _Constraints:
+    """The constraints `lower <= coefficients * variables` of the programme, as matrix rows."""
 
     def __init__(self) -> None:
         self.entries: list[tuple[int, int, float]] = []
@@ -41,44 +41,45 @@ def schedule_steps(
     indicator stay in order, and so do the two steps of each order in `orders`.
     """
     if years == 1 or not steps:
-        return {each.id: 1 for each in steps}
-    column = {each.id: at * (years - 1) for at, each in enumerate(steps)}
-    peak = len(steps) * (years - 1)  # columns before it: whether a step is done by year 1, 2, …
-    rows = _Rows()
-    for at in column.values():
+        return {step.id: 1 for step in steps}
+    columns = {step.id: index * (years - 1) for index, step in enumerate(steps)}
+    # The columns before the peak state whether a step is done by year 1, 2, …
+    peak_column = len(steps) * (years - 1)
+    constraints = _Constraints()
+    for column in columns.values():
         for year in range(years - 2):
-            rows.add({at + year + 1: 1, at + year: -1}, 0)
-    pairs = [(StepId(step.indicator, step.level - 1), step) for step in column]
-    pairs += [(each.asks, each.step) for each in orders]
+            constraints.add({column + year + 1: 1, column + year: -1}, 0)
+    pairs = [(StepId(step.indicator, step.level - 1), step) for step in columns]
+    pairs += [(order.prerequisite, order.step) for order in orders]
     for first, second in pairs:
-        if first in column and second in column:
+        if first in columns and second in columns:
             for year in range(years - 1):
-                rows.add({column[first] + year: 1, column[second] + year: -1}, 0)
-    total = float(sum(each.effort for each in steps))
+                constraints.add({columns[first] + year: 1, columns[second] + year: -1}, 0)
+    total = float(sum(step.effort for step in steps))
     for year in range(years):
-        load: dict[int, float] = {peak: 1}
-        for each in steps:
+        coefficients: dict[int, float] = {peak_column: 1}
+        for step in steps:
             if year < years - 1:
-                load[column[each.id] + year] = -each.effort
+                coefficients[columns[step.id] + year] = -step.effort
             if year > 0:
-                load[column[each.id] + year - 1] = each.effort
-        rows.add(load, total if year == years - 1 else 0)
-    cost = np.zeros(peak + 1)
-    cost[peak] = 1
-    lowest = np.zeros(peak + 1)
-    lowest[peak] = math.ceil(total / years)
-    highest = np.ones(peak + 1)
-    highest[peak] = total
-    values = _solved(cost, rows, lowest, highest)
+                coefficients[columns[step.id] + year - 1] = step.effort
+        constraints.add(coefficients, total if year == years - 1 else 0)
+    cost = np.zeros(peak_column + 1)
+    cost[peak_column] = 1
+    lowest = np.zeros(peak_column + 1)
+    lowest[peak_column] = math.ceil(total / years)
+    highest = np.ones(peak_column + 1)
+    highest[peak_column] = total
+    values = _solve_program(cost, constraints, lowest, highest)
     return {
-        step: years - sum(values[at + year] > 0.5 for year in range(years - 1))
-        for step, at in column.items()
+        step: years - sum(values[column + year] > 0.5 for year in range(years - 1))
+        for step, column in columns.items()
     }
 
 
-def _solved(
+def _solve_program(
     cost: np.ndarray[Any, Any],
-    rows: _Rows,
+    constraints: _Constraints,
     lowest: np.ndarray[Any, Any],
     highest: np.ndarray[Any, Any],
 ) -> Sequence[float]:
@@ -86,15 +87,15 @@ def _solved(
     from scipy.optimize import Bounds, LinearConstraint, milp
     from scipy.sparse import csr_array
 
-    row, column, value = zip(*rows.entries, strict=True)
-    matrix = csr_array((value, (row, column)), shape=(len(rows.lower), len(cost)))
-    answer = milp(
+    row, column, value = zip(*constraints.entries, strict=True)
+    matrix = csr_array((value, (row, column)), shape=(len(constraints.lower), len(cost)))
+    solution = milp(
         cost,
         integrality=np.ones(len(cost)),
         bounds=Bounds(lowest, highest),
-        constraints=LinearConstraint(matrix, lb=rows.lower),
-        options={"mip_rel_gap": 0, "node_limit": NODES},
+        constraints=LinearConstraint(matrix, lb=constraints.lower),
+        options={"mip_rel_gap": 0, "node_limit": SEARCH_NODES_MOST},
     )
-    if answer.x is None:  # a schedule with all steps in the first year always exists
-        raise ArithmeticError(f"the solver found no answer: {answer.message}")
-    return cast(Sequence[float], answer.x)
+    if solution.x is None:  # a schedule with all steps in the first year always exists
+        raise ArithmeticError(f"the solver found no schedule: {solution.message}")
+    return cast(Sequence[float], solution.x)

@@ -56,7 +56,7 @@ class AttestationStatus:
 
     opd: str
     state: SealState
-    attestation: Attestation | None  # the latest
+    attestation: Attestation | None  # the latest attestation
     expires_on: date | None  # the last day on which it is valid
     broken_by: ForeignEdit | None  # the first foreign edit after it
 
@@ -77,12 +77,12 @@ def attestation_status(
 
     Attestations and edits of other OPDs are ignored.
     """
-    given = [each for each in attestations if each.opd == opd]
-    if not given:
+    own_attestations = [attestation for attestation in attestations if attestation.opd == opd]
+    if not own_attestations:
         return AttestationStatus(opd, SealState.NEVER_GIVEN, None, None, None)
-    latest = max(given, key=lambda each: each.at)
-    later = [each for each in edits if each.opd == opd and each.at > latest.at]
-    broken_by = min(later, key=lambda each: (each.at, each.subject), default=None)
+    latest = max(own_attestations, key=lambda attestation: attestation.at)
+    later_edits = [edit for edit in edits if edit.opd == opd and edit.at > latest.at]
+    broken_by = min(later_edits, key=lambda edit: (edit.at, edit.subject), default=None)
     expires_on = latest.at.date() + timedelta(days=ATTESTED_DAYS)
     if broken_by is not None:
         state = SealState.BROKEN

@@ -15,14 +15,16 @@ from engine.decimals import format_exact
 from engine.model import Application, ApplicationStatus
 from engine.verification.attestation import AttestationStatus
 
-ENOUGH = Fraction(4, 5)  # from this completeness on, a missing edge counts as absent
+SUFFICIENT_COMPLETENESS = Fraction(
+    4, 5
+)  # from this completeness on, a missing edge counts as absent
 
-REQUIRED: dict[str, Callable[[Application], bool]] = {
-    "opd": lambda each: each.opd is not None,
-    "status": lambda each: each.status is not ApplicationStatus.UNKNOWN,
-    "function": lambda each: bool(each.function.strip()),
-    "platform": lambda each: bool(each.platform.strip()),
-    "year": lambda each: each.year is not None,
+REQUIRED_FIELDS: dict[str, Callable[[Application], bool]] = {
+    "opd": lambda application: application.opd is not None,
+    "status": lambda application: application.status is not ApplicationStatus.UNKNOWN,
+    "function": lambda application: bool(application.function.strip()),
+    "platform": lambda application: bool(application.platform.strip()),
+    "year": lambda application: application.year is not None,
 }
 
 
@@ -38,7 +40,7 @@ class MissingFields:
 class Completeness:
     """The number of required cells of an inventory, and of those that are filled."""
 
-    of: str  # OPD or region; empty for applications of an unknown OPD
+    subject: str  # OPD or region; empty for applications of an unknown OPD
     applications: int
     filled: int
     required: int
@@ -55,41 +57,47 @@ class Completeness:
         return None if self.exact is None else format_exact(self.exact)
 
     @property
-    def enough(self) -> bool:
+    def is_sufficient(self) -> bool:
         """Whether at least 80 percent is filled. An empty inventory has no gaps."""
-        return self.exact is None or self.exact >= ENOUGH
+        return self.exact is None or self.exact >= SUFFICIENT_COMPLETENESS
 
 
 def measure_completeness(of: str, applications: Iterable[Application]) -> Completeness:
     """Measure the completeness of some applications together."""
-    asked = sorted(
-        (each for each in applications if each.status is not ApplicationStatus.RETIRED),
-        key=lambda each: each.id,
+    listed = sorted(
+        (
+            application
+            for application in applications
+            if application.status is not ApplicationStatus.RETIRED
+        ),
+        key=lambda application: application.id,
     )
     missing = []
-    for each in asked:
-        fields = tuple(name for name, filled in REQUIRED.items() if not filled(each))
+    for application in listed:
+        fields = tuple(name for name, filled in REQUIRED_FIELDS.items() if not filled(application))
         if fields:
-            missing.append(MissingFields(each.id, fields))
-    required = len(asked) * len(REQUIRED)
-    gaps = sum(len(each.fields) for each in missing)
-    return Completeness(of, len(asked), required - gaps, required, tuple(missing))
+            missing.append(MissingFields(application.id, fields))
+    required = len(listed) * len(REQUIRED_FIELDS)
+    gaps = sum(len(entry.fields) for entry in missing)
+    return Completeness(of, len(listed), required - gaps, required, tuple(missing))
 
 
-def by_opd(opds: Iterable[str], applications: Iterable[Application]) -> dict[str, Completeness]:
+def completeness_by_opd(
+    opds: Iterable[str], applications: Iterable[Application]
+) -> dict[str, Completeness]:
     """Measure the completeness of each OPD. The key "" is for applications without an OPD."""
-    run_by: dict[str, list[Application]] = {opd: [] for opd in opds}
-    for each in applications:
-        run_by.setdefault(each.opd or "", []).append(each)
-    return {opd: measure_completeness(opd, owned) for opd, owned in run_by.items()}
+    by_owner: dict[str, list[Application]] = {opd: [] for opd in opds}
+    for application in applications:
+        by_owner.setdefault(application.opd or "", []).append(application)
+    return {opd: measure_completeness(opd, owned) for opd, owned in by_owner.items()}
 
 
-def vouched_for(
+def attesting_opds(
     seals: Iterable[AttestationStatus], inventories: dict[str, Completeness]
 ) -> frozenset[str]:
     """Return the OPDs whose inventory is attested and complete enough to prove an absence."""
     return frozenset(
-        each.opd
-        for each in seals
-        if each.holds and each.opd in inventories and inventories[each.opd].enough
+        seal.opd
+        for seal in seals
+        if seal.holds and seal.opd in inventories and inventories[seal.opd].is_sufficient
     )

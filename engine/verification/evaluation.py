@@ -26,7 +26,7 @@ class VerificationGap(Enum):
     NOT_VOUCHED_FOR = "NOT_VOUCHED_FOR"  # an OPD; empty if an application's owner is unknown
     NO_OPD = "NO_OPD"  # empty: no OPD is in scope that could attest an inventory
     NO_APPLICATION = "NO_APPLICATION"  # an indicator without a known application
-    SERVICE_UNKNOWN = "SERVICE_UNKNOWN"  # an application; what it serves is unknown
+    SERVICE_UNKNOWN = "SERVICE_UNKNOWN"  # an application; its functions are unknown
     NO_EXCHANGE = "NO_EXCHANGE"  # an application; empty: the region as a whole
     NOT_COUNTED = "NOT_COUNTED"  # an integration; the details are its defects
     OWNER_UNKNOWN = "OWNER_UNKNOWN"  # an integration; its target is known by name only
@@ -40,7 +40,7 @@ class VerificationGap(Enum):
 
 
 @dataclass(frozen=True, slots=True)
-class Missing:
+class MissingFact:
     """A missing or unknown fact, with its subject."""
 
     gap: VerificationGap
@@ -56,7 +56,7 @@ class Finding:
     state: FindingState
     edges: tuple[str, ...]  # integrations that show the requirement or a part of it
     documents: tuple[str, ...]
-    missing: tuple[Missing, ...]  # empty if the requirement is met
+    missing: tuple[MissingFact, ...]  # empty if the requirement is met
 
 
 class Evaluation:
@@ -65,102 +65,106 @@ class Evaluation:
     def __init__(self, inventory: Inventory) -> None:
         self.inventory = inventory
         self.applications = inventory.in_use()
-        self.noted: list[str] = []
-        self.read_at: set[str] = set()  # nodes whose edges the current rule read
+        self.records: list[str] = []
+        self.nodes_read: set[str] = set()  # nodes whose edges the current rule read
         self.read_all = False  # whether the current rule read all edges of the graph
         self.edges = sorted(inventory.graph.edges.values(), key=lambda edge: edge.id)
         self._texts: dict[str, str] = {}
-        self._at: dict[str, list[GraphEdge]] = {}
+        self._edges_at: dict[str, list[GraphEdge]] = {}
         for edge in self.edges:
-            self._at.setdefault(edge.source, []).append(edge)
+            self._edges_at.setdefault(edge.source, []).append(edge)
             if edge.target != edge.source:
-                self._at.setdefault(edge.target, []).append(edge)
+                self._edges_at.setdefault(edge.target, []).append(edge)
         self._serving: dict[int, list[GraphNode]] = {}
         for application in self.applications:
-            for indicator in self.serves(application.id):
+            for indicator in self.served_indicators(application.id):
                 self._serving.setdefault(indicator, []).append(application)
 
-    def note(self, what: str, *texts: object) -> None:
+    def record(self, label: str, *texts: object) -> None:
         """Record what was read. A verdict's hash of inputs is computed from these records."""
-        self.noted.append(what)
-        self.noted.extend(map(str, texts))
+        self.records.append(label)
+        self.records.extend(map(str, texts))
 
-    def serves(self, application: str) -> frozenset[int]:
+    def served_indicators(self, application: str) -> frozenset[int]:
         """Return the indicators that an application is known to serve."""
-        return self.inventory.serves.get(application, frozenset())
+        return self.inventory.indicators_by_application.get(application, frozenset())
 
-    def serving(self, indicator: int) -> list[GraphNode]:
+    def serving_applications(self, indicator: int) -> list[GraphNode]:
         """Return the applications in use that are known to serve an indicator, by id."""
-        found = self._serving.get(indicator, [])
-        self.note("serving", *(f"{each.id} {each.opd}" for each in found))
-        return found
+        applications = self._serving.get(indicator, [])
+        self.record(
+            "serving", *(f"{application.id} {application.opd}" for application in applications)
+        )
+        return applications
 
     def edges_at(self, nodes: Iterable[str]) -> list[GraphEdge]:
         """Return the edges at any of these nodes."""
-        asked = set(nodes)
-        self.read_at |= asked
-        found = {edge.id: edge for node in sorted(asked) for edge in self._at.get(node, ())}
-        self.noted.extend([edge.state for edge in found.values()])
-        return list(found.values())
+        ends = set(nodes)
+        self.nodes_read |= ends
+        edges = {edge.id: edge for node in sorted(ends) for edge in self._edges_at.get(node, ())}
+        self.records.extend([edge.hashed_values for edge in edges.values()])
+        return list(edges.values())
 
-    def chosen(self, wanted: Callable[[GraphEdge], bool]) -> list[GraphEdge]:
-        """Return the edges of the whole graph for which `wanted` is true, by id."""
+    def select_edges(self, predicate: Callable[[GraphEdge], bool]) -> list[GraphEdge]:
+        """Return the edges of the whole graph for which `predicate` is true, by id."""
         self.read_all = True
-        found = [edge for edge in self.edges if wanted(edge)]
-        self.noted.extend([edge.state for edge in found])
-        return found
+        edges = [edge for edge in self.edges if predicate(edge)]
+        self.records.extend([edge.hashed_values for edge in edges])
+        return edges
 
-    def start(self) -> None:
+    def clear_records(self) -> None:
         """Clear the records of the previous rule."""
-        self.noted, self.read_at, self.read_all = [], set(), False
+        self.records, self.nodes_read, self.read_all = [], set(), False
 
-    def node(self, id: str) -> GraphNode:
+    def read_far_node(self, id: str) -> GraphNode:
         """Return the far end of an edge, and record it with the indicators that it serves."""
         node = self.inventory.graph.nodes[id]
         if id not in self._texts:
-            tags = " ".join(map(str, sorted(self.serves(id))))
+            tags = " ".join(map(str, sorted(self.served_indicators(id))))
             self._texts[id] = f"{id} {node.kind.value} {tags}"
-        self.noted.append(self._texts[id])
+        self.records.append(self._texts[id])
         return node
 
-    def not_vouched_for(self, opds: Iterable[str | None]) -> list[Missing]:
+    def attestation_gaps(self, opds: Iterable[str | None]) -> list[MissingFact]:
         """Return the gaps of the OPDs whose inventory cannot prove an absence.
 
         Without any OPD, the result is a NO_OPD gap.
         """
-        asked = {each or "" for each in opds}
-        if not asked:
-            self.note("vouched for", "not", "no OPD")
-            return [Missing(VerificationGap.NO_OPD)]
-        left = sorted(asked - self.inventory.vouched_for)
-        self.note("vouched for", *sorted(asked - set(left)), "not", *left)
-        return [Missing(VerificationGap.NOT_VOUCHED_FOR, opd) for opd in left]
+        owners = {opd or "" for opd in opds}
+        if not owners:
+            self.record("vouched for", "not", "no OPD")
+            return [MissingFact(VerificationGap.NO_OPD)]
+        unattested = sorted(owners - self.inventory.attesting_opds)
+        self.record("vouched for", *sorted(owners - set(unattested)), "not", *unattested)
+        return [MissingFact(VerificationGap.NOT_VOUCHED_FOR, opd) for opd in unattested]
 
 
-def not_counted(edge: GraphEdge) -> Missing:
+def not_counted_gap(edge: GraphEdge) -> MissingFact:
     """Return the gap of an exchange that would suffice if it counted or its mode were known."""
-    why = edge.defects or (IntegrationDefect.MODE_UNKNOWN,)
-    return Missing(VerificationGap.NOT_COUNTED, edge.id, tuple(defect.value for defect in why))
+    defects = edge.defects or (IntegrationDefect.MODE_UNKNOWN,)
+    return MissingFact(
+        VerificationGap.NOT_COUNTED, edge.id, tuple(defect.value for defect in defects)
+    )
 
 
 def met_finding(
-    asked: Requirement, edges: Iterable[GraphEdge] = (), documents: Iterable[str] = ()
+    requirement: Requirement, edges: Iterable[GraphEdge] = (), documents: Iterable[str] = ()
 ) -> Finding:
     """Return the finding of a requirement that this evidence meets."""
-    return Finding(asked, FindingState.MET, _ids(edges), tuple(sorted(documents)), ())
+    return Finding(requirement, FindingState.MET, _ids(edges), tuple(sorted(documents)), ())
 
 
 def unmet_finding(
-    asked: Requirement,
-    missing: Iterable[Missing],
+    requirement: Requirement,
+    missing: Iterable[MissingFact],
     *,
     unknown: bool,
     edges: Iterable[GraphEdge] = (),
 ) -> Finding:
     """Return the finding of a requirement that is not met, or is `unknown`."""
     state = FindingState.UNKNOWN if unknown else FindingState.FAILED
-    return Finding(asked, state, _ids(edges), (), tuple(missing))
+    return Finding(requirement, state, _ids(edges), (), tuple(missing))
 
 
 def _ids(edges: Iterable[GraphEdge]) -> tuple[str, ...]:
-    return tuple(sorted({each.id for each in edges}))
+    return tuple(sorted({edge.id for edge in edges}))

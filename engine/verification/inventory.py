@@ -50,21 +50,25 @@ class Development:
     """The applications that were built since the policy on building them took effect."""
 
     built: tuple[str, ...]  # ids of applications built since then
-    year_unknown: tuple[str, ...]  # ids of applications that may be
+    year_unknown: tuple[str, ...]  # ids of applications that may have been built since then
     consulted: Mapping[str, bool]  # whether a consultation is recorded; absent if unknown
     duplicates: tuple[tuple[str, str], ...]  # unresolved pairs
 
 
 @dataclass(frozen=True, slots=True)
 class Inventory:
-    """The known facts about a region, and the OPDs whose absences are facts (open world)."""
+    """The known facts about a region, and the OPDs for which a missing fact is an absence."""
 
     graph: IntegrationGraph
     year: int  # year of the assessment
     opds: tuple[str, ...] = ()  # in scope
-    exempt: Mapping[str, str] = field(default_factory=dict)  # OPDs out of scope, with the reason
-    serves: Mapping[str, frozenset[int]] = field(default_factory=dict)  # indicators by application
-    vouched_for: frozenset[str] = frozenset()  # OPDs; see `completeness.vouched_for`
+    exemptions: Mapping[str, str] = field(
+        default_factory=dict
+    )  # OPDs out of scope, with the reason
+    indicators_by_application: Mapping[str, frozenset[int]] = field(
+        default_factory=dict
+    )  # indicators by application
+    attesting_opds: frozenset[str] = frozenset()  # OPDs; see `completeness.vouched_for`
     documents: tuple[ReviewDocument, ...] = ()
     documents_closed: bool = False  # submission has ended: other documents do not exist
     development: Development | None = None
@@ -73,11 +77,15 @@ class Inventory:
     @property
     def in_scope(self) -> list[str]:
         """The OPDs in scope without an exemption, by id."""
-        return sorted(set(self.opds) - self.exempt.keys())
+        return sorted(set(self.opds) - self.exemptions.keys())
 
     def in_use(self) -> list[GraphNode]:
         """Return the region's applications that are not known to be out of use, by id."""
-        return [each for each in self.graph.applications if each.status not in NOT_IN_USE]
+        return [
+            application
+            for application in self.graph.applications
+            if application.status not in NOT_IN_USE
+        ]
 
 
 def indicators_by_application(
@@ -88,18 +96,22 @@ def indicators_by_application(
     """Return the indicators of spbe-2020 that each application serves.
 
     They come from the tag of the application, and from the common application of which it is an
-    instance. An application with neither is left out, because what it serves is unknown, not
-    nothing. A retired application is left out, because it serves nothing and is in no graph.
+    instance. An application with neither is left out, because it is unknown what it
+    serves. A retired application is left out, because it serves nothing and is in no graph.
     """
-    of_common = {each.id: frozenset(each.indicators) for each in common}
-    found = {}
-    for each in applications:
-        if each.status is ApplicationStatus.RETIRED:
+    common_indicators = {
+        application.id: frozenset(application.indicators) for application in common
+    }
+    indicators = {}
+    for application in applications:
+        if application.status is ApplicationStatus.RETIRED:
             continue
-        national = of_common.get(each.common_application or "")
-        if each.id in tags or national is not None:
-            found[each.id] = frozenset(tags.get(each.id, ())) | (national or frozenset())
-    return found
+        national = common_indicators.get(application.common_application or "")
+        if application.id in tags or national is not None:
+            indicators[application.id] = frozenset(tags.get(application.id, ())) | (
+                national or frozenset()
+            )
+    return indicators
 
 
 def development_since_policy(
@@ -114,25 +126,25 @@ def development_since_policy(
     use are left out as well.
     """
     built, unknown, consulted = [], [], {}
-    for each in sorted(applications, key=lambda application: application.id):
-        if each.common_application is not None or each.status in NOT_IN_USE:
+    for application in sorted(applications, key=lambda application: application.id):
+        if application.common_application is not None or application.status in NOT_IN_USE:
             continue
-        if each.year is None:
-            unknown.append(each.id)
-        elif each.year >= policy_year:
-            built.append(each.id)
-        if each.consulted is not None:
-            consulted[each.id] = each.consulted
+        if application.year is None:
+            unknown.append(application.id)
+        elif application.year >= policy_year:
+            built.append(application.id)
+        if application.consulted is not None:
+            consulted[application.id] = application.consulted
     return Development(tuple(built), tuple(unknown), consulted, tuple(sorted(duplicates)))
 
 
 def review_documents(levels: Iterable[LevelClaim]) -> tuple[ReviewDocument, ...]:
     """Return the reviews and follow-ups in the evidence of claimed levels. The id is the URL."""
     return tuple(
-        ReviewDocument(each.url, claim.indicator, each.kind, each.dated)
+        ReviewDocument(evidence.url, claim.indicator, evidence.kind, evidence.dated)
         for claim in levels
-        for each in claim.evidence
-        if each.kind in (EvidenceKind.REVIEW, EvidenceKind.FOLLOW_UP)
+        for evidence in claim.evidence
+        if evidence.kind in (EvidenceKind.REVIEW, EvidenceKind.FOLLOW_UP)
     )
 
 
@@ -142,7 +154,7 @@ def functions_ticked(
     """Return the indicators that an application in use serves with all functions."""
     return frozenset(
         indicator
-        for each in applications
-        if each.status not in NOT_IN_USE and set(each.capabilities) == set(Capability)
-        for indicator in serves.get(each.id, ())
+        for application in applications
+        if application.status not in NOT_IN_USE and set(application.capabilities) == set(Capability)
+        for indicator in serves.get(application.id, ())
     )

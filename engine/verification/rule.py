@@ -29,7 +29,7 @@ class Requirement:
     """A requirement of a level and of every level above it."""
 
     level: int
-    ask: RequirementKind
+    kind: RequirementKind
     text: str  # in our words
     in_year: bool = False  # the document must be dated in the year of the assessment
     share: Fraction = Fraction(1)  # share of the applications that must meet it

@@ -13,7 +13,7 @@ from datetime import date
 from enum import Enum
 
 from engine.assessment.instrument import Indicator, Instrument
-from engine.assessment.score import Score, from_levels
+from engine.assessment.score import Score, score_levels
 from engine.graph.graph import hash_texts
 from engine.verification.evaluation import Evaluation, Finding, FindingState
 from engine.verification.inventory import Inventory
@@ -43,21 +43,21 @@ class Verdict:
     flag: VerificationFlag | None  # None without a claim
     findings: tuple[Finding, ...]
     inputs: str  # hash of all inputs of the verdict
-    read_at: frozenset[str] | None  # nodes whose edges were read; None if all were
+    nodes_read: frozenset[str] | None  # nodes whose edges were read; None if all were
 
     @property
     def edges(self) -> tuple[str, ...]:
         """The ids of the integrations that show a requirement or a part of one."""
-        return tuple(sorted({edge for each in self.findings for edge in each.edges}))
+        return tuple(sorted({edge for finding in self.findings for edge in finding.edges}))
 
     @property
-    def open(self) -> tuple[Finding, ...]:
+    def open_findings(self) -> tuple[Finding, ...]:
         """The unmet findings for the claim, or for the next level if the claim is supported."""
         target = max(self.claim or 0, self.ceiling + 1)
         return tuple(
-            each
-            for each in self.findings
-            if each.state is not FindingState.MET and each.requirement.level <= target
+            finding
+            for finding in self.findings
+            if finding.state is not FindingState.MET and finding.requirement.level <= target
         )
 
 
@@ -85,7 +85,7 @@ def verify_levels(
     return _verify(instrument, table, levels, inventory, {}, None)
 
 
-def verify_again(
+def update_verification(
     before: Verification,
     instrument: Instrument,
     table: RuleTable,
@@ -99,9 +99,9 @@ def verify_again(
     `changed` holds the ends of all edges that were added, removed or changed.
     """
     reused = {
-        each.indicator: each
-        for each in before.verdicts
-        if each.read_at is not None and each.read_at.isdisjoint(changed)
+        verdict.indicator: verdict
+        for verdict in before.verdicts
+        if verdict.nodes_read is not None and verdict.nodes_read.isdisjoint(changed)
     }
     return _verify(instrument, table, levels, inventory, reused, before)
 
@@ -114,26 +114,26 @@ def _verify(
     reused: Mapping[int, Verdict],
     before: Verification | None,
 ) -> Verification:
-    reading = Evaluation(inventory)
-    indicators = {each.number: each for each in instrument.indicators}
-    found = [
+    evaluation = Evaluation(inventory)
+    indicators = {indicator.number: indicator for indicator in instrument.indicators}
+    results = [
         reused.get(number)
-        or _verdict(instrument, table, rule, indicators[number], levels.get(number), reading)
+        or _verdict(instrument, table, rule, indicators[number], levels.get(number), evaluation)
         for rule in table.rules
         for number in rule.indicators
     ]
-    verdicts = tuple(sorted(found, key=lambda each: each.indicator))
+    verdicts = tuple(sorted(results, key=lambda verdict: verdict.indicator))
     claimed = supported = not_refuted = None
     if before is not None and _bounds(before.verdicts) == _bounds(verdicts):
         claimed, supported, not_refuted = before.claimed, before.supported, before.not_refuted
     elif levels:
-        claimed = from_levels(instrument, levels)
-        ceilings = {each.indicator: each.ceiling for each in verdicts}
-        bounds = {each.indicator: each.not_refuted for each in verdicts}
-        supported = _capped(instrument, levels, ceilings, claimed)
+        claimed = score_levels(instrument, levels)
+        ceilings = {verdict.indicator: verdict.ceiling for verdict in verdicts}
+        bounds = {verdict.indicator: verdict.not_refuted for verdict in verdicts}
+        supported = _capped_score(instrument, levels, ceilings, claimed)
         not_refuted = supported
         if bounds != ceilings:
-            not_refuted = _capped(instrument, levels, bounds, claimed)
+            not_refuted = _capped_score(instrument, levels, bounds, claimed)
     return Verification(
         instrument=instrument.id,
         table=table.reference,
@@ -146,14 +146,14 @@ def _verify(
 
 
 def _bounds(verdicts: Iterable[Verdict]) -> list[tuple[int, int, int]]:
-    return [(each.indicator, each.ceiling, each.not_refuted) for each in verdicts]
+    return [(verdict.indicator, verdict.ceiling, verdict.not_refuted) for verdict in verdicts]
 
 
-def _capped(
-    instrument: Instrument, levels: Mapping[int, int], most: Mapping[int, int], claimed: Score
+def _capped_score(
+    instrument: Instrument, levels: Mapping[int, int], caps: Mapping[int, int], claimed: Score
 ) -> Score:
-    capped = {number: min(level, most.get(number, level)) for number, level in levels.items()}
-    return claimed if capped == levels else from_levels(instrument, capped)
+    capped = {number: min(level, caps.get(number, level)) for number, level in levels.items()}
+    return claimed if capped == levels else score_levels(instrument, capped)
 
 
 def _verdict(
@@ -162,21 +162,26 @@ def _verdict(
     rule: Rule,
     indicator: Indicator,
     claim: int | None,
-    reading: Evaluation,
+    evaluation: Evaluation,
 ) -> Verdict:
-    reading.start()
-    findings = tuple(evaluate_requirement(reading, indicator, each) for each in rule.requirements)
+    evaluation.clear_records()
+    findings = tuple(
+        evaluate_requirement(evaluation, indicator, requirement)
+        for requirement in rule.requirements
+    )
     ceiling = not_refuted = instrument.level_max
-    for each in reversed(findings):
-        if each.state is not FindingState.MET:
-            ceiling = each.requirement.level - 1
-        if each.state is FindingState.FAILED and table.confirmed:
-            not_refuted = each.requirement.level - 1
-    ticked = indicator.number in reading.inventory.functions_ticked
+    for finding in reversed(findings):
+        if finding.state is not FindingState.MET:
+            ceiling = finding.requirement.level - 1
+        if finding.state is FindingState.FAILED and table.confirmed:
+            not_refuted = finding.requirement.level - 1
+    ticked = indicator.number in evaluation.inventory.functions_ticked
     flag = None
     if claim is not None:
-        flag = _flag(claim, ceiling, not_refuted, rule.nominates_to if ticked else None)
-    reading.note("claim", claim, reading.inventory.year, reading.inventory.documents_closed, ticked)
+        flag = _claim_flag(claim, ceiling, not_refuted, rule.nominates_to if ticked else None)
+    evaluation.record(
+        "claim", claim, evaluation.inventory.year, evaluation.inventory.documents_closed, ticked
+    )
     name = f"{table.reference}/{rule.id}"
     return Verdict(
         indicator=indicator.number,
@@ -187,12 +192,14 @@ def _verdict(
         not_refuted=not_refuted,
         flag=flag,
         findings=findings,
-        inputs=hash_texts([name, str(indicator.number), *reading.noted]),
-        read_at=None if reading.read_all else frozenset(reading.read_at),
+        inputs=hash_texts([name, str(indicator.number), *evaluation.records]),
+        nodes_read=None if evaluation.read_all else frozenset(evaluation.nodes_read),
     )
 
 
-def _flag(claim: int, ceiling: int, not_refuted: int, nominates_to: int | None) -> VerificationFlag:
+def _claim_flag(
+    claim: int, ceiling: int, not_refuted: int, nominates_to: int | None
+) -> VerificationFlag:
     if claim > not_refuted:
         return VerificationFlag.OVER_CLAIM
     if claim > ceiling:

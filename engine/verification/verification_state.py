@@ -99,7 +99,7 @@ class ProposalsChange:
         return self.subject
 
 
-def of_verification(
+def summarise_verification(
     verification: Verification, year: int, claims: Assessment | None
 ) -> VerificationState:
     """Return the summary of a verification. `claims` is its assessment, if there is one."""
@@ -111,15 +111,15 @@ def of_verification(
         kind=None if claims is None else claims.kind,
         published=claims is None or claims.state is AssessmentState.PUBLISHED,
         values=VerifiedValues(
-            _exact(verification.claimed),
-            _exact(verification.supported),
-            _exact(verification.not_refuted),
+            _exact_value(verification.claimed),
+            _exact_value(verification.supported),
+            _exact_value(verification.not_refuted),
         ),
-        verdicts={each.indicator: _verdict(each) for each in verification.verdicts},
+        verdicts={verdict.indicator: _verdict_state(verdict) for verdict in verification.verdicts},
     )
 
 
-def verification_news(
+def verification_change(
     subject: str, before: VerificationState | None, after: VerificationState
 ) -> VerificationChange | None:
     """Return the change of a verification, or None if no verdict differs.
@@ -129,11 +129,11 @@ def verification_news(
     """
     if before is not None and after.published and not before.published:
         before = None
-    was = {} if before is None else before.verdicts
+    earlier = {} if before is None else before.verdicts
     changed = tuple(
-        VerdictChange(indicator, was.get(indicator), verdict)
+        VerdictChange(indicator, earlier.get(indicator), verdict)
         for indicator, verdict in after.verdicts.items()
-        if was.get(indicator) != verdict
+        if earlier.get(indicator) != verdict
     )
     if not changed:
         return None
@@ -149,31 +149,33 @@ def verification_news(
     )
 
 
-def of_proposals(proposals: Iterable[Proposal]) -> ProposalsState:
+def summarise_proposals(proposals: Iterable[Proposal]) -> ProposalsState:
     """Return the summary of a region's proposals."""
-    return ProposalsState({each.id: (each.kind, each.inputs) for each in proposals})
+    return ProposalsState({proposal.id: (proposal.kind, proposal.inputs) for proposal in proposals})
 
 
-def proposals_news(
+def proposals_change(
     subject: str, before: ProposalsState, after: ProposalsState
 ) -> ProposalsChange | None:
     """Return the change of proposals, or None if nothing differs."""
-    was, now = before.proposals, after.proposals
-    if was == now:
+    earlier, current = before.proposals, after.proposals
+    if earlier == current:
         return None
-    counts = Counter(kind for kind, _ in now.values())
+    counts = Counter(kind for kind, _ in current.values())
     return ProposalsChange(
         subject=subject,
-        opened=tuple(sorted(now.keys() - was.keys())),
-        changed=tuple(sorted(id for id in now.keys() & was.keys() if now[id] != was[id])),
-        closed=tuple(sorted(was.keys() - now.keys())),
+        opened=tuple(sorted(current.keys() - earlier.keys())),
+        changed=tuple(
+            sorted(id for id in current.keys() & earlier.keys() if current[id] != earlier[id])
+        ),
+        closed=tuple(sorted(earlier.keys() - current.keys())),
         counts={kind: counts[kind] for kind in ProposalKind if kind in counts},
     )
 
 
-def _verdict(verdict: Verdict) -> VerdictState:
+def _verdict_state(verdict: Verdict) -> VerdictState:
     return VerdictState(verdict.claim, verdict.ceiling, verdict.not_refuted, verdict.flag)
 
 
-def _exact(score: Score | None) -> str | None:
+def _exact_value(score: Score | None) -> str | None:
     return None if score is None else score.value

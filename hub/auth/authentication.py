@@ -20,20 +20,20 @@ from joserfc import jws, jwt
 from joserfc.errors import ExpiredTokenError, JoseError
 from joserfc.jws import JWSRegistry
 
-from engine.model import OWN_ACTORS, PUBLIC_VIEWER, Role, Viewer
+from engine.model import OWN_ACTOR_PREFIX, PUBLIC_VIEWER, Role, Viewer
 from hub.auth.signing_keys import Clock, ConfiguredKey, KeySource, PublishedKeys, SigningKey
 
-LEEWAY_SECONDS = 30  # the clocks of two machines may differ by so much
+LEEWAY_SECONDS = 30  # the allowed difference between the clocks of two machines
 TOKEN_CHARACTERS = 8_192
 SCOPE_ENTRIES = 1_000
-SUBJECT_CHARACTERS = 255  # what OpenID Connect allows a `sub`
+SUBJECT_CHARACTERS = 255  # the limit of OpenID Connect for `sub`
 VERIFIED_TOKENS_MOST = 1_000  # in the cache; each has at most TOKEN_CHARACTERS
 
 # Headers that name a key, or change what is signed. A key is looked up by its id among the trusted
 # keys only.
 _REFUSED_HEADERS = frozenset({"b64", "crit", "cty", "enc", "jku", "jwk", "x5c", "x5u", "zip"})
 _TOKEN_TYPES = frozenset({"jwt", "at+jwt", "application/at+jwt"})
-_NEEDS = {
+_REQUIRED_SCOPES = {
     Role.OPD: ("regions", "opds"),
     Role.REGION: ("regions",),
     Role.ASSESSOR: ("regions",),
@@ -70,7 +70,7 @@ class _VerifiedToken:
 
     viewer: Viewer
     key_id: str
-    signing: SigningKey
+    signing_key: SigningKey
 
 
 class Authenticator:
@@ -102,12 +102,12 @@ class Authenticator:
 
     @classmethod
     def embedded(cls, secret: bytes, issuer: str, audience: str, clock: Clock) -> Self:
-        """Return an authenticator for an instance that issues its own tokens (`hub.auth.tokens`)."""
+        """Return an authenticator for an instance that issues its own tokens."""
         return cls(ConfiguredKey(secret), issuer, audience, clock)
 
     @classmethod
     def trusting(cls, jwks: str | Path, issuer: str, audience: str, clock: Clock) -> Self:
-        """Return an authenticator that trusts an identity provider's JWKS document, a URL or a file."""
+        """Return an authenticator that trusts the JWKS document at a URL or in a file."""
         return cls(PublishedKeys(jwks, clock), issuer, audience, clock)
 
     async def viewer(self, authorization: str | None) -> Viewer:
@@ -124,7 +124,7 @@ class Authenticator:
             raise TokenInvalid("expected `Bearer` and a token, got something else")
         token = token.strip()
         verified = self._verified_tokens.get(token)
-        if verified is None or verified.signing is not await self._keys.find(verified.key_id):
+        if verified is None or verified.signing_key is not await self._keys.find(verified.key_id):
             verified = self._verified_tokens[token] = await self._verify(token)
         return verified.viewer
 
@@ -136,21 +136,23 @@ class Authenticator:
         claims: dict[str, Any] = {}
         try:
             header = jws.extract_compact(token.encode()).headers()
-            key_id = _key_id(header)
-            signing = await self._keys.find(key_id)
-            if signing is None:
-                raise TokenInvalid("expected a token signed with a key of ours, got an unknown kid")
-            if header.get("alg") not in signing.algorithms:
+            key_id = _checked_key_id(header)
+            signing_key = await self._keys.find(key_id)
+            if signing_key is None:
+                raise TokenInvalid("expected a token signed with a trusted key, got an unknown kid")
+            if header.get("alg") not in signing_key.algorithms:
                 raise TokenInvalid("expected the algorithm of the key, got another")
-            claims = jwt.decode(token, signing.key, signing.algorithms, _Registry()).claims
+            claims = jwt.decode(
+                token, signing_key.key, signing_key.algorithms, _AllAlgorithmsRegistry()
+            ).claims
             self._claims.validate(claims)
         except ExpiredTokenError as error:
-            raise TokenExpired(_moment(claims["exp"])) from error
+            raise TokenExpired(_to_datetime(claims["exp"])) from error
         except (JoseError, ValueError, TypeError, OverflowError) as error:
             detail = error.description if isinstance(error, JoseError) else ""
             name = error.error if isinstance(error, JoseError) else "malformed"
-            raise TokenInvalid(f"expected a signed token in order, got {name} {detail}") from error
-        return _VerifiedToken(_viewer(claims), key_id, signing)
+            raise TokenInvalid(f"expected a valid signed token, got {name} {detail}") from error
+        return _VerifiedToken(_viewer_from_claims(claims), key_id, signing_key)
 
 
 def _valid_until(_token: str, verified: _VerifiedToken, _now: datetime) -> datetime:
@@ -161,16 +163,16 @@ def _valid_until(_token: str, verified: _VerifiedToken, _now: datetime) -> datet
     return expires_at + leeway if expires_at < latest - leeway else latest
 
 
-class _Registry(JWSRegistry):
+class _AllAlgorithmsRegistry(JWSRegistry):
     """A registry of all algorithms, because the key's own algorithms are checked before."""
 
     def get_alg(self, name: str) -> Any:  # the library does not export the type
         return self.algorithms[name]
 
 
-def _key_id(header: dict[str, Any]) -> str:
-    if refused := _REFUSED_HEADERS & header.keys():
-        raise TokenInvalid(f"expected no {min(refused)!r} in the token's header, got one")
+def _checked_key_id(header: dict[str, Any]) -> str:
+    if present := _REFUSED_HEADERS & header.keys():
+        raise TokenInvalid(f"expected no {min(present)!r} in the token's header, got one")
     if str(header.get("typ", "JWT")).lower() not in _TOKEN_TYPES:
         raise TokenInvalid("expected a token of type JWT, got another")
     key_id = header.get("kid")
@@ -179,18 +181,17 @@ def _key_id(header: dict[str, Any]) -> str:
     return key_id
 
 
-def _viewer(claims: dict[str, Any]) -> Viewer:
+def _viewer_from_claims(claims: dict[str, Any]) -> Viewer:
     try:
         role = Role(claims.get("role"))
     except ValueError:
         role = Role.PUBLIC
-    if role not in _NEEDS:
-        raise TokenInvalid(
-            f"expected a role of {', '.join(it.value for it in _NEEDS)}, got another"
-        )
+    if role not in _REQUIRED_SCOPES:
+        roles = ", ".join(allowed.value for allowed in _REQUIRED_SCOPES)
+        raise TokenInvalid(f"expected a role of {roles}, got another")
     subject = checked_subject(claims["sub"])
-    scope = {name: _scope(claims, name) for name in ("regions", "opds")}
-    for name in _NEEDS[role]:
+    scope = {name: _checked_scope(claims, name) for name in ("regions", "opds")}
+    for name in _REQUIRED_SCOPES[role]:
         if not scope[name]:
             raise TokenInvalid(f"expected {name} for the role {role.value}, got none")
     return Viewer(
@@ -198,26 +199,26 @@ def _viewer(claims: dict[str, Any]) -> Viewer:
         role=role,
         regions=scope["regions"],
         opds=scope["opds"],
-        expires_at=_moment(claims["exp"]),
+        expires_at=_to_datetime(claims["exp"]),
     )
 
 
 def checked_subject(subject: object) -> str:
-    """Return the subject of a token if the log can hold it as the name of a person or program.
+    """Return the subject of a token if the log can record it as the name of an actor.
 
     Raises:
-        TokenInvalid: it is no plain text of the right length, or has a reserved prefix.
+        TokenInvalid: the subject is not plain text of the allowed length, or has a reserved prefix.
     """
     if not isinstance(subject, str) or not 1 <= len(subject) <= SUBJECT_CHARACTERS:
         raise TokenInvalid(f"expected a `sub` of 1 to {SUBJECT_CHARACTERS} characters")
     if not _is_plain_text(subject):
-        raise TokenInvalid("expected a `sub` without control characters or halves of characters")
-    if subject.startswith(OWN_ACTORS):
-        raise TokenInvalid(f"expected a `sub` that does not begin with {OWN_ACTORS!r}")
+        raise TokenInvalid("expected a `sub` without control characters or lone surrogates")
+    if subject.startswith(OWN_ACTOR_PREFIX):
+        raise TokenInvalid(f"expected a `sub` that does not begin with {OWN_ACTOR_PREFIX!r}")
     return subject
 
 
-def _scope(claims: dict[str, Any], name: str) -> frozenset[str]:
+def _checked_scope(claims: dict[str, Any], name: str) -> frozenset[str]:
     entries = claims.get(name, [])
     if (
         not isinstance(entries, list)
@@ -230,11 +231,13 @@ def _scope(claims: dict[str, Any], name: str) -> frozenset[str]:
 
 def _is_plain_text(text: str) -> bool:
     """Whether a text is safe to store and log: it has no control characters or lone surrogates."""
-    return bool(text) and not any(category(each) in ("Cc", "Cs") for each in text)
+    return bool(text) and not any(category(character) in ("Cc", "Cs") for character in text)
 
 
-def _moment(seconds: float) -> datetime:
+def _to_datetime(seconds: float) -> datetime:
     try:
         return datetime.fromtimestamp(seconds, UTC)
     except (OverflowError, OSError, ValueError) as error:
-        raise TokenInvalid("expected `exp` to be a moment of this age, got another") from error
+        raise TokenInvalid(
+            "expected `exp` to be a representable time, got another number"
+        ) from error

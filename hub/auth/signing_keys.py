@@ -24,7 +24,7 @@ EMBEDDED_KEY_ID: Final = "embedded"
 SECRET_BYTES: Final = 32  # HS256 with a shorter secret is weaker than its digest
 DOCUMENT_BYTES: Final = 262_144
 FETCH_SECONDS: Final = 5.0
-REFRESH_EVERY: Final = timedelta(minutes=15)  # a withdrawn key is trusted for so long at most
+REFRESH_EVERY: Final = timedelta(minutes=15)  # the longest time that a withdrawn key stays trusted
 REFRESH_AT_MOST_EVERY: Final = timedelta(minutes=1)  # limits requests for unknown key ids
 RSA_BITS: Final = 2048
 
@@ -67,14 +67,14 @@ class PublishedKeys:
     def __init__(self, source: str | Path, clock: Clock) -> None:
         if isinstance(source, str):
             url = urlsplit(source)
-            local = url.hostname in ("localhost", "127.0.0.1", "::1")
-            if url.scheme != "https" and not (url.scheme == "http" and local):
+            is_local = url.hostname in ("localhost", "127.0.0.1", "::1")
+            if url.scheme != "https" and not (url.scheme == "http" and is_local):
                 raise ValueError(f"expected an https address of a JWKS document, got {source!r}")
         self._source = source
         self._clock = clock
         self._keys: dict[str, SigningKey] | None = None
-        self._tried: datetime | None = None
-        self._reading = asyncio.Lock()
+        self._tried_at: datetime | None = None
+        self._lock = asyncio.Lock()
 
     async def find(self, key_id: str) -> SigningKey | None:
         """Return the key with this id; an unknown id reads the document at most once a minute.
@@ -82,9 +82,9 @@ class PublishedKeys:
         Raises:
             KeysUnavailable: the document could not be read so far.
         """
-        async with self._reading:
+        async with self._lock:
             if self._is_due(key_id):
-                self._tried = self._clock()
+                self._tried_at = self._clock()
                 try:
                     self._keys = _signing_keys(await self._read())
                 except (OSError, ValueError, RecursionError, httpx2.HTTPError) as error:
@@ -95,11 +95,11 @@ class PublishedKeys:
             return self._keys.get(key_id)
 
     def _is_due(self, key_id: str) -> bool:
-        if self._tried is None:
+        if self._tried_at is None:
             return True
-        age = self._clock() - self._tried
-        known = self._keys is not None and key_id in self._keys
-        return age >= (REFRESH_EVERY if known else REFRESH_AT_MOST_EVERY)
+        age = self._clock() - self._tried_at
+        is_known = self._keys is not None and key_id in self._keys
+        return age >= (REFRESH_EVERY if is_known else REFRESH_AT_MOST_EVERY)
 
     async def _read(self) -> bytes:
         if isinstance(self._source, Path):
@@ -109,10 +109,10 @@ class PublishedKeys:
         async with (
             asyncio.timeout(FETCH_SECONDS),
             httpx2.AsyncClient(trust_env=False, follow_redirects=False) as client,
-            client.stream("GET", self._source, headers={"accept-encoding": "identity"}) as answer,
+            client.stream("GET", self._source, headers={"accept-encoding": "identity"}) as response,
         ):
-            answer.raise_for_status()
-            async for chunk in answer.aiter_raw():
+            response.raise_for_status()
+            async for chunk in response.aiter_raw():
                 document += chunk
                 if len(document) > DOCUMENT_BYTES:
                     break
@@ -147,8 +147,8 @@ def _signing_keys(document: bytes) -> dict[str, SigningKey]:
             key = JWKRegistry.import_key(entry)
         except (JoseError, ValueError, TypeError, KeyError):
             continue  # an unreadable key does not invalidate the others
-        named = entry.get("alg")
-        algorithms = tuple(name for name in _algorithms(key) if named in (None, name))
+        declared = entry.get("alg")
+        algorithms = tuple(name for name in _permitted_algorithms(key) if declared in (None, name))
         if algorithms:
             keys[key_id] = SigningKey(key, algorithms)
     if not keys:
@@ -156,7 +156,7 @@ def _signing_keys(document: bytes) -> dict[str, SigningKey]:
     return keys
 
 
-def _algorithms(key: Key) -> tuple[str, ...]:
+def _permitted_algorithms(key: Key) -> tuple[str, ...]:
     match key:
         case RSAKey() if key.raw_value.key_size >= RSA_BITS:
             return ("RS256",)

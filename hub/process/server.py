@@ -16,7 +16,9 @@ from hub.transport.websocket_protocol import FrameProtocol
 
 BACKLOG = 2048
 PING_SECONDS = 20.0
-HEALTH_SECONDS = 30  # for a worker to start on a busy machine, or to respond to its supervisor
+HEALTH_SECONDS = (
+    30  # the time in which a worker starts on a busy machine, or responds to its supervisor
+)
 
 
 class CannotListen(Exception):
@@ -25,7 +27,7 @@ class CannotListen(Exception):
     def __init__(self, settings: Settings, reason: str) -> None:
         super().__init__(
             f"cannot listen on {settings.host}:{settings.port} ({reason}); "
-            "set SIMPUL_PORT or SIMPUL_HOST to another"
+            "set SIMPUL_PORT or SIMPUL_HOST to another value"
         )
 
 
@@ -36,27 +38,31 @@ def open_listening_socket(settings: Settings) -> socket.socket:
         CannotListen: the address is in use, or does not belong to this machine.
     """
     family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
-    listening = socket.socket(family, socket.SOCK_STREAM)
-    listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    listener = socket.socket(family, socket.SOCK_STREAM)
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
-        listening.bind((settings.host, settings.port))
+        listener.bind((settings.host, settings.port))
     except OSError as error:
-        listening.close()
+        listener.close()
         raise CannotListen(settings, error.strerror or str(error)) from error
-    listening.listen(BACKLOG)
-    return listening
+    listener.listen(BACKLOG)
+    return listener
 
 
-def listening_url(listening: socket.socket) -> str:
+def listening_url(listener: socket.socket) -> str:
     """Return the URL to open in a browser."""
-    host, port = listening.getsockname()[:2]
+    host, port = listener.getsockname()[:2]
     return f"http://{f'[{host}]' if ':' in host else host}:{port}"
 
 
 def server_config(
     app: ASGIApp | Callable[[], ASGIApp], settings: Settings, *, factory: bool = False
 ) -> uvicorn.Config:
-    """Return uvicorn's configuration; with `factory`, `app` creates the application of each worker."""
+    """Return the configuration of uvicorn.
+
+    Args:
+        factory: whether `app` is a function that creates the application of a worker.
+    """
     return uvicorn.Config(
         app,
         factory=factory,
@@ -77,6 +83,6 @@ def server_config(
     )
 
 
-def run_server(app: ASGIApp, settings: Settings, listening: socket.socket) -> None:
+def run_server(app: ASGIApp, settings: Settings, listener: socket.socket) -> None:
     """Serve in this process until SIGINT or SIGTERM, then shut down gracefully."""
-    DrainingServer(server_config(app, settings)).run(sockets=[listening])
+    DrainingServer(server_config(app, settings)).run(sockets=[listener])

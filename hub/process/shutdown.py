@@ -1,8 +1,8 @@
 """Graceful shutdown: connections close at random times within a few seconds.
 
 The listener closes first. Each long-lived connection is then closed at its own random time, so that
-the clients do not all reconnect at once. Requests in progress get their responses, and the connections
-that remain are closed. A second signal ends the server immediately.
+the clients do not all reconnect at once. Requests in progress get their responses, and the
+remaining connections are closed. A second signal ends the server immediately.
 """
 
 from __future__ import annotations
@@ -26,18 +26,18 @@ import uvicorn
 from uvicorn.server import HANDLED_SIGNALS
 
 from hub.exit_codes import ExitCode
-from hub.transport.event_stream import OPEN
+from hub.transport.event_stream import OPEN_STREAMS
 from hub.transport.websocket_protocol import DRAINING, FrameProtocol
 
-SPREAD_SECONDS = 5.0  # the longest time over which connections are closed
-SPREAD_PER_SOCKET = 0.005  # so that at most 200 clients a second reconnect elsewhere
+SPREAD_SECONDS = 5.0  # the longest period over which connections are closed
+SPREAD_SECONDS_PER_SOCKET = 0.005  # so that at most 200 clients a second reconnect elsewhere
 REQUEST_SECONDS = 8.0  # after the signal, for requests in progress
-LAST_SECONDS = 9.5  # after the signal; the process then exits in any case
-AT_ONCE_SECONDS = 1.0  # the same, after a second signal
+EXIT_SECONDS = 9.5  # after the signal; the process then exits in any case
+FORCED_EXIT_SECONDS = 1.0  # the same, after a second signal
 # The thresholds of the garbage collector. A socket holds about 400 objects that live as long as it
-# does, so young collections are rare (GARBAGE). The second number bounds their pause (20,000 objects
-# take 9 ms), and the third makes full collections rare.
-GARBAGE, GENERATIONS = 10_000, (2, 150)
+# does, so young collections are rare. The second threshold bounds their pause (20,000 objects take
+# 9 ms), and the third one makes full collections rare.
+YOUNG_THRESHOLD, OLDER_THRESHOLDS = 10_000, (2, 150)
 
 logger = logging.getLogger(__name__)
 
@@ -52,18 +52,18 @@ class DrainingServer(uvicorn.Server):
 
     def run(self, sockets: list[socket] | None = None) -> None:
         # After its shutdown, uvicorn raises the signal that ended it again.
-        for each in HANDLED_SIGNALS:
-            signal.signal(each, lambda *_: sys.exit(ExitCode.OK))
+        for signal_number in HANDLED_SIGNALS:
+            signal.signal(signal_number, lambda *_: sys.exit(ExitCode.OK))
         super().run(sockets)
 
     async def startup(self, sockets: list[socket] | None = None) -> None:
         self._loop = asyncio.get_running_loop()
         await super().startup(sockets)
-        # The objects that exist now live as long as the server. Without `freeze`, each full collection
-        # traverses them all, which blocked the event loop for 130 ms.
+        # The objects that exist now live as long as the server. Without `freeze`, each full
+        # collection traverses them all, which blocked the event loop for 130 ms.
         gc.collect()
         gc.freeze()
-        gc.set_threshold(GARBAGE, *GENERATIONS)
+        gc.set_threshold(YOUNG_THRESHOLD, *OLDER_THRESHOLDS)
 
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:
         if self.should_exit and self._loop is not None:
@@ -73,51 +73,55 @@ class DrainingServer(uvicorn.Server):
 
     async def shutdown(self, sockets: list[socket] | None = None) -> None:
         loop = asyncio.get_running_loop()
-        began = loop.time()
-        _leave_after(LAST_SECONDS)
+        began_at = loop.time()
+        _exit_after(EXIT_SECONDS)
         self.lifespan.state[DRAINING] = True
         for server in self.servers:
             server.close()
-        for each in sockets or []:
-            each.close()
-        watch = asyncio.create_task(self._leave_when_forced())
-        await self._spread(self._lasting())
-        left = REQUEST_SECONDS - (loop.time() - began)
-        self.config.timeout_graceful_shutdown = max(1, math.ceil(left))
+        for listener in sockets or []:
+            listener.close()
+        forced_exit = asyncio.create_task(self._exit_when_forced())
+        await self._close_gradually(self._connection_closers())
+        remaining = REQUEST_SECONDS - (loop.time() - began_at)
+        self.config.timeout_graceful_shutdown = max(1, math.ceil(remaining))
         await super().shutdown(sockets)
-        watch.cancel()
+        forced_exit.cancel()
 
-    def _lasting(self) -> list[Callable[[], Any]]:
+    def _connection_closers(self) -> list[Callable[[], Any]]:
         """Return the functions that close the long-lived connections."""
         connections = self.server_state.connections
-        sockets = [each.shutdown for each in connections if isinstance(each, FrameProtocol)]
-        return [*sockets, *(stream.cut for stream in OPEN)]
+        sockets = [
+            connection.shutdown
+            for connection in connections
+            if isinstance(connection, FrameProtocol)
+        ]
+        return [*sockets, *(stream.disconnect for stream in OPEN_STREAMS)]
 
-    async def _spread(self, lasting: list[Callable[[], Any]]) -> None:
+    async def _close_gradually(self, closers: list[Callable[[], Any]]) -> None:
         loop = asyncio.get_running_loop()
-        seconds = min(SPREAD_SECONDS, len(lasting) * SPREAD_PER_SOCKET)
-        logger.info("closing %d connections within %.1f s", len(lasting), seconds)
-        for end in lasting:
-            loop.call_later(random.uniform(0, seconds), end)
+        seconds = min(SPREAD_SECONDS, len(closers) * SPREAD_SECONDS_PER_SOCKET)
+        logger.info("closing %d connections within %.1f s", len(closers), seconds)
+        for close in closers:
+            loop.call_later(random.uniform(0, seconds), close)
         with suppress(TimeoutError):
             async with asyncio.timeout(seconds):
                 await self._forced.wait()
 
-    async def _leave_when_forced(self) -> None:
+    async def _exit_when_forced(self) -> None:
         await self._forced.wait()
-        _leave_after(AT_ONCE_SECONDS)
+        _exit_after(FORCED_EXIT_SECONDS)
 
 
-def _leave_after(seconds: float) -> None:
-    """Exit the process after so many seconds, even if a thread or a task does not stop.
+def _exit_after(seconds: float) -> None:
+    """Exit the process after this many seconds, even if a thread or a task does not stop.
 
     No acknowledged write is lost, because it is on disk before it is acknowledged.
     """
 
-    def leave() -> None:
+    def exit_process() -> None:
         logger.error("the server did not shut down in time; the process exits")
         os._exit(ExitCode.OK)
 
-    last = threading.Timer(seconds, leave)
-    last.daemon = True
-    last.start()
+    timer = threading.Timer(seconds, exit_process)
+    timer.daemon = True
+    timer.start()

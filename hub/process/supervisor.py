@@ -32,8 +32,8 @@ from hub.settings import Settings
 if TYPE_CHECKING:
     from starlette.applications import Starlette
 
-# Signals that a terminal sends to all its processes, and that only the supervisor shall receive.
-SUPERVISORS_OWN = {signal.SIGINT, signal.SIGHUP}
+# A terminal sends these signals to all its processes, but only the supervisor must receive them.
+SUPERVISOR_SIGNALS = {signal.SIGINT, signal.SIGHUP}
 RETRY_SECONDS = 1.0  # between starts of a worker that exits before it is ready
 
 logger = logging.getLogger(__name__)
@@ -56,8 +56,8 @@ class WorkerServer(DrainingServer):
 class Worker(Process):
     """A worker process, as the supervisor manages it."""
 
-    asked = False  # whether it was asked to shut down
-    served = False  # whether it has ever been ready
+    shutdown_requested = False
+    was_ready = False  # whether it has ever been ready
 
     @property
     def server(self) -> uvicorn.Server:
@@ -66,11 +66,11 @@ class Worker(Process):
         return self._server
 
     def start(self) -> None:
-        before = signal.pthread_sigmask(signal.SIG_BLOCK, SUPERVISORS_OWN)  # inherited
+        previous_mask = signal.pthread_sigmask(signal.SIG_BLOCK, SUPERVISOR_SIGNALS)  # inherited
         try:
             super().start()
         finally:
-            signal.pthread_sigmask(signal.SIG_SETMASK, before)
+            signal.pthread_sigmask(signal.SIG_SETMASK, previous_mask)
         # While the parent holds this end open, it detects a dead child only by the health
         # check's timeout.
         self.child_conn.close()
@@ -79,18 +79,18 @@ class Worker(Process):
         if not self.process.is_alive():
             return False
         started = self._healthcheck(timeout)
-        self.served = self.served or started is True
+        self.was_ready = self.was_ready or started is True
         return started is not None
 
-    def ask(self) -> None:
+    def request_shutdown(self) -> None:
         """Send the worker SIGTERM, once; safe in a signal handler."""
-        if not self.asked and self.pid is not None:
-            self.asked = True
+        if not self.shutdown_requested and self.pid is not None:
+            self.shutdown_requested = True
             with suppress(ProcessLookupError):
                 os.kill(self.pid, signal.SIGTERM)
 
     def terminate(self) -> None:
-        self.ask()
+        self.request_shutdown()
 
 
 class WorkerSupervisor(Multiprocess):
@@ -100,33 +100,35 @@ class WorkerSupervisor(Multiprocess):
 
     def __init__(self, config: uvicorn.Config, sockets: list[socket]) -> None:
         super().__init__(config, sockets)
-        self.failure: int | None = None  # the exit code of a worker, if no worker could start
-        self._ending = False
-        for each in (signal.SIGINT, signal.SIGTERM):
-            signal.signal(each, self._end)
+        self.failed_exit_code: int | None = (
+            None  # the exit code of a worker, if no worker could start
+        )
+        self._shutting_down = False
+        for signal_number in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(signal_number, self._shut_down)
 
-    def _end(self, sig: int, _frame: FrameType | None) -> None:
-        """Shut down all workers at the same time, whatever the supervisor is waiting for."""
-        if self._ending:
-            for each in self.processes:
-                each.process.kill()
-        self._ending = True
+    def _shut_down(self, sig: int, _frame: FrameType | None) -> None:
+        """Shut down all workers at the same time, regardless of what the supervisor waits for."""
+        if self._shutting_down:
+            for worker in self.processes:
+                worker.process.kill()
+        self._shutting_down = True
         self.signal_queue.append(sig)
-        for each in self.processes:
-            each.ask()
+        for worker in self.processes:
+            worker.request_shutdown()
 
     def init_processes(self) -> None:
         for _ in range(self.processes_num):
-            self._start()
+            self._start_worker()
 
     def restart_all(self) -> None:
         for old in [*self.processes]:
-            if self._ending:
+            if self._shutting_down:
                 return
-            new = self._start()
+            new = self._start_worker()
             if not new.wait_until_ready(self.config.timeout_worker_healthcheck):
-                self._drop(new)
-                if not self._ending:
+                self._discard_worker(new)
+                if not self._shutting_down:
                     logger.error("worker %s was not ready in time; the others stay", new.pid)
                 return
             old.terminate()
@@ -135,58 +137,63 @@ class WorkerSupervisor(Multiprocess):
 
     def keep_subprocess_alive(self) -> None:
         seconds = self.config.timeout_worker_healthcheck
-        for each in [*self.processes]:
-            if each.is_alive(seconds) or self._ending:
+        for worker in [*self.processes]:
+            if worker.is_alive(seconds) or self._shutting_down:
                 continue
-            self._drop(each)
-            unfit = not each.served and (each.exitcode or 0) > 0  # it exited by itself
-            if unfit and not any(other.is_ready(seconds) for other in self.processes):
-                self.failure = each.exitcode
+            self._discard_worker(worker)
+            failed_to_start = (
+                not worker.was_ready and (worker.exitcode or 0) > 0
+            )  # it was not killed
+            if failed_to_start and not any(other.is_ready(seconds) for other in self.processes):
+                self.failed_exit_code = worker.exitcode
                 self.should_exit.set()
                 return
-            logger.error("worker %s has died (%s); another one starts", each.pid, each.exitcode)
-            if unfit:  # for example without a database; uvicorn would also stop the others
+            logger.error("worker %s has died (%s); another one starts", worker.pid, worker.exitcode)
+            if (
+                failed_to_start
+            ):  # for example without a database; uvicorn would also stop the others
                 self.should_exit.wait(RETRY_SECONDS)
-            self._start()
+            self._start_worker()
 
     def handle_ttin(self) -> None:
         self.processes_num += 1
-        self._start()
+        self._start_worker()
 
-    def _start(self) -> Worker:
+    def _start_worker(self) -> Worker:
         worker = Worker(self.config, self.sockets)
         worker.start()
         self.processes.append(worker)
-        if self._ending:  # the shutdown began while it started
-            worker.ask()
+        if self._shutting_down:  # the shutdown began while the worker started
+            worker.request_shutdown()
         return worker
 
-    def _drop(self, worker: Worker) -> None:
+    def _discard_worker(self, worker: Worker) -> None:
         worker.kill()
         worker.join()
         self.processes.remove(worker)
 
 
-def create_worker_app(metrics: Path) -> Starlette:
+def create_worker_app(metrics_folder: Path) -> Starlette:
     """Return the application of a worker.
 
-    The worker reads the settings itself, so that a new version of the program can have new settings.
+    The worker reads the settings itself, so that a new version of the program can have new
+    settings.
 
     Args:
-        metrics: the folder to which all workers write their metrics.
+        metrics_folder: the folder to which all workers write their metrics.
     """
     from hub.app import create_app
 
-    return create_app(Settings(), metrics_folder=metrics)
+    return create_app(Settings(), metrics_folder=metrics_folder)
 
 
-def run_supervisor(settings: Settings, listening: socket) -> None:
+def run_supervisor(settings: Settings, listener: socket) -> None:
     """Serve in several processes until SIGINT or SIGTERM, then shut them down gracefully."""
     with TemporaryDirectory(prefix="simpul-metrics-") as folder:
         app = partial(create_worker_app, Path(folder))
         config = server.server_config(app, settings, factory=True)
-        workers = WorkerSupervisor(config, [listening])
-        workers.run()
-    if workers.failure is None:
+        supervisor = WorkerSupervisor(config, [listener])
+        supervisor.run()
+    if supervisor.failed_exit_code is None:
         sys.exit(ExitCode.OK)
-    sys.exit(ExitCode.STATE if workers.failure == STARTUP_FAILURE else 1)
+    sys.exit(ExitCode.STATE if supervisor.failed_exit_code == STARTUP_FAILURE else 1)

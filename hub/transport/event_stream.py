@@ -2,7 +2,7 @@
 
 If the subscription itself ends, the server sends `complete`. In all other cases (the token expires,
 the client reads too slowly, the server stops) it closes the connection without `complete`, because
-clients do not reconnect after `complete`: after a lost connection they reconnect and resume.
+clients reconnect and resume after a lost connection, but not after `complete`.
 """
 
 from __future__ import annotations
@@ -14,14 +14,14 @@ from http import HTTPStatus
 
 from starlette.types import Receive, Scope, Send
 
-from hub.transport.http_protocol import EXTENSION, StreamProtocol
+from hub.transport.http_protocol import STREAM_EXTENSION, StreamProtocol
 from hub.transport.shared_subscription import SharedSubscription
 from hub.transport.stream_formats import StreamFormat, encode_chunk, encode_message_chunk
 from hub.transport.subscriber import Subscriber
-from hub.transport.websocket_protocol import COUNTS, LAST_SECONDS
+from hub.transport.websocket_protocol import CLOSE_SECONDS, CONNECTION_COUNTS
 from realtime.message import Batch, Message
 
-OPEN: set[EventStream] = set()  # the open streams of this process
+OPEN_STREAMS: set[EventStream] = set()  # the open streams of this process
 
 
 class EventStream(Subscriber):
@@ -32,91 +32,95 @@ class EventStream(Subscriber):
 
     def __init__(
         self,
-        share: Callable[[], SharedSubscription],
-        form: StreamFormat,
+        find_shared: Callable[[], SharedSubscription],
+        stream_format: StreamFormat,
         headers: dict[str, str],
         *,
         keepalive_seconds: float,
-        seconds: float | None,  # the longest duration; None: unlimited
+        lifetime_seconds: float | None,  # None: unlimited
     ) -> None:
         super().__init__()
-        self._share = share
-        self._shared: SharedSubscription | None = None  # None: not joined yet
-        self._form = form
-        self._headers = {**headers, "content-type": form.content_type, "x-accel-buffering": "no"}
+        self._find_shared = find_shared
+        self._shared: SharedSubscription | None = None  # None: not subscribed yet
+        self._format = stream_format
+        self._headers = {
+            **headers,
+            "content-type": stream_format.content_type,
+            "x-accel-buffering": "no",
+        }
         self._keepalive_seconds = keepalive_seconds
-        self._seconds = seconds
-        self._spoke = False  # whether anything was written since the last keepalive check
+        self._lifetime_seconds = lifetime_seconds
+        self._wrote_recently = False  # whether anything was written since the last keepalive check
         self._timers: dict[str, TimerHandle] = {}
-        # The last bytes to send; None: the connection is lost.
-        self._ending: asyncio.Future[bytes | None] = asyncio.get_running_loop().create_future()
+        # The result is None if the connection is lost.
+        self._final_bytes: asyncio.Future[bytes | None] = asyncio.get_running_loop().create_future()
         self._protocol: StreamProtocol
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        self._protocol = scope["extensions"][EXTENSION]
+        self._protocol = scope["extensions"][STREAM_EXTENSION]
         headers = [(name.encode(), value.encode()) for name, value in self._headers.items()]
         await send({"type": "http.response.start", "status": HTTPStatus.OK, "headers": headers})
-        self._protocol.begin(self)
+        self._protocol.attach(self)
         try:
-            if not self._ending.done():
-                self._join()
-            ending = await self._ending
+            if not self._final_bytes.done():
+                self._subscribe()
+            final_bytes = await self._final_bytes
         finally:
-            self._leave()
-            self._protocol.finish()
-        if ending is not None:
-            self._after("patience", LAST_SECONDS, self._protocol.cut)
-            await send({"type": "http.response.body", "body": ending, "more_body": False})
-            self._timers.pop("patience").cancel()
+            self._unsubscribe()
+            self._protocol.detach()
+        if final_bytes is not None:
+            self._schedule("close", CLOSE_SECONDS, self._protocol.disconnect)
+            await send({"type": "http.response.body", "body": final_bytes, "more_body": False})
+            self._timers.pop("close").cancel()
 
     @property
-    def ready(self) -> bool:
-        return self._protocol.ready
+    def is_ready(self) -> bool:
+        return self._protocol.is_writable
 
     def write(self, batch: Batch) -> None:
-        [chunks] = batch.made(self._form, encode_message_chunk)
+        [chunks] = batch.encode_once(self._format, encode_message_chunk)
         self._protocol.write(chunks, len(batch.messages))
-        self._spoke = True
+        self._wrote_recently = True
 
-    def when_ready(self, call: Callable[[], None]) -> None:
-        self._protocol.when_writable(call)
+    def call_when_ready(self, callback: Callable[[], None]) -> None:
+        self._protocol.call_when_writable(callback)
 
-    def give_up(self) -> None:
-        COUNTS.streams_given_up += 1
-        self.cut()
+    def disconnect_slow_peer(self) -> None:
+        CONNECTION_COUNTS.unresponsive_streams += 1
+        self.disconnect()
 
     def end(self, payload: bytes | None) -> None:
         """Write the pending messages, the errors in `payload` if there are any, and `complete`."""
-        self.write_kept()
-        if not self._ending.done():
-            why = b""
+        self.write_pending()
+        if not self._final_bytes.done():
+            errors = b""
             if payload is not None:
-                why = self._form.next(Message(b'{"errors":%s}}' % payload, None))
-            self._ending.set_result(why + self._form.completed)
+                errors = self._format.encode(Message(b'{"errors":%s}}' % payload, None))
+            self._final_bytes.set_result(errors + self._format.completion)
 
-    def cut(self) -> None:
+    def disconnect(self) -> None:
         """Close the connection without `complete`, so that the client reconnects and resumes."""
-        self._leave()
-        self._protocol.cut()
+        self._unsubscribe()
+        self._protocol.disconnect()
 
-    def closed(self) -> None:
+    def connection_closed(self) -> None:
         """End the stream after its connection is lost."""
-        self._leave()
-        if not self._ending.done():
-            self._ending.set_result(None)
+        self._unsubscribe()
+        if not self._final_bytes.done():
+            self._final_bytes.set_result(None)
 
-    def _join(self) -> None:
-        OPEN.add(self)
-        self._protocol.write(encode_chunk(self._form.opening), 0)
-        self._spoke = True
+    def _subscribe(self) -> None:
+        OPEN_STREAMS.add(self)
+        self._protocol.write(encode_chunk(self._format.opening), 0)
+        self._wrote_recently = True
         self._keep_alive()
-        if self._seconds is not None:
-            self._after("expiry", self._seconds, self.cut)
-        self._shared = self._share()
+        if self._lifetime_seconds is not None:
+            self._schedule("expiry", self._lifetime_seconds, self.disconnect)
+        self._shared = self._find_shared()
         self._shared.group.join(self, self._shared.start, self._shared.open)
 
-    def _leave(self) -> None:
-        OPEN.discard(self)
+    def _unsubscribe(self) -> None:
+        OPEN_STREAMS.discard(self)
         if self._shared is not None:
             self._shared.group.leave(self)
         for timer in self._timers.values():
@@ -124,10 +128,10 @@ class EventStream(Subscriber):
         self._timers.clear()
 
     def _keep_alive(self) -> None:
-        if not self._spoke:
-            self._protocol.write(encode_chunk(self._form.idle), 0)
-        self._spoke = False
-        self._after("keepalive", self._keepalive_seconds, self._keep_alive)
+        if not self._wrote_recently:
+            self._protocol.write(encode_chunk(self._format.keepalive), 0)
+        self._wrote_recently = False
+        self._schedule("keepalive", self._keepalive_seconds, self._keep_alive)
 
-    def _after(self, name: str, seconds: float, call: Callable[[], None]) -> None:
-        self._timers[name] = asyncio.get_running_loop().call_later(seconds, call)
+    def _schedule(self, name: str, seconds: float, callback: Callable[[], None]) -> None:
+        self._timers[name] = asyncio.get_running_loop().call_later(seconds, callback)

@@ -1,8 +1,8 @@
 """GraphQL over HTTP, as its specification defines it; WebSockets are served on the same path.
 
 The server offers two JSON media types. With `application/graphql-response+json` the status code
-states whether the request was executed. With `application/json`, for older clients, the status is 200
-for every well-formed GraphQL request. In both, `data` is present only if execution began.
+states whether the request was executed. With `application/json`, for older clients, the status is
+200 for every well-formed GraphQL request. In both, `data` is present only if execution began.
 
 The response to a subscription is a stream if the client accepts one (`hub.transport.event_stream`).
 A client that accepts only streams gets a query's result as a stream of one event.
@@ -37,7 +37,7 @@ from hub.transport.compression import CompressibleResponse
 from hub.transport.connection_limits import ConnectionLimiter
 from hub.transport.event_stream import EventStream
 from hub.transport.graphql_websocket import GraphQLSocketHandler, SocketAdapter, SocketConnection
-from hub.transport.http_protocol import EXTENSION
+from hub.transport.http_protocol import STREAM_EXTENSION
 from hub.transport.json_request import GraphQLRequest
 from hub.transport.media_types import (
     EVENT_STREAM,
@@ -49,12 +49,15 @@ from hub.transport.media_types import (
 from hub.transport.request_limits import RequestLimits, RequestRejected
 from hub.transport.response_cache import ResponseCache
 from hub.transport.shared_subscription import SubscriptionSharing
-from hub.transport.stream_formats import FORMS
+from hub.transport.stream_formats import STREAM_FORMATS
 from schema.tracing import schema_with_tracing
 
-HTML = "text/html; charset=utf-8"
-IDENTIFYING = {"authorization", "cookie"}  # responses to requests with one are not compressed
-TRACE = "apollo-federation-include-trace"  # the header with which gateways request a trace
+HTML_TYPE = "text/html; charset=utf-8"
+IDENTIFYING_HEADERS = {
+    "authorization",
+    "cookie",
+}  # responses to requests with one are not compressed
+TRACE_HEADER = "apollo-federation-include-trace"  # the header with which gateways request a trace
 
 
 class GraphQLApp(GraphQL[Any, None]):
@@ -90,7 +93,7 @@ class GraphQLApp(GraphQL[Any, None]):
             max_subscriptions_per_connection=self.limits.subscriptions,
             allowed_origins=allowed_origins,
         )
-        self.traced = schema_with_tracing(schema)
+        self.traced_schema = schema_with_tracing(schema)
         self.context_factory = context_factory
         self.sharing = sharing
         self.response_cache = response_cache
@@ -100,25 +103,27 @@ class GraphQLApp(GraphQL[Any, None]):
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "websocket":
-            if self.connections.full:
+            if self.connections.is_full:
                 await WebSocket(scope, receive, send).send_denial_response(
-                    connection_limits.too_many_connections()
+                    connection_limits.too_many_connections_response()
                 )
                 return
-            with self.connections.one():
+            with self.connections.count_connection():
                 await super().__call__(scope, receive, send)
             return
         request = Request(scope, receive)
         try:
-            response = await self._response(request)
+            response = await self._create_response(request)
         except ClientDisconnect:
             return
-        if isinstance(response, CompressibleResponse) and not IDENTIFYING & {*request.headers}:
-            response = response.for_public(request.headers)
+        if isinstance(response, CompressibleResponse) and not IDENTIFYING_HEADERS & {
+            *request.headers
+        }:
+            response = response.compressed_for(request.headers)
         await response(scope, receive, send)
 
     async def get_context(self, request: Request | WebSocket, response: object) -> SocketConnection:
-        """Return what the handler of a WebSocket needs; HTTP requests do not use it."""
+        """Return the dependencies of the handler of a WebSocket; HTTP requests do not use them."""
         return SocketConnection(
             self.context_factory,
             self.authenticator,
@@ -132,30 +137,34 @@ class GraphQLApp(GraphQL[Any, None]):
         """Return JSON as text, because a WebSocket would send bytes as a binary message."""
         return orjson.dumps(data).decode()
 
-    async def _response(self, request: Request) -> ASGIApp:
-        if self.explorer_html is not None and _is_for_a_person(request):
+    async def _create_response(self, request: Request) -> ASGIApp:
+        if self.explorer_html is not None and _requests_explorer(request):
             return CompressibleResponse(
-                self.explorer_html, media_type=HTML, headers=responses.response_headers()
+                self.explorer_html, media_type=HTML_TYPE, headers=responses.response_headers()
             )
         media_type = LEGACY_JSON
         try:
             # Streams need our own server protocol; another server does not set the extension.
-            streams = self.sharing is not None and EXTENSION in request.scope.get("extensions", {})
-            wanted = negotiate_media_types(request.headers.get("accept"), streams=streams)
-            media_type = wanted.json or LEGACY_JSON
+            streams = self.sharing is not None and STREAM_EXTENSION in request.scope.get(
+                "extensions", {}
+            )
+            accepted = negotiate_media_types(request.headers.get("accept"), streams=streams)
+            media_type = accepted.json or LEGACY_JSON
             _check_method_and_type(request)
             viewer = await self.authenticator.viewer(request.headers.get("authorization"))
-            asked = await self._request(request)
-            stream = self._stream(request, asked, viewer, wanted)
+            graphql_request = await self._read_request(request)
+            stream = self._create_stream(request, graphql_request, viewer, accepted)
             if stream is not None:
-                return self.connections.counted(stream, viewer)
-            cache = self.response_cache if TRACE not in request.headers else None
-            if cache is not None and wanted.json is not None:
-                key = cache.cache_key(asked)
+                return self.connections.count_stream(stream, viewer)
+            cache = self.response_cache if TRACE_HEADER not in request.headers else None
+            if cache is not None and accepted.json is not None:
+                key = cache.cache_key(graphql_request)
                 if key is not None:
-                    execute = partial(self._answered, request, asked, viewer, wanted.json)
-                    return await cache.respond((viewer, wanted.json, key), execute)
-            result = await self._executed(request, asked, viewer)
+                    execute = partial(
+                        self._execute_for_cache, request, graphql_request, viewer, accepted.json
+                    )
+                    return await cache.respond((viewer, accepted.json, key), execute)
+            result = await self._execute(request, graphql_request, viewer)
         except RequestRejected as refusal:
             return responses.error_response(media_type, refusal.status, refusal.code, str(refusal))
         except AuthenticationError as error:
@@ -166,63 +175,75 @@ class GraphQLApp(GraphQL[Any, None]):
             return responses.error_response(
                 media_type, HTTPStatus.SERVICE_UNAVAILABLE, "KEYS_UNAVAILABLE", str(error)
             )
-        if wanted.json is None and wanted.stream is not None:
-            return responses.single_result_stream(FORMS[wanted.stream], result)
+        if accepted.json is None and accepted.stream is not None:
+            return responses.single_result_stream(STREAM_FORMATS[accepted.stream], result)
         return responses.result_response(media_type, result)
 
-    async def _answered(
-        self, request: Request, asked: GraphQLRequest, viewer: Viewer, media_type: str
+    async def _execute_for_cache(
+        self, request: Request, graphql_request: GraphQLRequest, viewer: Viewer, media_type: str
     ) -> tuple[Response, bool]:
         """Execute the request; return the response and whether it may be cached."""
-        result = await self._executed(request, asked, viewer)
+        result = await self._execute(request, graphql_request, viewer)
         return responses.result_response(media_type, result), not result.errors
 
-    def _stream(
-        self, request: Request, asked: GraphQLRequest, viewer: Viewer, wanted: AcceptedMediaTypes
+    def _create_stream(
+        self,
+        request: Request,
+        graphql_request: GraphQLRequest,
+        viewer: Viewer,
+        accepted: AcceptedMediaTypes,
     ) -> EventStream | None:
-        """Return the stream for a request, or None if it is no subscription or accepts no stream."""
-        if wanted.stream is None or self.sharing is None:
+        """Return the stream of a subscription, or None if the response is not a stream."""
+        if accepted.stream is None or self.sharing is None:
             return None
-        if not self.sharing.is_subscription(asked.query, asked.operation_name):
+        if not self.sharing.is_subscription(graphql_request.query, graphql_request.operation_name):
             return None
-        resume = request.headers.get("last-event-id")
-        arguments = (viewer, asked.query, asked.variables, asked.operation_name, resume)
-        seconds = None
+        last_event_id = request.headers.get("last-event-id")
+        arguments = (
+            viewer,
+            graphql_request.query,
+            graphql_request.variables,
+            graphql_request.operation_name,
+            last_event_id,
+        )
+        lifetime_seconds = None
         if viewer.expires_at is not None:
-            left = viewer.expires_at - self.authenticator.clock()
-            seconds = left.total_seconds() + LEEWAY_SECONDS
+            remaining = viewer.expires_at - self.authenticator.clock()
+            lifetime_seconds = remaining.total_seconds() + LEEWAY_SECONDS
         return EventStream(
             partial(self.sharing.find_or_create_shared, *arguments),
-            FORMS[wanted.stream],
+            STREAM_FORMATS[accepted.stream],
             responses.stream_headers(),
             keepalive_seconds=self.limits.keepalive_seconds,
-            seconds=seconds,
+            lifetime_seconds=lifetime_seconds,
         )
 
-    async def _request(self, request: Request) -> GraphQLRequest:
+    async def _read_request(self, request: Request) -> GraphQLRequest:
         depth = self.limits.json_depth
         if request.method == "GET":
-            return json_request.query_string_request(request.scope["query_string"], depth)
-        return json_request.body_request(
+            return json_request.parse_query_string_request(request.scope["query_string"], depth)
+        return json_request.parse_body_request(
             await request_limits.read_request_body(request, self.limits), depth
         )
 
-    async def _executed(
-        self, request: Request, asked: GraphQLRequest, viewer: Viewer
+    async def _execute(
+        self, request: Request, graphql_request: GraphQLRequest, viewer: Viewer
     ) -> ExecutionResult:
         allowed = {OperationType.QUERY}
         if request.method == "POST":
             allowed.add(OperationType.MUTATION)
         try:
-            schema = self.traced if request.headers.get(TRACE) == "ftv1" else self.schema
+            schema = (
+                self.traced_schema if request.headers.get(TRACE_HEADER) == "ftv1" else self.schema
+            )
             with self.executing():
                 return await schema.execute(
-                    asked.query,
-                    variable_values=asked.variables,
+                    graphql_request.query,
+                    variable_values=graphql_request.variables,
                     context_value=self.context_factory(viewer),
-                    operation_name=asked.operation_name,
+                    operation_name=graphql_request.operation_name,
                     allowed_operation_types=allowed,
-                    operation_extensions=asked.extensions,
+                    operation_extensions=graphql_request.extensions,
                 )
         except InvalidOperationTypeError as error:
             if error.operation_type is OperationType.SUBSCRIPTION:
@@ -240,7 +261,7 @@ class GraphQLApp(GraphQL[Any, None]):
             ) from None
 
 
-def _is_for_a_person(request: Request) -> bool:
+def _requests_explorer(request: Request) -> bool:
     return (
         request.method == "GET"
         and "query" not in request.query_params
@@ -257,9 +278,9 @@ def _check_method_and_type(request: Request) -> None:
         )
     if request.method == "GET":
         return
-    kind, _, parameters = request.headers.get("content-type", "").lower().partition(";")
+    media_type, _, parameters = request.headers.get("content-type", "").lower().partition(";")
     charset = parameters.replace('"', "").strip()
-    if kind.strip() != LEGACY_JSON or charset not in ("", "charset=utf-8"):
+    if media_type.strip() != LEGACY_JSON or charset not in ("", "charset=utf-8"):
         raise RequestRejected(
             HTTPStatus.UNSUPPORTED_MEDIA_TYPE,
             "UNSUPPORTED_MEDIA_TYPE",

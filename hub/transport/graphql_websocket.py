@@ -1,4 +1,4 @@
-"""GraphQL over WebSocket (graphql-transport-ws), with the validation and limits of the HTTP transport.
+"""GraphQL over WebSocket (graphql-transport-ws), with validation and limits as over HTTP.
 
 Strawberry implements the protocol's state machine. This module adds strict validation of messages,
 authentication in `connection_init`, a context per operation, and closing when the token expires. An
@@ -33,7 +33,7 @@ from hub.transport.request_limits import RequestLimits, RequestRejected
 from hub.transport.shared_subscription import SubscriptionSharing
 from hub.transport.subscriber import Subscriber
 from hub.transport.websocket_protocol import (
-    EXTENSION,
+    FRAME_EXTENSION,
     TOO_SLOW,
     TRY_AGAIN_LATER,
     FrameProtocol,
@@ -52,11 +52,13 @@ BAD_MESSAGE = 4400
 FORBIDDEN = 4403  # not 4401, after which the graphql-ws client never reconnects
 REASON_BYTES = 123  # the most that a close frame can hold
 NAME_SHOWN = 30  # characters of a name in connection_init's payload, in messages
-ELSEWHERE = frozenset({"headers", "token", "authtoken"})  # where Hasura and others look for a token
+FOREIGN_TOKEN_MEMBERS = frozenset(
+    {"headers", "token", "authtoken"}
+)  # where Hasura and other servers read a token
 
 
 class MisplacedToken(Exception):
-    """The token is in a member that only other servers read; the client would be public here."""
+    """The token is in a member that only other servers read, so it would have no effect here."""
 
     def __init__(self, name: str) -> None:
         super().__init__(
@@ -67,12 +69,12 @@ class MisplacedToken(Exception):
 
 @dataclass(frozen=True, slots=True)
 class SocketConnection:
-    """What the handler of one socket needs."""
+    """The dependencies of the handler of one socket."""
 
     context_factory: Callable[[Viewer], object]
     authenticator: Authenticator
     limits: RequestLimits
-    sharing: SubscriptionSharing | None  # None: each subscription executes on its own
+    sharing: SubscriptionSharing | None  # None: subscriptions are not shared
     connections: ConnectionLimiter
     handshake_authorization: str | None  # from clients that can set headers; browsers cannot
 
@@ -94,11 +96,13 @@ class SocketAdapter(ASGIWebSocketAdapter):
                     await self.close(BAD_MESSAGE, "expected a text message, got a binary one")
                     return
                 try:
-                    read = json_request.socket_message(text, limits.body_bytes, limits.json_depth)
+                    validated = json_request.parse_socket_message(
+                        text, limits.body_bytes, limits.json_depth
+                    )
                 except RequestRejected as refusal:
                     await self.close(BAD_MESSAGE, str(refusal))
                     return
-                yield read
+                yield validated
 
     async def send_json(self, message: Mapping[str, object]) -> None:
         if self.ws.application_state is WebSocketState.DISCONNECTED:
@@ -108,8 +112,8 @@ class SocketAdapter(ASGIWebSocketAdapter):
     async def close(self, code: int, reason: str) -> None:
         """Close the socket unless it is closed; a reason too long for the frame is truncated."""
         if self.ws.application_state is not WebSocketState.DISCONNECTED:
-            cut = reason.encode()[:REASON_BYTES].decode(errors="ignore")
-            await super().close(code, cut)
+            truncated = reason.encode()[:REASON_BYTES].decode(errors="ignore")
+            await super().close(code, truncated)
 
 
 class SocketSink(Subscriber):
@@ -118,7 +122,7 @@ class SocketSink(Subscriber):
     The server's own protocol writes its messages directly to the kernel.
     """
 
-    __slots__ = ("_ending", "_head", "_operation", "_protocol")
+    __slots__ = ("_final_payload", "_head", "_operation", "_protocol")
 
     def __init__(
         self, operation: Operation[SocketConnection, None], protocol: FrameProtocol
@@ -127,31 +131,33 @@ class SocketSink(Subscriber):
         self._operation = operation
         self._protocol = protocol
         self._head = b'{"id":' + orjson.dumps(operation.id) + b',"type":"next","payload":'
-        self._ending: asyncio.Future[bytes | None] = asyncio.get_running_loop().create_future()
+        self._final_payload: asyncio.Future[bytes | None] = (
+            asyncio.get_running_loop().create_future()
+        )
 
     @property
-    def ready(self) -> bool:
+    def is_ready(self) -> bool:
         return self._protocol.writable.is_set()
 
     def write(self, batch: Batch) -> None:
         if not self._operation.completed:
-            parts = batch.made(len(self._head), frame_messages)
+            parts = batch.encode_once(len(self._head), frame_messages)
             self._protocol.write(self._head.join(parts), len(batch.messages))
 
-    def when_ready(self, call: Callable[[], None]) -> None:
-        self._protocol.when_writable(call)
+    def call_when_ready(self, callback: Callable[[], None]) -> None:
+        self._protocol.call_when_writable(callback)
 
-    def give_up(self) -> None:
-        self._protocol.give_up(TRY_AGAIN_LATER, TOO_SLOW)
+    def disconnect_slow_peer(self) -> None:
+        self._protocol.disconnect_slow_peer(TRY_AGAIN_LATER, TOO_SLOW)
 
     def end(self, payload: bytes | None) -> None:
         """Record that the source has ended; a payload holds its errors."""
-        if not self._ending.done():
-            self._ending.set_result(payload)
+        if not self._final_payload.done():
+            self._final_payload.set_result(payload)
 
-    async def ended(self) -> None:
+    async def wait_until_ended(self) -> None:
         """Wait until the subscription ends, and send `complete` or `error` to the client."""
-        payload = await self._ending
+        payload = await self._final_payload
         id = self._operation.id
         if payload is None:
             await self._operation.send_operation_message({"id": id, "type": "complete"})
@@ -169,13 +175,13 @@ class GraphQLSocketHandler(BaseGraphQLTransportWSHandler[SocketConnection, None]
         super().__init__(*arguments, **options)
         self.viewer: Viewer = PUBLIC_VIEWER
         self._counted = False  # whether the connection counts towards its viewer's limit
-        self._expiry: asyncio.TimerHandle | None = None  # a task would take a kilobyte more
-        self._expired: asyncio.Task[None] | None = None
+        self._expiry_timer: asyncio.TimerHandle | None = None  # a task would take a kilobyte more
+        self._closing_task: asyncio.Task[None] | None = None
 
     async def handle_connection_init(self, message: ConnectionInitMessage) -> None:
         if not self.connection_init_received:
             try:
-                viewer = await self.context.authenticator.viewer(self._authorization(message))
+                viewer = await self.context.authenticator.viewer(self._find_authorization(message))
             except MisplacedToken as error:
                 await self.websocket.close(BAD_MESSAGE, str(error))
                 return
@@ -186,49 +192,49 @@ class GraphQLSocketHandler(BaseGraphQLTransportWSHandler[SocketConnection, None]
                 await self.websocket.close(TRY_AGAIN_LATER, str(error))
                 return
             connections = self.context.connections
-            if connections.crowded(viewer):
+            if connections.is_full_for(viewer):
                 await self.websocket.close(TRY_AGAIN_LATER, TOO_MANY_OF_VIEWER)
                 return
-            connections.enter(viewer)
+            connections.add_connection(viewer)
             self._counted = True
             self.viewer = viewer
             if self._protocol is not None:
                 self._protocol.record.viewer = viewer
             if viewer.expires_at is not None:
-                left = viewer.expires_at - self.context.authenticator.clock()
-                seconds = left.total_seconds() + LEEWAY_SECONDS
-                self._expiry = asyncio.get_running_loop().call_later(seconds, self._expire)
+                remaining = viewer.expires_at - self.context.authenticator.clock()
+                seconds = remaining.total_seconds() + LEEWAY_SECONDS
+                self._expiry_timer = asyncio.get_running_loop().call_later(seconds, self._expire)
         await super().handle_connection_init(message)
 
     async def shutdown(self) -> None:
-        if self._expiry is not None:
-            self._expiry.cancel()
+        if self._expiry_timer is not None:
+            self._expiry_timer.cancel()
         if self._counted:
             self._counted = False
-            self.context.connections.leave(self.viewer)
+            self.context.connections.remove_connection(self.viewer)
         await super().shutdown()
 
     async def run_operation(self, operation: Operation[SocketConnection, None]) -> None:
         shared = None
         protocol = self._protocol
         if protocol is not None and self.context.sharing is not None:
-            asked = (operation.query, operation.variables, operation.operation_name)
-            shared = self.context.sharing.find_shared(self.viewer, *asked)
+            arguments = (operation.query, operation.variables, operation.operation_name)
+            shared = self.context.sharing.find_shared(self.viewer, *arguments)
         if shared is None:
-            await self._run_alone(operation)
+            await self._run_unshared(operation)
             return
         assert protocol is not None
         protocol.record.subscriptions += 1
         sink = SocketSink(operation, protocol)
         shared.group.join(sink, shared.start, shared.open)
         try:
-            await sink.ended()
+            await sink.wait_until_ended()
         except WebSocketDisconnected:
             self.operations.pop(operation.id, None)
         finally:
             shared.group.leave(sink)
 
-    async def _run_alone(self, operation: Operation[SocketConnection, None]) -> None:
+    async def _run_unshared(self, operation: Operation[SocketConnection, None]) -> None:
         try:
             results = await self.schema.stream(
                 operation.query,
@@ -258,19 +264,19 @@ class GraphQLSocketHandler(BaseGraphQLTransportWSHandler[SocketConnection, None]
         """The server's protocol; None with another server, where subscriptions are not shared."""
         adapter = self.websocket
         assert isinstance(adapter, SocketAdapter)
-        found: FrameProtocol | None = adapter.ws.scope.get("extensions", {}).get(EXTENSION)
-        return found
+        protocol: FrameProtocol | None = adapter.ws.scope.get("extensions", {}).get(FRAME_EXTENSION)
+        return protocol
 
-    def _authorization(self, message: ConnectionInitMessage) -> str | None:
+    def _find_authorization(self, message: ConnectionInitMessage) -> str | None:
         payload = message.get("payload") or {}
         for name, value in payload.items():
             if name.lower() == "authorization" and value is not None:
                 return str(value)
         for name, value in payload.items():
-            if name.lower() in ELSEWHERE and value:
+            if name.lower() in FOREIGN_TOKEN_MEMBERS and value:
                 raise MisplacedToken(name)
         return self.context.handshake_authorization
 
     def _expire(self) -> None:
         closing = self.websocket.close(FORBIDDEN, "the token of this connection has expired")
-        self._expired = asyncio.create_task(closing)
+        self._closing_task = asyncio.create_task(closing)

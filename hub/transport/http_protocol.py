@@ -1,7 +1,7 @@
 """The HTTP server protocol, extended with streaming responses that bypass ASGI.
 
 A streaming response writes directly to the transport, without a task of its own. The bytes that
-wait in the transport are bounded; the kernel's buffer comes in addition.
+wait in the transport are bounded, apart from the buffer of the kernel.
 """
 
 from __future__ import annotations
@@ -12,63 +12,63 @@ from typing import Protocol
 
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
-from hub.transport.websocket_protocol import BUFFER_BYTES, COUNTS, LAST_SECONDS
+from hub.transport.websocket_protocol import BUFFER_BYTES, CLOSE_SECONDS, CONNECTION_COUNTS
 
-EXTENSION = "simpul.stream"  # the scope extension that holds this protocol
+STREAM_EXTENSION = "simpul.stream"  # the scope extension that holds this protocol
 
 
 class OpenResponse(Protocol):
-    """A streaming response. None of its methods blocks."""
+    """The streaming response of a connection. None of its methods blocks."""
 
-    def cut(self) -> None:
-        """Close the connection without completing, so that the client reconnects."""
+    def disconnect(self) -> None:
+        """Close the connection before the response is complete, so that the client reconnects."""
 
-    def give_up(self) -> None:
-        """Close the connection likewise, because the client leaves too much unread."""
+    def disconnect_slow_peer(self) -> None:
+        """Close the connection in the same way, because the client leaves too much unread."""
 
-    def closed(self) -> None:
+    def connection_closed(self) -> None:
         """End the response after its connection is lost."""
 
 
 class StreamProtocol(HttpToolsProtocol):
     """uvicorn's protocol, with `write` for one streaming response at a time."""
 
-    _open: OpenResponse | None = None
+    _streaming_response: OpenResponse | None = None
 
     def on_message_begin(self) -> None:
         super().on_message_begin()
-        self.scope["extensions"] = {EXTENSION: self}  # type: ignore[dict-item]  # not part of ASGI
+        self.scope["extensions"] = {STREAM_EXTENSION: self}  # type: ignore[dict-item]  # not part of ASGI
 
     def connection_made(self, transport: Transport) -> None:  # type: ignore[override]  # as uvicorn
         super().connection_made(transport)
-        self._resumed: list[Callable[[], None]] = []
+        self._writable_callbacks: list[Callable[[], None]] = []
 
     def connection_lost(self, exc: Exception | None) -> None:
-        self._resumed.clear()
-        if self._open is not None:
-            self._open.closed()
+        self._writable_callbacks.clear()
+        if self._streaming_response is not None:
+            self._streaming_response.connection_closed()
         super().connection_lost(exc)
 
     def shutdown(self) -> None:
-        if self._open is None:
+        if self._streaming_response is None:
             super().shutdown()
         else:
-            self._open.cut()  # uvicorn would wait for a response that never ends
+            self._streaming_response.disconnect()  # uvicorn would wait for its end
 
-    def begin(self, response: OpenResponse) -> None:
-        """Notify this response of what happens to the connection, until `finish`."""
+    def attach(self, response: OpenResponse) -> None:
+        """Notify this response of the events of the connection, until `detach`."""
         if self.transport.is_closing():
-            response.closed()
+            response.connection_closed()
         else:
-            self._open = response
+            self._streaming_response = response
 
-    def finish(self) -> None:
-        """Treat the response as an ordinary one from now on."""
-        self._open = None
-        self._resumed.clear()
+    def detach(self) -> None:
+        """Stop the notifications, and treat the response as an ordinary one."""
+        self._streaming_response = None
+        self._writable_callbacks.clear()
 
     @property
-    def ready(self) -> bool:
+    def is_writable(self) -> bool:
         """Whether the peer has read most of what was sent."""
         return not self.flow.write_paused
 
@@ -76,28 +76,28 @@ class StreamProtocol(HttpToolsProtocol):
         """Write whole chunks; does nothing once the connection is closing.
 
         Args:
-            messages: how many messages they hold, for the metrics.
+            messages: the number of messages in the chunks, for the metrics.
         """
-        if self._open is None or self.transport.is_closing():
+        if self._streaming_response is None or self.transport.is_closing():
             return
-        COUNTS.messages += messages
-        COUNTS.bytes += len(chunks) if messages else 0
+        CONNECTION_COUNTS.messages += messages
+        CONNECTION_COUNTS.bytes += len(chunks) if messages else 0
         self.transport.write(chunks)
         if self.transport.get_write_buffer_size() > BUFFER_BYTES:
-            self._open.give_up()
+            self._streaming_response.disconnect_slow_peer()
 
-    def when_writable(self, call: Callable[[], None]) -> None:
-        """Call this once the peer has read the bytes that wait."""
-        self._resumed.append(call)
+    def call_when_writable(self, callback: Callable[[], None]) -> None:
+        """Call the callback once the peer has read the pending bytes."""
+        self._writable_callbacks.append(callback)
 
     def resume_writing(self) -> None:
         super().resume_writing()
-        calls, self._resumed = self._resumed, []
-        for call in calls:
-            call()
+        callbacks, self._writable_callbacks = self._writable_callbacks, []
+        for callback in callbacks:
+            callback()
 
-    def cut(self) -> None:
-        """Close without the last chunk, so that no client takes the response as complete."""
+    def disconnect(self) -> None:
+        """Close without the last chunk, so that no client considers the response complete."""
         if not self.transport.is_closing():
             self.transport.close()
-            self.loop.call_later(LAST_SECONDS, self.transport.abort)
+            self.loop.call_later(CLOSE_SECONDS, self.transport.abort)

@@ -40,7 +40,7 @@ class GraphQLRequest:
     extensions: JsonObject | None = None
 
 
-def body_request(body: bytes, depth: int) -> GraphQLRequest:
+def parse_body_request(body: bytes, depth: int) -> GraphQLRequest:
     """Return the request in a POST body.
 
     Raises:
@@ -49,11 +49,11 @@ def body_request(body: bytes, depth: int) -> GraphQLRequest:
     try:
         text = body.decode()
     except UnicodeDecodeError as error:
-        _refuse("UTF-8", f"byte 0x{body[error.start]:02x} at position {error.start}")
-    return _request(_loads(text, depth))
+        _reject("UTF-8", f"byte 0x{body[error.start]:02x} at position {error.start}")
+    return _checked_request(_parse_json(text, depth))
 
 
-def query_string_request(query_string: bytes, depth: int) -> GraphQLRequest:
+def parse_query_string_request(query_string: bytes, depth: int) -> GraphQLRequest:
     """Return the request in the query string of a GET.
 
     Raises:
@@ -67,22 +67,22 @@ def query_string_request(query_string: bytes, depth: int) -> GraphQLRequest:
             max_num_fields=QUERY_STRING_FIELDS,
         )
     except UnicodeDecodeError:
-        _refuse("a query string of percent-encoded UTF-8", "bytes that are not")
+        _reject("a query string of percent-encoded UTF-8", "bytes that are not")
     except ValueError:
-        _refuse(f"at most {QUERY_STRING_FIELDS} fields in the query string", "more")
+        _reject(f"at most {QUERY_STRING_FIELDS} fields in the query string", "more")
     request: JsonObject = {}
     for name, text in fields:
         if name in request:
-            _refuse(f"`{name[:40]}` once in the query string", "it again")
+            _reject(f"`{name[:40]}` once in the query string", "it again")
         if name in ("variables", "extensions"):
-            request[name] = _loads(text, depth) if text else None
+            request[name] = _parse_json(text, depth) if text else None
         elif name != "operationName" or text:
             request[name] = text
     _check_text(request)
-    return _request(request)
+    return _checked_request(request)
 
 
-def socket_message(text: str, limit: int, depth: int) -> JsonObject:
+def parse_socket_message(text: str, limit: int, depth: int) -> JsonObject:
     """Return a valid message of the graphql-transport-ws protocol.
 
     Args:
@@ -93,101 +93,109 @@ def socket_message(text: str, limit: int, depth: int) -> JsonObject:
         RequestRejected: the text is not a valid message.
     """
     if len(text) > limit:
-        _refuse(f"a message of at most {limit} characters", f"{len(text)}")
-    message = _loads(text, depth)
+        _reject(f"a message of at most {limit} characters", f"{len(text)}")
+    message = _parse_json(text, depth)
     if not isinstance(message, dict):
-        _refuse("a message that is an object", _kind(message))
-    name = message.get("type")
-    if name not in _SOCKET_MESSAGES:
-        shown = repr(name[:40]) if isinstance(name, str) else _kind(name)
-        _refuse(f"a message type of {', '.join(_SOCKET_MESSAGES)}", shown)
-    if name in ("subscribe", "complete"):
-        identity = _member(message, "id", str, "a string")
-        if not 0 < len(identity) <= NAME_CHARACTERS:
-            _refuse(f"an id of 1 to {NAME_CHARACTERS} characters", f"{len(identity)}")
-    if name == "subscribe":
-        _request(message.get("payload"))
-    elif _optional(message, "payload", dict, "an object or null") is None:
+        _reject("a message that is an object", _type_name(message))
+    message_type = message.get("type")
+    if message_type not in _SOCKET_MESSAGES:
+        shown = (
+            repr(message_type[:40]) if isinstance(message_type, str) else _type_name(message_type)
+        )
+        _reject(f"a message type of {', '.join(_SOCKET_MESSAGES)}", shown)
+    if message_type in ("subscribe", "complete"):
+        operation_id = _required_member(message, "id", str, "a string")
+        if not 0 < len(operation_id) <= NAME_CHARACTERS:
+            _reject(f"an id of 1 to {NAME_CHARACTERS} characters", f"{len(operation_id)}")
+    if message_type == "subscribe":
+        _checked_request(message.get("payload"))
+    elif _optional_member(message, "payload", dict, "an object or null") is None:
         message.pop("payload", None)
     return message
 
 
-def _request(value: object) -> GraphQLRequest:
+def _checked_request(value: object) -> GraphQLRequest:
     if not isinstance(value, dict):
-        what = " (batches are not served)" if isinstance(value, list) else ""
-        _refuse("an object with a `query`", _kind(value) + what)
-    extensions = _optional(value, "extensions", dict, "an object or null")
+        hint = " (batches are not served)" if isinstance(value, list) else ""
+        _reject("an object with a `query`", _type_name(value) + hint)
+    extensions = _optional_member(value, "extensions", dict, "an object or null")
     if "query" not in value and "persistedQuery" in (extensions or {}):
         # Clients recognise this message, and send the whole document from then on.
         message, code = "PersistedQueryNotSupported", "PERSISTED_QUERY_NOT_SUPPORTED"
         raise RequestRejected(HTTPStatus.BAD_REQUEST, code, message)
-    query = _member(value, "query", str, "a string")
+    query = _required_member(value, "query", str, "a string")
     if not query.strip():
-        _refuse("a document in `query`", "an empty string")
-    operation_name = _optional(value, "operationName", str, "a string or null")
+        _reject("a document in `query`", "an empty string")
+    operation_name = _optional_member(value, "operationName", str, "a string or null")
     if operation_name is not None and len(operation_name) > NAME_CHARACTERS:
-        _refuse(f"`operationName` of at most {NAME_CHARACTERS} characters", "more")
+        _reject(f"`operationName` of at most {NAME_CHARACTERS} characters", "more")
     return GraphQLRequest(
         query=query,
-        variables=_optional(value, "variables", dict, "an object or null"),
+        variables=_optional_member(value, "variables", dict, "an object or null"),
         operation_name=operation_name,
         extensions=extensions,
     )
 
 
-def _member(value: JsonObject, name: str, wanted: type[Value], expected: str) -> Value:
+def _required_member(
+    value: JsonObject, name: str, expected_type: type[Value], expected: str
+) -> Value:
     if name not in value:
-        _refuse(f"`{name}` to be {expected}", "none")
+        _reject(f"`{name}` to be {expected}", "none")
     member = value[name]
-    if not isinstance(member, wanted):
-        _refuse(f"`{name}` to be {expected}", _kind(member))
+    if not isinstance(member, expected_type):
+        _reject(f"`{name}` to be {expected}", _type_name(member))
     return member
 
 
-def _optional(value: JsonObject, name: str, wanted: type[Value], expected: str) -> Value | None:
-    return None if value.get(name) is None else _member(value, name, wanted, expected)
+def _optional_member(
+    value: JsonObject, name: str, expected_type: type[Value], expected: str
+) -> Value | None:
+    return (
+        None if value.get(name) is None else _required_member(value, name, expected_type, expected)
+    )
 
 
-def _loads(text: str, depth: int) -> object:
+def _parse_json(text: str, depth: int) -> object:
     if is_nested_deeper(text.encode(), depth):
-        _refuse(f"JSON nested at most {depth} deep", "deeper")
+        _reject(f"JSON nested at most {depth} deep", "deeper")
     try:
         value: object = json.loads(
             text,
-            object_pairs_hook=_object,
-            parse_constant=_constant,
-            parse_int=_number(int),
-            parse_float=_number(float),
+            object_pairs_hook=_object_with_unique_keys,
+            parse_constant=_reject_constant,
+            parse_int=_bounded_number(int),
+            parse_float=_bounded_number(float),
         )
     except json.JSONDecodeError as error:
-        _refuse("JSON", f"something else at character {error.pos}")
+        _reject("JSON", f"something else at character {error.pos}")
     if "\\u" in text:  # only escapes can produce NUL or an unpaired surrogate
         _check_text(value)
     return value
 
 
-def _object(pairs: list[tuple[str, object]]) -> JsonObject:
+def _object_with_unique_keys(pairs: list[tuple[str, object]]) -> JsonObject:
     members = dict(pairs)
     if len(members) != len(pairs):
         seen: set[str] = set()
         for key, _ in pairs:
             if key in seen:
-                _refuse("each key once", f"{key[:40]!r} again")
+                _reject("each key once", f"{key[:40]!r} again")
             seen.add(key)
     return members
 
 
-def _constant(text: str) -> NoReturn:
-    _refuse("a JSON number", text)
+def _reject_constant(text: str) -> NoReturn:
+    _reject("a JSON number", text)
 
 
-def _number(convert: Callable[[str], Value]) -> Callable[[str], Value]:
+def _bounded_number(convert: Callable[[str], Value]) -> Callable[[str], Value]:
     def number(text: str) -> Value:
         if len(text) > NUMBER_CHARACTERS:
-            _refuse(f"a number of at most {NUMBER_CHARACTERS} characters", f"{len(text)}")
+            _reject(f"a number of at most {NUMBER_CHARACTERS} characters", f"{len(text)}")
         value = convert(text)
         if isinstance(value, float) and not isfinite(value):
-            _refuse("a finite number", text)
+            _reject("a finite number", text)
         return value
 
     return number
@@ -195,22 +203,22 @@ def _number(convert: Callable[[str], Value]) -> Callable[[str], Value]:
 
 def _check_text(value: object) -> None:
     """Reject text that a database cannot store: NUL and unpaired surrogates."""
-    waiting = [value]
-    while waiting:
-        part = waiting.pop()
+    unchecked = [value]
+    while unchecked:
+        part = unchecked.pop()
         if isinstance(part, dict):
-            waiting += part.keys()
-            waiting += part.values()
+            unchecked += part.keys()
+            unchecked += part.values()
         elif isinstance(part, list):
-            waiting += part
+            unchecked += part
         elif isinstance(part, str):
             if "\0" in part:
-                _refuse("text", "a NUL character in it")
+                _reject("text", "a NUL character in it")
             if _SURROGATE.search(part):
-                _refuse("text", "half a surrogate pair in it")
+                _reject("text", "half a surrogate pair in it")
 
 
-def _kind(value: object) -> str:
+def _type_name(value: object) -> str:
     match value:
         case None:
             return "null"
@@ -225,5 +233,5 @@ def _kind(value: object) -> str:
     return "an object"
 
 
-def _refuse(expected: str, got: str) -> NoReturn:
+def _reject(expected: str, got: str) -> NoReturn:
     raise RequestRejected(HTTPStatus.BAD_REQUEST, "BAD_REQUEST", f"expected {expected}, got {got}")

@@ -45,17 +45,17 @@ def negotiate_media_types(accept: str | None, *, streams: bool = True) -> Accept
     json: list[tuple[float, tuple[int, str]]] = []
     stream: list[tuple[float, tuple[int, str]]] = []
     for entry in accept.split(","):
-        kind, _, rest = entry.lower().partition(";")
-        kind = kind.strip()
-        parameters = _parameters(rest)
+        media_type, _, parameter_text = entry.lower().partition(";")
+        media_type = media_type.strip()
+        parameters = _parameters(parameter_text)
         quality = _quality(parameters.get("q", "1"))
         if quality <= 0:
             continue
-        if kind in _JSON:
-            json.append((quality, _JSON[kind]))
-        elif streams and kind == EVENT_STREAM:
+        if media_type in _JSON:
+            json.append((quality, _JSON[media_type]))
+        elif streams and media_type == EVENT_STREAM:
             stream.append((quality, (1, EVENT_STREAM)))
-        elif streams and kind == MULTIPART and parameters.get("subscriptionspec") == "1.0":
+        elif streams and media_type == MULTIPART and parameters.get("subscriptionspec") == "1.0":
             stream.append((quality, (0, MULTIPART)))
     if not json and not stream:
         raise RequestRejected(
@@ -71,7 +71,7 @@ def negotiate_media_types(accept: str | None, *, streams: bool = True) -> Accept
 
 
 def _parameters(text: str) -> dict[str, str]:
-    pairs = (each.partition("=") for each in text.split(";"))
+    pairs = (parameter.partition("=") for parameter in text.split(";"))
     return {name.strip(): value.strip().strip('"') for name, _, value in pairs}
 
 

@@ -1,6 +1,6 @@
 """Limits on the size and duration of requests: heads, bodies and messages.
 
-RequestRejected    the request was rejected before it was interpreted
+RequestRejected    the request was rejected before it was executed
 """
 
 from __future__ import annotations
@@ -17,7 +17,12 @@ from hub.transport.websocket_protocol import DRAINING
 
 
 class RequestRejected(Exception):
-    """The request was rejected; `status` is the HTTP status and `code` the code of the GraphQL error."""
+    """The request was rejected.
+
+    Attributes:
+        status: the HTTP status of the response.
+        code: the code of the GraphQL error.
+    """
 
     def __init__(self, status: HTTPStatus, code: str, message: str) -> None:
         super().__init__(message)
@@ -86,50 +91,50 @@ class BoundedHttpProtocol(StreamProtocol):
     its connection forever.
     """
 
-    head_bytes = 32_768  # request line and headers; a token takes at most a quarter of it
+    head_bytes = 32_768  # the request line and the headers; a token takes at most a quarter
     head_seconds = 10.0
 
     _head_timer: TimerHandle | None = None
-    _received = 0
+    _received_bytes = 0
 
     def connection_made(self, transport: Transport) -> None:  # type: ignore[override]  # as uvicorn
         super().connection_made(transport)
-        self._expect_head()
+        self._start_head_timer()
 
     def connection_lost(self, exc: Exception | None) -> None:
-        self._head_is_read()
+        self._stop_head_timer()
         super().connection_lost(exc)
 
     def on_message_begin(self) -> None:
         super().on_message_begin()
         if self._head_timer is None:  # another request on a kept-alive connection
-            self._expect_head()
+            self._start_head_timer()
 
     def on_headers_complete(self) -> None:
-        self._head_is_read()
+        self._stop_head_timer()
         super().on_headers_complete()
         if self.app_state.get(DRAINING) and self.cycle is not None:
             self.cycle.keep_alive = False  # the client must use another connection next
 
     def data_received(self, data: bytes) -> None:
-        self._received += len(data)
+        self._received_bytes += len(data)
         super().data_received(data)
-        if self._head_timer is not None and self._received > self.head_bytes:
-            self._close(HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE)
+        if self._head_timer is not None and self._received_bytes > self.head_bytes:
+            self._close_with_status(HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE)
 
-    def _expect_head(self) -> None:
-        self._received = 0
+    def _start_head_timer(self) -> None:
+        self._received_bytes = 0
         self._head_timer = self.loop.call_later(
-            self.head_seconds, self._close, HTTPStatus.REQUEST_TIMEOUT
+            self.head_seconds, self._close_with_status, HTTPStatus.REQUEST_TIMEOUT
         )
 
-    def _head_is_read(self) -> None:
+    def _stop_head_timer(self) -> None:
         if self._head_timer is not None:
             self._head_timer.cancel()
             self._head_timer = None
 
-    def _close(self, status: HTTPStatus) -> None:
-        self._head_is_read()
+    def _close_with_status(self, status: HTTPStatus) -> None:
+        self._stop_head_timer()
         if not self.transport.is_closing():
             line = f"HTTP/1.1 {status.value} {status.phrase}\r\n"
             self.transport.write(f"{line}content-length: 0\r\nconnection: close\r\n\r\n".encode())

@@ -36,7 +36,7 @@ from resolvers.single_flight import SingleFlight
 from schema.limits import CACHED_DOCUMENTS, DocumentLimits, parse_within_limits
 from schema.schema import schema
 
-SECONDS = 1.0
+ENTRY_SECONDS = 1.0
 BYTES_MOST = 33_554_432  # the size of all entries; a single one may take a quarter
 ENTRY_BYTES = 1_024  # approximate size of an entry without its body and the texts in its key
 # A field of these types states the present condition of a replica, and this argument waits for a
@@ -61,11 +61,11 @@ class ResponseCache:
         position: Callable[[], Awaitable[Hashable]],
         limits: DocumentLimits | None = None,
         *,
-        seconds: float = SECONDS,
+        seconds: float = ENTRY_SECONDS,
         bytes_most: int = BYTES_MOST,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
-        self.position = position
+        self.read_position = position
         self._limits = limits or DocumentLimits()
         self._largest = bytes_most // 4
         self._entries: TTLCache[Hashable, _Entry, float] = TTLCache(
@@ -74,7 +74,7 @@ class ResponseCache:
         self._executions = SingleFlight()
 
     def cache_key(self, request: GraphQLRequest) -> Hashable:
-        """Return what identical requests have in common; None if the response cannot be shared."""
+        """Return the key of all identical requests, or None if the response cannot be shared."""
         if request.extensions:
             return None
         try:
@@ -92,8 +92,8 @@ class ResponseCache:
     async def respond(self, request_key: Hashable, execute: Execute) -> Response:
         """Return the response to all requests with this key, which is executed at most once."""
         try:
-            key = (request_key, await self.position())
-        except Exception:  # noqa: BLE001  # the database does not answer: the execution reports it
+            key = (request_key, await self.read_position())
+        except Exception:  # noqa: BLE001  # the database is unavailable, and the execution reports it
             return (await execute())[0]
         entry = self._entries.get(key)
         if entry is not None:
@@ -109,7 +109,7 @@ class ResponseCache:
 
 
 def _text_bytes(key: object) -> int:
-    """Return the memory that the texts of a key take; a client chooses how long they are."""
+    """Return the bytes of memory for the texts of a key, whose length a client chooses."""
     if isinstance(key, tuple):
         return sum(_text_bytes(part) for part in key)
     return getsizeof(key)
@@ -119,12 +119,12 @@ def _text_bytes(key: object) -> int:
 def _is_momentary(document: DocumentNode) -> bool:
     """Whether a document selects fields whose values hold only at this moment."""
     types = TypeInfo(schema._schema)
-    found = _Momentary(types)
-    visit(document, TypeInfoVisitor(types, found))
-    return found.is_momentary
+    visitor = _MomentaryVisitor(types)
+    visit(document, TypeInfoVisitor(types, visitor))
+    return visitor.is_momentary
 
 
-class _Momentary(Visitor):
+class _MomentaryVisitor(Visitor):
     def __init__(self, types: TypeInfo) -> None:
         super().__init__()
         self.is_momentary = False
@@ -132,9 +132,11 @@ class _Momentary(Visitor):
 
     def enter_field(self, node: FieldNode, *_: object) -> VisitorAction:
         field = self._types.get_field_def()
-        of_type = None if field is None else get_named_type(field.type).name
-        waits = any(each.name.value == MOMENTARY_ARGUMENT for each in node.arguments or ())
-        if waits or of_type in MOMENTARY_TYPES:
+        type_name = None if field is None else get_named_type(field.type).name
+        has_momentary_argument = any(
+            argument.name.value == MOMENTARY_ARGUMENT for argument in node.arguments or ()
+        )
+        if has_momentary_argument or type_name in MOMENTARY_TYPES:
             self.is_momentary = True
             return BREAK
         return None

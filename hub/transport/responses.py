@@ -24,20 +24,24 @@ def result_response(media_type: str, result: ExecutionResult) -> Response:
     The status is 400 if the document was rejected. With the newer media type it is also 400 if
     execution did not begin.
     """
-    body = _body(result)
-    refused = any(isinstance(error, DocumentRejected) for error in result.errors or ())
-    bad = refused or ("data" not in body and media_type == RESPONSE_JSON)
-    return _json(media_type, HTTPStatus.BAD_REQUEST if bad else HTTPStatus.OK, body)
+    body = _result_body(result)
+    is_rejected = any(isinstance(error, DocumentRejected) for error in result.errors or ())
+    is_bad_request = is_rejected or ("data" not in body and media_type == RESPONSE_JSON)
+    return _json_response(
+        media_type, HTTPStatus.BAD_REQUEST if is_bad_request else HTTPStatus.OK, body
+    )
 
 
-def single_result_stream(form: StreamFormat, result: ExecutionResult) -> Response:
+def single_result_stream(stream_format: StreamFormat, result: ExecutionResult) -> Response:
     """Return a result as a complete stream of one message."""
-    message = Message(orjson.dumps(_body(result)) + b"}", None)
-    content = form.opening + form.next(message) + form.completed
-    return Response(content, headers={**stream_headers(), "content-type": form.content_type})
+    message = Message(orjson.dumps(_result_body(result)) + b"}", None)
+    content = stream_format.opening + stream_format.encode(message) + stream_format.completion
+    return Response(
+        content, headers={**stream_headers(), "content-type": stream_format.content_type}
+    )
 
 
-def _body(result: ExecutionResult) -> GraphQLHTTPResponse:
+def _result_body(result: ExecutionResult) -> GraphQLHTTPResponse:
     errors = result.errors or []
     body: GraphQLHTTPResponse = {}
     if errors:
@@ -55,7 +59,7 @@ def _body(result: ExecutionResult) -> GraphQLHTTPResponse:
 def error_response(media_type: str, status: HTTPStatus, code: str, message: str) -> Response:
     """Return the response to a request that is not executed."""
     body: GraphQLHTTPResponse = {"errors": [{"message": message, "extensions": {"code": code}}]}
-    response = _json(media_type, status, body)
+    response = _json_response(media_type, status, body)
     if status is HTTPStatus.UNAUTHORIZED:
         response.headers["www-authenticate"] = 'Bearer realm="simpul", error="invalid_token"'
     elif status is HTTPStatus.METHOD_NOT_ALLOWED:
@@ -67,7 +71,7 @@ def error_response(media_type: str, status: HTTPStatus, code: str, message: str)
     return response
 
 
-def _json(media_type: str, status: HTTPStatus, body: GraphQLHTTPResponse) -> Response:
+def _json_response(media_type: str, status: HTTPStatus, body: GraphQLHTTPResponse) -> Response:
     content_type = f"{media_type}; charset=utf-8"
     return CompressibleResponse(orjson.dumps(body), status, response_headers(), content_type)
 
@@ -78,5 +82,5 @@ def response_headers() -> dict[str, str]:
 
 
 def stream_headers() -> dict[str, str]:
-    """Return the headers of every stream; a proxy must not compress it, which would delay events."""
+    """Return the headers of every stream. Compression by a proxy would delay events."""
     return {**response_headers(), "cache-control": "no-store, no-transform"}

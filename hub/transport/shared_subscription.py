@@ -17,23 +17,25 @@ from graphql import ExecutionResult, GraphQLError, OperationType, get_operation_
 from strawberry import Schema
 
 from engine.model import Viewer
-from realtime.fanout import Fanout, Open, SubscriberGroup
+from realtime.fanout import Fanout, OpenSource, SubscriberGroup
 from realtime.message import Message, SourceClosed
 from schema.limits import DocumentLimits, parse_within_limits
 from schema.masking import mask_errors
 from schema.resumable import find_resume_point
 from schema.subscription import SubscriptionRejected, execute_events
 
-FAILURE = orjson.dumps([{"message": "internal error", "extensions": {"code": "INTERNAL"}}])
+INTERNAL_ERROR_PAYLOAD = orjson.dumps(
+    [{"message": "internal error", "extensions": {"code": "INTERNAL"}}]
+)
 
 
 @dataclass(frozen=True, slots=True)
 class SharedSubscription:
-    """A group of subscribers, the position to join at, and how to open a source at a position."""
+    """A group of subscribers, the position to join at, and a function that opens the source."""
 
     group: SubscriberGroup
     start: Hashable
-    open: Open
+    open: OpenSource
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +45,7 @@ class SubscriptionSharing:
     schema: Schema
     fanout: Fanout
     context_factory: Callable[[Viewer], Any]
-    scope_of: Callable[[Viewer], Hashable]  # identifies what a viewer may read
+    read_scope: Callable[[Viewer], Hashable]  # identifies what a viewer may read
     limits: DocumentLimits = field(default_factory=DocumentLimits)
 
     def find_shared(
@@ -56,26 +58,35 @@ class SubscriptionSharing:
     ) -> SharedSubscription | None:
         """Return the group for an operation, or None if it cannot be shared.
 
-        The caller executes such an operation on its own, which reports its errors. With `resume` the
-        subscription begins after that cursor, and any cursor in the document or variables is ignored.
+        The caller executes such an operation separately, which reports its errors.
+
+        Args:
+            resume: the cursor after which the subscription begins; it overrides the cursor in the
+                document or the variables.
         """
         try:
-            how = find_resume_point(parse_within_limits(query, self.limits), operation_name)
+            resume_point = find_resume_point(
+                parse_within_limits(query, self.limits), operation_name
+            )
         except GraphQLError:
             return None
-        if how is None:
+        if resume_point is None:
             return None
-        given = dict(variables or {})
-        start = how.literal if how.variable is None else given.pop(how.variable, None)
+        other_variables = dict(variables or {})
+        start = (
+            resume_point.literal
+            if resume_point.variable is None
+            else other_variables.pop(resume_point.variable, None)
+        )
         start = resume or start
         if not (start is None or isinstance(start, str)):
             return None
         try:
-            same = orjson.dumps(given, option=orjson.OPT_SORT_KEYS)
+            variables_key = orjson.dumps(other_variables, option=orjson.OPT_SORT_KEYS)
         except TypeError:  # a number of more than 64 bits, which no type of the schema accepts
             return None
-        key = (query, operation_name, same, self.scope_of(viewer))
-        source = partial(self._source, viewer, query, variables, operation_name)
+        key = (query, operation_name, variables_key, self.read_scope(viewer))
+        source = partial(self._open_source, viewer, query, variables, operation_name)
         return SharedSubscription(self.fanout.group(key), start, source)
 
     def find_or_create_shared(
@@ -90,7 +101,7 @@ class SubscriptionSharing:
         shared = self.find_shared(viewer, query, variables, operation_name, resume)
         if shared is not None:
             return shared
-        source = partial(self._source, viewer, query, variables, operation_name)
+        source = partial(self._open_source, viewer, query, variables, operation_name)
         return SharedSubscription(self.fanout.group(object()), resume, source)
 
     def is_subscription(self, query: str, operation_name: str | None) -> bool:
@@ -101,7 +112,7 @@ class SubscriptionSharing:
             return False
         return operation is not None and operation.operation is OperationType.SUBSCRIPTION
 
-    async def _source(
+    async def _open_source(
         self,
         viewer: Viewer,
         query: str,
@@ -123,17 +134,19 @@ class SubscriptionSharing:
             async with aclosing(events):
                 async for event, result in events:
                     payload = _payload(result)
-                    yield Message(payload, event.cursor, event.subject, event.more, event.snapshot)
+                    yield Message(
+                        payload, event.cursor, event.subject, event.more_available, event.snapshot
+                    )
         except SubscriptionRejected as refusal:
             raise SourceClosed(
-                orjson.dumps([e.formatted for e in mask_errors(refusal.errors)])
+                orjson.dumps([error.formatted for error in mask_errors(refusal.errors)])
             ) from None
 
 
 def _payload(result: ExecutionResult) -> bytes:
-    """Return the end of a message, from its payload on; only the part before it differs."""
+    """Return the end of a message from its payload on, which is the same for all subscribers."""
     payload: dict[str, Any] = {"data": result.data}
     errors = mask_errors(result.errors)
     if errors:
-        payload["errors"] = [each.formatted for each in errors]
+        payload["errors"] = [error.formatted for error in errors]
     return orjson.dumps(payload) + b"}"

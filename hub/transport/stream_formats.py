@@ -1,8 +1,8 @@
 """The formats of streaming responses: server-sent events and multipart.
 
-The first is the distinct connections mode of the GraphQL over SSE protocol, which graphql-sse uses
-and every EventSource can read. The second is the multipart subscription protocol, which Apollo Client
-and routers use.
+Server-sent events follow the distinct connections mode of the GraphQL over SSE protocol, which
+graphql-sse uses and every EventSource can read. Multipart responses follow the multipart
+subscription protocol, which Apollo Client and routers use.
 """
 
 from __future__ import annotations
@@ -23,37 +23,37 @@ class StreamFormat:
 
     content_type: str
     opening: bytes
-    idle: bytes  # a keepalive, so that no proxy closes the connection
-    next: Callable[[Message], bytes]
-    completed: bytes
+    keepalive: bytes  # so that no proxy closes an idle connection
+    encode: Callable[[Message], bytes]
+    completion: bytes
 
 
-def _event(message: Message) -> bytes:
+def _encode_event(message: Message) -> bytes:
     # When an EventSource reconnects, it sends the last id that it has read.
     id = b"" if message.position is None else b"id: %s\n" % str(message.position).encode()
     return b"event: next\n%sdata: %s\n\n" % (id, message.payload[:-1])
 
 
-def _part(message: Message) -> bytes:
-    # Clients take a part as complete once they read the boundary after it.
+def _encode_part(message: Message) -> bytes:
+    # Clients consider a part complete once they have read the boundary after it.
     return b'%s{"payload":%s%s' % (_PART, message.payload, _BOUNDARY)
 
 
-SERVER_SENT = StreamFormat(
+SERVER_SENT_EVENTS = StreamFormat(
     content_type=f"{EVENT_STREAM}; charset=utf-8",
     opening=b":\n\n",
-    idle=b":\n\n",
-    next=_event,
-    completed=b"event: complete\ndata:\n\n",
+    keepalive=b":\n\n",
+    encode=_encode_event,
+    completion=b"event: complete\ndata:\n\n",
 )
-PARTS = StreamFormat(
+MULTIPART_PARTS = StreamFormat(
     content_type=f'{MULTIPART};boundary="graphql";subscriptionSpec=1.0',
     opening=_BOUNDARY + _PART + b"{}" + _BOUNDARY,
-    idle=_PART + b"{}" + _BOUNDARY,
-    next=_part,
-    completed=b"--\r\n",
+    keepalive=_PART + b"{}" + _BOUNDARY,
+    encode=_encode_part,
+    completion=b"--\r\n",
 )
-FORMS = {EVENT_STREAM: SERVER_SENT, MULTIPART: PARTS}
+STREAM_FORMATS = {EVENT_STREAM: SERVER_SENT_EVENTS, MULTIPART: MULTIPART_PARTS}
 
 
 def encode_chunk(content: bytes) -> bytes:
@@ -61,6 +61,6 @@ def encode_chunk(content: bytes) -> bytes:
     return b"%x\r\n%s\r\n" % (len(content), content)
 
 
-def encode_message_chunk(messages: Sequence[Message], form: StreamFormat) -> list[bytes]:
-    """Return the messages as one chunk, which is the same for all responses in a format."""
-    return [encode_chunk(b"".join(form.next(message) for message in messages))]
+def encode_message_chunk(messages: Sequence[Message], stream_format: StreamFormat) -> list[bytes]:
+    """Return the messages as one chunk, which all responses in this format share."""
+    return [encode_chunk(b"".join(stream_format.encode(message) for message in messages))]

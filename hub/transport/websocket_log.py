@@ -1,4 +1,4 @@
-"""The log line and the metric that a WebSocket leaves when it closes."""
+"""The log line and the metric for a closed WebSocket."""
 
 from __future__ import annotations
 
@@ -15,9 +15,9 @@ from engine.model import PUBLIC_VIEWER, Viewer
 
 CLIENT_CODES = frozenset({1000, 1001, 1005, 1006})  # any other code from a client is OTHER_CODE
 OTHER_CODE = "other"  # clients may send thousands of codes, and each would be a time series
-LOST = 1006  # in RFC 6455, the code of a connection that ended without a close frame
+LOST_CODE = 1006  # in RFC 6455, the code of a connection that ended without a close frame
 
-ENDED: Counter[str] = Counter()  # closed sockets of this process, by code
+CLOSED_SOCKETS: Counter[str] = Counter()  # closed sockets of this process, by code
 
 logger = logging.getLogger(__name__)
 
@@ -32,56 +32,56 @@ class ClosedBy(Enum):
 
 @dataclass(frozen=True, slots=True)
 class SocketClosure:
-    """How a socket closed. It omits the reason from a client, which may be any text."""
+    """The closure of a socket, without the reason that a client gave, which may be any text."""
 
     code: int
-    by: ClosedBy
+    closed_by: ClosedBy
     reason: str
 
     @classmethod
     def from_protocol(cls, protocol: Protocol) -> SocketClosure:
-        """Return the closure from the state of the protocol; call it after the connection is lost."""
+        """Return the closure from the state of a protocol whose connection is lost."""
         sent, received = protocol.close_sent, protocol.close_rcvd
         if received is not None and protocol.close_rcvd_then_sent is not False:
             return cls(received.code, ClosedBy.CLIENT, "")
         if sent is not None:
             return cls(sent.code, ClosedBy.SERVER, sent.reason)
-        return cls(LOST, ClosedBy.NETWORK, "")
+        return cls(LOST_CODE, ClosedBy.NETWORK, "")
 
 
 @dataclass(slots=True)
 class SocketRecord:
     """The viewer of a WebSocket, and the counts of what was sent to it."""
 
-    opened: float | None = None  # monotonic seconds; None: no handshake was accepted
+    opened_at: float | None = None  # monotonic seconds; None: no handshake was accepted
     viewer: Viewer = PUBLIC_VIEWER
     subscriptions: int = 0  # started
     messages: int = 0
     bytes: int = 0
 
-    def open(self) -> None:
+    def record_opening(self) -> None:
         """Record that the handshake was accepted."""
-        self.opened = time.monotonic()
+        self.opened_at = time.monotonic()
 
-    def sent(self, messages: int, size: int) -> None:
+    def count_sent(self, messages: int, size: int) -> None:
         """Count messages that were sent, and their bytes."""
         self.messages += messages
         self.bytes += size
 
-    def end(self, ending: SocketClosure) -> None:
+    def log_closure(self, closure: SocketClosure) -> None:
         """Log the closure and count it; does nothing if the handshake was not accepted."""
-        if self.opened is None:
+        if self.opened_at is None:
             return
-        known = ending.by is not ClosedBy.CLIENT or ending.code in CLIENT_CODES
-        ENDED[str(ending.code) if known else OTHER_CODE] += 1
+        is_known_code = closure.closed_by is not ClosedBy.CLIENT or closure.code in CLIENT_CODES
+        CLOSED_SOCKETS[str(closure.code) if is_known_code else OTHER_CODE] += 1
         logger.info(
             "socket ended code=%d by=%s reason=%s seconds=%.1f role=%s subject=%s "
             "subscriptions=%d messages=%d bytes=%d",
-            ending.code,
-            ending.by.value,
+            closure.code,
+            closure.closed_by.value,
             # JSON escapes line breaks, so that no subject can forge a log line.
-            json.dumps(ending.reason),
-            time.monotonic() - self.opened,
+            json.dumps(closure.reason),
+            time.monotonic() - self.opened_at,
             self.viewer.role.value,
             json.dumps(self.viewer.subject),
             self.subscriptions,

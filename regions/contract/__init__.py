@@ -14,15 +14,15 @@ from typing import Any
 from engine.log.entry import Entry
 from engine.log.snapshot import RowKind, SnapshotRow
 from engine.model import EventKind, Visibility
-from regions.directory import plain_url, to_websocket_url
+from regions.directory import is_plain_url, to_websocket_url
 
 VERSION = 1
 ENTRIES_MOST = 200  # in one frame
 ROWS_MOST = 500  # on one page
 SUBJECT_CHARACTERS = 255
 
-# The error codes of an owner whose schema lacks a requested field. GraphQL itself defines no code for
-# this error, so the code may be empty.
+# The error codes of an owner whose schema lacks a requested field. GraphQL itself defines no code
+# for this error, so the code may be empty.
 NOT_IN_SCHEMA = frozenset({"", "GRAPHQL_VALIDATION_FAILED"})
 
 _HEAD = "version region sequence hash"
@@ -39,10 +39,10 @@ SNAPSHOT = """query Snapshot($region: ID!, $after: String) { snapshot(region: $r
 
 
 class ContractViolation(Exception):
-    """A response violates the contract. The message states what was expected and what came."""
+    """A response that violates the contract; the message states what was expected and received."""
 
-    def __init__(self, expected: str, got: object) -> None:
-        super().__init__(f"expected {expected}, got {_shown(got)}")
+    def __init__(self, expected: str, received: object) -> None:
+        super().__init__(f"expected {expected}, got {_quote(received)}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +68,7 @@ def parse_feed_head(region: str, data: Mapping[str, Any]) -> RemoteLogHead:
     Raises:
         ContractViolation: the response has another form.
     """
-    return _head(region, data.get("feedHead"))
+    return _parse_head(region, data.get("feedHead"))
 
 
 def parse_feed_frame(region: str, data: Mapping[str, Any]) -> RemoteFeedFrame:
@@ -77,17 +77,18 @@ def parse_feed_frame(region: str, data: Mapping[str, Any]) -> RemoteFeedFrame:
     Raises:
         ContractViolation: the event has another form.
     """
-    found = _object("a frame", data.get("feed"))
-    entries = found.get("entries")
+    fields = _require_object("a frame", data.get("feed"))
+    entries = fields.get("entries")
     if not isinstance(entries, list) or len(entries) > ENTRIES_MOST:
         raise ContractViolation(f"a list of at most {ENTRIES_MOST} entries", entries)
-    read = RemoteFeedFrame(
-        _head(region, found.get("head")), tuple(_entry(region, each) for each in entries)
+    frame = RemoteFeedFrame(
+        _parse_head(region, fields.get("head")),
+        tuple(_parse_entry(region, entry) for entry in entries),
     )
-    if read.entries and read.entries[-1].sequence > read.head.sequence:
-        last = read.entries[-1].sequence
-        raise ContractViolation(f"a head of entry {last} or later", read.head.sequence)
-    return read
+    if frame.entries and frame.entries[-1].sequence > frame.head.sequence:
+        last = frame.entries[-1].sequence
+        raise ContractViolation(f"a head of entry {last} or later", frame.head.sequence)
+    return frame
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,93 +106,97 @@ def parse_snapshot_page(region: str, data: Mapping[str, Any]) -> RemoteSnapshotP
     Raises:
         ContractViolation: the response has another form.
     """
-    found = _object("a page", data.get("snapshot"))
-    _version(found)
-    rows = found.get("rows")
+    fields = _require_object("a page", data.get("snapshot"))
+    _check_version(fields)
+    rows = fields.get("rows")
     if not isinstance(rows, list) or len(rows) > ROWS_MOST:
         raise ContractViolation(f"a list of at most {ROWS_MOST} rows", rows)
-    cursor = found.get("cursor")
+    cursor = fields.get("cursor")
     if cursor is not None:
-        _text("a cursor", cursor, 1000)
-    newest = _entry(region, found.get("newest"))
-    return RemoteSnapshotPage(newest, tuple(_row(each) for each in rows), cursor)
+        _require_text("a cursor", cursor, 1000)
+    newest = _parse_entry(region, fields.get("newest"))
+    return RemoteSnapshotPage(newest, tuple(_parse_row(row) for row in rows), cursor)
 
 
-def _row(given: object) -> SnapshotRow:
-    found = _object("a row", given)
+def _parse_row(value: object) -> SnapshotRow:
+    fields = _require_object("a row", value)
     try:
-        kind = RowKind(found.get("kind"))
+        kind = RowKind(fields.get("kind"))
     except ValueError as error:
         raise ContractViolation("a kind of row of this contract", error) from None
-    return SnapshotRow(kind, _object("a body", found.get("body")))
+    return SnapshotRow(kind, _require_object("a body", fields.get("body")))
 
 
-def _version(found: Mapping[str, Any]) -> None:
-    if found.get("version") != VERSION:
-        raise ContractViolation(f"version {VERSION} of the feed contract", found.get("version"))
+def _check_version(fields: Mapping[str, Any]) -> None:
+    if fields.get("version") != VERSION:
+        raise ContractViolation(f"version {VERSION} of the feed contract", fields.get("version"))
 
 
-def _head(region: str, given: object) -> RemoteLogHead:
-    found = _object("the end of a log", given)
-    _version(found)
-    if found.get("region") != region:
-        raise ContractViolation(f"region {region}", found.get("region"))
-    owner = found.get("owner")
-    if owner is not None and not plain_url(to_websocket_url(_text("an address", owner, 2000))):
-        raise ContractViolation("the address of an API", owner)
+def _parse_head(region: str, value: object) -> RemoteLogHead:
+    fields = _require_object("the end of a log", value)
+    _check_version(fields)
+    if fields.get("region") != region:
+        raise ContractViolation(f"region {region}", fields.get("region"))
+    owner = fields.get("owner")
+    if owner is not None:
+        url = to_websocket_url(_require_text("an address", owner, 2000))
+        if not is_plain_url(url):
+            raise ContractViolation("the address of an API", owner)
     return RemoteLogHead(
-        _sequence(found.get("sequence")), _text("a hash", found.get("hash"), 64), owner
+        _require_sequence(fields.get("sequence")),
+        _require_text("a hash", fields.get("hash"), 64),
+        owner,
     )
 
 
-def _entry(region: str, given: object) -> Entry:
-    found = _object("an entry", given)
-    if found.get("region") != region:
-        raise ContractViolation(f"an entry of region {region}", found.get("region"))
-    body = found.get("body")
+def _parse_entry(region: str, value: object) -> Entry:
+    fields = _require_object("an entry", value)
+    if fields.get("region") != region:
+        raise ContractViolation(f"an entry of region {region}", fields.get("region"))
+    body = fields.get("body")
     if body is not None and not isinstance(body, dict):
         raise ContractViolation("a body that is an object or null", body)
     try:
-        at = datetime.fromisoformat(_text("a time", found.get("at"), 32))
+        at = datetime.fromisoformat(_require_text("a time", fields.get("at"), 32))
         if at.tzinfo is None:
-            raise ValueError(f"{at} of no zone")
-        kind = EventKind(found.get("kind"))
-        visibility = Visibility(found.get("visibility"))
+            raise ValueError(f"{at} without a time zone")
+        kind = EventKind(fields.get("kind"))
+        visibility = Visibility(fields.get("visibility"))
     except ValueError as error:
         raise ContractViolation("a time, a kind and a visibility of this contract", error) from None
     return Entry(
         region=region,
-        sequence=_sequence(found.get("sequence")),
+        sequence=_require_sequence(fields.get("sequence")),
         at=at,
-        actor=_text("an actor", found.get("actor"), 1000),
+        actor=_require_text("an actor", fields.get("actor"), 1000),
         kind=kind,
-        subject=_text("a subject", found.get("subject"), SUBJECT_CHARACTERS),
+        subject=_require_text("a subject", fields.get("subject"), SUBJECT_CHARACTERS),
         visibility=visibility,
         body=body,
-        body_hash=_text("a hash", found.get("bodyHash"), 64),
-        previous_hash=_text("a hash", found.get("previousHash"), 64),
-        hash=_text("a hash", found.get("hash"), 64),
+        body_hash=_require_text("a hash", fields.get("bodyHash"), 64),
+        previous_hash=_require_text("a hash", fields.get("previousHash"), 64),
+        hash=_require_text("a hash", fields.get("hash"), 64),
     )
 
 
-def _object(what: str, given: object) -> Mapping[str, Any]:
-    if not isinstance(given, dict):
-        raise ContractViolation(f"{what} as an object", given)
-    return given
+def _require_object(name: str, value: object) -> Mapping[str, Any]:
+    if not isinstance(value, dict):
+        raise ContractViolation(f"{name} as an object", value)
+    return value
 
 
-def _sequence(given: object) -> int:
-    if isinstance(given, bool) or not isinstance(given, int) or not 0 <= given < 2**31:
-        raise ContractViolation("a sequence from 0 to 2147483647", given)
-    return given
+def _require_sequence(value: object) -> int:
+    if isinstance(value, bool) or not isinstance(value, int) or not 0 <= value < 2**31:
+        raise ContractViolation("a sequence from 0 to 2147483647", value)
+    return value
 
 
-def _text(what: str, given: object, most: int) -> str:
-    if not isinstance(given, str) or len(given) > most:
-        raise ContractViolation(f"{what} of at most {most} characters", given)
-    return given
+def _require_text(name: str, value: object, limit: int) -> str:
+    if not isinstance(value, str) or len(value) > limit:
+        raise ContractViolation(f"{name} of at most {limit} characters", value)
+    return value
 
 
-def _shown(given: object) -> str:
-    text = repr(given)
+def _quote(value: object) -> str:
+    text = repr(value)
     return text if len(text) <= 100 else f"{text[:100]}…"

@@ -1,4 +1,4 @@
-"""Runs the migrations on the URL the command was given, one process at a time."""
+"""Runs the migrations on the database of the given URL, one process at a time."""
 
 from __future__ import annotations
 
@@ -16,7 +16,8 @@ LOCK = 0x73696D70756C  # "simpul": one migration at a time on a PostgreSQL serve
 def migrate(connection: Connection) -> None:
     if connection.dialect.name == "postgresql":
         # The session holds the lock, because each revision commits. A second migration waits here
-        # without a timeout. Later, a lock on a busy table must time out, as readers queue behind it.
+        # without a timeout. Later, a lock on a busy table must time out, because readers queue
+        # behind it.
         connection.execute(text(f"SELECT pg_advisory_lock({LOCK})"))
         connection.execute(text("SET lock_timeout = '5s'"))
         connection.commit()

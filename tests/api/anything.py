@@ -28,7 +28,7 @@ from schema.schema import schema
 GRAPHQL = schema._schema
 DEPTH = 7  # the depth of a selection, in fields
 # A nested selection of these types has only `__typename`: queries by id select all their fields.
-ASKED_BY_ID = frozenset({"Region", "Opd", "Application", "Integration", "Assessment"})
+QUERIED_BY_ID = frozenset({"Region", "Opd", "Application", "Integration", "Assessment"})
 ODD_TEXTS = (
     *(
         "-",
@@ -69,16 +69,16 @@ class Pool:
     random: random.Random
     ids: dict[str, list[str]] = field(default_factory=dict)
     versions: dict[str, int] = field(default_factory=dict)
-    regions: dict[str, str] = field(default_factory=dict)  # of OPDs and of proposals
-    inputs: dict[str, str] = field(default_factory=dict)  # of proposals
+    regions: dict[str, str] = field(default_factory=dict)  # the region of each OPD and proposal
+    inputs: dict[str, str] = field(default_factory=dict)  # the input hash of each proposal
 
     def id(self, name: str, owner: str, odd: bool) -> str:
         """Return an id for the argument `name` of a field or mutation."""
-        known = self.ids.get(_kind_of(name, owner), [])
-        if not known or (odd and self.random.random() < 0.3):
+        ids = self.ids.get(_id_type(name, owner), [])
+        if not ids or (odd and self.random.random() < 0.3):
             return self.random.choice(ODD_IDS)
         # Mostly one of the first ids, so that successive operations often concern the same object.
-        return known[int(len(known) * self.random.random() ** 2)]
+        return ids[int(len(ids) * self.random.random() ** 2)]
 
 
 _KINDS: Mapping[str, str] = {
@@ -93,68 +93,72 @@ _KINDS: Mapping[str, str] = {
 }
 
 
-def _kind_of(name: str, owner: str) -> str:
+def _id_type(name: str, owner: str) -> str:
     """Return the type of the object whose id an argument or an input field takes."""
     if name != "id":
         return _KINDS[name]  # a KeyError here means that the name must be added
     kinds = ("Application", "Integration", "Assessment", "Proposal", "Opd", "Instrument")
-    return next((each for each in kinds if each in owner or each.lower() in owner), "Application")
+    return next((kind for kind in kinds if kind in owner or kind.lower() in owner), "Application")
 
 
-def value(pool: Pool, kind: GraphQLInputType, name: str, owner: str, odd: bool) -> Any:
+def random_value(pool: Pool, kind: GraphQLInputType, name: str, owner: str, odd: bool) -> Any:
     """Return a JSON value for an argument or an input field: a usual one, or an odd one."""
-    chance = pool.random
+    rng = pool.random
     if isinstance(kind, GraphQLNonNull):
-        return value(pool, kind.of_type, name, owner, odd)
+        return random_value(pool, kind.of_type, name, owner, odd)
     if isinstance(kind, GraphQLList):
-        count = chance.choice((0, 1, 2, 3) if odd else (1, 2))
-        return [value(pool, kind.of_type, name, owner, odd) for _ in range(count)]
+        count = rng.choice((0, 1, 2, 3) if odd else (1, 2))
+        return [random_value(pool, kind.of_type, name, owner, odd) for _ in range(count)]
     if isinstance(kind, GraphQLEnumType):
-        return chance.choice(list(kind.values))
+        return rng.choice(list(kind.values))
     if isinstance(kind, GraphQLInputObjectType):
-        return _object(pool, kind, owner, odd)
+        return _input_object(pool, kind, owner, odd)
     return _SCALARS[kind.name](pool, name, owner, odd)
 
 
-def _object(pool: Pool, kind: GraphQLInputObjectType, owner: str, odd: bool) -> dict[str, Any]:
-    given: dict[str, Any] = {}
-    for name, each in kind.fields.items():
-        required = isinstance(each.type, GraphQLNonNull) and each.default_value is Undefined
+def _input_object(
+    pool: Pool, kind: GraphQLInputObjectType, owner: str, odd: bool
+) -> dict[str, Any]:
+    fields: dict[str, Any] = {}
+    for name, input_field in kind.fields.items():
+        required = (
+            isinstance(input_field.type, GraphQLNonNull) and input_field.default_value is Undefined
+        )
         if required or pool.random.random() < (0.4 if odd else 0.15):
-            given[name] = value(pool, each.type, name, owner, odd)
+            fields[name] = random_value(pool, input_field.type, name, owner, odd)
     if odd:
-        return given
+        return fields
     # Related fields get matching values, because almost every other input would be refused.
-    id = given.get("id") or given.get("assessment") or given.get("opd")
+    id = fields.get("id") or fields.get("assessment") or fields.get("opd")
     if "version" in kind.fields and id in pool.versions:
-        given["version"] = pool.versions[id]
+        fields["version"] = pool.versions[id]
     if "region" in kind.fields and id in pool.regions:
-        given["region"] = pool.regions[id]
+        fields["region"] = pool.regions[id]
     if "inputs" in kind.fields and id in pool.inputs:
-        given["inputs"] = pool.inputs[id]
-    return given
+        fields["inputs"] = pool.inputs[id]
+    return fields
 
 
 def _text(pool: Pool, name: str, owner: str, odd: bool) -> str:
-    chance = pool.random
+    rng = pool.random
     if odd:
-        return chance.choice(ODD_TEXTS)
+        return rng.choice(ODD_TEXTS)
     match name:
         case "url":
-            return f"https://x.go.id/{chance.randrange(4)}"
+            return f"https://x.go.id/{rng.randrange(4)}"
         case "value":
-            return f"{chance.randrange(1, 5)}.{chance.randrange(100):02}"
+            return f"{rng.randrange(1, 5)}.{rng.randrange(100):02}"
         case "effort":
-            return chance.choice(("0.5", "2", "12.25"))
+            return rng.choice(("0.5", "2", "12.25"))
         case "predicate":
-            return chance.choice(("Baik", "Cukup"))
+            return rng.choice(("Baik", "Cukup"))
         case "idempotencyKey" | "after":
-            return f"key {chance.randrange(10)}"
-        case _:  # an odd name is still valid
-            return chance.choice([each for each in ODD_TEXTS if 0 < len(each) <= 200])
+            return f"key {rng.randrange(10)}"
+        case _:  # an unusual name is still valid
+            return rng.choice([text for text in ODD_TEXTS if 0 < len(text) <= 200])
 
 
-def _whole(pool: Pool, name: str, owner: str, odd: bool) -> int:
+def _int(pool: Pool, name: str, owner: str, odd: bool) -> int:
     usual = {"indicator": range(1, 21), "level": range(1, 6), "year": range(2023, 2027)}
     if odd:
         return pool.random.choice(ODD_INTS)
@@ -164,7 +168,7 @@ def _whole(pool: Pool, name: str, owner: str, odd: bool) -> int:
 _SCALARS: Mapping[str, Callable[[Pool, str, str, bool], Any]] = {
     "ID": Pool.id,
     "String": _text,
-    "Int": _whole,
+    "Int": _int,
     "Float": lambda pool, name, owner, odd: pool.random.choice(ODD_FLOATS if odd else (3.5, 4.2)),
     "Boolean": lambda pool, name, owner, odd: pool.random.random() < 0.5,
     "WholeNumber": lambda pool, name, owner, odd: pool.random.choice(ODD_BIG if odd else (0, 7)),
@@ -178,7 +182,7 @@ _SCALARS: Mapping[str, Callable[[Pool, str, str, bool], Any]] = {
 
 
 @dataclass
-class Question:
+class RandomQuery:
     """A document that selects one field with all its subfields, and its variables."""
 
     pool: Pool
@@ -188,42 +192,44 @@ class Question:
 
     def document(self, before: str, owner: GraphQLObjectType, name: str, after: str) -> str:
         """Return the document that selects the field `name` of `owner`, between two texts."""
-        asked = self._field(name, owner.fields[name], owner, (owner.name,))
+        selection = self._field(name, owner.fields[name], owner, (owner.name,))
         head = f"query ({', '.join(self.declared)}) " if self.declared else ""
-        return f"{head}{before}{asked}{after}"
+        return f"{head}{before}{selection}{after}"
 
     def _field(
-        self, name: str, asked: GraphQLField, owner: GraphQLNamedType, path: tuple[str, ...]
+        self, name: str, definition: GraphQLField, owner: GraphQLNamedType, path: tuple[str, ...]
     ) -> str:
         arguments = [
             text
-            for argument, kind in asked.args.items()
+            for argument, kind in definition.args.items()
             if (text := self._argument(argument, kind, f"{owner.name}.{name}"))
         ]
-        given = f"({', '.join(arguments)})" if arguments else ""
-        return f"{name}{given}{self.selection(get_named_type(asked.type), path)}"
+        argument_list = f"({', '.join(arguments)})" if arguments else ""
+        return f"{name}{argument_list}{self.selection(get_named_type(definition.type), path)}"
 
     def _argument(self, name: str, argument: GraphQLArgument, owner: str) -> str:
         required = isinstance(argument.type, GraphQLNonNull) and argument.default_value is Undefined
         if not required and not (self.odd and self.pool.random.random() < 0.6):
             return ""
         variable = f"v{len(self.variables)}"
-        self.variables[variable] = value(self.pool, argument.type, name, owner, self.odd)
+        self.variables[variable] = random_value(self.pool, argument.type, name, owner, self.odd)
         self.declared.append(f"${variable}: {argument.type}")
         return f"{name}: ${variable}"
 
     def selection(self, kind: GraphQLNamedType, path: tuple[str, ...]) -> str:
-        """Return a selection of all fields; types on the path to it select only `__typename`."""
+        """Return a selection of all fields; a type on its own path selects only `__typename`."""
         if isinstance(kind, GraphQLUnionType | GraphQLInterfaceType):
             parts = [
-                f"... on {each.name}{self.selection(each, path)}"
-                for each in GRAPHQL.get_possible_types(kind)
+                f"... on {member.name}{self.selection(member, path)}"
+                for member in GRAPHQL.get_possible_types(kind)
             ]
             return f" {{ __typename {' '.join(parts)} }}"
         if not isinstance(kind, GraphQLObjectType):
             return ""
-        if kind.name in path or len(path) >= DEPTH or kind.name in ASKED_BY_ID:
+        if kind.name in path or len(path) >= DEPTH or kind.name in QUERIED_BY_ID:
             return " { __typename }"
         inner = (*path, kind.name)
-        fields = [self._field(name, each, kind, inner) for name, each in kind.fields.items()]
+        fields = [
+            self._field(name, definition, kind, inner) for name, definition in kind.fields.items()
+        ]
         return f" {{ {' '.join(fields)} }}"

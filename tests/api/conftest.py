@@ -12,7 +12,7 @@ import pytest
 
 from resolvers.seed import seed_regions
 from tests.api import places
-from tests.api.hub import Hub, copied, running
+from tests.api.hub import Hub, copied_database_url, running_hub
 
 Fill = Callable[[Hub], Awaitable[None]]
 Filled = Callable[[Fill], Path]
@@ -21,28 +21,28 @@ Filled = Callable[[Fill], Path]
 @pytest.fixture
 async def hub(places_template: Path, tmp_path: Path) -> AsyncIterator[Hub]:
     """Yield an instance with two small provinces, on SQLite."""
-    async with running(copied(places_template, tmp_path)) as hub:
+    async with running_hub(copied_database_url(places_template, tmp_path)) as hub:
         yield hub
 
 
 @pytest.fixture
 async def any_hub(database_url: str) -> AsyncIterator[Hub]:
     """Yield an instance with two small provinces, on each database in turn."""
-    async with running(database_url) as hub:
-        await places.settle(hub)
+    async with running_hub(database_url) as hub:
+        await places.write_regions(hub)
         yield hub
 
 
 @pytest.fixture
 async def west_java(west_java_template: Path, tmp_path: Path) -> AsyncIterator[Hub]:
     """Yield an instance with the data that `simpul load` writes, on SQLite."""
-    async with running(copied(west_java_template, tmp_path)) as hub:
+    async with running_hub(copied_database_url(west_java_template, tmp_path)) as hub:
         yield hub
 
 
 @pytest.fixture(scope="session")
 def places_template(filled: Filled) -> Path:
-    return filled(places.settle)
+    return filled(places.write_regions)
 
 
 @pytest.fixture(scope="session")
@@ -62,7 +62,7 @@ def filled(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> F
         shutil.copy(sqlite_template, path)
 
         async def work() -> None:
-            async with running(f"sqlite+aiosqlite:///{path}") as hub:
+            async with running_hub(f"sqlite+aiosqlite:///{path}") as hub:
                 await fill(hub)
 
         with ThreadPoolExecutor(max_workers=1) as thread:  # a new thread has no event loop

@@ -28,7 +28,7 @@ from storage.tables import Table
 PATIENT_SECONDS = 60.0  # the deadline of an operation, for a busy machine
 EVENT_SECONDS = 10  # a lost event must fail its test, not hang it
 
-SELECTED = {
+SELECTED_FIELDS = {
     "NotFound": "id",
     "InvalidInput": "field expected got",
     "VersionConflict": "id expectedVersion currentVersion",
@@ -49,7 +49,7 @@ SELECTED = {
 }
 
 
-ANSWERS = (
+CHANGED_TYPES = (
     "Opd",
     "Application",
     "Integration",
@@ -95,7 +95,7 @@ class Stream:
             return await anext(self.results)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Hub:
     """Executes operations on one instance as any viewer; each operation has its own context."""
 
@@ -113,7 +113,7 @@ class Hub:
             query, variable_values=variables, context_value=self.context(viewer)
         )
 
-    async def ask(
+    async def query_data(
         self, query: str, viewer: Viewer = PUBLIC_VIEWER, /, **variables: object
     ) -> dict[str, Any]:
         """Return the data of an operation, which must have no error."""
@@ -128,17 +128,19 @@ class Hub:
         """Return the code of the one error of an operation."""
         return _code(await self.result(query, viewer, **variables))
 
-    async def change(self, name: str, viewer: Viewer, /, **given: object) -> dict[str, Any]:
+    async def change(self, name: str, viewer: Viewer, /, **fields: object) -> dict[str, Any]:
         """Return the result of a mutation: a problem, or the changed object."""
-        answer: dict[str, Any] = (await self.ask(mutation(name), viewer, input=given))["answer"]
+        answer: dict[str, Any] = (await self.query_data(mutation(name), viewer, input=fields))[
+            "answer"
+        ]
         return answer
 
-    async def change_refusal(self, name: str, viewer: Viewer, /, **given: object) -> str:
+    async def change_refusal(self, name: str, viewer: Viewer, /, **fields: object) -> str:
         """Return the code with which a mutation is refused."""
-        return await self.refusal(mutation(name), viewer, input=given)
+        return await self.refusal(mutation(name), viewer, input=fields)
 
     @asynccontextmanager
-    async def listening(
+    async def subscribe(
         self, query: str, viewer: Viewer = PUBLIC_VIEWER, /, **variables: object
     ) -> AsyncIterator[Stream]:
         """Yield a subscription. It begins at its first `next`, so give it an `after`."""
@@ -152,7 +154,7 @@ class Hub:
 
     async def cursor(self) -> str:
         """Return the cursor of the newest event."""
-        cursor: str = (await self.ask("{ instance { cursor } }"))["instance"]["cursor"]
+        cursor: str = (await self.query_data("{ instance { cursor } }"))["instance"]["cursor"]
         return cursor
 
     async def record(
@@ -165,8 +167,10 @@ class Hub:
     ) -> None:
         """Append one entry to a region's log, without any check."""
         instance = self.instance
-        work = log.begin_log_transaction(instance.database, region, instance.clock, instance.derive)
-        async with work as transaction:
+        log_transaction = log.begin_log_transaction(
+            instance.database, region, instance.clock, instance.derive_events
+        )
+        async with log_transaction as transaction:
             await transaction.append(
                 actor="test",
                 kind=kind,
@@ -176,7 +180,7 @@ class Hub:
             )
         self.instance.bus.announce(transaction.arrival)
 
-    async def everything(self) -> dict[str, list[tuple[Any, ...]]]:
+    async def list_all_rows(self) -> dict[str, list[tuple[Any, ...]]]:
         """Return every row of every table, the log and its heads included."""
         async with self.instance.database.read() as session:
             return {
@@ -189,7 +193,7 @@ class Hub:
 
 
 @asynccontextmanager
-async def running(url: str, *, tailing: bool = True) -> AsyncIterator[Hub]:
+async def running_hub(url: str, *, tailing: bool = True) -> AsyncIterator[Hub]:
     """Yield an instance over the database at `url`; without `tailing` no task reads the log."""
     async with open_instance(Settings(SIMPUL_DATABASE_URL=url), clock=Clock()) as instance:
         tasks = [asyncio.create_task(instance.tail.run())] if tailing else []
@@ -201,7 +205,7 @@ async def running(url: str, *, tailing: bool = True) -> AsyncIterator[Hub]:
             await asyncio.gather(*tasks, return_exceptions=True)
 
 
-def copied(template: Path, folder: Path) -> str:
+def copied_database_url(template: Path, folder: Path) -> str:
     """Copy a template database for one test, and return the URL of the copy."""
     return f"sqlite+aiosqlite:///{shutil.copy(template, folder / 'copy.sqlite')}"
 
@@ -211,10 +215,12 @@ def mutation(name: str) -> str:
     field = schema._schema.mutation_type.fields[name]  # type: ignore[union-attr]
     union = field.type.of_type
     assert isinstance(union, GraphQLUnionType)
-    selected = " ".join(f"... on {each.name} {{ {SELECTED[each.name]} }}" for each in union.types)
+    selections = " ".join(
+        f"... on {member.name} {{ {SELECTED_FIELDS[member.name]} }}" for member in union.types
+    )
     return (
         f"mutation ($input: {field.args['input'].type}) "
-        f"{{ answer: {name}(input: $input) {{ __typename {selected} }} }}"
+        f"{{ answer: {name}(input: $input) {{ __typename {selections} }} }}"
     )
 
 

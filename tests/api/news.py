@@ -56,38 +56,38 @@ query ($after: Cursor) { events(after: $after, first: 500) { events { kind regio
 """
 
 
-async def follow(hub: Hub) -> None:
+async def catch_up(hub: Hub) -> None:
     """Recompute everything that has changed, as the instance does in the background."""
     await recompute.RecomputeWorker(hub.instance).catch_up(0)
 
 
-async def outcomes(hub: Hub) -> dict[tuple[str, str], Mapping[str, Any]]:
+async def stored_outcomes(hub: Hub) -> dict[tuple[str, str], Mapping[str, Any]]:
     async with hub.instance.database.read() as session:
         rows = await session.scalars(select(AnnouncementRow))
-        return {(each.region, each.subject): each.body for each in rows}
+        return {(row.region, row.subject): row.body for row in rows}
 
 
-async def first_outcomes(hub: Hub) -> None:
+async def await_first_outcomes(hub: Hub) -> None:
     """Return once the proposals of all five regions have a first outcome."""
 
-    async def have_outcomes() -> None:
-        found = {code for code, subject in await outcomes(hub) if subject == "proposals"}
-        assert found == {each.code for each in places.REGIONS}
+    async def all_regions_have_outcomes() -> None:
+        codes = {code for code, subject in await stored_outcomes(hub) if subject == "proposals"}
+        assert codes == {region.code for region in places.REGIONS}
 
-    await eventually(have_outcomes)
+    await eventually(all_regions_have_outcomes)
 
 
-async def forget(hub: Hub) -> None:
+async def delete_outcomes(hub: Hub) -> None:
     async with hub.instance.database.write() as session:
         await session.execute(delete(AnnouncementRow))
 
 
-async def happened(hub: Hub, after: str) -> list[str]:
-    found = await hub.ask(EVENTS, places.ADMIN, after=after)
-    return [each["kind"] for each in found["events"]["events"]]
+async def event_kinds_after(hub: Hub, after: str) -> list[str]:
+    data = await hub.query_data(EVENTS, places.ADMIN, after=after)
+    return [event["kind"] for event in data["events"]["events"]]
 
 
-async def outside(hub: Hub) -> dict[str, Any]:
+async def connect_to_other_instance(hub: Hub) -> dict[str, Any]:
     """Connect the application that serves indicator 36 with another instance."""
     return await hub.change(
         "connectApplications",

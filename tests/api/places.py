@@ -95,7 +95,9 @@ def assessment(
     year: int = 2026,
 ) -> Assessment:
     """Return an assessment by pemdi-2026 with every indicator at `level`; None: without any."""
-    claimed = () if level is None else tuple(each.number for each in PEMDI_2026.indicators)
+    claimed = (
+        () if level is None else tuple(indicator.number for indicator in PEMDI_2026.indicators)
+    )
     return Assessment(
         id=id,
         region=region,
@@ -109,7 +111,7 @@ def assessment(
     )
 
 
-async def settle(hub: Hub) -> None:
+async def write_regions(hub: Hub) -> None:
     """Write the two provinces, one transaction for each region."""
     instance = hub.instance
     for region in REGIONS:
@@ -119,13 +121,13 @@ async def settle(hub: Hub) -> None:
         for opd in OPDS:
             if opd.region == region.code:
                 values.append((EventKind.OPD_RECORDED, opd.id, opd))
-        for each in APPLICATIONS:
-            if each.region == region.code:
-                values.append((EventKind.APPLICATION_REGISTERED, each.id, each))
-        work = log.begin_log_transaction(
-            instance.database, region.code, instance.clock, instance.derive
+        for application in APPLICATIONS:
+            if application.region == region.code:
+                values.append((EventKind.APPLICATION_REGISTERED, application.id, application))
+        log_transaction = log.begin_log_transaction(
+            instance.database, region.code, instance.clock, instance.derive_events
         )
-        async with work as transaction:
+        async with log_transaction as transaction:
             for kind, subject, value in values:
                 await transaction.append(
                     actor="test", kind=kind, subject=subject, body=to_document(value)
@@ -133,18 +135,26 @@ async def settle(hub: Hub) -> None:
         instance.bus.announce(transaction.arrival)
 
 
-async def begin(hub: Hub, given: Assessment) -> None:
+async def write_assessment(hub: Hub, unpublished: Assessment) -> None:
     """Write an unpublished assessment."""
-    await hub.record(EventKind.ASSESSMENT_STARTED, given.region, given.id, given, Visibility.REGION)
+    await hub.record(
+        EventKind.ASSESSMENT_STARTED,
+        unpublished.region,
+        unpublished.id,
+        unpublished,
+        Visibility.REGION,
+    )
 
 
-async def draw(hub: Hub, id: str, source: str, target: str | None) -> None:
+async def write_integration(hub: Hub, id: str, source: str, target: str | None) -> None:
     """Write an integration about salaries that is only claimed."""
-    home = next(each.region for each in APPLICATIONS if each.id == source)
-    name = next((each.name for each in APPLICATIONS if each.id == target), "SIPD")
+    region = next(application.region for application in APPLICATIONS if application.id == source)
+    name = next(
+        (application.name for application in APPLICATIONS if application.id == target), "SIPD"
+    )
     integration = Integration(
         id=id,
-        region=home,
+        region=region,
         source=source,
         target=target,
         target_name=name,
@@ -156,4 +166,4 @@ async def draw(hub: Hub, id: str, source: str, target: str | None) -> None:
         version=1,
         provenance=SOURCE,
     )
-    await hub.record(EventKind.INTEGRATION_CONNECTED, home, id, integration)
+    await hub.record(EventKind.INTEGRATION_CONNECTED, region, id, integration)

@@ -6,37 +6,47 @@ from typing import Any
 
 from tests.api import places
 
-Given = dict[str, Any]
+Fields = dict[str, Any]
 
 OFFICE, HEALTH, BUDGET = "application-office", "application-health", "application-budget"
-RESULT = "assessment-32.11-spbe-2020-2024-official"
-USED: Given = {"idempotencyKey": "used"}
-EMPTY_KEY: Given = {"idempotencyKey": ""}
+RESULT_ID = "assessment-32.11-spbe-2020-2024-official"
+USED_KEY: Fields = {"idempotencyKey": "used"}
+EMPTY_KEY: Fields = {"idempotencyKey": ""}
 
-NEW: Given = {"region": "32.11", "opd": "opd-32.11.dinkes", "name": "Baru"}
-DRAWN: Given = {"source": OFFICE, "target": HEALTH, "dataObject": "pasien", "mode": "API"}
-STARTED: Given = {"region": "32.11", "instrument": "pemdi-2026", "year": 2027, "kind": "SELF"}
-CLAIMED: Given = {"assessment": places.DRAFT, "indicator": 1, "level": 4, "version": 1}
-DECIDED: Given = {
+NEW_APPLICATION: Fields = {"region": "32.11", "opd": "opd-32.11.dinkes", "name": "Baru"}
+NEW_INTEGRATION: Fields = {
+    "source": OFFICE,
+    "target": HEALTH,
+    "dataObject": "pasien",
+    "mode": "API",
+}
+NEW_ASSESSMENT: Fields = {
+    "region": "32.11",
+    "instrument": "pemdi-2026",
+    "year": 2027,
+    "kind": "SELF",
+}
+LEVEL_CLAIM: Fields = {"assessment": places.DRAFT, "indicator": 1, "level": 4, "version": 1}
+DECISION: Fields = {
     "region": "32.11",
     "id": "1e5104fa6d737e3cc881e18100e9b310",  # replace E-Office by SRIKANDI
     "inputs": "old",
     "decision": "REJECT",
     "reason": "dipakai",
 }
-PAPER = [{"title": "Berita acara", "url": "https://a.id/ba"}]
-POLICY: Given = {
+DOCUMENTS = [{"title": "Berita acara", "url": "https://a.id/ba"}]
+POLICY: Fields = {
     "region": "32.11",
     "year": 2020,
     "title": "Perbup",
     "url": "https://a.id/perbup",
 }
-EDITED: Given = {
+EFFORT_EDIT: Fields = {
     "region": "32.11",
     "instrument": "spbe-2020",
     "steps": [{"indicator": 36, "level": 4, "effort": "2.5"}],
 }
-PRINTED: Given = {
+PUBLISHED_RESULT: Fields = {
     "region": "32.11",
     "instrument": "spbe-2020",
     "year": 2023,
@@ -46,19 +56,19 @@ PRINTED: Given = {
 }
 
 
-def the(id: str, version: int = 1, /, **more: object) -> Given:
-    return {"id": id, "version": version, **more}
+def versioned(id: str, version: int = 1, /, **changes: object) -> Fields:
+    return {"id": id, "version": version, **changes}
 
 
-def not_found(id: str) -> Given:
+def not_found(id: str) -> Fields:
     return {"__typename": "NotFound", "id": id}
 
 
-def invalid(field: str, expected: str, got: str) -> Given:
+def invalid_input(field: str, expected: str, got: str) -> Fields:
     return {"__typename": "InvalidInput", "field": field, "expected": expected, "got": got}
 
 
-def conflict(id: str, expected: int, current: int) -> Given:
+def version_conflict(id: str, expected: int, current: int) -> Fields:
     return {
         "__typename": "VersionConflict",
         "id": id,
@@ -67,18 +77,18 @@ def conflict(id: str, expected: int, current: int) -> Given:
     }
 
 
-def exists(id: str) -> Given:
+def already_exists(id: str) -> Fields:
     return {"__typename": "AlreadyExists", "id": id}
 
 
-def state(id: str, was: str, *allowed: str) -> Given:
-    return {"__typename": "WrongState", "id": id, "currentState": was, "allowed": list(allowed)}
+def wrong_state(id: str, current: str, *allowed: str) -> Fields:
+    return {"__typename": "WrongState", "id": id, "currentState": current, "allowed": list(allowed)}
 
 
-ELSEWHERE: Given = {"__typename": "OwnedElsewhere"}
-REUSED: Given = {"__typename": "IdempotencyKeyReused", "key": "used"}
-NO_KEY = invalid("idempotencyKey", "1 to 128 characters", "0 characters")
-WEB = "an address that begins with http:// or https:// and names a host"
-FIGURE = "a number with two decimals from 1.00 to 5.00"
-NEW_OPD: Given = {"region": "32.11", "name": "Dinas Baru", "kind": "DEPARTMENT"}
-EDITABLE = ("DRAFT", "RETURNED")
+OWNED_ELSEWHERE: Fields = {"__typename": "OwnedElsewhere"}
+KEY_REUSED: Fields = {"__typename": "IdempotencyKeyReused", "key": "used"}
+NO_KEY = invalid_input("idempotencyKey", "1 to 128 characters", "0 characters")
+WEB_ADDRESS = "an address that begins with http:// or https:// and names a host"
+TWO_DECIMALS = "a number with two decimals from 1.00 to 5.00"
+NEW_OPD: Fields = {"region": "32.11", "name": "Dinas Baru", "kind": "DEPARTMENT"}
+EDITABLE_STATES = ("DRAFT", "RETURNED")

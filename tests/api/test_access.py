@@ -9,7 +9,7 @@ import pytest
 
 from engine.model import AssessmentKind, AssessmentState, Role, Viewer
 from tests.api import places
-from tests.api.hub import ANSWERS, Hub, copied, mutation, running
+from tests.api.hub import CHANGED_TYPES, Hub, copied_database_url, mutation, running_hub
 
 SAME_REGION_OPD = Viewer(
     "sumedang it", Role.OPD, frozenset({"32.11"}), frozenset({"opd-32.11.diskominfo"})
@@ -35,7 +35,7 @@ INTEGRATION = "integration-in"
 OUTGOING = "integration-out"
 # The proposal in the two small provinces to replace E-Office by SRIKANDI.
 PROPOSAL = "1e5104fa6d737e3cc881e18100e9b310"
-PROPOSAL_INPUTS = "01f7451c76f7d589f2bd6096025169d9005a6765d5cd5ce890e58f8639c29551"
+PROPOSAL_INPUTS = "f05856222ff584fba0ded72d8ce4bd806a3c6e6e68b4f2bebd47a5d8bcb2d1da"
 KINDS = {"region": "32.11", "instrument": "pemdi-2026", "year": 2027}
 
 # One letter per viewer, in the order above: + allowed, f FORBIDDEN, n NotFound.
@@ -50,7 +50,7 @@ OPERATIONS: dict[str, tuple[str, dict[str, object], str]] = {
         {"id": "application-health", "version": 1, "name": "Baru"},
         "f+ff+fff+f+",
     ),
-    "give an application to another OPD": (
+    "move an application to another OPD": (
         "updateApplication",
         {"id": "application-health", "version": 1, "opd": "opd-32.11.diskominfo"},
         "ffff+fff+f+",
@@ -85,7 +85,7 @@ OPERATIONS: dict[str, tuple[str, dict[str, object], str]] = {
         {"id": OUTGOING, "version": 1, "evidence": [{"title": "BA", "url": "https://a.id/ba"}]},
         "f+ff+fff+f+",
     ),
-    "say what an application is for": (
+    "correct the function of an application": (
         "correctFunction",
         {"application": "application-health", "function": "attendance"},
         "f+ff+fff+f+",
@@ -109,7 +109,7 @@ OPERATIONS: dict[str, tuple[str, dict[str, object], str]] = {
         },
         "ffff+fff+f+",
     ),
-    "vouch for an inventory": (
+    "attest an inventory": (
         "attestInventory",
         {"opd": "opd-32.11.dinkes"},
         "f+ff+ffffff",
@@ -175,27 +175,27 @@ OPERATIONS: dict[str, tuple[str, dict[str, object], str]] = {
     ),
 }
 ALLOWED = [
-    pytest.param(name, given, viewer, id=f"{viewer.subject} {what}")
-    for what, (name, given, letters) in OPERATIONS.items()
+    pytest.param(name, fields, viewer, id=f"{viewer.subject} {operation}")
+    for operation, (name, fields, letters) in OPERATIONS.items()
     for viewer, letter in zip(VIEWERS, letters, strict=True)
     if letter == "+"
 ]
 
 
 async def _prepare(hub: Hub) -> None:
-    await places.settle(hub)
-    await places.begin(hub, places.assessment())
-    await places.begin(hub, places.assessment(EXTERNAL, kind=AssessmentKind.EXTERNAL))
-    await places.begin(
+    await places.write_regions(hub)
+    await places.write_assessment(hub, places.assessment())
+    await places.write_assessment(hub, places.assessment(EXTERNAL, kind=AssessmentKind.EXTERNAL))
+    await places.write_assessment(
         hub,
         places.assessment(SUBMITTED, kind=AssessmentKind.INTERIM, state=AssessmentState.SUBMITTED),
     )
     published = places.assessment(
         PUBLISHED, kind=AssessmentKind.OFFICIAL, state=AssessmentState.PUBLISHED
     )
-    await places.begin(hub, published)
-    await places.draw(hub, INTEGRATION, "application-budget", "application-health")
-    await places.draw(hub, OUTGOING, "application-health", None)
+    await places.write_assessment(hub, published)
+    await places.write_integration(hub, INTEGRATION, "application-budget", "application-health")
+    await places.write_integration(hub, OUTGOING, "application-health", None)
 
 
 @pytest.fixture(scope="module")
@@ -205,53 +205,53 @@ def prepared_template(filled: Callable[[Callable[[Hub], Awaitable[None]]], Path]
 
 @pytest.fixture
 async def prepared(prepared_template: Path, tmp_path: Path) -> AsyncIterator[Hub]:
-    async with running(copied(prepared_template, tmp_path)) as hub:
+    async with running_hub(copied_database_url(prepared_template, tmp_path)) as hub:
         yield hub
 
 
-@pytest.mark.parametrize(("name", "given", "viewer"), ALLOWED)
-async def test_a_viewer_may_change_what_is_in_reach(
-    prepared: Hub, name: str, given: dict[str, object], viewer: Viewer
+@pytest.mark.parametrize(("name", "fields", "viewer"), ALLOWED)
+async def test_a_viewer_may_change_objects_in_its_scope(
+    prepared: Hub, name: str, fields: dict[str, object], viewer: Viewer
 ) -> None:
-    before = await prepared.everything()
-    answer = await prepared.change(name, viewer, **given)
-    assert answer["__typename"] in ANSWERS
-    assert len((await prepared.everything())["entry"]) == len(before["entry"]) + 1
+    before = await prepared.list_all_rows()
+    answer = await prepared.change(name, viewer, **fields)
+    assert answer["__typename"] in CHANGED_TYPES
+    assert len((await prepared.list_all_rows())["entry"]) == len(before["entry"]) + 1
 
 
 @pytest.mark.parametrize("viewer", VIEWERS, ids=lambda viewer: viewer.subject)
 async def test_a_viewer_may_change_nothing_else(prepared: Hub, viewer: Viewer) -> None:
-    before = await prepared.everything()
-    for what, (name, given, letters) in OPERATIONS.items():
+    before = await prepared.list_all_rows()
+    for operation, (name, fields, letters) in OPERATIONS.items():
         letter = letters[VIEWERS.index(viewer)]
         if letter == "f":
-            assert await prepared.change_refusal(name, viewer, **given) == "FORBIDDEN", what
+            assert await prepared.change_refusal(name, viewer, **fields) == "FORBIDDEN", operation
         elif letter == "n":
-            id = given.get("id") or given.get("assessment")
-            answer = await prepared.change(name, viewer, **given)
-            assert answer == {"__typename": "NotFound", "id": id}, what
-    assert await prepared.everything() == before
+            id = fields.get("id") or fields.get("assessment")
+            answer = await prepared.change(name, viewer, **fields)
+            assert answer == {"__typename": "NotFound", "id": id}, operation
+    assert await prepared.list_all_rows() == before
 
 
-async def test_a_scope_is_all_that_a_role_reaches(prepared: Hub) -> None:
+async def test_a_role_without_a_scope_has_only_public_permissions(prepared: Hub) -> None:
     """A role without regions or OPDs in its token has only the permissions of the public."""
     for role in (Role.OPD, Role.REGION, Role.ASSESSOR, Role.PROVINCE):
         viewer = Viewer("outsider", role)
-        name, given, _letters = OPERATIONS["register an application"]
-        assert await prepared.change_refusal(name, viewer, **given) == "FORBIDDEN"
-        found = await prepared.ask('{ region(code: "32.11") { assessments { id } } }', viewer)
-        assert found["region"]["assessments"] == [{"id": PUBLISHED}]
+        name, fields, _letters = OPERATIONS["register an application"]
+        assert await prepared.change_refusal(name, viewer, **fields) == "FORBIDDEN"
+        data = await prepared.query_data('{ region(code: "32.11") { assessments { id } } }', viewer)
+        assert data["region"]["assessments"] == [{"id": PUBLISHED}]
 
 
 async def test_a_refusal_names_the_region_that_is_outside_the_scope(prepared: Hub) -> None:
-    name, given, _letters = OPERATIONS["register an application"]
-    result = await prepared.result(mutation(name), places.OTHER_REGION, input=given)
+    name, fields, _letters = OPERATIONS["register an application"]
+    result = await prepared.result(mutation(name), places.OTHER_REGION, input=fields)
     assert "region 32.11, which is outside its scope" in str(result.errors)
 
 
-async def test_the_province_assesses_itself_as_one_of_its_own(prepared: Hub) -> None:
-    asked = {"region": "32", "instrument": "pemdi-2026", "year": 2026, "kind": "SELF"}
-    answer = await prepared.change("startAssessment", places.PROVINCE, **asked)
+async def test_a_province_may_start_an_assessment_of_itself(prepared: Hub) -> None:
+    fields = {"region": "32", "instrument": "pemdi-2026", "year": 2026, "kind": "SELF"}
+    answer = await prepared.change("startAssessment", places.PROVINCE, **fields)
     assert answer["__typename"] == "Assessment"
-    refused = await prepared.change_refusal("startAssessment", places.OTHER_PROVINCE, **asked)
-    assert refused == "FORBIDDEN"
+    code = await prepared.change_refusal("startAssessment", places.OTHER_PROVINCE, **fields)
+    assert code == "FORBIDDEN"

@@ -14,11 +14,11 @@ query ($after: Cursor) {
 """
 
 
-async def _happened(hub: Hub, after: str) -> list[tuple[str, str, int]]:
-    found = await hub.ask(EVENTS, places.ADMIN, after=after)
+async def _events_after(hub: Hub, after: str) -> list[tuple[str, str, int]]:
+    data = await hub.query_data(EVENTS, places.ADMIN, after=after)
     return [
-        (each["kind"], each["region"]["code"], each["sequence"])
-        for each in found["events"]["events"]
+        (event["kind"], event["region"]["code"], event["sequence"])
+        for event in data["events"]["events"]
     ]
 
 
@@ -58,7 +58,7 @@ async def test_an_application_is_registered_changed_and_retired(hub: Hub) -> Non
         "retireApplication", places.REGION, id=id, version=3, reason=" diganti "
     )
     assert retired == {**moved, "version": 4, "status": "RETIRED", "retiredReason": "diganti"}
-    assert await _happened(hub, before) == [
+    assert await _events_after(hub, before) == [
         ("APPLICATION_REGISTERED", "32.11", 6),
         ("APPLICATION_UPDATED", "32.11", 7),
         ("APPLICATION_UPDATED", "32.11", 8),
@@ -67,31 +67,31 @@ async def test_an_application_is_registered_changed_and_retired(hub: Hub) -> Non
 
 
 async def test_null_clears_what_may_be_unknown_and_what_is_left_out_stays(hub: Hub) -> None:
-    known = await hub.change("updateApplication", places.OPD, id=HEALTH, version=1, year=2020)
-    assert (known["year"], known["name"]) == (2020, "Wakepo")
+    updated = await hub.change("updateApplication", places.OPD, id=HEALTH, version=1, year=2020)
+    assert (updated["year"], updated["name"]) == (2020, "Wakepo")
     cleared = await hub.change("updateApplication", places.OPD, id=HEALTH, version=2, year=None)
     assert (cleared["year"], cleared["name"]) == (None, "Wakepo")
 
 
-async def test_the_office_that_entered_a_row_is_its_source_and_no_person(hub: Hub) -> None:
+async def test_the_source_of_a_row_is_the_office_that_entered_it(hub: Hub) -> None:
     await hub.change(
         "registerApplication", places.OPD, region="32.11", opd="opd-32.11.dinkes", name="Sehat"
     )
-    asked = '{ applications(filter: { search: "sehat" }) { nodes { provenance { source note } } } }'
-    assert (await hub.ask(asked))["applications"]["nodes"] == [
+    query = '{ applications(filter: { search: "sehat" }) { nodes { provenance { source note } } } }'
+    assert (await hub.query_data(query))["applications"]["nodes"] == [
         {"provenance": {"source": "entered by OPD opd-32.11.dinkes", "note": ""}}
     ]
 
 
 async def test_the_name_of_a_retired_application_may_be_given_again(hub: Hub) -> None:
     await hub.change("retireApplication", places.OPD, id=HEALTH, version=1)
-    again = await hub.change(
+    registered = await hub.change(
         "registerApplication", places.OPD, region="32.11", opd="opd-32.11.dinkes", name="Wakepo"
     )
-    assert (again["__typename"], again["version"]) == ("Application", 1)
+    assert (registered["__typename"], registered["version"]) == ("Application", 1)
 
 
-async def test_the_answer_to_a_change_holds_nothing_from_before_it(hub: Hub) -> None:
+async def test_the_result_of_a_mutation_has_the_changed_values(hub: Hub) -> None:
     await hub.change(
         "connectApplications",
         places.OPD,
@@ -100,22 +100,24 @@ async def test_the_answer_to_a_change_holds_nothing_from_before_it(hub: Hub) -> 
         dataObject="belanja",
         mode="API",
     )
-    asked = """
+    mutation = """
     mutation {
       updateApplication(input: { id: "application-health", version: 1, name: "Baru" }) {
         ... on Application { name integrations { nodes { source { name version } } } }
       }
     }
     """
-    assert (await hub.ask(asked, places.OPD))["updateApplication"] == {
+    assert (await hub.query_data(mutation, places.OPD))["updateApplication"] == {
         "name": "Baru",
         "integrations": {"nodes": [{"source": {"name": "Baru", "version": 2}}]},
     }
 
 
-async def test_an_integration_is_drawn_confirmed_by_the_other_side_and_withdrawn(hub: Hub) -> None:
+async def test_an_integration_is_connected_confirmed_by_the_other_side_and_withdrawn(
+    hub: Hub,
+) -> None:
     before = await hub.cursor()
-    drawn = await hub.change(
+    integration = await hub.change(
         "connectApplications",
         places.OPD,
         source=HEALTH,
@@ -125,8 +127,8 @@ async def test_an_integration_is_drawn_confirmed_by_the_other_side_and_withdrawn
         status="PLANNED",
         evidence=[{"title": "MoU", "url": "https://example.id/mou.pdf"}],
     )
-    id = drawn["id"]
-    assert drawn == {
+    id = integration["id"]
+    assert integration == {
         "__typename": "Integration",
         "id": id,
         "version": 1,
@@ -138,7 +140,7 @@ async def test_an_integration_is_drawn_confirmed_by_the_other_side_and_withdrawn
     }
     confirmed = await hub.change("confirmIntegration", places.OTHER_OPD, id=id, version=1)
     assert confirmed == {
-        **drawn,
+        **integration,
         "version": 2,
         "status": "ACTIVE",
         "evidenceGrade": 2,
@@ -146,15 +148,15 @@ async def test_an_integration_is_drawn_confirmed_by_the_other_side_and_withdrawn
     }
     withdrawn = await hub.change("withdrawIntegration", places.OPD, id=id, version=2)
     assert withdrawn == {**confirmed, "version": 3, "status": "WITHDRAWN"}
-    assert await _happened(hub, before) == [
+    assert await _events_after(hub, before) == [
         ("INTEGRATION_CONNECTED", "32.11", 6),
         ("INTEGRATION_CONFIRMED", "32.11", 7),
         ("INTEGRATION_WITHDRAWN", "32.11", 8),
     ]
 
 
-async def test_who_drew_an_integration_cannot_confirm_it(hub: Hub) -> None:
-    drawn = await hub.change(
+async def test_the_creator_of_an_integration_cannot_confirm_it(hub: Hub) -> None:
+    integration = await hub.change(
         "connectApplications",
         places.REGION,
         source=HEALTH,
@@ -162,15 +164,17 @@ async def test_who_drew_an_integration_cannot_confirm_it(hub: Hub) -> None:
         dataObject="belanja",
         mode="API",
     )
-    refused = await hub.change_refusal(
-        "confirmIntegration", places.REGION, id=drawn["id"], version=1
+    code = await hub.change_refusal(
+        "confirmIntegration", places.REGION, id=integration["id"], version=1
     )
-    assert refused == "FORBIDDEN"
-    confirmed = await hub.change("confirmIntegration", places.OTHER_OPD, id=drawn["id"], version=1)
+    assert code == "FORBIDDEN"
+    confirmed = await hub.change(
+        "confirmIntegration", places.OTHER_OPD, id=integration["id"], version=1
+    )
     assert (confirmed["version"], confirmed["evidenceGrade"]) == (2, 2)
 
 
-async def test_a_predicate_is_kept_as_it_was_printed(hub: Hub) -> None:
+async def test_a_predicate_is_stored_as_printed(hub: Hub) -> None:
     await hub.change(
         "recordResult",
         places.PROVINCE,
@@ -182,12 +186,15 @@ async def test_a_predicate_is_kept_as_it_was_printed(hub: Hub) -> None:
         predicate="Baik",
         source="laporan",
     )
-    asked = '{ region(code: "32.73") { index(year: 2021) { display predicate } } }'
-    assert (await hub.ask(asked))["region"]["index"] == {"display": "3.50", "predicate": "Baik"}
+    query = '{ region(code: "32.73") { index(year: 2021) { display predicate } } }'
+    assert (await hub.query_data(query))["region"]["index"] == {
+        "display": "3.50",
+        "predicate": "Baik",
+    }
 
 
-async def test_a_target_outside_of_every_inventory_goes_by_its_name(hub: Hub) -> None:
-    drawn = await hub.change(
+async def test_a_target_outside_of_every_inventory_is_recorded_by_its_name(hub: Hub) -> None:
+    integration = await hub.change(
         "connectApplications",
         places.OPD,
         source=HEALTH,
@@ -195,22 +202,26 @@ async def test_a_target_outside_of_every_inventory_goes_by_its_name(hub: Hub) ->
         dataObject="rekam medis",
         mode="HUB",
     )
-    assert (drawn["targetName"], drawn["evidenceGrade"]) == ("SATUSEHAT", 0)
+    assert (integration["targetName"], integration["evidenceGrade"]) == ("SATUSEHAT", 0)
 
 
 async def test_an_application_that_was_just_retired_is_not_connected(any_hub: Hub) -> None:
-    asked = """
+    mutation = """
     mutation {
       retireApplication(input: { id: "application-health", version: 1 }) { __typename }
       connectApplications(
-        input: { source: "application-health", target: "application-budget", dataObject: "x", mode: API }
+        input: {
+          source: "application-health", target: "application-budget", dataObject: "x", mode: API
+        }
       ) { __typename }
       other: connectApplications(
-        input: { source: "application-budget", target: "application-health", dataObject: "x", mode: API }
+        input: {
+          source: "application-budget", target: "application-health", dataObject: "x", mode: API
+        }
       ) { __typename }
     }
     """
-    assert await any_hub.ask(asked, places.ADMIN) == {
+    assert await any_hub.query_data(mutation, places.ADMIN) == {
         "retireApplication": {"__typename": "Application"},
         "connectApplications": {"__typename": "WrongState"},
         "other": {"__typename": "WrongState"},
@@ -266,18 +277,21 @@ async def test_an_assessment_goes_from_its_first_level_to_the_public(hub: Hub) -
         "claimLevel", places.REGION, assessment=id, indicator=1, level=4, version=24
     )
     assert (claimed["state"], claimed["score"]["value"]) == ("RETURNED", "3.20")
-    again = await hub.change("submitAssessment", places.REGION, id=id, version=25)
-    assert (again["state"], again["returnedReason"]) == ("SUBMITTED", "")
+    resubmitted = await hub.change("submitAssessment", places.REGION, id=id, version=25)
+    assert (resubmitted["state"], resubmitted["returnedReason"]) == ("SUBMITTED", "")
     published = await hub.change("publishAssessment", places.ASSESSOR, id=id, version=26)
     assert published == {
-        **again,
+        **resubmitted,
         "version": 27,
         "state": "PUBLISHED",
         "score": {"value": "3.20", "predicate": "Baik", "claimed": 20},
     }
-    kinds = [kind for kind, _region, _sequence in await _happened(hub, before)]
+    kinds = [kind for kind, _region, _sequence in await _events_after(hub, before)]
     claim = ["LEVEL_CLAIMED", "INDEX_CHANGED"]
-    judged = [*claim, "VERIFICATION_CHANGED"]  # the first, and by rules 13, 16 and 18
+    judged = [
+        *claim,
+        "VERIFICATION_CHANGED",
+    ]  # for the first claim, and for indicators 13, 16 and 18
     assert kinds == [
         "ASSESSMENT_STARTED",
         *judged,
@@ -297,25 +311,27 @@ async def test_an_assessment_goes_from_its_first_level_to_the_public(hub: Hub) -
         "INDEX_CHANGED",
         "VERIFICATION_CHANGED",
     ]
-    asked = """
+    query = """
     {
       ranking(instrument: "pemdi-2026", year: 2026, kind: SELF) {
         position region { code } score { value basis claimed complete }
       }
-      region(code: "32.11") { assessments { levels { indicator level explanation evidence { url } } } }
+      region(code: "32.11") {
+        assessments { levels { indicator level explanation evidence { url } } }
+      }
     }
     """
-    found = await hub.ask(asked)
-    assert found["ranking"] == [
+    data = await hub.query_data(query)
+    assert data["ranking"] == [
         {
             "position": 1,
             "region": {"code": "32.11"},
             "score": {"value": "3.20", "basis": "LEVELS", "claimed": 20, "complete": True},
         }
     ]
-    [shown] = found["region"]["assessments"]
-    assert [each["level"] for each in shown["levels"]] == [4, *[3] * 18, 4]
-    assert shown["levels"][1] == {
+    [assessment] = data["region"]["assessments"]
+    assert [level_claim["level"] for level_claim in assessment["levels"]] == [4, *[3] * 18, 4]
+    assert assessment["levels"][1] == {
         "indicator": 2,
         "level": 3,
         "explanation": "sudah",
@@ -323,22 +339,22 @@ async def test_an_assessment_goes_from_its_first_level_to_the_public(hub: Hub) -
     }
 
 
-async def test_simulations_of_a_year_are_any_number(hub: Hub) -> None:
-    asked = {"region": "32.11", "instrument": "pemdi-2026", "year": 2026, "kind": "SIMULATION"}
-    ids = {(await hub.change("startAssessment", places.REGION, **asked))["id"] for _ in range(3)}
+async def test_a_year_may_have_several_simulations(hub: Hub) -> None:
+    fields = {"region": "32.11", "instrument": "pemdi-2026", "year": 2026, "kind": "SIMULATION"}
+    ids = {(await hub.change("startAssessment", places.REGION, **fields))["id"] for _ in range(3)}
     assert len(ids) == 3
 
 
-async def test_a_claim_that_moves_nothing_is_an_entry_without_a_change_of_the_index(
+async def test_a_claim_of_the_same_level_is_logged_and_changes_no_index(
     hub: Hub,
 ) -> None:
-    await places.begin(hub, places.assessment())
+    await places.write_assessment(hub, places.assessment())
     before = await hub.cursor()
-    same = await hub.change(
+    updated = await hub.change(
         "claimLevel", places.REGION, assessment=places.DRAFT, indicator=1, level=3, version=1
     )
-    assert (same["version"], same["score"]["value"]) == (2, "3.00")
-    assert [kind for kind, _, _ in await _happened(hub, before)] == ["LEVEL_CLAIMED"]
+    assert (updated["version"], updated["score"]["value"]) == (2, "3.00")
+    assert [kind for kind, _, _ in await _events_after(hub, before)] == ["LEVEL_CLAIMED"]
 
 
 async def test_a_result_is_recorded_and_corrected(hub: Hub) -> None:
@@ -373,10 +389,10 @@ async def test_a_result_is_recorded_and_corrected(hub: Hub) -> None:
         "version": 2,
         "score": {"value": "4.51", "predicate": "Memuaskan", "claimed": 0},
     }
-    asked = """
+    query = """
     { region(code: "32.11") { history { value domains { number value } provenance { note } } } }
     """
-    assert (await hub.ask(asked))["region"]["history"] == [
+    assert (await hub.query_data(query))["region"]["history"] == [
         {
             "value": "4.51",
             "domains": [

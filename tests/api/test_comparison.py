@@ -5,7 +5,7 @@ from __future__ import annotations
 from engine.model import AssessmentKind, AssessmentState, EventKind
 from resolvers.seed import seed_regions
 from tests.api import places
-from tests.api.hub import Hub, running
+from tests.api.hub import Hub, running_hub
 
 LINES = """
 query ($codes: [ID!]!, $instrument: ID! = "spbe-2020", $year: Int! = 2024) {
@@ -29,9 +29,9 @@ query ($province: ID, $year: Int! = 2024, $instrument: ID! = "spbe-2020") {
 """
 
 
-async def test_each_part_stands_against_province_and_nation(west_java: Hub) -> None:
-    lines = (await west_java.ask(LINES, codes=["32.11", "32.73"]))["compare"]["lines"]
-    assert [(each["part"], each["number"]) for each in lines] == [
+async def test_each_part_is_compared_with_the_province_and_the_nation(west_java: Hub) -> None:
+    lines = (await west_java.query_data(LINES, codes=["32.11", "32.73"]))["compare"]["lines"]
+    assert [(line["part"], line["number"]) for line in lines] == [
         ("INDEX", 0),
         ("DOMAIN", 1),
         ("DOMAIN", 2),
@@ -70,20 +70,20 @@ async def test_each_part_stands_against_province_and_nation(west_java: Hub) -> N
 
 async def test_published_levels_are_compared_down_to_the_indicator(hub: Hub) -> None:
     for region, level in (("32.11", 3), ("32.73", 4)):
-        given = places.assessment(
+        assessment = places.assessment(
             f"assessment-{region}",
             region=region,
             kind=AssessmentKind.OFFICIAL,
             state=AssessmentState.PUBLISHED,
             level=level,
         )
-        await hub.record(EventKind.ASSESSMENT_PUBLISHED, region, given.id, given)
-    asked = {"codes": ["32.11", "32.73"], "instrument": "pemdi-2026", "year": 2026}
-    lines = (await hub.ask(LINES, **asked))["compare"]["lines"]
-    indicators = [each for each in lines if each["part"] == "INDICATOR"]
+        await hub.record(EventKind.ASSESSMENT_PUBLISHED, region, assessment.id, assessment)
+    variables = {"codes": ["32.11", "32.73"], "instrument": "pemdi-2026", "year": 2026}
+    lines = (await hub.query_data(LINES, **variables))["compare"]["lines"]
+    indicators = [line for line in lines if line["part"] == "INDICATOR"]
     assert len(indicators) == 20
     assert indicators[0]["leaders"] == ["32.73"]
-    assert [each["value"]["display"] for each in indicators[0]["values"]] == ["3.00", "4.00"]
+    assert [cell["value"]["display"] for cell in indicators[0]["values"]] == ["3.00", "4.00"]
     assert indicators[0]["province"]["mean"] == {
         "value": {"display": "3.50"},
         "n": 2,
@@ -92,23 +92,25 @@ async def test_published_levels_are_compared_down_to_the_indicator(hub: Hub) -> 
 
 
 async def test_aspects_are_compared_where_a_sheet_prints_them(west_java: Hub) -> None:
-    asked = {"codes": ["32.05", "32.11"], "instrument": "spbe-2018", "year": 2020}
-    lines = (await west_java.ask(LINES, **asked))["compare"]["lines"]
-    aspects = [each for each in lines if each["part"] == "ASPECT"]
-    assert [(each["number"], [value["value"] for value in each["values"]]) for each in aspects] == [
+    variables = {"codes": ["32.05", "32.11"], "instrument": "spbe-2018", "year": 2020}
+    lines = (await west_java.query_data(LINES, **variables))["compare"]["lines"]
+    aspects = [line for line in lines if line["part"] == "ASPECT"]
+    assert [
+        (aspect["number"], [value["value"] for value in aspect["values"]]) for aspect in aspects
+    ] == [
         (1, [{"display": "2.86"}, None]),
         (3, [{"display": "4.00"}, None]),
     ]
 
 
 async def test_regions_of_two_provinces_have_no_province_in_common(hub: Hub) -> None:
-    asked = {"codes": ["32.73", "33.74"], "year": 2024}
-    index = (await hub.ask(LINES, **asked))["compare"]["lines"][0]
+    variables = {"codes": ["32.73", "33.74"], "year": 2024}
+    index = (await hub.query_data(LINES, **variables))["compare"]["lines"][0]
     assert index["province"] == {"mean": None, "best": None}
 
 
 async def test_movers_are_ordered_from_the_largest_rise_to_the_largest_fall(west_java: Hub) -> None:
-    movers = (await west_java.ask(MOVERS, province="32"))["movers"]
+    movers = (await west_java.query_data(MOVERS, province="32"))["movers"]
     assert len(movers) == 27
     assert movers[0] == {
         "region": {"name": "Kabupaten Purwakarta"},
@@ -122,17 +124,17 @@ async def test_movers_are_ordered_from_the_largest_rise_to_the_largest_fall(west
             {"number": 4, "difference": {"display": "+0.57"}},
         ],
     }
-    assert await west_java.ask(MOVERS, province="33") == {"movers": []}
-    assert await west_java.ask(MOVERS, year=2021) == {"movers": []}
+    assert await west_java.query_data(MOVERS, province="33") == {"movers": []}
+    assert await west_java.query_data(MOVERS, year=2021) == {"movers": []}
 
 
 async def test_scores_are_the_same_from_each_database(database_url: str) -> None:
-    async with running(database_url) as hub:
+    async with running_hub(database_url) as hub:
         await seed_regions(hub.instance)
-        movers = (await hub.ask(MOVERS, province="32"))["movers"]
-        lines = (await hub.ask(LINES, codes=["32.11", "32.73"]))["compare"]["lines"]
+        movers = (await hub.query_data(MOVERS, province="32"))["movers"]
+        lines = (await hub.query_data(LINES, codes=["32.11", "32.73"]))["compare"]["lines"]
     assert (len(movers), movers[0]["change"]) == (27, {"display": "+0.95"})
-    assert [each["value"] for each in lines[0]["values"]] == [
+    assert [cell["value"] for cell in lines[0]["values"]] == [
         {"display": "4.51"},
         {"display": "4.59"},
     ]

@@ -19,7 +19,7 @@ from graphql import (
 )
 
 from schema.schema import schema
-from tests.api.hub import ANSWERS
+from tests.api.hub import CHANGED_TYPES
 
 COMMITTED = Path(__file__).parents[2] / "schema" / "schema.graphql"
 SDL = build_schema(schema.as_str())
@@ -158,11 +158,11 @@ ENUMS = {
 }
 
 
-def test_the_committed_sdl_is_that_of_the_code() -> None:
+def test_the_committed_sdl_matches_the_code() -> None:
     assert COMMITTED.read_text() == schema.as_str() + "\n"
 
 
-def test_nothing_that_clients_use_is_gone_since_the_base() -> None:
+def test_no_breaking_change_was_made_since_the_base() -> None:
     # SDL_BASE names the SDL of the target branch; without it, the committed SDL is the base.
     base = Path(os.environ.get("SDL_BASE") or COMMITTED).read_text()
     assert find_breaking_changes(build_schema(base), SDL) == []
@@ -170,19 +170,19 @@ def test_nothing_that_clients_use_is_gone_since_the_base() -> None:
 
 def test_a_removed_field_is_found_as_a_breaking_change() -> None:
     without = schema.as_str().replace("  capital: String\n", "")
-    [found] = find_breaking_changes(SDL, build_schema(without))
-    assert (found.type, found.description) == (
+    [change] = find_breaking_changes(SDL, build_schema(without))
+    assert (change.type, change.description) == (
         BreakingChangeType.FIELD_REMOVED,
         "Field Region.capital was removed.",
     )
 
 
-@pytest.mark.parametrize("place", FIELDS)
-def test_the_field_is_there_with_its_arguments(place: str) -> None:
-    type_name, name = place.split(".")
+@pytest.mark.parametrize("coordinate", FIELDS)
+def test_the_field_exists_with_its_arguments(coordinate: str) -> None:
+    type_name, name = coordinate.split(".")
     kind = SDL.type_map[type_name]
     assert isinstance(kind, GraphQLObjectType)
-    assert list(kind.fields[name].args) == FIELDS[place].split()
+    assert list(kind.fields[name].args) == FIELDS[coordinate].split()
 
 
 @pytest.mark.parametrize("name", INPUTS)
@@ -199,8 +199,8 @@ def test_the_enum_has_exactly_these_values(name: str) -> None:
     assert list(kind.values) == ENUMS[name].split()
 
 
-def test_of_a_region_only_what_is_on_record_is_never_null() -> None:
-    """A computed field may fail alone: it is null with an error, and the rest has data."""
+def test_only_recorded_fields_of_a_region_are_non_null() -> None:
+    """A computed field that fails is null with an error, and the other fields have data."""
     region = SDL.type_map["Region"]
     assert isinstance(region, GraphQLObjectType)
     never_null = {name for name, field in region.fields.items() if is_non_null_type(field.type)}
@@ -210,28 +210,28 @@ def test_of_a_region_only_what_is_on_record_is_never_null() -> None:
     }
 
 
-def test_every_mutation_answers_with_its_object_or_with_problems() -> None:
+def test_every_mutation_returns_its_object_or_problems() -> None:
     assert SDL.mutation_type is not None
     problem = SDL.type_map["Problem"]
     for field in SDL.mutation_type.fields.values():
         union = field.type.of_type
         assert isinstance(union, GraphQLUnionType)
-        [answer] = [each.name for each in union.types if problem not in each.interfaces]
-        assert answer in ANSWERS
+        [object_type] = [member.name for member in union.types if problem not in member.interfaces]
+        assert object_type in CHANGED_TYPES
 
 
-def test_no_subscription_event_depends_on_who_the_viewer_is() -> None:
+def test_no_subscription_event_depends_on_the_viewer() -> None:
     """Viewers who may read the same rows share their events."""
     assert SDL.subscription_type is not None
-    reached: set[str] = set()
-    waiting = [SDL.subscription_type]
-    while waiting:
-        kind = waiting.pop()
-        if kind.name in reached:
+    visited: set[str] = set()
+    unvisited = [SDL.subscription_type]
+    while unvisited:
+        kind = unvisited.pop()
+        if kind.name in visited:
             continue
-        reached.add(kind.name)
+        visited.add(kind.name)
         for field in getattr(kind, "fields", {}).values():
-            waiting.append(get_named_type(field.type))
-        waiting.extend(getattr(kind, "types", ()))
-    assert {"Event", "Region", "Assessment"} <= reached
-    assert reached.isdisjoint({"Viewer", "Instance", "Query"})
+            unvisited.append(get_named_type(field.type))
+        unvisited.extend(getattr(kind, "types", ()))
+    assert {"Event", "Region", "Assessment"} <= visited
+    assert visited.isdisjoint({"Viewer", "Instance", "Query"})

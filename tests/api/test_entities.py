@@ -27,20 +27,25 @@ query ($representations: [_Any!]!) {
 SUMEDANG = {"__typename": "Region", "code": "32.11"}
 HEALTH = {"__typename": "Application", "id": "application-health"}
 FOUND_SUMEDANG = {"__typename": "Region", "code": "32.11", "name": "Kabupaten Sumedang"}
-EXPECTED = "argument representations: expected Region by code, or Application, Assessment, CommonApplication or Opd by id"
+EXPECTED = (
+    "argument representations: expected Region by code, "
+    "or Application, Assessment, CommonApplication or Opd by id"
+)
 
 
 async def test_entities_come_in_the_order_of_their_references(hub: Hub) -> None:
-    await places.begin(hub, places.assessment())
-    asked = [
+    await places.write_assessment(hub, places.assessment())
+    references = [
         HEALTH,
         SUMEDANG,
         {"__typename": "Opd", "id": "opd-32.11.dinkes"},
         {"__typename": "CommonApplication", "id": "srikandi"},
         {"__typename": "Assessment", "id": places.DRAFT},
-        SUMEDANG | {"name": "what a gateway knows beside the key is left alone"},
+        SUMEDANG | {"name": "a field besides the key is ignored"},
     ]
-    assert (await hub.ask(ENTITIES, places.REGION, representations=asked))["_entities"] == [
+    assert (await hub.query_data(ENTITIES, places.REGION, representations=references))[
+        "_entities"
+    ] == [
         {"__typename": "Application", "name": "Wakepo", "opd": {"id": "opd-32.11.dinkes"}},
         FOUND_SUMEDANG,
         {"__typename": "Opd", "acronym": "Dinkes"},
@@ -100,7 +105,7 @@ async def test_entities_come_in_the_order_of_their_references(hub: Hub) -> None:
         ),
     ],
 )
-async def test_what_is_not_found_is_null_alone(
+async def test_an_unresolved_reference_is_null_alone(
     hub: Hub, reference: object, code: str, message: str
 ) -> None:
     result = await hub.result(ENTITIES, representations=[SUMEDANG, reference, SUMEDANG])
@@ -110,8 +115,8 @@ async def test_what_is_not_found_is_null_alone(
     assert error.extensions == {"code": code}
 
 
-async def test_what_fails_inside_an_entity_is_null_alone(hub: Hub) -> None:
-    asked = """
+async def test_an_entity_with_a_failed_field_is_null_alone(hub: Hub) -> None:
+    query = """
     query ($both: [_Any!]!) {
       _entities(representations: $both) {
         ... on Region { name }
@@ -119,37 +124,37 @@ async def test_what_fails_inside_an_entity_is_null_alone(hub: Hub) -> None:
       }
     }
     """
-    result = await hub.result(asked, both=[HEALTH, SUMEDANG])
+    result = await hub.result(query, both=[HEALTH, SUMEDANG])
     assert result.data == {"_entities": [None, {"name": "Kabupaten Sumedang"}]}
     [error] = result.errors or ()
     assert error.path == ["_entities", 0, "integrations"]
 
 
 async def test_several_fields_read_one_variable(hub: Hub) -> None:
-    asked = """
+    query = """
     query ($all: [_Any!]!) {
       names: _entities(representations: $all) { ... on Region { name } }
       codes: _entities(representations: $all) { ... on Region { code } }
     }
     """
-    given = [dict(SUMEDANG)]
-    assert await hub.ask(asked, all=given) == {
+    references = [dict(SUMEDANG)]
+    assert await hub.query_data(query, all=references) == {
         "names": [{"name": "Kabupaten Sumedang"}],
         "codes": [{"code": "32.11"}],
     }
-    assert given == [SUMEDANG]
+    assert references == [SUMEDANG]
 
 
-async def test_references_may_stand_in_the_document(hub: Hub) -> None:
-    asked = """
+async def test_references_may_be_literals_in_the_document(hub: Hub) -> None:
+    query = """
     query ($code: ID!) {
       _entities(representations: [
         { __typename: "Region", code: "32.11" }, { __typename: "Region", code: $code }
       ]) { ... on Region { code } }
     }
     """
-    found = await hub.ask(asked, code="32.73")
-    assert found == {"_entities": [{"code": "32.11"}, {"code": "32.73"}]}
+    data = await hub.query_data(query, code="32.73")
+    assert data == {"_entities": [{"code": "32.11"}, {"code": "32.73"}]}
 
 
 @pytest.mark.parametrize(
@@ -157,13 +162,15 @@ async def test_references_may_stand_in_the_document(hub: Hub) -> None:
     places.SEES_DRAFT.items(),
     ids=lambda value: value.subject if isinstance(value, Viewer) else None,
 )
-async def test_a_draft_is_as_one_that_is_not_there_for_whom_it_is_not(
+async def test_a_hidden_draft_is_indistinguishable_from_a_missing_one(
     hub: Hub, viewer: Viewer, sees: bool
 ) -> None:
-    await places.begin(hub, places.assessment())
+    await places.write_assessment(hub, places.assessment())
     missing = "assessment-99"
-    asked: list[Any] = [{"__typename": "Assessment", "id": id} for id in (places.DRAFT, missing)]
-    result = await hub.result(ENTITIES, viewer, representations=asked)
+    references: list[Any] = [
+        {"__typename": "Assessment", "id": id} for id in (places.DRAFT, missing)
+    ]
+    result = await hub.result(ENTITIES, viewer, representations=references)
     draft = {"__typename": "Assessment", "state": "DRAFT"} if sees else None
     assert result.data == {"_entities": [draft, None]}
     messages = [error.message.replace(places.DRAFT, missing) for error in result.errors or ()]
@@ -172,19 +179,19 @@ async def test_a_draft_is_as_one_that_is_not_there_for_whom_it_is_not(
     )
 
 
-async def test_what_entities_read_counts_as_what_lists_do(hub: Hub) -> None:
-    asked = """
+async def test_reads_of_entities_count_like_reads_of_lists(hub: Hub) -> None:
+    query = """
     query ($all: [_Any!]!) {
       _entities(representations: $all) { ... on Region { opds(first: 1) { totalCount } } }
     }
     """
-    result = await hub.result(asked, all=[SUMEDANG] * (READS_MOST + 10))
+    result = await hub.result(query, all=[SUMEDANG] * (READS_MOST + 10))
     assert result.data is not None
     read = READS_MOST - 1  # the regions themselves are one
     assert result.data["_entities"] == [{"opds": {"totalCount": 2}}] * read + [None] * 11
     errors = [(error.path, error.extensions) for error in result.errors or ()]
     assert errors == [
-        (["_entities", place, "opds"], {"code": "TOO_COMPLEX"}) for place in range(read, read + 11)
+        (["_entities", index, "opds"], {"code": "TOO_COMPLEX"}) for index in range(read, read + 11)
     ]
 
 
@@ -193,13 +200,13 @@ async def test_more_references_than_one_operation_may_have_are_refused(
     hub: Hub, fields: int
 ) -> None:
     field = "_entities(representations: $all) { __typename }"
-    asked = " ".join(f"a{number}: {field}" for number in range(fields))
-    document = f"query ($all: [_Any!]!) {{ {asked} }}"
+    selections = " ".join(f"a{number}: {field}" for number in range(fields))
+    document = f"query ($all: [_Any!]!) {{ {selections} }}"
     most = [SUMEDANG] * (REFERENCES_MOST // fields)
-    found = await hub.ask(document, all=most)
-    assert [len(each) for each in found.values()] == [len(most)] * fields
+    data = await hub.query_data(document, all=most)
+    assert [len(entities) for entities in data.values()] == [len(most)] * fields
     assert await hub.refusal(document, all=[*most, SUMEDANG]) == "TOO_COMPLEX"
 
 
 async def test_the_service_returns_the_committed_schema(hub: Hub) -> None:
-    assert await hub.ask("{ _service { sdl } }") == {"_service": {"sdl": schema.as_str()}}
+    assert await hub.query_data("{ _service { sdl } }") == {"_service": {"sdl": schema.as_str()}}

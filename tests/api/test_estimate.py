@@ -24,7 +24,7 @@ query ($code: ID!, $instrument: ID, $year: Int) {
 async def test_gives_each_level_with_its_range_and_says_that_it_is_estimated(
     west_java: Hub,
 ) -> None:
-    profile = (await west_java.ask(PROFILE, code="32.11"))["region"]["estimatedProfile"]
+    profile = (await west_java.query_data(PROFILE, code="32.11"))["region"]["estimatedProfile"]
     assert profile["__typename"] == "EstimatedProfile"
     assert (profile["basis"], profile["year"], profile["kind"]) == ("ESTIMATED", 2024, "OFFICIAL")
     assert profile["result"] == "assessment-32.11-spbe-2020-2024-official"
@@ -44,10 +44,12 @@ async def test_gives_each_level_with_its_range_and_says_that_it_is_estimated(
 
 
 async def test_goes_back_to_the_newest_result_that_prints_domains(west_java: Hub) -> None:
-    newest = (await west_java.ask(PROFILE, code="32.73"))["region"]["estimatedProfile"]
+    newest = (await west_java.query_data(PROFILE, code="32.73"))["region"]["estimatedProfile"]
     assert (newest["__typename"], newest["year"]) == ("EstimatedProfile", 2024)
-    asked = (await west_java.ask(PROFILE, code="32.73", year=2025))["region"]["estimatedProfile"]
-    assert asked == {
+    requested = (await west_java.query_data(PROFILE, code="32.73", year=2025))["region"][
+        "estimatedProfile"
+    ]
+    assert requested == {
         "__typename": "NoEstimate",
         "year": 2025,
         "missingDomains": [1, 2, 3, 4],
@@ -55,18 +57,18 @@ async def test_goes_back_to_the_newest_result_that_prints_domains(west_java: Hub
     }
 
 
-async def test_there_is_none_without_published_figures(hub: Hub) -> None:
-    assert await hub.ask(PROFILE, code="32.11") == {"region": {"estimatedProfile": None}}
+async def test_no_profile_exists_without_published_figures(hub: Hub) -> None:
+    assert await hub.query_data(PROFILE, code="32.11") == {"region": {"estimatedProfile": None}}
 
 
 async def test_an_unknown_instrument_is_an_invalid_argument(hub: Hub) -> None:
     assert await hub.refusal(PROFILE, code="32.11", instrument="x") == "INVALID_ARGUMENT"
 
 
-async def test_an_estimate_is_no_assessment(west_java: Hub) -> None:
-    before = await west_java.everything()
-    await west_java.ask(PROFILE, code="32.11")
-    assert await west_java.everything() == before
-    asked = '{ region(code: "32.11") { assessments { levels { level } } } }'
-    found = (await west_java.ask(asked))["region"]["assessments"]
-    assert {len(each["levels"]) for each in found} == {0}
+async def test_an_estimate_is_not_stored_as_an_assessment(west_java: Hub) -> None:
+    before = await west_java.list_all_rows()
+    await west_java.query_data(PROFILE, code="32.11")
+    assert await west_java.list_all_rows() == before
+    query = '{ region(code: "32.11") { assessments { levels { level } } } }'
+    assessments = (await west_java.query_data(query))["region"]["assessments"]
+    assert {len(assessment["levels"]) for assessment in assessments} == {0}

@@ -1,4 +1,4 @@
-"""A subscription that lives for months does not grow with the number of its events."""
+"""The memory of a long subscription does not grow with the number of its events."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from schema.execution import Execution
 from schema.schema import schema
 
 EVENTS = 400
-LEAST = 1000  # bytes per event that graphql-core 3.3.2 leaks at least
+LEAKED_BYTES_LEAST = 1000  # graphql-core 3.3.2 leaks at least as much for each event
 
 
 @strawberry.type
@@ -39,7 +39,7 @@ async def _growth(execution: Any) -> float:
     """Return the bytes that a subscription retains for each event."""
     toy = strawberry.Schema(Query, subscription=Subscription, execution_context_class=execution)
     results: Any = await toy.subscribe("subscription { ticks { number word } }")
-    held = []
+    retained = []
     tracemalloc.start()
     try:
         for number in range(3 * EVENTS):
@@ -47,18 +47,19 @@ async def _growth(execution: Any) -> float:
             assert result.data == {"ticks": {"number": number, "word": "word"}}
             if number % EVENTS == EVENTS - 1:
                 gc.collect()
-                held.append(tracemalloc.get_traced_memory()[0])
+                retained.append(tracemalloc.get_traced_memory()[0])
     finally:
         tracemalloc.stop()
         await results.aclose()
-    return (held[2] - held[1]) / EVENTS
+    return (retained[2] - retained[1]) / EVENTS
 
 
-async def test_a_live_subscription_keeps_nothing_of_an_event() -> None:
-    assert await _growth(Execution) < LEAST / 20  # some bytes are noise of the allocator
+async def test_a_live_subscription_retains_no_memory_of_an_event() -> None:
+    # Some bytes are noise of the allocator.
+    assert await _growth(Execution) < LEAKED_BYTES_LEAST / 20
     assert schema.execution_context_class is Execution
 
 
-async def test_the_leak_is_still_there_to_be_mended() -> None:
+async def test_graphql_core_still_leaks() -> None:
     """If this fails, graphql-core has fixed the leak, and `schema.execution` can be removed."""
-    assert await _growth(None) > LEAST
+    assert await _growth(None) > LEAKED_BYTES_LEAST

@@ -11,7 +11,7 @@ import pytest
 
 from engine.document import to_document
 from engine.log.entry import verify_chain
-from engine.log.snapshot import BODIES, RowKind
+from engine.log.snapshot import ROW_BODY_TYPES, RowKind
 from engine.log.source import Source, SourceState
 from engine.model import EventKind, Region, RegionKind, Viewer
 from regions import contract
@@ -31,67 +31,75 @@ SNAPSHOT = """query ($region: ID!, $first: Int!, $after: String) {
   rows { kind body } } }"""
 
 
-async def pages(hub: Hub, first: int, viewer: Viewer = places.PROVINCE) -> list[dict[str, Any]]:
-    found, after = [], None
+async def snapshot_pages(
+    hub: Hub, first: int, viewer: Viewer = places.PROVINCE
+) -> list[dict[str, Any]]:
+    snapshots, after = [], None
     while True:
-        asked = await hub.ask(SNAPSHOT, viewer, region="32.11", first=first, after=after)
-        found.append(asked["snapshot"])
-        after = found[-1]["cursor"]
+        data = await hub.query_data(SNAPSHOT, viewer, region="32.11", first=first, after=after)
+        snapshots.append(data["snapshot"])
+        after = snapshots[-1]["cursor"]
         if after is None:
-            return found
+            return snapshots
 
 
-async def test_all_pages_of_a_snapshot_are_as_of_one_entry_whatever_is_written_meanwhile(
+async def test_all_pages_of_a_snapshot_reflect_one_entry_despite_concurrent_writes(
     west_java: Hub,
 ) -> None:
-    whole = await pages(west_java, 500)
-    first = await west_java.ask(SNAPSHOT, places.PROVINCE, region="32.11", first=10, after=None)
-    await places.begin(west_java, places.assessment())
-    rest, after = list(first["snapshot"]["rows"]), first["snapshot"]["cursor"]
+    unpaged = await snapshot_pages(west_java, 500)
+    first = await west_java.query_data(
+        SNAPSHOT, places.PROVINCE, region="32.11", first=10, after=None
+    )
+    await places.write_assessment(west_java, places.assessment())
+    rows, after = list(first["snapshot"]["rows"]), first["snapshot"]["cursor"]
     while after is not None:
-        page = await west_java.ask(SNAPSHOT, places.PROVINCE, region="32.11", first=10, after=after)
+        page = await west_java.query_data(
+            SNAPSHOT, places.PROVINCE, region="32.11", first=10, after=after
+        )
         assert page["snapshot"]["newest"] == first["snapshot"]["newest"]
-        rest += page["snapshot"]["rows"]
+        rows += page["snapshot"]["rows"]
         after = page["snapshot"]["cursor"]
-    assert rest == [row for page in whole for row in page["rows"]]
-    newer = await pages(west_java, 500)
-    assert newer[0]["newest"]["sequence"] > whole[0]["newest"]["sequence"]
+    assert rows == [row for page in unpaged for row in page["rows"]]
+    newer = await snapshot_pages(west_java, 500)
+    assert newer[0]["newest"]["sequence"] > unpaged[0]["newest"]["sequence"]
 
 
 async def test_a_snapshot_that_is_no_longer_cached_must_be_restarted(west_java: Hub) -> None:
-    first = await west_java.ask(SNAPSHOT, places.PROVINCE, region="32.11", first=10, after=None)
-    await places.begin(west_java, places.assessment())
-    restarted = Hub(replace(west_java.instance, snapshots=SnapshotCache()))
-    asked = {"region": "32.11", "first": 10, "after": first["snapshot"]["cursor"]}
-    assert await restarted.refusal(SNAPSHOT, places.PROVINCE, **asked) == "SNAPSHOT_REQUIRED"
+    first = await west_java.query_data(
+        SNAPSHOT, places.PROVINCE, region="32.11", first=10, after=None
+    )
+    await places.write_assessment(west_java, places.assessment())
+    restarted = Hub(replace(west_java.instance, snapshot_cache=SnapshotCache()))
+    variables = {"region": "32.11", "first": 10, "after": first["snapshot"]["cursor"]}
+    assert await restarted.refusal(SNAPSHOT, places.PROVINCE, **variables) == "SNAPSHOT_REQUIRED"
 
 
-async def test_drafts_are_for_those_who_may_see_them(west_java: Hub) -> None:
-    await places.begin(west_java, places.assessment())
+async def test_a_snapshot_has_drafts_only_for_viewers_who_may_see_them(west_java: Hub) -> None:
+    await places.write_assessment(west_java, places.assessment())
 
-    def drafts(found: list[dict[str, Any]]) -> int:
-        rows = [row for page in found for row in page["rows"] if row["kind"] == "ASSESSMENT"]
+    def drafts(snapshots: list[dict[str, Any]]) -> int:
+        rows = [row for page in snapshots for row in page["rows"] if row["kind"] == "ASSESSMENT"]
         return sum(row["body"]["state"] != "PUBLISHED" for row in rows)
 
-    assert drafts(await pages(west_java, 500)) == 1
-    assert drafts(await pages(west_java, 500, places.OTHER_PROVINCE)) == 0
+    assert drafts(await snapshot_pages(west_java, 500)) == 1
+    assert drafts(await snapshot_pages(west_java, 500, places.OTHER_PROVINCE)) == 0
 
 
-async def test_a_feed_hides_what_its_reader_may_not_see_and_still_proves_the_chain(
+async def test_a_feed_omits_hidden_bodies_and_still_proves_the_chain(
     west_java: Hub,
 ) -> None:
-    await places.begin(west_java, places.assessment())
-    for viewer, whole in ((places.PROVINCE, True), (places.OTHER_PROVINCE, False)):
+    await places.write_assessment(west_java, places.assessment())
+    for viewer, sees_all in ((places.PROVINCE, True), (places.OTHER_PROVINCE, False)):
         follow = feed.stream_log_frames(Context(west_java.instance, viewer), "32.11", 0)
         frame = await anext(follow)
         await follow.aclose()
         assert verify_chain(frame.entries) == (frame.head.sequence, frame.head.hash)
-        hidden = {each.kind for each in frame.entries if each.body is None}
-        assert (hidden == set()) is whole
+        hidden = {entry.kind for entry in frame.entries if entry.body is None}
+        assert (hidden == set()) is sees_all
         assert EventKind.RESULT_RECORDED not in hidden
 
 
-async def test_whatever_is_written_meanwhile_no_entry_is_beyond_the_stated_head(
+async def test_no_entry_is_beyond_the_stated_head_despite_concurrent_writes(
     west_java: Hub,
 ) -> None:
     async def write() -> None:
@@ -125,14 +133,14 @@ async def test_whatever_is_written_meanwhile_no_entry_is_beyond_the_stated_head(
     "question", [SNAPSHOT, "query ($region: ID!) { feedHead(region: $region) { hash } }"]
 )
 async def test_without_a_token_there_is_no_feed(west_java: Hub, question: str) -> None:
-    given: dict[str, object] = {"region": "32.11"}
+    variables: dict[str, object] = {"region": "32.11"}
     if question is SNAPSHOT:
-        given["first"] = 10
-    assert await west_java.refusal(question, **given) == "FORBIDDEN"
+        variables["first"] = 10
+    assert await west_java.refusal(question, **variables) == "FORBIDDEN"
 
 
-def test_the_contract_knows_every_kind_of_row_and_no_other() -> None:
-    assert set(BODIES) == set(RowKind)
+def test_the_contract_has_exactly_the_kinds_of_rows() -> None:
+    assert set(ROW_BODY_TYPES) == set(RowKind)
     assert contract.ROWS_MOST == feed.ROWS_MOST
     assert contract.ENTRIES_MOST == feed.ENTRIES_MOST
 
@@ -147,7 +155,7 @@ def test_the_contract_knows_every_kind_of_row_and_no_other() -> None:
         (WEST, WEST, NODE, NODE),
     ],
 )
-async def test_the_end_of_a_log_names_the_owner_as_far_as_it_is_known(
+async def test_the_feed_head_names_the_owner_that_the_instance_knows(
     west_java: Hub,
     own: str | None,
     read_from: str | None,
@@ -160,5 +168,5 @@ async def test_the_end_of_a_log_names_the_owner_as_far_as_it_is_known(
             state = SourceState.FRESH
             source = Source("32.11", read_from, state, instance.clock(), owner=named_there)
             await stored_source.insert_source(session, source)
-    asked = await Hub(instance).ask(contract.OWNER, places.PROVINCE, region="32.11")
-    assert contract.parse_feed_head("32.11", asked).owner == owner
+    data = await Hub(instance).query_data(contract.OWNER, places.PROVINCE, region="32.11")
+    assert contract.parse_feed_head("32.11", data).owner == owner

@@ -51,7 +51,7 @@ OFFICE = "application-32.11-01"
 async def test_the_graph_of_the_province_shows_every_exchange_and_why_it_does_not_count(
     west_java: Hub,
 ) -> None:
-    graph = (await west_java.ask(GRAPH))["region"]["integrationGraph"]
+    graph = (await west_java.query_data(GRAPH))["region"]["integrationGraph"]
     assert (len(graph["nodes"]), len(graph["edges"])) == (47, 9)
     assert (graph["asOf"], graph["basis"]) == ("2026-11-24", "RECORDED")
     assert graph["leftOut"] == {
@@ -65,8 +65,8 @@ async def test_the_graph_of_the_province_shows_every_exchange_and_why_it_does_no
     }
     first = graph["nodes"][0]
     assert (first["name"], first["degree"], first["hidden"]) == ("SIGESIT JUARA", 5, 0)
-    [event] = [each for each in graph["edges"] if each["id"] == "integration-E-033"]
-    assert event == {
+    [edge] = [edge for edge in graph["edges"] if edge["id"] == "integration-E-033"]
+    assert edge == {
         "id": "integration-E-033",
         "source": "application-32-01",
         "target": "application-32-25",
@@ -78,77 +78,88 @@ async def test_the_graph_of_the_province_shows_every_exchange_and_why_it_does_no
 
 
 async def test_nothing_counts_where_no_exchange_has_a_date(west_java: Hub) -> None:
-    graph = (await west_java.ask(GRAPH, basis="COUNTED"))["region"]["integrationGraph"]
+    graph = (await west_java.query_data(GRAPH, basis="COUNTED"))["region"]["integrationGraph"]
     assert (len(graph["nodes"]), graph["edges"]) == (47, [])
 
 
-async def test_a_part_has_the_revision_and_the_places_of_the_whole(west_java: Hub) -> None:
-    whole = (await west_java.ask(GRAPH))["region"]["integrationGraph"]
-    asked = await west_java.ask(GRAPH, around="application-32-28", depth=1, limit=3)
-    part = asked["region"]["integrationGraph"]
-    placed = {each["id"]: (each["x"], each["y"]) for each in whole["nodes"]}
-    assert part["revision"] == whole["revision"]
-    assert [(each["distance"], each["hidden"]) for each in part["nodes"]] == [
+async def test_a_subgraph_has_the_revision_and_positions_of_the_whole_graph(west_java: Hub) -> None:
+    whole_graph = (await west_java.query_data(GRAPH))["region"]["integrationGraph"]
+    data = await west_java.query_data(GRAPH, around="application-32-28", depth=1, limit=3)
+    neighbourhood = data["region"]["integrationGraph"]
+    positions = {node["id"]: (node["x"], node["y"]) for node in whole_graph["nodes"]}
+    assert neighbourhood["revision"] == whole_graph["revision"]
+    assert [(node["distance"], node["hidden"]) for node in neighbourhood["nodes"]] == [
         (0, 3),
         (1, 0),
         (1, 0),
     ]
-    assert {each["id"]: (each["x"], each["y"]) for each in part["nodes"]}.items() <= placed.items()
-    assert (part["leftOut"]["nodesOverLimit"], part["leftOut"]["nodesBeyond"]) == (3, 41)
+    assert {
+        node["id"]: (node["x"], node["y"]) for node in neighbourhood["nodes"]
+    }.items() <= positions.items()
+    assert (
+        neighbourhood["leftOut"]["nodesOverLimit"],
+        neighbourhood["leftOut"]["nodesBeyond"],
+    ) == (3, 41)
 
 
 @pytest.mark.parametrize(
-    "given",
+    "variables",
     [{"depth": 0}, {"depth": 6}, {"limit": 0}, {"limit": 1001}, {"around": "application-none"}],
     ids=str,
 )
-async def test_an_argument_out_of_bounds_is_refused(hub: Hub, given: dict[str, object]) -> None:
-    assert await hub.refusal(GRAPH, places.PUBLIC, code="32.11", **given) == "INVALID_ARGUMENT"
+async def test_an_argument_out_of_bounds_is_refused(hub: Hub, variables: dict[str, object]) -> None:
+    assert await hub.refusal(GRAPH, places.PUBLIC, code="32.11", **variables) == "INVALID_ARGUMENT"
 
 
 async def test_a_changed_integration_is_a_new_revision(hub: Hub) -> None:
-    before = (await hub.ask(GRAPH, code="32.11"))["region"]["integrationGraph"]
-    await places.draw(hub, "integration-out", "application-office", "application-budget")
-    after = (await hub.ask(GRAPH, code="32.11"))["region"]["integrationGraph"]
-    other = (await hub.ask(GRAPH, code="32.73"))["region"]["integrationGraph"]
+    before = (await hub.query_data(GRAPH, code="32.11"))["region"]["integrationGraph"]
+    await places.write_integration(
+        hub, "integration-out", "application-office", "application-budget"
+    )
+    after = (await hub.query_data(GRAPH, code="32.11"))["region"]["integrationGraph"]
+    bandung = (await hub.query_data(GRAPH, code="32.73"))["region"]["integrationGraph"]
     assert before["revision"] != after["revision"]
-    assert [(each["name"], each["kind"]) for each in after["nodes"]] == [
+    assert [(node["name"], node["kind"]) for node in after["nodes"]] == [
         ("e-Budgeting", "ELSEWHERE"),
         ("E-Office", "APPLICATION"),
         ("Wakepo", "APPLICATION"),
     ]
-    assert [each["id"] for each in other["edges"]] == ["integration-out"]
-    assert [each["defects"] for each in other["edges"]] == [["UNDOCUMENTED"]]
+    assert [edge["id"] for edge in bandung["edges"]] == ["integration-out"]
+    assert [edge["defects"] for edge in bandung["edges"]] == [["UNDOCUMENTED"]]
 
 
-async def test_the_diagnoses_of_the_province_name_who_and_what(west_java: Hub) -> None:
-    found = (await west_java.ask(DIAGNOSTICS))["region"]["diagnostics"]
-    assert (found["applications"], found["outside"], found["edges"]) == (42, 5, 9)
-    assert (found["modeUnknown"], found["ownerUnknown"]) == (5, 0)
-    assert (found["silo"], found["siloDisplay"]) == ("-0.03125", "-0.03")
-    assert found["bus"] == {"value": "0.00", "display": "0.00"}
-    assert found["required"] == {"value": "0.00", "part": "0.00", "of": "5.00"}
-    assert {each["rule"] for each in found["exchanges"]} == {"opd-exchanges/0.1"}
-    assert found["propagation"] == {"part": "4.00", "of": "1722.00"}
-    assert found["cutPointCount"] == 2
-    assert found["cutPoints"][1] == {
+async def test_the_diagnostics_of_the_province_name_applications_and_exchanges(
+    west_java: Hub,
+) -> None:
+    diagnostics = (await west_java.query_data(DIAGNOSTICS))["region"]["diagnostics"]
+    assert (diagnostics["applications"], diagnostics["outside"], diagnostics["edges"]) == (42, 5, 9)
+    assert (diagnostics["modeUnknown"], diagnostics["ownerUnknown"]) == (5, 0)
+    assert (diagnostics["silo"], diagnostics["siloDisplay"]) == ("-0.03125", "-0.03")
+    assert diagnostics["bus"] == {"value": "0.00", "display": "0.00"}
+    assert diagnostics["required"] == {"value": "0.00", "part": "0.00", "of": "5.00"}
+    assert {exchange["rule"] for exchange in diagnostics["exchanges"]} == {"opd-exchanges/0.1"}
+    assert diagnostics["propagation"] == {"part": "4.00", "of": "1722.00"}
+    assert diagnostics["cutPointCount"] == 2
+    assert diagnostics["cutPoints"][1] == {
         "node": {"name": "Sapawarga"},
         "cutOffCount": 1,
         "cutOff": [{"name": "GeoServer Jabar", "kind": "APPLICATION"}],
     }
-    assert (found["isolatedCount"], len(found["isolated"])) == (34, 1)
+    assert (diagnostics["isolatedCount"], len(diagnostics["isolated"])) == (34, 1)
 
 
 async def test_without_counted_exchanges_a_share_of_them_is_unknown_not_zero(
     west_java: Hub,
 ) -> None:
-    found = (await west_java.ask(DIAGNOSTICS, basis="COUNTED"))["region"]["diagnostics"]
-    assert (found["edges"], found["isolatedCount"]) == (0, 42)
-    assert (found["bus"]["value"], found["silo"]) == (None, None)
+    diagnostics = (await west_java.query_data(DIAGNOSTICS, basis="COUNTED"))["region"][
+        "diagnostics"
+    ]
+    assert (diagnostics["edges"], diagnostics["isolatedCount"]) == (0, 42)
+    assert (diagnostics["bus"]["value"], diagnostics["silo"]) == (None, None)
 
 
-async def test_the_impact_of_an_application_has_the_way_to_each(west_java: Hub) -> None:
-    impact = (await west_java.ask(IMPACT, id=OFFICE))["node"]["impact"]
+async def test_the_impact_of_an_application_has_the_path_to_each(west_java: Hub) -> None:
+    impact = (await west_java.query_data(IMPACT, id=OFFICE))["node"]["impact"]
     assert (impact["upstreamCount"], impact["downstreamCount"]) == (0, 2)
     assert impact["downstream"][1] == {
         "node": {"name": "e-SAKIP Desa"},
@@ -162,17 +173,17 @@ async def test_the_impact_of_an_application_has_the_way_to_each(west_java: Hub) 
     }
 
 
-async def test_by_counted_exchanges_nothing_hangs_on_it(west_java: Hub) -> None:
-    impact = (await west_java.ask(IMPACT, id=OFFICE, basis="COUNTED"))["node"]["impact"]
+async def test_uncounted_exchanges_have_no_impact(west_java: Hub) -> None:
+    impact = (await west_java.query_data(IMPACT, id=OFFICE, basis="COUNTED"))["node"]["impact"]
     assert (impact["upstreamCount"], impact["downstreamCount"]) == (0, 0)
 
 
 async def test_a_retired_application_is_in_no_graph(hub: Hub) -> None:
     await hub.change("retireApplication", places.OPD, id="application-health", version=1)
-    assert (await hub.ask(IMPACT, id="application-health"))["node"] == {"impact": None}
+    assert (await hub.query_data(IMPACT, id="application-health"))["node"] == {"impact": None}
 
 
-async def test_a_part_that_cannot_be_answered_leaves_the_rest_of_the_region(west_java: Hub) -> None:
+async def test_a_failed_field_leaves_the_other_fields_of_the_region(west_java: Hub) -> None:
     result = await west_java.result(
         '{ region(code: "32.11") { name graph: integrationGraph(around: "none") { revision }'
         ' whatIf(proposals: ["none"]) { lostCount } diagnostics { applications } } }'

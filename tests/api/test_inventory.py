@@ -30,20 +30,20 @@ FILLED = {"function": "Kesehatan", "platform": "web", "year": 2020}
 
 
 async def _inventory(hub: Hub, code: str = "32.11") -> dict[str, Any]:
-    found: dict[str, Any] = (await hub.ask(INVENTORY, code=code))["region"]["inventory"]
-    return found
+    inventory: dict[str, Any] = (await hub.query_data(INVENTORY, code=code))["region"]["inventory"]
+    return inventory
 
 
-async def _dinkes(hub: Hub) -> dict[str, Any]:
+async def _dinkes_seal(hub: Hub) -> dict[str, Any]:
     opds = (await _inventory(hub))["opds"]
-    [found] = [each for each in opds if each["opd"]["id"] == DINKES]
-    seal: dict[str, Any] = found["seal"]
-    return seal | {"vouchedFor": found["vouchedFor"]}
+    [dinkes] = [opd for opd in opds if opd["opd"]["id"] == DINKES]
+    seal: dict[str, Any] = dinkes["seal"]
+    return seal | {"vouchedFor": dinkes["vouchedFor"]}
 
 
 async def test_the_inventory_of_sumedang_lacks_most_of_what_is_required(west_java: Hub) -> None:
-    found = await _inventory(west_java)
-    assert found["completeness"] == {
+    inventory = await _inventory(west_java)
+    assert inventory["completeness"] == {
         "applications": 20,
         "filled": 36,
         "required": 100,
@@ -59,18 +59,24 @@ async def test_the_inventory_of_sumedang_lacks_most_of_what_is_required(west_jav
             }
         ],
     }
-    assert (found["opdCount"], found["vouchedForCount"], found["ownerUnknown"]) == (9, 0, None)
-    assert [each["seal"] for each in found["opds"]] == [UNSEALED] * 9
+    assert (inventory["opdCount"], inventory["vouchedForCount"], inventory["ownerUnknown"]) == (
+        9,
+        0,
+        None,
+    )
+    assert [opd["seal"] for opd in inventory["opds"]] == [UNSEALED] * 9
 
 
-async def test_a_word_for_an_incomplete_inventory_holds_but_proves_no_absence(hub: Hub) -> None:
+async def test_an_attestation_of_an_incomplete_inventory_holds_but_proves_no_absence(
+    hub: Hub,
+) -> None:
     answer = await hub.change("attestInventory", places.OPD, opd=DINKES)
     assert answer == {
         "__typename": "Attestation",
         "opdId": DINKES,
         "opd": {"id": DINKES},
     }
-    assert await _dinkes(hub) == {
+    assert await _dinkes_seal(hub) == {
         "state": "HOLDS",
         "expiresOn": "2027-11-24",
         "attestation": {"opdId": DINKES},
@@ -84,28 +90,28 @@ async def test_an_opd_vouches_for_its_complete_inventory_and_its_own_edits_keep_
 ) -> None:
     await hub.change("attestInventory", places.OPD, opd=DINKES)
     await hub.change("updateApplication", places.OPD, id=HEALTH, version=1, **FILLED)
-    found = await _dinkes(hub)
-    assert (found["state"], found["vouchedFor"]) == ("HOLDS", True)
+    seal = await _dinkes_seal(hub)
+    assert (seal["state"], seal["vouchedFor"]) == ("HOLDS", True)
 
 
-async def test_the_first_edit_by_another_subject_breaks_the_seal_until_the_next_word(
+async def test_the_first_edit_by_another_subject_breaks_the_seal_until_the_next_attestation(
     any_hub: Hub,
 ) -> None:
     await any_hub.change("attestInventory", places.OPD, opd=DINKES)
     await any_hub.change("updateApplication", places.REGION, id=HEALTH, version=1, **FILLED)
     await any_hub.change("updateApplication", places.PROVINCE, id=HEALTH, version=2, name="Lain")
-    found = await _dinkes(any_hub)
-    assert (found["state"], found["vouchedFor"]) == ("BROKEN", False)
-    assert found["brokenBy"] == {"subject": HEALTH}
+    seal = await _dinkes_seal(any_hub)
+    assert (seal["state"], seal["vouchedFor"]) == ("BROKEN", False)
+    assert seal["brokenBy"] == {"subject": HEALTH}
     await any_hub.change("attestInventory", places.OPD, opd=DINKES)
-    assert (await _dinkes(any_hub))["state"] == "HOLDS"
+    assert (await _dinkes_seal(any_hub))["state"] == "HOLDS"
 
 
-async def test_an_application_that_is_taken_away_breaks_the_seal_of_who_had_it(hub: Hub) -> None:
+async def test_moving_an_application_breaks_the_seal_of_its_former_opd(hub: Hub) -> None:
     await hub.change("attestInventory", places.OPD, opd=DINKES)
-    given = {"id": HEALTH, "version": 1, "opd": "opd-32.11.diskominfo"}
-    await hub.change("updateApplication", places.REGION, **given)
-    assert (await _dinkes(hub))["brokenBy"] == {"subject": HEALTH}
+    fields = {"id": HEALTH, "version": 1, "opd": "opd-32.11.diskominfo"}
+    await hub.change("updateApplication", places.REGION, **fields)
+    assert (await _dinkes_seal(hub))["brokenBy"] == {"subject": HEALTH}
 
 
 async def test_an_edit_of_another_opds_application_breaks_nothing(hub: Hub) -> None:
@@ -113,28 +119,28 @@ async def test_an_edit_of_another_opds_application_breaks_nothing(hub: Hub) -> N
     await hub.change(
         "updateApplication", places.REGION, id="application-office", version=1, **FILLED
     )
-    assert (await _dinkes(hub))["state"] == "HOLDS"
+    assert (await _dinkes_seal(hub))["state"] == "HOLDS"
 
 
 async def test_a_repeated_attestation_with_the_same_key_is_one_entry(hub: Hub) -> None:
     first = await hub.change("attestInventory", places.OPD, opd=DINKES, idempotencyKey="a")
-    before = await hub.everything()
-    again = await hub.change("attestInventory", places.OPD, opd=DINKES, idempotencyKey="a")
-    assert again == first
-    assert await hub.everything() == before
+    before = await hub.list_all_rows()
+    repeated = await hub.change("attestInventory", places.OPD, opd=DINKES, idempotencyKey="a")
+    assert repeated == first
+    assert await hub.list_all_rows() == before
 
 
-async def test_an_opd_that_is_not_there_is_not_found_and_nothing_is_written(hub: Hub) -> None:
-    before = await hub.everything()
+async def test_an_unknown_opd_is_not_found_and_nothing_is_written(hub: Hub) -> None:
+    before = await hub.list_all_rows()
     viewer = Viewer("x", Role.OPD, frozenset({"32.11"}), frozenset({"opd-none"}))
     answer = await hub.change("attestInventory", viewer, opd="opd-none")
     assert answer == {"__typename": "NotFound", "id": "opd-none"}
-    assert await hub.everything() == before
+    assert await hub.list_all_rows() == before
 
 
-async def test_an_attestation_is_an_event_for_everybody(hub: Hub) -> None:
+async def test_an_attestation_is_a_public_event(hub: Hub) -> None:
     after = await hub.cursor()
     await hub.change("attestInventory", places.REGION, opd=DINKES)
     query = "query ($after: Cursor) { events(after: $after) { events { kind subject } } }"
-    found = (await hub.ask(query, after=after))["events"]["events"]
-    assert found == [{"kind": "INVENTORY_ATTESTED", "subject": DINKES}]
+    events = (await hub.query_data(query, after=after))["events"]["events"]
+    assert events == [{"kind": "INVENTORY_ATTESTED", "subject": DINKES}]

@@ -1,4 +1,4 @@
-"""Subscriptions: who gets an event, in which order, and where a client resumes after a loss."""
+"""Subscriptions: the viewers of an event, the order of events, and resumption from a cursor."""
 
 from __future__ import annotations
 
@@ -40,14 +40,14 @@ query ($after: Cursor, $first: Int! = 500) {
 PRINTED = {"instrument": "spbe-2020", "year": 2024, "kind": "OFFICIAL", "source": "laporan"}
 
 
-async def _publish(hub: Hub, region: str, value: str, version: int | None = None) -> None:
+async def _record_result(hub: Hub, region: str, value: str, version: int | None = None) -> None:
     answer = await hub.change(
         "recordResult", places.ADMIN, **PRINTED, region=region, value=value, version=version
     )
     assert answer["score"]["value"] == value
 
 
-async def _claim(hub: Hub, level: int, version: int) -> None:
+async def _claim_level(hub: Hub, level: int, version: int) -> None:
     answer = await hub.change(
         "claimLevel",
         places.REGION,
@@ -78,21 +78,21 @@ async def _claim(hub: Hub, level: int, version: int) -> None:
 async def test_a_changed_draft_is_sent_to_viewers_who_may_see_it(
     hub: Hub, viewer: Viewer, sees: bool
 ) -> None:
-    await places.begin(hub, places.assessment())
+    await places.write_assessment(hub, places.assessment())
     start = await hub.cursor()
     async with (
-        hub.listening(INDEX_CHANGED, viewer, after=start) as changes,
-        hub.listening(EVENTS, viewer, after=start) as events,
+        hub.subscribe(INDEX_CHANGED, viewer, after=start) as changes,
+        hub.subscribe(EVENTS, viewer, after=start) as events,
     ):
-        await _claim(hub, 5, 1)
-        await _publish(hub, "32.73", "4.59")
+        await _claim_level(hub, 5, 1)
+        await _record_result(hub, "32.73", "4.59")
         if sees:
-            moved = await changes.next()
-            assert (moved["state"], moved["before"], moved["after"]) == ("DRAFT", "3.00", "3.30")
-            assert (moved["region"]["code"], moved["previousCursor"]) == ("32.11", start)
+            change = await changes.next()
+            assert (change["state"], change["before"], change["after"]) == ("DRAFT", "3.00", "3.30")
+            assert (change["region"]["code"], change["previousCursor"]) == ("32.11", start)
         published = await changes.next()
         assert (published["state"], published["after"]) == ("PUBLISHED", "4.59")
-        assert published["previousCursor"] == (moved["cursor"] if sees else start)
+        assert published["previousCursor"] == (change["cursor"] if sees else start)
 
         kinds = [(await events.next())["kind"] for _ in range(4 if sees else 2)]
         assert kinds == [
@@ -101,19 +101,19 @@ async def test_a_changed_draft_is_sent_to_viewers_who_may_see_it(
             "INDEX_CHANGED",
         ]
 
-    page = (await hub.ask(PAGE, viewer, after=start))["events"]
-    assert [each["kind"] for each in page["events"]] == kinds
+    page = (await hub.query_data(PAGE, viewer, after=start))["events"]
+    assert [event["kind"] for event in page["events"]] == kinds
 
 
 async def test_a_change_of_an_index_has_all_details(any_hub: Hub) -> None:
-    await places.begin(any_hub, places.assessment())
+    await places.write_assessment(any_hub, places.assessment())
     start = await any_hub.cursor()
     epoch, _, number = start.rpartition(":")
-    async with any_hub.listening(INDEX_CHANGED, places.ASSESSOR, after=start) as changes:
-        await _claim(any_hub, 5, 1)
-        moved = await changes.next()
-    assert moved.pop("at").startswith("2026-11-24T03:00:")
-    assert moved == {
+    async with any_hub.subscribe(INDEX_CHANGED, places.ASSESSOR, after=start) as changes:
+        await _claim_level(any_hub, 5, 1)
+        change = await changes.next()
+    assert change.pop("at").startswith("2026-11-24T03:00:")
+    assert change == {
         "cursor": f"{epoch}:{int(number) + 2}",
         "previousCursor": start,
         "before": "3.00",
@@ -134,70 +134,70 @@ async def test_a_change_of_an_index_has_all_details(any_hub: Hub) -> None:
 
 
 async def test_a_published_assessment_is_new_to_every_subscriber(hub: Hub) -> None:
-    await places.begin(
+    await places.write_assessment(
         hub,
         places.assessment(kind=AssessmentKind.INTERIM, state=AssessmentState.SUBMITTED, level=4),
     )
     start = await hub.cursor()
-    async with hub.listening(INDEX_CHANGED, after=start) as changes:
+    async with hub.subscribe(INDEX_CHANGED, after=start) as changes:
         await hub.change("publishAssessment", places.ASSESSOR, id=places.DRAFT, version=1)
-        moved = await changes.next()
-    assert (moved["before"], moved["after"], moved["state"]) == (None, "4.00", "PUBLISHED")
-    assert (moved["predicateBefore"], moved["predicateAfter"]) == (None, "Memuaskan")
+        change = await changes.next()
+    assert (change["before"], change["after"], change["state"]) == (None, "4.00", "PUBLISHED")
+    assert (change["predicateBefore"], change["predicateAfter"]) == (None, "Memuaskan")
 
 
 async def test_a_corrected_result_is_sent_with_its_former_value(hub: Hub) -> None:
-    await _publish(hub, "32.11", "4.15")
+    await _record_result(hub, "32.11", "4.15")
     start = await hub.cursor()
-    async with hub.listening(INDEX_CHANGED, after=start) as changes:
-        await _publish(hub, "32.11", "4.51", 1)
-        moved = await changes.next()
-    assert (moved["before"], moved["after"]) == ("4.15", "4.51")
-    assert (moved["predicateBefore"], moved["predicateAfter"]) == ("Sangat Baik", "Memuaskan")
+    async with hub.subscribe(INDEX_CHANGED, after=start) as changes:
+        await _record_result(hub, "32.11", "4.51", 1)
+        change = await changes.next()
+    assert (change["before"], change["after"]) == ("4.15", "4.51")
+    assert (change["predicateBefore"], change["predicateAfter"]) == ("Sangat Baik", "Memuaskan")
 
 
-async def test_each_event_is_answered_with_what_is_so_by_then(hub: Hub) -> None:
-    asked = """
+async def test_each_event_resolves_with_the_current_state(hub: Hub) -> None:
+    query = """
     subscription ($after: Cursor) {
       indexChanged(after: $after) { after region { index { display } history { display } } }
     }
     """
-    async with hub.listening(asked, after=await hub.cursor()) as changes:
+    async with hub.subscribe(query, after=await hub.cursor()) as changes:
         for version, value in enumerate(("4.15", "4.30", "4.51")):
-            await _publish(hub, "32.11", value, version or None)
+            await _record_result(hub, "32.11", value, version or None)
             assert await changes.next() == {
                 "after": value,
                 "region": {"index": {"display": value}, "history": [{"display": value}]},
             }
 
 
-async def _take(stream: Stream, count: int) -> list[dict[str, Any]]:
+async def _take_events(stream: Stream, count: int) -> list[dict[str, Any]]:
     return [await stream.next() for _ in range(count)]
 
 
-async def test_a_cursor_resumes_with_exactly_what_was_missed_and_then_live(any_hub: Hub) -> None:
-    wanted = ["32.73"]
+async def test_a_cursor_resumes_with_the_missed_events_then_live_ones(any_hub: Hub) -> None:
+    regions = ["32.73"]
     start = await any_hub.cursor()
 
-    async def both(version: int | None, value: str) -> None:
-        await _publish(any_hub, "32.11", value, version)
-        await _publish(any_hub, "32.73", value, version)
+    async def record_both(version: int | None, value: str) -> None:
+        await _record_result(any_hub, "32.11", value, version)
+        await _record_result(any_hub, "32.73", value, version)
 
-    async with any_hub.listening(INDEX_CHANGED, regions=wanted, after=start) as changes:
-        await both(None, "3.00")
-        await both(1, "3.10")
-        seen = await _take(changes, 2)
-    await both(2, "3.20")
-    await both(3, "3.30")
-    resumed = {"regions": wanted, "after": seen[-1]["cursor"]}
-    async with any_hub.listening(INDEX_CHANGED, **resumed) as changes:
-        seen += await _take(changes, 2)
-        await both(4, "3.40")
-        seen += await _take(changes, 1)
-    assert [each["after"] for each in seen] == ["3.00", "3.10", "3.20", "3.30", "3.40"]
-    assert [each["previousCursor"] for each in seen] == [
+    async with any_hub.subscribe(INDEX_CHANGED, regions=regions, after=start) as changes:
+        await record_both(None, "3.00")
+        await record_both(1, "3.10")
+        received = await _take_events(changes, 2)
+    await record_both(2, "3.20")
+    await record_both(3, "3.30")
+    resumed = {"regions": regions, "after": received[-1]["cursor"]}
+    async with any_hub.subscribe(INDEX_CHANGED, **resumed) as changes:
+        received += await _take_events(changes, 2)
+        await record_both(4, "3.40")
+        received += await _take_events(changes, 1)
+    assert [event["after"] for event in received] == ["3.00", "3.10", "3.20", "3.30", "3.40"]
+    assert [event["previousCursor"] for event in received] == [
         start,
-        *(each["cursor"] for each in seen[:-1]),
+        *(event["cursor"] for event in received[:-1]),
     ]
 
 
@@ -205,12 +205,12 @@ async def test_many_displays_see_the_same_events_in_the_same_order(hub: Hub) -> 
     start = await hub.cursor()
 
     async def display() -> list[str]:
-        async with hub.listening(INDEX_CHANGED, after=start) as changes:
-            return [each["cursor"] for each in await _take(changes, 10)]
+        async with hub.subscribe(INDEX_CHANGED, after=start) as changes:
+            return [event["cursor"] for event in await _take_events(changes, 10)]
 
     async def publish() -> None:
         for version in range(10):
-            await _publish(hub, "32.11", f"3.{version:02}", version or None)
+            await _record_result(hub, "32.11", f"3.{version:02}", version or None)
 
     *displays, _ = await asyncio.gather(*(display() for _ in range(20)), publish())
     assert displays == [displays[0]] * 20
@@ -223,59 +223,57 @@ CURSORS += ["{epoch}:1/", "{epoch}:1/{future}", "{epoch}:2/1", "{epoch}:1/2/3", 
 
 
 @pytest.mark.parametrize("cursor", CURSORS)
-async def test_a_cursor_that_cannot_be_resumed_from_asks_for_a_snapshot(
-    hub: Hub, cursor: str
-) -> None:
+async def test_an_invalid_cursor_requires_a_snapshot(hub: Hub, cursor: str) -> None:
     epoch, _, number = (await hub.cursor()).rpartition(":")
     after = cursor.format(epoch=epoch, future=int(number) + 1)
-    async with hub.listening(INDEX_CHANGED, after=after) as changes:
+    async with hub.subscribe(INDEX_CHANGED, after=after) as changes:
         assert await changes.refusal() == "SNAPSHOT_REQUIRED"
-    async with hub.listening(EVENTS, after=after) as events:
+    async with hub.subscribe(EVENTS, after=after) as events:
         assert await events.refusal() == "SNAPSHOT_REQUIRED"
     assert await hub.refusal(PAGE, after=after) == "SNAPSHOT_REQUIRED"
 
 
-async def test_cursors_of_an_earlier_epoch_ask_for_a_snapshot(any_hub: Hub) -> None:
+async def test_cursors_of_an_earlier_epoch_require_a_snapshot(any_hub: Hub) -> None:
     after = await any_hub.cursor()
     async with any_hub.instance.database.write() as session:
         await arrival.renew_arrival_epoch(session)
-    async with any_hub.listening(EVENTS, after=after) as events:
+    async with any_hub.subscribe(EVENTS, after=after) as events:
         assert await events.refusal() == "SNAPSHOT_REQUIRED"
-    async with any_hub.listening(INDEX_CHANGED, after=await any_hub.cursor()) as changes:
-        await _publish(any_hub, "32.11", "4.51")
+    async with any_hub.subscribe(INDEX_CHANGED, after=await any_hub.cursor()) as changes:
+        await _record_result(any_hub, "32.11", "4.51")
         assert (await changes.next())["after"] == "4.51"
 
 
 async def test_too_many_regions_are_an_invalid_argument(hub: Hub) -> None:
     regions = [str(number) for number in range(1001)]
-    async with hub.listening(INDEX_CHANGED, regions=regions) as changes:
+    async with hub.subscribe(INDEX_CHANGED, regions=regions) as changes:
         assert await changes.refusal() == "INVALID_ARGUMENT"
 
 
 async def test_events_are_filtered_by_kind_and_stay_chained(hub: Hub) -> None:
     start = await hub.cursor()
-    wanted = ["APPLICATION_REGISTERED", "APPLICATION_RETIRED"]
-    async with hub.listening(EVENTS, after=start, kinds=wanted) as events:
+    kinds = ["APPLICATION_REGISTERED", "APPLICATION_RETIRED"]
+    async with hub.subscribe(EVENTS, after=start, kinds=kinds) as events:
         new = await hub.change(
             "registerApplication", places.OPD, region="32.11", opd="opd-32.11.dinkes", name="Baru"
         )
-        await _publish(hub, "32.11", "4.51")
+        await _record_result(hub, "32.11", "4.51")
         await hub.change("updateApplication", places.OPD, id=new["id"], version=1, name="Lain")
         await hub.change("retireApplication", places.OPD, id=new["id"], version=2)
-        seen = await _take(events, 2)
-    assert [(each["kind"], each["sequence"], each["subject"]) for each in seen] == [
+        received = await _take_events(events, 2)
+    assert [(event["kind"], event["sequence"], event["subject"]) for event in received] == [
         ("APPLICATION_REGISTERED", 6, new["id"]),
         ("APPLICATION_RETIRED", 9, new["id"]),
     ]
-    assert [each["previousCursor"] for each in seen] == [start, seen[0]["cursor"]]
+    assert [event["previousCursor"] for event in received] == [start, received[0]["cursor"]]
 
 
-async def test_events_are_paged_through_whole_and_past_what_is_not_seen(any_hub: Hub) -> None:
+async def test_pages_of_events_are_complete_and_skip_hidden_events(any_hub: Hub) -> None:
     start = await any_hub.cursor()
-    await _publish(any_hub, "32.11", "3.00")
-    await places.begin(any_hub, places.assessment())
-    await _publish(any_hub, "32.73", "3.10")
-    await _claim(any_hub, 5, 1)
+    await _record_result(any_hub, "32.11", "3.00")
+    await places.write_assessment(any_hub, places.assessment())
+    await _record_result(any_hub, "32.73", "3.10")
+    await _claim_level(any_hub, 5, 1)
     for viewer, kinds in (
         (places.PUBLIC, ["RESULT_RECORDED", "INDEX_CHANGED"] * 2),
         (
@@ -287,43 +285,43 @@ async def test_events_are_paged_through_whole_and_past_what_is_not_seen(any_hub:
             ],
         ),
     ):
-        seen, after, more = [], start, True
+        received, after, more = [], start, True
         while more:
-            page = (await any_hub.ask(PAGE, viewer, after=after, first=2))["events"]
-            assert [each["previousCursor"] for each in page["events"]] == [
+            page = (await any_hub.query_data(PAGE, viewer, after=after, first=2))["events"]
+            assert [event["previousCursor"] for event in page["events"]] == [
                 after,
-                *(each["cursor"] for each in page["events"][:-1]),
+                *(event["cursor"] for event in page["events"][:-1]),
             ]
-            seen += page["events"]
+            received += page["events"]
             after, more = page["cursor"], page["hasNextPage"]
-        assert [each["kind"] for each in seen] == kinds
+        assert [event["kind"] for event in received] == kinds
         assert after == await any_hub.cursor()
 
 
 async def test_without_a_cursor_events_begin_with_the_first(hub: Hub) -> None:
-    page = (await hub.ask(PAGE, first=2))["events"]
-    assert [each["subject"] for each in page["events"]] == ["region-32", "region-32.11"]
+    page = (await hub.query_data(PAGE, first=2))["events"]
+    assert [event["subject"] for event in page["events"]] == ["region-32", "region-32.11"]
     assert page["hasNextPage"] is True
 
 
-async def test_a_closed_subscription_leaves_nothing_behind(hub: Hub) -> None:
-    left: list[AsyncGenerator[Any, Any]] = []
+async def test_a_closed_subscription_leaves_no_task_or_generator_behind(hub: Hub) -> None:
+    unclosed: list[AsyncGenerator[Any, Any]] = []
     first, last = sys.get_asyncgen_hooks()
     tasks = asyncio.all_tasks()
-    sys.set_asyncgen_hooks(firstiter=first, finalizer=left.append)
+    sys.set_asyncgen_hooks(firstiter=first, finalizer=unclosed.append)
     try:
-        async with hub.listening(INDEX_CHANGED, after=await hub.cursor()) as changes:
-            await _publish(hub, "32.11", "4.51")
+        async with hub.subscribe(INDEX_CHANGED, after=await hub.cursor()) as changes:
+            await _record_result(hub, "32.11", "4.51")
             await changes.next()
-        async with hub.listening(EVENTS, after=await hub.cursor()) as events:
-            await _publish(hub, "32.11", "4.52", 1)
-            await _take(events, 2)
-            waiting = asyncio.create_task(events.next())
-            await asyncio.sleep(0)  # it waits for a third by now
-            waiting.cancel()
-            await asyncio.wait([waiting])
+        async with hub.subscribe(EVENTS, after=await hub.cursor()) as events:
+            await _record_result(hub, "32.11", "4.52", 1)
+            await _take_events(events, 2)
+            next_event = asyncio.create_task(events.next())
+            await asyncio.sleep(0)  # now the task waits for a third event
+            next_event.cancel()
+            await asyncio.wait([next_event])
         gc.collect()
     finally:
         sys.set_asyncgen_hooks(firstiter=first, finalizer=last)
-    assert left == []  # none was left for the garbage collector to close
+    assert unclosed == []  # the garbage collector had no generator to close
     assert asyncio.all_tasks() == tasks

@@ -18,7 +18,7 @@ from resolvers.event import SNAPSHOT_PAGE, newest_event_cursor, stream_events
 from resolvers.recompute import RecomputeWorker
 from resolvers.requests import ActiveOperations
 from storage import announcement
-from tests.api.hub import copied, running
+from tests.api.hub import copied_database_url, running_hub
 from tests.api.places import PROVINCE, SOURCE
 from tests.fixtures.nation import Nation
 
@@ -75,82 +75,82 @@ QUERIES = {
 
 
 @contextmanager
-def _selects() -> Iterator[list[str]]:
+def _recorded_selects() -> Iterator[list[str]]:
     statements: list[str] = []
 
-    def note(_connection: Any, _cursor: Any, statement: str, *_rest: Any) -> None:
+    def record_statement(_connection: Any, _cursor: Any, statement: str, *_arguments: Any) -> None:
         if statement.startswith("SELECT"):
             statements.append(statement)
 
-    event.listen(Engine, "before_cursor_execute", note)
+    event.listen(Engine, "before_cursor_execute", record_statement)
     try:
         yield statements
     finally:
-        event.remove(Engine, "before_cursor_execute", note)
+        event.remove(Engine, "before_cursor_execute", record_statement)
 
 
-@pytest.mark.parametrize("what", QUERIES)
+@pytest.mark.parametrize("description", QUERIES)
 async def test_many_rows_are_loaded_by_a_few_statements(
-    west_java_template: Path, tmp_path: Path, what: str
+    west_java_template: Path, tmp_path: Path, description: str
 ) -> None:
-    query, count = QUERIES[what]
-    async with running(copied(west_java_template, tmp_path), tailing=False) as hub:
-        with _selects() as statements:
-            await hub.ask(query)
+    query, count = QUERIES[description]
+    async with running_hub(copied_database_url(west_java_template, tmp_path), tailing=False) as hub:
+        with _recorded_selects() as statements:
+            await hub.query_data(query)
     assert len(statements) == count, "\n\n".join(statements)
 
 
 async def test_a_hundred_entities_cost_no_more_statements_than_a_page_of_them(
     west_java_template: Path, tmp_path: Path
 ) -> None:
-    wanted = "name parent { name } index { display } history { display }"
-    page = f"{{ regions(first: 100) {{ nodes {{ code {wanted} }} }} }}"
+    selection = "name parent { name } index { display } history { display }"
+    page = f"{{ regions(first: 100) {{ nodes {{ code {selection} }} }} }}"
     entities = f"""
     query ($all: [_Any!]!, $half: [_Any!]!) {{
-      all: _entities(representations: $all) {{ ... on Region {{ code {wanted} }} }}
+      all: _entities(representations: $all) {{ ... on Region {{ code {selection} }} }}
       half: _entities(representations: $half) {{
         __typename ... on Opd {{ name }} ... on Application {{ name }}
       }}
     }}
     """
-    async with running(copied(west_java_template, tmp_path), tailing=False) as hub:
+    async with running_hub(copied_database_url(west_java_template, tmp_path), tailing=False) as hub:
         for number in range(100):
             village = Region(f"98.{number:02}", "Desa", RegionKind.REGENCY, "32", SOURCE)
             await hub.record(EventKind.REGION_RECORDED, village.code, f"region-{number}", village)
-        with _selects() as listing:
-            listed = (await hub.ask(page))["regions"]["nodes"]
-        found = await hub.ask("{ applications(first: 100) { nodes { id opd { id } } } }")
-        others = [
-            {"__typename": type, "id": each["id"]}
-            for node in found["applications"]["nodes"]
-            for type, each in (("Application", node), ("Opd", node["opd"]))
-            if each is not None
+        with _recorded_selects() as listing:
+            listed = (await hub.query_data(page))["regions"]["nodes"]
+        data = await hub.query_data("{ applications(first: 100) { nodes { id opd { id } } } }")
+        other_references = [
+            {"__typename": type, "id": entity["id"]}
+            for node in data["applications"]["nodes"]
+            for type, entity in (("Application", node), ("Opd", node["opd"]))
+            if entity is not None
         ]
-        references = [{"__typename": "Region", "code": each["code"]} for each in listed]
-        with _selects() as referring:
-            referred = await hub.ask(entities, all=references, half=others)
+        references = [{"__typename": "Region", "code": region["code"]} for region in listed]
+        with _recorded_selects() as referring:
+            referred = await hub.query_data(entities, all=references, half=other_references)
     assert (len(listed), referred["all"]) == (100, listed)
-    assert {each["__typename"] for each in referred["half"]} == {"Application", "Opd"}
+    assert {entity["__typename"] for entity in referred["half"]} == {"Application", "Opd"}
     assert len(listing) == 4  # count, page, parents, scores
     assert len(referring) == 4, "\n\n".join(referring)  # regions, applications, OPDs, scores
 
 
-async def test_an_operation_that_reads_without_end_is_refused(
+async def test_an_operation_with_too_many_reads_is_refused(
     west_java_template: Path, tmp_path: Path
 ) -> None:
     regions = 'regions(filter: { province: "32" }) { nodes { applications { totalCount } } }'
     several = " ".join(f"a{number}: {regions}" for number in range(12))  # 28 reads each
-    async with running(copied(west_java_template, tmp_path), tailing=False) as hub:
+    async with running_hub(copied_database_url(west_java_template, tmp_path), tailing=False) as hub:
         assert await hub.refusal(f"{{ {several} }}") == "TOO_COMPLEX"
-        assert len((await hub.ask(f"{{ {regions} }}"))["regions"]["nodes"]) == 27
+        assert len((await hub.query_data(f"{{ {regions} }}"))["regions"]["nodes"]) == 27
 
 
 async def test_the_position_of_an_operation_is_not_after_what_it_reads(
     west_java_template: Path, tmp_path: Path
 ) -> None:
-    async with running(copied(west_java_template, tmp_path)) as hub:
+    async with running_hub(copied_database_url(west_java_template, tmp_path)) as hub:
         before = await hub.cursor()
-        began = Context(hub.instance, PUBLIC_VIEWER)
+        context = Context(hub.instance, PUBLIC_VIEWER)
         await hub.change(
             "recordResult",
             PROVINCE,
@@ -161,16 +161,16 @@ async def test_the_position_of_an_operation_is_not_after_what_it_reads(
             value="3.00",
             source="laporan",
         )
-        assert await newest_event_cursor(began) == before
+        assert await newest_event_cursor(context) == before
         assert await hub.cursor() != before
 
 
 async def test_a_search_longer_than_any_name_is_refused(
     west_java_template: Path, tmp_path: Path
 ) -> None:
-    asked = "query ($search: String) { regions(filter: { search: $search }) { totalCount } }"
-    async with running(copied(west_java_template, tmp_path), tailing=False) as hub:
-        assert await hub.refusal(asked, search="a" * 201) == "INVALID_ARGUMENT"
+    query = "query ($search: String) { regions(filter: { search: $search }) { totalCount } }"
+    async with running_hub(copied_database_url(west_java_template, tmp_path), tailing=False) as hub:
+        assert await hub.refusal(query, search="a" * 201) == "INVALID_ARGUMENT"
 
 
 async def test_a_catch_up_recomputes_each_region_of_a_nation_once(
@@ -179,28 +179,30 @@ async def test_a_catch_up_recomputes_each_region_of_a_nation_once(
     """The log has many pages of arrivals, and each page concerns regions of all provinces."""
     nation = two_regions_of_each_province
     arrivals = len(nation.regions) * nation.entries
-    async with running(nation.database_url, tailing=False) as hub:
-        with _selects() as statements:
+    async with running_hub(nation.database_url, tailing=False) as hub:
+        with _recorded_selects() as statements:
             await RecomputeWorker(hub.instance).catch_up(0)
         async with hub.instance.database.read() as session:
-            assert await announcement.followed_up(session) == arrivals
-        inventories = [each for each in statements if "FROM exemption" in each]
+            assert await announcement.read_derived_head(session) == arrivals
+        inventory_reads = [statement for statement in statements if "FROM exemption" in statement]
         # One read to compute, and one more under the lock to announce the changes of each region.
-        assert len(inventories) == 2 * len(nation.regions)
-        with _selects() as statements:
+        assert len(inventory_reads) == 2 * len(nation.regions)
+        with _recorded_selects() as statements:
             await RecomputeWorker(hub.instance).catch_up(arrivals)
-        assert len(statements) == 1  # the position; no work is left
+        assert len(statements) == 1  # the position, because no region is left to recompute
 
 
-async def test_background_work_waits_for_clients_but_not_without_end() -> None:
+async def test_background_work_waits_for_clients_up_to_a_timeout() -> None:
     requests = ActiveOperations()
-    await requests.idle(0.0)
-    with requests.executing(), requests.executing():
-        waiting = asyncio.create_task(requests.idle(60.0))
+    await requests.wait_until_idle(0.0)
+    with requests.count_operation(), requests.count_operation():
+        idle_task = asyncio.create_task(requests.wait_until_idle(60.0))
         await asyncio.sleep(0.01)
-        assert not waiting.done()
-        await requests.idle(0.01)  # it is done at all, however busy the process is
-    await waiting
+        assert not idle_task.done()
+        await requests.wait_until_idle(
+            0.01
+        )  # the wait ends after its timeout, although the process is busy
+    await idle_task
 
 
 async def test_a_snapshot_of_a_nation_reads_the_arrival_order_once(
@@ -208,13 +210,13 @@ async def test_a_snapshot_of_a_nation_reads_the_arrival_order_once(
 ) -> None:
     nation = two_regions_of_each_province
     arrivals = len(nation.regions) * nation.entries
-    async with running(nation.database_url, tailing=False) as hub:
+    async with running_hub(nation.database_url, tailing=False) as hub:
         context = Context(hub.instance, PUBLIC_VIEWER)
-        with _selects() as statements:
+        with _recorded_selects() as statements:
             async with aclosing(
                 stream_events(context, after=None, regions=None, kinds=None)
             ) as events:
-                seen = [(await anext(events)).arrival.number for _ in range(arrivals)]
-    assert seen == list(range(1, arrivals + 1))
-    grouped = [each for each in statements if "GROUP BY arrival.kind" in each]
+                numbers = [(await anext(events)).arrival.number for _ in range(arrivals)]
+    assert numbers == list(range(1, arrivals + 1))
+    grouped = [statement for statement in statements if "GROUP BY arrival.kind" in statement]
     assert (len(grouped), len(statements)) == (1, 3 + -(-arrivals // SNAPSHOT_PAGE))

@@ -25,19 +25,19 @@ class Query:
         raise RuntimeError("password=hunter1")
 
 
-async def test_a_read_that_fails_for_many_items_is_one_bug(
+async def test_a_failed_read_of_many_items_is_logged_as_one_bug(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
     result = await strawberry.Schema(Query).execute("{ words word }")
     caplog.clear()  # Strawberry has logged the errors too, which our schema prevents
     masked = mask_errors(result.errors)
-    assert sorted(str(each.path) for each in masked) == [
+    assert sorted(str(error.path) for error in masked) == [
         "['word']",
         "['words', 0]",
         "['words', 1]",
         "['words', 2]",
     ]
-    assert {each.message for each in masked} == {"internal error"}
-    ids = {each.extensions["correlationId"] for each in masked}
+    assert {error.message for error in masked} == {"internal error"}
+    ids = {error.extensions["correlationId"] for error in masked}
     assert sorted(record.args[0] for record in caplog.records) == sorted(ids)
     assert len(ids) == 2

@@ -23,7 +23,7 @@ query ($id: ID!) {
 
 
 @pytest.mark.parametrize(
-    ("id", "found"),
+    ("id", "fields"),
     [
         ("region-32.11", {"__typename": "Region", "name": "Kabupaten Sumedang"}),
         (
@@ -50,13 +50,13 @@ query ($id: ID!) {
         ),
     ],
 )
-async def test_a_thing_is_found_by_its_id(hub: Hub, id: str, found: dict[str, object]) -> None:
-    await places.begin(hub, places.assessment())
-    assert (await hub.ask(NODE, places.REGION, id=id))["node"] == {"id": id, **found}
+async def test_an_object_is_found_by_its_id(hub: Hub, id: str, fields: dict[str, object]) -> None:
+    await places.write_assessment(hub, places.assessment())
+    assert (await hub.query_data(NODE, places.REGION, id=id))["node"] == {"id": id, **fields}
 
 
 async def test_an_integration_is_found_by_its_id(hub: Hub) -> None:
-    drawn = await hub.change(
+    integration = await hub.change(
         "connectApplications",
         places.REGION,
         source="application-office",
@@ -64,9 +64,9 @@ async def test_an_integration_is_found_by_its_id(hub: Hub) -> None:
         dataObject="gaji",
         mode="API",
     )
-    assert (await hub.ask(NODE, id=drawn["id"]))["node"] == {
+    assert (await hub.query_data(NODE, id=integration["id"]))["node"] == {
         "__typename": "Integration",
-        "id": drawn["id"],
+        "id": integration["id"],
         "source": {"id": "application-office"},
         "target": {"id": "application-budget"},
         "regionCode": "32.11",
@@ -90,7 +90,7 @@ async def test_an_integration_is_found_by_its_id(hub: Hub) -> None:
     ],
 )
 async def test_an_unknown_id_gives_null(hub: Hub, id: str) -> None:
-    assert await hub.ask(NODE, places.ADMIN, id=id) == {"node": None}
+    assert await hub.query_data(NODE, places.ADMIN, id=id) == {"node": None}
 
 
 @pytest.mark.parametrize(
@@ -98,9 +98,11 @@ async def test_an_unknown_id_gives_null(hub: Hub, id: str) -> None:
     places.SEES_DRAFT.items(),
     ids=lambda value: value.subject if isinstance(value, Viewer) else None,
 )
-async def test_a_draft_is_null_for_whom_it_is_not(hub: Hub, viewer: Viewer, sees: bool) -> None:
-    await places.begin(hub, places.assessment())
-    found = (await hub.ask(NODE, viewer, id=places.DRAFT))["node"]
-    assert (found is not None) is sees
-    listed = await hub.ask('{ region(code: "32.11") { assessments { id } } }', viewer)
+async def test_a_draft_is_null_for_viewers_who_may_not_see_it(
+    hub: Hub, viewer: Viewer, sees: bool
+) -> None:
+    await places.write_assessment(hub, places.assessment())
+    node = (await hub.query_data(NODE, viewer, id=places.DRAFT))["node"]
+    assert (node is not None) is sees
+    listed = await hub.query_data('{ region(code: "32.11") { assessments { id } } }', viewer)
     assert listed["region"]["assessments"] == ([{"id": places.DRAFT}] if sees else [])

@@ -20,7 +20,7 @@ async def test_a_region_records_its_opds_and_registers_applications(
     opd = await any_hub.change("registerOpd", viewer, **CLINIC)
     assert opd["__typename"] == "Opd"
     assert (opd["name"], opd["regionCode"]) == ("Dinas Kesehatan", "33.74")
-    part = await any_hub.change(
+    unit = await any_hub.change(
         "registerOpd",
         viewer,
         region="33.74",
@@ -28,13 +28,13 @@ async def test_a_region_records_its_opds_and_registers_applications(
         kind="TECHNICAL_UNIT",
         parent=opd["id"],
     )
-    assert part["parent"] == {"id": opd["id"]}
+    assert unit["parent"] == {"id": opd["id"]}
     registered = await any_hub.change(
         "registerApplication", viewer, region="33.74", opd=opd["id"], name="Simpus"
     )
     assert registered["opd"] == {"id": opd["id"]}
-    found = (await any_hub.ask(OPDS))["region"]["opds"]["nodes"]
-    assert [(each["name"], each["kind"], each["parent"]) for each in found] == [
+    opds = (await any_hub.query_data(OPDS))["region"]["opds"]["nodes"]
+    assert [(node["name"], node["kind"], node["parent"]) for node in opds] == [
         ("Dinas Kesehatan", "DEPARTMENT", None),
         ("Dinas Komunikasi dan Informatika", None, None),
         ("Puskesmas Uji", "TECHNICAL_UNIT", {"name": "Dinas Kesehatan"}),
@@ -46,13 +46,13 @@ async def test_a_region_records_its_opds_and_registers_applications(
     [places.PUBLIC, places.OPD, places.ASSESSOR, places.REGION, places.PROVINCE],
     ids=lambda viewer: viewer.subject,
 )
-async def test_others_record_none(hub: Hub, viewer: Viewer) -> None:
-    before = await hub.everything()
+async def test_other_viewers_may_not_record_an_opd(hub: Hub, viewer: Viewer) -> None:
+    before = await hub.list_all_rows()
     assert await hub.change_refusal("registerOpd", viewer, **CLINIC) == "FORBIDDEN"
-    assert await hub.everything() == before
+    assert await hub.list_all_rows() == before
 
 
-async def test_a_key_records_it_once(hub: Hub) -> None:
-    asked = {**CLINIC, "idempotencyKey": "k"}
-    first = await hub.change("registerOpd", places.ADMIN, **asked)
-    assert await hub.change("registerOpd", places.ADMIN, **asked) == first
+async def test_an_idempotency_key_records_an_opd_once(hub: Hub) -> None:
+    fields = {**CLINIC, "idempotencyKey": "k"}
+    first = await hub.change("registerOpd", places.ADMIN, **fields)
+    assert await hub.change("registerOpd", places.ADMIN, **fields) == first

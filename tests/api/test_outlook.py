@@ -32,8 +32,8 @@ query ($code: ID!, $first: Int! = 3) {
 """
 
 
-async def test_counts_the_whole_country_and_says_how_sure_that_is(west_java: Hub) -> None:
-    outlook = (await west_java.ask(OUTLOOK, code="32.05", target=4.2))["region"]["outlook"]
+async def test_counts_regions_of_the_whole_country_and_returns_an_interval(west_java: Hub) -> None:
+    outlook = (await west_java.query_data(OUTLOOK, code="32.05", target=4.2))["region"]["outlook"]
     reached = outlook.pop("reached")
     examples = outlook.pop("examples")
     assert outlook == {
@@ -57,34 +57,34 @@ async def test_counts_the_whole_country_and_says_how_sure_that_is(west_java: Hub
     assert (len(examples), examples[0]) == (39, "33.74")
 
 
-async def test_a_replay_counts_only_what_was_played(west_java: Hub) -> None:
+async def test_a_replay_counts_only_replayed_results(west_java: Hub) -> None:
     replay = Hub(replace(west_java.instance, replay=True))
-    outlook = (await replay.ask(OUTLOOK, code="32.05", target=4.2))["region"]["outlook"]
+    outlook = (await replay.query_data(OUTLOOK, code="32.05", target=4.2))["region"]["outlook"]
     assert (outlook["n"], outlook["window"]) == (9, "0.40")
     assert {code[:3] for code in outlook["examples"]} == {"32."}
 
 
-async def test_says_that_there_are_too_few_examples(west_java: Hub) -> None:
-    asked = {"code": "32.73", "target": 4.9, "fromYear": 2022}
-    outlook = (await west_java.ask(OUTLOOK, **asked))["region"]["outlook"]
+async def test_reports_too_few_examples(west_java: Hub) -> None:
+    variables = {"code": "32.73", "target": 4.9, "fromYear": 2022}
+    outlook = (await west_java.query_data(OUTLOOK, **variables))["region"]["outlook"]
     assert (outlook["n"], outlook["sufficiency"]) == (0, "TOO_FEW")
     assert (outlook["reached"], outlook["fell"], outlook["meanChange"]) == (None, None, None)
 
 
 async def test_there_is_no_outlook_or_peer_without_a_published_index(hub: Hub) -> None:
-    assert await hub.ask(OUTLOOK, code="32.11", target=4) == {"region": {"outlook": None}}
-    assert await hub.ask(PEERS, code="32.11") == {"region": {"peers": []}}
+    assert await hub.query_data(OUTLOOK, code="32.11", target=4) == {"region": {"outlook": None}}
+    assert await hub.query_data(PEERS, code="32.11") == {"region": {"peers": []}}
 
 
-@pytest.mark.parametrize("given", [{"target": 0.5}, {"target": 4, "instrument": "spbe-2099"}])
-async def test_an_outlook_on_nothing_is_an_invalid_argument(
-    west_java: Hub, given: dict[str, object]
+@pytest.mark.parametrize("variables", [{"target": 0.5}, {"target": 4, "instrument": "spbe-2099"}])
+async def test_a_target_out_of_bounds_or_an_unknown_instrument_is_an_invalid_argument(
+    west_java: Hub, variables: dict[str, object]
 ) -> None:
-    assert await west_java.refusal(OUTLOOK, code="32.05", **given) == "INVALID_ARGUMENT"
+    assert await west_java.refusal(OUTLOOK, code="32.05", **variables) == "INVALID_ARGUMENT"
 
 
-async def test_peers_show_what_became_of_them(west_java: Hub) -> None:
-    first, second, third = (await west_java.ask(PEERS, code="32.05"))["region"]["peers"]
+async def test_peers_show_their_later_changes(west_java: Hub) -> None:
+    first, second, third = (await west_java.query_data(PEERS, code="32.05"))["region"]["peers"]
     assert first == {
         "code": "32.04",
         "name": "Kabupaten Bandung",
@@ -110,5 +110,5 @@ async def test_peers_show_what_became_of_them(west_java: Hub) -> None:
 
 
 @pytest.mark.parametrize("first", [0, 21])
-async def test_one_to_twenty_peers_may_be_asked_for(west_java: Hub, first: int) -> None:
+async def test_one_to_twenty_peers_may_be_requested(west_java: Hub, first: int) -> None:
     assert await west_java.refusal(PEERS, code="32.05", first=first) == "INVALID_ARGUMENT"

@@ -33,9 +33,11 @@ query (
 """
 
 
-async def _path(hub: Hub, *viewer: Any, **given: object) -> dict[str, Any]:
-    found: dict[str, Any] = (await hub.ask(PATH, *viewer, **given))["region"]["pathToTarget"]
-    return found
+async def _path(hub: Hub, *viewer: Any, **variables: object) -> dict[str, Any]:
+    path: dict[str, Any] = (await hub.query_data(PATH, *viewer, **variables))["region"][
+        "pathToTarget"
+    ]
+    return path
 
 
 async def test_starts_from_an_estimate_where_only_figures_are_published(west_java: Hub) -> None:
@@ -54,7 +56,7 @@ async def test_starts_from_an_estimate_where_only_figures_are_published(west_jav
     assert path["effortScale"] == {"id": "effort-scale", "version": "1"}
     assert (len(path["steps"]), len(path["hold"])) == (15, 32)
     assert path["predicateAfter"] == "Memuaskan"
-    assert [(each["year"], each["effort"]) for each in path["years"]] == [
+    assert [(year["year"], year["effort"]) for year in path["years"]] == [
         (1, "30.00"),
         (2, "28.00"),
     ]
@@ -62,7 +64,7 @@ async def test_starts_from_an_estimate_where_only_figures_are_published(west_jav
 
 
 async def test_starts_from_the_newest_levels_that_the_viewer_may_see(hub: Hub) -> None:
-    await places.begin(hub, places.assessment())
+    await places.write_assessment(hub, places.assessment())
     assert (await _path(hub, code="32.11", target=4))["outcome"] == "NO_LEVELS"
     path = await _path(hub, places.REGION, code="32.11", target=3.1, buffer=0)
     assert path["origin"] == {
@@ -73,28 +75,28 @@ async def test_starts_from_the_newest_levels_that_the_viewer_may_see(hub: Hub) -
     }
     assert path["estimated"] is False
     assert (path["indexBefore"], path["unclaimed"]) == ({"value": "3.00"}, [])
-    other = await _path(hub, places.OTHER_REGION, code="32.11", target=4)
-    assert other["outcome"] == "NO_LEVELS"
+    other_path = await _path(hub, places.OTHER_REGION, code="32.11", target=4)
+    assert other_path["outcome"] == "NO_LEVELS"
     assert (await _path(hub, places.REGION, code="32.11", target=4, kind="TARGET"))[
         "outcome"
     ] == "NO_LEVELS"
 
 
 async def test_falls_back_to_official_levels_but_not_to_those_of_another_kind(hub: Hub) -> None:
-    await places.begin(hub, places.assessment(kind=AssessmentKind.OFFICIAL))
+    await places.write_assessment(hub, places.assessment(kind=AssessmentKind.OFFICIAL))
     path = await _path(hub, places.REGION, code="32.11", target=4)
     assert (path["origin"]["kind"], path["estimated"]) == ("OFFICIAL", False)
 
 
-async def test_takes_what_is_locked_and_leaves_what_is_refused(west_java: Hub) -> None:
+async def test_takes_locked_steps_and_leaves_out_refused_steps(west_java: Hub) -> None:
     path = await _path(west_java, code="32.05", target=4.2, locked=[47], refused=[31, 43, 44])
-    raised = {each["indicator"] for each in path["steps"]}
+    raised = {step["indicator"] for step in path["steps"]}
     assert raised & {31, 43, 44} == set()
-    assert [each["toLevel"] for each in path["steps"] if each["locked"]] == [5]
+    assert [step["toLevel"] for step in path["steps"] if step["locked"]] == [5]
     assert path["effort"] == "58.00"
 
 
-async def test_says_how_far_all_steps_go_where_none_reach(west_java: Hub) -> None:
+async def test_returns_the_maximum_for_an_unreachable_target(west_java: Hub) -> None:
     path = await _path(west_java, code="32.05", target=5)
     assert path["outcome"] == "UNREACHABLE"
     assert path["unreachable"] == {"maximum": {"value": "5.00"}, "reachesTarget": True}
@@ -102,25 +104,25 @@ async def test_says_how_far_all_steps_go_where_none_reach(west_java: Hub) -> Non
 
 
 async def test_returns_other_targets_steps_and_plans_on_demand(west_java: Hub) -> None:
-    asked = """
+    query = """
     { region(code: "32.05") { pathToTarget(target: 4.2, years: 2) {
       costCurve { target effort steps }
       refusals(first: 2) { step { indicator level } extraEffort instead { indicator level } }
       nextBest { effort nextBest { effort } }
     } } }
     """
-    path = (await west_java.ask(asked))["region"]["pathToTarget"]
-    curve = [(each["target"], each["effort"], each["steps"]) for each in path["costCurve"]]
+    path = (await west_java.query_data(query))["region"]["pathToTarget"]
+    curve = [(point["target"], point["effort"], point["steps"]) for point in path["costCurve"]]
     assert curve[0] == ("3.90", "16.00", 4)
     assert curve[3] == ("4.20", "58.00", 15)
     assert curve[-1] == ("5.00", None, None)  # the buffer is out of reach
     assert len(curve) == 12
-    assert [each["extraEffort"] for each in path["refusals"]] == ["0.00", "0.00"]
+    assert [refusal["extraEffort"] for refusal in path["refusals"]] == ["0.00", "0.00"]
     assert path["nextBest"] == {"effort": "58.00", "nextBest": {"effort": "58.00"}}
 
 
 @pytest.mark.parametrize(
-    "given",
+    "variables",
     [
         {"target": 1},
         {"target": 5.01},
@@ -134,16 +136,16 @@ async def test_returns_other_targets_steps_and_plans_on_demand(west_java: Hub) -
         {"target": 4, "locked": [47], "refused": [47]},
     ],
 )
-async def test_a_wish_that_makes_no_sense_is_an_invalid_argument(
-    west_java: Hub, given: dict[str, object]
+async def test_a_contradiction_or_a_value_out_of_bounds_is_an_invalid_argument(
+    west_java: Hub, variables: dict[str, object]
 ) -> None:
-    assert await west_java.refusal(PATH, code="32.11", **given) == "INVALID_ARGUMENT"
+    assert await west_java.refusal(PATH, code="32.11", **variables) == "INVALID_ARGUMENT"
 
 
-async def test_an_operation_asks_for_a_hundred_searches_at_most(west_java: Hub) -> None:
-    asked = """
+async def test_an_operation_runs_a_hundred_searches_at_most(west_java: Hub) -> None:
+    query = """
     { region(code: "32.05") { pathToTarget(target: 4.2) {
       costCurve { target } again: costCurve { target } third: costCurve { target }
     } } }
     """
-    assert await west_java.refusal(asked) == "TOO_COMPLEX"
+    assert await west_java.refusal(query) == "TOO_COMPLEX"

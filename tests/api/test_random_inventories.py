@@ -1,4 +1,4 @@
-"""Random inventories: every part of a region can be read, and no request causes a bug."""
+"""Random inventories: every field of a region can be queried, and no request causes a bug."""
 
 from __future__ import annotations
 
@@ -20,8 +20,8 @@ from engine.model import (
 )
 from schema.masking import mask_errors
 from tests.api import places
-from tests.api.anything import GRAPHQL, ODD_TEXTS, Pool, Question, value
-from tests.api.hub import ANSWERS, Hub, mutation
+from tests.api.anything import GRAPHQL, ODD_TEXTS, Pool, RandomQuery, random_value
+from tests.api.hub import CHANGED_TYPES, Hub, mutation
 from tests.api.places import ADMIN, OPD, PROVINCE, REGION, REGIONS
 
 MUTATIONS = tuple(GRAPHQL.mutation_type.fields)  # type: ignore[union-attr]
@@ -33,89 +33,93 @@ STEPS = (
 )
 # The settings for a run with a single inventory.
 FEW_STEPS = (*MUTATIONS, "registerApplication", "correctFunction", "connectApplications")
-# Few functions, so that several applications share one; their services are partners.
+# There are few functions, so that several applications share one.
 FUNCTIONS = ("attendance", "employee-performance")
-TRIES = 12  # most inputs do not fit the existing data
-ROUNDS_MOST = 20  # rounds of tries for a mutation that no inventory has executed
+TRIES = 12  # most random inputs are refused
+ROUNDS_MOST = 20  # rounds of tries for a mutation that has not succeeded yet
 KINDS = ("Opd", "Application", "Integration", "Assessment")
 
 
 async def test_no_inventory_makes_a_part_of_a_region_fail(
     any_hub: Hub, request: pytest.FixtureRequest
 ) -> None:
-    done: Counter[str] = Counter()
+    successes: Counter[str] = Counter()
     seeds = int(request.config.getoption("--seeds"))
     steps, regions = (STEPS, 2) if seeds > 1 else (FEW_STEPS, 1)
     for seed in range(seeds):
         pool = Pool(random.Random(seed))
-        await prepare(any_hub, seed, pool.random)
-        await gather(any_hub, pool)
+        await write_inventories(any_hub, seed, pool.random)
+        await collect_objects(any_hub, pool)
         for name in pool.random.sample(steps, len(steps)):
-            done[name] += await carry_out(any_hub, pool, name, f"seed {seed}")
+            successes[name] += await try_mutation(any_hub, pool, name, f"seed {seed}")
         for region in pool.random.sample(REGIONS[1:], regions):
-            await read_all_of(any_hub, pool, region.code, f"seed {seed}")
+            await read_region(any_hub, pool, region.code, f"seed {seed}")
     # A mutation that never succeeded was not tested; few viewers may attest an inventory.
-    for name in [each for each in MUTATIONS if not done[each]]:
+    for name in [name for name in MUTATIONS if not successes[name]]:
         for _ in range(ROUNDS_MOST):
-            done[name] += await carry_out(any_hub, pool, name, "again")
-            if done[name]:
+            successes[name] += await try_mutation(any_hub, pool, name, "again")
+            if successes[name]:
                 break
-    assert [name for name in MUTATIONS if not done[name]] == []
+    assert [name for name in MUTATIONS if not successes[name]] == []
 
 
 async def test_no_argument_of_a_query_makes_it_fail(
     any_hub: Hub, request: pytest.FixtureRequest
 ) -> None:
     pool = Pool(random.Random(7))
-    await gather(any_hub, pool)
+    await collect_objects(any_hub, pool)
     query = GRAPHQL.query_type
     assert query is not None
     tries = 12 if int(request.config.getoption("--seeds")) > 1 else 4
     for name in query.fields:
         for _ in range(tries):
-            question = Question(pool, odd=True)
-            document = question.document("{ ", query, name, " }")
-            await accepted(any_hub, document, ADMIN, f"query {name}", question.variables)
+            random_query = RandomQuery(pool, odd=True)
+            document = random_query.document("{ ", query, name, " }")
+            await execute_without_bug(
+                any_hub, document, ADMIN, f"query {name}", random_query.variables
+            )
 
 
-async def prepare(hub: Hub, seed: int, chance: random.Random) -> None:
+async def write_inventories(hub: Hub, seed: int, rng: random.Random) -> None:
     """Write inventories with odd names, retired applications and cycles through two regions."""
     kind = (AssessmentKind.SELF, AssessmentKind.SIMULATION, AssessmentKind.EXTERNAL)[seed % 3]
     states = (AssessmentState.DRAFT, *(4 * (AssessmentState.SUBMITTED,)))
     for number, state in enumerate(states):
         year = 2000 + seed * len(states) + number
-        begun = places.assessment(f"assessment-{year}", kind=kind, state=state, year=year)
-        await places.begin(hub, begun)
+        assessment = places.assessment(f"assessment-{year}", kind=kind, state=state, year=year)
+        await places.write_assessment(hub, assessment)
     for source, target in (("health", "office"), ("office", "budget"), ("budget", "health")):
         id = f"integration-{seed}-{source}"
-        await places.draw(hub, id, f"application-{source}", f"application-{target}")
+        await places.write_integration(hub, id, f"application-{source}", f"application-{target}")
     for region, opd in (("32.11", "opd-32.11.dinkes"), ("32.73", "opd-32.73.diskominfo")):
         for number in range(6):
             id = f"application-{seed}-{region}-{number}"
-            name = chance.choice([each for each in ODD_TEXTS if 0 < len(each.strip()) <= 200])
-            status = chance.choice(tuple(ApplicationStatus))
-            each = Application(id, region, opd, name, status, 1, places.SOURCE)
-            await hub.record(EventKind.APPLICATION_REGISTERED, region, id, each)
-            if chance.random() < 0.8:
-                word = Correction(id, chance.choice(FUNCTIONS), "test", hub.instance.clock())
-                await hub.record(EventKind.FUNCTION_CORRECTED, region, id, word)
+            name = rng.choice([text for text in ODD_TEXTS if 0 < len(text.strip()) <= 200])
+            status = rng.choice(tuple(ApplicationStatus))
+            application = Application(id, region, opd, name, status, 1, places.SOURCE)
+            await hub.record(EventKind.APPLICATION_REGISTERED, region, id, application)
+            if rng.random() < 0.8:
+                correction = Correction(id, rng.choice(FUNCTIONS), "test", hub.instance.clock())
+                await hub.record(EventKind.FUNCTION_CORRECTED, region, id, correction)
 
 
-async def carry_out(hub: Hub, pool: Pool, name: str, what: str) -> bool:
+async def try_mutation(hub: Hub, pool: Pool, name: str, label: str) -> bool:
     """Try a mutation with random inputs until one succeeds; return whether one did."""
     [argument] = GRAPHQL.mutation_type.fields[name].args.values()  # type: ignore[union-attr]
     for attempt in range(TRIES):
-        given = value(pool, argument.type, "input", name, odd=attempt == 0)
+        fields = random_value(pool, argument.type, "input", name, odd=attempt == 0)
         viewer = pool.random.choice((ADMIN, ADMIN, ADMIN, PROVINCE, REGION, OPD))
-        asked = f"{what}: {name} {given}"
-        data = await accepted(hub, mutation(name), viewer, asked, {"input": given})
-        if data is not None and data["answer"]["__typename"] in ANSWERS:
-            await gather(hub, pool)
+        description = f"{label}: {name} {fields}"
+        data = await execute_without_bug(
+            hub, mutation(name), viewer, description, {"input": fields}
+        )
+        if data is not None and data["answer"]["__typename"] in CHANGED_TYPES:
+            await collect_objects(hub, pool)
             return True
     return False
 
 
-async def read_all_of(hub: Hub, pool: Pool, code: str, what: str) -> None:
+async def read_region(hub: Hub, pool: Pool, code: str, label: str) -> None:
     """Query every field of a region and of its objects, by default and with odd arguments."""
     for kind in ("Region", *KINDS):
         owner = GRAPHQL.type_map[kind]
@@ -124,49 +128,70 @@ async def read_all_of(hub: Hub, pool: Pool, code: str, what: str) -> None:
         for id in ids:
             for name in owner.fields:
                 for odd in (False, True):
-                    question = Question(pool, odd=odd)
+                    random_query = RandomQuery(pool, odd=odd)
                     before = f'{{ node(id: "{id}") {{ ... on {kind} {{ '
-                    document = question.document(before, owner, name, " } } }")
-                    asked = f"{what}: {kind}.{name} of {id}"
-                    await accepted(hub, document, ADMIN, asked, question.variables)
+                    document = random_query.document(before, owner, name, " } } }")
+                    description = f"{label}: {kind}.{name} of {id}"
+                    await execute_without_bug(
+                        hub, document, ADMIN, description, random_query.variables
+                    )
 
 
-async def accepted(
-    hub: Hub, document: str, viewer: Viewer, what: str, variables: dict[str, Any]
+async def execute_without_bug(
+    hub: Hub, document: str, viewer: Viewer, description: str, variables: dict[str, Any]
 ) -> dict[str, Any] | None:
     """Return the data of an operation, which may be refused, but must not cause a bug."""
     result = await hub.result(document, viewer, **variables)
     for error in mask_errors(result.errors):
         code = (error.extensions or {}).get("code")
-        assert code not in ("INTERNAL", "TOO_COMPLEX"), f"{what}: {result.errors}"
+        assert code not in ("INTERNAL", "TOO_COMPLEX"), f"{description}: {result.errors}"
     return result.data
 
 
-async def gather(hub: Hub, pool: Pool) -> None:
+async def collect_objects(hub: Hub, pool: Pool) -> None:
     """Collect the ids and versions of all current objects."""
     nodes = "nodes { id ... on Application { version } }"
-    found = await hub.ask(
+    data = await hub.query_data(
         "{ regions { nodes { code opds { nodes { id } } assessments { id version }"
         " integrations { nodes { id version } } proposals { proposal: id inputs } } }"
-        f" applications(first: 200) {{ {nodes} }} commonApplications {{ id }} instruments {{ id }} }}",
+        f" applications(first: 200) {{ {nodes} }}"
+        " commonApplications { id } instruments { id } }",
         ADMIN,
     )
-    regions = found["regions"]["nodes"]
+    regions = data["regions"]["nodes"]
     pool.ids = {
-        "Region": [each["code"] for each in regions],
-        "Opd": [opd["id"] for each in regions for opd in each["opds"]["nodes"]],
-        "Application": [each["id"] for each in found["applications"]["nodes"]],
-        "Integration": [each["id"] for one in regions for each in one["integrations"]["nodes"]],
-        "Assessment": [each["id"] for one in regions for each in one["assessments"]],
-        "Proposal": [each["proposal"] for one in regions for each in one["proposals"]],
-        "CommonApplication": [each["id"] for each in found["commonApplications"]],
-        "Instrument": [each["id"] for each in found["instruments"]],
+        "Region": [region["code"] for region in regions],
+        "Opd": [opd["id"] for region in regions for opd in region["opds"]["nodes"]],
+        "Application": [application["id"] for application in data["applications"]["nodes"]],
+        "Integration": [
+            integration["id"]
+            for region in regions
+            for integration in region["integrations"]["nodes"]
+        ],
+        "Assessment": [
+            assessment["id"] for region in regions for assessment in region["assessments"]
+        ],
+        "Proposal": [
+            proposal["proposal"] for region in regions for proposal in region["proposals"]
+        ],
+        "CommonApplication": [application["id"] for application in data["commonApplications"]],
+        "Instrument": [instrument["id"] for instrument in data["instruments"]],
         "Function": list(FUNCTIONS),
     }
-    versioned = [*found["applications"]["nodes"]]
-    for one in regions:
-        versioned += [*one["assessments"], *one["integrations"]["nodes"]]
-    pool.versions = {each["id"]: each["version"] for each in versioned}
-    pool.regions = {opd["id"]: each["code"] for each in regions for opd in each["opds"]["nodes"]}
-    pool.regions |= {one["proposal"]: each["code"] for each in regions for one in each["proposals"]}
-    pool.inputs = {each["proposal"]: each["inputs"] for one in regions for each in one["proposals"]}
+    versioned = [*data["applications"]["nodes"]]
+    for region in regions:
+        versioned += [*region["assessments"], *region["integrations"]["nodes"]]
+    pool.versions = {node["id"]: node["version"] for node in versioned}
+    pool.regions = {
+        opd["id"]: region["code"] for region in regions for opd in region["opds"]["nodes"]
+    }
+    pool.regions |= {
+        proposal["proposal"]: region["code"]
+        for region in regions
+        for proposal in region["proposals"]
+    }
+    pool.inputs = {
+        proposal["proposal"]: proposal["inputs"]
+        for region in regions
+        for proposal in region["proposals"]
+    }

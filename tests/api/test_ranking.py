@@ -51,7 +51,7 @@ def _row(rank: dict[str, Any]) -> tuple[Any, ...]:
 
 
 async def test_the_official_ranking_of_2024_has_all_27_with_their_movement(west_java: Hub) -> None:
-    ranks = (await west_java.ask(RANKING))["ranking"]
+    ranks = (await west_java.query_data(RANKING))["ranking"]
     assert len(ranks) == 27
     assert [_row(rank) for rank in ranks[:3]] == [
         (1, "Kota Bandung", "4.59", 4, 3, "+0.61"),
@@ -63,14 +63,14 @@ async def test_the_official_ranking_of_2024_has_all_27_with_their_movement(west_
 
 async def test_no_rank_moves_from_a_year_with_few_results(west_java: Hub) -> None:
     """For 2022 only nine of 27 results are known, so a rank among nine is not comparable."""
-    ranks = (await west_java.ask(RANKING, year=2023))["ranking"]
+    ranks = (await west_java.query_data(RANKING, year=2023))["ranking"]
     assert len(ranks) == 27
-    assert {(each["previous"], each["movement"]) for each in ranks} == {(None, None)}
-    assert sum(each["change"] is not None for each in ranks) == 9
+    assert {(rank["previous"], rank["movement"]) for rank in ranks} == {(None, None)}
+    assert sum(rank["change"] is not None for rank in ranks) == 9
 
 
 async def test_equal_values_share_a_position_and_the_next_one_skips(west_java: Hub) -> None:
-    ranks = (await west_java.ask(RANKING))["ranking"]
+    ranks = (await west_java.query_data(RANKING))["ranking"]
     assert [_row(rank)[:3] for rank in ranks[6:10]] == [
         (7, "Kabupaten Bogor", "4.10"),
         (8, "Kabupaten Bekasi", "4.08"),
@@ -80,7 +80,7 @@ async def test_equal_values_share_a_position_and_the_next_one_skips(west_java: H
 
 
 async def test_a_rank_shows_its_score_as_printed_with_its_source(west_java: Hub) -> None:
-    first = (await west_java.ask(RANKING))["ranking"][0]
+    first = (await west_java.query_data(RANKING))["ranking"][0]
     assert first["score"] == {
         "value": "4.59",
         "display": "4.59",
@@ -100,16 +100,18 @@ async def test_a_rank_shows_its_score_as_printed_with_its_source(west_java: Hub)
     }
 
 
-async def test_the_province_is_ranked_apart_from_its_regions(west_java: Hub) -> None:
-    codes = [rank["region"]["code"] for rank in (await west_java.ask(RANKING))["ranking"]]
+async def test_the_province_is_ranked_separately_from_its_regions(west_java: Hub) -> None:
+    codes = [rank["region"]["code"] for rank in (await west_java.query_data(RANKING))["ranking"]]
     assert "32" not in codes
-    alone = await west_java.ask(RANKING.replace('province: "32", ', ""), regionKinds=["PROVINCE"])
+    alone = await west_java.query_data(
+        RANKING.replace('province: "32", ', ""), regionKinds=["PROVINCE"]
+    )
     assert [_row(rank) for rank in alone["ranking"]] == [(1, "Jawa Barat", "4.73", 1, 0, "+0.59")]
 
 
 async def test_a_self_assessment_has_a_ranking_of_its_own(west_java: Hub) -> None:
-    official = (await west_java.ask(RANKING, year=2023))["ranking"]
-    own = (await west_java.ask(RANKING, year=2023, kind="SELF"))["ranking"]
+    official = (await west_java.query_data(RANKING, year=2023))["ranking"]
+    own = (await west_java.query_data(RANKING, year=2023, kind="SELF"))["ranking"]
     assert len(official) == 27
     assert {rank["score"]["kind"] for rank in official} == {"OFFICIAL"}
     assert [(rank["position"], rank["region"]["name"]) for rank in own] == [
@@ -120,11 +122,13 @@ async def test_a_self_assessment_has_a_ranking_of_its_own(west_java: Hub) -> Non
 
 async def test_a_year_without_results_has_an_empty_ranking(any_hub: Hub) -> None:
     for year in (-(2**31), 1900, 2020, 2**31 - 1):
-        assert await any_hub.ask(RANKING, year=year) == {"ranking": []}
+        assert await any_hub.query_data(RANKING, year=year) == {"ranking": []}
 
 
-async def test_two_to_ten_regions_are_compared_in_the_order_asked_for(west_java: Hub) -> None:
-    compared = (await west_java.ask(COMPARE, codes=["32.73", "32.11", "32.16", "32.73"]))["compare"]
+async def test_two_to_ten_regions_are_compared_in_the_requested_order(west_java: Hub) -> None:
+    compared = (await west_java.query_data(COMPARE, codes=["32.73", "32.11", "32.16", "32.73"]))[
+        "compare"
+    ]
     assert compared == {
         "instrument": {"id": "spbe-2020"},
         "year": 2025,
@@ -142,12 +146,12 @@ async def test_two_to_ten_regions_are_compared_in_the_order_asked_for(west_java:
         ],
     }
     ten = [f"32.{number:02}" for number in range(1, 11)]
-    found = (await west_java.ask(COMPARE, codes=ten))["compare"]["regions"]
-    assert [each["region"]["name"] for each in found][:2] == [
+    compared_regions = (await west_java.query_data(COMPARE, codes=ten))["compare"]["regions"]
+    assert [region["region"]["name"] for region in compared_regions][:2] == [
         "Kabupaten Bogor",
         "Kabupaten Sukabumi",
     ]
-    assert len(found) == 10
+    assert len(compared_regions) == 10
 
 
 @pytest.mark.parametrize(
@@ -168,16 +172,16 @@ async def test_other_than_two_to_ten_known_regions_are_not_compared(
 
 @pytest.mark.parametrize("query", [RANKING, COMPARE])
 async def test_an_unknown_instrument_is_an_invalid_argument(hub: Hub, query: str) -> None:
-    asked = query.replace("spbe-2020", "spbe-2099")
+    document = query.replace("spbe-2020", "spbe-2099")
     codes = {"codes": ["32.11", "32.73"]} if query is COMPARE else {}
-    assert await hub.refusal(asked, **codes) == "INVALID_ARGUMENT"
+    assert await hub.refusal(document, **codes) == "INVALID_ARGUMENT"
 
 
-async def test_means_are_exact_and_say_how_many_they_are_taken_over(west_java: Hub) -> None:
-    means = (await west_java.ask(MEANS))["indexMeans"]
+async def test_means_are_exact_and_state_their_count(west_java: Hub) -> None:
+    means = (await west_java.query_data(MEANS))["indexMeans"]
     assert [
-        (each["instrument"]["id"], each["year"], each["value"], each["display"], each["count"])
-        for each in means
+        (mean["instrument"]["id"], mean["year"], mean["value"], mean["display"], mean["count"])
+        for mean in means
     ] == [
         ("spbe-2018", 2018, "2.32", "2.32", 2),
         ("spbe-2018", 2019, "2.493333333333", "2.49", 3),
@@ -188,19 +192,19 @@ async def test_means_are_exact_and_say_how_many_they_are_taken_over(west_java: H
         ("spbe-2020", 2024, "3.896666666667", "3.90", 27),
         ("spbe-2020", 2025, "4.57", "4.57", 2),
     ]
-    assert {each["of"] for each in means} == {27}
-    own = (await west_java.ask(MEANS, kind="SELF"))["indexMeans"]
-    assert [(each["year"], each["display"], each["count"]) for each in own] == [(2023, "3.66", 2)]
+    assert {mean["of"] for mean in means} == {27}
+    own = (await west_java.query_data(MEANS, kind="SELF"))["indexMeans"]
+    assert [(mean["year"], mean["display"], mean["count"]) for mean in own] == [(2023, "3.66", 2)]
 
 
-async def test_editions_name_what_is_published_newest_first(west_java: Hub) -> None:
-    def rows(found: dict[str, Any]) -> list[tuple[Any, ...]]:
+async def test_published_editions_are_listed_newest_first(west_java: Hub) -> None:
+    def rows(data: dict[str, Any]) -> list[tuple[Any, ...]]:
         return [
-            (each["instrument"]["id"], each["year"], each["kind"], each["count"])
-            for each in found["editions"]
+            (edition["instrument"]["id"], edition["year"], edition["kind"], edition["count"])
+            for edition in data["editions"]
         ]
 
-    assert rows(await west_java.ask(EDITIONS, province="32")) == [
+    assert rows(await west_java.query_data(EDITIONS, province="32")) == [
         ("spbe-2020", 2025, "INTERIM", 1),
         ("spbe-2020", 2025, "OFFICIAL", 2),
         ("spbe-2020", 2025, "TARGET", 1),
@@ -213,13 +217,13 @@ async def test_editions_name_what_is_published_newest_first(west_java: Hub) -> N
         ("spbe-2018", 2019, "OFFICIAL", 3),
         ("spbe-2018", 2018, "OFFICIAL", 2),
     ]
-    of_all = rows(await west_java.ask(EDITIONS))
+    of_all = rows(await west_java.query_data(EDITIONS))
     assert ("spbe-2020", 2024, "OFFICIAL", 28) in of_all  # with the province itself
     assert ("spbe-2020", 2023, "TARGET", 1) in of_all
 
 
 async def test_the_newest_index_that_fits_and_the_history_are_of_one_kind(west_java: Hub) -> None:
-    asked = """
+    query = """
     {
       region(code: "32.73") {
         index { year display }
@@ -230,7 +234,7 @@ async def test_the_newest_index_that_fits_and_the_history_are_of_one_kind(west_j
       }
     }
     """
-    assert (await west_java.ask(asked))["region"] == {
+    assert (await west_java.query_data(query))["region"] == {
         "index": {"year": 2025, "display": "4.66"},
         "of2022": {"year": 2022, "display": "3.60"},
         "of2018": None,
@@ -245,8 +249,8 @@ async def test_the_newest_index_that_fits_and_the_history_are_of_one_kind(west_j
 
 
 async def test_a_draft_is_in_no_ranking_index_history_or_edition(hub: Hub) -> None:
-    await places.begin(hub, places.assessment(kind=AssessmentKind.OFFICIAL))
-    await places.begin(
+    await places.write_assessment(hub, places.assessment(kind=AssessmentKind.OFFICIAL))
+    await places.write_assessment(
         hub,
         places.assessment(
             "assessment-submitted",
@@ -255,7 +259,7 @@ async def test_a_draft_is_in_no_ranking_index_history_or_edition(hub: Hub) -> No
             state=AssessmentState.SUBMITTED,
         ),
     )
-    asked = """
+    query = """
     {
       ranking(instrument: "pemdi-2026", year: 2026, kind: OFFICIAL) { position }
       compare(codes: ["32.11", "32.73"], instrument: "pemdi-2026", year: 2026, kind: OFFICIAL) {
@@ -267,7 +271,7 @@ async def test_a_draft_is_in_no_ranking_index_history_or_edition(hub: Hub) -> No
     }
     """
     for viewer in (places.PUBLIC, places.REGION, places.ADMIN):
-        assert await hub.ask(asked, viewer) == {
+        assert await hub.query_data(query, viewer) == {
             "ranking": [],
             "compare": {"regions": [{"score": None}, {"score": None}]},
             "indexMeans": [],

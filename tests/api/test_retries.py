@@ -1,4 +1,4 @@
-"""Concurrent changes of one object, and requests that a client sends twice."""
+"""Concurrent changes of one object, and idempotency keys of requests that are sent twice."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ NEW = {
 }
 
 
-async def _entries(hub: Hub, region: str = "32.11") -> int:
+async def _count_entries(hub: Hub, region: str = "32.11") -> int:
     """Verify the hash chain of a region's log, and return the number of its entries."""
     async with hub.instance.database.read() as session:
         return await log.verify_log_chain(session, region)
@@ -28,11 +28,11 @@ def _kinds(answers: list[dict[str, Any]]) -> list[str]:
     return sorted(answer["__typename"] for answer in answers)
 
 
-async def test_of_two_who_claim_at_once_one_wins_and_the_other_sees_the_version(
+async def test_of_two_concurrent_claims_one_succeeds_and_the_other_conflicts(
     any_hub: Hub,
 ) -> None:
-    await places.begin(any_hub, places.assessment())
-    before = await _entries(any_hub)
+    await places.write_assessment(any_hub, places.assessment())
+    before = await _count_entries(any_hub)
     answers = await asyncio.gather(
         *(
             any_hub.change(
@@ -42,8 +42,8 @@ async def test_of_two_who_claim_at_once_one_wins_and_the_other_sees_the_version(
         )
     )
     assert _kinds(answers) == ["Assessment", "VersionConflict"]
-    [won] = [each for each in answers if each["__typename"] == "Assessment"]
-    [lost] = [each for each in answers if each["__typename"] == "VersionConflict"]
+    [won] = [answer for answer in answers if answer["__typename"] == "Assessment"]
+    [lost] = [answer for answer in answers if answer["__typename"] == "VersionConflict"]
     assert lost == {
         "__typename": "VersionConflict",
         "id": places.DRAFT,
@@ -52,14 +52,14 @@ async def test_of_two_who_claim_at_once_one_wins_and_the_other_sees_the_version(
     }
     level = answers.index(won) + 4
     assert won["score"]["value"] == {4: "3.15", 5: "3.30"}[level]
-    asked = '{ region(code: "32.11") { assessments { version levels { indicator level } } } }'
-    [kept] = (await any_hub.ask(asked, places.REGION))["region"]["assessments"]
-    assert (kept["version"], kept["levels"][19]) == (2, {"indicator": 20, "level": level})
-    assert await _entries(any_hub) == before + 1
+    query = '{ region(code: "32.11") { assessments { version levels { indicator level } } } }'
+    [stored] = (await any_hub.query_data(query, places.REGION))["region"]["assessments"]
+    assert (stored["version"], stored["levels"][19]) == (2, {"indicator": 20, "level": level})
+    assert await _count_entries(any_hub) == before + 1
 
 
-async def test_many_who_change_one_application_at_once_leave_one_change(any_hub: Hub) -> None:
-    before = await _entries(any_hub)
+async def test_of_many_concurrent_changes_of_one_application_one_succeeds(any_hub: Hub) -> None:
+    before = await _count_entries(any_hub)
     answers = await asyncio.gather(
         *(
             any_hub.change(
@@ -73,46 +73,46 @@ async def test_many_who_change_one_application_at_once_leave_one_change(any_hub:
         )
     )
     assert _kinds(answers) == ["Application", *["VersionConflict"] * 7]
-    assert await _entries(any_hub) == before + 1
+    assert await _count_entries(any_hub) == before + 1
 
 
-async def test_of_many_who_start_the_same_assessment_one_does(any_hub: Hub) -> None:
-    asked = {"region": "32.11", "instrument": "pemdi-2026", "year": 2026, "kind": "SELF"}
+async def test_of_many_concurrent_starts_one_creates_the_assessment(any_hub: Hub) -> None:
+    fields = {"region": "32.11", "instrument": "pemdi-2026", "year": 2026, "kind": "SELF"}
     answers = await asyncio.gather(
-        *(any_hub.change("startAssessment", places.REGION, **asked) for _ in range(5))
+        *(any_hub.change("startAssessment", places.REGION, **fields) for _ in range(5))
     )
     assert _kinds(answers) == [*["AlreadyExists"] * 4, "Assessment"]
     assert len({answer["id"] for answer in answers}) == 1
 
 
-async def test_a_retry_gets_the_first_answer_whatever_came_between(any_hub: Hub) -> None:
+async def test_a_retry_returns_the_first_result_after_later_changes(any_hub: Hub) -> None:
     first = await any_hub.change("registerApplication", places.OPD, **NEW)
     changed = await any_hub.change(
         "updateApplication", places.OPD, id=first["id"], version=1, name="Sehat Selalu"
     )
-    entries = await _entries(any_hub)
+    entries = await _count_entries(any_hub)
     assert await any_hub.change("registerApplication", places.OPD, **NEW) == first
-    assert await _entries(any_hub) == entries
-    now = "query ($id: ID!) { node(id: $id) { ... on Application { name version } } }"
-    assert (await any_hub.ask(now, id=first["id"]))["node"] == {
+    assert await _count_entries(any_hub) == entries
+    query = "query ($id: ID!) { node(id: $id) { ... on Application { name version } } }"
+    assert (await any_hub.query_data(query, id=first["id"]))["node"] == {
         "name": changed["name"],
         "version": 2,
     }
 
 
 async def test_the_same_key_sent_many_times_at_once_is_applied_once(any_hub: Hub) -> None:
-    before = await _entries(any_hub)
+    before = await _count_entries(any_hub)
     answers = await asyncio.gather(
         *(any_hub.change("registerApplication", places.OPD, **NEW) for _ in range(8))
     )
     assert answers == [answers[0]] * 8
     assert answers[0]["__typename"] == "Application"
-    assert await _entries(any_hub) == before + 1
+    assert await _count_entries(any_hub) == before + 1
 
 
 async def test_a_retried_claim_is_no_version_conflict(hub: Hub) -> None:
-    await places.begin(hub, places.assessment())
-    asked = {
+    await places.write_assessment(hub, places.assessment())
+    fields = {
         "assessment": places.DRAFT,
         "indicator": 20,
         "level": 5,
@@ -120,53 +120,53 @@ async def test_a_retried_claim_is_no_version_conflict(hub: Hub) -> None:
         "evidence": [{"title": "SK", "url": "https://example.id/sk"}],
         "idempotencyKey": "k",
     }
-    first = await hub.change("claimLevel", places.REGION, **asked)
+    first = await hub.change("claimLevel", places.REGION, **fields)
     assert (first["version"], first["score"]["value"]) == (2, "3.30")
-    other = await hub.change(
+    other_claim = await hub.change(
         "claimLevel", places.REGION, assessment=places.DRAFT, indicator=1, level=5, version=2
     )
-    assert other["version"] == 3
-    assert await hub.change("claimLevel", places.REGION, **asked) == first
+    assert other_claim["version"] == 3
+    assert await hub.change("claimLevel", places.REGION, **fields) == first
 
 
-async def test_a_retry_is_answered_also_when_its_input_would_be_refused_by_now(hub: Hub) -> None:
-    asked = {
+async def test_a_retry_returns_the_first_result_although_its_input_is_now_invalid(hub: Hub) -> None:
+    fields = {
         "source": "application-health",
         "target": "application-budget",
         "dataObject": "belanja",
         "mode": "API",
         "idempotencyKey": "k",
     }
-    first = await hub.change("connectApplications", places.OPD, **asked)
+    first = await hub.change("connectApplications", places.OPD, **fields)
     await hub.change("retireApplication", places.OPD, id="application-health", version=1)
-    assert await hub.change("connectApplications", places.OPD, **asked) == first
+    assert await hub.change("connectApplications", places.OPD, **fields) == first
 
 
 async def test_a_refused_change_does_not_use_up_its_key(hub: Hub) -> None:
-    refused = await hub.change("registerApplication", places.OPD, **{**NEW, "name": ""})
-    assert refused["__typename"] == "InvalidInput"
-    done = await hub.change("registerApplication", places.OPD, **NEW)
-    assert done["__typename"] == "Application"
+    problem = await hub.change("registerApplication", places.OPD, **{**NEW, "name": ""})
+    assert problem["__typename"] == "InvalidInput"
+    application = await hub.change("registerApplication", places.OPD, **NEW)
+    assert application["__typename"] == "Application"
 
 
-async def test_a_key_is_good_for_one_input_and_one_mutation(hub: Hub) -> None:
+async def test_a_key_is_valid_for_one_input_and_one_mutation(hub: Hub) -> None:
     await hub.change("registerApplication", places.REGION, **NEW)
-    before = await hub.everything()
+    before = await hub.list_all_rows()
     reused = {"__typename": "IdempotencyKeyReused", "key": "4f1c"}
-    other = {**NEW, "name": "Lain"}
-    assert await hub.change("registerApplication", places.REGION, **other) == reused
+    other_fields = {**NEW, "name": "Lain"}
+    assert await hub.change("registerApplication", places.REGION, **other_fields) == reused
     retired = {"id": "application-health", "version": 1, "idempotencyKey": "4f1c"}
     assert await hub.change("retireApplication", places.REGION, **retired) == reused
-    assert await hub.everything() == before
+    assert await hub.list_all_rows() == before
 
 
-async def test_a_key_belongs_to_who_sent_it(hub: Hub) -> None:
+async def test_a_key_belongs_to_its_sender(hub: Hub) -> None:
     first = await hub.change("registerApplication", places.OPD, **NEW)
-    other = await hub.change("registerApplication", places.REGION, **NEW)
-    assert other == {"__typename": "AlreadyExists", "id": first["id"]}
+    problem = await hub.change("registerApplication", places.REGION, **NEW)
+    assert problem == {"__typename": "AlreadyExists", "id": first["id"]}
 
 
-async def test_a_key_does_not_open_what_another_scope_was_answered(hub: Hub) -> None:
+async def test_a_key_does_not_reveal_the_result_of_another_scope(hub: Hub) -> None:
     await hub.change("registerApplication", places.REGION, **NEW)
     namesake = Viewer(places.REGION.subject, Role.REGION, frozenset({"32.73"}))
     answer = await hub.change("registerApplication", namesake, **NEW)

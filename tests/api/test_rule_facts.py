@@ -1,4 +1,4 @@
-"""Facts that people record for the rules: documents, dates, consultations, scope and functions."""
+"""Facts that people record for the rules: documents, dates, policies, exemptions and functions."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ PAPER = {"title": "Berita acara", "url": "https://example.go.id/ba", "dated": "2
 LOG = {**PAPER, "title": "Log SPLP", "url": "https://example.go.id/log", "kind": "MACHINE_LOG"}
 
 
-async def _claims(hub: Hub, levels: dict[int, int]) -> None:
+async def _write_claims(hub: Hub, levels: dict[int, int]) -> None:
     draft = Assessment(
         id="assessment-claims",
         region="32.11",
@@ -40,23 +40,25 @@ async def _claims(hub: Hub, levels: dict[int, int]) -> None:
         provenance=places.SOURCE,
         levels=tuple(LevelClaim(number, level) for number, level in levels.items()),
     )
-    await places.begin(hub, draft)
+    await places.write_assessment(hub, draft)
 
 
 async def _verdict(hub: Hub, indicator: int) -> dict[str, Any]:
-    found = (await hub.ask(VERDICTS, places.REGION))["region"]["verification"]["verdicts"]
-    [verdict] = [each for each in found if each["indicator"] == indicator]
+    verdicts = (await hub.query_data(VERDICTS, places.REGION))["region"]["verification"]["verdicts"]
+    [verdict] = [verdict for verdict in verdicts if verdict["indicator"] == indicator]
     return dict(verdict)
 
 
 async def _edges(hub: Hub) -> list[dict[str, Any]]:
-    found: list[dict[str, Any]] = (await hub.ask(EDGES))["region"]["integrationGraph"]["edges"]
-    return found
+    edges: list[dict[str, Any]] = (await hub.query_data(EDGES))["region"]["integrationGraph"][
+        "edges"
+    ]
+    return edges
 
 
-async def _connect(hub: Hub, **given: object) -> dict[str, Any]:
-    asked = {"source": HEALTH, "target": OFFICE, "dataObject": "pasien", "mode": "API", **given}
-    return await hub.change("connectApplications", places.OPD, **asked)
+async def _connect(hub: Hub, **changes: object) -> dict[str, Any]:
+    fields = {"source": HEALTH, "target": OFFICE, "dataObject": "pasien", "mode": "API", **changes}
+    return await hub.change("connectApplications", places.OPD, **fields)
 
 
 async def test_a_dated_document_makes_an_exchange_count_from_the_start(hub: Hub) -> None:
@@ -71,84 +73,92 @@ async def test_a_dated_document_makes_an_exchange_count_from_the_start(hub: Hub)
     }
 
 
-async def test_evidence_is_added_to_what_is_there_and_moves_the_day_forward_only(hub: Hub) -> None:
-    drawn = await _connect(hub)
-    assert [each["defects"] for each in await _edges(hub)] == [["UNDOCUMENTED"]]
-    shown = await hub.change(
-        "documentIntegration", places.OPD, id=drawn["id"], version=1, evidence=[PAPER]
+async def test_new_evidence_is_added_and_never_moves_the_date_back(hub: Hub) -> None:
+    integration = await _connect(hub)
+    assert [edge["defects"] for edge in await _edges(hub)] == [["UNDOCUMENTED"]]
+    documented = await hub.change(
+        "documentIntegration", places.OPD, id=integration["id"], version=1, evidence=[PAPER]
     )
-    assert (shown["version"], shown["evidenceGrade"], shown["verifiedOn"]) == (2, 1, "2026-06-01")
+    assert (documented["version"], documented["evidenceGrade"], documented["verifiedOn"]) == (
+        2,
+        1,
+        "2026-06-01",
+    )
     older = {**PAPER, "url": "https://a.id/lama", "dated": "2025-12-01"}
-    again = await hub.change(
-        "documentIntegration", places.OPD, id=drawn["id"], version=2, evidence=[older, PAPER]
+    updated = await hub.change(
+        "documentIntegration", places.OPD, id=integration["id"], version=2, evidence=[older, PAPER]
     )
-    assert again["verifiedOn"] == "2026-06-01"
+    assert updated["verifiedOn"] == "2026-06-01"
     [edge] = await _edges(hub)
     assert len(edge["integration"]["evidence"]) == 2  # the same document counts once
 
 
-async def test_a_machine_log_is_dated_and_for_the_region_to_hand_in(hub: Hub) -> None:
-    drawing = {"source": HEALTH, "target": OFFICE, "dataObject": "pasien", "mode": "API"}
-    refused = await hub.change_refusal("connectApplications", places.OPD, **drawing, evidence=[LOG])
-    assert refused == "FORBIDDEN"
-    drawn = await _connect(hub)
-    given = {"id": drawn["id"], "version": 1, "evidence": [LOG]}
-    assert await hub.change_refusal("documentIntegration", places.OPD, **given) == "FORBIDDEN"
-    undated = {**given, "evidence": [{**LOG, "dated": None}]}
+async def test_a_machine_log_needs_a_date_and_is_submitted_by_the_region(hub: Hub) -> None:
+    connection = {"source": HEALTH, "target": OFFICE, "dataObject": "pasien", "mode": "API"}
+    code = await hub.change_refusal("connectApplications", places.OPD, **connection, evidence=[LOG])
+    assert code == "FORBIDDEN"
+    integration = await _connect(hub)
+    fields = {"id": integration["id"], "version": 1, "evidence": [LOG]}
+    assert await hub.change_refusal("documentIntegration", places.OPD, **fields) == "FORBIDDEN"
+    undated = {**fields, "evidence": [{**LOG, "dated": None}]}
     answer = await hub.change("documentIntegration", places.REGION, **undated)
     assert (answer["field"], answer["got"]) == ("evidence.dated", "null")
-    shown = await hub.change("documentIntegration", places.REGION, **given)
-    assert (shown["evidenceGrade"], shown["verifiedOn"]) == (3, "2026-06-01")
+    documented = await hub.change("documentIntegration", places.REGION, **fields)
+    assert (documented["evidenceGrade"], documented["verifiedOn"]) == (3, "2026-06-01")
 
 
-async def test_of_many_documents_of_an_exchange_the_newest_are_kept(hub: Hub) -> None:
-    drawn = await _connect(hub)
+async def test_an_exchange_retains_its_newest_documents(hub: Hub) -> None:
+    integration = await _connect(hub)
     for version in range(1, 4):
         papers = [
             {**PAPER, "url": f"https://a.id/{version}/{day}", "dated": f"2026-0{version}-{day}"}
             for day in range(10, 20)
         ]
-        drawn = await hub.change(
-            "documentIntegration", places.OPD, id=drawn["id"], version=version, evidence=papers
+        integration = await hub.change(
+            "documentIntegration",
+            places.OPD,
+            id=integration["id"],
+            version=version,
+            evidence=papers,
         )
     [edge] = await _edges(hub)
-    dates = [each["dated"] for each in edge["integration"]["evidence"]]
+    dates = [document["dated"] for document in edge["integration"]["evidence"]]
     assert (len(dates), dates[0], dates[-1]) == (20, "2026-03-19", "2026-02-10")
 
 
-async def test_evidence_of_a_claim_does_not_lie_in_the_future(hub: Hub) -> None:
-    await _claims(hub, {36: 4})
+async def test_evidence_of_a_claim_is_not_dated_in_the_future(hub: Hub) -> None:
+    await _write_claims(hub, {36: 4})
     paper = {**PAPER, "kind": "REVIEW", "dated": "2026-12-31"}
     claim = {"assessment": "assessment-claims", "indicator": 36, "level": 5, "version": 1}
     answer = await hub.change("claimLevel", places.REGION, **claim, evidence=[paper])
     assert (answer["field"], answer["got"]) == ("evidence.dated", "2026-12-31")
 
 
-async def test_drawing_and_withdrawing_break_the_seals_at_both_ends_a_confirmation_none(
+async def test_connecting_and_withdrawing_break_seals_but_confirming_breaks_none(
     hub: Hub,
 ) -> None:
     seals = '{ region(code: "32.11") { inventory { opds { opd { id } seal { state } } } } }'
 
     async def states() -> dict[str, str]:
-        found = (await hub.ask(seals))["region"]["inventory"]["opds"]
-        return {each["opd"]["id"]: each["seal"]["state"] for each in found}
+        opds = (await hub.query_data(seals))["region"]["inventory"]["opds"]
+        return {opd["opd"]["id"]: opd["seal"]["state"] for opd in opds}
 
     async def vouch() -> None:
         for viewer, opd in ((places.OPD, DINKES), (DISKOMINFO_STAFF, DISKOMINFO)):
             await hub.change("attestInventory", viewer, opd=opd)
 
     await vouch()
-    drawn = await _connect(hub)  # as the staff of Dinkes
+    integration = await _connect(hub)  # as the staff of Dinkes
     assert await states() == {DINKES: "HOLDS", DISKOMINFO: "BROKEN"}
     await vouch()
-    await hub.change("confirmIntegration", DISKOMINFO_STAFF, id=drawn["id"], version=1)
+    await hub.change("confirmIntegration", DISKOMINFO_STAFF, id=integration["id"], version=1)
     assert await states() == {DINKES: "HOLDS", DISKOMINFO: "HOLDS"}
-    await hub.change("withdrawIntegration", places.REGION, id=drawn["id"], version=2)
+    await hub.change("withdrawIntegration", places.REGION, id=integration["id"], version=2)
     assert await states() == {DINKES: "BROKEN", DISKOMINFO: "BROKEN"}
 
 
-async def test_reviews_among_the_evidence_of_a_claim_are_what_level_5_asks(hub: Hub) -> None:
-    await _claims(hub, {36: 5})
+async def test_level_5_requires_reviews_among_the_evidence_of_a_claim(hub: Hub) -> None:
+    await _write_claims(hub, {36: 5})
     await hub.change("correctFunction", places.OPD, application=HEALTH, function="attendance")
     await hub.change(
         "connectApplications",
@@ -161,7 +171,7 @@ async def test_reviews_among_the_evidence_of_a_claim_are_what_level_5_asks(hub: 
     )
     before = await _verdict(hub, 36)
     assert (before["claim"], before["ceiling"], before["flag"]) == (5, 4, "UNVERIFIABLE")
-    shown = [
+    evidence = [
         {"title": "Reviu", "url": "https://a.id/r", "kind": "REVIEW", "dated": "2025-03-01"},
         {"title": "Perbaikan", "url": "https://a.id/p", "kind": "FOLLOW_UP", "dated": "2025-09-01"},
     ]
@@ -172,21 +182,21 @@ async def test_reviews_among_the_evidence_of_a_claim_are_what_level_5_asks(hub: 
         indicator=36,
         level=5,
         version=1,
-        evidence=shown,
+        evidence=evidence,
     )
     after = await _verdict(hub, 36)
     assert (after["ceiling"], after["flag"]) == (5, "SUPPORTED")
-    assert [each["documents"] for each in after["findings"]] == [
+    assert [finding["documents"] for finding in after["findings"]] == [
         [],
         ["https://a.id/r"],
         ["https://a.id/p"],
     ]
 
 
-async def test_once_an_assessment_is_submitted_a_document_that_is_not_there_does_not_exist(
+async def test_a_missing_document_refutes_a_claim_once_the_assessment_is_submitted(
     hub: Hub,
 ) -> None:
-    await _claims(hub, dict.fromkeys(range(1, 48), 5))
+    await _write_claims(hub, dict.fromkeys(range(1, 48), 5))
 
     async def at_18() -> tuple[int, str]:
         verdict = await _verdict(hub, 18)
@@ -201,17 +211,19 @@ async def test_once_an_assessment_is_submitted_a_document_that_is_not_there_does
     assert await at_18() == (5, "UNVERIFIABLE")
 
 
-async def test_an_under_claim_is_nominated_where_all_functions_were_seen(hub: Hub) -> None:
-    await _claims(hub, {36: 2})
+async def test_a_claim_below_confirmed_functions_is_an_under_claim(hub: Hub) -> None:
+    await _write_claims(hub, {36: 2})
     await hub.change("correctFunction", places.OPD, application=HEALTH, function="attendance")
     assert (await _verdict(hub, 36))["flag"] == "SUPPORTED"
-    seen = ["INFORMATION", "INTERACTION", "TRANSACTION"]
-    await hub.change("updateApplication", places.OPD, id=HEALTH, version=1, capabilities=seen)
+    capabilities = ["INFORMATION", "INTERACTION", "TRANSACTION"]
+    await hub.change(
+        "updateApplication", places.OPD, id=HEALTH, version=1, capabilities=capabilities
+    )
     verdict = await _verdict(hub, 36)
     assert (verdict["claim"], verdict["ceiling"], verdict["flag"]) == (2, 3, "UNDER_CLAIM")
 
 
-async def test_building_is_held_against_the_policy_that_the_region_recorded(hub: Hub) -> None:
+async def test_development_is_checked_against_the_recorded_policy(hub: Hub) -> None:
     assert (await _verdict(hub, 15))["ceiling"] == 2
     policy = {"region": "32.11", "year": 2021, "title": "Perbup 5/2021", "url": "https://a.id/5"}
     await hub.change("recordDevelopmentPolicy", places.REGION, **policy)
@@ -226,14 +238,14 @@ async def test_building_is_held_against_the_policy_that_the_region_recorded(hub:
     ]
     await hub.change("updateApplication", places.REGION, id=HEALTH, version=2, consulted=None)
     assert (await _verdict(hub, 15))["notRefuted"] == 5  # an unknown fact refutes nothing
-    asked = '{ region(code: "32.11") { inventory { policy { year title } } } }'
-    found = (await hub.ask(asked))["region"]["inventory"]["policy"]
-    assert found == {"year": 2021, "title": "Perbup 5/2021"}
+    query = '{ region(code: "32.11") { inventory { policy { year title } } } }'
+    recorded_policy = (await hub.query_data(query))["region"]["inventory"]["policy"]
+    assert recorded_policy == {"year": 2021, "title": "Perbup 5/2021"}
     await hub.change("recordDevelopmentPolicy", places.REGION, region="32.11", year=None)
-    assert (await hub.ask(asked))["region"]["inventory"]["policy"] is None
+    assert (await hub.query_data(query))["region"]["inventory"]["policy"] is None
 
 
-async def test_a_merger_that_a_person_agreed_to_is_a_duplicate_until_it_is_done(hub: Hub) -> None:
+async def test_an_accepted_merger_is_a_duplicate_until_it_is_withdrawn(hub: Hub) -> None:
     new = await hub.change(
         "registerApplication",
         places.REGION,
@@ -253,22 +265,22 @@ async def test_a_merger_that_a_person_agreed_to_is_a_duplicate_until_it_is_done(
     policy = {"region": "32.11", "year": 2021, "title": "Perbup 5/2021", "url": "https://a.id/5"}
     await hub.change("recordDevelopmentPolicy", places.REGION, **policy)
     assert (await _verdict(hub, 15))["ceiling"] == 5
-    asked = '{ region(code: "32.11") { proposals(kinds: [MERGE]) { id inputs survivor { id } } } }'
-    [merge] = (await hub.ask(asked))["region"]["proposals"]
+    query = '{ region(code: "32.11") { proposals(kinds: [MERGE]) { id inputs survivor { id } } } }'
+    [merge] = (await hub.query_data(query))["region"]["proposals"]
     assert merge["survivor"]["id"] == new["id"]  # the application that is known to be in use
-    given = {"region": "32.11", "id": merge["id"], "inputs": merge["inputs"]}
-    await hub.change("decideProposal", places.REGION, decision="ACCEPT", **given)
+    fields = {"region": "32.11", "id": merge["id"], "inputs": merge["inputs"]}
+    await hub.change("decideProposal", places.REGION, decision="ACCEPT", **fields)
     verdict = await _verdict(hub, 15)
     assert (verdict["ceiling"], verdict["notRefuted"]) == (3, 3)
-    # A new statement about one of them withdraws it, and so can the person who agreed.
+    # A correction of one of the applications withdraws the merger, and so does a rejection.
     await hub.change("correctFunction", places.REGION, application=HEALTH, function="finance")
     assert (await _verdict(hub, 15))["ceiling"] == 5
     await hub.change("correctFunction", places.REGION, application=HEALTH, function=None)
     assert (await _verdict(hub, 15))["ceiling"] == 3
-    taken_back = await hub.change(
-        "decideProposal", places.REGION, decision="REJECT", reason="beda", **given
+    rejection = await hub.change(
+        "decideProposal", places.REGION, decision="REJECT", reason="beda", **fields
     )
-    assert taken_back["decision"] == "REJECT"
+    assert rejection["decision"] == "REJECT"
     assert (await _verdict(hub, 15))["ceiling"] == 5
 
 
@@ -285,9 +297,9 @@ async def test_an_exempt_opd_need_not_be_on_the_bus_and_its_reason_is_shown(hub:
     assert (await _verdict(hub, 18))["ceiling"] == 2  # one OPD of two
     await hub.change("exemptOpd", places.REGION, opd=DINKES, reason=" tanpa data ")
     assert (await _verdict(hub, 18))["ceiling"] == 3
-    asked = '{ region(code: "32.11") { inventory { opds { opd { id } exemptBecause } } } }'
-    found = (await hub.ask(asked))["region"]["inventory"]["opds"]
-    assert {each["opd"]["id"]: each["exemptBecause"] for each in found} == {
+    query = '{ region(code: "32.11") { inventory { opds { opd { id } exemptBecause } } } }'
+    opds = (await hub.query_data(query))["region"]["inventory"]["opds"]
+    assert {opd["opd"]["id"]: opd["exemptBecause"] for opd in opds} == {
         DINKES: "tanpa data",
         DISKOMINFO: None,
     }
@@ -295,47 +307,47 @@ async def test_an_exempt_opd_need_not_be_on_the_bus_and_its_reason_is_shown(hub:
     assert (await _verdict(hub, 18))["ceiling"] == 2
 
 
-async def test_a_persons_word_for_a_function_stands_above_the_classifier_until_taken_back(
+async def test_a_corrected_function_takes_precedence_until_it_is_cleared(
     any_hub: Hub,
 ) -> None:
-    asked = '{ node(id: "application-office") { ... on Application { functionTag { '
-    asked += "function { id } byPerson confidence { value } } } } }"
+    query = '{ node(id: "application-office") { ... on Application { functionTag { '
+    query += "function { id } byPerson confidence { value } } } } }"
 
     async def tag() -> tuple[str, bool]:
-        found = (await any_hub.ask(asked))["node"]["functionTag"]
-        return found["function"]["id"], found["byPerson"]
+        function_tag = (await any_hub.query_data(query))["node"]["functionTag"]
+        return function_tag["function"]["id"], function_tag["byPerson"]
 
     assert await tag() == ("records", False)
-    given = {"application": OFFICE, "function": "attendance"}
-    await any_hub.change("correctFunction", places.REGION, **given)
+    fields = {"application": OFFICE, "function": "attendance"}
+    await any_hub.change("correctFunction", places.REGION, **fields)
     assert await tag() == ("attendance", True)
     await any_hub.change("correctFunction", places.REGION, application=OFFICE, function=None)
     assert await tag() == ("records", False)
 
 
-async def test_a_regions_own_efforts_lead_to_another_path(hub: Hub) -> None:
-    await _claims(hub, dict.fromkeys(range(1, 48), 3))
-    asked = """{ region(code: "32.11") {
+async def test_edited_efforts_of_a_region_change_its_path(hub: Hub) -> None:
+    await _write_claims(hub, dict.fromkeys(range(1, 48), 3))
+    query = """{ region(code: "32.11") {
       pathToTarget(target: 3.1, buffer: 0) { effortAssumed steps { indicator effort effortEdited } }
       effort(instrument: "spbe-2020") { assumption steps { indicator level effort edited } }
     } }"""
-    before = (await hub.ask(asked, places.REGION))["region"]
-    assert not any(each["edited"] for each in before["effort"]["steps"])
+    before = (await hub.query_data(query, places.REGION))["region"]
+    assert not any(step["edited"] for step in before["effort"]["steps"])
     cheap = [{"indicator": number, "level": 4, "effort": "0.01"} for number in range(42, 46)]
     edited = await hub.change(
         "editEffort", places.REGION, region="32.11", instrument="spbe-2020", steps=cheap
     )
-    assert [each["effort"] for each in edited["steps"]] == ["0.01"] * 4
-    after = (await hub.ask(asked, places.REGION))["region"]
+    assert [step["effort"] for step in edited["steps"]] == ["0.01"] * 4
+    after = (await hub.query_data(query, places.REGION))["region"]
     steps = after["pathToTarget"]["steps"]
-    assert [each["indicator"] for each in steps] == [42, 43, 44, 45]
-    assert {(each["effort"], each["effortEdited"]) for each in steps} == {("0.01", True)}
+    assert [step["indicator"] for step in steps] == [42, 43, 44, 45]
+    assert {(step["effort"], step["effortEdited"]) for step in steps} == {("0.01", True)}
     back = [{"indicator": number, "level": 4, "effort": None} for number in range(42, 46)]
     cleared = await hub.change(
         "editEffort", places.REGION, region="32.11", instrument="spbe-2020", steps=back
     )
     assert cleared["steps"] == []
-    assert (await hub.ask(asked, places.REGION))["region"] == before
+    assert (await hub.query_data(query, places.REGION))["region"] == before
 
 
 @pytest.mark.parametrize(
@@ -345,7 +357,7 @@ async def test_a_regions_own_efforts_lead_to_another_path(hub: Hub) -> None:
 async def test_a_rating_out_of_its_range_is_refused_by_name(
     hub: Hub, field: str, value: int, expected: str
 ) -> None:
-    before = await hub.everything()
+    before = await hub.list_all_rows()
     answer = await hub.change(
         "updateApplication", places.REGION, id=OFFICE, version=1, **{field: value}
     )
@@ -355,30 +367,30 @@ async def test_a_rating_out_of_its_range_is_refused_by_name(
         "expected": expected,
         "got": str(value),
     }
-    assert await hub.everything() == before
+    assert await hub.list_all_rows() == before
 
 
-async def test_rupiah_beyond_32_bits_are_kept_and_less_than_none_refused(hub: Hub) -> None:
+async def test_a_cost_beyond_32_bits_is_stored_and_a_negative_count_is_refused(hub: Hub) -> None:
     cost = 12_500_000_000
     await hub.change("updateApplication", places.REGION, id=OFFICE, version=1, yearlyCost=cost)
-    asked = '{ node(id: "application-office") { ... on Application { yearlyCost users } } }'
-    assert (await hub.ask(asked))["node"] == {"yearlyCost": cost, "users": None}
+    query = '{ node(id: "application-office") { ... on Application { yearlyCost users } } }'
+    assert (await hub.query_data(query))["node"] == {"yearlyCost": cost, "users": None}
     update = 'mutation { updateApplication(input: { id: "application-office", version: 2, '
     update += "users: -1 }) { __typename } }"
     assert "from 0 to" in await hub.refusal(update, places.REGION)
 
 
-async def test_capabilities_are_kept_once_each_and_can_be_emptied_with_a_key(hub: Hub) -> None:
-    asked = '{ node(id: "application-office") { ... on Application { capabilities } } }'
-    seen = ["TRANSACTION", "INFORMATION", "INFORMATION"]
-    for version, given in ((1, seen), (2, [])):
+async def test_capabilities_are_stored_once_each_and_can_be_cleared(hub: Hub) -> None:
+    query = '{ node(id: "application-office") { ... on Application { capabilities } } }'
+    repeated = ["TRANSACTION", "INFORMATION", "INFORMATION"]
+    for version, capabilities in ((1, repeated), (2, [])):
         await hub.change(
             "updateApplication",
             places.REGION,
             id=OFFICE,
             version=version,
-            capabilities=given,
+            capabilities=capabilities,
             idempotencyKey=f"k{version}",
         )
-        found = (await hub.ask(asked))["node"]["capabilities"]
-        assert found == (["INFORMATION", "TRANSACTION"] if given else [])
+        stored = (await hub.query_data(query))["node"]["capabilities"]
+        assert stored == (["INFORMATION", "TRANSACTION"] if capabilities else [])

@@ -1,4 +1,4 @@
-"""Scores: their basis, what is missing to the next predicate, and the next steps."""
+"""Scores: their basis, the gap to the next predicate, and the next steps."""
 
 from __future__ import annotations
 
@@ -35,15 +35,17 @@ query ($first: Int! = 10) {
 """
 
 
-async def _shown(hub: Hub, first: int = 10) -> dict[str, Any]:
-    [found] = (await hub.ask(ASSESSMENT, places.REGION, first=first))["region"]["assessments"]
-    shown: dict[str, Any] = found
-    return shown
+async def _assessment(hub: Hub, first: int = 10) -> dict[str, Any]:
+    [assessment] = (await hub.query_data(ASSESSMENT, places.REGION, first=first))["region"][
+        "assessments"
+    ]
+    result: dict[str, Any] = assessment
+    return result
 
 
 async def test_next_steps_are_those_that_gain_most_with_the_index_they_give(hub: Hub) -> None:
-    await places.begin(hub, places.assessment())
-    assert (await _shown(hub, 3))["nextSteps"] == [
+    await places.write_assessment(hub, places.assessment())
+    assert (await _assessment(hub, 3))["nextSteps"] == [
         {
             "indicator": indicator,
             "fromLevel": 3,
@@ -62,24 +64,24 @@ async def test_next_steps_are_those_that_gain_most_with_the_index_they_give(hub:
 
 
 @pytest.mark.parametrize(("first", "count"), [(-1, 0), (0, 0), (1, 1), (100, 20)])
-async def test_next_steps_are_as_many_as_asked_for_and_there_are(
+async def test_next_steps_are_at_most_as_many_as_requested(
     hub: Hub, first: int, count: int
 ) -> None:
-    await places.begin(hub, places.assessment())
-    assert len((await _shown(hub, first))["nextSteps"]) == count
+    await places.write_assessment(hub, places.assessment())
+    assert len((await _assessment(hub, first))["nextSteps"]) == count
 
 
 async def test_the_highest_level_has_no_next_step_and_no_next_predicate(hub: Hub) -> None:
-    await places.begin(hub, places.assessment(level=5))
-    shown = await _shown(hub)
-    assert shown["nextSteps"] == []
-    assert (shown["score"]["value"], shown["score"]["nextPredicate"]) == ("5.00", None)
+    await places.write_assessment(hub, places.assessment(level=5))
+    assessment = await _assessment(hub)
+    assert assessment["nextSteps"] == []
+    assert (assessment["score"]["value"], assessment["score"]["nextPredicate"]) == ("5.00", None)
 
 
-async def test_a_score_from_levels_is_exact_and_says_what_is_not_claimed_yet(hub: Hub) -> None:
-    given = places.assessment(level=None)
-    await places.begin(hub, replace(given, levels=(LevelClaim(6, 4), LevelClaim(20, 5))))
-    assert (await _shown(hub))["score"] == {
+async def test_a_score_from_levels_is_exact_and_counts_claimed_levels(hub: Hub) -> None:
+    empty = places.assessment(level=None)
+    await places.write_assessment(hub, replace(empty, levels=(LevelClaim(6, 4), LevelClaim(20, 5))))
+    assert (await _assessment(hub))["score"] == {
         "value": "1.69",  # 1 + 3 * 0.03 + 4 * 0.15
         "display": "1.69",
         "predicate": "Cukup",
@@ -105,11 +107,11 @@ async def test_a_score_from_levels_is_exact_and_says_what_is_not_claimed_yet(hub
 
 
 async def test_without_a_level_there_is_no_score_but_there_are_next_steps(hub: Hub) -> None:
-    await places.begin(hub, places.assessment(level=None))
-    shown = await _shown(hub, 1)
-    assert shown["score"] is None
+    await places.write_assessment(hub, places.assessment(level=None))
+    assessment = await _assessment(hub, 1)
+    assert assessment["score"] is None
     assert [
-        (step["indicator"], step["fromLevel"], step["index"]) for step in shown["nextSteps"]
+        (step["indicator"], step["fromLevel"], step["index"]) for step in assessment["nextSteps"]
     ] == [(20, 1, "1.15")]
 
 
@@ -128,23 +130,23 @@ def _published(value: str, predicate: str) -> Assessment:
 
 
 @pytest.mark.parametrize(
-    ("value", "predicate", "following"),
+    ("value", "predicate", "next_predicate"),
     [
         ("4.15", "Sangat Baik", {"label": "Memuaskan", "threshold": "4.20", "gap": "0.05"}),
-        # The displayed value is rounded up to the threshold, which the exact value just misses.
+        # The displayed value is rounded up to the threshold; the exact value is just below it.
         ("3.50", "Baik", {"label": "Sangat Baik", "threshold": "3.50", "gap": "0.00"}),
         ("3.50", "Sangat Baik", {"label": "Memuaskan", "threshold": "4.20", "gap": "0.70"}),
         ("1.00", "Kurang", {"label": "Cukup", "threshold": "1.80", "gap": "0.80"}),
         ("4.20", "Memuaskan", None),
     ],
 )
-async def test_the_next_predicate_is_the_one_after_what_is_printed(
-    hub: Hub, value: str, predicate: str, following: dict[str, str] | None
+async def test_the_next_predicate_is_the_one_after_the_printed_one(
+    hub: Hub, value: str, predicate: str, next_predicate: dict[str, str] | None
 ) -> None:
-    given = _published(value, predicate)
-    await hub.record(EventKind.RESULT_RECORDED, "32.11", given.id, given)
-    shown = await _shown(hub)
-    assert shown == {
+    published = _published(value, predicate)
+    await hub.record(EventKind.RESULT_RECORDED, "32.11", published.id, published)
+    assessment = await _assessment(hub)
+    assert assessment == {
         "score": {
             "value": value,
             "display": value,
@@ -152,7 +154,7 @@ async def test_the_next_predicate_is_the_one_after_what_is_printed(
             "basis": "PUBLISHED",
             "claimed": 0,
             "complete": True,
-            "nextPredicate": following,
+            "nextPredicate": next_predicate,
             "domains": [],
             "aspects": [],
         },
@@ -161,7 +163,7 @@ async def test_the_next_predicate_is_the_one_after_what_is_printed(
 
 
 async def test_instruments_are_returned_whole(hub: Hub) -> None:
-    asked = """
+    query = """
     {
       instruments { id yearFrom yearTo levelMin levelMax indicators { number } }
       instrument(id: "pemdi-2026") {
@@ -171,41 +173,47 @@ async def test_instruments_are_returned_whole(hub: Hub) -> None:
       unknown: instrument(id: "pemdi") { id }
     }
     """
-    found = await hub.ask(asked)
+    data = await hub.query_data(query)
     assert [
-        (each["id"], each["yearFrom"], each["yearTo"], each["levelMin"], len(each["indicators"]))
-        for each in found["instruments"]
+        (
+            instrument["id"],
+            instrument["yearFrom"],
+            instrument["yearTo"],
+            instrument["levelMin"],
+            len(instrument["indicators"]),
+        )
+        for instrument in data["instruments"]
     ] == [
         ("spbe-2018", 2018, 2020, 0, 37),
         ("spbe-2020", 2021, 2025, 1, 47),
         ("pemdi-2026", 2026, None, 1, 20),
     ]
-    assert found["instrument"]["predicates"] == [
+    assert data["instrument"]["predicates"] == [
         {"label": "Memuaskan", "minimum": "4.00"},
         {"label": "Sangat Baik", "minimum": "3.50"},
         {"label": "Baik", "minimum": "2.50"},
         {"label": "Cukup", "minimum": "1.50"},
         {"label": "Kurang", "minimum": None},
     ]
-    assert [each["weight"] for each in found["instrument"]["domains"]] == [
+    assert [domain["weight"] for domain in data["instrument"]["domains"]] == [
         *("10.00", "10.00", "15.00", "15.00", "10.00", "15.00", "25.00")
     ]
-    assert found["instrument"]["indicators"][19] == {
+    assert data["instrument"]["indicators"][19] == {
         "number": 20,
         "weight": "15.00",
         "aspect": 7,
         "levels": [{"level": level} for level in (1, 2, 3, 4, 5)],
     }
-    assert found["unknown"] is None
+    assert data["unknown"] is None
 
 
 async def test_the_weights_of_every_instrument_add_up_as_they_are_shown(hub: Hub) -> None:
-    found = await hub.ask(
+    data = await hub.query_data(
         "{ instruments { id indicators { weight } aspects { weight } domains { weight } } }"
     )
     sums = {
-        (each["id"], part): sum(Decimal(one["weight"]) for one in each[part])
-        for each in found["instruments"]
-        for part in ("indicators", "aspects", "domains")
+        (instrument["id"], group): sum(Decimal(part["weight"]) for part in instrument[group])
+        for instrument in data["instruments"]
+        for group in ("indicators", "aspects", "domains")
     }
     assert set(sums.values()) == {Decimal(100)}

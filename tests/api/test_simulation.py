@@ -13,15 +13,15 @@ query ($id: ID!) { node(id: $id) { ... on Assessment {
 """
 
 
-async def test_a_simulation_starts_from_claimed_levels_and_leaves_them_alone(hub: Hub) -> None:
-    await places.begin(hub, places.assessment())
+async def test_a_simulation_starts_from_claimed_levels_and_does_not_change_them(hub: Hub) -> None:
+    await places.write_assessment(hub, places.assessment())
     edits = [{"indicator": 20, "level": 5}, {"indicator": 1, "level": 4}]
-    made = await hub.change(
+    simulation = await hub.change(
         "simulateAssessment", places.REGION, assessment=places.DRAFT, levels=edits
     )
-    found = (await hub.ask(SIMULATED, places.REGION, id=made["id"]))["node"]
-    levels = {each["indicator"]: each["level"] for each in found.pop("levels")}
-    assert found == {
+    assessment = (await hub.query_data(SIMULATED, places.REGION, id=simulation["id"]))["node"]
+    levels = {claim["indicator"]: claim["level"] for claim in assessment.pop("levels")}
+    assert assessment == {
         "kind": "SIMULATION",
         "state": "DRAFT",
         "year": 2026,
@@ -29,35 +29,37 @@ async def test_a_simulation_starts_from_claimed_levels_and_leaves_them_alone(hub
         "score": {"value": "3.35", "complete": True},
     }
     assert levels == dict.fromkeys(range(1, 21), 3) | {1: 4, 20: 5}
-    draft = (await hub.ask(SIMULATED, places.REGION, id=places.DRAFT))["node"]
+    draft = (await hub.query_data(SIMULATED, places.REGION, id=places.DRAFT))["node"]
     assert draft["score"]["value"] == "3.00"
-    assert (await hub.ask(SIMULATED, id=made["id"]))["node"] is None  # the public may not see it
+    assert (await hub.query_data(SIMULATED, id=simulation["id"]))[
+        "node"
+    ] is None  # the public may not see it
 
 
-async def test_from_published_figures_it_starts_from_levels_that_are_called_estimated(
+async def test_a_simulation_of_published_figures_starts_from_estimated_levels(
     west_java: Hub,
 ) -> None:
-    made = await west_java.change(
+    simulation = await west_java.change(
         "simulateAssessment",
         places.REGION,
         assessment=OFFICIAL,
         levels=[{"indicator": 1, "level": 1}],
     )
-    found = (await west_java.ask(SIMULATED, places.REGION, id=made["id"]))["node"]
-    assert found["provenance"] == {"note": f"simulated from levels ESTIMATED for {OFFICIAL}"}
-    assert len(found["levels"]) == 47
-    assert found["levels"][0] == {"indicator": 1, "level": 1}
+    assessment = (await west_java.query_data(SIMULATED, places.REGION, id=simulation["id"]))["node"]
+    assert assessment["provenance"] == {"note": f"simulated from levels ESTIMATED for {OFFICIAL}"}
+    assert len(assessment["levels"]) == 47
+    assert assessment["levels"][0] == {"indicator": 1, "level": 1}
     ranked = '{ ranking(instrument: "spbe-2020", year: 2024, kind: SIMULATION) { position } }'
-    assert (await west_java.ask(ranked))["ranking"] == []
+    assert (await west_java.query_data(ranked))["ranking"] == []
 
 
-async def test_a_claimed_index_stands_beside_what_its_evidence_supports(hub: Hub) -> None:
-    await places.begin(hub, places.assessment(level=4))
-    asked = """{ region(code: "32.11") { assessments { score { value verified {
+async def test_a_claimed_index_is_returned_with_the_supported_index(hub: Hub) -> None:
+    await places.write_assessment(hub, places.assessment(level=4))
+    query = """{ region(code: "32.11") { assessments { score { value verified {
       rules asOf claimed { value display predicate } supported { value } notRefuted { value }
     } } } } }"""
-    [found] = (await hub.ask(asked, places.REGION))["region"]["assessments"]
-    assert found["score"] == {
+    [assessment] = (await hub.query_data(query, places.REGION))["region"]["assessments"]
+    assert assessment["score"] == {
         "value": "4.00",
         "verified": {
             "rules": "pemdi-2026/engine/0.1",
@@ -70,5 +72,8 @@ async def test_a_claimed_index_stands_beside_what_its_evidence_supports(hub: Hub
 
 
 async def test_figures_without_levels_have_nothing_to_verify(west_java: Hub) -> None:
-    asked = '{ region(code: "32.11") { index { display verified { rules } } } }'
-    assert (await west_java.ask(asked))["region"]["index"] == {"display": "4.51", "verified": None}
+    query = '{ region(code: "32.11") { index { display verified { rules } } } }'
+    assert (await west_java.query_data(query))["region"]["index"] == {
+        "display": "4.51",
+        "verified": None,
+    }

@@ -1,4 +1,4 @@
-"""Subscriptions without a cursor: a snapshot of the current state, then each event without a gap."""
+"""Subscriptions without a cursor: a snapshot of the state, then live events without a gap."""
 
 from __future__ import annotations
 
@@ -10,11 +10,10 @@ from typing import Any
 import pytest
 
 from engine.model import PUBLIC_VIEWER, AssessmentState, EventKind, Viewer, Visibility
-from resolvers import event
 from storage import announcement, arrival, retention
 from tests.api import places
 from tests.api.hub import Hub
-from tests.api.test_live import EVENTS, PAGE, _claim, _publish, _take
+from tests.api.test_live import EVENTS, PAGE, _claim_level, _record_result, _take_events
 
 INDEX_CHANGED = """
 subscription ($regions: [ID!], $after: Cursor) {
@@ -26,216 +25,218 @@ subscription ($regions: [ID!], $after: Cursor) {
 
 
 def _summaries(events: list[dict[str, Any]]) -> list[tuple[str, str, bool]]:
-    return [(each["region"]["code"], each["after"], each["snapshot"]) for each in events]
+    return [(event["region"]["code"], event["after"], event["snapshot"]) for event in events]
 
 
-def _chain(events: list[dict[str, Any]]) -> None:
-    cursors = [each["cursor"] for each in events]
-    assert [each["previousCursor"] for each in events[1:]] == cursors[:-1]
+def _assert_chained(events: list[dict[str, Any]]) -> None:
+    cursors = [event["cursor"] for event in events]
+    assert [event["previousCursor"] for event in events[1:]] == cursors[:-1]
     assert len(set(cursors)) == len(cursors)
 
 
-async def _prune(hub: Hub, before: datetime | None = None) -> int:
-    """Prune arrivals before a time, or all that may be pruned, as if all were processed."""
+async def _prune_log(hub: Hub, before: datetime | None = None) -> int:
+    """Mark all arrivals as processed, and prune those before a time, or all prunable ones."""
     async with hub.instance.database.write() as session:
         await announcement.advance_derived_head(
-            session, (await arrival.newest_position(session)).arrival
+            session, (await arrival.read_arrival_position(session)).arrival
         )
     later = hub.instance.clock() + timedelta(days=1)
     return await retention.prune_arrival_log(hub.instance.database, before or later)
 
 
-async def _snapshot_of(hub: Hub, kind: str) -> dict[Viewer, Any]:
-    """Return the first event of the only subject of a kind, for each of two viewers."""
-    found = {}
+async def _first_events_by_viewer(hub: Hub, kind: str) -> dict[Viewer, Any]:
+    """Return the first event of a kind that has one subject, for each of two viewers."""
+    first_events = {}
     for viewer in (PUBLIC_VIEWER, places.REGION):
-        async with hub.listening(EVENTS, viewer, kinds=[kind]) as events:
-            found[viewer] = await events.next()
-    return found
+        async with hub.subscribe(EVENTS, viewer, kinds=[kind]) as events:
+            first_events[viewer] = await events.next()
+    return first_events
 
 
-async def test_it_holds_the_newest_of_each_and_goes_on_live(any_hub: Hub) -> None:
+async def test_a_snapshot_has_the_newest_event_of_each_subject_then_live_events(
+    any_hub: Hub,
+) -> None:
     for version, value in enumerate(("3.00", "3.10", "3.20")):
-        await _publish(any_hub, "32.11", value, version or None)
-    await _publish(any_hub, "32.73", "4.00")
-    async with any_hub.listening(INDEX_CHANGED) as changes:
-        seen = await _take(changes, 2)
-        assert seen[-1]["cursor"] == await any_hub.cursor()
-        await _publish(any_hub, "32.11", "3.30", 3)
-        seen += await _take(changes, 1)
-    assert _summaries(seen) == [
+        await _record_result(any_hub, "32.11", value, version or None)
+    await _record_result(any_hub, "32.73", "4.00")
+    async with any_hub.subscribe(INDEX_CHANGED) as changes:
+        received = await _take_events(changes, 2)
+        assert received[-1]["cursor"] == await any_hub.cursor()
+        await _record_result(any_hub, "32.11", "3.30", 3)
+        received += await _take_events(changes, 1)
+    assert _summaries(received) == [
         ("32.11", "3.20", True),
         ("32.73", "4.00", True),
         ("32.11", "3.30", False),
     ]
-    _chain(seen)
+    _assert_chained(received)
 
 
-async def test_no_events_yet_is_a_snapshot_too(hub: Hub) -> None:
-    async with hub.listening(INDEX_CHANGED) as changes:
+async def test_an_empty_snapshot_is_followed_by_live_events(hub: Hub) -> None:
+    async with hub.subscribe(INDEX_CHANGED) as changes:
         first = asyncio.create_task(changes.next())
-        await asyncio.sleep(0.2)  # by then it would have sent any snapshot
+        await asyncio.sleep(0.2)  # a snapshot would have arrived by then
         assert not first.done()
-        await _publish(hub, "32.11", "3.00")
+        await _record_result(hub, "32.11", "3.00")
         assert _summaries([await first]) == [("32.11", "3.00", False)]
 
 
-async def test_it_can_be_resumed_from_within_as_of_when_it_began(any_hub: Hub) -> None:
+async def test_a_snapshot_resumes_from_any_of_its_cursors(any_hub: Hub) -> None:
     for region in ("32.11", "32.73", "32"):
-        await _publish(any_hub, region, "3.00")
-    async with any_hub.listening(INDEX_CHANGED) as changes:
-        seen = await _take(changes, 1)
-    await _publish(any_hub, "32.73", "3.10", 1)
-    async with any_hub.listening(INDEX_CHANGED, after=seen[0]["cursor"]) as changes:
-        seen += await _take(changes, 3)
-    assert _summaries(seen) == [
+        await _record_result(any_hub, region, "3.00")
+    async with any_hub.subscribe(INDEX_CHANGED) as changes:
+        received = await _take_events(changes, 1)
+    await _record_result(any_hub, "32.73", "3.10", 1)
+    async with any_hub.subscribe(INDEX_CHANGED, after=received[0]["cursor"]) as changes:
+        received += await _take_events(changes, 3)
+    assert _summaries(received) == [
         ("32.11", "3.00", True),
         ("32.73", "3.00", True),
         ("32", "3.00", True),
         ("32.73", "3.10", False),
     ]
-    _chain(seen)
+    _assert_chained(received)
 
 
 async def test_resuming_before_the_first_event_delivers_every_event(hub: Hub) -> None:
-    await _publish(hub, "32.11", "3.00")
-    async with hub.listening(INDEX_CHANGED) as changes:
-        [first] = await _take(changes, 1)
-    async with hub.listening(INDEX_CHANGED, after=first["previousCursor"]) as changes:
-        assert await _take(changes, 1) == [first]
+    await _record_result(hub, "32.11", "3.00")
+    async with hub.subscribe(INDEX_CHANGED) as changes:
+        [first] = await _take_events(changes, 1)
+    async with hub.subscribe(INDEX_CHANGED, after=first["previousCursor"]) as changes:
+        assert await _take_events(changes, 1) == [first]
 
 
-async def test_it_holds_only_what_is_asked_for(hub: Hub) -> None:
+async def test_a_snapshot_has_only_the_requested_regions_and_kinds(hub: Hub) -> None:
     for version, value in enumerate(("3.00", "3.10")):
         for region in ("32.11", "32.73"):
-            await _publish(hub, region, value, version or None)
-    async with hub.listening(INDEX_CHANGED, regions=["32.73"]) as changes:
-        assert _summaries(await _take(changes, 1)) == [("32.73", "3.10", True)]
+            await _record_result(hub, region, value, version or None)
+    async with hub.subscribe(INDEX_CHANGED, regions=["32.73"]) as changes:
+        assert _summaries(await _take_events(changes, 1)) == [("32.73", "3.10", True)]
     document = EVENTS.replace("cursor previousCursor", "snapshot")
-    wanted = {"regions": ["32.73"], "kinds": ["RESULT_RECORDED", "OPD_RECORDED"]}
-    async with hub.listening(document, **wanted) as events:
-        await _publish(hub, "32.73", "3.20", 2)
-        seen = [await events.next()]
-        while seen[-1]["kind"] != "RESULT_RECORDED":
-            seen.append(await events.next())
-    assert {each["region"]["code"] for each in seen} == {"32.73"}
-    assert len({each["subject"] for each in seen}) == len(seen)
-    assert all(each["snapshot"] for each in seen)
+    variables = {"regions": ["32.73"], "kinds": ["RESULT_RECORDED", "OPD_RECORDED"]}
+    async with hub.subscribe(document, **variables) as events:
+        await _record_result(hub, "32.73", "3.20", 2)
+        received = [await events.next()]
+        while received[-1]["kind"] != "RESULT_RECORDED":
+            received.append(await events.next())
+    assert {event["region"]["code"] for event in received} == {"32.73"}
+    assert len({event["subject"] for event in received}) == len(received)
+    assert all(event["snapshot"] for event in received)
 
 
-async def test_it_holds_no_draft_for_those_who_may_not_see_it(hub: Hub) -> None:
-    await _publish(hub, "32.11", "3.00")
-    await places.begin(hub, places.assessment())
-    await _claim(hub, 5, 1)
-    await _publish(hub, "32.73", "4.00")
+async def test_a_snapshot_hides_drafts_from_viewers_who_may_not_see_them(hub: Hub) -> None:
+    await _record_result(hub, "32.11", "3.00")
+    await places.write_assessment(hub, places.assessment())
+    await _claim_level(hub, 5, 1)
+    await _record_result(hub, "32.73", "4.00")
     for viewer, kinds in (
         (PUBLIC_VIEWER, ["OFFICIAL", "OFFICIAL"]),
         (places.OTHER_REGION, ["OFFICIAL", "OFFICIAL"]),
         (places.REGION, ["OFFICIAL", "SELF", "OFFICIAL"]),
     ):
-        async with hub.listening(INDEX_CHANGED, viewer) as changes:
-            seen = await _take(changes, len(kinds))
-        assert [each["kind"] for each in seen] == kinds
-        assert seen[-1]["cursor"] == await hub.cursor()
+        async with hub.subscribe(INDEX_CHANGED, viewer) as changes:
+            received = await _take_events(changes, len(kinds))
+        assert [event["kind"] for event in received] == kinds
+        assert received[-1]["cursor"] == await hub.cursor()
 
 
-async def test_writers_meanwhile_cost_neither_a_gap_nor_a_repeat(
+async def test_concurrent_writers_cause_neither_a_gap_nor_a_repeat(
     any_hub: Hub, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(event, "SNAPSHOT_PAGE", 2)
+    monkeypatch.setattr("resolvers.event.SNAPSHOT_PAGE", 2)
     regions = ("32", "32.11", "32.73")
     for region in regions:
-        await _publish(any_hub, region, "1.00")
+        await _record_result(any_hub, region, "1.00")
     writes = 8
 
     async def write(region: str) -> None:
         for version in range(1, writes + 1):
-            await _publish(any_hub, region, f"1.{version:02}", version)
+            await _record_result(any_hub, region, f"1.{version:02}", version)
 
     async def follow() -> list[dict[str, Any]]:
         newest: dict[str, str] = {}
-        seen = []
-        async with any_hub.listening(INDEX_CHANGED) as changes:
+        received = []
+        async with any_hub.subscribe(INDEX_CHANGED) as changes:
             while set(newest.values()) != {f"1.{writes:02}"} or len(newest) < len(regions):
-                seen.append(await changes.next())
-                newest[seen[-1]["region"]["code"]] = seen[-1]["after"]
-        return seen
+                received.append(await changes.next())
+                newest[received[-1]["region"]["code"]] = received[-1]["after"]
+        return received
 
     writing = [asyncio.create_task(write(region)) for region in regions]
     followers = []
     for _ in range(6):
         followers.append(asyncio.create_task(follow()))
         await asyncio.sleep(0.02)
-    everything = await asyncio.gather(*followers)
+    received_by_follower = await asyncio.gather(*followers)
     await asyncio.gather(*writing)
-    for seen in everything:
-        _chain(seen)
-        snapshot = [each for each in seen if each["snapshot"]]
-        assert {each["region"]["code"] for each in snapshot} == set(regions)
-        assert seen[: len(snapshot)] == snapshot
+    for received in received_by_follower:
+        _assert_chained(received)
+        snapshot = [event for event in received if event["snapshot"]]
+        assert {event["region"]["code"] for event in snapshot} == set(regions)
+        assert received[: len(snapshot)] == snapshot
         for region in regions:
-            values = [each["after"] for each in seen if each["region"]["code"] == region]
+            values = [event["after"] for event in received if event["region"]["code"] == region]
             first = int(values[0][2:])
             assert values == [f"1.{number:02}" for number in range(first, writes + 1)]
 
 
-async def test_what_is_pruned_cannot_be_resumed_from_and_is_in_the_snapshot(any_hub: Hub) -> None:
+async def test_a_pruned_cursor_requires_a_snapshot_which_stays_complete(any_hub: Hub) -> None:
     start = await any_hub.cursor()
     for version, value in enumerate(("3.00", "3.10", "3.20")):
-        await _publish(any_hub, "32.11", value, version or None)
-    await places.begin(any_hub, places.assessment())
-    await _claim(any_hub, 5, 1)
-    await _publish(any_hub, "32.73", "4.00")
-    async with any_hub.listening(INDEX_CHANGED, places.REGION) as changes:
-        before = await _take(changes, 3)
-    kept = await any_hub.cursor()
+        await _record_result(any_hub, "32.11", value, version or None)
+    await places.write_assessment(any_hub, places.assessment())
+    await _claim_level(any_hub, 5, 1)
+    await _record_result(any_hub, "32.73", "4.00")
+    async with any_hub.subscribe(INDEX_CHANGED, places.REGION) as changes:
+        before = await _take_events(changes, 3)
+    cursor = await any_hub.cursor()
 
-    assert await _prune(any_hub) == 4  # two corrected results, and their index changes
-    assert await _prune(any_hub) == 0
+    assert await _prune_log(any_hub) == 4  # two corrected results, and their index changes
+    assert await _prune_log(any_hub) == 0
 
     for document in (INDEX_CHANGED, EVENTS):
-        async with any_hub.listening(document, after=start) as events:
+        async with any_hub.subscribe(document, after=start) as events:
             assert await events.refusal() == "SNAPSHOT_REQUIRED"
     assert await any_hub.refusal(PAGE, after=start) == "SNAPSHOT_REQUIRED"
-    async with any_hub.listening(INDEX_CHANGED, places.REGION) as changes:
-        assert await _take(changes, 3) == before
-    async with any_hub.listening(INDEX_CHANGED, after=before[0]["cursor"]) as changes:
-        assert _summaries(await _take(changes, 1)) == [("32.73", "4.00", True)]
-    assert (await any_hub.ask(PAGE))["events"]["events"] == []
-    async with any_hub.listening(INDEX_CHANGED, after=kept) as changes:
-        await _publish(any_hub, "32.73", "4.10", 1)
-        assert _summaries(await _take(changes, 1)) == [("32.73", "4.10", False)]
+    async with any_hub.subscribe(INDEX_CHANGED, places.REGION) as changes:
+        assert await _take_events(changes, 3) == before
+    async with any_hub.subscribe(INDEX_CHANGED, after=before[0]["cursor"]) as changes:
+        assert _summaries(await _take_events(changes, 1)) == [("32.73", "4.00", True)]
+    assert (await any_hub.query_data(PAGE))["events"]["events"] == []
+    async with any_hub.subscribe(INDEX_CHANGED, after=cursor) as changes:
+        await _record_result(any_hub, "32.73", "4.10", 1)
+        assert _summaries(await _take_events(changes, 1)) == [("32.73", "4.10", False)]
 
 
-async def test_a_public_event_outlives_a_newer_one_that_not_all_may_see(hub: Hub) -> None:
+async def test_pruning_leaves_a_public_event_before_a_newer_hidden_event(hub: Hub) -> None:
     public = places.assessment(state=AssessmentState.PUBLISHED)
     draft = replace(public, state=AssessmentState.DRAFT)
     recorded = (EventKind.RESULT_RECORDED, public.region, public.id)
     await hub.record(*recorded, public, Visibility.PUBLIC)
     await hub.record(*recorded, draft, Visibility.REGION)
     await hub.record(*recorded, draft, Visibility.REGION)
-    before = await _snapshot_of(hub, "RESULT_RECORDED")
-    assert await _prune(hub) > 0
-    assert await _snapshot_of(hub, "RESULT_RECORDED") == before
+    before = await _first_events_by_viewer(hub, "RESULT_RECORDED")
+    assert await _prune_log(hub) > 0
+    assert await _first_events_by_viewer(hub, "RESULT_RECORDED") == before
     assert before[PUBLIC_VIEWER] != before[places.REGION]
 
 
-async def test_what_is_not_followed_up_yet_is_not_forgotten(hub: Hub) -> None:
+async def test_unprocessed_events_are_not_pruned(hub: Hub) -> None:
     for version, value in enumerate(("3.00", "3.10")):
-        await _publish(hub, "32.11", value, version or None)
+        await _record_result(hub, "32.11", value, version or None)
     later = hub.instance.clock() + timedelta(days=1)
     assert await retention.prune_arrival_log(hub.instance.database, later) == 0
 
 
-async def test_what_is_not_old_yet_is_not_forgotten(hub: Hub) -> None:
+async def test_recent_events_are_not_pruned(hub: Hub) -> None:
     for _ in range(100):
-        hub.instance.clock()  # it is later than when the places were written
-    await _publish(hub, "32.11", "3.00")
+        hub.instance.clock()  # advance the clock past the writing of the regions
+    await _record_result(hub, "32.11", "3.00")
     between = hub.instance.clock()
-    await _publish(hub, "32.11", "3.10", 1)
+    await _record_result(hub, "32.11", "3.10", 1)
     start = await hub.cursor()
-    # The newer event of the subject stays, whatever its time.
-    assert await _prune(hub, between) == 2
-    await _publish(hub, "32.11", "3.20", 2)
-    async with hub.listening(INDEX_CHANGED, after=start) as changes:
-        assert _summaries(await _take(changes, 1)) == [("32.11", "3.20", False)]
+    # The newest event of each subject is not pruned, although it is old.
+    assert await _prune_log(hub, between) == 2
+    await _record_result(hub, "32.11", "3.20", 2)
+    async with hub.subscribe(INDEX_CHANGED, after=start) as changes:
+        assert _summaries(await _take_events(changes, 1)) == [("32.11", "3.20", False)]

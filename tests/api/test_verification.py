@@ -50,33 +50,45 @@ CLAIMS = Assessment(
 
 
 async def _verification(
-    hub: Hub, viewer: Viewer = PUBLIC_VIEWER, **given: object
+    hub: Hub, viewer: Viewer = PUBLIC_VIEWER, **variables: object
 ) -> dict[str, Any]:
-    found: dict[str, Any] = (await hub.ask(VERIFICATION, viewer, **given))["region"]["verification"]
-    return found
+    verification: dict[str, Any] = (await hub.query_data(VERIFICATION, viewer, **variables))[
+        "region"
+    ]["verification"]
+    return verification
 
 
-def _verdict(found: dict[str, Any], indicator: int) -> dict[str, Any]:
-    [verdict] = [each for each in found["verdicts"] if each["indicator"] == indicator]
+def _verdict(verification: dict[str, Any], indicator: int) -> dict[str, Any]:
+    [verdict] = [
+        verdict for verdict in verification["verdicts"] if verdict["indicator"] == indicator
+    ]
     return dict(verdict)
 
 
 async def test_without_claims_it_returns_the_bounds_and_nothing_is_refuted(
     west_java: Hub,
 ) -> None:
-    found = await _verification(west_java)
-    assert (found["assessment"], found["claimed"], found["supported"]) == (None, None, None)
-    assert (found["year"], found["asOf"], found["documentsClosed"]) == (2026, "2026-11-24", False)
-    assert found["rules"] == {
+    verification = await _verification(west_java)
+    assert (verification["assessment"], verification["claimed"], verification["supported"]) == (
+        None,
+        None,
+        None,
+    )
+    assert (verification["year"], verification["asOf"], verification["documentsClosed"]) == (
+        2026,
+        "2026-11-24",
+        False,
+    )
+    assert verification["rules"] == {
         "id": "permenpanrb59-2020/engine",
         "version": "0.1",
         "confirmed": True,
     }
-    indicators = [each["indicator"] for each in found["verdicts"]]
+    indicators = [verdict["indicator"] for verdict in verification["verdicts"]]
     assert indicators == [15, 18, *range(32, 48)]
-    assert {each["notRefuted"] for each in found["verdicts"]} == {5}
-    assert {each["flag"] for each in found["verdicts"]} == {None}
-    assert _verdict(found, 35) | {"findings": None} == {
+    assert {verdict["notRefuted"] for verdict in verification["verdicts"]} == {5}
+    assert {verdict["flag"] for verdict in verification["verdicts"]} == {None}
+    assert _verdict(verification, 35) | {"findings": None} == {
         "indicator": 35,
         "rule": "permenpanrb59-2020/engine/0.1/R32-47",
         "confirmed": True,
@@ -113,34 +125,37 @@ async def test_without_claims_it_returns_the_bounds_and_nothing_is_refuted(
     }
 
 
-async def test_a_draft_is_verified_for_those_who_may_see_it_only(hub: Hub) -> None:
-    await places.begin(hub, CLAIMS)
+async def test_a_draft_is_verified_only_for_viewers_who_may_see_it(hub: Hub) -> None:
+    await places.write_assessment(hub, CLAIMS)
     assert (await _verification(hub))["assessment"] is None
     assert (await _verification(hub, places.OTHER_REGION))["assessment"] is None
-    found = await _verification(hub, places.REGION)
-    assert found["assessment"] == {"id": CLAIMS.id, "score": {"value": "3.00"}}
-    assert found["year"] == 2025
+    verification = await _verification(hub, places.REGION)
+    assert verification["assessment"] == {"id": CLAIMS.id, "score": {"value": "3.00"}}
+    assert verification["year"] == 2025
 
 
 async def test_claims_without_an_attested_inventory_are_unverifiable_never_over_claims(
     hub: Hub,
 ) -> None:
-    await places.begin(hub, CLAIMS)
-    found = await _verification(hub, places.REGION)
-    assert (_verdict(found, 18)["claim"], _verdict(found, 18)["ceiling"]) == (3, 1)
-    assert {each["flag"] for each in found["verdicts"]} == {"SUPPORTED", "UNVERIFIABLE"}
-    assert found["claimed"] == {
+    await places.write_assessment(hub, CLAIMS)
+    verification = await _verification(hub, places.REGION)
+    assert (_verdict(verification, 18)["claim"], _verdict(verification, 18)["ceiling"]) == (3, 1)
+    assert {verdict["flag"] for verdict in verification["verdicts"]} == {
+        "SUPPORTED",
+        "UNVERIFIABLE",
+    }
+    assert verification["claimed"] == {
         "value": "3.00",
         "display": "3.00",
         "predicate": "Baik",
         "complete": True,
     }
-    assert found["notRefuted"] == {"value": "3.00"}
-    assert found["supported"]["value"] < "3.00"
+    assert verification["notRefuted"] == {"value": "3.00"}
+    assert verification["supported"]["value"] < "3.00"
 
 
-async def test_where_all_opds_vouch_an_absence_refutes_until_a_seal_breaks(hub: Hub) -> None:
-    await places.begin(hub, CLAIMS)
+async def test_an_absence_refutes_while_all_opds_vouch_for_their_inventories(hub: Hub) -> None:
+    await places.write_assessment(hub, CLAIMS)
     for id in ("application-office", "application-health"):
         await hub.change("updateApplication", places.REGION, id=id, version=1, **FILLED)
     for opd in OPDS:
@@ -150,21 +165,23 @@ async def test_where_all_opds_vouch_an_absence_refutes_until_a_seal_breaks(hub: 
     assert (bus["flag"], bus["notRefuted"]) == ("OVER_CLAIM", 1)
     assert bus["open"][0]["state"] == "FAILED"
     assert sealed["notRefuted"]["value"] < sealed["claimed"]["value"]
-    ours = {"id": "application-health", "version": 2, "name": "Lain"}
-    await hub.change("updateApplication", places.OPD, **ours)
-    one_left = _verdict(await _verification(hub, places.REGION), 18)
-    assert (one_left["flag"], one_left["notRefuted"]) == ("OVER_CLAIM", 2)  # not every OPD
-    other = {"id": "application-office", "version": 2, "name": "Lain"}
-    await hub.change("updateApplication", places.PROVINCE, **other)
-    none_left = _verdict(await _verification(hub, places.REGION), 18)
-    assert (none_left["flag"], none_left["notRefuted"]) == ("UNVERIFIABLE", 5)
+    own_edit = {"id": "application-health", "version": 2, "name": "Lain"}
+    await hub.change("updateApplication", places.OPD, **own_edit)
+    with_one_seal = _verdict(await _verification(hub, places.REGION), 18)
+    # The broken seal leaves one OPD that vouches for its inventory.
+    assert with_one_seal["flag"] == "OVER_CLAIM"
+    assert with_one_seal["notRefuted"] == 2
+    other_edit = {"id": "application-office", "version": 2, "name": "Lain"}
+    await hub.change("updateApplication", places.PROVINCE, **other_edit)
+    without_seals = _verdict(await _verification(hub, places.REGION), 18)
+    assert (without_seals["flag"], without_seals["notRefuted"]) == ("UNVERIFIABLE", 5)
 
 
-async def test_rules_that_rest_on_secondary_sources_say_so(hub: Hub) -> None:
-    await places.begin(hub, places.assessment())
-    found = await _verification(hub, places.REGION, instrument="pemdi-2026")
-    assert (found["rules"]["confirmed"], found["year"]) == (False, 2026)
-    assert "OVER_CLAIM" not in {each["flag"] for each in found["verdicts"]}
+async def test_rules_from_secondary_sources_are_marked_unconfirmed(hub: Hub) -> None:
+    await places.write_assessment(hub, places.assessment())
+    verification = await _verification(hub, places.REGION, instrument="pemdi-2026")
+    assert (verification["rules"]["confirmed"], verification["year"]) == (False, 2026)
+    assert "OVER_CLAIM" not in {verdict["flag"] for verdict in verification["verdicts"]}
 
 
 @pytest.mark.parametrize("instrument", ["spbe-2018", "spbe-1999"])

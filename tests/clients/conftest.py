@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.fixtures.processes import SimpulProcess, starting
+from tests.fixtures.processes import SimpulProcess, start_processes
 
 
 @pytest.fixture(scope="session")
@@ -18,5 +18,5 @@ def read_hub(
     """Yield a demo with the real data of West Java, which tests must not change."""
     folder = tmp_path_factory.mktemp("read-hub")
     shutil.copy(filled_template, folder)
-    with starting(folder) as start:
+    with start_processes(folder) as start:
         yield start("demo", "--no-nodes", data_dir=folder)

@@ -32,28 +32,30 @@ class Visit:
 
     page: Page
     errors: list[str] = field(default_factory=list)
-    elsewhere: list[str] = field(default_factory=list)  # requests to other hosts
+    foreign_requests: list[str] = field(default_factory=list)  # requests to other hosts
 
-    def part(self, chapter: str) -> Locator:
-        return self.page.get_by_test_id(chapter)
+    def chapter(self, name: str) -> Locator:
+        return self.page.get_by_test_id(name)
 
-    async def complete(self) -> None:
+    async def wait_until_complete(self) -> None:
         """Wait until every chapter has its data."""
-        for chapter in CHAPTERS:
-            await expect(self.part(chapter)).to_have_attribute("aria-busy", "false")
+        for name in CHAPTERS:
+            await expect(self.chapter(name)).to_have_attribute("aria-busy", "false")
         await expect(self.page.get_by_text("Memuat…")).to_have_count(0)
 
 
-async def opened(context: BrowserContext, url: str, hub: SimpulProcess) -> Visit:
+async def open_visit(context: BrowserContext, url: str, hub: SimpulProcess) -> Visit:
     page = await context.new_page()
     visit = Visit(page)
     page.on("console", lambda m: visit.errors.append(m.text) if m.type == "error" else None)
     page.on("pageerror", lambda error: visit.errors.append(str(error)))
-    own = (hub.url, hub.url.replace("http", "ws"), "data:", "blob:")
+    own_prefixes = (hub.url, hub.url.replace("http", "ws"), "data:", "blob:")
     page.on(
         "request",
         lambda request: (
-            None if request.url.startswith(own) else visit.elsewhere.append(request.url)
+            None
+            if request.url.startswith(own_prefixes)
+            else visit.foreign_requests.append(request.url)
         ),
     )
     await page.goto(url)
@@ -75,10 +77,12 @@ def token(hub: SimpulProcess, role: Role, region: str) -> str:
     )
 
 
-def change(hub: SimpulProcess, mutation: str, made: str, **input: Any) -> dict[str, Any]:
+def execute_mutation(
+    hub: SimpulProcess, mutation: str, result_type: str, **input: Any
+) -> dict[str, Any]:
     """Execute a mutation as Sumedang, and return the object that it created."""
     name = mutation[:1].upper() + mutation[1:]
-    result = f"... on Problem {{ message }} ... on {made} {{ id version }}"
+    result = f"... on Problem {{ message }} ... on {result_type} {{ id version }}"
     query = f"mutation ($input: {name}Input!) {{ {mutation}(input: $input) {{ {result} }} }}"
     response = httpx2.post(
         f"{hub.url}/graphql",

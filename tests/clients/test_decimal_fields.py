@@ -44,29 +44,29 @@ async def page(browser: Browser, read_hub: SimpulProcess) -> AsyncIterator[Page]
     await context.close()
 
 
-async def computed(page: Page, field: str, text: str) -> list[dict[str, float]]:
+async def submit_field(page: Page, field: str, text: str) -> list[dict[str, float]]:
     """Fill in one field, press the button, and return the variables of the paths asked for."""
-    asked: list[dict[str, float]] = []
+    path_variables: list[dict[str, float]] = []
 
-    def note(request: Request) -> None:
+    def record_path_query(request: Request) -> None:
         document = json.loads(request.post_data or "{}")
         if document.get("query", "").strip().startswith("query Path("):
-            asked.append(document["variables"])
+            path_variables.append(document["variables"])
 
-    page.on("request", note)
+    page.on("request", record_path_query)
     await page.get_by_label(field).fill(text)
     await page.get_by_role("button", name="Hitung", exact=True).click()
     await expect(page.get_by_test_id("jalan")).to_have_attribute("aria-busy", "false")
-    page.remove_listener("request", note)
-    return asked
+    page.remove_listener("request", record_path_query)
+    return path_variables
 
 
 @pytest.mark.parametrize(("text", "target", "shown"), ACCEPTED)
 async def test_a_comma_and_a_point_mean_the_same_number(
     page: Page, text: str, target: float, shown: str
 ) -> None:
-    asked = await computed(page, "Target indeks", text)
-    assert [variables["target"] for variables in asked] == [target]
+    path_variables = await submit_field(page, "Target indeks", text)
+    assert [variables["target"] for variables in path_variables] == [target]
     await expect(page.get_by_label("Target indeks")).to_have_value(shown)
     await expect(page.get_by_label("Target indeks")).to_have_attribute("aria-invalid", "false")
 
@@ -78,7 +78,7 @@ async def test_any_other_text_is_refused_in_the_pages_language_and_kept(
     field = page.get_by_label("Target indeks")
     plan = page.get_by_test_id("plan")
     before = await plan.inner_text()
-    assert await computed(page, "Target indeks", text) == []
+    assert await submit_field(page, "Target indeks", text) == []
     await expect(field).to_have_value(text)
     await expect(field).to_have_attribute("aria-invalid", "true")
     await expect(field).to_have_accessible_description(TARGET_EXPECTED)
@@ -88,15 +88,17 @@ async def test_any_other_text_is_refused_in_the_pages_language_and_kept(
 
 async def test_the_buffer_is_read_as_the_target_is(page: Page) -> None:
     await page.get_by_label("Target indeks").fill("4,6")
-    assert await computed(page, "Cadangan", "1,1") == []
+    assert await submit_field(page, "Cadangan", "1,1") == []
     await expect(page.get_by_label("Cadangan")).to_have_accessible_description(BUFFER_EXPECTED)
-    asked = await computed(page, "Cadangan", "0,05")
-    assert [(each["target"], each["buffer"]) for each in asked] == [(4.6, 0.05)]
+    path_variables = await submit_field(page, "Cadangan", "0,05")
+    assert [(variables["target"], variables["buffer"]) for variables in path_variables] == [
+        (4.6, 0.05)
+    ]
     await expect(page.get_by_label("Cadangan")).to_have_value("0,05")
 
 
 async def test_a_refusal_and_an_accepted_number_follow_the_pages_language(page: Page) -> None:
-    assert await computed(page, "Target indeks", "empat") == []
+    assert await submit_field(page, "Target indeks", "empat") == []
     await page.get_by_role("button", name="English").click()
     target = page.get_by_label("Target index")
     await expect(target).to_have_value("empat")

@@ -12,8 +12,8 @@ import pytest_asyncio
 from playwright.async_api import Browser, BrowserContext, Route, expect
 
 from engine.model import Role
-from tests.clients.region_visit import Visit, change, opened, token
-from tests.fixtures.processes import SimpulProcess, starting
+from tests.clients.region_visit import Visit, execute_mutation, open_visit, token
+from tests.fixtures.processes import SimpulProcess, start_processes
 
 pytestmark = [pytest.mark.integration, pytest.mark.asyncio(loop_scope="session")]
 WEB = Path(__file__).parents[2] / "clients" / "web"
@@ -30,7 +30,7 @@ DIAGNOSES = {
     "propagation": "Pada 3 dari 380 pasangan berurutan 20 aplikasi",
     "reciprocity": "timbal balik tidak dapat dinilai",
 }
-OPEN = "all => all.forEach(each => { each.open = true })"
+OPEN = "all => all.forEach(element => { element.open = true })"
 # No element is wider than the page, except inside a box that scrolls by itself.
 TOO_WIDE = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
 
@@ -39,7 +39,7 @@ TOO_WIDE = "document.documentElement.scrollWidth - document.documentElement.clie
 def hub(filled_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[SimpulProcess]:
     folder = tmp_path_factory.mktemp("region-page")
     shutil.copy(filled_template, folder)
-    with starting(folder) as start:
+    with start_processes(folder) as start:
         yield start("demo", "--no-nodes", data_dir=folder)
 
 
@@ -54,15 +54,15 @@ async def context(browser: Browser) -> AsyncIterator[BrowserContext]:
 @pytest_asyncio.fixture(scope="module", loop_scope="session")
 async def visit(context: BrowserContext, hub: SimpulProcess) -> AsyncIterator[Visit]:
     """Yield Sumedang's public page for all tests; each test uses its own chapter or controls."""
-    visit = await opened(context, f"{hub.url}/daerah/32.11", hub)
+    visit = await open_visit(context, f"{hub.url}/daerah/32.11", hub)
     yield visit
-    assert (visit.elsewhere, visit.errors) == ([], [])
+    assert (visit.foreign_requests, visit.errors) == ([], [])
     await visit.page.close()
 
 
 async def test_every_chapter_shows_what_is_known_of_sumedang(visit: Visit) -> None:
     page = visit.page
-    await visit.complete()
+    await visit.wait_until_complete()
     await expect(page.get_by_role("heading", level=1)).to_have_text("Kabupaten Sumedang")
     await expect(page).to_have_title("Kabupaten Sumedang · Simpul")
     await expect(page.get_by_test_id("index")).to_have_text(
@@ -120,9 +120,9 @@ async def test_every_chapter_shows_what_is_known_of_sumedang(visit: Visit) -> No
         "3,08",
         "4,77",
     ]
-    for none in ("decision", "not-yours"):
-        await expect(page.get_by_test_id(none)).to_have_count(0)
-    assert (visit.elsewhere, visit.errors) == ([], [])
+    for test_id in ("decision", "not-yours"):
+        await expect(page.get_by_test_id(test_id)).to_have_count(0)
+    assert (visit.foreign_requests, visit.errors) == ([], [])
 
 
 async def test_a_node_shows_what_is_around_it_and_what_depends_on_it(visit: Visit) -> None:
@@ -151,7 +151,7 @@ async def test_a_target_out_of_reach_and_a_refused_step_are_explained(visit: Vis
     await expect(page.locator("[data-testid='step'][data-indicator='12']")).to_have_count(0)
     await page.get_by_role("button", name="Tampilkan jalan terbaik berikutnya").click()
     await expect(page.get_by_test_id("next-best")).to_contain_text("upaya 47 poin")
-    await page.get_by_role("button", name="Hitung harga menolak").click()
+    await page.get_by_role("button", name="Hitung akibat menolak").click()
     await expect(page.get_by_test_id("refusals").locator("li").first).to_contain_text("Tanpa ")
     await page.get_by_label("Target indeks").fill("5")
     await page.get_by_role("button", name="Hitung", exact=True).click()
@@ -163,12 +163,12 @@ async def test_a_target_out_of_reach_and_a_refused_step_are_explained(visit: Vis
 async def test_a_verdict_can_be_traced_to_its_rule_and_its_gaps(
     context: BrowserContext, hub: SimpulProcess
 ) -> None:
-    own = {"region": "32.11", "instrument": "spbe-2020", "year": 2025, "kind": "SELF"}
-    started = change(hub, "startAssessment", "Assessment", **own)
+    assessment_input = {"region": "32.11", "instrument": "spbe-2020", "year": 2025, "kind": "SELF"}
+    started = execute_mutation(hub, "startAssessment", "Assessment", **assessment_input)
     claim = {"assessment": started["id"], "version": started["version"], "indicator": 37}
-    change(hub, "claimLevel", "Assessment", **claim, level=4)
-    mine = f"{hub.url}/daerah/32.11#token={token(hub, Role.REGION, '32.11')}"
-    visit = await opened(context, mine, hub)
+    execute_mutation(hub, "claimLevel", "Assessment", **claim, level=4)
+    url = f"{hub.url}/daerah/32.11#token={token(hub, Role.REGION, '32.11')}"
+    visit = await open_visit(context, url, hub)
     page = visit.page
     assert "token" not in page.url
     readings = page.get_by_test_id("readings")
@@ -192,16 +192,16 @@ async def test_a_verdict_can_be_traced_to_its_rule_and_its_gaps(
     await expect(missing).to_contain_text("Layanan yang didukung oleh 19 aplikasi belum diketahui")
     await page.get_by_test_id("instrument").select_option("pemdi-2026")
     await expect(page.get_by_test_id("verdict")).to_have_count(3)
-    await expect(visit.part("verifikasi")).to_contain_text("bersandar pada sumber sekunder")
+    await expect(visit.chapter("verifikasi")).to_contain_text("bersandar pada sumber sekunder")
     await page.close()
 
 
 async def test_a_rejection_needs_a_reason_and_takes_the_proposal_away(
     context: BrowserContext, hub: SimpulProcess
 ) -> None:
-    mine = f"{hub.url}/daerah/32.11#token={token(hub, Role.REGION, '32.11')}"
-    visit = await opened(context, mine, hub)
-    await visit.complete()  # chapters that still load would move the ones below
+    url = f"{hub.url}/daerah/32.11#token={token(hub, Role.REGION, '32.11')}"
+    visit = await open_visit(context, url, hub)
+    await visit.wait_until_complete()  # chapters that still load would move the ones below
     page = visit.page
     title = "Ganti E-Office Sumedang dengan aplikasi umum"
     proposal = page.get_by_test_id("proposal").filter(has_text=title)
@@ -213,7 +213,7 @@ async def test_a_rejection_needs_a_reason_and_takes_the_proposal_away(
     reason = proposal.get_by_label("Alasan keputusan")
     await reason.fill("Dipakai bersama SAKIP provinsi.")
     # The form keeps its input if a response never arrives.
-    await page.route("**/graphql", lost)
+    await page.route("**/graphql", abort_request)
     await proposal.get_by_role("button", name="Tolak").click()
     await expect(proposal.get_by_role("alert").last).to_contain_text("Keputusan belum tersimpan.")
     await expect(reason).to_have_value("Dipakai bersama SAKIP provinsi.")
@@ -223,15 +223,15 @@ async def test_a_rejection_needs_a_reason_and_takes_the_proposal_away(
     await page.close()
 
 
-async def lost(route: Route) -> None:
+async def abort_request(route: Route) -> None:
     await route.abort("connectionreset")
 
 
 async def test_another_regions_token_gives_no_controls_here(
     context: BrowserContext, hub: SimpulProcess
 ) -> None:
-    other = f"{hub.url}/daerah/32.11#token={token(hub, Role.REGION, '32.13')}"
-    visit = await opened(context, other, hub)
+    url = f"{hub.url}/daerah/32.11#token={token(hub, Role.REGION, '32.13')}"
+    visit = await open_visit(context, url, hub)
     await expect(visit.page.get_by_test_id("proposal").first).to_be_visible()
     await expect(visit.page.get_by_test_id("not-yours")).to_be_visible()
     await expect(visit.page.get_by_test_id("decision")).to_have_count(0)
@@ -241,10 +241,10 @@ async def test_another_regions_token_gives_no_controls_here(
 async def test_a_registered_application_changes_the_page_without_a_reload(
     visit: Visit, hub: SimpulProcess
 ) -> None:
-    await visit.complete()
+    await visit.wait_until_complete()
     await visit.page.evaluate("window.untouched = true")
-    uji = {"region": "32.11", "opd": DISKOMINFO, "name": "Layanan Uji"}
-    change(hub, "registerApplication", "Application", **uji)
+    application_input = {"region": "32.11", "opd": DISKOMINFO, "name": "Layanan Uji"}
+    execute_mutation(hub, "registerApplication", "Application", **application_input)
     summary = visit.page.get_by_test_id("completeness")
     await expect(summary).to_contain_text("Inventaris memuat 21 aplikasi.", timeout=SEEN_WITHIN)
     row = visit.page.locator(f"[data-testid='opd-row'][data-opd='{DISKOMINFO}']")
@@ -256,8 +256,8 @@ async def test_a_part_that_fails_says_so_alone_and_can_be_tried_again(
     context: BrowserContext, hub: SimpulProcess
 ) -> None:
     async def without_outlook(route: Route) -> None:
-        asked = route.request.post_data or ""
-        await (lost(route) if "query Outlook(" in asked else route.continue_())
+        body = route.request.post_data or ""
+        await (abort_request(route) if "query Outlook(" in body else route.continue_())
 
     page = await context.new_page()
     await page.route("**/graphql", without_outlook)
@@ -274,38 +274,41 @@ async def test_a_part_that_fails_says_so_alone_and_can_be_tried_again(
 
 async def test_has_no_accessibility_violation_in_either_theme(visit: Visit) -> None:
     page = visit.page
-    await visit.complete()
+    await visit.wait_until_complete()
     # Open, but only one element of each kind: the time that axe takes grows with the visible page.
     await page.locator("details:not(.origin, [data-testid='verdict'])").evaluate_all(OPEN)
     for details in (page.locator(".origin:visible").first, page.get_by_test_id("verdict").nth(1)):
-        await details.evaluate("each => { each.open = true }")
+        await details.evaluate("element => { element.open = true }")
     # As an evaluation, because the page's content security policy allows no other script tag.
     await page.evaluate((WEB / "node_modules/axe-core/axe.min.js").read_text())
     # Themes differ only in colours.
     for theme, rules in (("dark", ""), ("light", "{ runOnly: ['color-contrast'] }")):
         await expect(page.locator("html")).to_have_attribute("data-theme", theme)
-        found = await page.evaluate(f"axe.run({rules})")
-        assert [f"{each['id']}: {each['nodes'][0]['html']}" for each in found["violations"]] == []
+        report = await page.evaluate(f"axe.run({rules})")
+        assert [
+            f"{violation['id']}: {violation['nodes'][0]['html']}"
+            for violation in report["violations"]
+        ] == []
         await page.get_by_role("button", name="Tema").click()
     await expect(page.locator("html")).to_have_attribute("data-theme", "dark")
 
 
 async def test_fits_a_phone_and_unfolds_on_paper(visit: Visit) -> None:
     page = visit.page
-    await visit.complete()
+    await visit.wait_until_complete()
     await page.set_viewport_size(PHONE)  # type: ignore[arg-type]
     assert await page.evaluate(TOO_WIDE) == 0
     await page.set_viewport_size(LAPTOP)  # type: ignore[arg-type]
-    kept = page.get_by_test_id("proposals-KEEP").get_by_test_id("proposal")
-    await expect(kept).to_have_count(2)
+    proposals = page.get_by_test_id("proposals-KEEP").get_by_test_id("proposal")
+    await expect(proposals).to_have_count(2)
     await page.evaluate("dispatchEvent(new Event('beforeprint'))")
     await page.emulate_media(media="print")
-    await expect(kept).to_have_count(9)
+    await expect(proposals).to_have_count(9)
     await expect(page.get_by_role("navigation")).to_be_hidden()
     await expect(page.locator("button:visible")).to_have_count(0)
     await page.emulate_media(media="screen")
     await page.evaluate("dispatchEvent(new Event('afterprint'))")
-    await expect(kept).to_have_count(2)
+    await expect(proposals).to_have_count(2)
 
 
 async def test_speaks_english_where_the_address_asks_for_it(visit: Visit) -> None:
@@ -326,7 +329,7 @@ async def test_speaks_english_where_the_address_asks_for_it(visit: Visit) -> Non
             "9 Comparison",
         ]
     )
-    await expect(visit.part("kepala")).to_contain_text(
+    await expect(visit.chapter("kepala")).to_contain_text(
         "The official Indeks SPBE (47 indikator) of Kabupaten Sumedang for 2024 is 4.51"
     )
     await expect(page.get_by_test_id("to-wall")).to_have_attribute("href", "/?bahasa=en")
@@ -342,8 +345,8 @@ async def test_the_page_says_that_no_region_has_the_code(
     assert answer is not None
     assert answer.status == 404
     unknown = page.get_by_test_id("unknown")
-    await expect(unknown).to_contain_text("Tidak ada daerah dengan kode “99.99” di instans ini.")
-    await unknown.get_by_role("link", name="Dinding pantau").click()
+    await expect(unknown).to_contain_text("Tidak ada daerah dengan kode “99.99” di server ini.")
+    await unknown.get_by_role("link", name="Layar pantau").click()
     await expect(page.get_by_test_id("rank-row")).to_have_count(27)
     await page.close()
 
@@ -369,14 +372,14 @@ async def test_a_decision_for_a_region_of_another_instance_says_where_it_is_reco
 ) -> None:
     """A request that the server refuses is not retried: the page says so, and what to do."""
     with sqlite3.connect(hub.data_dir / "simpul.db") as database:
-        owner = ("32.13", "wss://simpul.subang.example/graphql", "FRESH", None, "", 0)
+        source_row = ("32.13", "wss://simpul.subang.example/graphql", "FRESH", None, "", 0)
         database.execute(
             "INSERT INTO source (region, url, state, as_of, reason, base) VALUES (?,?,?,?,?,?)",
-            owner,
+            source_row,
         )
-    mine = f"{hub.url}/daerah/32.13#token={token(hub, Role.PROVINCE, '32')}"
-    visit = await opened(context, mine, hub)
-    await visit.complete()
+    url = f"{hub.url}/daerah/32.13#token={token(hub, Role.PROVINCE, '32')}"
+    visit = await open_visit(context, url, hub)
+    await visit.wait_until_complete()
     page = visit.page
     form = page.get_by_test_id("decision").first
     await form.locator("summary").click()
@@ -392,13 +395,13 @@ async def test_a_decision_for_a_region_of_another_instance_says_where_it_is_reco
     await page.close()
 
 
-async def test_a_region_without_exchanges_is_not_said_to_have_any(
+async def test_no_sentence_implies_exchanges_in_a_region_without_any(
     context: BrowserContext, hub: SimpulProcess
 ) -> None:
     """Garut has four applications and no recorded exchange, and no sentence implies one."""
-    garut = (await opened(context, f"{hub.url}/daerah/32.05", hub)).page
-    shown = garut.get_by_test_id("diagnoses").locator("[data-diagnosis]")
-    await expect(shown).to_have_count(9)
+    page = (await open_visit(context, f"{hub.url}/daerah/32.05", hub)).page
+    diagnoses = page.get_by_test_id("diagnoses").locator("[data-diagnosis]")
+    await expect(diagnoses).to_have_count(9)
     for diagnosis, sentence in {
         "propagation": "Belum ada pertukaran antara dua aplikasi",
         "debt": "Belum ada pertukaran untuk dinilai.",
@@ -406,7 +409,7 @@ async def test_a_region_without_exchanges_is_not_said_to_have_any(
         "producers": "Belum ada pertukaran yang menyebut objek datanya.",
         "isolated": "4 dari 4 aplikasi belum memiliki pertukaran data pada dasar ini.",
     }.items():
-        part = garut.locator(f"[data-diagnosis='{diagnosis}']")
-        await expect(part).to_contain_text(sentence)
-    await expect(garut.get_by_test_id("diagnoses")).not_to_contain_text("dari 0")
-    await garut.close()
+        diagnosis_element = page.locator(f"[data-diagnosis='{diagnosis}']")
+        await expect(diagnosis_element).to_contain_text(sentence)
+    await expect(page.get_by_test_id("diagnoses")).not_to_contain_text("dari 0")
+    await page.close()

@@ -1,6 +1,6 @@
 """The region's page has words, in both languages, for every code of the engine that is plain text.
 
-For those that are enumerations of the API, the types of the web client see to it.
+The types of the web client check the codes that are enumerations of the API.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ REGION = ROOT / "clients/web/src/region"
 CODES = [
     ("engine/consolidation/consolidation.py", r'Reason\(\s*"(\w+)"', "proposals", 13),
     ("engine/consolidation/consolidation.py", r'code = "(\w+)" if', "proposals", 1),
-    ("engine/consolidation/consolidation.py", r'if served else "(\w+)"', "proposals", 1),
+    ("engine/consolidation/consolidation.py", r'if \w+ else "([A-Z_]+)"', "proposals", 1),
     (
         "engine/consolidation/consolidation.py",
         r'parts\.(?:insert|append)\((?:0, )?\("([^"]+)"',
@@ -31,8 +31,7 @@ CODES = [
         "proposals",
         5,
     ),
-    ("engine/consolidation/proposal.py", r'f"([^"{]+ of) \{each\}"', "proposals", 2),
-    ("engine/consolidation/proposal.py", r'f"([^"{]+ of) \{survivor\}"', "proposals", 1),
+    ("engine/consolidation/proposal.py", r'f"([^"{]+ of) \{\w+\}"', "proposals", 3),
     ("engine/matching/name_matching.py", r'Signal\(\s*"([^"]+)"', "duplicates", 7),
     ("facts/path_rules/precedence-spbe-2020.json", r'"kind": "([\w-]+)"', "path", 4),
     ("engine/verification/completeness.py", r'"(\w+)": lambda', "inventory", 5),
@@ -62,7 +61,7 @@ def test_the_grounds_of_a_survivor_have_words() -> None:
 def test_a_decision_has_a_sentence_for_every_problem_of_the_api() -> None:
     problem = schema._schema.type_map["Problem"]
     assert isinstance(problem, GraphQLInterfaceType)
-    types = [each.name for each in schema._schema.get_possible_types(problem)]
+    types = [type_.name for type_ in schema._schema.get_possible_types(problem)]
     assert len(types) == 9
     words = (REGION / "proposals/messages.ts").read_text()
     sections = re.findall(r"^  problem: \{\n(.+?)\n  \}", words, re.MULTILINE | re.DOTALL)
@@ -71,7 +70,7 @@ def test_a_decision_has_a_sentence_for_every_problem_of_the_api() -> None:
         assert sorted(re.findall(r"^    (\w+): ", section, re.MULTILINE)) == sorted(types)
 
 
-def test_only_where_trying_again_can_help_a_person_is_asked_to() -> None:
+def test_only_a_failed_request_asks_the_person_to_try_again() -> None:
     words = (REGION / "proposals/messages.ts").read_text()
     asking = re.findall(r"^ +(\w+): .*(?:coba lagi|try again)", words, re.MULTILINE)
     assert asking == ["notReached", "notReached"]

@@ -1,4 +1,4 @@
-"""The resume helper for graphql-ws, against a server that fails in every way it can."""
+"""The resume helper for graphql-ws, against a server that fails in many ways."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ SECONDS = 60
 
 
 @pytest.mark.integration
-def test_it_follows_for_good_whatever_ends_the_subscription(node: str) -> None:
-    done = subprocess.run(
+def test_the_helper_resumes_whatever_ends_the_subscription(node: str) -> None:
+    completed = subprocess.run(
         [node, PROGRAM], capture_output=True, text=True, check=True, timeout=SECONDS
     )
-    assert json.loads(done.stdout) == {
+    assert json.loads(completed.stdout) == {
         # The cursor of each subscription: c0 and c20 are the positions of the two snapshots.
         "after": ["c0", "c1", "c2", "c3", "c6", "c20", "c21", "c21", "c22", "c23"],
         # The server omits c4, and sends c7 when a snapshot is due.

@@ -1,6 +1,6 @@
 """The wall's alert about regions whose own node is not followed, in a real browser.
 
-The sources are those that a hub with such nodes would answer with; `test_wall.py` stops a real node.
+The tests answer the query for the sources themselves; `test_wall.py` stops a real node.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ Source = dict[str, str | None]
 
 WEB = Path(__file__).parents[2] / "clients" / "web"
 WIDTH_OF_55_INCHES = 1_218  # mm of a panel of 16 to 9
-READ_FROM = 200  # times the height of a capital
+READING_DISTANCE = 200  # times the height of a capital
 INTER_CAPITAL = 0.727  # em
 NODES = ["32.11", "32.12", "32.78"]
 
@@ -29,10 +29,10 @@ def source(region: str, state: str, as_of: str | None = "2025-03-04T17:30:00Z") 
     return {"region": region, "state": state, "asOf": as_of}
 
 
-ONE = [source("32.11", "UNREACHABLE")]
+ONE_UNREACHABLE = [source("32.11", "UNREACHABLE")]
 SENTENCES = [
-    (ONE, "id", ["Kab. Sumedang tidak dapat dihubungi sejak 5 Mar 00.30."]),
-    (ONE, "en", ["No contact with Kab. Sumedang since 5 Mar 00:30."]),
+    (ONE_UNREACHABLE, "id", ["Kab. Sumedang tidak dapat dihubungi sejak 5 Mar 00.30."]),
+    (ONE_UNREACHABLE, "en", ["No contact with Kab. Sumedang since 5 Mar 00:30."]),
     (
         [source("32.11", "STALE")],
         "id",
@@ -62,7 +62,10 @@ SENTENCES = [
         [source("32.11", "UNREACHABLE", "2025-03-04T18:00:00Z"), source("32.12", "UNREACHABLE")],
         "id",
         [
-            "Kab. Sumedang dan 1 daerah lain tidak dapat dihubungi sejak 5 Mar 00.30 atau sesudahnya."
+            (
+                "Kab. Sumedang dan 1 daerah lain tidak dapat dihubungi "
+                "sejak 5 Mar 00.30 atau sesudahnya."
+            ),
         ],
     ),
     (
@@ -109,7 +112,7 @@ async def test_each_state_has_a_sentence(
 ) -> None:
     await open_wall(page, read_hub, sources, f"?bahasa={language}")
     await expect(page.get_by_test_id("source-alert").locator("p")).to_have_text(sentences)
-    behind = {each["region"] for each in sources if each["state"] != "FRESH"}
+    behind = {row["region"] for row in sources if row["state"] != "FRESH"}
     rows = page.locator("[data-testid='rank-row'].behind")
     await expect(rows).to_have_count(len(behind & set(NODES)))
 
@@ -122,12 +125,12 @@ async def test_an_alert_is_read_from_afar_and_leaves_every_rank_on_the_screen(
     page: Page, read_hub: SimpulProcess, width: int, height: int, metres: float
 ) -> None:
     await page.set_viewport_size({"width": width, "height": height})
-    await open_wall(page, read_hub, ONE)
+    await open_wall(page, read_hub, ONE_UNREACHABLE)
     alert = page.get_by_test_id("source-alert")
     await expect(alert).to_be_visible()
     size = await alert.evaluate("alert => parseFloat(getComputedStyle(alert).fontSize)")
     capital = size * INTER_CAPITAL * WIDTH_OF_55_INCHES / width
-    assert capital * READ_FROM >= metres * 1_000
+    assert capital * READING_DISTANCE >= metres * 1_000
     assert await bottom(page.get_by_test_id("rank-row").last) <= await top(alert)
     assert await bottom(alert) <= await bottom(page.get_by_test_id("ranking")) <= height
 
@@ -136,7 +139,7 @@ async def test_an_alert_makes_room_for_the_ranks_of_a_fuller_edition(
     page: Page, read_hub: SimpulProcess
 ) -> None:
     await page.set_viewport_size({"width": 1366, "height": 768})
-    await open_wall(page, read_hub, ONE, "?tahun=2025&jenis=OFFICIAL", ranks=2)
+    await open_wall(page, read_hub, ONE_UNREACHABLE, "?tahun=2025&jenis=OFFICIAL", ranks=2)
     alert = page.get_by_test_id("source-alert")
     await expect(alert).to_have_css("font-size", "44.72px")
     await page.get_by_label("Edisi").select_option(label="Otomatis")
@@ -171,26 +174,29 @@ async def test_on_a_phone_an_alert_names_more_and_is_no_wider_than_the_page(
 async def test_an_alert_has_no_accessibility_violation_in_either_theme(
     page: Page, read_hub: SimpulProcess
 ) -> None:
-    await open_wall(page, read_hub, ONE)
+    await open_wall(page, read_hub, ONE_UNREACHABLE)
     await expect(page.get_by_test_id("source-alert")).to_be_visible()
     await page.evaluate((WEB / "node_modules/axe-core/axe.min.js").read_text())
     # `test_wall.py` checks the rest of the page.
     parts = "['[data-testid=source-alert]', '.behind']"
     for theme, rules in (("dark", "{}"), ("light", "{ runOnly: ['color-contrast'] }")):
         await expect(page.locator("html")).to_have_attribute("data-theme", theme)
-        found = await page.evaluate(f"axe.run({parts}, {rules})")
-        assert found["passes"] != []
-        assert [f"{each['id']}: {each['nodes'][0]['html']}" for each in found["violations"]] == []
+        report = await page.evaluate(f"axe.run({parts}, {rules})")
+        assert report["passes"] != []
+        assert [
+            f"{violation['id']}: {violation['nodes'][0]['html']}"
+            for violation in report["violations"]
+        ] == []
         await page.get_by_role("button", name="Tema").click()
 
 
-async def top(part: Locator) -> float:
-    box = await part.bounding_box()
+async def top(locator: Locator) -> float:
+    box = await locator.bounding_box()
     assert box is not None
     return box["y"]
 
 
-async def bottom(part: Locator) -> float:
-    box = await part.bounding_box()
+async def bottom(locator: Locator) -> float:
+    box = await locator.bounding_box()
     assert box is not None
     return box["y"] + box["height"]

@@ -45,7 +45,7 @@ mutation ($value: String!, $version: Int!) {
 STOPPED = re.compile(r"^Kab\. Sumedang tidak dapat dihubungi sejak \d\d\.\d\d\.$")
 
 SQUARE = [[107, -7], [108, -7], [108, -6], [107, -6], [107, -7]]  # counter-clockwise
-WHAT_IS_FILLED = """
+DESCRIBE_FILL = """
 path => {
   const filled = (x, y) => path.isPointInFill(new DOMPoint(x, y));
   const { width, height } = path.ownerSVGElement.viewBox.baseVal;
@@ -58,12 +58,12 @@ path => {
 }
 """
 # Text on a canvas is not in any element of the page.
-NOTE_WHAT_IS_WRITTEN = """
+RECORD_CANVAS_TEXT = """
 window.written = new Set();
 const { fillText } = CanvasRenderingContext2D.prototype;
-CanvasRenderingContext2D.prototype.fillText = function (text, ...place) {
+CanvasRenderingContext2D.prototype.fillText = function (text, ...position) {
   window.written.add(text);
-  return fillText.call(this, text, ...place);
+  return fillText.call(this, text, ...position);
 };
 """
 
@@ -74,7 +74,7 @@ class Wall:
 
     page: Page
     errors: list[str] = field(default_factory=list)
-    elsewhere: list[str] = field(default_factory=list)  # requests to other hosts
+    foreign_requests: list[str] = field(default_factory=list)  # requests to other hosts
 
 
 @pytest.fixture
@@ -83,48 +83,52 @@ def own_hub(simpul_process: StartSimpul, filled_data_dir: Path) -> SimpulProcess
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="session")
-async def standing_wall(browser: Browser, read_hub: SimpulProcess) -> AsyncIterator[Wall]:
+async def shared_wall(browser: Browser, read_hub: SimpulProcess) -> AsyncIterator[Wall]:
     """Yield one wall for all tests that do not change anything."""
-    async with opened(browser, read_hub) as wall:
+    async with open_wall(browser, read_hub) as wall:
         yield wall
 
 
 @pytest_asyncio.fixture(loop_scope="session")
 async def wall(browser: Browser, read_hub: SimpulProcess) -> AsyncIterator[Wall]:
-    async with opened(browser, read_hub) as wall:
+    async with open_wall(browser, read_hub) as wall:
         yield wall
 
 
 @pytest_asyncio.fixture(loop_scope="session")
 async def own_wall(browser: Browser, own_hub: SimpulProcess) -> AsyncIterator[Wall]:
-    async with opened(browser, own_hub) as wall:
+    async with open_wall(browser, own_hub) as wall:
         yield wall
 
 
 @asynccontextmanager
-async def opened(browser: Browser, hub: SimpulProcess) -> AsyncIterator[Wall]:
+async def open_wall(browser: Browser, hub: SimpulProcess) -> AsyncIterator[Wall]:
     context = await browser.new_context(viewport=FULL_HD, locale="id-ID")  # type: ignore[arg-type]
     page = await context.new_page()
     wall = Wall(page)
     page.on("console", lambda m: wall.errors.append(m.text) if m.type == "error" else None)
     page.on("pageerror", lambda error: wall.errors.append(str(error)))
-    own = (hub.url, hub.url.replace("http", "ws"), "data:", "blob:")
+    own_prefixes = (hub.url, hub.url.replace("http", "ws"), "data:", "blob:")
     page.on(
         "request",
-        lambda request: None if request.url.startswith(own) else wall.elsewhere.append(request.url),
+        lambda request: (
+            None
+            if request.url.startswith(own_prefixes)
+            else wall.foreign_requests.append(request.url)
+        ),
     )
     await page.goto(hub.url)
-    await expect(rows(page)).to_have_count(27)
+    await expect(rank_rows(page)).to_have_count(27)
     await expect(page.get_by_test_id("connection")).to_have_attribute("data-status", "live")
     yield wall
     await context.close()
 
 
-def rows(page: Page) -> Any:
+def rank_rows(page: Page) -> Any:
     return page.get_by_test_id("rank-row")
 
 
-def record(hub: SimpulProcess, value: str, version: int) -> dict[str, Any]:
+def record_result(hub: SimpulProcess, value: str, version: int) -> dict[str, Any]:
     """Correct Subang's official result of 2024, as the province."""
     token = issue_token(
         (hub.data_dir / "token.key").read_bytes(),
@@ -147,20 +151,20 @@ def record(hub: SimpulProcess, value: str, version: int) -> dict[str, Any]:
     return answer
 
 
-async def test_shows_the_27_regions_of_2024_within_their_card(standing_wall: Wall) -> None:
-    page = standing_wall.page
+async def test_shows_the_27_regions_of_2024_within_their_card(shared_wall: Wall) -> None:
+    page = shared_wall.page
     await expect(page.get_by_test_id("edition")).to_contain_text("2024")
     await expect(page.get_by_test_id("edition")).to_contain_text("Hasil resmi")
-    first = [await rows(page).nth(number).inner_text() for number in range(3)]
+    first = [await rank_rows(page).nth(number).inner_text() for number in range(3)]
     assert [" ".join(row.split()) for row in first] == [
         "1 ▲ 3 naik 3, +0,61 Kota Bandung 4,59 Memuaskan",
         "2 = tetap, +0,37 Kab. Sumedang 4,51 Memuaskan",
         "3 ▼ 2 turun 2, +0,02 Kab. Karawang 4,40 Memuaskan",
     ]
     await expect(page.get_by_test_id("province")).to_contain_text("4,73")
-    await expect(rows(page).filter(has_text="Jawa Barat")).to_have_count(0)
+    await expect(rank_rows(page).filter(has_text="Jawa Barat")).to_have_count(0)
     card = await page.get_by_test_id("ranking").bounding_box()
-    last = await rows(page).nth(26).bounding_box()
+    last = await rank_rows(page).nth(26).bounding_box()
     assert card is not None
     assert last is not None
     assert last["y"] + last["height"] <= card["y"] + card["height"] <= FULL_HD["height"]
@@ -168,12 +172,12 @@ async def test_shows_the_27_regions_of_2024_within_their_card(standing_wall: Wal
 
 async def test_the_line_of_means_goes_through_no_mean_over_a_few_regions(wall: Wall) -> None:
     page = wall.page
-    await page.add_init_script(NOTE_WHAT_IS_WRITTEN)
+    await page.add_init_script(RECORD_CANVAS_TEXT)
     await page.reload()
     trend = page.get_by_test_id("trend")
     await expect(trend.locator("p")).to_have_text(
-        "Instrumen berbeda tidak dapat dibandingkan. Tidak digambar karena mencakup kurang dari 90% "
-        "daerah: 2018 (hanya 2 dari 27), 2019 (hanya 3 dari 27), 2020 (hanya 3 dari 27), "
+        "Instrumen berbeda tidak dapat dibandingkan. Tidak digambar karena mencakup kurang dari "
+        "90% daerah: 2018 (hanya 2 dari 27), 2019 (hanya 3 dari 27), 2020 (hanya 3 dari 27), "
         "2021 (hanya 6 dari 27), 2022 (hanya 9 dari 27), dan 2025 (hanya 2 dari 27)."
     )
     await expect(trend.get_by_role("row", name="2025")).to_contain_text("4,57, dari 2 di antara 27")
@@ -198,20 +202,23 @@ async def test_without_a_year_of_nearly_all_regions_no_line_is_drawn(
     assert wall.errors == []
 
 
-async def test_asks_no_other_host_and_prints_no_error(standing_wall: Wall) -> None:
-    await standing_wall.page.wait_for_timeout(1_000)
-    assert (standing_wall.elsewhere, standing_wall.errors) == ([], [])
+async def test_asks_no_other_host_and_prints_no_error(shared_wall: Wall) -> None:
+    await shared_wall.page.wait_for_timeout(1_000)
+    assert (shared_wall.foreign_requests, shared_wall.errors) == ([], [])
 
 
-async def test_has_no_accessibility_violation_in_either_theme(standing_wall: Wall) -> None:
-    page = standing_wall.page
+async def test_has_no_accessibility_violation_in_either_theme(shared_wall: Wall) -> None:
+    page = shared_wall.page
     # As an evaluation, because the page's content security policy allows no other script tag.
     await page.evaluate((WEB / "node_modules/axe-core/axe.min.js").read_text())
     # Themes differ only in colours.
     for theme, rules in (("dark", ""), ("light", "{ runOnly: ['color-contrast'] }")):
         await expect(page.locator("html")).to_have_attribute("data-theme", theme)
-        found = await page.evaluate(f"axe.run({rules})")
-        assert [f"{each['id']}: {each['nodes'][0]['html']}" for each in found["violations"]] == []
+        report = await page.evaluate(f"axe.run({rules})")
+        assert [
+            f"{violation['id']}: {violation['nodes'][0]['html']}"
+            for violation in report["violations"]
+        ] == []
         await page.get_by_role("button", name="Tema").click()
 
 
@@ -220,11 +227,11 @@ async def test_a_change_by_mutation_shows_without_a_reload(
 ) -> None:
     page = own_wall.page
     await page.evaluate("window.untouched = true")
-    assert record(own_hub, "4.60", 1) == {"version": 2, "score": {"display": "4.60"}}
-    await expect(rows(page).first).to_contain_text("Subang", timeout=SEEN_WITHIN)
-    await expect(rows(page).first).to_contain_text("4,60")
+    assert record_result(own_hub, "4.60", 1) == {"version": 2, "score": {"display": "4.60"}}
+    await expect(rank_rows(page).first).to_contain_text("Subang", timeout=SEEN_WITHIN)
+    await expect(rank_rows(page).first).to_contain_text("4,60")
     await expect(page.get_by_test_id("ticker")).to_contain_text("Subang")
-    await expect(rows(page)).to_have_count(27)
+    await expect(rank_rows(page)).to_have_count(27)
     assert await page.evaluate("window.untouched") is True
 
 
@@ -254,7 +261,7 @@ async def test_a_gap_that_rounds_to_nothing_is_less_than_a_hundredth(
 
 
 async def answered_with_small_gaps(route: Route) -> None:
-    """Answer as the hub does, with small gaps of Cimahi and Cirebon and a near first peer of Cimahi."""
+    """Answer as the hub does, with small gaps of Cimahi and Cirebon, and a near peer of Cimahi."""
     response = await route.fetch()
     answer = await response.json()
     document = route.request.post_data or ""
@@ -276,10 +283,12 @@ async def test_a_lost_connection_shows_at_once_and_heals_without_a_missed_change
     hub, page = own_hub, own_wall.page
     hub.kill()
     await expect(page.get_by_test_id("banner")).to_be_visible(timeout=SEEN_WITHIN)
-    await expect(rows(page)).to_have_count(27)
-    again = simpul_process("demo", port=int(hub.url.rpartition(":")[2]), data_dir=hub.data_dir)
-    assert record(again, "4.61", 1) == {"version": 2, "score": {"display": "4.61"}}
-    await expect(rows(page).first).to_contain_text("4,61", timeout=HEALED_WITHIN)
+    await expect(rank_rows(page)).to_have_count(27)
+    restarted_hub = simpul_process(
+        "demo", port=int(hub.url.rpartition(":")[2]), data_dir=hub.data_dir
+    )
+    assert record_result(restarted_hub, "4.61", 1) == {"version": 2, "score": {"display": "4.61"}}
+    await expect(rank_rows(page).first).to_contain_text("4,61", timeout=HEALED_WITHIN)
     await expect(page.get_by_test_id("banner")).to_have_count(0)
     await expect(page.get_by_test_id("ticker").locator("li[data-code='32.13']")).to_have_count(1)
 
@@ -289,7 +298,7 @@ async def test_a_self_assessment_shares_neither_rank_nor_line_with_official_resu
 ) -> None:
     page = wall.page
     await page.goto(f"{read_hub.url}/?tahun=2023&jenis=SELF")
-    await expect(rows(page)).to_have_count(2)
+    await expect(rank_rows(page)).to_have_count(2)
     await expect(page.get_by_test_id("edition")).to_contain_text("Penilaian mandiri")
     for card in ("ranking", "trend", "nearest"):
         await expect(page.get_by_test_id(card)).not_to_contain_text("Hasil resmi")
@@ -304,38 +313,38 @@ async def test_a_stopped_node_is_marked_and_heals_while_the_others_go_on(
     page = await context.new_page()
     await page.goto(hub.url)
 
-    async def marked(code: str, state: str) -> None:
+    async def expect_state(code: str, state: str) -> None:
         row = page.locator(f'[data-testid="rank-row"][data-code="{code}"]')
         mark = row.get_by_test_id("source")
         await expect(mark).to_have_attribute("data-state", state, timeout=HEALED_WITHIN)
 
-    await expect(rows(page)).to_have_count(27)
+    await expect(rank_rows(page)).to_have_count(27)
     for code in ("32.11", "32.12", "32.78"):
-        await marked(code, "FRESH")
+        await expect_state(code, "FRESH")
     alert = page.get_by_test_id("source-alert")
     await expect(alert).to_have_count(0)
     region = await context.new_page()
     await region.goto(f"{hub.url}/daerah/32.11")
     await region.evaluate("window.untouched = true")
     source = region.get_by_test_id("source-state")
-    await expect(source).to_contain_text("mengikuti pemiliknya dengan dekat")
+    await expect(source).to_contain_text("salinan mutakhir dari simpul pemiliknya")
     node = hub.data_dir / "nodes" / "32.11"
-    announced = re.search(
+    node_line = re.search(
         r"Node 32\.11 +http://127\.0\.0\.1:(\d+)/, process (\d+)", hub.log.read_text()
     )
-    assert announced is not None
-    os.kill(int(announced[2]), signal.SIGKILL)
-    await marked("32.11", "UNREACHABLE")
-    await marked("32.12", "FRESH")
-    await expect(rows(page)).to_have_count(27)
+    assert node_line is not None
+    os.kill(int(node_line[2]), signal.SIGKILL)
+    await expect_state("32.11", "UNREACHABLE")
+    await expect_state("32.12", "FRESH")
+    await expect(rank_rows(page)).to_have_count(27)
     await expect(page.get_by_test_id("nodes")).to_contain_text("2 dari 3")
     await expect(alert).to_have_text(STOPPED)
     await expect(source).to_have_attribute("data-state", "UNREACHABLE", timeout=HEALED_WITHIN)
     sentence = await alert.inner_text()
     await expect(region.get_by_test_id("source-alert")).to_have_text(sentence)
     await expect(source).to_contain_text(f"{sentence} Yang tampil adalah salinan terakhir.")
-    simpul_process("serve", port=int(announced[1]), data_dir=node)
-    await marked("32.11", "FRESH")
+    simpul_process("serve", port=int(node_line[1]), data_dir=node)
+    await expect_state("32.11", "FRESH")
     await expect(page.get_by_test_id("nodes")).to_contain_text("3 dari 3")
     await expect(alert).to_have_count(0)
     await expect(source).to_have_attribute("data-state", "FRESH", timeout=HEALED_WITHIN)
@@ -344,7 +353,7 @@ async def test_a_stopped_node_is_marked_and_heals_while_the_others_go_on(
     await context.close()
 
 
-async def test_a_replay_says_so_from_its_first_second_to_its_last(
+async def test_a_replay_is_marked_from_its_start_to_its_end(
     browser: Browser, simpul_process: StartSimpul
 ) -> None:
     hub = simpul_process("demo", "--replay", "--seconds", "0.05")
@@ -361,7 +370,7 @@ async def test_a_replay_says_so_from_its_first_second_to_its_last(
     # The target of 2025 leads to no edition of targets: the wall stays with official results.
     await expect(page.get_by_test_id("edition")).to_contain_text("2025")
     await expect(page.get_by_test_id("edition")).to_contain_text("Hasil resmi")
-    await expect(rows(page)).to_have_count(2)
+    await expect(rank_rows(page)).to_have_count(2)
     await page.close()
 
 
@@ -375,19 +384,19 @@ async def test_an_operators_own_map_is_drawn_whichever_way_its_rings_run(
 ) -> None:
     polygon = {"type": "Polygon", "coordinates": [ring]}
     point = {"type": "Point", "coordinates": ring[0]}
-    own = tmp_path / "own.geojson"
+    map_file = tmp_path / "own.geojson"
     features = [feature("32.13", polygon), feature("32.12", point), feature("99.99", polygon)]
-    own.write_text(json.dumps({"type": "FeatureCollection", "features": features}))
-    environment = {"SIMPUL_MAP_FILE": str(own)}
+    map_file.write_text(json.dumps({"type": "FeatureCollection", "features": features}))
+    environment = {"SIMPUL_MAP_FILE": str(map_file)}
     hub = simpul_process("demo", data_dir=filled_data_dir, environment=environment)
     page = await browser.new_page()
     await page.goto(hub.url)
-    await expect(rows(page)).to_have_count(27)
+    await expect(rank_rows(page)).to_have_count(27)
     await expect(page.get_by_text("Peta skematis")).to_have_count(0)
-    drawn = page.locator("path[data-code]")
-    await expect(drawn).to_have_count(1)
-    await expect(drawn).to_have_attribute("data-code", "32.13")
-    assert await drawn.evaluate(WHAT_IS_FILLED) == {"corners": 4, "middle": True, "around": []}
+    paths = page.locator("path[data-code]")
+    await expect(paths).to_have_count(1)
+    await expect(paths).to_have_attribute("data-code", "32.13")
+    assert await paths.evaluate(DESCRIBE_FILL) == {"corners": 4, "middle": True, "around": []}
     await page.close()
 
 
@@ -407,12 +416,12 @@ async def test_the_explorer_opens_without_any_outside_request(
         lambda request: (
             None
             if request.url.startswith((read_hub.url, "data:", "blob:"))
-            else wall.elsewhere.append(request.url)
+            else wall.foreign_requests.append(request.url)
         ),
     )
     await page.goto(f"{read_hub.url}/graphql")
     await expect(page.get_by_label("Query Editor")).to_contain_text("query Top")
     await page.get_by_role("button", name="Execute query").click()
     await expect(page.get_by_label("Result Window")).to_contain_text("Kota Bandung")
-    assert (wall.elsewhere, wall.errors) == ([], [])
+    assert (wall.foreign_requests, wall.errors) == ([], [])
     await page.close()

@@ -18,7 +18,7 @@ IMPORTED = {
 }
 
 
-def imports(folder: str) -> list[tuple[str, str]]:
+def list_imports(folder: str) -> list[tuple[str, str]]:
     """List each file of the folder with each folder of the web client that it imports from."""
     files = [path for path in (WEB / folder).rglob("*") if path.suffix in SOURCES]
     targets = [
@@ -39,6 +39,6 @@ def test_every_file_lies_in_a_folder_with_a_rule() -> None:
 
 @pytest.mark.parametrize("folder", IMPORTED)
 def test_a_page_imports_only_its_own_files_and_shared_ones(folder: str) -> None:
-    found = imports(folder)
-    forbidden = [(file, target) for file, target in found if target not in IMPORTED[folder]]
-    assert (forbidden, {target for _, target in found}) == ([], IMPORTED[folder])
+    imported = list_imports(folder)
+    forbidden = [(file, target) for file, target in imported if target not in IMPORTED[folder]]
+    assert (forbidden, {target for _, target in imported}) == ([], IMPORTED[folder])

@@ -43,9 +43,7 @@ def test_a_half_is_rounded_away_from_zero(value: str, printed: str) -> None:
     ("value", "printed"),
     [("0.75", "+0.75"), ("-0.1", "-0.10"), ("0", "0.00"), ("0.004", "0.00"), ("-0.004", "0.00")],
 )
-def test_a_difference_carries_its_sign_unless_nothing_of_it_is_seen(
-    value: str, printed: str
-) -> None:
+def test_a_difference_has_a_sign_unless_it_is_displayed_as_zero(value: str, printed: str) -> None:
     assert decimals.format_signed(Fraction(value)) == printed
 
 
@@ -60,6 +58,6 @@ def test_a_difference_carries_its_sign_unless_nothing_of_it_is_seen(
     ],
 )
 def test_printed_parts_add_up(values: list[str], printed: list[str]) -> None:
-    parts = [Fraction(each) for each in values]
-    assert decimals.exact_parts(parts) == printed
+    parts = [Fraction(value) for value in values]
+    assert decimals.format_exact_parts(parts) == printed
     assert sum(map(Fraction, printed)) == sum(parts)

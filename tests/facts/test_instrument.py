@@ -31,27 +31,27 @@ def test_each_instrument_has_the_shape_of_its_regulation(
     levels: tuple[int, int],
     years: tuple[int, int | None],
 ) -> None:
-    found = instrument_by_id(id)
-    assert (len(found.indicators), len(found.aspects), len(found.domains)) == (
+    instrument = instrument_by_id(id)
+    assert (len(instrument.indicators), len(instrument.aspects), len(instrument.domains)) == (
         lines,
         aspects,
         domains,
     )
-    assert (found.level_min, found.level_max) == levels
-    assert (found.year_from, found.year_to) == years
-    assert sum(each.weight for each in found.indicators) == 100
+    assert (instrument.level_min, instrument.level_max) == levels
+    assert (instrument.year_from, instrument.year_to) == years
+    assert sum(indicator.weight for indicator in instrument.indicators) == 100
 
 
 def test_the_35_indicators_of_2018_are_37_lines_with_their_own_numbers() -> None:
-    codes = [each.code for each in instrument_by_id("spbe-2018").indicators]
+    codes = [indicator.code for indicator in instrument_by_id("spbe-2018").indicators]
     assert codes == [*map(str, range(1, 35)), "35-1", "35-2", "35-3"]
     assert instrument_by_id("spbe-2018").indicators[34].weight == Fraction(10, 3)
 
 
 def test_the_aspects_of_pemdi_are_its_domains() -> None:
     pemdi = instrument_by_id("pemdi-2026")
-    parts = [(each.number, each.name, each.weight) for each in pemdi.domains]
-    assert parts == [(each.number, each.name, each.weight) for each in pemdi.aspects]
+    domains = [(domain.number, domain.name, domain.weight) for domain in pemdi.domains]
+    assert domains == [(aspect.number, aspect.name, aspect.weight) for aspect in pemdi.aspects]
 
 
 def test_pemdi_says_that_its_sources_are_secondary() -> None:
@@ -59,22 +59,29 @@ def test_pemdi_says_that_its_sources_are_secondary() -> None:
 
 
 def test_27_indicators_of_2020_need_an_integration_and_17_of_them_a_link() -> None:
-    needs = {
-        each.number: each.integration
-        for each in instrument_by_id("spbe-2020").indicators
-        if each.integration is not None
+    requirements = {
+        indicator.number: indicator.integration
+        for indicator in instrument_by_id("spbe-2020").indicators
+        if indicator.integration is not None
     }
-    assert list(needs) == [1, 5, 6, 7, 10, 15, 16, 17, 18, 26, 28, *range(32, 48)]
-    assert [number for number, need in needs.items() if need.needs_link] == [18, *range(32, 48)]
-    assert needs[18].from_level == 3
-    assert needs[32].partners == (33, 34, 35)
+    assert list(requirements) == [1, 5, 6, 7, 10, 15, 16, 17, 18, 26, 28, *range(32, 48)]
+    assert [number for number, requirement in requirements.items() if requirement.needs_link] == [
+        18,
+        *range(32, 48),
+    ]
+    assert requirements[18].from_level == 3
+    assert requirements[32].partners == (33, 34, 35)
 
 
 def test_25_indicators_of_2020_come_from_lines_of_2018() -> None:
-    codes = {each.code for each in instrument_by_id("spbe-2018").indicators}
-    carried = [each for each in instrument_by_id("spbe-2020").indicators if each.predecessors]
+    codes = {indicator.code for indicator in instrument_by_id("spbe-2018").indicators}
+    carried = [
+        indicator
+        for indicator in instrument_by_id("spbe-2020").indicators
+        if indicator.predecessors
+    ]
     assert len(carried) == 25
-    assert {code for each in carried for code in each.predecessors} <= codes
+    assert {code for indicator in carried for code in indicator.predecessors} <= codes
 
 
 @pytest.mark.parametrize(
@@ -88,8 +95,8 @@ def test_25_indicators_of_2020_come_from_lines_of_2018() -> None:
     ],
 )
 def test_a_year_has_one_instrument(year: int, id: str | None) -> None:
-    found = instrument_in_year(year)
-    assert (found.id if found else None) == id
+    instrument = instrument_in_year(year)
+    assert (instrument.id if instrument else None) == id
 
 
 def test_an_unknown_instrument_is_a_key_error() -> None:
@@ -108,23 +115,23 @@ def pemdi() -> Document:
 
 
 def _set(*path: str | int, to: object) -> Callable[[Document], None]:
-    def change(document: Document) -> None:
-        place: Any = document
+    def set_value(document: Document) -> None:
+        container: Any = document
         for key in path[:-1]:
-            place = place[key]
-        place[path[-1]] = to
+            container = container[key]
+        container[path[-1]] = to
 
-    return change
+    return set_value
 
 
 def _without(*path: str | int) -> Callable[[Document], None]:
-    def change(document: Document) -> None:
-        place: Any = document
+    def remove_value(document: Document) -> None:
+        container: Any = document
         for key in path[:-1]:
-            place = place[key]
-        del place[path[-1]]
+            container = container[key]
+        del container[path[-1]]
 
-    return change
+    return remove_value
 
 
 FALLING = "predicates: expected falling minimums from 5 to above 1, then null"
@@ -205,7 +212,7 @@ POSITIVE = 'a positive number as text, like "2.75" or "10/3"'
         (_set("years", to=2026), "years: expected an object, got 2026"),
     ],
 )
-def test_a_broken_instrument_is_refused_with_file_place_expected_and_found(
+def test_an_invalid_instrument_is_refused_with_file_location_expected_and_received(
     pemdi: Document, change: Callable[[Document], None], message: str
 ) -> None:
     broken = copy.deepcopy(pemdi)

@@ -21,10 +21,10 @@ from facts.validation import FactInvalid
 
 @pytest.mark.parametrize("id", list(instrument_catalogue()))
 def test_every_step_of_every_instrument_has_an_effort_from_one_to_five(id: str) -> None:
-    chosen = instrument_by_id(id)
-    effort = default_effort(chosen, effort_scale())
-    levels = chosen.level_max - chosen.level_min
-    assert len(effort.values) == levels * len(chosen.indicators)
+    instrument = instrument_by_id(id)
+    effort = default_effort(instrument, effort_scale())
+    levels = instrument.level_max - instrument.level_min
+    assert len(effort.values) == levels * len(instrument.indicators)
     assert all(1 <= value <= 5 for value in effort.values.values())
     assert (effort.id, effort.version, effort.assumption) == ("effort-scale", "1", True)
 
@@ -39,7 +39,7 @@ def test_the_soft_rules_of_2020_are_declared_as_assumptions() -> None:
         ("bus-before-collaboration", Fraction(1, 4)): 16,
     }
     steps = set(default_effort(instrument_by_id("spbe-2020"), effort_scale()).values)
-    assert {step for rule in rules.rules for step in (rule.step, rule.asks)} <= steps
+    assert {step for rule in rules.rules for step in (rule.step, rule.prerequisite)} <= steps
 
 
 def test_an_instrument_without_soft_rules_has_none() -> None:

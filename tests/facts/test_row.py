@@ -24,8 +24,8 @@ KINDS = "'SIMULATION', 'TARGET', 'SELF', 'INTERIM', 'EXTERNAL' or 'OFFICIAL'"
 
 def table(value: Any, *rows: str, header: str = HEADER) -> list[Any]:
     """Read a table whose second column holds values of this type."""
-    shape = create_model("Row", __base__=TableRow, code=(str, ...), value=value)
-    return list(parse_rows(shape, "\n".join([header, *rows]), "t.csv", "code"))
+    row_type = create_model("Row", __base__=TableRow, code=(str, ...), value=value)
+    return list(parse_rows(row_type, "\n".join([header, *rows]), "t.csv", "code"))
 
 
 @pytest.mark.parametrize(
@@ -38,7 +38,7 @@ def table(value: Any, *rows: str, header: str = HEADER) -> list[Any]:
         (AssessmentKind, "SELF", AssessmentKind.SELF),
     ],
 )
-def test_cells_are_read_by_what_they_must_hold(kind: Any, cell: str, value: object) -> None:
+def test_cells_are_parsed_by_the_type_of_their_column(kind: Any, cell: str, value: object) -> None:
     (row,) = table(kind, f'a,{cell},"Kepmen, 2024",false,')
     assert (row.code, row.value) == ("a", value)
     assert row.provenance == Provenance("Kepmen, 2024", confirmed=False, note="")
@@ -66,7 +66,7 @@ def test_an_empty_cell_is_no_value() -> None:
         (AssessmentKind, "a,DRAFT,s,true,", f"value: expected {KINDS}, got 'DRAFT'"),
     ],
 )
-def test_a_bad_cell_is_named_with_file_row_column_expected_and_found(
+def test_an_invalid_cell_is_refused_with_file_row_column_expected_and_received(
     kind: Any, row: str, message: str
 ) -> None:
     with pytest.raises(FactInvalid) as refused:
@@ -74,7 +74,7 @@ def test_a_bad_cell_is_named_with_file_row_column_expected_and_found(
     assert str(refused.value) == f"t.csv: row 2, column {message}"
 
 
-def test_a_row_names_its_place_where_it_does_not_fit_other_facts() -> None:
+def test_an_error_of_a_row_names_its_file_line_and_column() -> None:
     rows = table(str, "a,1,s,true,", "b,2,s,true,")
     assert str(rows[1].invalid("value", "the code of a region")) == (
         "t.csv: row 3, column value: expected the code of a region, got '2'"
@@ -91,7 +91,7 @@ def test_a_row_names_its_place_where_it_does_not_fit_other_facts() -> None:
         (["a,1,s,true"], "row 2, column all: expected 5 cells, got 'a,1,s,true'"),
     ],
 )
-def test_a_table_that_is_not_whole_is_refused(rows: list[str], message: str) -> None:
+def test_an_incomplete_or_repeated_row_is_refused(rows: list[str], message: str) -> None:
     with pytest.raises(FactInvalid) as refused:
         table(str, *rows)
     assert str(refused.value) == f"t.csv: {message}"

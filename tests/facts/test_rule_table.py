@@ -14,17 +14,17 @@ from facts.validation import FactInvalid
 
 def test_every_link_that_an_instrument_asks_for_has_a_rule() -> None:
     spbe, pemdi = rule_tables()["spbe-2020"], rule_tables()["pemdi-2026"]
-    ruled = {number for rule in spbe.rules for number in rule.indicators}
-    asked = {
-        each.number
-        for each in instrument_by_id("spbe-2020").indicators
-        if each.integration and each.integration.needs_link
+    covered = {number for rule in spbe.rules for number in rule.indicators}
+    needed = {
+        indicator.number
+        for indicator in instrument_by_id("spbe-2020").indicators
+        if indicator.integration and indicator.integration.needs_link
     }
-    assert ruled == {15, 18, *range(32, 48)}
-    assert asked <= ruled
+    assert covered == {15, 18, *range(32, 48)}
+    assert needed <= covered
     assert spbe.confirmed
     assert not pemdi.confirmed
-    assert "secondary sources" in pemdi.note
+    assert "sumber sekunder" in pemdi.note
 
 
 @pytest.mark.parametrize(
@@ -34,15 +34,15 @@ def test_every_link_that_an_instrument_asks_for_has_a_rule() -> None:
         ({"indicators": [1, 1]}, "rules: R.indicators: expected one of 10, 11"),
         ({"level": 1}, "rules: R.requirements.level: expected one of 2, 3, 4, 5, got 1"),
         (
-            {"ask": "MAGIC"},
-            "rules: rules[0].requirements[0].ask: expected 'ANY_OPD_ON_BUS', 'EVERY",
+            {"kind": "MAGIC"},
+            "rules: rules[0].requirements[0].kind: expected 'ANY_OPD_ON_BUS', 'EVERY",
         ),
     ],
 )
-def test_a_rule_that_does_not_fit_its_instrument_is_refused(
+def test_a_rule_that_contradicts_its_instrument_is_refused(
     rule: dict[str, object], message: str
 ) -> None:
-    requirement = {"level": rule.get("level", 4), "ask": rule.get("ask", "REVIEW"), "text": "x"}
+    requirement = {"level": rule.get("level", 4), "kind": rule.get("kind", "REVIEW"), "text": "x"}
     table = {
         "id": "t",
         "version": "1",
@@ -58,18 +58,24 @@ def test_a_rule_that_does_not_fit_its_instrument_is_refused(
     assert str(refused.value).startswith(message)
 
 
-def test_everything_that_a_rule_can_ask_is_asked_by_a_shipped_rule() -> None:
-    asked = {
-        each.ask
+def test_every_kind_of_requirement_is_used_by_a_shipped_rule() -> None:
+    kinds = {
+        requirement.kind
         for table in rule_tables().values()
         for rule in table.rules
-        for each in rule.requirements
+        for requirement in rule.requirements
     }
-    assert asked == set(RequirementKind)
+    assert kinds == set(RequirementKind)
 
 
 def test_a_pattern_of_a_role_that_has_no_names_is_refused() -> None:
-    pattern = {"id": "a-b", "one": ["a"], "other": ["b"], "data": "gaji", "both_ways": False}
+    pattern = {
+        "id": "a-b",
+        "first_roles": ["a"],
+        "second_roles": ["b"],
+        "data_object": "gaji",
+        "both_ways": False,
+    }
     table = {
         "id": "t",
         "version": "1",

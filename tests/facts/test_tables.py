@@ -13,9 +13,9 @@ from facts import tables
 
 def official(year: int) -> dict[str, str]:
     return {
-        each.region: each.figures.value
-        for each in tables.result_rows()
-        if each.year == year and each.kind is AssessmentKind.OFFICIAL
+        result.region: result.figures.value
+        for result in tables.result_rows()
+        if result.year == year and result.kind is AssessmentKind.OFFICIAL
     }
 
 
@@ -60,28 +60,28 @@ def test_every_region_of_west_java_has_an_official_result(year: int) -> None:
 def test_the_best_of_2024_are_bandung_sumedang_and_karawang() -> None:
     values = official(2024)
     assert values.pop("32") == "4.73"
-    best = sorted(values.items(), key=lambda each: Fraction(each[1]), reverse=True)[:3]
+    best = sorted(values.items(), key=lambda item: Fraction(item[1]), reverse=True)[:3]
     assert best == [("32.73", "4.59"), ("32.11", "4.51"), ("32.15", "4.40")]
 
 
 def test_the_results_of_the_nation_are_those_of_the_reports() -> None:
     counts = Counter(
-        each.year
-        for each in tables.result_rows(national=True)
-        if each.kind is AssessmentKind.OFFICIAL
+        result.year
+        for result in tables.result_rows(national=True)
+        if result.kind is AssessmentKind.OFFICIAL
     )
     assert counts == {
         2018: 3, 2019: 6, 2020: 3, 2021: 13, 2022: 11, 2023: 621, 2024: 615, 2025: 3,
     }  # fmt: skip
 
 
-def test_other_kinds_stand_apart_from_official_results() -> None:
-    others = [
-        (each.kind.value, each.region, each.year, each.figures.value)
-        for each in tables.result_rows(national=True)
-        if each.kind is not AssessmentKind.OFFICIAL
+def test_other_kinds_are_separate_from_official_results() -> None:
+    unofficial = [
+        (result.kind.value, result.region, result.year, result.figures.value)
+        for result in tables.result_rows(national=True)
+        if result.kind is not AssessmentKind.OFFICIAL
     ]
-    assert others == [
+    assert unofficial == [
         ("TARGET", "32", 2023, "3.50"),
         ("SELF", "32.12", 2023, "3.77"),
         ("SELF", "32.78", 2023, "3.54"),
@@ -90,7 +90,7 @@ def test_other_kinds_stand_apart_from_official_results() -> None:
     ]
 
 
-def test_each_table_is_whole() -> None:
+def test_each_table_has_all_of_its_rows() -> None:
     assert [
         len(tables.average_rows()),
         len(tables.sheet_lines()),
@@ -103,7 +103,7 @@ def test_each_table_is_whole() -> None:
 
 
 def test_every_row_of_every_table_has_a_source() -> None:
-    everything = [
+    provenances = [
         *(row.provenance for row in tables.region_catalogue(national=True)),
         *(row.provenance for row in tables.result_rows(national=True)),
         *(row.provenance for row in tables.average_rows()),
@@ -114,8 +114,8 @@ def test_every_row_of_every_table_has_a_source() -> None:
         *(row.provenance for row in tables.west_java_applications()),
         *(row.provenance for row in tables.west_java_integrations()),
     ]
-    assert len(everything) == 2664
-    assert [each for each in everything if not each.source.strip()] == []
+    assert len(provenances) == 2664
+    assert [provenance for provenance in provenances if not provenance.source.strip()] == []
 
 
 def test_every_region_of_west_java_runs_an_application() -> None:
@@ -123,19 +123,21 @@ def test_every_region_of_west_java_runs_an_application() -> None:
     assert regions == {region.code for region in tables.region_catalogue()}
 
 
-def test_national_applications_are_recognised_where_the_source_says_so() -> None:
-    instances = Counter(each.common_application for each in tables.west_java_applications())
+def test_applications_that_the_source_calls_national_are_recognised() -> None:
+    instances = Counter(
+        application.common_application for application in tables.west_java_applications()
+    )
     del instances[None]
     assert instances == {"spse": 22, "sipd-ri": 1, "sp4n-lapor": 1}
 
 
 def test_press_reports_give_no_evidence_and_documents_give_grade_one() -> None:
-    grades = Counter(each.evidence_grade for each in tables.west_java_integrations())
+    grades = Counter(integration.evidence_grade for integration in tables.west_java_integrations())
     assert grades == {0: 9, 1: 15}
 
 
-def test_a_target_inside_the_inventory_has_the_name_it_has_there() -> None:
-    names = {each.id: each.name for each in tables.west_java_applications()}
-    inside = [each for each in tables.west_java_integrations() if each.target is not None]
+def test_a_target_in_the_inventory_has_the_name_of_its_application() -> None:
+    names = {application.id: application.name for application in tables.west_java_applications()}
+    inside = [edge for edge in tables.west_java_integrations() if edge.target is not None]
     assert len(inside) == 11
-    assert [each.target_name for each in inside] == [names[each.target or ""] for each in inside]
+    assert [edge.target_name for edge in inside] == [names[edge.target or ""] for edge in inside]

@@ -1,4 +1,4 @@
-"""Fixtures that are made once: a real server with a toy schema, and the data of West Java."""
+"""Session fixtures: a real server with a toy schema, and the real data of West Java."""
 
 from __future__ import annotations
 
@@ -25,20 +25,20 @@ def toy_port() -> Iterator[int]:
     port = free_port()
     with subprocess.Popen([sys.executable, TOY_HUB, str(port)]) as server:
         try:
-            _wait_for(server, port)
+            _wait_until_listening(server, port)
             yield port
         finally:
             server.terminate()
 
 
-def _wait_for(server: subprocess.Popen[bytes], port: int) -> None:
+def _wait_until_listening(server: subprocess.Popen[bytes], port: int) -> None:
     deadline = time.monotonic() + START_SECONDS
     while time.monotonic() < deadline and server.poll() is None:
         with socket.socket() as probe:
             if probe.connect_ex(("127.0.0.1", port)) == 0:
                 return
         time.sleep(0.05)
-    raise RuntimeError("expected the toy hub to answer, got silence")
+    raise RuntimeError("expected the toy hub to accept connections, got none")
 
 
 @pytest.fixture(scope="session")

@@ -17,12 +17,12 @@ FRAME_SECONDS = 10.0  # a lost frame must fail its test, not hang it
 
 
 @dataclass
-class Frames:
+class FrameReader:
     """Reads the server-sent events of a response, one frame at a time."""
 
     response: httpx2.Response
     chunks: AsyncIterator[bytes]
-    _read: bytes = field(default=b"", init=False)
+    _buffer: bytes = field(default=b"", init=False)
 
     async def next(self) -> bytes:
         """Return the next frame.
@@ -32,21 +32,21 @@ class Frames:
             httpx2.RemoteProtocolError: the connection was cut.
         """
         async with asyncio.timeout(FRAME_SECONDS):
-            while b"\n\n" not in self._read:
-                self._read += await anext(self.chunks)
-        frame, _, self._read = self._read.partition(b"\n\n")
+            while b"\n\n" not in self._buffer:
+                self._buffer += await anext(self.chunks)
+        frame, _, self._buffer = self._buffer.partition(b"\n\n")
         return frame + b"\n\n"
 
-    async def fields(self) -> dict[str, str]:
+    async def next_fields(self) -> dict[str, str]:
         """Return the fields of the next frame that is not a keep-alive comment."""
         while (frame := await self.next()) == b":\n\n":
             pass
         lines = frame.decode().removesuffix("\n\n").split("\n")
-        return {name: value.strip() for name, _, value in (each.partition(":") for each in lines)}
+        return {name: value.strip() for name, _, value in (line.partition(":") for line in lines)}
 
-    async def event(self) -> Any:
+    async def next_event(self) -> Any:
         """Return the payload of the next event, whose frame has its cursor as the id."""
-        fields = await self.fields()
+        fields = await self.next_fields()
         assert list(fields) == ["event", "id", "data"], fields
         [event] = json.loads(fields["data"])["data"].values()
         assert fields["id"] == event["cursor"]
@@ -54,19 +54,19 @@ class Frames:
 
 
 @asynccontextmanager
-async def streamed(
+async def open_stream(
     url: str,
     document: str,
     *,
     accept: str = EVENT_STREAM,
     headers: dict[str, str] | None = None,
     **variables: object,
-) -> AsyncIterator[Frames]:
+) -> AsyncIterator[FrameReader]:
     """Yield a subscription by POST, once its response has begun."""
-    asked = {"query": document, "variables": variables}
-    own = {"accept": accept, **(headers or {})}
+    body = {"query": document, "variables": variables}
+    request_headers = {"accept": accept, **(headers or {})}
     async with (
         httpx2.AsyncClient(timeout=FRAME_SECONDS, trust_env=False) as http,
-        http.stream("POST", f"{url}/graphql", json=asked, headers=own) as response,
+        http.stream("POST", f"{url}/graphql", json=body, headers=request_headers) as response,
     ):
-        yield Frames(response, response.aiter_raw())
+        yield FrameReader(response, response.aiter_raw())

@@ -34,7 +34,7 @@ FOLLOWED_SECONDS = (2.0, 20.0)  # after this time a follower's own network fails
 Event = dict[str, Any]
 
 
-class Lost(Exception):
+class ConnectionLost(Exception):
     """The connection or the response was lost, so the client must retry."""
 
 
@@ -43,38 +43,38 @@ class Follower:
     """Follows all events through any hub that answers, and records them in order."""
 
     hubs: Sequence[Client]
-    chance: random.Random
+    rng: random.Random
     cursor: str  # the cursor of the newest event that it has
     events: list[Event] = field(default_factory=list)
-    connections: int = 0  # connections that were lost or given up
-    resumed: int = 0  # times that events arrived after one of them
+    lost_connections: int = 0  # connections that were lost or given up
+    resumptions: int = 0  # times that events arrived after one of them
 
     async def run(self) -> None:
         """Follow until cancelled."""
         while True:
             try:
-                async with asyncio.timeout(self.chance.uniform(*FOLLOWED_SECONDS)):
-                    await self._follow(self.chance.choice(self.hubs))
-            except (Lost, OSError, TimeoutError, WebSocketException):
-                self.connections += 1
-            await asyncio.sleep(self.chance.uniform(*PAUSE_SECONDS))
+                async with asyncio.timeout(self.rng.uniform(*FOLLOWED_SECONDS)):
+                    await self._follow_hub(self.rng.choice(self.hubs))
+            except (ConnectionLost, OSError, TimeoutError, WebSocketException):
+                self.lost_connections += 1
+            await asyncio.sleep(self.rng.uniform(*PAUSE_SECONDS))
 
-    async def _follow(self, hub: Client) -> None:
+    async def _follow_hub(self, hub: Client) -> None:
         async with connected(
             hub.url, hub.authorization, open_timeout=CALL_SECONDS, close_timeout=0
         ) as socket:
             try:
                 await subscribe(socket, EVENTS, after=self.cursor)
-                first = bool(self.connections)
+                is_resuming = bool(self.lost_connections)
                 async for message in socket:
-                    self._take(json.loads(message))
-                    self.resumed += first
-                    first = False
+                    self._record_event(json.loads(message))
+                    self.resumptions += is_resuming
+                    is_resuming = False
             finally:
-                socket.transport.abort()  # as if the network were gone: no closing handshake
-        raise Lost
+                socket.transport.abort()  # as if the network had failed: no closing handshake
+        raise ConnectionLost
 
-    def _take(self, message: Any) -> None:
+    def _record_event(self, message: Any) -> None:
         if message["type"] == "next" and not message["payload"].get("errors"):
             event = message["payload"]["data"]["events"]
             self.events.append(event)
@@ -82,7 +82,7 @@ class Follower:
             return
         # Without its database a hub may end or refuse a subscription, but every cursor stays valid.
         assert "SNAPSHOT_REQUIRED" not in json.dumps(message), message
-        raise Lost
+        raise ConnectionLost
 
 
 @dataclass
@@ -90,37 +90,37 @@ class Writer:
     """Changes one application again and again, each change once, by its idempotency key."""
 
     hubs: Sequence[Client]
-    chance: random.Random
+    rng: random.Random
     application: str
     version: int
-    repeated: int = 0  # requests that were retried because their response was lost
+    retries: int = 0  # requests that were retried because their response was lost
 
-    async def run(self, over: asyncio.Event) -> None:
+    async def run(self, stop: asyncio.Event) -> None:
         """Write until `over` is set; a change that has begun is completed."""
-        while not over.is_set():
+        while not stop.is_set():
             name = f"{self.application} {self.version + 1}"
-            given = {
+            application_input = {
                 "id": self.application,
                 "version": self.version,
                 "name": name,
                 "idempotencyKey": name,
             }
-            answer = await self._answered(given)
+            answer = await self._send_until_answered(application_input)
             assert answer == {
                 "id": self.application,
                 "version": self.version + 1,
                 "name": name,
             }
             self.version += 1
-            await asyncio.sleep(self.chance.uniform(*WRITE_SECONDS))
+            await asyncio.sleep(self.rng.uniform(*WRITE_SECONDS))
 
-    async def _answered(self, given: Event) -> Any:
+    async def _send_until_answered(self, application_input: Event) -> Any:
         while True:
-            hub = self.chance.choice(self.hubs)
+            hub = self.rng.choice(self.hubs)
             try:
                 answer = await hub.http.post(
                     f"{hub.url}/graphql",
-                    json={"query": UPDATE, "variables": {"input": given}},
+                    json={"query": UPDATE, "variables": {"input": application_input}},
                     headers=hub.authorization,
                     timeout=CALL_SECONDS,
                 )
@@ -129,16 +129,16 @@ class Writer:
                     return body["data"]["updateApplication"]
             except (httpx2.TransportError, InvalidHandshake):
                 pass
-            self.repeated += 1
-            await asyncio.sleep(self.chance.uniform(*PAUSE_SECONDS))
+            self.retries += 1
+            await asyncio.sleep(self.rng.uniform(*PAUSE_SECONDS))
 
 
-async def everything(hub: Client, after: str) -> list[Event]:
+async def list_events_after(hub: Client, after: str) -> list[Event]:
     """Return all events after a cursor that the client of `hub` may see, page by page."""
-    found: list[Event] = []
-    more = True
-    while more:
+    events: list[Event] = []
+    has_next_page = True
+    while has_next_page:
         page = (await hub.ask(PAGE, after=after))["events"]
-        found += page["events"]
-        after, more = page["cursor"], page["hasNextPage"]
-    return found
+        events += page["events"]
+        after, has_next_page = page["cursor"], page["hasNextPage"]
+    return events

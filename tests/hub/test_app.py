@@ -10,7 +10,7 @@ import httpx2
 import pytest
 from starlette.applications import Starlette
 
-from hub.app import WEB, create_app
+from hub.app import WEB_CLIENT_FOLDER, create_app
 from hub.settings import Settings
 from resolvers.context import Instance
 
@@ -26,7 +26,9 @@ HEADERS = {
     "x-content-type-options": "nosniff",
 }
 
-built = pytest.mark.skipif(not WEB.is_dir(), reason="expected the web client, as `make` builds it")
+requires_web_build = pytest.mark.skipif(
+    not WEB_CLIENT_FOLDER.is_dir(), reason="expected the web client, which `make` builds"
+)
 
 
 @pytest.fixture
@@ -34,35 +36,38 @@ def settings(sqlite_database_url: str, tmp_path: Path) -> Settings:
     return Settings(SIMPUL_DATABASE_URL=sqlite_database_url, data_dir=tmp_path / "data")
 
 
-@built
-async def test_the_wall_and_what_it_is_made_of_are_served(settings: Settings) -> None:
-    async with browsing(settings) as browser:
+@requires_web_build
+async def test_the_wall_and_its_assets_are_served(settings: Settings) -> None:
+    async with open_browser(settings) as browser:
         wall = await browser.get("/", headers=PAGE)
-        assert wall.text == (WEB / "index.html").read_text()
+        assert wall.text == (WEB_CLIENT_FOLDER / "index.html").read_text()
         # Browsers must load a new version at once.
         assert wall.headers["cache-control"] == "no-cache"
-        assets = sorted(path.name for path in (WEB / "assets").iterdir())
+        assets = sorted(path.name for path in (WEB_CLIENT_FOLDER / "assets").iterdir())
         asset = next(name for name in assets if name.startswith("wall-") and name.endswith(".js"))
         script = await browser.get(f"/assets/{asset}")
         assert script.headers["content-type"] == "text/javascript; charset=utf-8"
-        assert script.content == (WEB / "assets" / asset).read_bytes()
+        assert script.content == (WEB_CLIENT_FOLDER / "assets" / asset).read_bytes()
         assert (await browser.get("/favicon.svg")).headers["content-type"] == "image/svg+xml"
         assert (await browser.get("/assets/../index.html")).status_code == 404
 
 
-@built
-async def test_a_region_that_is_not_here_gets_the_page_that_says_so(settings: Settings) -> None:
-    async with browsing(settings) as browser:
+@requires_web_build
+async def test_an_unknown_region_gets_the_region_page_and_404(settings: Settings) -> None:
+    async with open_browser(settings) as browser:
         page = await browser.get("/daerah/99.99", headers=PAGE)
-        assert (page.status_code, page.text) == (404, (WEB / "region.html").read_text())
+        assert (page.status_code, page.text) == (
+            404,
+            (WEB_CLIENT_FOLDER / "region.html").read_text(),
+        )
         assert (await browser.get("/daerah/")).status_code == 404
 
 
-@built
+@requires_web_build
 async def test_the_explorer_is_for_browsers_and_the_api_for_programs(settings: Settings) -> None:
-    async with browsing(settings) as browser:
+    async with open_browser(settings) as browser:
         explorer = await browser.get("/graphql", headers=PAGE)
-        assert explorer.text == (WEB / "explorer.html").read_text()
+        assert explorer.text == (WEB_CLIENT_FOLDER / "explorer.html").read_text()
         program = await browser.get("/graphql", params={"query": "{ instruments { id } }"})
         assert program.json() == {
             "data": {
@@ -74,15 +79,15 @@ async def test_the_explorer_is_for_browsers_and_the_api_for_programs(settings: S
 async def test_an_operators_own_map_replaces_the_schematic_one(
     settings: Settings, tmp_path: Path
 ) -> None:
-    async with browsing(settings) as browser:
-        none = await browser.get("/map.geojson")
-        assert (none.status_code, none.content) == (204, b"")
-    own = tmp_path / "batas.geojson"
-    own.write_text('{"type":"FeatureCollection","features":[]}')
-    async with browsing(settings.model_copy(update={"map_file": own})) as browser:
+    async with open_browser(settings) as browser:
+        absent = await browser.get("/map.geojson")
+        assert (absent.status_code, absent.content) == (204, b"")
+    map_file = tmp_path / "batas.geojson"
+    map_file.write_text('{"type":"FeatureCollection","features":[]}')
+    async with open_browser(settings.model_copy(update={"map_file": map_file})) as browser:
         served = await browser.get("/map.geojson")
         assert served.headers["content-type"] == "application/geo+json"
-        assert served.content == own.read_bytes()
+        assert served.content == map_file.read_bytes()
 
 
 @pytest.mark.parametrize(
@@ -91,20 +96,20 @@ async def test_an_operators_own_map_replaces_the_schematic_one(
 async def test_every_answer_says_what_a_browser_may_do_with_it(
     settings: Settings, path: str, status: int
 ) -> None:
-    async with browsing(settings) as browser:
+    async with open_browser(settings) as browser:
         answer = await browser.get(path)
         assert answer.status_code == status
         assert {name: answer.headers[name] for name in HEADERS} == HEADERS
 
 
-async def test_a_task_that_fails_does_not_take_the_server_with_it(
+async def test_a_task_that_fails_does_not_stop_the_server(
     settings: Settings, caplog: pytest.LogCaptureFixture
 ) -> None:
     async def fails(_instance: Instance) -> None:
         raise ValueError("gagal")
 
     app = create_app(settings, tasks=[fails])
-    async with app.router.lifespan_context(app), visiting(app) as browser:
+    async with app.router.lifespan_context(app), open_client(app) as browser:
         ready = await browser.get("/readyz")
         assert ready.json() == {
             "ready": True,
@@ -117,21 +122,21 @@ async def test_a_task_that_fails_does_not_take_the_server_with_it(
 
 
 @asynccontextmanager
-async def browsing(settings: Settings) -> AsyncIterator[httpx2.AsyncClient]:
+async def open_browser(settings: Settings) -> AsyncIterator[httpx2.AsyncClient]:
     app = create_app(settings)
-    async with app.router.lifespan_context(app), visiting(app) as browser:
+    async with app.router.lifespan_context(app), open_client(app) as browser:
         yield browser
 
 
-def visiting(app: Starlette) -> httpx2.AsyncClient:
+def open_client(app: Starlette) -> httpx2.AsyncClient:
     return httpx2.AsyncClient(transport=httpx2.ASGITransport(app), base_url="http://simpul.test")
 
 
 async def test_an_operation_that_takes_longer_than_it_may_is_refused(settings: Settings) -> None:
-    hasty = settings.model_copy(update={"operation_seconds": 1e-9})
-    async with browsing(hasty) as browser:
+    short_limit = settings.model_copy(update={"operation_seconds": 1e-9})
+    async with open_browser(short_limit) as browser:
         answer = await browser.post("/graphql", json={"query": "{ regions { totalCount } }"})
         assert answer.json()["errors"][0]["extensions"] == {"code": "TOO_COMPLEX"}
-    async with browsing(settings) as browser:
+    async with open_browser(settings) as browser:
         answer = await browser.post("/graphql", json={"query": "{ regions { totalCount } }"})
         assert answer.json() == {"data": {"regions": {"totalCount": 0}}}

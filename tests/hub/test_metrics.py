@@ -37,12 +37,18 @@ async def test_each_state_of_a_region_is_counted(filled_data_dir: Path) -> None:
             ]
         ):
             at = now - timedelta(seconds=age)
-            instance.followed[str(number)] = Source(str(number), NODE, state, at)
+            instance.sources_by_region[str(number)] = Source(str(number), NODE, state, at)
         owned = metrics.OwnedRegionCount()
         await owned.count(instance)
         fanout = Fanout(b"", lambda: None)
         text = metrics.render_metrics(fanout, instance, metrics.DeliveryLag(), owned).decode()
-    assert states(text) == {"OWNED": 28, "FRESH": 1, "STALE": 2, "UNREACHABLE": 1, "DIVERGED": 1}
+    assert count_regions_by_state(text) == {
+        "OWNED": 28,
+        "FRESH": 1,
+        "STALE": 2,
+        "UNREACHABLE": 1,
+        "DIVERGED": 1,
+    }
 
 
 def test_a_worker_that_writes_no_more_disappears_with_its_file(tmp_path: Path) -> None:
@@ -52,9 +58,11 @@ def test_a_worker_that_writes_no_more_disappears_with_its_file(tmp_path: Path) -
         os.utime(file, (time.time() - age,) * 2)
     lock = tmp_path / "owned.lock"
     lock.touch()
-    own = WorkerMetrics(tmp_path, lambda: b"# TYPE simpul_sockets gauge\nsimpul_sockets 1.0\n")
+    worker_metrics = WorkerMetrics(
+        tmp_path, lambda: b"# TYPE simpul_sockets gauge\nsimpul_sockets 1.0\n"
+    )
     samples = re.findall(
-        r'^simpul_sockets{worker="(\d+)"} (\S+)$', own.text().decode(), re.MULTILINE
+        r'^simpul_sockets{worker="(\d+)"} (\S+)$', worker_metrics.render().decode(), re.MULTILINE
     )
     assert dict(samples) == {"7": "3.0", str(os.getpid()): "1.0"}
     assert {*tmp_path.iterdir()} == {tmp_path / "7.txt", tmp_path / f"{os.getpid()}.txt", lock}
@@ -69,14 +77,14 @@ async def test_the_regions_of_an_instance_are_counted_once_by_its_workers(
         "serve", data_dir=filled_data_dir, environment={"SIMPUL_WORKERS": str(workers)}
     )
 
-    async def counted() -> None:
-        text = await scraped(hub)
+    async def check_owned_regions() -> None:
+        text = await scrape_metrics(hub)
         assert text.count('state="OWNED"') == workers
-        assert states(text)["OWNED"] > 0
+        assert count_regions_by_state(text)["OWNED"] > 0
 
-    await eventually(counted)
+    await eventually(check_owned_regions)
     await asyncio.sleep(2 * WRITE_SECONDS)  # by then a second worker would have been counted, too
-    assert states(await scraped(hub)) == {
+    assert count_regions_by_state(await scrape_metrics(hub)) == {
         "OWNED": 28,
         "FRESH": 0,
         "STALE": 0,
@@ -85,16 +93,16 @@ async def test_the_regions_of_an_instance_are_counted_once_by_its_workers(
     }
 
 
-async def scraped(hub: SimpulProcess) -> str:
+async def scrape_metrics(hub: SimpulProcess) -> str:
     async with httpx2.AsyncClient(trust_env=False) as http:
         return (await http.get(f"{hub.url}/metrics")).text
 
 
-def states(text: str) -> dict[str, int]:
+def count_regions_by_state(text: str) -> dict[str, int]:
     """Return the number of regions in each state, over all workers."""
-    found: dict[str, int] = {}
+    counts: dict[str, int] = {}
     for state, count in re.findall(
         r'^simpul_sources{.*state="([A-Z]+)".*} (\S+)$', text, re.MULTILINE
     ):
-        found[state] = found.get(state, 0) + int(float(count))
-    return found
+        counts[state] = counts.get(state, 0) + int(float(count))
+    return counts

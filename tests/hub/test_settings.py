@@ -26,7 +26,7 @@ def test_by_default_everything_is_in_the_data_folder(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("given", "problem"),
+    ("setting", "problem"),
     [
         (("SIMPUL_PORT", "70000"), "SIMPUL_PORT: Input should be less than or equal to 65535"),
         (
@@ -37,14 +37,14 @@ def test_by_default_everything_is_in_the_data_folder(tmp_path: Path) -> None:
     ],
 )
 def test_what_a_type_refuses_is_reported_with_the_given_value(
-    monkeypatch: pytest.MonkeyPatch, given: tuple[str, str], problem: str
+    monkeypatch: pytest.MonkeyPatch, setting: tuple[str, str], problem: str
 ) -> None:
-    monkeypatch.setenv(*given)
-    assert problems() == [f"{problem}, got {given[1]!r}"]
+    monkeypatch.setenv(*setting)
+    assert list_settings_problems() == [f"{problem}, got {setting[1]!r}"]
 
 
 @pytest.mark.parametrize(
-    ("given", "problem"),
+    ("setting", "problem"),
     [
         (
             ("SIMPUL_LOG_LEVEL", "loud"),
@@ -62,10 +62,10 @@ def test_what_a_type_refuses_is_reported_with_the_given_value(
     ],
 )
 def test_a_useless_setting_is_reported_before_anything_starts(
-    monkeypatch: pytest.MonkeyPatch, given: tuple[str, str], problem: str
+    monkeypatch: pytest.MonkeyPatch, setting: tuple[str, str], problem: str
 ) -> None:
-    monkeypatch.setenv(*given)
-    assert problems() == [problem]
+    monkeypatch.setenv(*setting)
+    assert list_settings_problems() == [problem]
 
 
 @pytest.mark.parametrize("variable", ["DATABASE_URL", "SIMPUL_DATABASE_URL"])
@@ -73,12 +73,14 @@ def test_a_database_of_another_kind_is_refused_without_its_password(
     monkeypatch: pytest.MonkeyPatch, variable: str
 ) -> None:
     monkeypatch.setenv(variable, "mysql://simpul:rahasia@db/simpul")
-    assert problems() == [f"{variable}: expected postgresql://…, got the scheme 'mysql'"]
+    assert list_settings_problems() == [
+        f"{variable}: expected postgresql://…, got the scheme 'mysql'"
+    ]
 
 
 @pytest.mark.parametrize("variable", ["REDIS_URL", "SIMPUL_REDIS_URL"])
 @pytest.mark.parametrize(
-    ("given", "problem"),
+    ("url", "problem"),
     [
         ("http://:rahasia@redis", "expected redis://… or rediss://…, got the scheme 'http'"),
         ("rahasia", "expected redis://… or rediss://…, got the scheme ''"),
@@ -89,17 +91,17 @@ def test_a_database_of_another_kind_is_refused_without_its_password(
     ],
 )
 def test_a_broker_of_another_kind_is_refused_without_its_password(
-    monkeypatch: pytest.MonkeyPatch, variable: str, given: str, problem: str
+    monkeypatch: pytest.MonkeyPatch, variable: str, url: str, problem: str
 ) -> None:
-    monkeypatch.setenv(variable, given)
-    assert problems() == [f"{variable}: {problem}"]
+    monkeypatch.setenv(variable, url)
+    assert list_settings_problems() == [f"{variable}: {problem}"]
 
 
 def test_all_problems_are_reported_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("SIMPUL_PORT", "-1")
     monkeypatch.setenv("SIMPUL_LOG_LEVEL", "")  # counts as not set
     monkeypatch.setenv("SIMPUL_JWKS", "keys.json")
-    assert problems() == [
+    assert list_settings_problems() == [
         "SIMPUL_PORT: Input should be greater than or equal to 0, got '-1'",
         "SIMPUL_JWKS: expected a file or an address with https://, got 'keys.json'",
     ]
@@ -110,12 +112,12 @@ def test_a_key_that_is_too_short_is_refused(
 ) -> None:
     (tmp_path / "short.key").write_text("pendek\n")
     monkeypatch.setenv("SIMPUL_TOKEN_KEY_FILE", "short.key")
-    assert problems() == [
+    assert list_settings_problems() == [
         "SIMPUL_TOKEN_KEY_FILE: expected a secret of at least 32 bytes, got 6",
     ]
 
 
-def test_the_own_name_of_the_database_counts_before_the_common_one(
+def test_the_variable_of_simpul_takes_precedence_over_the_common_one(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setenv("DATABASE_URL", "postgresql://db/common")
@@ -147,7 +149,7 @@ def test_the_token_key_is_made_once_and_for_its_owner_only(tmp_path: Path) -> No
     assert settings.data_dir.stat().st_mode & 0o777 == 0o700
 
 
-def problems() -> list[str]:
+def list_settings_problems() -> list[str]:
     with pytest.raises(ValidationError) as refused:
         Settings()
     return list(explain_settings_errors(refused.value))

@@ -20,7 +20,7 @@ from hub.auth.authentication import Authenticator
 from hub.security_headers import SecurityHeaders
 from hub.transport.graphql_http import GraphQLApp
 from hub.transport.request_limits import BoundedHttpProtocol, RequestLimits
-from hub.transport.shared_subscription import FAILURE, SubscriptionSharing
+from hub.transport.shared_subscription import INTERNAL_ERROR_PAYLOAD, SubscriptionSharing
 from realtime.fanout import Fanout
 from schema.limits import document_extensions
 
@@ -34,7 +34,7 @@ class Context:
 
 
 class Closed(Exception):
-    """An expected error, as a resolver raises it that does not depend on GraphQL."""
+    """An expected error, raised by a resolver that does not depend on GraphQL."""
 
     def __init__(self, message: str) -> None:
         super().__init__(message)
@@ -122,7 +122,7 @@ def app() -> Starlette:
         ),
         explorer_html=b"<title>Explorer</title>",
         sharing=SubscriptionSharing(
-            schema, Fanout(FAILURE), Context, lambda viewer: viewer.subject
+            schema, Fanout(INTERNAL_ERROR_PAYLOAD), Context, lambda viewer: viewer.subject
         ),
     )
     return Starlette(

@@ -1,4 +1,4 @@
-"""Processes over one database and one Redis see one order of arrivals, also when Redis fails."""
+"""Processes with one database and one Redis see one order of arrivals, also when Redis fails."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ from tests.fixtures.eventually import eventually
 from tests.fixtures.redis import RedisServer
 
 SECONDS = 20.0  # a missing arrival must fail its test, not hang it
-NEVER = 3600.0  # seconds without news after which a process polls the database
+NEVER = 3600.0  # a poll interval in seconds that no test reaches
 STREAM = "simpul:test:arrivals"
 CHAOS_SECONDS = 6.0
 WRITE_EVERY = 0.01
@@ -62,7 +62,7 @@ class Worker:
     seen: list[Arrival] = field(default_factory=list)
 
     async def write(self, region: str = "32.11", *, announced: bool = True) -> int:
-        """Commit one entry; without announcing it, as if the process was killed just then."""
+        """Commit one entry; unannounced, as if the process was killed just after the commit."""
         async with log.begin_log_transaction(
             self.database, region, lambda: datetime.now(UTC)
         ) as transaction:
@@ -76,11 +76,11 @@ class Worker:
             self.bus.announce(transaction.arrival)
         return transaction.arrival
 
-    async def all(self) -> list[Arrival]:
+    async def stored_arrivals(self) -> list[Arrival]:
         async with self.database.read() as session:
             return await arrival.list_arrivals_after(session, 0, 1_000_000)
 
-    async def has(self, number: int) -> None:
+    async def wait_until_seen(self, number: int) -> None:
         await eventually(lambda: len(self.seen) >= number)
 
     async def follow(self) -> None:
@@ -89,65 +89,73 @@ class Worker:
                 self.seen += page
 
 
-async def test_what_one_has_read_no_other_asks_the_database_for(
+async def test_arrivals_that_one_process_has_read_no_other_reads_from_the_database(
     database_url: str, redis_url: str
 ) -> None:
-    async with workers(database_url, redis_url, 3, poll_seconds=NEVER) as (writer, *others):
+    async with run_workers(database_url, redis_url, 3, poll_seconds=NEVER) as (writer, *readers):
         for number in range(1, 31):
             assert await writer.write() == number
-            await writer.has(number)
-        for each in others:
-            await each.has(30)
-        assert (writer.tail.counts.read, writer.tail.counts.taken) == (30, 0)
+            await writer.wait_until_seen(number)
+        for reader in readers:
+            await reader.wait_until_seen(30)
+        assert (writer.tail.counts.arrivals_read, writer.tail.counts.arrivals_received) == (30, 0)
         assert writer.broker.fallbacks == 0
-        assert writer.tail.counts.reads == 30  # once for each commit
-        for each in others:
-            assert (each.tail.counts.read, each.tail.counts.taken) == (0, 30)
-            assert each.tail.counts.reads == 0
-            assert each.broker.fallbacks == 0
-        assert [each.seen for each in (writer, *others)] == [await writer.all()] * 3
+        assert writer.tail.counts.queries == 30  # once for each commit
+        for reader in readers:
+            assert (reader.tail.counts.arrivals_read, reader.tail.counts.arrivals_received) == (
+                0,
+                30,
+            )
+            assert reader.tail.counts.queries == 0
+            assert reader.broker.fallbacks == 0
+        assert [worker.seen for worker in (writer, *readers)] == [
+            await writer.stored_arrivals()
+        ] * 3
 
 
-async def test_of_all_who_write_the_order_is_the_same_for_all(
+async def test_all_processes_see_the_arrivals_of_all_writers_in_one_order(
     database_url: str, redis_url: str
 ) -> None:
-    async with workers(database_url, redis_url, 3, poll_seconds=NEVER) as all:
+    async with run_workers(database_url, redis_url, 3, poll_seconds=NEVER) as workers:
         async with asyncio.TaskGroup() as writers:
             for number in range(60):
-                writers.create_task(all[number % 3].write(f"32.{number % 7:02}"))
-        for each in all:
-            await each.has(60)
-        assert [each.seen for each in all] == [await all[0].all()] * 3
-        assert [each.number for each in all[0].seen] == list(range(1, 61))
+                writers.create_task(workers[number % 3].write(f"32.{number % 7:02}"))
+        for worker in workers:
+            await worker.wait_until_seen(60)
+        assert [worker.seen for worker in workers] == [await workers[0].stored_arrivals()] * 3
+        assert [arrival.number for arrival in workers[0].seen] == list(range(1, 61))
 
 
 async def test_an_unannounced_arrival_is_found_with_the_next_one(
     sqlite_database_url: str, redis_url: str
 ) -> None:
-    async with workers(sqlite_database_url, redis_url, 2, poll_seconds=NEVER) as (one, other):
-        await one.write(announced=False)
-        await one.write(announced=False)
+    async with run_workers(sqlite_database_url, redis_url, 2, poll_seconds=NEVER) as (
+        writer,
+        reader,
+    ):
+        await writer.write(announced=False)
+        await writer.write(announced=False)
         with Redis.from_url(redis_url) as redis:  # the second was announced, the first was lost
-            last = (await one.all())[-1]
+            last = (await writer.stored_arrivals())[-1]
             redis.xadd(STREAM, {"arrival": arrival.encode_arrival(last)}, id="2-0")
-        await one.has(2)
-        await other.has(2)
-        assert [each.broker.fallbacks for each in (one, other)] == [1, 1]
-        assert [each.tail.counts.read for each in (one, other)] == [2, 2]
-        await one.write()
-        await other.has(3)
-        assert (other.tail.counts.read, other.tail.counts.taken) == (2, 1)
-        assert one.seen == other.seen == await one.all()
+        await writer.wait_until_seen(2)
+        await reader.wait_until_seen(2)
+        assert [worker.broker.fallbacks for worker in (writer, reader)] == [1, 1]
+        assert [worker.tail.counts.arrivals_read for worker in (writer, reader)] == [2, 2]
+        await writer.write()
+        await reader.wait_until_seen(3)
+        assert (reader.tail.counts.arrivals_read, reader.tail.counts.arrivals_received) == (2, 1)
+        assert writer.seen == reader.seen == await writer.stored_arrivals()
 
 
 async def test_an_arrival_that_is_never_announced_is_found_after_a_silence(
     sqlite_database_url: str, redis_url: str
 ) -> None:
-    async with workers(sqlite_database_url, redis_url, 2) as (one, other):
-        await one.write(announced=False)
+    async with run_workers(sqlite_database_url, redis_url, 2) as (writer, reader):
+        await writer.write(announced=False)
         async with asyncio.timeout(2 * POLL_SECONDS + 1):
-            await other.has(1)
-        assert other.seen == await one.all()
+            await reader.wait_until_seen(1)
+        assert reader.seen == await writer.stored_arrivals()
 
 
 @pytest.mark.parametrize(
@@ -162,45 +170,51 @@ async def test_an_arrival_that_is_never_announced_is_found_after_a_silence(
         ("1-7", b"{}"),
     ],
 )
-async def test_what_the_database_does_not_have_is_never_delivered_and_does_not_stay(
+async def test_an_entry_that_the_database_lacks_is_never_delivered_and_is_removed(
     sqlite_database_url: str, redis_url: str, id: str, content: bytes
 ) -> None:
-    async with workers(sqlite_database_url, redis_url, 2, poll_seconds=NEVER) as (one, other):
+    async with run_workers(sqlite_database_url, redis_url, 2, poll_seconds=NEVER) as (
+        writer,
+        reader,
+    ):
         with Redis.from_url(redis_url) as redis:
             redis.xadd(STREAM, {"arrival": content}, id=id)
             if id != "0-7":
                 await eventually(lambda: not redis.exists(STREAM))
-        assert (one.seen, other.seen) == ([], [])
+        assert (writer.seen, reader.seen) == ([], [])
         for number in (1, 2, 3):
-            await one.write()
-            await other.has(number)
-        assert other.seen == await one.all()
-        assert (other.tail.counts.read, other.tail.counts.taken) == (0, 3)
+            await writer.write()
+            await reader.wait_until_seen(number)
+        assert reader.seen == await writer.stored_arrivals()
+        assert (reader.tail.counts.arrivals_read, reader.tail.counts.arrivals_received) == (0, 3)
 
 
-async def test_a_stream_that_cannot_be_one_is_no_more_than_a_broker_that_is_gone(
+async def test_a_key_that_is_not_a_stream_is_handled_like_an_unreachable_broker(
     sqlite_database_url: str, redis_url: str
 ) -> None:
     with Redis.from_url(redis_url) as redis:
         redis.set(STREAM, "not a stream")
-        async with workers(sqlite_database_url, redis_url, 2, reachable=False) as (one, other):
-            await one.write()
-            await other.has(1)
-            assert other.seen == await one.all()
-            assert [each.broker.reachable for each in (one, other)] == [False, False]
+        async with run_workers(sqlite_database_url, redis_url, 2, reachable=False) as (
+            writer,
+            reader,
+        ):
+            await writer.write()
+            await reader.wait_until_seen(1)
+            assert reader.seen == await writer.stored_arrivals()
+            assert [worker.broker.reachable for worker in (writer, reader)] == [False, False]
             redis.delete(STREAM)
-            await eventually(lambda: one.broker.reachable and other.broker.reachable)
+            await eventually(lambda: writer.broker.reachable and reader.broker.reachable)
 
 
-async def test_the_stream_keeps_no_more_than_it_must(
+async def test_the_stream_is_limited_in_length_and_time(
     sqlite_database_url: str, redis_url: str
 ) -> None:
     with Redis.from_url(redis_url) as redis:
-        async with workers(sqlite_database_url, redis_url, 1) as (one,):
-            one.broker.offer([replace(MADE_UP, number=number) for number in range(1, 2001)])
+        async with run_workers(sqlite_database_url, redis_url, 1) as (writer,):
+            writer.broker.offer([replace(MADE_UP, number=number) for number in range(1, 2001)])
             await eventually(lambda: redis.xlen(STREAM) == 2000)
             for after in range(2000, 10_000, 2000):
-                one.broker.offer(
+                writer.broker.offer(
                     [replace(MADE_UP, number=after + number) for number in range(1, 2001)]
                 )
                 await eventually(
@@ -213,22 +227,25 @@ async def test_the_stream_keeps_no_more_than_it_must(
             assert 0 < redis.ttl(STREAM) <= 24 * 3600
 
 
-async def test_without_redis_it_begins_and_with_it_it_goes_on(
+async def test_a_process_starts_without_redis_and_uses_it_once_it_is_reachable(
     sqlite_database_url: str, redis_server: RedisServer, caplog: pytest.LogCaptureFixture
 ) -> None:
     redis_server.kill()
     caplog.set_level(logging.INFO)
-    async with workers(sqlite_database_url, redis_server.url, 2, reachable=False) as (one, other):
-        await one.write()
-        await other.has(1)
-        assert [each.broker.reachable for each in (one, other)] == [False, False]
+    async with run_workers(sqlite_database_url, redis_server.url, 2, reachable=False) as (
+        writer,
+        reader,
+    ):
+        await writer.write()
+        await reader.wait_until_seen(1)
+        assert [worker.broker.reachable for worker in (writer, reader)] == [False, False]
         redis_server.start()
-        await eventually(lambda: one.broker.reachable and other.broker.reachable)
-        taken = other.tail.counts.taken
-        await one.write()
-        await other.has(2)
-        await eventually(lambda: other.tail.counts.taken == taken + 1)
-    assert [each.message for each in caplog.records] == [
+        await eventually(lambda: writer.broker.reachable and reader.broker.reachable)
+        taken = reader.tail.counts.arrivals_received
+        await writer.write()
+        await reader.wait_until_seen(2)
+        await eventually(lambda: reader.tail.counts.arrivals_received == taken + 1)
+    assert [record.message for record in caplog.records] == [
         *["the broker does not work (ConnectionError): the database is read instead"] * 2,
         *["the broker works"] * 2,
     ]
@@ -238,14 +255,14 @@ async def test_a_full_redis_is_reported_and_loses_nothing(
     sqlite_database_url: str, redis_server: RedisServer
 ) -> None:
     with Redis.from_url(redis_server.url) as redis:
-        async with workers(sqlite_database_url, redis_server.url, 2) as (one, other):
+        async with run_workers(sqlite_database_url, redis_server.url, 2) as (writer, reader):
             redis.config_set("maxmemory", 1)
-            await one.write()
-            await other.has(1)
-            assert one.broker.reachable is False
+            await writer.write()
+            await reader.wait_until_seen(1)
+            assert writer.broker.reachable is False
             redis.config_set("maxmemory", 0)
-            await eventually(lambda: one.broker.reachable)
-            await other.has(1)
+            await eventually(lambda: writer.broker.reachable)
+            await reader.wait_until_seen(1)
             # An arrival that could not be announced is announced later.
             await eventually(lambda: redis.xlen(STREAM) == 1)
 
@@ -261,34 +278,34 @@ def test_the_delay_between_tries_grows_to_its_limit_however_often_redis_fails(
     assert shortest <= min(delays) < max(delays) <= longest
 
 
-async def test_a_password_that_is_refused_gets_into_no_log(
+async def test_a_refused_password_is_not_logged(
     sqlite_database_url: str, redis_server: RedisServer, caplog: pytest.LogCaptureFixture
 ) -> None:
     wrong = redis_server.url.replace(redis_server.password, "rahasia")
     caplog.set_level(logging.DEBUG)
-    async with workers(sqlite_database_url, wrong, 1, reachable=False) as (one,):
+    async with run_workers(sqlite_database_url, wrong, 1, reachable=False) as (writer,):
         await eventually(lambda: bool(caplog.records))
-        await one.write()
-        await one.has(1)
+        await writer.write()
+        await writer.wait_until_seen(1)
     assert "the broker does not work (AuthenticationError)" in caplog.text
     assert "rahasia" not in caplog.text
 
 
-async def test_nothing_is_lost_or_repeated_whatever_happens_to_redis(
+async def test_no_arrival_is_lost_or_repeated_whatever_happens_to_redis(
     database_url: str, redis_server: RedisServer
 ) -> None:
     chance = random.Random(20261126)
-    done = {"kill": 0, "flush": 0, "pause": 0}
+    counts = {"kill": 0, "flush": 0, "pause": 0}
 
     over = asyncio.Event()
 
     async def disturb() -> None:
-        while not over.is_set() or 0 in done.values():
-            for what in chance.sample(sorted(done), 3):
+        while not over.is_set() or 0 in counts.values():
+            for disturbance in chance.sample(sorted(counts), 3):
                 await asyncio.sleep(chance.uniform(0.05, 0.5))
-                if what == "flush":
+                if disturbance == "flush":
                     await asyncio.to_thread(redis_server.flush)
-                elif what == "kill":
+                elif disturbance == "kill":
                     redis_server.kill()
                     await asyncio.sleep(chance.uniform(0, 0.6))
                     await asyncio.to_thread(redis_server.start)
@@ -296,40 +313,40 @@ async def test_nothing_is_lost_or_repeated_whatever_happens_to_redis(
                     redis_server.pause()
                     await asyncio.sleep(chance.uniform(0.1, 2.5))
                     redis_server.resume()
-                done[what] += 1
+                counts[disturbance] += 1
 
     async def write(worker: Worker, region: str) -> None:
         while not over.is_set():
             await worker.write(region, announced=chance.random() < 0.9)
             await asyncio.sleep(WRITE_EVERY)
 
-    async with workers(database_url, redis_server.url, 3) as all:
+    async with run_workers(database_url, redis_server.url, 3) as workers:
         async with asyncio.TaskGroup() as group:
             group.create_task(disturb())
-            for number, each in enumerate(all[:2]):
-                group.create_task(write(each, f"32.{number:02}"))
+            for number, worker in enumerate(workers[:2]):
+                group.create_task(write(worker, f"32.{number:02}"))
             await asyncio.sleep(CHAOS_SECONDS)
             over.set()
-        await eventually(lambda: all_reach(all))
-        written = await all[0].all()
-        for each in all:
-            await each.has(len(written))
-        assert [each.number for each in written] == list(range(1, len(written) + 1))
+        await eventually(lambda: all_reachable(workers))
+        written = await workers[0].stored_arrivals()
+        for worker in workers:
+            await worker.wait_until_seen(len(written))
+        assert [arrival.number for arrival in written] == list(range(1, len(written) + 1))
         assert len(written) > 100
-        assert [each.seen for each in all] == [written] * 3
-        for each in all[1:]:
-            taken = each.tail.counts.taken
+        assert [worker.seen for worker in workers] == [written] * 3
+        for worker in workers[1:]:
+            taken = worker.tail.counts.arrivals_received
             async with asyncio.timeout(SECONDS):
-                while each.tail.counts.taken == taken:  # through Redis, as before
-                    await each.has(await all[0].write())
+                while worker.tail.counts.arrivals_received == taken:  # through Redis, as before
+                    await worker.wait_until_seen(await workers[0].write())
 
 
-def all_reach(workers: list[Worker]) -> bool:
-    return all(each.broker.reachable for each in workers)
+def all_reachable(workers: list[Worker]) -> bool:
+    return all(worker.broker.reachable for worker in workers)
 
 
 @asynccontextmanager
-async def workers(
+async def run_workers(
     database_url: str,
     redis_url: str,
     count: int,
@@ -339,21 +356,23 @@ async def workers(
 ) -> AsyncIterator[list[Worker]]:
     """Yield a number of running workers with followers, once their Redis answers."""
     async with AsyncExitStack() as stack:
-        all = [
-            await stack.enter_async_context(_running(database_url, redis_url, poll_seconds))
+        workers = [
+            await stack.enter_async_context(_run_worker(database_url, redis_url, poll_seconds))
             for _ in range(count)
         ]
         if reachable:
-            await eventually(lambda: all_reach(all))
+            await eventually(lambda: all_reachable(workers))
             # The workers poll once more, as if Redis did not answer.
             await asyncio.sleep(2 * UNREACHABLE_POLL_SECONDS)
-            for each in all:
-                each.tail.counts = TailCounts()
-        yield all
+            for worker in workers:
+                worker.tail.counts = TailCounts()
+        yield workers
 
 
 @asynccontextmanager
-async def _running(database_url: str, redis_url: str, poll_seconds: float) -> AsyncIterator[Worker]:
+async def _run_worker(
+    database_url: str, redis_url: str, poll_seconds: float
+) -> AsyncIterator[Worker]:
     database, bus = Database(database_url), MemoryBus()
     broker = RedisBroker(
         redis_url,
@@ -370,7 +389,7 @@ async def _running(database_url: str, redis_url: str, poll_seconds: float) -> As
     worker = Worker(database, bus, broker, Tail(read, bus, start=0, broker=broker))
     tasks = [asyncio.create_task(worker.tail.run()), asyncio.create_task(worker.follow())]
     try:
-        await eventually(lambda: worker.tail.counts.reads >= 1)
+        await eventually(lambda: worker.tail.counts.queries >= 1)
         yield worker
     finally:
         for task in tasks:

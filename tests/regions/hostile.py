@@ -43,20 +43,20 @@ async def serving(behave: Behaviour) -> AsyncIterator[Endpoint]:
         yield Endpoint(f"ws://127.0.0.1:{port}/graphql", ("32.11",), private=True)
     finally:
         server.close()
-        for each in running:
-            each.cancel()
+        for task in running:
+            task.cancel()
         await asyncio.gather(*running, return_exceptions=True)
 
 
-async def for_ever() -> None:
+async def wait_forever() -> None:
     """Wait forever."""
     await asyncio.Event().wait()
 
 
 async def shake_hands(reader: Reader, writer: Writer, protocol: str = PROTOCOL) -> None:
     """Complete the WebSocket handshake, with a subprotocol unless that is empty."""
-    asked = await reader.readuntil(b"\r\n\r\n")
-    fields = dict(line.split(b": ", 1) for line in asked.splitlines()[1:] if line)
+    request = await reader.readuntil(b"\r\n\r\n")
+    fields = dict(line.split(b": ", 1) for line in request.splitlines()[1:] if line)
     key = {name.lower(): value for name, value in fields.items()}[b"sec-websocket-key"]
     accept = base64.b64encode(hashlib.sha1(key + GUID, usedforsecurity=False).digest())
     lines = [
@@ -69,15 +69,15 @@ async def shake_hands(reader: Reader, writer: Writer, protocol: str = PROTOCOL) 
     writer.write(b"\r\n".join(lines) + b"\r\n\r\n")
 
 
-async def begin(reader: Reader, writer: Writer) -> None:
+async def acknowledge(reader: Reader, writer: Writer) -> None:
     """Acknowledge the connection, and receive the first operation."""
     await shake_hands(reader, writer)
-    await received(reader)
-    writer.write(text(ACK))
-    await received(reader)
+    await receive_frame(reader)
+    writer.write(text_frame(ACK))
+    await receive_frame(reader)
 
 
-async def received(reader: Reader) -> bytes:
+async def receive_frame(reader: Reader) -> bytes:
     """Return the unmasked content of the next frame of the client."""
     _, length = await reader.readexactly(2)
     length &= 0x7F
@@ -85,10 +85,10 @@ async def received(reader: Reader) -> bytes:
         length = int.from_bytes(await reader.readexactly(2))
     mask = await reader.readexactly(4)
     masked = await reader.readexactly(length)
-    return bytes(each ^ mask[place % 4] for place, each in enumerate(masked))
+    return bytes(byte ^ mask[index % 4] for index, byte in enumerate(masked))
 
 
-def framed(opcode: int, content: bytes) -> bytes:
+def build_frame(opcode: int, content: bytes) -> bytes:
     """Return a whole frame as a server sends it."""
     if len(content) < 126:
         length = bytes([len(content)])
@@ -99,32 +99,32 @@ def framed(opcode: int, content: bytes) -> bytes:
     return bytes([0x80 | opcode]) + length + content
 
 
-def text(content: bytes) -> bytes:
+def text_frame(content: bytes) -> bytes:
     """Return a text frame."""
-    return framed(TEXT, content)
+    return build_frame(TEXT, content)
 
 
-def event(data: bytes, id: int = 1) -> bytes:
+def event_frame(data: bytes, id: int = 1) -> bytes:
     """Return the frame of a `next` message with data of an operation."""
-    return text(b'{"id":"%d","type":"next","payload":{"data":%s}}' % (id, data))
+    return text_frame(b'{"id":"%d","type":"next","payload":{"data":%s}}' % (id, data))
 
 
-def says(*frames: bytes) -> Behaviour:
+def answer_with(*frames: bytes) -> Behaviour:
     """Return a behaviour that answers the first operation with these frames only."""
 
     async def behave(reader: Reader, writer: Writer) -> None:
-        await begin(reader, writer)
+        await acknowledge(reader, writer)
         writer.write(b"".join(frames))
-        await for_ever()
+        await wait_forever()
 
     return behave
 
 
-def repeats(content: bytes) -> Behaviour:
+def repeat_content(content: bytes) -> Behaviour:
     """Return a behaviour that sends this content repeatedly, for as long as the client reads."""
 
     async def behave(reader: Reader, writer: Writer) -> None:
-        await begin(reader, writer)
+        await acknowledge(reader, writer)
         while True:
             writer.write(content)
             await writer.drain()
@@ -132,13 +132,13 @@ def repeats(content: bytes) -> Behaviour:
     return behave
 
 
-def drips(content: bytes, first: Behaviour) -> Behaviour:
-    """Return a behaviour that does `first`, then sends this content slowly, byte by byte."""
+def drip_content(content: bytes, opening: Behaviour) -> Behaviour:
+    """Return a behaviour that does `opening`, then sends this content slowly, byte by byte."""
 
     async def behave(reader: Reader, writer: Writer) -> None:
-        await first(reader, writer)
-        for each in content:
-            writer.write(bytes([each]))
+        await opening(reader, writer)
+        for byte in content:
+            writer.write(bytes([byte]))
             await writer.drain()
             await asyncio.sleep(DRIP_SECONDS)
 

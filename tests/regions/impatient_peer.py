@@ -9,19 +9,19 @@ from regions.directory import Endpoint
 from regions.peer import PeerConnection, PeerUnreachable, ProtocolError, RejectedByPeer
 
 SECONDS = 0.4  # the time limit of each step
-LATEST = 2.5  # the longest duration of a limited step on a busy machine
-QUESTION = "subscription { indexChanged { at } }"
-Kind = type[PeerUnreachable] | type[ProtocolError] | type[RejectedByPeer]
+LATEST_SECONDS = 2.5  # the longest duration of a limited step on a busy machine
+SUBSCRIPTION = "subscription { indexChanged { at } }"
+FailureType = type[PeerUnreachable] | type[ProtocolError] | type[RejectedByPeer]
 
 
-def opened(endpoint: Endpoint) -> Any:
-    return PeerConnection.opened(endpoint, open_seconds=SECONDS, silent_seconds=SECONDS)
+def open_peer(endpoint: Endpoint) -> Any:
+    return PeerConnection.open(endpoint, open_seconds=SECONDS, silent_seconds=SECONDS)
 
 
-async def read(peer: PeerConnection) -> int:
+async def count_events(peer: PeerConnection) -> int:
     """Read a subscription to its end, and return the number of its events."""
-    found = 0
-    async with aclosing(peer.subscribe(QUESTION, {})) as events:
+    count = 0
+    async with aclosing(peer.subscribe(SUBSCRIPTION, {})) as events:
         async for _ in events:
-            found += 1
-    return found
+            count += 1
+    return count

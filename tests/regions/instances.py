@@ -19,8 +19,8 @@ from resolvers.seed import seed_regions
 from storage import log, migrate
 from storage.database import Database
 from storage.tables import EntryRow, HeadRow, LevelRow, RegionRow
-from storage.upsert import FOLDED
-from tests.fixtures.databases import settled
+from storage.upsert import PROJECTED_TABLES
+from tests.fixtures.databases import mark_arrivals_processed
 from tests.fixtures.eventually import eventually
 from tests.fixtures.processes import SimpulProcess, StartSimpul, free_port
 from tests.hub.live import Client
@@ -31,7 +31,7 @@ Rows = dict[str, list[dict[str, Any]]]
 
 
 @dataclass
-class Place:
+class SimpulInstance:
     """One instance: its data folder, and the process that serves it."""
 
     data_dir: Path
@@ -53,14 +53,14 @@ class Place:
         assert self.process is not None
         return self.process
 
-    async def prepare(self, *regions: str) -> Place:
+    async def prepare(self, *regions: str) -> SimpulInstance:
         """Migrate the database, and load the published data of these regions."""
         self.data_dir.mkdir(parents=True, exist_ok=True)
         await asyncio.to_thread(migrate.upgrade_database, self.settings.database)
         if regions:
             async with open_instance(self.settings) as instance:
                 await seed_regions(instance, regions=regions)
-                await settled(instance)
+                await mark_arrivals_processed(instance)
         return self
 
     def token(self, role: Role = Role.PROVINCE) -> str:
@@ -68,7 +68,7 @@ class Place:
         claims = (role, ["32"], list[str](), timedelta(hours=1), datetime.now(UTC))
         return issue_token(self.settings.token_key(), "simpul", "simpul", "hub", *claims)
 
-    def follow(self, *owners: tuple[Place, Sequence[str]]) -> Path:
+    def follow(self, *owners: tuple[SimpulInstance, Sequence[str]]) -> Path:
         """Write the endpoint directory of the owners that this instance follows."""
         path = self.data_dir / "regions.toml"
         text = ""
@@ -91,7 +91,7 @@ class Place:
         )
         return self.process
 
-    async def head(self, region: str) -> int:
+    async def count_entries(self, region: str) -> int:
         """Return the number of entries that the instance has of a region."""
         database = Database(self.settings.database)
         try:
@@ -105,47 +105,50 @@ class Place:
         database = Database(self.settings.database)
         try:
             async with database.read() as session:
-                found: Rows = {}
-                for table in (HeadRow, EntryRow, *FOLDED):
+                rows_by_table: Rows = {}
+                for table in (HeadRow, EntryRow, *PROJECTED_TABLES):
                     query = select(table)
                     if table is LevelRow:
-                        of = f"assessment-{region}-%"
-                        query = query.where(LevelRow.assessment.like(of))
+                        pattern = f"assessment-{region}-%"
+                        query = query.where(LevelRow.assessment.like(pattern))
                     elif table is RegionRow:
                         query = query.where(RegionRow.code == region)
                     else:
                         query = query.where(table.region == region)  # type: ignore[attr-defined]
-                    columns = [each.key for each in inspect(table).columns]
+                    columns = [column.key for column in inspect(table).columns]
                     rows = [
                         {name: getattr(row, name) for name in columns}
                         for row in await session.scalars(query)
                     ]
-                    found[table.__tablename__] = sorted(rows, key=repr)
-                return found
+                    rows_by_table[table.__tablename__] = sorted(rows, key=repr)
+                return rows_by_table
         finally:
             await database.close()
 
 
-async def until_replicated(copy: Place, owner: Place, region: str) -> None:
+async def wait_until_replicated(copy: SimpulInstance, owner: SimpulInstance, region: str) -> None:
     """Return once a copy has every row of its owner, and no other."""
 
     async def is_copied() -> None:
-        assert (region, await copy.head(region)) == (region, await owner.head(region))
+        assert (region, await copy.count_entries(region)) == (
+            region,
+            await owner.count_entries(region),
+        )
 
     await eventually(is_copied)
     assert await copy.rows(region) == await owner.rows(region)
 
 
-async def until_state(
+async def wait_until_state(
     client: Client, region: str, *states: str, reason: str = ""
 ) -> dict[str, Any]:
     """Wait until a source is in one of these states, and return it."""
 
-    async def source() -> dict[str, Any]:
-        sources = {each["region"]: each for each in (await client.ask(SOURCES))["sources"]}
-        found: dict[str, Any] = sources.get(region, {"state": "OWNED", "reason": None})
-        assert found["state"] in states, found
-        assert reason in (found["reason"] or "")
-        return found
+    async def read_source() -> dict[str, Any]:
+        sources = {row["region"]: row for row in (await client.ask(SOURCES))["sources"]}
+        source: dict[str, Any] = sources.get(region, {"state": "OWNED", "reason": None})
+        assert source["state"] in states, source
+        assert reason in (source["reason"] or "")
+        return source
 
-    return await eventually(source)
+    return await eventually(read_source)

@@ -13,8 +13,8 @@ TEXT = (Path(__file__).resolve().parents[2] / "docs" / "protocol.md").read_text(
 def chapter(heading: str) -> str:
     """Return the text below a heading, up to the next heading of its level or above."""
     [marks] = re.findall(rf"^(#+) {re.escape(heading)}$", TEXT, re.MULTILINE)
-    _, _, rest = TEXT.partition(f"\n{marks} {heading}\n")
-    return re.split(rf"^#{{1,{len(marks)}}} ", rest, maxsplit=1, flags=re.MULTILINE)[0]
+    _, _, remaining = TEXT.partition(f"\n{marks} {heading}\n")
+    return re.split(rf"^#{{1,{len(marks)}}} ", remaining, maxsplit=1, flags=re.MULTILINE)[0]
 
 
 def blocks(heading: str, language: str) -> list[str]:
@@ -30,9 +30,9 @@ def table(heading: str) -> list[list[str]]:
 
 def connection_init(token: str) -> dict[str, Any]:
     """Return the first message of a reader that has this token."""
-    [message] = blocks("The connection", "json")
-    found: dict[str, Any] = json.loads(message.replace("TOKEN", token))
-    return found
+    [text] = blocks("The connection", "json")
+    message: dict[str, Any] = json.loads(text.replace("TOKEN", token))
+    return message
 
 
 def documents() -> list[str]:

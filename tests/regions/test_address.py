@@ -8,7 +8,7 @@ from ipaddress import ip_address
 
 import pytest
 
-from regions.address import AddressRefused, canonical_host, is_address_allowed, resolve_host
+from regions.address import AddressRefused, is_address_allowed, is_canonical_host, resolve_host
 
 PUBLIC = [
     "8.8.8.8",
@@ -33,7 +33,7 @@ PRIVATE = [
     "64:ff9b::7f00:1",
     "2002:7f00:1::",
 ]
-NEVER = [
+RESERVED = [
     "0.0.0.0",
     "0.1.2.3",
     "169.254.169.254",
@@ -77,14 +77,14 @@ NEVER = [
     "fe80::1%eth0",
 ]
 # Private ranges that are embedded in an IPv6 address.
-HIDDEN = [
+EMBEDDED = [
     "::ffff:127.0.0.1",
     "2002:7f00:1::",
     "2002:c0a8:101::1",
     "64:ff9b::7f00:1",
     "2002:a00:1::1",
 ]
-ODD = [
+INVALID_HOSTS = [
     "2130706433",
     "0x7f000001",
     "0x7f.1",
@@ -128,44 +128,44 @@ def test_public_addresses_are_allowed(address: str) -> None:
 
 
 @pytest.mark.parametrize("address", PRIVATE)
-def test_private_ones_are_where_it_is_configured(address: str) -> None:
+def test_private_addresses_are_allowed_where_it_is_configured(address: str) -> None:
     assert not is_address_allowed(ip_address(address), private=False)
     assert is_address_allowed(ip_address(address), private=True)
 
 
-@pytest.mark.parametrize("address", NEVER)
-def test_others_never_are(address: str) -> None:
+@pytest.mark.parametrize("address", RESERVED)
+def test_reserved_addresses_are_never_allowed(address: str) -> None:
     assert not is_address_allowed(ip_address(address), private=False)
     assert not is_address_allowed(ip_address(address), private=True)
 
 
-@pytest.mark.parametrize("address", HIDDEN)
-def test_what_an_address_stands_for_counts(address: str) -> None:
+@pytest.mark.parametrize("address", EMBEDDED)
+def test_an_embedded_private_address_is_not_allowed(address: str) -> None:
     assert not is_address_allowed(ip_address(address), private=False)
 
 
-@pytest.mark.parametrize("host", ODD)
+@pytest.mark.parametrize("host", INVALID_HOSTS)
 def test_a_host_has_one_spelling(host: str) -> None:
-    assert not canonical_host(host)
+    assert not is_canonical_host(host)
 
 
 @pytest.mark.parametrize("host", ["example.go.id", "localhost", "10.0.0.1", "::1", "a1.b-2.id"])
-def test_plain_hosts_are_taken(host: str) -> None:
-    assert canonical_host(host)
+def test_plain_hosts_are_accepted(host: str) -> None:
+    assert is_canonical_host(host)
 
 
-async def test_of_several_addresses_each_must_be_allowed() -> None:
+async def test_each_of_several_addresses_must_be_allowed() -> None:
     async def both(host: str, port: int) -> Sequence[str]:
         return ["8.8.8.8", "127.0.0.1"]
 
     with pytest.raises(AddressRefused, match="no address that may be connected to"):
         await resolve_host("example.id", 443, private=False, resolve=both)
-    found = await resolve_host("example.id", 443, private=True, resolve=both)
-    assert [str(each) for each in found] == ["8.8.8.8", "127.0.0.1"]
+    addresses = await resolve_host("example.id", 443, private=True, resolve=both)
+    assert [str(address) for address in addresses] == ["8.8.8.8", "127.0.0.1"]
 
 
-async def test_addresses_are_tried_only_so_many_and_checked_all() -> None:
-    public = [f"8.8.8.{each}" for each in range(100)]
+async def test_a_bounded_number_of_addresses_is_tried_and_all_are_checked() -> None:
+    public = [f"8.8.8.{number}" for number in range(100)]
 
     async def many(host: str, port: int) -> Sequence[str]:
         return public
@@ -173,21 +173,25 @@ async def test_addresses_are_tried_only_so_many_and_checked_all() -> None:
     async def last_is_ours(host: str, port: int) -> Sequence[str]:
         return [*public, "127.0.0.1"]
 
-    found = await resolve_host("example.id", 443, private=False, resolve=many)
-    assert [str(each) for each in found] == public[:8]
+    addresses = await resolve_host("example.id", 443, private=False, resolve=many)
+    assert [str(address) for address in addresses] == public[:8]
     with pytest.raises(AddressRefused):
         await resolve_host("example.id", 443, private=False, resolve=last_is_ours)
 
 
 @pytest.mark.parametrize("host", ["127.0.0.1", "0x7f.1", "nothing.id", "meta.id"])
 async def test_a_refusal_says_the_same_whatever_the_cause(host: str) -> None:
-    known = {"127.0.0.1": ["127.0.0.1"], "nothing.id": [], "meta.id": ["169.254.169.254"]}
+    addresses_by_host = {
+        "127.0.0.1": ["127.0.0.1"],
+        "nothing.id": [],
+        "meta.id": ["169.254.169.254"],
+    }
 
-    async def names(host: str, port: int) -> Sequence[str]:
-        return known[host]
+    async def resolve_by_table(host: str, port: int) -> Sequence[str]:
+        return addresses_by_host[host]
 
     with pytest.raises(AddressRefused) as refusal:
-        await resolve_host(host, 443, private=False, resolve=names)
+        await resolve_host(host, 443, private=False, resolve=resolve_by_table)
     assert str(refusal.value) == "the endpoint has no address that may be connected to"
 
 
@@ -202,5 +206,5 @@ async def test_a_name_that_is_not_resolved_in_time_is_given_up() -> None:
 
 @pytest.mark.parametrize("host", ["127.0.0.1", "::1"])
 async def test_an_address_stands_for_itself(host: str) -> None:
-    found = await resolve_host(host, 443, private=True)
-    assert [str(each) for each in found] == [host]
+    addresses = await resolve_host(host, 443, private=True)
+    assert [str(address) for address in addresses] == [host]

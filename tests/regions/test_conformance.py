@@ -30,64 +30,64 @@ from regions import conformance
 from regions.conformance import CONNECTS, PROMISES, check_conformance
 from regions.directory import Endpoint
 from tests.fixtures.processes import SIMPUL, StartSimpul
-from tests.regions.instances import Place
-from tests.regions.toy_owner import Answer, Toy
+from tests.regions.instances import SimpulInstance
+from tests.regions.toy_owner import Response, ToyOwner
 
 pytestmark = pytest.mark.integration
 
 NODE = "https://node.example.go.id/graphql"
 
-Owned = tuple[list[Entry], list[SnapshotRow]]
-Break = Callable[[Toy], None]
+OwnerData = tuple[list[Entry], list[SnapshotRow]]
+Change = Callable[[ToyOwner], None]
 
 
-def _break(**faults: Callable[[Answer], Answer | None]) -> Break:
-    def apply(toy: Toy) -> None:
+def _with_faults(**faults: Callable[[Response], Response | None]) -> Change:
+    def apply(toy: ToyOwner) -> None:
         for name, fault in faults.items():
             setattr(toy, name, fault)
 
     return apply
 
 
-def _in_entry(number: int, **changed: Any) -> Break:
+def _with_changed_entry(number: int, **changed: Any) -> Change:
     """Change fields of an entry, in whichever frame it is sent."""
 
-    def fault(answer: Answer) -> Answer:
+    def fault(answer: Response) -> Response:
         entries = [
-            {**each, **changed} if each["sequence"] == number else each
-            for each in answer["entries"]
+            {**entry, **changed} if entry["sequence"] == number else entry
+            for entry in answer["entries"]
         ]
         return {**answer, "entries": entries}
 
-    return _break(on_frame=fault)
+    return _with_faults(on_frame=fault)
 
 
-def _without(number: int) -> Break:
-    def fault(answer: Answer) -> Answer:
-        left = [each for each in answer["entries"] if each["sequence"] != number]
-        return {**answer, "entries": left}
+def _without_entry(number: int) -> Change:
+    def fault(answer: Response) -> Response:
+        entries = [entry for entry in answer["entries"] if entry["sequence"] != number]
+        return {**answer, "entries": entries}
 
-    return _break(on_frame=fault)
+    return _with_faults(on_frame=fault)
 
 
-def _forgets_where_it_was(toy: Toy) -> None:
+def _skip_entry_on_resume(toy: ToyOwner) -> None:
     """Make a client that resumes after entry 19 get entry 21."""
-    everything = toy.entries
+    all_entries = toy.entries
 
-    def fault(answer: Answer) -> Answer:
+    def fault(answer: Response) -> Response:
         entries = answer["entries"]
-        if entries and entries[0]["sequence"] == len(everything) // 2 + 1:
+        if entries and entries[0]["sequence"] == len(all_entries) // 2 + 1:
             return {**answer, "entries": entries[1:]}
         return answer
 
-    toy.page = len(everything) // 2 + 5
+    toy.page_size = len(all_entries) // 2 + 5
     toy.on_frame = fault
 
 
-def _moves_on_between_pages(toy: Toy) -> None:
+def _advance_between_pages(toy: ToyOwner) -> None:
     positions = iter((-1, *[-2] * 100))
 
-    def fault(answer: Answer) -> Answer:
+    def fault(answer: Response) -> Response:
         newest = toy.entries[next(positions)]
         sequence, hash = newest.sequence, newest.hash
         return {**answer, "newest": {**answer["newest"], "sequence": sequence, "hash": hash}}
@@ -95,16 +95,16 @@ def _moves_on_between_pages(toy: Toy) -> None:
     toy.on_page = fault
 
 
-def _beats_once(toy: Toy) -> None:
-    toy.beat_seconds = 60
+def _send_one_heartbeat(toy: ToyOwner) -> None:
+    toy.heartbeat_seconds = 60
 
 
-def _bodies_of_another_type(toy: Toy) -> None:
-    """Replace a body by one of another type, with a valid hash."""
-    append(toy, toy.entries[-1].kind, {"name": "Uji"})
+def _append_body_of_another_type(toy: ToyOwner) -> None:
+    """Append an entry whose body is of another type, with a valid hash."""
+    append_entry(toy, toy.entries[-1].kind, {"name": "Uji"})
 
 
-def append(toy: Toy, kind: EventKind, body: Mapping[str, Any]) -> None:
+def append_entry(toy: ToyOwner, kind: EventKind, body: Mapping[str, Any]) -> None:
     last = toy.entries[-1]
     toy.entries.append(
         seal_entry(
@@ -121,43 +121,52 @@ def append(toy: Toy, kind: EventKind, body: Mapping[str, Any]) -> None:
     )
 
 
-BROKEN: dict[str, tuple[Break, str]] = {
-    "version": (_break(on_head=lambda it: {**it, "version": 2}), "version 1 of the feed contract"),
-    "order without gaps": (_without(5), "expected entry 5, got 6"),
-    "hash chain": (_in_entry(7, actor="another actor"), "header does not match its hash"),
-    "head": (_break(on_head=lambda it: {**it, "hash": "0" * 64}), "expected the hash of entry"),
-    "owner": (_break(on_head=lambda it: {**it, "owner": "node"}), "expected the address of an API"),
-    "bodies": (_bodies_of_another_type, "Field required"),
-    "resume": (_forgets_where_it_was, "expected entry 20 as before"),
-    "heartbeat": (_beats_once, "no frame within"),
-    "snapshot": (_moves_on_between_pages, "expected all pages as of entry"),
+BROKEN: dict[str, tuple[Change, str]] = {
+    "version": (
+        _with_faults(on_head=lambda answer: {**answer, "version": 2}),
+        "version 1 of the feed contract",
+    ),
+    "order without gaps": (_without_entry(5), "expected entry 5, got 6"),
+    "hash chain": (_with_changed_entry(7, actor="another actor"), "header does not match its hash"),
+    "head": (
+        _with_faults(on_head=lambda answer: {**answer, "hash": "0" * 64}),
+        "expected the hash of entry",
+    ),
+    "owner": (
+        _with_faults(on_head=lambda answer: {**answer, "owner": "node"}),
+        "expected the address of an API",
+    ),
+    "bodies": (_append_body_of_another_type, "Field required"),
+    "resume": (_skip_entry_on_resume, "expected entry 20 as before"),
+    "heartbeat": (_send_one_heartbeat, "no frame within"),
+    "snapshot": (_advance_between_pages, "expected all pages as of entry"),
     "error: unknown region": (
-        _break(on_refusal=lambda it: {**it, "extensions": {"code": "OOPS"}}),
+        _with_faults(on_refusal=lambda answer: {**answer, "extensions": {"code": "OOPS"}}),
         "expected an error with code NOT_FOUND, got OOPS",
     ),
     "error: argument out of bounds": (
-        _break(on_refusal=lambda it: {"message": "no"}),
+        _with_faults(on_refusal=lambda answer: {"message": "no"}),
         "expected an error with code INVALID_ARGUMENT",
     ),
-    "error: without a token": (_break(on_refusal=lambda _: None), "code FORBIDDEN, got {"),
+    "error: without a token": (_with_faults(on_refusal=lambda _: None), "code FORBIDDEN, got {"),
 }
 
 
-def endpoint(toy: Toy, folder: Path) -> Endpoint:
+def endpoint(toy: ToyOwner, folder: Path) -> Endpoint:
     secret = folder / "token"
     secret.write_text(toy.token)
     return Endpoint(toy.url, (toy.region,), private=True, token_file=secret)
 
 
-async def test_an_owner_of_any_make_passes(sumedang: Owned, tmp_path: Path) -> None:
-    async with Toy("32.11", *sumedang).running() as toy:
-        found = await check_conformance(endpoint(toy, tmp_path), "32.11")
-    assert [each.promise for each in found] == [CONNECTS, *PROMISES]
-    assert [each for each in found if not each.kept] == []
+async def test_an_owner_other_than_simpul_passes(sumedang: OwnerData, tmp_path: Path) -> None:
+    async with ToyOwner("32.11", *sumedang).running() as toy:
+        verdicts = await check_conformance(endpoint(toy, tmp_path), "32.11")
+    assert [verdict.promise for verdict in verdicts] == [CONNECTS, *PROMISES]
+    assert [verdict for verdict in verdicts if not verdict.passed] == []
 
 
 @pytest.mark.parametrize(
-    ("owner", "names_owners", "seen"),
+    ("owner", "has_owner_field", "statement"),
     [
         (None, True, "the endpoint"),
         (NODE, True, NODE),
@@ -165,27 +174,27 @@ async def test_an_owner_of_any_make_passes(sumedang: Owned, tmp_path: Path) -> N
     ],
 )
 async def test_an_endpoint_may_name_the_owner_of_a_region(
-    sumedang: Owned, tmp_path: Path, owner: str | None, names_owners: bool, seen: str
+    sumedang: OwnerData, tmp_path: Path, owner: str | None, has_owner_field: bool, statement: str
 ) -> None:
-    toy = Toy("32.11", *sumedang, owner=owner, names_owners=names_owners)
+    toy = ToyOwner("32.11", *sumedang, owner=owner, has_owner_field=has_owner_field)
     async with toy.running():
-        found = await check_conformance(endpoint(toy, tmp_path), "32.11")
-    assert [each for each in found if not each.kept] == []
-    assert {each.promise: each.said for each in found}["owner"] == seen
+        verdicts = await check_conformance(endpoint(toy, tmp_path), "32.11")
+    assert [verdict for verdict in verdicts if not verdict.passed] == []
+    assert {verdict.promise: verdict.detail for verdict in verdicts}["owner"] == statement
 
 
-@pytest.mark.parametrize("kept", [3, 1])
-async def test_an_owner_that_keeps_no_whole_log_passes(
-    sumedang: Owned, tmp_path: Path, kept: int
+@pytest.mark.parametrize("entry_count", [3, 1])
+async def test_an_owner_without_a_complete_log_passes(
+    sumedang: OwnerData, tmp_path: Path, entry_count: int
 ) -> None:
     entries, rows = sumedang
-    toy = Toy("32.11", entries, rows, kept_from=len(entries) - kept + 1)
+    toy = ToyOwner("32.11", entries, rows, first_sequence=len(entries) - entry_count + 1)
     async with toy.running():
-        found = await check_conformance(endpoint(toy, tmp_path), "32.11")
-    assert [each for each in found if not each.kept] == []
-    said = {each.promise: each.said for each in found}
-    assert said["hash chain"] == "1 hashes, each over the one before"
-    assert said["resume"] == "no entry has come since the snapshot"
+        verdicts = await check_conformance(endpoint(toy, tmp_path), "32.11")
+    assert [verdict for verdict in verdicts if not verdict.passed] == []
+    statements = {verdict.promise: verdict.detail for verdict in verdicts}
+    assert statements["hash chain"] == "1 hashes, each over the one before"
+    assert statements["resume"] == "no entry has come since the snapshot"
 
 
 ASSESSMENT = Assessment(
@@ -198,14 +207,14 @@ ASSESSMENT = Assessment(
     version=1,
     provenance=Provenance("test"),
 )
-OPD_OF_ANOTHER = Opd("opd-1", "32.12", "Dinas", "Dinas", Provenance("test"))
-OF_NO_OPD = Application(
+OPD_OF_ANOTHER_REGION = Opd("opd-1", "32.12", "Dinas", "Dinas", Provenance("test"))
+APPLICATION_WITHOUT_OPD = Application(
     "application-1", "32.11", "opd-2", "Uji", ApplicationStatus.ACTIVE, 1, Provenance("test")
 )
-UNFIT: list[tuple[list[tuple[EventKind, object]], str]] = [
-    ([(EventKind.OPD_RECORDED, OPD_OF_ANOTHER)], "expected region 32.11, got 32.12"),
+UNFIT_ENTRIES: list[tuple[list[tuple[EventKind, object]], str]] = [
+    ([(EventKind.OPD_RECORDED, OPD_OF_ANOTHER_REGION)], "expected region 32.11, got 32.12"),
     (
-        [(EventKind.APPLICATION_REGISTERED, OF_NO_OPD)],
+        [(EventKind.APPLICATION_REGISTERED, APPLICATION_WITHOUT_OPD)],
         "expected what it refers to before it, got opd-2 without",
     ),
     (
@@ -226,37 +235,41 @@ UNFIT: list[tuple[list[tuple[EventKind, object]], str]] = [
 ]
 
 
-@pytest.mark.parametrize(("bodies", "said"), UNFIT, ids=[said for _, said in UNFIT])
-async def test_a_body_that_no_follower_could_take_is_named(
-    sumedang: Owned, tmp_path: Path, bodies: list[tuple[EventKind, object]], said: str
+@pytest.mark.parametrize(
+    ("bodies", "complaint"), UNFIT_ENTRIES, ids=[complaint for _, complaint in UNFIT_ENTRIES]
+)
+async def test_a_body_that_no_follower_can_apply_is_named(
+    sumedang: OwnerData, tmp_path: Path, bodies: list[tuple[EventKind, object]], complaint: str
 ) -> None:
-    toy = Toy("32.11", list(sumedang[0]), sumedang[1])
+    toy = ToyOwner("32.11", list(sumedang[0]), sumedang[1])
     for kind, body in bodies:
-        append(toy, kind, to_document(body))
+        append_entry(toy, kind, to_document(body))
     async with toy.running():
-        found = {
-            each.promise: each for each in await check_conformance(endpoint(toy, tmp_path), "32.11")
+        verdicts = {
+            verdict.promise: verdict
+            for verdict in await check_conformance(endpoint(toy, tmp_path), "32.11")
         }
-    assert not found["bodies"].kept
-    assert found["bodies"].said.startswith(f"entry {toy.entries[-1].sequence}: {said}")
-    broken = {name for name, each in found.items() if not each.kept}
+    assert not verdicts["bodies"].passed
+    assert verdicts["bodies"].detail.startswith(f"entry {toy.entries[-1].sequence}: {complaint}")
+    broken = {name for name, verdict in verdicts.items() if not verdict.passed}
     assert broken == {"bodies"}
 
 
 @pytest.mark.parametrize("promise", BROKEN)
 async def test_a_promise_that_is_broken_fails_its_row(
-    sumedang: Owned, tmp_path: Path, promise: str, monkeypatch: pytest.MonkeyPatch
+    sumedang: OwnerData, tmp_path: Path, promise: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(conformance, "HEARTBEAT_SECONDS", 1.5)
-    broken, said = BROKEN[promise]
-    toy = Toy("32.11", list(sumedang[0]), sumedang[1])
-    broken(toy)
+    change, complaint = BROKEN[promise]
+    toy = ToyOwner("32.11", list(sumedang[0]), sumedang[1])
+    change(toy)
     async with toy.running():
-        found = {
-            each.promise: each for each in await check_conformance(endpoint(toy, tmp_path), "32.11")
+        verdicts = {
+            verdict.promise: verdict
+            for verdict in await check_conformance(endpoint(toy, tmp_path), "32.11")
         }
-    assert not found[promise].kept
-    assert said in found[promise].said
+    assert not verdicts[promise].passed
+    assert complaint in verdicts[promise].detail
 
 
 def test_every_promise_is_broken_here() -> None:
@@ -264,18 +277,18 @@ def test_every_promise_is_broken_here() -> None:
 
 
 async def test_an_unreachable_owner_is_reported(tmp_path: Path) -> None:
-    gone = Endpoint("ws://127.0.0.1:9/graphql", ("32.11",), private=True)
-    first, *others = await check_conformance(gone, "32.11")
-    assert (first.promise, first.kept) == (CONNECTS, False)
-    assert {each.said for each in others} == {"not looked at"}
-    refused = await check_conformance(replace(gone, private=False), "32.11")
-    assert "no address that may be connected to" in refused[0].said
+    unreachable = Endpoint("ws://127.0.0.1:9/graphql", ("32.11",), private=True)
+    first, *other_verdicts = await check_conformance(unreachable, "32.11")
+    assert (first.promise, first.passed) == (CONNECTS, False)
+    assert {verdict.detail for verdict in other_verdicts} == {"not looked at"}
+    refused = await check_conformance(replace(unreachable, private=False), "32.11")
+    assert "no address that may be connected to" in refused[0].detail
 
 
 async def test_our_own_node_passes_by_the_command(
     simpul_process: StartSimpul, tmp_path: Path
 ) -> None:
-    node = await Place(tmp_path / "node").prepare("32.11")
+    node = await SimpulInstance(tmp_path / "node").prepare("32.11")
     node.serve(simpul_process)
     secret = tmp_path / "token"
     secret.write_text(node.token())
@@ -286,4 +299,4 @@ async def test_our_own_node_passes_by_the_command(
     output, _ = await command.communicate()
     assert command.returncode == 0
     promises = json.loads(output)["promises"]
-    assert [each["promise"] for each in promises] == [CONNECTS, *PROMISES]
+    assert [promise["promise"] for promise in promises] == [CONNECTS, *PROMISES]

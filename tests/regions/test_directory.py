@@ -28,25 +28,25 @@ regions = ["32.78"]
 private = true
 """
 
-PLAIN = "[[endpoint]]\nurl = 'ws://a.id/'\nregions = ['32']\n"
-LISTED = "[[endpoint]]\nurl = 'ws://a.id/'\nregions = [%s]\n"
+MINIMAL = "[[endpoint]]\nurl = 'ws://a.id/'\nregions = ['32']\n"
+WITH_REGIONS = "[[endpoint]]\nurl = 'ws://a.id/'\nregions = [%s]\n"
 
 
-def written(folder: Path, text: str) -> Path:
+def write_directory(folder: Path, text: str) -> Path:
     path = folder / "regions.toml"
     path.write_text(text)
     return path
 
 
-def test_a_file_lists_endpoints_with_files_beside_it(tmp_path: Path) -> None:
-    found = load_endpoint_directory(written(tmp_path, GOOD))
-    first, second = found.endpoints
+def test_a_file_lists_endpoints_with_files_next_to_it(tmp_path: Path) -> None:
+    directory = load_endpoint_directory(write_directory(tmp_path, GOOD))
+    first, second = directory.endpoints
     assert first.regions == ("32.11", "32.12")
     assert (first.host, first.port, first.private) == ("simpul.example.go.id", 443, False)
     assert first.token_file == tmp_path / "secrets" / "hub.token"
     assert (second.host, second.port, second.private) == ("127.0.0.1", 8001, True)
-    assert found.endpoint("32.78") == second
-    assert found.endpoint("32.01") is None
+    assert directory.endpoint("32.78") == second
+    assert directory.endpoint("32.01") is None
 
 
 def test_a_token_is_read_again_each_time(tmp_path: Path) -> None:
@@ -58,24 +58,26 @@ def test_a_token_is_read_again_each_time(tmp_path: Path) -> None:
     assert endpoint.token() == "two"
 
 
-@pytest.mark.parametrize("holds", ["", "\n", "a" * 16_385, "a b\nc", "kunci rahasia \u00e9"])
-def test_a_file_without_a_token_is_reported_and_not_shown(tmp_path: Path, holds: str) -> None:
+@pytest.mark.parametrize("content", ["", "\n", "a" * 16_385, "a b\nc", "kunci rahasia \u00e9"])
+def test_a_file_without_a_token_is_reported_and_not_shown(tmp_path: Path, content: str) -> None:
     secret = tmp_path / "token"
-    secret.write_text(holds)
+    secret.write_text(content)
     endpoint = Endpoint("ws://a.id/", ("32.11",), token_file=secret)
     with pytest.raises(ValueError, match="^expected a token in the file, got none$"):
         endpoint.token()
 
 
 @pytest.mark.parametrize(
-    ("given", "taken"),
+    ("url", "websocket_url"),
     [("http://a.id/graphql", "ws://a.id/graphql"), ("https://a.id:8443/", "wss://a.id:8443/")],
 )
-def test_an_address_of_the_web_is_taken_for_its_websocket(
-    tmp_path: Path, given: str, taken: str
+def test_an_http_address_becomes_its_websocket_address(
+    tmp_path: Path, url: str, websocket_url: str
 ) -> None:
-    text = PLAIN.replace("ws://a.id/", given)
-    assert load_endpoint_directory(written(tmp_path, text)).endpoints == (Endpoint(taken, ("32",)),)
+    text = MINIMAL.replace("ws://a.id/", url)
+    assert load_endpoint_directory(write_directory(tmp_path, text)).endpoints == (
+        Endpoint(websocket_url, ("32",)),
+    )
 
 
 @pytest.mark.parametrize(
@@ -91,11 +93,14 @@ def test_an_address_of_the_web_is_taken_for_its_websocket(
         ("[[endpoint]]\nurl = 'ws://a.id/?token=SECRET'\nregions = ['32']", "expected ws://host/"),
         ("[[endpoint]]\nurl = 'ws://a.id:99999/'\nregions = ['32']", "expected ws://host/path"),
         (f"[[endpoint]]\nurl = 'ws://a.id/'\nregions = ['{'SECRET' * 22}']", "got 132 characters"),
-        (f"{PLAIN}client_key = 'x.key'", "expected a client_certificate with the client_key"),
-        (f"{PLAIN}authority = 'ca.pem'", "expected wss:// with files for TLS, got ws://"),
-        (f"{PLAIN}private = 'yes'", "endpoint.0.private: Input should be a valid boolean"),
-        (LISTED % ", ".join(f'"{n}"' for n in range(1001)), "should have at most 1000 items"),
-        (LISTED % ", ".join(f'"{n}"' for n in range(999)) + GOOD, "at most 1000 regions, got 1002"),
+        (f"{MINIMAL}client_key = 'x.key'", "expected a client_certificate with the client_key"),
+        (f"{MINIMAL}authority = 'ca.pem'", "expected wss:// with files for TLS, got ws://"),
+        (f"{MINIMAL}private = 'yes'", "endpoint.0.private: Input should be a valid boolean"),
+        (WITH_REGIONS % ", ".join(f'"{n}"' for n in range(1001)), "should have at most 1000 items"),
+        (
+            WITH_REGIONS % ", ".join(f'"{n}"' for n in range(999)) + GOOD,
+            "at most 1000 regions, got 1002",
+        ),
         ("x = " + "[" * 100_000, "expected TOML"),
         ("x = " + "9" * 5000, "expected TOML"),
         ("[[endpoint]]\nurl = 'ws://u:p@a.id/'\nregions = ['32']", "expected ws://host/path"),
@@ -110,7 +115,7 @@ def test_a_mistake_is_reported_with_what_was_expected(
     tmp_path: Path, text: str, problem: str
 ) -> None:
     with pytest.raises(InvalidEndpointDirectory, match=problem) as refusal:
-        load_endpoint_directory(written(tmp_path, text))
+        load_endpoint_directory(write_directory(tmp_path, text))
     assert "u:p" not in str(refusal.value)
     assert "SECRET" not in str(refusal.value)
 
@@ -120,17 +125,17 @@ def test_a_missing_file_is_reported(tmp_path: Path) -> None:
         load_endpoint_directory(tmp_path / "none.toml")
 
 
-async def test_a_change_is_taken_up_and_a_mistake_is_not(
+async def test_a_change_is_applied_and_a_mistake_is_not(
     tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
-    path = written(tmp_path, GOOD)
+    path = write_directory(tmp_path, GOOD)
     async with aclosing(watch_endpoint_directory(path, 0.01)) as directories, asyncio.timeout(10):
         assert len((await anext(directories)).endpoints) == 2
-        following = asyncio.ensure_future(anext(directories))
-        written(tmp_path, "[[endpoint]")
+        next_directory = asyncio.ensure_future(anext(directories))
+        write_directory(tmp_path, "[[endpoint]")
         await eventually(lambda: caplog.records != [])
-        assert not following.done()
-        written(tmp_path, GOOD.partition("\n\n")[0])
-        assert len((await following).endpoints) == 1
-    [mistake] = caplog.records
-    assert "who was followed before still is" in mistake.message
+        assert not next_directory.done()
+        write_directory(tmp_path, GOOD.partition("\n\n")[0])
+        assert len((await next_directory).endpoints) == 1
+    [record] = caplog.records
+    assert "who was followed before still is" in record.message

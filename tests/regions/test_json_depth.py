@@ -18,7 +18,7 @@ VALUES = st.recursive(
 )
 
 
-def deepest(text: str) -> int:
+def count_open_levels(text: str) -> int:
     """Return the maximal number of open lists and objects, counted character by character."""
     level = deepest = 0
     in_string = escaped = False
@@ -42,7 +42,7 @@ def test_the_depth_is_that_of_the_value_and_of_any_beginning_of_its_text(
 ) -> None:
     whole = json.dumps(value, ensure_ascii=ascii)
     for text in (whole, whole[:cut]):
-        depth = deepest(text)
+        depth = count_open_levels(text)
         assert not is_nested_deeper(text.encode(), depth)
         assert depth == 0 or is_nested_deeper(text.encode(), depth - 1)
 

@@ -19,7 +19,7 @@ from tests.fixtures.eventually import eventually
 from tests.fixtures.processes import StartSimpul
 from tests.hub.live import client
 from tests.hub.resuming import Follower
-from tests.regions.instances import Place, until_replicated
+from tests.regions.instances import SimpulInstance, wait_until_replicated
 
 pytestmark = pytest.mark.integration
 
@@ -29,14 +29,14 @@ UP_SECONDS = (0.3, 3.0)
 OWNERS = {"32.11": "opd-32.11.dishub", "32.12": "opd-32.12.diskominfo"}
 
 
-async def write(node: Place, region: str, over: asyncio.Event) -> int:
+async def write_until_stopped(node: SimpulInstance, region: str, stop: asyncio.Event) -> int:
     """Register applications one by one, each until it is acknowledged; return their number."""
     number = 0
-    while not over.is_set():
+    while not stop.is_set():
         with suppress(httpx2.TransportError, OSError):
-            async with client(node.running, Role.PROVINCE) as it:
-                while not over.is_set():
-                    await it.register(region, OWNERS[region], f"Uji {number}")
+            async with client(node.running, Role.PROVINCE) as node_client:
+                while not stop.is_set():
+                    await node_client.register(region, OWNERS[region], f"Uji {number}")
                     number += 1
                     await asyncio.sleep(0.02)
         await asyncio.sleep(0.05)
@@ -46,52 +46,56 @@ async def write(node: Place, region: str, over: asyncio.Event) -> int:
 async def test_copies_are_their_owners_and_events_come_once_whatever_is_killed(
     simpul_process: StartSimpul, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    chance = random.Random(SEED)
-    nodes = {code: await Place(tmp_path / code).prepare(code) for code in OWNERS}
-    hub = await Place(tmp_path / "hub").prepare("32")
+    rng = random.Random(SEED)
+    nodes = {code: await SimpulInstance(tmp_path / code).prepare(code) for code in OWNERS}
+    hub = await SimpulInstance(tmp_path / "hub").prepare("32")
     hub.follow(*((node, [code]) for code, node in nodes.items()))
-    places = [*nodes.values(), hub]
-    for place in places:
-        place.serve(simpul_process)
+    instances = [*nodes.values(), hub]
+    for instance in instances:
+        instance.serve(simpul_process)
     for code, node in nodes.items():
-        await until_replicated(hub, node, code)
-    before = {code: await node.head(code) for code, node in nodes.items()}
-    over = asyncio.Event()
-    async with client(hub.running, Role.PROVINCE) as above:
-        follower = Follower([above], chance, await above.cursor())
+        await wait_until_replicated(hub, node, code)
+    before = {code: await node.count_entries(code) for code, node in nodes.items()}
+    stop = asyncio.Event()
+    async with client(hub.running, Role.PROVINCE) as hub_client:
+        follower = Follower([hub_client], rng, await hub_client.cursor())
         following = asyncio.create_task(follower.run())
-        writing = [asyncio.create_task(write(node, code, over)) for code, node in nodes.items()]
+        writing = [
+            asyncio.create_task(write_until_stopped(node, code, stop))
+            for code, node in nodes.items()
+        ]
         for _ in range(KILLS):
-            await asyncio.sleep(chance.uniform(*UP_SECONDS))
-            victim = chance.choice(places)
+            await asyncio.sleep(rng.uniform(*UP_SECONDS))
+            victim = rng.choice(instances)
             victim.running.kill()
             await asyncio.to_thread(victim.serve, simpul_process)
-        over.set()
+        stop.set()
         written = await asyncio.gather(*writing)
         for code, node in nodes.items():
-            await until_replicated(hub, node, code)
+            await wait_until_replicated(hub, node, code)
         expected = {
             (code, sequence)
             for code, node in nodes.items()
-            for sequence in range(before[code] + 1, await node.head(code) + 1)
+            for sequence in range(before[code] + 1, await node.count_entries(code) + 1)
         }
         assert len(expected) == sum(written)  # each acknowledged entry, once
-        await eventually(lambda: len(registered(follower)) >= len(expected))
+        await eventually(lambda: len(list_registrations(follower)) >= len(expected))
         following.cancel()
         await asyncio.gather(following, return_exceptions=True)
     with capsys.disabled():
         print(  # noqa: T201
-            f"\n{KILLS} kills (seed {SEED}): {len(expected)} entries of {len(nodes)} nodes received "
-            f"once, over {follower.connections} lost connections, {follower.resumed} of them resumed"
+            f"\n{KILLS} kills (seed {SEED}): {len(expected)} entries of {len(nodes)} nodes "
+            f"received once, over {follower.lost_connections} lost connections, "
+            f"{follower.resumptions} of them resumed"
         )
-    received = registered(follower)
+    received = list_registrations(follower)
     for code in nodes:
         assert [sequence for region, sequence in received if region == code] == sorted(
             sequence for region, sequence in expected if region == code
         )
 
 
-def registered(follower: Follower) -> list[tuple[str, int]]:
+def list_registrations(follower: Follower) -> list[tuple[str, int]]:
     """Return the region and sequence of each registration that a follower received, in order."""
     return [
         (event["region"]["code"], event["sequence"])

@@ -13,7 +13,7 @@ from hub.app import open_instance
 from storage import log, ownership
 from tests.fixtures.nation import Nation
 from tests.fixtures.processes import StartSimpul
-from tests.regions.instances import Place
+from tests.regions.instances import SimpulInstance
 
 COPIED_SECONDS = 600.0  # usually a few seconds, but longer on a busy machine
 
@@ -23,8 +23,8 @@ async def test_all_regions_of_one_endpoint_are_copied(
     simpul_process: StartSimpul, nation: Nation, tmp_path: Path
 ) -> None:
     """An owner serves 100 operations per connection, so the copy needs several connections."""
-    owner = Place(nation.data_dir)
-    copy = await Place(tmp_path / "copy").prepare()
+    owner = SimpulInstance(nation.data_dir)
+    copy = await SimpulInstance(tmp_path / "copy").prepare()
     owner.serve(simpul_process)
     directory = copy.follow((owner, nation.regions))
     async with open_instance(copy.settings) as instance:
@@ -32,7 +32,7 @@ async def test_all_regions_of_one_endpoint_are_copied(
             directory, copy.data_dir, instance, COPIED_SECONDS
         )
         async with instance.database.read() as session:
-            states = [each.state for each in await ownership.list_all_sources(session)]
+            states = [source.state for source in await ownership.list_all_sources(session)]
             heads = await log.newest_sequences_by_region(session, nation.regions)
     assert states == [SourceState.FRESH] * REGIONS
     assert heads == dict.fromkeys(nation.regions, nation.entries)

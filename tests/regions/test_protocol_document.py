@@ -1,4 +1,4 @@
-"""docs/protocol.md documents the feed contract as readers expect it, so that others can serve it."""
+"""docs/protocol.md documents the feed contract, so that other programs can serve it."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from resolvers import feed
 from storage.tables import EntryRow, OpdRow, RegionRow
 from tests.regions import protocol_document
 from tests.regions.protocol_document import blocks, chapter, table
-from tests.regions.toy_owner import Toy
+from tests.regions.toy_owner import ToyOwner
 
 
 def test_the_order_of_rows_is_that_of_the_contract() -> None:
@@ -35,18 +35,26 @@ async def test_a_reader_sends_what_the_document_says_and_nothing_else(
 ) -> None:
     secret = tmp_path / "token"
     secret.write_text("secret")
-    async with Toy("32.11", *sumedang).running() as toy:
+    async with ToyOwner("32.11", *sumedang).running() as toy:
         endpoint = Endpoint(toy.url, ("32.11",), private=True, token_file=secret)
         verdicts = await conformance.check_conformance(endpoint, "32.11")
-    assert all(each.kept for each in verdicts)
-    first, *others = [each for each in toy.messages if each["type"] == "connection_init"]
-    assert first == protocol_document.connection_init("secret")
-    assert others == [{"type": "connection_init", "payload": {}}]  # without a token
-    payloads = [each["payload"] for each in toy.messages if each["type"] == "subscribe"]
-    assert {each["query"] for each in payloads} == set(protocol_document.documents())
-    assert {frozenset(each) for each in payloads} == {frozenset({"query", "variables"})}
-    assert all(isinstance(each["id"], str) for each in toy.messages if "id" in each)
-    kinds = {each["type"] for each in toy.messages}
+    assert all(verdict.passed for verdict in verdicts)
+    first_init, *other_inits = [
+        sent_message for sent_message in toy.messages if sent_message["type"] == "connection_init"
+    ]
+    assert first_init == protocol_document.connection_init("secret")
+    assert other_inits == [{"type": "connection_init", "payload": {}}]  # without a token
+    payloads = [
+        sent_message["payload"]
+        for sent_message in toy.messages
+        if sent_message["type"] == "subscribe"
+    ]
+    assert {payload["query"] for payload in payloads} == set(protocol_document.documents())
+    assert {frozenset(payload) for payload in payloads} == {frozenset({"query", "variables"})}
+    assert all(
+        isinstance(sent_message["id"], str) for sent_message in toy.messages if "id" in sent_message
+    )
+    kinds = {sent_message["type"] for sent_message in toy.messages}
     assert kinds == {"connection_init", "subscribe", "complete"}
 
 
@@ -69,17 +77,17 @@ def test_no_refusal_means_that_a_schema_lacks_a_field() -> None:
     assert all(code in chapter("The connection") for code in contract.NOT_IN_SCHEMA)
 
 
-def test_the_bounds_are_those_that_readers_keep() -> None:
+def test_the_bounds_are_those_that_readers_enforce() -> None:
     bounds = {row[0].partition(",")[0]: row[-1] for row in table("Bounds of a reader")}
     assert bounds == {
         "from resolving the name to `connection_ack`": f"{peer.OPEN_SECONDS:g} seconds",
         "without a frame of a feed": f"{peer.SILENT_SECONDS:g} seconds",
-        "until an answer of `Head` or `Owner`": f"{conformance.ANSWER_SECONDS:g} seconds",
+        "until an answer of `Head` or `Owner`": f"{conformance.RESPONSE_SECONDS:g} seconds",
         "until a ping of the WebSocket is answered": f"{connection.PING_SECONDS:g} seconds",
         "a message": f"{connection.MESSAGE_BYTES // 2**20} MiB",
         "values in a message": f"{message.VALUES_MOST:,}",
         "nesting of a message": f"{message.DEPTH_MOST} levels",
-        "messages in a minute that answer nothing": f"{peer.UNASKED_MOST:,}",
+        "messages in a minute that answer nothing": f"{peer.UNSOLICITED_MOST:,}",
         "pages": f"{conformance.PAGES_MOST:,}, {follower.ROWS_MOST:,}",
     }
     assert f"every {feed.HEARTBEAT_SECONDS:g} seconds" in chapter("The feed")
@@ -87,7 +95,7 @@ def test_the_bounds_are_those_that_readers_keep() -> None:
     assert f"at most {contract.ROWS_MOST} rows" in chapter("The snapshot")
 
 
-def test_what_is_said_of_entries_is_so() -> None:
+def test_the_kinds_and_lengths_of_entries_are_those_of_the_code() -> None:
     text = chapter("Entries")
     derived = {kind for kind in EventKind if kind.value in text} - {EventKind.REGION_RECORDED}
     assert derived == {kind for kind in EventKind if kind not in conformance.ENTRY_BODIES}
@@ -103,7 +111,9 @@ def test_what_is_said_of_entries_is_so() -> None:
 
 def test_the_example_of_a_hash_is_right() -> None:
     body, header = map(json.loads, blocks("The log", "json"))
-    assert [rfc8785.dumps(each).decode() for each in (body, header)] == blocks("The log", "json")
+    assert [rfc8785.dumps(document).decode() for document in (body, header)] == blocks(
+        "The log", "json"
+    )
     assert header["bodyHash"] == hashlib.sha256(rfc8785.dumps(body)).hexdigest()
     assert header["previousHash"] == GENESIS
     assert f"`{hashlib.sha256(rfc8785.dumps(header)).hexdigest()}`" in chapter("The log")

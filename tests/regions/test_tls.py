@@ -18,9 +18,9 @@ from engine.log.entry import Entry
 from engine.log.snapshot import SnapshotRow
 from regions.conformance import CONNECTS, check_conformance
 from regions.directory import Endpoint
-from tests.regions.toy_owner import Toy
+from tests.regions.toy_owner import ToyOwner
 
-Owned = tuple[list[Entry], list[SnapshotRow]]
+OwnerData = tuple[list[Entry], list[SnapshotRow]]
 REGION = "32.11"
 
 
@@ -33,11 +33,11 @@ class Authority:
     certificate: x509.Certificate
 
     @classmethod
-    def made(cls, folder: Path) -> Authority:
+    def create(cls, folder: Path) -> Authority:
         folder.mkdir()
-        key, name = ec.generate_private_key(ec.SECP256R1()), named("authority")
+        key, name = ec.generate_private_key(ec.SECP256R1()), common_name("authority")
         constraints = x509.BasicConstraints(ca=True, path_length=None)
-        certificate = builder(name, name, key).add_extension(constraints, critical=True)
+        certificate = certificate_builder(name, name, key).add_extension(constraints, critical=True)
         authority = cls(folder, key, certificate.sign(key, hashes.SHA256()))
         authority.file.write_bytes(pem(authority.certificate))
         return authority
@@ -50,9 +50,9 @@ class Authority:
         """Issue a certificate for this machine; return the files of the certificate and its key."""
         key = ec.generate_private_key(ec.SECP256R1())
         names = x509.SubjectAlternativeName([x509.IPAddress(ip_address("127.0.0.1"))])
-        issued = builder(named(name), self.certificate.subject, key).add_extension(
-            names, critical=False
-        )
+        issued = certificate_builder(
+            common_name(name), self.certificate.subject, key
+        ).add_extension(names, critical=False)
         certificate, secret = self.folder / f"{name}.pem", self.folder / f"{name}.key"
         certificate.write_bytes(pem(issued.sign(self.key, hashes.SHA256())))
         secret.write_bytes(
@@ -65,11 +65,11 @@ class Authority:
         return certificate, secret
 
 
-def named(name: str) -> x509.Name:
+def common_name(name: str) -> x509.Name:
     return x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, name)])
 
 
-def builder(
+def certificate_builder(
     subject: x509.Name, issuer: x509.Name, key: ec.EllipticCurvePrivateKey
 ) -> x509.CertificateBuilder:
     now = datetime.now(UTC)
@@ -90,11 +90,11 @@ def pem(certificate: x509.Certificate) -> bytes:
 
 @pytest.fixture
 def authority(tmp_path: Path) -> Authority:
-    return Authority.made(tmp_path / "authority")
+    return Authority.create(tmp_path / "authority")
 
 
-async def test_a_certificate_on_each_side_is_asked_for_and_shown(
-    sumedang: Owned, authority: Authority, tmp_path: Path
+async def test_a_certificate_of_each_side_is_verified(
+    sumedang: OwnerData, authority: Authority, tmp_path: Path
 ) -> None:
     server = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH, cafile=authority.file)
     server.verify_mode = ssl.CERT_REQUIRED
@@ -102,7 +102,7 @@ async def test_a_certificate_on_each_side_is_asked_for_and_shown(
     certificate, key = authority.issue("hub")
     secret = tmp_path / "token"
     secret.write_text("secret")
-    async with Toy(REGION, *sumedang).running(server) as toy:
+    async with ToyOwner(REGION, *sumedang).running(server) as toy:
         endpoint = Endpoint(
             toy.url,
             (REGION,),
@@ -112,16 +112,16 @@ async def test_a_certificate_on_each_side_is_asked_for_and_shown(
             client_certificate=certificate,
             client_key=key,
         )
-        assert all(each.kept for each in await check_conformance(endpoint, REGION))
-        stranger = Authority.made(tmp_path / "stranger")
-        others, others_key = stranger.issue("hub")
+        assert all(verdict.passed for verdict in await check_conformance(endpoint, REGION))
+        other_authority = Authority.create(tmp_path / "stranger")
+        other_certificate, other_key = other_authority.issue("hub")
         for wrong in (
             replace(endpoint, client_certificate=None, client_key=None),
-            replace(endpoint, client_certificate=others, client_key=others_key),
-            replace(endpoint, authority=stranger.file),
+            replace(endpoint, client_certificate=other_certificate, client_key=other_key),
+            replace(endpoint, authority=other_authority.file),
             replace(endpoint, authority=None),
         ):
-            toy.asked.clear()
-            first = (await check_conformance(wrong, REGION))[0]
-            assert (first.promise, first.kept) == (CONNECTS, False)
-            assert toy.asked == []
+            toy.queries.clear()
+            connection_verdict = (await check_conformance(wrong, REGION))[0]
+            assert (connection_verdict.promise, connection_verdict.passed) == (CONNECTS, False)
+            assert toy.queries == []

@@ -20,34 +20,34 @@ from websockets.typing import Subprotocol
 from engine.log.entry import Entry, format_timestamp
 from engine.log.snapshot import SnapshotRow
 
-Answer = dict[str, Any]
-Fault = Callable[[Answer], Answer | None]
+Response = dict[str, Any]
+Fault = Callable[[Response], Response | None]
 
 
 @dataclass
-class Toy:
+class ToyOwner:
     """An owner: its data, its heartbeat interval, and its faults."""
 
     region: str
     entries: list[Entry]
     rows: Sequence[SnapshotRow]
-    beat_seconds: float = 0.5
-    page: int = 10
+    heartbeat_seconds: float = 0.5
+    page_size: int = 10
     token: str = "secret"
     owner: str | None = None  # the URL that it states as the owner's
-    names_owners: bool = True  # False: its schema has no `owner` field yet
-    kept_from: int = 1  # the sequence of the first entry that it still has
+    has_owner_field: bool = True  # False: its schema has no `owner` field yet
+    first_sequence: int = 1  # the sequence of the first entry that it still has
     # Each function changes a response before it is sent; None suppresses the response.
     on_head: Fault = lambda answer: answer
     on_frame: Fault = lambda answer: answer
     on_page: Fault = lambda answer: answer
     on_refusal: Fault = lambda answer: answer
     url: str = ""
-    asked: list[str] = field(default_factory=list)
-    messages: list[Answer] = field(default_factory=list)  # all received messages
+    queries: list[str] = field(default_factory=list)
+    messages: list[Response] = field(default_factory=list)  # all received messages
     sockets: list[ServerConnection] = field(default_factory=list)  # all opened connections
 
-    def head(self) -> Answer:
+    def head(self) -> Response:
         newest = self.entries[-1]
         return {
             "version": 1,
@@ -63,44 +63,46 @@ class Toy:
         try:
             init = json.loads(await socket.recv())
             self.messages.append(init)
-            known = init["payload"].get("authorization") == f"Bearer {self.token}"
+            is_authorized = init["payload"].get("authorization") == f"Bearer {self.token}"
             await socket.send('{"type":"connection_ack"}')
             async for text in socket:
                 message = json.loads(text)
                 self.messages.append(message)
                 if message["type"] == "subscribe":
-                    work = self._answer(socket, message["id"], message["payload"], known)
+                    work = self._answer_operation(
+                        socket, message["id"], message["payload"], is_authorized
+                    )
                     running[message["id"]] = asyncio.create_task(work)
                 elif message["type"] == "complete" and message["id"] in running:
                     running[message["id"]].cancel()
         except ConnectionClosed:
             pass
         finally:
-            for each in running.values():
-                each.cancel()
+            for task in running.values():
+                task.cancel()
             await asyncio.gather(*running.values(), return_exceptions=True)
 
-    async def _answer(
-        self, socket: ServerConnection, id: str, payload: Answer, known: bool
+    async def _answer_operation(
+        self, socket: ServerConnection, id: str, payload: Response, is_authorized: bool
     ) -> None:
-        given, query = payload["variables"], payload["query"]
-        self.asked.append(query)
+        variables, query = payload["variables"], payload["query"]
+        self.queries.append(query)
 
-        async def send(fault: Fault, name: str, answer: Answer) -> None:
+        async def send(fault: Fault, name: str, answer: Response) -> None:
             changed = fault(answer)
             if changed is not None:
                 result = {"data": {name: changed}}
                 await socket.send(json.dumps({"id": id, "type": "next", "payload": result}))
 
-        if "owner" in query and not self.names_owners:
+        if "owner" in query and not self.has_owner_field:
             unknown = {"message": 'Cannot query field "owner" on type "FeedHead".'}
             await socket.send(json.dumps({"id": id, "type": "error", "payload": [unknown]}))
             return
-        code = "FORBIDDEN" if not known else ""
-        code = code or ("NOT_FOUND" if given["region"] != self.region else "")
-        if given.get("after") == -1:
+        code = "FORBIDDEN" if not is_authorized else ""
+        code = code or ("NOT_FOUND" if variables["region"] != self.region else "")
+        if variables.get("after") == -1:
             code = "INVALID_ARGUMENT"
-        elif "subscription" in query and given["after"] + 1 < self.kept_from:
+        elif "subscription" in query and variables["after"] + 1 < self.first_sequence:
             code = code or "SNAPSHOT_REQUIRED"
         if code:
             refusal = self.on_refusal({"message": "no", "extensions": {"code": code}})
@@ -110,33 +112,37 @@ class Toy:
         if "feedHead" in query:
             await send(self.on_head, "feedHead", self.head())
         elif "snapshot" in query:
-            start = int(given["after"] or 0)
-            stop = start + self.page
+            start = int(variables["after"] or 0)
+            stop = start + self.page_size
             await send(
                 self.on_page,
                 "snapshot",
                 {
                     "version": 1,
-                    "newest": wire(self.entries[-1]),
+                    "newest": to_wire_entry(self.entries[-1]),
                     "rows": [{"kind": r.kind.value, "body": r.body} for r in self.rows[start:stop]],
                     "cursor": str(stop) if stop < len(self.rows) else None,
                 },
             )
         else:
-            await self._feed(given["after"], lambda it: send(self.on_frame, "feed", it))
+            await self._send_frames(
+                variables["after"], lambda frame: send(self.on_frame, "feed", frame)
+            )
         await socket.send(json.dumps({"id": id, "type": "complete"}))
 
-    async def _feed(self, after: int, send: Callable[[Answer], Any]) -> None:
+    async def _send_frames(self, after: int, send: Callable[[Response], Any]) -> None:
         while True:
-            some = [wire(each) for each in self.entries if each.sequence > after][: self.page]
-            await send({"head": self.head(), "entries": some})
-            if some:
-                after = some[-1]["sequence"]
+            entries = [to_wire_entry(entry) for entry in self.entries if entry.sequence > after][
+                : self.page_size
+            ]
+            await send({"head": self.head(), "entries": entries})
+            if entries:
+                after = entries[-1]["sequence"]
             else:
-                await asyncio.sleep(self.beat_seconds)
+                await asyncio.sleep(self.heartbeat_seconds)
 
     @asynccontextmanager
-    async def running(self, tls: SSLContext | None = None) -> AsyncIterator[Toy]:
+    async def running(self, tls: SSLContext | None = None) -> AsyncIterator[ToyOwner]:
         """Serve on a free port; with TLS, only for clients that the context admits."""
         protocols = [Subprotocol("graphql-transport-ws")]
         serving = serve(self.serve, "127.0.0.1", 0, subprotocols=protocols, ssl=tls)
@@ -147,7 +153,7 @@ class Toy:
             yield self
 
 
-def wire(entry: Entry) -> Answer:
+def to_wire_entry(entry: Entry) -> Response:
     """Return an entry as JSON on the wire."""
     return {
         "region": entry.region,

@@ -8,7 +8,7 @@ import gc
 from resolvers.collector import paused_garbage_collection
 
 
-def test_it_pauses_and_comes_back_also_after_an_error() -> None:
+def test_the_collector_is_enabled_again_after_a_pause_and_after_an_error() -> None:
     with contextlib.suppress(ValueError), paused_garbage_collection():
         assert not gc.isenabled()
         raise ValueError

@@ -30,9 +30,9 @@ async def instance(database_url: str) -> AsyncIterator[Instance]:
 
 
 async def test_a_second_load_writes_nothing(instance: Instance) -> None:
-    moved: list[tuple[int, int]] = []
-    first = await seed_regions(instance, progress=lambda *step: moved.append(step))
-    rows = (
+    progress: list[tuple[int, int]] = []
+    first = await seed_regions(instance, progress=lambda *step: progress.append(step))
+    shipped_rows = (
         *tables.region_catalogue(),
         *tables.west_java_opds(),
         *tables.west_java_applications(),
@@ -40,13 +40,15 @@ async def test_a_second_load_writes_nothing(instance: Instance) -> None:
         *tables.result_rows(),
     )
     assert (
-        first == SeedSummary(entries=len(rows), regions=28) == SeedSummary(entries=481, regions=28)
+        first
+        == SeedSummary(entries=len(shipped_rows), regions=28)
+        == SeedSummary(entries=481, regions=28)
     )
-    assert moved == [(done, 28) for done in range(1, 29)]
+    assert progress == [(done, 28) for done in range(1, 29)]
     assert await seed_regions(instance) == SeedSummary(entries=0, regions=28)
 
 
-async def test_what_was_edited_since_stays(instance: Instance) -> None:
+async def test_a_load_keeps_later_edits(instance: Instance) -> None:
     await seed_regions(instance)
     edited = await change(
         instance,
@@ -68,30 +70,30 @@ async def test_what_was_edited_since_stays(instance: Instance) -> None:
     assert corrected == {"version": 2, "score": {"value": "3.33"}}
 
     assert await seed_regions(instance) == SeedSummary(entries=0, regions=28)
-    now = await ask(
+    current = await ask(
         instance,
         "query ($id: ID!) { node(id: $id) { ... on Application { name url version } } "
         'region(code: "32.13") { index(year: 2024) { value provenance { source } } } }',
         {"id": SAPAWARGA},
     )
-    assert now["node"] == edited
-    assert now["region"]["index"] == {"value": "3.33", "provenance": {"source": "koreksi"}}
+    assert current["node"] == edited
+    assert current["region"]["index"] == {"value": "3.33", "provenance": {"source": "koreksi"}}
 
 
 @pytest.mark.integration
 async def test_the_whole_country_is_every_region_agency_and_result(instance: Instance) -> None:
     await seed_regions(instance)
     assert await seed_regions(instance, national=True) == SeedSummary(entries=1812, regions=646)
-    counted = await ask(
+    counts = await ask(
         instance,
         "{ areas: regions(filter: { kinds: [PROVINCE, REGENCY, CITY] }) { totalCount } "
         "agencies: regions(filter: { kinds: [CENTRAL_AGENCY] }) { totalCount } "
         "editions { count } }",
         {},
     )
-    assert counted["areas"] == {"totalCount": 552}
-    assert counted["agencies"] == {"totalCount": 94}
-    assert sum(each["count"] for each in counted["editions"]) == 1280
+    assert counts["areas"] == {"totalCount": 552}
+    assert counts["agencies"] == {"totalCount": 94}
+    assert sum(edition["count"] for edition in counts["editions"]) == 1280
     async with instance.database.read() as session:
         written = [
             entry.kind
@@ -106,27 +108,29 @@ async def test_the_whole_country_is_every_region_agency_and_result(instance: Ins
 
 async def _longer_than_declared(instance: Instance) -> list[str]:
     """Return the columns that contain a longer text than they declare."""
-    found = []
+    columns_too_short = []
     async with instance.database.read() as session:
         for table in Table.metadata.sorted_tables:
             for column in table.columns:
-                declared = getattr(column.type, "length", None)
-                if declared is None:
+                limit = getattr(column.type, "length", None)
+                if limit is None:
                     continue
                 longest = await session.scalar(select(func.max(func.length(column))))
-                if longest is not None and longest > declared:
-                    found.append(f"{table.name}.{column.name}: {longest} of {declared}")
-    return found
+                if longest is not None and longest > limit:
+                    columns_too_short.append(f"{table.name}.{column.name}: {longest} of {limit}")
+    return columns_too_short
 
 
-async def change(instance: Instance, mutation: str, selected: str, given: dict[str, object]) -> Any:
+async def change(
+    instance: Instance, mutation: str, selection: str, values: dict[str, object]
+) -> Any:
     """Change an object through the resolver, as the API does."""
     kind = mutation[0].upper() + mutation[1:]
     document = (
         f"mutation ($input: {kind}Input!) {{ {mutation}(input: $input) "
-        f"{{ ... on {selected} ... on Problem {{ message }} }} }}"
+        f"{{ ... on {selection} ... on Problem {{ message }} }} }}"
     )
-    return (await ask(instance, document, {"input": given}))[mutation]
+    return (await ask(instance, document, {"input": values}))[mutation]
 
 
 async def ask(instance: Instance, document: str, variables: dict[str, object]) -> Any:

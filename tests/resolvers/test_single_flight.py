@@ -35,7 +35,7 @@ class Work:
         return number
 
 
-async def settle() -> None:
+async def wait_until_idle() -> None:
     """Let all tasks run until each of them waits."""
     for _ in range(10):
         await asyncio.sleep(0)
@@ -44,7 +44,7 @@ async def settle() -> None:
 async def test_calls_with_one_key_share_a_run_and_others_do_not() -> None:
     work = Work()
     calls = [work.call(), work.call(), work.call("another")]
-    await settle()
+    await wait_until_idle()
     work.gate.set()
     assert await asyncio.gather(*calls) == [1, 1, 2]
 
@@ -55,11 +55,11 @@ async def test_a_call_that_comes_after_the_end_runs_again() -> None:
     assert [await work.call(), await work.call()] == [1, 2]
 
 
-async def test_an_exception_reaches_all_callers_and_is_not_kept() -> None:
+async def test_an_exception_reaches_all_callers_and_is_not_cached() -> None:
     work = Work()
     work.error = OSError("gone")
     calls = [work.call(), work.call()]
-    await settle()
+    await wait_until_idle()
     work.gate.set()
     errors = await asyncio.gather(*calls, return_exceptions=True)
     assert errors == [work.error, work.error]
@@ -71,9 +71,9 @@ async def test_an_exception_reaches_all_callers_and_is_not_kept() -> None:
 async def test_a_cancelled_caller_does_not_disturb_the_others() -> None:
     work = Work()
     first, second = work.call(), work.call()
-    await settle()
+    await wait_until_idle()
     first.cancel()
-    await settle()
+    await wait_until_idle()
     work.gate.set()
     assert await second == 1
     assert (first.cancelled(), work.cancelled) == (True, 0)
@@ -82,7 +82,7 @@ async def test_a_cancelled_caller_does_not_disturb_the_others() -> None:
 async def test_a_run_is_cancelled_with_its_last_caller_and_the_next_call_starts_another() -> None:
     work = Work()
     calls = [work.call(), work.call()]
-    await settle()
+    await wait_until_idle()
     for call in calls:
         call.cancel()
     with pytest.raises(asyncio.CancelledError):

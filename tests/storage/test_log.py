@@ -33,20 +33,20 @@ class Undo(Exception):
 
 
 @dataclass(frozen=True)
-class Writing:
+class PlannedTransaction:
     """One transaction of a writer: its region, its number of entries, and whether it commits."""
 
     region: int
     entries: int
-    stays: bool
+    commits: bool
 
 
-writings = st.builds(
-    Writing, region=st.integers(0, 2), entries=st.integers(1, 3), stays=st.booleans()
+planned_transactions = st.builds(
+    PlannedTransaction, region=st.integers(0, 2), entries=st.integers(1, 3), commits=st.booleans()
 )
 
 
-async def write(database: Database, region: str, notes: list[str], *, stays: bool = True) -> None:
+async def write(database: Database, region: str, notes: list[str], *, commits: bool = True) -> None:
     async with log.begin_log_transaction(database, region, clock) as transaction:
         for note in notes:
             await transaction.append(
@@ -56,65 +56,74 @@ async def write(database: Database, region: str, notes: list[str], *, stays: boo
                 body=to_document(Region(region, "Uji", RegionKind.CITY, None, Provenance("test"))),
             )
             await asyncio.sleep(0)
-        if not stays:
+        if not commits:
             raise Undo
 
 
-async def writer(database: Database, name: str, plan: list[Writing], example: int) -> list[str]:
+async def writer(
+    database: Database, name: str, plan: list[PlannedTransaction], example: int
+) -> list[str]:
     """Execute the plan; return the notes of the committed entries, in order."""
     committed = []
-    for number, each in enumerate(plan):
-        notes = [f"{name}.{number}.{entry}" for entry in range(each.entries)]
+    for number, transaction in enumerate(plan):
+        notes = [f"{name}.{number}.{entry}" for entry in range(transaction.entries)]
         try:
-            await write(database, f"{example}.{each.region}", notes, stays=each.stays)
+            await write(
+                database, f"{example}.{transaction.region}", notes, commits=transaction.commits
+            )
         except Undo:
             continue
         committed += notes
     return committed
 
 
-async def reader(database: Database, start: int, done: asyncio.Event) -> list[Arrival]:
+async def reader(database: Database, start: int, finished: asyncio.Event) -> list[Arrival]:
     """Follow the arrival order while it grows, as a tail does."""
-    seen: list[Arrival] = []
+    arrivals: list[Arrival] = []
     while True:
-        finished = done.is_set()
+        was_finished = finished.is_set()
         async with database.read() as session:
-            page = await arrival.list_arrivals_after(session, seen[-1].number if seen else start, 7)
-        seen += page
-        if finished and not page:
-            return seen
+            newest = arrivals[-1].number if arrivals else start
+            page = await arrival.list_arrivals_after(session, newest, 7)
+        arrivals += page
+        if was_finished and not page:
+            return arrivals
         await asyncio.sleep(0)
 
 
 @settings(
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
-@given(plans=st.lists(st.lists(writings, min_size=1, max_size=4), min_size=2, max_size=6))
-async def test_concurrent_writers_leave_no_gap_no_reordering_and_a_whole_chain(
-    database: Database, plans: list[list[Writing]]
+@given(
+    plans=st.lists(st.lists(planned_transactions, min_size=1, max_size=4), min_size=2, max_size=6)
+)
+async def test_concurrent_writers_leave_no_gap_no_reordering_and_a_valid_chain(
+    database: Database, plans: list[list[PlannedTransaction]]
 ) -> None:
     example = next(EXAMPLES)
     async with database.read() as session:
-        start = (await arrival.newest_position(session)).arrival
-    done = asyncio.Event()
-    following = asyncio.create_task(reader(database, start, done))
+        start = (await arrival.read_arrival_position(session)).arrival
+    finished = asyncio.Event()
+    following = asyncio.create_task(reader(database, start, finished))
     committed = await asyncio.gather(
         *(writer(database, str(name), plan, example) for name, plan in enumerate(plans))
     )
-    done.set()
-    seen = await following
+    finished.set()
+    arrivals = await following
 
     # The arrival order has no gap, and a reader during all writes missed nothing.
-    assert [each.number for each in seen] == list(range(start + 1, start + 1 + len(seen)))
-    notes = [each.actor for each in seen]
-    assert sorted(notes) == sorted(note for each in committed for note in each)
+    assert [a.number for a in arrivals] == list(range(start + 1, start + 1 + len(arrivals)))
+    notes = [a.actor for a in arrivals]
+    assert sorted(notes) == sorted(
+        note for notes_of_writer in committed for note in notes_of_writer
+    )
     # The entries of each writer are in the order in which it wrote them.
     for name, expected in enumerate(committed):
         assert [note for note in notes if note.startswith(f"{name}.")] == expected
     # Each region's log has no gap, has the same order, and its hash chain is valid.
     by_region: dict[str, list[int]] = defaultdict(list)
-    for each in seen:
-        by_region[each.region].append(each.sequence)
+    for received in arrivals:
+        by_region[received.region].append(received.sequence)
     async with database.read() as session:
         for region, sequences in by_region.items():
             assert sequences == list(range(1, len(sequences) + 1))
@@ -123,11 +132,11 @@ async def test_concurrent_writers_leave_no_gap_no_reordering_and_a_whole_chain(
 
 async def test_a_transaction_that_is_rolled_back_leaves_no_trace(database: Database) -> None:
     with pytest.raises(Undo):
-        await write(database, "32", ["a", "b"], stays=False)
+        await write(database, "32", ["a", "b"], commits=False)
     async with database.read() as session:
         assert await log.read_log_head(session, "32") == (0, GENESIS)
         assert await log.list_regions_with_log(session) == []
-        assert (await arrival.newest_position(session)).arrival == 0
+        assert (await arrival.read_arrival_position(session)).arrival == 0
 
 
 async def test_entries_read_back_as_they_were_written(database: Database) -> None:
@@ -153,7 +162,7 @@ async def test_entries_read_back_as_they_were_written(database: Database) -> Non
         ("DELETE FROM entry WHERE sequence = 3", "the head names another last entry"),
     ],
 )
-async def test_what_is_changed_behind_its_back_is_found(
+async def test_a_change_of_the_log_in_the_database_is_detected(
     database: Database, tamper: str, reason: str
 ) -> None:
     await write(database, "32", ["a", "b", "c"])
@@ -168,9 +177,9 @@ async def test_what_is_changed_behind_its_back_is_found(
 async def test_a_new_epoch_keeps_the_numbers_and_changes_the_name(database: Database) -> None:
     await write(database, "32", ["a"])
     async with database.read() as session:
-        before = await arrival.newest_position(session)
+        before = await arrival.read_arrival_position(session)
     async with database.write() as session:
         await arrival.renew_arrival_epoch(session)
     async with database.read() as session:
-        after = await arrival.newest_position(session)
+        after = await arrival.read_arrival_position(session)
     assert (after.arrival, after.epoch == before.epoch) == (1, False)

@@ -10,7 +10,7 @@ from storage import migrate
 from storage.database import UnsupportedDatabase, async_url, create_unpooled_engine
 
 
-def test_a_migrated_database_has_what_the_tables_say_and_nothing_else(database_url: str) -> None:
+def test_a_migrated_database_has_exactly_the_declared_tables(database_url: str) -> None:
     assert migrate.schema_differences(database_url) == []
 
 
@@ -23,7 +23,7 @@ def test_a_database_without_migrations_is_pending(tmp_path: object) -> None:
     assert asyncio.run(migrate.has_pending_migration(f"sqlite:///{tmp_path}/new.db"))
 
 
-def test_earlier_arrivals_get_the_topic_that_they_are_about(bare_database_url: str) -> None:
+def test_a_migration_sets_the_topic_of_earlier_arrivals(bare_database_url: str) -> None:
     migrate.upgrade_database(bare_database_url, "lessons")
     asyncio.run(
         _execute(
@@ -39,10 +39,10 @@ def test_earlier_arrivals_get_the_topic_that_they_are_about(bare_database_url: s
         )
     )
     migrate.upgrade_database(bare_database_url)
-    found = asyncio.run(
+    rows = asyncio.run(
         _execute(bare_database_url, "SELECT number, topic FROM arrival ORDER BY number")
     )
-    assert found == [(1, "opd-1"), (2, "opd-1"), (3, "region-32"), (4, "region-32 spbe-2020")]
+    assert rows == [(1, "opd-1"), (2, "opd-1"), (3, "region-32"), (4, "region-32 spbe-2020")]
     assert migrate.schema_differences(bare_database_url) == []
 
 
@@ -59,7 +59,7 @@ async def _execute(url: str, *statements: str) -> list[tuple[object, ...]]:
 
 
 @pytest.mark.parametrize(
-    ("given", "driver"),
+    ("url", "driver"),
     [
         ("sqlite:///simpul.db", "sqlite+aiosqlite"),
         ("postgresql://u:p@h/d", "postgresql+asyncpg"),
@@ -67,11 +67,11 @@ async def _execute(url: str, *statements: str) -> list[tuple[object, ...]]:
         ("postgresql+psycopg://u:p@h/d", "postgresql+asyncpg"),
     ],
 )
-def test_a_url_gets_the_driver_that_is_used(given: str, driver: str) -> None:
-    assert async_url(given).drivername == driver
+def test_a_url_gets_the_driver_that_is_used(url: str, driver: str) -> None:
+    assert async_url(url).drivername == driver
 
 
-def test_the_way_to_encrypt_may_be_named_as_libpq_does() -> None:
+def test_the_sslmode_of_libpq_is_accepted() -> None:
     assert async_url("postgresql://h/d?sslmode=require").query == {"ssl": "require"}
 
 

@@ -1,4 +1,4 @@
-"""All rows are a projection of the log: rebuilding them gives the same rows."""
+"""All rows are a projection of the log, so that a rebuild from the log gives the same rows."""
 
 from __future__ import annotations
 
@@ -41,27 +41,27 @@ from engine.verification.verification_state import ProposalsState
 from storage import announcement, log
 from storage.database import Database
 from storage.log import LogTransaction
-from storage.rebuild import FOLDED, rebuild_projection
+from storage.rebuild import PROJECTED_TABLES, rebuild_projection
 
 EXAMPLES = count()
 SOURCE = Provenance("test", confirmed=False, note="catatan")
 
-words = st.text(alphabet="abcdé .-“", min_size=0, max_size=12)
-days = st.none() | st.dates(date(2020, 1, 1), date(2026, 12, 31))
+texts = st.text(alphabet="abcdé .-“", min_size=0, max_size=12)
+dates = st.none() | st.dates(date(2020, 1, 1), date(2026, 12, 31))
 claims = st.lists(
     st.builds(
         LevelClaim,
         indicator=st.integers(1, 47),
         level=st.integers(1, 5),
-        explanation=words,
-        evidence=st.lists(st.builds(Evidence, title=words, url=words, dated=days), max_size=2).map(
+        explanation=texts,
+        evidence=st.lists(st.builds(Evidence, title=texts, url=texts, dated=dates), max_size=2).map(
             tuple
         ),
     ),
     max_size=6,
 )
 applications = st.lists(
-    st.tuples(words, st.sampled_from(ApplicationStatus), st.none() | st.integers(2000, 2026)),
+    st.tuples(texts, st.sampled_from(ApplicationStatus), st.none() | st.integers(2000, 2026)),
     min_size=1,
     max_size=4,
 )
@@ -71,17 +71,17 @@ edges = st.lists(
 results = st.lists(st.integers(100, 500), max_size=3)
 
 
-async def rows(database: Database) -> dict[str, list[tuple[Any, ...]]]:
+async def derived_rows(database: Database) -> dict[str, list[tuple[Any, ...]]]:
     """Return the derived rows of all tables, in a comparable form."""
-    found = {}
+    rows_by_table = {}
     async with database.read() as session:
-        for table in FOLDED:
+        for table in PROJECTED_TABLES:
             columns = [attribute.key for attribute in inspect(table).column_attrs]
-            found[table.__tablename__] = sorted(
+            rows_by_table[table.__tablename__] = sorted(
                 repr([getattr(row, column) for column in columns])
                 for row in await session.scalars(select(table))
             )
-    return found
+    return rows_by_table
 
 
 async def append(
@@ -145,12 +145,15 @@ async def test_rows_rebuilt_from_the_log_equal_the_rows_that_were_written(
                 transaction, EventKind.INVENTORY_ATTESTED, attestation.opd, to_document(attestation)
             )
         for function in ("attendance", None, "records"):  # the last correction applies
-            said = Correction(f"application-{code}-0", function, "o", transaction.at)
+            correction = Correction(f"application-{code}-0", function, "o", transaction.at)
             await append(
-                transaction, EventKind.FUNCTION_CORRECTED, said.application, to_document(said)
+                transaction,
+                EventKind.FUNCTION_CORRECTED,
+                correction.application,
+                to_document(correction),
             )
-        exempt = Exemption(f"opd-{code}", "tanpa data")
-        await append(transaction, EventKind.OPD_EXEMPTED, exempt.opd, to_document(exempt))
+        exemption = Exemption(f"opd-{code}", "tanpa data")
+        await append(transaction, EventKind.OPD_EXEMPTED, exemption.opd, to_document(exemption))
         policy = DevelopmentPolicy(code, 2020, "Perbup", "https://example.go.id/p")
         await append(
             transaction,
@@ -158,12 +161,17 @@ async def test_rows_rebuilt_from_the_log_equal_the_rows_that_were_written(
             f"region-{code}",
             to_document(policy),
         )
-        own = RegionEffort(code, "spbe-2020", (StepEffort(36, 4, "2.50"),))
-        await append(transaction, EventKind.EFFORT_EDITED, f"region-{code}", to_document(own))
+        effort = RegionEffort(code, "spbe-2020", (StepEffort(36, 4, "2.50"),))
+        await append(transaction, EventKind.EFFORT_EDITED, f"region-{code}", to_document(effort))
         for decision in Decision:  # the last decision applies
-            decided = Decided(code, f"p-{code}", "hash", decision, "alasan", "o", transaction.at)
+            decided_proposal = Decided(
+                code, f"p-{code}", "hash", decision, "alasan", "o", transaction.at
+            )
             await append(
-                transaction, EventKind.PROPOSAL_DECIDED, decided.proposal, to_document(decided)
+                transaction,
+                EventKind.PROPOSAL_DECIDED,
+                decided_proposal.proposal,
+                to_document(decided_proposal),
             )
         for number, (target, mode, grade) in enumerate(edges):
             integration = Integration(
@@ -214,7 +222,7 @@ async def test_rows_rebuilt_from_the_log_equal_the_rows_that_were_written(
                 Visibility.REGION,
             )
         if publish:
-            held = {claim.indicator: claim for claim in claims}
+            claim_by_indicator = {claim.indicator: claim for claim in claims}
             published = Assessment(
                 id=assessment.id,
                 region=code,
@@ -224,7 +232,9 @@ async def test_rows_rebuilt_from_the_log_equal_the_rows_that_were_written(
                 state=AssessmentState.PUBLISHED,
                 version=len(claims) + 2,
                 provenance=SOURCE,
-                levels=tuple(held[indicator] for indicator in sorted(held)),
+                levels=tuple(
+                    claim_by_indicator[indicator] for indicator in sorted(claim_by_indicator)
+                ),
             )
             await append(
                 transaction,
@@ -252,14 +262,15 @@ async def test_rows_rebuilt_from_the_log_equal_the_rows_that_were_written(
                 to_document(official),
             )
 
-    async with database.write() as session:  # rows that are not derived do not prevent the rebuild
+    # Rows that are not derived do not prevent the rebuild.
+    async with database.write() as session:
         await announcement.save_announcement(
             session, code, "s", ProposalsState(), datetime.now(UTC)
         )
-    before = await rows(database)
+    before = await derived_rows(database)
     async with database.write() as session:
         applied = await rebuild_projection(session)
-    assert await rows(database) == before
+    assert await derived_rows(database) == before
     async with database.read() as session:
         expected = [
             await log.verify_log_chain(session, region)

@@ -9,14 +9,14 @@ from pathlib import Path
 from storage.sqlite_driver import open_sqlite_connection
 
 
-def threads() -> set[threading.Thread]:
+def connection_threads() -> set[threading.Thread]:
     """Return the threads of open connections."""
-    return {each for each in threading.enumerate() if "_connection_worker" in each.name}
+    return {thread for thread in threading.enumerate() if "_connection_worker" in thread.name}
 
 
 async def test_a_connection_whose_opening_is_cancelled_leaves_no_thread(tmp_path: Path) -> None:
     """A remaining thread would answer an event loop that is closed by then."""
-    before = threads()
+    before = connection_threads()
     for _ in range(20):
         opening = asyncio.create_task(
             open_sqlite_connection(str(tmp_path / "a.db"), pragmas=["user_version"])
@@ -27,4 +27,4 @@ async def test_a_connection_whose_opening_is_cancelled_leaves_no_thread(tmp_path
             await (await opening).close()
         except asyncio.CancelledError:
             pass
-        assert threads() == before
+        assert connection_threads() == before

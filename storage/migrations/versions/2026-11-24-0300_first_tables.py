@@ -1,4 +1,4 @@
-"""First tables: the log, the arrival order, and the rows folded from them."""
+"""First tables: the log, the arrival order, and the rows that are projected from them."""
 
 from __future__ import annotations
 
@@ -201,7 +201,7 @@ def upgrade() -> None:
         batch_op.create_index(
             batch_op.f("ix_integration_target_application"), ["target_application"], unique=False
         )
-    # The epoch of the numbering. A restored backup gets a new epoch, so that no client resumes from a
-    # position that the backup does not have.
+    # The epoch of the numbering. A restored backup gets a new epoch, so that no client resumes from
+    # a position that the backup does not have.
     instance = sa.table("instance", sa.column("id"), sa.column("epoch"), sa.column("arrival_head"))
     op.execute(instance.insert().values(id=1, epoch=secrets.token_hex(6), arrival_head=0))

@@ -1,4 +1,4 @@
-"""Attestations: the word of OPDs for their inventories. Adds a table; nothing else changes."""
+"""Attestations of inventories by OPDs. Adds a table; nothing else changes."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What applications can do, whom they asked, whom they serve, what they cost. Adds columns."""
+"""The capabilities, consultation, users, fit and costs of applications. Adds columns."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ depends_on = None
 
 def upgrade() -> None:
     with op.batch_alter_table("application", schema=None) as batch_op:
-        # With a default, so that the version before goes on adding applications.
+        # The default lets the previous version continue to add applications.
         batch_op.add_column(
             sa.Column(
                 "capabilities",

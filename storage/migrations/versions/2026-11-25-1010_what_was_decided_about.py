@@ -1,4 +1,4 @@
-"""What a decision was about: its proposal may not be found any more. Adds columns."""
+"""The kind and the applications of a decided proposal, which may no longer exist. Adds columns."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ depends_on = None
 def upgrade() -> None:
     with op.batch_alter_table("decision", schema=None) as batch_op:
         batch_op.add_column(sa.Column("kind", sa.String(length=16), nullable=True))
-        # With a default, so that the version before goes on deciding.
+        # The default lets the previous version continue to record decisions.
         batch_op.add_column(
             sa.Column(
                 "applications",

@@ -1,4 +1,4 @@
-"""The day on which a counterpart confirmed an exchange, apart from that of other evidence."""
+"""The day on which a counterpart confirmed an exchange, separate from the day of evidence."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What people said of functions, and regions of their scope and efforts. Adds tables."""
+"""Corrected functions, exemptions, development policies and efforts. Adds tables."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
-"""How far the instance has followed up its arrivals, and what it last announced.
+"""The last arrival whose derived events are computed, and the last announcements.
 
-What happened before is followed up once, by the first instance that runs.
+The first instance that runs computes the derived events of earlier arrivals, once.
 """
 
 from __future__ import annotations

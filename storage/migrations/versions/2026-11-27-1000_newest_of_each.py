@@ -1,7 +1,6 @@
-"""The topic of each arrival, and up to where only the newest about each topic are kept.
+"""The topic of each arrival, and the number up to which only the newest of each topic are stored.
 
-The topic of a change that followed from an entry is by what the change says, else it is the entry's
-subject.
+A derived event contains its topic. The topic of any other arrival is the subject of its entry.
 """
 
 from __future__ import annotations
@@ -25,7 +24,7 @@ def upgrade() -> None:
             sa.Column("arrival_floor", sa.BigInteger(), nullable=False, server_default="0")
         )
     op.add_column("arrival", sa.Column("topic", sa.String(length=160), nullable=True))
-    _fill(op.get_bind())
+    _fill_topics(op.get_bind())
     with op.batch_alter_table("arrival", schema=None) as batch_op:
         batch_op.alter_column("topic", existing_type=sa.String(length=160), nullable=False)
     op.create_index(
@@ -33,7 +32,7 @@ def upgrade() -> None:
     )
 
 
-def _fill(connection: sa.Connection) -> None:
+def _fill_topics(connection: sa.Connection) -> None:
     arrival = sa.table(
         "arrival",
         sa.column("number", sa.BigInteger()),
@@ -48,16 +47,16 @@ def _fill(connection: sa.Connection) -> None:
         sa.column("sequence", sa.BigInteger()),
         sa.column("subject", sa.String()),
     )
-    of_entry = (
+    entry_subject = (
         sa.select(entry.c.subject)
         .where(entry.c.region == arrival.c.region, entry.c.sequence == arrival.c.sequence)
         .scalar_subquery()
     )
-    connection.execute(sa.update(arrival).values(topic=of_entry))
-    says = (
+    connection.execute(sa.update(arrival).values(topic=entry_subject))
+    update_topic = (
         sa.update(arrival)
-        .where(arrival.c.number == sa.bindparam("at"))
-        .values(topic=sa.bindparam("says"))
+        .where(arrival.c.number == sa.bindparam("arrival_number"))
+        .values(topic=sa.bindparam("derived_topic"))
     )
     last = 0
     while rows := connection.execute(
@@ -67,16 +66,16 @@ def _fill(connection: sa.Connection) -> None:
         .limit(PAGE)
     ).all():
         last = rows[-1].number
-        found = [
-            {"at": number, "says": _topic(derived)}
+        topics = [
+            {"arrival_number": number, "derived_topic": _derived_topic(derived)}
             for number, derived in rows
             if derived and "subject" in derived
         ]
-        if found:
-            connection.execute(says, found)
+        if topics:
+            connection.execute(update_topic, topics)
 
 
-def _topic(derived: dict[str, Any]) -> str:
-    """Only news of verifications name an instrument beside their subject."""
+def _derived_topic(derived: dict[str, Any]) -> str:
+    """Return the topic of a derived event; only changes of verifications name an instrument."""
     instrument = derived.get("instrument")
     return derived["subject"] if instrument is None else f"{derived['subject']} {instrument}"

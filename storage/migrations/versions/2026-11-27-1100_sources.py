@@ -1,4 +1,4 @@
-"""Regions that other instances own, and how good the copies of them are."""
+"""Regions that other instances own, and the state of their replicas. Adds a table."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
 """Longer codes of regions, ids and topics: the code of a ministry has up to 89 characters.
 
-SQLite keeps no length, so that there is nothing to change there. PostgreSQL changes the type without
+SQLite stores no length, so nothing changes there. PostgreSQL changes the type without
 rewriting a table or an index, because the length only grows.
 """
 

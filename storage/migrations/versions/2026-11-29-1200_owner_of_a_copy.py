@@ -1,4 +1,4 @@
-"""The address of the owner of a copied region, where the copy is read from another instance."""
+"""The URL of the owner of a replicated region, if the replica is read from another instance."""
 
 from __future__ import annotations
 

@@ -13,25 +13,25 @@ WEB = ROOT / "clients/web/src"
 SCHEMA = build_schema((ROOT / "schema/schema.graphql").read_text())
 DOCUMENT = re.compile(r"const (\w+) = graphql\(`(.*?)`(?:, \[([^\]]+)\])?\)", re.DOTALL)
 FILES = sorted(WEB.rglob("documents.ts"))
-FOUND = [found for file in FILES for found in DOCUMENT.findall(file.read_text())]
-TEXTS = {name: text for name, text, _ in FOUND}
-FRAGMENTS = {name: re.findall(r"\w+", fragments) for name, _, fragments in FOUND}
+MATCHES = [match for file in FILES for match in DOCUMENT.findall(file.read_text())]
+TEXTS = {name: text for name, text, _ in MATCHES}
+FRAGMENTS = {name: re.findall(r"\w+", fragments) for name, _, fragments in MATCHES}
 OPERATIONS = [name for name, text in TEXTS.items() if not text.lstrip().startswith("fragment ")]
 
 
-def sent(name: str) -> str:
+def document_with_fragments(name: str) -> str:
     """Return the text that the client sends: a document, its fragments, and their fragments."""
-    return "".join([TEXTS[name], *map(sent, FRAGMENTS[name])])
+    return "".join([TEXTS[name], *map(document_with_fragments, FRAGMENTS[name])])
 
 
 @pytest.mark.parametrize("name", OPERATIONS)
-def test_the_schema_takes_the_document(name: str) -> None:
-    assert validate(SCHEMA, parse(sent(name))) == []
+def test_the_schema_accepts_the_document(name: str) -> None:
+    assert validate(SCHEMA, parse(document_with_fragments(name))) == []
 
 
 def test_the_documents_are_all_found() -> None:
     written = sum(file.read_text().count("graphql(`") for file in FILES)
-    assert len(FOUND) == len(TEXTS) == written == 44
+    assert len(MATCHES) == len(TEXTS) == written == 44
     assert len(OPERATIONS) == 33
     assert {"WALL", "INDEX_CHANGED", "EVENTS", "DECIDE_PROPOSAL"} < set(OPERATIONS)
 

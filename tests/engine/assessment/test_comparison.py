@@ -15,9 +15,9 @@ from engine.assessment.comparison import (
     GroupMean,
     MeanBasis,
     PartKind,
-    index_movers,
-    parts_of,
-    region_comparison,
+    compare_regions,
+    list_index_moves,
+    part_values,
 )
 from engine.model import AssessmentKind
 from facts import tables
@@ -35,9 +35,9 @@ def edition(year: int) -> EditionValues:
         year,
         AssessmentKind.OFFICIAL,
         {
-            each.region: parts_of(score.from_published(SPBE_2020, each.figures))
-            for each in tables.result_rows(national=True)
-            if (each.year, each.kind) == (year, AssessmentKind.OFFICIAL)
+            row.region: part_values(score.score_published_figures(SPBE_2020, row.figures))
+            for row in tables.result_rows(national=True)
+            if (row.year, row.kind) == (year, AssessmentKind.OFFICIAL)
         },
     )
 
@@ -47,13 +47,13 @@ def small(**index: str) -> EditionValues:
     return EditionValues("spbe-2020", 2024, AssessmentKind.OFFICIAL, values)
 
 
-def test_real_regions_stand_against_the_province_and_the_nation() -> None:
-    found = region_comparison(SPBE_2020, edition(2024), ["32.11", "32.73"], WEST_JAVA, NATION)
-    assert [line.part for line in found.lines] == [
+def test_real_regions_are_compared_with_the_province_and_the_nation() -> None:
+    comparison = compare_regions(SPBE_2020, edition(2024), ["32.11", "32.73"], WEST_JAVA, NATION)
+    assert [line.part for line in comparison.lines] == [
         INDEX,
         *((PartKind.DOMAIN, number) for number in (1, 2, 3, 4)),
     ]
-    index = found.lines[0]
+    index = comparison.lines[0]
     assert [cell.value for cell in index.cells] == [Fraction("4.51"), Fraction("4.59")]
     assert index.leaders == ("32.73",)
     assert index.province.mean == GroupMean(Fraction("105.21") / 27, 27, MeanBasis.COMPUTED)
@@ -64,20 +64,20 @@ def test_real_regions_stand_against_the_province_and_the_nation() -> None:
     assert index.national.mean.n == 615
 
 
-def test_a_published_mean_stands_where_not_all_values_are_here() -> None:
+def test_a_published_mean_is_used_where_values_are_missing() -> None:
     levels = {
         line.number: int(line.value)
         for line in tables.sheet_lines()
         if (line.region, line.year, line.scope.value) == ("18.71", 2024, "INDICATOR")
     }
-    whole = edition(2024)
-    sheet = parts_of(score.from_levels(SPBE_2020, levels), levels)
-    values = {**whole.values, "18.71": sheet}
+    official = edition(2024)
+    sheet = part_values(score.score_levels(SPBE_2020, levels), levels)
+    values = {**official.values, "18.71": sheet}
     published = {
         (PartKind.ASPECT, number): Fraction(value)
         for number, value in national_aspects("spbe-2020", 2024).items()
     }
-    found = region_comparison(
+    comparison = compare_regions(
         SPBE_2020,
         EditionValues("spbe-2020", 2024, AssessmentKind.OFFICIAL, values),
         ["32.11", "18.71"],
@@ -85,7 +85,7 @@ def test_a_published_mean_stands_where_not_all_values_are_here() -> None:
         NATION,
         published,
     )
-    lines = {line.part: line for line in found.lines}
+    lines = {line.part: line for line in comparison.lines}
     assert len(lines) == 1 + 4 + 8 + 47
     aspect = lines[PartKind.ASPECT, 6]
     assert aspect.national.mean == GroupMean(Fraction("1.73"), None, MeanBasis.PUBLISHED)
@@ -98,41 +98,39 @@ def test_a_published_mean_stands_where_not_all_values_are_here() -> None:
 
 
 def test_equal_values_lead_together_and_a_region_without_any_is_named() -> None:
-    found = region_comparison(
+    comparison = compare_regions(
         SPBE_2020, small(a="3", b="3", c="2"), ["c", "b", "a", "d"], "abc", "abc"
     )
-    (line,) = found.lines
+    (line,) = comparison.lines
     assert line.leaders == ("a", "b")
     assert [cell.region for cell in line.cells] == ["c", "b", "a", "d"]
     assert line.cells[0].to_national_mean == Fraction(-2, 3)
-    assert found.unknown == ("d",)
+    assert comparison.unknown == ("d",)
 
 
 @pytest.mark.parametrize(
-    ("regions", "found"),
+    ("regions", "received"),
     [(["a"], "a"), (["a", "a"], "a, a"), (list("abcdefghijk"), ", ".join("abcdefghijk"))],
 )
-def test_two_to_ten_different_regions_are_compared(regions: list[str], found: str) -> None:
-    with pytest.raises(ComparisonInvalid) as refused:
-        region_comparison(SPBE_2020, small(a="3"), regions, "a", "a")
-    assert str(refused.value) == f"comparison: expected 2 to 10 different regions, got {found}"
+def test_two_to_ten_different_regions_are_compared(regions: list[str], received: str) -> None:
+    with pytest.raises(ComparisonInvalid) as raised:
+        compare_regions(SPBE_2020, small(a="3"), regions, "a", "a")
+    assert str(raised.value) == f"comparison: expected 2 to 10 different regions, got {received}"
 
 
 def test_an_edition_of_another_instrument_is_refused() -> None:
     with pytest.raises(ComparisonInvalid, match="expected spbe-2018, got spbe-2020"):
-        region_comparison(
-            instrument_by_id("spbe-2018"), small(a="3", b="2"), ["a", "b"], "ab", "ab"
-        )
+        compare_regions(instrument_by_id("spbe-2018"), small(a="3", b="2"), ["a", "b"], "ab", "ab")
 
 
 def test_an_incomplete_assessment_has_no_values_to_compare() -> None:
     with pytest.raises(ComparisonInvalid, match="expected 47 claimed levels, got 1"):
-        parts_of(score.from_levels(SPBE_2020, {1: 5}), {1: 5})
+        part_values(score.score_levels(SPBE_2020, {1: 5}), {1: 5})
 
 
 def test_movers_run_from_the_largest_rise_to_the_largest_fall() -> None:
     moves = [
-        move for move in index_movers(edition(2023), edition(2024)) if move.region in WEST_JAVA
+        move for move in list_index_moves(edition(2023), edition(2024)) if move.region in WEST_JAVA
     ]
     assert len(moves) == 27
     first, last = moves[0], moves[-1]
@@ -147,6 +145,6 @@ def test_movers_run_from_the_largest_rise_to_the_largest_fall() -> None:
 
 
 def test_movers_of_two_kinds_or_instruments_are_refused() -> None:
-    other = EditionValues("spbe-2020", 2024, AssessmentKind.SELF, {})
+    self_assessed = EditionValues("spbe-2020", 2024, AssessmentKind.SELF, {})
     with pytest.raises(ComparisonInvalid, match="expected spbe-2020 OFFICIAL, got spbe-2020 SELF"):
-        index_movers(small(a="3"), other)
+        list_index_moves(small(a="3"), self_assessed)

@@ -1,4 +1,4 @@
-"""Parsing of the sheets of levels that people upload."""
+"""Parsing of uploaded sheets of levels."""
 
 from __future__ import annotations
 
@@ -35,22 +35,22 @@ def threes(separator: str = ",") -> list[str]:
     ],
     ids=["plain", "bom", "semicolon", "tab", "blank", "note", "order", "code"],
 )
-def test_what_spreadsheets_write_is_read(text: str) -> None:
+def test_the_formats_of_spreadsheets_are_parsed(text: str) -> None:
     assert levels.parse_level_sheet(text, PEMDI) == ALL_THREES
 
 
-def test_an_indicator_of_2018_goes_by_its_code_too() -> None:
+def test_an_indicator_of_2018_is_also_identified_by_its_code() -> None:
     rows = [f"{indicator.code},0" for indicator in SPBE_2018.indicators]
     assert levels.parse_level_sheet(sheet(rows), SPBE_2018) == dict.fromkeys(range(1, 38), 0)
 
 
 def problems_of(text: str) -> list[str]:
-    with pytest.raises(SheetInvalid) as refused:
+    with pytest.raises(SheetInvalid) as raised:
         levels.parse_level_sheet(text, PEMDI)
-    return [str(problem) for problem in refused.value.problems]
+    return [str(problem) for problem in raised.value.problems]
 
 
-def test_every_bad_row_is_named_with_column_expected_and_found() -> None:
+def test_every_invalid_row_is_named_with_column_expected_and_received() -> None:
     rows = threes()
     rows[1] = "2,6"
     rows[2] = "3,2.5"
@@ -81,14 +81,14 @@ def test_a_level_is_plain_digits_inside_the_scale(level: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "found"),
+    ("text", "received"),
     [("", "nothing"), ("\n\n", "nothing"), ("nomor,tingkat\n1,3\n", "'nomor,tingkat'")],
 )
-def test_a_sheet_without_its_header_is_refused_for_both_columns(text: str, found: str) -> None:
+def test_a_sheet_without_its_header_is_refused_for_both_columns(text: str, received: str) -> None:
     problems = problems_of(text)
     assert problems == [
-        f"row 1, column number: expected a header with this column once, got {found}",
-        f"row 1, column level: expected a header with this column once, got {found}",
+        f"row 1, column number: expected a header with this column once, got {received}",
+        f"row 1, column level: expected a header with this column once, got {received}",
     ]
 
 
@@ -98,7 +98,7 @@ def test_a_column_given_twice_is_refused() -> None:
     ]
 
 
-def test_what_is_no_csv_at_all_is_refused_with_its_row() -> None:
+def test_an_invalid_csv_file_is_refused_with_its_row() -> None:
     (problem,) = problems_of(sheet(['1,"' + "x" * 200_000 + '"']))
     assert problem == (
         "row 2: expected rows of a CSV file, got field larger than field limit (131072)"

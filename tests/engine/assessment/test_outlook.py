@@ -1,4 +1,4 @@
-"""Base rates: what they count, the width of their intervals, and when they are unknown."""
+"""Base rates: their counts, the width of their intervals, and when they are unknown."""
 
 from __future__ import annotations
 
@@ -27,19 +27,19 @@ def local_governments(year: int) -> dict[str, Fraction]:
         if region.kind is RegionKind.CENTRAL_AGENCY
     }
     return {
-        each.region: Fraction(each.figures.value)
-        for each in tables.result_rows(national=True)
-        if (each.year, each.kind) == (year, AssessmentKind.OFFICIAL) and each.region not in agencies
+        row.region: Fraction(row.figures.value)
+        for row in tables.result_rows(national=True)
+        if (row.year, row.kind) == (year, AssessmentKind.OFFICIAL) and row.region not in agencies
     }
 
 
-SEEN = transitions_between_years(local_governments(2023), local_governments(2024))
+TRANSITIONS = transitions_between_years(local_governments(2023), local_governments(2024))
 
 
-def seen(*pairs: tuple[str, str]) -> list[Transition]:
+def transitions_of(*pairs: tuple[str, str]) -> list[Transition]:
     return [
-        Transition(f"r{at}", Fraction(before), Fraction(after))
-        for at, (before, after) in enumerate(pairs)
+        Transition(f"r{number}", Fraction(before), Fraction(after))
+        for number, (before, after) in enumerate(pairs)
     ]
 
 
@@ -50,7 +50,7 @@ def test_transitions_are_the_regions_that_both_years_know() -> None:
 
 
 def test_the_real_year_2023_to_2024_has_these_base_rates() -> None:
-    fell = base_rate(sum(each.change < 0 for each in SEEN), len(SEEN))
+    fell = base_rate(sum(transition.change < 0 for transition in TRANSITIONS), len(TRANSITIONS))
     assert fell is not None
     assert (fell.successes, fell.n) == (26, 517)
 
@@ -66,33 +66,42 @@ def test_the_real_year_2023_to_2024_has_these_base_rates() -> None:
 def test_the_real_outlook_counts_the_nearest_starts(
     start: str, target: str, window: str, reached: int, n: int
 ) -> None:
-    found = outlook_from_transitions(SEEN, Fraction(start), Fraction(target))
-    assert found.reached is not None
-    assert found.window == Fraction(window)
-    assert (found.reached.successes, found.reached.n) == (reached, n)
-    assert found.n == len(found.examples) == n
+    outlook = outlook_from_transitions(TRANSITIONS, Fraction(start), Fraction(target))
+    assert outlook.reached is not None
+    assert outlook.window == Fraction(window)
+    assert (outlook.reached.successes, outlook.reached.n) == (reached, n)
+    assert outlook.n == len(outlook.examples) == n
 
 
 def test_below_three_examples_there_are_too_few() -> None:
-    found = outlook_from_transitions(
-        seen(("3.0", "3.6"), ("3.05", "3.2"), ("2.0", "2.1")), Fraction(3), Fraction(3)
+    outlook = outlook_from_transitions(
+        transitions_of(("3.0", "3.6"), ("3.05", "3.2"), ("2.0", "2.1")), Fraction(3), Fraction(3)
     )
-    assert (found.n, found.sufficiency, found.window) == (2, Sufficiency.TOO_FEW, Fraction("0.4"))
-    assert (found.reached, found.fell, found.mean_change, found.spread) == (None, None, None, None)
+    assert (outlook.n, outlook.sufficiency, outlook.window) == (
+        2,
+        Sufficiency.TOO_FEW,
+        Fraction("0.4"),
+    )
+    assert (outlook.reached, outlook.fell, outlook.mean_change, outlook.spread) == (
+        None,
+        None,
+        None,
+        None,
+    )
 
 
 def test_three_examples_are_enough_and_the_nearest_comes_first() -> None:
-    found = outlook_from_transitions(
-        seen(("3.3", "3.6"), ("3.05", "3.0"), ("3.4", "3.7"), ("3.5", "4")),
+    outlook = outlook_from_transitions(
+        transitions_of(("3.3", "3.6"), ("3.05", "3.0"), ("3.4", "3.7"), ("3.5", "4")),
         Fraction(3),
         Fraction("3.6"),
     )
-    assert found.sufficiency is Sufficiency.ENOUGH
-    assert found.examples == ("r1", "r0", "r2")
-    assert found.reached is not None
-    assert found.fell is not None
-    assert (found.reached.successes, found.fell.successes) == (2, 1)
-    assert found.mean_change == pytest.approx(0.55 / 3)
+    assert outlook.sufficiency is Sufficiency.ENOUGH
+    assert outlook.examples == ("r1", "r0", "r2")
+    assert outlook.reached is not None
+    assert outlook.fell is not None
+    assert (outlook.reached.successes, outlook.fell.successes) == (2, 1)
+    assert outlook.mean_change == pytest.approx(0.55 / 3)
 
 
 def test_a_share_of_none_or_all_reaches_the_end_of_the_scale() -> None:
@@ -106,13 +115,13 @@ def test_a_share_of_none_or_all_reaches_the_end_of_the_scale() -> None:
 
 
 @given(st.integers(3, 600).flatmap(lambda n: st.tuples(st.integers(0, n), st.just(n))))
-def test_the_interval_is_the_middle_of_a_beta_distribution(drawn: tuple[int, int]) -> None:
-    successes, n = drawn
-    found = base_rate(successes, n)
-    assert found is not None
-    assert found.lowest <= found.share <= found.highest
+def test_the_interval_is_the_middle_of_a_beta_distribution(counts: tuple[int, int]) -> None:
+    successes, n = counts
+    rate = base_rate(successes, n)
+    assert rate is not None
+    assert rate.lowest <= rate.share <= rate.highest
     posterior = beta(successes + 0.5, n - successes + 0.5)
     if successes:
-        assert posterior.cdf(found.lowest) == pytest.approx(0.1)
+        assert posterior.cdf(rate.lowest) == pytest.approx(0.1)
     if successes < n:
-        assert posterior.cdf(found.highest) == pytest.approx(0.9)
+        assert posterior.cdf(rate.highest) == pytest.approx(0.9)

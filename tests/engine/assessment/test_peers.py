@@ -1,4 +1,4 @@
-"""Peers: which regions are near, why, and what the peers that improved have changed."""
+"""Peers: the nearest regions, the parts of their distance, and the changes they made."""
 
 from __future__ import annotations
 
@@ -61,8 +61,8 @@ def integration(id: str, mode: IntegrationMode) -> Integration:
 
 
 def test_the_distance_is_returned_part_by_part() -> None:
-    other = profile("a", "3.00", "4.00", "2.00", "4.00", kind=RegionKind.CITY, population=3_000_000)
-    (peer,) = nearest_peers(SPBE_2020, [OWN, other], "own").nearest
+    city = profile("a", "3.00", "4.00", "2.00", "4.00", kind=RegionKind.CITY, population=3_000_000)
+    (peer,) = nearest_peers(SPBE_2020, [OWN, city], "own").nearest
     assert peer.by_domains == pytest.approx(0.5)  # the root of the weight of domain 2
     assert peer.by_kind == 0.25
     assert peer.by_population == pytest.approx(0.2)
@@ -71,7 +71,7 @@ def test_the_distance_is_returned_part_by_part() -> None:
     assert (peer.next_index, peer.change, peer.domain_changes) == (None, None, {})
 
 
-def test_an_unknown_population_does_not_count_and_says_so() -> None:
+def test_an_unknown_population_does_not_count_and_is_reported() -> None:
     (peer,) = nearest_peers(
         SPBE_2020, [OWN, profile("a", "3.00", "3.00", "2.00", "4.00", population=None)], "own"
     ).nearest
@@ -84,24 +84,28 @@ def test_provinces_and_regions_without_the_same_domains_are_no_peers() -> None:
         profile("c", "3.00", "3.00", "2.00", "4.00", kind=RegionKind.CENTRAL_AGENCY),
         profile("d", "3.00"),
     ]
-    found = nearest_peers(SPBE_2020, [OWN, *others], "own")
-    assert (found.nearest, found.of, found.sufficiency) == ((), 0, Sufficiency.TOO_FEW)
+    peers = nearest_peers(SPBE_2020, [OWN, *others], "own")
+    assert (peers.nearest, peers.candidate_count, peers.sufficiency) == ((), 0, Sufficiency.TOO_FEW)
 
 
-def test_the_nearest_come_first_with_what_became_of_them() -> None:
+def test_the_nearest_peers_come_first_with_their_later_changes() -> None:
     profiles = [OWN] + [
-        profile(name, f"3.{at}0", "3.00", "2.00", "4.00") for at, name in enumerate("abcd")
+        profile(name, f"3.{number}0", "3.00", "2.00", "4.00") for number, name in enumerate("abcd")
     ]
     later = [
         profile("a", "3.50", "3.00", "2.00", "4.00", index="3.40"),
         profile("b", "3.10", "3.00", "2.00", "4.00", index="3.10"),
         profile("c", "3.20", "3.00", "2.00", "4.00", index="2.90"),
     ]
-    found = nearest_peers(SPBE_2020, profiles, "own", later, first=3)
-    assert [peer.region for peer in found.nearest] == ["a", "b", "c"]
-    assert [peer.moved for peer in found.nearest] == [True, True, False]
-    assert found.nearest[0].domain_changes == {1: Fraction("0.5"), 2: 0, 3: 0, 4: 0}
-    assert (found.of, found.moved, found.sufficiency) == (4, 2, Sufficiency.TOO_FEW)
+    peers = nearest_peers(SPBE_2020, profiles, "own", later, first=3)
+    assert [peer.region for peer in peers.nearest] == ["a", "b", "c"]
+    assert [peer.has_moved for peer in peers.nearest] == [True, True, False]
+    assert peers.nearest[0].domain_changes == {1: Fraction("0.5"), 2: 0, 3: 0, 4: 0}
+    assert (peers.candidate_count, peers.moved_count, peers.sufficiency) == (
+        4,
+        2,
+        Sufficiency.TOO_FEW,
+    )
     with pytest.raises(KeyError):
         nearest_peers(SPBE_2020, profiles, "unknown")
 
@@ -114,10 +118,13 @@ def test_a_population_has_one_of_five_classes(population: int, number: int) -> N
 
 
 def test_a_history_is_the_difference_of_two_snapshots() -> None:
-    kept, gone = integration("kept", IntegrationMode.API), integration("gone", IntegrationMode.FILE)
-    new = [integration(f"new{at}", IntegrationMode.HUB) for at in range(2)]
-    before = YearEndSnapshot(2023, {18: 3, 32: 3, 42: 5, 44: 2}, [kept, gone])
-    after = YearEndSnapshot(2024, {18: 3, 32: 4, 42: 4, 45: 1}, [kept, *new])
+    unchanged, removed = (
+        integration("kept", IntegrationMode.API),
+        integration("gone", IntegrationMode.FILE),
+    )
+    new = [integration(f"new{number}", IntegrationMode.HUB) for number in range(2)]
+    before = YearEndSnapshot(2023, {18: 3, 32: 3, 42: 5, 44: 2}, [unchanged, removed])
+    after = YearEndSnapshot(2024, {18: 3, 32: 4, 42: 4, 45: 1}, [unchanged, *new])
     assert compare_year_ends(SPBE_2020, before, after) == History(
         year_before=2023,
         year_after=2024,
@@ -126,13 +133,17 @@ def test_a_history_is_the_difference_of_two_snapshots() -> None:
             LevelChange(42, 5, 4, Fraction("-0.03")),
         ),
         integrations_added=("new0", "new1"),
-        integrations_gone=("gone",),
+        integrations_removed=("gone",),
         added_by_mode={IntegrationMode.HUB: 2},
     )
 
 
-def test_what_is_not_known_of_a_year_stays_unknown() -> None:
-    found = compare_year_ends(
+def test_unknown_values_of_a_year_stay_unknown() -> None:
+    history = compare_year_ends(
         SPBE_2020, YearEndSnapshot(2023, {1: 2}), YearEndSnapshot(2024, None, [])
     )
-    assert (found.levels, found.integrations_added, found.integrations_gone) == (None, None, None)
+    assert (history.levels, history.integrations_added, history.integrations_removed) == (
+        None,
+        None,
+        None,
+    )

@@ -54,9 +54,9 @@ def test_positions_among_different_regions_are_not_compared(
     shared = {f"both-{number}": Fraction(number) for number in range(both)}
     later = {f"now-{number}": Fraction(5) for number in range(now)}
     earlier = {f"then-{number}": Fraction(5) for number in range(then)}
-    ranks = {each.region: each for each in rank_regions(shared | later, shared | earlier)}
+    ranks = {rank.region: rank for rank in rank_regions(shared | later, shared | earlier)}
     rank = ranks["both-0"]
-    assert rank.change == "0.00"  # of its own index: other regions do not change it
+    assert rank.change == "0.00"  # the change of an index does not depend on other regions
     assert (rank.previous is not None, rank.movement is not None) == (moves, moves)
 
 

@@ -28,20 +28,21 @@ INSTRUMENTS = list(instrument_catalogue().values())
 @pytest.mark.parametrize("id", list(instrument_catalogue()))
 @pytest.mark.parametrize(("level", "index"), [(1, "1.00"), (3, "3.00"), (5, "5.00")])
 def test_equal_levels_give_that_index_and_all_its_parts(id: str, level: int, index: str) -> None:
-    found = score.from_levels(
-        instrument_by_id(id), {each.number: level for each in instrument_by_id(id).indicators}
+    computed = score.score_levels(
+        instrument_by_id(id),
+        {indicator.number: level for indicator in instrument_by_id(id).indicators},
     )
-    assert found.value == found.display == index
-    assert {part.value for part in (*found.domains, *found.aspects)} == {index}
-    assert found.complete
+    assert computed.value == computed.display == index
+    assert {part.value for part in (*computed.domains, *computed.aspects)} == {index}
+    assert computed.is_complete
 
 
 @pytest.mark.parametrize(
     ("level", "predicate"), [(1, "Kurang"), (2, "Cukup"), (3, "Baik"), (4, "Sangat Baik")]
 )
 def test_equal_levels_give_the_predicate_of_the_regulation(level: int, predicate: str) -> None:
-    levels = {each.number: level for each in SPBE_2020.indicators}
-    assert score.from_levels(SPBE_2020, levels).predicate == predicate
+    levels = {indicator.number: level for indicator in SPBE_2020.indicators}
+    assert score.score_levels(SPBE_2020, levels).predicate == predicate
 
 
 @pytest.mark.parametrize(
@@ -61,11 +62,11 @@ def test_the_predicate_is_that_of_the_exact_value(value: str, label: str) -> Non
     assert SPBE_2020.predicate(Fraction(value)).label == label
 
 
-def test_an_unclaimed_indicator_counts_at_the_lowest_level_and_the_score_says_so() -> None:
-    found = score.from_levels(SPBE_2020, {32: 5, 47: 2})
-    assert found.value == "1.14"  # 1 + 4 * 0.0275 + 1 * 0.03
-    assert (found.claimed, found.of, found.complete) == (2, 47, False)
-    assert score.from_levels(SPBE_2018, {}).value == "0.00"
+def test_an_unclaimed_indicator_counts_at_the_lowest_level_and_the_score_is_incomplete() -> None:
+    computed = score.score_levels(SPBE_2020, {32: 5, 47: 2})
+    assert computed.value == "1.14"  # 1 + 4 * 0.0275 + 1 * 0.03
+    assert (computed.claimed, computed.of, computed.is_complete) == (2, 47, False)
+    assert score.score_levels(SPBE_2018, {}).value == "0.00"
 
 
 @pytest.mark.parametrize(
@@ -79,22 +80,26 @@ def test_an_unclaimed_indicator_counts_at_the_lowest_level_and_the_score_says_so
 def test_a_level_that_the_instrument_does_not_know_is_refused(
     levels: dict[int, int], message: str
 ) -> None:
-    with pytest.raises(score.LevelInvalid) as refused:
-        score.from_levels(SPBE_2020, levels)
-    assert str(refused.value) == message
+    with pytest.raises(score.LevelInvalid) as raised:
+        score.score_levels(SPBE_2020, levels)
+    assert str(raised.value) == message
     with pytest.raises(score.LevelInvalid):
-        score.next_steps(SPBE_2020, levels)
+        score.list_next_steps(SPBE_2020, levels)
 
 
-def test_published_figures_stand_as_printed() -> None:
+def test_published_figures_are_returned_as_printed() -> None:
     figures = PublishedFigures("3.50", "Baik", ((1, "4.70"), (3, "2.09")))
-    found = score.from_published(SPBE_2020, figures)
-    assert (found.value, found.display, found.predicate) == ("3.50", "3.50", "Baik")
-    assert [(part.number, part.name, part.display) for part in found.domains] == [
+    computed = score.score_published_figures(SPBE_2020, figures)
+    assert (computed.value, computed.display, computed.predicate) == ("3.50", "3.50", "Baik")
+    assert [(part.number, part.name, part.display) for part in computed.domains] == [
         (1, "Kebijakan Internal SPBE", "4.70"),
         (3, "Manajemen SPBE", "2.09"),
     ]
-    assert (found.basis, found.aspects, found.complete) == (score.ScoreBasis.PUBLISHED, (), True)
+    assert (computed.basis, computed.aspects, computed.is_complete) == (
+        score.ScoreBasis.PUBLISHED,
+        (),
+        True,
+    )
 
 
 def test_an_assessment_is_scored_by_its_published_figures_or_by_its_levels() -> None:
@@ -120,7 +125,7 @@ def test_an_assessment_is_scored_by_its_published_figures_or_by_its_levels() -> 
     assert score.score_assessment(SPBE_2020, claimed).value == "1.03"
 
 
-def test_the_next_predicate_is_named_with_what_is_missing() -> None:
+def test_the_next_predicate_is_named_with_the_gap_to_it() -> None:
     assert score.next_predicate(SPBE_2020, Fraction("4.15")) == score.PredicateGap(
         "Memuaskan", "4.20", "0.05"
     )
@@ -131,31 +136,31 @@ def test_the_next_predicate_is_named_with_what_is_missing() -> None:
 
 
 def test_a_printed_predicate_below_its_printed_value_is_followed_by_the_one_just_missed() -> None:
-    found = score.next_predicate(SPBE_2020, Fraction("3.50"), "Baik")  # Pacitan, 2024
-    assert found == score.PredicateGap("Sangat Baik", "3.50", "0.00")
+    gap = score.next_predicate(SPBE_2020, Fraction("3.50"), "Baik")  # Pacitan, 2024
+    assert gap == score.PredicateGap("Sangat Baik", "3.50", "0.00")
 
 
 def test_the_best_next_steps_come_first_and_the_lowest_level_first_among_equals() -> None:
-    levels = {each.number: 3 for each in SPBE_2020.indicators} | {42: 5, 43: 4}
-    first, second, *_ = score.next_steps(SPBE_2020, levels)
+    levels = {indicator.number: 3 for indicator in SPBE_2020.indicators} | {42: 5, 43: 4}
+    first, second, *_ = score.list_next_steps(SPBE_2020, levels)
     assert first == score.Step(44, 3, 4, "0.03", "3.12", "3.12", "Baik")
     assert second.indicator == 45
-    best = [step.indicator for step in score.next_steps(SPBE_2020, levels, 6)]
+    best = [step.indicator for step in score.list_next_steps(SPBE_2020, levels, 6)]
     assert best == [44, 45, 46, 47, 43, 32]
-    assert len(score.next_steps(SPBE_2020, levels)) == 46  # 42 is at the top
+    assert len(score.list_next_steps(SPBE_2020, levels)) == 46  # 42 is at the top
 
 
 def test_a_step_over_a_threshold_brings_the_next_predicate() -> None:
-    levels = {each.number: 1 for each in SPBE_2020.indicators}
+    levels = {indicator.number: 1 for indicator in SPBE_2020.indicators}
     levels |= dict.fromkeys(range(15, 47), 3) | {1: 3, 11: 2, 12: 2, 13: 2}
-    before = score.from_levels(SPBE_2020, levels)
+    before = score.score_levels(SPBE_2020, levels)
     assert (before.value, before.predicate) == ("2.581", "Cukup")
-    (step,) = score.next_steps(SPBE_2020, levels, 1)
+    (step,) = score.list_next_steps(SPBE_2020, levels, 1)
     assert (step.indicator, step.index, step.predicate) == (47, "2.611", "Baik")
 
 
 def test_the_gains_are_those_of_the_weights() -> None:
-    steps = score.next_steps(SPBE_2020, {})
+    steps = score.list_next_steps(SPBE_2020, {})
     gains = {step.indicator: step.gain for step in steps}
     assert gains == (
         dict.fromkeys(range(1, 11), "0.013")
@@ -168,11 +173,11 @@ def test_the_gains_are_those_of_the_weights() -> None:
 
 Drawn = tuple[Instrument, dict[int, int]]
 sets_of_levels = st.sampled_from(INSTRUMENTS).flatmap(
-    lambda each: st.tuples(
-        st.just(each),
+    lambda instrument: st.tuples(
+        st.just(instrument),
         st.dictionaries(
-            st.sampled_from([indicator.number for indicator in each.indicators]),
-            st.integers(each.level_min, each.level_max),
+            st.sampled_from([indicator.number for indicator in instrument.indicators]),
+            st.integers(instrument.level_min, instrument.level_max),
         ),
     )
 )
@@ -180,24 +185,28 @@ sets_of_levels = st.sampled_from(INSTRUMENTS).flatmap(
 
 @given(sets_of_levels)
 def test_the_index_and_its_parts_stay_inside_the_levels(drawn: Drawn) -> None:
-    each, levels = drawn
-    found = score.from_levels(each, levels)
-    values = [found.exact, *(part.exact for part in (*found.domains, *found.aspects))]
-    assert all(each.level_min <= value <= each.level_max for value in values)
+    instrument, levels = drawn
+    computed = score.score_levels(instrument, levels)
+    values = [computed.exact, *(part.exact for part in (*computed.domains, *computed.aspects))]
+    assert all(instrument.level_min <= value <= instrument.level_max for value in values)
 
 
 @given(sets_of_levels, st.data())
 def test_raising_one_level_adds_its_weight_and_lowers_no_part(
     drawn: Drawn, data: st.DataObject
 ) -> None:
-    each, levels = drawn
-    before = score.from_levels(each, levels)
-    steps = score.next_steps(each, levels)
+    instrument, levels = drawn
+    before = score.score_levels(instrument, levels)
+    steps = score.list_next_steps(instrument, levels)
     if not steps:
         return
     step = data.draw(st.sampled_from(steps))
-    after = score.from_levels(each, levels | {step.indicator: step.to_level})
-    weight = next(one.weight for one in each.indicators if one.number == step.indicator)
+    after = score.score_levels(instrument, levels | {step.indicator: step.to_level})
+    weight = next(
+        indicator.weight
+        for indicator in instrument.indicators
+        if indicator.number == step.indicator
+    )
     assert after.exact - before.exact == weight / 100
     assert (after.value, after.display, after.predicate) == (
         step.index,
@@ -210,7 +219,7 @@ def test_raising_one_level_adds_its_weight_and_lowers_no_part(
 
 @given(sets_of_levels)
 def test_the_index_of_exact_domains_is_the_index_of_the_levels(drawn: Drawn) -> None:
-    each, levels = drawn
-    found = score.from_levels(each, levels)
-    domains = {part.number: part.exact for part in found.domains}
-    assert score.index_from_domains(each, domains) == found.exact
+    instrument, levels = drawn
+    computed = score.score_levels(instrument, levels)
+    domains = {part.number: part.exact for part in computed.domains}
+    assert score.index_from_domains(instrument, domains) == computed.exact

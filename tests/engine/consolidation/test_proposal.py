@@ -70,7 +70,7 @@ def edge(
     )
 
 
-def known(functions: dict[str, str | None], **values: Any) -> RegionFacts:
+def region_facts(functions: dict[str, str | None], **values: Any) -> RegionFacts:
     tags = {id: FunctionTag(function, 0.9, (), ()) for id, function in functions.items()}
     values.setdefault("completeness", 0.8)
     values.setdefault("mandates", {})
@@ -81,76 +81,82 @@ def cluster(function: str, *ids: str) -> Cluster:
     return Cluster("A", function, ids, 0.9, (Overlap(ids[0], ids[1], 0.7, function, ()),))
 
 
-def test_what_is_inactive_retires_once_its_consumers_are_repointed() -> None:
-    (found,) = consolidation_proposals(
+def test_an_inactive_application_retires_once_its_consumers_are_repointed() -> None:
+    (proposal,) = consolidation_proposals(
         "A",
         [application("old", "INACTIVE"), application("user")],
         [edge("e1", "old", "user"), edge("e2", "old", None)],
-        known({}),
+        region_facts({}),
     )
-    assert found.kind is ProposalKind.RETIRE
-    assert found.reasons == (
+    assert proposal.kind is ProposalKind.RETIRE
+    assert proposal.reasons == (
         ProposalReason("REPORTED_INACTIVE"),
         ProposalReason("AFTER_REPOINTING", (("integrations", "2"),)),
     )
-    assert found.impact == ProposalImpact(("e1", "e2"), ("user",), ("Dukcapil",))
-    assert found.evidence == ("e1", "e2")
+    assert proposal.impact == ProposalImpact(("e1", "e2"), ("user",), ("Dukcapil",))
+    assert proposal.evidence == ("e1", "e2")
 
 
 def test_a_local_copy_of_a_mandated_application_is_replaced_with_its_legal_basis() -> None:
-    (found,) = consolidation_proposals(
+    (proposal,) = consolidation_proposals(
         "A",
         [application("tnde"), application("ours", common_application="srikandi")],
         [],
-        known({"tnde": "records", "ours": None}, mandates={"records": SRIKANDI}),
+        region_facts({"tnde": "records", "ours": None}, mandates={"records": SRIKANDI}),
     )
-    assert (found.kind, found.applications) == (ProposalKind.REPLACE, ("tnde",))
-    assert (found.survivor, found.legal_basis) == ("srikandi", "KepmenPANRB 679/2020")
-    assert found.saving.display == "tidak diketahui"
+    assert (proposal.kind, proposal.applications) == (ProposalKind.REPLACE, ("tnde",))
+    assert (proposal.survivor, proposal.legal_basis) == ("srikandi", "KepmenPANRB 679/2020")
+    assert proposal.saving.display == "tidak diketahui"
 
 
-def test_only_a_confirmed_basis_is_called_a_mandate() -> None:
+def test_only_a_confirmed_basis_is_a_mandate() -> None:
     unconfirmed = replace(SRIKANDI, provenance=Provenance("press", confirmed=False))
     for mandate, code, legal_basis in (
         (SRIKANDI, "MANDATED", "KepmenPANRB 679/2020"),
         (unconfirmed, "NOT_CONFIRMED", ""),
     ):
-        facts = known({"tnde": "records"}, mandates={"records": mandate})
-        (found,) = consolidation_proposals("A", [application("tnde")], [], facts)
-        assert [each.code for each in found.survivor_because] == [code]
-        assert found.legal_basis == legal_basis
-        exception = [each.code for each in found.reasons if each.code == "EXCEPTION_PATH"]
-        assert bool(exception) is bool(legal_basis)  # nothing to be excepted from
-        assert ("whether it is mandated" in found.missing) is not bool(legal_basis)
+        facts = region_facts({"tnde": "records"}, mandates={"records": mandate})
+        (proposal,) = consolidation_proposals("A", [application("tnde")], [], facts)
+        assert [reason.code for reason in proposal.survivor_because] == [code]
+        assert proposal.legal_basis == legal_basis
+        exception = [reason.code for reason in proposal.reasons if reason.code == "EXCEPTION_PATH"]
+        assert bool(exception) is bool(legal_basis)  # without a mandate there is no exception
+        assert ("whether it is mandated" in proposal.missing) is not bool(legal_basis)
 
 
 def test_infrastructure_mandates_no_replacement() -> None:
     network = replace(SRIKANDI, classification="JARINGAN")
-    facts = known({"jdih": "records"}, mandates={"records": network})
-    (found,) = consolidation_proposals("A", [application("jdih")], [], facts)
-    assert found.kind is ProposalKind.KEEP
+    facts = region_facts({"jdih": "records"}, mandates={"records": network})
+    (proposal,) = consolidation_proposals("A", [application("jdih")], [], facts)
+    assert proposal.kind is ProposalKind.KEEP
 
 
 def test_the_survivor_of_a_merger_is_on_the_hub_before_it_is_well_used() -> None:
-    facts = known({"a": "roads", "b": "roads"}, clusters=[cluster("roads", "a", "b")])
-    apps = [application("a", users=900), application("b", users=10)]
-    (found,) = consolidation_proposals("A", apps, [edge("e1", "b", None, "HUB", 3)], facts)
-    assert (found.kind, found.survivor) == (ProposalKind.MERGE, "b")
-    assert found.survivor_because == (
+    facts = region_facts({"a": "roads", "b": "roads"}, clusters=[cluster("roads", "a", "b")])
+    applications = [application("a", users=900), application("b", users=10)]
+    (proposal,) = consolidation_proposals(
+        "A", applications, [edge("e1", "b", None, "HUB", 3)], facts
+    )
+    assert (proposal.kind, proposal.survivor) == (ProposalKind.MERGE, "b")
+    assert proposal.survivor_because == (
         ProposalReason("ON_HUB", (("survivor", "yes"), ("next", "no"))),
     )
-    assert found.confidence == Confidence(
+    assert proposal.confidence == Confidence(
         (("cluster", 0.7), ("completeness", 0.8), ("evidence grade", 1.0))
     )
-    assert found.confidence.value == 0.7
+    assert proposal.confidence.value == 0.7
 
 
 def test_between_equals_the_better_evidenced_then_the_better_used_survives() -> None:
-    apps = [application("a"), application("b")]
-    facts = known({"a": "roads", "b": "roads"}, clusters=[cluster("roads", "a", "b")])
-    (by_degree,) = consolidation_proposals("A", apps, [edge("e1", "b", None, grade=2)], facts)
-    (by_users,) = consolidation_proposals("A", [apps[0], replace(apps[1], users=5)], [], facts)
-    (by_nothing,) = consolidation_proposals("A", apps, [], facts)
+    applications = [application("a"), application("b")]
+    facts = region_facts({"a": "roads", "b": "roads"}, clusters=[cluster("roads", "a", "b")])
+    (by_degree,) = consolidation_proposals(
+        "A", applications, [edge("e1", "b", None, grade=2)], facts
+    )
+    (by_users,) = consolidation_proposals(
+        "A", [applications[0], replace(applications[1], users=5)], [], facts
+    )
+    (by_nothing,) = consolidation_proposals("A", applications, [], facts)
     assert by_degree.survivor_because[0] == ProposalReason(
         "EVIDENCED_DEGREE", (("survivor", "0.75"), ("next", "0"))
     )
@@ -164,60 +170,74 @@ def test_between_equals_the_better_evidenced_then_the_better_used_survives() -> 
 
 
 def test_relistings_of_one_system_are_never_merged_for_a_saving() -> None:
-    facts = known(
+    facts = region_facts(
         {"a": "roads", "b": "roads"},
         clusters=[cluster("roads", "a", "b")],
-        relisted=[("a", "b")],
+        listing_groups=[("a", "b")],
     )
-    found = consolidation_proposals("A", [application("a"), application("b")], [], facts)
-    assert [(each.kind, each.applications) for each in found] == [(ProposalKind.KEEP, ("a",))]
+    proposals = consolidation_proposals("A", [application("a"), application("b")], [], facts)
+    assert [(proposal.kind, proposal.applications) for proposal in proposals] == [
+        (ProposalKind.KEEP, ("a",))
+    ]
 
 
-def test_what_goes_past_the_hub_or_is_missing_is_integrated() -> None:
-    apps = [application("a"), application("b"), application("c")]
+def test_exchanges_that_bypass_the_hub_or_are_missing_are_integrated() -> None:
+    applications = [application("a"), application("b"), application("c")]
     edges = [
         edge("h1", "a", None, "HUB"),
         edge("h2", "b", None, "HUB"),
         edge("p", "a", "b", "FILE"),
     ]
-    facts = known({}, gaps=[MissingExchange(frozenset("b"), frozenset("c"), "gaji", "exchange/1")])
-    past, missing = consolidation_proposals("A", apps, edges, facts)
+    facts = region_facts(
+        {},
+        missing_exchanges=[MissingExchange(frozenset("b"), frozenset("c"), "gaji", "exchange/1")],
+    )
+    past, missing = consolidation_proposals("A", applications, edges, facts)
     assert past.reasons == (ProposalReason("PAST_THE_HUB", (("mode", "FILE"), ("data", "data"))),)
     assert past.evidence == ("p",)
     assert missing.reasons[0].code == "REQUIRED_EXCHANGE_MISSING"
     assert missing.applications == ("b", "c")
 
 
-def test_of_several_that_would_do_one_that_stays_and_is_on_the_hub_is_integrated() -> None:
-    apps = [application("a"), application("b"), application("c", "INACTIVE"), application("d")]
+def test_among_candidates_an_active_one_on_the_hub_is_integrated() -> None:
+    applications = [
+        application("a"),
+        application("b"),
+        application("c", "INACTIVE"),
+        application("d"),
+    ]
     edges = [edge("h", "b", None, "HUB")]
     gap = MissingExchange(frozenset("ab"), frozenset("cd"), "gaji", "exchange/1")
-    _, found = consolidation_proposals("A", apps, edges, known({}, gaps=[gap]))
-    assert found.applications == ("b", "d")
-    assert found.missing == (
+    _, proposal = consolidation_proposals(
+        "A", applications, edges, region_facts({}, missing_exchanges=[gap])
+    )
+    assert proposal.applications == ("b", "d")
+    assert proposal.missing == (
         "whether the work here asks for it",
         "which of the 2 applications beside b would do",
     )
-    (retired,) = consolidation_proposals("A", apps[2:3], [], known({}, gaps=[gap]))
-    assert retired.kind is ProposalKind.RETIRE  # nothing is left at either side
+    (retired,) = consolidation_proposals(
+        "A", applications[2:3], [], region_facts({}, missing_exchanges=[gap])
+    )
+    assert retired.kind is ProposalKind.RETIRE  # no application remains on one side
 
 
 def test_a_saving_is_stated_where_the_inventory_knows_all_costs() -> None:
-    apps = [
+    applications = [
         application("a", yearly_cost=90, migration_cost=30),
         application("b", users=5, added_cost=20),
     ]
-    facts = known({"a": "roads", "b": "roads"}, clusters=[cluster("roads", "a", "b")])
-    (merge,) = consolidation_proposals("A", apps, [], facts)
+    facts = region_facts({"a": "roads", "b": "roads"}, clusters=[cluster("roads", "a", "b")])
+    (merge,) = consolidation_proposals("A", applications, [], facts)
     assert (merge.survivor, merge.saving.yearly) == ("b", 60)  # 90 - 20 - 30 / 3
 
 
 def test_sharing_is_proposed_only_where_the_sisters_level_is_known() -> None:
     offer = ReuseCandidate("A", "records", "b1", "B", 4, None, 0.8, 3)
-    facts = known({}, candidates=[offer, replace(offer, system="c1", level=None)])
-    (found,) = consolidation_proposals("A", [], [], facts)
-    assert (found.kind, found.survivor) == (ProposalKind.SHARE, "b1")
-    assert found.missing == (
+    facts = region_facts({}, reuse_candidates=[offer, replace(offer, system="c1", level=None)])
+    (proposal,) = consolidation_proposals("A", [], [], facts)
+    assert (proposal.kind, proposal.survivor) == (ProposalKind.SHARE, "b1")
+    assert proposal.missing == (
         "whether the function is needed here",
         "whether the source may be given on",
     )
@@ -236,65 +256,74 @@ def test_a_saving_needs_every_cost_and_names_those_it_lacks() -> None:
 
 
 def test_confidence_is_unknown_while_completeness_is() -> None:
-    (found,) = consolidation_proposals(
-        "A", [application("a", "INACTIVE")], [], known({}, completeness=None)
+    (proposal,) = consolidation_proposals(
+        "A", [application("a", "INACTIVE")], [], region_facts({}, completeness=None)
     )
-    assert found.confidence.value is None
-    assert found.missing[-1] == "completeness of the inventory"
+    assert proposal.confidence.value is None
+    assert proposal.missing[-1] == "completeness of the inventory"
 
 
-def _merger(users: int | None = None, **values: Any) -> Proposal:
-    facts = known({"a": "roads", "b": "roads"}, clusters=[cluster("roads", "a", "b")], **values)
-    (found,) = consolidation_proposals(
+def _merge_proposal(users: int | None = None, **values: Any) -> Proposal:
+    facts = region_facts(
+        {"a": "roads", "b": "roads"}, clusters=[cluster("roads", "a", "b")], **values
+    )
+    (proposal,) = consolidation_proposals(
         "A", [application("a", users=users), application("b")], [], facts
     )
-    return found
+    return proposal
 
 
 def test_a_rejected_proposal_comes_back_only_when_its_inputs_change() -> None:
-    rejected = {_merger().id: _merger().inputs}
-    assert drop_rejected_proposals([_merger()], rejected) == ()
-    assert drop_rejected_proposals([_merger(completeness=0.1)], rejected) == ()
-    changed = _merger(users=3)
+    rejected = {_merge_proposal().id: _merge_proposal().inputs}
+    assert drop_rejected_proposals([_merge_proposal()], rejected) == ()
+    assert drop_rejected_proposals([_merge_proposal(completeness=0.1)], rejected) == ()
+    changed = _merge_proposal(users=3)
     assert changed.id in rejected
     assert drop_rejected_proposals([changed], rejected) == (changed,)
 
 
-def test_what_if_a_merger_moves_integrations_and_leaves_the_originals_alone() -> None:
-    apps = [application("a"), application("b"), application("c")]
+def test_what_if_a_merger_repoints_integrations_and_does_not_change_the_originals() -> None:
+    applications = [application("a"), application("b"), application("c")]
     edges = [
         edge("e1", "c", "b"),
-        edge("e2", "c", "a", grade=3),  # makes a the survivor
+        edge("e2", "c", "a", grade=3),  # application a becomes the survivor
         edge("e3", "a", "b"),
         edge("e4", "b", None),
     ]
-    facts = known({"a": "roads", "b": "roads"}, clusters=[cluster("roads", "a", "b")])
-    (merge,) = consolidation_proposals("A", apps, edges, facts)
-    after = apply_proposals([merge], apps, edges)
-    status = {each.id: each.status.value for each in after.applications}
+    facts = region_facts({"a": "roads", "b": "roads"}, clusters=[cluster("roads", "a", "b")])
+    (merge,) = consolidation_proposals("A", applications, edges, facts)
+    after = apply_proposals([merge], applications, edges)
+    status = {row.id: row.status.value for row in after.applications}
     assert (merge.survivor, status) == ("a", {"a": "ACTIVE", "b": "RETIRED", "c": "ACTIVE"})
     assert after.repointed == ("e4",)
-    assert after.lost == ("e1", "e3")  # a has e1's exchange already; e3 would lead to itself
+    # Application a already has the exchange e1; e3 would connect a with itself.
+    assert after.lost == ("e1", "e3")
     assert {e.id: e.source for e in after.integrations if e.id == "e4"} == {"e4": "a"}
-    assert apps[1].status is ApplicationStatus.ACTIVE
+    assert applications[1].status is ApplicationStatus.ACTIVE
 
 
 def test_what_if_a_replacement_points_to_the_common_application() -> None:
-    apps = [application("tnde"), application("hr")]
+    applications = [application("tnde"), application("hr")]
     edges = [edge("e1", "hr", "tnde"), edge("e2", "tnde", "hr")]
-    facts = known({"tnde": "records"}, mandates={"records": SRIKANDI})
-    (replaced,) = consolidation_proposals("A", apps, edges, facts)
-    after = apply_proposals([replaced], apps, edges)
-    moved = {each.id: (each.target, each.target_name) for each in after.integrations}
-    assert moved["e1"] == (None, "srikandi")
+    facts = region_facts({"tnde": "records"}, mandates={"records": SRIKANDI})
+    (replaced,) = consolidation_proposals("A", applications, edges, facts)
+    after = apply_proposals([replaced], applications, edges)
+    targets = {
+        integration.id: (integration.target, integration.target_name)
+        for integration in after.integrations
+    }
+    assert targets["e1"] == (None, "srikandi")
     assert (after.repointed, after.lost) == (("e1",), ("e2",))
 
 
 def test_what_if_an_exchange_is_added_it_counts_as_documented() -> None:
-    apps = [application("a"), application("b")]
-    facts = known({}, gaps=[MissingExchange(frozenset("a"), frozenset("b"), "gaji", "exchange/1")])
-    (connect,) = consolidation_proposals("A", apps, [], facts)
-    (added,) = apply_proposals([connect], apps, []).integrations
+    applications = [application("a"), application("b")]
+    facts = region_facts(
+        {},
+        missing_exchanges=[MissingExchange(frozenset("a"), frozenset("b"), "gaji", "exchange/1")],
+    )
+    (connect,) = consolidation_proposals("A", applications, [], facts)
+    (added,) = apply_proposals([connect], applications, []).integrations
     assert (added.source, added.target, added.data_object) == ("a", "b", "gaji")
     assert (added.mode, added.evidence_grade) == (IntegrationMode.HUB, 1)
     assert added.provenance.confirmed is False

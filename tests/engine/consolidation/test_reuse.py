@@ -32,28 +32,32 @@ TAGS = {
 }
 
 
-def test_gaps_are_what_others_serve_most_often_first() -> None:
-    sisters = ReuseCatalogue(SYSTEMS, TAGS, FUNCTIONS, {})
-    assert sisters.gaps("D") == (("records", 3), ("roads", 1))
-    assert sisters.gaps("A") == (("roads", 1),)
+def test_gaps_are_ordered_by_the_number_of_regions_that_serve_them() -> None:
+    catalogue = ReuseCatalogue(SYSTEMS, TAGS, FUNCTIONS, {})
+    assert catalogue.missing_functions("D") == (("records", 3), ("roads", 1))
+    assert catalogue.missing_functions("A") == (("roads", 1),)
 
 
 def test_a_proven_sister_comes_before_one_whose_level_is_unknown() -> None:
-    sisters = ReuseCatalogue(SYSTEMS, TAGS, FUNCTIONS, {("C", 37): 4, ("A", 37): 3})
-    found = sisters.candidates("D")
-    assert [(each.function, each.system, each.level) for each in found] == [
+    catalogue = ReuseCatalogue(SYSTEMS, TAGS, FUNCTIONS, {("C", 37): 4, ("A", 37): 3})
+    candidates = catalogue.candidates("D")
+    assert [
+        (candidate.function, candidate.system, candidate.level) for candidate in candidates
+    ] == [
         ("records", "c1", 4),
-        ("records", "b1", None),  # A's is at level 3: left out
+        ("records", "b1", None),  # the service of region A is at level 3, so it is left out
         ("roads", "c2", None),
     ]
 
 
 def test_national_systems_and_refusals_are_left_out() -> None:
-    sisters = ReuseCatalogue(SYSTEMS, TAGS, FUNCTIONS, {}, national={"a1"}, shareable={"b1": False})
-    assert [each.system for each in sisters.candidates("D")] == ["c1", "c2"]
+    catalogue = ReuseCatalogue(
+        SYSTEMS, TAGS, FUNCTIONS, {}, national={"a1"}, shareable={"b1": False}
+    )
+    assert [candidate.system for candidate in catalogue.candidates("D")] == ["c1", "c2"]
 
 
 def test_an_offered_source_comes_first_and_the_list_is_capped() -> None:
-    sisters = ReuseCatalogue(SYSTEMS, TAGS, FUNCTIONS, {}, shareable={"c1": True})
-    (first, _) = sisters.candidates("D", first=1)
+    catalogue = ReuseCatalogue(SYSTEMS, TAGS, FUNCTIONS, {}, shareable={"c1": True})
+    (first, _) = catalogue.candidates("D", first=1)
     assert first == ReuseCandidate("D", "records", "c1", "C", None, True, 0.7, 3)

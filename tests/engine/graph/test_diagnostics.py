@@ -1,4 +1,4 @@
-"""The diagnoses of small graphs, each worked out by hand."""
+"""Diagnostics of small graphs, compared with values computed by hand or by networkx."""
 
 from __future__ import annotations
 
@@ -11,9 +11,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from engine.graph.connectivity import Networkx, select_backend
+from engine.graph.connectivity import NetworkxBackend, select_backend
 from engine.graph.diagnostics import CutPoint, SharedData, diagnose_graph
-from engine.graph.exchange import RequiredExchange, between_agencies, between_services
+from engine.graph.exchange import (
+    RequiredExchange,
+    exchanges_between_agencies,
+    exchanges_between_services,
+)
 from engine.graph.graph import GraphBasis, IntegrationGraph, build_integration_graph
 from engine.model import (
     Application,
@@ -54,7 +58,7 @@ def exchange(
     )
 
 
-def graph(opds: dict[str, str | None], *integrations: Integration) -> IntegrationGraph:
+def graph_of(opds: dict[str, str | None], *integrations: Integration) -> IntegrationGraph:
     """Return the graph of applications, each with its OPD."""
     own = [
         Application(id, "32.11", opd, id, ApplicationStatus.ACTIVE, 1, SOURCE)
@@ -64,86 +68,94 @@ def graph(opds: dict[str, str | None], *integrations: Integration) -> Integratio
 
 
 def test_a_graph_without_exchanges_has_no_shares_and_only_isolated_applications() -> None:
-    found = diagnose_graph(graph({"a": "x", "b": None}))
-    assert (found.applications, found.outside, found.edges) == (2, 0, 0)
-    assert (found.bus.value, found.required.value, found.reciprocity.value) == (None, None, None)
-    assert found.silo is None
-    assert found.owner_unknown == 1
-    assert found.propagation.value is None
-    assert found.isolated == ("a", "b")
-    assert found.cut_points == ()
+    diagnostics = diagnose_graph(graph_of({"a": "x", "b": None}))
+    assert (diagnostics.applications, diagnostics.outside, diagnostics.edges) == (2, 0, 0)
+    assert (
+        diagnostics.bus_share.value,
+        diagnostics.required_share.value,
+        diagnostics.reciprocity.value,
+    ) == (
+        None,
+        None,
+        None,
+    )
+    assert diagnostics.modularity_by_opd is None
+    assert diagnostics.owner_unknown == 1
+    assert diagnostics.propagation.value is None
+    assert diagnostics.isolated == ("a", "b")
+    assert diagnostics.cut_points == ()
 
 
-def test_only_exchanges_that_count_are_diagnosed_unless_all_recorded_are_asked_for() -> None:
+def test_only_counted_exchanges_are_diagnosed_unless_all_are_requested() -> None:
     claimed = replace(exchange("ab"), evidence_grade=0)
-    found = graph({"a": "x", "b": "y"}, claimed)
-    assert diagnose_graph(found).edges == 0
-    assert diagnose_graph(found, basis=GraphBasis.RECORDED).edges == 1
-    assert diagnose_graph(found, basis=GraphBasis.RECORDED).isolated == ()
+    graph = graph_of({"a": "x", "b": "y"}, claimed)
+    assert diagnose_graph(graph).edges == 0
+    assert diagnose_graph(graph, basis=GraphBasis.RECORDED).edges == 1
+    assert diagnose_graph(graph, basis=GraphBasis.RECORDED).isolated == ()
 
 
 def test_the_bus_share_states_how_many_modes_are_unknown() -> None:
     opds = dict.fromkeys("abcd", "x")
     unknown = exchange("cd", IntegrationMode.UNKNOWN)
-    found = diagnose_graph(
-        graph(opds, exchange("ab", HUB), exchange("bc"), exchange("ad"), unknown)
+    diagnostics = diagnose_graph(
+        graph_of(opds, exchange("ab", HUB), exchange("bc"), exchange("ad"), unknown)
     )
-    assert found.bus.value == "0.25"
-    assert found.mode_unknown == 1
+    assert diagnostics.bus_share.value == "0.25"
+    assert diagnostics.mode_unknown == 1
 
 
-def test_an_exchange_beside_the_bus_is_debt_only_where_both_ends_are_on_the_bus() -> None:
+def test_an_exchange_that_bypasses_the_bus_is_debt_only_where_both_ends_are_on_it() -> None:
     opds = dict.fromkeys("abcd", "x")
     on_bus = (exchange("ab", HUB), exchange("bc", HUB))
-    beside = (exchange("ac"), exchange("ca", FILE), exchange("ad"))
+    past_bus = (exchange("ac"), exchange("ca", FILE), exchange("ad"))
     unknown = exchange("ba", IntegrationMode.UNKNOWN)
-    found = diagnose_graph(graph(opds, *on_bus, *beside, unknown))
-    assert found.point_to_point_debt == ("ac-API", "ca-FILE")
+    diagnostics = diagnose_graph(graph_of(opds, *on_bus, *past_bus, unknown))
+    assert diagnostics.point_to_point_debt == ("ac-API", "ca-FILE")
 
 
-def test_a_single_point_of_failure_names_what_it_cuts_off_the_worst_first() -> None:
+def test_cut_points_name_the_nodes_that_they_cut_off_the_worst_first() -> None:
     opds = dict.fromkeys("abcdef", "x")
     edges = [exchange(ends) for ends in ("ab", "bc", "cd", "de", "ef", "fd")]
-    assert diagnose_graph(graph(opds, *edges)).cut_points == (
+    assert diagnose_graph(graph_of(opds, *edges)).cut_points == (
         CutPoint("c", ("a", "b")),
         CutPoint("d", ("e", "f")),
         CutPoint("b", ("a",)),
     )
 
 
-def test_propagation_is_the_share_of_pairs_with_a_way_of_data_between_them() -> None:
+def test_propagation_is_the_share_of_pairs_with_a_data_path() -> None:
     opds = dict.fromkeys("abc", "x")
     assert diagnose_graph(
-        graph(opds, exchange("ab"), exchange("bc"))
+        graph_of(opds, exchange("ab"), exchange("bc"))
     ).propagation.exact == Fraction(3, 6)
     both = exchange("ab", both_ways=True)
-    assert diagnose_graph(graph(opds, both, exchange("bc"))).propagation.exact == Fraction(4, 6)
+    assert diagnose_graph(graph_of(opds, both, exchange("bc"))).propagation.exact == Fraction(4, 6)
 
 
 def test_the_silo_index_is_high_where_exchanges_stay_within_an_opd() -> None:
     opds: dict[str, str | None] = {"a": "x", "b": "x", "c": "y", "d": "y", "e": None}
     within = diagnose_graph(
-        graph(opds, exchange("ab"), exchange("ba"), exchange("cd"), exchange("ae"))
+        graph_of(opds, exchange("ab"), exchange("ba"), exchange("cd"), exchange("ae"))
     )
-    assert within.silo == Fraction(1, 2)
-    across = diagnose_graph(graph(opds, exchange("ac"), exchange("bd")))
-    assert across.silo == Fraction(-1, 2)
+    assert within.modularity_by_opd == Fraction(1, 2)
+    across = diagnose_graph(graph_of(opds, exchange("ac"), exchange("bd")))
+    assert across.modularity_by_opd == Fraction(-1, 2)
 
 
 @settings(deadline=None)  # a busy machine must not fail the test
 @given(st.lists(st.tuples(st.sampled_from("abcdef"), st.sampled_from("abcdef")), max_size=14))
 def test_the_silo_index_is_the_modularity_that_networkx_finds(pairs: list[tuple[str, str]]) -> None:
     opds = {"a": "x", "b": "x", "c": "y", "d": "y", "e": "y", "f": "z"}
-    ends = {one + other for one, other in pairs if one != other}
-    found = diagnose_graph(graph({**opds}, *map(exchange, sorted(ends)))).silo
-    network = networkx.Graph([(each[0], each[1]) for each in ends])
+    ends = {source + target for source, target in pairs if source != target}
+    silo = diagnose_graph(graph_of({**opds}, *map(exchange, sorted(ends)))).modularity_by_opd
+    network = networkx.Graph([(pair[0], pair[1]) for pair in ends])
     if not ends:
-        assert found is None
+        assert silo is None
         return
     network.add_nodes_from(opds)
     partition = [{"a", "b"}, {"c", "d", "e"}, {"f"}]
-    assert found is not None
-    assert float(found) == pytest.approx(networkx.community.modularity(network, partition))
+    assert silo is not None
+    assert float(silo) == pytest.approx(networkx.community.modularity(network, partition))
 
 
 def test_data_with_several_producers_is_named_without_regard_to_case_and_spaces() -> None:
@@ -154,11 +166,12 @@ def test_data_with_several_producers_is_named_without_regard_to_case_and_spaces(
         exchange("ac", data="peta"),
         exchange("cd", data=""),
     )
-    found = diagnose_graph(graph(opds, *edges))
-    assert found.several_producers == (
+    diagnostics = diagnose_graph(graph_of(opds, *edges))
+    assert diagnostics.shared_data == (
         SharedData("data pegawai", ("a", "b"), ("ad-API", "bd-API")),
     )
-    assert found.producers.exact == Fraction(1, 2)  # one producer too many over two data objects
+    # Two data objects have one producer too many.
+    assert diagnostics.duplicate_producers.exact == Fraction(1, 2)
 
 
 PAY = RequiredExchange("pay", "t", "gaji", frozenset("a"), frozenset("b"), True, Fraction(3))
@@ -176,45 +189,58 @@ LAW = RequiredExchange("law", "t", "hukum", frozenset("a"), frozenset(), False, 
         (["ab", "da"], "1.00", "0.00"),
     ],
 )
-def test_required_exchanges_are_covered_by_weight_and_answered_where_both_ways_are_asked(
+def test_required_exchanges_are_covered_by_weight_and_reciprocated_by_both_ways(
     ends: list[str], coverage: str, reciprocity: str | None
 ) -> None:
     edges = map(exchange, ends)
-    found = diagnose_graph(graph(dict.fromkeys("abcd", "x"), *edges), [PAY, MAP, LAW])
-    assert found.required.value == coverage
-    assert found.reciprocity.value == reciprocity
-    assert found.inapplicable == ("law",)
+    diagnostics = diagnose_graph(graph_of(dict.fromkeys("abcd", "x"), *edges), [PAY, MAP, LAW])
+    assert diagnostics.required_share.value == coverage
+    assert diagnostics.reciprocity.value == reciprocity
+    assert diagnostics.inapplicable == ("law",)
 
 
-def test_a_two_way_exchange_answers_itself() -> None:
-    found = diagnose_graph(graph(dict.fromkeys("ab", "x"), exchange("ab", both_ways=True)), [PAY])
-    assert found.reciprocity.value == "1.00"
-    assert found.exchanges[0].edges == ("ab-API",)
+def test_a_two_way_exchange_is_reciprocal() -> None:
+    diagnostics = diagnose_graph(
+        graph_of(dict.fromkeys("ab", "x"), exchange("ab", both_ways=True)), [PAY]
+    )
+    assert diagnostics.reciprocity.value == "1.00"
+    assert diagnostics.exchanges[0].edges == ("ab-API",)
 
 
-def test_the_work_of_agencies_asks_for_exchanges_between_their_applications() -> None:
+def test_the_roles_of_agencies_require_exchanges_between_their_applications() -> None:
     opds = [
         Opd("o1", "32.11", "Badan Kepegawaian dan Pengembangan Sumber Daya Manusia", "", SOURCE),
         Opd("o2", "32.11", "Badan Keuangan", "BKAD", SOURCE),
         Opd("o3", "32.11", "Dinas Baru", "DB", SOURCE),
     ]
-    assert exchange_patterns().roles(opds) == {"o1": "bkpsdm", "o2": "bpkad"}
-    nodes = graph({"a": "o1", "b": "o2", "c": "o3", "d": None}).applications
-    asked = {each.id: each for each in between_agencies(exchange_patterns(), opds, nodes)}
-    assert len(asked) == 20
-    applicable = [each for each in asked.values() if each.applicable]
-    assert [(each.id, each.one, each.other, each.both_ways) for each in applicable] == [
-        ("bkpsdm-bpkad", frozenset("a"), frozenset("b"), True)
-    ]
+    assert exchange_patterns().roles_by_agency(opds) == {"o1": "bkpsdm", "o2": "bpkad"}
+    nodes = graph_of({"a": "o1", "b": "o2", "c": "o3", "d": None}).applications
+    required = {
+        requirement.id: requirement
+        for requirement in exchanges_between_agencies(exchange_patterns(), opds, nodes)
+    }
+    assert len(required) == 20
+    applicable = [requirement for requirement in required.values() if requirement.applicable]
+    assert [
+        (
+            requirement.id,
+            requirement.first_applications,
+            requirement.second_applications,
+            requirement.both_ways,
+        )
+        for requirement in applicable
+    ] == [("bkpsdm-bpkad", frozenset("a"), frozenset("b"), True)]
     assert applicable[0].rule == "opd-exchanges/0.1"
 
 
 def test_an_application_that_serves_both_partners_needs_no_exchange_with_itself() -> None:
     spbe = instrument_by_id("spbe-2020")
-    alone = between_services(spbe, {"a": [32, 33]})
-    assert [each.id for each in alone if each.applicable] == []
-    two = between_services(spbe, {"a": [32, 33], "b": [33]})
-    assert [each.id for each in two if each.applicable] == ["32-33"]
+    one_application = exchanges_between_services(spbe, {"a": [32, 33]})
+    assert [requirement.id for requirement in one_application if requirement.applicable] == []
+    two_applications = exchanges_between_services(spbe, {"a": [32, 33], "b": [33]})
+    assert [requirement.id for requirement in two_applications if requirement.applicable] == [
+        "32-33"
+    ]
 
 
 @settings(deadline=None)  # a busy machine must not fail the test
@@ -222,8 +248,8 @@ def test_an_application_that_serves_both_partners_needs_no_exchange_with_itself(
 def test_the_diagnoses_are_equal_with_and_without_the_accelerator(
     pairs: list[tuple[str, str]],
 ) -> None:
-    ends = {one + other for one, other in pairs if one != other}
-    found = graph(dict.fromkeys("abcdef", "x"), *map(exchange, sorted(ends)))
-    assert diagnose_graph(found, [PAY, MAP], backend=select_backend()) == diagnose_graph(
-        found, [PAY, MAP], backend=Networkx()
+    ends = {source + target for source, target in pairs if source != target}
+    graph = graph_of(dict.fromkeys("abcdef", "x"), *map(exchange, sorted(ends)))
+    assert diagnose_graph(graph, [PAY, MAP], backend=select_backend()) == diagnose_graph(
+        graph, [PAY, MAP], backend=NetworkxBackend()
     )

@@ -63,7 +63,7 @@ def application(
     return Application(id, region, f"opd-{id}", id.upper(), status, 1, SOURCE)
 
 
-def graph(
+def graph_of(
     *integrations: Integration,
     retired: Sequence[str] = (),
     inactive: Sequence[str] = (),
@@ -90,7 +90,7 @@ MODE, STATUS = IntegrationMode, IntegrationStatus
 
 
 @pytest.mark.parametrize(
-    ("integration", "why"),
+    ("integration", "defects"),
     [
         (EXCHANGE, ()),
         (replace(EXCHANGE, evidence_grade=0), (IntegrationDefect.UNDOCUMENTED,)),
@@ -117,26 +117,26 @@ MODE, STATUS = IntegrationMode, IntegrationStatus
     ],
 )
 def test_an_exchange_counts_by_its_status_evidence_age_and_mode(
-    integration: Integration, why: tuple[IntegrationDefect, ...]
+    integration: Integration, defects: tuple[IntegrationDefect, ...]
 ) -> None:
-    assert integration_defects(integration, TODAY) == why
-    assert counts_as_evidence(integration, TODAY) is (why == ())
+    assert integration_defects(integration, TODAY) == defects
+    assert counts_as_evidence(integration, TODAY) is (defects == ())
 
 
 def test_an_exchange_with_an_application_out_of_use_does_not_count() -> None:
-    found = graph(EXCHANGE, inactive=["b"])
-    assert found.edges["e"].defects == (IntegrationDefect.END_NOT_IN_USE,)
-    assert found.chosen(GraphBasis.COUNTED) == []
-    assert [edge.id for edge in found.chosen(GraphBasis.RECORDED)] == ["e"]
+    graph = graph_of(EXCHANGE, inactive=["b"])
+    assert graph.edges["e"].defects == (IntegrationDefect.END_NOT_IN_USE,)
+    assert graph.edges_by_basis(GraphBasis.COUNTED) == []
+    assert [edge.id for edge in graph.edges_by_basis(GraphBasis.RECORDED)] == ["e"]
 
 
 def test_a_retired_application_is_in_the_graph_only_while_an_exchange_names_it() -> None:
-    assert set(graph(retired=["b"]).nodes) == {"a", "c"}
-    assert set(graph(EXCHANGE, retired=["b"]).nodes) == {"a", "b", "c"}
+    assert set(graph_of(retired=["b"]).nodes) == {"a", "c"}
+    assert set(graph_of(EXCHANGE, retired=["b"]).nodes) == {"a", "b", "c"}
 
 
 def test_a_withdrawn_exchange_is_not_in_the_graph() -> None:
-    assert graph(replace(EXCHANGE, status=STATUS.WITHDRAWN)).edges == {}
+    assert graph_of(replace(EXCHANGE, status=STATUS.WITHDRAWN)).edges == {}
 
 
 @pytest.mark.parametrize(
@@ -150,29 +150,29 @@ def test_a_withdrawn_exchange_is_not_in_the_graph() -> None:
 def test_a_target_by_name_is_the_common_application_of_that_name_or_a_node_of_its_own(
     name: str, node: str, kind: GraphNodeKind
 ) -> None:
-    found = graph(replace(EXCHANGE, target=None, target_name=name))
-    assert found.edges["e"].target == node
-    assert (found.nodes[node].kind, found.nodes[node].inside) == (kind, False)
+    graph = graph_of(replace(EXCHANGE, target=None, target_name=name))
+    assert graph.edges["e"].target == node
+    assert (graph.nodes[node].kind, graph.nodes[node].inside) == (kind, False)
 
 
 def test_an_application_of_another_region_is_a_node_outside() -> None:
-    found = graph(replace(EXCHANGE, source="d", target="a"))
-    assert (found.nodes["d"].kind, found.nodes["d"].region) == (GraphNodeKind.ELSEWHERE, "32")
-    assert [node.id for node in found.applications] == ["a", "b", "c"]
+    graph = graph_of(replace(EXCHANGE, source="d", target="a"))
+    assert (graph.nodes["d"].kind, graph.nodes["d"].region) == (GraphNodeKind.ELSEWHERE, "32")
+    assert [node.id for node in graph.applications] == ["a", "b", "c"]
 
 
 def test_an_exchange_between_two_other_regions_is_left_out() -> None:
-    assert graph(replace(EXCHANGE, source="d", target="x")).edges == {}
+    assert graph_of(replace(EXCHANGE, source="d", target="x")).edges == {}
 
 
 def test_the_revision_changes_with_an_edge_and_not_with_the_order_of_the_input() -> None:
-    other = replace(EXCHANGE, id="f", target="c")
-    assert graph_revision(graph(EXCHANGE, other)) == graph_revision(graph(other, EXCHANGE))
+    second = replace(EXCHANGE, id="f", target="c")
+    assert graph_revision(graph_of(EXCHANGE, second)) == graph_revision(graph_of(second, EXCHANGE))
     versions = {
-        graph_revision(graph(EXCHANGE)),
-        graph_revision(graph(EXCHANGE, other)),
-        graph_revision(graph(replace(EXCHANGE, version=2))),
-        graph_revision(graph(EXCHANGE, retired=["c"])),
+        graph_revision(graph_of(EXCHANGE)),
+        graph_revision(graph_of(EXCHANGE, second)),
+        graph_revision(graph_of(replace(EXCHANGE, version=2))),
+        graph_revision(graph_of(EXCHANGE, retired=["c"])),
     }
     assert len(versions) == 4
 
@@ -190,7 +190,7 @@ INTEGRATIONS = st.builds(
     ),
     id=st.sampled_from("efgh"),
     ends=st.sampled_from(
-        [(one, other) for one in "abcd" for other in (*"abcd", None) if one != other]
+        [(source, target) for source in "abcd" for target in (*"abcd", None) if source != target]
     ),
     target_name=st.sampled_from(["SIMPEG", "SP4N-LAPOR!"]),
     status=st.sampled_from(IntegrationStatus),
@@ -204,34 +204,42 @@ INTEGRATIONS = st.builds(
 def test_a_graph_changed_edge_by_edge_equals_one_rebuilt_from_scratch(
     history: list[Integration],
 ) -> None:
-    changed = graph(retired=["c"])
+    changed = graph_of(retired=["c"])
     for integration in history:
         before, changed = changed, with_integration(changed, integration)
         assert (changed_edge_ends(before, changed) == frozenset()) is (before == changed)
     latest = {integration.id: integration for integration in history}
-    rebuilt = graph(*latest.values(), retired=["c"])
+    rebuilt = graph_of(*latest.values(), retired=["c"])
     assert changed == rebuilt
     assert graph_revision(changed) == graph_revision(rebuilt)
 
 
-def test_no_published_exchange_of_west_java_counts_since_none_says_when_it_was_verified() -> None:
-    found = []
-    for region in {each.region for each in tables.west_java_applications()}:
+def test_no_published_exchange_of_west_java_counts_without_a_verification_date() -> None:
+    edges = []
+    for region in {application.region for application in tables.west_java_applications()}:
         west_java = build_integration_graph(
             region,
-            [each for each in tables.west_java_applications() if each.region == region],
-            [each for each in tables.west_java_integrations() if each.region == region],
+            [
+                application
+                for application in tables.west_java_applications()
+                if application.region == region
+            ],
+            [
+                integration
+                for integration in tables.west_java_integrations()
+                if integration.region == region
+            ],
             today=TODAY,
             common=tables.common_applications(),
         )
-        found += west_java.chosen(GraphBasis.RECORDED)
-        assert west_java.chosen(GraphBasis.COUNTED) == []
-    assert len(found) == len(tables.west_java_integrations()) == 24
-    assert sum(IntegrationDefect.DATE_UNKNOWN in edge.defects for edge in found) == 15
-    assert sum(edge.defects == (IntegrationDefect.UNDOCUMENTED,) for edge in found) == 9
+        edges += west_java.edges_by_basis(GraphBasis.RECORDED)
+        assert west_java.edges_by_basis(GraphBasis.COUNTED) == []
+    assert len(edges) == len(tables.west_java_integrations()) == 24
+    assert sum(IntegrationDefect.DATE_UNKNOWN in edge.defects for edge in edges) == 15
+    assert sum(edge.defects == (IntegrationDefect.UNDOCUMENTED,) for edge in edges) == 9
 
 
-def test_a_confirmation_stands_beside_a_log_that_grew_old() -> None:
+def test_a_confirmation_counts_although_a_log_is_out_of_date() -> None:
     log = Evidence("Log", "https://a.id", EvidenceKind.MACHINE_LOG, TODAY - timedelta(days=91))
     file = replace(
         EXCHANGE,

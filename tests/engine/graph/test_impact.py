@@ -8,7 +8,7 @@ from datetime import date
 import pytest
 
 from engine.graph.graph import GraphBasis, IntegrationGraph, build_integration_graph
-from engine.graph.impact import NotInGraph, Reached, trace_impact
+from engine.graph.impact import NotInGraph, ReachedNode, trace_impact
 from engine.model import (
     Application,
     ApplicationStatus,
@@ -41,7 +41,7 @@ def exchange(ends: str, *, both_ways: bool = False) -> Integration:
     )
 
 
-def graph(*integrations: Integration) -> IntegrationGraph:
+def graph_of(*integrations: Integration) -> IntegrationGraph:
     """Return the graph of applications a to f; z belongs to another region."""
 
     def application(id: str, region: str) -> Application:
@@ -53,41 +53,43 @@ def graph(*integrations: Integration) -> IntegrationGraph:
     )
 
 
-def test_downstream_is_what_gets_its_data_and_upstream_what_it_gets_data_from() -> None:
-    found = trace_impact(graph(*map(exchange, ("ab", "bc", "cd", "bd"))), "b")
-    assert found.upstream == (Reached("a", ("b", "a"), ("ab",)),)
-    assert found.downstream == (
-        Reached("c", ("b", "c"), ("bc",)),
-        Reached("d", ("b", "d"), ("bd",)),
+def test_downstream_applications_receive_data_and_upstream_applications_provide_it() -> None:
+    impact = trace_impact(graph_of(*map(exchange, ("ab", "bc", "cd", "bd"))), "b")
+    assert impact.upstream == (ReachedNode("a", ("b", "a"), ("ab",)),)
+    assert impact.downstream == (
+        ReachedNode("c", ("b", "c"), ("bc",)),
+        ReachedNode("d", ("b", "d"), ("bd",)),
     )
-    assert [each.distance for each in found.downstream] == [1, 1]
+    assert [reached.distance for reached in impact.downstream] == [1, 1]
 
 
-def test_the_way_is_the_shortest_one() -> None:
-    found = trace_impact(graph(*map(exchange, ("ab", "bc", "ce", "ad", "de"))), "a")
-    assert found.downstream[-1] == Reached("e", ("a", "d", "e"), ("ad", "de"))
+def test_the_path_is_the_shortest_one() -> None:
+    impact = trace_impact(graph_of(*map(exchange, ("ab", "bc", "ce", "ad", "de"))), "a")
+    assert impact.downstream[-1] == ReachedNode("e", ("a", "d", "e"), ("ad", "de"))
 
 
-def test_a_two_way_exchange_is_on_both_sides_and_a_circle_ends() -> None:
-    found = trace_impact(graph(exchange("ab", both_ways=True), exchange("bc"), exchange("ca")), "a")
-    assert [each.node for each in found.downstream] == ["b", "c"]
-    assert [each.node for each in found.upstream] == ["b", "c"]
+def test_a_two_way_exchange_is_on_both_sides_and_a_cycle_ends() -> None:
+    impact = trace_impact(
+        graph_of(exchange("ab", both_ways=True), exchange("bc"), exchange("ca")), "a"
+    )
+    assert [reached.node for reached in impact.downstream] == ["b", "c"]
+    assert [reached.node for reached in impact.upstream] == ["b", "c"]
 
 
-def test_a_way_ends_outside_the_region() -> None:
-    found = trace_impact(graph(exchange("az"), exchange("zb")), "a")
-    assert [each.node for each in found.downstream] == ["z"]
-    from_outside = trace_impact(graph(exchange("az"), exchange("zb"), exchange("bc")), "z")
-    assert [each.node for each in from_outside.downstream] == ["b", "c"]
+def test_a_path_ends_outside_the_region() -> None:
+    impact = trace_impact(graph_of(exchange("az"), exchange("zb")), "a")
+    assert [reached.node for reached in impact.downstream] == ["z"]
+    from_outside = trace_impact(graph_of(exchange("az"), exchange("zb"), exchange("bc")), "z")
+    assert [reached.node for reached in from_outside.downstream] == ["b", "c"]
 
 
-def test_an_exchange_without_evidence_is_left_out_only_where_asked() -> None:
-    found = graph(replace(exchange("ab"), evidence_grade=0))
-    assert [each.node for each in trace_impact(found, "a").downstream] == ["b"]
-    assert trace_impact(found, "a", basis=GraphBasis.COUNTED).downstream == ()
+def test_an_exchange_without_evidence_is_left_out_only_on_request() -> None:
+    graph = graph_of(replace(exchange("ab"), evidence_grade=0))
+    assert [reached.node for reached in trace_impact(graph, "a").downstream] == ["b"]
+    assert trace_impact(graph, "a", basis=GraphBasis.COUNTED).downstream == ()
 
 
 def test_an_application_that_is_not_in_the_graph_is_refused() -> None:
-    with pytest.raises(NotInGraph) as refused:
-        trace_impact(graph(), "nowhere")
-    assert str(refused.value) == "expected a node of the graph, got 'nowhere'"
+    with pytest.raises(NotInGraph) as raised:
+        trace_impact(graph_of(), "nowhere")
+    assert str(raised.value) == "expected a node of the graph, got 'nowhere'"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 
 from engine.graph.graph import GraphEdge, GraphNode, GraphNodeKind
-from engine.graph.layout import STRIP, node_positions
+from engine.graph.layout import ISOLATED_TOP, node_positions
 from engine.model import (
     Integration,
     IntegrationDirection,
@@ -42,20 +42,20 @@ NODES = [node(id) for id in "abcdefghij"]
 EDGES = [edge("a", "b"), edge("b", "c"), edge("c", "a"), edge("c", "d"), edge("e", "f")]
 
 
-def test_the_places_do_not_depend_on_the_order_of_the_input() -> None:
+def test_positions_do_not_depend_on_the_order_of_the_input() -> None:
     assert node_positions(NODES, EDGES) == node_positions(NODES[::-1], EDGES[::-1])
 
 
-def test_every_node_has_a_place_of_its_own_inside_the_picture() -> None:
-    found = node_positions(NODES, EDGES)
-    assert set(found) == set("abcdefghij")
-    assert len(set(found.values())) == 10
-    assert all(-1 <= each <= 1 for place in found.values() for each in place)
+def test_every_node_has_its_own_position_inside_the_picture() -> None:
+    positions = node_positions(NODES, EDGES)
+    assert set(positions) == set("abcdefghij")
+    assert len(set(positions.values())) == 10
+    assert all(-1 <= coordinate <= 1 for position in positions.values() for coordinate in position)
 
 
-def test_nodes_without_an_edge_stand_in_a_strip_below_the_others() -> None:
-    found = node_positions(NODES, EDGES)
-    assert {id for id, (_, y) in found.items() if y > STRIP} == set("ghij")
+def test_nodes_without_an_edge_are_in_a_strip_below_the_others() -> None:
+    positions = node_positions(NODES, EDGES)
+    assert {id for id, (_, y) in positions.items() if y > ISOLATED_TOP} == set("ghij")
 
 
 def test_nodes_without_any_edge_fill_the_picture_in_rows() -> None:

@@ -1,4 +1,4 @@
-"""The part of a graph that a page draws, and its summary of the rest."""
+"""The neighbourhood of a graph that a page draws, and the counts of what it leaves out."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from engine.graph.graph import (
     build_integration_graph,
 )
 from engine.graph.impact import NotInGraph
-from engine.graph.subgraph import Neighbourhood, OutOfBounds, extract_neighbourhood
+from engine.graph.subgraph import ArgumentOutOfBounds, Neighbourhood, extract_neighbourhood
 from engine.model import (
     Application,
     ApplicationStatus,
@@ -47,7 +47,7 @@ def exchange(ends: str, grade: int = 2) -> Integration:
     )
 
 
-def graph(*integrations: Integration) -> IntegrationGraph:
+def graph_of(*integrations: Integration) -> IntegrationGraph:
     """Return the graph of applications a to h."""
     own = [
         Application(id, "32.11", f"opd-{id}", id, ApplicationStatus.ACTIVE, 1, SOURCE, "fungsi")
@@ -56,11 +56,11 @@ def graph(*integrations: Integration) -> IntegrationGraph:
     return build_integration_graph("32.11", own, integrations, today=TODAY)
 
 
-CHAIN = graph(*map(exchange, ("ab", "bc", "cd", "de", "ef", "fg", "bh", "ba")))
+CHAIN = graph_of(*map(exchange, ("ab", "bc", "cd", "de", "ef", "fg", "bh", "ba")))
 
 
-def shown(found: Neighbourhood) -> str:
-    return "".join(each.node.id for each in found.nodes)
+def node_ids(neighbourhood: Neighbourhood) -> str:
+    return "".join(node.node.id for node in neighbourhood.nodes)
 
 
 @pytest.mark.parametrize(
@@ -76,43 +76,43 @@ def shown(found: Neighbourhood) -> str:
 def test_nodes_come_nearest_first_and_among_equals_those_with_more_edges(
     around: str, depth: int, nodes: str, edges: list[str]
 ) -> None:
-    found = extract_neighbourhood(CHAIN, around, depth=depth)
-    assert shown(found) == nodes
-    assert [edge.id for edge in found.edges] == edges
-    assert found.left_out.nodes_over_limit == 0
-    assert found.left_out.nodes_beyond == 8 - len(nodes)
-    assert found.left_out.edges == 8 - len(edges)
+    neighbourhood = extract_neighbourhood(CHAIN, around, depth=depth)
+    assert node_ids(neighbourhood) == nodes
+    assert [edge.id for edge in neighbourhood.edges] == edges
+    assert neighbourhood.omitted.nodes_over_limit == 0
+    assert neighbourhood.omitted.nodes_beyond == 8 - len(nodes)
+    assert neighbourhood.omitted.edges == 8 - len(edges)
 
 
 def test_the_limit_keeps_the_nearest_and_counts_what_it_leaves_out() -> None:
-    found = extract_neighbourhood(CHAIN, "a", depth=2, limit=3)
-    assert shown(found) == "abc"
-    assert found.left_out.nodes_over_limit == 1
-    assert found.left_out.nodes_beyond == 4
-    centre, b, c = found.nodes
+    neighbourhood = extract_neighbourhood(CHAIN, "a", depth=2, limit=3)
+    assert node_ids(neighbourhood) == "abc"
+    assert neighbourhood.omitted.nodes_over_limit == 1
+    assert neighbourhood.omitted.nodes_beyond == 4
+    centre, b, c = neighbourhood.nodes
     assert (centre.degree, centre.distance, centre.hidden) == (2, 0, 0)
-    assert (b.degree, b.distance, b.hidden) == (4, 1, 1)  # h is not shown
-    assert (c.degree, c.distance, c.hidden) == (2, 2, 1)  # nor is d
+    assert (b.degree, b.distance, b.hidden) == (4, 1, 1)  # h is hidden
+    assert (c.degree, c.distance, c.hidden) == (2, 2, 1)  # d is hidden
     assert (b.node.opd, b.node.function) == ("opd-b", "fungsi")
 
 
 def test_without_a_centre_it_shows_the_nodes_with_the_most_edges_up_to_the_limit() -> None:
-    found = extract_neighbourhood(CHAIN, limit=4)
-    assert shown(found) == "bacd"
-    assert {each.distance for each in found.nodes} == {None}
-    assert (found.left_out.nodes_over_limit, found.left_out.nodes_beyond) == (4, 0)
+    neighbourhood = extract_neighbourhood(CHAIN, limit=4)
+    assert node_ids(neighbourhood) == "bacd"
+    assert {node.distance for node in neighbourhood.nodes} == {None}
+    assert (neighbourhood.omitted.nodes_over_limit, neighbourhood.omitted.nodes_beyond) == (4, 0)
 
 
-def test_exchanges_that_do_not_count_are_counted_by_their_defect_and_shown_where_asked() -> None:
-    mixed = graph(exchange("ab"), exchange("ac", 0), replace(exchange("ad"), verified_on=None))
-    found = extract_neighbourhood(mixed, "a")
-    assert shown(found) == "ab"
-    assert found.left_out.not_counted == {
+def test_uncounted_exchanges_are_summed_by_defect_and_shown_on_request() -> None:
+    mixed = graph_of(exchange("ab"), exchange("ac", 0), replace(exchange("ad"), verified_on=None))
+    neighbourhood = extract_neighbourhood(mixed, "a")
+    assert node_ids(neighbourhood) == "ab"
+    assert neighbourhood.omitted.not_counted == {
         IntegrationDefect.UNDOCUMENTED: 1,
         IntegrationDefect.DATE_UNKNOWN: 1,
     }
     recorded = extract_neighbourhood(mixed, "a", basis=GraphBasis.RECORDED)
-    assert shown(recorded) == "abcd"
+    assert node_ids(recorded) == "abcd"
     assert [edge.counts for edge in recorded.edges] == [True, False, False]
 
 
@@ -126,9 +126,9 @@ def test_exchanges_that_do_not_count_are_counted_by_their_defect_and_shown_where
     ],
 )
 def test_more_than_a_page_can_draw_is_refused(depth: int, limit: int, message: str) -> None:
-    with pytest.raises(OutOfBounds) as refused:
+    with pytest.raises(ArgumentOutOfBounds) as raised:
         extract_neighbourhood(CHAIN, "a", depth=depth, limit=limit)
-    assert str(refused.value) == message
+    assert str(raised.value) == message
 
 
 def test_a_centre_that_is_not_in_the_graph_is_refused() -> None:

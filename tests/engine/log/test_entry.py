@@ -1,4 +1,4 @@
-"""The hash chain of a region's log verifies, and shows the place of a manipulation."""
+"""Verification of the hash chain of a region's log, which reports a manipulated entry."""
 
 from __future__ import annotations
 
@@ -71,17 +71,19 @@ def test_the_hash_of_an_entry_is_stable_between_versions() -> None:
         ({"sequence": 3}, "expected this sequence, got 3"),
     ],
 )
-def test_a_changed_past_is_found_where_it_was_changed(change: dict[str, Any], reason: str) -> None:
+def test_a_manipulated_entry_is_reported_at_its_sequence(
+    change: dict[str, Any], reason: str
+) -> None:
     entries = chain(3)
     entries[1] = replace(entries[1], **change)
-    with pytest.raises(BrokenChain) as broken:
+    with pytest.raises(BrokenChain) as raised:
         verify_chain(entries)
-    assert (broken.value.sequence, broken.value.reason) == (2, reason)
+    assert (raised.value.sequence, raised.value.reason) == (2, reason)
 
 
-def test_an_entry_that_was_taken_out_is_found() -> None:
+def test_a_removed_entry_is_reported() -> None:
     entries = chain(3)
     del entries[1]
-    with pytest.raises(BrokenChain) as broken:
+    with pytest.raises(BrokenChain) as raised:
         verify_chain(entries)
-    assert (broken.value.sequence, broken.value.reason) == (2, "expected this sequence, got 3")
+    assert (raised.value.sequence, raised.value.reason) == (2, "expected this sequence, got 3")

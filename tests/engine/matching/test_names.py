@@ -7,13 +7,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from engine.matching.names import (
+    NameNormaliser,
     NameWords,
-    Normaliser,
     normalise_url,
     place_words,
     registered_domain,
+    split_words,
     url_host,
-    words_of,
 )
 
 WORDS = NameWords(
@@ -27,30 +27,30 @@ WORDS = NameWords(
     ("printed", "key"),
     [
         ("SIMPEG Kab. Madiun", "simpeg"),
-        ("SIPD Kecamatan Balerejo", "sipd"),  # a place that no table holds
+        ("SIPD Kecamatan Balerejo", "sipd"),  # a place that no table lists
         ("Satu Data Kota Bandung Barat", "satudata"),
         ("Presensi Online", "presensi"),
         ("e-Presensi", "epresensi"),
         ("SmartArsip", "smartarsip"),
         ("sida.madiunkab", "sida"),
-        ("Aplikasi Sistem Informasi", "aplikasisisteminformasi"),  # nothing else to go by
+        ("Aplikasi Sistem Informasi", "aplikasisisteminformasi"),  # every word is noise
     ],
 )
-def test_noise_and_places_leave_the_key(printed: str, key: str) -> None:
-    assert Normaliser(WORDS).name(printed).key == key
+def test_noise_and_places_are_removed_from_the_key(printed: str, key: str) -> None:
+    assert NameNormaliser(WORDS).name(printed).key == key
 
 
-def test_what_brackets_hold_is_another_form_of_the_name() -> None:
-    name = Normaliser(WORDS).name("Penilaian Pelaksanaan Pekerjaan (e-P3)")
+def test_text_in_brackets_is_another_form_of_the_name() -> None:
+    name = NameNormaliser(WORDS).name("Penilaian Pelaksanaan Pekerjaan (e-P3)")
     assert name.forms == {"penilaianpelaksanaanpekerjaan", "ep3"}
 
 
 @given(st.text(alphabet=st.characters(codec="ascii"), max_size=40))
-def test_a_key_is_lower_case_letters_and_digits_and_stays_itself(printed: str) -> None:
-    normaliser = Normaliser(NameWords())
+def test_a_key_is_lower_case_letters_and_digits_and_its_own_key(printed: str) -> None:
+    normaliser = NameNormaliser(NameWords())
     key = normaliser.name(printed).key
     assert normaliser.name(key).key == key
-    assert key == "".join(words_of(key))
+    assert key == "".join(split_words(key))
 
 
 @pytest.mark.parametrize(
@@ -73,7 +73,7 @@ def test_a_key_is_lower_case_letters_and_digits_and_stays_itself(printed: str) -
         ("Aplikasi desktop, tanpa alamat", ""),
     ],
 )
-def test_an_address_loses_what_two_visits_differ_by(url: str | None, expected: str) -> None:
+def test_an_address_is_normalised_to_its_host_and_path(url: str | None, expected: str) -> None:
     assert normalise_url(url) == expected
 
 

@@ -1,4 +1,4 @@
-"""Matching of OPDs by the names that people write."""
+"""Matching of OPDs by names, acronyms and similar spellings."""
 
 from __future__ import annotations
 
@@ -27,20 +27,20 @@ OPDS = (
         ("", None),
     ],
 )
-def test_the_first_word_of_a_name_says_its_kind(name: str, kind: OpdKind | None) -> None:
+def test_the_first_word_of_a_name_gives_its_kind(name: str, kind: OpdKind | None) -> None:
     assert kind_by_name(name) is kind
 
 
-def test_a_name_or_an_acronym_of_one_opd_means_it() -> None:
-    found = ids_by_name(OPDS)
-    assert found["dinas kesehatan"] == found["dinkes"] == "health"
-    assert "bk" not in found
+def test_a_unique_name_or_acronym_identifies_its_opd() -> None:
+    ids = ids_by_name(OPDS)
+    assert ids["dinas kesehatan"] == ids["dinkes"] == "health"
+    assert "bk" not in ids
 
 
 @pytest.mark.parametrize(
-    ("name", "near"),
+    ("name", "expected"),
     [("Dinas  Kesehatan Kab.", "health"), ("dishubb", "roads"), ("Perpustakaan", None)],
 )
-def test_the_nearest_opd_is_offered_where_one_is_near(name: str, near: str | None) -> None:
-    found = nearest_opd(name, OPDS)
-    assert (None if found is None else found.id) == near
+def test_the_nearest_opd_is_offered_where_one_is_similar(name: str, expected: str | None) -> None:
+    opd = nearest_opd(name, OPDS)
+    assert (None if opd is None else opd.id) == expected

@@ -28,14 +28,14 @@ DEFAULT = default_effort(SPBE_2020, effort_scale())
     [
         (StepId(1, 2), 1),
         (StepId(1, 3), 2),
-        (StepId(4, 3), 3),  # from level 3 for all OPDs
+        (StepId(4, 3), 3),  # level 3 covers all OPDs
         (StepId(32, 3), 2),
-        (StepId(32, 4), 4),  # a link to another service
+        (StepId(32, 4), 4),  # level 4 requires a link to another service
         (StepId(32, 5), 4),
         (StepId(18, 3), 3),
     ],
 )
-def test_the_scale_asks_more_for_high_levels_all_opds_and_links(step: StepId, effort: int) -> None:
+def test_the_scale_costs_more_for_high_levels_all_opds_and_links(step: StepId, effort: int) -> None:
     assert DEFAULT.values[step] == effort
 
 
@@ -44,7 +44,7 @@ def test_a_uniform_effort_counts_levels() -> None:
     assert uniform.values == dict.fromkeys(DEFAULT.values, 1)
 
 
-def test_a_region_edits_single_steps_and_the_rest_stays() -> None:
+def test_a_region_edits_single_steps_and_the_others_do_not_change() -> None:
     step = StepId(42, 4)
     effort = apply_effort_edits(DEFAULT, {step: Fraction("0.25")})
     assert effort.values[step] == Fraction(1, 4)
@@ -63,35 +63,36 @@ def test_a_region_edits_single_steps_and_the_rest_stays() -> None:
     ],
 )
 def test_an_effort_that_cannot_be_used_is_refused(step: StepId, value: str, message: str) -> None:
-    with pytest.raises(EffortInvalid) as refused:
+    with pytest.raises(EffortInvalid) as raised:
         apply_effort_edits(DEFAULT, {step: Fraction(value)})
-    assert str(refused.value).startswith(message)
+    assert str(raised.value).startswith(message)
 
 
 def test_broken_rules_are_those_whose_basis_is_missing() -> None:
     rules = precedence_rules("spbe-2020")
-    levels = {each.number: 3 for each in SPBE_2020.indicators}
+    levels = {indicator.number: 3 for indicator in SPBE_2020.indicators}
     assert broken_precedence_rules(rules, levels) == ()
     assert [
-        (rule.step, rule.asks) for rule in broken_precedence_rules(rules, levels | {12: 4, 11: 2})
+        (rule.step, rule.prerequisite)
+        for rule in broken_precedence_rules(rules, levels | {12: 4, 11: 2})
     ] == [(StepId(12, 4), StepId(11, 3))]
     assert broken_precedence_rules(rules, {12: 4}) == ()  # indicator 11 is not known
 
 
-def test_a_sheet_puts_a_regions_own_figures_in_place_of_some() -> None:
+def test_a_sheet_replaces_some_efforts_by_a_regions_own_figures() -> None:
     own = parse_effort_sheet("number;level;effort\n1;4;2,5\nI47;5;9\n", DEFAULT, SPBE_2020)
     assert own.edited == {StepId(1, 4), StepId(47, 5)}
     assert own.values[StepId(1, 4)] == Fraction(5, 2)
     assert own.values[StepId(2, 4)] == DEFAULT.values[StepId(2, 4)]
 
 
-def test_every_bad_row_of_a_sheet_is_named() -> None:
+def test_every_invalid_row_of_a_sheet_is_named() -> None:
     rows = ["0,4,1", "1,1,1", "1,6,1", "2,4,nol", "2,5,0", "2,3,0.001", "3,4,1", "3,4,2"]
-    with pytest.raises(SheetInvalid) as refused:
+    with pytest.raises(SheetInvalid) as raised:
         parse_effort_sheet("\n".join(["number,level,effort", *rows]), DEFAULT, SPBE_2020)
     level = "expected a level to reach, from 2 to 5, got"
     effort = "expected a number above 0, up to 1000, with at most two decimals, got"
-    assert [str(problem) for problem in refused.value.problems] == [
+    assert [str(problem) for problem in raised.value.problems] == [
         "row 2, column number: expected an indicator of spbe-2020 (1 to 47), got '0'",
         f"row 3, column level: {level} '1'",
         f"row 4, column level: {level} '6'",

@@ -1,4 +1,4 @@
-"""An inventory to verify claims against, and functions that read a verdict."""
+"""A small inventory for the verification of claims, and functions that read a verdict."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from engine.model import (
     IntegrationStatus,
     Provenance,
 )
-from engine.verification.evaluation import Missing
+from engine.verification.evaluation import MissingFact
 from engine.verification.inventory import (
     Inventory,
     ReviewDocument,
@@ -60,7 +60,7 @@ def exchange(source: str, target: str, mode: IntegrationMode = API) -> Integrati
     )
 
 
-def held(*integrations: Integration, **changes: object) -> Inventory:
+def inventory_with(*integrations: Integration, **changes: object) -> Inventory:
     """Return an inventory with the applications a, b and c of the attesting OPDs x, y and z.
 
     Application a serves indicator 36, b serves 41, and c serves none.
@@ -77,22 +77,22 @@ def held(*integrations: Integration, **changes: object) -> Inventory:
         graph=graph,
         year=2026,
         opds=("x", "y", "z"),
-        serves={"a": frozenset([36]), "b": frozenset([41]), "c": frozenset()},
-        vouched_for=frozenset("xyz"),
+        indicators_by_application={"a": frozenset([36]), "b": frozenset([41]), "c": frozenset()},
+        attesting_opds=frozenset("xyz"),
         documents_closed=True,
     )
-    return replace(inventory, **changes)  # type: ignore[arg-type]  # by name, in tests only
+    return replace(inventory, **changes)  # type: ignore[arg-type]  # fields of Inventory
 
 
-def verdict(indicator: int, claim: int | None, inventory: Inventory) -> Verdict:
+def verify_indicator(indicator: int, claim: int | None, inventory: Inventory) -> Verdict:
     levels = {} if claim is None else {indicator: claim}
-    found = verify_levels(SPBE, RULES, levels, inventory)
-    return next(each for each in found.verdicts if each.indicator == indicator)
+    verification = verify_levels(SPBE, RULES, levels, inventory)
+    return next(verdict for verdict in verification.verdicts if verdict.indicator == indicator)
 
 
-def outcome(found: Verdict) -> tuple[int, int, VerificationFlag | None]:
-    return found.ceiling, found.not_refuted, found.flag
+def outcome(verdict: Verdict) -> tuple[int, int, VerificationFlag | None]:
+    return verdict.ceiling, verdict.not_refuted, verdict.flag
 
 
-def missing(found: Verdict) -> set[Missing]:
-    return {gap for each in found.findings for gap in each.missing}
+def missing(verdict: Verdict) -> set[MissingFact]:
+    return {gap for finding in verdict.findings for gap in finding.missing}

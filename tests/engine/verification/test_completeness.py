@@ -1,4 +1,4 @@
-"""Completeness: what an inventory leaves out, and for which OPDs an absence is a fact."""
+"""Completeness of inventories, and the OPDs whose attestations make an absence a fact."""
 
 from __future__ import annotations
 
@@ -18,9 +18,9 @@ from engine.verification.attestation import (
 )
 from engine.verification.completeness import (
     MissingFields,
-    by_opd,
+    attesting_opds,
+    completeness_by_opd,
     measure_completeness,
-    vouched_for,
 )
 
 TODAY = date(2026, 11, 24)
@@ -50,8 +50,8 @@ def application(
     )
 
 
-def test_each_application_names_the_fields_it_leaves_out() -> None:
-    found = measure_completeness(
+def test_the_missing_fields_of_each_application_are_named() -> None:
+    completeness = measure_completeness(
         "32.11",
         [
             application("b", opd=None, year=None),
@@ -59,35 +59,39 @@ def test_each_application_names_the_fields_it_leaves_out() -> None:
             application("c", status=ApplicationStatus.UNKNOWN, function=" ", platform=""),
         ],
     )
-    assert (found.applications, found.filled, found.required) == (3, 10, 15)
-    assert found.exact == Fraction(2, 3)
-    assert found.missing == (
+    assert (completeness.applications, completeness.filled, completeness.required) == (3, 10, 15)
+    assert completeness.exact == Fraction(2, 3)
+    assert completeness.missing == (
         MissingFields("b", ("opd", "year")),
         MissingFields("c", ("status", "function", "platform")),
     )
-    assert not found.enough
+    assert not completeness.is_sufficient
 
 
-def test_a_retired_application_asks_for_nothing() -> None:
+def test_a_retired_application_requires_no_fields() -> None:
     retired = application("a", status=ApplicationStatus.RETIRED, year=None)
-    found = measure_completeness("x", [retired])
-    assert (found.applications, found.value) == (0, None)
+    completeness = measure_completeness("x", [retired])
+    assert (completeness.applications, completeness.value) == (0, None)
 
 
 @pytest.mark.parametrize(("gaps", "value", "enough"), [(0, "1.00", True), (1, "0.80", True)])
 def test_eighty_percent_is_enough(gaps: int, value: str, enough: bool) -> None:
-    found = measure_completeness("x", [application("a", year=None if gaps else 2020)])
-    assert (found.value, found.enough) == (value, enough)
+    completeness = measure_completeness("x", [application("a", year=None if gaps else 2020)])
+    assert (completeness.value, completeness.is_sufficient) == (value, enough)
 
 
 def test_less_than_eighty_percent_is_not_enough() -> None:
-    found = measure_completeness("x", [application("a", year=None, function="")])
-    assert (found.value, found.enough) == ("0.60", False)
+    completeness = measure_completeness("x", [application("a", year=None, function="")])
+    assert (completeness.value, completeness.is_sufficient) == ("0.60", False)
 
 
-def test_applications_without_an_opd_are_counted_apart() -> None:
-    found = by_opd(["x", "y"], [application("a"), application("b", opd=None)])
-    assert {opd: each.applications for opd, each in found.items()} == {"x": 1, "y": 0, "": 1}
+def test_applications_without_an_opd_are_counted_separately() -> None:
+    inventories = completeness_by_opd(["x", "y"], [application("a"), application("b", opd=None)])
+    assert {opd: completeness.applications for opd, completeness in inventories.items()} == {
+        "x": 1,
+        "y": 0,
+        "": 1,
+    }
 
 
 @pytest.mark.parametrize(
@@ -112,23 +116,23 @@ def test_applications_without_an_opd_are_counted_apart() -> None:
 def test_an_attestation_holds_a_year_unless_a_later_foreign_edit_breaks_it(
     attestations: list[Attestation], edits: list[ForeignEdit], today: date, state: SealState
 ) -> None:
-    found = attestation_status("x", attestations, edits, today=today)
-    assert found.state is state
-    assert found.holds is (state is SealState.HOLDS)
+    status = attestation_status("x", attestations, edits, today=today)
+    assert status.state is state
+    assert status.holds is (state is SealState.HOLDS)
 
 
 def test_a_broken_seal_names_the_edit_that_broke_it_first() -> None:
     first = ForeignEdit("x", "a", "province", NOON - timedelta(days=2))
     later = ForeignEdit("x", "b", "province", NOON)
-    found = attestation_status("x", [GIVEN], [later, first], today=TODAY)
-    assert found == AttestationStatus("x", SealState.BROKEN, GIVEN, date(2027, 11, 14), first)
+    status = attestation_status("x", [GIVEN], [later, first], today=TODAY)
+    assert status == AttestationStatus("x", SealState.BROKEN, GIVEN, date(2027, 11, 14), first)
 
 
-def test_an_opd_vouches_by_a_seal_that_holds_on_an_inventory_complete_enough() -> None:
-    inventories = by_opd(
+def test_an_opd_vouches_with_a_valid_seal_on_a_sufficiently_complete_inventory() -> None:
+    inventories = completeness_by_opd(
         ["x", "y", "z", "w"],
         [application("a"), application("b", "y"), application("c", "z", year=None, function="")],
     )
     attested = [Attestation(opd, "staff", NOON) for opd in ("x", "z", "w")]
     seals = [attestation_status(opd, attested, [], today=TODAY) for opd in ("x", "y", "z", "w")]
-    assert vouched_for(seals, inventories) == {"x", "w"}  # w vouches for having none
+    assert attesting_opds(seals, inventories) == {"x", "w"}  # w attests that it has no application

@@ -12,7 +12,7 @@ import pytest
 from engine.model import EventKind, Role
 from storage import arrival, log
 from storage.rebuild import rebuild_projection
-from tests.api.hub import running
+from tests.api.hub import running_hub
 from tests.fixtures.processes import StartSimpul, free_port
 from tests.hub.live import Client, client
 
@@ -38,7 +38,7 @@ async def test_no_acknowledged_write_is_lost_or_doubled_by_kills(
     unanswered: dict[str, tuple[str, str]] = {}  # owner by name
     retried = 0
 
-    async def write(hub: Client, writer: str, owner: tuple[str, str]) -> None:
+    async def write_until_killed(hub: Client, writer: str, owner: tuple[str, str]) -> None:
         for number in count():
             name = f"{writer}-{number}"
             unanswered[name] = owner
@@ -48,7 +48,7 @@ async def test_no_acknowledged_write_is_lost_or_doubled_by_kills(
                 return  # the server was killed, and may have committed or not
             del unanswered[name]
 
-    for round in range(ROUNDS + 1):
+    for round_number in range(ROUNDS + 1):
         simpul = simpul_process("serve", port=port, data_dir=data_dir, environment=environment)
         async with client(simpul, Role.PROVINCE) as hub:
             for name, owner in unanswered.items():
@@ -56,17 +56,17 @@ async def test_no_acknowledged_write_is_lost_or_doubled_by_kills(
                 assert await hub.register(*owner, name) == acknowledged[name]
             retried += len(unanswered)
             unanswered.clear()
-            if round == ROUNDS:
+            if round_number == ROUNDS:
                 break
             async with asyncio.TaskGroup() as writers:
                 for number, owner in enumerate(WRITERS):
-                    writers.create_task(write(hub, f"{round}-{number}", owner))
+                    writers.create_task(write_until_killed(hub, f"{round_number}-{number}", owner))
                 await asyncio.sleep(ROUND_SECONDS)
                 simpul.kill()
 
     assert retried >= ROUNDS  # otherwise no request was interrupted
     assert simpul.stop() == 0
-    async with running(filled_database_url) as reader:
+    async with running_hub(filled_database_url) as reader:
         async with reader.instance.database.read() as session:
             written = [
                 (entry.body["name"], entry.subject)
@@ -78,13 +78,11 @@ async def test_no_acknowledged_write_is_lost_or_doubled_by_kills(
             ]
             for region in await log.list_regions_with_log(session):
                 await log.verify_log_chain(session, region)
-            newest = (await arrival.newest_position(session)).arrival
-            numbers = [
-                each.number for each in await arrival.list_arrivals_after(session, 0, 100_000)
-            ]
+            newest = (await arrival.read_arrival_position(session)).arrival
+            numbers = [row.number for row in await arrival.list_arrivals_after(session, 0, 100_000)]
         assert sorted(written) == sorted(acknowledged.items())
         assert numbers == list(range(1, newest + 1))
-        before = await reader.everything()
+        before = await reader.list_all_rows()
         async with reader.instance.database.write() as session:
             await rebuild_projection(session)
-        assert await reader.everything() == before
+        assert await reader.list_all_rows() == before

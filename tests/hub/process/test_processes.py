@@ -26,7 +26,7 @@ BOGOR = ("32.01", "opd-32.01.diskominfo")
 SERVICE_RESTART = 1012  # the graphql-ws client reconnects after this code
 
 # The kinds that are announced with the change itself; those that follow later are left out.
-KINDS = [each.value for each in EventKind if each is not EventKind.PROPOSALS_CHANGED]
+KINDS = [kind.value for kind in EventKind if kind is not EventKind.PROPOSALS_CHANGED]
 CHANGES = """
 subscription ($after: Cursor) {
   indexChanged(after: $after) { replay year region { code } after }
@@ -64,7 +64,7 @@ RANKING = """
 """
 
 
-async def test_a_restart_loses_nothing_and_a_cursor_goes_on_where_it_was(
+async def test_a_restart_loses_nothing_and_a_cursor_stays_valid(
     filled_database_url: str, simpul_process: StartSimpul
 ) -> None:
     environment = {"DATABASE_URL": filled_database_url}
@@ -77,7 +77,7 @@ async def test_a_restart_loses_nothing_and_a_cursor_goes_on_where_it_was(
         ids = {"application": application, "assessment": assessment["id"]}
         before = await hub.ask(WRITTEN, **ids)
         async with hub.listening(EVENTS, after=start, kinds=KINDS) as events:
-            seen = await events.next()
+            first_event = await events.next()
     assert first.stop() == 0
 
     port = httpx2.URL(first.url).port
@@ -90,9 +90,9 @@ async def test_a_restart_loses_nothing_and_a_cursor_goes_on_where_it_was(
             "provenance": {"source": "entered by PROVINCE 32"},
         }
         later = await hub.register(*SUMEDANG, "Sesudah")
-        async with hub.listening(EVENTS, after=seen["cursor"], kinds=KINDS) as events:
-            rest = [await events.next() for _ in range(5)]
-    assert [(each["kind"], each["subject"]) for each in [seen, *rest]] == [
+        async with hub.listening(EVENTS, after=first_event["cursor"], kinds=KINDS) as events:
+            later_events = [await events.next() for _ in range(5)]
+    assert [(event["kind"], event["subject"]) for event in [first_event, *later_events]] == [
         ("APPLICATION_REGISTERED", application),
         ("ASSESSMENT_STARTED", assessment["id"]),
         ("LEVEL_CLAIMED", assessment["id"]),
@@ -100,29 +100,33 @@ async def test_a_restart_loses_nothing_and_a_cursor_goes_on_where_it_was(
         ("VERIFICATION_CHANGED", assessment["id"]),
         ("APPLICATION_REGISTERED", later),
     ]
-    assert chained(start, [seen, *rest])
+    assert is_chained(start, [first_event, *later_events])
 
 
-async def test_sigterm_ends_it_well_while_many_listen(
+async def test_sigterm_shuts_down_gracefully_while_many_listen(
     sqlite_database_url: str, simpul_process: StartSimpul
 ) -> None:
     simpul = simpul_process("serve", environment={"DATABASE_URL": sqlite_database_url})
-    async with client(simpul) as hub, hub.listening(EVENTS) as one, hub.listening(EVENTS) as other:
-        began = time.monotonic()
+    async with (
+        client(simpul) as hub,
+        hub.listening(EVENTS) as first,
+        hub.listening(EVENTS) as second,
+    ):
+        start = time.monotonic()
         assert await asyncio.to_thread(simpul.stop) == 0
-        assert time.monotonic() - began < 10
-        for stream in (one, other):
-            with pytest.raises(ConnectionClosed) as closed:
+        assert time.monotonic() - start < 10
+        for stream in (first, second):
+            with pytest.raises(ConnectionClosed) as closure:
                 await stream.socket.recv()
-            assert closed.value.rcvd is not None
-            assert closed.value.rcvd.code == SERVICE_RESTART
+            assert closure.value.rcvd is not None
+            assert closure.value.rcvd.code == SERVICE_RESTART
     assert "Traceback" not in simpul.log.read_text()
 
 
 async def test_two_processes_on_one_database_show_the_same_order(
     filled_postgresql_url: str, simpul_process: StartSimpul, tmp_path: Path
 ) -> None:
-    here, there = (
+    first_process, second_process = (
         simpul_process(
             "serve",
             data_dir=tmp_path / "shared",
@@ -130,28 +134,32 @@ async def test_two_processes_on_one_database_show_the_same_order(
         )
         for _ in range(2)
     )
-    async with client(here, Role.PROVINCE) as one, client(there, Role.PROVINCE) as other:
-        start = await one.cursor()
-        assert await other.cursor() == start
+    async with (
+        client(first_process, Role.PROVINCE) as first,
+        client(second_process, Role.PROVINCE) as second,
+    ):
+        start = await first.cursor()
+        assert await second.cursor() == start
         async with (
-            one.listening(EVENTS, after=start) as near,
-            other.listening(EVENTS, after=start) as far,
+            first.listening(EVENTS, after=start) as first_events,
+            second.listening(EVENTS, after=start) as second_events,
         ):
-            id = await one.register(*SUMEDANG, "Di sini")
-            assert (await far.next(POLL_SECONDS + 1))["subject"] == id
-            assert (await near.next())["subject"] == id
+            id = await first.register(*SUMEDANG, "Di sini")
+            assert (await second_events.next(POLL_SECONDS + 1))["subject"] == id
+            assert (await first_events.next())["subject"] == id
             async with asyncio.TaskGroup() as writers:
                 for number in range(20):
-                    hub, owner = ((one, SUMEDANG), (other, BOGOR), (other, SUMEDANG))[number % 3]
+                    pairs = ((first, SUMEDANG), (second, BOGOR), (second, SUMEDANG))
+                    hub, owner = pairs[number % 3]
                     writers.create_task(hub.register(*owner, f"Bersamaan {number}"))
-            seen_near = [await near.next() for _ in range(20)]
-            seen_far = [await far.next() for _ in range(20)]
-    assert seen_near == seen_far
-    assert len({each["subject"] for each in seen_near}) == 20
-    assert chained(seen_near[0]["previousCursor"], seen_near)
+            first_received = [await first_events.next() for _ in range(20)]
+            second_received = [await second_events.next() for _ in range(20)]
+    assert first_received == second_received
+    assert len({event["subject"] for event in first_received}) == 20
+    assert is_chained(first_received[0]["previousCursor"], first_received)
 
 
-async def test_without_its_database_it_says_so_and_recovers_with_it(
+async def test_a_hub_without_its_database_reports_it_and_recovers(
     postgresql_url: str, filled_postgresql_url: str, simpul_process: StartSimpul
 ) -> None:
     simpul = simpul_process("serve", environment={"DATABASE_URL": filled_postgresql_url})
@@ -174,8 +182,8 @@ async def test_without_its_database_it_says_so_and_recovers_with_it(
                 f"ALTER DATABASE {name} ALLOW_CONNECTIONS false",
                 f"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{name}'",
             )
-            gone = await hub.http.get(f"{simpul.url}/readyz")
-            assert (gone.status_code, gone.json()["ready"]) == (503, False)
+            unready = await hub.http.get(f"{simpul.url}/readyz")
+            assert (unready.status_code, unready.json()["ready"]) == (503, False)
             assert (await hub.http.get(f"{simpul.url}/healthz")).json() == {"alive": True}
             refused = await hub.http.post(
                 f"{simpul.url}/graphql", json={"query": '{ region(code: "32") { name } }'}
@@ -199,36 +207,36 @@ async def test_a_replay_ends_as_loaded_and_leaves_the_ordinary_database_alone(
     async with client(loaded) as hub:
         ranking = await hub.ask(RANKING)
         assert [
-            (each["position"], each["region"]["name"], each["score"]["value"])
-            for each in ranking["ranking"][:3]
+            (rank["position"], rank["region"]["name"], rank["score"]["value"])
+            for rank in ranking["ranking"][:3]
         ] == [
             (1, "Kota Bandung", "4.59"),
             (2, "Kabupaten Sumedang", "4.51"),
             (3, "Kabupaten Karawang", "4.40"),
         ]
     assert loaded.stop() == 0
-    ordinary = (data_dir / "simpul.db").read_bytes()
+    database_before = (data_dir / "simpul.db").read_bytes()
 
     replaying = start_replay(simpul_process, data_dir)
     async with client(replaying) as hub:
         assert (await hub.ask("{ instance { replay } }"))["instance"] == {"replay": True}
         start = await hub.cursor()
-        assert await results_of(hub) == 0
+        assert await count_results(hub) == 0
         async with hub.listening(CHANGES, after=start) as changes:
-            seen = [await changes.next() for _ in tables.result_rows()]
+            index_changes = [await changes.next() for _ in tables.result_rows()]
         assert await hub.ask(RANKING) == ranking
-    assert {each["replay"] for each in seen} == {True}
-    assert [(each["year"], each["region"]["code"], each["after"]) for each in seen] == [
-        (each.year, each.region, each.figures.value) for each in tables.result_rows()
-    ]
+    assert {change["replay"] for change in index_changes} == {True}
+    assert [
+        (change["year"], change["region"]["code"], change["after"]) for change in index_changes
+    ] == [(row.year, row.region, row.figures.value) for row in tables.result_rows()]
     assert replaying.stop() == 0
 
     restarted = start_replay(simpul_process, data_dir)
     async with client(restarted) as hub:
-        assert await results_of(hub) == 0
+        assert await count_results(hub) == 0
         assert await hub.cursor() != start  # an old cursor is invalid, too
     assert restarted.stop() == 0
-    assert (data_dir / "simpul.db").read_bytes() == ordinary
+    assert (data_dir / "simpul.db").read_bytes() == database_before
 
 
 def start_replay(simpul_process: StartSimpul, data_dir: Path) -> SimpulProcess:
@@ -236,15 +244,15 @@ def start_replay(simpul_process: StartSimpul, data_dir: Path) -> SimpulProcess:
     return SimpulProcess(started.url, data_dir / "replay", started.log, started.process)
 
 
-async def results_of(hub: Client) -> int:
-    counted = await hub.ask('{ editions(province: "32") { count } }')
-    return sum(each["count"] for each in counted["editions"])
+async def count_results(hub: Client) -> int:
+    answer = await hub.ask('{ editions(province: "32") { count } }')
+    return sum(edition["count"] for edition in answer["editions"])
 
 
-def chained(start: str, events: list[Any]) -> bool:
+def is_chained(start: str, events: list[Any]) -> bool:
     """Return whether each event names the cursor of the event before it."""
-    cursors = [start, *(each["cursor"] for each in events)]
-    return [each["previousCursor"] for each in events] == cursors[:-1]
+    cursors = [start, *(event["cursor"] for event in events)]
+    return [event["previousCursor"] for event in events] == cursors[:-1]
 
 
 async def execute(url: str, *statements: str) -> None:

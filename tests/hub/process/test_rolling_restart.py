@@ -39,21 +39,21 @@ class Subscriber:
 
     url: str
     after: str
-    heard: list[str] = field(default_factory=list)
-    endings: Counter[str] = field(default_factory=Counter)
+    cursors: list[str] = field(default_factory=list)
+    disconnections: Counter[str] = field(default_factory=Counter)
 
     async def follow(self) -> None:
         """Receive events until cancelled."""
         while True:
             try:
-                await self._once()
-            except ConnectionClosed as closed:
-                self.endings[str(closed.rcvd.code if closed.rcvd else 1006)] += 1
+                await self._follow_until_closed()
+            except ConnectionClosed as closure:
+                self.disconnections[str(closure.rcvd.code if closure.rcvd else 1006)] += 1
             except (InvalidHandshake, OSError):
-                self.endings["no handshake"] += 1
+                self.disconnections["no handshake"] += 1
             await asyncio.sleep(random.uniform(0, WAIT_SECONDS))
 
-    async def _once(self) -> None:
+    async def _follow_until_closed(self) -> None:
         options = {"compression": None, "ping_interval": None, "open_timeout": 30}
         async with connected(self.url, {}, **options) as socket:
             stream = await subscribe(socket, EVENTS, after=self.after)
@@ -61,28 +61,28 @@ class Subscriber:
                 event = await stream.next(None)
                 assert event["previousCursor"] == self.after
                 self.after = event["cursor"]
-                self.heard.append(self.after)
+                self.cursors.append(self.after)
 
 
-async def write(hub: Client, ids: list[str]) -> None:
+async def register_applications(hub: Client, ids: list[str]) -> None:
     """Register applications at a steady rate until cancelled; retry requests without a response."""
-    begun = time.monotonic()
+    start = time.monotonic()
     while True:
         name = f"Uji {len(ids)}"  # also the idempotency key of a retry
         try:
             ids.append(await hub.register(*OWNER, name))
         except httpx2.TransportError:
             continue
-        await asyncio.sleep(begun + len(ids) / EVENTS_PER_SECOND - time.monotonic())
+        await asyncio.sleep(start + len(ids) / EVENTS_PER_SECOND - time.monotonic())
 
 
-async def the_log(url: str, start: str) -> tuple[list[str], set[str]]:
+async def list_public_events(url: str, start: str) -> tuple[list[str], set[str]]:
     """Return the cursors and subjects of all public events after a cursor, from the database."""
     epoch, _, number = start.rpartition(":")
     settings, public = Settings(SIMPUL_DATABASE_URL=url), unpublished_access(PUBLIC_VIEWER)
     async with open_instance(settings) as instance, instance.database.read() as session:
-        found = await arrival.visible_after(session, int(number), 100_000, public)
-    return [f"{epoch}:{each.number}" for each in found], {each.subject for each in found}
+        arrivals = await arrival.list_visible_arrivals_after(session, int(number), 100_000, public)
+    return [f"{epoch}:{row.number}" for row in arrivals], {row.subject for row in arrivals}
 
 
 async def test_a_rolling_restart_loses_nothing_and_repeats_nothing(
@@ -93,22 +93,24 @@ async def test_a_rolling_restart_loses_nothing_and_repeats_nothing(
     async with client(hub, Role.PROVINCE) as writer:
         start = await writer.cursor()
         subscribers = [Subscriber(hub.url, start) for _ in range(SUBSCRIBERS)]
-        following = [asyncio.create_task(each.follow()) for each in subscribers]
+        following = [asyncio.create_task(subscriber.follow()) for subscriber in subscribers]
         ids: list[str] = []
-        writing = asyncio.create_task(write(writer, ids))
-        await eventually(lambda: all(each.heard for each in subscribers))
+        writing = asyncio.create_task(register_applications(writer, ids))
+        await eventually(lambda: all(subscriber.cursors for subscriber in subscribers))
         hub.process.send_signal(signal.SIGHUP)
         await eventually(lambda: hub.log.read_text().count("Finished server process") == WORKERS)
         await asyncio.sleep(1)
         writing.cancel()
-        log, subjects = await the_log(filled_postgresql_url, start)
-        await eventually(lambda: all(len(each.heard) >= len(log) for each in subscribers))
+        log, subjects = await list_public_events(filled_postgresql_url, start)
+        await eventually(
+            lambda: all(len(subscriber.cursors) >= len(log) for subscriber in subscribers)
+        )
         for task in (*following, writing):
             task.cancel()
         outcomes = await asyncio.gather(*following, writing, return_exceptions=True)
-    assert {type(each) for each in outcomes} == {asyncio.CancelledError}
+    assert {type(outcome) for outcome in outcomes} == {asyncio.CancelledError}
     assert set(ids) <= subjects
-    for each in subscribers:
-        assert each.heard[: len(log)] == log
-        assert each.endings["1012"] >= 1
+    for subscriber in subscribers:
+        assert subscriber.cursors[: len(log)] == log
+        assert subscriber.disconnections["1012"] >= 1
     assert hub.stop() == 0

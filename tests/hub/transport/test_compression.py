@@ -10,10 +10,10 @@ from pathlib import Path
 import httpx2
 import pytest
 
-from hub.app import WEB
-from hub.transport.compression import ANSWER_LEAST, COPIES, accepted_encodings
-from tests.fixtures.processes import SimpulProcess, starting
-from tests.hub.test_app import built
+from hub.app import WEB_CLIENT_FOLDER
+from hub.transport.compression import COMPRESSED_BYTES_LEAST, SUFFIX_BY_ENCODING, accepted_encodings
+from tests.fixtures.processes import SimpulProcess, start_processes
+from tests.hub.test_app import requires_web_build
 from tests.hub.transport.test_real_clients import token
 
 LONG = "{ regions(first: 50) { nodes { code name kind provenance { source note } } } }"
@@ -21,7 +21,7 @@ SHORT = "{ instance { name } }"
 
 
 @pytest.mark.parametrize(
-    ("said", "taken"),
+    ("accept_encoding", "accepted"),
     [
         ("gzip, deflate, br", ["br", "gzip"]),
         ("GZIP ; q=0.5", ["gzip"]),
@@ -34,21 +34,22 @@ SHORT = "{ instance { name } }"
         ("x" * 5_000 + ",gzip", []),
     ],
 )
-def test_a_client_says_which_encodings_it_takes(said: str, taken: list[str]) -> None:
-    assert accepted_encodings({"accept-encoding": said}) == taken
+def test_a_client_says_which_encodings_it_takes(accept_encoding: str, accepted: list[str]) -> None:
+    assert accepted_encodings({"accept-encoding": accept_encoding}) == accepted
     assert accepted_encodings({}) == []
 
 
-@built
+@requires_web_build
 def test_the_text_files_of_the_build_have_copies_that_are_smaller() -> None:
     texts = [
         path
-        for path in WEB.rglob("*")
-        if path.suffix in (".html", ".js", ".css", ".svg") and path.stat().st_size > ANSWER_LEAST
+        for path in WEB_CLIENT_FOLDER.rglob("*")
+        if path.suffix in (".html", ".js", ".css", ".svg")
+        and path.stat().st_size > COMPRESSED_BYTES_LEAST
     ]
     assert len(texts) > 5
     for path in texts:
-        copies = [path.with_name(path.name + ending) for ending in COPIES.values()]
+        copies = [path.with_name(path.name + ending) for ending in SUFFIX_BY_ENCODING.values()]
         sizes = [copy.stat().st_size for copy in copies]
         assert sizes[0] < sizes[1] < path.stat().st_size, path.name
         assert gzip.decompress(copies[1].read_bytes()) == path.read_bytes()
@@ -58,67 +59,69 @@ def test_the_text_files_of_the_build_have_copies_that_are_smaller() -> None:
 def hub(filled_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[SimpulProcess]:
     folder = tmp_path_factory.mktemp("compression")
     (folder / "simpul.db").write_bytes(filled_template.read_bytes())
-    with starting(folder) as start:
+    with start_processes(folder) as start:
         yield start("serve", data_dir=folder)
 
 
 @contextmanager
-def raw(
+def request_raw(
     hub: SimpulProcess, path: str, headers: Mapping[str, str], query: str = ""
 ) -> Iterator[tuple[httpx2.Response, bytes]]:
     """Yield a response and its body before decompression."""
     with httpx2.Client(trust_env=False, timeout=30) as http:
-        how = {"json": {"query": query}} if query else {}
+        payload = {"json": {"query": query}} if query else {}
         method = "POST" if query else "GET"
-        given = {"accept-encoding": "", **headers}
-        with http.stream(method, f"{hub.url}{path}", headers=given, **how) as answer:
+        request_headers = {"accept-encoding": "", **headers}
+        with http.stream(method, f"{hub.url}{path}", headers=request_headers, **payload) as answer:
             yield answer, b"".join(answer.iter_raw())
 
 
-@built
+@requires_web_build
 @pytest.mark.integration
 @pytest.mark.parametrize("encoding", ["br", "gzip"])
 def test_pages_and_assets_come_compressed(hub: SimpulProcess, encoding: str) -> None:
-    script = max((WEB / "assets").glob("*.js"), key=lambda path: path.stat().st_size)
+    script = max((WEB_CLIENT_FOLDER / "assets").glob("*.js"), key=lambda path: path.stat().st_size)
     for path, file in (
-        ("/", WEB / "index.html"),
-        ("/daerah/32.11", WEB / "region.html"),
+        ("/", WEB_CLIENT_FOLDER / "index.html"),
+        ("/daerah/32.11", WEB_CLIENT_FOLDER / "region.html"),
         (f"/assets/{script.name}", script),
-        ("/favicon.svg", WEB / "favicon.svg"),
+        ("/favicon.svg", WEB_CLIENT_FOLDER / "favicon.svg"),
     ):
-        with raw(hub, path, {}) as (plain, body):
+        with request_raw(hub, path, {}) as (plain, body):
             assert "content-encoding" not in plain.headers
             assert body == file.read_bytes()
-        with raw(hub, path, {"accept-encoding": encoding}) as (answer, packed):
+        with request_raw(hub, path, {"accept-encoding": encoding}) as (answer, compressed):
             assert answer.headers["content-encoding"] == encoding
-            assert packed == file.with_name(file.name + COPIES[encoding]).read_bytes()
+            assert (
+                compressed == file.with_name(file.name + SUFFIX_BY_ENCODING[encoding]).read_bytes()
+            )
             assert answer.headers["content-type"] == plain.headers["content-type"]
-        for each in (plain, answer):
-            assert "accept-encoding" in each.headers["vary"]
-        again = {"accept-encoding": encoding, "if-none-match": answer.headers["etag"]}
+        for response in (plain, answer):
+            assert "accept-encoding" in response.headers["vary"]
+        revalidation = {"accept-encoding": encoding, "if-none-match": answer.headers["etag"]}
         if path.startswith("/assets"):
-            with raw(hub, path, again) as (unchanged, nothing):
+            with request_raw(hub, path, revalidation) as (unchanged, nothing):
                 assert (unchanged.status_code, nothing) == (304, b"")
 
 
 @pytest.mark.integration
-def test_answers_to_the_public_come_compressed_and_to_others_as_they_are(
+def test_responses_to_the_public_are_compressed_and_others_are_not(
     hub: SimpulProcess,
 ) -> None:
-    takes = {"accept-encoding": "gzip, br"}
-    with raw(hub, "/graphql", {}, LONG) as (plain, body):
-        assert len(body) > ANSWER_LEAST
+    accepts = {"accept-encoding": "gzip, br"}
+    with request_raw(hub, "/graphql", {}, LONG) as (plain, body):
+        assert len(body) > COMPRESSED_BYTES_LEAST
     for _ in range(2):  # executed first, then from the cache
-        with raw(hub, "/graphql", takes, LONG) as (answer, packed):
+        with request_raw(hub, "/graphql", accepts, LONG) as (answer, compressed):
             assert answer.headers["content-encoding"] == "gzip"
-            assert gzip.decompress(packed) == body
-            assert len(packed) < len(body) / 4
+            assert gzip.decompress(compressed) == body
+            assert len(compressed) < len(body) / 4
     secret = {"authorization": f"Bearer {token(hub)}"}
     for headers in (secret, {"cookie": "session=x"}):
-        with raw(hub, "/graphql", takes | headers, LONG) as (answer, unpacked):
+        with request_raw(hub, "/graphql", accepts | headers, LONG) as (answer, content):
             assert "content-encoding" not in answer.headers
-            assert unpacked == body
-    with raw(hub, "/graphql", takes, SHORT) as (answer, _):
+            assert content == body
+    with request_raw(hub, "/graphql", accepts, SHORT) as (answer, _):
         assert "content-encoding" not in answer.headers
     assert {plain.headers["vary"], answer.headers["vary"]} == {
         "accept, accept-encoding, authorization"

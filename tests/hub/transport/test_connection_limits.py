@@ -16,7 +16,7 @@ from tests.hub.live import client, connected
 pytestmark = pytest.mark.integration
 
 
-async def test_one_too_many_is_asked_to_retry_and_one_that_leaves_makes_room(
+async def test_an_excess_connection_is_asked_to_retry_and_a_closed_one_makes_room(
     sqlite_database_url: str, simpul_process: StartSimpul
 ) -> None:
     environment = {"DATABASE_URL": sqlite_database_url, "SIMPUL_SOCKETS": "2"}
@@ -30,17 +30,17 @@ async def test_one_too_many_is_asked_to_retry_and_one_that_leaves_makes_room(
         assert refused.value.response.headers["retry-after"] == "5"
         await first.close()
 
-        async def has_room() -> bool:
-            """Pass once the server has noticed the closed connection."""
+        async def connect_again() -> bool:
+            """Return whether the server has noticed the closed connection and accepts another."""
             with suppress(InvalidStatus):
                 await sockets.enter_async_context(connected(hub.url, {}))
                 return True
             return False
 
-        await eventually(has_room)
+        await eventually(connect_again)
 
 
-async def test_one_who_has_a_token_has_a_limit_of_his_own(
+async def test_each_viewer_with_a_token_has_its_own_limit(
     sqlite_database_url: str, simpul_process: StartSimpul
 ) -> None:
     environment = {"DATABASE_URL": sqlite_database_url, "SIMPUL_SOCKETS_PER_VIEWER": "1"}
@@ -65,25 +65,25 @@ async def test_streams_count_as_sockets_do(
     }
     hub = simpul_process("serve", environment=environment)
     async with client(hub, Role.PROVINCE) as ani:
-        asked = {
+        request = {
             "url": f"{hub.url}/graphql",
             "json": {"query": "subscription { events { cursor } }"},
             "headers": {"accept": "text/event-stream"},
         }
-        own = {**asked, "headers": {**asked["headers"], **ani.authorization}}
-        async with ani.http.stream("POST", **own) as first:
+        authorized_request = {**request, "headers": {**request["headers"], **ani.authorization}}
+        async with ani.http.stream("POST", **authorized_request) as first:
             assert first.status_code == 200
-            refused = await ani.http.post(**own)
+            refused = await ani.http.post(**authorized_request)
             assert refused.status_code == 429
             assert refused.json()["errors"][0]["extensions"]["code"] == "TOO_MANY_CONNECTIONS"
             async with connected(hub.url, {}):
-                refused = await ani.http.post(**asked)
+                refused = await ani.http.post(**request)
                 assert refused.status_code == 503
                 assert refused.headers["retry-after"] == "5"
 
-        async def has_room() -> None:
-            """Pass once the server has noticed the closed connection."""
-            async with ani.http.stream("POST", **own) as again:
-                assert again.status_code == 200
+        async def open_another_stream() -> None:
+            """Fail until the server has noticed the closed connection."""
+            async with ani.http.stream("POST", **authorized_request) as response:
+                assert response.status_code == 200
 
-        await eventually(has_room)
+        await eventually(open_another_stream)

@@ -9,34 +9,37 @@ from typing import Any
 import httpx2
 import pytest
 
-from tests.hub.frames import EVENT_STREAM, MULTIPART, streamed
+from tests.hub.frames import EVENT_STREAM, MULTIPART, open_stream
 from tests.hub.transport.test_graphql_http import token
 
 COUNT = "subscription ($to: Int!) { count(to: $to) }"
 COMPLETE = b"event: complete\ndata:\n\n"
-PART = b"\r\ncontent-type: application/json\r\n\r\n"
+PART_HEAD = b"\r\ncontent-type: application/json\r\n\r\n"
 LARGE = {"to": 1, "more": 10**30}
 
 
-def ask(
-    port: int, document: str, accept: str = EVENT_STREAM, **given: Any
+def send_operation(
+    port: int, document: str, accept: str = EVENT_STREAM, **members: Any
 ) -> tuple[httpx2.Response, bytes]:
     """Return the response and its complete body."""
-    method, headers = given.pop("method", "POST"), {"accept": accept, **given.pop("headers", {})}
-    asked: dict[str, Any] = {"query": document, **given}
+    method = members.pop("method", "POST")
+    headers = {"accept": accept, **members.pop("headers", {})}
+    body: dict[str, Any] = {"query": document, **members}
     if method == "GET":
-        asked = {
-            name: each if name == "query" else json.dumps(each) for name, each in asked.items()
+        body = {
+            name: value if name == "query" else json.dumps(value) for name, value in body.items()
         }
-    how = {"params": asked} if method == "GET" else {"json": asked}
+    payload = {"params": body} if method == "GET" else {"json": body}
     with httpx2.Client(timeout=10, trust_env=False) as http:
-        answer = http.request(method, f"http://127.0.0.1:{port}/graphql", headers=headers, **how)
+        answer = http.request(
+            method, f"http://127.0.0.1:{port}/graphql", headers=headers, **payload
+        )
     return answer, answer.content
 
 
 @pytest.mark.parametrize("method", ["GET", "POST"])
 def test_a_subscription_is_sent_in_events_and_is_complete(toy_port: int, method: str) -> None:
-    answer, content = ask(toy_port, COUNT, variables={"to": 2}, method=method)
+    answer, content = send_operation(toy_port, COUNT, variables={"to": 2}, method=method)
     assert content == (
         b":\n\n"
         b'event: next\ndata: {"data":{"count":0}}\n\n'
@@ -52,16 +55,16 @@ def test_a_subscription_is_sent_in_events_and_is_complete(toy_port: int, method:
 
 
 def test_a_subscription_is_sent_in_parts_with_a_boundary_after_each(toy_port: int) -> None:
-    answer, content = ask(toy_port, COUNT, MULTIPART, variables={"to": 2})
+    answer, content = send_operation(toy_port, COUNT, MULTIPART, variables={"to": 2})
     parts = [b"{}", b'{"payload":{"data":{"count":0}}}', b'{"payload":{"data":{"count":1}}}']
     boundary = b"\r\n--graphql"
-    assert content == boundary + b"".join(PART + each + boundary for each in parts) + b"--\r\n"
+    assert content == boundary + b"".join(PART_HEAD + part + boundary for part in parts) + b"--\r\n"
     expected = 'multipart/mixed;boundary="graphql";subscriptionSpec=1.0'
     assert answer.headers["content-type"] == expected
 
 
 @pytest.mark.parametrize(
-    ("document", "given", "message"),
+    ("document", "members", "message"),
     [
         ("{ hello", {}, "Syntax Error: Expected Name, found <EOF>."),
         ("subscription { nothing }", {}, "Cannot query field 'nothing' on type 'Subscription'."),
@@ -80,16 +83,16 @@ def test_a_subscription_is_sent_in_parts_with_a_boundary_after_each(toy_port: in
 )
 @pytest.mark.parametrize("accept", [EVENT_STREAM, 'multipart/mixed;subscriptionSpec="1.0"'])
 def test_errors_of_a_document_are_sent_in_the_stream(
-    toy_port: int, accept: str, document: str, given: dict[str, Any], message: str
+    toy_port: int, accept: str, document: str, members: dict[str, Any], message: str
 ) -> None:
-    answer, content = ask(toy_port, document, accept, **given)
+    answer, content = send_operation(toy_port, document, accept, **members)
     assert answer.status_code == 200
     if accept == EVENT_STREAM:
         _, frame, complete = content.split(b"\n\n", 2)
         assert complete == COMPLETE
         body = json.loads(frame.removeprefix(b"event: next\ndata: "))
     else:
-        part, complete = content.split(PART)[2].split(b"\r\n--graphql")
+        part, complete = content.split(PART_HEAD)[2].split(b"\r\n--graphql")
         assert complete == b"--\r\n"
         body = json.loads(part)["payload"]
     assert list(body) == ["errors"]
@@ -97,7 +100,7 @@ def test_errors_of_a_document_are_sent_in_the_stream(
 
 
 def test_a_bug_ends_a_stream_and_is_masked(toy_port: int) -> None:
-    _, content = ask(toy_port, "subscription { bug }")
+    _, content = send_operation(toy_port, "subscription { bug }")
     _, first, frame, complete = content.split(b"\n\n", 3)
     assert (first, complete) == (b'event: next\ndata: {"data":{"bug":0}}', COMPLETE)
     [error] = json.loads(frame.removeprefix(b"event: next\ndata: "))["errors"]
@@ -105,7 +108,7 @@ def test_a_bug_ends_a_stream_and_is_masked(toy_port: int) -> None:
 
 
 def test_a_number_that_no_type_holds_is_no_reason_to_fail(toy_port: int) -> None:
-    _, content = ask(toy_port, COUNT, variables=LARGE)
+    _, content = send_operation(toy_port, COUNT, variables=LARGE)
     assert content == b':\n\nevent: next\ndata: {"data":{"count":0}}\n\n' + COMPLETE
 
 
@@ -114,20 +117,20 @@ def test_a_number_that_no_type_holds_is_no_reason_to_fail(toy_port: int) -> None
     [("{ hello }", b'{"hello":1}'), ("mutation { increment }", b'{"increment":2}')],
 )
 def test_one_result_is_a_stream_of_one(toy_port: int, document: str, data: bytes) -> None:
-    answer, content = ask(toy_port, document)
+    answer, content = send_operation(toy_port, document)
     assert content == b':\n\nevent: next\ndata: {"data":%s}\n\n' % data + COMPLETE
     assert answer.headers["content-type"] == "text/event-stream; charset=utf-8"
 
 
 @pytest.mark.parametrize("accept", [MULTIPART, "text/event-stream, application/json;q=0.1"])
 def test_one_result_is_json_where_that_is_accepted_too(toy_port: int, accept: str) -> None:
-    answer, content = ask(toy_port, "{ hello }", accept)
+    answer, content = send_operation(toy_port, "{ hello }", accept)
     assert content == b'{"data":{"hello":1}}'
     assert answer.headers["content-type"] == "application/json; charset=utf-8"
 
 
 @pytest.mark.parametrize(
-    ("accept", "answered"),
+    ("accept", "media_type"),
     [
         ("text/event-stream;q=0.1, " + MULTIPART, "multipart/mixed"),
         (MULTIPART + ", text/event-stream", "text/event-stream"),
@@ -135,13 +138,15 @@ def test_one_result_is_json_where_that_is_accepted_too(toy_port: int, accept: st
         ("text/event-stream;q=0, */*", "application/json"),
     ],
 )
-def test_the_client_weighs_the_forms_of_a_stream(toy_port: int, accept: str, answered: str) -> None:
-    answer, _ = ask(toy_port, COUNT, accept, variables={"to": 1})
-    assert answer.headers["content-type"].partition(";")[0] == answered
+def test_the_client_weighs_the_forms_of_a_stream(
+    toy_port: int, accept: str, media_type: str
+) -> None:
+    answer, _ = send_operation(toy_port, COUNT, accept, variables={"to": 1})
+    assert answer.headers["content-type"].partition(";")[0] == media_type
 
 
 @pytest.mark.parametrize(
-    ("given", "status", "code"),
+    ("arguments", "status", "code"),
     [
         ({"headers": {"authorization": "Bearer x.y.z"}}, 401, "UNAUTHENTICATED"),
         ({"document": "mutation { increment }", "method": "GET"}, 405, "METHOD_NOT_ALLOWED"),
@@ -150,10 +155,10 @@ def test_the_client_weighs_the_forms_of_a_stream(toy_port: int, accept: str, ans
     ],
     ids=["bad token", "mutation by GET", "bad request", "another protocol"],
 )
-def test_what_stands_before_a_stream_is_a_plain_answer(
-    toy_port: int, given: dict[str, Any], status: int, code: str
+def test_an_error_before_the_stream_is_a_plain_response(
+    toy_port: int, arguments: dict[str, Any], status: int, code: str
 ) -> None:
-    answer, content = ask(toy_port, **{"document": COUNT, **given})
+    answer, content = send_operation(toy_port, **{"document": COUNT, **arguments})
     assert (answer.status_code, answer.headers["content-type"]) == (
         status,
         "application/json; charset=utf-8",
@@ -165,8 +170,8 @@ async def test_a_silent_stream_outlives_the_deadline_of_a_request(
     toy_port: int,
 ) -> None:
     url = f"http://127.0.0.1:{toy_port}"
-    async with streamed(url, "subscription { silence }") as frames:
-        # One comment at the beginning, one each half second; the head must arrive within one second.
+    async with open_stream(url, "subscription { silence }") as frames:
+        # One comment is sent at the beginning and each half second; a head has a second to arrive.
         assert [await frames.next() for _ in range(5)] == [b":\n\n"] * 5
 
 
@@ -174,6 +179,6 @@ async def test_a_token_that_expires_cuts_its_stream(toy_port: int) -> None:
     soon = token(lifetime=timedelta(seconds=-27))  # within the leeway, for some seconds more
     headers = {"authorization": f"Bearer {soon}"}
     url = f"http://127.0.0.1:{toy_port}"
-    async with streamed(url, "subscription { silence }", headers=headers) as frames:
+    async with open_stream(url, "subscription { silence }", headers=headers) as frames:
         with pytest.raises(httpx2.RemoteProtocolError, match="incomplete chunked read"):
-            await frames.fields()
+            await frames.next_fields()

@@ -22,7 +22,7 @@ SECRET = b"toy-secret-toy-secret-toy-secret"
 BOTH = "application/graphql-response+json", "application/json"
 
 
-def ask(
+def post_operation(
     port: int,
     document: str,
     accept: str = "application/json",
@@ -70,15 +70,15 @@ def token(role: Role = Role.ADMIN, lifetime: timedelta = timedelta(hours=1), **s
 @pytest.mark.integration
 def test_all_audits_of_graphql_over_http_pass(simpul_process: StartSimpul, node: str) -> None:
     url = f"{simpul_process('demo').url}/graphql"
-    run = subprocess.run([node, AUDITS, url], capture_output=True, check=True, timeout=60)
-    audits = json.loads(run.stdout)
+    completed = subprocess.run([node, AUDITS, url], capture_output=True, check=True, timeout=60)
+    audits = json.loads(completed.stdout)
     assert [audit for audit in audits if audit["status"] != "ok"] == []
     assert len(audits) == 61
 
 
 @pytest.mark.parametrize("accept", BOTH)
 def test_answers_in_the_media_type_that_is_accepted(toy_port: int, accept: str) -> None:
-    status, headers, body = ask(toy_port, "{ hello }", accept)
+    status, headers, body = post_operation(toy_port, "{ hello }", accept)
     assert (status, body) == (200, {"data": {"hello": 1}})
     assert headers["content-type"] == f"{accept}; charset=utf-8"
     assert headers["cache-control"] == "no-store"
@@ -86,7 +86,7 @@ def test_answers_in_the_media_type_that_is_accepted(toy_port: int, accept: str) 
 
 
 @pytest.mark.parametrize(
-    ("accept", "answered"),
+    ("accept", "media_type"),
     [
         ("application/graphql-response+json, application/json", BOTH[0]),
         ("application/graphql-response+json; q=0.5, application/json", BOTH[1]),
@@ -94,9 +94,9 @@ def test_answers_in_the_media_type_that_is_accepted(toy_port: int, accept: str) 
         ("text/html, application/*;q=0.1", BOTH[1]),
     ],
 )
-def test_the_client_weighs_the_media_types(toy_port: int, accept: str, answered: str) -> None:
-    _, headers, _ = ask(toy_port, "{ hello }", accept)
-    assert headers["content-type"] == f"{answered}; charset=utf-8"
+def test_the_client_weighs_the_media_types(toy_port: int, accept: str, media_type: str) -> None:
+    _, headers, _ = post_operation(toy_port, "{ hello }", accept)
+    assert headers["content-type"] == f"{media_type}; charset=utf-8"
 
 
 REQUEST_ERRORS = [
@@ -115,7 +115,7 @@ REQUEST_ERRORS = [
 def test_what_is_not_executed_has_no_data(
     toy_port: int, accept: str, expected: int, document: str, members: dict[str, Any], message: str
 ) -> None:
-    status, _, body = ask(toy_port, document, accept, **members)
+    status, _, body = post_operation(toy_port, document, accept, **members)
     assert status == expected
     assert list(body) == ["errors"]
     assert [error["message"] for error in body["errors"]] == [message]
@@ -123,7 +123,7 @@ def test_what_is_not_executed_has_no_data(
 
 def test_one_of_several_operations_is_chosen_by_name(toy_port: int) -> None:
     document = 'query A { hello } query B { echo(text: "b") }'
-    assert ask(toy_port, document, operationName="B")[2] == {"data": {"echo": "b"}}
+    assert post_operation(toy_port, document, operationName="B")[2] == {"data": {"echo": "b"}}
 
 
 @pytest.mark.parametrize("accept", BOTH)
@@ -163,13 +163,13 @@ def test_one_of_several_operations_is_chosen_by_name(toy_port: int) -> None:
 def test_a_request_without_an_operation_to_run_is_refused(
     toy_port: int, accept: str, document: str, members: dict[str, Any], code: str, message: str
 ) -> None:
-    status, _, body = ask(toy_port, document, accept, **members)
+    status, _, body = post_operation(toy_port, document, accept, **members)
     assert status == 400
     assert body["errors"] == [{"message": message, "extensions": {"code": code}}]
     assert "data" not in body
 
 
-def test_a_query_comes_by_get_and_a_mutation_does_not(toy_port: int) -> None:
+def test_a_query_is_accepted_by_get_and_a_mutation_is_not(toy_port: int) -> None:
     status, _, content = fetch(toy_port, "/graphql?query=%7Bhello%7D", "application/json")
     assert (status, json.loads(content)) == (200, {"data": {"hello": 1}})
     status, headers, content = fetch(
@@ -193,7 +193,7 @@ def test_a_browser_gets_the_explorer(toy_port: int) -> None:
 
 
 def test_a_bug_is_masked_and_an_expected_error_is_returned(toy_port: int) -> None:
-    status, _, body = ask(toy_port, "{ bug closed hello }", BOTH[0])
+    status, _, body = post_operation(toy_port, "{ bug closed hello }", BOTH[0])
     bug, closed = body["errors"]
     assert status == 200
     assert body["data"] == {"bug": None, "closed": None, "hello": 1}
@@ -203,14 +203,14 @@ def test_a_bug_is_masked_and_an_expected_error_is_returned(toy_port: int) -> Non
     assert (closed["message"], closed["extensions"]) == ("closed on Sundays", {"code": "CLOSED"})
 
 
-def test_data_that_a_bug_took_away_is_null_and_not_absent(toy_port: int) -> None:
-    status, _, body = ask(toy_port, "{ bugInWhatMustBeThere }", BOTH[0])
+def test_data_that_is_lost_to_a_bug_is_null_and_not_absent(toy_port: int) -> None:
+    status, _, body = post_operation(toy_port, "{ bugInWhatMustBeThere }", BOTH[0])
     assert (status, body["data"]) == (200, None)
     assert [error["message"] for error in body["errors"]] == ["internal error"]
 
 
 def test_a_trace_reveals_no_more_of_a_bug_than_the_response(toy_port: int) -> None:
-    _, _, body = ask(toy_port, "{ bug closed welcome: hello }", trace="ftv1")
+    _, _, body = post_operation(toy_port, "{ bug closed welcome: hello }", trace="ftv1")
     bug, closed = body["errors"]
     trace = b64decode(body["extensions"]["ftv1"])
     for detail in (bug["extensions"]["correlationId"], closed["message"], "welcome", "hello"):
@@ -219,24 +219,28 @@ def test_a_trace_reveals_no_more_of_a_bug_than_the_response(toy_port: int) -> No
 
 
 @pytest.mark.parametrize("trace", [None, "ftv2"])
-def test_who_asks_for_no_trace_gets_none(toy_port: int, trace: str | None) -> None:
-    assert ask(toy_port, "{ hello }", trace=trace)[2] == {"data": {"hello": 1}}
+def test_a_request_for_no_trace_gets_none(toy_port: int, trace: str | None) -> None:
+    assert post_operation(toy_port, "{ hello }", trace=trace)[2] == {"data": {"hello": 1}}
 
 
 @pytest.mark.parametrize("document", ["{ hello", "{ nothing }"])
 def test_what_is_not_executed_has_no_trace(toy_port: int, document: str) -> None:
-    assert list(ask(toy_port, document, trace="ftv1")[2]) == ["errors"]
+    assert list(post_operation(toy_port, document, trace="ftv1")[2]) == ["errors"]
 
 
 def test_each_operation_has_a_context_of_its_own(toy_port: int) -> None:
-    assert ask(toy_port, "{ hello again: hello }")[2] == {"data": {"hello": 1, "again": 2}}
-    assert ask(toy_port, "{ hello again: hello }")[2] == {"data": {"hello": 1, "again": 2}}
+    assert post_operation(toy_port, "{ hello again: hello }")[2] == {
+        "data": {"hello": 1, "again": 2}
+    }
+    assert post_operation(toy_port, "{ hello again: hello }")[2] == {
+        "data": {"hello": 1, "again": 2}
+    }
 
 
 def test_the_viewer_comes_from_the_token(toy_port: int) -> None:
     region = token(Role.REGION, regions=["32.11"])
-    assert ask(toy_port, "{ whoami }")[2] == {"data": {"whoami": "anonymous PUBLIC []"}}
-    assert ask(toy_port, "{ whoami }", token=region)[2] == {
+    assert post_operation(toy_port, "{ whoami }")[2] == {"data": {"whoami": "anonymous PUBLIC []"}}
+    assert post_operation(toy_port, "{ whoami }", token=region)[2] == {
         "data": {"whoami": "ani REGION ['32.11']"}
     }
 
@@ -244,7 +248,7 @@ def test_the_viewer_comes_from_the_token(toy_port: int) -> None:
 def test_a_bad_token_is_never_public(toy_port: int) -> None:
     expired = token(lifetime=timedelta(minutes=-1))
     for bad in (expired, "x.y.z"):
-        status, headers, body = ask(toy_port, "{ hello }", token=bad)
+        status, headers, body = post_operation(toy_port, "{ hello }", token=bad)
         assert status == 401
         assert headers["www-authenticate"] == 'Bearer realm="simpul", error="invalid_token"'
         assert body["errors"][0]["extensions"] == {"code": "UNAUTHENTICATED"}
@@ -258,7 +262,7 @@ UNFINISHED_BODY = (
 
 
 @pytest.mark.parametrize(
-    ("sent", "status"),
+    ("content", "status"),
     [
         (b"GET /graphql HTTP/1.1\r\nhost: a\r\nx: " + b"a" * 40_000, b"HTTP/1.1 431"),
         (b"GET /graphql HTTP/1.1\r\nhost: a\r\nx: drip", b"HTTP/1.1 408"),
@@ -271,10 +275,10 @@ UNFINISHED_BODY = (
     ids=["huge head", "unfinished head", "silence", "unfinished body"],
 )
 def test_a_slow_or_huge_request_loses_its_connection(
-    toy_port: int, sent: bytes, status: bytes
+    toy_port: int, content: bytes, status: bytes
 ) -> None:
     with socket.create_connection(("127.0.0.1", toy_port), timeout=10) as client:
-        client.sendall(sent)
+        client.sendall(content)
         answer = b""
         while part := client.recv(65_536):
             answer += part

@@ -34,7 +34,7 @@ def token(role: Role = Role.ADMIN, lifetime: timedelta = timedelta(hours=1), **s
 
 
 @asynccontextmanager
-async def opened(
+async def open_socket(
     port: int, payload: object = None, protocol: str = PROTOCOL, **options: Any
 ) -> AsyncIterator[ClientConnection]:
     url = f"ws://127.0.0.1:{port}/graphql"
@@ -44,16 +44,16 @@ async def opened(
         yield client
 
 
-def subscribe(id: str, document: str, **members: object) -> str:
+def subscribe_message(id: str, document: str, **members: object) -> str:
     payload = {"query": document, **members}
     return json.dumps({"id": id, "type": "subscribe", "payload": payload})
 
 
-async def read(client: ClientConnection) -> Any:
+async def receive_message(client: ClientConnection) -> Any:
     return json.loads(await client.recv())
 
 
-async def closing(client: ClientConnection) -> tuple[int, str]:
+async def wait_until_closed(client: ClientConnection) -> tuple[int, str]:
     """Return the code and the reason with which the server closes, ignoring earlier messages."""
     with suppress(ConnectionClosed):
         async for _ in client:
@@ -64,16 +64,16 @@ async def closing(client: ClientConnection) -> tuple[int, str]:
 
 
 async def test_operations_of_every_kind_run_on_a_socket(toy_port: int) -> None:
-    async with opened(toy_port) as client:
-        assert await read(client) == {"type": "connection_ack"}
-        await client.send(subscribe("1", "subscription { count(to: 2) }"))
-        assert [await read(client) for _ in range(3)] == [
+    async with open_socket(toy_port) as client:
+        assert await receive_message(client) == {"type": "connection_ack"}
+        await client.send(subscribe_message("1", "subscription { count(to: 2) }"))
+        assert [await receive_message(client) for _ in range(3)] == [
             {"id": "1", "type": "next", "payload": {"data": {"count": 0}}},
             {"id": "1", "type": "next", "payload": {"data": {"count": 1}}},
             {"id": "1", "type": "complete"},
         ]
-        await client.send(subscribe("1", "mutation { increment(by: 2) }"))
-        assert await read(client) == {
+        await client.send(subscribe_message("1", "mutation { increment(by: 2) }"))
+        assert await receive_message(client) == {
             "id": "1",
             "type": "next",
             "payload": {"data": {"increment": 3}},
@@ -83,10 +83,10 @@ async def test_operations_of_every_kind_run_on_a_socket(toy_port: int) -> None:
 @pytest.mark.parametrize("name", ["Authorization", "authorization"])
 async def test_connection_init_gives_the_same_viewer_as_http(toy_port: int, name: str) -> None:
     assessor = token(Role.ASSESSOR, regions=["32.01", "32.11"])
-    async with opened(toy_port, {name: f"Bearer {assessor}"}) as client:
-        assert await read(client) == {"type": "connection_ack"}
-        await client.send(subscribe("1", "{ whoami }"))
-        assert (await read(client))["payload"] == {
+    async with open_socket(toy_port, {name: f"Bearer {assessor}"}) as client:
+        assert await receive_message(client) == {"type": "connection_ack"}
+        await client.send(subscribe_message("1", "{ whoami }"))
+        assert (await receive_message(client))["payload"] == {
             "data": {"whoami": "ani ASSESSOR ['32.01', '32.11']"}
         }
 
@@ -95,8 +95,8 @@ async def test_connection_init_gives_the_same_viewer_as_http(toy_port: int, name
 async def test_a_bad_token_closes_the_socket_with_a_code_that_clients_retry(
     toy_port: int, bad: object
 ) -> None:
-    async with opened(toy_port, {"Authorization": bad}) as client:
-        code, reason = await closing(client)
+    async with open_socket(toy_port, {"Authorization": bad}) as client:
+        code, reason = await wait_until_closed(client)
     assert code == 4403
     assert reason.startswith("expected ")
 
@@ -112,31 +112,31 @@ async def test_a_bad_token_closes_the_socket_with_a_code_that_clients_retry(
 async def test_a_token_in_another_servers_place_is_refused_by_name(
     toy_port: int, payload: dict[str, object], name: str
 ) -> None:
-    async with opened(toy_port, payload) as client:
-        assert await closing(client) == (
+    async with open_socket(toy_port, payload) as client:
+        assert await wait_until_closed(client) == (
             4400,
             f"expected the token in `authorization` of connection_init's payload, got `{name}`",
         )
 
 
 @pytest.mark.parametrize("payload", [{"headers": {}}, {"token": None}, {"lang": "id"}])
-async def test_other_connection_parameters_are_no_matter(
+async def test_other_connection_parameters_are_ignored(
     toy_port: int, payload: dict[str, object]
 ) -> None:
     assessor = token(Role.ASSESSOR, regions=["32.11"])
-    for given in (
+    for parameters in (
         payload,
         {**payload, "headers": {"a": "b"}, "authorization": f"Bearer {assessor}"},
     ):
-        async with opened(toy_port, given) as client:
-            assert await read(client) == {"type": "connection_ack"}
+        async with open_socket(toy_port, parameters) as client:
+            assert await receive_message(client) == {"type": "connection_ack"}
 
 
 async def test_a_token_that_expires_ends_its_connection(toy_port: int) -> None:
     soon = token(lifetime=timedelta(seconds=-29))  # within the leeway, for one more second
-    async with opened(toy_port, {"Authorization": f"Bearer {soon}"}) as client:
-        assert await read(client) == {"type": "connection_ack"}
-        assert await closing(client) == (4403, "the token of this connection has expired")
+    async with open_socket(toy_port, {"Authorization": f"Bearer {soon}"}) as client:
+        assert await receive_message(client) == {"type": "connection_ack"}
+        assert await wait_until_closed(client) == (4403, "the token of this connection has expired")
 
 
 @pytest.mark.parametrize(
@@ -156,31 +156,31 @@ async def test_a_token_that_expires_ends_its_connection(toy_port: int) -> None:
 async def test_a_bad_document_ends_its_operation_and_not_the_connection(
     toy_port: int, document: str, message: str
 ) -> None:
-    async with opened(toy_port) as client:
-        await read(client)
-        await client.send(subscribe("1", document))
-        answer = await read(client)
+    async with open_socket(toy_port) as client:
+        await receive_message(client)
+        await client.send(subscribe_message("1", document))
+        answer = await receive_message(client)
         assert (answer["id"], answer["type"]) == ("1", "error")
         assert [error["message"] for error in answer["payload"]] == [message]
-        await client.send(subscribe("2", "{ hello }"))
-        assert (await read(client))["payload"] == {"data": {"hello": 1}}
+        await client.send(subscribe_message("2", "{ hello }"))
+        assert (await receive_message(client))["payload"] == {"data": {"hello": 1}}
 
 
 async def test_a_bug_in_a_subscription_is_masked(toy_port: int) -> None:
-    async with opened(toy_port) as client:
-        await read(client)
-        await client.send(subscribe("1", "subscription { bug }"))
-        assert (await read(client))["payload"] == {"data": {"bug": 0}}
-        [error] = (await read(client))["payload"]["errors"]
+    async with open_socket(toy_port) as client:
+        await receive_message(client)
+        await client.send(subscribe_message("1", "subscription { bug }"))
+        assert (await receive_message(client))["payload"] == {"data": {"bug": 0}}
+        [error] = (await receive_message(client))["payload"]["errors"]
         assert (error["message"], error["extensions"]["code"]) == ("internal error", "INTERNAL")
 
 
 async def test_subscriptions_of_one_connection_are_bounded(toy_port: int) -> None:
-    async with opened(toy_port) as client:
-        await read(client)
+    async with open_socket(toy_port) as client:
+        await receive_message(client)
         for number in range(4):
-            await client.send(subscribe(str(number), "subscription { silence }"))
-        answer = await read(client)
+            await client.send(subscribe_message(str(number), "subscription { silence }"))
+        answer = await receive_message(client)
         assert (answer["id"], answer["type"]) == ("3", "error")
         assert answer["payload"] == [{"message": "Subscription limit reached"}]
 
@@ -214,17 +214,17 @@ ODD_MESSAGES = {
 async def test_an_odd_message_closes_the_socket_with_the_code_of_the_protocol(
     toy_port: int, message: str | bytes
 ) -> None:
-    async with opened(toy_port) as client:
-        await read(client)
+    async with open_socket(toy_port) as client:
+        await receive_message(client)
         await client.send(message)
-        code, reason = await closing(client)
+        code, reason = await wait_until_closed(client)
     assert code == 4400
     assert reason.startswith("expected ")
 
 
-async def test_the_protocol_of_before_is_not_spoken(toy_port: int) -> None:
+async def test_the_older_protocol_is_refused(toy_port: int) -> None:
     with pytest.raises(ConnectionClosed) as closed:
-        async with opened(toy_port, protocol="graphql-ws") as client:
+        async with open_socket(toy_port, protocol="graphql-ws") as client:
             await client.recv()
     assert closed.value.rcvd is not None
     assert closed.value.rcvd.code == 4406
@@ -233,23 +233,23 @@ async def test_the_protocol_of_before_is_not_spoken(toy_port: int) -> None:
 async def test_a_silent_socket_is_closed_and_a_second_init_too(toy_port: int) -> None:
     url = f"ws://127.0.0.1:{toy_port}/graphql"
     async with connect(url, subprotocols=[PROTOCOL]) as client:
-        assert await closing(client) == (4408, "Connection initialisation timeout")
-    async with opened(toy_port) as client:
+        assert await wait_until_closed(client) == (4408, "Connection initialisation timeout")
+    async with open_socket(toy_port) as client:
         await client.send('{"type": "connection_init"}')
-        assert await closing(client) == (4429, "Too many initialisation requests")
+        assert await wait_until_closed(client) == (4429, "Too many initialisation requests")
 
 
 async def test_subscribing_before_the_acknowledgement_is_not_allowed(toy_port: int) -> None:
     url = f"ws://127.0.0.1:{toy_port}/graphql"
     async with connect(url, subprotocols=[PROTOCOL]) as client:
-        await client.send(subscribe("1", "{ hello }"))
-        assert await closing(client) == (4401, "Unauthorized")
+        await client.send(subscribe_message("1", "{ hello }"))
+        assert await wait_until_closed(client) == (4401, "Unauthorized")
 
 
 async def test_a_page_of_another_origin_cannot_open_a_socket(toy_port: int) -> None:
     with pytest.raises(InvalidStatus) as refused:
-        async with opened(toy_port, origin="https://elsewhere.example"):
+        async with open_socket(toy_port, origin="https://elsewhere.example"):
             pass
     assert refused.value.response.status_code == 403
-    async with opened(toy_port, origin=f"http://127.0.0.1:{toy_port}") as client:
-        assert await read(client) == {"type": "connection_ack"}
+    async with open_socket(toy_port, origin=f"http://127.0.0.1:{toy_port}") as client:
+        assert await receive_message(client) == {"type": "connection_ack"}

@@ -212,7 +212,7 @@ def refusal(
 
 
 @pytest.mark.parametrize("method", ["GET", "POST"])
-def test_a_persisted_query_is_refused_in_the_words_that_clients_know(
+def test_a_persisted_query_is_refused_with_the_code_that_clients_know(
     toy_port: int, method: str
 ) -> None:
     extensions = '{"persistedQuery": {"version": 1, "sha256Hash": "00"}}'
@@ -259,7 +259,7 @@ def test_what_is_not_odd_passes() -> None:
         ' "large": -9223372036854775808, "brackets": "[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[{{{",'
         ' "deep": [[[[[[1.5e-3, true, null]]]]]]}, "operationName": null}'
     )
-    assert json_request.body_request(body.encode(), depth=8) == GraphQLRequest(
+    assert json_request.parse_body_request(body.encode(), depth=8) == GraphQLRequest(
         query="{ hello }",
         variables={
             "text": "Banjar \N{GRINNING FACE} \\u0000",
@@ -272,6 +272,6 @@ def test_what_is_not_odd_passes() -> None:
 
 def test_depth_counts_what_is_open_at_once() -> None:
     flat = b'{"query": "{a}", "variables": {"a": [' + b"[],{}," * 50_000 + b"[]]}}"
-    json_request.body_request(flat, depth=4)
+    json_request.parse_body_request(flat, depth=4)
     with pytest.raises(RequestRejected, match="expected JSON nested at most 3 deep, got deeper"):
-        json_request.body_request(flat, depth=3)
+        json_request.parse_body_request(flat, depth=3)

@@ -19,10 +19,10 @@ import pytest
 from engine.model import Role
 from hub.transport.websocket_protocol import BUFFER_BYTES
 from tests.fixtures.eventually import eventually
-from tests.fixtures.processes import SimpulProcess, StartSimpul, starting
-from tests.hub.frames import MULTIPART, streamed
+from tests.fixtures.processes import SimpulProcess, StartSimpul, start_processes
+from tests.hub.frames import MULTIPART, open_stream
 from tests.hub.live import Client, client
-from tests.hub.transport.test_shared_subscription import measured, subscribed
+from tests.hub.transport.test_shared_subscription import read_metrics, subscribed
 
 pytestmark = pytest.mark.integration
 
@@ -54,7 +54,7 @@ mutation ($id: ID!, $version: Int!, $name: String!) {
 
 @pytest.fixture(scope="module")
 def simpul(tmp_path_factory: pytest.TempPathFactory) -> Iterator[StartSimpul]:
-    with starting(tmp_path_factory.mktemp("streams")) as start:
+    with start_processes(tmp_path_factory.mktemp("streams")) as start:
         yield start
 
 
@@ -68,126 +68,129 @@ def hub(
     return simpul("serve", data_dir=data)
 
 
-async def until(hub: SimpulProcess, **wanted: int) -> dict[str, float]:
+async def wait_until_metrics(hub: SimpulProcess, **expected: int) -> dict[str, float]:
     """Wait until these metrics have the expected values, and return all metrics."""
 
-    async def counted() -> dict[str, float]:
-        found = await measured(hub)
-        assert {name: found[f"simpul_{name}"] for name in wanted} == wanted
-        return found
+    async def read_expected_metrics() -> dict[str, float]:
+        metrics = await read_metrics(hub)
+        assert {name: metrics[f"simpul_{name}"] for name in expected} == expected
+        return metrics
 
-    return await eventually(counted)
+    return await eventually(read_expected_metrics)
 
 
-async def write(hub: Client, name: str, count: int) -> list[str]:
+async def register_applications(hub: Client, name: str, count: int) -> list[str]:
     return [await hub.register(*OWNER, f"{name} {number}") for number in range(count)]
 
 
 async def test_sockets_events_and_parts_are_one_group_and_executed_once(
     hub: SimpulProcess,
 ) -> None:
-    async with client(hub, Role.PROVINCE) as writer, AsyncExitStack() as opened:
+    async with client(hub, Role.PROVINCE) as writer, AsyncExitStack() as stack:
         after = await writer.cursor()
-        before = await until(hub, streams=0, sockets=0)
-        one, other = [
-            await opened.enter_async_context(streamed(hub.url, EVENTS, after=after))
+        before = await wait_until_metrics(hub, streams=0, sockets=0)
+        first, second = [
+            await stack.enter_async_context(open_stream(hub.url, EVENTS, after=after))
             for _ in range(2)
         ]
-        parts = await opened.enter_async_context(
-            streamed(hub.url, EVENTS, accept=MULTIPART, after=after)
+        parts = await stack.enter_async_context(
+            open_stream(hub.url, EVENTS, accept=MULTIPART, after=after)
         )
-        sock = await opened.enter_async_context(subscribed(hub, EVENTS, {}, "1", after=after))
-        await until(hub, subscribers=4)
-        subjects = await write(writer, "Bersama", 3)
-        events = [await one.event() for _ in subjects]
-        assert [each["subject"] for each in events] == subjects
-        assert [await other.event() for _ in subjects] == events
-        assert [await sock.next() for _ in subjects] == events
-        read = b""
-        while read.count(b"\r\n--graphql") < 5:
-            read += await anext(parts.chunks)
+        socket_stream = await stack.enter_async_context(
+            subscribed(hub, EVENTS, {}, "1", after=after)
+        )
+        await wait_until_metrics(hub, subscribers=4)
+        subjects = await register_applications(writer, "Bersama", 3)
+        events = [await first.next_event() for _ in subjects]
+        assert [event["subject"] for event in events] == subjects
+        assert [await second.next_event() for _ in subjects] == events
+        assert [await socket_stream.next() for _ in subjects] == events
+        content = b""
+        while content.count(b"\r\n--graphql") < 5:
+            content += await anext(parts.chunks)
         payloads = [
-            json.loads(each.split(b"\r\n\r\n")[1]) for each in read.split(b"\r\n--graphql")[1:-1]
+            json.loads(part.split(b"\r\n\r\n")[1]) for part in content.split(b"\r\n--graphql")[1:-1]
         ]
-        assert payloads == [{}, *({"payload": {"data": {"events": each}}} for each in events)]
-        found = await measured(hub)
-        assert (found["simpul_streams"], found["simpul_sockets"]) == (3, 1)
-        assert (found["simpul_subscription_groups"], found["simpul_subscribers"]) == (1, 4)
-        grown = {name: found[name] - before[name] for name in found}
-        assert grown["simpul_subscription_executions_total"] == 3
-        assert grown["simpul_messages_total"] == 12
-        assert grown["simpul_message_bytes_total"] > 12 * len(json.dumps(events[0]))
-    found = await until(hub, streams=0, sockets=0)
-    assert (found["simpul_subscription_groups"], found["simpul_subscribers"]) == (0, 0)
+        assert payloads == [{}, *({"payload": {"data": {"events": event}}} for event in events)]
+        metrics = await read_metrics(hub)
+        assert (metrics["simpul_streams"], metrics["simpul_sockets"]) == (3, 1)
+        assert (metrics["simpul_subscription_groups"], metrics["simpul_subscribers"]) == (1, 4)
+        increases = {name: metrics[name] - before[name] for name in metrics}
+        assert increases["simpul_subscription_executions_total"] == 3
+        assert increases["simpul_messages_total"] == 12
+        assert increases["simpul_message_bytes_total"] > 12 * len(json.dumps(events[0]))
+    metrics = await wait_until_metrics(hub, streams=0, sockets=0)
+    assert (metrics["simpul_subscription_groups"], metrics["simpul_subscribers"]) == (0, 0)
 
 
 async def test_all_new_subscribers_get_one_snapshot_and_then_new_events(hub: SimpulProcess) -> None:
-    begins = EVENTS.replace("subject", "subject snapshot")
-    async with client(hub, Role.PROVINCE) as writer, AsyncExitStack() as opened:
-        written = await write(writer, "Lama", 2)
-        before = await until(hub, streams=0, sockets=0)
-        first = await opened.enter_async_context(streamed(hub.url, begins))
-        events = [await first.event()]
+    document = EVENTS.replace("subject", "subject snapshot")
+    async with client(hub, Role.PROVINCE) as writer, AsyncExitStack() as stack:
+        written = await register_applications(writer, "Lama", 2)
+        before = await wait_until_metrics(hub, streams=0, sockets=0)
+        first = await stack.enter_async_context(open_stream(hub.url, document))
+        events = [await first.next_event()]
         while events[-1]["subject"] != written[-1]:
-            events.append(await first.event())
-        assert all(each["snapshot"] for each in events)
-        assert len({each["subject"] for each in events}) == len(events) > 100
-        executed = (await measured(hub))["simpul_subscription_executions_total"]
+            events.append(await first.next_event())
+        assert all(event["snapshot"] for event in events)
+        assert len({event["subject"] for event in events}) == len(events) > 100
+        executed = (await read_metrics(hub))["simpul_subscription_executions_total"]
         assert executed - before["simpul_subscription_executions_total"] == len(events)
 
-        second = await opened.enter_async_context(streamed(hub.url, begins))
-        sock = await opened.enter_async_context(subscribed(hub, begins, {}, "1"))
-        assert [await second.event() for _ in events] == events
-        assert [await sock.next() for _ in events] == events
-        new = await write(writer, "Baru", 2)
-        for seen in (
-            [await first.event() for _ in new],
-            [await second.event() for _ in new],
-            [await sock.next() for _ in new],
+        second = await stack.enter_async_context(open_stream(hub.url, document))
+        socket_stream = await stack.enter_async_context(subscribed(hub, document, {}, "1"))
+        assert [await second.next_event() for _ in events] == events
+        assert [await socket_stream.next() for _ in events] == events
+        new_subjects = await register_applications(writer, "Baru", 2)
+        for received in (
+            [await first.next_event() for _ in new_subjects],
+            [await second.next_event() for _ in new_subjects],
+            [await socket_stream.next() for _ in new_subjects],
         ):
-            assert [(each["subject"], each["snapshot"]) for each in seen] == [
-                (subject, False) for subject in new
+            assert [(event["subject"], event["snapshot"]) for event in received] == [
+                (subject, False) for subject in new_subjects
             ]
-            assert seen[0]["previousCursor"] == events[-1]["cursor"]
+            assert received[0]["previousCursor"] == events[-1]["cursor"]
         # The snapshot and the two events were each executed once for all subscribers.
-        executed = (await measured(hub))["simpul_subscription_executions_total"]
-        assert executed - before["simpul_subscription_executions_total"] == len(events) + len(new)
+        executed = (await read_metrics(hub))["simpul_subscription_executions_total"]
+        expected = before["simpul_subscription_executions_total"] + len(events) + len(new_subjects)
+        assert executed == expected
 
 
-async def test_the_last_event_id_goes_before_what_the_variables_say(hub: SimpulProcess) -> None:
+async def test_the_last_event_id_takes_precedence_over_the_variables(hub: SimpulProcess) -> None:
     async with client(hub, Role.PROVINCE) as writer:
         after = await writer.cursor()
-        async with streamed(hub.url, EVENTS, after=after) as frames:
-            subjects = await write(writer, "Sebelum", 3)
-            events = [await frames.event() for _ in range(2)]
-        await until(hub, streams=0, sockets=0)
-        subjects += await write(writer, "Sesudah", 2)
+        async with open_stream(hub.url, EVENTS, after=after) as frames:
+            subjects = await register_applications(writer, "Sebelum", 3)
+            events = [await frames.next_event() for _ in range(2)]
+        await wait_until_metrics(hub, streams=0, sockets=0)
+        subjects += await register_applications(writer, "Sesudah", 2)
         headers = {"last-event-id": events[-1]["cursor"]}
-        async with streamed(hub.url, EVENTS, headers=headers, after=after) as frames:
-            events += [await frames.event() for _ in range(3)]
-            subjects += await write(writer, "Kemudian", 1)
-            events.append(await frames.event())
-    assert [each["subject"] for each in events] == subjects
-    cursors = [after, *(each["cursor"] for each in events)]
-    assert [each["previousCursor"] for each in events] == cursors[:-1]
+        async with open_stream(hub.url, EVENTS, headers=headers, after=after) as frames:
+            events += [await frames.next_event() for _ in range(3)]
+            subjects += await register_applications(writer, "Kemudian", 1)
+            events.append(await frames.next_event())
+    assert [event["subject"] for event in events] == subjects
+    cursors = [after, *(event["cursor"] for event in events)]
+    assert [event["previousCursor"] for event in events] == cursors[:-1]
 
 
 async def test_an_id_of_another_epoch_asks_for_a_snapshot(hub: SimpulProcess) -> None:
-    async with streamed(hub.url, EVENTS, headers={"last-event-id": "other:1"}) as frames:
-        body = json.loads((await frames.fields())["data"])
+    async with open_stream(hub.url, EVENTS, headers={"last-event-id": "other:1"}) as frames:
+        body = json.loads((await frames.next_fields())["data"])
         assert body["errors"][0]["extensions"] == {"code": "SNAPSHOT_REQUIRED"}
-        assert await frames.fields() == {"event": "complete", "data": ""}
+        assert await frames.next_fields() == {"event": "complete", "data": ""}
         with pytest.raises(StopAsyncIteration):
             await frames.next()
 
 
 @asynccontextmanager
-async def stalled(
+async def open_stalled_stream(
     hub: SimpulProcess, after: str, *, conflate: bool
 ) -> AsyncIterator[socket.socket]:
     """Yield a connection that asks for a stream and reads none of it; the kernel buffers little."""
-    with socket.socket() as opened:
-        opened.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+    with socket.socket() as connection:
+        connection.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
         port = httpx2.URL(hub.url).port
         assert port is not None
         body = json.dumps(
@@ -197,103 +200,115 @@ async def stalled(
             "POST /graphql HTTP/1.1\r\nhost: simpul\r\naccept: text/event-stream\r\n"
             f"content-type: application/json\r\ncontent-length: {len(body)}\r\n\r\n"
         )
-        await asyncio.to_thread(opened.connect, ("127.0.0.1", port))
-        await asyncio.to_thread(opened.sendall, head.encode() + body)
-        yield opened
+        await asyncio.to_thread(connection.connect, ("127.0.0.1", port))
+        await asyncio.to_thread(connection.sendall, head.encode() + body)
+        yield connection
 
 
-def all_of(opened: socket.socket, until: bytes) -> bytes:
+def read_until(connection: socket.socket, marker: bytes) -> bytes:
     """Read until `until` arrives or no more data comes, and return the data."""
-    opened.settimeout(10)
-    read = bytearray()
+    connection.settimeout(10)
+    content = bytearray()
     try:
-        while until not in read[-300_000:] and (part := opened.recv(1 << 20)):
-            read += part
+        while marker not in content[-300_000:] and (part := connection.recv(1 << 20)):
+            content += part
     except ConnectionResetError:
         pass
-    return bytes(read)
+    return bytes(content)
 
 
 async def test_a_client_that_reads_nothing_is_cut_or_conflated_and_delays_no_other(
     hub: SimpulProcess,
 ) -> None:
-    async with client(hub, Role.PROVINCE) as writer, AsyncExitStack() as opened:
-        [id] = await write(writer, "Lambat", 1)
+    async with client(hub, Role.PROVINCE) as writer, AsyncExitStack() as stack:
+        [id] = await register_applications(writer, "Lambat", 1)
         after = await writer.cursor()
-        before = await until(hub, streams=0, sockets=0)
-        slow = await opened.enter_async_context(stalled(hub, after, conflate=False))
-        newest = await opened.enter_async_context(stalled(hub, after, conflate=True))
+        before = await wait_until_metrics(hub, streams=0, sockets=0)
+        slow = await stack.enter_async_context(open_stalled_stream(hub, after, conflate=False))
+        newest = await stack.enter_async_context(open_stalled_stream(hub, after, conflate=True))
         cursors: list[str] = []
-        grown = dict.fromkeys(before, 0.0)
+        increases = dict.fromkeys(before, 0.0)
         async with (
-            streamed(hub.url, WIDE, after=after, conflate=False) as healthy,
+            open_stream(hub.url, WIDE, after=after, conflate=False) as healthy,
             # Both groups need a second subscriber, which a slow one could delay.
-            streamed(hub.url, WIDE, after=after, conflate=True) as too,
+            open_stream(hub.url, WIDE, after=after, conflate=True) as conflated,
         ):
-            await until(hub, streams=4, subscription_groups=2)
+            await wait_until_metrics(hub, streams=4, subscription_groups=2)
             # The kernel buffers some megabytes, and a different amount for each socket.
             while 0 in (
-                grown["simpul_streams_given_up_total"],
-                grown["simpul_messages_conflated_total"],
+                increases["simpul_streams_given_up_total"],
+                increases["simpul_messages_conflated_total"],
             ):
                 assert len(cursors) < 200
-                given = {"id": id, "version": len(cursors) + 1, "name": f"Lambat {len(cursors)}"}
-                await writer.ask(UPDATE, **given)
-                cursors.append((await healthy.event())["cursor"])
-                assert (await too.event())["cursor"] == cursors[-1]
-                found = await measured(hub)
-                grown = {name: found[name] - before[name] for name in found}
-            assert grown["simpul_streams_given_up_total"] == 1
-            assert found["simpul_streams"] == 3  # the closed stream is removed at once
-            weight = grown["simpul_message_bytes_total"] / grown["simpul_messages_total"]
-            assert weight * len(cursors) > BUFFER_BYTES  # it was closed only after a full buffer
-        cut = await asyncio.to_thread(all_of, slow, b"event: complete")
+                variables = {
+                    "id": id,
+                    "version": len(cursors) + 1,
+                    "name": f"Lambat {len(cursors)}",
+                }
+                await writer.ask(UPDATE, **variables)
+                cursors.append((await healthy.next_event())["cursor"])
+                assert (await conflated.next_event())["cursor"] == cursors[-1]
+                metrics = await read_metrics(hub)
+                increases = {name: metrics[name] - before[name] for name in metrics}
+            assert increases["simpul_streams_given_up_total"] == 1
+            assert metrics["simpul_streams"] == 3  # the closed stream is removed at once
+            message_bytes = (
+                increases["simpul_message_bytes_total"] / increases["simpul_messages_total"]
+            )
+            # The stream was closed only after a full buffer.
+            assert message_bytes * len(cursors) > BUFFER_BYTES
+        cut = await asyncio.to_thread(read_until, slow, b"event: complete")
         assert b"event: complete" not in cut
         assert not cut.endswith(b"0\r\n\r\n")
-        read = await asyncio.to_thread(all_of, newest, f'"cursor":"{cursors[-1]}"'.encode())
-        sent = re.findall(rb"^id: (.+)$", read, re.MULTILINE)
-        assert sent == [each.encode() for each in cursors if each.encode() in sent]
-        assert sent[-1] == cursors[-1].encode()
-        assert len(cursors) - len(sent) == grown["simpul_messages_conflated_total"]
-    await until(hub, streams=0)
+        content = await asyncio.to_thread(read_until, newest, f'"cursor":"{cursors[-1]}"'.encode())
+        received_ids = re.findall(rb"^id: (.+)$", content, re.MULTILINE)
+        assert received_ids == [
+            cursor.encode() for cursor in cursors if cursor.encode() in received_ids
+        ]
+        assert received_ids[-1] == cursors[-1].encode()
+        assert len(cursors) - len(received_ids) == increases["simpul_messages_conflated_total"]
+    await wait_until_metrics(hub, streams=0)
 
 
-async def test_clients_of_others_go_on_after_a_restart_with_nothing_lost_or_repeated(
+async def test_third_party_clients_resume_after_a_restart_with_nothing_lost_or_repeated(
     simpul: StartSimpul, hub: SimpulProcess, node: str
 ) -> None:
     async with AsyncExitStack() as programs:
         async with client(hub, Role.PROVINCE) as writer:
             after = await writer.cursor()
             following = [
-                await programs.enter_async_context(running(node, each, hub.url, after, 4))
-                for each in ("graphql_sse", "event_source", "apollo_multipart")
+                await programs.enter_async_context(run_program(node, program, hub.url, after, 4))
+                for program in ("graphql_sse", "event_source", "apollo_multipart")
             ]
-            await until(hub, streams=3)
-            await write(writer, "Berhenti", 2)
-            heard = [[await line(each), await line(each)] for each in following]
-            async with streamed(hub.url, EVENTS, after=after) as frames:
-                assert [await frames.event(), await frames.event()] == heard[0]
-                began = time.monotonic()
+            await wait_until_metrics(hub, streams=3)
+            await register_applications(writer, "Berhenti", 2)
+            events_by_program = [
+                [await read_line(process), await read_line(process)] for process in following
+            ]
+            async with open_stream(hub.url, EVENTS, after=after) as frames:
+                events = [await frames.next_event(), await frames.next_event()]
+                assert events == events_by_program[0]
+                start = time.monotonic()
                 assert await asyncio.to_thread(hub.stop) == 0
-                assert time.monotonic() - began < 5  # the limit is eight seconds for other requests
+                assert time.monotonic() - start < 5  # the limit is eight seconds for other requests
                 with pytest.raises(httpx2.RemoteProtocolError, match="incomplete chunked read"):
-                    await frames.fields()
+                    await frames.next_fields()
         assert "ERROR" not in hub.log.read_text()
         simpul("serve", port=httpx2.URL(hub.url).port, data_dir=hub.data_dir)
         async with client(hub, Role.PROVINCE) as writer:
-            await write(writer, "Mulai lagi", 2)
-        for each, events in zip(following, heard, strict=True):
-            events += [await line(each), await line(each)]
+            await register_applications(writer, "Mulai lagi", 2)
+        for process, events in zip(following, events_by_program, strict=True):
+            events += [await read_line(process), await read_line(process)]
             assert [event["previousCursor"] for event in events] == [
                 after,
                 *(event["cursor"] for event in events[:-1]),
             ]
-            assert (await each.communicate(), each.returncode) == ((b"", None), 0)
-        assert heard[0] == heard[1] == heard[2]
+            assert (await process.communicate(), process.returncode) == ((b"", None), 0)
+        assert events_by_program[0] == events_by_program[1] == events_by_program[2]
 
 
 @asynccontextmanager
-async def running(
+async def run_program(
     node: str, program: str, url: str, after: str, count: int
 ) -> AsyncIterator[asyncio.subprocess.Process]:
     arguments = (PROGRAMS / f"{program}.mjs", f"{url}/graphql", after, str(count))
@@ -307,7 +322,7 @@ async def running(
         await process.wait()
 
 
-async def line(process: asyncio.subprocess.Process) -> Any:
+async def read_line(process: asyncio.subprocess.Process) -> Any:
     assert process.stdout is not None
     async with asyncio.timeout(20):
         return json.loads(await process.stdout.readline())

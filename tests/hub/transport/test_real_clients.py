@@ -24,7 +24,7 @@ from gql.transport.websockets import WebsocketsTransport
 from engine.model import Role
 from hub.auth.authentication import LEEWAY_SECONDS
 from hub.auth.tokens import issue_token
-from tests.fixtures.processes import SimpulProcess, StartSimpul, starting
+from tests.fixtures.processes import SimpulProcess, StartSimpul, start_processes
 from tests.hub.live import Client, client
 
 pytestmark = pytest.mark.integration
@@ -32,7 +32,7 @@ pytestmark = pytest.mark.integration
 ROOT = Path(__file__).parents[3]
 NODE_PROGRAMS = ROOT / "tests" / "node"
 SUMEDANG = ("32.11", "opd-32.11.diskominfosanditik")
-BETWEEN_SECONDS = 0.3  # of writing, between two failures of the server
+BETWEEN_SECONDS = 0.3  # the time of writing between two failures of the server
 PAUSE_SECONDS = 2.5  # longer than the Node client waits for a pong
 CAUGHT_UP_SECONDS = 20.0
 
@@ -42,7 +42,7 @@ REGISTERED = EVENTS.replace("(after: $after)", "(after: $after, kinds: [APPLICAT
 LOG = f"query ($after: Cursor) {{ events(after: $after, first: 500) {{ events {{ {EVENT} }} }} }}"
 
 
-def recipe() -> Any:
+def load_recipe() -> Any:
     """Return `followed` from the code in docs/protocol.md."""
     protocol = (ROOT / "docs" / "protocol.md").read_text()
     [code] = re.findall(r"^```python\n(.*?)^```", protocol, re.DOTALL | re.MULTILINE)
@@ -71,7 +71,7 @@ def transport(hub: SimpulProcess) -> WebsocketsTransport:
 
 @pytest.fixture(scope="module")
 def start(tmp_path_factory: pytest.TempPathFactory) -> Iterator[StartSimpul]:
-    with starting(tmp_path_factory.mktemp("real-clients")) as start:
+    with start_processes(tmp_path_factory.mktemp("real-clients")) as start:
         yield start
 
 
@@ -85,52 +85,52 @@ def demo(
     return start("demo", "--no-nodes", data_dir=folder)
 
 
-class Followed:
+class ClientOutput:
     """The output of a client: the events that it got, and what else it reported."""
 
     def __init__(self) -> None:
         self.events: list[Any] = []
-        self.said: list[Any] = []
-        self._grown = asyncio.Condition()
+        self.reports: list[Any] = []
+        self._changed = asyncio.Condition()
 
     async def add(self, line: dict[str, Any]) -> None:
-        async with self._grown:
+        async with self._changed:
             if "event" in line:
                 self.events.append(line["event"])
             else:
-                self.said.append(line)
-            self._grown.notify_all()
+                self.reports.append(line)
+            self._changed.notify_all()
 
-    async def until(self, cursor: str) -> None:
-        async with asyncio.timeout(CAUGHT_UP_SECONDS), self._grown:
-            await self._grown.wait_for(
+    async def wait_for_cursor(self, cursor: str) -> None:
+        async with asyncio.timeout(CAUGHT_UP_SECONDS), self._changed:
+            await self._changed.wait_for(
                 lambda: any(event["cursor"] == cursor for event in self.events)
             )
 
-    async def until_said(self, line: dict[str, Any]) -> None:
-        async with asyncio.timeout(CAUGHT_UP_SECONDS), self._grown:
-            await self._grown.wait_for(lambda: line in self.said)
+    async def wait_for_report(self, line: dict[str, Any]) -> None:
+        async with asyncio.timeout(CAUGHT_UP_SECONDS), self._changed:
+            await self._changed.wait_for(lambda: line in self.reports)
 
 
 @asynccontextmanager
 async def node_client(
     node: str, hub: SimpulProcess, after: str, token_file: Path, *, plain: bool = False
-) -> AsyncIterator[Followed]:
+) -> AsyncIterator[ClientOutput]:
     argument = {"url": address(hub), "after": after, "token": str(token_file), "plain": plain}
     program = await asyncio.create_subprocess_exec(
         node, NODE_PROGRAMS / "follow.mjs", json.dumps(argument), stdout=asyncio.subprocess.PIPE
     )
     assert program.stdout is not None
-    followed = Followed()
+    output = ClientOutput()
 
     async def read(lines: asyncio.StreamReader) -> None:
         async for line in lines:
-            await followed.add(json.loads(line))
+            await output.add(json.loads(line))
 
     reading = asyncio.create_task(read(program.stdout))
     try:
-        await followed.until_said({"connected": True})
-        yield followed
+        await output.wait_for_report({"connected": True})
+        yield output
     finally:
         program.kill()
         await program.wait()
@@ -138,24 +138,24 @@ async def node_client(
 
 
 @asynccontextmanager
-async def gql_client(hub: SimpulProcess, after: str) -> AsyncIterator[Followed]:
-    followed = Followed()
+async def gql_client(hub: SimpulProcess, after: str) -> AsyncIterator[ClientOutput]:
+    output = ClientOutput()
 
     async def read() -> None:
-        async with aclosing(recipe()(lambda: transport(hub), EVENTS, after)) as events:
+        async with aclosing(load_recipe()(lambda: transport(hub), EVENTS, after)) as events:
             async for event in events:
-                await followed.add({"event": event})
+                await output.add({"event": event})
 
     reading = asyncio.create_task(read())
     try:
-        yield followed
+        yield output
     finally:
         reading.cancel()
         await asyncio.wait([reading])
 
 
-async def written(writer: Client, stop: asyncio.Event, name: str) -> int:
-    """Register applications until `stop` is set, each once however often the server goes away."""
+async def register_until_stopped(writer: Client, stop: asyncio.Event, name: str) -> int:
+    """Register applications until `stop` is set, each once, however often the server fails."""
     number = 0
     while not stop.is_set():
         try:
@@ -167,12 +167,12 @@ async def written(writer: Client, stop: asyncio.Event, name: str) -> int:
     return number
 
 
-async def log(reader: Client, after: str) -> list[Any]:
-    found: list[Any] = []
+async def list_events(reader: Client, after: str) -> list[Any]:
+    events: list[Any] = []
     while page := (await reader.ask(LOG, after=after))["events"]["events"]:
-        found += page
+        events += page
         after = page[-1]["cursor"]
-    return found
+    return events
 
 
 async def test_what_clients_get_through_restarts_is_the_log_entry_by_entry(
@@ -185,39 +185,39 @@ async def test_what_clients_get_through_restarts_is_the_log_entry_by_entry(
     async with client(hub, Role.PROVINCE) as writer:
         begin = await writer.cursor()
         async with (
-            node_client(node, hub, begin, token_file) as helped,
+            node_client(node, hub, begin, token_file) as resuming,
             node_client(node, hub, begin, token_file, plain=True) as plain,
             gql_client(hub, begin) as python,
         ):
             stop = asyncio.Event()
-            writing = asyncio.create_task(written(writer, stop, "Uji"))
+            writing = asyncio.create_task(register_until_stopped(writer, stop, "Uji"))
             for end in (SimpulProcess.stop, SimpulProcess.kill, SimpulProcess.stop):
                 await asyncio.sleep(BETWEEN_SECONDS)
                 await asyncio.to_thread(end, hub)
                 hub = await asyncio.to_thread(start, "serve", port=port, data_dir=hub.data_dir)
                 newest = await writer.cursor()
-                for each in (helped, plain, python):
-                    await each.until(newest)
+                for output in (resuming, plain, python):
+                    await output.wait_for_cursor(newest)
             hub.process.send_signal(signal.SIGSTOP)
             await asyncio.sleep(PAUSE_SECONDS)
             hub.process.send_signal(signal.SIGCONT)
             await asyncio.sleep(BETWEEN_SECONDS)
             stop.set()
             count = await writing
-            entries = await log(writer, begin)
-            for each in (helped, plain, python):
-                await each.until(entries[-1]["cursor"])
-    registered = [each for each in entries if each["kind"] == "APPLICATION_REGISTERED"]
+            entries = await list_events(writer, begin)
+            for output in (resuming, plain, python):
+                await output.wait_for_cursor(entries[-1]["cursor"])
+    registered = [entry for entry in entries if entry["kind"] == "APPLICATION_REGISTERED"]
     assert len(registered) == count > 0
-    assert helped.events[: len(entries)] == entries
+    assert resuming.events[: len(entries)] == entries
     assert python.events[: len(entries)] == entries
     # Otherwise the test could not fail: graphql-ws alone starts over after each restart.
     assert plain.events[: len(entries)] != entries
-    assert {each["cursor"] for each in plain.events} >= {each["cursor"] for each in entries}
+    assert {event["cursor"] for event in plain.events} >= {event["cursor"] for event in entries}
     assert len(plain.events) > len(entries)
-    closed = {each["closed"] for each in helped.said if "closed" in each}
+    closed = {report["closed"] for report in resuming.reports if "closed" in report}
     assert closed == {1012, 1006, 4499}  # a restart, a killed process, and one that fell silent
-    assert [each for each in helped.said if "hole" in each or "trouble" in each] == []
+    assert [report for report in resuming.reports if "hole" in report or "trouble" in report] == []
 
 
 async def test_a_token_that_expires_costs_no_event(
@@ -227,18 +227,18 @@ async def test_a_token_that_expires_costs_no_event(
     token_file.write_text(token(demo, timedelta(seconds=3 - LEEWAY_SECONDS)))
     async with client(demo, Role.PROVINCE) as writer:
         start = await writer.cursor()
-        async with node_client(node, demo, start, token_file) as followed:
+        async with node_client(node, demo, start, token_file) as output:
             token_file.write_text(token(demo))
             stop = asyncio.Event()
-            writing = asyncio.create_task(written(writer, stop, "Uji token"))
-            await followed.until_said({"closed": 4403})
+            writing = asyncio.create_task(register_until_stopped(writer, stop, "Uji token"))
+            await output.wait_for_report({"closed": 4403})
             await asyncio.sleep(BETWEEN_SECONDS)
             stop.set()
             assert await writing > 0
-            entries = await log(writer, start)
-            await followed.until(entries[-1]["cursor"])
-    assert followed.events[: len(entries)] == entries
-    assert followed.said == [{"connected": True}, {"closed": 4403}, {"connected": True}]
+            entries = await list_events(writer, start)
+            await output.wait_for_cursor(entries[-1]["cursor"])
+    assert output.events[: len(entries)] == entries
+    assert output.reports == [{"connected": True}, {"closed": 4403}, {"connected": True}]
 
 
 async def test_one_operation_that_fails_leaves_the_others_of_its_socket_alone(
@@ -250,10 +250,10 @@ async def test_one_operation_that_fails_leaves_the_others_of_its_socket_alone(
     )
     argument = {"url": address(demo), "token": token(demo), "change": change % SUMEDANG}
     program = [node, NODE_PROGRAMS / "side_by_side.mjs", json.dumps(argument)]
-    done = await asyncio.to_thread(
+    completed = await asyncio.to_thread(
         subprocess.run, program, capture_output=True, text=True, check=True, timeout=60
     )
-    results = json.loads(done.stdout)
+    results = json.loads(completed.stdout)
     assert results["sockets"] == 1
     assert "Cannot query field 'colour'" in results["wrong"][0]["message"]
     assert results["outdated"]["errors"][0]["extensions"] == {"code": "SNAPSHOT_REQUIRED"}
@@ -262,27 +262,29 @@ async def test_one_operation_that_fails_leaves_the_others_of_its_socket_alone(
     assert results["event"] == {"data": {"events": {"previousCursor": results["after"]}}}
 
 
-async def test_gql_asks_changes_and_follows_on_one_socket(demo: SimpulProcess) -> None:
+async def test_gql_queries_mutates_and_subscribes_on_one_socket(demo: SimpulProcess) -> None:
     region, opd = SUMEDANG
     register = """mutation ($input: RegisterApplicationInput!) {
       registerApplication(input: $input) { ... on Application { name version } }
     }"""
-    given = {"region": region, "opd": opd, "name": "Dari gql"}
+    application_input = {"region": region, "opd": opd, "name": "Dari gql"}
     async with GqlClient(transport=transport(demo)) as session:
-        asked = await session.execute(GraphQLRequest("{ instance { cursor } }"))
-        after = asked["instance"]["cursor"]
+        answer = await session.execute(GraphQLRequest("{ instance { cursor } }"))
+        after = answer["instance"]["cursor"]
         request = GraphQLRequest(REGISTERED, variable_values={"after": after})
         async with aclosing(session.subscribe(request)) as events:
             changed = await session.execute(
-                GraphQLRequest(register, variable_values={"input": given})
+                GraphQLRequest(register, variable_values={"input": application_input})
             )
             assert changed == {"registerApplication": {"name": "Dari gql", "version": 1}}
             event = (await anext(events))["events"]
     assert (event["previousCursor"], event["region"]) == (after, {"code": region})
 
 
-async def test_the_recipe_says_when_a_cursor_is_of_no_use(demo: SimpulProcess) -> None:
-    async with aclosing(recipe()(lambda: transport(demo), EVENTS, "another:1")) as events:
+async def test_the_recipe_raises_an_error_for_a_cursor_of_another_epoch(
+    demo: SimpulProcess,
+) -> None:
+    async with aclosing(load_recipe()(lambda: transport(demo), EVENTS, "another:1")) as events:
         with pytest.raises(TransportQueryError) as refused:
             await anext(events)
     assert refused.value.errors is not None
@@ -293,7 +295,7 @@ async def test_apollo_client_goes_on_without_persisted_queries(
     node: str, demo: SimpulProcess
 ) -> None:
     program = [node, NODE_PROGRAMS / "apollo_persisted_query.mjs", f"{demo.url}/graphql"]
-    done = await asyncio.to_thread(
+    completed = await asyncio.to_thread(
         subprocess.run, program, capture_output=True, text=True, check=True, timeout=60
     )
-    assert (done.stdout, done.stderr) == ('"Simpul"\n', "")
+    assert (completed.stdout, completed.stderr) == ('"Simpul"\n', "")

@@ -12,13 +12,13 @@ from starlette.responses import Response
 from hub.transport.json_request import GraphQLRequest
 from hub.transport.response_cache import (
     ENTRY_BYTES,
+    ENTRY_SECONDS,
     MOMENTARY_ARGUMENT,
     MOMENTARY_TYPES,
-    SECONDS,
     ResponseCache,
 )
 from schema.schema import schema
-from tests.clients.documents.test_web_documents import OPERATIONS, sent
+from tests.clients.documents.test_web_documents import OPERATIONS, document_with_fragments
 
 
 class Hub:
@@ -46,7 +46,7 @@ class Hub:
         return bytes((await self.cache.respond(key, self.execute)).body).decode()
 
 
-def asked(query: str, **variables: object) -> GraphQLRequest:
+def graphql_request(query: str, **variables: object) -> GraphQLRequest:
     return GraphQLRequest(query, variables, None, None)
 
 
@@ -61,9 +61,9 @@ async def test_one_response_serves_identical_requests_until_something_arrives() 
 async def test_a_response_is_cached_for_a_second_only() -> None:
     hub = Hub()
     assert await hub.ask() == "1"
-    hub.now += SECONDS / 2
+    hub.now += ENTRY_SECONDS / 2
     assert await hub.ask() == "1"
-    hub.now += SECONDS / 2
+    hub.now += ENTRY_SECONDS / 2
     assert [await hub.ask() for _ in range(2)] == ["2", "2"]
 
 
@@ -76,10 +76,10 @@ async def test_a_failed_response_is_not_cached() -> None:
 async def test_without_a_position_each_request_is_executed() -> None:
     hub = Hub()
 
-    async def gone() -> Hashable:
+    async def raise_os_error() -> Hashable:
         raise OSError
 
-    hub.cache.position = gone
+    hub.cache.read_position = raise_os_error
     assert [await hub.ask() for _ in range(2)] == ["1", "2"]
 
 
@@ -122,18 +122,20 @@ async def test_a_long_key_counts_like_a_long_response() -> None:
     ],
 )
 def test_the_response_to_these_cannot_be_shared(query: str) -> None:
-    assert Hub().cache.cache_key(asked(query)) is None
+    assert Hub().cache.cache_key(graphql_request(query)) is None
 
 
 def test_all_queries_of_the_pages_are_cached_but_those_that_ask_for_the_moment() -> None:
     cache = Hub().cache
-    documents = {name: sent(name) for name in OPERATIONS}
+    documents = {name: document_with_fragments(name) for name in OPERATIONS}
     queries = {name: text for name, text in documents.items() if text.strip().startswith("query")}
-    momentary = {name for name, text in queries.items() if cache.cache_key(asked(text)) is None}
+    momentary = {
+        name for name, text in queries.items() if cache.cache_key(graphql_request(text)) is None
+    }
     assert (len(queries), momentary) == (30, {"SOURCES", "SOURCE"})
 
 
-def test_every_field_that_says_how_things_are_now_is_momentary() -> None:
+def test_every_field_whose_value_is_of_the_moment_is_momentary() -> None:
     cache = Hub().cache
     fields = {
         (owner.name, name)
@@ -149,15 +151,18 @@ def test_every_field_that_says_how_things_are_now_is_momentary() -> None:
         ("Query", "sources"),
         ("Region", "source"),
     }
-    assert cache.cache_key(asked('{ region(code: "32") { provenance { source } } }')) is not None
-    assert cache.cache_key(asked('{ region(code: "32") { source { state } } }')) is None
+    assert (
+        cache.cache_key(graphql_request('{ region(code: "32") { provenance { source } } }'))
+        is not None
+    )
+    assert cache.cache_key(graphql_request('{ region(code: "32") { source { state } } }')) is None
 
 
 def test_a_key_holds_the_document_the_operation_and_the_variables() -> None:
     cache = Hub().cache
     query = "query ($a: ID, $b: ID) { region(code: $a) { name } }"
-    one = cache.cache_key(asked(query, a="1", b="2"))
-    assert one is not None
-    assert one == cache.cache_key(asked(query, b="2", a="1"))
-    assert one != cache.cache_key(asked(query, a="1", b="3"))
-    assert cache.cache_key(asked(query, a=2**70)) is None
+    key = cache.cache_key(graphql_request(query, a="1", b="2"))
+    assert key is not None
+    assert key == cache.cache_key(graphql_request(query, b="2", a="1"))
+    assert key != cache.cache_key(graphql_request(query, a="1", b="3"))
+    assert cache.cache_key(graphql_request(query, a=2**70)) is None

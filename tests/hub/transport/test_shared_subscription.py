@@ -21,18 +21,18 @@ from engine.model import Role
 from hub.auth.tokens import issue_token
 from hub.transport.websocket_protocol import BUFFER_BYTES, TRY_AGAIN_LATER
 from tests.fixtures.eventually import eventually
-from tests.fixtures.processes import SimpulProcess, starting
+from tests.fixtures.processes import SimpulProcess, start_processes
 from tests.hub.live import EVENTS, Client, Stream, client, connected, subscribe
 
 pytestmark = pytest.mark.integration
 
 OWNER = ("32.11", "opd-32.11.dishub")
+GIVEN_UP = "simpul_sockets_given_up_total"  # sockets that were closed because of a full buffer
 START = """
 mutation { startAssessment(
   input: { region: "32.11", instrument: "pemdi-2026", year: 2027, kind: SELF }
 ) { ... on Assessment { id version } } }
 """
-SILENT = 5  # seconds without a message that prove that none comes
 
 
 @pytest.fixture(scope="module")
@@ -40,14 +40,16 @@ def hub(filled_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Iter
     """Yield one hub for all tests; each test counts from the metrics that earlier tests left."""
     folder = tmp_path_factory.mktemp("shared")
     url = f"sqlite+aiosqlite:///{shutil.copy(filled_template, folder)}"
-    with starting(folder) as start:
+    with start_processes(folder) as start:
         yield start("serve", environment={"DATABASE_URL": url})
 
 
 def bearer(hub: SimpulProcess, subject: str, role: Role, *regions: str) -> dict[str, str]:
     key = (hub.data_dir / "token.key").read_bytes()
-    rest = (regions, [], timedelta(hours=1), datetime.now(UTC))
-    return {"authorization": f"Bearer {issue_token(key, 'simpul', 'simpul', subject, role, *rest)}"}
+    scope = (regions, [], timedelta(hours=1), datetime.now(UTC))
+    return {
+        "authorization": f"Bearer {issue_token(key, 'simpul', 'simpul', subject, role, *scope)}"
+    }
 
 
 @asynccontextmanager
@@ -58,84 +60,88 @@ async def subscribed(
         yield await subscribe(socket, document, id, **variables)
 
 
-async def measured(hub: SimpulProcess, before: dict[str, float] | None = None) -> dict[str, float]:
+async def read_metrics(
+    hub: SimpulProcess, before: dict[str, float] | None = None
+) -> dict[str, float]:
     """Return the metrics; counters (`_total`) count from `before`, if it is given."""
     async with httpx2.AsyncClient(trust_env=False) as http:
         answer = await http.get(f"{hub.url}/metrics")
     lines = [line.split() for line in answer.text.splitlines() if not line.startswith("#")]
-    found = {name: float(value) for name, value in lines}
-    grown = {
-        name: found[name] - value for name, value in (before or {}).items() if "_total" in name
+    metrics = {name: float(value) for name, value in lines}
+    increases = {
+        name: metrics[name] - value for name, value in (before or {}).items() if "_total" in name
     }
-    return found | grown
+    return metrics | increases
 
 
-async def alone(hub: SimpulProcess) -> dict[str, float]:
+async def wait_until_idle(hub: SimpulProcess) -> dict[str, float]:
     """Return the metrics once the server has noticed that all clients have left."""
 
-    async def counted() -> dict[str, float]:
-        found = await measured(hub)
-        assert (found["simpul_sockets"], found["simpul_subscribers"]) == (0, 0)
-        return found
+    async def read_idle_metrics() -> dict[str, float]:
+        metrics = await read_metrics(hub)
+        assert (metrics["simpul_sockets"], metrics["simpul_subscribers"]) == (0, 0)
+        return metrics
 
-    return await eventually(counted)
+    return await eventually(read_idle_metrics)
 
 
-async def write(hub: Client, count: int) -> None:
+async def register_applications(hub: Client, count: int) -> None:
     for number in range(count):
         await hub.register(*OWNER, f"Uji {secrets.token_hex(4)} {number}")
 
 
-async def test_an_event_is_executed_once_however_many_hear_it_each_under_its_own_id(
+async def test_an_event_is_executed_once_for_all_subscribers_and_sent_under_each_id(
     hub: SimpulProcess,
 ) -> None:
-    before = await alone(hub)
+    before = await wait_until_idle(hub)
     async with client(hub, Role.PROVINCE) as writer, AsyncExitStack() as sockets:
         after = await writer.cursor()
-        opened = [
+        streams = [
             await sockets.enter_async_context(
                 subscribed(hub, EVENTS, {}, f'"{number}"', after=after)
             )
             for number in range(30)
         ]
-        await write(writer, 3)
-        for each in opened:
-            heard = [await each.next() for _ in range(3)]
-            assert [event["kind"] for event in heard] == ["APPLICATION_REGISTERED"] * 3
-            assert [event["previousCursor"] for event in heard] == [
+        await register_applications(writer, 3)
+        for stream in streams:
+            events = [await stream.next() for _ in range(3)]
+            assert [event["kind"] for event in events] == ["APPLICATION_REGISTERED"] * 3
+            assert [event["previousCursor"] for event in events] == [
                 after,
-                *(event["cursor"] for event in heard[:-1]),
+                *(event["cursor"] for event in events[:-1]),
             ]
-        found = await measured(hub, before)
-        assert found["simpul_subscription_executions_total"] == 3
-        assert (found["simpul_subscription_groups"], found["simpul_subscribers"]) == (1, 30)
-        assert found["simpul_messages_total"] == 90
-    assert (await alone(hub))["simpul_subscription_groups"] == 0
+        metrics = await read_metrics(hub, before)
+        assert metrics["simpul_subscription_executions_total"] == 3
+        assert (metrics["simpul_subscription_groups"], metrics["simpul_subscribers"]) == (1, 30)
+        assert metrics["simpul_messages_total"] == 90
+    assert (await wait_until_idle(hub))["simpul_subscription_groups"] == 0
 
 
-async def test_who_may_read_other_rows_shares_nothing_and_who_is_called_otherwise_all(
+async def test_viewers_share_an_execution_by_their_permissions_and_not_by_their_names(
     hub: SimpulProcess,
 ) -> None:
     ani, budi = (bearer(hub, name, Role.REGION, "32.11") for name in ("ani", "budi"))
-    other = bearer(hub, "cici", Role.REGION, "32.12")
-    before = await alone(hub)
+    indramayu = bearer(hub, "cici", Role.REGION, "32.12")
+    before = await wait_until_idle(hub)
     async with client(hub, Role.PROVINCE) as writer, AsyncExitStack() as sockets:
         after = await writer.cursor()
-        opened = [
-            await sockets.enter_async_context(subscribed(hub, EVENTS, who, "1", after=after))
-            for who in (ani, budi, other, {})
+        streams = [
+            await sockets.enter_async_context(
+                subscribed(hub, EVENTS, authorization, "1", after=after)
+            )
+            for authorization in (ani, budi, indramayu, {})
         ]
         await writer.ask(START)
-        for each in opened[:2]:
-            assert (await each.next())["kind"] == "ASSESSMENT_STARTED"
-        found = await measured(hub, before)
-        assert (found["simpul_subscription_groups"], found["simpul_subscribers"]) == (3, 4)
-        assert found["simpul_subscription_executions_total"] == 1
-        await write(writer, 1)
-        for each in opened:  # the others could never see the draft
-            event = await each.next()
+        for stream in streams[:2]:
+            assert (await stream.next())["kind"] == "ASSESSMENT_STARTED"
+        metrics = await read_metrics(hub, before)
+        assert (metrics["simpul_subscription_groups"], metrics["simpul_subscribers"]) == (3, 4)
+        assert metrics["simpul_subscription_executions_total"] == 1
+        await register_applications(writer, 1)
+        for stream in streams:  # the others could never see the draft
+            event = await stream.next()
             assert event["kind"] == "APPLICATION_REGISTERED"
-            assert (event["previousCursor"] == after) == (each in opened[2:])
+            assert (event["previousCursor"] == after) == (stream in streams[2:])
 
 
 async def test_a_late_subscriber_catches_up_and_shares_the_events_from_then_on(
@@ -143,7 +149,7 @@ async def test_a_late_subscriber_catches_up_and_shares_the_events_from_then_on(
 ) -> None:
     async with client(hub, Role.PROVINCE) as writer:
         start = await writer.cursor()
-        await write(writer, 3)
+        await register_applications(writer, 3)
         now = await writer.cursor()
         async with (
             subscribed(hub, EVENTS, {}, "live", after=now) as live,
@@ -155,12 +161,12 @@ async def test_a_late_subscriber_catches_up_and_shares_the_events_from_then_on(
             first = await live.next()
             assert (await late.next())["cursor"] == first["cursor"]
             assert first["previousCursor"] == now
-            found = await measured(hub)
-            executed = found["simpul_subscription_executions_total"]
+            metrics = await read_metrics(hub)
+            executed = metrics["simpul_subscription_executions_total"]
             await writer.register(*OWNER, "Lagi")
             assert await live.next() == await late.next()
-            found = await measured(hub)
-            assert found["simpul_subscription_executions_total"] == executed + 1
+            metrics = await read_metrics(hub)
+            assert metrics["simpul_subscription_executions_total"] == executed + 1
 
 
 async def test_a_document_that_cannot_be_executed_ends_its_own_operation_alone(
@@ -169,15 +175,15 @@ async def test_a_document_that_cannot_be_executed_ends_its_own_operation_alone(
     async with client(hub) as reader:
         after = await reader.cursor()
     wrong = "subscription ($after: Cursor) { events(after: $after) { colour } }"
-    async with connected(hub.url, {}) as opened:
-        await subscribe(opened, wrong, "1", after=after)
-        message = json.loads(await opened.recv())
+    async with connected(hub.url, {}) as connection:
+        await subscribe(connection, wrong, "1", after=after)
+        message = json.loads(await connection.recv())
         assert (message["id"], message["type"]) == ("1", "error")
         assert "Cannot query field 'colour'" in message["payload"][0]["message"]
-        await subscribe(opened, EVENTS, "2", after="other:1")
-        message = json.loads(await opened.recv())
+        await subscribe(connection, EVENTS, "2", after="other:1")
+        message = json.loads(await connection.recv())
         assert message["payload"]["errors"][0]["extensions"] == {"code": "SNAPSHOT_REQUIRED"}
-        assert json.loads(await opened.recv()) == {"id": "2", "type": "complete"}
+        assert json.loads(await connection.recv()) == {"id": "2", "type": "complete"}
 
 
 async def test_a_client_that_never_reads_costs_a_bound_and_delays_no_other(
@@ -188,7 +194,7 @@ async def test_a_client_that_never_reads_costs_a_bound_and_delays_no_other(
         f"a{n}: region {{ {'name ' * 10} provenance {{ source note }} }}" for n in range(60)
     )
     document = f"subscription ($after: Cursor) {{ events(after: $after) {{ {fields} {wide} }} }}"
-    before = await alone(hub)
+    before = await wait_until_idle(hub)
     async with client(hub, Role.PROVINCE) as writer:
         after = await writer.cursor()
         stalled = socket.socket()
@@ -203,8 +209,8 @@ async def test_a_client_that_never_reads_costs_a_bound_and_delays_no_other(
         ):
             await subscribe(slow, document, "s", after=after)
             written = 0
-            heard = 0
-            while (found := await measured(hub, before))["simpul_sockets_given_up_total"] == 0:
+            received = 0
+            while (metrics := await read_metrics(hub, before))[GIVEN_UP] == 0:
                 assert written < 2000
                 await asyncio.gather(
                     *(writer.register(*OWNER, f"Lambat {written + n}") for n in range(20))
@@ -212,20 +218,20 @@ async def test_a_client_that_never_reads_costs_a_bound_and_delays_no_other(
                 written += 20
                 for _ in range(20):
                     await healthy.next()
-                    heard += 1
-            assert heard == written
-            assert found["simpul_sockets_given_up_total"] == 1
-            weight = found["simpul_message_bytes_total"] / found["simpul_messages_total"]
-            assert weight * written > BUFFER_BYTES  # it was closed only after a full buffer
+                    received += 1
+            assert received == written
+            assert metrics[GIVEN_UP] == 1
+            message_bytes = metrics["simpul_message_bytes_total"] / metrics["simpul_messages_total"]
+            assert message_bytes * written > BUFFER_BYTES  # it was closed only after a full buffer
             # None: the full buffer had no room for the close frame.
-            assert await closing(slow) in (TRY_AGAIN_LATER, None)
+            assert await read_until_closed(slow) in (TRY_AGAIN_LATER, None)
 
 
-async def closing(opened: ClientConnection) -> int | None:
+async def read_until_closed(connection: ClientConnection) -> int | None:
     """Read all remaining messages; return the close code of the server, or None if it was lost."""
     try:
         while True:
-            await opened.recv()
+            await connection.recv()
     except ConnectionClosed as closed:
         return closed.rcvd.code if closed.rcvd else None
 
@@ -233,18 +239,18 @@ async def closing(opened: ClientConnection) -> int | None:
 async def test_resumes_and_the_delay_of_the_newest_event_are_measured(
     hub: SimpulProcess,
 ) -> None:
-    before = await alone(hub)
+    before = await wait_until_idle(hub)
     async with client(hub, Role.PROVINCE) as writer:
         after = await writer.cursor()
         async with (
             subscribed(hub, EVENTS, {}, "1", after=after) as resumed,
             subscribed(hub, EVENTS, {}, "2"),
         ):
-            await write(writer, 1)
+            await register_applications(writer, 1)
             await resumed.next()
-            found = await measured(hub, before)
-    assert found["simpul_subscriptions_total"] == 2
-    assert found["simpul_subscriptions_resumed_total"] == 1
-    began = before["simpul_lag_seconds_count"], before["simpul_lag_seconds_sum"]
-    assert found["simpul_lag_seconds_count"] - began[0] >= 1
-    assert 0 < found["simpul_lag_seconds_sum"] - began[1] < 5
+            metrics = await read_metrics(hub, before)
+    assert metrics["simpul_subscriptions_total"] == 2
+    assert metrics["simpul_subscriptions_resumed_total"] == 1
+    lag_before = before["simpul_lag_seconds_count"], before["simpul_lag_seconds_sum"]
+    assert metrics["simpul_lag_seconds_count"] - lag_before[0] >= 1
+    assert 0 < metrics["simpul_lag_seconds_sum"] - lag_before[1] < 5

@@ -13,7 +13,7 @@ import pytest
 
 from engine.model import Role
 from schema.schema import schema
-from tests.fixtures.processes import starting
+from tests.fixtures.processes import start_processes
 from tests.hub.live import client
 
 pytestmark = pytest.mark.integration
@@ -53,15 +53,15 @@ def results(node: str, filled_template: Path, tmp_path_factory: pytest.TempPathF
     """Return the results of all questions, from one process of Node next to one hub."""
     folder = tmp_path_factory.mktemp("supergraph")
     shutil.copy(filled_template, folder)
-    with starting(folder) as start:
+    with start_processes(folder) as start:
         hub = start("demo", data_dir=folder)
 
-        async def drafted() -> tuple[str, str]:
+        async def start_draft() -> tuple[str, str]:
             async with client(hub, Role.PROVINCE) as province:
                 draft = (await province.ask(START))["startAssessment"]["id"]
                 return draft, province.authorization["authorization"]
 
-        draft, authorization = asyncio.run(drafted())
+        draft, authorization = asyncio.run(start_draft())
         argument = {
             "hub": f"{hub.url}/graphql",
             "authorization": authorization,
@@ -74,16 +74,16 @@ def results(node: str, filled_template: Path, tmp_path_factory: pytest.TempPathF
             "change": REGISTER,
             "entities": ENTITIES,
         }
-        done = subprocess.run(
+        completed = subprocess.run(
             [node, PROGRAM, json.dumps(argument)], stdout=subprocess.PIPE, check=True, timeout=60
         )
-        return {"draft": draft, **json.loads(done.stdout)}
+        return {"draft": draft, **json.loads(completed.stdout)}
 
 
 @pytest.mark.parametrize("composer", COMPOSERS)
 def test_a_composer_joins_the_hub_and_another_subgraph(results: Any, composer: str) -> None:
-    ours = schema._schema.type_map["Region"].fields  # type: ignore[attr-defined]
-    assert results["outcomes"][composer] == {"fields": sorted([*ours, "grants"])}
+    hub_fields = schema._schema.type_map["Region"].fields  # type: ignore[attr-defined]
+    assert results["outcomes"][composer] == {"fields": sorted([*hub_fields, "grants"])}
 
 
 @pytest.mark.parametrize("composer", COMPOSERS)
@@ -122,13 +122,13 @@ def test_a_region_of_the_hub_is_joined_there_and_back(results: Any, gateway: str
 
 
 @pytest.mark.parametrize("gateway", GATEWAYS)
-def test_a_draft_is_for_whom_the_gateway_names(results: Any, gateway: str) -> None:
-    seen, hidden = results["answers"][gateway][2:]
+def test_a_draft_is_visible_to_the_viewer_of_the_gateway_alone(results: Any, gateway: str) -> None:
+    visible, hidden = results["answers"][gateway][2:]
     region = {"name": "Kabupaten Sumedang"}
     draft = {"id": results["draft"], "state": "DRAFT", "region": region}
-    assert seen == {"data": {"audit": {"assessment": draft}}}
+    assert visible == {"data": {"audit": {"assessment": draft}}}
     assert hidden["data"] == {"audit": {"assessment": None}}
-    assert [each["extensions"]["code"] for each in hidden["errors"]] == ["NOT_FOUND"]
+    assert [error["extensions"]["code"] for error in hidden["errors"]] == ["NOT_FOUND"]
 
 
 def test_a_subscription_goes_through_a_gateway_as_server_sent_events(results: Any) -> None:
