@@ -30,7 +30,7 @@ soak:  ## Try what the tests have no time for: many random inventories, long cha
 	@$(PYTHON) bootstrap.py test
 	CHAOS_SECONDS=120 CHAOS_CLIENTS=40 FEDERATION_KILLS=20 SIMPUL_TEST_SUBSCRIBERS=200 \
 		$(BIN)/python -m pytest --seeds 60 --nation --hypothesis-profile soak $(ARGS) \
-		tests/api/test_random_inventories.py tests/api/test_loading.py tests/api/test_news_in_any_order.py \
+		tests/api/test_random_inventories.py tests/api/test_loading.py tests/api/test_incremental_announcements.py \
 		tests/engine/assessment tests/engine/path tests/engine/verification \
 		tests/hub/process/test_rolling_restart.py tests/regions/test_kills.py \
 		tests/regions/test_nation.py tests/storage tests/test_chaos.py

@@ -24,14 +24,14 @@ from itertools import combinations
 from pathlib import Path
 
 from engine.matching.duplicates import DuplicateFinder
-from engine.matching.inventory_line import LineClassifier, LineKind, Listing
+from engine.matching.listing import LineClassifier, LineKind, Listing
 from engine.matching.name_matching import DuplicatePolicy
 from engine.matching.names import NameNormaliser
 from engine.matching.national_systems import NationalCatalogue
 from engine.model import RegionKind
 from facts.function import name_words, national_systems
 from facts.tables import opd_reference, region_catalogue
-from resolvers.collector import paused_garbage_collection
+from resolvers.garbage_collection import paused_garbage_collection
 
 DATA = Path(__file__).parent / "data"
 SIZES = (27_400, 270_000)

@@ -26,7 +26,7 @@ from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.metrics import average_precision_score, precision_recall_curve
 
 from engine.matching.function_classifier import FunctionClassifier, Lexicon
-from engine.matching.inventory_line import Listing
+from engine.matching.listing import Listing
 from engine.matching.names import NameNormaliser, split_words
 from engine.matching.overlap import SIGNALS, WEIGHTS, OverlapScorer, fit_weights, log_odds
 from facts.function import function_lexicon, name_words

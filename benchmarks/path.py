@@ -32,7 +32,7 @@ from scipy.sparse import dok_array
 from engine.assessment import score
 from engine.assessment.estimate import EstimatedProfile, estimate_profile
 from engine.model import AssessmentKind, PublishedFigures
-from engine.path import path
+from engine.path import planning
 from engine.path.effort import Effort, StepId, default_effort, uniform_effort
 from engine.path.plan import Plan, PlanRequest, Situation
 from engine.path.precedence import broken_precedence_rules
@@ -146,17 +146,17 @@ def measure_search(regions: int, effort: Effort) -> dict[str, float]:
     solved, solved_curves = [], []
     equal = equal_points = points = 0
     for number, (situation, request) in enumerate(simulate_requests(regions, effort)):
-        plan, spent = measure(partial(path.cheapest_plan, situation, replace(request, years=1)))
+        plan, spent = measure(partial(planning.cheapest_plan, situation, replace(request, years=1)))
         assert isinstance(plan, Plan)
         plans.append(spent)
-        spreads.append(measure(partial(path.cheapest_plan, situation, request))[1])
+        spreads.append(measure(partial(planning.cheapest_plan, situation, request))[1])
         best = plan.effort + plan.penalty
         worse.append(float(greedy_cost(situation, request) / best - 1) * 100)
-        nexts.append(measure(partial(path.next_best_plan, situation, plan))[1])
+        nexts.append(measure(partial(planning.next_best_plan, situation, plan))[1])
         (cost,), spent = measure(partial(programme_costs, situation, [request.goal]))
         solved.append(spent)
         equal += cost == best
-        curve, spent = measure(partial(path.compute_cost_curve, situation, request))
+        curve, spent = measure(partial(planning.compute_cost_curve, situation, request))
         curves.append(spent)
         if number % 10 == 0:
             goals = [point.target + request.buffer for point in curve]

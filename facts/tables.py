@@ -14,7 +14,7 @@ from facts.application import (
     west_java_integrations,
     west_java_opds,
 )
-from facts.assessment import (
+from facts.published_result import (
     AverageRow,
     ResultRow,
     SheetLine,

@@ -37,7 +37,7 @@ from realtime.fanout import Fanout
 from realtime.redis_broker import RedisBroker
 from realtime.tail import Tail
 from realtime.wakeup import MemoryBus
-from regions.owners import OwnerHeadCache
+from regions.owner_heads import OwnerHeadCache
 from resolvers import recompute
 from resolvers.access import unpublished_access
 from resolvers.announcements import analysis_cache, verification_deriver
@@ -47,8 +47,8 @@ from schema.schema import schema
 from storage import arrival, region
 from storage.arrival import Arrival, ArrivalPosition
 from storage.database import Database
-from storage.inventory import InventoryCache
 from storage.log import Clock
+from storage.region_inventory import InventoryCache
 
 BackgroundTask = Callable[[Instance], Awaitable[None]]
 

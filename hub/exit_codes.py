@@ -1,4 +1,4 @@
-"""The exit codes of `simpul`, which all commands and the server share."""
+"""The exit codes of `simpul`, which scripts rely on; a crash exits with 1."""
 
 from __future__ import annotations
 

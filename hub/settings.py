@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 from pydantic import AliasChoices, Field, ValidationError, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
-from regions import directory
+from regions import endpoint_directory
 
 KEY_BYTES = 32
 
@@ -145,7 +145,9 @@ class Settings(BaseSettings):
     @classmethod
     def _check_directory_file(cls, value: Path | None) -> Path | None:
         if value is not None:
-            directory.load_endpoint_directory(value)  # raises a ValueError if it is invalid
+            endpoint_directory.load_endpoint_directory(
+                value
+            )  # raises a ValueError if it is invalid
         return value
 
     @field_validator("map_file")

@@ -1,4 +1,4 @@
-"""Brokers carry new arrivals between the processes of one database, so that only one reads them.
+"""The interface of brokers, which pass arrivals that one process has read to the other processes.
 
 A process offers the broker what it has read from the database, and the broker delivers what other
 processes have read. A broker may lose, repeat, delay or drop arrivals. The tail takes only those

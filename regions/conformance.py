@@ -19,7 +19,7 @@ from engine.log.snapshot import RowKind
 from regions import contract
 from regions.body_check import BodyCheck, InvalidBody
 from regions.contract import ContractViolation, RemoteFeedFrame, RemoteLogHead, RemoteSnapshotPage
-from regions.directory import Endpoint
+from regions.endpoint_directory import Endpoint
 from regions.peer import PeerConnection, PeerUnreachable, ProtocolError, RejectedByPeer
 
 RESPONSE_SECONDS = 10.0

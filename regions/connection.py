@@ -12,8 +12,8 @@ from websockets.exceptions import WebSocketException
 from websockets.typing import Subprotocol
 
 from regions.address import RESOLVE_SECONDS, Address, AddressRefused, Resolve, resolve_host
-from regions.directory import Endpoint
-from regions.failure import PeerUnreachable, ProtocolError, sanitize_for_log
+from regions.endpoint_directory import Endpoint
+from regions.peer_errors import PeerUnreachable, ProtocolError, sanitize_for_log
 
 PROTOCOL: Final = Subprotocol("graphql-transport-ws")
 PING_SECONDS = 20.0

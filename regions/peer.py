@@ -20,8 +20,8 @@ from websockets.asyncio.client import ClientConnection
 from websockets.exceptions import ConnectionClosed, WebSocketException
 
 from regions.connection import CLOSE_SECONDS, open_websocket
-from regions.directory import Endpoint
-from regions.failure import (
+from regions.endpoint_directory import Endpoint
+from regions.peer_errors import (
     PeerUnreachable,
     ProtocolError,
     RejectedByPeer,
@@ -29,7 +29,7 @@ from regions.failure import (
     protocol_error,
     rejection_from_errors,
 )
-from regions.message import WireMessage, parse_wire_message, payload_of
+from regions.wire_message import WireMessage, parse_wire_message, payload_of
 
 __all__ = ["PeerConnection", "PeerUnreachable", "ProtocolError", "RejectedByPeer"]
 

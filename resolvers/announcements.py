@@ -35,8 +35,8 @@ from resolvers.region_analysis import (
 from storage import announcement
 from storage import assessment as stored
 from storage.database import Session
-from storage.inventory import CACHED_REGIONS, InventoryCache, RegionInventoryRecord
 from storage.log import Derive, DerivedEvent, LogTransaction
+from storage.region_inventory import CACHED_REGIONS, InventoryCache, RegionInventoryRecord
 
 ANNOUNCED_KINDS = (
     AssessmentKind.SELF,

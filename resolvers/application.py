@@ -18,9 +18,15 @@ from engine.model import (
 from engine.page import Page
 from facts.tables import common_applications
 from resolvers import access
-from resolvers.change import checked_text, entered_by, new_id, open_region_change, web_address
 from resolvers.context import Context
 from resolvers.problems import AlreadyExists, InvalidInput, NotFound, VersionConflict, WrongState
+from resolvers.region_change import (
+    checked_text,
+    entered_by,
+    new_id,
+    open_region_change,
+    web_address,
+)
 from storage import application as stored
 from storage import opd as stored_opd
 from storage.log import LogTransaction

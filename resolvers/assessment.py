@@ -30,7 +30,6 @@ from engine.model import (
 )
 from facts.instrument import instrument_by_id
 from resolvers import access
-from resolvers.change import checked_text, entered_by, new_id, open_region_change
 from resolvers.context import Context
 from resolvers.evidence import checked_evidence
 from resolvers.instrument import instrument_for
@@ -42,6 +41,7 @@ from resolvers.problems import (
     VersionConflict,
     WrongState,
 )
+from resolvers.region_change import checked_text, entered_by, new_id, open_region_change
 from storage import assessment as stored
 from storage.access import EVERYTHING
 from storage.log import LogTransaction

@@ -15,7 +15,7 @@ from engine.document import parse_document
 from engine.model import AssessmentKind, Region
 from facts import tables
 from facts.aspect_mean import national_aspects
-from resolvers import published
+from resolvers import published_results
 from resolvers.context import Context
 from resolvers.instrument import known_instrument
 from resolvers.result import MEMBER_KINDS
@@ -41,11 +41,15 @@ async def comparison_lines(
     """
     chosen_instrument = known_instrument(instrument)
     context.budget.count_searches()
-    scores = (await published.load_published_scores(context, instrument, kind, year)).get(year, {})
+    scores = (await published_results.load_published_scores(context, instrument, kind, year)).get(
+        year, {}
+    )
     codes = [region.code for region in regions]
     is_official = kind is AssessmentKind.OFFICIAL
     levels = (
-        await published.published_levels(context, instrument, (year,), codes) if is_official else {}
+        await published_results.published_levels(context, instrument, (year,), codes)
+        if is_official
+        else {}
     )
     parents = {region.parent for region in regions}
     members: list[str] = []
@@ -59,7 +63,7 @@ async def comparison_lines(
             for code, score in scores.items()
         }
         for code in codes if is_official else ():
-            printed = published.printed_aspects(context, instrument, year, code)
+            printed = published_results.printed_aspects(context, instrument, year, code)
             aspects = {(PartKind.ASPECT, number): value for number, value in printed.items()}
             values[code] = aspects | values.get(code, {})
         return engine.compare_regions(
@@ -67,7 +71,7 @@ async def comparison_lines(
             EditionValues(instrument, year, kind, values),
             codes,
             province=members,
-            nation=published.local_governments(),
+            nation=published_results.local_governments(),
             published=_published_means(instrument, year) if is_official else None,
         ).lines
 

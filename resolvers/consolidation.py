@@ -22,14 +22,14 @@ from engine.model import CommonApplication, EventKind, Region
 from engine.verification.completeness import measure_completeness
 from facts.function import national_systems
 from facts.tables import common_applications
-from resolvers import access, graph, inventory_analysis, sharing
-from resolvers.change import checked_text, open_region_change
+from resolvers import access, graph, inventory_analysis, reuse
 from resolvers.context import Context
 from resolvers.problems import InvalidInput, NotFound
+from resolvers.region_change import checked_text, open_region_change
 from resolvers.region_record import required_exchanges
 from storage import proposal as stored
-from storage.inventory import RegionInventoryRecord
 from storage.log import LogTransaction
+from storage.region_inventory import RegionInventoryRecord
 
 REASON_LENGTH = 2000
 CURRENT_INPUTS = "those that the proposal has now: read it again"
@@ -169,7 +169,7 @@ async def decide_proposal(context: Context, request: DecideProposal, key: str | 
 async def load_province_context(context: Context, region: Region) -> ProvinceContext:
     """Return the inputs of a region's proposals other than its own inventory."""
     return ProvinceContext(
-        await sharing.find_reuse_candidates(context, region),
+        await reuse.find_reuse_candidates(context, region),
         await inventory_analysis.load_analysis_models(context),
     )
 

@@ -12,21 +12,21 @@ from engine.log.source import Source
 from engine.model import Viewer
 from realtime.tail import Tail
 from realtime.wakeup import MemoryBus
-from regions.owners import OwnerHeadCache
+from regions.owner_heads import OwnerHeadCache
 from resolvers import access
+from resolvers.active_operations import ActiveOperations
 from resolvers.loaders import Loaders
 from resolvers.operation_budget import OperationBudget
 from resolvers.problems import NotFound, OwnedElsewhere
 from resolvers.region_analysis import Analyses
-from resolvers.requests import ActiveOperations
 from resolvers.result_cache import ResultCache
 from resolvers.snapshot_cache import SnapshotCache
 from storage import log
 from storage.access import Access
 from storage.arrival import Arrival
 from storage.database import Database, Session
-from storage.inventory import InventoryCache
 from storage.log import Clock, Derive, LogTransaction
+from storage.region_inventory import InventoryCache
 
 
 @dataclass(frozen=True)

@@ -21,10 +21,10 @@ from engine.path.effort import (
 )
 from facts.path_rule import effort_scale
 from resolvers import access
-from resolvers.change import open_region_change
 from resolvers.context import Context
 from resolvers.instrument import instrument_for
 from resolvers.problems import InvalidInput
+from resolvers.region_change import open_region_change
 from storage import effort as stored
 from storage.log import LogTransaction
 

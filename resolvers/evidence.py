@@ -5,8 +5,8 @@ from __future__ import annotations
 from datetime import date
 
 from engine.model import Evidence
-from resolvers.change import checked_text, web_address
 from resolvers.problems import InvalidInput
+from resolvers.region_change import checked_text, web_address
 
 EVIDENCE_MOST = 20
 TITLE_LENGTH = 300  # characters

@@ -10,7 +10,7 @@ import orjson
 from engine.log.entry import Entry
 from engine.log.snapshot import Snapshot, SnapshotRow
 from engine.model import Role, Viewer, Visibility
-from regions.directory import is_plain_url, to_websocket_url
+from regions.endpoint_directory import is_plain_url, to_websocket_url
 from resolvers.access import covers_region
 from resolvers.context import Context
 from resolvers.problems import Forbidden, InvalidArgument, SnapshotRequired, UnknownEntity

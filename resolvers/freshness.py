@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 
 from engine.coverage import Coverage, CoveredRegion
 from engine.log.source import Source, SourceState
-from regions.owners import ObservedHead
+from regions.owner_heads import ObservedHead
 from resolvers.context import Context
 from resolvers.problems import InvalidArgument
 from storage import log

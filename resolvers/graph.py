@@ -15,7 +15,7 @@ from engine.model import Application
 from resolvers.context import Context
 from resolvers.problems import InvalidArgument
 from resolvers.region_record import build_graph, required_exchanges
-from storage.inventory import RegionInventoryRecord
+from storage.region_inventory import RegionInventoryRecord
 
 NodePosition = tuple[float, float]
 

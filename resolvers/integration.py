@@ -25,7 +25,6 @@ from engine.model import (
 from engine.page import Page
 from resolvers import access
 from resolvers.application import find_application
-from resolvers.change import checked_text, entered_by, new_id, open_region_change
 from resolvers.context import Context
 from resolvers.evidence import EVIDENCE_MOST, TITLE_LENGTH, checked_evidence
 from resolvers.problems import (
@@ -36,6 +35,7 @@ from resolvers.problems import (
     VersionConflict,
     WrongState,
 )
+from resolvers.region_change import checked_text, entered_by, new_id, open_region_change
 from storage import application as stored_application
 from storage import integration as stored
 from storage import log

@@ -15,9 +15,9 @@ from engine.verification.completeness import (
 )
 from engine.verification.inventory import DevelopmentPolicy
 from resolvers import access
-from resolvers.change import open_region_change
 from resolvers.context import Context
 from resolvers.problems import NotFound
+from resolvers.region_change import open_region_change
 from resolvers.region_record import attestation_statuses_by_opd
 from storage.log import LogTransaction
 

@@ -1,4 +1,4 @@
-"""Analyses an inventory by names: finds listings of the same system and tags their functions.
+"""Runs the matching models on an inventory and caches what they find: systems and functions.
 
 The models are built once per process from the shipped facts, and again for each set of learned
 corrections; a build takes a second. An analysis depends only on the models and the inventory, and
@@ -21,18 +21,18 @@ from engine.matching.function_classifier import (
     TrainingExample,
     tag_by_person,
 )
-from engine.matching.inventory_line import LineClassifier, Listing, to_listing
+from engine.matching.listing import LineClassifier, Listing, to_listing
 from engine.matching.names import NameNormaliser
 from engine.matching.national_systems import NationalCatalogue, NationalSystem
 from engine.matching.overlap import Cluster, OverlapScorer
 from engine.model import Application, ApplicationStatus
 from facts.function import function_lexicon, name_words, national_systems
 from facts.tables import opd_reference
-from resolvers.collector import paused_garbage_collection
 from resolvers.context import Context
+from resolvers.garbage_collection import paused_garbage_collection
 from resolvers.shipped_functions import filter_shipped_functions, functions_by_id
 from storage import training_set
-from storage.inventory import RegionInventoryRecord
+from storage.region_inventory import RegionInventoryRecord
 
 
 @dataclass(frozen=True, slots=True)

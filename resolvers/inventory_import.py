@@ -11,13 +11,13 @@ from dataclasses import dataclass
 
 from engine.matching.opd_names import ids_by_name, name_key, nearest_opd
 from engine.model import OWN_ACTOR_PREFIX, Application, EventKind, Opd, Provenance, Role, Viewer
-from engine.spreadsheet.application_sheet import ApplicationSheet, InventoryRow
+from engine.spreadsheet.import_sheet import ApplicationSheet, InventoryRow
 from engine.spreadsheet.sheet import SheetInvalid, SheetProblem, quote_cell
 from resolvers.application import append_application
-from resolvers.change import new_id
 from resolvers.context import Context, Instance
 from resolvers.operation_budget import OperationBudget
 from resolvers.problems import InvalidInput
+from resolvers.region_change import new_id
 from storage import application as stored
 from storage import opd as stored_opd
 

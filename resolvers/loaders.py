@@ -14,8 +14,8 @@ from resolvers.operation_budget import OperationBudget
 from storage import application, assessment, inventory_line, opd, ownership, region, training_set
 from storage.access import Access
 from storage.database import Database
-from storage.inventory import InventoryCache, RegionInventoryRecord
 from storage.inventory_line import ProvinceInventory
+from storage.region_inventory import InventoryCache, RegionInventoryRecord
 
 BATCH = 500  # ids in one query; databases limit the parameters of a query
 

@@ -8,9 +8,9 @@ from engine.document import to_document
 from engine.matching.opd_names import name_key
 from engine.model import EventKind, Opd, OpdKind, Region
 from resolvers import access
-from resolvers.change import checked_text, entered_by, new_id, open_region_change
 from resolvers.context import Context
 from resolvers.problems import AlreadyExists, InvalidInput
+from resolvers.region_change import checked_text, entered_by, new_id, open_region_change
 from storage import opd as stored
 from storage.log import LogTransaction
 

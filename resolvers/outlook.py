@@ -7,7 +7,7 @@ from fractions import Fraction
 
 from engine.assessment import outlook as engine
 from engine.model import AssessmentKind, Region
-from resolvers import published
+from resolvers import published_results
 from resolvers.context import Context
 from resolvers.instrument import known_instrument
 from resolvers.problems import InvalidArgument
@@ -67,11 +67,13 @@ async def _load_other_indices(
     context: Context, instrument: str, region: Region
 ) -> dict[int, dict[str, Fraction]]:
     """Return the official indices of all other regions of its kind, by year and region code."""
-    editions = await published.load_published_scores(context, instrument, AssessmentKind.OFFICIAL)
-    regions = await published.recorded_or_shipped_regions(
+    editions = await published_results.load_published_scores(
+        context, instrument, AssessmentKind.OFFICIAL
+    )
+    regions = await published_results.recorded_or_shipped_regions(
         context, {code for scores in editions.values() for code in scores}
     )
-    kinds = published.comparable_kinds(region.kind)
+    kinds = published_results.comparable_kinds(region.kind)
     return {
         year: {
             code: score.exact

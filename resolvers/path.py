@@ -10,7 +10,7 @@ from typing import TypeVar
 from engine.assessment.estimate import EstimatedProfile
 from engine.assessment.instrument import Instrument
 from engine.model import Assessment, AssessmentKind
-from engine.path import path as engine
+from engine.path import planning as engine
 from engine.path.effort import Effort, StepId
 from engine.path.plan import (
     YEARS,

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from engine.assessment import peers as engine
 from engine.assessment.score import Score
 from engine.model import AssessmentKind, Region
-from resolvers import published
+from resolvers import published_results
 from resolvers.context import Context
 from resolvers.instrument import known_instrument
 from resolvers.problems import InvalidArgument
@@ -55,10 +55,10 @@ async def find_region_peers(context: Context, region: Region, first: int) -> Reg
         return None
     instrument = known_instrument(own_results[-1].instrument)
     context.budget.count_searches()
-    editions = await published.load_published_scores(
+    editions = await published_results.load_published_scores(
         context, instrument.id, AssessmentKind.OFFICIAL
     )
-    regions = await published.recorded_or_shipped_regions(
+    regions = await published_results.recorded_or_shipped_regions(
         context, {code for scores in editions.values() for code in scores}
     )
     years = [result.year for result in own_results if result.instrument == instrument.id]
@@ -75,7 +75,9 @@ async def find_region_peers(context: Context, region: Region, first: int) -> Reg
         )
     )
     codes = [peer.region for peer in peers.nearest]
-    levels = await published.published_levels(context, instrument.id, (year, year + 1), codes)
+    levels = await published_results.published_levels(
+        context, instrument.id, (year, year + 1), codes
+    )
 
     def history(code: str) -> engine.History:
         before = engine.YearEndSnapshot(year, levels.get((code, year)))

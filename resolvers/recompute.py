@@ -1,4 +1,4 @@
-"""Recomputes proposals and diagnostics in the background, after changes are committed.
+"""Recomputes proposals and verifications after commits, and announces their changes as events.
 
 The worker follows the arrival order of its instance, collects the regions that the new arrivals
 affect, and recomputes each of them once, however many changes there are. Between two regions it

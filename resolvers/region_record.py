@@ -26,7 +26,7 @@ from facts.instrument import instrument_by_id
 from facts.rule_table import exchange_patterns
 from facts.tables import common_applications
 from resolvers.shipped_functions import filter_shipped_functions, functions_by_id
-from storage.inventory import RegionInventoryRecord
+from storage.region_inventory import RegionInventoryRecord
 
 # The instrument whose indicators common applications are known to serve.
 SERVICE_INSTRUMENT = "spbe-2020"

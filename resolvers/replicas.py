@@ -12,7 +12,7 @@ from engine.log.entry import Entry
 from engine.log.snapshot import SnapshotRow
 from engine.log.source import Handover, Source, SourceState
 from engine.model import EventKind
-from regions.follower import ReplicaPosition
+from regions.replication_client import ReplicaPosition
 from resolvers.context import Context, Instance
 from storage import log
 from storage import ownership as stored

@@ -22,7 +22,6 @@ from engine.model import (
 )
 from resolvers import access
 from resolvers.assessment import require_instrument_in_force
-from resolvers.change import checked_text, open_region_change
 from resolvers.context import Context
 from resolvers.instrument import instrument_for, known_instrument
 from resolvers.problems import (
@@ -32,6 +31,7 @@ from resolvers.problems import (
     NotFound,
     VersionConflict,
 )
+from resolvers.region_change import checked_text, open_region_change
 from storage import assessment as stored
 from storage import region as stored_region
 from storage.log import LogTransaction

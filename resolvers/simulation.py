@@ -1,4 +1,4 @@
-"""Opens simulations, which show the index of an assessment with other levels."""
+"""Stores an assessment of kind SIMULATION, in which some levels are replaced."""
 
 from __future__ import annotations
 
@@ -18,9 +18,9 @@ from engine.model import (
 from facts.instrument import instrument_by_id
 from resolvers import access, estimate
 from resolvers.assessment import find_assessment, require_claimable_level
-from resolvers.change import entered_by, new_id, open_region_change
 from resolvers.context import Context
 from resolvers.problems import InvalidInput
+from resolvers.region_change import entered_by, new_id, open_region_change
 from storage.log import LogTransaction
 
 

@@ -19,7 +19,7 @@ from resolvers.context import Context
 from resolvers.graph import GraphDiagnosis
 from resolvers.problems import InvalidArgument
 from resolvers.verification import VerificationResult
-from storage.inventory import RegionInventoryRecord
+from storage.region_inventory import RegionInventoryRecord
 
 PROPOSALS_MOST = 50
 

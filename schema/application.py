@@ -17,6 +17,7 @@ from schema.connection import (
     decode_cursor,
     to_connection,
 )
+from schema.descriptions import IDEMPOTENCY_KEY, VERSION
 from schema.enums import ApplicationStatus, Capability
 from schema.function_tag import ApplicationFunction
 from schema.impact import ApplicationImpact
@@ -34,7 +35,6 @@ from schema.problem import (
     result_or_problem,
 )
 from schema.scalars import WholeNumber
-from schema.words import IDEMPOTENCY_KEY, VERSION
 
 if TYPE_CHECKING:
     from schema.integration import Integration

@@ -11,6 +11,7 @@ from engine.assessment import score as engine
 from resolvers import assessment as resolved
 from resolvers import result as resolved_result
 from resolvers.instrument import instrument_in_catalogue
+from schema.descriptions import EVIDENCE, IDEMPOTENCY_KEY, VERSION
 from schema.enums import AssessmentKind, AssessmentState
 from schema.info import Info
 from schema.instrument import Instrument, schema_instrument
@@ -27,7 +28,6 @@ from schema.problem import (
     result_or_problem,
 )
 from schema.score import IndexScore, Step
-from schema.words import EVIDENCE, IDEMPOTENCY_KEY, VERSION
 
 if TYPE_CHECKING:
     from schema.region import Region

@@ -5,7 +5,7 @@ from __future__ import annotations
 import strawberry
 
 from engine.assessment.average import AverageKind, AverageScope
-from resolvers.published import list_published_averages
+from resolvers.published_results import list_published_averages
 from schema.instrument import Instrument, schema_instrument
 from schema.node import Provenance
 

@@ -16,6 +16,7 @@ from engine.consolidation.proposal import ProposalKind
 from resolvers import consolidation as resolved
 from resolvers.application import find_common_application
 from schema.connection import checked_page_size
+from schema.descriptions import NOT_COMPUTED
 from schema.figure import Figure
 from schema.function_tag import estimated_figure
 from schema.info import Info
@@ -27,7 +28,6 @@ from schema.problem import (
     OwnedElsewhere,
     result_or_problem,
 )
-from schema.words import NOT_COMPUTED
 
 if TYPE_CHECKING:
     from schema.application import CommonApplication

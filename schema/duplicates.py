@@ -11,9 +11,9 @@ from engine.matching.name_matching import DuplicatePolicy
 from resolvers import inventory_analysis as resolved
 from resolvers.inventory_analysis import InventoryAnalysis
 from schema.connection import checked_page_size
+from schema.descriptions import NOT_COMPUTED
 from schema.info import Info
 from schema.listed import ListedApplication, NamedValue, listed_applications
-from schema.words import NOT_COMPUTED
 
 strawberry.enum(
     DuplicatePolicy,

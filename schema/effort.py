@@ -11,6 +11,7 @@ from engine.decimals import format_exact
 from engine.path import effort as engine
 from resolvers import effort as resolved
 from resolvers.instrument import known_instrument
+from schema.descriptions import IDEMPOTENCY_KEY, NOT_COMPUTED
 from schema.info import Info
 from schema.problem import (
     IdempotencyKeyReused,
@@ -19,7 +20,6 @@ from schema.problem import (
     OwnedElsewhere,
     result_or_problem,
 )
-from schema.words import IDEMPOTENCY_KEY, NOT_COMPUTED
 
 
 @strawberry.type(description="What raising one indicator to a level takes, in points: not money.")

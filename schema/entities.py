@@ -18,7 +18,7 @@ from strawberry.schema import BaseSchema
 from resolvers.context import Context
 from resolvers.operation_budget import REFERENCES_MOST
 from resolvers.problems import InvalidArgument, UnknownEntity
-from schema import nodes
+from schema import node_query
 from schema.application import Application, CommonApplication
 from schema.assessment import Assessment
 from schema.info import Info
@@ -61,9 +61,9 @@ async def _find_entity(context: Context, reference: object) -> KeyedNode:
     entity: object
     match reference:
         case {"__typename": "Region" as kind, "code": str(key)}:
-            entity = await nodes.find_node(context, f"region-{key}")
+            entity = await node_query.find_node(context, f"region-{key}")
         case {"__typename": "Application" | "Assessment" | "Opd" as kind, "id": str(key)}:
-            entity = await nodes.find_node(context, key)
+            entity = await node_query.find_node(context, key)
         case {"__typename": "CommonApplication" as kind, "id": str(key)}:
             entity = CommonApplication.find_by_id(key)
         case _:

@@ -17,13 +17,13 @@ from engine.document import from_document
 from resolvers import event as resolved
 from resolvers.event import VisibleEvent
 from schema.connection import checked_page_size
+from schema.descriptions import CONFLATE, PREVIOUS_CURSOR, SNAPSHOT
 from schema.enums import AssessmentKind, AssessmentState, EventKind
 from schema.event_envelope import EventEnvelope, start_cursor
 from schema.info import Info
 from schema.region import Region
 from schema.scalars import Cursor
 from schema.score import PartScore
-from schema.words import CONFLATE, PREVIOUS_CURSOR, SNAPSHOT
 
 EVENTS_MOST = 500
 

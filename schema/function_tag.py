@@ -1,4 +1,4 @@
-"""GraphQL types and query for the functions that applications are tagged with."""
+"""GraphQL types of functions and of the estimated function of an application."""
 
 from __future__ import annotations
 

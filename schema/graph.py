@@ -11,12 +11,12 @@ from engine.graph import graph as engine
 from engine.graph.subgraph import OmittedCounts, SubgraphNode
 from resolvers import graph as resolved
 from resolvers.graph import NodePosition, PositionedSubgraph
+from schema.descriptions import NOT_COMPUTED
 from schema.diagnostics import Diagnostics
 from schema.enums import ApplicationStatus, GraphBasis, GraphNodeKind, IntegrationDefect
 from schema.info import Info
 from schema.integration import Integration
 from schema.opd import Opd
-from schema.words import NOT_COMPUTED
 
 
 @strawberry.type(

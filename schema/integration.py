@@ -10,6 +10,7 @@ import strawberry
 from engine import model
 from resolvers import integration as resolved
 from schema.application import Application
+from schema.descriptions import EVIDENCE, IDEMPOTENCY_KEY, VERSION
 from schema.enums import IntegrationDirection, IntegrationMode, IntegrationStatus
 from schema.info import Info
 from schema.node import Evidence, EvidenceInput, Node, Provenance
@@ -23,7 +24,6 @@ from schema.problem import (
     WrongState,
     result_or_problem,
 )
-from schema.words import EVIDENCE, IDEMPOTENCY_KEY, VERSION
 
 
 @strawberry.type(description="A data exchange from a source to a target.")

@@ -13,6 +13,7 @@ from engine.verification import attestation as engine
 from engine.verification import completeness
 from resolvers import inventory as resolved
 from schema.connection import checked_page_size
+from schema.descriptions import NOT_COMPUTED
 from schema.enums import SealState
 from schema.info import Info
 from schema.opd import Opd
@@ -23,8 +24,7 @@ from schema.problem import (
     OwnedElsewhere,
     result_or_problem,
 )
-from schema.scope import DevelopmentPolicy
-from schema.words import NOT_COMPUTED
+from schema.verification_scope import DevelopmentPolicy
 
 if TYPE_CHECKING:
     from schema.application import Application

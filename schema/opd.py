@@ -8,6 +8,7 @@ import strawberry
 
 from engine import model
 from resolvers import opd as resolved
+from schema.descriptions import IDEMPOTENCY_KEY
 from schema.enums import OpdKind
 from schema.info import Info
 from schema.node import Node, Provenance
@@ -19,7 +20,6 @@ from schema.problem import (
     OwnedElsewhere,
     result_or_problem,
 )
-from schema.words import IDEMPOTENCY_KEY
 
 
 @strawberry.federation.type(

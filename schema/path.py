@@ -10,6 +10,7 @@ from engine import model
 from engine.decimals import format_exact
 from engine.path import plan
 from resolvers import path as resolved
+from schema.descriptions import NOT_COMPUTED
 from schema.enums import AssessmentKind
 from schema.figure import Figure
 from schema.info import Info
@@ -24,7 +25,6 @@ from schema.plan import (
     UpgradeStep,
     UpgradeYear,
 )
-from schema.words import NOT_COMPUTED
 
 
 @strawberry.enum(description="Whether there is a path.")

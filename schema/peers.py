@@ -12,11 +12,11 @@ from engine import model
 from engine.assessment import peers as engine
 from engine.assessment.outlook import Sufficiency
 from resolvers import peers as resolved
+from schema.descriptions import NOT_COMPUTED
 from schema.enums import RegionKind
 from schema.figure import Figure
 from schema.info import Info
 from schema.instrument import Instrument, schema_instrument
-from schema.words import NOT_COMPUTED
 
 if TYPE_CHECKING:
     from schema.region import Region

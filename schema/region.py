@@ -35,8 +35,8 @@ from schema.opd import Opd
 from schema.outlook import RegionOutlookField
 from schema.path import RegionPath
 from schema.peers import RegionPeersField
+from schema.reuse import RegionSharing
 from schema.score import IndexScore
-from schema.sharing import RegionSharing
 from schema.source import Source
 from schema.verification import RegionVerification
 from schema.what_if import RegionWhatIf

@@ -12,28 +12,28 @@ from schema.assessment import AssessmentMutation
 from schema.average import AverageQuery
 from schema.comparison import ComparisonQuery
 from schema.consolidation import ConsolidationMutation
-from schema.correction import CorrectionMutation
+from schema.derived_events import NewsSubscription
 from schema.effort import EffortMutation
 from schema.entities import EntityQuery
 from schema.event import EventQuery, EventSubscription
 from schema.execution import Execution
 from schema.feed import FeedQuery, FeedSubscription
 from schema.fresh import FreshQuery
+from schema.function_correction import CorrectionMutation
 from schema.function_tag import FunctionQuery
 from schema.instance import InstanceQuery
 from schema.instrument import InstrumentQuery
 from schema.integration import IntegrationMutation
 from schema.inventory import InventoryMutation
 from schema.limits import document_extensions
-from schema.news import NewsSubscription
-from schema.nodes import NodeQuery
+from schema.node_query import NodeQuery
 from schema.opd import OpdMutation
 from schema.ranking import RankingQuery
 from schema.region import RegionQuery
 from schema.scalars import CURSOR, WHOLE_NUMBER, Cursor, WholeNumber
-from schema.scope import ScopeMutation
 from schema.simulation import SimulationMutation
 from schema.source import SourceQuery
+from schema.verification_scope import ScopeMutation
 
 
 @strawberry.type

@@ -8,6 +8,7 @@ import strawberry
 
 from resolvers import simulation as resolved
 from schema.assessment import Assessment
+from schema.descriptions import IDEMPOTENCY_KEY
 from schema.info import Info
 from schema.problem import (
     IdempotencyKeyReused,
@@ -16,7 +17,6 @@ from schema.problem import (
     OwnedElsewhere,
     result_or_problem,
 )
-from schema.words import IDEMPOTENCY_KEY
 
 
 @strawberry.input

@@ -14,6 +14,7 @@ from resolvers.instrument import instrument_in_catalogue
 from resolvers.verification import VerificationResult
 from schema.assessment import Assessment
 from schema.connection import checked_page_size
+from schema.descriptions import NOT_COMPUTED
 from schema.enums import (
     AssessmentKind,
     FindingState,
@@ -24,7 +25,6 @@ from schema.enums import (
 from schema.info import Info
 from schema.instrument import Instrument, schema_instrument
 from schema.score import VerifiedScore
-from schema.words import NOT_COMPUTED
 
 SPBE_2020 = strawberry.ID("spbe-2020")
 EDGES_MOST = 200  # in one finding or verdict

@@ -8,12 +8,12 @@ from engine import model
 from engine.graph import graph as engine_graph
 from resolvers import what_if as resolved
 from resolvers.context import Context
+from schema.descriptions import NOT_COMPUTED
 from schema.diagnostics import Diagnostics
 from schema.enums import AssessmentKind, GraphBasis
 from schema.info import Info
 from schema.listed import LISTED_MOST
 from schema.verification import SPBE_2020, Verification
-from schema.words import NOT_COMPUTED
 
 
 @strawberry.type(description="A region before or after: what its shape and its rules tell.")

@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from engine.model import Application, ApplicationStatus, Capability, Provenance
 from engine.page import Page
 from storage.database import batch_ids
-from storage.page import paginate_by_keyset
+from storage.pagination import paginate_by_keyset
 from storage.tables import ApplicationRow
 
 _VERSIONS = (

@@ -20,7 +20,7 @@ from engine.model import (
 )
 from engine.page import Page
 from storage.database import batch_ids
-from storage.page import paginate_by_keyset
+from storage.pagination import paginate_by_keyset
 from storage.tables import ApplicationRow, IntegrationRow
 
 _OWN_APPLICATIONS = select(ApplicationRow.id).where(ApplicationRow.region == bindparam("region"))

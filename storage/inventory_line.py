@@ -10,9 +10,9 @@ from sqlalchemy import bindparam, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from engine.graph.graph import hash_texts
-from engine.matching.inventory_line import Listing
+from engine.matching.listing import Listing
 from engine.model import ApplicationStatus, AssessmentKind, AssessmentState
-from storage import correction, region
+from storage import function_correction, region
 from storage.tables import ApplicationRow, AssessmentRow, LevelRow, OpdRow
 
 SERVICE_INSTRUMENT = "spbe-2020"  # the instrument whose indicators functions are bound to
@@ -68,7 +68,7 @@ async def load_province_inventory(session: AsyncSession, province: str) -> Provi
     return ProvinceInventory(
         tuple(await list_inventory_lines(session, regions)),
         await official_levels(session, regions, SERVICE_INSTRUMENT),
-        await correction.corrected_functions(session, regions),
+        await function_correction.corrected_functions(session, regions),
     )
 
 

@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from engine.model import Opd, OpdKind, Provenance
 from engine.page import Page
-from storage.page import paginate_by_keyset
+from storage.pagination import paginate_by_keyset
 from storage.tables import OpdRow
 
 _BY_REGION = (

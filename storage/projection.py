@@ -39,13 +39,13 @@ from storage import (
     application,
     assessment,
     attestation,
-    correction,
     effort,
+    function_correction,
     integration,
     opd,
     proposal,
     region,
-    scope,
+    verification_scope,
 )
 from storage.database import batch_ids
 from storage.tables import (
@@ -223,11 +223,11 @@ class ProjectionBatch:
             case Decided():
                 self.pending.put(proposal.decision_to_row(value))
             case Correction():
-                self.pending.put(correction.correction_to_row(entry.region, value))
+                self.pending.put(function_correction.correction_to_row(entry.region, value))
             case Exemption():
-                self.pending.put(scope.exemption_row(entry.region, value))
+                self.pending.put(verification_scope.exemption_row(entry.region, value))
             case DevelopmentPolicy():
-                self.pending.put(scope.policy_row(value))
+                self.pending.put(verification_scope.policy_row(value))
             case RegionEffort():
                 self.pending.put(effort.effort_to_row(value))
             case Claimed():

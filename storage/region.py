@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from engine.model import Provenance, Region, RegionKind
 from engine.page import Page
 from storage.access import Access, draft_access_condition
-from storage.page import paginate_by_keyset
+from storage.pagination import paginate_by_keyset
 from storage.tables import RegionRow
 
 MEMBER_KINDS = (RegionKind.REGENCY, RegionKind.CITY)  # the kinds of regions in a province

@@ -11,8 +11,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from engine.graph.graph import hash_texts as hashed
 from engine.matching.function_classifier import TrainingExample
-from engine.matching.inventory_line import Listing
-from storage import correction
+from engine.matching.listing import Listing
+from storage import function_correction
 from storage.tables import InstanceRow, TrainingExampleRow
 
 
@@ -37,7 +37,7 @@ async def load_training_set(session: AsyncSession) -> tuple[str, tuple[TrainingE
 
 async def refresh_training_set(session: AsyncSession) -> int:
     """Replace the training set by the current corrections; return their number."""
-    examples = await correction.list_corrected_listings(session)
+    examples = await function_correction.list_corrected_listings(session)
     await session.execute(delete(TrainingExampleRow))
     session.add_all(
         TrainingExampleRow(

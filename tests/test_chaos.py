@@ -18,14 +18,14 @@ import pytest
 
 from engine.model import EventKind, Role
 from storage import arrival, log, migrate
-from tests.api import places
+from tests.api import two_provinces
 from tests.api.hub import running_hub
 from tests.fixtures.eventually import eventually
 from tests.fixtures.postgresql import PostgresqlServer
 from tests.fixtures.processes import SimpulProcess, StartSimpul, free_port
 from tests.fixtures.redis import RedisServer
-from tests.hub.live import Client, client
-from tests.hub.resuming import Event, Follower, Writer, list_events_after
+from tests.hub.live_client import Client, client
+from tests.hub.reconnecting_clients import Event, Follower, Writer, list_events_after
 
 pytestmark = pytest.mark.integration
 
@@ -99,7 +99,7 @@ async def test_every_client_gets_the_log_entry_by_entry_whatever_is_killed(
     url = postgresql_server.url
     await asyncio.to_thread(migrate.upgrade_database, url)
     async with running_hub(url, tailing=False) as instance_client:
-        await places.write_regions(instance_client)
+        await two_provinces.write_regions(instance_client)
     environment = {
         "DATABASE_URL": url,
         "REDIS_URL": redis_server.url,

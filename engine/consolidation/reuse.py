@@ -14,7 +14,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from engine.matching.function_classifier import Function, FunctionTag
-from engine.matching.inventory_line import Listing
+from engine.matching.listing import Listing
 
 RULE = "sharing/1"
 MIN_SHARED_LEVEL = 4  # at this level, a service is known to work with others

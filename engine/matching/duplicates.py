@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from engine.matching.grouping import DuplicateGroup, ListingPair, group_spellings, to_listing_pair
-from engine.matching.inventory_line import LineClassifier, LineKind, Listing
+from engine.matching.listing import LineClassifier, LineKind, Listing
 from engine.matching.name_matching import (
     Spelling,
     compare_spellings,

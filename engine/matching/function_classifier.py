@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 from scipy.sparse import csr_matrix, hstack
 from scipy.special import expit
 
-from engine.matching.inventory_line import Listing
+from engine.matching.listing import Listing
 from engine.matching.names import PUBLIC_HOSTS, NameWords, split_words, url_host
 
 Probabilities = NDArray[np.float64]

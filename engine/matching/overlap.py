@@ -25,7 +25,7 @@ from engine.matching.function_classifier import (
     FunctionTag,
     Probabilities,
 )
-from engine.matching.inventory_line import Listing
+from engine.matching.listing import Listing
 from engine.matching.name_matching import letter_similarity, shared_forms
 from engine.matching.names import PUBLIC_HOSTS, NameNormaliser, url_host
 

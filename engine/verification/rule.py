@@ -8,7 +8,7 @@ from fractions import Fraction
 
 
 class RequirementKind(Enum):
-    """The kind of a requirement. `engine.verification.requirement` evaluates each kind."""
+    """The kind of a requirement. `engine.verification.requirement_evaluation` evaluates each kind."""
 
     ANY_OPD_ON_BUS = "ANY_OPD_ON_BUS"
     EVERY_OPD_ON_BUS = "EVERY_OPD_ON_BUS"

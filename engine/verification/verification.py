@@ -17,7 +17,7 @@ from engine.assessment.score import Score, score_levels
 from engine.graph.graph import hash_texts
 from engine.verification.evaluation import Evaluation, Finding, FindingState
 from engine.verification.inventory import Inventory
-from engine.verification.requirement import evaluate_requirement
+from engine.verification.requirement_evaluation import evaluate_requirement
 from engine.verification.rule import Rule, RuleTable
 
 

@@ -63,7 +63,7 @@ def conformance(
     from rich.table import Table
 
     from regions.conformance import check_conformance
-    from regions.directory import Endpoint, is_plain_url
+    from regions.endpoint_directory import Endpoint, is_plain_url
 
     if not is_plain_url(url):
         exit_with_error(

@@ -12,13 +12,13 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from hub.cli import readiness
+from hub.cli import preconditions
 from hub.cli.console import AsJson, confirm, err, exit_with_error, out, print_result
 from hub.cli.translation import N_
 from hub.exit_codes import ExitCode
 
 if TYPE_CHECKING:
-    from engine.spreadsheet.application_sheet import ApplicationSheet
+    from engine.spreadsheet.import_sheet import ApplicationSheet
     from resolvers.inventory_import import ImportResult
 
 app = typer.Typer()
@@ -50,14 +50,14 @@ def import_command(
     It first prints to standard error which columns it reads and what it would do with the rows, and
     then asks for confirmation.
     """
-    from engine.spreadsheet import application_sheet
+    from engine.spreadsheet import import_sheet
     from engine.spreadsheet.sheet import SheetInvalid
     from hub.app import open_instance
     from hub.cli import sheet_file
     from resolvers import inventory_import
     from resolvers.problems import NotFound, OwnedElsewhere
 
-    settings = readiness.load_migrated_settings()
+    settings = preconditions.load_migrated_settings()
 
     async def run_import(sheet: ApplicationSheet, *, trial: bool) -> ImportResult:
         async with open_instance(settings) as instance:
@@ -66,7 +66,7 @@ def import_command(
             return await inventory_import.import_inventory(instance, region, sheet, inventory.name)
 
     try:
-        sheet = application_sheet.parse_application_sheet(sheet_file.read_sheet_rows(inventory))
+        sheet = import_sheet.parse_application_sheet(sheet_file.read_sheet_rows(inventory))
         if not json:
             _print_columns(sheet)
         preview = asyncio.run(run_import(sheet, trial=True))

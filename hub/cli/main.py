@@ -18,12 +18,12 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from hub.cli import (
+    analysis_commands,
     conformance,
     import_command,
     maintenance,
     opds,
-    queries,
-    readiness,
+    preconditions,
     token_command,
 )
 from hub.cli.command_tree import TranslatedGroup
@@ -49,7 +49,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 app.add_typer(token_command.app)
-app.add_typer(queries.app)
+app.add_typer(analysis_commands.app)
 app.add_typer(maintenance.app)
 app.add_typer(conformance.app)
 app.add_typer(import_command.app)
@@ -74,8 +74,8 @@ def serve() -> None:
     """Serve the API and the pages on a migrated database."""
     from hub.process import server
 
-    settings = readiness.load_migrated_settings()
-    with readiness.open_socket_or_exit(settings) as listener:
+    settings = preconditions.load_migrated_settings()
+    with preconditions.open_socket_or_exit(settings) as listener:
         out.print(_("Simpul listens on {url}/").format(url=server.listening_url(listener)))
         if settings.workers > 1:
             from hub.process import supervisor
@@ -107,11 +107,11 @@ def demo(
     from hub.process import server
     from storage import migrate as migrations
 
-    settings = readiness.load_settings()
-    with readiness.open_socket_or_exit(settings) as listener:
+    settings = preconditions.load_settings()
+    with preconditions.open_socket_or_exit(settings) as listener:
         if replay:
             settings = _prepare_replay_settings(settings)
-        if readiness.lacks_migrations(settings):
+        if preconditions.lacks_migrations(settings):
             migrations.upgrade_database(settings.database)
         planned_nodes: list[demo_nodes.DemoNode] = []
         if nodes and not replay and settings.follows is None:
@@ -142,13 +142,13 @@ def migrate(
     """Bring the database to this version's schema; safe to run again."""
     from storage import migrate as migrations
 
-    settings = readiness.load_settings()
-    if readiness.lacks_migrations(settings):
+    settings = preconditions.load_settings()
+    if preconditions.lacks_migrations(settings):
         migrations.upgrade_database(settings.database)
     if renew_epoch:
-        from hub.cli import log_check
+        from hub.cli import log_maintenance
 
-        asyncio.run(log_check.renew_instance_epoch(settings))
+        asyncio.run(log_maintenance.renew_instance_epoch(settings))
     out.print(_("The database is at this version's schema."))
 
 
@@ -159,7 +159,7 @@ def load_command(
     json: AsJson = False,
 ) -> None:
     """Load the data that ships with Simpul; adds only what is missing."""
-    settings = readiness.load_migrated_settings()
+    settings = preconditions.load_migrated_settings()
     summary = _load_shipped_data(settings, national=national, regions=region)
     if region and summary.regions < len(set(region)):
         exit_with_error(

@@ -9,7 +9,7 @@ from typing import Annotated
 
 import typer
 
-from hub.cli import readiness
+from hub.cli import preconditions
 from hub.cli.console import AsJson, err, exit_with_error, out, print_result, progress_callback
 from hub.cli.known_messages import translate_message
 from hub.exit_codes import ExitCode
@@ -30,7 +30,7 @@ def recompute(
     from hub.app import open_instance
     from resolvers import recompute
 
-    settings = readiness.load_migrated_settings()
+    settings = preconditions.load_migrated_settings()
 
     async def run_recompute() -> recompute.RecomputeSummary:
         with Progress(console=err, transient=True, disable=not err.is_terminal) as progress:
@@ -61,11 +61,11 @@ def recompute(
 def check(json: AsJson = False) -> None:
     """Verify the hash chain of every region's log, from the first entry to the last."""
     from engine.log.entry import BrokenChain
-    from hub.cli import log_check
+    from hub.cli import log_maintenance
 
-    settings = readiness.load_migrated_settings()
+    settings = preconditions.load_migrated_settings()
     try:
-        entries = asyncio.run(log_check.verify_all_logs(settings))
+        entries = asyncio.run(log_maintenance.verify_all_logs(settings))
     except BrokenChain as broken:
         exit_with_error(
             _("log of region {region} breaks at sequence {sequence}: {reason}").format(
@@ -93,17 +93,17 @@ def forget(
 ) -> None:
     """Delete the copy of a region, so that the server copies it again; run it after a divergence."""
     from hub.app import open_instance
-    from storage import replica
+    from storage import replica_deletion
 
-    settings = readiness.load_migrated_settings()
+    settings = preconditions.load_migrated_settings()
 
     async def delete_copy() -> None:
         async with open_instance(settings) as instance:
-            await replica.delete_replica(instance.database, region)
+            await replica_deletion.delete_replica(instance.database, region)
 
     try:
         asyncio.run(delete_copy())
-    except replica.NotAReplica:
+    except replica_deletion.NotAReplica:
         exit_with_error(
             _("region {region} is not a replica of another instance's region").format(
                 region=region
@@ -130,7 +130,7 @@ def hand_over(
     from resolvers import handover
     from storage.log import LogNotFound, LogOwnedElsewhere
 
-    settings = readiness.load_migrated_settings()
+    settings = preconditions.load_migrated_settings()
 
     async def run_handover() -> int:
         async with open_instance(settings) as instance:
@@ -169,9 +169,11 @@ def prune(
     json: AsJson = False,
 ) -> None:
     """Delete old entries of the arrival order; the regions' logs stay complete. Run it nightly."""
-    from hub.cli import log_check
+    from hub.cli import log_maintenance
 
-    pruned = asyncio.run(log_check.prune_old_arrivals(readiness.load_migrated_settings(), days))
+    pruned = asyncio.run(
+        log_maintenance.prune_old_arrivals(preconditions.load_migrated_settings(), days)
+    )
     print_result(
         {"days": days, "forgotten": pruned},
         as_json=json,

@@ -9,7 +9,7 @@ from typing import Annotated, Any
 import typer
 
 from engine.model import Opd, OpdKind
-from hub.cli import readiness
+from hub.cli import preconditions
 from hub.cli.console import AsJson, exit_with_error, out, print_result
 from hub.cli.known_messages import translate_message, translate_refusal
 from hub.cli.region_hint import recording_hint
@@ -50,7 +50,7 @@ def add(
     )
     from storage import opd as stored
 
-    settings = readiness.load_migrated_settings()
+    settings = preconditions.load_migrated_settings()
     opd_kind = kind or kind_by_name(name)
     if opd_kind is None:
         kinds = ", ".join(allowed.value for allowed in OpdKind)
@@ -125,7 +125,7 @@ def list_command(region: RegionCode, json: AsJson = False) -> None:
     from storage import opd as stored
     from storage import region as stored_region
 
-    settings = readiness.load_migrated_settings()
+    settings = preconditions.load_migrated_settings()
 
     async def list_opds() -> list[Opd] | None:
         async with open_instance(settings) as instance, instance.database.read() as session:

@@ -9,7 +9,7 @@ from engine.matching.duplicates import RULE
 from engine.matching.grouping import DuplicateGroup, ListingPair
 from engine.matching.overlap import RULE as OVERLAP_RULE
 from engine.matching.overlap import Cluster, Overlap
-from hub.cli.overlap import CLUSTER_MOST, OverlapFindings
+from hub.cli.file_overlap import CLUSTER_MOST, OverlapFindings
 from resolvers.inventory_analysis import shipped_models
 
 

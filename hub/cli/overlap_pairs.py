@@ -14,7 +14,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from engine.matching.grouping import ListingPair
-from engine.matching.inventory_line import Listing
+from engine.matching.listing import Listing
 from engine.matching.overlap import RULE, Overlap
 from engine.spreadsheet.sheet import Row, SheetInvalid, SheetProblem, quote_cell
 from hub.cli import sheet_file

@@ -11,9 +11,9 @@ from rich.table import Table
 
 from engine.matching.grouping import DuplicateGroup
 from engine.matching.name_matching import DuplicatePolicy
-from engine.spreadsheet.inventory_sheet import ListingSheet
+from engine.spreadsheet.listing_sheet import ListingSheet
 from hub.cli.console import out
-from hub.cli.overlap import CLUSTER_MOST, OverlapFindings
+from hub.cli.file_overlap import CLUSTER_MOST, OverlapFindings
 from hub.cli.overlap_document import group_links
 from hub.cli.sheet_file import list_columns
 from resolvers.shipped_functions import functions_by_id

@@ -13,7 +13,6 @@ from engine.assessment.instrument import Instrument
 from engine.decimals import format_exact
 from engine.model import Assessment
 from engine.path import effort as scale
-from engine.path.path import cheapest_plan
 from engine.path.plan import (
     Plan,
     PlanRequest,
@@ -22,10 +21,11 @@ from engine.path.plan import (
     UnreachableTarget,
     next_levels,
 )
+from engine.path.planning import cheapest_plan
 from engine.path.precedence import NO_PRECEDENCE
 from engine.spreadsheet.sheet import SheetInvalid
 from facts.path_rule import effort_scale, precedence_rules
-from hub.cli import score, sheet_file
+from hub.cli import score_report, sheet_file
 from hub.cli.console import exit_with_error, open_output
 from hub.cli.known_messages import translate_message
 from hub.cli.translation import N_
@@ -139,7 +139,7 @@ class PathResult:
 
 def plan_sheet_path(path: Path, options: PathOptions) -> PathResult:
     """Return the plan for the sheet in a file; exit with an error if the input is invalid."""
-    instrument, levels = score.read_level_file(path, options.instrument)
+    instrument, levels = score_report.read_level_file(path, options.instrument)
     target = options.target
     if not instrument.level_min < target <= instrument.level_max:
         exit_with_error(

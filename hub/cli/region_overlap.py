@@ -6,11 +6,11 @@ from gettext import gettext as _
 
 from hub.app import open_instance
 from hub.cli.console import exit_with_error
-from hub.cli.overlap import OverlapFindings
+from hub.cli.file_overlap import OverlapFindings
 from hub.cli.region_queries import OPERATOR
 from hub.exit_codes import ExitCode
 from hub.settings import Settings
-from resolvers import inventory_analysis, sharing
+from resolvers import inventory_analysis, reuse
 from resolvers.context import Context
 from resolvers.operation_budget import OperationBudget
 
@@ -28,7 +28,7 @@ async def find_region_overlaps(settings: Settings, code: str) -> OverlapFindings
                 ExitCode.INPUT,
             )
         analysis = await inventory_analysis.analyse_region_inventory(context, code)
-        candidates = await sharing.find_reuse_candidates(context, region)
+        candidates = await reuse.find_reuse_candidates(context, region)
         applications = await context.loaders.applications.load_many(
             [candidate.system for candidate in candidates]
         )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from gettext import gettext as _
 
 from engine.model import AssessmentKind
-from engine.path.path import cheapest_plan
+from engine.path.planning import cheapest_plan
 from hub.app import open_instance
 from hub.cli.console import exit_with_error
 from hub.cli.known_messages import translate_refusal

@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from engine.model import Role
-from hub.cli import readiness
+from hub.cli import preconditions
 from hub.cli.console import AsJson, exit_with_error, print_result
 from hub.cli.known_messages import translate_refusal
 from hub.exit_codes import ExitCode
@@ -30,7 +30,7 @@ def token(
     from hub.auth.authentication import TokenInvalid, checked_subject
     from hub.auth.tokens import issue_token
 
-    settings = readiness.load_settings()
+    settings = preconditions.load_settings()
     try:
         checked_subject(subject)
     except TokenInvalid as invalid:
@@ -51,7 +51,7 @@ def token(
     if region or opd:
         from hub.cli import token_scope
 
-        token_scope.check_token_scope(readiness.load_migrated_settings(), role, region, opd)
+        token_scope.check_token_scope(preconditions.load_migrated_settings(), role, region, opd)
     bearer_token = issue_token(
         settings.token_key(),
         settings.token_issuer,

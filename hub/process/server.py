@@ -8,7 +8,7 @@ from collections.abc import Callable
 import uvicorn
 from starlette.types import ASGIApp
 
-from hub import logs
+from hub import logging_config
 from hub.process.shutdown import DrainingServer
 from hub.settings import Settings
 from hub.transport.request_limits import BoundedHttpProtocol, RequestLimits
@@ -75,7 +75,7 @@ def server_config(
         ws_max_size=RequestLimits().body_bytes,
         ws_ping_interval=PING_SECONDS,
         ws_ping_timeout=PING_SECONDS,
-        log_config=logs.logging_config(settings.log_level),
+        log_config=logging_config.logging_config(settings.log_level),
         log_level=settings.log_level,
         access_log=False,
         server_header=False,

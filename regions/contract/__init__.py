@@ -14,7 +14,7 @@ from typing import Any
 from engine.log.entry import Entry
 from engine.log.snapshot import RowKind, SnapshotRow
 from engine.model import EventKind, Visibility
-from regions.directory import is_plain_url, to_websocket_url
+from regions.endpoint_directory import is_plain_url, to_websocket_url
 
 VERSION = 1
 ENTRIES_MOST = 200  # in one frame

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from resolvers.seed import seed_regions
-from tests.api import places
+from tests.api import two_provinces
 from tests.api.hub import Hub, copied_database_url, running_hub
 
 Fill = Callable[[Hub], Awaitable[None]]
@@ -29,7 +29,7 @@ async def hub(places_template: Path, tmp_path: Path) -> AsyncIterator[Hub]:
 async def any_hub(database_url: str) -> AsyncIterator[Hub]:
     """Yield an instance with two small provinces, on each database in turn."""
     async with running_hub(database_url) as hub:
-        await places.write_regions(hub)
+        await two_provinces.write_regions(hub)
         yield hub
 
 
@@ -42,7 +42,7 @@ async def west_java(west_java_template: Path, tmp_path: Path) -> AsyncIterator[H
 
 @pytest.fixture(scope="session")
 def places_template(filled: Filled) -> Path:
-    return filled(places.write_regions)
+    return filled(two_provinces.write_regions)
 
 
 @pytest.fixture(scope="session")

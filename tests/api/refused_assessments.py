@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from tests.api import places
-from tests.api.refusals import (
+from tests.api import two_provinces
+from tests.api.mutation_inputs import (
     DECISION,
     EDITABLE_STATES,
     EFFORT_EDIT,
@@ -30,18 +30,18 @@ ASSESSMENTS: dict[str, list[tuple[Fields, Fields]]] = {
     "simulateAssessment": [
         ({"assessment": "assessment-99", "levels": []}, not_found("assessment-99")),
         (
-            {"assessment": places.DRAFT, "levels": [{"indicator": 21, "level": 3}]},
+            {"assessment": two_provinces.DRAFT, "levels": [{"indicator": 21, "level": 3}]},
             invalid_input("indicator", "an indicator of pemdi-2026, 1 to 20", "21"),
         ),
         (
-            {"assessment": places.DRAFT, "levels": [{"indicator": 1, "level": 6}]},
+            {"assessment": two_provinces.DRAFT, "levels": [{"indicator": 1, "level": 6}]},
             invalid_input("level", "a level from 1 to 5", "6"),
         ),
         (
             {"assessment": RESULT_ID, "levels": []},
             invalid_input("assessment", "one with levels, or with all domain values", RESULT_ID),
         ),
-        ({"assessment": places.DRAFT, "levels": [], **USED_KEY}, KEY_REUSED),
+        ({"assessment": two_provinces.DRAFT, "levels": [], **USED_KEY}, KEY_REUSED),
     ],
     "editEffort": [
         ({**EFFORT_EDIT, "region": "99.99"}, not_found("99.99")),
@@ -98,7 +98,7 @@ ASSESSMENTS: dict[str, list[tuple[Fields, Fields]]] = {
             {**NEW_ASSESSMENT, "instrument": "spbe-2020", "year": 2026},
             invalid_input("year", "a year from 2021 to 2025", "2026"),
         ),
-        ({**NEW_ASSESSMENT, "year": 2026}, already_exists(places.DRAFT)),
+        ({**NEW_ASSESSMENT, "year": 2026}, already_exists(two_provinces.DRAFT)),
         ({**NEW_ASSESSMENT, **USED_KEY}, KEY_REUSED),
     ],
     "claimLevel": [
@@ -121,7 +121,7 @@ ASSESSMENTS: dict[str, list[tuple[Fields, Fields]]] = {
             {**LEVEL_CLAIM, "evidence": [{"title": "SK", "url": "file:///etc/passwd"}]},
             invalid_input("evidence.url", WEB_ADDRESS, "file:///etc/passwd"),
         ),
-        ({**LEVEL_CLAIM, "version": 0}, version_conflict(places.DRAFT, 0, 1)),
+        ({**LEVEL_CLAIM, "version": 0}, version_conflict(two_provinces.DRAFT, 0, 1)),
         (
             {**LEVEL_CLAIM, "assessment": "assessment-submitted"},
             wrong_state("assessment-submitted", "SUBMITTED", *EDITABLE_STATES),
@@ -138,8 +138,8 @@ ASSESSMENTS: dict[str, list[tuple[Fields, Fields]]] = {
     ],
     "submitAssessment": [
         (versioned("assessment-99"), not_found("assessment-99")),
-        (versioned(places.DRAFT, **EMPTY_KEY), NO_KEY),
-        (versioned(places.DRAFT, 3), version_conflict(places.DRAFT, 3, 1)),
+        (versioned(two_provinces.DRAFT, **EMPTY_KEY), NO_KEY),
+        (versioned(two_provinces.DRAFT, 3), version_conflict(two_provinces.DRAFT, 3, 1)),
         (
             versioned("assessment-submitted"),
             wrong_state("assessment-submitted", "SUBMITTED", *EDITABLE_STATES),
@@ -152,7 +152,7 @@ ASSESSMENTS: dict[str, list[tuple[Fields, Fields]]] = {
                 "missing": list(range(1, 21)),
             },
         ),
-        (versioned(places.DRAFT, **USED_KEY), KEY_REUSED),
+        (versioned(two_provinces.DRAFT, **USED_KEY), KEY_REUSED),
     ],
     "returnAssessment": [
         (versioned("assessment-99", reason="x"), not_found("assessment-99")),
@@ -164,7 +164,10 @@ ASSESSMENTS: dict[str, list[tuple[Fields, Fields]]] = {
             versioned("assessment-submitted", 2, reason="x"),
             version_conflict("assessment-submitted", 2, 1),
         ),
-        (versioned(places.DRAFT, reason="x"), wrong_state(places.DRAFT, "DRAFT", "SUBMITTED")),
+        (
+            versioned(two_provinces.DRAFT, reason="x"),
+            wrong_state(two_provinces.DRAFT, "DRAFT", "SUBMITTED"),
+        ),
         (versioned("assessment-submitted", reason="x", **USED_KEY), KEY_REUSED),
     ],
     "publishAssessment": [
@@ -174,7 +177,7 @@ ASSESSMENTS: dict[str, list[tuple[Fields, Fields]]] = {
             invalid_input("id", "an assessment that is not a simulation", "assessment-simulation"),
         ),
         (versioned("assessment-submitted", 2), version_conflict("assessment-submitted", 2, 1)),
-        (versioned(places.DRAFT), wrong_state(places.DRAFT, "DRAFT", "SUBMITTED")),
+        (versioned(two_provinces.DRAFT), wrong_state(two_provinces.DRAFT, "DRAFT", "SUBMITTED")),
         (
             versioned("assessment-published"),
             wrong_state("assessment-published", "PUBLISHED", "SUBMITTED"),
@@ -244,7 +247,7 @@ ASSESSMENTS: dict[str, list[tuple[Fields, Fields]]] = {
                 "kind": "SELF",
                 "version": 1,
             },
-            already_exists(places.DRAFT),
+            already_exists(two_provinces.DRAFT),
         ),
         ({**PUBLISHED_RESULT, "year": 2024, "version": 2}, version_conflict(RESULT_ID, 2, 1)),
         ({**PUBLISHED_RESULT, **USED_KEY}, KEY_REUSED),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.api.refusals import (
+from tests.api.mutation_inputs import (
     BUDGET,
     DOCUMENTS,
     EMPTY_KEY,

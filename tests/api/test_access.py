@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from engine.model import AssessmentKind, AssessmentState, Role, Viewer
-from tests.api import places
+from tests.api import two_provinces
 from tests.api.hub import CHANGED_TYPES, Hub, copied_database_url, mutation, running_hub
 
 SAME_REGION_OPD = Viewer(
@@ -16,17 +16,17 @@ SAME_REGION_OPD = Viewer(
 )
 # All changed objects belong to OPD dinkes of 32.11, except INTEGRATION, which comes from 32.73.
 VIEWERS = (
-    places.PUBLIC,
-    places.OPD,
+    two_provinces.PUBLIC,
+    two_provinces.OPD,
     SAME_REGION_OPD,
-    places.OTHER_OPD,
-    places.REGION,
-    places.OTHER_REGION,
-    places.ASSESSOR,
-    places.OTHER_ASSESSOR,
-    places.PROVINCE,
-    places.OTHER_PROVINCE,
-    places.ADMIN,
+    two_provinces.OTHER_OPD,
+    two_provinces.REGION,
+    two_provinces.OTHER_REGION,
+    two_provinces.ASSESSOR,
+    two_provinces.OTHER_ASSESSOR,
+    two_provinces.PROVINCE,
+    two_provinces.OTHER_PROVINCE,
+    two_provinces.ADMIN,
 )
 EXTERNAL = "assessment-external"
 SUBMITTED = "assessment-submitted"
@@ -138,7 +138,7 @@ OPERATIONS: dict[str, tuple[str, dict[str, object], str]] = {
     ),
     "claim a level of a self-assessment": (
         "claimLevel",
-        {"assessment": places.DRAFT, "indicator": 1, "level": 4, "version": 1},
+        {"assessment": two_provinces.DRAFT, "indicator": 1, "level": 4, "version": 1},
         "nffn+nfn+n+",
     ),
     "claim a level of an external assessment": (
@@ -148,7 +148,7 @@ OPERATIONS: dict[str, tuple[str, dict[str, object], str]] = {
     ),
     "submit a self-assessment": (
         "submitAssessment",
-        {"id": places.DRAFT, "version": 1},
+        {"id": two_provinces.DRAFT, "version": 1},
         "nffn+nfn+n+",
     ),
     "return an assessment": (
@@ -183,19 +183,25 @@ ALLOWED = [
 
 
 async def _prepare(hub: Hub) -> None:
-    await places.write_regions(hub)
-    await places.write_assessment(hub, places.assessment())
-    await places.write_assessment(hub, places.assessment(EXTERNAL, kind=AssessmentKind.EXTERNAL))
-    await places.write_assessment(
-        hub,
-        places.assessment(SUBMITTED, kind=AssessmentKind.INTERIM, state=AssessmentState.SUBMITTED),
+    await two_provinces.write_regions(hub)
+    await two_provinces.write_assessment(hub, two_provinces.assessment())
+    await two_provinces.write_assessment(
+        hub, two_provinces.assessment(EXTERNAL, kind=AssessmentKind.EXTERNAL)
     )
-    published = places.assessment(
+    await two_provinces.write_assessment(
+        hub,
+        two_provinces.assessment(
+            SUBMITTED, kind=AssessmentKind.INTERIM, state=AssessmentState.SUBMITTED
+        ),
+    )
+    published = two_provinces.assessment(
         PUBLISHED, kind=AssessmentKind.OFFICIAL, state=AssessmentState.PUBLISHED
     )
-    await places.write_assessment(hub, published)
-    await places.write_integration(hub, INTEGRATION, "application-budget", "application-health")
-    await places.write_integration(hub, OUTGOING, "application-health", None)
+    await two_provinces.write_assessment(hub, published)
+    await two_provinces.write_integration(
+        hub, INTEGRATION, "application-budget", "application-health"
+    )
+    await two_provinces.write_integration(hub, OUTGOING, "application-health", None)
 
 
 @pytest.fixture(scope="module")
@@ -245,13 +251,13 @@ async def test_a_role_without_a_scope_has_only_public_permissions(prepared: Hub)
 
 async def test_a_refusal_names_the_region_that_is_outside_the_scope(prepared: Hub) -> None:
     name, fields, _letters = OPERATIONS["register an application"]
-    result = await prepared.result(mutation(name), places.OTHER_REGION, input=fields)
+    result = await prepared.result(mutation(name), two_provinces.OTHER_REGION, input=fields)
     assert "region 32.11, which is outside its scope" in str(result.errors)
 
 
 async def test_a_province_may_start_an_assessment_of_itself(prepared: Hub) -> None:
     fields = {"region": "32", "instrument": "pemdi-2026", "year": 2026, "kind": "SELF"}
-    answer = await prepared.change("startAssessment", places.PROVINCE, **fields)
+    answer = await prepared.change("startAssessment", two_provinces.PROVINCE, **fields)
     assert answer["__typename"] == "Assessment"
-    code = await prepared.change_refusal("startAssessment", places.OTHER_PROVINCE, **fields)
+    code = await prepared.change_refusal("startAssessment", two_provinces.OTHER_PROVINCE, **fields)
     assert code == "FORBIDDEN"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.api import places
+from tests.api import two_provinces
 from tests.api.hub import Hub
 
 HEALTH, BUDGET = "application-health", "application-budget"
@@ -15,7 +15,7 @@ query ($after: Cursor) {
 
 
 async def _events_after(hub: Hub, after: str) -> list[tuple[str, str, int]]:
-    data = await hub.query_data(EVENTS, places.ADMIN, after=after)
+    data = await hub.query_data(EVENTS, two_provinces.ADMIN, after=after)
     return [
         (event["kind"], event["region"]["code"], event["sequence"])
         for event in data["events"]["events"]
@@ -26,7 +26,7 @@ async def test_an_application_is_registered_changed_and_retired(hub: Hub) -> Non
     before = await hub.cursor()
     new = await hub.change(
         "registerApplication",
-        places.OPD,
+        two_provinces.OPD,
         region="32.11",
         opd="opd-32.11.dinkes",
         name="  Sehat  ",
@@ -47,15 +47,15 @@ async def test_an_application_is_registered_changed_and_retired(hub: Hub) -> Non
         "opd": {"id": "opd-32.11.dinkes"},
     }
     changed = await hub.change(
-        "updateApplication", places.OPD, id=id, version=1, status="INACTIVE", url=""
+        "updateApplication", two_provinces.OPD, id=id, version=1, status="INACTIVE", url=""
     )
     assert changed == {**new, "version": 2, "status": "INACTIVE", "url": None}
     moved = await hub.change(
-        "updateApplication", places.REGION, id=id, version=2, opd="opd-32.11.diskominfo"
+        "updateApplication", two_provinces.REGION, id=id, version=2, opd="opd-32.11.diskominfo"
     )
     assert moved == {**changed, "version": 3, "opd": {"id": "opd-32.11.diskominfo"}}
     retired = await hub.change(
-        "retireApplication", places.REGION, id=id, version=3, reason=" diganti "
+        "retireApplication", two_provinces.REGION, id=id, version=3, reason=" diganti "
     )
     assert retired == {**moved, "version": 4, "status": "RETIRED", "retiredReason": "diganti"}
     assert await _events_after(hub, before) == [
@@ -67,15 +67,23 @@ async def test_an_application_is_registered_changed_and_retired(hub: Hub) -> Non
 
 
 async def test_null_clears_what_may_be_unknown_and_what_is_left_out_stays(hub: Hub) -> None:
-    updated = await hub.change("updateApplication", places.OPD, id=HEALTH, version=1, year=2020)
+    updated = await hub.change(
+        "updateApplication", two_provinces.OPD, id=HEALTH, version=1, year=2020
+    )
     assert (updated["year"], updated["name"]) == (2020, "Wakepo")
-    cleared = await hub.change("updateApplication", places.OPD, id=HEALTH, version=2, year=None)
+    cleared = await hub.change(
+        "updateApplication", two_provinces.OPD, id=HEALTH, version=2, year=None
+    )
     assert (cleared["year"], cleared["name"]) == (None, "Wakepo")
 
 
 async def test_the_source_of_a_row_is_the_office_that_entered_it(hub: Hub) -> None:
     await hub.change(
-        "registerApplication", places.OPD, region="32.11", opd="opd-32.11.dinkes", name="Sehat"
+        "registerApplication",
+        two_provinces.OPD,
+        region="32.11",
+        opd="opd-32.11.dinkes",
+        name="Sehat",
     )
     query = '{ applications(filter: { search: "sehat" }) { nodes { provenance { source note } } } }'
     assert (await hub.query_data(query))["applications"]["nodes"] == [
@@ -84,9 +92,13 @@ async def test_the_source_of_a_row_is_the_office_that_entered_it(hub: Hub) -> No
 
 
 async def test_the_name_of_a_retired_application_may_be_given_again(hub: Hub) -> None:
-    await hub.change("retireApplication", places.OPD, id=HEALTH, version=1)
+    await hub.change("retireApplication", two_provinces.OPD, id=HEALTH, version=1)
     registered = await hub.change(
-        "registerApplication", places.OPD, region="32.11", opd="opd-32.11.dinkes", name="Wakepo"
+        "registerApplication",
+        two_provinces.OPD,
+        region="32.11",
+        opd="opd-32.11.dinkes",
+        name="Wakepo",
     )
     assert (registered["__typename"], registered["version"]) == ("Application", 1)
 
@@ -94,7 +106,7 @@ async def test_the_name_of_a_retired_application_may_be_given_again(hub: Hub) ->
 async def test_the_result_of_a_mutation_has_the_changed_values(hub: Hub) -> None:
     await hub.change(
         "connectApplications",
-        places.OPD,
+        two_provinces.OPD,
         source=HEALTH,
         target=BUDGET,
         dataObject="belanja",
@@ -107,7 +119,7 @@ async def test_the_result_of_a_mutation_has_the_changed_values(hub: Hub) -> None
       }
     }
     """
-    assert (await hub.query_data(mutation, places.OPD))["updateApplication"] == {
+    assert (await hub.query_data(mutation, two_provinces.OPD))["updateApplication"] == {
         "name": "Baru",
         "integrations": {"nodes": [{"source": {"name": "Baru", "version": 2}}]},
     }
@@ -119,7 +131,7 @@ async def test_an_integration_is_connected_confirmed_by_the_other_side_and_withd
     before = await hub.cursor()
     integration = await hub.change(
         "connectApplications",
-        places.OPD,
+        two_provinces.OPD,
         source=HEALTH,
         target=BUDGET,
         dataObject=" belanja ",
@@ -138,7 +150,7 @@ async def test_an_integration_is_connected_confirmed_by_the_other_side_and_withd
         "dataObject": "belanja",
         "targetName": "e-Budgeting",
     }
-    confirmed = await hub.change("confirmIntegration", places.OTHER_OPD, id=id, version=1)
+    confirmed = await hub.change("confirmIntegration", two_provinces.OTHER_OPD, id=id, version=1)
     assert confirmed == {
         **integration,
         "version": 2,
@@ -146,7 +158,7 @@ async def test_an_integration_is_connected_confirmed_by_the_other_side_and_withd
         "evidenceGrade": 2,
         "verifiedOn": "2026-11-24",
     }
-    withdrawn = await hub.change("withdrawIntegration", places.OPD, id=id, version=2)
+    withdrawn = await hub.change("withdrawIntegration", two_provinces.OPD, id=id, version=2)
     assert withdrawn == {**confirmed, "version": 3, "status": "WITHDRAWN"}
     assert await _events_after(hub, before) == [
         ("INTEGRATION_CONNECTED", "32.11", 6),
@@ -158,18 +170,18 @@ async def test_an_integration_is_connected_confirmed_by_the_other_side_and_withd
 async def test_the_creator_of_an_integration_cannot_confirm_it(hub: Hub) -> None:
     integration = await hub.change(
         "connectApplications",
-        places.REGION,
+        two_provinces.REGION,
         source=HEALTH,
         target=BUDGET,
         dataObject="belanja",
         mode="API",
     )
     code = await hub.change_refusal(
-        "confirmIntegration", places.REGION, id=integration["id"], version=1
+        "confirmIntegration", two_provinces.REGION, id=integration["id"], version=1
     )
     assert code == "FORBIDDEN"
     confirmed = await hub.change(
-        "confirmIntegration", places.OTHER_OPD, id=integration["id"], version=1
+        "confirmIntegration", two_provinces.OTHER_OPD, id=integration["id"], version=1
     )
     assert (confirmed["version"], confirmed["evidenceGrade"]) == (2, 2)
 
@@ -177,7 +189,7 @@ async def test_the_creator_of_an_integration_cannot_confirm_it(hub: Hub) -> None
 async def test_a_predicate_is_stored_as_printed(hub: Hub) -> None:
     await hub.change(
         "recordResult",
-        places.PROVINCE,
+        two_provinces.PROVINCE,
         region="32.73",
         instrument="spbe-2020",
         year=2021,
@@ -196,7 +208,7 @@ async def test_a_predicate_is_stored_as_printed(hub: Hub) -> None:
 async def test_a_target_outside_of_every_inventory_is_recorded_by_its_name(hub: Hub) -> None:
     integration = await hub.change(
         "connectApplications",
-        places.OPD,
+        two_provinces.OPD,
         source=HEALTH,
         targetName=" SATUSEHAT ",
         dataObject="rekam medis",
@@ -221,7 +233,7 @@ async def test_an_application_that_was_just_retired_is_not_connected(any_hub: Hu
       ) { __typename }
     }
     """
-    assert await any_hub.query_data(mutation, places.ADMIN) == {
+    assert await any_hub.query_data(mutation, two_provinces.ADMIN) == {
         "retireApplication": {"__typename": "Application"},
         "connectApplications": {"__typename": "WrongState"},
         "other": {"__typename": "WrongState"},
@@ -232,7 +244,7 @@ async def test_an_assessment_goes_from_its_first_level_to_the_public(hub: Hub) -
     before = await hub.cursor()
     started = await hub.change(
         "startAssessment",
-        places.REGION,
+        two_provinces.REGION,
         region="32.11",
         instrument="pemdi-2026",
         year=2026,
@@ -250,7 +262,7 @@ async def test_an_assessment_goes_from_its_first_level_to_the_public(hub: Hub) -
     for number in range(1, 21):
         answer = await hub.change(
             "claimLevel",
-            places.REGION,
+            two_provinces.REGION,
             assessment=id,
             indicator=number,
             level=5 if number == 20 else 3,
@@ -264,22 +276,22 @@ async def test_an_assessment_goes_from_its_first_level_to_the_public(hub: Hub) -
         "score": {"value": "3.30", "predicate": "Baik", "claimed": 20},
     }
     replaced = await hub.change(
-        "claimLevel", places.REGION, assessment=id, indicator=20, level=4, version=21
+        "claimLevel", two_provinces.REGION, assessment=id, indicator=20, level=4, version=21
     )
     assert replaced["score"] == {"value": "3.15", "predicate": "Baik", "claimed": 20}
-    submitted = await hub.change("submitAssessment", places.REGION, id=id, version=22)
+    submitted = await hub.change("submitAssessment", two_provinces.REGION, id=id, version=22)
     assert (submitted["state"], submitted["version"]) == ("SUBMITTED", 23)
     returned = await hub.change(
-        "returnAssessment", places.ASSESSOR, id=id, version=23, reason=" bukti kurang "
+        "returnAssessment", two_provinces.ASSESSOR, id=id, version=23, reason=" bukti kurang "
     )
     assert (returned["state"], returned["returnedReason"]) == ("RETURNED", "bukti kurang")
     claimed = await hub.change(
-        "claimLevel", places.REGION, assessment=id, indicator=1, level=4, version=24
+        "claimLevel", two_provinces.REGION, assessment=id, indicator=1, level=4, version=24
     )
     assert (claimed["state"], claimed["score"]["value"]) == ("RETURNED", "3.20")
-    resubmitted = await hub.change("submitAssessment", places.REGION, id=id, version=25)
+    resubmitted = await hub.change("submitAssessment", two_provinces.REGION, id=id, version=25)
     assert (resubmitted["state"], resubmitted["returnedReason"]) == ("SUBMITTED", "")
-    published = await hub.change("publishAssessment", places.ASSESSOR, id=id, version=26)
+    published = await hub.change("publishAssessment", two_provinces.ASSESSOR, id=id, version=26)
     assert published == {
         **resubmitted,
         "version": 27,
@@ -341,17 +353,25 @@ async def test_an_assessment_goes_from_its_first_level_to_the_public(hub: Hub) -
 
 async def test_a_year_may_have_several_simulations(hub: Hub) -> None:
     fields = {"region": "32.11", "instrument": "pemdi-2026", "year": 2026, "kind": "SIMULATION"}
-    ids = {(await hub.change("startAssessment", places.REGION, **fields))["id"] for _ in range(3)}
+    ids = {
+        (await hub.change("startAssessment", two_provinces.REGION, **fields))["id"]
+        for _ in range(3)
+    }
     assert len(ids) == 3
 
 
 async def test_a_claim_of_the_same_level_is_logged_and_changes_no_index(
     hub: Hub,
 ) -> None:
-    await places.write_assessment(hub, places.assessment())
+    await two_provinces.write_assessment(hub, two_provinces.assessment())
     before = await hub.cursor()
     updated = await hub.change(
-        "claimLevel", places.REGION, assessment=places.DRAFT, indicator=1, level=3, version=1
+        "claimLevel",
+        two_provinces.REGION,
+        assessment=two_provinces.DRAFT,
+        indicator=1,
+        level=3,
+        version=1,
     )
     assert (updated["version"], updated["score"]["value"]) == (2, "3.00")
     assert [kind for kind, _, _ in await _events_after(hub, before)] == ["LEVEL_CLAIMED"]
@@ -366,7 +386,7 @@ async def test_a_result_is_recorded_and_corrected(hub: Hub) -> None:
         "value": "4.15",
         "source": "KepmenPANRB",
     }
-    recorded = await hub.change("recordResult", places.PROVINCE, **printed)
+    recorded = await hub.change("recordResult", two_provinces.PROVINCE, **printed)
     assert recorded == {
         "__typename": "Assessment",
         "id": "assessment-32.11-spbe-2020-2024-official",
@@ -381,7 +401,7 @@ async def test_a_result_is_recorded_and_corrected(hub: Hub) -> None:
     ]
     corrected = await hub.change(
         "recordResult",
-        places.PROVINCE,
+        two_provinces.PROVINCE,
         **{**printed, "value": "4.51", "version": 1, "domains": domains, "note": "ralat"},
     )
     assert corrected == {

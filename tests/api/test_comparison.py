@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from engine.model import AssessmentKind, AssessmentState, EventKind
 from resolvers.seed import seed_regions
-from tests.api import places
+from tests.api import two_provinces
 from tests.api.hub import Hub, running_hub
 
 LINES = """
@@ -70,7 +70,7 @@ async def test_each_part_is_compared_with_the_province_and_the_nation(west_java:
 
 async def test_published_levels_are_compared_down_to_the_indicator(hub: Hub) -> None:
     for region, level in (("32.11", 3), ("32.73", 4)):
-        assessment = places.assessment(
+        assessment = two_provinces.assessment(
             f"assessment-{region}",
             region=region,
             kind=AssessmentKind.OFFICIAL,

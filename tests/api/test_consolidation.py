@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from facts.tables import common_applications
-from tests.api import places
+from tests.api import two_provinces
 from tests.api.hub import Hub
 
 DUPLICATES = """
@@ -66,7 +66,9 @@ async def _tags(hub: Hub, code: str) -> dict[str, dict[str, Any]]:
 async def _decide(hub: Hub, decision: str, **fields: object) -> dict[str, Any]:
     [proposal] = await _proposals(hub)
     target = {"region": "32.11", "id": proposal["id"], "inputs": proposal["inputs"]}
-    return await hub.change("decideProposal", places.REGION, decision=decision, **target, **fields)
+    return await hub.change(
+        "decideProposal", two_provinces.REGION, decision=decision, **target, **fields
+    )
 
 
 async def test_sumedang_has_two_pairs_of_one_name_to_review(west_java: Hub) -> None:
@@ -121,7 +123,7 @@ async def test_two_listings_of_a_national_system_are_one_system_listed_twice(hub
     ids = []
     for opd in ("opd-32.11.dinkes", "opd-32.11.diskominfo"):
         answer = await hub.change(
-            "registerApplication", places.REGION, region="32.11", opd=opd, name="SRIKANDI"
+            "registerApplication", two_provinces.REGION, region="32.11", opd=opd, name="SRIKANDI"
         )
         ids.append(answer["id"])
     duplicates = await _duplicates(hub, "32.11")
@@ -162,7 +164,7 @@ async def test_most_applications_of_sumedang_are_tagged(west_java: Hub) -> None:
 
 
 async def test_a_retired_application_has_no_tag_and_no_proposal(hub: Hub) -> None:
-    await hub.change("retireApplication", places.REGION, id=OFFICE, version=1)
+    await hub.change("retireApplication", two_provinces.REGION, id=OFFICE, version=1)
     assert (await _tags(hub, "32.11"))["E-Office"] is None
     assert await _proposals(hub) == []
 
@@ -190,7 +192,7 @@ async def test_sharing_candidates_serve_functions_that_sumedang_lacks(west_java:
 async def test_a_system_that_is_out_of_use_is_not_offered(west_java: Hub) -> None:
     changed = await west_java.change(
         "updateApplication",
-        places.PROVINCE,
+        two_provinces.PROVINCE,
         id="application-32.02-03",
         version=1,
         status="INACTIVE",
@@ -308,10 +310,10 @@ async def test_a_rejected_proposal_is_hidden_until_its_inputs_change(any_hub: Hu
 
     # An edit of an unrelated object does not reopen it; an edit of its basis does.
     fields = {"id": "application-health", "version": 1, "platform": "web"}
-    await any_hub.change("updateApplication", places.REGION, **fields)
+    await any_hub.change("updateApplication", two_provinces.REGION, **fields)
     assert await _proposals(any_hub) == []
     fields = {"id": OFFICE, "version": 1, "name": "E-Office Sumedang"}
-    await any_hub.change("updateApplication", places.REGION, **fields)
+    await any_hub.change("updateApplication", two_provinces.REGION, **fields)
     [reopened] = await _proposals(any_hub)
     assert (reopened["id"], reopened["status"], reopened["decision"]) == (
         before["id"],
@@ -353,10 +355,10 @@ async def test_a_rejection_without_a_reason_changes_nothing(hub: Hub) -> None:
 async def test_a_decision_on_outdated_inputs_changes_nothing(hub: Hub) -> None:
     [proposal] = await _proposals(hub)
     fields = {"id": OFFICE, "version": 1, "name": "E-Office Sumedang"}
-    await hub.change("updateApplication", places.REGION, **fields)
+    await hub.change("updateApplication", two_provinces.REGION, **fields)
     before = await hub.list_all_rows()
     decision = {"region": "32.11", "id": proposal["id"], "inputs": proposal["inputs"]}
-    answer = await hub.change("decideProposal", places.REGION, decision="ACCEPT", **decision)
+    answer = await hub.change("decideProposal", two_provinces.REGION, decision="ACCEPT", **decision)
     assert (answer["__typename"], answer["field"]) == ("InvalidInput", "inputs")
     assert await hub.list_all_rows() == before
 
@@ -364,9 +366,9 @@ async def test_a_decision_on_outdated_inputs_changes_nothing(hub: Hub) -> None:
 async def test_a_decision_on_an_unknown_proposal_or_region_changes_nothing(hub: Hub) -> None:
     before = await hub.list_all_rows()
     fields = {"id": "none", "inputs": "none", "decision": "ACCEPT"}
-    answer = await hub.change("decideProposal", places.REGION, region="32.11", **fields)
+    answer = await hub.change("decideProposal", two_provinces.REGION, region="32.11", **fields)
     assert answer == {"__typename": "NotFound", "id": "none"}
-    answer = await hub.change("decideProposal", places.REGION, region="99", **fields)
+    answer = await hub.change("decideProposal", two_provinces.REGION, region="99", **fields)
     assert answer == {"__typename": "NotFound", "id": "99"}
     assert await hub.list_all_rows() == before
 
@@ -421,7 +423,7 @@ async def test_what_if_is_a_simulation_that_stores_nothing(west_java: Hub) -> No
 
 async def test_what_if_applies_the_exemptions_of_the_region(hub: Hub) -> None:
     exempt = "opd-32.11.dinkes"
-    await hub.change("exemptOpd", places.ADMIN, opd=exempt, reason="tidak memiliki data")
+    await hub.change("exemptOpd", two_provinces.ADMIN, opd=exempt, reason="tidak memiliki data")
     [proposal] = await _proposals(hub)
     query = """query ($proposals: [ID!]!) { region(code: "32.11") { whatIf(proposals: $proposals) {
       before { verification { ...Missing } } after { verification { ...Missing } } } } }

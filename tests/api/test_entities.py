@@ -9,7 +9,7 @@ import pytest
 from engine.model import Viewer
 from resolvers.operation_budget import READS_MOST, REFERENCES_MOST
 from schema.schema import schema
-from tests.api import places
+from tests.api import two_provinces
 from tests.api.hub import Hub
 
 ENTITIES = """
@@ -34,16 +34,16 @@ EXPECTED = (
 
 
 async def test_entities_come_in_the_order_of_their_references(hub: Hub) -> None:
-    await places.write_assessment(hub, places.assessment())
+    await two_provinces.write_assessment(hub, two_provinces.assessment())
     references = [
         HEALTH,
         SUMEDANG,
         {"__typename": "Opd", "id": "opd-32.11.dinkes"},
         {"__typename": "CommonApplication", "id": "srikandi"},
-        {"__typename": "Assessment", "id": places.DRAFT},
+        {"__typename": "Assessment", "id": two_provinces.DRAFT},
         SUMEDANG | {"name": "a field besides the key is ignored"},
     ]
-    assert (await hub.query_data(ENTITIES, places.REGION, representations=references))[
+    assert (await hub.query_data(ENTITIES, two_provinces.REGION, representations=references))[
         "_entities"
     ] == [
         {"__typename": "Application", "name": "Wakepo", "opd": {"id": "opd-32.11.dinkes"}},
@@ -159,21 +159,23 @@ async def test_references_may_be_literals_in_the_document(hub: Hub) -> None:
 
 @pytest.mark.parametrize(
     ("viewer", "sees"),
-    places.SEES_DRAFT.items(),
+    two_provinces.SEES_DRAFT.items(),
     ids=lambda value: value.subject if isinstance(value, Viewer) else None,
 )
 async def test_a_hidden_draft_is_indistinguishable_from_a_missing_one(
     hub: Hub, viewer: Viewer, sees: bool
 ) -> None:
-    await places.write_assessment(hub, places.assessment())
+    await two_provinces.write_assessment(hub, two_provinces.assessment())
     missing = "assessment-99"
     references: list[Any] = [
-        {"__typename": "Assessment", "id": id} for id in (places.DRAFT, missing)
+        {"__typename": "Assessment", "id": id} for id in (two_provinces.DRAFT, missing)
     ]
     result = await hub.result(ENTITIES, viewer, representations=references)
     draft = {"__typename": "Assessment", "state": "DRAFT"} if sees else None
     assert result.data == {"_entities": [draft, None]}
-    messages = [error.message.replace(places.DRAFT, missing) for error in result.errors or ()]
+    messages = [
+        error.message.replace(two_provinces.DRAFT, missing) for error in result.errors or ()
+    ]
     assert messages == [f"there is no Assessment {missing!r}, or none that this viewer may see"] * (
         2 - sees
     )

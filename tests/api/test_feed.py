@@ -20,19 +20,19 @@ from resolvers.context import Context
 from resolvers.snapshot_cache import SnapshotCache
 from storage import log
 from storage import ownership as stored_source
-from tests.api import places
+from tests.api import two_provinces
 from tests.api.hub import Hub
 
 WRITES = 100
 NODE, WEST = "wss://node.example.go.id/graphql", "https://west.example.go.id/graphql"
-SUMEDANG = Region("32.11", "Kabupaten Sumedang", RegionKind.REGENCY, "32", places.SOURCE)
+SUMEDANG = Region("32.11", "Kabupaten Sumedang", RegionKind.REGENCY, "32", two_provinces.SOURCE)
 SNAPSHOT = """query ($region: ID!, $first: Int!, $after: String) {
   snapshot(region: $region, first: $first, after: $after) { cursor newest { sequence }
   rows { kind body } } }"""
 
 
 async def snapshot_pages(
-    hub: Hub, first: int, viewer: Viewer = places.PROVINCE
+    hub: Hub, first: int, viewer: Viewer = two_provinces.PROVINCE
 ) -> list[dict[str, Any]]:
     snapshots, after = [], None
     while True:
@@ -48,13 +48,13 @@ async def test_all_pages_of_a_snapshot_reflect_one_entry_despite_concurrent_writ
 ) -> None:
     unpaged = await snapshot_pages(west_java, 500)
     first = await west_java.query_data(
-        SNAPSHOT, places.PROVINCE, region="32.11", first=10, after=None
+        SNAPSHOT, two_provinces.PROVINCE, region="32.11", first=10, after=None
     )
-    await places.write_assessment(west_java, places.assessment())
+    await two_provinces.write_assessment(west_java, two_provinces.assessment())
     rows, after = list(first["snapshot"]["rows"]), first["snapshot"]["cursor"]
     while after is not None:
         page = await west_java.query_data(
-            SNAPSHOT, places.PROVINCE, region="32.11", first=10, after=after
+            SNAPSHOT, two_provinces.PROVINCE, region="32.11", first=10, after=after
         )
         assert page["snapshot"]["newest"] == first["snapshot"]["newest"]
         rows += page["snapshot"]["rows"]
@@ -66,30 +66,33 @@ async def test_all_pages_of_a_snapshot_reflect_one_entry_despite_concurrent_writ
 
 async def test_a_snapshot_that_is_no_longer_cached_must_be_restarted(west_java: Hub) -> None:
     first = await west_java.query_data(
-        SNAPSHOT, places.PROVINCE, region="32.11", first=10, after=None
+        SNAPSHOT, two_provinces.PROVINCE, region="32.11", first=10, after=None
     )
-    await places.write_assessment(west_java, places.assessment())
+    await two_provinces.write_assessment(west_java, two_provinces.assessment())
     restarted = Hub(replace(west_java.instance, snapshot_cache=SnapshotCache()))
     variables = {"region": "32.11", "first": 10, "after": first["snapshot"]["cursor"]}
-    assert await restarted.refusal(SNAPSHOT, places.PROVINCE, **variables) == "SNAPSHOT_REQUIRED"
+    assert (
+        await restarted.refusal(SNAPSHOT, two_provinces.PROVINCE, **variables)
+        == "SNAPSHOT_REQUIRED"
+    )
 
 
 async def test_a_snapshot_has_drafts_only_for_viewers_who_may_see_them(west_java: Hub) -> None:
-    await places.write_assessment(west_java, places.assessment())
+    await two_provinces.write_assessment(west_java, two_provinces.assessment())
 
     def drafts(snapshots: list[dict[str, Any]]) -> int:
         rows = [row for page in snapshots for row in page["rows"] if row["kind"] == "ASSESSMENT"]
         return sum(row["body"]["state"] != "PUBLISHED" for row in rows)
 
     assert drafts(await snapshot_pages(west_java, 500)) == 1
-    assert drafts(await snapshot_pages(west_java, 500, places.OTHER_PROVINCE)) == 0
+    assert drafts(await snapshot_pages(west_java, 500, two_provinces.OTHER_PROVINCE)) == 0
 
 
 async def test_a_feed_omits_hidden_bodies_and_still_proves_the_chain(
     west_java: Hub,
 ) -> None:
-    await places.write_assessment(west_java, places.assessment())
-    for viewer, sees_all in ((places.PROVINCE, True), (places.OTHER_PROVINCE, False)):
+    await two_provinces.write_assessment(west_java, two_provinces.assessment())
+    for viewer, sees_all in ((two_provinces.PROVINCE, True), (two_provinces.OTHER_PROVINCE, False)):
         follow = feed.stream_log_frames(Context(west_java.instance, viewer), "32.11", 0)
         frame = await anext(follow)
         await follow.aclose()
@@ -115,7 +118,7 @@ async def test_no_entry_is_beyond_the_stated_head_despite_concurrent_writes(
                 )
             west_java.instance.bus.announce(transaction.arrival)
 
-    context = Context(west_java.instance, places.PROVINCE)
+    context = Context(west_java.instance, two_provinces.PROVINCE)
     length = (await feed.region_log_head(context, "32.11")).sequence + WRITES
     writing, last = asyncio.create_task(write()), 0
     async with aclosing(feed.stream_log_frames(context, "32.11", 0)) as frames:
@@ -168,5 +171,5 @@ async def test_the_feed_head_names_the_owner_that_the_instance_knows(
             state = SourceState.FRESH
             source = Source("32.11", read_from, state, instance.clock(), owner=named_there)
             await stored_source.insert_source(session, source)
-    data = await Hub(instance).query_data(contract.OWNER, places.PROVINCE, region="32.11")
+    data = await Hub(instance).query_data(contract.OWNER, two_provinces.PROVINCE, region="32.11")
     assert contract.parse_feed_head("32.11", data).owner == owner

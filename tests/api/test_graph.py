@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.api import places
+from tests.api import two_provinces
 from tests.api.hub import Hub
 
 GRAPH = """
@@ -108,12 +108,15 @@ async def test_a_subgraph_has_the_revision_and_positions_of_the_whole_graph(west
     ids=str,
 )
 async def test_an_argument_out_of_bounds_is_refused(hub: Hub, variables: dict[str, object]) -> None:
-    assert await hub.refusal(GRAPH, places.PUBLIC, code="32.11", **variables) == "INVALID_ARGUMENT"
+    assert (
+        await hub.refusal(GRAPH, two_provinces.PUBLIC, code="32.11", **variables)
+        == "INVALID_ARGUMENT"
+    )
 
 
 async def test_a_changed_integration_is_a_new_revision(hub: Hub) -> None:
     before = (await hub.query_data(GRAPH, code="32.11"))["region"]["integrationGraph"]
-    await places.write_integration(
+    await two_provinces.write_integration(
         hub, "integration-out", "application-office", "application-budget"
     )
     after = (await hub.query_data(GRAPH, code="32.11"))["region"]["integrationGraph"]
@@ -179,7 +182,7 @@ async def test_uncounted_exchanges_have_no_impact(west_java: Hub) -> None:
 
 
 async def test_a_retired_application_is_in_no_graph(hub: Hub) -> None:
-    await hub.change("retireApplication", places.OPD, id="application-health", version=1)
+    await hub.change("retireApplication", two_provinces.OPD, id="application-health", version=1)
     assert (await hub.query_data(IMPACT, id="application-health"))["node"] == {"impact": None}
 
 

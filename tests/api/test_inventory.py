@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from engine.model import Role, Viewer
-from tests.api import places
+from tests.api import two_provinces
 from tests.api.hub import Hub
 
 INVENTORY = """
@@ -70,7 +70,7 @@ async def test_the_inventory_of_sumedang_lacks_most_of_what_is_required(west_jav
 async def test_an_attestation_of_an_incomplete_inventory_holds_but_proves_no_absence(
     hub: Hub,
 ) -> None:
-    answer = await hub.change("attestInventory", places.OPD, opd=DINKES)
+    answer = await hub.change("attestInventory", two_provinces.OPD, opd=DINKES)
     assert answer == {
         "__typename": "Attestation",
         "opdId": DINKES,
@@ -88,8 +88,8 @@ async def test_an_attestation_of_an_incomplete_inventory_holds_but_proves_no_abs
 async def test_an_opd_vouches_for_its_complete_inventory_and_its_own_edits_keep_the_seal(
     hub: Hub,
 ) -> None:
-    await hub.change("attestInventory", places.OPD, opd=DINKES)
-    await hub.change("updateApplication", places.OPD, id=HEALTH, version=1, **FILLED)
+    await hub.change("attestInventory", two_provinces.OPD, opd=DINKES)
+    await hub.change("updateApplication", two_provinces.OPD, id=HEALTH, version=1, **FILLED)
     seal = await _dinkes_seal(hub)
     assert (seal["state"], seal["vouchedFor"]) == ("HOLDS", True)
 
@@ -97,35 +97,39 @@ async def test_an_opd_vouches_for_its_complete_inventory_and_its_own_edits_keep_
 async def test_the_first_edit_by_another_subject_breaks_the_seal_until_the_next_attestation(
     any_hub: Hub,
 ) -> None:
-    await any_hub.change("attestInventory", places.OPD, opd=DINKES)
-    await any_hub.change("updateApplication", places.REGION, id=HEALTH, version=1, **FILLED)
-    await any_hub.change("updateApplication", places.PROVINCE, id=HEALTH, version=2, name="Lain")
+    await any_hub.change("attestInventory", two_provinces.OPD, opd=DINKES)
+    await any_hub.change("updateApplication", two_provinces.REGION, id=HEALTH, version=1, **FILLED)
+    await any_hub.change(
+        "updateApplication", two_provinces.PROVINCE, id=HEALTH, version=2, name="Lain"
+    )
     seal = await _dinkes_seal(any_hub)
     assert (seal["state"], seal["vouchedFor"]) == ("BROKEN", False)
     assert seal["brokenBy"] == {"subject": HEALTH}
-    await any_hub.change("attestInventory", places.OPD, opd=DINKES)
+    await any_hub.change("attestInventory", two_provinces.OPD, opd=DINKES)
     assert (await _dinkes_seal(any_hub))["state"] == "HOLDS"
 
 
 async def test_moving_an_application_breaks_the_seal_of_its_former_opd(hub: Hub) -> None:
-    await hub.change("attestInventory", places.OPD, opd=DINKES)
+    await hub.change("attestInventory", two_provinces.OPD, opd=DINKES)
     fields = {"id": HEALTH, "version": 1, "opd": "opd-32.11.diskominfo"}
-    await hub.change("updateApplication", places.REGION, **fields)
+    await hub.change("updateApplication", two_provinces.REGION, **fields)
     assert (await _dinkes_seal(hub))["brokenBy"] == {"subject": HEALTH}
 
 
 async def test_an_edit_of_another_opds_application_breaks_nothing(hub: Hub) -> None:
-    await hub.change("attestInventory", places.OPD, opd=DINKES)
+    await hub.change("attestInventory", two_provinces.OPD, opd=DINKES)
     await hub.change(
-        "updateApplication", places.REGION, id="application-office", version=1, **FILLED
+        "updateApplication", two_provinces.REGION, id="application-office", version=1, **FILLED
     )
     assert (await _dinkes_seal(hub))["state"] == "HOLDS"
 
 
 async def test_a_repeated_attestation_with_the_same_key_is_one_entry(hub: Hub) -> None:
-    first = await hub.change("attestInventory", places.OPD, opd=DINKES, idempotencyKey="a")
+    first = await hub.change("attestInventory", two_provinces.OPD, opd=DINKES, idempotencyKey="a")
     before = await hub.list_all_rows()
-    repeated = await hub.change("attestInventory", places.OPD, opd=DINKES, idempotencyKey="a")
+    repeated = await hub.change(
+        "attestInventory", two_provinces.OPD, opd=DINKES, idempotencyKey="a"
+    )
     assert repeated == first
     assert await hub.list_all_rows() == before
 
@@ -140,7 +144,7 @@ async def test_an_unknown_opd_is_not_found_and_nothing_is_written(hub: Hub) -> N
 
 async def test_an_attestation_is_a_public_event(hub: Hub) -> None:
     after = await hub.cursor()
-    await hub.change("attestInventory", places.REGION, opd=DINKES)
+    await hub.change("attestInventory", two_provinces.REGION, opd=DINKES)
     query = "query ($after: Cursor) { events(after: $after) { events { kind subject } } }"
     events = (await hub.query_data(query, after=after))["events"]["events"]
     assert events == [{"kind": "INVENTORY_ATTESTED", "subject": DINKES}]

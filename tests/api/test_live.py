@@ -12,7 +12,7 @@ import pytest
 
 from engine.model import AssessmentKind, AssessmentState, Viewer
 from storage import arrival
-from tests.api import places
+from tests.api import two_provinces
 from tests.api.hub import Hub, Stream
 
 INDEX_CHANGED = """
@@ -42,7 +42,7 @@ PRINTED = {"instrument": "spbe-2020", "year": 2024, "kind": "OFFICIAL", "source"
 
 async def _record_result(hub: Hub, region: str, value: str, version: int | None = None) -> None:
     answer = await hub.change(
-        "recordResult", places.ADMIN, **PRINTED, region=region, value=value, version=version
+        "recordResult", two_provinces.ADMIN, **PRINTED, region=region, value=value, version=version
     )
     assert answer["score"]["value"] == value
 
@@ -50,8 +50,8 @@ async def _record_result(hub: Hub, region: str, value: str, version: int | None 
 async def _claim_level(hub: Hub, level: int, version: int) -> None:
     answer = await hub.change(
         "claimLevel",
-        places.REGION,
-        assessment=places.DRAFT,
+        two_provinces.REGION,
+        assessment=two_provinces.DRAFT,
         indicator=20,
         level=level,
         version=version,
@@ -62,23 +62,23 @@ async def _claim_level(hub: Hub, level: int, version: int) -> None:
 @pytest.mark.parametrize(
     ("viewer", "sees"),
     [
-        (places.PUBLIC, False),
-        (places.OPD, True),
-        (places.OTHER_OPD, False),
-        (places.REGION, True),
-        (places.OTHER_REGION, False),
-        (places.ASSESSOR, True),
-        (places.OTHER_ASSESSOR, False),
-        (places.PROVINCE, True),
-        (places.OTHER_PROVINCE, False),
-        (places.ADMIN, True),
+        (two_provinces.PUBLIC, False),
+        (two_provinces.OPD, True),
+        (two_provinces.OTHER_OPD, False),
+        (two_provinces.REGION, True),
+        (two_provinces.OTHER_REGION, False),
+        (two_provinces.ASSESSOR, True),
+        (two_provinces.OTHER_ASSESSOR, False),
+        (two_provinces.PROVINCE, True),
+        (two_provinces.OTHER_PROVINCE, False),
+        (two_provinces.ADMIN, True),
     ],
     ids=lambda value: value.subject if isinstance(value, Viewer) else None,
 )
 async def test_a_changed_draft_is_sent_to_viewers_who_may_see_it(
     hub: Hub, viewer: Viewer, sees: bool
 ) -> None:
-    await places.write_assessment(hub, places.assessment())
+    await two_provinces.write_assessment(hub, two_provinces.assessment())
     start = await hub.cursor()
     async with (
         hub.subscribe(INDEX_CHANGED, viewer, after=start) as changes,
@@ -106,10 +106,10 @@ async def test_a_changed_draft_is_sent_to_viewers_who_may_see_it(
 
 
 async def test_a_change_of_an_index_has_all_details(any_hub: Hub) -> None:
-    await places.write_assessment(any_hub, places.assessment())
+    await two_provinces.write_assessment(any_hub, two_provinces.assessment())
     start = await any_hub.cursor()
     epoch, _, number = start.rpartition(":")
-    async with any_hub.subscribe(INDEX_CHANGED, places.ASSESSOR, after=start) as changes:
+    async with any_hub.subscribe(INDEX_CHANGED, two_provinces.ASSESSOR, after=start) as changes:
         await _claim_level(any_hub, 5, 1)
         change = await changes.next()
     assert change.pop("at").startswith("2026-11-24T03:00:")
@@ -134,13 +134,17 @@ async def test_a_change_of_an_index_has_all_details(any_hub: Hub) -> None:
 
 
 async def test_a_published_assessment_is_new_to_every_subscriber(hub: Hub) -> None:
-    await places.write_assessment(
+    await two_provinces.write_assessment(
         hub,
-        places.assessment(kind=AssessmentKind.INTERIM, state=AssessmentState.SUBMITTED, level=4),
+        two_provinces.assessment(
+            kind=AssessmentKind.INTERIM, state=AssessmentState.SUBMITTED, level=4
+        ),
     )
     start = await hub.cursor()
     async with hub.subscribe(INDEX_CHANGED, after=start) as changes:
-        await hub.change("publishAssessment", places.ASSESSOR, id=places.DRAFT, version=1)
+        await hub.change(
+            "publishAssessment", two_provinces.ASSESSOR, id=two_provinces.DRAFT, version=1
+        )
         change = await changes.next()
     assert (change["before"], change["after"], change["state"]) == (None, "4.00", "PUBLISHED")
     assert (change["predicateBefore"], change["predicateAfter"]) == (None, "Memuaskan")
@@ -255,11 +259,17 @@ async def test_events_are_filtered_by_kind_and_stay_chained(hub: Hub) -> None:
     kinds = ["APPLICATION_REGISTERED", "APPLICATION_RETIRED"]
     async with hub.subscribe(EVENTS, after=start, kinds=kinds) as events:
         new = await hub.change(
-            "registerApplication", places.OPD, region="32.11", opd="opd-32.11.dinkes", name="Baru"
+            "registerApplication",
+            two_provinces.OPD,
+            region="32.11",
+            opd="opd-32.11.dinkes",
+            name="Baru",
         )
         await _record_result(hub, "32.11", "4.51")
-        await hub.change("updateApplication", places.OPD, id=new["id"], version=1, name="Lain")
-        await hub.change("retireApplication", places.OPD, id=new["id"], version=2)
+        await hub.change(
+            "updateApplication", two_provinces.OPD, id=new["id"], version=1, name="Lain"
+        )
+        await hub.change("retireApplication", two_provinces.OPD, id=new["id"], version=2)
         received = await _take_events(events, 2)
     assert [(event["kind"], event["sequence"], event["subject"]) for event in received] == [
         ("APPLICATION_REGISTERED", 6, new["id"]),
@@ -271,13 +281,13 @@ async def test_events_are_filtered_by_kind_and_stay_chained(hub: Hub) -> None:
 async def test_pages_of_events_are_complete_and_skip_hidden_events(any_hub: Hub) -> None:
     start = await any_hub.cursor()
     await _record_result(any_hub, "32.11", "3.00")
-    await places.write_assessment(any_hub, places.assessment())
+    await two_provinces.write_assessment(any_hub, two_provinces.assessment())
     await _record_result(any_hub, "32.73", "3.10")
     await _claim_level(any_hub, 5, 1)
     for viewer, kinds in (
-        (places.PUBLIC, ["RESULT_RECORDED", "INDEX_CHANGED"] * 2),
+        (two_provinces.PUBLIC, ["RESULT_RECORDED", "INDEX_CHANGED"] * 2),
         (
-            places.REGION,
+            two_provinces.REGION,
             [
                 *("RESULT_RECORDED", "INDEX_CHANGED", "ASSESSMENT_STARTED"),
                 *("VERIFICATION_CHANGED", "RESULT_RECORDED", "INDEX_CHANGED"),

@@ -13,13 +13,13 @@ from sqlalchemy import event
 from sqlalchemy.engine import Engine
 
 from engine.model import PUBLIC_VIEWER, EventKind, Region, RegionKind
+from resolvers.active_operations import ActiveOperations
 from resolvers.context import Context
 from resolvers.event import SNAPSHOT_PAGE, newest_event_cursor, stream_events
 from resolvers.recompute import RecomputeWorker
-from resolvers.requests import ActiveOperations
 from storage import announcement
 from tests.api.hub import copied_database_url, running_hub
-from tests.api.places import PROVINCE, SOURCE
+from tests.api.two_provinces import PROVINCE, SOURCE
 from tests.fixtures.nation import Nation
 
 QUERIES = {

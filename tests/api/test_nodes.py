@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from engine.model import Viewer
-from tests.api import places
+from tests.api import two_provinces
 from tests.api.hub import Hub
 
 NODE = """
@@ -40,7 +40,7 @@ query ($id: ID!) {
             },
         ),
         (
-            places.DRAFT,
+            two_provinces.DRAFT,
             {
                 "__typename": "Assessment",
                 "state": "DRAFT",
@@ -51,14 +51,14 @@ query ($id: ID!) {
     ],
 )
 async def test_an_object_is_found_by_its_id(hub: Hub, id: str, fields: dict[str, object]) -> None:
-    await places.write_assessment(hub, places.assessment())
-    assert (await hub.query_data(NODE, places.REGION, id=id))["node"] == {"id": id, **fields}
+    await two_provinces.write_assessment(hub, two_provinces.assessment())
+    assert (await hub.query_data(NODE, two_provinces.REGION, id=id))["node"] == {"id": id, **fields}
 
 
 async def test_an_integration_is_found_by_its_id(hub: Hub) -> None:
     integration = await hub.change(
         "connectApplications",
-        places.REGION,
+        two_provinces.REGION,
         source="application-office",
         target="application-budget",
         dataObject="gaji",
@@ -90,19 +90,19 @@ async def test_an_integration_is_found_by_its_id(hub: Hub) -> None:
     ],
 )
 async def test_an_unknown_id_gives_null(hub: Hub, id: str) -> None:
-    assert await hub.query_data(NODE, places.ADMIN, id=id) == {"node": None}
+    assert await hub.query_data(NODE, two_provinces.ADMIN, id=id) == {"node": None}
 
 
 @pytest.mark.parametrize(
     ("viewer", "sees"),
-    places.SEES_DRAFT.items(),
+    two_provinces.SEES_DRAFT.items(),
     ids=lambda value: value.subject if isinstance(value, Viewer) else None,
 )
 async def test_a_draft_is_null_for_viewers_who_may_not_see_it(
     hub: Hub, viewer: Viewer, sees: bool
 ) -> None:
-    await places.write_assessment(hub, places.assessment())
-    node = (await hub.query_data(NODE, viewer, id=places.DRAFT))["node"]
+    await two_provinces.write_assessment(hub, two_provinces.assessment())
+    node = (await hub.query_data(NODE, viewer, id=two_provinces.DRAFT))["node"]
     assert (node is not None) is sees
     listed = await hub.query_data('{ region(code: "32.11") { assessments { id } } }', viewer)
-    assert listed["region"]["assessments"] == ([{"id": places.DRAFT}] if sees else [])
+    assert listed["region"]["assessments"] == ([{"id": two_provinces.DRAFT}] if sees else [])

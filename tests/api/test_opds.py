@@ -5,15 +5,15 @@ from __future__ import annotations
 import pytest
 
 from engine.model import Viewer
-from tests.api import places
+from tests.api import two_provinces
 from tests.api.hub import Hub
 
 CLINIC = {"region": "33.74", "name": "Dinas  Kesehatan ", "acronym": "Dinkes", "kind": "DEPARTMENT"}
 OPDS = '{ region(code: "33.74") { opds { nodes { id name acronym kind parent { name } } } } }'
-SEMARANG = Viewer("semarang", places.REGION.role, frozenset({"33.74"}))
+SEMARANG = Viewer("semarang", two_provinces.REGION.role, frozenset({"33.74"}))
 
 
-@pytest.mark.parametrize("viewer", [SEMARANG, places.OTHER_PROVINCE, places.ADMIN])
+@pytest.mark.parametrize("viewer", [SEMARANG, two_provinces.OTHER_PROVINCE, two_provinces.ADMIN])
 async def test_a_region_records_its_opds_and_registers_applications(
     any_hub: Hub, viewer: Viewer
 ) -> None:
@@ -43,7 +43,13 @@ async def test_a_region_records_its_opds_and_registers_applications(
 
 @pytest.mark.parametrize(
     "viewer",
-    [places.PUBLIC, places.OPD, places.ASSESSOR, places.REGION, places.PROVINCE],
+    [
+        two_provinces.PUBLIC,
+        two_provinces.OPD,
+        two_provinces.ASSESSOR,
+        two_provinces.REGION,
+        two_provinces.PROVINCE,
+    ],
     ids=lambda viewer: viewer.subject,
 )
 async def test_other_viewers_may_not_record_an_opd(hub: Hub, viewer: Viewer) -> None:
@@ -54,5 +60,5 @@ async def test_other_viewers_may_not_record_an_opd(hub: Hub, viewer: Viewer) -> 
 
 async def test_an_idempotency_key_records_an_opd_once(hub: Hub) -> None:
     fields = {**CLINIC, "idempotencyKey": "k"}
-    first = await hub.change("registerOpd", places.ADMIN, **fields)
-    assert await hub.change("registerOpd", places.ADMIN, **fields) == first
+    first = await hub.change("registerOpd", two_provinces.ADMIN, **fields)
+    assert await hub.change("registerOpd", two_provinces.ADMIN, **fields) == first

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from engine.model import Application, EventKind, Opd, Region, RegionKind
-from tests.api import places
+from tests.api import two_provinces
 from tests.api.hub import Hub
 
 NAMES = ["alpha", "ALPHA", "Beta", "beta", "Delta", "gamma", "Éclair", "éclair", "zeta"]
@@ -47,15 +47,15 @@ async def _add_named_objects(hub: Hub) -> None:
     """Add a region, an OPD and an application for each of the names."""
     for number, name in enumerate(NAMES, start=1):
         code = f"33.{number:02}"
-        region = Region(code, name, RegionKind.REGENCY, "33", places.SOURCE)
+        region = Region(code, name, RegionKind.REGENCY, "33", two_provinces.SOURCE)
         await hub.record(EventKind.REGION_RECORDED, code, f"region-{code}", region)
-        opd = Opd(f"opd-33.74.{number}", "33.74", name, name, places.SOURCE)
+        opd = Opd(f"opd-33.74.{number}", "33.74", name, name, two_provinces.SOURCE)
         await hub.record(EventKind.OPD_RECORDED, "33.74", opd.id, opd)
         await _register_application(hub, f"application-{number}", name)
 
 
 async def _register_application(hub: Hub, id: str, name: str) -> None:
-    application: Application = replace(places.APPLICATIONS[2], id=id, name=name)
+    application: Application = replace(two_provinces.APPLICATIONS[2], id=id, name=name)
     await hub.record(EventKind.APPLICATION_REGISTERED, "32.73", id, application)
 
 

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from engine.model import AssessmentKind
-from tests.api import places
+from tests.api import two_provinces
 from tests.api.hub import Hub
 
 PATH = """
@@ -64,27 +64,29 @@ async def test_starts_from_an_estimate_where_only_figures_are_published(west_jav
 
 
 async def test_starts_from_the_newest_levels_that_the_viewer_may_see(hub: Hub) -> None:
-    await places.write_assessment(hub, places.assessment())
+    await two_provinces.write_assessment(hub, two_provinces.assessment())
     assert (await _path(hub, code="32.11", target=4))["outcome"] == "NO_LEVELS"
-    path = await _path(hub, places.REGION, code="32.11", target=3.1, buffer=0)
+    path = await _path(hub, two_provinces.REGION, code="32.11", target=3.1, buffer=0)
     assert path["origin"] == {
-        "assessment": places.DRAFT,
+        "assessment": two_provinces.DRAFT,
         "year": 2026,
         "kind": "SELF",
         "estimated": False,
     }
     assert path["estimated"] is False
     assert (path["indexBefore"], path["unclaimed"]) == ({"value": "3.00"}, [])
-    other_path = await _path(hub, places.OTHER_REGION, code="32.11", target=4)
+    other_path = await _path(hub, two_provinces.OTHER_REGION, code="32.11", target=4)
     assert other_path["outcome"] == "NO_LEVELS"
-    assert (await _path(hub, places.REGION, code="32.11", target=4, kind="TARGET"))[
+    assert (await _path(hub, two_provinces.REGION, code="32.11", target=4, kind="TARGET"))[
         "outcome"
     ] == "NO_LEVELS"
 
 
 async def test_falls_back_to_official_levels_but_not_to_those_of_another_kind(hub: Hub) -> None:
-    await places.write_assessment(hub, places.assessment(kind=AssessmentKind.OFFICIAL))
-    path = await _path(hub, places.REGION, code="32.11", target=4)
+    await two_provinces.write_assessment(
+        hub, two_provinces.assessment(kind=AssessmentKind.OFFICIAL)
+    )
+    path = await _path(hub, two_provinces.REGION, code="32.11", target=4)
     assert (path["origin"]["kind"], path["estimated"]) == ("OFFICIAL", False)
 
 

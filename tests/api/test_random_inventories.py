@@ -19,10 +19,10 @@ from engine.model import (
     Viewer,
 )
 from schema.masking import mask_errors
-from tests.api import places
-from tests.api.anything import GRAPHQL, ODD_TEXTS, Pool, RandomQuery, random_value
+from tests.api import two_provinces
 from tests.api.hub import CHANGED_TYPES, Hub, mutation
-from tests.api.places import ADMIN, OPD, PROVINCE, REGION, REGIONS
+from tests.api.random_documents import GRAPHQL, ODD_TEXTS, Pool, RandomQuery, random_value
+from tests.api.two_provinces import ADMIN, OPD, PROVINCE, REGION, REGIONS
 
 MUTATIONS = tuple(GRAPHQL.mutation_type.fields)  # type: ignore[union-attr]
 # The order of mutations is random, but most of them build inventories.
@@ -86,17 +86,21 @@ async def write_inventories(hub: Hub, seed: int, rng: random.Random) -> None:
     states = (AssessmentState.DRAFT, *(4 * (AssessmentState.SUBMITTED,)))
     for number, state in enumerate(states):
         year = 2000 + seed * len(states) + number
-        assessment = places.assessment(f"assessment-{year}", kind=kind, state=state, year=year)
-        await places.write_assessment(hub, assessment)
+        assessment = two_provinces.assessment(
+            f"assessment-{year}", kind=kind, state=state, year=year
+        )
+        await two_provinces.write_assessment(hub, assessment)
     for source, target in (("health", "office"), ("office", "budget"), ("budget", "health")):
         id = f"integration-{seed}-{source}"
-        await places.write_integration(hub, id, f"application-{source}", f"application-{target}")
+        await two_provinces.write_integration(
+            hub, id, f"application-{source}", f"application-{target}"
+        )
     for region, opd in (("32.11", "opd-32.11.dinkes"), ("32.73", "opd-32.73.diskominfo")):
         for number in range(6):
             id = f"application-{seed}-{region}-{number}"
             name = rng.choice([text for text in ODD_TEXTS if 0 < len(text.strip()) <= 200])
             status = rng.choice(tuple(ApplicationStatus))
-            application = Application(id, region, opd, name, status, 1, places.SOURCE)
+            application = Application(id, region, opd, name, status, 1, two_provinces.SOURCE)
             await hub.record(EventKind.APPLICATION_REGISTERED, region, id, application)
             if rng.random() < 0.8:
                 correction = Correction(id, rng.choice(FUNCTIONS), "test", hub.instance.clock())

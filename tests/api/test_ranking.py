@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from engine.model import AssessmentKind, AssessmentState
-from tests.api import places
+from tests.api import two_provinces
 from tests.api.hub import Hub
 
 RANKING = """
@@ -249,10 +249,12 @@ async def test_the_newest_index_that_fits_and_the_history_are_of_one_kind(west_j
 
 
 async def test_a_draft_is_in_no_ranking_index_history_or_edition(hub: Hub) -> None:
-    await places.write_assessment(hub, places.assessment(kind=AssessmentKind.OFFICIAL))
-    await places.write_assessment(
+    await two_provinces.write_assessment(
+        hub, two_provinces.assessment(kind=AssessmentKind.OFFICIAL)
+    )
+    await two_provinces.write_assessment(
         hub,
-        places.assessment(
+        two_provinces.assessment(
             "assessment-submitted",
             region="32.73",
             kind=AssessmentKind.OFFICIAL,
@@ -270,7 +272,7 @@ async def test_a_draft_is_in_no_ranking_index_history_or_edition(hub: Hub) -> No
       region(code: "32.11") { index { value } history { value } }
     }
     """
-    for viewer in (places.PUBLIC, places.REGION, places.ADMIN):
+    for viewer in (two_provinces.PUBLIC, two_provinces.REGION, two_provinces.ADMIN):
         assert await hub.query_data(query, viewer) == {
             "ranking": [],
             "compare": {"regions": [{"score": None}, {"score": None}]},

@@ -22,9 +22,9 @@ from engine.model import (
 )
 from schema.schema import schema
 from storage.ownership import insert_source
-from tests.api import places
+from tests.api import two_provinces
 from tests.api.hub import Hub, copied_database_url, running_hub
-from tests.api.refusals import (
+from tests.api.mutation_inputs import (
     BUDGET,
     KEY_REUSED,
     LEVEL_CLAIM,
@@ -42,9 +42,12 @@ REFUSALS = {**INVENTORY, **ASSESSMENTS}
 
 
 async def _prepare(hub: Hub) -> None:
-    await places.write_regions(hub)
+    await two_provinces.write_regions(hub)
     old = replace(
-        places.APPLICATIONS[1], id="application-old", name="Lama", status=ApplicationStatus.RETIRED
+        two_provinces.APPLICATIONS[1],
+        id="application-old",
+        name="Lama",
+        status=ApplicationStatus.RETIRED,
     )
     await hub.record(EventKind.APPLICATION_RETIRED, "32.11", old.id, old)
     active = Integration(
@@ -59,24 +62,26 @@ async def _prepare(hub: Hub) -> None:
         status=IntegrationStatus.ACTIVE,
         evidence_grade=0,
         version=1,
-        provenance=places.SOURCE,
+        provenance=two_provinces.SOURCE,
     )
     outside = replace(active, id="integration-outside", target=None, target_name="SIPD")
     withdrawn = replace(active, id="integration-withdrawn", status=IntegrationStatus.WITHDRAWN)
     for integration in (active, outside, withdrawn):
         await hub.record(EventKind.INTEGRATION_CONNECTED, "32.11", integration.id, integration)
     for id, kind, state, level in (
-        (places.DRAFT, AssessmentKind.SELF, AssessmentState.DRAFT, 3),
+        (two_provinces.DRAFT, AssessmentKind.SELF, AssessmentState.DRAFT, 3),
         ("assessment-empty", AssessmentKind.TARGET, AssessmentState.DRAFT, None),
         ("assessment-submitted", AssessmentKind.INTERIM, AssessmentState.SUBMITTED, 3),
         ("assessment-simulation", AssessmentKind.SIMULATION, AssessmentState.SUBMITTED, 3),
         ("assessment-published", AssessmentKind.EXTERNAL, AssessmentState.PUBLISHED, 3),
     ):
-        await places.write_assessment(
-            hub, places.assessment(id, kind=kind, state=state, level=level)
+        await two_provinces.write_assessment(
+            hub, two_provinces.assessment(id, kind=kind, state=state, level=level)
         )
     recorded = await hub.change(
-        "recordResult", places.ADMIN, **{**PUBLISHED_RESULT, "year": 2024, "idempotencyKey": "used"}
+        "recordResult",
+        two_provinces.ADMIN,
+        **{**PUBLISHED_RESULT, "year": 2024, "idempotencyKey": "used"},
     )
     assert recorded["id"] == RESULT_ID
 
@@ -103,7 +108,7 @@ async def test_an_object_of_another_instance_is_not_changed(prepared: Hub, name:
     fields, problem = REFUSALS[name][-1]
     assert problem == KEY_REUSED  # the input has no other fault
     fields = {**fields, "idempotencyKey": "another"}
-    assert await prepared.change(name, places.ADMIN, **fields) == {
+    assert await prepared.change(name, two_provinces.ADMIN, **fields) == {
         **OWNED_ELSEWHERE,
         "ownerUrl": owner,
     }
@@ -116,7 +121,7 @@ async def test_a_refused_change_returns_its_problem_and_changes_nothing(
 ) -> None:
     before = await prepared.list_all_rows()
     for fields, problem in REFUSALS[name]:
-        assert await prepared.change(name, places.ADMIN, **fields) == problem
+        assert await prepared.change(name, two_provinces.ADMIN, **fields) == problem
     assert await prepared.list_all_rows() == before
 
 
@@ -124,7 +129,7 @@ async def test_a_region_code_too_long_for_its_column_is_not_found(any_hub: Hub) 
     code = "9" * 65
     before = await any_hub.list_all_rows()
     for name, fields in (("startAssessment", NEW_ASSESSMENT), ("recordResult", PUBLISHED_RESULT)):
-        answer = await any_hub.change(name, places.ADMIN, **{**fields, "region": code})
+        answer = await any_hub.change(name, two_provinces.ADMIN, **{**fields, "region": code})
         assert answer == not_found(code)
     assert await any_hub.list_all_rows() == before
 
@@ -149,7 +154,9 @@ async def test_a_problem_has_a_message_for_a_person(prepared: Hub) -> None:
     """
 
     async def message(**changed: object) -> str:
-        data = await prepared.query_data(mutation, places.ADMIN, input={**LEVEL_CLAIM, **changed})
+        data = await prepared.query_data(
+            mutation, two_provinces.ADMIN, input={**LEVEL_CLAIM, **changed}
+        )
         text: str = data["claimLevel"]["message"]
         return text
 

@@ -7,12 +7,14 @@ from typing import Any
 import pytest
 
 from engine.model import Assessment, AssessmentKind, AssessmentState, LevelClaim, Viewer
-from tests.api import places
+from tests.api import two_provinces
 from tests.api.hub import Hub
 
 OFFICE, HEALTH = "application-office", "application-health"
 DINKES, DISKOMINFO = "opd-32.11.dinkes", "opd-32.11.diskominfo"
-DISKOMINFO_STAFF = Viewer("it", places.OPD.role, frozenset({"32.11"}), frozenset({DISKOMINFO}))
+DISKOMINFO_STAFF = Viewer(
+    "it", two_provinces.OPD.role, frozenset({"32.11"}), frozenset({DISKOMINFO})
+)
 VERDICTS = """
 query { region(code: "32.11") { verification {
   documentsClosed
@@ -37,14 +39,16 @@ async def _write_claims(hub: Hub, levels: dict[int, int]) -> None:
         kind=AssessmentKind.SELF,
         state=AssessmentState.DRAFT,
         version=1,
-        provenance=places.SOURCE,
+        provenance=two_provinces.SOURCE,
         levels=tuple(LevelClaim(number, level) for number, level in levels.items()),
     )
-    await places.write_assessment(hub, draft)
+    await two_provinces.write_assessment(hub, draft)
 
 
 async def _verdict(hub: Hub, indicator: int) -> dict[str, Any]:
-    verdicts = (await hub.query_data(VERDICTS, places.REGION))["region"]["verification"]["verdicts"]
+    verdicts = (await hub.query_data(VERDICTS, two_provinces.REGION))["region"]["verification"][
+        "verdicts"
+    ]
     [verdict] = [verdict for verdict in verdicts if verdict["indicator"] == indicator]
     return dict(verdict)
 
@@ -58,7 +62,7 @@ async def _edges(hub: Hub) -> list[dict[str, Any]]:
 
 async def _connect(hub: Hub, **changes: object) -> dict[str, Any]:
     fields = {"source": HEALTH, "target": OFFICE, "dataObject": "pasien", "mode": "API", **changes}
-    return await hub.change("connectApplications", places.OPD, **fields)
+    return await hub.change("connectApplications", two_provinces.OPD, **fields)
 
 
 async def test_a_dated_document_makes_an_exchange_count_from_the_start(hub: Hub) -> None:
@@ -77,7 +81,7 @@ async def test_new_evidence_is_added_and_never_moves_the_date_back(hub: Hub) -> 
     integration = await _connect(hub)
     assert [edge["defects"] for edge in await _edges(hub)] == [["UNDOCUMENTED"]]
     documented = await hub.change(
-        "documentIntegration", places.OPD, id=integration["id"], version=1, evidence=[PAPER]
+        "documentIntegration", two_provinces.OPD, id=integration["id"], version=1, evidence=[PAPER]
     )
     assert (documented["version"], documented["evidenceGrade"], documented["verifiedOn"]) == (
         2,
@@ -86,7 +90,11 @@ async def test_new_evidence_is_added_and_never_moves_the_date_back(hub: Hub) -> 
     )
     older = {**PAPER, "url": "https://a.id/lama", "dated": "2025-12-01"}
     updated = await hub.change(
-        "documentIntegration", places.OPD, id=integration["id"], version=2, evidence=[older, PAPER]
+        "documentIntegration",
+        two_provinces.OPD,
+        id=integration["id"],
+        version=2,
+        evidence=[older, PAPER],
     )
     assert updated["verifiedOn"] == "2026-06-01"
     [edge] = await _edges(hub)
@@ -95,15 +103,19 @@ async def test_new_evidence_is_added_and_never_moves_the_date_back(hub: Hub) -> 
 
 async def test_a_machine_log_needs_a_date_and_is_submitted_by_the_region(hub: Hub) -> None:
     connection = {"source": HEALTH, "target": OFFICE, "dataObject": "pasien", "mode": "API"}
-    code = await hub.change_refusal("connectApplications", places.OPD, **connection, evidence=[LOG])
+    code = await hub.change_refusal(
+        "connectApplications", two_provinces.OPD, **connection, evidence=[LOG]
+    )
     assert code == "FORBIDDEN"
     integration = await _connect(hub)
     fields = {"id": integration["id"], "version": 1, "evidence": [LOG]}
-    assert await hub.change_refusal("documentIntegration", places.OPD, **fields) == "FORBIDDEN"
+    assert (
+        await hub.change_refusal("documentIntegration", two_provinces.OPD, **fields) == "FORBIDDEN"
+    )
     undated = {**fields, "evidence": [{**LOG, "dated": None}]}
-    answer = await hub.change("documentIntegration", places.REGION, **undated)
+    answer = await hub.change("documentIntegration", two_provinces.REGION, **undated)
     assert (answer["field"], answer["got"]) == ("evidence.dated", "null")
-    documented = await hub.change("documentIntegration", places.REGION, **fields)
+    documented = await hub.change("documentIntegration", two_provinces.REGION, **fields)
     assert (documented["evidenceGrade"], documented["verifiedOn"]) == (3, "2026-06-01")
 
 
@@ -116,7 +128,7 @@ async def test_an_exchange_retains_its_newest_documents(hub: Hub) -> None:
         ]
         integration = await hub.change(
             "documentIntegration",
-            places.OPD,
+            two_provinces.OPD,
             id=integration["id"],
             version=version,
             evidence=papers,
@@ -130,7 +142,7 @@ async def test_evidence_of_a_claim_is_not_dated_in_the_future(hub: Hub) -> None:
     await _write_claims(hub, {36: 4})
     paper = {**PAPER, "kind": "REVIEW", "dated": "2026-12-31"}
     claim = {"assessment": "assessment-claims", "indicator": 36, "level": 5, "version": 1}
-    answer = await hub.change("claimLevel", places.REGION, **claim, evidence=[paper])
+    answer = await hub.change("claimLevel", two_provinces.REGION, **claim, evidence=[paper])
     assert (answer["field"], answer["got"]) == ("evidence.dated", "2026-12-31")
 
 
@@ -144,7 +156,7 @@ async def test_connecting_and_withdrawing_break_seals_but_confirming_breaks_none
         return {opd["opd"]["id"]: opd["seal"]["state"] for opd in opds}
 
     async def vouch() -> None:
-        for viewer, opd in ((places.OPD, DINKES), (DISKOMINFO_STAFF, DISKOMINFO)):
+        for viewer, opd in ((two_provinces.OPD, DINKES), (DISKOMINFO_STAFF, DISKOMINFO)):
             await hub.change("attestInventory", viewer, opd=opd)
 
     await vouch()
@@ -153,16 +165,18 @@ async def test_connecting_and_withdrawing_break_seals_but_confirming_breaks_none
     await vouch()
     await hub.change("confirmIntegration", DISKOMINFO_STAFF, id=integration["id"], version=1)
     assert await states() == {DINKES: "HOLDS", DISKOMINFO: "HOLDS"}
-    await hub.change("withdrawIntegration", places.REGION, id=integration["id"], version=2)
+    await hub.change("withdrawIntegration", two_provinces.REGION, id=integration["id"], version=2)
     assert await states() == {DINKES: "BROKEN", DISKOMINFO: "BROKEN"}
 
 
 async def test_level_5_requires_reviews_among_the_evidence_of_a_claim(hub: Hub) -> None:
     await _write_claims(hub, {36: 5})
-    await hub.change("correctFunction", places.OPD, application=HEALTH, function="attendance")
+    await hub.change(
+        "correctFunction", two_provinces.OPD, application=HEALTH, function="attendance"
+    )
     await hub.change(
         "connectApplications",
-        places.OPD,
+        two_provinces.OPD,
         source=HEALTH,
         targetName="SIASN",
         dataObject="pegawai",
@@ -177,7 +191,7 @@ async def test_level_5_requires_reviews_among_the_evidence_of_a_claim(hub: Hub) 
     ]
     await hub.change(
         "claimLevel",
-        places.REGION,
+        two_provinces.REGION,
         assessment="assessment-claims",
         indicator=36,
         level=5,
@@ -203,21 +217,27 @@ async def test_a_missing_document_refutes_a_claim_once_the_assessment_is_submitt
         return verdict["notRefuted"], verdict["flag"]
 
     assert await at_18() == (5, "UNVERIFIABLE")
-    await hub.change("submitAssessment", places.REGION, id="assessment-claims", version=1)
+    await hub.change("submitAssessment", two_provinces.REGION, id="assessment-claims", version=1)
     assert await at_18() == (3, "OVER_CLAIM")
     await hub.change(
-        "returnAssessment", places.ASSESSOR, id="assessment-claims", version=2, reason="bukti"
+        "returnAssessment",
+        two_provinces.ASSESSOR,
+        id="assessment-claims",
+        version=2,
+        reason="bukti",
     )
     assert await at_18() == (5, "UNVERIFIABLE")
 
 
 async def test_a_claim_below_confirmed_functions_is_an_under_claim(hub: Hub) -> None:
     await _write_claims(hub, {36: 2})
-    await hub.change("correctFunction", places.OPD, application=HEALTH, function="attendance")
+    await hub.change(
+        "correctFunction", two_provinces.OPD, application=HEALTH, function="attendance"
+    )
     assert (await _verdict(hub, 36))["flag"] == "SUPPORTED"
     capabilities = ["INFORMATION", "INTERACTION", "TRANSACTION"]
     await hub.change(
-        "updateApplication", places.OPD, id=HEALTH, version=1, capabilities=capabilities
+        "updateApplication", two_provinces.OPD, id=HEALTH, version=1, capabilities=capabilities
     )
     verdict = await _verdict(hub, 36)
     assert (verdict["claim"], verdict["ceiling"], verdict["flag"]) == (2, 3, "UNDER_CLAIM")
@@ -226,29 +246,36 @@ async def test_a_claim_below_confirmed_functions_is_an_under_claim(hub: Hub) -> 
 async def test_development_is_checked_against_the_recorded_policy(hub: Hub) -> None:
     assert (await _verdict(hub, 15))["ceiling"] == 2
     policy = {"region": "32.11", "year": 2021, "title": "Perbup 5/2021", "url": "https://a.id/5"}
-    await hub.change("recordDevelopmentPolicy", places.REGION, **policy)
+    await hub.change("recordDevelopmentPolicy", two_provinces.REGION, **policy)
     for id, year, consulted in ((OFFICE, 2022, True), (HEALTH, 2023, False)):
         await hub.change(
-            "updateApplication", places.REGION, id=id, version=1, year=year, consulted=consulted
+            "updateApplication",
+            two_provinces.REGION,
+            id=id,
+            version=1,
+            year=year,
+            consulted=consulted,
         )
     verdict = await _verdict(hub, 15)
     assert (verdict["ceiling"], verdict["notRefuted"]) == (2, 2)
     assert verdict["findings"][0]["missing"] == [
         {"gap": "NOT_CONSULTED", "subject": HEALTH, "details": []}
     ]
-    await hub.change("updateApplication", places.REGION, id=HEALTH, version=2, consulted=None)
+    await hub.change(
+        "updateApplication", two_provinces.REGION, id=HEALTH, version=2, consulted=None
+    )
     assert (await _verdict(hub, 15))["notRefuted"] == 5  # an unknown fact refutes nothing
     query = '{ region(code: "32.11") { inventory { policy { year title } } } }'
     recorded_policy = (await hub.query_data(query))["region"]["inventory"]["policy"]
     assert recorded_policy == {"year": 2021, "title": "Perbup 5/2021"}
-    await hub.change("recordDevelopmentPolicy", places.REGION, region="32.11", year=None)
+    await hub.change("recordDevelopmentPolicy", two_provinces.REGION, region="32.11", year=None)
     assert (await hub.query_data(query))["region"]["inventory"]["policy"] is None
 
 
 async def test_an_accepted_merger_is_a_duplicate_until_it_is_withdrawn(hub: Hub) -> None:
     new = await hub.change(
         "registerApplication",
-        places.REGION,
+        two_provinces.REGION,
         region="32.11",
         opd=DINKES,
         name="Absensi Puskesmas",
@@ -257,28 +284,32 @@ async def test_an_accepted_merger_is_a_duplicate_until_it_is_withdrawn(hub: Hub)
         users=900,
     )
     for id in (HEALTH, new["id"]):
-        await hub.change("correctFunction", places.REGION, application=id, function="attendance")
+        await hub.change(
+            "correctFunction", two_provinces.REGION, application=id, function="attendance"
+        )
     await hub.change(
-        "updateApplication", places.REGION, id=HEALTH, version=1, year=2022, consulted=True
+        "updateApplication", two_provinces.REGION, id=HEALTH, version=1, year=2022, consulted=True
     )
-    await hub.change("retireApplication", places.REGION, id=OFFICE, version=1)
+    await hub.change("retireApplication", two_provinces.REGION, id=OFFICE, version=1)
     policy = {"region": "32.11", "year": 2021, "title": "Perbup 5/2021", "url": "https://a.id/5"}
-    await hub.change("recordDevelopmentPolicy", places.REGION, **policy)
+    await hub.change("recordDevelopmentPolicy", two_provinces.REGION, **policy)
     assert (await _verdict(hub, 15))["ceiling"] == 5
     query = '{ region(code: "32.11") { proposals(kinds: [MERGE]) { id inputs survivor { id } } } }'
     [merge] = (await hub.query_data(query))["region"]["proposals"]
     assert merge["survivor"]["id"] == new["id"]  # the application that is known to be in use
     fields = {"region": "32.11", "id": merge["id"], "inputs": merge["inputs"]}
-    await hub.change("decideProposal", places.REGION, decision="ACCEPT", **fields)
+    await hub.change("decideProposal", two_provinces.REGION, decision="ACCEPT", **fields)
     verdict = await _verdict(hub, 15)
     assert (verdict["ceiling"], verdict["notRefuted"]) == (3, 3)
     # A correction of one of the applications withdraws the merger, and so does a rejection.
-    await hub.change("correctFunction", places.REGION, application=HEALTH, function="finance")
+    await hub.change(
+        "correctFunction", two_provinces.REGION, application=HEALTH, function="finance"
+    )
     assert (await _verdict(hub, 15))["ceiling"] == 5
-    await hub.change("correctFunction", places.REGION, application=HEALTH, function=None)
+    await hub.change("correctFunction", two_provinces.REGION, application=HEALTH, function=None)
     assert (await _verdict(hub, 15))["ceiling"] == 3
     rejection = await hub.change(
-        "decideProposal", places.REGION, decision="REJECT", reason="beda", **fields
+        "decideProposal", two_provinces.REGION, decision="REJECT", reason="beda", **fields
     )
     assert rejection["decision"] == "REJECT"
     assert (await _verdict(hub, 15))["ceiling"] == 5
@@ -287,7 +318,7 @@ async def test_an_accepted_merger_is_a_duplicate_until_it_is_withdrawn(hub: Hub)
 async def test_an_exempt_opd_need_not_be_on_the_bus_and_its_reason_is_shown(hub: Hub) -> None:
     await hub.change(
         "connectApplications",
-        places.REGION,
+        two_provinces.REGION,
         source=OFFICE,
         targetName="SIASN",
         dataObject="pegawai",
@@ -295,7 +326,7 @@ async def test_an_exempt_opd_need_not_be_on_the_bus_and_its_reason_is_shown(hub:
         evidence=[PAPER],
     )
     assert (await _verdict(hub, 18))["ceiling"] == 2  # one OPD of two
-    await hub.change("exemptOpd", places.REGION, opd=DINKES, reason=" tanpa data ")
+    await hub.change("exemptOpd", two_provinces.REGION, opd=DINKES, reason=" tanpa data ")
     assert (await _verdict(hub, 18))["ceiling"] == 3
     query = '{ region(code: "32.11") { inventory { opds { opd { id } exemptBecause } } } }'
     opds = (await hub.query_data(query))["region"]["inventory"]["opds"]
@@ -303,7 +334,7 @@ async def test_an_exempt_opd_need_not_be_on_the_bus_and_its_reason_is_shown(hub:
         DINKES: "tanpa data",
         DISKOMINFO: None,
     }
-    await hub.change("exemptOpd", places.REGION, opd=DINKES, reason="")
+    await hub.change("exemptOpd", two_provinces.REGION, opd=DINKES, reason="")
     assert (await _verdict(hub, 18))["ceiling"] == 2
 
 
@@ -319,9 +350,9 @@ async def test_a_corrected_function_takes_precedence_until_it_is_cleared(
 
     assert await tag() == ("records", False)
     fields = {"application": OFFICE, "function": "attendance"}
-    await any_hub.change("correctFunction", places.REGION, **fields)
+    await any_hub.change("correctFunction", two_provinces.REGION, **fields)
     assert await tag() == ("attendance", True)
-    await any_hub.change("correctFunction", places.REGION, application=OFFICE, function=None)
+    await any_hub.change("correctFunction", two_provinces.REGION, application=OFFICE, function=None)
     assert await tag() == ("records", False)
 
 
@@ -331,23 +362,23 @@ async def test_edited_efforts_of_a_region_change_its_path(hub: Hub) -> None:
       pathToTarget(target: 3.1, buffer: 0) { effortAssumed steps { indicator effort effortEdited } }
       effort(instrument: "spbe-2020") { assumption steps { indicator level effort edited } }
     } }"""
-    before = (await hub.query_data(query, places.REGION))["region"]
+    before = (await hub.query_data(query, two_provinces.REGION))["region"]
     assert not any(step["edited"] for step in before["effort"]["steps"])
     cheap = [{"indicator": number, "level": 4, "effort": "0.01"} for number in range(42, 46)]
     edited = await hub.change(
-        "editEffort", places.REGION, region="32.11", instrument="spbe-2020", steps=cheap
+        "editEffort", two_provinces.REGION, region="32.11", instrument="spbe-2020", steps=cheap
     )
     assert [step["effort"] for step in edited["steps"]] == ["0.01"] * 4
-    after = (await hub.query_data(query, places.REGION))["region"]
+    after = (await hub.query_data(query, two_provinces.REGION))["region"]
     steps = after["pathToTarget"]["steps"]
     assert [step["indicator"] for step in steps] == [42, 43, 44, 45]
     assert {(step["effort"], step["effortEdited"]) for step in steps} == {("0.01", True)}
     back = [{"indicator": number, "level": 4, "effort": None} for number in range(42, 46)]
     cleared = await hub.change(
-        "editEffort", places.REGION, region="32.11", instrument="spbe-2020", steps=back
+        "editEffort", two_provinces.REGION, region="32.11", instrument="spbe-2020", steps=back
     )
     assert cleared["steps"] == []
-    assert (await hub.query_data(query, places.REGION))["region"] == before
+    assert (await hub.query_data(query, two_provinces.REGION))["region"] == before
 
 
 @pytest.mark.parametrize(
@@ -359,7 +390,7 @@ async def test_a_rating_out_of_its_range_is_refused_by_name(
 ) -> None:
     before = await hub.list_all_rows()
     answer = await hub.change(
-        "updateApplication", places.REGION, id=OFFICE, version=1, **{field: value}
+        "updateApplication", two_provinces.REGION, id=OFFICE, version=1, **{field: value}
     )
     assert answer == {
         "__typename": "InvalidInput",
@@ -372,12 +403,14 @@ async def test_a_rating_out_of_its_range_is_refused_by_name(
 
 async def test_a_cost_beyond_32_bits_is_stored_and_a_negative_count_is_refused(hub: Hub) -> None:
     cost = 12_500_000_000
-    await hub.change("updateApplication", places.REGION, id=OFFICE, version=1, yearlyCost=cost)
+    await hub.change(
+        "updateApplication", two_provinces.REGION, id=OFFICE, version=1, yearlyCost=cost
+    )
     query = '{ node(id: "application-office") { ... on Application { yearlyCost users } } }'
     assert (await hub.query_data(query))["node"] == {"yearlyCost": cost, "users": None}
     update = 'mutation { updateApplication(input: { id: "application-office", version: 2, '
     update += "users: -1 }) { __typename } }"
-    assert "from 0 to" in await hub.refusal(update, places.REGION)
+    assert "from 0 to" in await hub.refusal(update, two_provinces.REGION)
 
 
 async def test_capabilities_are_stored_once_each_and_can_be_cleared(hub: Hub) -> None:
@@ -386,7 +419,7 @@ async def test_capabilities_are_stored_once_each_and_can_be_cleared(hub: Hub) ->
     for version, capabilities in ((1, repeated), (2, [])):
         await hub.change(
             "updateApplication",
-            places.REGION,
+            two_provinces.REGION,
             id=OFFICE,
             version=version,
             capabilities=capabilities,

@@ -16,7 +16,7 @@ from engine.model import (
     LevelClaim,
     PublishedFigures,
 )
-from tests.api import places
+from tests.api import two_provinces
 from tests.api.hub import Hub
 
 ASSESSMENT = """
@@ -36,7 +36,7 @@ query ($first: Int! = 10) {
 
 
 async def _assessment(hub: Hub, first: int = 10) -> dict[str, Any]:
-    [assessment] = (await hub.query_data(ASSESSMENT, places.REGION, first=first))["region"][
+    [assessment] = (await hub.query_data(ASSESSMENT, two_provinces.REGION, first=first))["region"][
         "assessments"
     ]
     result: dict[str, Any] = assessment
@@ -44,7 +44,7 @@ async def _assessment(hub: Hub, first: int = 10) -> dict[str, Any]:
 
 
 async def test_next_steps_are_those_that_gain_most_with_the_index_they_give(hub: Hub) -> None:
-    await places.write_assessment(hub, places.assessment())
+    await two_provinces.write_assessment(hub, two_provinces.assessment())
     assert (await _assessment(hub, 3))["nextSteps"] == [
         {
             "indicator": indicator,
@@ -67,20 +67,22 @@ async def test_next_steps_are_those_that_gain_most_with_the_index_they_give(hub:
 async def test_next_steps_are_at_most_as_many_as_requested(
     hub: Hub, first: int, count: int
 ) -> None:
-    await places.write_assessment(hub, places.assessment())
+    await two_provinces.write_assessment(hub, two_provinces.assessment())
     assert len((await _assessment(hub, first))["nextSteps"]) == count
 
 
 async def test_the_highest_level_has_no_next_step_and_no_next_predicate(hub: Hub) -> None:
-    await places.write_assessment(hub, places.assessment(level=5))
+    await two_provinces.write_assessment(hub, two_provinces.assessment(level=5))
     assessment = await _assessment(hub)
     assert assessment["nextSteps"] == []
     assert (assessment["score"]["value"], assessment["score"]["nextPredicate"]) == ("5.00", None)
 
 
 async def test_a_score_from_levels_is_exact_and_counts_claimed_levels(hub: Hub) -> None:
-    empty = places.assessment(level=None)
-    await places.write_assessment(hub, replace(empty, levels=(LevelClaim(6, 4), LevelClaim(20, 5))))
+    empty = two_provinces.assessment(level=None)
+    await two_provinces.write_assessment(
+        hub, replace(empty, levels=(LevelClaim(6, 4), LevelClaim(20, 5)))
+    )
     assert (await _assessment(hub))["score"] == {
         "value": "1.69",  # 1 + 3 * 0.03 + 4 * 0.15
         "display": "1.69",
@@ -107,7 +109,7 @@ async def test_a_score_from_levels_is_exact_and_counts_claimed_levels(hub: Hub) 
 
 
 async def test_without_a_level_there_is_no_score_but_there_are_next_steps(hub: Hub) -> None:
-    await places.write_assessment(hub, places.assessment(level=None))
+    await two_provinces.write_assessment(hub, two_provinces.assessment(level=None))
     assessment = await _assessment(hub, 1)
     assert assessment["score"] is None
     assert [
@@ -124,7 +126,7 @@ def _published(value: str, predicate: str) -> Assessment:
         kind=AssessmentKind.OFFICIAL,
         state=AssessmentState.PUBLISHED,
         version=1,
-        provenance=places.SOURCE,
+        provenance=two_provinces.SOURCE,
         published=PublishedFigures(value, predicate),
     )
 

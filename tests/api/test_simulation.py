@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.api import places
+from tests.api import two_provinces
 from tests.api.hub import Hub
 
 OFFICIAL = "assessment-32.11-spbe-2020-2024-official"
@@ -14,12 +14,14 @@ query ($id: ID!) { node(id: $id) { ... on Assessment {
 
 
 async def test_a_simulation_starts_from_claimed_levels_and_does_not_change_them(hub: Hub) -> None:
-    await places.write_assessment(hub, places.assessment())
+    await two_provinces.write_assessment(hub, two_provinces.assessment())
     edits = [{"indicator": 20, "level": 5}, {"indicator": 1, "level": 4}]
     simulation = await hub.change(
-        "simulateAssessment", places.REGION, assessment=places.DRAFT, levels=edits
+        "simulateAssessment", two_provinces.REGION, assessment=two_provinces.DRAFT, levels=edits
     )
-    assessment = (await hub.query_data(SIMULATED, places.REGION, id=simulation["id"]))["node"]
+    assessment = (await hub.query_data(SIMULATED, two_provinces.REGION, id=simulation["id"]))[
+        "node"
+    ]
     levels = {claim["indicator"]: claim["level"] for claim in assessment.pop("levels")}
     assert assessment == {
         "kind": "SIMULATION",
@@ -29,7 +31,7 @@ async def test_a_simulation_starts_from_claimed_levels_and_does_not_change_them(
         "score": {"value": "3.35", "complete": True},
     }
     assert levels == dict.fromkeys(range(1, 21), 3) | {1: 4, 20: 5}
-    draft = (await hub.query_data(SIMULATED, places.REGION, id=places.DRAFT))["node"]
+    draft = (await hub.query_data(SIMULATED, two_provinces.REGION, id=two_provinces.DRAFT))["node"]
     assert draft["score"]["value"] == "3.00"
     assert (await hub.query_data(SIMULATED, id=simulation["id"]))[
         "node"
@@ -41,11 +43,13 @@ async def test_a_simulation_of_published_figures_starts_from_estimated_levels(
 ) -> None:
     simulation = await west_java.change(
         "simulateAssessment",
-        places.REGION,
+        two_provinces.REGION,
         assessment=OFFICIAL,
         levels=[{"indicator": 1, "level": 1}],
     )
-    assessment = (await west_java.query_data(SIMULATED, places.REGION, id=simulation["id"]))["node"]
+    assessment = (await west_java.query_data(SIMULATED, two_provinces.REGION, id=simulation["id"]))[
+        "node"
+    ]
     assert assessment["provenance"] == {"note": f"simulated from levels ESTIMATED for {OFFICIAL}"}
     assert len(assessment["levels"]) == 47
     assert assessment["levels"][0] == {"indicator": 1, "level": 1}
@@ -54,11 +58,11 @@ async def test_a_simulation_of_published_figures_starts_from_estimated_levels(
 
 
 async def test_a_claimed_index_is_returned_with_the_supported_index(hub: Hub) -> None:
-    await places.write_assessment(hub, places.assessment(level=4))
+    await two_provinces.write_assessment(hub, two_provinces.assessment(level=4))
     query = """{ region(code: "32.11") { assessments { score { value verified {
       rules asOf claimed { value display predicate } supported { value } notRefuted { value }
     } } } } }"""
-    [assessment] = (await hub.query_data(query, places.REGION))["region"]["assessments"]
+    [assessment] = (await hub.query_data(query, two_provinces.REGION))["region"]["assessments"]
     assert assessment["score"] == {
         "value": "4.00",
         "verified": {

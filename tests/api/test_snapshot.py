@@ -11,7 +11,7 @@ import pytest
 
 from engine.model import PUBLIC_VIEWER, AssessmentState, EventKind, Viewer, Visibility
 from storage import announcement, arrival, retention
-from tests.api import places
+from tests.api import two_provinces
 from tests.api.hub import Hub
 from tests.api.test_live import EVENTS, PAGE, _claim_level, _record_result, _take_events
 
@@ -47,7 +47,7 @@ async def _prune_log(hub: Hub, before: datetime | None = None) -> int:
 async def _first_events_by_viewer(hub: Hub, kind: str) -> dict[Viewer, Any]:
     """Return the first event of a kind that has one subject, for each of two viewers."""
     first_events = {}
-    for viewer in (PUBLIC_VIEWER, places.REGION):
+    for viewer in (PUBLIC_VIEWER, two_provinces.REGION):
         async with hub.subscribe(EVENTS, viewer, kinds=[kind]) as events:
             first_events[viewer] = await events.next()
     return first_events
@@ -126,13 +126,13 @@ async def test_a_snapshot_has_only_the_requested_regions_and_kinds(hub: Hub) -> 
 
 async def test_a_snapshot_hides_drafts_from_viewers_who_may_not_see_them(hub: Hub) -> None:
     await _record_result(hub, "32.11", "3.00")
-    await places.write_assessment(hub, places.assessment())
+    await two_provinces.write_assessment(hub, two_provinces.assessment())
     await _claim_level(hub, 5, 1)
     await _record_result(hub, "32.73", "4.00")
     for viewer, kinds in (
         (PUBLIC_VIEWER, ["OFFICIAL", "OFFICIAL"]),
-        (places.OTHER_REGION, ["OFFICIAL", "OFFICIAL"]),
-        (places.REGION, ["OFFICIAL", "SELF", "OFFICIAL"]),
+        (two_provinces.OTHER_REGION, ["OFFICIAL", "OFFICIAL"]),
+        (two_provinces.REGION, ["OFFICIAL", "SELF", "OFFICIAL"]),
     ):
         async with hub.subscribe(INDEX_CHANGED, viewer) as changes:
             received = await _take_events(changes, len(kinds))
@@ -184,10 +184,10 @@ async def test_a_pruned_cursor_requires_a_snapshot_which_stays_complete(any_hub:
     start = await any_hub.cursor()
     for version, value in enumerate(("3.00", "3.10", "3.20")):
         await _record_result(any_hub, "32.11", value, version or None)
-    await places.write_assessment(any_hub, places.assessment())
+    await two_provinces.write_assessment(any_hub, two_provinces.assessment())
     await _claim_level(any_hub, 5, 1)
     await _record_result(any_hub, "32.73", "4.00")
-    async with any_hub.subscribe(INDEX_CHANGED, places.REGION) as changes:
+    async with any_hub.subscribe(INDEX_CHANGED, two_provinces.REGION) as changes:
         before = await _take_events(changes, 3)
     cursor = await any_hub.cursor()
 
@@ -198,7 +198,7 @@ async def test_a_pruned_cursor_requires_a_snapshot_which_stays_complete(any_hub:
         async with any_hub.subscribe(document, after=start) as events:
             assert await events.refusal() == "SNAPSHOT_REQUIRED"
     assert await any_hub.refusal(PAGE, after=start) == "SNAPSHOT_REQUIRED"
-    async with any_hub.subscribe(INDEX_CHANGED, places.REGION) as changes:
+    async with any_hub.subscribe(INDEX_CHANGED, two_provinces.REGION) as changes:
         assert await _take_events(changes, 3) == before
     async with any_hub.subscribe(INDEX_CHANGED, after=before[0]["cursor"]) as changes:
         assert _summaries(await _take_events(changes, 1)) == [("32.73", "4.00", True)]
@@ -209,7 +209,7 @@ async def test_a_pruned_cursor_requires_a_snapshot_which_stays_complete(any_hub:
 
 
 async def test_pruning_leaves_a_public_event_before_a_newer_hidden_event(hub: Hub) -> None:
-    public = places.assessment(state=AssessmentState.PUBLISHED)
+    public = two_provinces.assessment(state=AssessmentState.PUBLISHED)
     draft = replace(public, state=AssessmentState.DRAFT)
     recorded = (EventKind.RESULT_RECORDED, public.region, public.id)
     await hub.record(*recorded, public, Visibility.PUBLIC)
@@ -218,7 +218,7 @@ async def test_pruning_leaves_a_public_event_before_a_newer_hidden_event(hub: Hu
     before = await _first_events_by_viewer(hub, "RESULT_RECORDED")
     assert await _prune_log(hub) > 0
     assert await _first_events_by_viewer(hub, "RESULT_RECORDED") == before
-    assert before[PUBLIC_VIEWER] != before[places.REGION]
+    assert before[PUBLIC_VIEWER] != before[two_provinces.REGION]
 
 
 async def test_unprocessed_events_are_not_pruned(hub: Hub) -> None:

@@ -14,7 +14,7 @@ from engine.model import (
     LevelClaim,
     Viewer,
 )
-from tests.api import places
+from tests.api import two_provinces
 from tests.api.hub import Hub
 
 VERIFICATION = """
@@ -44,7 +44,7 @@ CLAIMS = Assessment(
     kind=AssessmentKind.SELF,
     state=AssessmentState.DRAFT,
     version=1,
-    provenance=places.SOURCE,
+    provenance=two_provinces.SOURCE,
     levels=tuple(LevelClaim(number, 3) for number in range(1, 48)),
 )
 
@@ -126,10 +126,10 @@ async def test_without_claims_it_returns_the_bounds_and_nothing_is_refuted(
 
 
 async def test_a_draft_is_verified_only_for_viewers_who_may_see_it(hub: Hub) -> None:
-    await places.write_assessment(hub, CLAIMS)
+    await two_provinces.write_assessment(hub, CLAIMS)
     assert (await _verification(hub))["assessment"] is None
-    assert (await _verification(hub, places.OTHER_REGION))["assessment"] is None
-    verification = await _verification(hub, places.REGION)
+    assert (await _verification(hub, two_provinces.OTHER_REGION))["assessment"] is None
+    verification = await _verification(hub, two_provinces.REGION)
     assert verification["assessment"] == {"id": CLAIMS.id, "score": {"value": "3.00"}}
     assert verification["year"] == 2025
 
@@ -137,8 +137,8 @@ async def test_a_draft_is_verified_only_for_viewers_who_may_see_it(hub: Hub) -> 
 async def test_claims_without_an_attested_inventory_are_unverifiable_never_over_claims(
     hub: Hub,
 ) -> None:
-    await places.write_assessment(hub, CLAIMS)
-    verification = await _verification(hub, places.REGION)
+    await two_provinces.write_assessment(hub, CLAIMS)
+    verification = await _verification(hub, two_provinces.REGION)
     assert (_verdict(verification, 18)["claim"], _verdict(verification, 18)["ceiling"]) == (3, 1)
     assert {verdict["flag"] for verdict in verification["verdicts"]} == {
         "SUPPORTED",
@@ -155,31 +155,31 @@ async def test_claims_without_an_attested_inventory_are_unverifiable_never_over_
 
 
 async def test_an_absence_refutes_while_all_opds_vouch_for_their_inventories(hub: Hub) -> None:
-    await places.write_assessment(hub, CLAIMS)
+    await two_provinces.write_assessment(hub, CLAIMS)
     for id in ("application-office", "application-health"):
-        await hub.change("updateApplication", places.REGION, id=id, version=1, **FILLED)
+        await hub.change("updateApplication", two_provinces.REGION, id=id, version=1, **FILLED)
     for opd in OPDS:
-        await hub.change("attestInventory", places.REGION, opd=opd)
-    sealed = await _verification(hub, places.REGION)
+        await hub.change("attestInventory", two_provinces.REGION, opd=opd)
+    sealed = await _verification(hub, two_provinces.REGION)
     bus = _verdict(sealed, 18)
     assert (bus["flag"], bus["notRefuted"]) == ("OVER_CLAIM", 1)
     assert bus["open"][0]["state"] == "FAILED"
     assert sealed["notRefuted"]["value"] < sealed["claimed"]["value"]
     own_edit = {"id": "application-health", "version": 2, "name": "Lain"}
-    await hub.change("updateApplication", places.OPD, **own_edit)
-    with_one_seal = _verdict(await _verification(hub, places.REGION), 18)
+    await hub.change("updateApplication", two_provinces.OPD, **own_edit)
+    with_one_seal = _verdict(await _verification(hub, two_provinces.REGION), 18)
     # The broken seal leaves one OPD that vouches for its inventory.
     assert with_one_seal["flag"] == "OVER_CLAIM"
     assert with_one_seal["notRefuted"] == 2
     other_edit = {"id": "application-office", "version": 2, "name": "Lain"}
-    await hub.change("updateApplication", places.PROVINCE, **other_edit)
-    without_seals = _verdict(await _verification(hub, places.REGION), 18)
+    await hub.change("updateApplication", two_provinces.PROVINCE, **other_edit)
+    without_seals = _verdict(await _verification(hub, two_provinces.REGION), 18)
     assert (without_seals["flag"], without_seals["notRefuted"]) == ("UNVERIFIABLE", 5)
 
 
 async def test_rules_from_secondary_sources_are_marked_unconfirmed(hub: Hub) -> None:
-    await places.write_assessment(hub, places.assessment())
-    verification = await _verification(hub, places.REGION, instrument="pemdi-2026")
+    await two_provinces.write_assessment(hub, two_provinces.assessment())
+    verification = await _verification(hub, two_provinces.REGION, instrument="pemdi-2026")
     assert (verification["rules"]["confirmed"], verification["year"]) == (False, 2026)
     assert "OVER_CLAIM" not in {verdict["flag"] for verdict in verification["verdicts"]}
 

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from tests.fixtures.processes import free_port
-from tests.hub.cli.region_data import Commands
+from tests.hub.cli.commands import Commands
 
 TOY_HUB = Path(__file__).with_name("toy_hub.py")
 START_SECONDS = 30

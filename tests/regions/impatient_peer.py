@@ -5,7 +5,7 @@ from __future__ import annotations
 from contextlib import aclosing
 from typing import Any
 
-from regions.directory import Endpoint
+from regions.endpoint_directory import Endpoint
 from regions.peer import PeerConnection, PeerUnreachable, ProtocolError, RejectedByPeer
 
 SECONDS = 0.4  # the time limit of each step

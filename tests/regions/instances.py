@@ -23,7 +23,7 @@ from storage.upsert import PROJECTED_TABLES
 from tests.fixtures.databases import mark_arrivals_processed
 from tests.fixtures.eventually import eventually
 from tests.fixtures.processes import SimpulProcess, StartSimpul, free_port
-from tests.hub.live import Client
+from tests.hub.live_client import Client
 
 SOURCES = "{ sources { region state asOf url reason } }"
 

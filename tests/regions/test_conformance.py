@@ -28,7 +28,7 @@ from engine.model import (
 )
 from regions import conformance
 from regions.conformance import CONNECTS, PROMISES, check_conformance
-from regions.directory import Endpoint
+from regions.endpoint_directory import Endpoint
 from tests.fixtures.processes import SIMPUL, StartSimpul
 from tests.regions.instances import SimpulInstance
 from tests.regions.toy_owner import Response, ToyOwner

@@ -11,7 +11,7 @@ import pytest
 
 from engine.model import Role
 from tests.fixtures.processes import StartSimpul
-from tests.hub.live import Client, client
+from tests.hub.live_client import Client, client
 from tests.regions.instances import SimpulInstance, wait_until_state
 
 pytestmark = pytest.mark.integration

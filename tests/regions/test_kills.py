@@ -17,8 +17,8 @@ import pytest
 from engine.model import Role
 from tests.fixtures.eventually import eventually
 from tests.fixtures.processes import StartSimpul
-from tests.hub.live import client
-from tests.hub.resuming import Follower
+from tests.hub.live_client import client
+from tests.hub.reconnecting_clients import Follower
 from tests.regions.instances import SimpulInstance, wait_until_replicated
 
 pytestmark = pytest.mark.integration

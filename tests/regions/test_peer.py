@@ -12,11 +12,11 @@ from typing import Any
 import pytest
 
 from engine.model import Role
-from regions.directory import Endpoint
+from regions.endpoint_directory import Endpoint
 from regions.peer import PeerConnection, PeerUnreachable, ProtocolError, RejectedByPeer
 from tests.fixtures.processes import StartSimpul
-from tests.hub.live import client
-from tests.regions.hostile import (
+from tests.hub.live_client import client
+from tests.regions.hostile_server import (
     PING,
     TEXT,
     Behaviour,

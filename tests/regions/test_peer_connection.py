@@ -14,9 +14,9 @@ from typing import Any
 import pytest
 
 from regions.connection import open_websocket
-from regions.directory import Endpoint
+from regions.endpoint_directory import Endpoint
 from regions.peer import PeerUnreachable, ProtocolError, RejectedByPeer
-from tests.regions.hostile import (
+from tests.regions.hostile_server import (
     ACK,
     CLOSE,
     PROTOCOL,

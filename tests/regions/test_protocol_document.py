@@ -15,8 +15,16 @@ from engine.log.snapshot import RowKind, SnapshotRow
 from engine.model import EventKind
 from facts.instrument import instrument_catalogue
 from hub.cli.schema_export import FEED
-from regions import conformance, connection, contract, directory, follower, message, peer
-from regions.directory import Endpoint
+from regions import (
+    conformance,
+    connection,
+    contract,
+    endpoint_directory,
+    peer,
+    replication_client,
+    wire_message,
+)
+from regions.endpoint_directory import Endpoint
 from resolvers import feed
 from storage.tables import EntryRow, OpdRow, RegionRow
 from tests.regions import protocol_document
@@ -72,7 +80,7 @@ def test_the_documents_are_those_of_the_contract() -> None:
 
 def test_no_refusal_means_that_a_schema_lacks_a_field() -> None:
     refusals = {row[0].strip("`") for row in table("Refusals")}
-    assert follower.SNAPSHOT_REQUIRED in refusals
+    assert replication_client.SNAPSHOT_REQUIRED in refusals
     assert refusals.isdisjoint(contract.NOT_IN_SCHEMA)
     assert all(code in chapter("The connection") for code in contract.NOT_IN_SCHEMA)
 
@@ -85,10 +93,10 @@ def test_the_bounds_are_those_that_readers_enforce() -> None:
         "until an answer of `Head` or `Owner`": f"{conformance.RESPONSE_SECONDS:g} seconds",
         "until a ping of the WebSocket is answered": f"{connection.PING_SECONDS:g} seconds",
         "a message": f"{connection.MESSAGE_BYTES // 2**20} MiB",
-        "values in a message": f"{message.VALUES_MOST:,}",
-        "nesting of a message": f"{message.DEPTH_MOST} levels",
+        "values in a message": f"{wire_message.VALUES_MOST:,}",
+        "nesting of a message": f"{wire_message.DEPTH_MOST} levels",
         "messages in a minute that answer nothing": f"{peer.UNSOLICITED_MOST:,}",
-        "pages": f"{conformance.PAGES_MOST:,}, {follower.ROWS_MOST:,}",
+        "pages": f"{conformance.PAGES_MOST:,}, {replication_client.ROWS_MOST:,}",
     }
     assert f"every {feed.HEARTBEAT_SECONDS:g} seconds" in chapter("The feed")
     assert f"up to {contract.ENTRIES_MOST} entries" in chapter("The feed")
@@ -104,7 +112,7 @@ def test_the_kinds_and_lengths_of_entries_are_those_of_the_code() -> None:
     assert lengths["`subject`"] == EntryRow.subject.type.length  # type: ignore[attr-defined]
     assert lengths["and every `id`"] == OpdRow.id.type.length  # type: ignore[attr-defined]
     assert lengths["code of a region"] == RegionRow.code.type.length  # type: ignore[attr-defined]
-    assert lengths["code of a region"] == directory.CODE_CHARACTERS
+    assert lengths["code of a region"] == endpoint_directory.CODE_CHARACTERS
     assert lengths["`subject`"] == contract.SUBJECT_CHARACTERS
     assert lengths["`at`"] == EntryRow.at.type.length  # type: ignore[attr-defined]
 

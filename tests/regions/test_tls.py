@@ -17,7 +17,7 @@ from cryptography.x509.oid import NameOID
 from engine.log.entry import Entry
 from engine.log.snapshot import SnapshotRow
 from regions.conformance import CONNECTS, check_conformance
-from regions.directory import Endpoint
+from regions.endpoint_directory import Endpoint
 from tests.regions.toy_owner import ToyOwner
 
 OwnerData = tuple[list[Entry], list[SnapshotRow]]

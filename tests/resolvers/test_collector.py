@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import gc
 
-from resolvers.collector import paused_garbage_collection
+from resolvers.garbage_collection import paused_garbage_collection
 
 
 def test_the_collector_is_enabled_again_after_a_pause_and_after_an_error() -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from engine.consolidation.reuse import ReuseCandidate, ReuseCatalogue
 from engine.matching.function_classifier import Function, FunctionTag
-from engine.matching.inventory_line import Listing
+from engine.matching.listing import Listing
 
 FUNCTIONS = {
     "records": Function("records", "Naskah dinas", "", (37,)),

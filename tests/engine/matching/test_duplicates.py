@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from engine.matching.duplicates import DuplicateFinder, GroupedInventory
-from engine.matching.inventory_line import LineClassifier, LineKind, Listing
+from engine.matching.listing import LineClassifier, LineKind, Listing
 from engine.matching.name_matching import DuplicatePolicy, MatchSignal
 from engine.matching.names import NameNormaliser, NameWords
 from engine.matching.national_systems import NationalCatalogue, NationalSystem

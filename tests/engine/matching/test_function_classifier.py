@@ -13,7 +13,7 @@ from engine.matching.function_classifier import (
     TrainingExample,
     tag_by_person,
 )
-from engine.matching.inventory_line import Listing
+from engine.matching.listing import Listing
 from engine.matching.names import NameWords
 from facts.application import west_java_applications
 from facts.function import function_lexicon, name_words, national_systems

@@ -14,7 +14,7 @@ from engine.matching.function_classifier import (
     Term,
     tag_by_person,
 )
-from engine.matching.inventory_line import Listing
+from engine.matching.listing import Listing
 from engine.matching.names import NameNormaliser, NameWords
 from engine.matching.overlap import (
     SET_BY_PERSON,

@@ -8,7 +8,7 @@ import pytest
 
 from engine.log.source import Source, SourceState
 from engine.model import EventKind
-from engine.spreadsheet import application_sheet, sheet
+from engine.spreadsheet import import_sheet, sheet
 from engine.spreadsheet.sheet import SheetInvalid
 from hub.app import open_instance
 from hub.settings import Settings
@@ -17,13 +17,13 @@ from resolvers.context import Instance
 from resolvers.inventory_import import ImportResult
 from resolvers.problems import NotFound, OwnedElsewhere
 from storage import log, ownership
-from tests.hub.cli.region_data import Commands, run_on_terminal
+from tests.hub.cli.commands import Commands, run_on_terminal
 
 GOOD = "Nama Aplikasi,Perangkat Daerah,URL\nSi Uji,Dinas Perhubungan,https://uji.id\nSi Coba,,\n"
 
 
-async def import_sheet(instance: Instance, text: str, region: str = "32.11") -> ImportResult:
-    parsed = application_sheet.parse_application_sheet(sheet.parse_csv_rows(text))
+async def import_rows(instance: Instance, text: str, region: str = "32.11") -> ImportResult:
+    parsed = import_sheet.parse_application_sheet(sheet.parse_csv_rows(text))
     return await inventory_import.import_inventory(instance, region, parsed, "inventaris.csv")
 
 
@@ -35,10 +35,10 @@ async def count_entries(instance: Instance) -> int:
 async def test_rows_become_entries_once(filled_database_url: str) -> None:
     async with open_instance(Settings(SIMPUL_DATABASE_URL=filled_database_url)) as instance:
         before = await count_entries(instance)
-        assert await import_sheet(instance, GOOD) == ImportResult(
+        assert await import_rows(instance, GOOD) == ImportResult(
             registered=(2, 3), already_recorded=(), duplicate_rows=()
         )
-        assert await import_sheet(instance, GOOD) == ImportResult(
+        assert await import_rows(instance, GOOD) == ImportResult(
             registered=(), already_recorded=(2, 3), duplicate_rows=()
         )
         async with instance.database.read() as session:
@@ -72,7 +72,7 @@ async def test_a_sheet_with_a_wrong_row_writes_nothing(
     async with open_instance(Settings(SIMPUL_DATABASE_URL=filled_sqlite_url)) as instance:
         before = await count_entries(instance)
         with pytest.raises(SheetInvalid) as refused:
-            await import_sheet(instance, f"{GOOD}{row}\n")
+            await import_rows(instance, f"{GOOD}{row}\n")
         assert problem in str(refused.value.problems[0])
         assert await count_entries(instance) == before
 
@@ -80,14 +80,14 @@ async def test_a_sheet_with_a_wrong_row_writes_nothing(
 async def test_rows_of_another_region_are_refused(filled_sqlite_url: str) -> None:
     async with open_instance(Settings(SIMPUL_DATABASE_URL=filled_sqlite_url)) as instance:
         with pytest.raises(SheetInvalid):
-            await import_sheet(instance, "nama,kode wilayah\nLain,32.12\n")
+            await import_rows(instance, "nama,kode wilayah\nLain,32.12\n")
         with pytest.raises(NotFound):
-            await import_sheet(instance, GOOD, "99.99")
+            await import_rows(instance, GOOD, "99.99")
         async with instance.database.write() as session:
             owner = Source("32.11", "wss://a.id/graphql", SourceState.UNREACHABLE, None)
             await ownership.insert_source(session, owner)
         with pytest.raises(OwnedElsewhere):
-            await import_sheet(instance, GOOD)
+            await import_rows(instance, GOOD)
 
 
 FULL = """No;Nama Aplikasi;Perangkat Daerah;Fungsi/Kegunaan;Tahun Mulai;Platform;Status Aplikasi;PIC
@@ -102,7 +102,7 @@ FULL = """No;Nama Aplikasi;Perangkat Daerah;Fungsi/Kegunaan;Tahun Mulai;Platform
 async def test_status_function_year_and_platform_are_recorded(filled_database_url: str) -> None:
     async with open_instance(Settings(SIMPUL_DATABASE_URL=filled_database_url)) as instance:
         before = await count_entries(instance)
-        parsed = application_sheet.parse_application_sheet(sheet.parse_csv_rows(FULL))
+        parsed = import_sheet.parse_application_sheet(sheet.parse_csv_rows(FULL))
         preview = await inventory_import.preview_inventory_import(instance, "32.11", parsed)
         assert await count_entries(instance) == before
         assert (
@@ -136,16 +136,16 @@ async def test_a_row_that_repeats_another_is_distinguished_from_existing_rows(
         "nama,opd,status\nLain,Dinas Perhubungan,\nLAIN,dinas perhubungan,\nLain,,\nLain,,Pensiun\n"
     )
     async with open_instance(Settings(SIMPUL_DATABASE_URL=filled_sqlite_url)) as instance:
-        assert await import_sheet(instance, text) == ImportResult(
+        assert await import_rows(instance, text) == ImportResult(
             registered=(2, 4), already_recorded=(), duplicate_rows=(3, 5)
         )
-        assert (await import_sheet(instance, text)).already_recorded == (2, 3, 4, 5)
+        assert (await import_rows(instance, text)).already_recorded == (2, 3, 4, 5)
 
 
 async def test_an_opd_may_be_named_in_other_letters_and_spaces(filled_sqlite_url: str) -> None:
     async with open_instance(Settings(SIMPUL_DATABASE_URL=filled_sqlite_url)) as instance:
         text = "nama,opd\nLain,DINAS  perhubungan\n"
-        assert (await import_sheet(instance, text)).registered == (2,)
+        assert (await import_rows(instance, text)).registered == (2,)
 
 
 def test_the_command_reports_what_it_reads_before_it_writes(

@@ -11,7 +11,7 @@ import pytest
 import xlsxwriter
 
 from facts import tables
-from tests.hub.cli.region_data import Commands
+from tests.hub.cli.commands import Commands
 
 HEADER = ["No", "Nama Aplikasi", "OPD", "Kode Wilayah", "URL", "Catatan"]
 ROWS: list[list[Any]] = [

@@ -15,7 +15,7 @@ from engine.matching.function_classifier import FunctionClassifier
 from engine.matching.names import NameNormaliser
 from engine.matching.overlap import WEIGHTS, OverlapScorer, log_odds
 from facts.function import function_lexicon, name_words
-from tests.hub.cli.region_data import Commands
+from tests.hub.cli.commands import Commands
 
 
 def test_the_labelled_pairs_get_the_scores_that_are_measured(west_java: Commands) -> None:

@@ -12,7 +12,7 @@ import pytest
 from facts import tables
 from facts.tables import SheetScope
 from tests.fixtures.processes import SIMPUL
-from tests.hub.cli.region_data import Commands
+from tests.hub.cli.commands import Commands
 
 
 @pytest.fixture

@@ -21,7 +21,7 @@ from engine.model import (
 from hub.app import open_instance
 from hub.settings import Settings
 from storage import log
-from tests.hub.cli.region_data import Commands
+from tests.hub.cli.commands import Commands
 
 GRAPHML = "{http://graphml.graphdrawing.org/xmlns}"
 

@@ -32,7 +32,7 @@ from tests.hub.cli.catalogue import (
     read_catalogue,
     sheet_templates,
 )
-from tests.hub.cli.region_data import run_on_terminal
+from tests.hub.cli.commands import run_on_terminal
 
 SHEET = ROOT / "docs" / "examples" / "bandar-lampung-2024.csv"
 PRINTING_FUNCTIONS = {

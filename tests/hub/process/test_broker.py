@@ -21,7 +21,7 @@ from storage.database import Database
 from tests.fixtures.eventually import eventually
 from tests.fixtures.processes import StartSimpul
 from tests.fixtures.redis import RedisServer
-from tests.hub.live import EVENTS, Client, client
+from tests.hub.live_client import EVENTS, Client, client
 
 pytestmark = pytest.mark.integration
 

@@ -14,7 +14,7 @@ from storage import arrival, log
 from storage.rebuild import rebuild_projection
 from tests.api.hub import running_hub
 from tests.fixtures.processes import StartSimpul, free_port
-from tests.hub.live import Client, client
+from tests.hub.live_client import Client, client
 
 pytestmark = pytest.mark.integration
 

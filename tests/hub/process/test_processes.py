@@ -17,7 +17,7 @@ from engine.model import EventKind, Role
 from facts import tables
 from realtime.broker import POLL_SECONDS
 from tests.fixtures.processes import SimpulProcess, StartSimpul
-from tests.hub.live import EVENTS, Client, client
+from tests.hub.live_client import EVENTS, Client, client
 
 pytestmark = pytest.mark.integration
 

@@ -21,7 +21,7 @@ from resolvers.access import unpublished_access
 from storage import arrival
 from tests.fixtures.eventually import eventually
 from tests.fixtures.processes import StartSimpul
-from tests.hub.live import EVENTS, Client, client, connected, subscribe
+from tests.hub.live_client import EVENTS, Client, client, connected, subscribe
 
 pytestmark = pytest.mark.integration
 

@@ -18,7 +18,7 @@ from engine.model import Role
 from hub.transport.websocket_protocol import RESTARTING, SERVICE_RESTART
 from tests.fixtures.eventually import eventually
 from tests.fixtures.processes import SimpulProcess, StartSimpul
-from tests.hub.live import EVENTS, Client, Stream, client
+from tests.hub.live_client import EVENTS, Client, Stream, client
 
 pytestmark = pytest.mark.integration
 

@@ -21,7 +21,7 @@ from hub.transport.websocket_protocol import SERVICE_RESTART
 from storage import migrate
 from tests.fixtures.eventually import eventually
 from tests.fixtures.processes import SIMPUL, SimpulProcess, StartSimpul, free_port, start_processes
-from tests.hub.live import EVENTS, Stream, client
+from tests.hub.live_client import EVENTS, Stream, client
 
 pytestmark = pytest.mark.integration
 

@@ -11,7 +11,7 @@ from engine.model import Role
 from hub.transport.websocket_protocol import TRY_AGAIN_LATER
 from tests.fixtures.eventually import eventually
 from tests.fixtures.processes import StartSimpul
-from tests.hub.live import client, connected
+from tests.hub.live_client import client, connected
 
 pytestmark = pytest.mark.integration
 

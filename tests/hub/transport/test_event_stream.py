@@ -9,7 +9,7 @@ from typing import Any
 import httpx2
 import pytest
 
-from tests.hub.frames import EVENT_STREAM, MULTIPART, open_stream
+from tests.hub.stream_client import EVENT_STREAM, MULTIPART, open_stream
 from tests.hub.transport.test_graphql_http import token
 
 COUNT = "subscription ($to: Int!) { count(to: $to) }"

@@ -20,8 +20,8 @@ from engine.model import Role
 from hub.transport.websocket_protocol import BUFFER_BYTES
 from tests.fixtures.eventually import eventually
 from tests.fixtures.processes import SimpulProcess, StartSimpul, start_processes
-from tests.hub.frames import MULTIPART, open_stream
-from tests.hub.live import Client, client
+from tests.hub.live_client import Client, client
+from tests.hub.stream_client import MULTIPART, open_stream
 from tests.hub.transport.test_shared_subscription import read_metrics, subscribed
 
 pytestmark = pytest.mark.integration

@@ -25,7 +25,7 @@ from engine.model import Role
 from hub.auth.authentication import LEEWAY_SECONDS
 from hub.auth.tokens import issue_token
 from tests.fixtures.processes import SimpulProcess, StartSimpul, start_processes
-from tests.hub.live import Client, client
+from tests.hub.live_client import Client, client
 
 pytestmark = pytest.mark.integration
 

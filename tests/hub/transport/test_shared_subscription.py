@@ -22,7 +22,7 @@ from hub.auth.tokens import issue_token
 from hub.transport.websocket_protocol import BUFFER_BYTES, TRY_AGAIN_LATER
 from tests.fixtures.eventually import eventually
 from tests.fixtures.processes import SimpulProcess, start_processes
-from tests.hub.live import EVENTS, Client, Stream, client, connected, subscribe
+from tests.hub.live_client import EVENTS, Client, Stream, client, connected, subscribe
 
 pytestmark = pytest.mark.integration
 

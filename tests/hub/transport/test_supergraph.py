@@ -14,7 +14,7 @@ import pytest
 from engine.model import Role
 from schema.schema import schema
 from tests.fixtures.processes import start_processes
-from tests.hub.live import client
+from tests.hub.live_client import client
 
 pytestmark = pytest.mark.integration
 

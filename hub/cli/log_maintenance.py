@@ -1,0 +1,36 @@
+"""The work of `simpul check`, `migrate --renew-epoch` and `prune` on logs and arrival order."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from hub.app import open_instance
+from hub.settings import Settings
+from storage import arrival, log, retention
+
+
+async def verify_all_logs(settings: Settings) -> dict[str, int]:
+    """Verify the hash chain of every region's log; return the number of entries by region.
+
+    Raises:
+        engine.log.entry.BrokenChain: a chain is broken; the check stops there.
+    """
+    async with open_instance(settings) as instance, instance.database.read() as session:
+        return {
+            region: await log.verify_log_chain(session, region)
+            for region in await log.list_regions_with_log(session)
+        }
+
+
+async def renew_instance_epoch(settings: Settings) -> None:
+    """Start a new epoch of the arrival order, which invalidates all earlier cursors."""
+    async with open_instance(settings) as instance, instance.database.write() as session:
+        await arrival.renew_arrival_epoch(session)
+
+
+async def prune_old_arrivals(settings: Settings, days: int) -> int:
+    """Delete the arrivals that are older than this many days; return their number."""
+    async with open_instance(settings) as instance:
+        return await retention.prune_arrival_log(
+            instance.database, instance.clock() - timedelta(days=days)
+        )

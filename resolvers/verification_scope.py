@@ -1,0 +1,108 @@
+"""Records exempt OPDs and a region's policy on building applications."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from engine.document import to_document
+from engine.model import EventKind, Region
+from engine.verification.inventory import DevelopmentPolicy, Exemption
+from resolvers import access
+from resolvers.application import EARLIEST_YEAR
+from resolvers.context import Context
+from resolvers.problems import InvalidInput, NotFound
+from resolvers.region_change import checked_text, open_region_change, web_address
+from storage.log import LogTransaction
+
+REASON_LENGTH = 2000
+TITLE_LENGTH = 300
+
+
+@dataclass(frozen=True, slots=True)
+class ExemptOpd:
+    """Input to exempt an OPD from the bus, with a reason; an empty reason lifts the exemption."""
+
+    opd: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class RecordDevelopmentPolicy:
+    """Input to record a development policy; a `year` of None ends it.
+
+    From `year` on, agencies must consult the ICT unit before they build an application.
+    """
+
+    region: str
+    year: int | None
+    title: str
+    url: str
+
+
+async def exempt_opd(context: Context, request: ExemptOpd, key: str | None) -> Exemption:
+    """Record or lift the exemption of an OPD."""
+    opd = await context.loaders.opds.load(request.opd)
+    if opd is None:
+        raise NotFound("OPD", request.opd)
+
+    async def apply_request(transaction: LogTransaction, region: Region) -> Exemption:
+        access.allow_region_description(context.viewer, region)
+        reason = checked_text("reason", request.reason, least=0, most=REASON_LENGTH)
+        exemption = Exemption(request.opd, reason)
+        await transaction.append(
+            actor=context.viewer.subject,
+            kind=EventKind.OPD_EXEMPTED,
+            subject=request.opd,
+            body=to_document(exemption),
+        )
+        return exemption
+
+    async with open_region_change(
+        context, opd.region, key=key, request=request, result_type=Exemption
+    ) as change:
+        return change.earlier_result or change.store_result(
+            await apply_request(change.transaction, change.region)
+        )
+
+
+async def record_policy(
+    context: Context, request: RecordDevelopmentPolicy, key: str | None
+) -> DevelopmentPolicy:
+    """Record a development policy, which replaces the previous one."""
+
+    async def apply_request(transaction: LogTransaction, region: Region) -> DevelopmentPolicy:
+        access.allow_region_description(context.viewer, region)
+        latest_year = transaction.at.year
+        if request.year is None:
+            policy = DevelopmentPolicy(region.code, None, "", "")
+            return await _append_policy(context, transaction, policy)
+        if not EARLIEST_YEAR <= request.year <= latest_year:
+            raise InvalidInput(
+                "year", f"a year from {EARLIEST_YEAR} to {latest_year}", str(request.year)
+            )
+        policy = DevelopmentPolicy(
+            region=region.code,
+            year=request.year,
+            title=checked_text("title", request.title, least=1, most=TITLE_LENGTH),
+            url=web_address("url", request.url),
+        )
+        return await _append_policy(context, transaction, policy)
+
+    async with open_region_change(
+        context, request.region, key=key, request=request, result_type=DevelopmentPolicy
+    ) as change:
+        return change.earlier_result or change.store_result(
+            await apply_request(change.transaction, change.region)
+        )
+
+
+async def _append_policy(
+    context: Context, transaction: LogTransaction, policy: DevelopmentPolicy
+) -> DevelopmentPolicy:
+    await transaction.append(
+        actor=context.viewer.subject,
+        kind=EventKind.DEVELOPMENT_POLICY_RECORDED,
+        subject=f"region-{policy.region}",
+        body=to_document(policy),
+    )
+    return policy

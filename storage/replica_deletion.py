@@ -1,0 +1,48 @@
+"""Deletes the replica of a region, so that it is copied again."""
+
+from __future__ import annotations
+
+from sqlalchemy import delete, update
+
+from storage import arrival
+from storage.database import Database
+from storage.snapshot import region_row_condition
+from storage.tables import (
+    AnnouncementRow,
+    ArrivalRow,
+    EntryRow,
+    HeadRow,
+    InstanceRow,
+    SourceRow,
+    core_table,
+)
+from storage.upsert import PROJECTED_TABLES
+
+
+class NotAReplica(LookupError):
+    """This instance owns the region, or does not know it."""
+
+    def __init__(self, region: str) -> None:
+        super().__init__(f"region {region} is not a replica of another instance's region")
+
+
+async def delete_replica(database: Database, region: str) -> None:
+    """Delete the replica of a region, so that it is replicated again, and begin a new epoch.
+
+    Raises:
+        NotAReplica: there is no replica of the region.
+    """
+    async with database.write() as session:
+        source = await session.get(SourceRow, region)
+        if source is None:
+            raise NotAReplica(region)
+        source.base, source.as_of, source.reason = 0, None, "the region is being copied again"
+        for table in reversed(PROJECTED_TABLES):
+            await session.execute(
+                delete(core_table(table)).where(region_row_condition(table, region))
+            )
+        for table in (AnnouncementRow, ArrivalRow, EntryRow, HeadRow):
+            await session.execute(delete(table).where(table.region == region))
+        # The numbers of the arrivals have gaps now.
+        await session.execute(update(InstanceRow).values(arrival_floor=InstanceRow.arrival_head))
+        await arrival.renew_arrival_epoch(session)

@@ -1,0 +1,94 @@
+"""Valid inputs of mutations, and the problems that a mutation returns for other inputs."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from tests.api import two_provinces
+
+Fields = dict[str, Any]
+
+OFFICE, HEALTH, BUDGET = "application-office", "application-health", "application-budget"
+RESULT_ID = "assessment-32.11-spbe-2020-2024-official"
+USED_KEY: Fields = {"idempotencyKey": "used"}
+EMPTY_KEY: Fields = {"idempotencyKey": ""}
+
+NEW_APPLICATION: Fields = {"region": "32.11", "opd": "opd-32.11.dinkes", "name": "Baru"}
+NEW_INTEGRATION: Fields = {
+    "source": OFFICE,
+    "target": HEALTH,
+    "dataObject": "pasien",
+    "mode": "API",
+}
+NEW_ASSESSMENT: Fields = {
+    "region": "32.11",
+    "instrument": "pemdi-2026",
+    "year": 2027,
+    "kind": "SELF",
+}
+LEVEL_CLAIM: Fields = {"assessment": two_provinces.DRAFT, "indicator": 1, "level": 4, "version": 1}
+DECISION: Fields = {
+    "region": "32.11",
+    "id": "1e5104fa6d737e3cc881e18100e9b310",  # replace E-Office by SRIKANDI
+    "inputs": "old",
+    "decision": "REJECT",
+    "reason": "dipakai",
+}
+DOCUMENTS = [{"title": "Berita acara", "url": "https://a.id/ba"}]
+POLICY: Fields = {
+    "region": "32.11",
+    "year": 2020,
+    "title": "Perbup",
+    "url": "https://a.id/perbup",
+}
+EFFORT_EDIT: Fields = {
+    "region": "32.11",
+    "instrument": "spbe-2020",
+    "steps": [{"indicator": 36, "level": 4, "effort": "2.5"}],
+}
+PUBLISHED_RESULT: Fields = {
+    "region": "32.11",
+    "instrument": "spbe-2020",
+    "year": 2023,
+    "kind": "OFFICIAL",
+    "value": "4.14",
+    "source": "laporan",
+}
+
+
+def versioned(id: str, version: int = 1, /, **changes: object) -> Fields:
+    return {"id": id, "version": version, **changes}
+
+
+def not_found(id: str) -> Fields:
+    return {"__typename": "NotFound", "id": id}
+
+
+def invalid_input(field: str, expected: str, got: str) -> Fields:
+    return {"__typename": "InvalidInput", "field": field, "expected": expected, "got": got}
+
+
+def version_conflict(id: str, expected: int, current: int) -> Fields:
+    return {
+        "__typename": "VersionConflict",
+        "id": id,
+        "expectedVersion": expected,
+        "currentVersion": current,
+    }
+
+
+def already_exists(id: str) -> Fields:
+    return {"__typename": "AlreadyExists", "id": id}
+
+
+def wrong_state(id: str, current: str, *allowed: str) -> Fields:
+    return {"__typename": "WrongState", "id": id, "currentState": current, "allowed": list(allowed)}
+
+
+OWNED_ELSEWHERE: Fields = {"__typename": "OwnedElsewhere"}
+KEY_REUSED: Fields = {"__typename": "IdempotencyKeyReused", "key": "used"}
+NO_KEY = invalid_input("idempotencyKey", "1 to 128 characters", "0 characters")
+WEB_ADDRESS = "an address that begins with http:// or https:// and names a host"
+TWO_DECIMALS = "a number with two decimals from 1.00 to 5.00"
+NEW_OPD: Fields = {"region": "32.11", "name": "Dinas Baru", "kind": "DEPARTMENT"}
+EDITABLE_STATES = ("DRAFT", "RETURNED")

@@ -1,0 +1,121 @@
+"""Parsing of inventory sheets, which list the applications of a region by name."""
+
+from __future__ import annotations
+
+import pytest
+
+from engine.matching.listing import Listing
+from engine.spreadsheet import listing_sheet, sheet
+from engine.spreadsheet.listing_sheet import ROWS_MOST, ROWS_OF_A_REGION_MOST, ListingSheet
+from engine.spreadsheet.sheet import SheetInvalid
+
+FUNCTIONS = {"attendance": "Presensi pegawai", "records": "Naskah dinas"}
+
+
+def parse(text: str) -> ListingSheet:
+    return listing_sheet.parse_listing_sheet(sheet.parse_csv_rows(text), FUNCTIONS)
+
+
+def problems_of(text: str) -> list[str]:
+    with pytest.raises(SheetInvalid) as raised:
+        parse(text)
+    return [str(problem) for problem in raised.value.problems]
+
+
+def test_columns_are_recognised_by_their_usual_names() -> None:
+    parsed = parse(
+        "No;Kode_Wilayah;Nama  Aplikasi;Perangkat Daerah;Alamat;Keterangan\n"
+        "1;32.1;SIMPEG;BKPSDM;https://simpeg.x.go.id;lama\n"
+        "\n"
+        "2;32.73;Presensi;;;\n"
+    )
+    assert parsed.listings == (
+        Listing("SIMPEG", "BKPSDM", "https://simpeg.x.go.id", "2", "32.10"),
+        Listing("Presensi", "", None, "4", "32.73"),
+    )
+    assert parsed.columns == {
+        "name": "Nama  Aplikasi",
+        "opd": "Perangkat Daerah",
+        "region": "Kode_Wilayah",
+        "url": "Alamat",
+    }
+    assert parsed.ignored_headers == ("No", "Keterangan")
+
+
+def test_a_region_code_takes_precedence_over_a_region_name() -> None:
+    parsed = parse("name,region,region_code\nSIMPEG,Kota Bandung,32.73\n")
+    assert parsed.listings[0].region == "32.73"
+    assert parsed.ignored_headers == ("region",)
+
+
+def test_a_sheet_gives_functions_by_id_or_name_and_retires_systems() -> None:
+    parsed = parse(
+        "name,id,function,status\n"
+        "Sadasbor,A-1,attendance,ACTIVE\nE-Office,A-2,naskah dinas,\nLama,A-3,,Retired\n"
+    )
+    assert parsed.stated_functions == {"2": "attendance", "3": "records"}
+    assert parsed.ids == {"2": "A-1", "3": "A-2"}
+    assert (len(parsed.listings), parsed.retired_count) == (2, 1)
+
+
+def test_retired_and_nameless_rows_are_left_out_and_counted() -> None:
+    parsed = parse("nama,status\nA B,Tidak Aktif\nC D,aktif\ntidak ada,\n-,\nE F,Pensiun\n")
+    assert [listing.name for listing in parsed.listings] == ["C D"]
+    assert (parsed.retired_count, parsed.nameless_count) == (2, 2)
+
+
+def test_a_status_that_is_not_understood_is_reported() -> None:
+    parsed = parse("nama,status\nA B,Rencana\nC D,Aktif\nE F,Rencana\n")
+    assert [listing.name for listing in parsed.listings] == ["A B", "C D", "E F"]
+    assert parsed.unknown_statuses == {"Rencana": (2, 4)}
+
+
+def test_rows_are_numbered_as_a_spreadsheet_does_where_cells_hold_line_breaks() -> None:
+    parsed = parse('nama,alamat\n"A\nB",\n\nC D,\n')
+    assert [listing.id for listing in parsed.listings] == ["2", "4"]
+
+
+@pytest.mark.parametrize(
+    ("text", "problems"),
+    [
+        (
+            "nomor,judul\n1,SIMPEG\n",
+            [
+                (
+                    "row 1, column name: expected a header with one of name, nama, nama aplikasi, "
+                    "aplikasi, application, nama sistem, nama sistem aplikasi, "
+                    "nama aplikasi sistem, nama sistem informasi, got 'nomor,judul'"
+                )
+            ],
+        ),
+        (
+            "nama,Nama\nSIMPEG,SIMPEG\n",
+            ["row 1, column nama: expected a header with this column once, got 'nama,Nama'"],
+        ),
+        (
+            "nama,function\nSIMPEG,kepegawaian\n,records\n",
+            [
+                (
+                    "row 2, column function: expected the id or name of a function that ships "
+                    "(facts/functions.csv), got 'kepegawaian'"
+                ),
+                "row 3, column nama: expected the name of an application, got nothing",
+            ],
+        ),
+        (
+            "nama,status\nUji KIR,Parkir,aktif\n",
+            ["row 2: expected 2 cells as in the header, got 3"],
+        ),
+        (
+            "nama\n" + "SIMPEG\n" * (ROWS_OF_A_REGION_MOST + 1),
+            ["column region: expected at most 20000 rows of one region, got 20001 that name none"],
+        ),
+        (
+            "nama\n" + "SIMPEG\n" * (ROWS_MOST + 1),
+            ["row 300002: expected at most 300000 rows, got more"],
+        ),
+    ],
+    ids=["no name", "twice", "cells", "shifted", "one region", "rows"],
+)
+def test_invalid_cells_are_reported_by_row_and_column(text: str, problems: list[str]) -> None:
+    assert problems_of(text) == problems
