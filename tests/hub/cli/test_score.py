@@ -177,7 +177,7 @@ def test_an_unreadable_file_is_named_with_the_reason(tmp_path: Path, sheet: Path
 
 def test_loads_neither_the_server_nor_the_database() -> None:
     program = (
-        "import sys; from hub.cli import main, score; "
+        "import sys; from hub.cli import main, score_report; "
         "print(sorted({'strawberry', 'sqlalchemy', 'starlette', 'uvicorn'} & set(sys.modules)))"
     )
     result = subprocess.run(
