@@ -162,7 +162,7 @@ async def _measure_delays(
             for number, version in enumerate(versions):
                 await asyncio.sleep(max(0.0, started_at + number - time.monotonic()))
                 changes = {
-                    "id": f"application-{code}",
+                    "id": f"{code}:application-1",
                     "version": version,
                     "name": f"Uji {version}",
                 }
@@ -384,13 +384,13 @@ async def _write_regions(settings: Settings, codes: list[str], entries: int) -> 
                 await transaction.append(
                     actor="benchmark",
                     kind=EventKind.REGION_RECORDED,
-                    subject=f"region-{code}",
+                    subject=f"{code}:region",
                     body=to_document(region),
                 )
                 await transaction.append(
                     actor="benchmark",
                     kind=EventKind.ASSESSMENT_STARTED,
-                    subject=f"assessment-{code}",
+                    subject=f"{code}:assessment-1",
                     visibility=Visibility.REGION,
                     body=to_document(_draft_assessment(code)),
                 )
@@ -408,7 +408,7 @@ async def _append_entry(transaction: log.LogTransaction, code: str, number: int)
     if number % 5:
         await _append_application(transaction, f"{code}-{number % 400}", number)
         return
-    assessment = f"assessment-{code}"
+    assessment = f"{code}:assessment-1"
     claim = LevelClaim(number // 5 % 20 + 1, number // 100 % 5 + 1, "seperti dalam dokumen")
     await transaction.append(
         actor="benchmark",
@@ -440,7 +440,7 @@ async def _append_application(transaction: log.LogTransaction, name: str, versio
 
 def _draft_assessment(code: str) -> Assessment:
     return Assessment(
-        id=f"assessment-{code}",
+        id=f"{code}:assessment-1",
         region=code,
         instrument="pemdi-2026",
         year=2026,

@@ -41,17 +41,17 @@ def build_log(code: str, applications: int = APPLICATIONS) -> list[Entry]:
     """Return the log of a region."""
     parent = code.partition(".")[0] if "." in code else None
     kind = RegionKind.PROVINCE if parent is None else RegionKind.REGENCY
-    opd = Opd(f"opd-{code}", code, "Dinas Uji", "Dinuji", SOURCE)
+    opd = Opd(f"{code}:opd-1", code, "Dinas Uji", "Dinuji", SOURCE)
     values: list[tuple[EventKind, str, object]] = [
         (
             EventKind.REGION_RECORDED,
-            f"region-{code}",
+            f"{code}:region",
             Region(code, f"Daerah {code}", kind, parent, SOURCE),
         ),
         (EventKind.OPD_RECORDED, opd.id, opd),
     ]
     for number in range(applications):
-        id = f"application-{code}-{number}"
+        id = f"{code}:application-{number}"
         name = f"Aplikasi {number} Daerah {code}"
         application = Application(id, code, opd.id, name, ApplicationStatus.ACTIVE, 1, SOURCE)
         values.append((EventKind.APPLICATION_REGISTERED, id, application))

@@ -106,7 +106,7 @@ def _measure_query_after_change(
     """Return the CPU of a query that follows a change, without the CPU of the change."""
     spent = 0.0
     for number in range(queries):
-        changes = {"id": "application-32.01-1", "version": number + 1, "name": f"Uji {number}"}
+        changes = {"id": "32.01:application-1", "version": number + 1, "name": f"Uji {number}"}
         body = {"query": UPDATE, "variables": {"input": changes}}
         response = http.post(url, json=body, headers=bearer_header(folder))
         assert "version" in response.json()["data"]["updateApplication"], response.text
@@ -126,7 +126,7 @@ def build_applications(code: str) -> list[Application]:
     """Return the inventory of a region."""
     return [
         Application(
-            id=f"application-{code}-{number}",
+            id=f"{code}:application-{number}",
             region=code,
             opd=None,
             name=f"Aplikasi {number} {code}",
@@ -158,7 +158,7 @@ async def _write_regions(settings: Settings) -> None:
                 kind = RegionKind.PROVINCE if code == "32" else RegionKind.REGENCY
                 parent = None if code == "32" else "32"
                 region = Region(code, code, kind, parent, Provenance("benchmark"))
-                events = [(EventKind.REGION_RECORDED, f"region-{code}", to_document(region))]
+                events = [(EventKind.REGION_RECORDED, f"{code}:region", to_document(region))]
                 if code != "32":
                     events += [
                         (EventKind.APPLICATION_REGISTERED, application.id, to_document(application))

@@ -18,6 +18,7 @@ from cachetools import LRUCache
 
 from engine.consolidation.proposal import Proposal
 from engine.document import from_document, to_document
+from engine.identifier import region_id
 from engine.model import AssessmentKind, EventKind, Visibility
 from engine.verification.verification_state import (
     ProposalsChange,
@@ -99,7 +100,7 @@ async def proposal_changes(
     outcome = summarise_proposals(proposals)
     if previous is None:
         return OutcomeChanges({PROPOSALS_SUBJECT: outcome})
-    event = proposals_change(f"region-{region}", from_document(ProposalsState, previous), outcome)
+    event = proposals_change(region_id(region), from_document(ProposalsState, previous), outcome)
     if event is None:
         return OutcomeChanges({})
     return OutcomeChanges({PROPOSALS_SUBJECT: outcome}, (), [(event, Visibility.PUBLIC)])

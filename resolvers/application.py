@@ -94,7 +94,10 @@ async def register_application(
         access.allow_application_edit(context.viewer, region, request.opd)
         values = {field.name: getattr(request, field.name) for field in fields(request)}
         application = Application(
-            id=new_id("application"), version=1, provenance=entered_by(context.viewer), **values
+            id=new_id(region.code, "application"),
+            version=1,
+            provenance=entered_by(context.viewer),
+            **values,
         )
         return await append_application(
             context, transaction, application, EventKind.APPLICATION_REGISTERED

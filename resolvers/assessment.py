@@ -130,7 +130,7 @@ async def start_assessment(
             if existing is not None:
                 raise AlreadyExists("assessment of this region, year and kind", existing.id)
         assessment = Assessment(
-            id=new_id("assessment"),
+            id=new_id(region.code, "assessment"),
             region=region.code,
             instrument=instrument.id,
             year=request.year,

@@ -9,6 +9,7 @@ from fractions import Fraction
 from engine.assessment.instrument import Instrument
 from engine.decimals import format_exact
 from engine.document import to_document
+from engine.identifier import region_id
 from engine.model import EventKind, Region
 from engine.path.effort import (
     Effort,
@@ -94,7 +95,7 @@ async def edit_effort(context: Context, request: EditEffort, key: str | None) ->
         await transaction.append(
             actor=context.viewer.subject,
             kind=EventKind.EFFORT_EDITED,
-            subject=f"region-{region.code}",
+            subject=region_id(region.code),
             body=to_document(own_effort),
         )
         return own_effort

@@ -7,6 +7,7 @@ write it at the same time.
 from __future__ import annotations
 
 from engine.document import to_document
+from engine.identifier import region_id
 from engine.log.source import Handover, Source, SourceState
 from engine.model import OWN_ACTOR_PREFIX, EventKind
 from resolvers.context import Instance
@@ -39,7 +40,7 @@ async def hand_over_region(instance: Instance, region: str, url: str) -> int:
         entry = await transaction.append(
             actor=HANDOVER_ACTOR,
             kind=EventKind.REGION_HANDED_OVER,
-            subject=f"region-{region}",
+            subject=region_id(region),
             body=to_document(Handover(region, url)),
         )
         reason = "handed over; its new owner is not followed yet"

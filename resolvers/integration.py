@@ -105,7 +105,7 @@ async def connect_applications(
         access.allow_application_edit(context.viewer, region, source.opd)
         evidence = _check_exchange_evidence(context.viewer, transaction.at.date(), request.evidence)
         integration = Integration(
-            id=new_id("integration"),
+            id=new_id(region.code, "integration"),
             region=region.code,
             source=source.id,
             target=None if target is None else target.id,

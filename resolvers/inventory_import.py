@@ -134,7 +134,7 @@ async def _import_rows(
 
 def _to_application(row: InventoryRow, region: str, opd: str | None, source: str) -> Application:
     return Application(
-        id=new_id("application"),
+        id=new_id(region, "application"),
         region=region,
         opd=opd,
         name=row.name,

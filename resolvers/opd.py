@@ -41,7 +41,7 @@ async def register_opd(context: Context, request: RegisterOpd, key: str | None) 
     async def apply_request(transaction: LogTransaction, region: Region) -> Opd:
         access.allow_region_description(context.viewer, region)
         opd = Opd(
-            id=new_id("opd"),
+            id=new_id(region.code, "opd"),
             region=region.code,
             name=checked_text("name", " ".join(request.name.split()), least=1, most=NAME_LENGTH),
             acronym=checked_text(

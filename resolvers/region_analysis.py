@@ -13,6 +13,7 @@ from typing import Any
 
 from engine.document import from_document
 from engine.graph.graph import IntegrationGraph, changed_edge_ends, with_integration
+from engine.identifier import region_id
 from engine.model import Assessment, AssessmentState, Visibility
 from engine.verification.inventory import Inventory
 from engine.verification.verification import Verification, update_verification, verify_levels
@@ -140,7 +141,7 @@ def find_verification_changes(
         if before == outcome:
             continue
         outcomes[subject] = outcome
-        topic = verified_claims.assessment_id or f"region-{analysis.record.region}"
+        topic = verified_claims.assessment_id or region_id(analysis.record.region)
         event = verification_change(topic, before, outcome)
         if event is not None and not (before is None and verified_claims.claims is None):
             events.append((event, verified_claims.visibility))

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Generic, TypeVar
 
 from engine.document import from_document, to_document
+from engine.identifier import entity_id
 from engine.matching.names import url_host
 from engine.model import Provenance, Region, Role, Viewer
 from resolvers.context import Context
@@ -106,9 +107,9 @@ def entered_by(viewer: Viewer) -> Provenance:
     return Provenance(f"entered by {viewer.role.value} {', '.join(scope)}".strip())
 
 
-def new_id(kind: str) -> str:
-    """Return a new id that is unique across instances: `kind` and 80 random bits."""
-    return f"{kind}-{secrets.token_hex(10)}"
+def new_id(region: str, kind: str) -> str:
+    """Return a new id in the log of `region`, with 80 random bits."""
+    return entity_id(region, kind, secrets.token_hex(10))
 
 
 def checked_text(field: str, value: str, *, least: int, most: int) -> str:

@@ -10,6 +10,7 @@ from engine.assessment.instrument import Instrument
 from engine.assessment.ranking import Rank, rank_regions
 from engine.assessment.score import ScoredAssessment
 from engine.document import to_document
+from engine.identifier import entity_id
 from engine.model import (
     Assessment,
     AssessmentKind,
@@ -157,7 +158,7 @@ def published_result(
 ) -> Assessment:
     """Return a published result; its id follows from its region, instrument, year and kind."""
     return Assessment(
-        id=f"assessment-{region}-{instrument.id}-{year}-{kind.value.lower()}",
+        id=entity_id(region, "assessment", f"{instrument.id}-{year}-{kind.value.lower()}"),
         region=region,
         instrument=instrument.id,
         year=year,

@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from typing import TypeVar
 
 from engine.document import to_document
+from engine.identifier import entity_id, region_id
 from engine.model import OWN_ACTOR_PREFIX, Application, EventKind, Integration, Opd, Region
 from facts import tables
 from facts.instrument import instrument_by_id
@@ -113,7 +114,7 @@ def _gather_facts(*, national: bool, results: bool) -> list[_Facts]:
 async def _load_region(transaction: LogTransaction, facts: _Facts) -> None:
     session, code = transaction.session, facts.region.code
     if (await region.regions_by_code(session, [code])).get(code) != facts.region:
-        await _append_entry(transaction, EventKind.REGION_RECORDED, f"region-{code}", facts.region)
+        await _append_entry(transaction, EventKind.REGION_RECORDED, region_id(code), facts.region)
     existing_opds = await opd.opds_by_id(session, [row.id for row in facts.opds])
     for opd_row in facts.opds:
         if existing_opds.get(opd_row.id) != opd_row:
@@ -189,13 +190,18 @@ def _with_application_id(row: Application) -> Application:
 def _with_integration_id(row: Integration) -> Integration:
     target = None if row.target is None else _application_id(row.target)
     return replace(
-        row, id=f"integration-{row.id}", source=_application_id(row.source), target=target
+        row,
+        id=entity_id(row.region, "integration", row.id.lower()),
+        source=_application_id(row.source),
+        target=target,
     )
 
 
 def _opd_id(key: str) -> str:
-    return f"opd-{key}"
+    region, _, name = key.rpartition(".")  # in the table, as 32.11.dinkes
+    return entity_id(region, "opd", name)
 
 
 def _application_id(key: str) -> str:
-    return f"application-{key}"
+    region, _, number = key.rpartition("-")  # in the table, as 32.11-01
+    return entity_id(region, "application", number)

@@ -48,7 +48,7 @@ async def simulate_assessment(
 
     async def apply_request(transaction: LogTransaction, region: Region) -> Assessment:
         simulation = Assessment(
-            id=new_id("assessment"),
+            id=new_id(region.code, "assessment"),
             region=region.code,
             instrument=instrument.id,
             year=assessment.year,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from engine.document import to_document
+from engine.identifier import region_id
 from engine.model import EventKind, Region
 from engine.verification.inventory import DevelopmentPolicy, Exemption
 from resolvers import access
@@ -102,7 +103,7 @@ async def _append_policy(
     await transaction.append(
         actor=context.viewer.subject,
         kind=EventKind.DEVELOPMENT_POLICY_RECORDED,
-        subject=f"region-{policy.region}",
+        subject=region_id(policy.region),
         body=to_document(policy),
     )
     return policy

@@ -4,6 +4,7 @@ Strawberry's own `_entities` lets one unknown type fail all items and removes `_
 variables that another alias reads; its `_service` prints the schema again for each request.
 """
 
+from engine.identifier import region_id
 from __future__ import annotations
 
 import asyncio
@@ -61,7 +62,7 @@ async def _find_entity(context: Context, reference: object) -> KeyedNode:
     entity: object
     match reference:
         case {"__typename": "Region" as kind, "code": str(key)}:
-            entity = await node_query.find_node(context, f"region-{key}")
+            entity = await node_query.find_node(context, region_id(key))
         case {"__typename": "Application" | "Assessment" | "Opd" as kind, "id": str(key)}:
             entity = await node_query.find_node(context, key)
         case {"__typename": "CommonApplication" as kind, "id": str(key)}:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import strawberry
 
+from engine.identifier import parse_entity_id
 from resolvers import integration as resolved_integration
 from resolvers.context import Context
 from resolvers.problems import NotFound
@@ -25,10 +26,10 @@ class NodeQuery:
 
 async def find_node(context: Context, id: str) -> Node | None:
     """Return the node with this id; None if it does not exist or the viewer may not see it."""
-    kind, _, code = id.partition("-")
-    match kind:
+    parts = parse_entity_id(id)
+    match None if parts is None else parts.kind:
         case "region":
-            region = await context.loaders.regions.load(code)
+            region = await context.loaders.regions.load(id.partition(":")[0])
             return None if region is None else Region.from_model(region)
         case "opd":
             opd = await context.loaders.opds.load(id)

@@ -8,6 +8,7 @@ import strawberry
 
 from engine import model
 from engine.assessment.score import ScoredAssessment
+from engine.identifier import region_id
 from resolvers import assessment as resolved_assessment
 from resolvers import freshness
 from resolvers import integration as resolved_integration
@@ -177,7 +178,7 @@ class Region(
     @classmethod
     def from_model(cls, value: model.Region) -> Region:
         return cls(
-            id=strawberry.ID(f"region-{value.code}"),
+            id=strawberry.ID(region_id(value.code)),
             code=strawberry.ID(value.code),
             name=value.name,
             kind=value.kind,

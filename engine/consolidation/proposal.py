@@ -14,6 +14,7 @@ from enum import Enum
 
 import rfc8785
 
+from engine.identifier import entity_id
 from engine.model import Application
 
 UNKNOWN_AMOUNT = "tidak diketahui"
@@ -106,7 +107,8 @@ class Proposal:
 
 def compute_proposal_id(kind: ProposalKind, region: str, subjects: Iterable[str]) -> str:
     """Return the id of a proposal. It depends on the kind, the region and the subjects only."""
-    return _digest({"kind": kind.value, "region": region, "about": sorted(subjects)})[:32]
+    digest = _digest({"kind": kind.value, "subjects": sorted(subjects)})
+    return entity_id(region, "proposal", digest[:32])
 
 
 def inputs_hash(inputs: Mapping[str, object]) -> str:

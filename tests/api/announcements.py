@@ -14,8 +14,12 @@ from tests.api import two_provinces
 from tests.api.hub import Hub
 from tests.fixtures.eventually import eventually
 
-OFFICE, HEALTH, BUDGET = "application-office", "application-health", "application-budget"
-DINKES = "opd-32.11.dinkes"
+OFFICE, HEALTH, BUDGET = (
+    "32.11:application-office",
+    "32.11:application-health",
+    "32.73:application-budget",
+)
+DINKES = "32.11:opd-dinkes"
 PAPER = {"title": "Berita acara", "url": "https://example.go.id/ba", "dated": "2026-06-01"}
 VERIFICATION = """
 subscription ($after: Cursor) { verificationChanged(after: $after) {
@@ -30,7 +34,7 @@ subscription ($after: Cursor) { proposalsChanged(after: $after) {
 } }
 """
 CLAIMS = Assessment(
-    id="assessment-claims",
+    id="32.11:assessment-claims",
     region="32.11",
     instrument="spbe-2020",
     year=2025,
@@ -41,7 +45,7 @@ CLAIMS = Assessment(
     levels=(LevelClaim(36, 4),),
 )
 SERVED_IN_BANDUNG = Assessment(
-    id="assessment-bandung",
+    id="32.73:assessment-bandung",
     region="32.73",
     instrument="spbe-2020",
     year=2024,

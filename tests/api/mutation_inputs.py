@@ -8,12 +8,16 @@ from tests.api import two_provinces
 
 Fields = dict[str, Any]
 
-OFFICE, HEALTH, BUDGET = "application-office", "application-health", "application-budget"
-RESULT_ID = "assessment-32.11-spbe-2020-2024-official"
+OFFICE, HEALTH, BUDGET = (
+    "32.11:application-office",
+    "32.11:application-health",
+    "32.73:application-budget",
+)
+RESULT_ID = "32.11:assessment-spbe-2020-2024-official"
 USED_KEY: Fields = {"idempotencyKey": "used"}
 EMPTY_KEY: Fields = {"idempotencyKey": ""}
 
-NEW_APPLICATION: Fields = {"region": "32.11", "opd": "opd-32.11.dinkes", "name": "Baru"}
+NEW_APPLICATION: Fields = {"region": "32.11", "opd": "32.11:opd-dinkes", "name": "Baru"}
 NEW_INTEGRATION: Fields = {
     "source": OFFICE,
     "target": HEALTH,
@@ -29,7 +33,7 @@ NEW_ASSESSMENT: Fields = {
 LEVEL_CLAIM: Fields = {"assessment": two_provinces.DRAFT, "indicator": 1, "level": 4, "version": 1}
 DECISION: Fields = {
     "region": "32.11",
-    "id": "1e5104fa6d737e3cc881e18100e9b310",  # replace E-Office by SRIKANDI
+    "id": "32.11:proposal-3a56efc7f572bc7abf9b9ba8877afb63",  # replace E-Office by SRIKANDI
     "inputs": "old",
     "decision": "REJECT",
     "reason": "dipakai",

@@ -28,7 +28,7 @@ from tests.api.mutation_inputs import (
 
 ASSESSMENTS: dict[str, list[tuple[Fields, Fields]]] = {
     "simulateAssessment": [
-        ({"assessment": "assessment-99", "levels": []}, not_found("assessment-99")),
+        ({"assessment": "32.11:assessment-99", "levels": []}, not_found("32.11:assessment-99")),
         (
             {"assessment": two_provinces.DRAFT, "levels": [{"indicator": 21, "level": 3}]},
             invalid_input("indicator", "an indicator of pemdi-2026, 1 to 20", "21"),
@@ -102,7 +102,7 @@ ASSESSMENTS: dict[str, list[tuple[Fields, Fields]]] = {
         ({**NEW_ASSESSMENT, **USED_KEY}, KEY_REUSED),
     ],
     "claimLevel": [
-        ({**LEVEL_CLAIM, "assessment": "assessment-99"}, not_found("assessment-99")),
+        ({**LEVEL_CLAIM, "assessment": "32.11:assessment-99"}, not_found("32.11:assessment-99")),
         (
             {**LEVEL_CLAIM, "indicator": 0},
             invalid_input("indicator", "an indicator of pemdi-2026, 1 to 20", "0"),
@@ -123,12 +123,12 @@ ASSESSMENTS: dict[str, list[tuple[Fields, Fields]]] = {
         ),
         ({**LEVEL_CLAIM, "version": 0}, version_conflict(two_provinces.DRAFT, 0, 1)),
         (
-            {**LEVEL_CLAIM, "assessment": "assessment-submitted"},
-            wrong_state("assessment-submitted", "SUBMITTED", *EDITABLE_STATES),
+            {**LEVEL_CLAIM, "assessment": "32.11:assessment-submitted"},
+            wrong_state("32.11:assessment-submitted", "SUBMITTED", *EDITABLE_STATES),
         ),
         (
-            {**LEVEL_CLAIM, "assessment": "assessment-published"},
-            wrong_state("assessment-published", "PUBLISHED", *EDITABLE_STATES),
+            {**LEVEL_CLAIM, "assessment": "32.11:assessment-published"},
+            wrong_state("32.11:assessment-published", "PUBLISHED", *EDITABLE_STATES),
         ),
         (
             {**LEVEL_CLAIM, "assessment": RESULT_ID},
@@ -137,52 +137,52 @@ ASSESSMENTS: dict[str, list[tuple[Fields, Fields]]] = {
         ({**LEVEL_CLAIM, **USED_KEY}, KEY_REUSED),
     ],
     "submitAssessment": [
-        (versioned("assessment-99"), not_found("assessment-99")),
+        (versioned("32.11:assessment-99"), not_found("32.11:assessment-99")),
         (versioned(two_provinces.DRAFT, **EMPTY_KEY), NO_KEY),
         (versioned(two_provinces.DRAFT, 3), version_conflict(two_provinces.DRAFT, 3, 1)),
         (
-            versioned("assessment-submitted"),
-            wrong_state("assessment-submitted", "SUBMITTED", *EDITABLE_STATES),
+            versioned("32.11:assessment-submitted"),
+            wrong_state("32.11:assessment-submitted", "SUBMITTED", *EDITABLE_STATES),
         ),
         (
-            versioned("assessment-empty"),
+            versioned("32.11:assessment-empty"),
             {
                 "__typename": "IncompleteAssessment",
-                "id": "assessment-empty",
+                "id": "32.11:assessment-empty",
                 "missing": list(range(1, 21)),
             },
         ),
         (versioned(two_provinces.DRAFT, **USED_KEY), KEY_REUSED),
     ],
     "returnAssessment": [
-        (versioned("assessment-99", reason="x"), not_found("assessment-99")),
+        (versioned("32.11:assessment-99", reason="x"), not_found("32.11:assessment-99")),
         (
-            versioned("assessment-submitted", reason=" "),
+            versioned("32.11:assessment-submitted", reason=" "),
             invalid_input("reason", "1 to 2000 characters", "0"),
         ),
         (
-            versioned("assessment-submitted", 2, reason="x"),
-            version_conflict("assessment-submitted", 2, 1),
+            versioned("32.11:assessment-submitted", 2, reason="x"),
+            version_conflict("32.11:assessment-submitted", 2, 1),
         ),
         (
             versioned(two_provinces.DRAFT, reason="x"),
             wrong_state(two_provinces.DRAFT, "DRAFT", "SUBMITTED"),
         ),
-        (versioned("assessment-submitted", reason="x", **USED_KEY), KEY_REUSED),
+        (versioned("32.11:assessment-submitted", reason="x", **USED_KEY), KEY_REUSED),
     ],
     "publishAssessment": [
-        (versioned("assessment-99"), not_found("assessment-99")),
+        (versioned("32.11:assessment-99"), not_found("32.11:assessment-99")),
         (
-            versioned("assessment-simulation"),
-            invalid_input("id", "an assessment that is not a simulation", "assessment-simulation"),
+            versioned("32.11:assessment-simulation"),
+            invalid_input("id", "an assessment that is not a simulation", "32.11:assessment-simulation"),
         ),
-        (versioned("assessment-submitted", 2), version_conflict("assessment-submitted", 2, 1)),
+        (versioned("32.11:assessment-submitted", 2), version_conflict("32.11:assessment-submitted", 2, 1)),
         (versioned(two_provinces.DRAFT), wrong_state(two_provinces.DRAFT, "DRAFT", "SUBMITTED")),
         (
-            versioned("assessment-published"),
-            wrong_state("assessment-published", "PUBLISHED", "SUBMITTED"),
+            versioned("32.11:assessment-published"),
+            wrong_state("32.11:assessment-published", "PUBLISHED", "SUBMITTED"),
         ),
-        (versioned("assessment-submitted", **USED_KEY), KEY_REUSED),
+        (versioned("32.11:assessment-submitted", **USED_KEY), KEY_REUSED),
     ],
     "recordResult": [
         (
@@ -198,7 +198,7 @@ ASSESSMENTS: dict[str, list[tuple[Fields, Fields]]] = {
         ({**PUBLISHED_RESULT, "region": "99.99"}, not_found("99.99")),
         (
             {**PUBLISHED_RESULT, "version": 1},
-            not_found("assessment-32.11-spbe-2020-2023-official"),
+            not_found("32.11:assessment-spbe-2020-2023-official"),
         ),
         *(
             (

@@ -32,11 +32,11 @@ INVENTORY: dict[str, list[tuple[Fields, Fields]]] = {
         ({**NEW_OPD, "name": "x" * 201}, invalid_input("name", "1 to 200 characters", "201")),
         ({**NEW_OPD, "acronym": "x" * 51}, invalid_input("acronym", "0 to 50 characters", "51")),
         (
-            {**NEW_OPD, "parent": "opd-32.73.diskominfo"},
-            invalid_input("parent", "an OPD of region 32.11", "opd-32.73.diskominfo"),
+            {**NEW_OPD, "parent": "32.73:opd-diskominfo"},
+            invalid_input("parent", "an OPD of region 32.11", "32.73:opd-diskominfo"),
         ),
-        ({**NEW_OPD, "name": "DINAS  kesehatan"}, already_exists("opd-32.11.dinkes")),
-        ({**NEW_OPD, "acronym": "DINKES"}, already_exists("opd-32.11.dinkes")),
+        ({**NEW_OPD, "name": "DINAS  kesehatan"}, already_exists("32.11:opd-dinkes")),
+        ({**NEW_OPD, "acronym": "DINKES"}, already_exists("32.11:opd-dinkes")),
         ({**NEW_OPD, **EMPTY_KEY}, NO_KEY),
         ({**NEW_OPD, **USED_KEY}, KEY_REUSED),
     ],
@@ -72,12 +72,12 @@ INVENTORY: dict[str, list[tuple[Fields, Fields]]] = {
             invalid_input("year", "a year from 1980 to 2031", "2032"),
         ),
         (
-            {**NEW_APPLICATION, "opd": "opd-32.73.diskominfo"},
-            invalid_input("opd", "an OPD of region 32.11", "opd-32.73.diskominfo"),
+            {**NEW_APPLICATION, "opd": "32.73:opd-diskominfo"},
+            invalid_input("opd", "an OPD of region 32.11", "32.73:opd-diskominfo"),
         ),
         (
-            {**NEW_APPLICATION, "opd": "opd-99"},
-            invalid_input("opd", "an OPD of region 32.11", "opd-99"),
+            {**NEW_APPLICATION, "opd": "32.11:opd-99"},
+            invalid_input("opd", "an OPD of region 32.11", "32.11:opd-99"),
         ),
         (
             {**NEW_APPLICATION, "commonApplication": "no-such"},
@@ -93,40 +93,40 @@ INVENTORY: dict[str, list[tuple[Fields, Fields]]] = {
     ],
     "updateApplication": [
         (versioned(HEALTH, name=None), invalid_input("name", "a value, or to be left out", "null")),
-        (versioned("application-99", name="x"), not_found("application-99")),
+        (versioned("32.11:application-99", name="x"), not_found("32.11:application-99")),
         (versioned(HEALTH, name=""), invalid_input("name", "1 to 200 characters", "0")),
         (
             versioned(HEALTH, status="RETIRED"),
             invalid_input("status", "a status other than RETIRED: retire it", "RETIRED"),
         ),
         (
-            versioned(HEALTH, opd="opd-32.73.diskominfo"),
-            invalid_input("opd", "an OPD of region 32.11", "opd-32.73.diskominfo"),
+            versioned(HEALTH, opd="32.73:opd-diskominfo"),
+            invalid_input("opd", "an OPD of region 32.11", "32.73:opd-diskominfo"),
         ),
-        (versioned(HEALTH, name="e-office", opd="opd-32.11.diskominfo"), already_exists(OFFICE)),
+        (versioned(HEALTH, name="e-office", opd="32.11:opd-diskominfo"), already_exists(OFFICE)),
         (versioned(HEALTH, 2, name="x"), version_conflict(HEALTH, 2, 1)),
         (
-            versioned("application-old", name="x"),
-            wrong_state("application-old", "RETIRED", "any other status"),
+            versioned("32.11:application-old", name="x"),
+            wrong_state("32.11:application-old", "RETIRED", "any other status"),
         ),
         (versioned(HEALTH, name="x", **USED_KEY), KEY_REUSED),
     ],
     "retireApplication": [
-        (versioned("application-99"), not_found("application-99")),
+        (versioned("32.11:application-99"), not_found("32.11:application-99")),
         (
             versioned(HEALTH, reason="x" * 2001),
             invalid_input("reason", "0 to 2000 characters", "2001"),
         ),
         (versioned(HEALTH, 7), version_conflict(HEALTH, 7, 1)),
         (
-            versioned("application-old"),
-            wrong_state("application-old", "RETIRED", "any other status"),
+            versioned("32.11:application-old"),
+            wrong_state("32.11:application-old", "RETIRED", "any other status"),
         ),
         (versioned(HEALTH, **USED_KEY), KEY_REUSED),
     ],
     "connectApplications": [
-        ({**NEW_INTEGRATION, "source": "application-99"}, not_found("application-99")),
-        ({**NEW_INTEGRATION, "target": "application-98"}, not_found("application-98")),
+        ({**NEW_INTEGRATION, "source": "32.11:application-99"}, not_found("32.11:application-99")),
+        ({**NEW_INTEGRATION, "target": "32.11:application-98"}, not_found("32.11:application-98")),
         (
             {**NEW_INTEGRATION, "target": OFFICE},
             invalid_input("target", "another application than the source", OFFICE),
@@ -157,40 +157,45 @@ INVENTORY: dict[str, list[tuple[Fields, Fields]]] = {
         ),
         (
             {**NEW_INTEGRATION, "target": BUDGET, "dataObject": "GAJI"},
-            already_exists("integration-drawn"),
+            already_exists("32.11:integration-drawn"),
         ),
         (
-            {**NEW_INTEGRATION, "target": "application-old"},
-            wrong_state("application-old", "RETIRED", "an application in use"),
+            {**NEW_INTEGRATION, "target": "32.11:application-old"},
+            wrong_state("32.11:application-old", "RETIRED", "an application in use"),
         ),
         (
-            {**NEW_INTEGRATION, "source": "application-old"},
-            wrong_state("application-old", "RETIRED", "an application in use"),
+            {**NEW_INTEGRATION, "source": "32.11:application-old"},
+            wrong_state("32.11:application-old", "RETIRED", "an application in use"),
         ),
         ({**NEW_INTEGRATION, **USED_KEY}, KEY_REUSED),
     ],
     "documentIntegration": [
-        (versioned("integration-99", evidence=DOCUMENTS), not_found("integration-99")),
+        (versioned("32.11:integration-99", evidence=DOCUMENTS), not_found("32.11:integration-99")),
         (
-            versioned("integration-drawn", evidence=[]),
+            versioned("32.11:integration-drawn", evidence=[]),
             invalid_input("evidence", "one link at least", "none"),
         ),
         (
-            versioned("integration-drawn", evidence=[{**DOCUMENTS[0], "dated": "2026-11-25"}]),
+            versioned(
+                "32.11:integration-drawn", evidence=[{**DOCUMENTS[0], "dated": "2026-11-25"}]
+            ),
             invalid_input("evidence.dated", "a day up to 2026-11-24", "2026-11-25"),
         ),
         (
-            versioned("integration-drawn", 2, evidence=DOCUMENTS),
-            version_conflict("integration-drawn", 2, 1),
+            versioned("32.11:integration-drawn", 2, evidence=DOCUMENTS),
+            version_conflict("32.11:integration-drawn", 2, 1),
         ),
         (
-            versioned("integration-withdrawn", evidence=DOCUMENTS),
-            wrong_state("integration-withdrawn", "WITHDRAWN", "PLANNED", "ACTIVE"),
+            versioned("32.11:integration-withdrawn", evidence=DOCUMENTS),
+            wrong_state("32.11:integration-withdrawn", "WITHDRAWN", "PLANNED", "ACTIVE"),
         ),
-        (versioned("integration-drawn", evidence=DOCUMENTS, **USED_KEY), KEY_REUSED),
+        (versioned("32.11:integration-drawn", evidence=DOCUMENTS, **USED_KEY), KEY_REUSED),
     ],
     "correctFunction": [
-        ({"application": "application-99", "function": None}, not_found("application-99")),
+        (
+            {"application": "32.11:application-99", "function": None},
+            not_found("32.11:application-99"),
+        ),
         (
             {"application": HEALTH, "function": "cooking"},
             invalid_input("function", "the id of a function", "cooking"),
@@ -198,12 +203,12 @@ INVENTORY: dict[str, list[tuple[Fields, Fields]]] = {
         ({"application": HEALTH, "function": None, **USED_KEY}, KEY_REUSED),
     ],
     "exemptOpd": [
-        ({"opd": "opd-none", "reason": ""}, not_found("opd-none")),
+        ({"opd": "32.11:opd-none", "reason": ""}, not_found("32.11:opd-none")),
         (
-            {"opd": "opd-32.11.dinkes", "reason": "x" * 2001},
+            {"opd": "32.11:opd-dinkes", "reason": "x" * 2001},
             invalid_input("reason", "0 to 2000 characters", "2001"),
         ),
-        ({"opd": "opd-32.11.dinkes", "reason": "", **USED_KEY}, KEY_REUSED),
+        ({"opd": "32.11:opd-dinkes", "reason": "", **USED_KEY}, KEY_REUSED),
     ],
     "recordDevelopmentPolicy": [
         ({**POLICY, "region": "99.99"}, not_found("99.99")),
@@ -215,33 +220,39 @@ INVENTORY: dict[str, list[tuple[Fields, Fields]]] = {
         ({**POLICY, **USED_KEY}, KEY_REUSED),
     ],
     "confirmIntegration": [
-        (versioned("integration-99"), not_found("integration-99")),
+        (versioned("32.11:integration-99"), not_found("32.11:integration-99")),
         (
-            versioned("integration-outside"),
+            versioned("32.11:integration-outside"),
             invalid_input(
-                "id", "an integration whose target is in an inventory", "integration-outside"
+                "id", "an integration whose target is in an inventory", "32.11:integration-outside"
             ),
         ),
-        (versioned("integration-drawn", 2), version_conflict("integration-drawn", 2, 1)),
         (
-            versioned("integration-withdrawn"),
-            wrong_state("integration-withdrawn", "WITHDRAWN", "PLANNED", "ACTIVE"),
+            versioned("32.11:integration-drawn", 2),
+            version_conflict("32.11:integration-drawn", 2, 1),
         ),
-        (versioned("integration-drawn", **USED_KEY), KEY_REUSED),
+        (
+            versioned("32.11:integration-withdrawn"),
+            wrong_state("32.11:integration-withdrawn", "WITHDRAWN", "PLANNED", "ACTIVE"),
+        ),
+        (versioned("32.11:integration-drawn", **USED_KEY), KEY_REUSED),
     ],
     "withdrawIntegration": [
-        (versioned("integration-99"), not_found("integration-99")),
-        (versioned("integration-drawn", **EMPTY_KEY), NO_KEY),
-        (versioned("integration-drawn", 2), version_conflict("integration-drawn", 2, 1)),
+        (versioned("32.11:integration-99"), not_found("32.11:integration-99")),
+        (versioned("32.11:integration-drawn", **EMPTY_KEY), NO_KEY),
         (
-            versioned("integration-withdrawn"),
-            wrong_state("integration-withdrawn", "WITHDRAWN", "PLANNED", "ACTIVE"),
+            versioned("32.11:integration-drawn", 2),
+            version_conflict("32.11:integration-drawn", 2, 1),
         ),
-        (versioned("integration-drawn", **USED_KEY), KEY_REUSED),
+        (
+            versioned("32.11:integration-withdrawn"),
+            wrong_state("32.11:integration-withdrawn", "WITHDRAWN", "PLANNED", "ACTIVE"),
+        ),
+        (versioned("32.11:integration-drawn", **USED_KEY), KEY_REUSED),
     ],
     "attestInventory": [
-        ({"opd": "opd-none"}, not_found("opd-none")),
-        ({"opd": "opd-32.11.dinkes", **EMPTY_KEY}, NO_KEY),
-        ({"opd": "opd-32.11.dinkes", **USED_KEY}, KEY_REUSED),
+        ({"opd": "32.11:opd-none"}, not_found("32.11:opd-none")),
+        ({"opd": "32.11:opd-dinkes", **EMPTY_KEY}, NO_KEY),
+        ({"opd": "32.11:opd-dinkes", **USED_KEY}, KEY_REUSED),
     ],
 }

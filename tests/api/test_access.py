@@ -12,7 +12,7 @@ from tests.api import two_provinces
 from tests.api.hub import CHANGED_TYPES, Hub, copied_database_url, mutation, running_hub
 
 SAME_REGION_OPD = Viewer(
-    "sumedang it", Role.OPD, frozenset({"32.11"}), frozenset({"opd-32.11.diskominfo"})
+    "sumedang it", Role.OPD, frozenset({"32.11"}), frozenset({"32.11:opd-diskominfo"})
 )
 # All changed objects belong to OPD dinkes of 32.11, except INTEGRATION, which comes from 32.73.
 VIEWERS = (
@@ -28,43 +28,43 @@ VIEWERS = (
     two_provinces.OTHER_PROVINCE,
     two_provinces.ADMIN,
 )
-EXTERNAL = "assessment-external"
-SUBMITTED = "assessment-submitted"
-PUBLISHED = "assessment-published"
-INTEGRATION = "integration-in"
-OUTGOING = "integration-out"
+EXTERNAL = "32.11:assessment-external"
+SUBMITTED = "32.11:assessment-submitted"
+PUBLISHED = "32.11:assessment-published"
+INTEGRATION = "32.11:integration-in"
+OUTGOING = "32.11:integration-out"
 # The proposal in the two small provinces to replace E-Office by SRIKANDI.
-PROPOSAL = "1e5104fa6d737e3cc881e18100e9b310"
-PROPOSAL_INPUTS = "f05856222ff584fba0ded72d8ce4bd806a3c6e6e68b4f2bebd47a5d8bcb2d1da"
+PROPOSAL = "32.11:proposal-3a56efc7f572bc7abf9b9ba8877afb63"
+PROPOSAL_INPUTS = "822a78288ab7a4d5c43a6ff08cbd31147d602a5b553d1daaf40abc7a3957ea22"
 KINDS = {"region": "32.11", "instrument": "pemdi-2026", "year": 2027}
 
 # One letter per viewer, in the order above: + allowed, f FORBIDDEN, n NotFound.
 OPERATIONS: dict[str, tuple[str, dict[str, object], str]] = {
     "register an application": (
         "registerApplication",
-        {"region": "32.11", "opd": "opd-32.11.dinkes", "name": "Baru"},
+        {"region": "32.11", "opd": "32.11:opd-dinkes", "name": "Baru"},
         "f+ff+fff+f+",
     ),
     "update an application": (
         "updateApplication",
-        {"id": "application-health", "version": 1, "name": "Baru"},
+        {"id": "32.11:application-health", "version": 1, "name": "Baru"},
         "f+ff+fff+f+",
     ),
     "move an application to another OPD": (
         "updateApplication",
-        {"id": "application-health", "version": 1, "opd": "opd-32.11.diskominfo"},
+        {"id": "32.11:application-health", "version": 1, "opd": "32.11:opd-diskominfo"},
         "ffff+fff+f+",
     ),
     "retire an application": (
         "retireApplication",
-        {"id": "application-health", "version": 1},
+        {"id": "32.11:application-health", "version": 1},
         "f+ff+fff+f+",
     ),
     "connect an application": (
         "connectApplications",
         {
-            "source": "application-health",
-            "target": "application-budget",
+            "source": "32.11:application-health",
+            "target": "32.73:application-budget",
             "dataObject": "belanja",
             "mode": "API",
         },
@@ -87,12 +87,12 @@ OPERATIONS: dict[str, tuple[str, dict[str, object], str]] = {
     ),
     "correct the function of an application": (
         "correctFunction",
-        {"application": "application-health", "function": "attendance"},
+        {"application": "32.11:application-health", "function": "attendance"},
         "f+ff+fff+f+",
     ),
     "exempt an OPD": (
         "exemptOpd",
-        {"opd": "opd-32.11.dinkes", "reason": "tanpa data"},
+        {"opd": "32.11:opd-dinkes", "reason": "tanpa data"},
         "ffff+fff+f+",
     ),
     "record a policy": (
@@ -111,7 +111,7 @@ OPERATIONS: dict[str, tuple[str, dict[str, object], str]] = {
     ),
     "attest an inventory": (
         "attestInventory",
-        {"opd": "opd-32.11.dinkes"},
+        {"opd": "32.11:opd-dinkes"},
         "f+ff+ffffff",
     ),
     "decide on a proposal": (
@@ -199,9 +199,9 @@ async def _prepare(hub: Hub) -> None:
     )
     await two_provinces.write_assessment(hub, published)
     await two_provinces.write_integration(
-        hub, INTEGRATION, "application-budget", "application-health"
+        hub, INTEGRATION, "32.73:application-budget", "32.11:application-health"
     )
-    await two_provinces.write_integration(hub, OUTGOING, "application-health", None)
+    await two_provinces.write_integration(hub, OUTGOING, "32.11:application-health", None)
 
 
 @pytest.fixture(scope="module")

@@ -168,7 +168,7 @@ async def test_a_slower_process_does_not_revert_announcements_of_another(
             await quick.change(
                 *("registerApplication", two_provinces.OTHER_REGION),
                 region="32.73",
-                opd="opd-32.73.diskominfo",
+                opd="32.73:opd-diskominfo",
                 name="Absensi Pegawai",
             )
             context = Context(quick.instance, two_provinces.ADMIN)
@@ -235,7 +235,7 @@ async def test_a_full_pass_announces_evidence_that_became_out_of_date(hub: Hub) 
 
 
 async def test_the_classifier_learns_from_corrections_on_request(hub: Hub) -> None:
-    namesake = {"region": "33.74", "opd": "opd-33.74.diskominfo", "name": "Wakepo"}
+    namesake = {"region": "33.74", "opd": "33.74:opd-diskominfo", "name": "Wakepo"}
     new = (await hub.change("registerApplication", two_provinces.ADMIN, **namesake))["id"]
     query = f'{{ node(id: "{new}") {{ ... on Application {{ functionTag {{ byPerson '
     query += "candidates { function { id } } } } } }"
@@ -265,7 +265,7 @@ async def test_a_failed_region_is_recomputed_again_by_the_next_catch_up(hub: Hub
 
 
 async def test_a_newer_draft_does_not_hide_published_changes_from_the_public(hub: Hub) -> None:
-    published = replace(CLAIMS, id="assessment-p", year=2024, state=AssessmentState.PUBLISHED)
+    published = replace(CLAIMS, id="32.11:assessment-p", year=2024, state=AssessmentState.PUBLISHED)
     await hub.record(EventKind.ASSESSMENT_PUBLISHED, "32.11", published.id, published)
     await two_provinces.write_assessment(hub, CLAIMS)
     await hub.change(

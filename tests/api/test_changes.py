@@ -5,7 +5,7 @@ from __future__ import annotations
 from tests.api import two_provinces
 from tests.api.hub import Hub
 
-HEALTH, BUDGET = "application-health", "application-budget"
+HEALTH, BUDGET = "32.11:application-health", "32.73:application-budget"
 
 EVENTS = """
 query ($after: Cursor) {
@@ -28,7 +28,7 @@ async def test_an_application_is_registered_changed_and_retired(hub: Hub) -> Non
         "registerApplication",
         two_provinces.OPD,
         region="32.11",
-        opd="opd-32.11.dinkes",
+        opd="32.11:opd-dinkes",
         name="  Sehat  ",
         url="https://sehat.example.id",
         year=2031,
@@ -44,16 +44,16 @@ async def test_an_application_is_registered_changed_and_retired(hub: Hub) -> Non
         "retiredReason": "",
         "url": "https://sehat.example.id",
         "year": 2031,
-        "opd": {"id": "opd-32.11.dinkes"},
+        "opd": {"id": "32.11:opd-dinkes"},
     }
     changed = await hub.change(
         "updateApplication", two_provinces.OPD, id=id, version=1, status="INACTIVE", url=""
     )
     assert changed == {**new, "version": 2, "status": "INACTIVE", "url": None}
     moved = await hub.change(
-        "updateApplication", two_provinces.REGION, id=id, version=2, opd="opd-32.11.diskominfo"
+        "updateApplication", two_provinces.REGION, id=id, version=2, opd="32.11:opd-diskominfo"
     )
-    assert moved == {**changed, "version": 3, "opd": {"id": "opd-32.11.diskominfo"}}
+    assert moved == {**changed, "version": 3, "opd": {"id": "32.11:opd-diskominfo"}}
     retired = await hub.change(
         "retireApplication", two_provinces.REGION, id=id, version=3, reason=" diganti "
     )
@@ -82,12 +82,12 @@ async def test_the_source_of_a_row_is_the_office_that_entered_it(hub: Hub) -> No
         "registerApplication",
         two_provinces.OPD,
         region="32.11",
-        opd="opd-32.11.dinkes",
+        opd="32.11:opd-dinkes",
         name="Sehat",
     )
     query = '{ applications(filter: { search: "sehat" }) { nodes { provenance { source note } } } }'
     assert (await hub.query_data(query))["applications"]["nodes"] == [
-        {"provenance": {"source": "entered by OPD opd-32.11.dinkes", "note": ""}}
+        {"provenance": {"source": "entered by OPD 32.11:opd-dinkes", "note": ""}}
     ]
 
 
@@ -97,7 +97,7 @@ async def test_the_name_of_a_retired_application_may_be_given_again(hub: Hub) ->
         "registerApplication",
         two_provinces.OPD,
         region="32.11",
-        opd="opd-32.11.dinkes",
+        opd="32.11:opd-dinkes",
         name="Wakepo",
     )
     assert (registered["__typename"], registered["version"]) == ("Application", 1)
@@ -114,7 +114,7 @@ async def test_the_result_of_a_mutation_has_the_changed_values(hub: Hub) -> None
     )
     mutation = """
     mutation {
-      updateApplication(input: { id: "application-health", version: 1, name: "Baru" }) {
+      updateApplication(input: { id: "32.11:application-health", version: 1, name: "Baru" }) {
         ... on Application { name integrations { nodes { source { name version } } } }
       }
     }
@@ -220,15 +220,15 @@ async def test_a_target_outside_of_every_inventory_is_recorded_by_its_name(hub: 
 async def test_an_application_that_was_just_retired_is_not_connected(any_hub: Hub) -> None:
     mutation = """
     mutation {
-      retireApplication(input: { id: "application-health", version: 1 }) { __typename }
+      retireApplication(input: { id: "32.11:application-health", version: 1 }) { __typename }
       connectApplications(
         input: {
-          source: "application-health", target: "application-budget", dataObject: "x", mode: API
+          source: "32.11:application-health", target: "32.73:application-budget", dataObject: "x", mode: API
         }
       ) { __typename }
       other: connectApplications(
         input: {
-          source: "application-budget", target: "application-health", dataObject: "x", mode: API
+          source: "32.73:application-budget", target: "32.11:application-health", dataObject: "x", mode: API
         }
       ) { __typename }
     }
@@ -389,7 +389,7 @@ async def test_a_result_is_recorded_and_corrected(hub: Hub) -> None:
     recorded = await hub.change("recordResult", two_provinces.PROVINCE, **printed)
     assert recorded == {
         "__typename": "Assessment",
-        "id": "assessment-32.11-spbe-2020-2024-official",
+        "id": "32.11:assessment-spbe-2020-2024-official",
         "version": 1,
         "state": "PUBLISHED",
         "returnedReason": "",

@@ -71,7 +71,7 @@ async def test_each_part_is_compared_with_the_province_and_the_nation(west_java:
 async def test_published_levels_are_compared_down_to_the_indicator(hub: Hub) -> None:
     for region, level in (("32.11", 3), ("32.73", 4)):
         assessment = two_provinces.assessment(
-            f"assessment-{region}",
+            f"{region}:assessment-1",
             region=region,
             kind=AssessmentKind.OFFICIAL,
             state=AssessmentState.PUBLISHED,

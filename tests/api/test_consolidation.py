@@ -41,7 +41,7 @@ query ($code: ID! = "32.11", $status: ProposalStatus, $kinds: [ProposalKind!]) {
   } }
 }
 """
-OFFICE = "application-office"
+OFFICE = "32.11:application-office"
 
 
 async def _duplicates(hub: Hub, code: str) -> dict[str, Any]:
@@ -92,14 +92,14 @@ async def test_sumedang_has_two_pairs_of_one_name_to_review(west_java: Hub) -> N
         "national": None,
         "count": 2,
         "listings": [
-            {"id": "application-32.11-01", "application": {"name": "E-Office Sumedang"}},
-            {"id": "application-32.11-02", "application": {"name": "E-Office Desa"}},
+            {"id": "32.11:application-01", "application": {"name": "E-Office Sumedang"}},
+            {"id": "32.11:application-02", "application": {"name": "E-Office Desa"}},
         ],
         "parts": [{"count": 1}, {"count": 1}],
         "links": [
             {
-                "a": "application-32.11-01",
-                "b": "application-32.11-02",
+                "a": "32.11:application-01",
+                "b": "32.11:application-02",
                 "policy": "REVIEW",
                 "signals": [{"name": "same name", "value": "eoffice"}],
             }
@@ -110,7 +110,7 @@ async def test_sumedang_has_two_pairs_of_one_name_to_review(west_java: Hub) -> N
 async def test_the_page_of_a_hospital_is_classified_as_a_website(west_java: Hub) -> None:
     duplicates = await _duplicates(west_java, "32.04")
     assert duplicates["websites"] == [
-        {"id": "application-32.04-09", "application": {"name": "RSUD Otista"}}
+        {"id": "32.04:application-09", "application": {"name": "RSUD Otista"}}
     ]
     assert (duplicates["listed"], duplicates["websiteCount"], duplicates["aloneCount"]) == (
         10,
@@ -121,7 +121,7 @@ async def test_the_page_of_a_hospital_is_classified_as_a_website(west_java: Hub)
 
 async def test_two_listings_of_a_national_system_are_one_system_listed_twice(hub: Hub) -> None:
     ids = []
-    for opd in ("opd-32.11.dinkes", "opd-32.11.diskominfo"):
+    for opd in ("32.11:opd-dinkes", "32.11:opd-diskominfo"):
         answer = await hub.change(
             "registerApplication", two_provinces.REGION, region="32.11", opd=opd, name="SRIKANDI"
         )
@@ -176,7 +176,7 @@ async def test_sharing_candidates_serve_functions_that_sumedang_lacks(west_java:
             "rule": "sharing/1",
             "function": {"id": "cctv"},
             "system": {
-                "id": "application-32.02-03",
+                "id": "32.02:application-03",
                 "application": {"name": "CCTV Dishub Sukabumi"},
             },
             "owner": {"code": "32.02"},
@@ -193,7 +193,7 @@ async def test_a_system_that_is_out_of_use_is_not_offered(west_java: Hub) -> Non
     changed = await west_java.change(
         "updateApplication",
         two_provinces.PROVINCE,
-        id="application-32.02-03",
+        id="32.02:application-03",
         version=1,
         status="INACTIVE",
     )
@@ -201,7 +201,7 @@ async def test_a_system_that_is_out_of_use_is_not_offered(west_java: Hub) -> Non
     data = await west_java.query_data(SHARING, code="32.11", first=200)
     offered = {candidate["system"]["id"] for candidate in data["region"]["sharingCandidates"]}
     assert offered
-    assert "application-32.02-03" not in offered
+    assert "32.02:application-03" not in offered
 
 
 @pytest.mark.parametrize("first", [0, 201])
@@ -217,20 +217,20 @@ async def test_a_mandated_common_application_replaces_a_local_one_at_unknown_sav
     proposal = (await _proposals(west_java, kinds=["REPLACE"]))[0]
     del proposal["inputs"]
     unknown = [
-        "yearly cost of application-32.11-01",
-        "migration cost of application-32.11-01",
+        "yearly cost of 32.11:application-01",
+        "migration cost of 32.11:application-01",
         "added yearly cost of srikandi",
     ]
     basis = "KepmenPANRB 679/2020; Peraturan ANRI 4/2021"
     assert proposal == {
-        "id": "1090feb643454091d0f153e8e7d1cfe1",
+        "id": "32.11:proposal-bce66f1bfe3e50abed70415197cfc1e7",
         "kind": "REPLACE",
         "rule": "consolidation/1",
         "status": "OPEN",
         "legalBasis": basis,
         "missing": unknown,
-        "evidence": ["integration-E-042"],
-        "applications": [{"id": "application-32.11-01"}],
+        "evidence": ["32.11:integration-e-042"],
+        "applications": [{"id": "32.11:application-01"}],
         "survivor": None,
         "commonApplication": {"id": "srikandi"},
         "survivorBecause": [{"code": "MANDATED", "values": [{"name": "basis", "value": basis}]}],
@@ -246,9 +246,9 @@ async def test_a_mandated_common_application_replaces_a_local_one_at_unknown_sav
         ],
         "impact": {
             "integrationCount": 1,
-            "integrations": ["integration-E-042"],
+            "integrations": ["32.11:integration-e-042"],
             "applicationCount": 1,
-            "applications": [{"id": "application-32.11-02"}],
+            "applications": [{"id": "32.11:application-02"}],
             "outside": [],
         },
         "saving": {"yearly": None, "display": "tidak diketahui", "unknown": unknown},
@@ -282,10 +282,10 @@ async def test_only_confirmed_common_applications_are_mandated(west_java: Hub) -
 async def test_bandung_is_advised_to_merge_its_two_licensing_systems(west_java: Hub) -> None:
     [proposal] = await _proposals(west_java, code="32.73", kinds=["MERGE"])
     assert proposal["applications"] == [
-        {"id": "application-32.73-02"},
-        {"id": "application-32.73-03"},
+        {"id": "32.73:application-02"},
+        {"id": "32.73:application-03"},
     ]
-    assert proposal["survivor"] == {"id": "application-32.73-02"}
+    assert proposal["survivor"] == {"id": "32.73:application-02"}
     assert proposal["survivorBecause"] == [{"code": "ALIKE_IN_ALL_THAT_IS_KNOWN", "values": []}]
     assert proposal["reasons"] == [
         {"code": "SAME_FUNCTION", "values": [{"name": "function", "value": "licensing"}]}
@@ -309,7 +309,7 @@ async def test_a_rejected_proposal_is_hidden_until_its_inputs_change(any_hub: Hu
     assert rejected == before | {"status": "REJECTED", "decision": decision}
 
     # An edit of an unrelated object does not reopen it; an edit of its basis does.
-    fields = {"id": "application-health", "version": 1, "platform": "web"}
+    fields = {"id": "32.11:application-health", "version": 1, "platform": "web"}
     await any_hub.change("updateApplication", two_provinces.REGION, **fields)
     assert await _proposals(any_hub) == []
     fields = {"id": OFFICE, "version": 1, "name": "E-Office Sumedang"}
@@ -405,7 +405,7 @@ async def test_what_if_is_a_simulation_that_stores_nothing(west_java: Hub) -> No
         "applicationsBefore": 20,
         "applicationsAfter": 19,
         "repointed": [],
-        "lost": ["integration-E-042"],
+        "lost": ["32.11:integration-e-042"],
         "added": [],
         "before": {
             "simulated": False,
@@ -422,7 +422,7 @@ async def test_what_if_is_a_simulation_that_stores_nothing(west_java: Hub) -> No
 
 
 async def test_what_if_applies_the_exemptions_of_the_region(hub: Hub) -> None:
-    exempt = "opd-32.11.dinkes"
+    exempt = "32.11:opd-dinkes"
     await hub.change("exemptOpd", two_provinces.ADMIN, opd=exempt, reason="tidak memiliki data")
     [proposal] = await _proposals(hub)
     query = """query ($proposals: [ID!]!) { region(code: "32.11") { whatIf(proposals: $proposals) {
@@ -439,7 +439,7 @@ async def test_what_if_applies_the_exemptions_of_the_region(hub: Hub) -> None:
         }
         for side in ("before", "after")
     ]
-    assert not_on_bus == [{"opd-32.11.diskominfo"}] * 2
+    assert not_on_bus == [{"32.11:opd-diskominfo"}] * 2
 
 
 async def test_what_if_accepts_only_proposals_of_the_region(hub: Hub) -> None:

@@ -25,7 +25,7 @@ query ($representations: [_Any!]!) {
 }
 """
 SUMEDANG = {"__typename": "Region", "code": "32.11"}
-HEALTH = {"__typename": "Application", "id": "application-health"}
+HEALTH = {"__typename": "Application", "id": "32.11:application-health"}
 FOUND_SUMEDANG = {"__typename": "Region", "code": "32.11", "name": "Kabupaten Sumedang"}
 EXPECTED = (
     "argument representations: expected Region by code, "
@@ -38,7 +38,7 @@ async def test_entities_come_in_the_order_of_their_references(hub: Hub) -> None:
     references = [
         HEALTH,
         SUMEDANG,
-        {"__typename": "Opd", "id": "opd-32.11.dinkes"},
+        {"__typename": "Opd", "id": "32.11:opd-dinkes"},
         {"__typename": "CommonApplication", "id": "srikandi"},
         {"__typename": "Assessment", "id": two_provinces.DRAFT},
         SUMEDANG | {"name": "a field besides the key is ignored"},
@@ -46,7 +46,7 @@ async def test_entities_come_in_the_order_of_their_references(hub: Hub) -> None:
     assert (await hub.query_data(ENTITIES, two_provinces.REGION, representations=references))[
         "_entities"
     ] == [
-        {"__typename": "Application", "name": "Wakepo", "opd": {"id": "opd-32.11.dinkes"}},
+        {"__typename": "Application", "name": "Wakepo", "opd": {"id": "32.11:opd-dinkes"}},
         FOUND_SUMEDANG,
         {"__typename": "Opd", "acronym": "Dinkes"},
         {"__typename": "CommonApplication", "name": "SRIKANDI"},
@@ -69,9 +69,9 @@ async def test_entities_come_in_the_order_of_their_references(hub: Hub) -> None:
             "there is no CommonApplication 'minesweeper', or none that this viewer may see",
         ),
         (
-            {"__typename": "Application", "id": "opd-32.11.dinkes"},
+            {"__typename": "Application", "id": "32.11:opd-dinkes"},
             "NOT_FOUND",
-            "there is no Application 'opd-32.11.dinkes', or none that this viewer may see",
+            "there is no Application '32.11:opd-dinkes', or none that this viewer may see",
         ),
         (
             {"__typename": "Opd", "id": "x" * 1000},
@@ -89,9 +89,9 @@ async def test_entities_come_in_the_order_of_their_references(hub: Hub) -> None:
             f"{EXPECTED}, got {{'code': '32.11'}}",
         ),
         (
-            {"__typename": "Region", "id": "region-32.11"},
+            {"__typename": "Region", "id": "32.11:region"},
             "INVALID_ARGUMENT",
-            f"{EXPECTED}, got {{'__typename': 'Region', 'id': 'region-32.11'}}",
+            f"{EXPECTED}, got {{'__typename': 'Region', 'id': '32.11:region'}}",
         ),
         (
             {"__typename": "Region", "code": {"nested": [32.11]}},
@@ -166,7 +166,7 @@ async def test_a_hidden_draft_is_indistinguishable_from_a_missing_one(
     hub: Hub, viewer: Viewer, sees: bool
 ) -> None:
     await two_provinces.write_assessment(hub, two_provinces.assessment())
-    missing = "assessment-99"
+    missing = "32.11:assessment-99"
     references: list[Any] = [
         {"__typename": "Assessment", "id": id} for id in (two_provinces.DRAFT, missing)
     ]

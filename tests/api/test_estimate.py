@@ -27,7 +27,7 @@ async def test_gives_each_level_with_its_range_and_says_that_it_is_estimated(
     profile = (await west_java.query_data(PROFILE, code="32.11"))["region"]["estimatedProfile"]
     assert profile["__typename"] == "EstimatedProfile"
     assert (profile["basis"], profile["year"], profile["kind"]) == ("ESTIMATED", 2024, "OFFICIAL")
-    assert profile["result"] == "assessment-32.11-spbe-2020-2024-official"
+    assert profile["result"] == "32.11:assessment-spbe-2020-2024-official"
     assert (profile["solutions"], profile["indexMet"]) == ("20385349498800", True)
     assert profile["pulledBy"][0] == {"aspect": 1, "mean": "3.36"}
     assert len(profile["pulledBy"]) == 8

@@ -113,7 +113,7 @@ async def test_no_entry_is_beyond_the_stated_head_despite_concurrent_writes(
                 await transaction.append(
                     actor="sso:1",
                     kind=EventKind.REGION_RECORDED,
-                    subject="region-32.11",
+                    subject="32.11:region",
                     body=to_document(SUMEDANG),
                 )
             west_java.instance.bus.announce(transaction.arrival)

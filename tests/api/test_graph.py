@@ -45,7 +45,7 @@ query ($id: ID!, $basis: GraphBasis! = RECORDED) {
   }
 }
 """
-OFFICE = "application-32.11-01"
+OFFICE = "32.11:application-01"
 
 
 async def test_the_graph_of_the_province_shows_every_exchange_and_why_it_does_not_count(
@@ -65,11 +65,11 @@ async def test_the_graph_of_the_province_shows_every_exchange_and_why_it_does_no
     }
     first = graph["nodes"][0]
     assert (first["name"], first["degree"], first["hidden"]) == ("SIGESIT JUARA", 5, 0)
-    [edge] = [edge for edge in graph["edges"] if edge["id"] == "integration-E-033"]
+    [edge] = [edge for edge in graph["edges"] if edge["id"] == "32:integration-e-033"]
     assert edge == {
-        "id": "integration-E-033",
-        "source": "application-32-01",
-        "target": "application-32-25",
+        "id": "32:integration-e-033",
+        "source": "32:application-01",
+        "target": "32:application-25",
         "counts": False,
         "undecided": True,
         "defects": ["DATE_UNKNOWN"],
@@ -84,7 +84,7 @@ async def test_nothing_counts_where_no_exchange_has_a_date(west_java: Hub) -> No
 
 async def test_a_subgraph_has_the_revision_and_positions_of_the_whole_graph(west_java: Hub) -> None:
     whole_graph = (await west_java.query_data(GRAPH))["region"]["integrationGraph"]
-    data = await west_java.query_data(GRAPH, around="application-32-28", depth=1, limit=3)
+    data = await west_java.query_data(GRAPH, around="32:application-28", depth=1, limit=3)
     neighbourhood = data["region"]["integrationGraph"]
     positions = {node["id"]: (node["x"], node["y"]) for node in whole_graph["nodes"]}
     assert neighbourhood["revision"] == whole_graph["revision"]
@@ -104,7 +104,7 @@ async def test_a_subgraph_has_the_revision_and_positions_of_the_whole_graph(west
 
 @pytest.mark.parametrize(
     "variables",
-    [{"depth": 0}, {"depth": 6}, {"limit": 0}, {"limit": 1001}, {"around": "application-none"}],
+    [{"depth": 0}, {"depth": 6}, {"limit": 0}, {"limit": 1001}, {"around": "32.11:application-none"}],
     ids=str,
 )
 async def test_an_argument_out_of_bounds_is_refused(hub: Hub, variables: dict[str, object]) -> None:
@@ -117,17 +117,17 @@ async def test_an_argument_out_of_bounds_is_refused(hub: Hub, variables: dict[st
 async def test_a_changed_integration_is_a_new_revision(hub: Hub) -> None:
     before = (await hub.query_data(GRAPH, code="32.11"))["region"]["integrationGraph"]
     await two_provinces.write_integration(
-        hub, "integration-out", "application-office", "application-budget"
+        hub, "32.11:integration-out", "32.11:application-office", "32.73:application-budget"
     )
     after = (await hub.query_data(GRAPH, code="32.11"))["region"]["integrationGraph"]
     bandung = (await hub.query_data(GRAPH, code="32.73"))["region"]["integrationGraph"]
     assert before["revision"] != after["revision"]
     assert [(node["name"], node["kind"]) for node in after["nodes"]] == [
-        ("e-Budgeting", "ELSEWHERE"),
         ("E-Office", "APPLICATION"),
+        ("e-Budgeting", "ELSEWHERE"),
         ("Wakepo", "APPLICATION"),
     ]
-    assert [edge["id"] for edge in bandung["edges"]] == ["integration-out"]
+    assert [edge["id"] for edge in bandung["edges"]] == ["32.11:integration-out"]
     assert [edge["defects"] for edge in bandung["edges"]] == [["UNDOCUMENTED"]]
 
 
@@ -172,7 +172,7 @@ async def test_the_impact_of_an_application_has_the_path_to_each(west_java: Hub)
             {"name": "E-Office Desa"},
             {"name": "e-SAKIP Desa"},
         ],
-        "integrations": ["integration-E-042", "integration-E-043"],
+        "integrations": ["32.11:integration-e-042", "32.11:integration-e-043"],
     }
 
 
@@ -182,8 +182,8 @@ async def test_uncounted_exchanges_have_no_impact(west_java: Hub) -> None:
 
 
 async def test_a_retired_application_is_in_no_graph(hub: Hub) -> None:
-    await hub.change("retireApplication", two_provinces.OPD, id="application-health", version=1)
-    assert (await hub.query_data(IMPACT, id="application-health"))["node"] == {"impact": None}
+    await hub.change("retireApplication", two_provinces.OPD, id="32.11:application-health", version=1)
+    assert (await hub.query_data(IMPACT, id="32.11:application-health"))["node"] == {"impact": None}
 
 
 async def test_a_failed_field_leaves_the_other_fields_of_the_region(west_java: Hub) -> None:

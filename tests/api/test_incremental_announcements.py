@@ -121,7 +121,7 @@ class _HistoryState:
         number = len(
             (await self.hub.query_data(query, two_provinces.ADMIN))["region"]["assessments"]
         )
-        self.claims = f"assessment-claims-{number}"
+        self.claims = f"32.11:assessment-claims-{number}"
         draft = replace(CLAIMS, id=self.claims, levels=())
         await two_provinces.write_assessment(self.hub, draft)
         for original in two_provinces.APPLICATIONS:
@@ -174,7 +174,7 @@ class _HistoryState:
                     "correctFunction", two_provinces.ADMIN, application=target, function=value
                 )
             case "attest":
-                region = target.split(".", 2)[0].removeprefix("opd-") + "." + target.split(".")[1]
+                region = target.partition(":")[0]
                 viewer = replace(two_provinces.REGION, regions=frozenset({region}))
                 await change("attestInventory", viewer, opd=target)
             case "claim":

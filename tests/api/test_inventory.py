@@ -24,7 +24,7 @@ query ($code: ID! = "32.11") {
   }
 }
 """
-DINKES, HEALTH = "opd-32.11.dinkes", "application-health"
+DINKES, HEALTH = "32.11:opd-dinkes", "32.11:application-health"
 UNSEALED = {"state": "NEVER_GIVEN", "expiresOn": None, "attestation": None, "brokenBy": None}
 FILLED = {"function": "Kesehatan", "platform": "web", "year": 2020}
 
@@ -53,7 +53,7 @@ async def test_the_inventory_of_sumedang_lacks_most_of_what_is_required(west_jav
         "missingCount": 20,
         "missing": [
             {
-                "applicationId": "application-32.11-01",
+                "applicationId": "32.11:application-01",
                 "fields": ["status", "function", "year"],
                 "application": {"name": "E-Office Sumedang"},
             }
@@ -111,7 +111,7 @@ async def test_the_first_edit_by_another_subject_breaks_the_seal_until_the_next_
 
 async def test_moving_an_application_breaks_the_seal_of_its_former_opd(hub: Hub) -> None:
     await hub.change("attestInventory", two_provinces.OPD, opd=DINKES)
-    fields = {"id": HEALTH, "version": 1, "opd": "opd-32.11.diskominfo"}
+    fields = {"id": HEALTH, "version": 1, "opd": "32.11:opd-diskominfo"}
     await hub.change("updateApplication", two_provinces.REGION, **fields)
     assert (await _dinkes_seal(hub))["brokenBy"] == {"subject": HEALTH}
 
@@ -119,7 +119,7 @@ async def test_moving_an_application_breaks_the_seal_of_its_former_opd(hub: Hub)
 async def test_an_edit_of_another_opds_application_breaks_nothing(hub: Hub) -> None:
     await hub.change("attestInventory", two_provinces.OPD, opd=DINKES)
     await hub.change(
-        "updateApplication", two_provinces.REGION, id="application-office", version=1, **FILLED
+        "updateApplication", two_provinces.REGION, id="32.11:application-office", version=1, **FILLED
     )
     assert (await _dinkes_seal(hub))["state"] == "HOLDS"
 
@@ -136,9 +136,9 @@ async def test_a_repeated_attestation_with_the_same_key_is_one_entry(hub: Hub) -
 
 async def test_an_unknown_opd_is_not_found_and_nothing_is_written(hub: Hub) -> None:
     before = await hub.list_all_rows()
-    viewer = Viewer("x", Role.OPD, frozenset({"32.11"}), frozenset({"opd-none"}))
-    answer = await hub.change("attestInventory", viewer, opd="opd-none")
-    assert answer == {"__typename": "NotFound", "id": "opd-none"}
+    viewer = Viewer("x", Role.OPD, frozenset({"32.11"}), frozenset({"32.11:opd-none"}))
+    answer = await hub.change("attestInventory", viewer, opd="32.11:opd-none")
+    assert answer == {"__typename": "NotFound", "id": "32.11:opd-none"}
     assert await hub.list_all_rows() == before
 
 

@@ -262,7 +262,7 @@ async def test_events_are_filtered_by_kind_and_stay_chained(hub: Hub) -> None:
             "registerApplication",
             two_provinces.OPD,
             region="32.11",
-            opd="opd-32.11.dinkes",
+            opd="32.11:opd-dinkes",
             name="Baru",
         )
         await _record_result(hub, "32.11", "4.51")
@@ -310,7 +310,7 @@ async def test_pages_of_events_are_complete_and_skip_hidden_events(any_hub: Hub)
 
 async def test_without_a_cursor_events_begin_with_the_first(hub: Hub) -> None:
     page = (await hub.query_data(PAGE, first=2))["events"]
-    assert [event["subject"] for event in page["events"]] == ["region-32", "region-32.11"]
+    assert [event["subject"] for event in page["events"]] == ["32:region", "32.11:region"]
     assert page["hasNextPage"] is True
 
 

@@ -116,7 +116,9 @@ async def test_a_hundred_entities_cost_no_more_statements_than_a_page_of_them(
     async with running_hub(copied_database_url(west_java_template, tmp_path), tailing=False) as hub:
         for number in range(100):
             village = Region(f"98.{number:02}", "Desa", RegionKind.REGENCY, "32", SOURCE)
-            await hub.record(EventKind.REGION_RECORDED, village.code, f"region-{number}", village)
+            await hub.record(
+                EventKind.REGION_RECORDED, village.code, f"{village.code}:region", village
+            )
         with _recorded_selects() as listing:
             listed = (await hub.query_data(page))["regions"]["nodes"]
         data = await hub.query_data("{ applications(first: 100) { nodes { id opd { id } } } }")

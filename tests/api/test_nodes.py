@@ -25,17 +25,17 @@ query ($id: ID!) {
 @pytest.mark.parametrize(
     ("id", "fields"),
     [
-        ("region-32.11", {"__typename": "Region", "name": "Kabupaten Sumedang"}),
+        ("32.11:region", {"__typename": "Region", "name": "Kabupaten Sumedang"}),
         (
-            "opd-32.11.dinkes",
+            "32.11:opd-dinkes",
             {"__typename": "Opd", "acronym": "Dinkes", "regionCode": "32.11"},
         ),
         (
-            "application-health",
+            "32.11:application-health",
             {
                 "__typename": "Application",
                 "name": "Wakepo",
-                "opd": {"id": "opd-32.11.dinkes"},
+                "opd": {"id": "32.11:opd-dinkes"},
                 "region": {"code": "32.11"},
             },
         ),
@@ -59,16 +59,16 @@ async def test_an_integration_is_found_by_its_id(hub: Hub) -> None:
     integration = await hub.change(
         "connectApplications",
         two_provinces.REGION,
-        source="application-office",
-        target="application-budget",
+        source="32.11:application-office",
+        target="32.73:application-budget",
         dataObject="gaji",
         mode="API",
     )
     assert (await hub.query_data(NODE, id=integration["id"]))["node"] == {
         "__typename": "Integration",
         "id": integration["id"],
-        "source": {"id": "application-office"},
-        "target": {"id": "application-budget"},
+        "source": {"id": "32.11:application-office"},
+        "target": {"id": "32.73:application-budget"},
         "regionCode": "32.11",
     }
 
@@ -78,15 +78,17 @@ async def test_an_integration_is_found_by_its_id(hub: Hub) -> None:
     [
         "",
         "region",
-        "region-",
-        "region-99.99",
+        ":region",
+        "32.11:",
+        "32.11:region-1",
+        "99.99:region",
         "32.11",
-        "opd-99",
-        "application-99",
-        "assessment-99",
-        "integration-99",
-        "planet-32.11",
-        "application-" + "9" * 1000,
+        "32.11:opd-99",
+        "32.11:application-99",
+        "32.11:assessment-99",
+        "32.11:integration-99",
+        "32.11:planet-1",
+        "32.11:application-" + "9" * 1000,
     ],
 )
 async def test_an_unknown_id_gives_null(hub: Hub, id: str) -> None:

@@ -16,7 +16,7 @@ NAMES = ["alpha", "ALPHA", "Beta", "beta", "Delta", "gamma", "Éclair", "éclair
 
 APPLICATIONS = """
 query ($first: Int!, $after: String) {
-  page: applications(first: $first, after: $after, filter: { opd: "opd-32.73.diskominfo" }) {
+  page: applications(first: $first, after: $after, filter: { opd: "32.73:opd-diskominfo" }) {
     totalCount nodes { id name } edges { cursor node { id } } pageInfo { hasNextPage endCursor }
   }
 }
@@ -48,8 +48,8 @@ async def _add_named_objects(hub: Hub) -> None:
     for number, name in enumerate(NAMES, start=1):
         code = f"33.{number:02}"
         region = Region(code, name, RegionKind.REGENCY, "33", two_provinces.SOURCE)
-        await hub.record(EventKind.REGION_RECORDED, code, f"region-{code}", region)
-        opd = Opd(f"opd-33.74.{number}", "33.74", name, name, two_provinces.SOURCE)
+        await hub.record(EventKind.REGION_RECORDED, code, f"{code}:region", region)
+        opd = Opd(f"33.74:opd-{number}", "33.74", name, name, two_provinces.SOURCE)
         await hub.record(EventKind.OPD_RECORDED, "33.74", opd.id, opd)
         await _register_application(hub, f"application-{number}", name)
 
@@ -111,7 +111,7 @@ async def test_an_item_added_before_a_cursor_changes_no_later_page(
     await _add_named_objects(hub)
     page = await _page(hub, APPLICATIONS, 3)
     assert [node["name"] for node in page["nodes"]] == ["alpha", "ALPHA", "Beta"]
-    await _register_application(hub, "application-new", "aaa")
+    await _register_application(hub, "32.11:application-new", "aaa")
     next_page = await _page(hub, APPLICATIONS, 3, page["pageInfo"]["endCursor"])
     assert [node["name"] for node in next_page["nodes"]] == ["beta", "Delta", "e-Budgeting"]
     assert next_page["totalCount"] == 11
@@ -226,4 +226,4 @@ async def test_all_filters_of_applications_apply_together(west_java: Hub) -> Non
     assert await count(statuses=["UNKNOWN"]) == 20
     assert await count(statuses=["ACTIVE", "RETIRED"]) == 0
     assert await count(search="desa", statuses=["UNKNOWN"]) == 2
-    assert await count(opd="opd-32.73.diskominfo") == 0
+    assert await count(opd="32.73:opd-diskominfo") == 0

@@ -90,14 +90,13 @@ async def write_inventories(hub: Hub, seed: int, rng: random.Random) -> None:
             f"assessment-{year}", kind=kind, state=state, year=year
         )
         await two_provinces.write_assessment(hub, assessment)
-    for source, target in (("health", "office"), ("office", "budget"), ("budget", "health")):
-        id = f"integration-{seed}-{source}"
-        await two_provinces.write_integration(
-            hub, id, f"application-{source}", f"application-{target}"
-        )
-    for region, opd in (("32.11", "opd-32.11.dinkes"), ("32.73", "opd-32.73.diskominfo")):
+    office, health, budget = (application.id for application in two_provinces.APPLICATIONS[:3])
+    for source, target in ((health, office), (office, budget), (budget, health)):
+        id = f"{source.replace('application', 'integration')}-{seed}"
+        await two_provinces.write_integration(hub, id, source, target)
+    for region, opd in (("32.11", "32.11:opd-dinkes"), ("32.73", "32.73:opd-diskominfo")):
         for number in range(6):
-            id = f"application-{seed}-{region}-{number}"
+            id = f"{region}:application-{seed}-{number}"
             name = rng.choice([text for text in ODD_TEXTS if 0 < len(text.strip()) <= 200])
             status = rng.choice(tuple(ApplicationStatus))
             application = Application(id, region, opd, name, status, 1, two_provinces.SOURCE)

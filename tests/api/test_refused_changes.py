@@ -45,13 +45,13 @@ async def _prepare(hub: Hub) -> None:
     await two_provinces.write_regions(hub)
     old = replace(
         two_provinces.APPLICATIONS[1],
-        id="application-old",
+        id="32.11:application-old",
         name="Lama",
         status=ApplicationStatus.RETIRED,
     )
     await hub.record(EventKind.APPLICATION_RETIRED, "32.11", old.id, old)
     active = Integration(
-        id="integration-drawn",
+        id="32.11:integration-drawn",
         region="32.11",
         source=OFFICE,
         target=BUDGET,
@@ -64,16 +64,16 @@ async def _prepare(hub: Hub) -> None:
         version=1,
         provenance=two_provinces.SOURCE,
     )
-    outside = replace(active, id="integration-outside", target=None, target_name="SIPD")
-    withdrawn = replace(active, id="integration-withdrawn", status=IntegrationStatus.WITHDRAWN)
+    outside = replace(active, id="32.11:integration-outside", target=None, target_name="SIPD")
+    withdrawn = replace(active, id="32.11:integration-withdrawn", status=IntegrationStatus.WITHDRAWN)
     for integration in (active, outside, withdrawn):
         await hub.record(EventKind.INTEGRATION_CONNECTED, "32.11", integration.id, integration)
     for id, kind, state, level in (
         (two_provinces.DRAFT, AssessmentKind.SELF, AssessmentState.DRAFT, 3),
-        ("assessment-empty", AssessmentKind.TARGET, AssessmentState.DRAFT, None),
-        ("assessment-submitted", AssessmentKind.INTERIM, AssessmentState.SUBMITTED, 3),
-        ("assessment-simulation", AssessmentKind.SIMULATION, AssessmentState.SUBMITTED, 3),
-        ("assessment-published", AssessmentKind.EXTERNAL, AssessmentState.PUBLISHED, 3),
+        ("32.11:assessment-empty", AssessmentKind.TARGET, AssessmentState.DRAFT, None),
+        ("32.11:assessment-submitted", AssessmentKind.INTERIM, AssessmentState.SUBMITTED, 3),
+        ("32.11:assessment-simulation", AssessmentKind.SIMULATION, AssessmentState.SUBMITTED, 3),
+        ("32.11:assessment-published", AssessmentKind.EXTERNAL, AssessmentState.PUBLISHED, 3),
     ):
         await two_provinces.write_assessment(
             hub, two_provinces.assessment(id, kind=kind, state=state, level=level)
@@ -162,7 +162,7 @@ async def test_a_problem_has_a_message_for_a_person(prepared: Hub) -> None:
 
     assert await message(level=9) == "level: expected a level from 1 to 5, got 9"
     assert await message(version=4) == (
-        "assessment-draft was changed meanwhile: expected version 1, got 4"
+        "32.11:assessment-draft was changed meanwhile: expected version 1, got 4"
     )
     assert await message(assessment="a") == "there is no assessment 'a'"
     assert await message(assessment=RESULT_ID) == (

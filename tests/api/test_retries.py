@@ -12,7 +12,7 @@ from tests.api.hub import Hub
 
 NEW = {
     "region": "32.11",
-    "opd": "opd-32.11.dinkes",
+    "opd": "32.11:opd-dinkes",
     "name": "Sehat",
     "idempotencyKey": "4f1c",
 }
@@ -70,7 +70,7 @@ async def test_of_many_concurrent_changes_of_one_application_one_succeeds(any_hu
             any_hub.change(
                 "updateApplication",
                 two_provinces.ADMIN,
-                id="application-health",
+                id="32.11:application-health",
                 version=1,
                 name=f"Nama {number}",
             )
@@ -141,14 +141,14 @@ async def test_a_retried_claim_is_no_version_conflict(hub: Hub) -> None:
 
 async def test_a_retry_returns_the_first_result_although_its_input_is_now_invalid(hub: Hub) -> None:
     fields = {
-        "source": "application-health",
-        "target": "application-budget",
+        "source": "32.11:application-health",
+        "target": "32.73:application-budget",
         "dataObject": "belanja",
         "mode": "API",
         "idempotencyKey": "k",
     }
     first = await hub.change("connectApplications", two_provinces.OPD, **fields)
-    await hub.change("retireApplication", two_provinces.OPD, id="application-health", version=1)
+    await hub.change("retireApplication", two_provinces.OPD, id="32.11:application-health", version=1)
     assert await hub.change("connectApplications", two_provinces.OPD, **fields) == first
 
 
@@ -165,7 +165,7 @@ async def test_a_key_is_valid_for_one_input_and_one_mutation(hub: Hub) -> None:
     reused = {"__typename": "IdempotencyKeyReused", "key": "4f1c"}
     other_fields = {**NEW, "name": "Lain"}
     assert await hub.change("registerApplication", two_provinces.REGION, **other_fields) == reused
-    retired = {"id": "application-health", "version": 1, "idempotencyKey": "4f1c"}
+    retired = {"id": "32.11:application-health", "version": 1, "idempotencyKey": "4f1c"}
     assert await hub.change("retireApplication", two_provinces.REGION, **retired) == reused
     assert await hub.list_all_rows() == before
 

@@ -10,8 +10,8 @@ from engine.model import Assessment, AssessmentKind, AssessmentState, LevelClaim
 from tests.api import two_provinces
 from tests.api.hub import Hub
 
-OFFICE, HEALTH = "application-office", "application-health"
-DINKES, DISKOMINFO = "opd-32.11.dinkes", "opd-32.11.diskominfo"
+OFFICE, HEALTH = "32.11:application-office", "32.11:application-health"
+DINKES, DISKOMINFO = "32.11:opd-dinkes", "32.11:opd-diskominfo"
 DISKOMINFO_STAFF = Viewer(
     "it", two_provinces.OPD.role, frozenset({"32.11"}), frozenset({DISKOMINFO})
 )
@@ -32,7 +32,7 @@ LOG = {**PAPER, "title": "Log SPLP", "url": "https://example.go.id/log", "kind":
 
 async def _write_claims(hub: Hub, levels: dict[int, int]) -> None:
     draft = Assessment(
-        id="assessment-claims",
+        id="32.11:assessment-claims",
         region="32.11",
         instrument="spbe-2020",
         year=2026 - 1,
@@ -141,7 +141,7 @@ async def test_an_exchange_retains_its_newest_documents(hub: Hub) -> None:
 async def test_evidence_of_a_claim_is_not_dated_in_the_future(hub: Hub) -> None:
     await _write_claims(hub, {36: 4})
     paper = {**PAPER, "kind": "REVIEW", "dated": "2026-12-31"}
-    claim = {"assessment": "assessment-claims", "indicator": 36, "level": 5, "version": 1}
+    claim = {"assessment": "32.11:assessment-claims", "indicator": 36, "level": 5, "version": 1}
     answer = await hub.change("claimLevel", two_provinces.REGION, **claim, evidence=[paper])
     assert (answer["field"], answer["got"]) == ("evidence.dated", "2026-12-31")
 
@@ -192,7 +192,7 @@ async def test_level_5_requires_reviews_among_the_evidence_of_a_claim(hub: Hub) 
     await hub.change(
         "claimLevel",
         two_provinces.REGION,
-        assessment="assessment-claims",
+        assessment="32.11:assessment-claims",
         indicator=36,
         level=5,
         version=1,
@@ -217,12 +217,12 @@ async def test_a_missing_document_refutes_a_claim_once_the_assessment_is_submitt
         return verdict["notRefuted"], verdict["flag"]
 
     assert await at_18() == (5, "UNVERIFIABLE")
-    await hub.change("submitAssessment", two_provinces.REGION, id="assessment-claims", version=1)
+    await hub.change("submitAssessment", two_provinces.REGION, id="32.11:assessment-claims", version=1)
     assert await at_18() == (3, "OVER_CLAIM")
     await hub.change(
         "returnAssessment",
         two_provinces.ASSESSOR,
-        id="assessment-claims",
+        id="32.11:assessment-claims",
         version=2,
         reason="bukti",
     )
@@ -341,7 +341,7 @@ async def test_an_exempt_opd_need_not_be_on_the_bus_and_its_reason_is_shown(hub:
 async def test_a_corrected_function_takes_precedence_until_it_is_cleared(
     any_hub: Hub,
 ) -> None:
-    query = '{ node(id: "application-office") { ... on Application { functionTag { '
+    query = '{ node(id: "32.11:application-office") { ... on Application { functionTag { '
     query += "function { id } byPerson confidence { value } } } } }"
 
     async def tag() -> tuple[str, bool]:
@@ -406,15 +406,15 @@ async def test_a_cost_beyond_32_bits_is_stored_and_a_negative_count_is_refused(h
     await hub.change(
         "updateApplication", two_provinces.REGION, id=OFFICE, version=1, yearlyCost=cost
     )
-    query = '{ node(id: "application-office") { ... on Application { yearlyCost users } } }'
+    query = '{ node(id: "32.11:application-office") { ... on Application { yearlyCost users } } }'
     assert (await hub.query_data(query))["node"] == {"yearlyCost": cost, "users": None}
-    update = 'mutation { updateApplication(input: { id: "application-office", version: 2, '
+    update = 'mutation { updateApplication(input: { id: "32.11:application-office", version: 2, '
     update += "users: -1 }) { __typename } }"
     assert "from 0 to" in await hub.refusal(update, two_provinces.REGION)
 
 
 async def test_capabilities_are_stored_once_each_and_can_be_cleared(hub: Hub) -> None:
-    query = '{ node(id: "application-office") { ... on Application { capabilities } } }'
+    query = '{ node(id: "32.11:application-office") { ... on Application { capabilities } } }'
     repeated = ["TRANSACTION", "INFORMATION", "INFORMATION"]
     for version, capabilities in ((1, repeated), (2, [])):
         await hub.change(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from tests.api import two_provinces
 from tests.api.hub import Hub
 
-OFFICIAL = "assessment-32.11-spbe-2020-2024-official"
+OFFICIAL = "32.11:assessment-spbe-2020-2024-official"
 SIMULATED = """
 query ($id: ID!) { node(id: $id) { ... on Assessment {
   kind state year provenance { note } levels { indicator level } score { value complete }
@@ -27,7 +27,7 @@ async def test_a_simulation_starts_from_claimed_levels_and_does_not_change_them(
         "kind": "SIMULATION",
         "state": "DRAFT",
         "year": 2026,
-        "provenance": {"note": "simulated from assessment-draft"},
+        "provenance": {"note": "simulated from 32.11:assessment-draft"},
         "score": {"value": "3.35", "complete": True},
     }
     assert levels == dict.fromkeys(range(1, 21), 3) | {1: 4, 20: 5}

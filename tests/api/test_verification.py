@@ -34,10 +34,10 @@ query ($instrument: ID! = "spbe-2020", $year: Int, $code: ID! = "32.11") {
   }
 }
 """
-OPDS = ("opd-32.11.diskominfo", "opd-32.11.dinkes")
+OPDS = ("32.11:opd-diskominfo", "32.11:opd-dinkes")
 FILLED = {"function": "f", "platform": "web", "year": 2020}
 CLAIMS = Assessment(
-    id="assessment-claims",
+    id="32.11:assessment-claims",
     region="32.11",
     instrument="spbe-2020",
     year=2025,
@@ -109,13 +109,13 @@ async def test_without_claims_it_returns_the_bounds_and_nothing_is_refuted(
                 "missing": [
                     {
                         "gap": "NO_EXCHANGE",
-                        "subject": "application-32.11-20",
+                        "subject": "32.11:application-20",
                         "name": "LPSE",
                         "details": [],
                     },
                     {
                         "gap": "NOT_VOUCHED_FOR",
-                        "subject": "opd-32.11.ukpbj",
+                        "subject": "32.11:opd-ukpbj",
                         "name": "Bagian Pengadaan Barang/Jasa",
                         "details": [],
                     },
@@ -156,7 +156,7 @@ async def test_claims_without_an_attested_inventory_are_unverifiable_never_over_
 
 async def test_an_absence_refutes_while_all_opds_vouch_for_their_inventories(hub: Hub) -> None:
     await two_provinces.write_assessment(hub, CLAIMS)
-    for id in ("application-office", "application-health"):
+    for id in ("32.11:application-office", "32.11:application-health"):
         await hub.change("updateApplication", two_provinces.REGION, id=id, version=1, **FILLED)
     for opd in OPDS:
         await hub.change("attestInventory", two_provinces.REGION, opd=opd)
@@ -165,13 +165,13 @@ async def test_an_absence_refutes_while_all_opds_vouch_for_their_inventories(hub
     assert (bus["flag"], bus["notRefuted"]) == ("OVER_CLAIM", 1)
     assert bus["open"][0]["state"] == "FAILED"
     assert sealed["notRefuted"]["value"] < sealed["claimed"]["value"]
-    own_edit = {"id": "application-health", "version": 2, "name": "Lain"}
+    own_edit = {"id": "32.11:application-health", "version": 2, "name": "Lain"}
     await hub.change("updateApplication", two_provinces.OPD, **own_edit)
     with_one_seal = _verdict(await _verification(hub, two_provinces.REGION), 18)
     # The broken seal leaves one OPD that vouches for its inventory.
     assert with_one_seal["flag"] == "OVER_CLAIM"
     assert with_one_seal["notRefuted"] == 2
-    other_edit = {"id": "application-office", "version": 2, "name": "Lain"}
+    other_edit = {"id": "32.11:application-office", "version": 2, "name": "Lain"}
     await hub.change("updateApplication", two_provinces.PROVINCE, **other_edit)
     without_seals = _verdict(await _verification(hub, two_provinces.REGION), 18)
     assert (without_seals["flag"], without_seals["notRefuted"]) == ("UNVERIFIABLE", 5)

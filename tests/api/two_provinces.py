@@ -37,22 +37,24 @@ REGIONS = (
     Region("33.74", "Kota Semarang", RegionKind.CITY, "33", SOURCE),
 )
 OPDS = (
-    Opd("opd-32.11.diskominfo", "32.11", "Dinas Komunikasi dan Informatika", "Diskominfo", SOURCE),
-    Opd("opd-32.11.dinkes", "32.11", "Dinas Kesehatan", "Dinkes", SOURCE),
-    Opd("opd-32.73.diskominfo", "32.73", "Dinas Komunikasi dan Informatika", "Diskominfo", SOURCE),
-    Opd("opd-33.74.diskominfo", "33.74", "Dinas Komunikasi dan Informatika", "Diskominfo", SOURCE),
+    Opd("32.11:opd-diskominfo", "32.11", "Dinas Komunikasi dan Informatika", "Diskominfo", SOURCE),
+    Opd("32.11:opd-dinkes", "32.11", "Dinas Kesehatan", "Dinkes", SOURCE),
+    Opd("32.73:opd-diskominfo", "32.73", "Dinas Komunikasi dan Informatika", "Diskominfo", SOURCE),
+    Opd("33.74:opd-diskominfo", "33.74", "Dinas Komunikasi dan Informatika", "Diskominfo", SOURCE),
 )
 
 
 def _application(key: str, region: str, opd: str | None, name: str) -> Application:
-    return Application(f"application-{key}", region, opd, name, ApplicationStatus.ACTIVE, 1, SOURCE)
+    return Application(
+        f"{region}:application-{key}", region, opd, name, ApplicationStatus.ACTIVE, 1, SOURCE
+    )
 
 
 APPLICATIONS = (
-    _application("office", "32.11", "opd-32.11.diskominfo", "E-Office"),
-    _application("health", "32.11", "opd-32.11.dinkes", "Wakepo"),
-    _application("budget", "32.73", "opd-32.73.diskominfo", "e-Budgeting"),
-    _application("semarang", "33.74", "opd-33.74.diskominfo", "Satu Data"),
+    _application("office", "32.11", "32.11:opd-diskominfo", "E-Office"),
+    _application("health", "32.11", "32.11:opd-dinkes", "Wakepo"),
+    _application("budget", "32.73", "32.73:opd-diskominfo", "e-Budgeting"),
+    _application("semarang", "33.74", "33.74:opd-diskominfo", "Satu Data"),
 )
 
 PUBLIC = Viewer("public", Role.PUBLIC)
@@ -63,9 +65,9 @@ REGION = Viewer("sumedang", Role.REGION, frozenset({"32.11"}))
 OTHER_REGION = Viewer("bandung", Role.REGION, frozenset({"32.73"}))
 ASSESSOR = Viewer("assessor", Role.ASSESSOR, frozenset({"32.11"}))
 OTHER_ASSESSOR = Viewer("other assessor", Role.ASSESSOR, frozenset({"32.73"}))
-OPD = Viewer("dinkes", Role.OPD, frozenset({"32.11"}), frozenset({"opd-32.11.dinkes"}))
+OPD = Viewer("dinkes", Role.OPD, frozenset({"32.11"}), frozenset({"32.11:opd-dinkes"}))
 OTHER_OPD = Viewer(
-    "bandung it", Role.OPD, frozenset({"32.73"}), frozenset({"opd-32.73.diskominfo"})
+    "bandung it", Role.OPD, frozenset({"32.73"}), frozenset({"32.73:opd-diskominfo"})
 )
 
 SEES_DRAFT = {  # the viewers of a draft of Sumedang
@@ -81,7 +83,7 @@ SEES_DRAFT = {  # the viewers of a draft of Sumedang
     ADMIN: True,
 }
 
-DRAFT = "assessment-draft"
+DRAFT = "32.11:assessment-draft"
 PEMDI_2026 = instrument_by_id("pemdi-2026")
 
 
@@ -116,7 +118,7 @@ async def write_regions(hub: Hub) -> None:
     instance = hub.instance
     for region in REGIONS:
         values: list[tuple[EventKind, str, object]] = [
-            (EventKind.REGION_RECORDED, f"region-{region.code}", region)
+            (EventKind.REGION_RECORDED, f"{region.code}:region", region)
         ]
         for opd in OPDS:
             if opd.region == region.code:

@@ -20,7 +20,7 @@ WEB = Path(__file__).parents[2] / "clients" / "web"
 LAPTOP = {"width": 1366, "height": 900}
 PHONE = {"width": 390, "height": 844}
 SEEN_WITHIN = 5_000  # ms from a mutation's response to the page, which polls every two seconds
-DISKOMINFO = "opd-32.11.diskominfosanditik"
+DISKOMINFO = "32.11:opd-diskominfosanditik"
 DIAGNOSES = {
     "required": "Terpenuhi bobot 0 dari 3, pada 3 pertukaran yang dapat dinilai.",
     "bus": "0 dari 2 pertukaran berlangsung lewat sistem penghubung layanan.",

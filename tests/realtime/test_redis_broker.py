@@ -45,8 +45,8 @@ MADE_UP = Arrival(
     kind=EventKind.REGION_RECORDED,
     visibility=Visibility.PUBLIC,
     actor="test",
-    subject="region-32.11",
-    topic="region-32.11",
+    subject="32.11:region",
+    topic="32.11:region",
     derived=None,
 )
 

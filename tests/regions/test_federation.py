@@ -24,7 +24,7 @@ from tests.regions.instances import SOURCES, SimpulInstance, wait_until_replicat
 pytestmark = pytest.mark.integration
 
 SUMEDANG, INDRAMAYU = "32.11", "32.12"
-DISHUB, DISKOMINFO = "opd-32.11.dishub", "opd-32.12.diskominfo"
+DISHUB, DISKOMINFO = "32.11:opd-dishub", "32.12:opd-diskominfo"
 OWNER = "query ($code: ID!) { region(code: $code) { source { ownerUrl } } }"
 REGISTERED = ["APPLICATION_REGISTERED"]
 REGISTER = """mutation ($input: RegisterApplicationInput!) { registerApplication(input: $input) {

@@ -16,7 +16,7 @@ from tests.regions.instances import SimpulInstance, wait_until_state
 
 pytestmark = pytest.mark.integration
 
-DISHUB = "opd-32.11.dishub"
+DISHUB = "32.11:opd-dishub"
 DEADLINE_SECONDS = 2.0
 COVERED = "total fresh stale unreachable regions { region state asOf }"
 FRESH_QUERY = f"""query ($maxAge: Int!, $require: Require!) {{

@@ -26,7 +26,7 @@ pytestmark = pytest.mark.integration
 KILLS = int(os.environ.get("FEDERATION_KILLS", "2"))
 SEED = int(os.environ.get("FEDERATION_SEED", random.randrange(1_000_000)))
 UP_SECONDS = (0.3, 3.0)
-OWNERS = {"32.11": "opd-32.11.dishub", "32.12": "opd-32.12.diskominfo"}
+OWNERS = {"32.11": "32.11:opd-dishub", "32.12": "32.12:opd-diskominfo"}
 
 
 async def write_until_stopped(node: SimpulInstance, region: str, stop: asyncio.Event) -> int:

@@ -19,7 +19,7 @@ from storage import log
 from storage.tables import Table
 
 PROVINCE = Viewer("ani", Role.PROVINCE, frozenset({"32"}))
-SAPAWARGA = "application-32-01"
+SAPAWARGA = "32:application-01"
 RESULT = {"region": "32.13", "instrument": "spbe-2020", "year": 2024, "kind": "OFFICIAL"}
 
 

@@ -145,7 +145,7 @@ async def test_entries_read_back_as_they_were_written(database: Database) -> Non
         entry = await transaction.append(
             actor="tester",
             kind=EventKind.REGION_RECORDED,
-            subject="region-32",
+            subject="32:region",
             body=to_document(region),
         )
     async with database.read() as session:

@@ -33,16 +33,16 @@ def test_a_migration_sets_the_topic_of_earlier_arrivals(bare_database_url: str) 
             "INSERT INTO arrival VALUES (1, 'then', '32', 1, 'OPD_RECORDED', 'PUBLIC', NULL)",
             "INSERT INTO arrival VALUES (2, 'then', '32', 1, 'INDEX_CHANGED', 'PUBLIC', '{}')",
             "INSERT INTO arrival VALUES (3, 'then', '32', 1, 'PROPOSALS_CHANGED', 'PUBLIC',"
-            """ '{"subject": "region-32"}')""",
+            """ '{"subject": "32:region"}')""",
             "INSERT INTO arrival VALUES (4, 'then', '32', 1, 'VERIFICATION_CHANGED', 'PUBLIC',"
-            """ '{"subject": "region-32", "instrument": "spbe-2020"}')""",
+            """ '{"subject": "32:region", "instrument": "spbe-2020"}')""",
         )
     )
     migrate.upgrade_database(bare_database_url)
     rows = asyncio.run(
         _execute(bare_database_url, "SELECT number, topic FROM arrival ORDER BY number")
     )
-    assert rows == [(1, "opd-1"), (2, "opd-1"), (3, "region-32"), (4, "region-32 spbe-2020")]
+    assert rows == [(1, "opd-1"), (2, "opd-1"), (3, "32:region"), (4, "32:region spbe-2020")]
     assert migrate.schema_differences(bare_database_url) == []
 
 

@@ -45,7 +45,7 @@ async def test_rows_become_entries_once(filled_database_url: str) -> None:
             new_entries = await log.list_log_entries(session, "32.11", after=before)
         assert [entry.kind for entry in new_entries] == [EventKind.APPLICATION_REGISTERED] * 2
         assert new_entries[0].body is not None
-        assert new_entries[0].body["opd"] == "opd-32.11.dishub"
+        assert new_entries[0].body["opd"] == "32.11:opd-dishub"
         assert new_entries[0].body["provenance"]["source"] == "inventaris.csv"
         assert new_entries[1].body is not None
         assert new_entries[1].body["opd"] is None
@@ -122,8 +122,8 @@ async def test_status_function_year_and_platform_are_recorded(filled_database_ur
             ]
     field_names = ("name", "opd", "status", "function", "year", "platform")
     assert [tuple(body[field] for field in field_names) for body in new_bodies] == [
-        ("Si Uji", "opd-32.11.dishub", "ACTIVE", "Uji KIR", 2020, "Web"),
-        ("Si Lama", "opd-32.11.dishub", "INACTIVE", "", 2015, ""),
+        ("Si Uji", "32.11:opd-dishub", "ACTIVE", "Uji KIR", 2020, "Web"),
+        ("Si Lama", "32.11:opd-dishub", "INACTIVE", "", 2015, ""),
         ("Si Purna", None, "RETIRED", "Arsip", None, "Desktop"),
         ("Si Baru", None, "UNKNOWN", "", None, ""),
     ]

@@ -26,8 +26,8 @@ from tests.fixtures.processes import SIMPUL
 
 SHEET = Path(__file__).resolve().parents[3] / "docs" / "examples" / "bandar-lampung-2024.csv"
 BASE_ENVIRONMENT = {"SIMPUL_PORT": "0", "DATABASE_URL": "", "COLUMNS": "200"}
-DISHUB, DPMD = "opd-32.11.dishub", "opd-32.11.dpmd"
-GARUT_OPD, INDRAMAYU_OPD = "opd-32.05.diskominfo", "opd-32.12.diskominfo"
+DISHUB, DPMD = "32.11:opd-dishub", "32.11:opd-dpmd"
+GARUT_OPD, INDRAMAYU_OPD = "32.05:opd-diskominfo", "32.12:opd-diskominfo"
 OPD = "expected the id of an OPD"
 REGION = "expected the code of a region that is on record here"
 RECORD = "record it with `simpul load {}`, or follow its owner"
@@ -219,7 +219,7 @@ def test_a_token_stands_for_its_role_and_scope(
         (["PUBLIC"], "got PUBLIC"),
         (["REGION"], "got REGION"),
         (["OPD", "--region", "32.11"], "got OPD"),
-        (["OPD", "--opd", "opd-1"], "got OPD"),
+        (["OPD", "--opd", "32.11:opd-1"], "got OPD"),
     ],
 )
 def test_a_token_without_scope_is_not_issued(
@@ -262,8 +262,8 @@ def test_a_subject_that_the_api_refuses_gets_no_token(simpul: Simpul, subject: s
             f"--region: {REGION}, got '33': {RECORD.format('--national --region 33')}",
         ),
         (
-            ["OPD", "--region", "32.11", "--opd", "opd-32.11.dishup"],
-            f"--opd: {OPD} of 32.11, got 'opd-32.11.dishup'; the nearest is '{DISHUB}'",
+            ["OPD", "--region", "32.11", "--opd", "32.11:opd-dishup"],
+            f"--opd: {OPD} of 32.11, got '32.11:opd-dishup'; the nearest is '{DISHUB}'",
         ),
         (
             ["OPD", "--region", "32.11", "--region", "32.05", "--opd", INDRAMAYU_OPD],

@@ -73,7 +73,7 @@ def test_the_heading_of_verify_names_the_assessment_that_was_read(
 def publish_official_assessment(data_dir: Path) -> None:
     """Publish an official assessment of 2024 with level 3 everywhere."""
     assessment = Assessment(
-        id="assessment-32.11-levels",
+        id="32.11:assessment-levels",
         region="32.11",
         instrument="spbe-2020",
         year=2024,
@@ -151,7 +151,7 @@ def test_graph_is_written_as_dot_with_exchanges_that_do_not_count_dashed(
 ) -> None:
     lines = west_java("graph", "32.11", "--format", "dot").stdout.splitlines()
     assert next(line for line in lines if "->" in line) == (
-        '  "application-32.11-01" -> "application-32.11-02" '
+        '  "32.11:application-01" -> "32.11:application-02" '
         '[label="perkantoran kabupaten-desa", style=dashed];'
     )
 
@@ -160,8 +160,8 @@ def test_graph_is_written_as_graphml(west_java: Commands) -> None:
     root = ElementTree.fromstring(west_java("graph", "32.11", "--format", "graphml").stdout)
     assert len(list(root.iter(f"{GRAPHML}node"))) == 20
     assert {edge.get("id") for edge in root.iter(f"{GRAPHML}edge")} == {
-        "integration-E-042",
-        "integration-E-043",
+        "32.11:integration-e-042",
+        "32.11:integration-e-043",
     }
 
 

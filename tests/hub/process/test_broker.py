@@ -25,8 +25,8 @@ from tests.hub.live_client import EVENTS, Client, client
 
 pytestmark = pytest.mark.integration
 
-SUMEDANG = ("32.11", "opd-32.11.diskominfosanditik")
-BOGOR = ("32.01", "opd-32.01.diskominfo")
+SUMEDANG = ("32.11", "32.11:opd-diskominfosanditik")
+BOGOR = ("32.01", "32.01:opd-diskominfo")
 SECONDS = 30.0  # a missing event must fail its test, not hang it
 IMMEDIATE_SECONDS = 0.5  # seconds; less than the interval at which a process polls the database
 REPETITIONS = 5  # repeated, so that polling at the right moment cannot explain it

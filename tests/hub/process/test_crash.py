@@ -22,9 +22,9 @@ ROUNDS = 2
 ROUND_SECONDS = 1.0
 # Two writers write to each region, and all of them to one arrival order.
 OWNERS = [
-    ("32.01", "opd-32.01.diskominfo"),
-    ("32.11", "opd-32.11.diskominfosanditik"),
-    ("32", "opd-32.diskominfo"),
+    ("32.01", "32.01:opd-diskominfo"),
+    ("32.11", "32.11:opd-diskominfosanditik"),
+    ("32", "32:opd-diskominfo"),
 ]
 WRITERS = [*OWNERS, *OWNERS]
 

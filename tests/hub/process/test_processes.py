@@ -21,8 +21,8 @@ from tests.hub.live_client import EVENTS, Client, client
 
 pytestmark = pytest.mark.integration
 
-SUMEDANG = ("32.11", "opd-32.11.diskominfosanditik")
-BOGOR = ("32.01", "opd-32.01.diskominfo")
+SUMEDANG = ("32.11", "32.11:opd-diskominfosanditik")
+BOGOR = ("32.01", "32.01:opd-diskominfo")
 SERVICE_RESTART = 1012  # the graphql-ws client reconnects after this code
 
 # The kinds that are announced with the change itself; those that follow later are left out.

@@ -30,7 +30,7 @@ SUBSCRIBERS = int(os.environ.get("SIMPUL_TEST_SUBSCRIBERS", "30"))
 WORKERS = 2
 EVENTS_PER_SECOND = 20
 WAIT_SECONDS = 1.0  # the longest pause before a subscriber reconnects
-OWNER = ("32.11", "opd-32.11.dishub")
+OWNER = ("32.11", "32.11:opd-dishub")
 
 
 @dataclass

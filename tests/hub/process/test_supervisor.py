@@ -26,7 +26,7 @@ from tests.hub.live_client import EVENTS, Stream, client
 pytestmark = pytest.mark.integration
 
 WORKERS = 2
-OWNER = ("32.11", "opd-32.11.dishub")
+OWNER = ("32.11", "32.11:opd-dishub")
 SHUTDOWN_SECONDS = 10
 IMMEDIATE_SECONDS = 5  # waiting for a request would take longer
 UNFINISHED_REQUEST = (

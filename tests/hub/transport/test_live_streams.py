@@ -27,7 +27,7 @@ from tests.hub.transport.test_shared_subscription import read_metrics, subscribe
 pytestmark = pytest.mark.integration
 
 PROGRAMS = Path(__file__).parents[2] / "node"
-OWNER = ("32.11", "opd-32.11.dishub")
+OWNER = ("32.11", "32.11:opd-dishub")
 EVENTS = """
 subscription ($after: Cursor) {
   events(after: $after, kinds: [APPLICATION_REGISTERED]) { cursor previousCursor subject }

@@ -31,7 +31,7 @@ pytestmark = pytest.mark.integration
 
 ROOT = Path(__file__).parents[3]
 NODE_PROGRAMS = ROOT / "tests" / "node"
-SUMEDANG = ("32.11", "opd-32.11.diskominfosanditik")
+SUMEDANG = ("32.11", "32.11:opd-diskominfosanditik")
 BETWEEN_SECONDS = 0.3  # the time of writing between two failures of the server
 PAUSE_SECONDS = 2.5  # longer than the Node client waits for a pong
 CAUGHT_UP_SECONDS = 20.0

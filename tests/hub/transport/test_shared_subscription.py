@@ -26,7 +26,7 @@ from tests.hub.live_client import EVENTS, Client, Stream, client, connected, sub
 
 pytestmark = pytest.mark.integration
 
-OWNER = ("32.11", "opd-32.11.dishub")
+OWNER = ("32.11", "32.11:opd-dishub")
 GIVEN_UP = "simpul_sockets_given_up_total"  # sockets that were closed because of a full buffer
 START = """
 mutation { startAssessment(

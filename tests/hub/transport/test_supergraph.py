@@ -32,7 +32,7 @@ mutation {
 REGISTER = """
 mutation {
   registerApplication(
-    input: { region: "32.11", opd: "opd-32.11.diskominfosanditik", name: "Hibah" }
+    input: { region: "32.11", opd: "32.11:opd-diskominfosanditik", name: "Hibah" }
   ) { ... on Application { version } }
 }
 """

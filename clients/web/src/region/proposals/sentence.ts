@@ -61,7 +61,7 @@ function toMidSentence(name: string): string {
   return /^\p{Lu}\p{Ll}/u.test(name) ? name.charAt(0).toLowerCase() + name.slice(1) : name;
 }
 
-/** A missing input such as "yearly cost of application-32.11-01", with the name of the application. */
+/** A missing input such as "yearly cost of 32.11:application-01", with the name of the application. */
 export function missingText(
   text: string,
   proposal: Proposal,
