@@ -15,7 +15,7 @@ from typing import Any
 from engine.log.entry import GENESIS, Entry, verified_prefix
 from engine.log.entry_types import ENTRY_BODY_TYPES as ENTRY_BODIES
 from engine.log.snapshot import ROW_BODY_TYPES as ROW_BODIES
-from engine.log.snapshot import RowKind
+from engine.log.snapshot import RegionSnapshotRowKind
 from regions import contract
 from regions.body_check import BodyCheck, InvalidBody
 from regions.contract import ContractViolation, RemoteFeedFrame, RemoteLogHead, RemoteSnapshotPage
@@ -217,11 +217,11 @@ async def _check_snapshot(state: _CheckState) -> str:
                 f"expected all pages as of entry {first}, got one as of entry {later}"
             )
     rows = [row for page in pages for row in page.rows]
-    kinds = list(RowKind)
+    kinds = list(RegionSnapshotRowKind)
     ranks = [kinds.index(row.kind) for row in rows]
     if ranks != sorted(ranks):
         raise ConformanceFailure("expected kinds of rows in the order of the contract")
-    if not rows or rows[0].kind is not RowKind.REGION:
+    if not rows or rows[0].kind is not RegionSnapshotRowKind.REGION:
         raise ConformanceFailure("expected the region itself as the first row")
     body_check = BodyCheck(state.region)
     for number, row in enumerate(rows, start=1):

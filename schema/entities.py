@@ -4,7 +4,6 @@ Strawberry's own `_entities` lets one unknown type fail all items and removes `_
 variables that another alias reads; its `_service` prints the schema again for each request.
 """
 
-from engine.identifier import region_id
 from __future__ import annotations
 
 import asyncio
@@ -16,6 +15,7 @@ import strawberry
 from strawberry.federation.schema import FederationAny
 from strawberry.schema import BaseSchema
 
+from engine.identifier import region_id
 from resolvers.context import Context
 from resolvers.operation_budget import REFERENCES_MOST
 from resolvers.problems import InvalidArgument, UnknownEntity

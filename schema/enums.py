@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from enum import Enum
+
 import strawberry
+from strawberry.types.enum import StrawberryEnumDefinition
 
 from engine.assessment.score import ScoreBasis
 from engine.graph.graph import GraphBasis, GraphNodeKind, IntegrationDefect
-from engine.log.snapshot import RowKind
+from engine.log.snapshot import RegionSnapshotRowKind
 from engine.log.source import SourceState
 from engine.model import (
     ApplicationStatus,
@@ -23,19 +27,34 @@ from engine.model import (
     Role,
     Visibility,
 )
-from engine.verification.attestation import SealState
-from engine.verification.evaluation import FindingState, VerificationGap
+from engine.verification.attestation import AttestationState
+from engine.verification.evaluation import RequirementState, VerificationGap
 from engine.verification.rule import RequirementKind
 from engine.verification.verification import VerificationFlag
+
+
+def described_enum(enum: type[Enum], description: str, values: Mapping[str, str]) -> None:
+    """Register an enum of another layer in the schema, with a description for each of its values.
+
+    Args:
+        values: the descriptions, by the name of the value; all of them.
+    """
+    strawberry.enum(enum, name=enum.__name__, description=description)
+    definition: StrawberryEnumDefinition = enum.__strawberry_definition__  # type: ignore[attr-defined]
+    if unmatched := {value.name for value in definition.values} ^ values.keys():
+        raise ValueError(f"expected a description for each value of {enum}, see {unmatched}")
+    for value in definition.values:
+        value.description = values[value.name]
+
 
 __all__ = [
     "ApplicationStatus",
     "AssessmentKind",
     "AssessmentState",
+    "AttestationState",
     "Capability",
     "EventKind",
     "EvidenceKind",
-    "FindingState",
     "GraphBasis",
     "GraphNodeKind",
     "IntegrationDefect",
@@ -44,101 +63,306 @@ __all__ = [
     "IntegrationStatus",
     "OpdKind",
     "RegionKind",
+    "RegionSnapshotRowKind",
     "RequirementKind",
+    "RequirementState",
     "Role",
-    "RowKind",
     "ScoreBasis",
-    "SealState",
     "SourceState",
     "VerificationFlag",
     "VerificationGap",
     "Visibility",
 ]
 
-strawberry.enum(RegionKind, description="REGENCY is a kabupaten, CITY a kota.")
-strawberry.enum(
+described_enum(
+    RegionKind,
+    "What kind of government a region is.",
+    {
+        "PROVINCE": "A province (provinsi).",
+        "REGENCY": "A regency (kabupaten).",
+        "CITY": "A city (kota).",
+        "CENTRAL_AGENCY": "A ministry or another agency of the central government.",
+    },
+)
+described_enum(
     AssessmentKind,
-    description="Whose figure it is. Kinds are never mixed in one line or one rank.",
+    "Who assessed, and for what purpose. Different kinds are never mixed in one ranking or line.",
+    {
+        "SIMULATION": "What the index would be with other levels. It is never published or ranked.",
+        "TARGET": "Levels or an index that a region intends to reach.",
+        "SELF": "The self-assessment of a region (penilaian mandiri).",
+        "INTERIM": "A preliminary assessment during the year (penilaian interim).",
+        "EXTERNAL": "The assessment by external assessors (penilaian eksternal).",
+        "OFFICIAL": "The official result that the ministry publishes.",
+    },
 )
-strawberry.enum(AssessmentState, description="Only PUBLISHED is for everybody to see.")
-strawberry.enum(
+described_enum(
+    AssessmentState,
+    "The state of an assessment in its workflow.",
+    {
+        "DRAFT": "Levels are being claimed.",
+        "SUBMITTED": "The region has submitted all levels to the assessors.",
+        "RETURNED": "An assessor has returned it to the region, with a reason.",
+        "PUBLISHED": "It is published, and every viewer may read it.",
+    },
+)
+described_enum(
     OpdKind,
-    description="What an OPD is in the structure of its region. SECRETARIAT: sekretariat daerah or "
-    "sekretariat DPRD. DEPARTMENT: dinas. AGENCY: badan. DISTRICT: kecamatan. URBAN_VILLAGE: "
-    "kelurahan. DIVISION: biro or bagian of a secretariat. TECHNICAL_UNIT: UPTD, RSUD or "
-    "puskesmas.",
+    "What an OPD is in the structure of its region.",
+    {
+        "SECRETARIAT": "A secretariat: sekretariat daerah or sekretariat DPRD.",
+        "INSPECTORATE": "The inspectorate (inspektorat).",
+        "DEPARTMENT": "A department (dinas).",
+        "AGENCY": "An agency (badan).",
+        "DISTRICT": "A district (kecamatan).",
+        "URBAN_VILLAGE": "An urban village (kelurahan).",
+        "DIVISION": "A division of a secretariat (biro or bagian).",
+        "TECHNICAL_UNIT": "A technical unit: UPTD, regional hospital or health centre.",
+        "OTHER": "Any other kind.",
+    },
 )
-strawberry.enum(ApplicationStatus, description="UNKNOWN where the source does not say.")
-strawberry.enum(IntegrationMode, description="How data is exchanged; HUB is a service bus.")
-strawberry.enum(IntegrationDirection, description="ONE_WAY is from source to target.")
-strawberry.enum(IntegrationStatus, description="WITHDRAWN ones stay in the history.")
-strawberry.enum(
+described_enum(
+    ApplicationStatus,
+    "Whether an application is in use.",
+    {
+        "PLANNED": "It is planned or being built.",
+        "ACTIVE": "It is in use.",
+        "INACTIVE": "It exists, but is not used at present.",
+        "RETIRED": "It has been taken out of use for good; its history stays.",
+        "UNKNOWN": "The source does not state it.",
+    },
+)
+described_enum(
+    IntegrationMode,
+    "How the data of an integration is exchanged.",
+    {
+        "HUB": "Over a service bus (sistem penghubung layanan).",
+        "API": "By a direct call of an API.",
+        "FILE": "By transferring files.",
+        "DATABASE": "By access to the other application's database.",
+        "MANUAL": "By hand: data is typed in or uploaded by people.",
+        "UNKNOWN": "The source does not state it.",
+    },
+)
+described_enum(
+    IntegrationDirection,
+    "In which directions data flows between the two applications.",
+    {"ONE_WAY": "From the source to the target.", "TWO_WAY": "In both directions."},
+)
+described_enum(
+    IntegrationStatus,
+    "Whether the exchange of an integration takes place.",
+    {
+        "PLANNED": "The exchange is planned.",
+        "ACTIVE": "The exchange takes place.",
+        "WITHDRAWN": "The record was withdrawn; it stays in the history.",
+    },
+)
+described_enum(
     EventKind,
-    description="INDEX_CHANGED, VERIFICATION_CHANGED and PROPOSALS_CHANGED are derived; all others "
-    "are entries of a log.",
+    "What happened. INDEX_CHANGED, VERIFICATION_CHANGED and PROPOSALS_CHANGED are derived from "
+    "other changes; all other kinds are entries of a region's log.",
+    {
+        "REGION_RECORDED": "The basic data of a region was recorded or changed.",
+        "OPD_RECORDED": "An OPD was recorded or changed.",
+        "APPLICATION_REGISTERED": "An application was added to an inventory.",
+        "APPLICATION_UPDATED": "An application was changed.",
+        "APPLICATION_RETIRED": "An application was taken out of use.",
+        "INTEGRATION_CONNECTED": "An integration of two applications was recorded.",
+        "INTEGRATION_CONFIRMED": "The counterpart confirmed an integration.",
+        "INTEGRATION_WITHDRAWN": "An integration was withdrawn.",
+        "ASSESSMENT_STARTED": "An assessment was started.",
+        "LEVEL_CLAIMED": "A level was claimed for an indicator.",
+        "ASSESSMENT_SUBMITTED": "An assessment was submitted to the assessors.",
+        "ASSESSMENT_RETURNED": "An assessment was returned to the region.",
+        "ASSESSMENT_PUBLISHED": "An assessment was published.",
+        "RESULT_RECORDED": "A result that was published elsewhere was recorded.",
+        "INVENTORY_ATTESTED": "An OPD attested that its inventory is complete.",
+        "PROPOSAL_DECIDED": "A person decided about a proposal.",
+        "INTEGRATION_DOCUMENTED": "Evidence was added to an integration.",
+        "FUNCTION_CORRECTED": "A person corrected the function of an application.",
+        "OPD_EXEMPTED": "An OPD was exempted from the service bus, or the exemption ended.",
+        "DEVELOPMENT_POLICY_RECORDED": "A region's policy on building applications was recorded.",
+        "EFFORT_EDITED": "A region changed its own figures of effort.",
+        "REGION_HANDED_OVER": "A region was handed over to another instance.",
+        "INDEX_CHANGED": "An index changed, or was published.",
+        "VERIFICATION_CHANGED": "The verdicts on a region's claims changed.",
+        "PROPOSALS_CHANGED": "The proposals of a region changed.",
+    },
 )
-strawberry.enum(
+described_enum(
     Capability,
-    description="What a service lets its users do: the functions of levels 1 to 3 of spbe-2020.",
+    "What a service lets its users do: the functions of levels 1 to 3 of spbe-2020.",
+    {
+        "INFORMATION": "Users can read information (level 1).",
+        "INTERACTION": "Users can search, download or send something (level 2).",
+        "TRANSACTION": "Users can complete a transaction (level 3).",
+    },
 )
-strawberry.enum(
+described_enum(
     EvidenceKind,
-    description="What a document shows. REVIEW and FOLLOW_UP are what levels 4 and 5 ask for; "
-    "MACHINE_LOG shows that an exchange ran.",
+    "What a document shows.",
+    {
+        "DOCUMENT": "A document of any other kind.",
+        "REVIEW": "A review, which level 4 requires.",
+        "FOLLOW_UP": "The follow-up of a review, which level 5 requires.",
+        "MACHINE_LOG": "A log which shows that an exchange took place.",
+    },
 )
-strawberry.enum(Role, description="What a viewer is.")
-strawberry.enum(
+described_enum(
+    Role,
+    "What a viewer may do.",
+    {
+        "PUBLIC": "Reads what is public.",
+        "OPD": "Works for an OPD: maintains its applications, their integrations and claims.",
+        "REGION": "Coordinates a region: maintains everything of this region.",
+        "ASSESSOR": "Assesses regions: reads, returns and publishes their assessments.",
+        "PROVINCE": "Works for a province: coaches its regions and records their results.",
+        "ADMIN": "Administers the instance.",
+    },
+)
+described_enum(
     ScoreBasis,
-    name="ScoreBasis",
-    description="LEVELS: computed from levels. PUBLISHED: only the printed figures are known.",
+    "What a score is computed from.",
+    {
+        "LEVELS": "From the levels of the indicators.",
+        "PUBLISHED": "Only published figures are known; the levels are not.",
+    },
 )
-strawberry.enum(
+described_enum(
     GraphBasis,
-    name="GraphBasis",
-    description="COUNTED: exchanges that rules take as evidence today. RECORDED: all that are not "
-    "withdrawn, whatever their evidence.",
+    "Which exchanges a graph contains.",
+    {
+        "COUNTED": "Only the exchanges that rules accept as evidence today.",
+        "RECORDED": "All exchanges that are not withdrawn, whatever their evidence.",
+    },
 )
-strawberry.enum(
+described_enum(
     GraphNodeKind,
-    name="GraphNodeKind",
-    description="APPLICATION is the region's own. ELSEWHERE is in another region's inventory, "
-    "NAMED is known by name only.",
+    "What a node of an integration graph is.",
+    {
+        "APPLICATION": "An application of the region.",
+        "COMMON_APPLICATION": "A national common application.",
+        "ELSEWHERE": "An application in the inventory of another region.",
+        "NAMED": "The other end of an exchange that is known by name only.",
+    },
 )
-strawberry.enum(
+described_enum(
     IntegrationDefect,
-    name="IntegrationDefect",
-    description="Why an exchange is no evidence today. DATE_UNKNOWN and MODE_UNKNOWN leave it "
-    "open.",
+    "Why an exchange is not accepted as evidence today.",
+    {
+        "PLANNED": "The exchange is only planned.",
+        "WITHDRAWN": "The exchange was withdrawn.",
+        "UNDOCUMENTED": "The exchange is only claimed; there is no document.",
+        "OUT_OF_DATE": "The last verification is more than a year old.",
+        "DATE_UNKNOWN": "The date of the verification is unknown, which leaves the question open.",
+        "BY_HAND": "The exchange is done by hand.",
+        "FILE_UNCONFIRMED": "The exchange uses files and the counterpart has not confirmed it.",
+        "MODE_UNKNOWN": "The mode of the exchange is unknown, which leaves the question open.",
+        "END_NOT_IN_USE": "An application at one end is not in use.",
+    },
 )
-strawberry.enum(
-    SealState,
-    description="What an OPD's word for its inventory is worth. BROKEN: an edit by another subject "
-    "than the one who attested came after it.",
+described_enum(
+    AttestationState,
+    "Whether an OPD's attestation of its inventory is valid.",
+    {
+        "VALID": "The attestation is valid.",
+        "NEVER_GIVEN": "The OPD has never attested its inventory.",
+        "EXPIRED": "The attestation is older than 365 days.",
+        "INVALIDATED": "A subject other than the one who attested has since changed the inventory.",
+    },
 )
-strawberry.enum(
+described_enum(
     VerificationFlag,
-    name="VerificationFlag",
-    description="UNVERIFIABLE is no accusation: the evidence neither shows nor refutes the claim. "
-    "UNDER_CLAIM nominates; no level is ever raised.",
+    "The outcome of verifying a claimed level. It never accuses and never raises a level.",
+    {
+        "OVER_CLAIM": "The evidence refutes the claim.",
+        "UNDER_CLAIM": "The evidence shows a higher level than the claim, which deserves a review.",
+        "SUPPORTED": "The evidence supports the claim.",
+        "UNVERIFIABLE": "The evidence neither shows nor refutes the claim.",
+    },
 )
-strawberry.enum(RowKind, description="What a row of a snapshot is about.")
-strawberry.enum(
-    Visibility, description="Whether everybody may read an entry, or who may see drafts."
+described_enum(
+    RegionSnapshotRowKind,
+    "What a row of a region's snapshot describes.",
+    {
+        "REGION": "The region itself.",
+        "OPD": "An OPD.",
+        "APPLICATION": "An application.",
+        "INTEGRATION": "An integration.",
+        "EXEMPTION": "The exemption of an OPD from the service bus.",
+        "EFFORT": "The region's own figures of effort.",
+        "DEVELOPMENT_POLICY": "The region's policy on building applications.",
+        "DECISION": "The decision about a proposal.",
+        "CORRECTION": "The corrected function of an application.",
+        "ATTESTATION": "The attestation of an OPD's inventory.",
+        "ASSESSMENT": "An assessment.",
+    },
 )
-strawberry.enum(
+described_enum(
+    Visibility,
+    "Who may read the body of a log entry.",
+    {
+        "PUBLIC": "Every viewer.",
+        "REGION": "Viewers who may read drafts of the region.",
+    },
+)
+described_enum(
     SourceState,
-    description="OWNED: written here. FRESH: a copy that follows its owner closely. STALE: one "
-    "that has fallen behind. UNREACHABLE: the owner does not answer, or not as it must. DIVERGED: "
-    "the owner's log is not the one that was copied.",
+    "How current this instance's data of a region is.",
+    {
+        "OWNED": "This instance owns the region and writes its log.",
+        "FRESH": "The data is a copy that follows its owner closely.",
+        "STALE": "The copy has fallen behind its owner.",
+        "UNREACHABLE": "The owner does not respond, or not as the contract requires.",
+        "DIVERGED": "The log of the owner is not the log that was copied.",
+    },
 )
-strawberry.enum(
-    FindingState, name="FindingState", description="UNKNOWN: neither shown nor refuted."
+described_enum(
+    RequirementState,
+    "Whether a requirement is met.",
+    {
+        "MET": "The evidence shows that it is met.",
+        "UNKNOWN": "The evidence neither shows nor refutes it.",
+        "FAILED": "The evidence shows that it is not met.",
+    },
 )
-strawberry.enum(
+described_enum(
     VerificationGap,
-    name="VerificationGap",
-    description="What is missing or not known; see its subject.",
+    "What is missing, or not known, to meet a requirement.",
+    {
+        "OPD_NOT_ON_BUS": "An OPD has no exchange over the service bus.",
+        "NOT_ATTESTED": "An OPD has not attested its inventory, so an absence proves nothing.",
+        "NO_OPD": "No OPD is in scope, so none attests that the inventory is complete.",
+        "NO_APPLICATION": "No application is known to serve the indicator.",
+        "SERVICE_UNKNOWN": "It is not known which indicator an application serves.",
+        "NO_EXCHANGE": "An application has no exchange that is accepted as evidence.",
+        "NOT_COUNTED": "An exchange is recorded, but is not accepted as evidence.",
+        "OWNER_UNKNOWN": "The other end of an exchange is known by name only.",
+        "PARTNER_NOT_NAMED": "The other end of an exchange is not among the named partners.",
+        "NO_DOCUMENT": "A required document is not recorded.",
+        "DOCUMENT_UNDATED": "A document has no date.",
+        "NOT_CONSULTED": "An application was built without consulting the ICT unit.",
+        "CONSULTATION_UNKNOWN": "It is not known whether the ICT unit was consulted.",
+        "DUPLICATE": "Two applications that the region built are similar.",
+        "NOT_DECIDABLE": "Neither inventory nor documents can answer it; assessors decide.",
+    },
 )
-strawberry.enum(
-    RequirementKind, name="RuleAsk", description="What a level asks of the graph or of documents."
+described_enum(
+    RequirementKind,
+    "What a level requires of the integration graph or of documents.",
+    {
+        "ANY_OPD_ON_BUS": "At least one OPD exchanges data over the service bus.",
+        "EVERY_OPD_ON_BUS": "Every OPD in scope exchanges data over the service bus.",
+        "BUS_JOINED_OUTSIDE": "The service bus is connected to a system outside the region.",
+        "PARTNER_LINKED": "The applications exchange data with a partner of the service.",
+        "EVERY_SERVING_LINKED": "Every application that serves the indicator exchanges data.",
+        "EVERY_APPLICATION_LINKED": "Every application of the region exchanges data.",
+        "LIVE_EXCHANGE": "Data is exchanged at once, over the service bus or an API.",
+        "CONSULTED": "The ICT unit was consulted before applications were built.",
+        "NO_DUPLICATE": "No two applications that the region built are similar.",
+        "REVIEW": "A review is documented.",
+        "FOLLOW_UP": "The follow-up of a review is documented.",
+        "JUDGEMENT": "Assessors judge it; data cannot show it.",
+    },
 )

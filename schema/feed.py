@@ -11,7 +11,7 @@ from strawberry.scalars import JSON
 from engine.log import entry as engine
 from engine.log import snapshot as engine_snapshot
 from resolvers import feed as resolved
-from schema.enums import EventKind, RowKind, Visibility
+from schema.enums import EventKind, RegionSnapshotRowKind, Visibility
 from schema.info import Info
 
 VERSION = 1
@@ -101,7 +101,7 @@ class FeedFrame:
 
 @strawberry.type(description="One row of a region: all that its log came to about one thing.")
 class SnapshotRow:
-    kind: RowKind
+    kind: RegionSnapshotRowKind
     body: JSON = strawberry.field(description="Of the type that the contract has for its kind.")
 
     @classmethod

@@ -6,25 +6,27 @@ from fractions import Fraction
 
 import strawberry
 
-from engine.decimals import format_exact, format_rounded, format_signed
+from engine.decimals import format_rounded, format_signed
+from schema.scalars import Decimal, exact_decimal
 
 
-@strawberry.type(description="A figure that is computed here.")
+@strawberry.type(description="A number that is shown rounded, with its exact value.")
 class Figure:
-    value: str = strawberry.field(description="Exact decimal; 12 places where it never ends.")
+    value: Decimal = strawberry.field(description="The exact value.")
     display: str = strawberry.field(
-        description="Rounded once, half up, two places; a difference with its sign."
+        description="The value rounded half up, once, to two decimal places. A difference or a "
+        "change has its sign."
     )
 
     @classmethod
     def from_fraction(cls, value: Fraction) -> Figure:
         """Return the figure of a value."""
-        return cls(value=format_exact(value), display=format_rounded(value))
+        return cls(value=exact_decimal(value), display=format_rounded(value))
 
     @classmethod
     def from_difference(cls, value: Fraction) -> Figure:
         """Return the figure of a difference, which is displayed with its sign."""
-        return cls(value=format_exact(value), display=format_signed(value))
+        return cls(value=exact_decimal(value), display=format_signed(value))
 
     @classmethod
     def from_optional(cls, value: Fraction | None) -> Figure | None:

@@ -14,7 +14,7 @@ from engine.verification import completeness
 from resolvers import inventory as resolved
 from schema.connection import checked_page_size
 from schema.descriptions import NOT_COMPUTED
-from schema.enums import SealState
+from schema.enums import AttestationState
 from schema.info import Info
 from schema.opd import Opd
 from schema.problem import (
@@ -104,7 +104,7 @@ class ForeignEdit:
 
 @strawberry.type(description="What an OPD's word for its inventory is worth today.")
 class Seal:
-    state: SealState
+    state: AttestationState
     attestation: Attestation | None = strawberry.field(description="The latest.")
     expires_on: date | None = strawberry.field(description="The last day on which it holds.")
     broken_by: ForeignEdit | None = strawberry.field(description="The first edit that broke it.")

@@ -2,13 +2,29 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Mapping
+from fractions import Fraction
 from typing import NewType
 
 import strawberry
+from graphql import FloatValueNode, IntValueNode, StringValueNode, ValueNode
+from strawberry.types.scalar import ScalarDefinition
 
+from engine.decimals import format_exact
 from resolvers.application import COUNT_MOST
 
 Cursor = NewType("Cursor", str)
+Decimal = NewType("Decimal", str)  # the text of an exact decimal
+WholeNumber = NewType("WholeNumber", int)
+
+DECIMAL_LENGTH = 40
+_DECIMAL = re.compile(r"-?[0-9]+(\.[0-9]+)?")
+
+
+def exact_decimal(value: Fraction) -> Decimal:
+    """Return a fraction as an exact decimal, with 12 places if it never ends."""
+    return Decimal(format_exact(value))
 
 
 def _parse_cursor(value: object) -> Cursor:
@@ -17,7 +33,18 @@ def _parse_cursor(value: object) -> Cursor:
     return Cursor(value)
 
 
-WholeNumber = NewType("WholeNumber", int)
+def _parse_decimal(value: object) -> Decimal:
+    # A number of JSON has been parsed as a float, whose shortest text is the one that was sent.
+    text = str(value) if isinstance(value, int | float | str) else ""
+    if isinstance(value, bool) or len(text) > DECIMAL_LENGTH or not _DECIMAL.fullmatch(text):
+        raise TypeError(f'expected a decimal, such as "3.5" or 3.5, got {value!r}')
+    return Decimal(text)
+
+
+def _parse_decimal_literal(node: ValueNode, variables: object = None) -> Decimal:
+    if not isinstance(node, FloatValueNode | IntValueNode | StringValueNode):
+        raise TypeError('expected a decimal, such as "3.5" or 3.5')
+    return _parse_decimal(node.value)
 
 
 def _parse_whole_number(value: object) -> WholeNumber:
@@ -26,19 +53,35 @@ def _parse_whole_number(value: object) -> WholeNumber:
     return WholeNumber(value)
 
 
-WHOLE_NUMBER = strawberry.scalar(
-    name="WholeNumber",
-    description=f"A whole number from 0 to {COUNT_MOST}: amounts of rupiah do not fit into Int.",
-    serialize=int,
-    parse_value=_parse_whole_number,
-)
-
 CURSOR = strawberry.scalar(
     name="Cursor",
     description=(
-        "A position in the order in which this instance committed what happened. Opaque: keep it, "
-        "send it back as `after`, and never take it apart."
+        "A position in a list or in the order of events. It is opaque: a client stores it and sends "
+        "it as `after`, and does not take it apart."
     ),
     serialize=str,
     parse_value=_parse_cursor,
 )
+DECIMAL = strawberry.scalar(
+    name="Decimal",
+    description=(
+        'An exact decimal as a string, such as "3.5". A value that never ends, such as 10/3, has '
+        "12 decimal places. An input may be a string or a number."
+    ),
+    serialize=str,
+    parse_value=_parse_decimal,
+    parse_literal=_parse_decimal_literal,
+)
+WHOLE_NUMBER = strawberry.scalar(
+    name="WholeNumber",
+    description=(
+        f"A whole number from 0 to {COUNT_MOST}. Amounts of rupiah do not fit into the range of Int."
+    ),
+    serialize=int,
+    parse_value=_parse_whole_number,
+)
+SCALARS: Mapping[object, ScalarDefinition] = {
+    Cursor: CURSOR,
+    Decimal: DECIMAL,
+    WholeNumber: WHOLE_NUMBER,
+}

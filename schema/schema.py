@@ -2,8 +2,16 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import strawberry
-from graphql import GraphQLError
+from graphql import (
+    GraphQLError,
+    GraphQLInputObjectType,
+    GraphQLInterfaceType,
+    GraphQLObjectType,
+    Undefined,
+)
 from strawberry.schema.config import StrawberryConfig
 from strawberry.types import ExecutionContext
 
@@ -30,7 +38,7 @@ from schema.node_query import NodeQuery
 from schema.opd import OpdMutation
 from schema.ranking import RankingQuery
 from schema.region import RegionQuery
-from schema.scalars import CURSOR, WHOLE_NUMBER, Cursor, WholeNumber
+from schema.scalars import SCALARS
 from schema.simulation import SimulationMutation
 from schema.source import SourceQuery
 from schema.verification_scope import ScopeMutation
@@ -109,6 +117,28 @@ class Schema(strawberry.federation.Schema):
     __str__ = as_str
 
 
+def _remove_null_defaults(schema: Schema) -> None:
+    """Make an optional argument or input field print without `= null`.
+
+    An argument that is left out and one that is null have the same meaning: the resolver's own
+    default applies, which is None.
+    """
+    for graphql_type in schema._schema.type_map.values():
+        if isinstance(graphql_type, GraphQLInputObjectType):
+            arguments: list[Any] = list(graphql_type.fields.values())
+        elif isinstance(graphql_type, GraphQLObjectType | GraphQLInterfaceType):
+            arguments = [
+                argument
+                for field in graphql_type.fields.values()
+                for argument in field.args.values()
+            ]
+        else:
+            continue
+        for argument in arguments:
+            if argument.default_value is None:
+                argument.default_value = Undefined
+
+
 schema = Schema(
     query=Query,
     mutation=Mutation,
@@ -116,5 +146,6 @@ schema = Schema(
     extensions=document_extensions(),
     execution_context_class=Execution,
     federation_version="2.9",  # the newest version that all composers support
-    config=StrawberryConfig(scalar_map={Cursor: CURSOR, WholeNumber: WHOLE_NUMBER}),
+    config=StrawberryConfig(scalar_map=SCALARS),
 )
+_remove_null_defaults(schema)

@@ -17,8 +17,8 @@ from schema.connection import checked_page_size
 from schema.descriptions import NOT_COMPUTED
 from schema.enums import (
     AssessmentKind,
-    FindingState,
     RequirementKind,
+    RequirementState,
     VerificationFlag,
     VerificationGap,
 )
@@ -51,7 +51,7 @@ class Finding:
     level: int = strawberry.field(description="The level that asks it, with every level above.")
     ask: RequirementKind
     text: str
-    state: FindingState
+    state: RequirementState
     integrations: list[strawberry.ID] = strawberry.field(description="That show it, at most 200.")
     documents: list[str]
     missing_count: int

@@ -14,7 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from engine.document import from_document, to_document
 from engine.log.entry import Entry
-from engine.log.snapshot import ROW_BODY_TYPES, RowKind, SnapshotRow
+from engine.log.snapshot import ROW_BODY_TYPES, RegionSnapshotRowKind, SnapshotRow
 from engine.matching.function_classifier import Correction
 from engine.model import AssessmentState
 from engine.path.effort import RegionEffort, StepEffort
@@ -41,33 +41,33 @@ from storage.tables import (
 from storage.upsert import PROJECTED_TABLES
 
 # How the rows of each table are read; assessments are read separately, with their levels.
-_READERS: tuple[tuple[RowKind, type[Table], Callable[[Any], object]], ...] = (
-    (RowKind.REGION, RegionRow, region.region_from_row),
-    (RowKind.OPD, OpdRow, opd.opd_from_row),
-    (RowKind.APPLICATION, ApplicationRow, application.application_from_row),
-    (RowKind.INTEGRATION, IntegrationRow, integration.integration_from_row),
-    (RowKind.EXEMPTION, ExemptionRow, lambda row: Exemption(row.opd, row.reason)),
+_READERS: tuple[tuple[RegionSnapshotRowKind, type[Table], Callable[[Any], object]], ...] = (
+    (RegionSnapshotRowKind.REGION, RegionRow, region.region_from_row),
+    (RegionSnapshotRowKind.OPD, OpdRow, opd.opd_from_row),
+    (RegionSnapshotRowKind.APPLICATION, ApplicationRow, application.application_from_row),
+    (RegionSnapshotRowKind.INTEGRATION, IntegrationRow, integration.integration_from_row),
+    (RegionSnapshotRowKind.EXEMPTION, ExemptionRow, lambda row: Exemption(row.opd, row.reason)),
     (
-        RowKind.EFFORT,
+        RegionSnapshotRowKind.EFFORT,
         EffortRow,
         lambda row: RegionEffort(
             row.region, row.instrument, tuple(StepEffort(**step) for step in row.steps)
         ),
     ),
     (
-        RowKind.DEVELOPMENT_POLICY,
+        RegionSnapshotRowKind.DEVELOPMENT_POLICY,
         DevelopmentPolicyRow,
         lambda row: DevelopmentPolicy(row.region, row.year, row.title, row.url),
     ),
-    (RowKind.DECISION, DecisionRow, proposal.decision_from_row),
+    (RegionSnapshotRowKind.DECISION, DecisionRow, proposal.decision_from_row),
     (
-        RowKind.CORRECTION,
+        RegionSnapshotRowKind.CORRECTION,
         CorrectionRow,
         lambda row: Correction(
             row.application, row.function, row.by, datetime.fromisoformat(row.at)
         ),
     ),
-    (RowKind.ATTESTATION, AttestationRow, attestation.attestation_from_row),
+    (RegionSnapshotRowKind.ATTESTATION, AttestationRow, attestation.attestation_from_row),
 )
 
 
@@ -87,7 +87,7 @@ async def export_snapshot_rows(
         rows += [SnapshotRow(kind, to_document(from_row(row))) for row in table_rows]
     for value, _ in await assessment.list_assessments_by_region(session, code, EVERYTHING):
         if drafts or value.state is AssessmentState.PUBLISHED:
-            rows.append(SnapshotRow(RowKind.ASSESSMENT, to_document(value)))
+            rows.append(SnapshotRow(RegionSnapshotRowKind.ASSESSMENT, to_document(value)))
     return rows
 
 

@@ -16,7 +16,7 @@ from engine.verification.attestation import Attested
 from engine.verification.inventory import DevelopmentPolicy, Exemption
 
 
-class RowKind(Enum):
+class RegionSnapshotRowKind(Enum):
     """The kind of a row. Rows are sent in this order, so that no row refers to a later one."""
 
     REGION = "REGION"
@@ -32,18 +32,18 @@ class RowKind(Enum):
     ASSESSMENT = "ASSESSMENT"
 
 
-ROW_BODY_TYPES: dict[RowKind, type] = {
-    RowKind.REGION: Region,
-    RowKind.OPD: Opd,
-    RowKind.APPLICATION: Application,
-    RowKind.INTEGRATION: Integration,
-    RowKind.EXEMPTION: Exemption,
-    RowKind.EFFORT: RegionEffort,
-    RowKind.DEVELOPMENT_POLICY: DevelopmentPolicy,
-    RowKind.DECISION: Decided,
-    RowKind.CORRECTION: Correction,
-    RowKind.ATTESTATION: Attested,
-    RowKind.ASSESSMENT: Assessment,
+ROW_BODY_TYPES: dict[RegionSnapshotRowKind, type] = {
+    RegionSnapshotRowKind.REGION: Region,
+    RegionSnapshotRowKind.OPD: Opd,
+    RegionSnapshotRowKind.APPLICATION: Application,
+    RegionSnapshotRowKind.INTEGRATION: Integration,
+    RegionSnapshotRowKind.EXEMPTION: Exemption,
+    RegionSnapshotRowKind.EFFORT: RegionEffort,
+    RegionSnapshotRowKind.DEVELOPMENT_POLICY: DevelopmentPolicy,
+    RegionSnapshotRowKind.DECISION: Decided,
+    RegionSnapshotRowKind.CORRECTION: Correction,
+    RegionSnapshotRowKind.ATTESTATION: Attested,
+    RegionSnapshotRowKind.ASSESSMENT: Assessment,
 }
 
 
@@ -51,7 +51,7 @@ ROW_BODY_TYPES: dict[RowKind, type] = {
 class SnapshotRow:
     """One row of a snapshot, as JSON values."""
 
-    kind: RowKind
+    kind: RegionSnapshotRowKind
     body: Mapping[str, Any]
 
 

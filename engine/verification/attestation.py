@@ -41,13 +41,13 @@ class Attested:
     broken_by: ForeignEdit | None
 
 
-class SealState(Enum):
+class AttestationState(Enum):
     """The validity of an OPD's attestation."""
 
-    HOLDS = "HOLDS"
+    VALID = "VALID"
     NEVER_GIVEN = "NEVER_GIVEN"
     EXPIRED = "EXPIRED"
-    BROKEN = "BROKEN"
+    INVALIDATED = "INVALIDATED"
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +55,7 @@ class AttestationStatus:
     """The status of an OPD's attestation on a day."""
 
     opd: str
-    state: SealState
+    state: AttestationState
     attestation: Attestation | None  # the latest attestation
     expires_on: date | None  # the last day on which it is valid
     broken_by: ForeignEdit | None  # the first foreign edit after it
@@ -63,7 +63,7 @@ class AttestationStatus:
     @property
     def holds(self) -> bool:
         """Whether the attestation is valid."""
-        return self.state is SealState.HOLDS
+        return self.state is AttestationState.VALID
 
 
 def attestation_status(
@@ -79,13 +79,13 @@ def attestation_status(
     """
     own_attestations = [attestation for attestation in attestations if attestation.opd == opd]
     if not own_attestations:
-        return AttestationStatus(opd, SealState.NEVER_GIVEN, None, None, None)
+        return AttestationStatus(opd, AttestationState.NEVER_GIVEN, None, None, None)
     latest = max(own_attestations, key=lambda attestation: attestation.at)
     later_edits = [edit for edit in edits if edit.opd == opd and edit.at > latest.at]
     broken_by = min(later_edits, key=lambda edit: (edit.at, edit.subject), default=None)
     expires_on = latest.at.date() + timedelta(days=ATTESTED_DAYS)
     if broken_by is not None:
-        state = SealState.BROKEN
+        state = AttestationState.INVALIDATED
     else:
-        state = SealState.HOLDS if today <= expires_on else SealState.EXPIRED
+        state = AttestationState.VALID if today <= expires_on else AttestationState.EXPIRED
     return AttestationStatus(opd, state, latest, expires_on, broken_by)

@@ -11,7 +11,7 @@ from engine.verification.inventory import Inventory
 from engine.verification.rule import Requirement
 
 
-class FindingState(Enum):
+class RequirementState(Enum):
     """Whether a requirement is met."""
 
     MET = "MET"
@@ -23,7 +23,7 @@ class VerificationGap(Enum):
     """The kind of a missing or unknown fact. The comments state the subject of each kind."""
 
     OPD_NOT_ON_BUS = "OPD_NOT_ON_BUS"  # an OPD
-    NOT_VOUCHED_FOR = "NOT_VOUCHED_FOR"  # an OPD; empty if an application's owner is unknown
+    NOT_ATTESTED = "NOT_ATTESTED"  # an OPD; empty if an application's owner is unknown
     NO_OPD = "NO_OPD"  # empty: no OPD is in scope that could attest an inventory
     NO_APPLICATION = "NO_APPLICATION"  # an indicator without a known application
     SERVICE_UNKNOWN = "SERVICE_UNKNOWN"  # an application; its functions are unknown
@@ -53,7 +53,7 @@ class Finding:
     """The result of one requirement, with its evidence or its gaps."""
 
     requirement: Requirement
-    state: FindingState
+    state: RequirementState
     edges: tuple[str, ...]  # integrations that show the requirement or a part of it
     documents: tuple[str, ...]
     missing: tuple[MissingFact, ...]  # empty if the requirement is met
@@ -136,7 +136,7 @@ class Evaluation:
             return [MissingFact(VerificationGap.NO_OPD)]
         unattested = sorted(owners - self.inventory.attesting_opds)
         self.record("vouched for", *sorted(owners - set(unattested)), "not", *unattested)
-        return [MissingFact(VerificationGap.NOT_VOUCHED_FOR, opd) for opd in unattested]
+        return [MissingFact(VerificationGap.NOT_ATTESTED, opd) for opd in unattested]
 
 
 def not_counted_gap(edge: GraphEdge) -> MissingFact:
@@ -151,7 +151,7 @@ def met_finding(
     requirement: Requirement, edges: Iterable[GraphEdge] = (), documents: Iterable[str] = ()
 ) -> Finding:
     """Return the finding of a requirement that this evidence meets."""
-    return Finding(requirement, FindingState.MET, _ids(edges), tuple(sorted(documents)), ())
+    return Finding(requirement, RequirementState.MET, _ids(edges), tuple(sorted(documents)), ())
 
 
 def unmet_finding(
@@ -162,7 +162,7 @@ def unmet_finding(
     edges: Iterable[GraphEdge] = (),
 ) -> Finding:
     """Return the finding of a requirement that is not met, or is `unknown`."""
-    state = FindingState.UNKNOWN if unknown else FindingState.FAILED
+    state = RequirementState.UNKNOWN if unknown else RequirementState.FAILED
     return Finding(requirement, state, _ids(edges), (), tuple(missing))
 
 

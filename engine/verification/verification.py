@@ -15,7 +15,7 @@ from enum import Enum
 from engine.assessment.instrument import Indicator, Instrument
 from engine.assessment.score import Score, score_levels
 from engine.graph.graph import hash_texts
-from engine.verification.evaluation import Evaluation, Finding, FindingState
+from engine.verification.evaluation import Evaluation, Finding, RequirementState
 from engine.verification.inventory import Inventory
 from engine.verification.requirement_evaluation import evaluate_requirement
 from engine.verification.rule import Rule, RuleTable
@@ -57,7 +57,7 @@ class Verdict:
         return tuple(
             finding
             for finding in self.findings
-            if finding.state is not FindingState.MET and finding.requirement.level <= target
+            if finding.state is not RequirementState.MET and finding.requirement.level <= target
         )
 
 
@@ -171,9 +171,9 @@ def _verdict(
     )
     ceiling = not_refuted = instrument.level_max
     for finding in reversed(findings):
-        if finding.state is not FindingState.MET:
+        if finding.state is not RequirementState.MET:
             ceiling = finding.requirement.level - 1
-        if finding.state is FindingState.FAILED and table.confirmed:
+        if finding.state is RequirementState.FAILED and table.confirmed:
             not_refuted = finding.requirement.level - 1
     ticked = indicator.number in evaluation.inventory.functions_ticked
     flag = None

@@ -26,7 +26,7 @@ FEED_TYPES = (
     "SnapshotRow",
     "EventKind",
     "Visibility",
-    "RowKind",
+    "RegionSnapshotRowKind",
     "JSON",
 )
 

@@ -12,7 +12,7 @@ from datetime import datetime
 from typing import Any
 
 from engine.log.entry import Entry
-from engine.log.snapshot import RowKind, SnapshotRow
+from engine.log.snapshot import RegionSnapshotRowKind, SnapshotRow
 from engine.model import EventKind, Visibility
 from regions.endpoint_directory import is_plain_url, to_websocket_url
 
@@ -121,7 +121,7 @@ def parse_snapshot_page(region: str, data: Mapping[str, Any]) -> RemoteSnapshotP
 def _parse_row(value: object) -> SnapshotRow:
     fields = _require_object("a row", value)
     try:
-        kind = RowKind(fields.get("kind"))
+        kind = RegionSnapshotRowKind(fields.get("kind"))
     except ValueError as error:
         raise ContractViolation("a kind of row of this contract", error) from None
     return SnapshotRow(kind, _require_object("a body", fields.get("body")))

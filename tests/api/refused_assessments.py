@@ -174,9 +174,14 @@ ASSESSMENTS: dict[str, list[tuple[Fields, Fields]]] = {
         (versioned("32.11:assessment-99"), not_found("32.11:assessment-99")),
         (
             versioned("32.11:assessment-simulation"),
-            invalid_input("id", "an assessment that is not a simulation", "32.11:assessment-simulation"),
+            invalid_input(
+                "id", "an assessment that is not a simulation", "32.11:assessment-simulation"
+            ),
         ),
-        (versioned("32.11:assessment-submitted", 2), version_conflict("32.11:assessment-submitted", 2, 1)),
+        (
+            versioned("32.11:assessment-submitted", 2),
+            version_conflict("32.11:assessment-submitted", 2, 1),
+        ),
         (versioned(two_provinces.DRAFT), wrong_state(two_provinces.DRAFT, "DRAFT", "SUBMITTED")),
         (
             versioned("32.11:assessment-published"),

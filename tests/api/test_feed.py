@@ -11,7 +11,7 @@ import pytest
 
 from engine.document import to_document
 from engine.log.entry import verify_chain
-from engine.log.snapshot import ROW_BODY_TYPES, RowKind
+from engine.log.snapshot import ROW_BODY_TYPES, RegionSnapshotRowKind
 from engine.log.source import Source, SourceState
 from engine.model import EventKind, Region, RegionKind, Viewer
 from regions import contract
@@ -143,7 +143,7 @@ async def test_without_a_token_there_is_no_feed(west_java: Hub, question: str) -
 
 
 def test_the_contract_has_exactly_the_kinds_of_rows() -> None:
-    assert set(ROW_BODY_TYPES) == set(RowKind)
+    assert set(ROW_BODY_TYPES) == set(RegionSnapshotRowKind)
     assert contract.ROWS_MOST == feed.ROWS_MOST
     assert contract.ENTRIES_MOST == feed.ENTRIES_MOST
 

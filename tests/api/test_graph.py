@@ -104,7 +104,13 @@ async def test_a_subgraph_has_the_revision_and_positions_of_the_whole_graph(west
 
 @pytest.mark.parametrize(
     "variables",
-    [{"depth": 0}, {"depth": 6}, {"limit": 0}, {"limit": 1001}, {"around": "32.11:application-none"}],
+    [
+        {"depth": 0},
+        {"depth": 6},
+        {"limit": 0},
+        {"limit": 1001},
+        {"around": "32.11:application-none"},
+    ],
     ids=str,
 )
 async def test_an_argument_out_of_bounds_is_refused(hub: Hub, variables: dict[str, object]) -> None:
@@ -182,7 +188,9 @@ async def test_uncounted_exchanges_have_no_impact(west_java: Hub) -> None:
 
 
 async def test_a_retired_application_is_in_no_graph(hub: Hub) -> None:
-    await hub.change("retireApplication", two_provinces.OPD, id="32.11:application-health", version=1)
+    await hub.change(
+        "retireApplication", two_provinces.OPD, id="32.11:application-health", version=1
+    )
     assert (await hub.query_data(IMPACT, id="32.11:application-health"))["node"] == {"impact": None}
 
 

@@ -77,7 +77,7 @@ async def test_an_attestation_of_an_incomplete_inventory_holds_but_proves_no_abs
         "opd": {"id": DINKES},
     }
     assert await _dinkes_seal(hub) == {
-        "state": "HOLDS",
+        "state": "VALID",
         "expiresOn": "2027-11-24",
         "attestation": {"opdId": DINKES},
         "brokenBy": None,
@@ -91,7 +91,7 @@ async def test_an_opd_vouches_for_its_complete_inventory_and_its_own_edits_keep_
     await hub.change("attestInventory", two_provinces.OPD, opd=DINKES)
     await hub.change("updateApplication", two_provinces.OPD, id=HEALTH, version=1, **FILLED)
     seal = await _dinkes_seal(hub)
-    assert (seal["state"], seal["vouchedFor"]) == ("HOLDS", True)
+    assert (seal["state"], seal["vouchedFor"]) == ("VALID", True)
 
 
 async def test_the_first_edit_by_another_subject_breaks_the_seal_until_the_next_attestation(
@@ -103,10 +103,10 @@ async def test_the_first_edit_by_another_subject_breaks_the_seal_until_the_next_
         "updateApplication", two_provinces.PROVINCE, id=HEALTH, version=2, name="Lain"
     )
     seal = await _dinkes_seal(any_hub)
-    assert (seal["state"], seal["vouchedFor"]) == ("BROKEN", False)
+    assert (seal["state"], seal["vouchedFor"]) == ("INVALIDATED", False)
     assert seal["brokenBy"] == {"subject": HEALTH}
     await any_hub.change("attestInventory", two_provinces.OPD, opd=DINKES)
-    assert (await _dinkes_seal(any_hub))["state"] == "HOLDS"
+    assert (await _dinkes_seal(any_hub))["state"] == "VALID"
 
 
 async def test_moving_an_application_breaks_the_seal_of_its_former_opd(hub: Hub) -> None:
@@ -119,9 +119,13 @@ async def test_moving_an_application_breaks_the_seal_of_its_former_opd(hub: Hub)
 async def test_an_edit_of_another_opds_application_breaks_nothing(hub: Hub) -> None:
     await hub.change("attestInventory", two_provinces.OPD, opd=DINKES)
     await hub.change(
-        "updateApplication", two_provinces.REGION, id="32.11:application-office", version=1, **FILLED
+        "updateApplication",
+        two_provinces.REGION,
+        id="32.11:application-office",
+        version=1,
+        **FILLED,
     )
-    assert (await _dinkes_seal(hub))["state"] == "HOLDS"
+    assert (await _dinkes_seal(hub))["state"] == "VALID"
 
 
 async def test_a_repeated_attestation_with_the_same_key_is_one_entry(hub: Hub) -> None:

@@ -65,7 +65,9 @@ async def _prepare(hub: Hub) -> None:
         provenance=two_provinces.SOURCE,
     )
     outside = replace(active, id="32.11:integration-outside", target=None, target_name="SIPD")
-    withdrawn = replace(active, id="32.11:integration-withdrawn", status=IntegrationStatus.WITHDRAWN)
+    withdrawn = replace(
+        active, id="32.11:integration-withdrawn", status=IntegrationStatus.WITHDRAWN
+    )
     for integration in (active, outside, withdrawn):
         await hub.record(EventKind.INTEGRATION_CONNECTED, "32.11", integration.id, integration)
     for id, kind, state, level in (

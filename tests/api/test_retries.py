@@ -148,7 +148,9 @@ async def test_a_retry_returns_the_first_result_although_its_input_is_now_invali
         "idempotencyKey": "k",
     }
     first = await hub.change("connectApplications", two_provinces.OPD, **fields)
-    await hub.change("retireApplication", two_provinces.OPD, id="32.11:application-health", version=1)
+    await hub.change(
+        "retireApplication", two_provinces.OPD, id="32.11:application-health", version=1
+    )
     assert await hub.change("connectApplications", two_provinces.OPD, **fields) == first
 
 

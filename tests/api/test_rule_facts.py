@@ -161,12 +161,12 @@ async def test_connecting_and_withdrawing_break_seals_but_confirming_breaks_none
 
     await vouch()
     integration = await _connect(hub)  # as the staff of Dinkes
-    assert await states() == {DINKES: "HOLDS", DISKOMINFO: "BROKEN"}
+    assert await states() == {DINKES: "VALID", DISKOMINFO: "INVALIDATED"}
     await vouch()
     await hub.change("confirmIntegration", DISKOMINFO_STAFF, id=integration["id"], version=1)
-    assert await states() == {DINKES: "HOLDS", DISKOMINFO: "HOLDS"}
+    assert await states() == {DINKES: "VALID", DISKOMINFO: "VALID"}
     await hub.change("withdrawIntegration", two_provinces.REGION, id=integration["id"], version=2)
-    assert await states() == {DINKES: "BROKEN", DISKOMINFO: "BROKEN"}
+    assert await states() == {DINKES: "INVALIDATED", DISKOMINFO: "INVALIDATED"}
 
 
 async def test_level_5_requires_reviews_among_the_evidence_of_a_claim(hub: Hub) -> None:
@@ -217,7 +217,9 @@ async def test_a_missing_document_refutes_a_claim_once_the_assessment_is_submitt
         return verdict["notRefuted"], verdict["flag"]
 
     assert await at_18() == (5, "UNVERIFIABLE")
-    await hub.change("submitAssessment", two_provinces.REGION, id="32.11:assessment-claims", version=1)
+    await hub.change(
+        "submitAssessment", two_provinces.REGION, id="32.11:assessment-claims", version=1
+    )
     assert await at_18() == (3, "OVER_CLAIM")
     await hub.change(
         "returnAssessment",

@@ -114,7 +114,7 @@ async def test_without_claims_it_returns_the_bounds_and_nothing_is_refuted(
                         "details": [],
                     },
                     {
-                        "gap": "NOT_VOUCHED_FOR",
+                        "gap": "NOT_ATTESTED",
                         "subject": "32.11:opd-ukpbj",
                         "name": "Bagian Pengadaan Barang/Jasa",
                         "details": [],

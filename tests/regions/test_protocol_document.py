@@ -11,7 +11,7 @@ import rfc8785
 from graphql import build_schema
 
 from engine.log.entry import GENESIS, Entry
-from engine.log.snapshot import RowKind, SnapshotRow
+from engine.log.snapshot import RegionSnapshotRowKind, SnapshotRow
 from engine.model import EventKind
 from facts.instrument import instrument_catalogue
 from hub.cli.schema_export import FEED
@@ -33,8 +33,8 @@ from tests.regions.toy_owner import ToyOwner
 
 
 def test_the_order_of_rows_is_that_of_the_contract() -> None:
-    kinds = build_schema(FEED.read_text()).type_map["RowKind"]
-    assert protocol_document.order_of_rows() == [kind.value for kind in RowKind]
+    kinds = build_schema(FEED.read_text()).type_map["RegionSnapshotRowKind"]
+    assert protocol_document.order_of_rows() == [kind.value for kind in RegionSnapshotRowKind]
     assert protocol_document.order_of_rows() == list(kinds.values)  # type: ignore[attr-defined]
 
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 from datetime import UTC, datetime
 
 from engine.log.entry import Entry
-from engine.log.snapshot import RowKind, Snapshot, SnapshotRow
+from engine.log.snapshot import RegionSnapshotRowKind, Snapshot, SnapshotRow
 from engine.model import EventKind, Visibility
 from resolvers.snapshot_cache import SnapshotCache
 
-ROW = SnapshotRow(RowKind.OPD, {})
+ROW = SnapshotRow(RegionSnapshotRowKind.OPD, {})
 
 
 def snapshot(sequence: int, rows: int) -> Snapshot:

@@ -11,9 +11,9 @@ from engine.model import Application, ApplicationStatus, Provenance
 from engine.verification.attestation import (
     ATTESTED_DAYS,
     Attestation,
+    AttestationState,
     AttestationStatus,
     ForeignEdit,
-    SealState,
     attestation_status,
 )
 from engine.verification.completeness import (
@@ -97,35 +97,42 @@ def test_applications_without_an_opd_are_counted_separately() -> None:
 @pytest.mark.parametrize(
     ("attestations", "edits", "today", "state"),
     [
-        ([], [], TODAY, SealState.NEVER_GIVEN),
-        ([Attestation("y", "staff of y", NOON)], [], TODAY, SealState.NEVER_GIVEN),
-        ([GIVEN], [], TODAY, SealState.HOLDS),
-        ([GIVEN], [], GIVEN.at.date() + timedelta(days=ATTESTED_DAYS), SealState.HOLDS),
-        ([GIVEN], [], GIVEN.at.date() + timedelta(days=ATTESTED_DAYS + 1), SealState.EXPIRED),
-        ([GIVEN], [ForeignEdit("x", "a", "province", NOON)], TODAY, SealState.BROKEN),
-        ([GIVEN], [ForeignEdit("y", "b", "province", NOON)], TODAY, SealState.HOLDS),
-        ([GIVEN], [ForeignEdit("x", "a", "p", GIVEN.at)], TODAY, SealState.HOLDS),
+        ([], [], TODAY, AttestationState.NEVER_GIVEN),
+        ([Attestation("y", "staff of y", NOON)], [], TODAY, AttestationState.NEVER_GIVEN),
+        ([GIVEN], [], TODAY, AttestationState.VALID),
+        ([GIVEN], [], GIVEN.at.date() + timedelta(days=ATTESTED_DAYS), AttestationState.VALID),
+        (
+            [GIVEN],
+            [],
+            GIVEN.at.date() + timedelta(days=ATTESTED_DAYS + 1),
+            AttestationState.EXPIRED,
+        ),
+        ([GIVEN], [ForeignEdit("x", "a", "province", NOON)], TODAY, AttestationState.INVALIDATED),
+        ([GIVEN], [ForeignEdit("y", "b", "province", NOON)], TODAY, AttestationState.VALID),
+        ([GIVEN], [ForeignEdit("x", "a", "p", GIVEN.at)], TODAY, AttestationState.VALID),
         (
             [GIVEN, Attestation("x", "staff of x", NOON)],
             [ForeignEdit("x", "a", "province", NOON - timedelta(days=5))],
             TODAY,
-            SealState.HOLDS,
+            AttestationState.VALID,
         ),
     ],
 )
 def test_an_attestation_holds_a_year_unless_a_later_foreign_edit_breaks_it(
-    attestations: list[Attestation], edits: list[ForeignEdit], today: date, state: SealState
+    attestations: list[Attestation], edits: list[ForeignEdit], today: date, state: AttestationState
 ) -> None:
     status = attestation_status("x", attestations, edits, today=today)
     assert status.state is state
-    assert status.holds is (state is SealState.HOLDS)
+    assert status.holds is (state is AttestationState.VALID)
 
 
 def test_a_broken_seal_names_the_edit_that_broke_it_first() -> None:
     first = ForeignEdit("x", "a", "province", NOON - timedelta(days=2))
     later = ForeignEdit("x", "b", "province", NOON)
     status = attestation_status("x", [GIVEN], [later, first], today=TODAY)
-    assert status == AttestationStatus("x", SealState.BROKEN, GIVEN, date(2027, 11, 14), first)
+    assert status == AttestationStatus(
+        "x", AttestationState.INVALIDATED, GIVEN, date(2027, 11, 14), first
+    )
 
 
 def test_an_opd_vouches_with_a_valid_seal_on_a_sufficiently_complete_inventory() -> None:

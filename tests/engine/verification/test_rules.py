@@ -79,7 +79,7 @@ def test_every_gap_names_an_existing_subject(instrument: str, inventory: Invento
         {""} if any(application.opd is None for application in graph.applications) else set()
     )
     subjects = {
-        VerificationGap.NOT_VOUCHED_FOR: {*inventory.in_scope, *ownerless},
+        VerificationGap.NOT_ATTESTED: {*inventory.in_scope, *ownerless},
         VerificationGap.OPD_NOT_ON_BUS: {*inventory.in_scope},
         VerificationGap.NO_EXCHANGE: {"", *(application.id for application in graph.applications)},
         VerificationGap.SERVICE_UNKNOWN: {application.id for application in graph.applications},

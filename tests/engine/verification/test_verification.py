@@ -17,7 +17,7 @@ from engine.model import (
     IntegrationStatus,
     LevelClaim,
 )
-from engine.verification.evaluation import FindingState, MissingFact, VerificationGap
+from engine.verification.evaluation import MissingFact, RequirementState, VerificationGap
 from engine.verification.inventory import (
     Development,
     ReviewDocument,
@@ -115,7 +115,7 @@ def test_an_unsupported_service_names_its_gaps() -> None:
 def test_without_an_attestation_no_claim_is_an_over_claim(attested: str) -> None:
     verdict = verify_indicator(36, 4, inventory_with(attesting_opds=frozenset(attested)))
     assert outcome(verdict) == (3, 4, VerificationFlag.UNVERIFIABLE)
-    assert MissingFact(VerificationGap.NOT_VOUCHED_FOR, "x") in missing(verdict)
+    assert MissingFact(VerificationGap.NOT_ATTESTED, "x") in missing(verdict)
 
 
 def test_the_absence_of_a_service_refutes_only_with_complete_inventories() -> None:
@@ -344,7 +344,9 @@ def test_rules_from_secondary_sources_refute_no_claim() -> None:
         (16, VerificationFlag.UNVERIFIABLE, False),
         (18, VerificationFlag.UNVERIFIABLE, False),
     ]
-    assert {verdict.findings[0].state for verdict in verification.verdicts} == {FindingState.FAILED}
+    assert {verdict.findings[0].state for verdict in verification.verdicts} == {
+        RequirementState.FAILED
+    }
 
 
 def test_the_rules_of_pemdi_require_exchanges_and_reviews() -> None:

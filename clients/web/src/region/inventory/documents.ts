@@ -82,4 +82,4 @@ export type Inventory = NonNullable<NonNullable<ResultOf<typeof INVENTORY>["regi
 type OpdInventory = Inventory["opds"][number];
 export type Completeness = OpdInventory["completeness"];
 export type Seal = OpdInventory["seal"];
-export type SealState = Seal["state"];
+export type AttestationState = Seal["state"];

@@ -1,5 +1,5 @@
 /** The messages of the chapter about the inventory. */
-import type { SealState } from "./documents";
+import type { AttestationState } from "./documents";
 
 const id = {
   intro:
@@ -30,11 +30,11 @@ const id = {
   unlistedCount: (count: number) => `dan ${count} aplikasi lainnya`,
   ownerUnknown: (count: number) => `OPD tidak diketahui (${count} aplikasi)`,
   state: {
-    HOLDS: "berlaku",
+    VALID: "berlaku",
     NEVER_GIVEN: "belum pernah diberikan",
     EXPIRED: "kedaluwarsa",
-    BROKEN: "gugur",
-  } satisfies Record<SealState, string>,
+    INVALIDATED: "gugur",
+  } satisfies Record<AttestationState, string>,
   sealed: (at: string, until: string) => `diberikan ${at}, berlaku sampai ${until}`,
   expired: (until: string) => `berlaku sampai ${until}`,
   broken: (application: string, at: string) => `setelah ${application} diubah pihak lain pada ${at}`,
@@ -74,7 +74,7 @@ const en: typeof id = {
   missingFields: (application, fields) => `${application}: ${fields}`,
   unlistedCount: (count) => `and ${count} more applications`,
   ownerUnknown: (count) => `OPD unknown (${count} applications)`,
-  state: { HOLDS: "holds", NEVER_GIVEN: "never given", EXPIRED: "expired", BROKEN: "broken" },
+  state: { VALID: "holds", NEVER_GIVEN: "never given", EXPIRED: "expired", INVALIDATED: "broken" },
   sealed: (at, until) => `given ${at}, holds until ${until}`,
   expired: (until) => `held until ${until}`,
   broken: (application, at) => `after another person changed ${application} on ${at}`,

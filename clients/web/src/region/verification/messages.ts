@@ -1,6 +1,6 @@
 /** The messages of the chapter about verification: flags, findings and gaps as sentences. */
 import type { Defect } from "../integration/documents";
-import type { FindingState, Flag, Gap, State } from "./documents";
+import type { RequirementState, Flag, Gap, State } from "./documents";
 
 /** The claim and the bounds of the evidence, from which the sentence of a verdict is made. */
 interface Bounds {
@@ -75,7 +75,7 @@ const id = {
     MET: "terpenuhi",
     UNKNOWN: "belum diketahui",
     FAILED: "tidak terpenuhi",
-  } satisfies Record<FindingState, string>,
+  } satisfies Record<RequirementState, string>,
   requirements: "Yang diminta aturan",
   evidence: "Bukti",
   documents: (names: string) => `Dokumen: ${names}`,
@@ -87,7 +87,7 @@ const id = {
   gap: {
     OPD_NOT_ON_BUS: (names: string, count: number) =>
       `${count} OPD belum tercatat bertukar data lewat sistem penghubung layanan: ${names}.`,
-    NOT_VOUCHED_FOR: (names: string, count: number) =>
+    NOT_ATTESTED: (names: string, count: number) =>
       names
         ? `Inventaris ${count} OPD belum dijamin lengkap: ${names}. Karena itu pertukaran yang tidak tercatat belum membuktikan apa pun.`
         : "Ada aplikasi yang pemiliknya tidak diketahui, sehingga tidak ada OPD yang menjamin inventarisnya.",
@@ -194,7 +194,7 @@ const en: typeof id = {
   originStatement: (indicator) => `verdict on indicator ${indicator}`,
   gap: {
     OPD_NOT_ON_BUS: (names, count) => `${count} OPDs have no exchange over the service bus on record: ${names}.`,
-    NOT_VOUCHED_FOR: (names, count) =>
+    NOT_ATTESTED: (names, count) =>
       names
         ? `The inventories of ${count} OPDs are not vouched for: ${names}. So an exchange that is not on record proves nothing.`
         : "Some applications have no known owner, so no OPD vouches for their inventory.",
