@@ -269,11 +269,11 @@ class RetireApplicationInput:
     idempotency_key: str | None = strawberry.field(default=None, description=IDEMPOTENCY_KEY)
 
 
-RegisterApplicationResult = Annotated[
+RegisterApplicationPayload = Annotated[
     Application | NotFound | InvalidInput | AlreadyExists | OwnedElsewhere | IdempotencyKeyReused,
-    strawberry.union("RegisterApplicationResult"),
+    strawberry.union("RegisterApplicationPayload"),
 ]
-UpdateApplicationResult = Annotated[
+UpdateApplicationPayload = Annotated[
     Application
     | NotFound
     | InvalidInput
@@ -282,9 +282,9 @@ UpdateApplicationResult = Annotated[
     | WrongState
     | OwnedElsewhere
     | IdempotencyKeyReused,
-    strawberry.union("UpdateApplicationResult"),
+    strawberry.union("UpdateApplicationPayload"),
 ]
-RetireApplicationResult = Annotated[
+RetireApplicationPayload = Annotated[
     Application
     | NotFound
     | InvalidInput
@@ -292,7 +292,7 @@ RetireApplicationResult = Annotated[
     | WrongState
     | OwnedElsewhere
     | IdempotencyKeyReused,
-    strawberry.union("RetireApplicationResult"),
+    strawberry.union("RetireApplicationPayload"),
 ]
 
 
@@ -301,7 +301,7 @@ class ApplicationMutation:
     @strawberry.mutation(description="For the OPD's own staff, its region, the province.")
     async def register_application(
         self, info: Info, input: RegisterApplicationInput
-    ) -> RegisterApplicationResult:
+    ) -> RegisterApplicationPayload:
         values = {
             field.name: getattr(input, field.name) for field in fields(resolved.RegisterApplication)
         }
@@ -313,7 +313,7 @@ class ApplicationMutation:
     @strawberry.mutation(description="For the OPD's own staff, its region, the province.")
     async def update_application(
         self, info: Info, input: UpdateApplicationInput
-    ) -> UpdateApplicationResult:
+    ) -> UpdateApplicationPayload:
         values = {name: getattr(input, name) for name in resolved.CHANGEABLE}
         changes = {name: value for name, value in values.items() if value is not strawberry.UNSET}
         if changes.get("capabilities") is not None:
@@ -325,7 +325,7 @@ class ApplicationMutation:
     @strawberry.mutation(description="Taken out of use; its history stays.")
     async def retire_application(
         self, info: Info, input: RetireApplicationInput
-    ) -> RetireApplicationResult:
+    ) -> RetireApplicationPayload:
         request = resolved.RetireApplication(input.id, input.version, input.reason)
         mutation = resolved.retire_application(info.context, request, input.idempotency_key)
         return await result_or_problem(mutation, Application.from_model)
