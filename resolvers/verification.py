@@ -28,6 +28,11 @@ class VerificationResult:
     documents_closed: bool  # False: a missing document may still be submitted
 
 
+def find_rule_table(id: str) -> RuleTable | None:
+    """Return the rule table with this id; None if there is none."""
+    return next((table for table in rule_tables().values() if table.id == id), None)
+
+
 async def verify_region_claims(
     context: Context, region: str, *, instrument: str, year: int | None, kind: AssessmentKind
 ) -> VerificationResult:
@@ -39,7 +44,7 @@ async def verify_region_claims(
     chosen_instrument = known_instrument(instrument)
     if chosen_instrument.id not in rule_tables():
         raise InvalidArgument(
-            "instrument", f"one of {', '.join(rule_tables())}", chosen_instrument.id
+            "instrumentId", f"one of {', '.join(rule_tables())}", chosen_instrument.id
         )
     claims = await _find_claims(context, region, chosen_instrument.id, year, kind)
     return await _verify_claims(context, region, chosen_instrument.id, year, claims)

@@ -8,6 +8,7 @@ from engine.identifier import parse_entity_id
 from resolvers import integration as resolved_integration
 from resolvers.context import Context
 from resolvers.problems import NotFound
+from resolvers.verification import find_rule_table
 from schema.application import Application
 from schema.assessment import Assessment
 from schema.info import Info
@@ -15,6 +16,7 @@ from schema.integration import Integration
 from schema.node import Node
 from schema.opd import Opd
 from schema.region import Region
+from schema.verification import RuleTable
 
 
 @strawberry.type
@@ -50,4 +52,11 @@ async def find_node(context: Context, id: str) -> Node | None:
             except NotFound:
                 return None
         case _:
-            return None
+            return _find_catalogue_node(id)
+
+
+def _find_catalogue_node(id: str) -> Node | None:
+    """Return the object of a catalogue that ships with Simpul; None if there is none."""
+    if (table := find_rule_table(id)) is not None:
+        return RuleTable.from_model(table)
+    return None

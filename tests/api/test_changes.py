@@ -9,16 +9,18 @@ HEALTH, BUDGET = "32.11:application-health", "32.73:application-budget"
 
 EVENTS = """
 query ($after: Cursor) {
-  events(after: $after, first: 500) { events { kind sequence subject region { code } replay } }
+  events(after: $after, first: 500) {
+    nodes { eventKind region { code } ... on LogEntryAppended { sequence } }
+  }
 }
 """
 
 
-async def _events_after(hub: Hub, after: str) -> list[tuple[str, str, int]]:
+async def _events_after(hub: Hub, after: str) -> list[tuple[str, str, int | None]]:
     data = await hub.query_data(EVENTS, two_provinces.ADMIN, after=after)
     return [
-        (event["kind"], event["region"]["code"], event["sequence"])
-        for event in data["events"]["events"]
+        (event["eventKind"], event["region"]["code"], event.get("sequence"))
+        for event in data["events"]["nodes"]
     ]
 
 

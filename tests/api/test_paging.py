@@ -139,7 +139,7 @@ async def test_a_page_has_1_to_200_items(hub: Hub, query: str, first: int) -> No
 
 @pytest.mark.parametrize("first", [0, 501])
 async def test_a_page_of_events_has_1_to_500(hub: Hub, first: int) -> None:
-    query = "query ($first: Int!) { events(first: $first) { cursor } }"
+    query = "query ($first: Int!) { events(first: $first) { nodes { cursor } } }"
     assert await hub.refusal(query, first=first) == "INVALID_ARGUMENT"
 
 
