@@ -45,3 +45,7 @@ NOT_REFUTED = (
     "The highest level up to which the evidence refutes no level. A claim above `ceiling` and up to "
     "this level can neither be supported nor refuted."
 )
+FRESHNESS = (
+    "The maximum age of the copies from which the field answers. Null answers at once from the "
+    "copies as they are."
+)

@@ -20,7 +20,6 @@ ALLOWED = {
     "schema/consolidation.py": SDL,
     "schema/diagnostics.py": SDL,
     "schema/estimate.py": SDL,
-    "schema/fresh.py": SDL,
     "schema/graph.py": SDL,
     "schema/derived_events.py": SDL,
     "schema/node.py": SDL,
