@@ -19,3 +19,5 @@ CONFLATE = (
     "True: while the client reads too slowly, it is told only the newest event about each thing; "
     "`previousCursor` shows that others were left out."
 )
+FIRST = "The largest number of items in the page, from 1 to 200."
+AFTER = "The `endCursor` of the preceding page. Null for the first page."
