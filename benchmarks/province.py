@@ -34,7 +34,7 @@ from storage import log
 
 REGIONS, APPLICATIONS, STOPPED = 27, 40, 3
 FIELDS = "id name status function url platform year version users fit"
-OURS = f"""{{ regions(filter: {{ province: "32", kinds: [REGENCY] }}, first: 50) {{ edges {{ node {{
+OURS = f"""{{ regions(filter: {{ provinceCode: "32", kinds: [REGENCY] }}, first: 50) {{ edges {{ node {{
   code applications(first: {APPLICATIONS}) {{ edges {{ node {{ {FIELDS} }} }} }} }} }} }} }}"""
 PEER = f"{{ regions {{ code applications {{ {FIELDS} }} }} }}"
 UPDATE = """mutation ($input: UpdateApplicationInput!) { updateApplication(input: $input) {

@@ -98,13 +98,23 @@ async def open_region_change(
         )
 
 
+OFFICES = {  # as a source names them, which the pages show
+    Role.PUBLIC: "publik",
+    Role.OPD: "OPD",
+    Role.REGION: "daerah",
+    Role.ASSESSOR: "asesor",
+    Role.PROVINCE: "provinsi",
+    Role.ADMIN: "administrator",
+}
+
+
 def entered_by(viewer: Viewer) -> Provenance:
     """Return the provenance of a viewer's input: the office, since rows are public.
 
     The actor of the log entry identifies the person.
     """
     scope = sorted(viewer.opds if viewer.role is Role.OPD else viewer.regions)
-    return Provenance(f"entered by {viewer.role.value} {', '.join(scope)}".strip())
+    return Provenance(f"dicatat oleh {OFFICES[viewer.role]} {', '.join(scope)}".strip())
 
 
 def new_id(region: str, kind: str) -> str:

@@ -10,6 +10,7 @@ import strawberry
 from engine import model
 from resolvers import application as resolved
 from resolvers import integration as resolved_integration
+from schema.arguments import AfterArgument, FirstArgument
 from schema.connection import (
     Connection,
     checked_page_size,
@@ -120,7 +121,7 @@ class Application(Node, ApplicationImpact, ApplicationFunction):
 
     @strawberry.field(description="Integrations from it and to it.")
     async def integrations(
-        self, info: Info, first: int = 50, after: str | None = None
+        self, info: Info, first: FirstArgument = 50, after: AfterArgument = None
     ) -> Connection[Annotated[Integration, strawberry.lazy("schema.integration")]]:
         from schema.integration import Integration
 
@@ -196,8 +197,8 @@ class ApplicationQuery:
         self,
         info: Info,
         filter: ApplicationFilter | None = None,
-        first: int = 50,
-        after: str | None = None,
+        first: FirstArgument = 50,
+        after: AfterArgument = None,
     ) -> Connection[Application]:
         return await application_page(info, None, filter, first, after)
 
@@ -269,11 +270,11 @@ class RetireApplicationInput:
     idempotency_key: str | None = strawberry.field(default=None, description=IDEMPOTENCY_KEY)
 
 
-RegisterApplicationResult = Annotated[
+RegisterApplicationPayload = Annotated[
     Application | NotFound | InvalidInput | AlreadyExists | OwnedElsewhere | IdempotencyKeyReused,
-    strawberry.union("RegisterApplicationResult"),
+    strawberry.union("RegisterApplicationPayload"),
 ]
-UpdateApplicationResult = Annotated[
+UpdateApplicationPayload = Annotated[
     Application
     | NotFound
     | InvalidInput
@@ -282,9 +283,9 @@ UpdateApplicationResult = Annotated[
     | WrongState
     | OwnedElsewhere
     | IdempotencyKeyReused,
-    strawberry.union("UpdateApplicationResult"),
+    strawberry.union("UpdateApplicationPayload"),
 ]
-RetireApplicationResult = Annotated[
+RetireApplicationPayload = Annotated[
     Application
     | NotFound
     | InvalidInput
@@ -292,7 +293,7 @@ RetireApplicationResult = Annotated[
     | WrongState
     | OwnedElsewhere
     | IdempotencyKeyReused,
-    strawberry.union("RetireApplicationResult"),
+    strawberry.union("RetireApplicationPayload"),
 ]
 
 
@@ -301,7 +302,7 @@ class ApplicationMutation:
     @strawberry.mutation(description="For the OPD's own staff, its region, the province.")
     async def register_application(
         self, info: Info, input: RegisterApplicationInput
-    ) -> RegisterApplicationResult:
+    ) -> RegisterApplicationPayload:
         values = {
             field.name: getattr(input, field.name) for field in fields(resolved.RegisterApplication)
         }
@@ -313,7 +314,7 @@ class ApplicationMutation:
     @strawberry.mutation(description="For the OPD's own staff, its region, the province.")
     async def update_application(
         self, info: Info, input: UpdateApplicationInput
-    ) -> UpdateApplicationResult:
+    ) -> UpdateApplicationPayload:
         values = {name: getattr(input, name) for name in resolved.CHANGEABLE}
         changes = {name: value for name, value in values.items() if value is not strawberry.UNSET}
         if changes.get("capabilities") is not None:
@@ -325,7 +326,7 @@ class ApplicationMutation:
     @strawberry.mutation(description="Taken out of use; its history stays.")
     async def retire_application(
         self, info: Info, input: RetireApplicationInput
-    ) -> RetireApplicationResult:
+    ) -> RetireApplicationPayload:
         request = resolved.RetireApplication(input.id, input.version, input.reason)
         mutation = resolved.retire_application(info.context, request, input.idempotency_key)
         return await result_or_problem(mutation, Application.from_model)

@@ -197,11 +197,11 @@ class RecordResultInput:
     idempotency_key: str | None = strawberry.field(default=None, description=IDEMPOTENCY_KEY)
 
 
-StartAssessmentResult = Annotated[
+StartAssessmentPayload = Annotated[
     Assessment | NotFound | InvalidInput | AlreadyExists | OwnedElsewhere | IdempotencyKeyReused,
-    strawberry.union("StartAssessmentResult"),
+    strawberry.union("StartAssessmentPayload"),
 ]
-ClaimLevelResult = Annotated[
+ClaimLevelPayload = Annotated[
     Assessment
     | NotFound
     | InvalidInput
@@ -209,9 +209,9 @@ ClaimLevelResult = Annotated[
     | WrongState
     | OwnedElsewhere
     | IdempotencyKeyReused,
-    strawberry.union("ClaimLevelResult"),
+    strawberry.union("ClaimLevelPayload"),
 ]
-SubmitAssessmentResult = Annotated[
+SubmitAssessmentPayload = Annotated[
     Assessment
     | NotFound
     | InvalidInput
@@ -220,9 +220,9 @@ SubmitAssessmentResult = Annotated[
     | IncompleteAssessment
     | OwnedElsewhere
     | IdempotencyKeyReused,
-    strawberry.union("SubmitAssessmentResult"),
+    strawberry.union("SubmitAssessmentPayload"),
 ]
-ReturnAssessmentResult = Annotated[
+ReturnAssessmentPayload = Annotated[
     Assessment
     | NotFound
     | InvalidInput
@@ -230,9 +230,9 @@ ReturnAssessmentResult = Annotated[
     | WrongState
     | OwnedElsewhere
     | IdempotencyKeyReused,
-    strawberry.union("ReturnAssessmentResult"),
+    strawberry.union("ReturnAssessmentPayload"),
 ]
-PublishAssessmentResult = Annotated[
+PublishAssessmentPayload = Annotated[
     Assessment
     | NotFound
     | InvalidInput
@@ -240,9 +240,9 @@ PublishAssessmentResult = Annotated[
     | WrongState
     | OwnedElsewhere
     | IdempotencyKeyReused,
-    strawberry.union("PublishAssessmentResult"),
+    strawberry.union("PublishAssessmentPayload"),
 ]
-RecordResultResult = Annotated[
+RecordResultPayload = Annotated[
     Assessment
     | NotFound
     | InvalidInput
@@ -250,7 +250,7 @@ RecordResultResult = Annotated[
     | AlreadyExists
     | OwnedElsewhere
     | IdempotencyKeyReused,
-    strawberry.union("RecordResultResult"),
+    strawberry.union("RecordResultPayload"),
 ]
 
 
@@ -259,13 +259,13 @@ class AssessmentMutation:
     @strawberry.mutation(description="One a year of each kind; of SIMULATION any number.")
     async def start_assessment(
         self, info: Info, input: StartAssessmentInput
-    ) -> StartAssessmentResult:
+    ) -> StartAssessmentPayload:
         request = resolved.StartAssessment(input.region, input.instrument, input.year, input.kind)
         mutation = resolved.start_assessment(info.context, request, input.idempotency_key)
         return await result_or_problem(mutation, Assessment.from_unscored_model)
 
     @strawberry.mutation(description="Each claim moves the score; the answer holds the new one.")
-    async def claim_level(self, info: Info, input: ClaimLevelInput) -> ClaimLevelResult:
+    async def claim_level(self, info: Info, input: ClaimLevelInput) -> ClaimLevelPayload:
         request = resolved.ClaimLevel(
             assessment=input.assessment,
             indicator=input.indicator,
@@ -280,7 +280,7 @@ class AssessmentMutation:
     @strawberry.mutation(description="All indicators must have a level.")
     async def submit_assessment(
         self, info: Info, input: SubmitAssessmentInput
-    ) -> SubmitAssessmentResult:
+    ) -> SubmitAssessmentPayload:
         request = resolved.SubmitAssessment(input.id, input.version)
         mutation = resolved.submit_assessment(info.context, request, input.idempotency_key)
         return await result_or_problem(mutation, Assessment.from_unscored_model)
@@ -288,7 +288,7 @@ class AssessmentMutation:
     @strawberry.mutation(description="For assessors and the province.")
     async def return_assessment(
         self, info: Info, input: ReturnAssessmentInput
-    ) -> ReturnAssessmentResult:
+    ) -> ReturnAssessmentPayload:
         request = resolved.ReturnAssessment(input.id, input.version, input.reason)
         mutation = resolved.return_assessment(info.context, request, input.idempotency_key)
         return await result_or_problem(mutation, Assessment.from_unscored_model)
@@ -296,13 +296,13 @@ class AssessmentMutation:
     @strawberry.mutation(description="For assessors and the province. Not for simulations.")
     async def publish_assessment(
         self, info: Info, input: PublishAssessmentInput
-    ) -> PublishAssessmentResult:
+    ) -> PublishAssessmentPayload:
         request = resolved.PublishAssessment(input.id, input.version)
         mutation = resolved.publish_assessment(info.context, request, input.idempotency_key)
         return await result_or_problem(mutation, Assessment.from_unscored_model)
 
     @strawberry.mutation(description="For the province: a result that is published elsewhere.")
-    async def record_result(self, info: Info, input: RecordResultInput) -> RecordResultResult:
+    async def record_result(self, info: Info, input: RecordResultInput) -> RecordResultPayload:
         request = resolved_result.RecordResult(
             region=input.region,
             instrument=input.instrument,

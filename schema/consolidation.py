@@ -219,9 +219,9 @@ class DecideProposalInput:
     idempotency_key: str | None = None
 
 
-DecideProposalResult = Annotated[
+DecideProposalPayload = Annotated[
     ProposalDecision | NotFound | InvalidInput | OwnedElsewhere | IdempotencyKeyReused,
-    strawberry.union("DecideProposalResult"),
+    strawberry.union("DecideProposalPayload"),
 ]
 
 
@@ -231,7 +231,9 @@ class ConsolidationMutation:
         description="For the region and its province. A rejected proposal stays away until what "
         "it rests on changes; nothing is carried out by accepting one."
     )
-    async def decide_proposal(self, info: Info, input: DecideProposalInput) -> DecideProposalResult:
+    async def decide_proposal(
+        self, info: Info, input: DecideProposalInput
+    ) -> DecideProposalPayload:
         request = resolved.DecideProposal(
             input.region, input.id, input.inputs, input.decision, input.reason
         )

@@ -1,23 +1,37 @@
 """The GraphQL descriptions that several fields and arguments share."""
 
 IDEMPOTENCY_KEY = (
-    "Of your own choice, 1 to 128 characters: sent again with the same input within seven days, "
-    "the first answer comes back and nothing is written twice."
+    "A key that the client chooses, of 1 to 128 characters. If the same input is sent again with "
+    "this key within seven days, the first result is returned and nothing is written twice. Null "
+    "means that a repeated request is executed again."
 )
-VERSION = "As last read: if somebody changed it since, you get VersionConflict."
+VERSION = (
+    "The version that the client last read. If the object has changed since, the result is "
+    "VersionConflict and nothing is written."
+)
+CURRENT_VERSION = "The number of the current version, to be sent with a change."
 PREVIOUS_CURSOR = (
-    "Of the event before it in this stream: if it is not the last one you have, "
-    "something is missing."
+    "The cursor of the event before this one in the same stream. If it is not the cursor of the "
+    "last event that the client received, events are missing in between."
 )
 SNAPSHOT = (
-    "True: it tells how things stand, as the subscription begins without a cursor; not something "
-    "that happens now."
+    "Whether the event belongs to the snapshot with which a subscription without a cursor begins. "
+    "Such an event states the current state and does not happen now."
 )
-NOT_COMPUTED = "Null, with an error, where it cannot be computed: the rest of the answer stands."
-EVIDENCE = "At most 20 links."
+NOT_COMPUTED = (
+    "If it cannot be computed, it is null with an error, and the rest of the response is valid."
+)
+EVIDENCE = "Links to documents that support it; at most 20."
 CONFLATE = (
-    "True: while the client reads too slowly, it is told only the newest event about each thing; "
-    "`previousCursor` shows that others were left out."
+    "Whether a client that reads too slowly receives only the newest event about each subject. "
+    "`previousCursor` then shows that events were left out."
 )
-FIRST = "The largest number of items in the page, from 1 to 200."
-AFTER = "The `endCursor` of the preceding page. Null for the first page."
+ID = "The globally unique id, which `node` accepts."
+FIRST = "The number of items on the page, from 1 to 200."
+AFTER = "The `endCursor` of the previous page. Null requests the first page."
+REGION_CODES = "The codes of the regions to include. Null includes all regions."
+RESUME_AFTER = (
+    "The cursor of the last event that the client received. Null begins with a snapshot of the "
+    "current state."
+)
+INSTRUMENT_ID = "The id of an instrument, such as `spbe-2020`."

@@ -108,16 +108,16 @@ class EditEffortInput:
     idempotency_key: str | None = strawberry.field(default=None, description=IDEMPOTENCY_KEY)
 
 
-EditEffortResult = Annotated[
+EditEffortPayload = Annotated[
     RegionEffort | NotFound | InvalidInput | OwnedElsewhere | IdempotencyKeyReused,
-    strawberry.union("EditEffortResult"),
+    strawberry.union("EditEffortPayload"),
 ]
 
 
 @strawberry.type
 class EffortMutation:
     @strawberry.mutation(description="For the region and its province.")
-    async def edit_effort(self, info: Info, input: EditEffortInput) -> EditEffortResult:
+    async def edit_effort(self, info: Info, input: EditEffortInput) -> EditEffortPayload:
         steps = tuple(
             resolved.StepEdit(step.indicator, step.level, step.effort) for step in input.steps
         )

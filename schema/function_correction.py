@@ -28,9 +28,9 @@ class CorrectFunctionInput:
     idempotency_key: str | None = strawberry.field(default=None, description=IDEMPOTENCY_KEY)
 
 
-CorrectFunctionResult = Annotated[
+CorrectFunctionPayload = Annotated[
     Application | NotFound | InvalidInput | OwnedElsewhere | IdempotencyKeyReused,
-    strawberry.union("CorrectFunctionResult"),
+    strawberry.union("CorrectFunctionPayload"),
 ]
 
 
@@ -43,7 +43,7 @@ class CorrectionMutation:
     )
     async def correct_function(
         self, info: Info, input: CorrectFunctionInput
-    ) -> CorrectFunctionResult:
+    ) -> CorrectFunctionPayload:
         request = resolved.CorrectFunction(input.application, input.function)
         mutation = resolved.correct_function(info.context, request, input.idempotency_key)
         return await result_or_problem(mutation, Application.from_model)

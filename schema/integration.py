@@ -116,7 +116,7 @@ class WithdrawIntegrationInput:
     idempotency_key: str | None = strawberry.field(default=None, description=IDEMPOTENCY_KEY)
 
 
-ConnectApplicationsResult = Annotated[
+ConnectApplicationsPayload = Annotated[
     Integration
     | NotFound
     | InvalidInput
@@ -124,9 +124,9 @@ ConnectApplicationsResult = Annotated[
     | WrongState
     | OwnedElsewhere
     | IdempotencyKeyReused,
-    strawberry.union("ConnectApplicationsResult"),
+    strawberry.union("ConnectApplicationsPayload"),
 ]
-ConfirmIntegrationResult = Annotated[
+ConfirmIntegrationPayload = Annotated[
     Integration
     | NotFound
     | InvalidInput
@@ -134,9 +134,9 @@ ConfirmIntegrationResult = Annotated[
     | WrongState
     | OwnedElsewhere
     | IdempotencyKeyReused,
-    strawberry.union("ConfirmIntegrationResult"),
+    strawberry.union("ConfirmIntegrationPayload"),
 ]
-DocumentIntegrationResult = Annotated[
+DocumentIntegrationPayload = Annotated[
     Integration
     | NotFound
     | InvalidInput
@@ -144,9 +144,9 @@ DocumentIntegrationResult = Annotated[
     | WrongState
     | OwnedElsewhere
     | IdempotencyKeyReused,
-    strawberry.union("DocumentIntegrationResult"),
+    strawberry.union("DocumentIntegrationPayload"),
 ]
-WithdrawIntegrationResult = Annotated[
+WithdrawIntegrationPayload = Annotated[
     Integration
     | NotFound
     | InvalidInput
@@ -154,7 +154,7 @@ WithdrawIntegrationResult = Annotated[
     | WrongState
     | OwnedElsewhere
     | IdempotencyKeyReused,
-    strawberry.union("WithdrawIntegrationResult"),
+    strawberry.union("WithdrawIntegrationPayload"),
 ]
 
 
@@ -163,7 +163,7 @@ class IntegrationMutation:
     @strawberry.mutation(description="For the source application's OPD, its region, the province.")
     async def connect_applications(
         self, info: Info, input: ConnectApplicationsInput
-    ) -> ConnectApplicationsResult:
+    ) -> ConnectApplicationsPayload:
         request = resolved.ConnectApplications(
             source=input.source,
             target=input.target,
@@ -184,7 +184,7 @@ class IntegrationMutation:
     )
     async def document_integration(
         self, info: Info, input: DocumentIntegrationInput
-    ) -> DocumentIntegrationResult:
+    ) -> DocumentIntegrationPayload:
         evidence = tuple(link.to_model() for link in input.evidence)
         request = resolved.DocumentIntegration(input.id, input.version, evidence)
         mutation = resolved.add_evidence(info.context, request, input.idempotency_key)
@@ -193,7 +193,7 @@ class IntegrationMutation:
     @strawberry.mutation(description="For the other side: the target's OPD or its region.")
     async def confirm_integration(
         self, info: Info, input: ConfirmIntegrationInput
-    ) -> ConfirmIntegrationResult:
+    ) -> ConfirmIntegrationPayload:
         request = resolved.ConfirmIntegration(input.id, input.version)
         mutation = resolved.confirm_integration(info.context, request, input.idempotency_key)
         return await result_or_problem(mutation, Integration.from_model)
@@ -201,7 +201,7 @@ class IntegrationMutation:
     @strawberry.mutation(description="For either side.")
     async def withdraw_integration(
         self, info: Info, input: WithdrawIntegrationInput
-    ) -> WithdrawIntegrationResult:
+    ) -> WithdrawIntegrationPayload:
         request = resolved.WithdrawIntegration(input.id, input.version)
         mutation = resolved.withdraw_integration(info.context, request, input.idempotency_key)
         return await result_or_problem(mutation, Integration.from_model)

@@ -199,9 +199,9 @@ class AttestInventoryInput:
     idempotency_key: str | None = None
 
 
-AttestInventoryResult = Annotated[
+AttestInventoryPayload = Annotated[
     Attestation | NotFound | InvalidInput | OwnedElsewhere | IdempotencyKeyReused,
-    strawberry.union("AttestInventoryResult"),
+    strawberry.union("AttestInventoryPayload"),
 ]
 
 
@@ -214,7 +214,7 @@ class InventoryMutation:
     )
     async def attest_inventory(
         self, info: Info, input: AttestInventoryInput
-    ) -> AttestInventoryResult:
+    ) -> AttestInventoryPayload:
         request = resolved.AttestInventory(input.opd)
         mutation = resolved.attest_inventory(info.context, request, input.idempotency_key)
         return await result_or_problem(mutation, Attestation.from_model)

@@ -7,23 +7,33 @@ from datetime import date
 import strawberry
 
 from engine import model
+from schema.descriptions import ID
 from schema.enums import EvidenceKind
 
 
-@strawberry.interface(description="A thing with an id that no other thing has, on any instance.")
+@strawberry.interface(
+    description="An object with an id that is unique across all instances. `node` finds it by this id."
+)
 class Node:
-    id: strawberry.ID
+    id: strawberry.ID = strawberry.field(description=ID)
 
 
-@strawberry.type(description="Where a row comes from.")
+@strawberry.type(description="Where a record comes from.")
 class Provenance:
-    source: str = strawberry.field(description="A publication, a repository, or who entered it.")
-    confirmed: bool = strawberry.field(description="False where the source leaves a doubt.")
-    note: str
+    source: str = strawberry.field(
+        description="The publication or repository that states it, or the office that recorded it. "
+        "In Indonesian."
+    )
+    is_confirmed: bool = strawberry.field(
+        description="Whether the source leaves no doubt about the record."
+    )
+    note: str | None = strawberry.field(
+        description="A remark on the source, in Indonesian; null if there is none."
+    )
 
     @classmethod
     def from_model(cls, value: model.Provenance) -> Provenance:
-        return cls(source=value.source, confirmed=value.confirmed, note=value.note)
+        return cls(source=value.source, is_confirmed=value.confirmed, note=value.note or None)
 
 
 @strawberry.type(description="A document that supports a claim (bukti dukung).")

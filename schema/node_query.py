@@ -19,7 +19,9 @@ from schema.region import Region
 
 @strawberry.type
 class NodeQuery:
-    @strawberry.field(description="Null where there is no such thing, or none you may see.")
+    @strawberry.field(
+        description="The object with this id; null if there is none that the viewer may read."
+    )
     async def node(self, info: Info, id: strawberry.ID) -> Node | None:
         return await find_node(info.context, id)
 

@@ -74,9 +74,9 @@ class RegisterOpdInput:
     idempotency_key: str | None = strawberry.field(default=None, description=IDEMPOTENCY_KEY)
 
 
-RegisterOpdResult = Annotated[
+RegisterOpdPayload = Annotated[
     Opd | NotFound | InvalidInput | AlreadyExists | OwnedElsewhere | IdempotencyKeyReused,
-    strawberry.union("RegisterOpdResult"),
+    strawberry.union("RegisterOpdPayload"),
 ]
 
 
@@ -86,7 +86,7 @@ class OpdMutation:
         description="Records an OPD, so that applications can be registered for it. For the region "
         "and its province."
     )
-    async def register_opd(self, info: Info, input: RegisterOpdInput) -> RegisterOpdResult:
+    async def register_opd(self, info: Info, input: RegisterOpdInput) -> RegisterOpdPayload:
         request = resolved.RegisterOpd(
             region=input.region,
             name=input.name,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from enum import Enum
+from typing import Annotated
 
 import strawberry
 
@@ -14,6 +15,7 @@ from resolvers import freshness
 from resolvers import integration as resolved_integration
 from resolvers import region as resolved
 from schema.application import Application, ApplicationFilter, application_page
+from schema.arguments import AfterArgument, FirstArgument
 from schema.assessment import Assessment
 from schema.connection import (
     Connection,
@@ -23,6 +25,7 @@ from schema.connection import (
     to_connection,
 )
 from schema.consolidation import RegionConsolidation
+from schema.descriptions import INSTRUMENT_ID
 from schema.duplicates import RegionDuplicates
 from schema.effort import RegionEffortField
 from schema.enums import AssessmentKind, RegionKind
@@ -37,27 +40,38 @@ from schema.outlook import RegionOutlookField
 from schema.path import RegionPath
 from schema.peers import RegionPeersField
 from schema.reuse import RegionSharing
+from schema.scalars import Decimal
 from schema.score import IndexScore
 from schema.source import Source
 from schema.verification import RegionVerification
 from schema.what_if import RegionWhatIf
 
+KindArgument = Annotated[AssessmentKind, strawberry.argument(description="The kind of assessment.")]
+
 
 @strawberry.enum(description="The order of a list of regions.")
 class RegionOrder(Enum):
-    CODE = "CODE"
-    NAME = "NAME"
+    CODE = strawberry.enum_value("CODE", description="By the code of the region.")
+    NAME = strawberry.enum_value("NAME", description="By the name of the region.")
 
 
-@strawberry.input(description="All given conditions hold.")
+@strawberry.input(description="Conditions on regions. A region must meet all that are given.")
 class RegionFilter:
-    province: strawberry.ID | None = None
-    kinds: list[RegionKind] | None = None
-    search: str | None = strawberry.field(default=None, description="Part of the name.")
+    province_code: strawberry.ID | None = strawberry.field(
+        default=None, description="The code of the province that the region belongs to, such as 32."
+    )
+    kinds: list[RegionKind] | None = strawberry.field(
+        default=None, description="The kinds of regions to include. Null includes all kinds."
+    )
+    search: str | None = strawberry.field(
+        default=None,
+        description="A part of the region's name, of at most 200 characters, in any case.",
+    )
 
 
 @strawberry.federation.type(
-    keys=["code"], description="A province, regency or city; or a central agency."
+    keys=["code"],
+    description="A province, regency or city, or an agency of the central government.",
 )
 class Region(
     Node,
@@ -75,26 +89,39 @@ class Region(
     RegionWhatIf,
 ):
     code: strawberry.ID = strawberry.field(
-        description="Kemendagri code, as 32.11; `pusat.…` for a central agency."
+        description="The code of the Ministry of Home Affairs, such as 32.11. The code of a central "
+        "agency begins with `pusat.`."
     )
-    name: str
-    kind: RegionKind
-    capital: str | None
-    population: int | None
-    area_km2: str | None = strawberry.field(name="areaKm2")
-    latitude: float | None = strawberry.field(description="Of the centroid.")
-    longitude: float | None = strawberry.field(description="Of the centroid.")
-    provenance: Provenance
+    name: str = strawberry.field(description="The official name, such as Kabupaten Sumedang.")
+    kind: RegionKind = strawberry.field(description="What kind of government it is.")
+    capital: str | None = strawberry.field(description="The capital; null if it is unknown.")
+    population: int | None = strawberry.field(
+        description="The number of inhabitants; null if it is unknown."
+    )
+    area_km2: Decimal | None = strawberry.field(
+        name="areaKm2", description="The area in square kilometres; null if it is unknown."
+    )
+    latitude: float | None = strawberry.field(
+        description="The latitude of the centroid in degrees; null if it is unknown."
+    )
+    longitude: float | None = strawberry.field(
+        description="The longitude of the centroid in degrees; null if it is unknown."
+    )
+    provenance: Provenance = strawberry.field(
+        description="Where the basic data of the region comes from."
+    )
     _value: strawberry.Private[model.Region]
 
-    @strawberry.field
+    @strawberry.field(
+        description="The province that the region belongs to; null for a province or an agency."
+    )
     async def parent(self, info: Info) -> Region | None:
         if self._value.parent is None:
             return None
         parent = await info.context.loaders.regions.load(self._value.parent)
         return None if parent is None else Region.from_model(parent)
 
-    @strawberry.field
+    @strawberry.field(description="How current this instance's data of the region is.")
     async def source(self, info: Info) -> Source:
         code, context = self._value.code, info.context
         source = await context.loaders.sources.load(code)
@@ -102,8 +129,10 @@ class Region(
             code, source, context.instance.clock(), context.confirmed_at_by_region.get(code)
         )
 
-    @strawberry.field
-    async def opds(self, info: Info, first: int = 50, after: str | None = None) -> Connection[Opd]:
+    @strawberry.field(description="The OPDs of the region, by name.")
+    async def opds(
+        self, info: Info, first: FirstArgument = 50, after: AfterArgument = None
+    ) -> Connection[Opd]:
         page = await resolved.page_of_opds(
             info.context,
             self._value.code,
@@ -112,19 +141,22 @@ class Region(
         )
         return to_connection(page, [Opd.from_model(opd) for opd in page.values])
 
-    @strawberry.field
+    @strawberry.field(description="The applications in the region's inventory, by name.")
     async def applications(
         self,
         info: Info,
-        filter: ApplicationFilter | None = None,
-        first: int = 50,
-        after: str | None = None,
+        filter: Annotated[
+            ApplicationFilter | None,
+            strawberry.argument(description="Conditions on applications. Null includes all."),
+        ] = None,
+        first: FirstArgument = 50,
+        after: AfterArgument = None,
     ) -> Connection[Application]:
         return await application_page(info, self._value.code, filter, first, after)
 
-    @strawberry.field(description="Integrations whose source is an application of this region.")
+    @strawberry.field(description="The integrations whose source is an application of this region.")
     async def integrations(
-        self, info: Info, first: int = 50, after: str | None = None
+        self, info: Info, first: FirstArgument = 50, after: AfterArgument = None
     ) -> Connection[Integration]:
         page = await resolved_integration.page_of_integrations(
             info.context,
@@ -149,28 +181,36 @@ class Region(
         )
         return [Assessment.from_model(assessment, score) for assessment, score in assessments]
 
-    @strawberry.field(description="The newest published score that fits.")
+    @strawberry.field(
+        description="The newest published score that fits; null if none is published."
+    )
     async def index(
         self,
         info: Info,
-        instrument: strawberry.ID | None = None,
-        year: int | None = None,
-        kind: AssessmentKind = model.AssessmentKind.OFFICIAL,
+        instrument_id: Annotated[
+            strawberry.ID | None,
+            strawberry.argument(description=f"{INSTRUMENT_ID} Null accepts every instrument."),
+        ] = None,
+        year: Annotated[
+            int | None, strawberry.argument(description="The year. Null accepts every year.")
+        ] = None,
+        kind: KindArgument = model.AssessmentKind.OFFICIAL,
     ) -> IndexScore | None:
         matching = [
             scored
             for scored in await _load_published_scores(info, self._value.code, kind)
-            if instrument in (None, scored.assessment.instrument)
+            if instrument_id in (None, scored.assessment.instrument)
             and year in (None, scored.assessment.year)
         ]
         return IndexScore.from_scored(matching[-1]) if matching else None
 
     @strawberry.field(
-        description="Published scores of one kind, oldest first. Values of different instruments "
-        "are not comparable: break the line where the instrument changes."
+        description="The published scores of one kind, oldest first; at most one for each year and "
+        "instrument. Values of different instruments are not comparable: a chart must break its "
+        "line where the instrument changes."
     )
     async def history(
-        self, info: Info, kind: AssessmentKind = model.AssessmentKind.OFFICIAL
+        self, info: Info, kind: KindArgument = model.AssessmentKind.OFFICIAL
     ) -> list[IndexScore]:
         scores = await _load_published_scores(info, self._value.code, kind)
         return [IndexScore.from_scored(scored) for scored in scores]
@@ -184,7 +224,7 @@ class Region(
             kind=value.kind,
             capital=value.capital,
             population=value.population,
-            area_km2=value.area_km2,
+            area_km2=None if value.area_km2 is None else Decimal(value.area_km2),
             latitude=None if value.latitude is None else float(value.latitude),
             longitude=None if value.longitude is None else float(value.longitude),
             provenance=Provenance.from_model(value.provenance),
@@ -213,19 +253,24 @@ class RegionQuery:
         region = await resolved.find_region(info.context, code)
         return None if region is None else Region.from_model(region)
 
-    @strawberry.field(description="`first` is at most 200.")
+    @strawberry.field(description="The regions and central agencies on record.")
     async def regions(
         self,
         info: Info,
-        filter: RegionFilter | None = None,
-        order_by: RegionOrder = RegionOrder.CODE,
-        first: int = 50,
-        after: str | None = None,
+        filter: Annotated[
+            RegionFilter | None,
+            strawberry.argument(description="Conditions on regions. Null includes all."),
+        ] = None,
+        order_by: Annotated[
+            RegionOrder, strawberry.argument(description="The order of the list.")
+        ] = RegionOrder.CODE,
+        first: FirstArgument = 50,
+        after: AfterArgument = None,
     ) -> Connection[Region]:
         conditions, by_name = filter or RegionFilter(), order_by is RegionOrder.NAME
         page = await resolved.page_of_regions(
             info.context,
-            parent=conditions.province,
+            parent=conditions.province_code,
             kinds=tuple(set(conditions.kinds or ())),
             search=checked_search_text(conditions.search),
             by_name=by_name,

@@ -44,7 +44,7 @@ from schema.source import SourceQuery
 from schema.verification_scope import ScopeMutation
 
 
-@strawberry.type
+@strawberry.type(description="What can be read.")
 class Query(
     RegionQuery,
     RankingQuery,
@@ -64,7 +64,10 @@ class Query(
     pass
 
 
-@strawberry.type
+@strawberry.type(
+    description="What can be changed. Each field takes one input and returns the changed object or a "
+    "problem. What the viewer may not do is an error with the code FORBIDDEN."
+)
 class Mutation(
     OpdMutation,
     ApplicationMutation,
@@ -80,7 +83,9 @@ class Mutation(
     pass
 
 
-@strawberry.type
+@strawberry.type(
+    description="What can be followed live. Each event has a cursor, after which a client can resume."
+)
 class Subscription(EventSubscription, NewsSubscription, FeedSubscription):
     pass
 

@@ -34,9 +34,9 @@ class SimulateAssessmentInput:
     idempotency_key: str | None = strawberry.field(default=None, description=IDEMPOTENCY_KEY)
 
 
-SimulateAssessmentResult = Annotated[
+SimulateAssessmentPayload = Annotated[
     Assessment | NotFound | InvalidInput | OwnedElsewhere | IdempotencyKeyReused,
-    strawberry.union("SimulateAssessmentResult"),
+    strawberry.union("SimulateAssessmentPayload"),
 ]
 
 
@@ -48,7 +48,7 @@ class SimulationMutation:
     )
     async def simulate_assessment(
         self, info: Info, input: SimulateAssessmentInput
-    ) -> SimulateAssessmentResult:
+    ) -> SimulateAssessmentPayload:
         levels = tuple((claim.indicator, claim.level) for claim in input.levels)
         request = resolved.SimulateAssessment(input.assessment, levels)
         mutation = resolved.simulate_assessment(info.context, request, input.idempotency_key)

@@ -62,13 +62,13 @@ class RecordDevelopmentPolicyInput:
     idempotency_key: str | None = strawberry.field(default=None, description=IDEMPOTENCY_KEY)
 
 
-ExemptOpdResult = Annotated[
+ExemptOpdPayload = Annotated[
     Exemption | NotFound | InvalidInput | OwnedElsewhere | IdempotencyKeyReused,
-    strawberry.union("ExemptOpdResult"),
+    strawberry.union("ExemptOpdPayload"),
 ]
-RecordDevelopmentPolicyResult = Annotated[
+RecordDevelopmentPolicyPayload = Annotated[
     DevelopmentPolicy | NotFound | InvalidInput | OwnedElsewhere | IdempotencyKeyReused,
-    strawberry.union("RecordDevelopmentPolicyResult"),
+    strawberry.union("RecordDevelopmentPolicyPayload"),
 ]
 
 
@@ -78,7 +78,7 @@ class ScopeMutation:
         description="For the region and its province: an OPD without data to exchange need not be "
         "on the service bus. The reason is shown wherever it counts."
     )
-    async def exempt_opd(self, info: Info, input: ExemptOpdInput) -> ExemptOpdResult:
+    async def exempt_opd(self, info: Info, input: ExemptOpdInput) -> ExemptOpdPayload:
         request = resolved.ExemptOpd(input.opd, input.reason)
         mutation = resolved.exempt_opd(info.context, request, input.idempotency_key)
         return await result_or_problem(mutation, Exemption.from_model)
@@ -88,7 +88,7 @@ class ScopeMutation:
     )
     async def record_development_policy(
         self, info: Info, input: RecordDevelopmentPolicyInput
-    ) -> RecordDevelopmentPolicyResult:
+    ) -> RecordDevelopmentPolicyPayload:
         request = resolved.RecordDevelopmentPolicy(input.region, input.year, input.title, input.url)
         mutation = resolved.record_policy(info.context, request, input.idempotency_key)
         return await result_or_problem(mutation, DevelopmentPolicy.from_model)

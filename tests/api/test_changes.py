@@ -87,7 +87,7 @@ async def test_the_source_of_a_row_is_the_office_that_entered_it(hub: Hub) -> No
     )
     query = '{ applications(filter: { search: "sehat" }) { nodes { provenance { source note } } } }'
     assert (await hub.query_data(query))["applications"]["nodes"] == [
-        {"provenance": {"source": "entered by OPD 32.11:opd-dinkes", "note": ""}}
+        {"provenance": {"source": "dicatat oleh OPD 32.11:opd-dinkes", "note": None}}
     ]
 
 

@@ -46,7 +46,7 @@ FIELDS = {
     "Region.applications": "filter first after",
     "Region.integrations": "first after",
     "Region.assessments": "instrument year kind",
-    "Region.index": "instrument year kind",
+    "Region.index": "instrumentId year kind",
     "Region.history": "kind",
     "Region.integrationGraph": "around depth limit basis",
     "Region.diagnostics": "basis",

@@ -36,7 +36,7 @@ QUERIES = {
     "regions with their scores": (
         """
         {
-          regions(filter: { province: "32" }) {
+          regions(filter: { provinceCode: "32" }) {
             nodes { name parent { name } index { display } history { display } }
           }
         }
@@ -46,7 +46,7 @@ QUERIES = {
     "scores of two kinds": (
         """
         {
-          regions(filter: { province: "32" }) {
+          regions(filter: { provinceCode: "32" }) {
             nodes { index { display } own: index(kind: SELF) { display } }
           }
         }
@@ -140,7 +140,7 @@ async def test_a_hundred_entities_cost_no_more_statements_than_a_page_of_them(
 async def test_an_operation_with_too_many_reads_is_refused(
     west_java_template: Path, tmp_path: Path
 ) -> None:
-    regions = 'regions(filter: { province: "32" }) { nodes { applications { totalCount } } }'
+    regions = 'regions(filter: { provinceCode: "32" }) { nodes { applications { totalCount } } }'
     several = " ".join(f"a{number}: {regions}" for number in range(12))  # 28 reads each
     async with running_hub(copied_database_url(west_java_template, tmp_path), tailing=False) as hub:
         assert await hub.refusal(f"{{ {several} }}") == "TOO_COMPLEX"

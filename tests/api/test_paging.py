@@ -15,22 +15,22 @@ from tests.api.hub import Hub
 NAMES = ["alpha", "ALPHA", "Beta", "beta", "Delta", "gamma", "Éclair", "éclair", "zeta"]
 
 APPLICATIONS = """
-query ($first: Int!, $after: String) {
+query ($first: Int!, $after: Cursor) {
   page: applications(first: $first, after: $after, filter: { opd: "32.73:opd-diskominfo" }) {
     totalCount nodes { id name } edges { cursor node { id } } pageInfo { hasNextPage endCursor }
   }
 }
 """
 REGIONS_BY_NAME = """
-query ($first: Int!, $after: String) {
-  page: regions(first: $first, after: $after, orderBy: NAME, filter: { province: "33" }) {
+query ($first: Int!, $after: Cursor) {
+  page: regions(first: $first, after: $after, orderBy: NAME, filter: { provinceCode: "33" }) {
     totalCount nodes { id name } edges { cursor node { id } } pageInfo { hasNextPage endCursor }
   }
 }
 """
 REGIONS_BY_CODE = REGIONS_BY_NAME.replace("NAME", "CODE")
 OPDS = """
-query ($first: Int!, $after: String) {
+query ($first: Int!, $after: Cursor) {
   region(code: "33.74") {
     page: opds(first: $first, after: $after) {
       totalCount nodes { id name } edges { cursor node { id } } pageInfo { hasNextPage endCursor }

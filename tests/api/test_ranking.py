@@ -228,7 +228,7 @@ async def test_the_newest_index_that_fits_and_the_history_are_of_one_kind(west_j
       region(code: "32.73") {
         index { year display }
         of2022: index(year: 2022) { year display }
-        of2018: index(instrument: "spbe-2018") { year }
+        of2018: index(instrumentId: "spbe-2018") { year }
         target: index(kind: TARGET) { year display kind }
         history { year display instrument { id } }
       }

@@ -87,7 +87,7 @@ async def test_a_restart_loses_nothing_and_a_cursor_stays_valid(
         assert before["application"] == {
             "name": "Sebelum",
             "version": 1,
-            "provenance": {"source": "entered by PROVINCE 32"},
+            "provenance": {"source": "dicatat oleh provinsi 32"},
         }
         later = await hub.register(*SUMEDANG, "Sesudah")
         async with hub.listening(EVENTS, after=first_event["cursor"], kinds=KINDS) as events:

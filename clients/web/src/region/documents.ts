@@ -41,7 +41,7 @@ export const SOURCE = graphql(`
 export const PROVENANCE_FIELDS = graphql(`
   fragment ProvenanceFields on Provenance {
     source
-    confirmed
+    isConfirmed
     note
   }
 `);

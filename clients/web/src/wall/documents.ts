@@ -18,9 +18,9 @@ export const INSTANCE = graphql(`
 
 /** The constant data of the wall: the position and the area of each region of the province. */
 export const PLACES = graphql(`
-  query Places($province: ID!, $after: String) {
+  query Places($province: ID!, $after: Cursor) {
     regions(
-      filter: { province: $province, kinds: [REGENCY, CITY] }
+      filter: { provinceCode: $province, kinds: [REGENCY, CITY] }
       first: 100
       after: $after
     ) {
@@ -81,7 +81,7 @@ export const WALL = graphql(`
     region(code: $province) {
       code
       name
-      index(instrument: $instrument, year: $year, kind: $kind) {
+      index(instrumentId: $instrument, year: $year, kind: $kind) {
         display
         value
         predicate

@@ -7,7 +7,7 @@ import { PROVENANCE_FIELDS } from "../documents";
 /** The regions and the editions that a viewer can choose. */
 export const CHOICES = graphql(`
   query ComparisonChoices($province: ID!) {
-    regions(filter: { province: $province, kinds: [REGENCY, CITY] }, first: 100) {
+    regions(filter: { provinceCode: $province, kinds: [REGENCY, CITY] }, first: 100) {
       nodes {
         code
         name
