@@ -19,7 +19,7 @@ from schema.descriptions import (
 )
 from schema.enums import EvidenceGrade, IntegrationDirection, IntegrationMode, IntegrationStatus
 from schema.info import Info
-from schema.node import Evidence, EvidenceInput, Node, Provenance
+from schema.node import EvidenceDocument, EvidenceInput, Node, Provenance
 from schema.problem import (
     AlreadyExists,
     IdempotencyKeyReused,
@@ -66,7 +66,7 @@ class Integration(Node):
         description="How well it is shown that the exchange takes place; null if it is withheld "
         "from the viewer."
     )
-    evidence: list[Evidence] | None = strawberry.field(
+    evidence: list[EvidenceDocument] | None = strawberry.field(
         description="The documents that show the exchange, the newest first; at most 20. Null if "
         "they are withheld from the viewer."
     )
@@ -113,7 +113,7 @@ class Integration(Node):
             direction=value.direction,
             status=value.status,
             evidence_grade=value.evidence_grade,
-            evidence=[Evidence.from_model(link) for link in value.evidence],
+            evidence=[EvidenceDocument.from_model(link) for link in value.evidence],
             verified_on=value.verified_on,
             provenance=Provenance.from_model(value.provenance),
             _value=value,
