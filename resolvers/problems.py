@@ -13,6 +13,7 @@ OperationError             not expected: a top-level error with a code
 ├── Forbidden              this viewer may not do this
 ├── SnapshotRequired       the cursor cannot be resumed from
 ├── OperationTooComplex    the operation exceeds its budget
+├── NotFresh               a copy is older than was required
 ├── InvalidArgument        an argument of a query or subscription is not allowed
 └── UnknownEntity          a reference names no entity that this viewer may see
 """
@@ -21,6 +22,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from engine.coverage import Coverage
 from engine.model import Role
 
 
@@ -106,7 +108,7 @@ class OperationError(Exception):
     code = "REFUSED"
 
     @property
-    def extensions(self) -> dict[str, str]:
+    def extensions(self) -> dict[str, object]:
         """The extensions of the GraphQL error."""
         return {"code": self.code}
 
@@ -136,6 +138,31 @@ class OperationTooComplex(OperationError):
 
     def __init__(self, expected: str) -> None:
         super().__init__(f"expected {expected} for one operation, got more: split the operation")
+
+
+class NotFresh(OperationError):
+    """Copies of regions are older than the request requires."""
+
+    code = "NOT_FRESH"
+
+    def __init__(self, max_age: int, coverage: Coverage) -> None:
+        region_count, fresh_count = len(coverage.regions), coverage.fresh_count
+        super().__init__(
+            f"of {region_count} regions {region_count - fresh_count} are older than "
+            f"{max_age} seconds"
+        )
+        self.coverage = coverage
+
+    @property
+    def extensions(self) -> dict[str, object]:
+        """The extensions of the GraphQL error, with the counts of the coverage."""
+        return {
+            **super().extensions,
+            "regionCount": len(self.coverage.regions),
+            "freshCount": self.coverage.fresh_count,
+            "staleCount": self.coverage.stale_count,
+            "unreachableCount": self.coverage.unreachable_count,
+        }
 
 
 class InvalidArgument(OperationError):

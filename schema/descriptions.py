@@ -44,3 +44,7 @@ GRAPH_BASIS = (
     "rules accept as evidence today."
 )
 INTEGRATION_ID = "The id of the integration."
+FRESHNESS = (
+    "The maximum age of the copies from which the field answers. Null answers at once from the "
+    "copies as they are."
+)

@@ -19,7 +19,6 @@ ALLOWED = {
     "schema/average.py": SDL,
     "schema/consolidation.py": SDL,
     "schema/estimate.py": SDL,
-    "schema/fresh.py": SDL,
     "schema/derived_events.py": SDL,
     "schema/outlook.py": SDL,
     "schema/path.py": SDL,

@@ -78,7 +78,7 @@ def blocks(language: str) -> list[str]:
 
 @pytest.mark.integration
 def test_each_token_is_of_its_role_and_region(tour: Tour) -> None:
-    query = "{ instance { viewer { role regions } } }"
+    query = "{ instance { viewer { role regionCodes } } }"
     roles = {
         name: tour.ask(query, token)["instance"]["viewer"]
         for name, token in tour.tokens.items()

@@ -26,8 +26,9 @@ COMMITTED = Path(__file__).parents[2] / "schema" / "schema.graphql"
 SDL = build_schema(schema.as_str())
 
 FIELDS = {
-    "Query.region": "code maxAge",
-    "Query.regions": "filter orderBy first after",
+    "Query.region": "code freshness",
+    "Query.regions": "filter orderBy first after freshness",
+    "Query.coverage": "freshness",
     "Query.ranking": "instrument year kind province regionKinds",
     "Query.compare": "codes instrument year kind",
     "Query.indexMeans": "province kind",
@@ -73,6 +74,7 @@ FIELDS = {
     "UpgradePath.nextBest": "",
     "UpgradePath.refusals": "first",
     "UpgradePath.costCurve": "",
+    "Source.regionCode": "",
     "Source.state": "",
     "Source.asOf": "",
     "Source.lagSeconds": "",
@@ -129,6 +131,9 @@ FIELDS = {
     "Mutation.returnAssessment": "input",
     "Mutation.publishAssessment": "input",
     "Mutation.recordResult": "input",
+    "Query.regionLogHead": "regionCode",
+    "Query.regionSnapshot": "regionCode first after",
+    "Subscription.regionLog": "regionCode afterSequence",
     "Subscription.indexChanged": "regions after conflate",
     "Subscription.events": "regions kinds after conflate",
 }

@@ -219,7 +219,7 @@ async def test_a_replay_ends_as_loaded_and_leaves_the_ordinary_database_alone(
 
     replaying = start_replay(simpul_process, data_dir)
     async with client(replaying) as hub:
-        assert (await hub.ask("{ instance { replay } }"))["instance"] == {"replay": True}
+        assert (await hub.ask("{ instance { isReplay } }"))["instance"] == {"isReplay": True}
         start = await hub.cursor()
         assert await count_results(hub) == 0
         async with hub.listening(CHANGES, after=start) as changes:
