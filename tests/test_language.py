@@ -23,7 +23,6 @@ ALLOWED = {
     "schema/outlook.py": SDL,
     "schema/path.py": SDL,
     "schema/peers.py": SDL,
-    "schema/problem.py": SDL,
     "schema/reuse.py": SDL,
     "schema/what_if.py": SDL,
     "benchmarks/language.py": "the list itself",
