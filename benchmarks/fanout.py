@@ -53,7 +53,7 @@ DOCUMENT = """subscription ($after: %s) { indexChanged(after: $after) {
   cursor previousCursor at region { code name } instrument { id } year
   assessmentKind assessmentState before { display } after { display }
   predicateBefore predicateAfter isReplay } }"""
-START = """mutation { startAssessment(input: { region: "32.11", instrument: "pemdi-2026",
+START = """mutation { startAssessment(input: { regionCode: "32.11", instrumentId: "pemdi-2026",
   year: 2028, kind: SELF }) { ... on Assessment { id version } } }"""
 EVENT = {
     "cursor": "abcdef012345:4711",

@@ -47,7 +47,7 @@ function nameOf(
 ): string | null {
   if (integration) {
     const { source, target, targetName } = integration;
-    const exchangeName = messages.exchange(source.name, target?.name ?? targetName, "");
+    const exchangeName = messages.exchange(source.name, target?.name ?? targetName ?? messages.unknown, null);
     const reasons = defects.map((defect) => messages.verification.defect[defect]);
     return reasons.length
       ? messages.verification.withReasons(exchangeName, format.list(reasons))
