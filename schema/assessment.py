@@ -27,7 +27,7 @@ from schema.problem import (
     WrongState,
     result_or_problem,
 )
-from schema.score import IndexScore, Step
+from schema.score import IndexScore, NextStep
 
 if TYPE_CHECKING:
     from schema.region import Region
@@ -77,24 +77,13 @@ class Assessment(Node):
         return None if self._score is None else IndexScore.from_model(self._value, self._score)
 
     @strawberry.field(description="What each single next level would gain, best first.")
-    def next_steps(self, first: int = 10) -> list[Step]:
+    def next_steps(self, first: int = 10) -> list[NextStep]:
         levels = {claim.indicator: claim.level for claim in self._value.levels}
         if self._value.published is not None:
             return []
         instrument = instrument_in_catalogue(self._value.instrument)
         steps = engine.list_next_steps(instrument, levels, max(0, min(first, STEPS_MOST)))
-        return [
-            Step(
-                indicator=step.indicator,
-                from_level=step.from_level,
-                to_level=step.to_level,
-                gain=step.gain,
-                index=step.index,
-                display=step.display,
-                predicate=step.predicate,
-            )
-            for step in steps
-        ]
+        return [NextStep.from_model(step) for step in steps]
 
     @classmethod
     def from_model(cls, value: model.Assessment, score: engine.Score | None) -> Assessment:

@@ -45,7 +45,7 @@ SELECTED_FIELDS = {
     "Exemption": "opdId reason",
     "DevelopmentPolicy": "regionCode year title url",
     "RegionEffort": "regionCode instrument steps { indicator level effort edited }",
-    "Assessment": "id version state returnedReason score { value predicate claimed }",
+    "Assessment": "id version state returnedReason score { index { value } predicate claimedCount }",
 }
 
 
