@@ -35,3 +35,7 @@ RESUME_AFTER = (
     "current state."
 )
 INSTRUMENT_ID = "The id of an instrument, such as `spbe-2020`."
+FRESHNESS = (
+    "The maximum age of the copies from which the field answers. Null answers at once from the "
+    "copies as they are."
+)

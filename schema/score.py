@@ -68,34 +68,6 @@ class PredicateGap:
 
 
 @strawberry.type(
-    description="One indicator raised by one level, with the index that would follow if all other "
-    "levels stayed."
-)
-class NextStep:
-    indicator: int = strawberry.field(description="The number of the indicator in the instrument.")
-    from_level: int = strawberry.field(
-        description="The present level; the lowest level if none is claimed."
-    )
-    to_level: int = strawberry.field(description="The level one above the present one.")
-    gain: Figure = strawberry.field(description="The index points that the step adds.")
-    index: Figure = strawberry.field(description="The index after the step.")
-    predicate: str = strawberry.field(
-        description="The label of the predicate of the index after the step, in Indonesian."
-    )
-
-    @classmethod
-    def from_model(cls, value: engine.NextStep) -> NextStep:
-        return cls(
-            indicator=value.indicator,
-            from_level=value.from_level,
-            to_level=value.to_level,
-            gain=Figure.from_difference(value.gain),
-            index=Figure.from_fraction(value.index),
-            predicate=value.predicate,
-        )
-
-
-@strawberry.type(
     description="The index that follows from one reading of the claimed levels. It is computed "
     "here and is not a published result."
 )
