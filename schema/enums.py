@@ -21,6 +21,7 @@ from engine.model import (
     AssessmentState,
     Capability,
     EventKind,
+    EvidenceGrade,
     EvidenceKind,
     IntegrationDirection,
     IntegrationMode,
@@ -63,6 +64,7 @@ __all__ = [
     "ClaimWarning",
     "ComparedPartKind",
     "EventKind",
+    "EvidenceGrade",
     "EvidenceKind",
     "GraphBasis",
     "GraphNodeKind",
@@ -219,6 +221,16 @@ described_enum(
         "REVIEW": "A review, which level 4 requires.",
         "FOLLOW_UP": "The follow-up of a review, which level 5 requires.",
         "MACHINE_LOG": "A log which shows that an exchange took place.",
+    },
+)
+described_enum(
+    EvidenceGrade,
+    "How well it is shown that the exchange of an integration takes place, from low to high.",
+    {
+        "CLAIMED": "The region or the OPD claims it; there is no document.",
+        "DOCUMENTED": "A document shows it.",
+        "CONFIRMED": "The counterpart confirmed it.",
+        "LOGGED": "The log of a machine shows it.",
     },
 )
 described_enum(

@@ -107,8 +107,8 @@ async def test_the_result_of_a_mutation_has_the_changed_values(hub: Hub) -> None
     await hub.change(
         "connectApplications",
         two_provinces.OPD,
-        source=HEALTH,
-        target=BUDGET,
+        sourceId=HEALTH,
+        targetId=BUDGET,
         dataObject="belanja",
         mode="API",
     )
@@ -132,8 +132,8 @@ async def test_an_integration_is_connected_confirmed_by_the_other_side_and_withd
     integration = await hub.change(
         "connectApplications",
         two_provinces.OPD,
-        source=HEALTH,
-        target=BUDGET,
+        sourceId=HEALTH,
+        targetId=BUDGET,
         dataObject=" belanja ",
         mode="API",
         status="PLANNED",
@@ -145,7 +145,7 @@ async def test_an_integration_is_connected_confirmed_by_the_other_side_and_withd
         "id": id,
         "version": 1,
         "status": "PLANNED",
-        "evidenceGrade": 1,
+        "evidenceGrade": "DOCUMENTED",
         "verifiedOn": None,
         "dataObject": "belanja",
         "targetName": "e-Budgeting",
@@ -155,7 +155,7 @@ async def test_an_integration_is_connected_confirmed_by_the_other_side_and_withd
         **integration,
         "version": 2,
         "status": "ACTIVE",
-        "evidenceGrade": 2,
+        "evidenceGrade": "CONFIRMED",
         "verifiedOn": "2026-11-24",
     }
     withdrawn = await hub.change("withdrawIntegration", two_provinces.OPD, id=id, version=2)
@@ -171,8 +171,8 @@ async def test_the_creator_of_an_integration_cannot_confirm_it(hub: Hub) -> None
     integration = await hub.change(
         "connectApplications",
         two_provinces.REGION,
-        source=HEALTH,
-        target=BUDGET,
+        sourceId=HEALTH,
+        targetId=BUDGET,
         dataObject="belanja",
         mode="API",
     )
@@ -183,7 +183,7 @@ async def test_the_creator_of_an_integration_cannot_confirm_it(hub: Hub) -> None
     confirmed = await hub.change(
         "confirmIntegration", two_provinces.OTHER_OPD, id=integration["id"], version=1
     )
-    assert (confirmed["version"], confirmed["evidenceGrade"]) == (2, 2)
+    assert (confirmed["version"], confirmed["evidenceGrade"]) == (2, "CONFIRMED")
 
 
 async def test_a_predicate_is_stored_as_printed(hub: Hub) -> None:
@@ -209,12 +209,12 @@ async def test_a_target_outside_of_every_inventory_is_recorded_by_its_name(hub: 
     integration = await hub.change(
         "connectApplications",
         two_provinces.OPD,
-        source=HEALTH,
+        sourceId=HEALTH,
         targetName=" SATUSEHAT ",
         dataObject="rekam medis",
         mode="HUB",
     )
-    assert (integration["targetName"], integration["evidenceGrade"]) == ("SATUSEHAT", 0)
+    assert (integration["targetName"], integration["evidenceGrade"]) == ("SATUSEHAT", "CLAIMED")
 
 
 async def test_an_application_that_was_just_retired_is_not_connected(any_hub: Hub) -> None:
@@ -223,12 +223,14 @@ async def test_an_application_that_was_just_retired_is_not_connected(any_hub: Hu
       retireApplication(input: { id: "32.11:application-health", version: 1 }) { __typename }
       connectApplications(
         input: {
-          source: "32.11:application-health", target: "32.73:application-budget", dataObject: "x", mode: API
+          sourceId: "32.11:application-health", targetId: "32.73:application-budget"
+          dataObject: "x", mode: API
         }
       ) { __typename }
       other: connectApplications(
         input: {
-          source: "32.73:application-budget", target: "32.11:application-health", dataObject: "x", mode: API
+          sourceId: "32.73:application-budget", targetId: "32.11:application-health"
+          dataObject: "x", mode: API
         }
       ) { __typename }
     }

@@ -145,8 +145,8 @@ async def test_a_retried_claim_is_no_version_conflict(hub: Hub) -> None:
 
 async def test_a_retry_returns_the_first_result_although_its_input_is_now_invalid(hub: Hub) -> None:
     fields = {
-        "source": "32.11:application-health",
-        "target": "32.73:application-budget",
+        "sourceId": "32.11:application-health",
+        "targetId": "32.73:application-budget",
         "dataObject": "belanja",
         "mode": "API",
         "idempotencyKey": "k",
