@@ -7,11 +7,13 @@ import strawberry
 from engine.identifier import parse_entity_id
 from resolvers import integration as resolved_integration
 from resolvers.context import Context
+from resolvers.instrument import find_instrument
 from resolvers.problems import NotFound
 from resolvers.verification import find_rule_table
 from schema.application import Application
 from schema.assessment import Assessment
 from schema.info import Info
+from schema.instrument import schema_instrument
 from schema.integration import Integration
 from schema.node import Node
 from schema.opd import Opd
@@ -57,6 +59,8 @@ async def find_node(context: Context, id: str) -> Node | None:
 
 def _find_catalogue_node(id: str) -> Node | None:
     """Return the object of a catalogue that ships with Simpul; None if there is none."""
+    if find_instrument(id) is not None:
+        return schema_instrument(id)
     if (table := find_rule_table(id)) is not None:
         return RuleTable.from_model(table)
     return None

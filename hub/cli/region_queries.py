@@ -26,9 +26,9 @@ query ($code: ID!, $instrumentId: ID!, $year: Int, $kind: AssessmentKind!) {
       instrument { id name } year asOf areDocumentsClosed
       ruleTable { id version isConfirmed note sources }
       assessment { id kind year state }
-      claimed { value display predicate complete }
-      supported { value display predicate }
-      notRefuted { value display predicate }
+      claimed { index { value display } predicate isComplete }
+      supported { index { value display } predicate }
+      notRefuted { index { value display } predicate }
       verdicts {
         indicator name ruleId isConfirmed claim ceiling notRefuted flag integrationIds inputsHash
         openFindings {

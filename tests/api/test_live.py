@@ -21,7 +21,7 @@ subscription ($regionCodes: [ID!], $after: Cursor) {
     cursor previousCursor eventKind at
     before { value display } after { value display } predicateBefore predicateAfter
     instrument { id } year assessmentKind assessmentState isReplay region { code name }
-    domains { number display }
+    domains { number score { display } }
   }
 }
 """
@@ -53,7 +53,7 @@ async def _record_result(hub: Hub, region: str, value: str, version: int | None 
         value=value,
         version=version,
     )
-    assert answer["score"]["value"] == value
+    assert answer["score"]["index"]["value"] == value
 
 
 async def _claim_level(hub: Hub, level: int, version: int) -> None:
@@ -139,8 +139,8 @@ async def test_a_change_of_an_index_has_all_details(any_hub: Hub) -> None:
         "isReplay": False,
         "region": {"code": "32.11", "name": "Kabupaten Sumedang"},
         "domains": [
-            *({"number": number, "display": "3.00"} for number in range(1, 7)),
-            {"number": 7, "display": "4.20"},
+            *({"number": number, "score": {"display": "3.00"}} for number in range(1, 7)),
+            {"number": 7, "score": {"display": "4.20"}},
         ],
     }
 
@@ -177,7 +177,7 @@ async def test_each_event_resolves_with_the_current_state(hub: Hub) -> None:
     query = """
     subscription ($after: Cursor) {
       indexChanged(after: $after) {
-        after { display } region { index { display } history { display } }
+        after { display } region { index { index { display } } history { index { display } } }
       }
     }
     """
@@ -186,7 +186,10 @@ async def test_each_event_resolves_with_the_current_state(hub: Hub) -> None:
             await _record_result(hub, "32.11", value, version or None)
             assert await changes.next() == {
                 "after": {"display": value},
-                "region": {"index": {"display": value}, "history": [{"display": value}]},
+                "region": {
+                    "index": {"index": {"display": value}},
+                    "history": [{"index": {"display": value}}],
+                },
             }
 
 
