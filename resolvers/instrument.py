@@ -26,7 +26,7 @@ def known_instrument(id: str) -> Instrument:
     """Return the instrument with this id, or raise InvalidArgument."""
     instrument = find_instrument(id)
     if instrument is None:
-        raise InvalidArgument("instrument", f"one of {_instrument_ids()}", repr(id))
+        raise InvalidArgument("instrumentId", f"one of {_instrument_ids()}", repr(id))
     return instrument
 
 
