@@ -10,6 +10,7 @@ import strawberry
 from engine import model
 from resolvers import application as resolved
 from resolvers import integration as resolved_integration
+from schema.arguments import AfterArgument, FirstArgument
 from schema.connection import (
     Connection,
     checked_page_size,
@@ -120,7 +121,7 @@ class Application(Node, ApplicationImpact, ApplicationFunction):
 
     @strawberry.field(description="Integrations from it and to it.")
     async def integrations(
-        self, info: Info, first: int = 50, after: str | None = None
+        self, info: Info, first: FirstArgument = 50, after: AfterArgument = None
     ) -> Connection[Annotated[Integration, strawberry.lazy("schema.integration")]]:
         from schema.integration import Integration
 
@@ -196,8 +197,8 @@ class ApplicationQuery:
         self,
         info: Info,
         filter: ApplicationFilter | None = None,
-        first: int = 50,
-        after: str | None = None,
+        first: FirstArgument = 50,
+        after: AfterArgument = None,
     ) -> Connection[Application]:
         return await application_page(info, None, filter, first, after)
 

@@ -15,12 +15,17 @@ from engine.consolidation.decision import Decision, ProposalStatus
 from engine.consolidation.proposal import ProposalKind
 from resolvers import consolidation as resolved
 from resolvers.application import find_common_application
+from schema.application_reference import (
+    LISTED_MOST,
+    ApplicationReference,
+    NamedValue,
+    to_application_references,
+)
 from schema.connection import checked_page_size
 from schema.descriptions import NOT_COMPUTED
 from schema.figure import Figure
 from schema.function_tag import estimated_figure
 from schema.info import Info
-from schema.listed import LISTED_MOST, ListedApplication, NamedValue, listed_applications
 from schema.problem import (
     IdempotencyKeyReused,
     InvalidInput,
@@ -58,7 +63,7 @@ class ProposalImpact:
     integration_count: int
     integrations: list[strawberry.ID]
     application_count: int
-    applications: list[ListedApplication] = strawberry.field(description="At the other ends.")
+    applications: list[ApplicationReference] = strawberry.field(description="At the other ends.")
     outside: list[str] = strawberry.field(description="Other ends that are known by name only.")
 
     @classmethod
@@ -67,7 +72,7 @@ class ProposalImpact:
             integration_count=len(value.integrations),
             integrations=_first_ids(value.integrations),
             application_count=len(value.applications),
-            applications=listed_applications(value.applications),
+            applications=to_application_references(value.applications),
             outside=list(value.outside[:LISTED_MOST]),
         )
 
@@ -113,7 +118,7 @@ class ProposalDecision:
     at: datetime
 
     @classmethod
-    def from_model(cls, value: engine_decision.Decided) -> ProposalDecision:
+    def from_model(cls, value: engine_decision.ProposalDecision) -> ProposalDecision:
         return cls(
             proposal_id=strawberry.ID(value.proposal),
             region_code=strawberry.ID(value.region),
@@ -133,8 +138,8 @@ class Proposal:
     kind: ProposalKind
     rule: str
     status: ProposalStatus
-    applications: list[ListedApplication] = strawberry.field(description="That it is about.")
-    survivor: ListedApplication | None
+    applications: list[ApplicationReference] = strawberry.field(description="That it is about.")
+    survivor: ApplicationReference | None
     survivor_because: list[ProposalReason]
     reasons: list[ProposalReason]
     evidence: list[strawberry.ID] = strawberry.field(description="Integrations; the first 100.")
@@ -167,8 +172,8 @@ class Proposal:
             kind=proposal.kind,
             rule=proposal.rule,
             status=value.status,
-            applications=listed_applications(proposal.applications),
-            survivor=None if survivor is None else ListedApplication(id=strawberry.ID(survivor)),
+            applications=to_application_references(proposal.applications),
+            survivor=None if survivor is None else ApplicationReference(id=strawberry.ID(survivor)),
             survivor_because=[
                 ProposalReason.from_model(reason) for reason in proposal.survivor_because
             ],

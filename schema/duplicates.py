@@ -10,10 +10,10 @@ from engine.matching import grouping
 from engine.matching.name_matching import DuplicatePolicy
 from resolvers import inventory_analysis as resolved
 from resolvers.inventory_analysis import InventoryAnalysis
+from schema.application_reference import ApplicationReference, NamedValue, to_application_references
 from schema.connection import checked_page_size
 from schema.descriptions import NOT_COMPUTED
 from schema.info import Info
-from schema.listed import ListedApplication, NamedValue, listed_applications
 
 strawberry.enum(
     DuplicatePolicy,
@@ -55,12 +55,12 @@ class DuplicateLink:
 @strawberry.type(description="Listings that are surely one system; saves nothing to join them.")
 class Relisting:
     count: int
-    listings: list[ListedApplication] = strawberry.field(description="The first 100.")
+    listings: list[ApplicationReference] = strawberry.field(description="The first 100.")
 
     @classmethod
     def from_listing_ids(cls, value: tuple[str, ...]) -> Relisting:
         """Return the group of the listings with these ids."""
-        return cls(count=len(value), listings=listed_applications(value))
+        return cls(count=len(value), listings=to_application_references(value))
 
 
 @strawberry.type(description="Listings of one system, or the question whether they are.")
@@ -68,7 +68,7 @@ class DuplicateGroup:
     policy: DuplicatePolicy
     national: NationalSystem | None
     count: int = strawberry.field(description="Listings.")
-    listings: list[ListedApplication] = strawberry.field(description="The first 100.")
+    listings: list[ApplicationReference] = strawberry.field(description="The first 100.")
     parts: list[Relisting] = strawberry.field(
         description="What needs no question: one part where the policy is AUTO."
     )
@@ -82,7 +82,7 @@ class DuplicateGroup:
             policy=value.decision,
             national=None if value.national is None else NationalSystem.from_id(value.national),
             count=len(value.listings),
-            listings=listed_applications(value.listings),
+            listings=to_application_references(value.listings),
             parts=[Relisting.from_listing_ids(ids) for ids in value.sure_parts[:100]],
             links=[DuplicateLink.from_model(link) for link in value.linked_pairs[:100]],
         )
@@ -122,12 +122,16 @@ class Duplicates:
         ]
 
     @strawberry.field(description="Pages about an office: no application to consolidate.")
-    def websites(self, first: int = 50) -> list[ListedApplication]:
-        return listed_applications(self._value.inventory.websites[: checked_page_size(first, 100)])
+    def websites(self, first: int = 50) -> list[ApplicationReference]:
+        return to_application_references(
+            self._value.inventory.websites[: checked_page_size(first, 100)]
+        )
 
     @strawberry.field(description="Lines that name several systems in one cell.")
-    def several(self, first: int = 50) -> list[ListedApplication]:
-        return listed_applications(self._value.inventory.several[: checked_page_size(first, 100)])
+    def several(self, first: int = 50) -> list[ApplicationReference]:
+        return to_application_references(
+            self._value.inventory.several[: checked_page_size(first, 100)]
+        )
 
     @classmethod
     def from_analysis(cls, value: InventoryAnalysis) -> Duplicates:

@@ -16,13 +16,13 @@ from schema.info import Info
 
 
 @strawberry.type(description="A purpose that applications serve.")
-class Function:
+class BusinessFunction:
     id: strawberry.ID
     name: str = strawberry.field(description="In Indonesian.")
     indicators: list[int] = strawberry.field(description="Of spbe-2020, that ask for it.")
 
     @classmethod
-    def from_id(cls, id: str) -> Function:
+    def from_id(cls, id: str) -> BusinessFunction:
         """Return the function with this id, which must exist."""
         value = shipped_functions.functions_by_id()[id]
         return cls(id=strawberry.ID(id), name=value.name, indicators=list(value.indicators))
@@ -30,7 +30,7 @@ class Function:
 
 @strawberry.type(description="A function that an application may have.")
 class FunctionCandidate:
-    function: Function
+    function: BusinessFunction
     confidence: Figure
 
 
@@ -39,7 +39,7 @@ class FunctionCandidate:
     f"its OPD, unless a person said it. Below {CERTAIN} it is left open."
 )
 class FunctionTag:
-    function: Function | None = strawberry.field(description="Null: abstained.")
+    function: BusinessFunction | None = strawberry.field(description="Null: abstained.")
     abstained: bool
     confidence: Figure = strawberry.field(description="Of the best candidate, from 0 to 1.")
     candidates: list[FunctionCandidate] = strawberry.field(description="The best three.")
@@ -49,12 +49,12 @@ class FunctionTag:
     @classmethod
     def from_model(cls, value: engine.FunctionTag) -> FunctionTag:
         return cls(
-            function=None if value.function is None else Function.from_id(value.function),
+            function=None if value.function is None else BusinessFunction.from_id(value.function),
             abstained=value.function is None,
             confidence=estimated_figure(value.confidence),
             candidates=[
                 FunctionCandidate(
-                    function=Function.from_id(id), confidence=estimated_figure(confidence)
+                    function=BusinessFunction.from_id(id), confidence=estimated_figure(confidence)
                 )
                 for id, confidence in value.candidates
             ],
@@ -66,8 +66,8 @@ class FunctionTag:
 @strawberry.type
 class FunctionQuery:
     @strawberry.field(description="All that an application may be for.")
-    def functions(self) -> list[Function]:
-        return [Function.from_id(id) for id in shipped_functions.functions_by_id()]
+    def functions(self) -> list[BusinessFunction]:
+        return [BusinessFunction.from_id(id) for id in shipped_functions.functions_by_id()]
 
 
 @strawberry.type

@@ -9,12 +9,12 @@ import strawberry
 from engine import model
 from engine.consolidation.reuse import MIN_SHARED_LEVEL, RULE
 from resolvers import reuse as resolved
+from schema.application_reference import ApplicationReference
 from schema.connection import checked_page_size
 from schema.descriptions import NOT_COMPUTED
 from schema.figure import Figure
-from schema.function_tag import Function, estimated_figure
+from schema.function_tag import BusinessFunction, estimated_figure
 from schema.info import Info
-from schema.listed import ListedApplication
 
 if TYPE_CHECKING:
     from schema.region import Region
@@ -26,8 +26,8 @@ if TYPE_CHECKING:
 )
 class SharingCandidate:
     rule: str
-    function: Function
-    system: ListedApplication
+    function: BusinessFunction
+    system: ApplicationReference
     level: int | None = strawberry.field(
         description=f"Official level of the owner's service, {MIN_SHARED_LEVEL} or above; null: unknown."
     )
@@ -51,8 +51,8 @@ class SharingCandidate:
         candidate = value.candidate
         return cls(
             rule=RULE,
-            function=Function.from_id(candidate.function),
-            system=ListedApplication(id=strawberry.ID(candidate.system)),
+            function=BusinessFunction.from_id(candidate.function),
+            system=ApplicationReference(id=strawberry.ID(candidate.system)),
             level=candidate.level,
             shareable=candidate.shareable,
             confidence=estimated_figure(candidate.confidence),

@@ -8,11 +8,11 @@ from engine import model
 from engine.graph import graph as engine_graph
 from resolvers import what_if as resolved
 from resolvers.context import Context
+from schema.application_reference import LISTED_MOST
 from schema.descriptions import NOT_COMPUTED
 from schema.diagnostics import Diagnostics
 from schema.enums import AssessmentKind, GraphBasis
 from schema.info import Info
-from schema.listed import LISTED_MOST
 from schema.verification import SPBE_2020, Verification
 
 

@@ -16,7 +16,7 @@ LISTED_MOST = 100  # items of a nested list
 
 
 @strawberry.type(description="An application, by its id.")
-class ListedApplication:
+class ApplicationReference:
     id: strawberry.ID
 
     @strawberry.field(description="Null: it is not of this instance.")
@@ -35,6 +35,6 @@ class NamedValue:
     value: str
 
 
-def listed_applications(ids: Iterable[str]) -> list[ListedApplication]:
+def to_application_references(ids: Iterable[str]) -> list[ApplicationReference]:
     """Return the first LISTED_MOST applications of a list."""
-    return [ListedApplication(id=strawberry.ID(id)) for id in [*ids][:LISTED_MOST]]
+    return [ApplicationReference(id=strawberry.ID(id)) for id in [*ids][:LISTED_MOST]]
