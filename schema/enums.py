@@ -19,6 +19,7 @@ from engine.model import (
     AssessmentState,
     Capability,
     EventKind,
+    EvidenceGrade,
     EvidenceKind,
     IntegrationDirection,
     IntegrationMode,
@@ -34,6 +35,8 @@ from engine.verification.attestation import AttestationState
 from engine.verification.evaluation import RequirementState, VerificationGap
 from engine.verification.rule import RequirementKind
 from engine.verification.verification import VerificationFlag
+from resolvers.level_claim import ClaimWarning
+from resolvers.problems import SubjectState
 
 
 def described_enum(enum: type[Enum], description: str, values: Mapping[str, str]) -> None:
@@ -56,7 +59,9 @@ __all__ = [
     "AssessmentState",
     "AttestationState",
     "Capability",
+    "ClaimWarning",
     "EventKind",
+    "EvidenceGrade",
     "EvidenceKind",
     "GraphBasis",
     "GraphNodeKind",
@@ -75,6 +80,7 @@ __all__ = [
     "SampleSufficiency",
     "ScoreBasis",
     "SourceState",
+    "SubjectState",
     "VerificationFlag",
     "VerificationGap",
     "Visibility",
@@ -216,6 +222,16 @@ described_enum(
     },
 )
 described_enum(
+    EvidenceGrade,
+    "How well it is shown that the exchange of an integration takes place, from low to high.",
+    {
+        "CLAIMED": "The region or the OPD claims it; there is no document.",
+        "DOCUMENTED": "A document shows it.",
+        "CONFIRMED": "The counterpart confirmed it.",
+        "LOGGED": "The log of a machine shows it.",
+    },
+)
+described_enum(
     Role,
     "What a viewer may do.",
     {
@@ -233,6 +249,36 @@ described_enum(
     {
         "LEVELS": "From the levels of the indicators.",
         "PUBLISHED": "Only published figures are known; the levels are not.",
+    },
+)
+described_enum(
+    SampleSufficiency,
+    "Whether there are enough examples to conclude something from them.",
+    {
+        "ENOUGH": "There are at least three examples.",
+        "TOO_FEW": "There are fewer than three examples, so no rate is computed.",
+    },
+)
+described_enum(
+    LevelRequirement,
+    "A requirement that a level of an indicator has in addition to its criterion.",
+    {
+        "ALL_OPDS": "Every OPD of the region takes part.",
+        "REVIEW": "A periodic review with a date is documented.",
+        "IMPROVEMENT": "A new improvement that follows from the review is documented each year.",
+        "LINK": "Applications exchange data, with evidence that is accepted.",
+        "DOCUMENT": "A document shows the integration.",
+    },
+)
+described_enum(
+    PrecedenceKind,
+    "Why it is better to reach one level before another. These rules are Simpul's reading of the "
+    "criteria and not a regulation.",
+    {
+        "POLICY_BEFORE_PRACTICE": "A policy is better in force before it is put into practice.",
+        "ARCHITECTURE_BEFORE_ROADMAP": "The roadmap is better derived from the architecture.",
+        "ROADMAP_BEFORE_BUDGET": "The budget is better derived from the roadmap.",
+        "BUS_BEFORE_COLLABORATION": "Services collaborate better once the service bus exists.",
     },
 )
 described_enum(
@@ -373,32 +419,24 @@ described_enum(
     },
 )
 described_enum(
-    SampleSufficiency,
-    "Whether there are enough examples to conclude something from them.",
+    SubjectState,
+    "The state of the thing that a mutation would change: of an assessment, an application or an "
+    "integration.",
     {
-        "ENOUGH": "There are at least three examples.",
-        "TOO_FEW": "There are fewer than three examples, so no rate is computed.",
+        "DRAFT": "Levels of the assessment are being claimed.",
+        "SUBMITTED": "The assessment has been submitted to the assessors.",
+        "RETURNED": "An assessor has returned the assessment to its region.",
+        "PUBLISHED": "The assessment is published.",
+        "PLANNED": "The application or the exchange is planned.",
+        "ACTIVE": "The application is in use, or the exchange takes place.",
+        "INACTIVE": "The application is not used at present.",
+        "RETIRED": "The application has been taken out of use for good.",
+        "UNKNOWN": "It is not known whether the application is in use.",
+        "WITHDRAWN": "The integration has been withdrawn.",
     },
 )
 described_enum(
-    LevelRequirement,
-    "A requirement that a level of an indicator has in addition to its criterion.",
-    {
-        "ALL_OPDS": "Every OPD of the region takes part.",
-        "REVIEW": "A periodic review with a date is documented.",
-        "IMPROVEMENT": "A new improvement that follows from the review is documented each year.",
-        "LINK": "Applications exchange data, with evidence that is accepted.",
-        "DOCUMENT": "A document shows the integration.",
-    },
-)
-described_enum(
-    PrecedenceKind,
-    "Why it is better to reach one level before another. These rules are Simpul's reading of the "
-    "criteria and not a regulation.",
-    {
-        "POLICY_BEFORE_PRACTICE": "A policy is better in force before it is put into practice.",
-        "ARCHITECTURE_BEFORE_ROADMAP": "The roadmap is better derived from the architecture.",
-        "ROADMAP_BEFORE_BUDGET": "The budget is better derived from the roadmap.",
-        "BUS_BEFORE_COLLABORATION": "Services collaborate better once the service bus exists.",
-    },
+    ClaimWarning,
+    "Why assessors may not accept a claimed level. The level is claimed all the same.",
+    {"NO_EVIDENCE": "The level is above the lowest one, and the claim has no evidence."},
 )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import sys
+from fractions import Fraction
 from gettext import gettext as _
 from pathlib import Path
 from typing import Annotated
@@ -67,8 +68,8 @@ def path(
 
     options = path_report.PathOptions(
         instrument,
-        path_report.exact_option("--target", target),
-        path_report.exact_option("--buffer", buffer),
+        path_report.exact_target(target),
+        Fraction(str(buffer)),
         years,
         tuple(must_rise),
         tuple(exclude),
@@ -241,7 +242,7 @@ def graph(
             ),
             ExitCode.INPUT,
         )
-    variables = {"around": around, "depth": depth, "limit": limit}
+    variables = {"aroundId": around, "depth": depth, "limit": limit}
     result = asyncio.run(
         region_queries.query_region(
             preconditions.load_migrated_settings(), region_queries.GRAPH, region, **variables

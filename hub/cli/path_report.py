@@ -142,14 +142,13 @@ class PathResult:
         }
 
 
-def exact_option(name: str, value: float) -> Fraction:
-    """Return the number of an option exactly as it was typed; exit with an error if it is none."""
-    if not math.isfinite(value):
+def exact_target(target: float) -> Fraction:
+    """Return the target exactly as it was typed; exit with an error if it is nan or infinite."""
+    if not math.isfinite(target):
         exit_with_error(
-            _("{option}: expected a number, got {value}").format(option=name, value=value),
-            ExitCode.INPUT,
+            _("--target: expected a number, got {target}").format(target=target), ExitCode.INPUT
         )
-    return Fraction(str(value))
+    return Fraction(str(target))
 
 
 def plan_sheet_path(path: Path, options: PathOptions) -> PathResult:
