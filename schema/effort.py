@@ -20,29 +20,11 @@ from schema.problem import (
     OwnedElsewhere,
     result_or_problem,
 )
+from schema.rule_table import RuleTableReference
 from schema.scalars import Decimal, exact_decimal
 
 if TYPE_CHECKING:
     from schema.region import Region
-
-
-@strawberry.type(
-    description="A table of rules or figures that Simpul declares, and its version. The table is "
-    "published with the source code."
-)
-class RuleTableReference:
-    table_id: strawberry.ID = strawberry.field(
-        description="The id of the table, such as `effort-scale` or `precedence-spbe-2020`. It is "
-        "not the id of a node."
-    )
-    version: str = strawberry.field(
-        description="The version of the table, which increases with each change of its content."
-    )
-
-    @classmethod
-    def from_id_and_version(cls, value: tuple[str, str]) -> RuleTableReference:
-        """Return the reference to the table with this id and version."""
-        return cls(table_id=strawberry.ID(value[0]), version=value[1])
 
 
 @strawberry.type(description="The effort of raising one indicator to a level from the one below.")

@@ -13,7 +13,6 @@ from engine.path import plan
 from resolvers import path as resolved
 from schema.assessment import Assessment
 from schema.descriptions import NOT_COMPUTED
-from schema.effort import RuleTableReference
 from schema.enums import AssessmentKind
 from schema.figure import Figure
 from schema.info import Info
@@ -27,6 +26,7 @@ from schema.plan import (
     PathYear,
     UnreachableTarget,
 )
+from schema.rule_table import RuleTableReference
 from schema.scalars import Decimal, exact_decimal
 
 

@@ -15,6 +15,7 @@ from engine.assessment.instrument import (
     Domain,
     Indicator,
     Instrument,
+    InstrumentStatus,
     Level,
     Predicate,
     Scale,
@@ -25,7 +26,7 @@ from engine.path.dynamic_program import CandidateStep, Order
 from engine.path.effort import Effort, LevelStep, default_effort, uniform_effort
 from engine.path.maintained_levels import LevelRequirement
 from engine.path.plan import Plan, PlanRequest, PlanRequestInvalid, Situation, UnreachableTarget
-from engine.path.precedence import NO_PRECEDENCE, Precedence, PrecedenceRule
+from engine.path.precedence import NO_PRECEDENCE, Precedence, PrecedenceKind, PrecedenceRule
 from engine.path.scheduling import schedule_steps
 from facts.instrument import instrument_by_id
 from facts.path_rule import effort_scale, precedence_rules
@@ -42,7 +43,8 @@ def toy(weights: list[int]) -> Instrument:
         id="toy",
         name="Toy",
         legal_basis="none",
-        status="test",
+        status=InstrumentStatus.IN_FORCE,
+        status_note="test",
         year_from=2024,
         year_to=None,
         level_min=LEVELS[0],
@@ -72,7 +74,7 @@ def situations(draw: st.DrawFn) -> Situation:
         st.lists(
             st.builds(
                 PrecedenceRule,
-                st.just("r"),
+                st.sampled_from(PrecedenceKind),
                 st.sampled_from(steps),
                 st.sampled_from(steps),
                 quarters,
@@ -312,7 +314,7 @@ def test_a_broken_soft_rule_is_explained_and_forbids_nothing() -> None:
         rules,
     )
     assert [(rule.kind, rule.step, rule.prerequisite) for rule in plan.broken_rules] == [
-        ("bus-before-collaboration", LevelStep(32, 4), LevelStep(18, 3))
+        (PrecedenceKind.BUS_BEFORE_COLLABORATION, LevelStep(32, 4), LevelStep(18, 3))
     ]
     assert plan.penalty == Fraction(1, 4)
     assert plan.precedence_rules == ("precedence-spbe-2020", "1")
