@@ -111,7 +111,7 @@ class Seal:
 
     @classmethod
     def from_model(cls, value: engine.AttestationStatus) -> Seal:
-        attestation, edit = value.attestation, value.broken_by
+        attestation, edit = value.attestation, value.invalidated_by
         return cls(
             state=value.state,
             attestation=None if attestation is None else Attestation.from_model(attestation),

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from graphql import GraphQLObjectType
 
-from engine.matching.function_classifier import Correction
+from engine.matching.function_classifier import FunctionCorrection
 from engine.model import (
     Application,
     ApplicationStatus,
@@ -102,7 +102,9 @@ async def write_inventories(hub: Hub, seed: int, rng: random.Random) -> None:
             application = Application(id, region, opd, name, status, 1, two_provinces.SOURCE)
             await hub.record(EventKind.APPLICATION_REGISTERED, region, id, application)
             if rng.random() < 0.8:
-                correction = Correction(id, rng.choice(FUNCTIONS), "test", hub.instance.clock())
+                correction = FunctionCorrection(
+                    id, rng.choice(FUNCTIONS), "test", hub.instance.clock()
+                )
                 await hub.record(EventKind.FUNCTION_CORRECTED, region, id, correction)
 
 
@@ -155,7 +157,7 @@ async def collect_objects(hub: Hub, pool: Pool) -> None:
     """Collect the ids and versions of all current objects."""
     nodes = "nodes { id ... on Application { version } }"
     data = await hub.query_data(
-        "{ regions { nodes { code opds { nodes { id } } assessments { id version }"
+        "{ regions { nodes { code opds { nodes { id } } assessments { nodes { id version } }"
         " integrations { nodes { id version } } proposals { proposal: id inputs } } }"
         f" applications(first: 200) {{ {nodes} }}"
         " commonApplications { id } instruments { id } }",
@@ -172,7 +174,7 @@ async def collect_objects(hub: Hub, pool: Pool) -> None:
             for integration in region["integrations"]["nodes"]
         ],
         "Assessment": [
-            assessment["id"] for region in regions for assessment in region["assessments"]
+            assessment["id"] for region in regions for assessment in region["assessments"]["nodes"]
         ],
         "Proposal": [
             proposal["proposal"] for region in regions for proposal in region["proposals"]
@@ -183,7 +185,7 @@ async def collect_objects(hub: Hub, pool: Pool) -> None:
     }
     versioned = [*data["applications"]["nodes"]]
     for region in regions:
-        versioned += [*region["assessments"], *region["integrations"]["nodes"]]
+        versioned += [*region["assessments"]["nodes"], *region["integrations"]["nodes"]]
     pool.versions = {node["id"]: node["version"] for node in versioned}
     pool.regions = {
         opd["id"]: region["code"] for region in regions for opd in region["opds"]["nodes"]

@@ -10,10 +10,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import inspect, select
 
-from engine.consolidation.decision import Decided, Decision
+from engine.consolidation.decision import Decision, ProposalDecision
 from engine.document import to_document
 from engine.log.entry_types import claim_body
-from engine.matching.function_classifier import Correction
+from engine.matching.function_classifier import FunctionCorrection
 from engine.model import (
     Application,
     ApplicationStatus,
@@ -22,6 +22,7 @@ from engine.model import (
     AssessmentState,
     EventKind,
     Evidence,
+    EvidenceGrade,
     Integration,
     IntegrationDirection,
     IntegrationMode,
@@ -145,7 +146,7 @@ async def test_rows_rebuilt_from_the_log_equal_the_rows_that_were_written(
                 transaction, EventKind.INVENTORY_ATTESTED, attestation.opd, to_document(attestation)
             )
         for function in ("attendance", None, "records"):  # the last correction applies
-            correction = Correction(f"application-{code}-0", function, "o", transaction.at)
+            correction = FunctionCorrection(f"application-{code}-0", function, "o", transaction.at)
             await append(
                 transaction,
                 EventKind.FUNCTION_CORRECTED,
@@ -164,7 +165,7 @@ async def test_rows_rebuilt_from_the_log_equal_the_rows_that_were_written(
         effort = RegionEffort(code, "spbe-2020", (StepEffort(36, 4, "2.50"),))
         await append(transaction, EventKind.EFFORT_EDITED, f"region-{code}", to_document(effort))
         for decision in Decision:  # the last decision applies
-            decided_proposal = Decided(
+            decided_proposal = ProposalDecision(
                 code, f"p-{code}", "hash", decision, "alasan", "o", transaction.at
             )
             await append(
@@ -184,7 +185,7 @@ async def test_rows_rebuilt_from_the_log_equal_the_rows_that_were_written(
                 mode=mode,
                 direction=IntegrationDirection.TWO_WAY,
                 status=IntegrationStatus.ACTIVE,
-                evidence_grade=grade,
+                evidence_grade=EvidenceGrade(grade),
                 version=1,
                 provenance=SOURCE,
                 verified_on=datetime(2026, 1, 2, tzinfo=UTC).date(),

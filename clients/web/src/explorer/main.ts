@@ -11,10 +11,12 @@ const FIRST_QUERY = `# Queries and mutations are sent over HTTP, subscriptions o
 # The book icon on the left opens the description of every type, field and argument.
 
 query Top {
-  ranking(instrument: "spbe-2020", year: 2024, kind: OFFICIAL, province: "32") {
-    position
-    region { code name }
-    score { display predicate }
+  ranking(instrumentId: "spbe-2020", year: 2024, kind: OFFICIAL, filter: { provinceCode: "32" }) {
+    nodes {
+      position
+      region { code name }
+      score { index { display } predicate }
+    }
   }
 }
 `;

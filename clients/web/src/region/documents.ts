@@ -9,10 +9,10 @@ export const OPENING = graphql(`
     instance {
       cursor
       version
-      replay
+      isReplay
       viewer {
         role
-        regions
+        regionCodes
       }
     }
     region(code: $code) {
