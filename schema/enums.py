@@ -18,6 +18,7 @@ from engine.model import (
     AssessmentState,
     Capability,
     EventKind,
+    EvidenceGrade,
     EvidenceKind,
     IntegrationDirection,
     IntegrationMode,
@@ -31,6 +32,8 @@ from engine.verification.attestation import AttestationState
 from engine.verification.evaluation import RequirementState, VerificationGap
 from engine.verification.rule import RequirementKind
 from engine.verification.verification import VerificationFlag
+from resolvers.level_claim import ClaimWarning
+from resolvers.problems import SubjectState
 
 
 def described_enum(enum: type[Enum], description: str, values: Mapping[str, str]) -> None:
@@ -53,7 +56,9 @@ __all__ = [
     "AssessmentState",
     "AttestationState",
     "Capability",
+    "ClaimWarning",
     "EventKind",
+    "EvidenceGrade",
     "EvidenceKind",
     "GraphBasis",
     "GraphNodeKind",
@@ -69,6 +74,7 @@ __all__ = [
     "Role",
     "ScoreBasis",
     "SourceState",
+    "SubjectState",
     "VerificationFlag",
     "VerificationGap",
     "Visibility",
@@ -207,6 +213,16 @@ described_enum(
         "REVIEW": "A review, which level 4 requires.",
         "FOLLOW_UP": "The follow-up of a review, which level 5 requires.",
         "MACHINE_LOG": "A log which shows that an exchange took place.",
+    },
+)
+described_enum(
+    EvidenceGrade,
+    "How well it is shown that the exchange of an integration takes place, from low to high.",
+    {
+        "CLAIMED": "The region or the OPD claims it; there is no document.",
+        "DOCUMENTED": "A document shows it.",
+        "CONFIRMED": "The counterpart confirmed it.",
+        "LOGGED": "The log of a machine shows it.",
     },
 )
 described_enum(
@@ -365,4 +381,26 @@ described_enum(
         "FOLLOW_UP": "The follow-up of a review is documented.",
         "JUDGEMENT": "Assessors judge it; data cannot show it.",
     },
+)
+described_enum(
+    SubjectState,
+    "The state of the thing that a mutation would change: of an assessment, an application or an "
+    "integration.",
+    {
+        "DRAFT": "Levels of the assessment are being claimed.",
+        "SUBMITTED": "The assessment has been submitted to the assessors.",
+        "RETURNED": "An assessor has returned the assessment to its region.",
+        "PUBLISHED": "The assessment is published.",
+        "PLANNED": "The application or the exchange is planned.",
+        "ACTIVE": "The application is in use, or the exchange takes place.",
+        "INACTIVE": "The application is not used at present.",
+        "RETIRED": "The application has been taken out of use for good.",
+        "UNKNOWN": "It is not known whether the application is in use.",
+        "WITHDRAWN": "The integration has been withdrawn.",
+    },
+)
+described_enum(
+    ClaimWarning,
+    "Why assessors may not accept a claimed level. The level is claimed all the same.",
+    {"NO_EVIDENCE": "The level is above the lowest one, and the claim has no evidence."},
 )

@@ -168,18 +168,39 @@ class Region(
             page, [Integration.from_model(integration) for integration in page.values]
         )
 
-    @strawberry.field(description="Those that the viewer may see, newest first.")
+    @strawberry.field(
+        description="The assessments of the region that the viewer may see, newest year first: all "
+        "published ones, and drafts for the region, its assessors and its province."
+    )
     async def assessments(
         self,
         info: Info,
-        instrument: strawberry.ID | None = None,
-        year: int | None = None,
-        kind: AssessmentKind | None = None,
-    ) -> list[Assessment]:
-        assessments = await resolved_assessment.list_visible_assessments(
-            info.context, self._value.code, instrument=instrument, year=year, kind=kind
+        instrument_id: Annotated[
+            strawberry.ID | None,
+            strawberry.argument(description=f"{INSTRUMENT_ID} Null accepts every instrument."),
+        ] = None,
+        year: Annotated[
+            int | None, strawberry.argument(description="The year. Null accepts every year.")
+        ] = None,
+        kind: Annotated[
+            AssessmentKind | None,
+            strawberry.argument(description="The kind of assessment. Null accepts every kind."),
+        ] = None,
+        first: FirstArgument = 50,
+        after: AfterArgument = None,
+    ) -> Connection[Assessment]:
+        page = await resolved_assessment.page_of_assessments(
+            info.context,
+            self._value.code,
+            instrument=instrument_id,
+            year=year,
+            kind=kind,
+            first=checked_page_size(first),
+            after=decode_cursor(after, 2),
         )
-        return [Assessment.from_model(assessment, score) for assessment, score in assessments]
+        return to_connection(
+            page, [Assessment.from_model(assessment, score) for assessment, score in page.values]
+        )
 
     @strawberry.field(
         description="The newest published score that fits; null if none is published."

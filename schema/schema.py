@@ -32,6 +32,7 @@ from schema.instance import InstanceQuery
 from schema.instrument import InstrumentQuery
 from schema.integration import IntegrationMutation
 from schema.inventory import InventoryMutation
+from schema.level_claim import LevelClaimMutation
 from schema.limits import document_extensions
 from schema.node_query import NodeQuery
 from schema.opd import OpdMutation
@@ -73,6 +74,7 @@ class Mutation(
     ApplicationMutation,
     IntegrationMutation,
     AssessmentMutation,
+    LevelClaimMutation,
     InventoryMutation,
     ConsolidationMutation,
     CorrectionMutation,

@@ -104,13 +104,13 @@ def test_an_assessment_is_started_in_the_region_of_the_token(tour: Tour, region:
     address = tour.nodes.get(region)
     token = tour.tokens[region if address else "REGION"]
     start = (
-        f'mutation {{ startAssessment(input: {{region: "{region}", instrument: "pemdi-2026",'
+        f'mutation {{ startAssessment(input: {{regionCode: "{region}", instrumentId: "pemdi-2026",'
         " year: 2026, kind: SELF}) { __typename ... on Assessment { id version } } }"
     )
     assessment = tour.ask(start, token, address)["startAssessment"]
     assert assessment["__typename"] == "Assessment"
     claim = (
-        f'mutation {{ claimLevel(input: {{assessment: "{assessment["id"]}", indicator: 1, level: 4,'
+        f'mutation {{ claimLevel(input: {{assessmentId: "{assessment["id"]}", indicator: 1, level: 4,'
         f" version: {assessment['version']}}}) {{ __typename }} }}"
     )
     assert tour.ask(claim, token, address)["claimLevel"] == {"__typename": "Assessment"}
@@ -154,7 +154,7 @@ def test_a_first_day_ends_with_a_decision(tour: Tour) -> None:
     retired = tour.ask(retire.replace("ID", examples[2]["id"]), province)
     assert retired["retireApplication"] == {"status": "RETIRED"}
     region = tour.ask(diagnose, province)["region"]
-    assert region["diagnostics"] == {"applications": 6, "isolatedCount": 6}
+    assert region["diagnostics"] == {"applicationCount": 6, "isolated": {"totalCount": 6}}
     [proposal] = [candidate for candidate in region["proposals"] if candidate["kind"] == "RETIRE"]
     filled = decide.replace('"ID"', f'"{proposal["id"]}"').replace("INPUTS", proposal["inputs"])
     assert tour.ask(filled, province)["decideProposal"] == {"decision": "DEFER"}

@@ -12,6 +12,7 @@ from tests.api.mutation_inputs import (
     NEW_INTEGRATION,
     NEW_OPD,
     NO_KEY,
+    NOT_RETIRED,
     OFFICE,
     POLICY,
     USED_KEY,
@@ -107,7 +108,7 @@ INVENTORY: dict[str, list[tuple[Fields, Fields]]] = {
         (versioned(HEALTH, 2, name="x"), version_conflict(HEALTH, 2, 1)),
         (
             versioned("32.11:application-old", name="x"),
-            wrong_state("32.11:application-old", "RETIRED", "any other status"),
+            wrong_state("32.11:application-old", "RETIRED", *NOT_RETIRED),
         ),
         (versioned(HEALTH, name="x", **USED_KEY), KEY_REUSED),
     ],
@@ -120,19 +121,25 @@ INVENTORY: dict[str, list[tuple[Fields, Fields]]] = {
         (versioned(HEALTH, 7), version_conflict(HEALTH, 7, 1)),
         (
             versioned("32.11:application-old"),
-            wrong_state("32.11:application-old", "RETIRED", "any other status"),
+            wrong_state("32.11:application-old", "RETIRED", *NOT_RETIRED),
         ),
         (versioned(HEALTH, **USED_KEY), KEY_REUSED),
     ],
     "connectApplications": [
-        ({**NEW_INTEGRATION, "source": "32.11:application-99"}, not_found("32.11:application-99")),
-        ({**NEW_INTEGRATION, "target": "32.11:application-98"}, not_found("32.11:application-98")),
         (
-            {**NEW_INTEGRATION, "target": OFFICE},
-            invalid_input("target", "another application than the source", OFFICE),
+            {**NEW_INTEGRATION, "sourceId": "32.11:application-99"},
+            not_found("32.11:application-99"),
         ),
         (
-            {**NEW_INTEGRATION, "target": None},
+            {**NEW_INTEGRATION, "targetId": "32.11:application-98"},
+            not_found("32.11:application-98"),
+        ),
+        (
+            {**NEW_INTEGRATION, "targetId": OFFICE},
+            invalid_input("targetId", "another application than the source", OFFICE),
+        ),
+        (
+            {**NEW_INTEGRATION, "targetId": None},
             invalid_input("targetName", "1 to 300 characters", "0"),
         ),
         (
@@ -156,16 +163,16 @@ INVENTORY: dict[str, list[tuple[Fields, Fields]]] = {
             invalid_input("evidence", "at most 20 links", "21"),
         ),
         (
-            {**NEW_INTEGRATION, "target": BUDGET, "dataObject": "GAJI"},
+            {**NEW_INTEGRATION, "targetId": BUDGET, "dataObject": "GAJI"},
             already_exists("32.11:integration-drawn"),
         ),
         (
-            {**NEW_INTEGRATION, "target": "32.11:application-old"},
-            wrong_state("32.11:application-old", "RETIRED", "an application in use"),
+            {**NEW_INTEGRATION, "targetId": "32.11:application-old"},
+            wrong_state("32.11:application-old", "RETIRED", *NOT_RETIRED),
         ),
         (
-            {**NEW_INTEGRATION, "source": "32.11:application-old"},
-            wrong_state("32.11:application-old", "RETIRED", "an application in use"),
+            {**NEW_INTEGRATION, "sourceId": "32.11:application-old"},
+            wrong_state("32.11:application-old", "RETIRED", *NOT_RETIRED),
         ),
         ({**NEW_INTEGRATION, **USED_KEY}, KEY_REUSED),
     ],

@@ -107,8 +107,8 @@ async def test_the_result_of_a_mutation_has_the_changed_values(hub: Hub) -> None
     await hub.change(
         "connectApplications",
         two_provinces.OPD,
-        source=HEALTH,
-        target=BUDGET,
+        sourceId=HEALTH,
+        targetId=BUDGET,
         dataObject="belanja",
         mode="API",
     )
@@ -132,8 +132,8 @@ async def test_an_integration_is_connected_confirmed_by_the_other_side_and_withd
     integration = await hub.change(
         "connectApplications",
         two_provinces.OPD,
-        source=HEALTH,
-        target=BUDGET,
+        sourceId=HEALTH,
+        targetId=BUDGET,
         dataObject=" belanja ",
         mode="API",
         status="PLANNED",
@@ -145,7 +145,7 @@ async def test_an_integration_is_connected_confirmed_by_the_other_side_and_withd
         "id": id,
         "version": 1,
         "status": "PLANNED",
-        "evidenceGrade": 1,
+        "evidenceGrade": "DOCUMENTED",
         "verifiedOn": None,
         "dataObject": "belanja",
         "targetName": "e-Budgeting",
@@ -155,7 +155,7 @@ async def test_an_integration_is_connected_confirmed_by_the_other_side_and_withd
         **integration,
         "version": 2,
         "status": "ACTIVE",
-        "evidenceGrade": 2,
+        "evidenceGrade": "CONFIRMED",
         "verifiedOn": "2026-11-24",
     }
     withdrawn = await hub.change("withdrawIntegration", two_provinces.OPD, id=id, version=2)
@@ -171,8 +171,8 @@ async def test_the_creator_of_an_integration_cannot_confirm_it(hub: Hub) -> None
     integration = await hub.change(
         "connectApplications",
         two_provinces.REGION,
-        source=HEALTH,
-        target=BUDGET,
+        sourceId=HEALTH,
+        targetId=BUDGET,
         dataObject="belanja",
         mode="API",
     )
@@ -183,15 +183,15 @@ async def test_the_creator_of_an_integration_cannot_confirm_it(hub: Hub) -> None
     confirmed = await hub.change(
         "confirmIntegration", two_provinces.OTHER_OPD, id=integration["id"], version=1
     )
-    assert (confirmed["version"], confirmed["evidenceGrade"]) == (2, 2)
+    assert (confirmed["version"], confirmed["evidenceGrade"]) == (2, "CONFIRMED")
 
 
 async def test_a_predicate_is_stored_as_printed(hub: Hub) -> None:
     await hub.change(
         "recordResult",
         two_provinces.PROVINCE,
-        region="32.73",
-        instrument="spbe-2020",
+        regionCode="32.73",
+        instrumentId="spbe-2020",
         year=2021,
         kind="OFFICIAL",
         value="3.50",
@@ -209,12 +209,12 @@ async def test_a_target_outside_of_every_inventory_is_recorded_by_its_name(hub: 
     integration = await hub.change(
         "connectApplications",
         two_provinces.OPD,
-        source=HEALTH,
+        sourceId=HEALTH,
         targetName=" SATUSEHAT ",
         dataObject="rekam medis",
         mode="HUB",
     )
-    assert (integration["targetName"], integration["evidenceGrade"]) == ("SATUSEHAT", 0)
+    assert (integration["targetName"], integration["evidenceGrade"]) == ("SATUSEHAT", "CLAIMED")
 
 
 async def test_an_application_that_was_just_retired_is_not_connected(any_hub: Hub) -> None:
@@ -223,12 +223,14 @@ async def test_an_application_that_was_just_retired_is_not_connected(any_hub: Hu
       retireApplication(input: { id: "32.11:application-health", version: 1 }) { __typename }
       connectApplications(
         input: {
-          source: "32.11:application-health", target: "32.73:application-budget", dataObject: "x", mode: API
+          sourceId: "32.11:application-health", targetId: "32.73:application-budget"
+          dataObject: "x", mode: API
         }
       ) { __typename }
       other: connectApplications(
         input: {
-          source: "32.73:application-budget", target: "32.11:application-health", dataObject: "x", mode: API
+          sourceId: "32.73:application-budget", targetId: "32.11:application-health"
+          dataObject: "x", mode: API
         }
       ) { __typename }
     }
@@ -245,8 +247,8 @@ async def test_an_assessment_goes_from_its_first_level_to_the_public(hub: Hub) -
     started = await hub.change(
         "startAssessment",
         two_provinces.REGION,
-        region="32.11",
-        instrument="pemdi-2026",
+        regionCode="32.11",
+        instrumentId="pemdi-2026",
         year=2026,
         kind="SELF",
     )
@@ -256,14 +258,14 @@ async def test_an_assessment_goes_from_its_first_level_to_the_public(hub: Hub) -
         "id": id,
         "version": 1,
         "state": "DRAFT",
-        "returnedReason": "",
+        "returnedReason": None,
         "score": None,
     }
     for number in range(1, 21):
         answer = await hub.change(
             "claimLevel",
             two_provinces.REGION,
-            assessment=id,
+            assessmentId=id,
             indicator=number,
             level=5 if number == 20 else 3,
             version=number,
@@ -276,7 +278,7 @@ async def test_an_assessment_goes_from_its_first_level_to_the_public(hub: Hub) -
         "score": {"value": "3.30", "predicate": "Baik", "claimed": 20},
     }
     replaced = await hub.change(
-        "claimLevel", two_provinces.REGION, assessment=id, indicator=20, level=4, version=21
+        "claimLevel", two_provinces.REGION, assessmentId=id, indicator=20, level=4, version=21
     )
     assert replaced["score"] == {"value": "3.15", "predicate": "Baik", "claimed": 20}
     submitted = await hub.change("submitAssessment", two_provinces.REGION, id=id, version=22)
@@ -286,11 +288,11 @@ async def test_an_assessment_goes_from_its_first_level_to_the_public(hub: Hub) -
     )
     assert (returned["state"], returned["returnedReason"]) == ("RETURNED", "bukti kurang")
     claimed = await hub.change(
-        "claimLevel", two_provinces.REGION, assessment=id, indicator=1, level=4, version=24
+        "claimLevel", two_provinces.REGION, assessmentId=id, indicator=1, level=4, version=24
     )
     assert (claimed["state"], claimed["score"]["value"]) == ("RETURNED", "3.20")
     resubmitted = await hub.change("submitAssessment", two_provinces.REGION, id=id, version=25)
-    assert (resubmitted["state"], resubmitted["returnedReason"]) == ("SUBMITTED", "")
+    assert (resubmitted["state"], resubmitted["returnedReason"]) == ("SUBMITTED", None)
     published = await hub.change("publishAssessment", two_provinces.ASSESSOR, id=id, version=26)
     assert published == {
         **resubmitted,
@@ -329,7 +331,7 @@ async def test_an_assessment_goes_from_its_first_level_to_the_public(hub: Hub) -
         position region { code } score { value basis claimed complete }
       }
       region(code: "32.11") {
-        assessments { levels { indicator level explanation evidence { url } } }
+        assessments { nodes { levels { indicator level explanation evidence { url } } } }
       }
     }
     """
@@ -341,7 +343,7 @@ async def test_an_assessment_goes_from_its_first_level_to_the_public(hub: Hub) -
             "score": {"value": "3.20", "basis": "LEVELS", "claimed": 20, "complete": True},
         }
     ]
-    [assessment] = data["region"]["assessments"]
+    [assessment] = data["region"]["assessments"]["nodes"]
     assert [level_claim["level"] for level_claim in assessment["levels"]] == [4, *[3] * 18, 4]
     assert assessment["levels"][1] == {
         "indicator": 2,
@@ -352,7 +354,12 @@ async def test_an_assessment_goes_from_its_first_level_to_the_public(hub: Hub) -
 
 
 async def test_a_year_may_have_several_simulations(hub: Hub) -> None:
-    fields = {"region": "32.11", "instrument": "pemdi-2026", "year": 2026, "kind": "SIMULATION"}
+    fields = {
+        "regionCode": "32.11",
+        "instrumentId": "pemdi-2026",
+        "year": 2026,
+        "kind": "SIMULATION",
+    }
     ids = {
         (await hub.change("startAssessment", two_provinces.REGION, **fields))["id"]
         for _ in range(3)
@@ -368,7 +375,7 @@ async def test_a_claim_of_the_same_level_is_logged_and_changes_no_index(
     updated = await hub.change(
         "claimLevel",
         two_provinces.REGION,
-        assessment=two_provinces.DRAFT,
+        assessmentId=two_provinces.DRAFT,
         indicator=1,
         level=3,
         version=1,
@@ -379,8 +386,8 @@ async def test_a_claim_of_the_same_level_is_logged_and_changes_no_index(
 
 async def test_a_result_is_recorded_and_corrected(hub: Hub) -> None:
     printed = {
-        "region": "32.11",
-        "instrument": "spbe-2020",
+        "regionCode": "32.11",
+        "instrumentId": "spbe-2020",
         "year": 2024,
         "kind": "OFFICIAL",
         "value": "4.15",
@@ -392,7 +399,7 @@ async def test_a_result_is_recorded_and_corrected(hub: Hub) -> None:
         "id": "32.11:assessment-spbe-2020-2024-official",
         "version": 1,
         "state": "PUBLISHED",
-        "returnedReason": "",
+        "returnedReason": None,
         "score": {"value": "4.15", "predicate": "Sangat Baik", "claimed": 0},
     }
     domains = [

@@ -34,14 +34,14 @@ subscription ($after: Cursor) {
 """
 START = """
 mutation {
-  startAssessment(input: { region: "32.11", instrument: "spbe-2020", year: 2025, kind: SELF }) {
+  startAssessment(input: { regionCode: "32.11", instrumentId: "spbe-2020", year: 2025, kind: SELF }) {
     ... on Assessment { id version }
   }
 }
 """
 CLAIM = """
 mutation ($assessment: ID!, $version: Int!) {
-  claimLevel(input: { assessment: $assessment, indicator: 1, level: 4, version: $version }) {
+  claimLevel(input: { assessmentId: $assessment, indicator: 1, level: 4, version: $version }) {
     ... on Assessment { version score { value } }
   }
 }
