@@ -8,6 +8,10 @@ from enum import Enum
 import strawberry
 from strawberry.types.enum import StrawberryEnumDefinition
 
+from engine.assessment.average import AverageKind, AverageScope
+from engine.assessment.comparison import ComparedPartKind, MeanBasis
+from engine.assessment.instrument import InstrumentStatus
+from engine.assessment.outlook import SampleSufficiency
 from engine.assessment.score import ScoreBasis
 from engine.graph.graph import GraphBasis, GraphNodeKind, IntegrationDefect
 from engine.log.snapshot import RegionSnapshotRowKind
@@ -28,6 +32,8 @@ from engine.model import (
     Role,
     Visibility,
 )
+from engine.path.maintained_levels import LevelRequirement
+from engine.path.precedence import PrecedenceKind
 from engine.verification.attestation import AttestationState
 from engine.verification.evaluation import RequirementState, VerificationGap
 from engine.verification.rule import RequirementKind
@@ -55,23 +61,31 @@ __all__ = [
     "AssessmentKind",
     "AssessmentState",
     "AttestationState",
+    "AverageKind",
+    "AverageScope",
     "Capability",
     "ClaimWarning",
+    "ComparedPartKind",
     "EventKind",
     "EvidenceGrade",
     "EvidenceKind",
     "GraphBasis",
     "GraphNodeKind",
+    "InstrumentStatus",
     "IntegrationDefect",
     "IntegrationDirection",
     "IntegrationMode",
     "IntegrationStatus",
+    "LevelRequirement",
+    "MeanBasis",
     "OpdKind",
+    "PrecedenceKind",
     "RegionKind",
     "RegionSnapshotRowKind",
     "RequirementKind",
     "RequirementState",
     "Role",
+    "SampleSufficiency",
     "ScoreBasis",
     "SourceState",
     "SubjectState",
@@ -243,6 +257,86 @@ described_enum(
     {
         "LEVELS": "From the levels of the indicators.",
         "PUBLISHED": "Only published figures are known; the levels are not.",
+    },
+)
+described_enum(
+    SampleSufficiency,
+    "Whether there are enough examples to conclude something from them.",
+    {
+        "ENOUGH": "There are at least three examples.",
+        "TOO_FEW": "There are fewer than three examples, so no rate is computed.",
+    },
+)
+described_enum(
+    LevelRequirement,
+    "A requirement that a level of an indicator has in addition to its criterion.",
+    {
+        "ALL_OPDS": "Every OPD of the region takes part.",
+        "REVIEW": "A periodic review with a date is documented.",
+        "IMPROVEMENT": "A new improvement that follows from the review is documented each year.",
+        "LINK": "Applications exchange data, with evidence that is accepted.",
+        "DOCUMENT": "A document shows the integration.",
+    },
+)
+described_enum(
+    PrecedenceKind,
+    "Why it is better to reach one level before another. These rules are Simpul's reading of the "
+    "criteria and not a regulation.",
+    {
+        "POLICY_BEFORE_PRACTICE": "A policy is better in force before it is put into practice.",
+        "ARCHITECTURE_BEFORE_ROADMAP": "The roadmap is better derived from the architecture.",
+        "ROADMAP_BEFORE_BUDGET": "The budget is better derived from the roadmap.",
+        "BUS_BEFORE_COLLABORATION": "Services collaborate better once the service bus exists.",
+    },
+)
+described_enum(
+    InstrumentStatus,
+    "Whether an instrument is in use for assessments.",
+    {
+        "IN_FORCE": "Its regulation is in force, and new assessments use it.",
+        "SUPERSEDED": "A later instrument has replaced it. Its published results remain.",
+    },
+)
+described_enum(
+    ComparedPartKind,
+    "The kind of part that a line of a comparison shows.",
+    {
+        "INDEX": "The index as a whole.",
+        "DOMAIN": "A domain of the instrument.",
+        "ASPECT": "An aspect of the instrument.",
+        "INDICATOR": "An indicator of the instrument.",
+    },
+)
+described_enum(
+    MeanBasis,
+    "The origin of a mean.",
+    {
+        "COMPUTED": "It is computed from the values that this instance knows.",
+        "PUBLISHED": "A source prints it; this instance does not know all values behind it.",
+    },
+)
+described_enum(
+    AverageScope,
+    "The regions that a published average is taken of.",
+    {
+        "NATIONAL": "All local governments and central agencies.",
+        "LOCAL_GOVERNMENTS": "All provinces, regencies and cities.",
+        "PROVINCES": "All provinces.",
+        "REGENCIES": "All regencies.",
+        "CITIES": "All cities.",
+        "WEST_JAVA": "The 27 regencies and cities of West Java.",
+        "WEST_JAVA_PILOTS": "The province of West Java and those of its regions that were chosen as pilots.",
+        "PILOTS": "All regencies and cities that were chosen as pilots in 2022.",
+    },
+)
+described_enum(
+    AverageKind,
+    "The nature of a published average.",
+    {
+        "OFFICIAL": "The assessing ministry states it, of its official results.",
+        "QUOTED": "A source other than the assessing ministry quotes it.",
+        "SIMULATION": "An estimate of the results, before they were assessed.",
+        "TARGET": "The mean index that the regions intend to reach.",
     },
 )
 described_enum(

@@ -26,9 +26,9 @@ query ($code: ID!, $instrument: ID!, $year: Int, $kind: AssessmentKind!) {
       instrument { id name } year asOf documentsClosed
       rules { id version confirmed note sources }
       assessment { id kind year state }
-      claimed { value display predicate complete }
-      supported { value display predicate }
-      notRefuted { value display predicate }
+      claimed { index { value display } predicate isComplete }
+      supported { index { value display } predicate }
+      notRefuted { index { value display } predicate }
       verdicts {
         indicator name rule confirmed claim ceiling notRefuted flag integrations inputs
         open {

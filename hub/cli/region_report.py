@@ -47,9 +47,9 @@ def show_verification(region: dict[str, Any], kind: AssessmentKind, year: int | 
             "{state}: claimed {claimed}, supported {supported}, not refuted {not_refuted}"
         ).format(
             state=claims["state"],
-            claimed=verification["claimed"]["display"],
-            supported=verification["supported"]["display"],
-            not_refuted=verification["notRefuted"]["display"],
+            claimed=verification["claimed"]["index"]["display"],
+            supported=verification["supported"]["index"]["display"],
+            not_refuted=verification["notRefuted"]["index"]["display"],
         )
     rule_template = (
         _("Rules {id} {version}, as of {date}")

@@ -198,9 +198,9 @@ async def test_a_predicate_is_stored_as_printed(hub: Hub) -> None:
         predicate="Baik",
         source="laporan",
     )
-    query = '{ region(code: "32.73") { index(year: 2021) { display predicate } } }'
+    query = '{ region(code: "32.73") { index(year: 2021) { index { display } predicate } } }'
     assert (await hub.query_data(query))["region"]["index"] == {
-        "display": "3.50",
+        "index": {"display": "3.50"},
         "predicate": "Baik",
     }
 
@@ -275,12 +275,16 @@ async def test_an_assessment_goes_from_its_first_level_to_the_public(hub: Hub) -
     assert answer == {
         **started,
         "version": 21,
-        "score": {"value": "3.30", "predicate": "Baik", "claimed": 20},
+        "score": {"index": {"value": "3.30"}, "predicate": "Baik", "claimedCount": 20},
     }
     replaced = await hub.change(
         "claimLevel", two_provinces.REGION, assessmentId=id, indicator=20, level=4, version=21
     )
-    assert replaced["score"] == {"value": "3.15", "predicate": "Baik", "claimed": 20}
+    assert replaced["score"] == {
+        "index": {"value": "3.15"},
+        "predicate": "Baik",
+        "claimedCount": 20,
+    }
     submitted = await hub.change("submitAssessment", two_provinces.REGION, id=id, version=22)
     assert (submitted["state"], submitted["version"]) == ("SUBMITTED", 23)
     returned = await hub.change(
@@ -290,7 +294,7 @@ async def test_an_assessment_goes_from_its_first_level_to_the_public(hub: Hub) -
     claimed = await hub.change(
         "claimLevel", two_provinces.REGION, assessmentId=id, indicator=1, level=4, version=24
     )
-    assert (claimed["state"], claimed["score"]["value"]) == ("RETURNED", "3.20")
+    assert (claimed["state"], claimed["score"]["index"]["value"]) == ("RETURNED", "3.20")
     resubmitted = await hub.change("submitAssessment", two_provinces.REGION, id=id, version=25)
     assert (resubmitted["state"], resubmitted["returnedReason"]) == ("SUBMITTED", None)
     published = await hub.change("publishAssessment", two_provinces.ASSESSOR, id=id, version=26)
@@ -298,7 +302,7 @@ async def test_an_assessment_goes_from_its_first_level_to_the_public(hub: Hub) -
         **resubmitted,
         "version": 27,
         "state": "PUBLISHED",
-        "score": {"value": "3.20", "predicate": "Baik", "claimed": 20},
+        "score": {"index": {"value": "3.20"}, "predicate": "Baik", "claimedCount": 20},
     }
     kinds = [kind for kind, _region, _sequence in await _events_after(hub, before)]
     claim = ["LEVEL_CLAIMED", "INDEX_CHANGED"]
@@ -327,8 +331,10 @@ async def test_an_assessment_goes_from_its_first_level_to_the_public(hub: Hub) -
     ]
     query = """
     {
-      ranking(instrument: "pemdi-2026", year: 2026, kind: SELF) {
-        position region { code } score { value basis claimed complete }
+      ranking(instrumentId: "pemdi-2026", year: 2026, kind: SELF) {
+        nodes {
+          position region { code } score { index { value } basis claimedCount isComplete }
+        }
       }
       region(code: "32.11") {
         assessments { nodes { levels { indicator level explanation evidence { url } } } }
@@ -336,11 +342,16 @@ async def test_an_assessment_goes_from_its_first_level_to_the_public(hub: Hub) -
     }
     """
     data = await hub.query_data(query)
-    assert data["ranking"] == [
+    assert data["ranking"]["nodes"] == [
         {
             "position": 1,
             "region": {"code": "32.11"},
-            "score": {"value": "3.20", "basis": "LEVELS", "claimed": 20, "complete": True},
+            "score": {
+                "index": {"value": "3.20"},
+                "basis": "LEVELS",
+                "claimedCount": 20,
+                "isComplete": True,
+            },
         }
     ]
     [assessment] = data["region"]["assessments"]["nodes"]
@@ -380,7 +391,7 @@ async def test_a_claim_of_the_same_level_is_logged_and_changes_no_index(
         level=3,
         version=1,
     )
-    assert (updated["version"], updated["score"]["value"]) == (2, "3.00")
+    assert (updated["version"], updated["score"]["index"]["value"]) == (2, "3.00")
     assert [kind for kind, _, _ in await _events_after(hub, before)] == ["LEVEL_CLAIMED"]
 
 
@@ -400,7 +411,7 @@ async def test_a_result_is_recorded_and_corrected(hub: Hub) -> None:
         "version": 1,
         "state": "PUBLISHED",
         "returnedReason": None,
-        "score": {"value": "4.15", "predicate": "Sangat Baik", "claimed": 0},
+        "score": {"index": {"value": "4.15"}, "predicate": "Sangat Baik", "claimedCount": 0},
     }
     domains = [
         {"number": number, "value": value}
@@ -414,19 +425,21 @@ async def test_a_result_is_recorded_and_corrected(hub: Hub) -> None:
     assert corrected == {
         **recorded,
         "version": 2,
-        "score": {"value": "4.51", "predicate": "Memuaskan", "claimed": 0},
+        "score": {"index": {"value": "4.51"}, "predicate": "Memuaskan", "claimedCount": 0},
     }
     query = """
-    { region(code: "32.11") { history { value domains { number value } provenance { note } } } }
+    { region(code: "32.11") {
+      history { index { value } domains { number score { value } } provenance { note } }
+    } }
     """
     assert (await hub.query_data(query))["region"]["history"] == [
         {
-            "value": "4.51",
+            "index": {"value": "4.51"},
             "domains": [
-                {"number": 1, "value": "5.00"},
-                {"number": 2, "value": "4.30"},
-                {"number": 3, "value": "3.91"},
-                {"number": 4, "value": "4.69"},
+                {"number": 1, "score": {"value": "5.00"}},
+                {"number": 2, "score": {"value": "4.30"}},
+                {"number": 3, "score": {"value": "3.91"}},
+                {"number": 4, "score": {"value": "4.69"}},
             ],
             "provenance": {"note": "ralat"},
         }

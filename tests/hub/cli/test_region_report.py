@@ -171,7 +171,7 @@ def test_graph_is_written_as_graphml(west_java: Commands) -> None:
         (("graph", "99"), "there is no region '99'\n"),
         (("graph", "32", "--around", "x"), "argument aroundId: expected the id of a node"),
         (("graph", "32", "--format", "png"), "--format: expected one of json, dot, graphml"),
-        (("verify", "32", "--instrument", "spbe-2018"), "argument instrument: expected one of"),
+        (("verify", "32", "--instrument", "spbe-2018"), "argument instrumentId: expected one of"),
     ],
 )
 def test_an_invalid_argument_is_reported_with_the_expected_value(
