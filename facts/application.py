@@ -9,6 +9,7 @@ from engine.model import (
     Application,
     ApplicationStatus,
     CommonApplication,
+    EvidenceGrade,
     Integration,
     IntegrationDirection,
     IntegrationMode,
@@ -67,7 +68,7 @@ class _IntegrationRow(TableRow):
     mode: IntegrationMode
     direction: IntegrationDirection
     status: IntegrationStatus
-    evidence_grade: WholeNumber
+    evidence_grade: EvidenceGrade
 
 
 @cache

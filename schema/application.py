@@ -21,7 +21,7 @@ from schema.connection import (
 from schema.descriptions import IDEMPOTENCY_KEY, VERSION
 from schema.enums import ApplicationStatus, Capability
 from schema.function_tag import ApplicationFunction
-from schema.impact import ApplicationImpact
+from schema.impact import ApplicationImpactField
 from schema.info import Info
 from schema.node import Node, Provenance
 from schema.opd import Opd
@@ -74,7 +74,7 @@ class CommonApplication:
 
 
 @strawberry.federation.type(keys=["id"], description="An application as an OPD runs it.")
-class Application(Node, ApplicationImpact, ApplicationFunction):
+class Application(Node, ApplicationImpactField, ApplicationFunction):
     version: int = strawberry.field(description="Send it back with a change.")
     name: str
     status: ApplicationStatus

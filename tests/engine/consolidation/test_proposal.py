@@ -25,6 +25,7 @@ from engine.model import (
     Application,
     ApplicationStatus,
     CommonApplication,
+    EvidenceGrade,
     Integration,
     IntegrationDirection,
     IntegrationMode,
@@ -64,7 +65,7 @@ def edge(
         mode=IntegrationMode[mode],
         direction=IntegrationDirection.ONE_WAY,
         status=IntegrationStatus.ACTIVE,
-        evidence_grade=grade,
+        evidence_grade=EvidenceGrade(grade),
         version=1,
         provenance=SOURCE,
     )
