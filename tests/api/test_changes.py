@@ -408,7 +408,7 @@ async def test_a_result_has_the_two_decimal_places_that_are_printed(
     answer = await hub.change(
         "recordResult", two_provinces.PROVINCE, **{**PUBLISHED_RESULT, "value": sent}
     )
-    assert answer["score"]["value"] == recorded
+    assert answer["score"]["index"]["value"] == recorded
 
 
 @pytest.mark.parametrize("value", ["", "4,50", "+4.50", "٤.٥٠", "NaN", "1e0", True])

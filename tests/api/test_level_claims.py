@@ -15,7 +15,7 @@ from tests.api.mutation_inputs import LEVEL_CLAIMS
 DOCUMENT = {"title": "SK", "url": "https://example.id/sk"}
 LEVELS = """
 query ($id: ID!) { node(id: $id) { ... on Assessment {
-  version state score { value } levels { indicator level explanation evidence { title } }
+  version state score { index { value } } levels { indicator level explanation evidence { title } }
 } } }
 """
 
@@ -56,7 +56,7 @@ async def test_claims_at_once_return_what_they_replace_and_lack(hub: Hub) -> Non
             "id": two_provinces.DRAFT,
             "version": 4,
             "state": "DRAFT",
-            "score": {"value": "1.51"},  # 1 + 3 * 0.15 + 2 * 0.03
+            "score": {"index": {"value": "1.51"}},  # 1 + 3 * 0.15 + 2 * 0.03
         },
         "claims": [
             {"indicator": 20, "previousLevel": None, "level": 4, "warnings": []},
@@ -77,7 +77,7 @@ async def test_claims_at_once_return_what_they_replace_and_lack(hub: Hub) -> Non
     assert await _stored_assessment(hub) == {
         "version": 5,
         "state": "DRAFT",
-        "score": {"value": "1.21"},
+        "score": {"index": {"value": "1.21"}},
         "levels": [
             {"indicator": 6, "level": 3, "explanation": None, "evidence": []},
             {"indicator": 7, "level": 1, "explanation": None, "evidence": []},
@@ -140,7 +140,7 @@ async def test_all_indicators_are_claimed_and_then_submitted(hub: Hub) -> None:
         ],
     )
     assert claimed["assessment"]["version"] == 48
-    assert claimed["assessment"]["score"] == {"value": "3.00"}
+    assert claimed["assessment"]["score"] == {"index": {"value": "3.00"}}
     assert await _list_events(hub, cursor) == {
         "LEVEL_CLAIMED": 47,
         "INDEX_CHANGED": 47,
@@ -193,7 +193,7 @@ async def test_of_many_concurrent_claims_at_once_one_succeeds(any_hub: Hub) -> N
             assert (answer["expectedVersion"], answer["currentVersion"]) == (1, 21)
     winner = [answer["__typename"] for answer in answers].index("ClaimedLevels") + 3
     stored = await _stored_assessment(any_hub)
-    assert (stored["version"], stored["score"]["value"]) == (21, f"{winner}.00")
+    assert (stored["version"], stored["score"]["index"]["value"]) == (21, f"{winner}.00")
     assert {claim["level"] for claim in stored["levels"]} == {winner}
     assert await _count_entries(any_hub) == start + 20
 
