@@ -35,8 +35,8 @@ class RankingFilter:
     )
     region_kinds: list[RegionKind] | None = strawberry.field(
         default=None,
-        description="The kinds of regions to rank together. Null ranks regencies and cities, "
-        "because provinces are ranked separately from them.",
+        description="The kinds of regions to rank together. Null or an empty list ranks regencies and "
+        "cities, because provinces are ranked separately from them.",
     )
 
 

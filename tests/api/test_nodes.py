@@ -17,6 +17,7 @@ query ($id: ID!) {
     ... on Application { name opd { id } region { code } }
     ... on Integration { source { id } target { id } targetId region { code } }
     ... on Assessment { state region { code } instrument { id } }
+    ... on Instrument { status }
   }
 }
 """
@@ -39,6 +40,7 @@ query ($id: ID!) {
                 "region": {"code": "32.11"},
             },
         ),
+        ("pemdi-2026", {"__typename": "Instrument", "status": "IN_FORCE"}),
         (
             two_provinces.DRAFT,
             {
