@@ -9,6 +9,7 @@ from engine.model import (
     Application,
     ApplicationStatus,
     CommonApplication,
+    CommonApplicationClassification,
     Integration,
     IntegrationDirection,
     IntegrationMode,
@@ -40,7 +41,7 @@ class _CommonApplicationRow(TableRow):
     id: str
     name: str
     owner: str
-    classification: str
+    classification: CommonApplicationClassification
     legal_basis: str
     indicators: Spbe2020Indicators = ()
 

@@ -35,3 +35,5 @@ RESUME_AFTER = (
     "current state."
 )
 INSTRUMENT_ID = "The id of an instrument, such as `spbe-2020`."
+APPLICATION_EDITORS = "The staff of the OPD, of its region and of its province may do it."
+REGION_EDITORS = "The staff of the region and of its province may do it."

@@ -58,7 +58,7 @@ class AttestationStatus:
     state: AttestationState
     attestation: Attestation | None  # the latest attestation
     expires_on: date | None  # the last day on which it is valid
-    broken_by: ForeignEdit | None  # the first foreign edit after it
+    invalidated_by: ForeignEdit | None  # the first foreign edit after it
 
     @property
     def holds(self) -> bool:
@@ -82,10 +82,10 @@ def attestation_status(
         return AttestationStatus(opd, AttestationState.NEVER_GIVEN, None, None, None)
     latest = max(own_attestations, key=lambda attestation: attestation.at)
     later_edits = [edit for edit in edits if edit.opd == opd and edit.at > latest.at]
-    broken_by = min(later_edits, key=lambda edit: (edit.at, edit.subject), default=None)
+    invalidated_by = min(later_edits, key=lambda edit: (edit.at, edit.subject), default=None)
     expires_on = latest.at.date() + timedelta(days=ATTESTED_DAYS)
-    if broken_by is not None:
+    if invalidated_by is not None:
         state = AttestationState.INVALIDATED
     else:
         state = AttestationState.VALID if today <= expires_on else AttestationState.EXPIRED
-    return AttestationStatus(opd, state, latest, expires_on, broken_by)
+    return AttestationStatus(opd, state, latest, expires_on, invalidated_by)
