@@ -15,10 +15,10 @@ from pydantic import ValidationError
 from engine.assessment.instrument import Instrument
 from engine.assessment.score import score_assessment, score_levels
 from engine.document import from_document
-from engine.log.entry_types import Claimed
-from engine.matching.function_classifier import Correction
+from engine.log.entry_types import ClaimedLevel
+from engine.matching.function_classifier import FunctionCorrection
 from engine.model import Application, Assessment, Integration, Opd, Region
-from engine.verification.attestation import Attestation, Attested
+from engine.verification.attestation import Attestation, AttestationRecord
 from engine.verification.inventory import Exemption
 from facts.instrument import instrument_by_id, instrument_catalogue
 
@@ -80,7 +80,7 @@ class BodyCheck:
                         value.instrument
                     )
                     score_assessment(instrument, value)
-                case Claimed() if value.assessment in self._instrument_by_assessment:
+                case ClaimedLevel() if value.assessment in self._instrument_by_assessment:
                     instrument = self._instrument_by_assessment[value.assessment]
                     score_levels(instrument, {value.claim.indicator: value.claim.level})
         except (ValueError, KeyError) as error:
@@ -92,11 +92,11 @@ def _references(value: object) -> list[str]:
     match value:
         case Application(opd=str(opd)) | Attestation(opd=opd) | Exemption(opd=opd):
             return [opd]
-        case Attested():
+        case AttestationRecord():
             return [value.attestation.opd]
         case Integration():
             return [value.source]
-        case Correction():
+        case FunctionCorrection():
             return [value.application]
         case _:
             return []

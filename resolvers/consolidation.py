@@ -11,7 +11,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from engine.consolidation import consolidation as engine
-from engine.consolidation.decision import Decided, Decision, ProposalStatus, proposal_status
+from engine.consolidation.decision import (
+    Decision,
+    ProposalDecision,
+    ProposalStatus,
+    proposal_status,
+)
 from engine.consolidation.proposal import Proposal, ProposalKind, drop_rejected_proposals
 from engine.consolidation.region_facts import MissingExchange, RegionFacts
 from engine.consolidation.reuse import ReuseCandidate
@@ -41,7 +46,9 @@ class ProposalWithStatus:
 
     proposal: Proposal
     status: ProposalStatus
-    latest_decision: Decided | None  # the latest decision, on these inputs or on earlier ones
+    latest_decision: (
+        ProposalDecision | None
+    )  # the latest decision, on these inputs or on earlier ones
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +114,9 @@ async def list_all_proposals(context: Context, region: Region) -> list[ProposalW
     return [_attach_status(proposal, decisions.get(proposal.id)) for proposal in proposals]
 
 
-async def decide_proposal(context: Context, request: DecideProposal, key: str | None) -> Decided:
+async def decide_proposal(
+    context: Context, request: DecideProposal, key: str | None
+) -> ProposalDecision:
     """Record a person's decision on a proposal.
 
     Raises:
@@ -116,7 +125,7 @@ async def decide_proposal(context: Context, request: DecideProposal, key: str | 
     """
     province_context = await _preload_province_context(context, request.region)
 
-    async def apply_request(transaction: LogTransaction, region: Region) -> Decided:
+    async def apply_request(transaction: LogTransaction, region: Region) -> ProposalDecision:
         access.allow_proposal_decision(context.viewer, region)
         least = 1 if request.decision is Decision.REJECT else 0
         reason = checked_text("reason", request.reason, least=least, most=REASON_LENGTH)
@@ -128,7 +137,7 @@ async def decide_proposal(context: Context, request: DecideProposal, key: str | 
             if province_context is None
             else await compute_proposals(context, record, province_context)
         )
-        subject: Proposal | Decided | None
+        subject: Proposal | ProposalDecision | None
         subject = next((proposal for proposal in proposals if proposal.id == request.id), None)
         if subject is None and request.decision is Decision.REJECT:
             # An accepted proposal can be rejected later, even if it is no longer proposed.
@@ -139,7 +148,7 @@ async def decide_proposal(context: Context, request: DecideProposal, key: str | 
             raise NotFound("proposal", request.id)
         if subject.inputs != request.inputs:
             raise InvalidInput("inputs", CURRENT_INPUTS, repr(request.inputs))
-        decided = Decided(
+        decided = ProposalDecision(
             region=region.code,
             proposal=request.id,
             inputs=subject.inputs,
@@ -159,7 +168,7 @@ async def decide_proposal(context: Context, request: DecideProposal, key: str | 
         return decided
 
     async with open_region_change(
-        context, request.region, key=key, request=request, result_type=Decided
+        context, request.region, key=key, request=request, result_type=ProposalDecision
     ) as change:
         return change.earlier_result or change.store_result(
             await apply_request(change.transaction, change.region)
@@ -243,5 +252,5 @@ def _mandated_applications() -> dict[str, CommonApplication]:
     return mandates
 
 
-def _attach_status(proposal: Proposal, decided: Decided | None) -> ProposalWithStatus:
+def _attach_status(proposal: Proposal, decided: ProposalDecision | None) -> ProposalWithStatus:
     return ProposalWithStatus(proposal, proposal_status(proposal, decided), decided)

@@ -18,7 +18,7 @@ def checked_evidence(evidence: tuple[Evidence, ...], today: date) -> tuple[Evide
         raise InvalidInput("evidence", f"at most {EVIDENCE_MOST} links", str(len(evidence)))
     for item in evidence:
         if item.dated is not None and item.dated > today:
-            raise InvalidInput("evidence.dated", f"a day up to {today}", str(item.dated))
+            raise InvalidInput("evidence.date", f"a day up to {today}", str(item.dated))
     return tuple(
         Evidence(
             title=checked_text("evidence.title", item.title, least=1, most=TITLE_LENGTH),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from engine.document import to_document
-from engine.matching.function_classifier import Correction
+from engine.matching.function_classifier import FunctionCorrection
 from engine.model import Application, EventKind, Region
 from resolvers import access
 from resolvers.application import find_application
@@ -37,7 +37,7 @@ async def correct_function(
             request.application
         ]
         access.allow_application_edit(context.viewer, region, application.opd)
-        correction = Correction(
+        correction = FunctionCorrection(
             application.id, request.function, context.viewer.subject, transaction.at
         )
         await transaction.append(

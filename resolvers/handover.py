@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from engine.document import to_document
 from engine.identifier import region_id
-from engine.log.source import Handover, Source, SourceState
+from engine.log.source import RegionHandover, Source, SourceState
 from engine.model import OWN_ACTOR_PREFIX, EventKind
 from resolvers.context import Instance
 from storage import log
@@ -41,7 +41,7 @@ async def hand_over_region(instance: Instance, region: str, url: str) -> int:
             actor=HANDOVER_ACTOR,
             kind=EventKind.REGION_HANDED_OVER,
             subject=region_id(region),
-            body=to_document(Handover(region, url)),
+            body=to_document(RegionHandover(region, url)),
         )
         reason = "handed over; its new owner is not followed yet"
         source = Source(region, url, SourceState.STALE, instance.clock(), reason)

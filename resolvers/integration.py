@@ -289,7 +289,7 @@ def _check_exchange_evidence(
                 viewer.role, "submit a machine log: only the region may, since it runs the bus"
             )
         if item.kind is EvidenceKind.MACHINE_LOG and item.dated is None:
-            raise InvalidInput("evidence.dated", "the last day of a machine log", "null")
+            raise InvalidInput("evidence.date", "the last day of a machine log", "null")
     return checked_evidence(evidence, today)
 
 

@@ -121,7 +121,9 @@ def attestation_statuses_by_opd(
     """Return the attestation status of each OPD on a day, by its id."""
     attestations = [attested.attestation for attested in record.attestations]
     foreign_edits = [
-        attested.broken_by for attested in record.attestations if attested.broken_by is not None
+        attested.invalidated_by
+        for attested in record.attestations
+        if attested.invalidated_by is not None
     ]
     return {
         opd.id: attestation_status(opd.id, attestations, foreign_edits, today=today)

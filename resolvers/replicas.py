@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 from engine.document import from_document
 from engine.log.entry import Entry
 from engine.log.snapshot import SnapshotRow
-from engine.log.source import Handover, Source, SourceState
+from engine.log.source import RegionHandover, Source, SourceState
 from engine.model import EventKind
 from regions.replication_client import ReplicaPosition
 from resolvers.context import Context, Instance
@@ -152,4 +152,4 @@ class DatabaseReplicaStore:
         """Return whether the newest entry hands the region over to this instance."""
         if newest.kind is not EventKind.REGION_HANDED_OVER or newest.body is None:
             return False
-        return from_document(Handover, newest.body).url == self.instance.url
+        return from_document(RegionHandover, newest.body).url == self.instance.url

@@ -15,7 +15,7 @@ from schema.descriptions import EVIDENCE, IDEMPOTENCY_KEY, VERSION
 from schema.enums import AssessmentKind, AssessmentState
 from schema.info import Info
 from schema.instrument import Instrument, schema_instrument
-from schema.node import Evidence, EvidenceInput, Node, Provenance
+from schema.node import EvidenceDocument, EvidenceInput, Node, Provenance
 from schema.problem import (
     AlreadyExists,
     IdempotencyKeyReused,
@@ -40,7 +40,7 @@ class LevelClaim:
     indicator: int
     level: int
     explanation: str
-    evidence: list[Evidence]
+    evidence: list[EvidenceDocument]
 
 
 @strawberry.federation.type(
@@ -110,7 +110,7 @@ class Assessment(Node):
                     indicator=claim.indicator,
                     level=claim.level,
                     explanation=claim.explanation,
-                    evidence=[Evidence.from_model(evidence) for evidence in claim.evidence],
+                    evidence=[EvidenceDocument.from_model(evidence) for evidence in claim.evidence],
                 )
                 for claim in value.levels
             ],

@@ -118,7 +118,7 @@ class ProposalDecision:
     at: datetime
 
     @classmethod
-    def from_model(cls, value: engine_decision.Decided) -> ProposalDecision:
+    def from_model(cls, value: engine_decision.ProposalDecision) -> ProposalDecision:
         return cls(
             proposal_id=strawberry.ID(value.proposal),
             region_code=strawberry.ID(value.region),

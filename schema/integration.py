@@ -13,7 +13,7 @@ from schema.application import Application
 from schema.descriptions import EVIDENCE, IDEMPOTENCY_KEY, VERSION
 from schema.enums import IntegrationDirection, IntegrationMode, IntegrationStatus
 from schema.info import Info
-from schema.node import Evidence, EvidenceInput, Node, Provenance
+from schema.node import EvidenceDocument, EvidenceInput, Node, Provenance
 from schema.problem import (
     AlreadyExists,
     IdempotencyKeyReused,
@@ -37,7 +37,7 @@ class Integration(Node):
     evidence_grade: int = strawberry.field(
         description="0 claimed, 1 documented, 2 confirmed by the counterpart, 3 machine log."
     )
-    evidence: list[Evidence]
+    evidence: list[EvidenceDocument]
     verified_on: date | None = strawberry.field(
         description="The newest day of its evidence, or of the counterpart's confirmation."
     )
@@ -69,7 +69,7 @@ class Integration(Node):
             direction=value.direction,
             status=value.status,
             evidence_grade=value.evidence_grade,
-            evidence=[Evidence.from_model(link) for link in value.evidence],
+            evidence=[EvidenceDocument.from_model(link) for link in value.evidence],
             verified_on=value.verified_on,
             region_code=strawberry.ID(value.region),
             provenance=Provenance.from_model(value.provenance),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+import datetime
 
 import strawberry
 
@@ -36,27 +36,42 @@ class Provenance:
         return cls(source=value.source, is_confirmed=value.confirmed, note=value.note or None)
 
 
-@strawberry.type(description="A document that supports a claim (bukti dukung).")
-class Evidence:
-    title: str
-    url: str
-    kind: EvidenceKind
-    dated: date | None = strawberry.field(description="Null: nobody told.")
+@strawberry.type(
+    description="A document that a region submits as evidence (bukti dukung) for a level or for an "
+    "exchange. Only its address is stored, not the document."
+)
+class EvidenceDocument:
+    title: str = strawberry.field(description="The title that the submitter gave the document.")
+    url: str = strawberry.field(description="The address where the document can be read.")
+    kind: EvidenceKind = strawberry.field(description="What the document shows.")
+    date: datetime.date | None = strawberry.field(
+        description="The date of the document; null if it is unknown."
+    )
 
     @classmethod
-    def from_model(cls, value: model.Evidence) -> Evidence:
-        return cls(title=value.title, url=value.url, kind=value.kind, dated=value.dated)
+    def from_model(cls, value: model.Evidence) -> EvidenceDocument:
+        return cls(title=value.title, url=value.url, kind=value.kind, date=value.dated)
 
 
-@strawberry.input(description="A link to a document that supports a claim.")
+@strawberry.input(
+    description="A document to submit as evidence (bukti dukung) for a level or for an exchange."
+)
 class EvidenceInput:
-    title: str
-    url: str = strawberry.field(description="Begins with http:// or https://.")
-    kind: EvidenceKind = model.EvidenceKind.DOCUMENT
-    dated: date | None = strawberry.field(
-        default=None, description="Of the document; what is undated often proves nothing."
+    title: str = strawberry.field(
+        description="The title of the document, from 1 to 300 characters."
+    )
+    url: str = strawberry.field(
+        description="The address of the document, which begins with http:// or https://."
+    )
+    kind: EvidenceKind = strawberry.field(
+        default=model.EvidenceKind.DOCUMENT, description="What the document shows."
+    )
+    date: datetime.date | None = strawberry.field(
+        default=None,
+        description="The date of the document, at the latest today. Null if it is unknown: a rule "
+        "that requires a document of a certain year, or a recent one, then does not accept it.",
     )
 
     def to_model(self) -> model.Evidence:
         """Return the evidence as the model has it."""
-        return model.Evidence(self.title, self.url, self.kind, self.dated)
+        return model.Evidence(self.title, self.url, self.kind, self.date)

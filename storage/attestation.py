@@ -14,7 +14,7 @@ from sqlalchemy import bindparam, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from engine.log.entry import format_timestamp
-from engine.verification.attestation import Attestation, Attested, ForeignEdit
+from engine.verification.attestation import Attestation, AttestationRecord, ForeignEdit
 from storage.tables import AttestationRow
 
 _BY_REGION = (
@@ -24,9 +24,9 @@ _BY_REGION = (
 )
 
 
-def attestation_to_row(region: str, attested: Attested) -> AttestationRow:
+def attestation_to_row(region: str, attested: AttestationRecord) -> AttestationRow:
     """Return the row of an attestation."""
-    attestation, broken = attested.attestation, attested.broken_by
+    attestation, broken = attested.attestation, attested.invalidated_by
     return AttestationRow(
         opd=attestation.opd,
         region=region,
@@ -38,16 +38,20 @@ def attestation_to_row(region: str, attested: Attested) -> AttestationRow:
     )
 
 
-def attestation_from_row(row: AttestationRow) -> Attested:
+def attestation_from_row(row: AttestationRow) -> AttestationRecord:
     """Return the attestation that a row holds, with the edit that invalidated it."""
-    broken_by = None
+    invalidated_by = None
     if row.broken_subject is not None and row.broken_by is not None and row.broken_at is not None:
         at = datetime.fromisoformat(row.broken_at)
-        broken_by = ForeignEdit(row.opd, row.broken_subject, row.broken_by, at)
-    return Attested(Attestation(row.opd, row.by, datetime.fromisoformat(row.at)), broken_by)
+        invalidated_by = ForeignEdit(row.opd, row.broken_subject, row.broken_by, at)
+    return AttestationRecord(
+        Attestation(row.opd, row.by, datetime.fromisoformat(row.at)), invalidated_by
+    )
 
 
-async def list_attestations_by_region(session: AsyncSession, region: str) -> list[Attested]:
+async def list_attestations_by_region(
+    session: AsyncSession, region: str
+) -> list[AttestationRecord]:
     """Return the latest attestation of each OPD of a region that has ever attested, by OPD."""
     rows = await session.scalars(_BY_REGION, {"region": region})
     return [attestation_from_row(row) for row in rows]

@@ -8,7 +8,7 @@ from sqlalchemy import bindparam, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from engine.log.entry import format_timestamp
-from engine.matching.function_classifier import Correction
+from engine.matching.function_classifier import FunctionCorrection
 from engine.matching.listing import Listing
 from storage.tables import ApplicationRow, CorrectionRow, OpdRow
 
@@ -19,7 +19,7 @@ _BY_REGIONS = (
 )
 
 
-def correction_to_row(region: str, correction: Correction) -> CorrectionRow:
+def correction_to_row(region: str, correction: FunctionCorrection) -> CorrectionRow:
     """Return the row of a correction."""
     return CorrectionRow(
         application=correction.application,

@@ -16,11 +16,11 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from engine.assessment.score import Score, score_assessment, score_levels
-from engine.consolidation.decision import Decided
+from engine.consolidation.decision import ProposalDecision
 from engine.document import from_document, to_document
 from engine.log.entry import Entry
-from engine.log.entry_types import ENTRY_BODY_TYPES, Claimed
-from engine.matching.function_classifier import Correction
+from engine.log.entry_types import ENTRY_BODY_TYPES, ClaimedLevel
+from engine.matching.function_classifier import FunctionCorrection
 from engine.model import (
     Application,
     Assessment,
@@ -32,7 +32,7 @@ from engine.model import (
     Visibility,
 )
 from engine.path.effort import RegionEffort
-from engine.verification.attestation import Attestation, Attested, ForeignEdit
+from engine.verification.attestation import Attestation, AttestationRecord, ForeignEdit
 from engine.verification.inventory import DevelopmentPolicy, Exemption
 from facts.instrument import instrument_by_id
 from storage import (
@@ -136,7 +136,7 @@ class ProjectionBatch:
 
     owners: dict[tuple[type[Table], str], str] = field(default_factory=dict)  # region by table, id
     opds: dict[str, str | None] = field(default_factory=dict)  # by application
-    attested: dict[str, Attested] = field(default_factory=dict)  # by OPD
+    attested: dict[str, AttestationRecord] = field(default_factory=dict)  # by OPD
     assessments: dict[str, _ProjectedAssessment] = field(default_factory=dict)  # by id
     changed_assessments: set[str] = field(default_factory=set)  # ids of the assessments to write
     pending: PendingUpserts = field(default_factory=PendingUpserts)
@@ -217,12 +217,12 @@ class ProjectionBatch:
             case Integration():
                 self._apply_integration(entry, value)
             case Attestation():
-                self._put_attestation(entry, Attested(value, None))
-            case Attested():
+                self._put_attestation(entry, AttestationRecord(value, None))
+            case AttestationRecord():
                 self._put_attestation(entry, value)
-            case Decided():
+            case ProposalDecision():
                 self.pending.put(proposal.decision_to_row(value))
-            case Correction():
+            case FunctionCorrection():
                 self.pending.put(function_correction.correction_to_row(entry.region, value))
             case Exemption():
                 self.pending.put(verification_scope.exemption_row(entry.region, value))
@@ -230,7 +230,7 @@ class ProjectionBatch:
                 self.pending.put(verification_scope.policy_row(value))
             case RegionEffort():
                 self.pending.put(effort.effort_to_row(value))
-            case Claimed():
+            case ClaimedLevel():
                 return self._apply_claim(value)
             case Assessment():
                 return self._apply_assessment(value)
@@ -271,16 +271,16 @@ class ProjectionBatch:
         """Invalidate the valid attestations of these OPDs that another person gave."""
         for owner in owners:
             attested = None if owner is None else self.attested.get(owner)
-            if attested is not None and attested.broken_by is None:
+            if attested is not None and attested.invalidated_by is None:
                 edit = ForeignEdit(attested.attestation.opd, subject, entry.actor, entry.at)
                 if attested.attestation.by != entry.actor:
-                    self._put_attestation(entry, replace(attested, broken_by=edit))
+                    self._put_attestation(entry, replace(attested, invalidated_by=edit))
 
-    def _put_attestation(self, entry: Entry, attested: Attested) -> None:
+    def _put_attestation(self, entry: Entry, attested: AttestationRecord) -> None:
         self.attested[attested.attestation.opd] = attested
         self.pending.put(attestation.attestation_to_row(entry.region, attested))
 
-    def _apply_claim(self, claimed: Claimed) -> IndexChange | None:
+    def _apply_claim(self, claimed: ClaimedLevel) -> IndexChange | None:
         projected = self.assessments.get(claimed.assessment)
         if projected is None:  # the entry that created the assessment has no body here
             return None
@@ -332,15 +332,15 @@ def _referenced_rows(value: Any) -> list[tuple[type[Table], str]]:
             return [(IntegrationRow, value.id), *((ApplicationRow, id) for id in ends)]
         case Attestation() | Exemption():
             return [(OpdRow, value.opd)]
-        case Attested():
+        case AttestationRecord():
             return [(OpdRow, value.attestation.opd)]
-        case Correction():
+        case FunctionCorrection():
             return [(ApplicationRow, value.application)]
-        case Decided():
+        case ProposalDecision():
             return [(DecisionRow, value.proposal)]
         case Assessment():
             return [(AssessmentRow, value.id)]
-        case Claimed():
+        case ClaimedLevel():
             return [(AssessmentRow, value.assessment)]
         case _:
             return []

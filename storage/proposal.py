@@ -7,7 +7,7 @@ from datetime import datetime
 from sqlalchemy import bindparam, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from engine.consolidation.decision import Decided, Decision
+from engine.consolidation.decision import Decision, ProposalDecision
 from engine.consolidation.proposal import ProposalKind
 from engine.log.entry import format_timestamp
 from storage.tables import DecisionRow
@@ -23,7 +23,7 @@ _ACCEPTED_MERGES = (
 )
 
 
-def decision_to_row(decided: Decided) -> DecisionRow:
+def decision_to_row(decided: ProposalDecision) -> DecisionRow:
     """Return the row of a decision."""
     return DecisionRow(
         proposal=decided.proposal,
@@ -38,9 +38,9 @@ def decision_to_row(decided: Decided) -> DecisionRow:
     )
 
 
-def decision_from_row(row: DecisionRow) -> Decided:
+def decision_from_row(row: DecisionRow) -> ProposalDecision:
     """Return the decision that a row holds."""
-    return Decided(
+    return ProposalDecision(
         region=row.region,
         proposal=row.proposal,
         inputs=row.inputs,
@@ -59,7 +59,7 @@ async def list_accepted_merges(session: AsyncSession, region: str) -> tuple[tupl
     return tuple(tuple(group) for group in groups)
 
 
-async def decisions_by_proposal(session: AsyncSession, region: str) -> dict[str, Decided]:
+async def decisions_by_proposal(session: AsyncSession, region: str) -> dict[str, ProposalDecision]:
     """Return the latest decision on each proposal of a region, by proposal."""
     rows = await session.scalars(select(DecisionRow).where(DecisionRow.region == region))
     return {row.proposal: decision_from_row(row) for row in rows}

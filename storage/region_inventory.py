@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from engine.graph.graph import hash_texts
 from engine.model import Application, Integration, Opd
-from engine.verification.attestation import Attested
+from engine.verification.attestation import AttestationRecord
 from engine.verification.inventory import DevelopmentPolicy, Exemption
 from storage import (
     application,
@@ -38,7 +38,7 @@ class RegionInventoryRecord:
     foreign_applications: tuple[
         Application, ...
     ]  # those of other regions at the integrations' ends
-    attestations: tuple[Attested, ...]
+    attestations: tuple[AttestationRecord, ...]
     functions: Mapping[str, str] = field(default_factory=dict)  # assigned by people
     exemptions: tuple[Exemption, ...] = ()
     policy: DevelopmentPolicy | None = None

@@ -15,7 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from engine.document import from_document, to_document
 from engine.log.entry import Entry
 from engine.log.snapshot import ROW_BODY_TYPES, RegionSnapshotRowKind, SnapshotRow
-from engine.matching.function_classifier import Correction
+from engine.matching.function_classifier import FunctionCorrection
 from engine.model import AssessmentState
 from engine.path.effort import RegionEffort, StepEffort
 from engine.verification.inventory import DevelopmentPolicy, Exemption
@@ -63,7 +63,7 @@ _READERS: tuple[tuple[RegionSnapshotRowKind, type[Table], Callable[[Any], object
     (
         RegionSnapshotRowKind.CORRECTION,
         CorrectionRow,
-        lambda row: Correction(
+        lambda row: FunctionCorrection(
             row.application, row.function, row.by, datetime.fromisoformat(row.at)
         ),
     ),

@@ -31,7 +31,7 @@ class ProposalStatus(Enum):
 
 
 @dataclass(frozen=True, slots=True)
-class Decided:
+class ProposalDecision:
     """A decision on a proposal of a region."""
 
     region: str
@@ -52,7 +52,7 @@ _STATUS_AFTER = {
 }
 
 
-def proposal_status(proposal: Proposal, decided: Decided | None) -> ProposalStatus:
+def proposal_status(proposal: Proposal, decided: ProposalDecision | None) -> ProposalStatus:
     """Return the status of a proposal after the latest decision on it, if there is one."""
     if decided is None or decided.inputs != proposal.inputs:
         return ProposalStatus.OPEN

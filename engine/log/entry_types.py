@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from engine.consolidation.decision import Decided
+from engine.consolidation.decision import ProposalDecision
 from engine.document import to_document
-from engine.log.source import Handover
-from engine.matching.function_classifier import Correction
+from engine.log.source import RegionHandover
+from engine.matching.function_classifier import FunctionCorrection
 from engine.model import (
     Application,
     Assessment,
@@ -24,7 +24,7 @@ from engine.verification.inventory import DevelopmentPolicy, Exemption
 
 
 @dataclass(frozen=True, slots=True)
-class Claimed:
+class ClaimedLevel:
     """A claimed level, and the version of the assessment after the claim."""
 
     assessment: str
@@ -44,21 +44,21 @@ ENTRY_BODY_TYPES: dict[EventKind, type] = {
     EventKind.INTEGRATION_CONFIRMED: Integration,
     EventKind.INTEGRATION_WITHDRAWN: Integration,
     EventKind.INVENTORY_ATTESTED: Attestation,
-    EventKind.PROPOSAL_DECIDED: Decided,
-    EventKind.FUNCTION_CORRECTED: Correction,
+    EventKind.PROPOSAL_DECIDED: ProposalDecision,
+    EventKind.FUNCTION_CORRECTED: FunctionCorrection,
     EventKind.OPD_EXEMPTED: Exemption,
     EventKind.DEVELOPMENT_POLICY_RECORDED: DevelopmentPolicy,
     EventKind.EFFORT_EDITED: RegionEffort,
-    EventKind.REGION_HANDED_OVER: Handover,
+    EventKind.REGION_HANDED_OVER: RegionHandover,
     EventKind.ASSESSMENT_STARTED: Assessment,
     EventKind.ASSESSMENT_SUBMITTED: Assessment,
     EventKind.ASSESSMENT_RETURNED: Assessment,
     EventKind.ASSESSMENT_PUBLISHED: Assessment,
     EventKind.RESULT_RECORDED: Assessment,
-    EventKind.LEVEL_CLAIMED: Claimed,
+    EventKind.LEVEL_CLAIMED: ClaimedLevel,
 }
 
 
 def claim_body(assessment_id: str, version: int, claim: LevelClaim) -> dict[str, Any]:
     """Return the body of a LEVEL_CLAIMED entry."""
-    return to_document(Claimed(assessment_id, version, claim))
+    return to_document(ClaimedLevel(assessment_id, version, claim))

@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import Any
 
-from engine.consolidation.decision import Decided
+from engine.consolidation.decision import ProposalDecision
 from engine.log.entry import Entry
-from engine.matching.function_classifier import Correction
+from engine.matching.function_classifier import FunctionCorrection
 from engine.model import Application, Assessment, Integration, Opd, Region
 from engine.path.effort import RegionEffort
-from engine.verification.attestation import Attested
+from engine.verification.attestation import AttestationRecord
 from engine.verification.inventory import DevelopmentPolicy, Exemption
 
 
@@ -40,9 +40,9 @@ ROW_BODY_TYPES: dict[RegionSnapshotRowKind, type] = {
     RegionSnapshotRowKind.EXEMPTION: Exemption,
     RegionSnapshotRowKind.EFFORT: RegionEffort,
     RegionSnapshotRowKind.DEVELOPMENT_POLICY: DevelopmentPolicy,
-    RegionSnapshotRowKind.DECISION: Decided,
-    RegionSnapshotRowKind.CORRECTION: Correction,
-    RegionSnapshotRowKind.ATTESTATION: Attested,
+    RegionSnapshotRowKind.DECISION: ProposalDecision,
+    RegionSnapshotRowKind.CORRECTION: FunctionCorrection,
+    RegionSnapshotRowKind.ATTESTATION: AttestationRecord,
     RegionSnapshotRowKind.ASSESSMENT: Assessment,
 }
 

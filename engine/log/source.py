@@ -20,7 +20,7 @@ class SourceState(Enum):
 
 
 @dataclass(frozen=True, slots=True)
-class Handover:
+class RegionHandover:
     """The owner's last entry in a region's log. Another instance owns the region after it."""
 
     region: str

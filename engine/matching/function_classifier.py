@@ -86,7 +86,7 @@ class TrainingExample:
 
 
 @dataclass(frozen=True, slots=True)
-class Correction:
+class FunctionCorrection:
     """A person's correction of an application's function; None revokes the earlier correction."""
 
     application: str

@@ -34,11 +34,11 @@ class ForeignEdit:
 
 
 @dataclass(frozen=True, slots=True)
-class Attested:
+class AttestationRecord:
     """An OPD's latest attestation and the first foreign edit after it."""
 
     attestation: Attestation
-    broken_by: ForeignEdit | None
+    invalidated_by: ForeignEdit | None
 
 
 class AttestationState(Enum):

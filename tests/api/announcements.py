@@ -20,7 +20,7 @@ OFFICE, HEALTH, BUDGET = (
     "32.73:application-budget",
 )
 DINKES = "32.11:opd-dinkes"
-PAPER = {"title": "Berita acara", "url": "https://example.go.id/ba", "dated": "2026-06-01"}
+PAPER = {"title": "Berita acara", "url": "https://example.go.id/ba", "date": "2026-06-01"}
 VERIFICATION = """
 subscription ($after: Cursor) { verificationChanged(after: $after) {
   cursor previousCursor region { code } instrument { id } year assessment kind

@@ -176,10 +176,8 @@ INVENTORY: dict[str, list[tuple[Fields, Fields]]] = {
             invalid_input("evidence", "one link at least", "none"),
         ),
         (
-            versioned(
-                "32.11:integration-drawn", evidence=[{**DOCUMENTS[0], "dated": "2026-11-25"}]
-            ),
-            invalid_input("evidence.dated", "a day up to 2026-11-24", "2026-11-25"),
+            versioned("32.11:integration-drawn", evidence=[{**DOCUMENTS[0], "date": "2026-11-25"}]),
+            invalid_input("evidence.date", "a day up to 2026-11-24", "2026-11-25"),
         ),
         (
             versioned("32.11:integration-drawn", 2, evidence=DOCUMENTS),

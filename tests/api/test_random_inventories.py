@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from graphql import GraphQLObjectType
 
-from engine.matching.function_classifier import Correction
+from engine.matching.function_classifier import FunctionCorrection
 from engine.model import (
     Application,
     ApplicationStatus,
@@ -102,7 +102,9 @@ async def write_inventories(hub: Hub, seed: int, rng: random.Random) -> None:
             application = Application(id, region, opd, name, status, 1, two_provinces.SOURCE)
             await hub.record(EventKind.APPLICATION_REGISTERED, region, id, application)
             if rng.random() < 0.8:
-                correction = Correction(id, rng.choice(FUNCTIONS), "test", hub.instance.clock())
+                correction = FunctionCorrection(
+                    id, rng.choice(FUNCTIONS), "test", hub.instance.clock()
+                )
                 await hub.record(EventKind.FUNCTION_CORRECTED, region, id, correction)
 
 

@@ -24,9 +24,9 @@ query { region(code: "32.11") { verification {
 """
 EDGES = """
 query { region(code: "32.11") { integrationGraph { edges { counts defects
-  integration { id version evidenceGrade verifiedOn evidence { title kind dated } } } } } }
+  integration { id version evidenceGrade verifiedOn evidence { title kind date } } } } } }
 """
-PAPER = {"title": "Berita acara", "url": "https://example.go.id/ba", "dated": "2026-06-01"}
+PAPER = {"title": "Berita acara", "url": "https://example.go.id/ba", "date": "2026-06-01"}
 LOG = {**PAPER, "title": "Log SPLP", "url": "https://example.go.id/log", "kind": "MACHINE_LOG"}
 
 
@@ -66,14 +66,14 @@ async def _connect(hub: Hub, **changes: object) -> dict[str, Any]:
 
 
 async def test_a_dated_document_makes_an_exchange_count_from_the_start(hub: Hub) -> None:
-    await _connect(hub, evidence=[PAPER, {**PAPER, "url": "https://a.id", "dated": "2026-01-01"}])
+    await _connect(hub, evidence=[PAPER, {**PAPER, "url": "https://a.id", "date": "2026-01-01"}])
     [edge] = await _edges(hub)
     assert (edge["counts"], edge["defects"]) == (True, [])
     assert edge["integration"]["verifiedOn"] == "2026-06-01"
     assert edge["integration"]["evidence"][0] == {
         "title": "Berita acara",
         "kind": "DOCUMENT",
-        "dated": "2026-06-01",
+        "date": "2026-06-01",
     }
 
 
@@ -88,7 +88,7 @@ async def test_new_evidence_is_added_and_never_moves_the_date_back(hub: Hub) -> 
         1,
         "2026-06-01",
     )
-    older = {**PAPER, "url": "https://a.id/lama", "dated": "2025-12-01"}
+    older = {**PAPER, "url": "https://a.id/lama", "date": "2025-12-01"}
     updated = await hub.change(
         "documentIntegration",
         two_provinces.OPD,
@@ -112,9 +112,9 @@ async def test_a_machine_log_needs_a_date_and_is_submitted_by_the_region(hub: Hu
     assert (
         await hub.change_refusal("documentIntegration", two_provinces.OPD, **fields) == "FORBIDDEN"
     )
-    undated = {**fields, "evidence": [{**LOG, "dated": None}]}
+    undated = {**fields, "evidence": [{**LOG, "date": None}]}
     answer = await hub.change("documentIntegration", two_provinces.REGION, **undated)
-    assert (answer["field"], answer["got"]) == ("evidence.dated", "null")
+    assert (answer["field"], answer["got"]) == ("evidence.date", "null")
     documented = await hub.change("documentIntegration", two_provinces.REGION, **fields)
     assert (documented["evidenceGrade"], documented["verifiedOn"]) == (3, "2026-06-01")
 
@@ -123,7 +123,7 @@ async def test_an_exchange_retains_its_newest_documents(hub: Hub) -> None:
     integration = await _connect(hub)
     for version in range(1, 4):
         papers = [
-            {**PAPER, "url": f"https://a.id/{version}/{day}", "dated": f"2026-0{version}-{day}"}
+            {**PAPER, "url": f"https://a.id/{version}/{day}", "date": f"2026-0{version}-{day}"}
             for day in range(10, 20)
         ]
         integration = await hub.change(
@@ -134,16 +134,16 @@ async def test_an_exchange_retains_its_newest_documents(hub: Hub) -> None:
             evidence=papers,
         )
     [edge] = await _edges(hub)
-    dates = [document["dated"] for document in edge["integration"]["evidence"]]
+    dates = [document["date"] for document in edge["integration"]["evidence"]]
     assert (len(dates), dates[0], dates[-1]) == (20, "2026-03-19", "2026-02-10")
 
 
 async def test_evidence_of_a_claim_is_not_dated_in_the_future(hub: Hub) -> None:
     await _write_claims(hub, {36: 4})
-    paper = {**PAPER, "kind": "REVIEW", "dated": "2026-12-31"}
+    paper = {**PAPER, "kind": "REVIEW", "date": "2026-12-31"}
     claim = {"assessment": "32.11:assessment-claims", "indicator": 36, "level": 5, "version": 1}
     answer = await hub.change("claimLevel", two_provinces.REGION, **claim, evidence=[paper])
-    assert (answer["field"], answer["got"]) == ("evidence.dated", "2026-12-31")
+    assert (answer["field"], answer["got"]) == ("evidence.date", "2026-12-31")
 
 
 async def test_connecting_and_withdrawing_break_seals_but_confirming_breaks_none(
@@ -186,8 +186,8 @@ async def test_level_5_requires_reviews_among_the_evidence_of_a_claim(hub: Hub) 
     before = await _verdict(hub, 36)
     assert (before["claim"], before["ceiling"], before["flag"]) == (5, 4, "UNVERIFIABLE")
     evidence = [
-        {"title": "Reviu", "url": "https://a.id/r", "kind": "REVIEW", "dated": "2025-03-01"},
-        {"title": "Perbaikan", "url": "https://a.id/p", "kind": "FOLLOW_UP", "dated": "2025-09-01"},
+        {"title": "Reviu", "url": "https://a.id/r", "kind": "REVIEW", "date": "2025-03-01"},
+        {"title": "Perbaikan", "url": "https://a.id/p", "kind": "FOLLOW_UP", "date": "2025-09-01"},
     ]
     await hub.change(
         "claimLevel",

@@ -13,7 +13,7 @@ import pytest
 
 from engine.document import to_document
 from engine.log.entry import Entry, seal_entry
-from engine.log.entry_types import Claimed
+from engine.log.entry_types import ClaimedLevel
 from engine.log.snapshot import SnapshotRow
 from engine.model import (
     Application,
@@ -228,7 +228,7 @@ UNFIT_ENTRIES: list[tuple[list[tuple[EventKind, object]], str]] = [
     (
         [
             (EventKind.ASSESSMENT_STARTED, ASSESSMENT),
-            (EventKind.LEVEL_CLAIMED, Claimed("assessment-1", 2, LevelClaim(48, 1))),
+            (EventKind.LEVEL_CLAIMED, ClaimedLevel("assessment-1", 2, LevelClaim(48, 1))),
         ],
         "it has no score: indicator 48",
     ),

@@ -10,10 +10,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import inspect, select
 
-from engine.consolidation.decision import Decided, Decision
+from engine.consolidation.decision import Decision, ProposalDecision
 from engine.document import to_document
 from engine.log.entry_types import claim_body
-from engine.matching.function_classifier import Correction
+from engine.matching.function_classifier import FunctionCorrection
 from engine.model import (
     Application,
     ApplicationStatus,
@@ -145,7 +145,7 @@ async def test_rows_rebuilt_from_the_log_equal_the_rows_that_were_written(
                 transaction, EventKind.INVENTORY_ATTESTED, attestation.opd, to_document(attestation)
             )
         for function in ("attendance", None, "records"):  # the last correction applies
-            correction = Correction(f"application-{code}-0", function, "o", transaction.at)
+            correction = FunctionCorrection(f"application-{code}-0", function, "o", transaction.at)
             await append(
                 transaction,
                 EventKind.FUNCTION_CORRECTED,
@@ -164,7 +164,7 @@ async def test_rows_rebuilt_from_the_log_equal_the_rows_that_were_written(
         effort = RegionEffort(code, "spbe-2020", (StepEffort(36, 4, "2.50"),))
         await append(transaction, EventKind.EFFORT_EDITED, f"region-{code}", to_document(effort))
         for decision in Decision:  # the last decision applies
-            decided_proposal = Decided(
+            decided_proposal = ProposalDecision(
                 code, f"p-{code}", "hash", decision, "alasan", "o", transaction.at
             )
             await append(
