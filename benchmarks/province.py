@@ -33,7 +33,7 @@ from hub.settings import Settings
 from storage import log
 
 REGIONS, APPLICATIONS, STOPPED = 27, 40, 3
-FIELDS = "id name status function url platform year version users fit"
+FIELDS = "id name status functionText url platform year version users fit"
 OURS = f"""{{ regions(filter: {{ provinceCode: "32", kinds: [REGENCY] }}, first: 50) {{ edges {{ node {{
   code applications(first: {APPLICATIONS}) {{ edges {{ node {{ {FIELDS} }} }} }} }} }} }} }}"""
 PEER = f"{{ regions {{ code applications {{ {FIELDS} }} }} }}"

@@ -35,7 +35,7 @@ class Application:
     id: strawberry.ID
     name: str
     status: str
-    function: str
+    function_text: str
     url: str | None
     platform: str
     year: int | None

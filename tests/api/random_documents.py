@@ -82,6 +82,11 @@ class Pool:
 
 
 _KINDS: Mapping[str, str] = {
+    "functionId": "Function",
+    **dict.fromkeys(("opdId", "parentId"), "Opd"),
+    "applicationId": "Application",
+    "regionCode": "Region",
+    "commonApplicationId": "CommonApplication",
     **dict.fromkeys(("region", "code", "codes", "regions", "province"), "Region"),
     **dict.fromkeys(("opd", "parent"), "Opd"),
     **dict.fromkeys(("application", "source", "target", "around"), "Application"),
@@ -129,11 +134,12 @@ def _input_object(
     if odd:
         return fields
     # Related fields get matching values, because almost every other input would be refused.
-    id = fields.get("id") or fields.get("assessment") or fields.get("opd")
+    id = fields.get("id") or fields.get("assessment") or fields.get("opdId")
     if "version" in kind.fields and id in pool.versions:
         fields["version"] = pool.versions[id]
-    if "region" in kind.fields and id in pool.regions:
-        fields["region"] = pool.regions[id]
+    for code in {"region", "regionCode"} & kind.fields.keys():
+        if id in pool.regions:
+            fields[code] = pool.regions[id]
     if "inputs" in kind.fields and id in pool.inputs:
         fields["inputs"] = pool.inputs[id]
     return fields
