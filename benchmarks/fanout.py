@@ -52,7 +52,7 @@ ID = "0f9d2a57-1d5c-4b0e-9b9e-52f7f8f5f1aa"
 DOCUMENT = """subscription ($after: %s) { indexChanged(after: $after) {
   cursor previousCursor at region { code name } instrument year kind state
   before after predicateBefore predicateAfter replay } }"""
-START = """mutation { startAssessment(input: { region: "32.11", instrument: "pemdi-2026",
+START = """mutation { startAssessment(input: { regionCode: "32.11", instrumentId: "pemdi-2026",
   year: 2028, kind: SELF }) { ... on Assessment { id version } } }"""
 EVENT = {
     "cursor": "abcdef012345:4711",

@@ -258,16 +258,14 @@ def idle(folder: Path, regions: int, seconds: int) -> None:
 
 async def serve_heartbeats(port: int) -> None:
     """Serve the feeds of regions whose logs are empty: a heartbeat every 5 seconds each."""
-    frames = (
-        '{"id":"%s","type":"next","payload":{"data":{"feed":{"head":{"version":1,"region":"%s",'
-    )
+    frames = '{"id":"%s","type":"next","payload":{"data":{"regionLog":{"head":{"version":2,"regionCode":"%s",'
     frames += '"sequence":0,"hash":"' + "0" * 64 + '"},"entries":[]}}}}'
 
     async def send_heartbeats(socket: ServerConnection) -> None:
         await socket.recv()
         await socket.send('{"type":"connection_ack"}')
         request = json.loads(await socket.recv())
-        text = frames % (request["id"], request["payload"]["variables"]["region"])
+        text = frames % (request["id"], request["payload"]["variables"]["regionCode"])
         while True:
             await socket.send(text)
             await asyncio.sleep(5)
@@ -349,10 +347,10 @@ def bearer_header(folder: Path) -> dict[str, str]:
 
 def count_entries(address: str, folder: Path, code: str = "32.11") -> int:
     """Return the number of entries that an instance has of a region."""
-    request = {"query": f'{{ feedHead(region: "{code}") {{ sequence }} }}'}
+    request = {"query": f'{{ regionLogHead(regionCode: "{code}") {{ sequence }} }}'}
     url, headers = f"{address}/graphql", bearer_header(folder)
     response = httpx2.post(url, json=request, headers=headers, trust_env=False, timeout=60).json()
-    return 0 if response["data"] is None else response["data"]["feedHead"]["sequence"]
+    return 0 if response["data"] is None else response["data"]["regionLogHead"]["sequence"]
 
 
 def wait_until_idle(processes: list[subprocess.Popen[str]]) -> None:

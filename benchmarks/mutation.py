@@ -96,7 +96,7 @@ def measure_mutations(work: Work) -> None:
             for number in range(work.events):
                 sent.append(time.monotonic())
                 claim = {
-                    "assessment": assessment["id"],
+                    "assessmentId": assessment["id"],
                     "indicator": number % 20 + 1,
                     "level": number // 20 % 4 + 2,
                     "version": assessment["version"],

@@ -24,16 +24,25 @@ class Coverage:
 
     regions: Sequence[CoveredRegion]
 
-    def count(self, *states: SourceState) -> int:
-        """Return how many regions are in one of these states."""
-        return sum(region.state in states for region in self.regions)
+    @property
+    def fresh_count(self) -> int:
+        """The number of fresh regions, including those that this instance owns."""
+        return self._count(SourceState.OWNED, SourceState.FRESH)
 
     @property
-    def fresh(self) -> int:
-        """The number of fresh regions, including those that this instance owns."""
-        return self.count(SourceState.OWNED, SourceState.FRESH)
+    def stale_count(self) -> int:
+        """The number of regions whose copy is too old."""
+        return self._count(SourceState.STALE)
+
+    @property
+    def unreachable_count(self) -> int:
+        """The number of regions that cannot be followed, including those that have diverged."""
+        return self._count(SourceState.UNREACHABLE, SourceState.DIVERGED)
 
     @property
     def is_complete(self) -> bool:
         """Whether all regions are fresh."""
-        return self.fresh == len(self.regions)
+        return self.fresh_count == len(self.regions)
+
+    def _count(self, *states: SourceState) -> int:
+        return sum(region.state in states for region in self.regions)

@@ -18,7 +18,7 @@ from engine.log.snapshot import ROW_BODY_TYPES as ROW_BODIES
 from engine.log.snapshot import RegionSnapshotRowKind
 from regions import contract
 from regions.body_check import BodyCheck, InvalidBody
-from regions.contract import ContractViolation, RemoteFeedFrame, RemoteLogHead, RemoteSnapshotPage
+from regions.contract import ContractViolation, RemoteLogFrame, RemoteLogHead, RemoteSnapshotPage
 from regions.endpoint_directory import Endpoint
 from regions.peer import PeerConnection, PeerUnreachable, ProtocolError, RejectedByPeer
 
@@ -53,7 +53,6 @@ class _CheckState:
     endpoint: Endpoint
     region: str
     peer: PeerConnection
-    feed: str = contract.FEED_WITHOUT_OWNER
     head: RemoteLogHead | None = None
     base: int = 0  # entries that the owner has pruned
     entries: list[Entry] = field(default_factory=list)  # the entries after `base`
@@ -96,20 +95,13 @@ async def _run_check(promise: str, check: Awaitable[str]) -> ConformanceResult:
 
 
 async def _check_version(state: _CheckState) -> str:
-    data = await state.peer.query(contract.HEAD, {"region": state.region}, RESPONSE_SECONDS)
-    state.head = contract.parse_feed_head(state.region, data)
+    data = await state.peer.query(contract.HEAD, {"regionCode": state.region}, RESPONSE_SECONDS)
+    state.head = contract.parse_log_head(state.region, data)
     return f"version {contract.VERSION}; {state.head.sequence} entries"
 
 
 async def _check_owner(state: _CheckState) -> str:
-    try:
-        data = await state.peer.query(contract.OWNER, {"region": state.region}, RESPONSE_SECONDS)
-    except RejectedByPeer as rejected:
-        if rejected.code not in contract.NOT_IN_SCHEMA or state.peer.is_closed:
-            raise
-        return "the endpoint: its schema names no owner"
-    state.feed = contract.FEED
-    return contract.parse_feed_head(state.region, data).owner or "the endpoint"
+    return _require_head(state).owner_url or "the endpoint"
 
 
 async def _check_order(state: _CheckState) -> str:
@@ -157,7 +149,7 @@ async def _check_head(state: _CheckState) -> str:
     entry = _find_entry(state, head.sequence)
     if entry is not None and entry.hash != head.hash:
         raise ConformanceFailure(f"expected the hash of entry {head.sequence}, got {head.hash}")
-    return f"feedHead names entry {head.sequence}"
+    return f"regionLogHead names entry {head.sequence}"
 
 
 async def _check_bodies(state: _CheckState) -> str:
@@ -240,19 +232,21 @@ async def _check_snapshot(state: _CheckState) -> str:
 
 
 async def _check_unknown_region(state: _CheckState) -> str:
-    return await _expect_error(state.peer, contract.HEAD, {"region": UNKNOWN_REGION}, "NOT_FOUND")
+    return await _expect_error(
+        state.peer, contract.HEAD, {"regionCode": UNKNOWN_REGION}, "NOT_FOUND"
+    )
 
 
 async def _check_invalid_argument(state: _CheckState) -> str:
-    variables = {"region": state.region, "after": -1}
-    return await _expect_error(state.peer, state.feed, variables, "INVALID_ARGUMENT")
+    variables = {"regionCode": state.region, "afterSequence": -1}
+    return await _expect_error(state.peer, contract.LOG, variables, "INVALID_ARGUMENT")
 
 
 async def _check_missing_token(state: _CheckState) -> str:
     try:
         async with PeerConnection.open(replace(state.endpoint, token_file=None)) as stranger:
             return await _expect_error(
-                stranger, contract.HEAD, {"region": state.region}, "FORBIDDEN"
+                stranger, contract.HEAD, {"regionCode": state.region}, "FORBIDDEN"
             )
     except RejectedByPeer as rejected:  # closed with 4401 or 4403 before any request
         return str(rejected)
@@ -296,16 +290,16 @@ async def _expect_error(
 
 
 async def _fetch_snapshot_page(state: _CheckState, after: str | None) -> RemoteSnapshotPage:
-    variables = {"region": state.region, "after": after}
+    variables = {"regionCode": state.region, "after": after}
     data = await state.peer.query(contract.SNAPSHOT, variables, RESPONSE_SECONDS)
     return contract.parse_snapshot_page(state.region, data)
 
 
-async def _read_feed(state: _CheckState, after: int) -> AsyncGenerator[RemoteFeedFrame, None]:
-    variables = {"region": state.region, "after": after}
-    async with aclosing(state.peer.subscribe(state.feed, variables)) as events:
+async def _read_feed(state: _CheckState, after: int) -> AsyncGenerator[RemoteLogFrame, None]:
+    variables = {"regionCode": state.region, "afterSequence": after}
+    async with aclosing(state.peer.subscribe(contract.LOG, variables)) as events:
         async for data in events:
-            yield contract.parse_feed_frame(state.region, data)
+            yield contract.parse_log_frame(state.region, data)
 
 
 def _require_head(state: _CheckState) -> RemoteLogHead:

@@ -90,8 +90,8 @@ class OwnerHeadCache:
             try:
                 async with PeerConnection.open(endpoint) as peer:
                     for region in unanswered:
-                        data = await peer.query(contract.HEAD, {"region": region}, seconds)
-                        heads[region] = contract.parse_feed_head(region, data)
+                        data = await peer.query(contract.HEAD, {"regionCode": region}, seconds)
+                        heads[region] = contract.parse_log_head(region, data)
             except (PeerUnreachable, ProtocolError, RejectedByPeer, ContractViolation):
                 pass  # the replication client meets the same error, and logs it
             for region in unanswered:

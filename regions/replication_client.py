@@ -25,7 +25,7 @@ from engine.log.snapshot import SnapshotRow
 from engine.log.source import Source, SourceState
 from engine.model import EventKind
 from regions import contract
-from regions.contract import ContractViolation, RemoteFeedFrame
+from regions.contract import ContractViolation, RemoteLogFrame
 from regions.endpoint_directory import Endpoint, EndpointDirectory
 from regions.peer import PeerConnection, PeerUnreachable, ProtocolError, RejectedByPeer
 
@@ -138,7 +138,6 @@ class ReplicationClient:
     ) -> None:
         """Replicate one region for as long as a connection lasts."""
         backoff = _Backoff()
-        document = contract.FEED
         while True:
             least_seconds = 0.0
             try:
@@ -146,10 +145,10 @@ class ReplicationClient:
                 if position is None:
                     await asyncio.sleep(OWNED_POLL_SECONDS)
                     continue
-                variables = {"region": region, "after": position.sequence}
-                async with aclosing(peer.subscribe(document, variables)) as frames:
+                variables = {"regionCode": region, "afterSequence": position.sequence}
+                async with aclosing(peer.subscribe(contract.LOG, variables)) as frames:
                     async for data in frames:
-                        frame = contract.parse_feed_frame(region, data)
+                        frame = contract.parse_log_frame(region, data)
                         position = await self._store_frame(endpoint, region, position, frame)
                         backoff.reset()
                         connection_backoff.reset()
@@ -164,9 +163,6 @@ class ReplicationClient:
             except RejectedByPeer as refusal:
                 if peer.is_closed:  # the token may have expired; the next connection reads it again
                     raise
-                if document is contract.FEED and refusal.code in contract.NOT_IN_SCHEMA:
-                    document = contract.FEED_WITHOUT_OWNER  # the owner may have an earlier schema
-                    continue
                 if refusal.code == SNAPSHOT_REQUIRED and await self._restore_snapshot(peer, region):
                     continue
                 state, reason = SourceState.UNREACHABLE, str(refusal)
@@ -183,7 +179,7 @@ class ReplicationClient:
             await backoff.wait(least_seconds)
 
     async def _store_frame(
-        self, endpoint: Endpoint, region: str, position: ReplicaPosition, frame: RemoteFeedFrame
+        self, endpoint: Endpoint, region: str, position: ReplicaPosition, frame: RemoteLogFrame
     ) -> ReplicaPosition | None:
         """Store the entries of a frame; return the new position; None if the region is owned here.
 
@@ -224,7 +220,7 @@ class ReplicationClient:
         if self._reported.pop(region, None) is not None:
             logger.warning("region %s at %s: replicated again", region, endpoint.url)
         self.copies.record_state(
-            Source(region, endpoint.url, SourceState.FRESH, now, owner=head.owner)
+            Source(region, endpoint.url, SourceState.FRESH, now, owner=head.owner_url)
         )
         return position
 
@@ -234,7 +230,7 @@ class ReplicationClient:
         after = None
         try:
             while True:
-                variables = {"region": region, "after": after}
+                variables = {"regionCode": region, "after": after}
                 data = await peer.query(contract.SNAPSHOT, variables, PAGE_SECONDS)
                 page = contract.parse_snapshot_page(region, data)
                 rows += page.rows

@@ -19,7 +19,14 @@ from engine.page import Page
 from facts.tables import common_applications
 from resolvers import access
 from resolvers.context import Context
-from resolvers.problems import AlreadyExists, InvalidInput, NotFound, VersionConflict, WrongState
+from resolvers.problems import (
+    AlreadyExists,
+    InvalidInput,
+    NotFound,
+    SubjectState,
+    VersionConflict,
+    WrongState,
+)
 from resolvers.region_change import (
     checked_optional_text,
     checked_text,
@@ -38,6 +45,11 @@ TEXT_LENGTH = 2000
 COUNT_FIELDS = ("users", "yearly_cost", "migration_cost", "added_cost")
 COUNT_MOST = 2**53 - 1  # the largest integer that every JSON reader represents exactly
 FIT_SCALE = range(1, 6)
+NOT_RETIRED = tuple(
+    SubjectState(status.value)
+    for status in ApplicationStatus
+    if status is not ApplicationStatus.RETIRED
+)
 CLEARABLE = frozenset(
     {
         *("url", "year", "common_application", "consulted", "fit", "function", "platform"),
@@ -253,7 +265,7 @@ async def _load_current_application(
     if application.version != version:
         raise VersionConflict(id, version, application.version)
     if application.status is ApplicationStatus.RETIRED:
-        raise WrongState(id, "RETIRED", ["any other status"])
+        raise WrongState(id, SubjectState.RETIRED, NOT_RETIRED)
     return application
 
 

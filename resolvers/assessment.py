@@ -4,40 +4,41 @@
       ^                     │
       └──── RETURNED <── return (with a reason)
 
-Levels are claimed in DRAFT and RETURNED. `resolvers.result` records results that a publication
+`resolvers.level_claim` claims levels in DRAFT and RETURNED. `resolvers.result` records results that a publication
 prints without levels; they are PUBLISHED at once.
 """
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Sequence
+import re
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import TypeVar
 
 from engine.assessment.instrument import Instrument
 from engine.assessment.score import Score
 from engine.document import to_document
-from engine.log.entry_types import claim_body
 from engine.model import (
     Assessment,
     AssessmentKind,
     AssessmentState,
     EventKind,
-    Evidence,
-    LevelClaim,
     Region,
     Visibility,
 )
+from engine.page import Page
 from facts.instrument import instrument_by_id
 from resolvers import access
 from resolvers.context import Context
-from resolvers.evidence import checked_evidence
 from resolvers.instrument import instrument_for
 from resolvers.problems import (
     AlreadyExists,
     IncompleteAssessment,
+    InvalidArgument,
     InvalidInput,
     NotFound,
+    SubjectState,
     VersionConflict,
     WrongState,
 )
@@ -46,7 +47,8 @@ from storage import assessment as stored
 from storage.access import EVERYTHING
 from storage.log import LogTransaction
 
-EXPLANATION_LENGTH = 10_000
+Result = TypeVar("Result")
+
 REASON_LENGTH = 2_000
 YEARS_AHEAD = 10  # plans have targets for future years
 EDITABLE = (AssessmentState.DRAFT, AssessmentState.RETURNED)
@@ -60,22 +62,6 @@ class StartAssessment:
     instrument: str
     year: int
     kind: AssessmentKind
-
-
-@dataclass(frozen=True, slots=True)
-class ClaimLevel:
-    """Input to claim a level for an indicator.
-
-    `version` is the version of the assessment that the client read, so that two clients cannot
-    overwrite each other's changes.
-    """
-
-    assessment: str
-    indicator: int
-    level: int
-    version: int
-    explanation: str = ""
-    evidence: tuple[Evidence, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +103,7 @@ async def start_assessment(
 
     async def apply_request(transaction: LogTransaction, region: Region) -> Assessment:
         access.allow_assessment(context.viewer, region, request.kind)
-        instrument = instrument_for("instrument", request.instrument)
+        instrument = instrument_for("instrumentId", request.instrument)
         require_instrument_in_force(instrument, request.year, transaction.at)
         if request.kind is not AssessmentKind.SIMULATION:
             existing = await stored.find_assessment_row(
@@ -151,44 +137,6 @@ async def start_assessment(
         )
 
 
-async def claim_level(context: Context, request: ClaimLevel, key: str | None) -> Assessment:
-    """Claim a level for one indicator, or replace the claim."""
-
-    async def apply_request(transaction: LogTransaction, region: Region) -> Assessment:
-        assessment = await _load_current_assessment(
-            transaction, request.assessment, request.version
-        )
-        access.allow_assessment(context.viewer, region, assessment.kind)
-        _require_state(assessment, *EDITABLE)
-        instrument = instrument_by_id(assessment.instrument)
-        require_claimable_level(instrument, request.indicator, request.level)
-        new_claim = LevelClaim(
-            indicator=request.indicator,
-            level=request.level,
-            explanation=checked_text(
-                "explanation", request.explanation, least=0, most=EXPLANATION_LENGTH
-            ),
-            evidence=checked_evidence(request.evidence, transaction.at.date()),
-        )
-        await transaction.append(
-            actor=context.viewer.subject,
-            kind=EventKind.LEVEL_CLAIMED,
-            subject=assessment.id,
-            visibility=Visibility.REGION,
-            body=claim_body(assessment.id, assessment.version + 1, new_claim),
-        )
-        other_claims = [
-            claim for claim in assessment.levels if claim.indicator != request.indicator
-        ]
-        return replace(
-            assessment,
-            version=assessment.version + 1,
-            levels=tuple(sorted([*other_claims, new_claim], key=lambda claim: claim.indicator)),
-        )
-
-    return await _change_assessment(context, request.assessment, request, key, apply_request)
-
-
 async def submit_assessment(
     context: Context, request: SubmitAssessment, key: str | None
 ) -> Assessment:
@@ -199,9 +147,9 @@ async def submit_assessment(
     """
 
     async def apply_request(transaction: LogTransaction, region: Region) -> Assessment:
-        assessment = await _load_current_assessment(transaction, request.id, request.version)
+        assessment = await load_current_assessment(transaction, request.id, request.version)
         access.allow_assessment(context.viewer, region, assessment.kind)
-        _require_state(assessment, *EDITABLE)
+        require_assessment_state(assessment, *EDITABLE)
         claimed_indicators = {claim.indicator for claim in assessment.levels}
         missing = [
             indicator.number
@@ -220,7 +168,7 @@ async def submit_assessment(
             context, transaction, submitted, EventKind.ASSESSMENT_SUBMITTED
         )
 
-    return await _change_assessment(context, request.id, request, key, apply_request)
+    return await change_assessment(context, request.id, request, key, apply_request, Assessment)
 
 
 async def return_assessment(
@@ -229,9 +177,9 @@ async def return_assessment(
     """Return a submitted assessment to its region, with the reason."""
 
     async def apply_request(transaction: LogTransaction, region: Region) -> Assessment:
-        assessment = await _load_current_assessment(transaction, request.id, request.version)
+        assessment = await load_current_assessment(transaction, request.id, request.version)
         access.allow_review(context.viewer, region)
-        _require_state(assessment, AssessmentState.SUBMITTED)
+        require_assessment_state(assessment, AssessmentState.SUBMITTED)
         returned = replace(
             assessment,
             version=assessment.version + 1,
@@ -242,7 +190,7 @@ async def return_assessment(
             context, transaction, returned, EventKind.ASSESSMENT_RETURNED
         )
 
-    return await _change_assessment(context, request.id, request, key, apply_request)
+    return await change_assessment(context, request.id, request, key, apply_request, Assessment)
 
 
 async def publish_assessment(
@@ -251,11 +199,11 @@ async def publish_assessment(
     """Publish a submitted assessment, which makes it public. Simulations are never published."""
 
     async def apply_request(transaction: LogTransaction, region: Region) -> Assessment:
-        assessment = await _load_current_assessment(transaction, request.id, request.version)
+        assessment = await load_current_assessment(transaction, request.id, request.version)
         access.allow_review(context.viewer, region)
         if assessment.kind is AssessmentKind.SIMULATION:
             raise InvalidInput("id", "an assessment that is not a simulation", assessment.id)
-        _require_state(assessment, AssessmentState.SUBMITTED)
+        require_assessment_state(assessment, AssessmentState.SUBMITTED)
         published = replace(
             assessment, version=assessment.version + 1, state=AssessmentState.PUBLISHED
         )
@@ -263,7 +211,7 @@ async def publish_assessment(
             context, transaction, published, EventKind.ASSESSMENT_PUBLISHED
         )
 
-    return await _change_assessment(context, request.id, request, key, apply_request)
+    return await change_assessment(context, request.id, request, key, apply_request, Assessment)
 
 
 async def find_assessment(context: Context, id: str) -> Assessment:
@@ -274,18 +222,33 @@ async def find_assessment(context: Context, id: str) -> Assessment:
     return row[0]
 
 
-async def list_visible_assessments(
+async def page_of_assessments(
     context: Context,
     region: str,
     *,
     instrument: str | None,
     year: int | None,
     kind: AssessmentKind | None,
-) -> Sequence[tuple[Assessment, Score | None]]:
-    """Return a region's assessments that the viewer may see, newest first."""
+    first: int,
+    after: tuple[str, ...] | None,
+) -> Page[tuple[Assessment, Score | None]]:
+    """Return a page of a region's assessments that the viewer may see, newest first.
+
+    Raises:
+        InvalidArgument: `after` is no key of such a list.
+    """
+    if after is not None and not re.fullmatch("[0-9]{4}", after[0]):
+        raise InvalidArgument("after", "the endCursor of an earlier page of this list", after[0])
     async with context.read() as session:
-        return await stored.list_assessments_by_region(
-            session, region, context.access, instrument=instrument, year=year, kind=kind
+        return await stored.page_of_assessments(
+            session,
+            region,
+            context.access,
+            instrument=instrument,
+            year=year,
+            kind=kind,
+            first=first,
+            after=None if after is None else (int(after[0]), after[1]),
         )
 
 
@@ -296,44 +259,48 @@ def require_instrument_in_force(instrument: Instrument, year: int, now: datetime
         raise InvalidInput("year", f"a year from {instrument.year_from} to {last_year}", str(year))
 
 
-def require_claimable_level(instrument: Instrument, indicator: int, level: int) -> None:
-    """Raise InvalidInput unless the instrument has such an indicator and level."""
-    if indicator not in {entry.number for entry in instrument.indicators}:
-        expected = f"an indicator of {instrument.id}, 1 to {len(instrument.indicators)}"
-        raise InvalidInput("indicator", expected, str(indicator))
-    if not instrument.level_min <= level <= instrument.level_max:
-        expected = f"a level from {instrument.level_min} to {instrument.level_max}"
-        raise InvalidInput("level", expected, str(level))
-
-
-async def _change_assessment(
+async def change_assessment(
     context: Context,
     id: str,
     request: object,
     key: str | None,
-    apply_request: Callable[[LogTransaction, Region], Awaitable[Assessment]],
-) -> Assessment:
+    apply_request: Callable[[LogTransaction, Region], Awaitable[Result]],
+    result_type: type[Result],
+) -> Result:
+    """Apply a request to an assessment that the viewer may see, as `open_region_change` does.
+
+    Raises:
+        NotFound: there is no such assessment, or the viewer may not see it.
+    """
     async with context.read() as session:
         region = await stored.find_assessment_region(session, id, context.access)
     if region is None:
         raise NotFound("assessment", id)
     async with open_region_change(
-        context, region, key=key, request=request, result_type=Assessment
+        context, region, key=key, request=request, result_type=result_type
     ) as change:
         return change.earlier_result or change.store_result(
             await apply_request(change.transaction, change.region)
         )
 
 
-async def _load_current_assessment(
-    transaction: LogTransaction, id: str, version: int
-) -> Assessment:
-    # `_change_assessment` has checked that the viewer may see the assessment.
+async def load_current_assessment(transaction: LogTransaction, id: str, version: int) -> Assessment:
+    """Return an assessment within `change_assessment`, or raise VersionConflict."""
     rows = await stored.assessments_by_id(transaction.session, [id], EVERYTHING)
     assessment, _score = rows[id]
     if assessment.version != version:
         raise VersionConflict(id, version, assessment.version)
     return assessment
+
+
+def require_assessment_state(assessment: Assessment, *states: AssessmentState) -> None:
+    """Raise WrongState unless the assessment has levels and is in one of the states."""
+    if assessment.state not in states or assessment.published is not None:
+        raise WrongState(
+            assessment.id,
+            SubjectState(assessment.state.value),
+            [SubjectState(state.value) for state in states],
+        )
 
 
 async def _append_assessment(
@@ -348,8 +315,3 @@ async def _append_assessment(
         body=to_document(assessment),
     )
     return assessment
-
-
-def _require_state(assessment: Assessment, *states: AssessmentState) -> None:
-    if assessment.state not in states or assessment.published is not None:
-        raise WrongState(assessment.id, assessment.state.value, [state.value for state in states])

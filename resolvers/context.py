@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Hashable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
 
+from engine.coverage import Coverage
 from engine.log.source import Source
 from engine.model import Viewer
 from realtime.tail import Tail
@@ -20,6 +21,7 @@ from resolvers.operation_budget import OperationBudget
 from resolvers.problems import NotFound, OwnedElsewhere
 from resolvers.region_analysis import Analyses
 from resolvers.result_cache import ResultCache
+from resolvers.single_flight import SingleFlight
 from resolvers.snapshot_cache import SnapshotCache
 from storage import log
 from storage.access import Access
@@ -64,6 +66,8 @@ class Context:
     confirmed_at_by_region: dict[str, datetime] = field(
         default_factory=dict
     )  # when each replica was complete
+    waits: SingleFlight = field(default_factory=SingleFlight)  # for replicas that are too old
+    coverage_by_request: dict[Hashable, Coverage] = field(default_factory=dict)  # after each wait
 
     def __post_init__(self) -> None:
         self._advance_position()

@@ -10,12 +10,13 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Collection
 from datetime import datetime, timedelta
+from functools import partial
 
 from engine.coverage import Coverage, CoveredRegion
 from engine.log.source import Source, SourceState
 from regions.owner_heads import ObservedHead
 from resolvers.context import Context
-from resolvers.problems import InvalidArgument
+from resolvers.problems import InvalidArgument, NotFresh
 from storage import log
 from storage import ownership as stored
 
@@ -31,24 +32,54 @@ async def wait_until_fresh(
 ) -> Coverage:
     """Wait until the replicas of regions (None: of all) are at most `max_age` seconds old.
 
-    Return how fresh each region is after the wait.
+    Return how fresh each region is after the wait. Equal calls in one operation share one wait.
+    Regions that this instance does not have are left out.
 
     Raises:
         InvalidArgument: an argument is out of bounds.
     """
     if not 0 <= max_age <= AGE_MOST:
-        raise InvalidArgument("maxAge", f"0 to {AGE_MOST} seconds", str(max_age))
+        raise InvalidArgument("freshness.maxAge", f"0 to {AGE_MOST} seconds", str(max_age))
     if regions is not None and len(regions) > REGIONS_MOST:
-        raise InvalidArgument("regions", f"at most {REGIONS_MOST} codes", str(len(regions)))
+        raise InvalidArgument(
+            "freshness.regionCodes", f"at most {REGIONS_MOST} codes", str(len(regions))
+        )
+    key = (max_age, None if regions is None else frozenset(regions))
+    coverage = context.coverage_by_request.get(key)
+    if coverage is None:
+        wait = partial(_wait_until_fresh, context, *key)
+        coverage = context.coverage_by_request[key] = await context.waits.run(key, wait)
+    return coverage
+
+
+async def require_fresh(context: Context, max_age: int, regions: Collection[str] | None) -> None:
+    """Wait like `wait_until_fresh`, and refuse replicas that are still older than that.
+
+    Raises:
+        InvalidArgument: an argument is out of bounds.
+        NotFresh: a replica is older.
+    """
+    coverage = await wait_until_fresh(context, max_age, regions)
+    if not coverage.is_complete:
+        raise NotFresh(max_age, coverage)
+
+
+async def _wait_until_fresh(
+    context: Context, max_age: int, regions: frozenset[str] | None
+) -> Coverage:
     instance = context.instance
     since = instance.clock() - timedelta(seconds=max_age)
     async with context.read() as session:
-        codes = set(await log.list_regions_with_log(session)) if regions is None else set(regions)
         sources = {
             source.region: source
             for source in await stored.list_all_sources(session)
-            if regions is None or source.region in codes
+            if regions is None or source.region in regions
         }
+        codes = set(
+            await log.list_regions_with_log(session)
+            if regions is None
+            else await log.newest_sequences_by_region(session, regions)
+        )
     old_codes = {code for code, source in sources.items() if _is_older(source, since)}
     requested_codes = {code for code in old_codes if sources[code].state not in RETRIED_STATES}
     confirmed: dict[str, datetime] = {}
@@ -59,7 +90,9 @@ async def wait_until_fresh(
             await _wait_for_replicas(context, observed_heads, arrival_number, confirmed)
     except TimeoutError:
         pass
-    context.confirmed_at_by_region.update(confirmed)
+    if confirmed:
+        context.confirmed_at_by_region.update(confirmed)
+        context.loaders.forget()  # another field may have loaded rows before the replicas arrived
     now = instance.clock()
     covered_regions = [
         _covered_region(code, sources.get(code), confirmed.get(code), since, now)

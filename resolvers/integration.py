@@ -24,7 +24,7 @@ from engine.model import (
 )
 from engine.page import Page
 from resolvers import access
-from resolvers.application import find_application
+from resolvers.application import NOT_RETIRED, find_application
 from resolvers.context import Context
 from resolvers.evidence import EVIDENCE_MOST, TITLE_LENGTH, checked_evidence
 from resolvers.problems import (
@@ -32,6 +32,7 @@ from resolvers.problems import (
     Forbidden,
     InvalidInput,
     NotFound,
+    SubjectState,
     VersionConflict,
     WrongState,
 )
@@ -122,7 +123,7 @@ async def connect_applications(
         )
         for end in ends.values():
             if end.status is ApplicationStatus.RETIRED:
-                raise WrongState(end.id, "RETIRED", ["an application in use"])
+                raise WrongState(end.id, SubjectState.RETIRED, NOT_RETIRED)
         if target is not None:
             for existing in await stored.list_integrations_between(
                 transaction.session, source.id, target.id
@@ -314,7 +315,7 @@ async def _load_current_integration(
     if integration.version != version:
         raise VersionConflict(id, version, integration.version)
     if integration.status is IntegrationStatus.WITHDRAWN:
-        raise WrongState(id, "WITHDRAWN", ["PLANNED", "ACTIVE"])
+        raise WrongState(id, SubjectState.WITHDRAWN, [SubjectState.PLANNED, SubjectState.ACTIVE])
     return integration
 
 

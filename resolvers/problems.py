@@ -7,12 +7,14 @@ Problem                    expected: becomes a problem type in the result
 ├── AlreadyExists          it exists, and there may be only one
 ├── WrongState             the thing is not in a state that allows this
 ├── IncompleteAssessment   levels are missing
+├── InvalidClaims          some of the claimed levels are not allowed
 ├── OwnedElsewhere         another instance writes this region
 └── IdempotencyKeyReused   the key was used for another request
 OperationError             not expected: a top-level error with a code
 ├── Forbidden              this viewer may not do this
 ├── SnapshotRequired       the cursor cannot be resumed from
 ├── OperationTooComplex    the operation exceeds its budget
+├── NotFresh               a copy is older than was required
 ├── InvalidArgument        an argument of a query or subscription is not allowed
 └── UnknownEntity          a reference names no entity that this viewer may see
 """
@@ -20,8 +22,26 @@ OperationError             not expected: a top-level error with a code
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import Enum
 
+from engine.coverage import Coverage
 from engine.model import Role
+
+
+class SubjectState(Enum):
+    """The state of an assessment, an application or an integration."""
+
+    DRAFT = "DRAFT"
+    SUBMITTED = "SUBMITTED"
+    RETURNED = "RETURNED"
+    PUBLISHED = "PUBLISHED"
+    PLANNED = "PLANNED"
+    ACTIVE = "ACTIVE"
+    INACTIVE = "INACTIVE"
+    RETIRED = "RETIRED"
+    UNKNOWN = "UNKNOWN"
+    WITHDRAWN = "WITHDRAWN"
 
 
 class Problem(Exception):
@@ -68,8 +88,9 @@ class AlreadyExists(Problem):
 class WrongState(Problem):
     """The thing is in a state that does not allow the change; `allowed` lists those that do."""
 
-    def __init__(self, id: str, state: str, allowed: Sequence[str]) -> None:
-        super().__init__(f"{id} is {state}; this asks for {' or '.join(allowed)}")
+    def __init__(self, id: str, state: SubjectState, allowed: Sequence[SubjectState]) -> None:
+        expected = " or ".join(allowed_state.value for allowed_state in allowed)
+        super().__init__(f"{id}: expected the state {expected}, got {state.value}")
         self.id = id
         self.state = state
         self.allowed = tuple(allowed)
@@ -82,6 +103,28 @@ class IncompleteAssessment(Problem):
         super().__init__(f"{id} has no level for {len(missing)} indicators")
         self.id = id
         self.missing = tuple(missing)
+
+
+@dataclass(frozen=True, slots=True)
+class InvalidClaim:
+    """A claimed level that is not allowed, with the field that has a wrong value."""
+
+    indicator: int
+    field: str
+    expected: str
+    received: str
+
+
+class InvalidClaims(Problem):
+    """Some of the levels that are claimed at once are not allowed; `claims` holds these."""
+
+    def __init__(self, claims: Sequence[InvalidClaim]) -> None:
+        first = claims[0]
+        super().__init__(
+            f"{len(claims)} claims are not allowed, the first for indicator {first.indicator}: "
+            f"{first.field}: expected {first.expected}, got {first.received}"
+        )
+        self.claims = tuple(claims)
 
 
 class OwnedElsewhere(Problem):
@@ -106,7 +149,7 @@ class OperationError(Exception):
     code = "REFUSED"
 
     @property
-    def extensions(self) -> dict[str, str]:
+    def extensions(self) -> dict[str, object]:
         """The extensions of the GraphQL error."""
         return {"code": self.code}
 
@@ -136,6 +179,31 @@ class OperationTooComplex(OperationError):
 
     def __init__(self, expected: str) -> None:
         super().__init__(f"expected {expected} for one operation, got more: split the operation")
+
+
+class NotFresh(OperationError):
+    """Copies of regions are older than the request requires."""
+
+    code = "NOT_FRESH"
+
+    def __init__(self, max_age: int, coverage: Coverage) -> None:
+        region_count, fresh_count = len(coverage.regions), coverage.fresh_count
+        super().__init__(
+            f"of {region_count} regions {region_count - fresh_count} are older than "
+            f"{max_age} seconds"
+        )
+        self.coverage = coverage
+
+    @property
+    def extensions(self) -> dict[str, object]:
+        """The extensions of the GraphQL error, with the counts of the coverage."""
+        return {
+            **super().extensions,
+            "regionCount": len(self.coverage.regions),
+            "freshCount": self.coverage.fresh_count,
+            "staleCount": self.coverage.stale_count,
+            "unreachableCount": self.coverage.unreachable_count,
+        }
 
 
 class InvalidArgument(OperationError):

@@ -9,6 +9,7 @@ from fractions import Fraction
 from engine.assessment.instrument import Instrument
 from engine.assessment.ranking import Rank, rank_regions
 from engine.assessment.score import ScoredAssessment
+from engine.decimals import format_rounded
 from engine.document import to_document
 from engine.identifier import entity_id
 from engine.model import (
@@ -50,10 +51,10 @@ class RecordResult:
     instrument: str
     year: int
     kind: AssessmentKind
-    value: str
-    domains: tuple[tuple[int, str], ...]
+    value: str  # an exact decimal
+    domains: tuple[tuple[int, str], ...]  # number and exact decimal of each
     source: str
-    note: str = ""
+    note: str | None = None
     version: int | None = None
     predicate: str | None = None  # as printed; None: the one that follows from the value
 
@@ -101,7 +102,7 @@ async def record_result(context: Context, request: RecordResult, key: str | None
 
     async def apply_request(transaction: LogTransaction, region: Region) -> Assessment:
         access.allow_result_recording(context.viewer, region)
-        instrument = instrument_for("instrument", request.instrument)
+        instrument = instrument_for("instrumentId", request.instrument)
         require_instrument_in_force(instrument, request.year, transaction.at)
         if request.kind is AssessmentKind.SIMULATION:
             raise InvalidInput("kind", "a kind that is published", request.kind.value)
@@ -114,7 +115,9 @@ async def record_result(context: Context, request: RecordResult, key: str | None
             version=(request.version or 0) + 1,
             provenance=Provenance(
                 checked_text("source", request.source, least=1, most=SOURCE_LENGTH),
-                note=checked_text("note", request.note, least=0, most=SOURCE_LENGTH),
+                note=""
+                if request.note is None
+                else checked_text("note", request.note, least=1, most=SOURCE_LENGTH),
             ),
         )
         existing = await stored.find_assessment_row(
@@ -258,7 +261,7 @@ async def list_published_editions(context: Context, province: str | None) -> lis
 
 
 def _checked_figures(instrument: Instrument, request: RecordResult) -> PublishedFigures:
-    value = _parse_printed_value("value", request.value, instrument)
+    value = _printed_value("value", request.value, instrument)
     domain_numbers = {domain.number for domain in instrument.domains}
     numbers = [number for number, _value in request.domains]
     if numbers and sorted(numbers) != sorted(domain_numbers):
@@ -271,25 +274,24 @@ def _checked_figures(instrument: Instrument, request: RecordResult) -> Published
     if request.predicate is not None and request.predicate not in labels:
         raise InvalidInput("predicate", f"one of {', '.join(labels)}", repr(request.predicate))
     return PublishedFigures(
-        value=request.value,
-        predicate=request.predicate or instrument.predicate(value).label,
+        value=value,
+        predicate=request.predicate or instrument.predicate(Fraction(value)).label,
         domains=tuple(
-            (number, printed)
-            for number, printed in sorted(request.domains)
-            if _parse_printed_value(f"domains.{number}", printed, instrument) is not None
+            (number, _printed_value(f"domains.{number}", decimal, instrument))
+            for number, decimal in sorted(request.domains)
         ),
     )
 
 
-def _parse_printed_value(field: str, printed: str, instrument: Instrument) -> Fraction:
-    whole, point, decimals = printed.partition(".")
-    has_one_digit = whole.isascii() and whole.isdigit() and len(whole) == 1 and point == "."
-    if has_one_digit and len(decimals) == 2 and decimals.isascii() and decimals.isdigit():
-        value = Fraction(printed)
-        if instrument.level_min <= value <= instrument.level_max:
-            return value
+def _printed_value(field: str, decimal: str, instrument: Instrument) -> str:
+    """Return an exact decimal with the two decimal places that publications print."""
+    value = Fraction(decimal)
+    has_two_places = (value * 100).denominator == 1
+    if has_two_places and instrument.level_min <= value <= instrument.level_max:
+        return format_rounded(value)
     raise InvalidInput(
         field,
-        f"a number with two decimals from {instrument.level_min}.00 to {instrument.level_max}.00",
-        repr(printed),
+        f"a number from {instrument.level_min}.00 to {instrument.level_max}.00 with at most two "
+        "decimal places",
+        decimal,
     )

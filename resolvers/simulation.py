@@ -17,8 +17,9 @@ from engine.model import (
 )
 from facts.instrument import instrument_by_id
 from resolvers import access, estimate
-from resolvers.assessment import find_assessment, require_claimable_level
+from resolvers.assessment import find_assessment
 from resolvers.context import Context
+from resolvers.level_claim import require_claimable_level
 from resolvers.problems import InvalidInput
 from resolvers.region_change import entered_by, new_id, open_region_change
 from storage.log import LogTransaction
@@ -35,7 +36,12 @@ class SimulateAssessment:
 async def simulate_assessment(
     context: Context, request: SimulateAssessment, key: str | None
 ) -> Assessment:
-    """Open a simulation that starts from an assessment's levels."""
+    """Open a simulation that starts from an assessment's levels.
+
+    Raises:
+        InvalidInput: the assessment has no levels and none can be estimated, or a replaced level
+            is not allowed.
+    """
     assessment = await find_assessment(context, request.assessment)
     home_region = await context.loaders.regions.load(assessment.region)
     assert home_region is not None  # an assessment's region is a foreign key
@@ -77,12 +83,14 @@ async def simulate_assessment(
 
 async def _load_levels(context: Context, assessment: Assessment) -> tuple[dict[int, int], str]:
     """Return the claimed levels, or those estimated from figures, and a note that says which."""
-    if assessment.published is None:
+    if assessment.levels:
         levels = {claim.indicator: claim.level for claim in assessment.levels}
         return levels, f"simulated from {assessment.id}"
-    profile = (await estimate.estimate_profile_from_result(context, assessment)).profile
-    if not isinstance(profile, EstimatedProfile):
-        raise InvalidInput(
-            "assessment", "one with levels, or with all domain values", assessment.id
-        )
-    return dict(profile.levels), f"simulated from levels ESTIMATED for {assessment.id}"
+    if assessment.published is not None:
+        profile = (await estimate.estimate_profile_from_result(context, assessment)).profile
+        if isinstance(profile, EstimatedProfile):
+            note = f"simulated from levels ESTIMATED for {assessment.id}"
+            return dict(profile.levels), note
+    raise InvalidInput(
+        "assessmentId", "an assessment with levels, or with all domain values", assessment.id
+    )

@@ -11,3 +11,4 @@ from schema.scalars import Cursor
 
 FirstArgument = Annotated[int, strawberry.argument(description=FIRST)]
 AfterArgument = Annotated[Cursor | None, strawberry.argument(description=AFTER)]
+INPUT = strawberry.argument(description="The input of the mutation.")

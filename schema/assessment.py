@@ -11,11 +11,13 @@ from engine.assessment import score as engine
 from resolvers import assessment as resolved
 from resolvers import result as resolved_result
 from resolvers.instrument import instrument_in_catalogue
-from schema.descriptions import EVIDENCE, IDEMPOTENCY_KEY, VERSION
+from schema.arguments import INPUT
+from schema.descriptions import CURRENT_VERSION, IDEMPOTENCY_KEY, INSTRUMENT_ID, VERSION
 from schema.enums import AssessmentKind, AssessmentState
+from schema.figure import Figure
 from schema.info import Info
 from schema.instrument import Instrument, schema_instrument
-from schema.node import EvidenceDocument, EvidenceInput, Node, Provenance
+from schema.node import EvidenceDocument, Node, Provenance
 from schema.problem import (
     AlreadyExists,
     IdempotencyKeyReused,
@@ -27,40 +29,98 @@ from schema.problem import (
     WrongState,
     result_or_problem,
 )
-from schema.score import IndexScore, Step
+from schema.scalars import Decimal
+from schema.score import IndexScore
 
 if TYPE_CHECKING:
     from schema.region import Region
 
-STEPS_MOST = 50
 
-
-@strawberry.type(description="The level claimed for one indicator, and what is shown for it.")
+@strawberry.type(
+    description="The level that an assessment claims for one indicator, and the evidence for it."
+)
 class LevelClaim:
-    indicator: int
-    level: int
-    explanation: str
-    evidence: list[EvidenceDocument]
+    indicator: int = strawberry.field(description="The number of the indicator.")
+    level: int = strawberry.field(
+        description="The claimed level of maturity, between `levelMin` and `levelMax` of the "
+        "instrument."
+    )
+    explanation: str | None = strawberry.field(
+        description="The region's explanation of the level; null if it gave none."
+    )
+    evidence: list[EvidenceDocument] = strawberry.field(
+        description="The documents that support the level, at most 20."
+    )
+
+    @classmethod
+    def from_model(cls, value: model.LevelClaim) -> LevelClaim:
+        return cls(
+            indicator=value.indicator,
+            level=value.level,
+            explanation=value.explanation or None,
+            evidence=[EvidenceDocument.from_model(document) for document in value.evidence],
+        )
+
+
+@strawberry.type(
+    description="One indicator raised by one level, and the index that would follow if all other "
+    "levels stay."
+)
+class NextStep:
+    indicator: int = strawberry.field(description="The number of the indicator.")
+    from_level: int = strawberry.field(
+        description="The level of the indicator now; the lowest level if none is claimed."
+    )
+    to_level: int = strawberry.field(description="The level after the step, one higher.")
+    gain: Figure = strawberry.field(
+        description="The points that the step adds to the index: the weight of the indicator in "
+        "percent, divided by 100."
+    )
+    index: Figure = strawberry.field(description="The index after the step.")
+    predicate: str = strawberry.field(description="The predicate of the index after the step.")
+
+    @classmethod
+    def from_model(cls, value: engine.NextStep) -> NextStep:
+        return cls(
+            indicator=value.indicator,
+            from_level=value.from_level,
+            to_level=value.to_level,
+            gain=Figure.from_difference(value.gain),
+            index=Figure.from_fraction(value.index),
+            predicate=value.predicate,
+        )
 
 
 @strawberry.federation.type(
-    keys=["id"], description="One instrument applied to one region in one year."
+    keys=["id"],
+    description="One instrument applied to one region for one year: the claimed levels, or the "
+    "figures of a publication. Drafts are visible to the region, its assessors and its province; "
+    "every viewer sees what is published.",
 )
 class Assessment(Node):
-    version: int = strawberry.field(description="Send it back with a change.")
-    year: int
-    kind: AssessmentKind
-    state: AssessmentState
-    returned_reason: str
-    levels: list[LevelClaim] = strawberry.field(
-        description="By indicator; empty where only figures are published."
+    version: int = strawberry.field(description=CURRENT_VERSION)
+    year: int = strawberry.field(description="The year that is assessed.")
+    kind: AssessmentKind = strawberry.field(
+        description="Who assessed the region, and for what purpose."
     )
-    region_code: strawberry.ID
-    provenance: Provenance
+    state: AssessmentState = strawberry.field(
+        description="The state of the assessment between its draft and its publication."
+    )
+    returned_reason: str | None = strawberry.field(
+        description="Why an assessor returned the assessment to the region; null if it has not "
+        "been returned since it was last submitted."
+    )
+    levels: list[LevelClaim] = strawberry.field(
+        description="The claimed levels in the order of the indicators, at most one for each. "
+        "Empty if none is claimed yet, or if only figures are published."
+    )
+    provenance: Provenance = strawberry.field(
+        description="The source of the assessment, or who entered it."
+    )
     _value: strawberry.Private[model.Assessment]
     _score: strawberry.Private[engine.Score | None]
 
-    @strawberry.field
+    @strawberry.field(description="The region that is assessed.")
     async def region(self, info: Info) -> Annotated[Region, strawberry.lazy("schema.region")]:
         from schema.region import Region
 
@@ -68,33 +128,28 @@ class Assessment(Node):
             await info.context.loaders.regions.load(self._value.region)
         )
 
-    @strawberry.field
+    @strawberry.field(description="The instrument that the region is assessed by.")
     def instrument(self) -> Instrument:
         return schema_instrument(self._value.instrument)
 
-    @strawberry.field(description="Null until the first level is claimed.")
+    @strawberry.field(
+        description="The index with its parts, computed from the claimed levels or taken from the "
+        "publication; null until the first level is claimed."
+    )
     def score(self) -> IndexScore | None:
         return None if self._score is None else IndexScore.from_model(self._value, self._score)
 
-    @strawberry.field(description="What each single next level would gain, best first.")
-    def next_steps(self, first: int = 10) -> list[Step]:
-        levels = {claim.indicator: claim.level for claim in self._value.levels}
+    @strawberry.field(
+        description="What each indicator would gain by one level more, the largest gain first; at "
+        "most one step for each indicator. Empty if all levels are the highest, or if only figures "
+        "are published."
+    )
+    def next_steps(self) -> list[NextStep]:
         if self._value.published is not None:
             return []
+        levels = {claim.indicator: claim.level for claim in self._value.levels}
         instrument = instrument_in_catalogue(self._value.instrument)
-        steps = engine.list_next_steps(instrument, levels, max(0, min(first, STEPS_MOST)))
-        return [
-            Step(
-                indicator=step.indicator,
-                from_level=step.from_level,
-                to_level=step.to_level,
-                gain=step.gain,
-                index=step.index,
-                display=step.display,
-                predicate=step.predicate,
-            )
-            for step in steps
-        ]
+        return [NextStep.from_model(step) for step in engine.list_next_steps(instrument, levels)]
 
     @classmethod
     def from_model(cls, value: model.Assessment, score: engine.Score | None) -> Assessment:
@@ -104,17 +159,8 @@ class Assessment(Node):
             year=value.year,
             kind=value.kind,
             state=value.state,
-            returned_reason=value.returned_reason,
-            levels=[
-                LevelClaim(
-                    indicator=claim.indicator,
-                    level=claim.level,
-                    explanation=claim.explanation,
-                    evidence=[EvidenceDocument.from_model(evidence) for evidence in claim.evidence],
-                )
-                for claim in value.levels
-            ],
-            region_code=strawberry.ID(value.region),
+            returned_reason=value.returned_reason or None,
+            levels=[LevelClaim.from_model(claim) for claim in value.levels],
             provenance=Provenance.from_model(value.provenance),
             _value=value,
             _score=score,
@@ -128,88 +174,104 @@ class Assessment(Node):
         return cls.from_model(value, None if empty else engine.score_assessment(instrument, value))
 
 
-@strawberry.input
+@strawberry.input(description="An assessment to start.")
 class StartAssessmentInput:
-    region: strawberry.ID
-    instrument: strawberry.ID
-    year: int
-    kind: AssessmentKind
+    region_code: strawberry.ID = strawberry.field(
+        description="The code of the region to assess, such as `32.11`."
+    )
+    instrument_id: strawberry.ID = strawberry.field(description=INSTRUMENT_ID)
+    year: int = strawberry.field(
+        description="The year to assess. The instrument must be in force in it; the year may be at "
+        "most 10 years ahead."
+    )
+    kind: AssessmentKind = strawberry.field(
+        description="Who assesses, and for what purpose. Regions start SIMULATION, TARGET, SELF "
+        "and INTERIM; assessors start EXTERNAL and OFFICIAL; a province may start all."
+    )
     idempotency_key: str | None = strawberry.field(default=None, description=IDEMPOTENCY_KEY)
 
 
-@strawberry.input
-class ClaimLevelInput:
-    assessment: strawberry.ID
-    indicator: int
-    level: int
-    explanation: str = ""
-    evidence: list[EvidenceInput] = strawberry.field(default_factory=list, description=EVIDENCE)
-    version: int = strawberry.field(description=f"Of the assessment. {VERSION}")
-    idempotency_key: str | None = strawberry.field(default=None, description=IDEMPOTENCY_KEY)
-
-
-@strawberry.input
+@strawberry.input(description="An assessment to submit to the assessors.")
 class SubmitAssessmentInput:
-    id: strawberry.ID
+    id: strawberry.ID = strawberry.field(description="The id of the assessment.")
     version: int = strawberry.field(description=VERSION)
     idempotency_key: str | None = strawberry.field(default=None, description=IDEMPOTENCY_KEY)
 
 
-@strawberry.input
+@strawberry.input(description="A submitted assessment to return to its region.")
 class ReturnAssessmentInput:
-    id: strawberry.ID
+    id: strawberry.ID = strawberry.field(description="The id of the assessment.")
     version: int = strawberry.field(description=VERSION)
-    reason: str
+    reason: str = strawberry.field(
+        description="What the region must change, in 1 to 2,000 characters."
+    )
     idempotency_key: str | None = strawberry.field(default=None, description=IDEMPOTENCY_KEY)
 
 
-@strawberry.input
+@strawberry.input(description="A submitted assessment to publish.")
 class PublishAssessmentInput:
-    id: strawberry.ID
+    id: strawberry.ID = strawberry.field(description="The id of the assessment.")
     version: int = strawberry.field(description=VERSION)
     idempotency_key: str | None = strawberry.field(default=None, description=IDEMPOTENCY_KEY)
 
 
-@strawberry.input(description="The value of one domain as printed.")
+@strawberry.input(description="The value of one domain, as a publication prints it.")
 class DomainValueInput:
-    number: int
-    value: str = strawberry.field(description='Two decimals: "4.51".')
+    number: int = strawberry.field(description="The number of the domain in the instrument.")
+    value: Decimal = strawberry.field(
+        description="The value of the domain, with at most two decimal places: `4.51`."
+    )
 
 
-@strawberry.input(description="Figures as a publication prints them.")
+@strawberry.input(
+    description="A result that a publication prints without the levels of the indicators."
+)
 class RecordResultInput:
-    region: strawberry.ID
-    instrument: strawberry.ID
-    year: int
-    kind: AssessmentKind
-    value: str = strawberry.field(description='Two decimals: "4.51".')
+    region_code: strawberry.ID = strawberry.field(
+        description="The code of the region that was assessed, such as `32.11`."
+    )
+    instrument_id: strawberry.ID = strawberry.field(description=INSTRUMENT_ID)
+    year: int = strawberry.field(
+        description="The year that was assessed, in which the instrument must be in force."
+    )
+    kind: AssessmentKind = strawberry.field(
+        description="Who assessed the region; every kind except SIMULATION."
+    )
+    value: Decimal = strawberry.field(
+        description="The index, with at most two decimal places: `4.51`."
+    )
     domains: list[DomainValueInput] = strawberry.field(
-        default_factory=list, description="All of the instrument's domains, or none."
+        default_factory=list,
+        description="The values of all domains of the instrument, each once; empty if the "
+        "publication does not print them.",
     )
     predicate: str | None = strawberry.field(
-        default=None, description="As printed; null for the one that follows from the value."
+        default=None,
+        description="The predicate that the publication prints, which can be the one below the "
+        "printed value because the exact value is smaller. Null for the predicate that follows "
+        "from the value.",
     )
-    source: str = strawberry.field(description="The decree, report or article it is printed in.")
-    note: str = ""
+    source: str = strawberry.field(
+        description="The decree, report or article that prints the result, in 1 to 1,000 "
+        "characters."
+    )
+    note: str | None = strawberry.field(
+        default=None,
+        description="A note for readers of the result, of 1 to 1,000 characters; null for none.",
+    )
     version: int | None = strawberry.field(
-        default=None, description="Of the result to correct; null for a new one."
+        default=None,
+        description="The current version of the result to correct; null to record a new result.",
     )
     idempotency_key: str | None = strawberry.field(default=None, description=IDEMPOTENCY_KEY)
 
 
 StartAssessmentPayload = Annotated[
     Assessment | NotFound | InvalidInput | AlreadyExists | OwnedElsewhere | IdempotencyKeyReused,
-    strawberry.union("StartAssessmentPayload"),
-]
-ClaimLevelPayload = Annotated[
-    Assessment
-    | NotFound
-    | InvalidInput
-    | VersionConflict
-    | WrongState
-    | OwnedElsewhere
-    | IdempotencyKeyReused,
-    strawberry.union("ClaimLevelPayload"),
+    strawberry.union(
+        "StartAssessmentPayload",
+        description="The started assessment, or the problem that prevented it.",
+    ),
 ]
 SubmitAssessmentPayload = Annotated[
     Assessment
@@ -220,7 +282,10 @@ SubmitAssessmentPayload = Annotated[
     | IncompleteAssessment
     | OwnedElsewhere
     | IdempotencyKeyReused,
-    strawberry.union("SubmitAssessmentPayload"),
+    strawberry.union(
+        "SubmitAssessmentPayload",
+        description="The submitted assessment, or the problem that prevented it.",
+    ),
 ]
 ReturnAssessmentPayload = Annotated[
     Assessment
@@ -230,7 +295,10 @@ ReturnAssessmentPayload = Annotated[
     | WrongState
     | OwnedElsewhere
     | IdempotencyKeyReused,
-    strawberry.union("ReturnAssessmentPayload"),
+    strawberry.union(
+        "ReturnAssessmentPayload",
+        description="The returned assessment, or the problem that prevented it.",
+    ),
 ]
 PublishAssessmentPayload = Annotated[
     Assessment
@@ -240,7 +308,10 @@ PublishAssessmentPayload = Annotated[
     | WrongState
     | OwnedElsewhere
     | IdempotencyKeyReused,
-    strawberry.union("PublishAssessmentPayload"),
+    strawberry.union(
+        "PublishAssessmentPayload",
+        description="The published assessment, or the problem that prevented it.",
+    ),
 ]
 RecordResultPayload = Annotated[
     Assessment
@@ -250,62 +321,71 @@ RecordResultPayload = Annotated[
     | AlreadyExists
     | OwnedElsewhere
     | IdempotencyKeyReused,
-    strawberry.union("RecordResultPayload"),
+    strawberry.union(
+        "RecordResultPayload",
+        description="The recorded result as an assessment, or the problem that prevented it.",
+    ),
 ]
 
 
 @strawberry.type
 class AssessmentMutation:
-    @strawberry.mutation(description="One a year of each kind; of SIMULATION any number.")
+    @strawberry.mutation(
+        description="Starts an assessment without levels, in the state DRAFT. A region has at most "
+        "one assessment of each kind by an instrument in a year, but any number of simulations."
+    )
     async def start_assessment(
-        self, info: Info, input: StartAssessmentInput
+        self, info: Info, input: Annotated[StartAssessmentInput, INPUT]
     ) -> StartAssessmentPayload:
-        request = resolved.StartAssessment(input.region, input.instrument, input.year, input.kind)
+        request = resolved.StartAssessment(
+            input.region_code, input.instrument_id, input.year, input.kind
+        )
         mutation = resolved.start_assessment(info.context, request, input.idempotency_key)
         return await result_or_problem(mutation, Assessment.from_unscored_model)
 
-    @strawberry.mutation(description="Each claim moves the score; the answer holds the new one.")
-    async def claim_level(self, info: Info, input: ClaimLevelInput) -> ClaimLevelPayload:
-        request = resolved.ClaimLevel(
-            assessment=input.assessment,
-            indicator=input.indicator,
-            level=input.level,
-            version=input.version,
-            explanation=input.explanation,
-            evidence=tuple(link.to_model() for link in input.evidence),
-        )
-        mutation = resolved.claim_level(info.context, request, input.idempotency_key)
-        return await result_or_problem(mutation, Assessment.from_unscored_model)
-
-    @strawberry.mutation(description="All indicators must have a level.")
+    @strawberry.mutation(
+        description="Submits an assessment to the assessors. Every indicator must have a level, "
+        "and no level can be claimed afterwards unless the assessment is returned."
+    )
     async def submit_assessment(
-        self, info: Info, input: SubmitAssessmentInput
+        self, info: Info, input: Annotated[SubmitAssessmentInput, INPUT]
     ) -> SubmitAssessmentPayload:
         request = resolved.SubmitAssessment(input.id, input.version)
         mutation = resolved.submit_assessment(info.context, request, input.idempotency_key)
         return await result_or_problem(mutation, Assessment.from_unscored_model)
 
-    @strawberry.mutation(description="For assessors and the province.")
+    @strawberry.mutation(
+        description="Returns a submitted assessment to its region, with the reason. Only assessors "
+        "and the province may do so."
+    )
     async def return_assessment(
-        self, info: Info, input: ReturnAssessmentInput
+        self, info: Info, input: Annotated[ReturnAssessmentInput, INPUT]
     ) -> ReturnAssessmentPayload:
         request = resolved.ReturnAssessment(input.id, input.version, input.reason)
         mutation = resolved.return_assessment(info.context, request, input.idempotency_key)
         return await result_or_problem(mutation, Assessment.from_unscored_model)
 
-    @strawberry.mutation(description="For assessors and the province. Not for simulations.")
+    @strawberry.mutation(
+        description="Publishes a submitted assessment, so that every viewer sees it and it is "
+        "ranked. Only assessors and the province may do so. A simulation cannot be published."
+    )
     async def publish_assessment(
-        self, info: Info, input: PublishAssessmentInput
+        self, info: Info, input: Annotated[PublishAssessmentInput, INPUT]
     ) -> PublishAssessmentPayload:
         request = resolved.PublishAssessment(input.id, input.version)
         mutation = resolved.publish_assessment(info.context, request, input.idempotency_key)
         return await result_or_problem(mutation, Assessment.from_unscored_model)
 
-    @strawberry.mutation(description="For the province: a result that is published elsewhere.")
-    async def record_result(self, info: Info, input: RecordResultInput) -> RecordResultPayload:
+    @strawberry.mutation(
+        description="Records a result that was published elsewhere as figures without levels, or "
+        "corrects it. Only the province may do so."
+    )
+    async def record_result(
+        self, info: Info, input: Annotated[RecordResultInput, INPUT]
+    ) -> RecordResultPayload:
         request = resolved_result.RecordResult(
-            region=input.region,
-            instrument=input.instrument,
+            region=input.region_code,
+            instrument=input.instrument_id,
             year=input.year,
             kind=input.kind,
             value=input.value,

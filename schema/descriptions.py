@@ -37,3 +37,7 @@ RESUME_AFTER = (
 INSTRUMENT_ID = "The id of an instrument, such as `spbe-2020`."
 APPLICATION_EDITORS = "The staff of the OPD, of its region and of its province may do it."
 REGION_EDITORS = "The staff of the region and of its province may do it."
+FRESHNESS = (
+    "The maximum age of the copies from which the field answers. Null answers at once from the "
+    "copies as they are."
+)

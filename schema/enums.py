@@ -34,6 +34,8 @@ from engine.verification.completeness import ApplicationField
 from engine.verification.evaluation import RequirementState, VerificationGap
 from engine.verification.rule import RequirementKind
 from engine.verification.verification import VerificationFlag
+from resolvers.level_claim import ClaimWarning
+from resolvers.problems import SubjectState
 
 
 def described_enum(enum: type[Enum], description: str, values: Mapping[str, str]) -> None:
@@ -57,6 +59,8 @@ __all__ = [
     "AssessmentState",
     "AttestationState",
     "Capability",
+    "ClaimWarning",
+    "ClaimWarning",
     "CommonApplicationClassification",
     "DuplicatePolicy",
     "EventKind",
@@ -76,6 +80,7 @@ __all__ = [
     "Role",
     "ScoreBasis",
     "SourceState",
+    "SubjectState",
     "VerificationFlag",
     "VerificationGap",
     "Visibility",
@@ -418,4 +423,26 @@ described_enum(
         "SAME_HOST": "Their addresses are on the same host; the value is the host.",
         "SAME_OPD": "They belong to the same OPD; the value is its name, as the inventory has it.",
     },
+)
+described_enum(
+    SubjectState,
+    "The state of the thing that a mutation would change: of an assessment, an application or an "
+    "integration.",
+    {
+        "DRAFT": "Levels of the assessment are being claimed.",
+        "SUBMITTED": "The assessment has been submitted to the assessors.",
+        "RETURNED": "An assessor has returned the assessment to its region.",
+        "PUBLISHED": "The assessment is published.",
+        "PLANNED": "The application or the exchange is planned.",
+        "ACTIVE": "The application is in use, or the exchange takes place.",
+        "INACTIVE": "The application is not used at present.",
+        "RETIRED": "The application has been taken out of use for good.",
+        "UNKNOWN": "It is not known whether the application is in use.",
+        "WITHDRAWN": "The integration has been withdrawn.",
+    },
+)
+described_enum(
+    ClaimWarning,
+    "Why assessors may not accept a claimed level. The level is claimed all the same.",
+    {"NO_EVIDENCE": "The level is above the lowest one, and the claim has no evidence."},
 )

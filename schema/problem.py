@@ -8,62 +8,124 @@ from typing import Any, TypeVar
 import strawberry
 
 from resolvers import problems
+from resolvers.level_claim import CLAIMS_MOST
+from schema.enums import SubjectState
 
 Value = TypeVar("Value")
 
 
-@strawberry.interface(description="Why a mutation changed nothing. Ask for `message` at least.")
+@strawberry.interface(
+    description="Why a mutation changed nothing. The result of a mutation is either its object or "
+    "one of the problems that its union lists."
+)
 class Problem:
-    message: str = strawberry.field(description="For a person, in English.")
+    message: str = strawberry.field(
+        description="The problem in an English sentence, for a log or for a developer."
+    )
 
 
-@strawberry.type(description="There is no such thing, or none that this viewer may see.")
+@strawberry.type(
+    description="The input refers to a thing that does not exist, or that this viewer may not see."
+)
 class NotFound(Problem):
-    id: strawberry.ID
+    id: strawberry.ID = strawberry.field(
+        description="The id from the input, or the code if the input names a region."
+    )
 
 
-@strawberry.type(description="A field of the input holds what it may not.")
+@strawberry.type(description="A field of the input has a value that is not allowed.")
 class InvalidInput(Problem):
-    field: str
-    expected: str
-    got: str
+    field: str = strawberry.field(
+        description="The path of the field in the input, such as `year` or `evidence.url`."
+    )
+    expected: str = strawberry.field(description="The values that the field accepts, in English.")
+    got: str = strawberry.field(
+        description="The value that was sent; of a text or a list that is too long, its length."
+    )
 
 
-@strawberry.type(description="Somebody else changed it first: read it again, then decide.")
+@strawberry.type(
+    description="Another client changed the thing first. Read it again, and decide again."
+)
 class VersionConflict(Problem):
-    id: strawberry.ID
-    expected_version: int = strawberry.field(description="The version that was sent.")
-    current_version: int = strawberry.field(description="The version that is there now.")
+    id: strawberry.ID = strawberry.field(description="The id of the thing.")
+    expected_version: int = strawberry.field(
+        description="The version that the input expected the thing to have."
+    )
+    current_version: int = strawberry.field(description="The version that the thing has now.")
 
 
-@strawberry.type(description="There is one already, and may be one only.")
+@strawberry.type(description="The thing exists already, and there may be only one.")
 class AlreadyExists(Problem):
-    id: strawberry.ID = strawberry.field(description="Of the one that exists.")
+    id: strawberry.ID = strawberry.field(description="The id of the thing that exists.")
 
 
-@strawberry.type(description="It is not in a state that allows this.")
+@strawberry.type(
+    description="The thing is in a state in which this change is not possible. The thing is an "
+    "assessment, an application or an integration."
+)
 class WrongState(Problem):
-    id: strawberry.ID
-    current_state: str
-    allowed: list[str]
+    id: strawberry.ID = strawberry.field(description="The id of the thing.")
+    current_state: SubjectState = strawberry.field(description="The state that the thing is in.")
+    allowed_states: list[SubjectState] = strawberry.field(
+        description="The states in which the change is possible, at most 4."
+    )
 
 
-@strawberry.type(description="An assessment cannot be submitted while levels are missing.")
+@strawberry.type(
+    description="The assessment cannot be submitted, because not every indicator has a level."
+)
 class IncompleteAssessment(Problem):
-    id: strawberry.ID
-    missing: list[int] = strawberry.field(description="Numbers of the indicators without level.")
+    id: strawberry.ID = strawberry.field(description="The id of the assessment.")
+    missing_indicators: list[int] = strawberry.field(
+        description="The numbers of the indicators without a level, in ascending order; at most "
+        "all indicators of the instrument."
+    )
 
 
-@strawberry.type(description="Another instance writes this region: send it there.")
+@strawberry.type(description="A level in `claimLevels` that is not allowed, and why.")
+class InvalidClaim:
+    indicator: int = strawberry.field(
+        description="The number of the indicator, as the claim states it."
+    )
+    field: str = strawberry.field(
+        description="The path of the first faulty field in the claim, such as `level` or "
+        "`evidence.url`."
+    )
+    expected: str = strawberry.field(description="The values that the field accepts, in English.")
+    got: str = strawberry.field(
+        description="The value that was sent; of a text or a list that is too long, its length."
+    )
+
+
+@strawberry.type(
+    description="Some of the levels in `claimLevels` are not allowed. None of the levels is "
+    "claimed, also not those that are allowed."
+)
+class InvalidClaims(Problem):
+    claims: list[InvalidClaim] = strawberry.field(
+        description="The claims that are not allowed, in the order of the input; at most "
+        f"{CLAIMS_MOST}."
+    )
+
+
+@strawberry.type(
+    description="Another instance owns the region. Send the mutation to that instance."
+)
 class OwnedElsewhere(Problem):
     # Not `url`: the fields `url` of other members of the same unions differ in nullability, and a
     # document that selects both is invalid.
-    owner_url: str = strawberry.field(description="Of the API of that instance.")
+    owner_url: str = strawberry.field(
+        description="The address of the API of the instance that owns the region."
+    )
 
 
-@strawberry.type(description="The idempotency key was used before, for another request.")
+@strawberry.type(
+    description="The idempotency key was used within seven days for a request with another input. "
+    "Choose another key."
+)
 class IdempotencyKeyReused(Problem):
-    key: str
+    key: str = strawberry.field(description="The idempotency key from the input.")
 
 
 async def result_or_problem(mutation: Awaitable[Value], wrap: Callable[[Value], object]) -> Any:
@@ -104,11 +166,26 @@ def problem_from_exception(problem: problems.Problem) -> Problem:
                 message=message,
                 id=strawberry.ID(problem.id),
                 current_state=problem.state,
-                allowed=list(problem.allowed),
+                allowed_states=list(problem.allowed),
             )
         case problems.IncompleteAssessment():
             return IncompleteAssessment(
-                message=message, id=strawberry.ID(problem.id), missing=list(problem.missing)
+                message=message,
+                id=strawberry.ID(problem.id),
+                missing_indicators=list(problem.missing),
+            )
+        case problems.InvalidClaims():
+            return InvalidClaims(
+                message=message,
+                claims=[
+                    InvalidClaim(
+                        indicator=claim.indicator,
+                        field=claim.field,
+                        expected=claim.expected,
+                        got=claim.received,
+                    )
+                    for claim in problem.claims
+                ],
             )
         case problems.OwnedElsewhere():
             return OwnedElsewhere(message=message, owner_url=problem.url)

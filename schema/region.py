@@ -11,7 +11,6 @@ from engine import model
 from engine.assessment.score import ScoredAssessment
 from engine.identifier import region_id
 from resolvers import assessment as resolved_assessment
-from resolvers import freshness
 from resolvers import integration as resolved_integration
 from resolvers import region as resolved
 from schema.application import Application, ApplicationFilter, application_page
@@ -30,6 +29,7 @@ from schema.duplicates import RegionDuplicates
 from schema.effort import RegionEffortField
 from schema.enums import AssessmentKind, RegionKind
 from schema.estimate import RegionEstimate
+from schema.freshness import FreshnessArgument, wait_for_copies
 from schema.graph import RegionGraph
 from schema.info import Info
 from schema.integration import Integration
@@ -168,18 +168,39 @@ class Region(
             page, [Integration.from_model(integration) for integration in page.values]
         )
 
-    @strawberry.field(description="Those that the viewer may see, newest first.")
+    @strawberry.field(
+        description="The assessments of the region that the viewer may see, newest year first: all "
+        "published ones, and drafts for the region, its assessors and its province."
+    )
     async def assessments(
         self,
         info: Info,
-        instrument: strawberry.ID | None = None,
-        year: int | None = None,
-        kind: AssessmentKind | None = None,
-    ) -> list[Assessment]:
-        assessments = await resolved_assessment.list_visible_assessments(
-            info.context, self._value.code, instrument=instrument, year=year, kind=kind
+        instrument_id: Annotated[
+            strawberry.ID | None,
+            strawberry.argument(description=f"{INSTRUMENT_ID} Null accepts every instrument."),
+        ] = None,
+        year: Annotated[
+            int | None, strawberry.argument(description="The year. Null accepts every year.")
+        ] = None,
+        kind: Annotated[
+            AssessmentKind | None,
+            strawberry.argument(description="The kind of assessment. Null accepts every kind."),
+        ] = None,
+        first: FirstArgument = 50,
+        after: AfterArgument = None,
+    ) -> Connection[Assessment]:
+        page = await resolved_assessment.page_of_assessments(
+            info.context,
+            self._value.code,
+            instrument=instrument_id,
+            year=year,
+            kind=kind,
+            first=checked_page_size(first),
+            after=decode_cursor(after, 2),
         )
-        return [Assessment.from_model(assessment, score) for assessment, score in assessments]
+        return to_connection(
+            page, [Assessment.from_model(assessment, score) for assessment, score in page.values]
+        )
 
     @strawberry.field(
         description="The newest published score that fits; null if none is published."
@@ -241,15 +262,16 @@ class Region(
 @strawberry.type
 class RegionQuery:
     @strawberry.field(
-        description="Null where no region has that code. With `maxAge` (seconds) the answer waits, "
-        "for 2 seconds at most, until the copy of a region that another instance owns is not "
-        "older; `source` says whether it is."
+        description="The region or central agency with a code. Null if the instance has none. With "
+        "`freshness`, the `source` of the region states whether its copy is recent enough."
     )
     async def region(
-        self, info: Info, code: strawberry.ID, max_age: int | None = None
+        self,
+        info: Info,
+        code: Annotated[strawberry.ID, strawberry.argument(description="The code of the region.")],
+        freshness: FreshnessArgument = None,
     ) -> Region | None:
-        if max_age is not None:
-            await freshness.wait_until_fresh(info.context, max_age, [code])
+        await wait_for_copies(info, freshness, [code])
         region = await resolved.find_region(info.context, code)
         return None if region is None else Region.from_model(region)
 
@@ -266,7 +288,9 @@ class RegionQuery:
         ] = RegionOrder.CODE,
         first: FirstArgument = 50,
         after: AfterArgument = None,
+        freshness: FreshnessArgument = None,
     ) -> Connection[Region]:
+        await wait_for_copies(info, freshness)
         conditions, by_name = filter or RegionFilter(), order_by is RegionOrder.NAME
         page = await resolved.page_of_regions(
             info.context,

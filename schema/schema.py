@@ -25,19 +25,20 @@ from schema.effort import EffortMutation
 from schema.entities import EntityQuery
 from schema.event import EventQuery, EventSubscription
 from schema.execution import Execution
-from schema.feed import FeedQuery, FeedSubscription
-from schema.fresh import FreshQuery
+from schema.freshness import FreshnessQuery
 from schema.function_correction import CorrectionMutation
 from schema.function_tag import FunctionQuery
 from schema.instance import InstanceQuery
 from schema.instrument import InstrumentQuery
 from schema.integration import IntegrationMutation
 from schema.inventory import InventoryMutation
+from schema.level_claim import LevelClaimMutation
 from schema.limits import document_extensions
 from schema.node_query import NodeQuery
 from schema.opd import OpdMutation
 from schema.ranking import RankingQuery
 from schema.region import RegionQuery
+from schema.region_log import RegionLogQuery, RegionLogSubscription
 from schema.scalars import SCALARS
 from schema.simulation import SimulationMutation
 from schema.source import SourceQuery
@@ -57,8 +58,8 @@ class Query(
     NodeQuery,
     InstanceQuery,
     EntityQuery,
-    FeedQuery,
-    FreshQuery,
+    RegionLogQuery,
+    FreshnessQuery,
     SourceQuery,
 ):
     pass
@@ -73,6 +74,7 @@ class Mutation(
     ApplicationMutation,
     IntegrationMutation,
     AssessmentMutation,
+    LevelClaimMutation,
     InventoryMutation,
     ConsolidationMutation,
     CorrectionMutation,
@@ -86,7 +88,7 @@ class Mutation(
 @strawberry.type(
     description="What can be followed live. Each event has a cursor, after which a client can resume."
 )
-class Subscription(EventSubscription, NewsSubscription, FeedSubscription):
+class Subscription(EventSubscription, NewsSubscription, RegionLogSubscription):
     pass
 
 

@@ -36,17 +36,6 @@ class PredicateGap:
     gap: str
 
 
-@strawberry.type(description="Raising one indicator by one level, and the index it would give.")
-class Step:
-    indicator: int
-    from_level: int
-    to_level: int
-    gain: str = strawberry.field(description="What the index gains: weight / 100, exact.")
-    index: str
-    display: str
-    predicate: str
-
-
 @strawberry.type(description="The index by one reading of the claims; not a published figure.")
 class VerifiedScore:
     value: str = strawberry.field(description="Exact decimal from the levels.")

@@ -8,32 +8,41 @@ from datetime import datetime
 import strawberry
 
 from engine.log import source as engine
+from regions.endpoint_directory import REGIONS_MOST
 from resolvers import replicas as resolved
 from schema.enums import SourceState
 from schema.info import Info
 
 
-@strawberry.type(description="Where this instance has a region from, and how fresh that is.")
+@strawberry.type(
+    description="Where an instance has a region from, and how current its copy is. An instance owns "
+    "a region and writes its log, or follows the instance that owns it."
+)
 class Source:
-    region: strawberry.ID = strawberry.field(description="The code of the region.")
-    state: SourceState
+    region_code: strawberry.ID = strawberry.field(description="The code of the region.")
+    state: SourceState = strawberry.field(
+        description="Whether the region is owned here, and otherwise how current the copy is."
+    )
     as_of: datetime | None = strawberry.field(
-        description="When the copy was last known to hold all that its owner had. Null where it "
-        "never was; the present time where the region is owned here."
+        description="The last time, by the clock of this instance, at which the copy was known to "
+        "hold all entries of its owner; the present time if the region is owned here. Null if the "
+        "copy was never complete."
     )
     lag_seconds: float | None = strawberry.field(
-        description="Seconds since `asOf`; 0 where the region is owned here."
+        description="The seconds since `asOf`; 0 if the region is owned here. Null if the copy was "
+        "never complete."
     )
     url: str | None = strawberry.field(
-        description="URL of the API that the copy is read from, which is its owner's or that of an "
-        "instance that follows the owner. Null where the region is owned here."
+        description="The URL of the API from which the copy is read: that of the owner, or of an "
+        "instance that follows the owner. Null if the region is owned here."
     )
     owner_url: str | None = strawberry.field(
-        description="URL of the API of the instance that owns the region, where changes are made. "
-        "Null where the region is owned here."
+        description="The URL of the API of the instance that owns the region, to which changes are "
+        "sent. Null if the region is owned here."
     )
     reason: str | None = strawberry.field(
-        description="Why the owner cannot be followed, when it cannot."
+        description="Why the owner cannot be followed or the copy does not advance, in English, "
+        "for operators. Null if there is no known failure."
     )
 
     @classmethod
@@ -53,7 +62,7 @@ class Source:
             value = replace(value, state=engine.SourceState.FRESH, as_of=confirmed, reason="")
         if value is None:
             return cls(
-                region=code,
+                region_code=code,
                 state=engine.SourceState.OWNED,
                 as_of=now,
                 lag_seconds=0.0,
@@ -63,7 +72,7 @@ class Source:
             )
         lag = None if value.as_of is None else max(0.0, (now - value.as_of).total_seconds())
         return cls(
-            region=code,
+            region_code=code,
             state=value.state_at(now),
             as_of=value.as_of,
             lag_seconds=lag,
@@ -76,8 +85,8 @@ class Source:
 @strawberry.type
 class SourceQuery:
     @strawberry.field(
-        description="The sources of all regions that other instances own, also where nothing was "
-        "copied yet."
+        description="The sources of all regions that other instances own, by code, including those "
+        f"of which nothing was copied yet. An instance follows at most {REGIONS_MOST:,} regions."
     )
     async def sources(self, info: Info) -> list[Source]:
         now = info.context.instance.clock()

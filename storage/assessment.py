@@ -10,7 +10,7 @@ from collections.abc import Collection, Sequence
 from fractions import Fraction
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, Text, bindparam, cast, func, or_, select, true
+from sqlalchemy import ColumnElement, Select, Text, and_, bindparam, cast, func, or_, select, true
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from engine.assessment.score import Score, ScoredAssessment
@@ -25,6 +25,7 @@ from engine.model import (
     PublishedFigures,
     RegionKind,
 )
+from engine.page import Page
 from storage.access import EVERYTHING, Access, draft_access_condition
 from storage.tables import AssessmentRow, LevelRow, RegionRow
 
@@ -134,6 +135,43 @@ async def list_assessments_by_region(
     query = _select_matching(instrument, year, kind).where(AssessmentRow.region == region)
     return await _load_with_levels(
         session, query.order_by(AssessmentRow.year.desc(), AssessmentRow.id), access
+    )
+
+
+async def page_of_assessments(
+    session: AsyncSession,
+    region: str,
+    access: Access,
+    *,
+    instrument: str | None,
+    year: int | None,
+    kind: AssessmentKind | None,
+    first: int,
+    after: tuple[int, str] | None,
+) -> Page[tuple[Assessment, Score | None]]:
+    """Return the first assessments, newest first, after the one with the year and id `after`."""
+    query = _select_matching(instrument, year, kind).where(
+        AssessmentRow.region == region, _visible_condition(access)
+    )
+    following = query
+    if after is not None:
+        after_year, after_id = after
+        following = query.where(
+            or_(
+                AssessmentRow.year < after_year,
+                and_(AssessmentRow.year == after_year, AssessmentRow.id > after_id),
+            )
+        )
+    ordered = following.order_by(AssessmentRow.year.desc(), AssessmentRow.id)
+    rows = await _load_with_levels(session, ordered.limit(first + 1), access)
+    total = await session.scalar(select(func.count()).select_from(query.subquery()))
+    values = rows[:first]
+    return Page(
+        values=values,
+        keys=[(str(assessment.year), assessment.id) for assessment, _score in values],
+        has_next=len(rows) > first,
+        has_previous=after is not None,
+        total=total or 0,
     )
 
 

@@ -78,7 +78,7 @@ def blocks(language: str) -> list[str]:
 
 @pytest.mark.integration
 def test_each_token_is_of_its_role_and_region(tour: Tour) -> None:
-    query = "{ instance { viewer { role regions } } }"
+    query = "{ instance { viewer { role regionCodes } } }"
     roles = {
         name: tour.ask(query, token)["instance"]["viewer"]
         for name, token in tour.tokens.items()
@@ -104,13 +104,13 @@ def test_an_assessment_is_started_in_the_region_of_the_token(tour: Tour, region:
     address = tour.nodes.get(region)
     token = tour.tokens[region if address else "REGION"]
     start = (
-        f'mutation {{ startAssessment(input: {{region: "{region}", instrument: "pemdi-2026",'
+        f'mutation {{ startAssessment(input: {{regionCode: "{region}", instrumentId: "pemdi-2026",'
         " year: 2026, kind: SELF}) { __typename ... on Assessment { id version } } }"
     )
     assessment = tour.ask(start, token, address)["startAssessment"]
     assert assessment["__typename"] == "Assessment"
     claim = (
-        f'mutation {{ claimLevel(input: {{assessment: "{assessment["id"]}", indicator: 1, level: 4,'
+        f'mutation {{ claimLevel(input: {{assessmentId: "{assessment["id"]}", indicator: 1, level: 4,'
         f" version: {assessment['version']}}}) {{ __typename }} }}"
     )
     assert tour.ask(claim, token, address)["claimLevel"] == {"__typename": "Assessment"}

@@ -101,15 +101,14 @@ class PredicateGap:
 
 
 @dataclass(frozen=True, slots=True)
-class Step:
+class NextStep:
     """One indicator raised by one level, and the index that follows."""
 
     indicator: int
     from_level: int
     to_level: int
-    gain: str
-    index: str
-    display: str
+    gain: Fraction
+    index: Fraction
     predicate: str
 
 
@@ -200,7 +199,7 @@ def next_predicate(
 
 def list_next_steps(
     instrument: Instrument, levels: Mapping[int, int], limit: int | None = None
-) -> tuple[Step, ...]:
+) -> tuple[NextStep, ...]:
     """Return the gain of each next level, largest first; equal gains by level, lowest first.
 
     The gain is what a step adds to the index. The effort of a step is not part of the instrument.
@@ -220,13 +219,12 @@ def list_next_steps(
     for indicator in open_indicators[:limit]:
         gain = indicator.weight / 100
         steps.append(
-            Step(
+            NextStep(
                 indicator=indicator.number,
                 from_level=all_levels[indicator.number],
                 to_level=all_levels[indicator.number] + 1,
-                gain=format_exact(gain),
-                index=format_exact(index + gain),
-                display=format_rounded(index + gain),
+                gain=gain,
+                index=index + gain,
                 predicate=instrument.predicate(index + gain).label,
             )
         )

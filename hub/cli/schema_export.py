@@ -19,14 +19,15 @@ SDL = ROOT / "schema" / "schema.graphql"
 FEED = ROOT / "regions" / "contract" / "feed.graphql"
 BODIES = ROOT / "regions" / "contract" / "bodies.json"
 FEED_TYPES = (
-    "FeedHead",
-    "FeedFrame",
-    "FeedEntry",
-    "SnapshotPage",
-    "SnapshotRow",
+    "RegionLogHead",
+    "RegionLogFrame",
+    "RegionLogEntry",
+    "RegionSnapshotPage",
+    "RegionSnapshotRow",
     "EventKind",
     "Visibility",
     "RegionSnapshotRowKind",
+    "Cursor",
     "JSON",
 )
 
@@ -40,8 +41,8 @@ def _feed_sdl() -> str:
     full_schema = build_schema(schema.as_str())
     parts = [
         f"# Version {VERSION} of the feed contract; docs/protocol.md says what it promises.",
-        _root_type_sdl(full_schema, "Query", "feedHead", "snapshot"),
-        _root_type_sdl(full_schema, "Subscription", "feed"),
+        _root_type_sdl(full_schema, "Query", "regionLogHead", "regionSnapshot"),
+        _root_type_sdl(full_schema, "Subscription", "regionLog"),
         *(print_type(full_schema.type_map[name]) for name in FEED_TYPES),
     ]
     return "\n\n".join(parts) + "\n"

@@ -11,7 +11,8 @@ from rich.table import Table
 
 from engine.assessment import level_sheet, score
 from engine.assessment.instrument import Instrument
-from engine.assessment.score import PredicateGap, Score, Step
+from engine.assessment.score import NextStep, PredicateGap, Score
+from engine.decimals import format_exact, format_rounded
 from engine.spreadsheet.sheet import SheetInvalid
 from facts.instrument import instrument_catalogue
 from hub.cli import sheet_file
@@ -26,7 +27,7 @@ class ScoredSheet:
     instrument: Instrument
     score: Score
     next_predicate: PredicateGap | None
-    steps: tuple[Step, ...]
+    steps: tuple[NextStep, ...]
 
     def document(self) -> dict[str, Any]:
         """Return the result as JSON values."""
@@ -53,8 +54,8 @@ class ScoredSheet:
                     "indicator": step.indicator,
                     "from": step.from_level,
                     "to": step.to_level,
-                    "gain": step.gain,
-                    "index": step.index,
+                    "gain": format_exact(step.gain),
+                    "index": format_exact(step.index),
                     "predicate": step.predicate,
                 }
                 for step in self.steps
@@ -123,7 +124,7 @@ def show_score(scored: ScoredSheet) -> None:
             steps.add_row(
                 f"{step.indicator} {names[step.indicator]}",
                 f"{step.from_level} → {step.to_level}",
-                f"+{step.gain}",
-                f"{step.display} {step.predicate}",
+                f"+{format_exact(step.gain)}",
+                f"{format_rounded(step.index)} {step.predicate}",
             )
         out.print(steps)

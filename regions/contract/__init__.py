@@ -16,26 +16,23 @@ from engine.log.snapshot import RegionSnapshotRowKind, SnapshotRow
 from engine.model import EventKind, Visibility
 from regions.endpoint_directory import is_plain_url, to_websocket_url
 
-VERSION = 1
+VERSION = 2
 ENTRIES_MOST = 200  # in one frame
 ROWS_MOST = 500  # on one page
 SUBJECT_CHARACTERS = 255
 
-# The error codes of an owner whose schema lacks a requested field. GraphQL itself defines no code
-# for this error, so the code may be empty.
-NOT_IN_SCHEMA = frozenset({"", "GRAPHQL_VALIDATION_FAILED"})
-
-_HEAD = "version region sequence hash"
-HEAD = f"query Head($region: ID!) {{ feedHead(region: $region) {{ {_HEAD} }} }}"
-OWNER = f"query Owner($region: ID!) {{ feedHead(region: $region) {{ {_HEAD} owner }} }}"
-_FEED = """subscription Feed($region: ID!, $after: Int!) { feed(region: $region, after: $after) {
-  head { %s }
-  entries { region sequence at actor kind subject visibility body bodyHash previousHash hash } } }"""
-FEED = _FEED % f"{_HEAD} owner"
-FEED_WITHOUT_OWNER = _FEED % _HEAD  # for owners whose schema lacks the field `owner`
-SNAPSHOT = """query Snapshot($region: ID!, $after: String) { snapshot(region: $region, after: $after) {
-  version cursor rows { kind body } newest {
-  region sequence at actor kind subject visibility body bodyHash previousHash hash } } }"""
+_HEAD = "version regionCode sequence hash ownerUrl"
+_ENTRY = "regionCode sequence at actor kind subjectId visibility body bodyHash previousHash hash"
+HEAD = f"""query RegionLogHead($regionCode: ID!) {{
+  regionLogHead(regionCode: $regionCode) {{ {_HEAD} }} }}"""
+LOG = f"""subscription RegionLog($regionCode: ID!, $afterSequence: Int!) {{
+  regionLog(regionCode: $regionCode, afterSequence: $afterSequence) {{
+  head {{ {_HEAD} }}
+  entries {{ {_ENTRY} }} }} }}"""
+SNAPSHOT = f"""query RegionSnapshot($regionCode: ID!, $after: Cursor) {{
+  regionSnapshot(regionCode: $regionCode, after: $after) {{
+  version nextCursor rows {{ kind body }} newestEntry {{
+  {_ENTRY} }} }} }}"""
 
 
 class ContractViolation(Exception):
@@ -51,37 +48,37 @@ class RemoteLogHead:
 
     sequence: int
     hash: str
-    owner: str | None = None  # URL of the owner's API; None: it is the endpoint itself
+    owner_url: str | None = None  # URL of the owner's API; None: it is the endpoint itself
 
 
 @dataclass(frozen=True, slots=True)
-class RemoteFeedFrame:
+class RemoteLogFrame:
     """One event of a feed: entries in order, possibly none, and the end of the log."""
 
     head: RemoteLogHead
     entries: tuple[Entry, ...]
 
 
-def parse_feed_head(region: str, data: Mapping[str, Any]) -> RemoteLogHead:
-    """Parse the response to HEAD or OWNER.
+def parse_log_head(region: str, data: Mapping[str, Any]) -> RemoteLogHead:
+    """Parse the response to HEAD.
 
     Raises:
         ContractViolation: the response has another form.
     """
-    return _parse_head(region, data.get("feedHead"))
+    return _parse_head(region, data.get("regionLogHead"))
 
 
-def parse_feed_frame(region: str, data: Mapping[str, Any]) -> RemoteFeedFrame:
-    """Parse one event of FEED; the order of its entries is not checked.
+def parse_log_frame(region: str, data: Mapping[str, Any]) -> RemoteLogFrame:
+    """Parse one event of LOG; the order of its entries is not checked.
 
     Raises:
         ContractViolation: the event has another form.
     """
-    fields = _require_object("a frame", data.get("feed"))
+    fields = _require_object("a frame", data.get("regionLog"))
     entries = fields.get("entries")
     if not isinstance(entries, list) or len(entries) > ENTRIES_MOST:
         raise ContractViolation(f"a list of at most {ENTRIES_MOST} entries", entries)
-    frame = RemoteFeedFrame(
+    frame = RemoteLogFrame(
         _parse_head(region, fields.get("head")),
         tuple(_parse_entry(region, entry) for entry in entries),
     )
@@ -106,15 +103,15 @@ def parse_snapshot_page(region: str, data: Mapping[str, Any]) -> RemoteSnapshotP
     Raises:
         ContractViolation: the response has another form.
     """
-    fields = _require_object("a page", data.get("snapshot"))
+    fields = _require_object("a page", data.get("regionSnapshot"))
     _check_version(fields)
     rows = fields.get("rows")
     if not isinstance(rows, list) or len(rows) > ROWS_MOST:
         raise ContractViolation(f"a list of at most {ROWS_MOST} rows", rows)
-    cursor = fields.get("cursor")
+    cursor = fields.get("nextCursor")
     if cursor is not None:
         _require_text("a cursor", cursor, 1000)
-    newest = _parse_entry(region, fields.get("newest"))
+    newest = _parse_entry(region, fields.get("newestEntry"))
     return RemoteSnapshotPage(newest, tuple(_parse_row(row) for row in rows), cursor)
 
 
@@ -135,24 +132,24 @@ def _check_version(fields: Mapping[str, Any]) -> None:
 def _parse_head(region: str, value: object) -> RemoteLogHead:
     fields = _require_object("the end of a log", value)
     _check_version(fields)
-    if fields.get("region") != region:
-        raise ContractViolation(f"region {region}", fields.get("region"))
-    owner = fields.get("owner")
-    if owner is not None:
-        url = to_websocket_url(_require_text("an address", owner, 2000))
+    if fields.get("regionCode") != region:
+        raise ContractViolation(f"region {region}", fields.get("regionCode"))
+    owner_url = fields.get("ownerUrl")
+    if owner_url is not None:
+        url = to_websocket_url(_require_text("an address", owner_url, 2000))
         if not is_plain_url(url):
-            raise ContractViolation("the address of an API", owner)
+            raise ContractViolation("the address of an API", owner_url)
     return RemoteLogHead(
         _require_sequence(fields.get("sequence")),
         _require_text("a hash", fields.get("hash"), 64),
-        owner,
+        owner_url,
     )
 
 
 def _parse_entry(region: str, value: object) -> Entry:
     fields = _require_object("an entry", value)
-    if fields.get("region") != region:
-        raise ContractViolation(f"an entry of region {region}", fields.get("region"))
+    if fields.get("regionCode") != region:
+        raise ContractViolation(f"an entry of region {region}", fields.get("regionCode"))
     body = fields.get("body")
     if body is not None and not isinstance(body, dict):
         raise ContractViolation("a body that is an object or null", body)
@@ -170,7 +167,7 @@ def _parse_entry(region: str, value: object) -> Entry:
         at=at,
         actor=_require_text("an actor", fields.get("actor"), 1000),
         kind=kind,
-        subject=_require_text("a subject", fields.get("subject"), SUBJECT_CHARACTERS),
+        subject=_require_text("a subject", fields.get("subjectId"), SUBJECT_CHARACTERS),
         visibility=visibility,
         body=body,
         body_hash=_require_text("a hash", fields.get("bodyHash"), 64),

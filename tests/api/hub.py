@@ -33,8 +33,9 @@ SELECTED_FIELDS = {
     "InvalidInput": "field expected got",
     "VersionConflict": "id expectedVersion currentVersion",
     "AlreadyExists": "id",
-    "WrongState": "id currentState allowed",
-    "IncompleteAssessment": "id missing",
+    "WrongState": "id currentState allowedStates",
+    "IncompleteAssessment": "id missingIndicators",
+    "InvalidClaims": "claims { indicator field expected got }",
     "IdempotencyKeyReused": "key",
     "OwnedElsewhere": "ownerUrl",
     "Opd": "id name acronym kind region { code } parent { id }",
@@ -46,6 +47,8 @@ SELECTED_FIELDS = {
     "DevelopmentPolicy": "region { code } year title url",
     "RegionEffort": "regionCode instrument steps { indicator level effort edited }",
     "Assessment": "id version state returnedReason score { value predicate claimed }",
+    "ClaimedLevels": "assessment { id version state score { value } } "
+    "claims { indicator previousLevel level warnings }",
 }
 
 
@@ -55,6 +58,7 @@ CHANGED_TYPES = (
     "Integration",
     "Assessment",
     "Attestation",
+    "ClaimedLevels",
     "ProposalDecision",
     "Exemption",
     "DevelopmentPolicy",

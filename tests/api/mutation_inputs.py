@@ -25,12 +25,22 @@ NEW_INTEGRATION: Fields = {
     "mode": "API",
 }
 NEW_ASSESSMENT: Fields = {
-    "region": "32.11",
-    "instrument": "pemdi-2026",
+    "regionCode": "32.11",
+    "instrumentId": "pemdi-2026",
     "year": 2027,
     "kind": "SELF",
 }
-LEVEL_CLAIM: Fields = {"assessment": two_provinces.DRAFT, "indicator": 1, "level": 4, "version": 1}
+LEVEL_CLAIM: Fields = {
+    "assessmentId": two_provinces.DRAFT,
+    "indicator": 1,
+    "level": 4,
+    "version": 1,
+}
+LEVEL_CLAIMS: Fields = {
+    "assessmentId": two_provinces.DRAFT,
+    "version": 1,
+    "claims": [{"indicator": 1, "level": 4}, {"indicator": 20, "level": 5}],
+}
 DECISION: Fields = {
     "region": "32.11",
     "id": "32.11:proposal-3a56efc7f572bc7abf9b9ba8877afb63",  # replace E-Office by SRIKANDI
@@ -51,8 +61,8 @@ EFFORT_EDIT: Fields = {
     "steps": [{"indicator": 36, "level": 4, "effort": "2.5"}],
 }
 PUBLISHED_RESULT: Fields = {
-    "region": "32.11",
-    "instrument": "spbe-2020",
+    "regionCode": "32.11",
+    "instrumentId": "spbe-2020",
     "year": 2023,
     "kind": "OFFICIAL",
     "value": "4.14",
@@ -86,13 +96,28 @@ def already_exists(id: str) -> Fields:
 
 
 def wrong_state(id: str, current: str, *allowed: str) -> Fields:
-    return {"__typename": "WrongState", "id": id, "currentState": current, "allowed": list(allowed)}
+    return {
+        "__typename": "WrongState",
+        "id": id,
+        "currentState": current,
+        "allowedStates": list(allowed),
+    }
+
+
+def invalid_claims(*claims: tuple[int, str, str, str]) -> Fields:
+    """Return the problem with these claims: indicator, field, expected values and value of each."""
+    names = ("indicator", "field", "expected", "got")
+    return {
+        "__typename": "InvalidClaims",
+        "claims": [dict(zip(names, claim, strict=True)) for claim in claims],
+    }
 
 
 OWNED_ELSEWHERE: Fields = {"__typename": "OwnedElsewhere"}
 KEY_REUSED: Fields = {"__typename": "IdempotencyKeyReused", "key": "used"}
 NO_KEY = invalid_input("idempotencyKey", "1 to 128 characters", "0 characters")
 WEB_ADDRESS = "an address that begins with http:// or https:// and names a host"
-TWO_DECIMALS = "a number with two decimals from 1.00 to 5.00"
+TWO_DECIMALS = "a number from 1.00 to 5.00 with at most two decimal places"
 NEW_OPD: Fields = {"regionCode": "32.11", "name": "Dinas Baru", "kind": "DEPARTMENT"}
 EDITABLE_STATES = ("DRAFT", "RETURNED")
+NOT_RETIRED = ("PLANNED", "ACTIVE", "INACTIVE", "UNKNOWN")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -57,6 +58,7 @@ ODD_TEXTS = (
 ODD_INTS = (-(2**31), -1, 0, 1, 2, 3, 5, 47, 2024, 2025, 2026, 2**31 - 1)
 ODD_BIG = (-1, 0, 1, 10**9, 2**53 - 1, 2**53, 2**63)
 ODD_FLOATS = (-1e308, -1.0, 0.0, 0.1, 3.5, 4.999999, 5.0, 1e308)
+ODD_DECIMALS = ("-0.01", "0", "1e3", "3.505", 4.5, "9" * 40, "9" * 41)
 ODD_DATES = ("0001-01-01", "2025-12-31", "2026-11-20", "2026-11-24", "9999-12-31")
 ODD_CURSORS = ("", "x", "a:1", "a:999999999999999999/9", "AAAA", "LQ==")
 ODD_IDS = ("", "-", "x", "32.11:application-none", "32.99", "a" * 300)
@@ -82,16 +84,11 @@ class Pool:
 
 
 _KINDS: Mapping[str, str] = {
-    "functionId": "Function",
-    **dict.fromkeys(("opdId", "parentId"), "Opd"),
-    "applicationId": "Application",
-    "regionCode": "Region",
-    "commonApplicationId": "CommonApplication",
     **dict.fromkeys(("region", "code", "codes", "regions", "province"), "Region"),
     **dict.fromkeys(("opd", "parent"), "Opd"),
     **dict.fromkeys(("application", "source", "target", "around"), "Application"),
     "assessment": "Assessment",
-    "proposals": "Proposal",
+    **dict.fromkeys(("proposal", "proposals"), "Proposal"),
     "function": "Function",
     "instrument": "Instrument",
     "commonApplication": "CommonApplication",
@@ -101,7 +98,8 @@ _KINDS: Mapping[str, str] = {
 def _id_type(name: str, owner: str) -> str:
     """Return the type of the object whose id an argument or an input field takes."""
     if name != "id":
-        return _KINDS[name]  # a KeyError here means that the name must be added
+        noun = re.sub("(Id|Code)s?$", "", name)
+        return _KINDS[noun]  # a KeyError here means that the noun must be added
     kinds = ("Application", "Integration", "Assessment", "Proposal", "Opd", "Instrument")
     return next((kind for kind in kinds if kind in owner or kind.lower() in owner), "Application")
 
@@ -134,12 +132,13 @@ def _input_object(
     if odd:
         return fields
     # Related fields get matching values, because almost every other input would be refused.
-    id = fields.get("id") or fields.get("assessment") or fields.get("opdId")
+    names = ("id", "assessmentId", "opdId")
+    id = next((fields[name] for name in names if name in fields), None)
     if "version" in kind.fields and id in pool.versions:
         fields["version"] = pool.versions[id]
-    for code in {"region", "regionCode"} & kind.fields.keys():
-        if id in pool.regions:
-            fields[code] = pool.regions[id]
+    for name in ("regionCode", "region"):
+        if name in kind.fields and id in pool.regions:
+            fields[name] = pool.regions[id]
     if "inputs" in kind.fields and id in pool.inputs:
         fields["inputs"] = pool.inputs[id]
     return fields
@@ -152,8 +151,6 @@ def _text(pool: Pool, name: str, owner: str, odd: bool) -> str:
     match name:
         case "url":
             return f"https://x.go.id/{rng.randrange(4)}"
-        case "value":
-            return f"{rng.randrange(1, 5)}.{rng.randrange(100):02}"
         case "effort":
             return rng.choice(("0.5", "2", "12.25"))
         case "predicate":
@@ -171,6 +168,12 @@ def _int(pool: Pool, name: str, owner: str, odd: bool) -> int:
     return pool.random.choice(usual.get(name, range(1, 6)))
 
 
+def _decimal(pool: Pool, name: str, owner: str, odd: bool) -> str | float:
+    if odd:
+        return pool.random.choice(ODD_DECIMALS)
+    return f"{pool.random.randrange(1, 5)}.{pool.random.randrange(100):02}"
+
+
 _SCALARS: Mapping[str, Callable[[Pool, str, str, bool], Any]] = {
     "ID": Pool.id,
     "String": _text,
@@ -178,6 +181,7 @@ _SCALARS: Mapping[str, Callable[[Pool, str, str, bool], Any]] = {
     "Float": lambda pool, name, owner, odd: pool.random.choice(ODD_FLOATS if odd else (3.5, 4.2)),
     "Boolean": lambda pool, name, owner, odd: pool.random.random() < 0.5,
     "WholeNumber": lambda pool, name, owner, odd: pool.random.choice(ODD_BIG if odd else (0, 7)),
+    "Decimal": _decimal,
     "Date": lambda pool, name, owner, odd: pool.random.choice(ODD_DATES),
     "Cursor": lambda pool, name, owner, odd: pool.random.choice(ODD_CURSORS),
     "_Any": lambda pool, name, owner, odd: {

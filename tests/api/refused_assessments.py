@@ -10,6 +10,7 @@ from tests.api.mutation_inputs import (
     EMPTY_KEY,
     KEY_REUSED,
     LEVEL_CLAIM,
+    LEVEL_CLAIMS,
     NEW_ASSESSMENT,
     NO_KEY,
     PUBLISHED_RESULT,
@@ -19,6 +20,7 @@ from tests.api.mutation_inputs import (
     WEB_ADDRESS,
     Fields,
     already_exists,
+    invalid_claims,
     invalid_input,
     not_found,
     version_conflict,
@@ -28,20 +30,33 @@ from tests.api.mutation_inputs import (
 
 ASSESSMENTS: dict[str, list[tuple[Fields, Fields]]] = {
     "simulateAssessment": [
-        ({"assessment": "32.11:assessment-99", "levels": []}, not_found("32.11:assessment-99")),
+        ({"assessmentId": "32.11:assessment-99", "levels": []}, not_found("32.11:assessment-99")),
         (
-            {"assessment": two_provinces.DRAFT, "levels": [{"indicator": 21, "level": 3}]},
+            {"assessmentId": two_provinces.DRAFT, "levels": [{"indicator": 21, "level": 3}]},
             invalid_input("indicator", "an indicator of pemdi-2026, 1 to 20", "21"),
         ),
         (
-            {"assessment": two_provinces.DRAFT, "levels": [{"indicator": 1, "level": 6}]},
+            {"assessmentId": two_provinces.DRAFT, "levels": [{"indicator": 1, "level": 6}]},
             invalid_input("level", "a level from 1 to 5", "6"),
         ),
         (
-            {"assessment": RESULT_ID, "levels": []},
-            invalid_input("assessment", "one with levels, or with all domain values", RESULT_ID),
+            {"assessmentId": RESULT_ID, "levels": []},
+            invalid_input(
+                "assessmentId", "an assessment with levels, or with all domain values", RESULT_ID
+            ),
         ),
-        ({"assessment": two_provinces.DRAFT, "levels": [], **USED_KEY}, KEY_REUSED),
+        (
+            {
+                "assessmentId": "32.11:assessment-empty",
+                "levels": [{"indicator": 1, "level": 5}],
+            },
+            invalid_input(
+                "assessmentId",
+                "an assessment with levels, or with all domain values",
+                "32.11:assessment-empty",
+            ),
+        ),
+        ({"assessmentId": two_provinces.DRAFT, "levels": [], **USED_KEY}, KEY_REUSED),
     ],
     "editEffort": [
         ({**EFFORT_EDIT, "region": "99.99"}, not_found("99.99")),
@@ -81,10 +96,10 @@ ASSESSMENTS: dict[str, list[tuple[Fields, Fields]]] = {
         ({**DECISION, **USED_KEY}, KEY_REUSED),
     ],
     "startAssessment": [
-        ({**NEW_ASSESSMENT, "region": "99.99"}, not_found("99.99")),
+        ({**NEW_ASSESSMENT, "regionCode": "99.99"}, not_found("99.99")),
         (
-            {**NEW_ASSESSMENT, "instrument": "pemdi"},
-            invalid_input("instrument", "one of spbe-2018, spbe-2020, pemdi-2026", "pemdi"),
+            {**NEW_ASSESSMENT, "instrumentId": "pemdi"},
+            invalid_input("instrumentId", "one of spbe-2018, spbe-2020, pemdi-2026", "pemdi"),
         ),
         (
             {**NEW_ASSESSMENT, "year": 2025},
@@ -95,14 +110,14 @@ ASSESSMENTS: dict[str, list[tuple[Fields, Fields]]] = {
             invalid_input("year", "a year from 2026 to 2036", "2037"),
         ),
         (
-            {**NEW_ASSESSMENT, "instrument": "spbe-2020", "year": 2026},
+            {**NEW_ASSESSMENT, "instrumentId": "spbe-2020", "year": 2026},
             invalid_input("year", "a year from 2021 to 2025", "2026"),
         ),
         ({**NEW_ASSESSMENT, "year": 2026}, already_exists(two_provinces.DRAFT)),
         ({**NEW_ASSESSMENT, **USED_KEY}, KEY_REUSED),
     ],
     "claimLevel": [
-        ({**LEVEL_CLAIM, "assessment": "32.11:assessment-99"}, not_found("32.11:assessment-99")),
+        ({**LEVEL_CLAIM, "assessmentId": "32.11:assessment-99"}, not_found("32.11:assessment-99")),
         (
             {**LEVEL_CLAIM, "indicator": 0},
             invalid_input("indicator", "an indicator of pemdi-2026, 1 to 20", "0"),
@@ -115,7 +130,11 @@ ASSESSMENTS: dict[str, list[tuple[Fields, Fields]]] = {
         ({**LEVEL_CLAIM, "level": 6}, invalid_input("level", "a level from 1 to 5", "6")),
         (
             {**LEVEL_CLAIM, "explanation": "x" * 10_001},
-            invalid_input("explanation", "0 to 10000 characters", "10001"),
+            invalid_input("explanation", "1 to 10000 characters", "10001"),
+        ),
+        (
+            {**LEVEL_CLAIM, "explanation": ""},
+            invalid_input("explanation", "1 to 10000 characters", "0"),
         ),
         (
             {**LEVEL_CLAIM, "evidence": [{"title": "SK", "url": "file:///etc/passwd"}]},
@@ -123,18 +142,64 @@ ASSESSMENTS: dict[str, list[tuple[Fields, Fields]]] = {
         ),
         ({**LEVEL_CLAIM, "version": 0}, version_conflict(two_provinces.DRAFT, 0, 1)),
         (
-            {**LEVEL_CLAIM, "assessment": "32.11:assessment-submitted"},
+            {**LEVEL_CLAIM, "assessmentId": "32.11:assessment-submitted"},
             wrong_state("32.11:assessment-submitted", "SUBMITTED", *EDITABLE_STATES),
         ),
         (
-            {**LEVEL_CLAIM, "assessment": "32.11:assessment-published"},
+            {**LEVEL_CLAIM, "assessmentId": "32.11:assessment-published"},
             wrong_state("32.11:assessment-published", "PUBLISHED", *EDITABLE_STATES),
         ),
         (
-            {**LEVEL_CLAIM, "assessment": RESULT_ID},
+            {**LEVEL_CLAIM, "assessmentId": RESULT_ID},
             wrong_state(RESULT_ID, "PUBLISHED", *EDITABLE_STATES),
         ),
         ({**LEVEL_CLAIM, **USED_KEY}, KEY_REUSED),
+    ],
+    "claimLevels": [
+        (
+            {**LEVEL_CLAIMS, "assessmentId": "32.11:assessment-99"},
+            not_found("32.11:assessment-99"),
+        ),
+        ({**LEVEL_CLAIMS, "claims": []}, invalid_input("claims", "1 to 60 claims", "0")),
+        (
+            {**LEVEL_CLAIMS, "claims": [{"indicator": 1, "level": 2}] * 61},
+            invalid_input("claims", "1 to 60 claims", "61"),
+        ),
+        (
+            {
+                **LEVEL_CLAIMS,
+                "claims": [
+                    {"indicator": 1, "level": 4},
+                    {"indicator": 21, "level": 4},
+                    {"indicator": 2, "level": 6},
+                    {"indicator": 3, "level": 4, "explanation": " "},
+                    {
+                        "indicator": 4,
+                        "level": 4,
+                        "evidence": [{"title": "SK", "url": "file:///etc/passwd"}],
+                    },
+                    {"indicator": 1, "level": 5},
+                ],
+            },
+            invalid_claims(
+                (21, "indicator", "an indicator of pemdi-2026, 1 to 20", "21"),
+                (2, "level", "a level from 1 to 5", "6"),
+                (3, "explanation", "1 to 10000 characters", "0"),
+                (4, "evidence.url", WEB_ADDRESS, "file:///etc/passwd"),
+                (1, "indicator", "each indicator once", "1 again"),
+            ),
+        ),
+        ({**LEVEL_CLAIMS, "version": 2}, version_conflict(two_provinces.DRAFT, 2, 1)),
+        (
+            {**LEVEL_CLAIMS, "assessmentId": "32.11:assessment-submitted"},
+            wrong_state("32.11:assessment-submitted", "SUBMITTED", *EDITABLE_STATES),
+        ),
+        (
+            {**LEVEL_CLAIMS, "assessmentId": RESULT_ID},
+            wrong_state(RESULT_ID, "PUBLISHED", *EDITABLE_STATES),
+        ),
+        ({**LEVEL_CLAIMS, **EMPTY_KEY}, NO_KEY),
+        ({**LEVEL_CLAIMS, **USED_KEY}, KEY_REUSED),
     ],
     "submitAssessment": [
         (versioned("32.11:assessment-99"), not_found("32.11:assessment-99")),
@@ -149,7 +214,7 @@ ASSESSMENTS: dict[str, list[tuple[Fields, Fields]]] = {
             {
                 "__typename": "IncompleteAssessment",
                 "id": "32.11:assessment-empty",
-                "missing": list(range(1, 21)),
+                "missingIndicators": list(range(1, 21)),
             },
         ),
         (versioned(two_provinces.DRAFT, **USED_KEY), KEY_REUSED),
@@ -200,7 +265,7 @@ ASSESSMENTS: dict[str, list[tuple[Fields, Fields]]] = {
             {**PUBLISHED_RESULT, "kind": "SIMULATION"},
             invalid_input("kind", "a kind that is published", "SIMULATION"),
         ),
-        ({**PUBLISHED_RESULT, "region": "99.99"}, not_found("99.99")),
+        ({**PUBLISHED_RESULT, "regionCode": "99.99"}, not_found("99.99")),
         (
             {**PUBLISHED_RESULT, "version": 1},
             not_found("32.11:assessment-spbe-2020-2023-official"),
@@ -208,9 +273,9 @@ ASSESSMENTS: dict[str, list[tuple[Fields, Fields]]] = {
         *(
             (
                 {**PUBLISHED_RESULT, "value": value},
-                invalid_input("value", TWO_DECIMALS, repr(value)),
+                invalid_input("value", TWO_DECIMALS, value),
             )
-            for value in ("", "4", "4.5", "4,50", "0.99", "5.01", "+4.50", "4.510", "٤.٥٠", "NaN")
+            for value in ("0.99", "5.01", "4.505", "-4.50", "451")
         ),
         (
             {**PUBLISHED_RESULT, "domains": [{"number": 1, "value": "4.00"}]},
@@ -226,18 +291,21 @@ ASSESSMENTS: dict[str, list[tuple[Fields, Fields]]] = {
         (
             {
                 **PUBLISHED_RESULT,
-                "domains": [{"number": number, "value": f"{number}.0"} for number in (1, 2, 3, 4)],
+                "domains": [
+                    {"number": number, "value": f"{number - 1}.5"} for number in (1, 2, 3, 4)
+                ],
             },
-            invalid_input("domains.1", TWO_DECIMALS, "'1.0'"),
+            invalid_input("domains.1", TWO_DECIMALS, "0.5"),
         ),
         ({**PUBLISHED_RESULT, "source": ""}, invalid_input("source", "1 to 1000 characters", "0")),
         (
             {**PUBLISHED_RESULT, "note": "x" * 1001},
-            invalid_input("note", "0 to 1000 characters", "1001"),
+            invalid_input("note", "1 to 1000 characters", "1001"),
         ),
+        ({**PUBLISHED_RESULT, "note": ""}, invalid_input("note", "1 to 1000 characters", "0")),
         (
-            {**PUBLISHED_RESULT, "instrument": "spbe"},
-            invalid_input("instrument", "one of spbe-2018, spbe-2020, pemdi-2026", "spbe"),
+            {**PUBLISHED_RESULT, "instrumentId": "spbe"},
+            invalid_input("instrumentId", "one of spbe-2018, spbe-2020, pemdi-2026", "spbe"),
         ),
         (
             {**PUBLISHED_RESULT, "year": 2026},
@@ -247,7 +315,7 @@ ASSESSMENTS: dict[str, list[tuple[Fields, Fields]]] = {
         (
             {
                 **PUBLISHED_RESULT,
-                "instrument": "pemdi-2026",
+                "instrumentId": "pemdi-2026",
                 "year": 2026,
                 "kind": "SELF",
                 "version": 1,

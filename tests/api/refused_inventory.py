@@ -12,6 +12,7 @@ from tests.api.mutation_inputs import (
     NEW_INTEGRATION,
     NEW_OPD,
     NO_KEY,
+    NOT_RETIRED,
     OFFICE,
     POLICY,
     USED_KEY,
@@ -120,7 +121,7 @@ INVENTORY: dict[str, list[tuple[Fields, Fields]]] = {
         (versioned(HEALTH, 2, name="x"), version_conflict(HEALTH, 2, 1)),
         (
             versioned("32.11:application-old", name="x"),
-            wrong_state("32.11:application-old", "RETIRED", "any other status"),
+            wrong_state("32.11:application-old", "RETIRED", *NOT_RETIRED),
         ),
         (versioned(HEALTH, name="x", **USED_KEY), KEY_REUSED),
     ],
@@ -133,7 +134,7 @@ INVENTORY: dict[str, list[tuple[Fields, Fields]]] = {
         (versioned(HEALTH, 7), version_conflict(HEALTH, 7, 1)),
         (
             versioned("32.11:application-old"),
-            wrong_state("32.11:application-old", "RETIRED", "any other status"),
+            wrong_state("32.11:application-old", "RETIRED", *NOT_RETIRED),
         ),
         (versioned(HEALTH, **USED_KEY), KEY_REUSED),
     ],
@@ -174,11 +175,11 @@ INVENTORY: dict[str, list[tuple[Fields, Fields]]] = {
         ),
         (
             {**NEW_INTEGRATION, "target": "32.11:application-old"},
-            wrong_state("32.11:application-old", "RETIRED", "an application in use"),
+            wrong_state("32.11:application-old", "RETIRED", *NOT_RETIRED),
         ),
         (
             {**NEW_INTEGRATION, "source": "32.11:application-old"},
-            wrong_state("32.11:application-old", "RETIRED", "an application in use"),
+            wrong_state("32.11:application-old", "RETIRED", *NOT_RETIRED),
         ),
         ({**NEW_INTEGRATION, **USED_KEY}, KEY_REUSED),
     ],

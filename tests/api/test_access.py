@@ -36,7 +36,7 @@ OUTGOING = "32.11:integration-out"
 # The proposal in the two small provinces to replace E-Office by SRIKANDI.
 PROPOSAL = "32.11:proposal-3a56efc7f572bc7abf9b9ba8877afb63"
 PROPOSAL_INPUTS = "822a78288ab7a4d5c43a6ff08cbd31147d602a5b553d1daaf40abc7a3957ea22"
-KINDS = {"region": "32.11", "instrument": "pemdi-2026", "year": 2027}
+KINDS = {"regionCode": "32.11", "instrumentId": "pemdi-2026", "year": 2027}
 
 # One letter per viewer, in the order above: + allowed, f FORBIDDEN, n NotFound.
 OPERATIONS: dict[str, tuple[str, dict[str, object], str]] = {
@@ -122,7 +122,7 @@ OPERATIONS: dict[str, tuple[str, dict[str, object], str]] = {
     "start a self-assessment": ("startAssessment", {**KINDS, "kind": "SELF"}, "ffff+fff+f+"),
     "simulate from a published result": (
         "simulateAssessment",
-        {"assessment": PUBLISHED, "levels": [{"indicator": 1, "level": 5}]},
+        {"assessmentId": PUBLISHED, "levels": [{"indicator": 1, "level": 5}]},
         "ffff+fff+f+",
     ),
     "start a simulation": ("startAssessment", {**KINDS, "kind": "SIMULATION"}, "ffff+fff+f+"),
@@ -138,12 +138,26 @@ OPERATIONS: dict[str, tuple[str, dict[str, object], str]] = {
     ),
     "claim a level of a self-assessment": (
         "claimLevel",
-        {"assessment": two_provinces.DRAFT, "indicator": 1, "level": 4, "version": 1},
+        {"assessmentId": two_provinces.DRAFT, "indicator": 1, "level": 4, "version": 1},
         "nffn+nfn+n+",
     ),
     "claim a level of an external assessment": (
         "claimLevel",
-        {"assessment": EXTERNAL, "indicator": 1, "level": 4, "version": 1},
+        {"assessmentId": EXTERNAL, "indicator": 1, "level": 4, "version": 1},
+        "nffnfn+n+n+",
+    ),
+    "claim levels of a self-assessment": (
+        "claimLevels",
+        {
+            "assessmentId": two_provinces.DRAFT,
+            "claims": [{"indicator": 1, "level": 4}],
+            "version": 1,
+        },
+        "nffn+nfn+n+",
+    ),
+    "claim levels of an external assessment": (
+        "claimLevels",
+        {"assessmentId": EXTERNAL, "claims": [{"indicator": 1, "level": 4}], "version": 1},
         "nffnfn+n+n+",
     ),
     "submit a self-assessment": (
@@ -164,8 +178,8 @@ OPERATIONS: dict[str, tuple[str, dict[str, object], str]] = {
     "record a result": (
         "recordResult",
         {
-            "region": "32.11",
-            "instrument": "spbe-2020",
+            "regionCode": "32.11",
+            "instrumentId": "spbe-2020",
             "year": 2024,
             "kind": "OFFICIAL",
             "value": "4.51",
@@ -233,7 +247,7 @@ async def test_a_viewer_may_change_nothing_else(prepared: Hub, viewer: Viewer) -
         if letter == "f":
             assert await prepared.change_refusal(name, viewer, **fields) == "FORBIDDEN", operation
         elif letter == "n":
-            id = fields.get("id") or fields.get("assessment")
+            id = fields.get("id") or fields.get("assessmentId")
             answer = await prepared.change(name, viewer, **fields)
             assert answer == {"__typename": "NotFound", "id": id}, operation
     assert await prepared.list_all_rows() == before
@@ -245,8 +259,10 @@ async def test_a_role_without_a_scope_has_only_public_permissions(prepared: Hub)
         viewer = Viewer("outsider", role)
         name, fields, _letters = OPERATIONS["register an application"]
         assert await prepared.change_refusal(name, viewer, **fields) == "FORBIDDEN"
-        data = await prepared.query_data('{ region(code: "32.11") { assessments { id } } }', viewer)
-        assert data["region"]["assessments"] == [{"id": PUBLISHED}]
+        data = await prepared.query_data(
+            '{ region(code: "32.11") { assessments { nodes { id } } } }', viewer
+        )
+        assert data["region"]["assessments"]["nodes"] == [{"id": PUBLISHED}]
 
 
 async def test_a_refusal_names_the_region_that_is_outside_the_scope(prepared: Hub) -> None:
@@ -256,7 +272,7 @@ async def test_a_refusal_names_the_region_that_is_outside_the_scope(prepared: Hu
 
 
 async def test_a_province_may_start_an_assessment_of_itself(prepared: Hub) -> None:
-    fields = {"region": "32", "instrument": "pemdi-2026", "year": 2026, "kind": "SELF"}
+    fields = {"regionCode": "32", "instrumentId": "pemdi-2026", "year": 2026, "kind": "SELF"}
     answer = await prepared.change("startAssessment", two_provinces.PROVINCE, **fields)
     assert answer["__typename"] == "Assessment"
     code = await prepared.change_refusal("startAssessment", two_provinces.OTHER_PROVINCE, **fields)

@@ -203,8 +203,8 @@ async def test_a_predicate_is_stored_as_printed(hub: Hub) -> None:
     await hub.change(
         "recordResult",
         two_provinces.PROVINCE,
-        region="32.73",
-        instrument="spbe-2020",
+        regionCode="32.73",
+        instrumentId="spbe-2020",
         year=2021,
         kind="OFFICIAL",
         value="3.50",
@@ -258,8 +258,8 @@ async def test_an_assessment_goes_from_its_first_level_to_the_public(hub: Hub) -
     started = await hub.change(
         "startAssessment",
         two_provinces.REGION,
-        region="32.11",
-        instrument="pemdi-2026",
+        regionCode="32.11",
+        instrumentId="pemdi-2026",
         year=2026,
         kind="SELF",
     )
@@ -269,14 +269,14 @@ async def test_an_assessment_goes_from_its_first_level_to_the_public(hub: Hub) -
         "id": id,
         "version": 1,
         "state": "DRAFT",
-        "returnedReason": "",
+        "returnedReason": None,
         "score": None,
     }
     for number in range(1, 21):
         answer = await hub.change(
             "claimLevel",
             two_provinces.REGION,
-            assessment=id,
+            assessmentId=id,
             indicator=number,
             level=5 if number == 20 else 3,
             version=number,
@@ -289,7 +289,7 @@ async def test_an_assessment_goes_from_its_first_level_to_the_public(hub: Hub) -
         "score": {"value": "3.30", "predicate": "Baik", "claimed": 20},
     }
     replaced = await hub.change(
-        "claimLevel", two_provinces.REGION, assessment=id, indicator=20, level=4, version=21
+        "claimLevel", two_provinces.REGION, assessmentId=id, indicator=20, level=4, version=21
     )
     assert replaced["score"] == {"value": "3.15", "predicate": "Baik", "claimed": 20}
     submitted = await hub.change("submitAssessment", two_provinces.REGION, id=id, version=22)
@@ -299,11 +299,11 @@ async def test_an_assessment_goes_from_its_first_level_to_the_public(hub: Hub) -
     )
     assert (returned["state"], returned["returnedReason"]) == ("RETURNED", "bukti kurang")
     claimed = await hub.change(
-        "claimLevel", two_provinces.REGION, assessment=id, indicator=1, level=4, version=24
+        "claimLevel", two_provinces.REGION, assessmentId=id, indicator=1, level=4, version=24
     )
     assert (claimed["state"], claimed["score"]["value"]) == ("RETURNED", "3.20")
     resubmitted = await hub.change("submitAssessment", two_provinces.REGION, id=id, version=25)
-    assert (resubmitted["state"], resubmitted["returnedReason"]) == ("SUBMITTED", "")
+    assert (resubmitted["state"], resubmitted["returnedReason"]) == ("SUBMITTED", None)
     published = await hub.change("publishAssessment", two_provinces.ASSESSOR, id=id, version=26)
     assert published == {
         **resubmitted,
@@ -342,7 +342,7 @@ async def test_an_assessment_goes_from_its_first_level_to_the_public(hub: Hub) -
         position region { code } score { value basis claimed complete }
       }
       region(code: "32.11") {
-        assessments { levels { indicator level explanation evidence { url } } }
+        assessments { nodes { levels { indicator level explanation evidence { url } } } }
       }
     }
     """
@@ -354,7 +354,7 @@ async def test_an_assessment_goes_from_its_first_level_to_the_public(hub: Hub) -
             "score": {"value": "3.20", "basis": "LEVELS", "claimed": 20, "complete": True},
         }
     ]
-    [assessment] = data["region"]["assessments"]
+    [assessment] = data["region"]["assessments"]["nodes"]
     assert [level_claim["level"] for level_claim in assessment["levels"]] == [4, *[3] * 18, 4]
     assert assessment["levels"][1] == {
         "indicator": 2,
@@ -365,7 +365,12 @@ async def test_an_assessment_goes_from_its_first_level_to_the_public(hub: Hub) -
 
 
 async def test_a_year_may_have_several_simulations(hub: Hub) -> None:
-    fields = {"region": "32.11", "instrument": "pemdi-2026", "year": 2026, "kind": "SIMULATION"}
+    fields = {
+        "regionCode": "32.11",
+        "instrumentId": "pemdi-2026",
+        "year": 2026,
+        "kind": "SIMULATION",
+    }
     ids = {
         (await hub.change("startAssessment", two_provinces.REGION, **fields))["id"]
         for _ in range(3)
@@ -381,7 +386,7 @@ async def test_a_claim_of_the_same_level_is_logged_and_changes_no_index(
     updated = await hub.change(
         "claimLevel",
         two_provinces.REGION,
-        assessment=two_provinces.DRAFT,
+        assessmentId=two_provinces.DRAFT,
         indicator=1,
         level=3,
         version=1,
@@ -392,8 +397,8 @@ async def test_a_claim_of_the_same_level_is_logged_and_changes_no_index(
 
 async def test_a_result_is_recorded_and_corrected(hub: Hub) -> None:
     printed = {
-        "region": "32.11",
-        "instrument": "spbe-2020",
+        "regionCode": "32.11",
+        "instrumentId": "spbe-2020",
         "year": 2024,
         "kind": "OFFICIAL",
         "value": "4.15",
@@ -405,7 +410,7 @@ async def test_a_result_is_recorded_and_corrected(hub: Hub) -> None:
         "id": "32.11:assessment-spbe-2020-2024-official",
         "version": 1,
         "state": "PUBLISHED",
-        "returnedReason": "",
+        "returnedReason": None,
         "score": {"value": "4.15", "predicate": "Sangat Baik", "claimed": 0},
     }
     domains = [

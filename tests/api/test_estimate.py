@@ -69,6 +69,6 @@ async def test_an_estimate_is_not_stored_as_an_assessment(west_java: Hub) -> Non
     before = await west_java.list_all_rows()
     await west_java.query_data(PROFILE, code="32.11")
     assert await west_java.list_all_rows() == before
-    query = '{ region(code: "32.11") { assessments { levels { level } } } }'
-    assessments = (await west_java.query_data(query))["region"]["assessments"]
+    query = '{ region(code: "32.11") { assessments { nodes { levels { level } } } } }'
+    assessments = (await west_java.query_data(query))["region"]["assessments"]["nodes"]
     assert {len(assessment["levels"]) for assessment in assessments} == {0}

@@ -117,9 +117,11 @@ class _HistoryState:
 
     async def prepare(self) -> None:
         """Start an assessment and register applications; earlier examples have their own."""
-        query = '{ region(code: "32.11") { assessments { id } } }'
+        query = '{ region(code: "32.11") { assessments { nodes { id } } } }'
         number = len(
-            (await self.hub.query_data(query, two_provinces.ADMIN))["region"]["assessments"]
+            (await self.hub.query_data(query, two_provinces.ADMIN))["region"]["assessments"][
+                "nodes"
+            ]
         )
         self.claims = f"32.11:assessment-claims-{number}"
         draft = replace(CLAIMS, id=self.claims, levels=())
@@ -182,7 +184,7 @@ class _HistoryState:
                 await change(
                     "claimLevel",
                     two_provinces.ADMIN,
-                    assessment=self.claims,
+                    assessmentId=self.claims,
                     indicator=target,
                     level=value,
                     version=version,

@@ -37,12 +37,17 @@ query ($after: Cursor, $first: Int! = 500) {
   }
 }
 """
-PRINTED = {"instrument": "spbe-2020", "year": 2024, "kind": "OFFICIAL", "source": "laporan"}
+PRINTED = {"instrumentId": "spbe-2020", "year": 2024, "kind": "OFFICIAL", "source": "laporan"}
 
 
 async def _record_result(hub: Hub, region: str, value: str, version: int | None = None) -> None:
     answer = await hub.change(
-        "recordResult", two_provinces.ADMIN, **PRINTED, region=region, value=value, version=version
+        "recordResult",
+        two_provinces.ADMIN,
+        **PRINTED,
+        regionCode=region,
+        value=value,
+        version=version,
     )
     assert answer["score"]["value"] == value
 
@@ -51,7 +56,7 @@ async def _claim_level(hub: Hub, level: int, version: int) -> None:
     answer = await hub.change(
         "claimLevel",
         two_provinces.REGION,
-        assessment=two_provinces.DRAFT,
+        assessmentId=two_provinces.DRAFT,
         indicator=20,
         level=level,
         version=version,

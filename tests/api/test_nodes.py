@@ -106,5 +106,9 @@ async def test_a_draft_is_null_for_viewers_who_may_not_see_it(
     await two_provinces.write_assessment(hub, two_provinces.assessment())
     node = (await hub.query_data(NODE, viewer, id=two_provinces.DRAFT))["node"]
     assert (node is not None) is sees
-    listed = await hub.query_data('{ region(code: "32.11") { assessments { id } } }', viewer)
-    assert listed["region"]["assessments"] == ([{"id": two_provinces.DRAFT}] if sees else [])
+    listed = await hub.query_data(
+        '{ region(code: "32.11") { assessments { nodes { id } } } }', viewer
+    )
+    assert listed["region"]["assessments"]["nodes"] == (
+        [{"id": two_provinces.DRAFT}] if sees else []
+    )

@@ -157,7 +157,7 @@ async def collect_objects(hub: Hub, pool: Pool) -> None:
     """Collect the ids and versions of all current objects."""
     nodes = "nodes { id ... on Application { version } }"
     data = await hub.query_data(
-        "{ regions { nodes { code opds { nodes { id } } assessments { id version }"
+        "{ regions { nodes { code opds { nodes { id } } assessments { nodes { id version } }"
         " integrations { nodes { id version } } proposals { proposal: id inputs } } }"
         f" applications(first: 200) {{ {nodes} }}"
         " commonApplications { id } instruments { id } }",
@@ -174,7 +174,7 @@ async def collect_objects(hub: Hub, pool: Pool) -> None:
             for integration in region["integrations"]["nodes"]
         ],
         "Assessment": [
-            assessment["id"] for region in regions for assessment in region["assessments"]
+            assessment["id"] for region in regions for assessment in region["assessments"]["nodes"]
         ],
         "Proposal": [
             proposal["proposal"] for region in regions for proposal in region["proposals"]
@@ -185,7 +185,7 @@ async def collect_objects(hub: Hub, pool: Pool) -> None:
     }
     versioned = [*data["applications"]["nodes"]]
     for region in regions:
-        versioned += [*region["assessments"], *region["integrations"]["nodes"]]
+        versioned += [*region["assessments"]["nodes"], *region["integrations"]["nodes"]]
     pool.versions = {node["id"]: node["version"] for node in versioned}
     pool.regions = {
         opd["id"]: region["code"] for region in regions for opd in region["opds"]["nodes"]

@@ -131,7 +131,7 @@ async def test_a_region_code_too_long_for_its_column_is_not_found(any_hub: Hub) 
     code = "9" * 65
     before = await any_hub.list_all_rows()
     for name, fields in (("startAssessment", NEW_ASSESSMENT), ("recordResult", PUBLISHED_RESULT)):
-        answer = await any_hub.change(name, two_provinces.ADMIN, **{**fields, "region": code})
+        answer = await any_hub.change(name, two_provinces.ADMIN, **{**fields, "regionCode": code})
         assert answer == not_found(code)
     assert await any_hub.list_all_rows() == before
 
@@ -166,9 +166,9 @@ async def test_a_problem_has_a_message_for_a_person(prepared: Hub) -> None:
     assert await message(version=4) == (
         "32.11:assessment-draft was changed meanwhile: expected version 1, got 4"
     )
-    assert await message(assessment="a") == "there is no assessment 'a'"
-    assert await message(assessment=RESULT_ID) == (
-        f"{RESULT_ID} is PUBLISHED; this asks for DRAFT or RETURNED"
+    assert await message(assessmentId="a") == "there is no assessment 'a'"
+    assert await message(assessmentId=RESULT_ID) == (
+        f"{RESULT_ID}: expected the state DRAFT or RETURNED, got PUBLISHED"
     )
     assert await message(idempotencyKey="used") == (
         "the idempotency key 'used' was used for another request"

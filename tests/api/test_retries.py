@@ -38,7 +38,7 @@ async def test_of_two_concurrent_claims_one_succeeds_and_the_other_conflicts(
             any_hub.change(
                 "claimLevel",
                 viewer,
-                assessment=two_provinces.DRAFT,
+                assessmentId=two_provinces.DRAFT,
                 indicator=20,
                 level=level,
                 version=1,
@@ -57,8 +57,12 @@ async def test_of_two_concurrent_claims_one_succeeds_and_the_other_conflicts(
     }
     level = answers.index(won) + 4
     assert won["score"]["value"] == {4: "3.15", 5: "3.30"}[level]
-    query = '{ region(code: "32.11") { assessments { version levels { indicator level } } } }'
-    [stored] = (await any_hub.query_data(query, two_provinces.REGION))["region"]["assessments"]
+    query = (
+        '{ region(code: "32.11") { assessments { nodes { version levels { indicator level } } } } }'
+    )
+    [stored] = (await any_hub.query_data(query, two_provinces.REGION))["region"]["assessments"][
+        "nodes"
+    ]
     assert (stored["version"], stored["levels"][19]) == (2, {"indicator": 20, "level": level})
     assert await _count_entries(any_hub) == before + 1
 
@@ -82,7 +86,7 @@ async def test_of_many_concurrent_changes_of_one_application_one_succeeds(any_hu
 
 
 async def test_of_many_concurrent_starts_one_creates_the_assessment(any_hub: Hub) -> None:
-    fields = {"region": "32.11", "instrument": "pemdi-2026", "year": 2026, "kind": "SELF"}
+    fields = {"regionCode": "32.11", "instrumentId": "pemdi-2026", "year": 2026, "kind": "SELF"}
     answers = await asyncio.gather(
         *(any_hub.change("startAssessment", two_provinces.REGION, **fields) for _ in range(5))
     )
@@ -118,7 +122,7 @@ async def test_the_same_key_sent_many_times_at_once_is_applied_once(any_hub: Hub
 async def test_a_retried_claim_is_no_version_conflict(hub: Hub) -> None:
     await two_provinces.write_assessment(hub, two_provinces.assessment())
     fields = {
-        "assessment": two_provinces.DRAFT,
+        "assessmentId": two_provinces.DRAFT,
         "indicator": 20,
         "level": 5,
         "version": 1,
@@ -130,7 +134,7 @@ async def test_a_retried_claim_is_no_version_conflict(hub: Hub) -> None:
     other_claim = await hub.change(
         "claimLevel",
         two_provinces.REGION,
-        assessment=two_provinces.DRAFT,
+        assessmentId=two_provinces.DRAFT,
         indicator=1,
         level=5,
         version=2,

@@ -141,7 +141,7 @@ async def test_an_exchange_retains_its_newest_documents(hub: Hub) -> None:
 async def test_evidence_of_a_claim_is_not_dated_in_the_future(hub: Hub) -> None:
     await _write_claims(hub, {36: 4})
     paper = {**PAPER, "kind": "REVIEW", "date": "2026-12-31"}
-    claim = {"assessment": "32.11:assessment-claims", "indicator": 36, "level": 5, "version": 1}
+    claim = {"assessmentId": "32.11:assessment-claims", "indicator": 36, "level": 5, "version": 1}
     answer = await hub.change("claimLevel", two_provinces.REGION, **claim, evidence=[paper])
     assert (answer["field"], answer["got"]) == ("evidence.date", "2026-12-31")
 
@@ -194,7 +194,7 @@ async def test_level_5_requires_reviews_among_the_evidence_of_a_claim(hub: Hub) 
     await hub.change(
         "claimLevel",
         two_provinces.REGION,
-        assessment="32.11:assessment-claims",
+        assessmentId="32.11:assessment-claims",
         indicator=36,
         level=5,
         version=1,

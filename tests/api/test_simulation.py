@@ -17,7 +17,7 @@ async def test_a_simulation_starts_from_claimed_levels_and_does_not_change_them(
     await two_provinces.write_assessment(hub, two_provinces.assessment())
     edits = [{"indicator": 20, "level": 5}, {"indicator": 1, "level": 4}]
     simulation = await hub.change(
-        "simulateAssessment", two_provinces.REGION, assessment=two_provinces.DRAFT, levels=edits
+        "simulateAssessment", two_provinces.REGION, assessmentId=two_provinces.DRAFT, levels=edits
     )
     assessment = (await hub.query_data(SIMULATED, two_provinces.REGION, id=simulation["id"]))[
         "node"
@@ -44,7 +44,7 @@ async def test_a_simulation_of_published_figures_starts_from_estimated_levels(
     simulation = await west_java.change(
         "simulateAssessment",
         two_provinces.REGION,
-        assessment=OFFICIAL,
+        assessmentId=OFFICIAL,
         levels=[{"indicator": 1, "level": 1}],
     )
     assessment = (await west_java.query_data(SIMULATED, two_provinces.REGION, id=simulation["id"]))[
@@ -59,10 +59,12 @@ async def test_a_simulation_of_published_figures_starts_from_estimated_levels(
 
 async def test_a_claimed_index_is_returned_with_the_supported_index(hub: Hub) -> None:
     await two_provinces.write_assessment(hub, two_provinces.assessment(level=4))
-    query = """{ region(code: "32.11") { assessments { score { value verified {
+    query = """{ region(code: "32.11") { assessments { nodes { score { value verified {
       rules asOf claimed { value display predicate } supported { value } notRefuted { value }
-    } } } } }"""
-    [assessment] = (await hub.query_data(query, two_provinces.REGION))["region"]["assessments"]
+    } } } } } }"""
+    [assessment] = (await hub.query_data(query, two_provinces.REGION))["region"]["assessments"][
+        "nodes"
+    ]
     assert assessment["score"] == {
         "value": "4.00",
         "verified": {

@@ -163,9 +163,14 @@ async def test_a_target_out_of_reach_and_a_refused_step_are_explained(visit: Vis
 async def test_a_verdict_can_be_traced_to_its_rule_and_its_gaps(
     context: BrowserContext, hub: SimpulProcess
 ) -> None:
-    assessment_input = {"region": "32.11", "instrument": "spbe-2020", "year": 2025, "kind": "SELF"}
+    assessment_input = {
+        "regionCode": "32.11",
+        "instrumentId": "spbe-2020",
+        "year": 2025,
+        "kind": "SELF",
+    }
     started = execute_mutation(hub, "startAssessment", "Assessment", **assessment_input)
-    claim = {"assessment": started["id"], "version": started["version"], "indicator": 37}
+    claim = {"assessmentId": started["id"], "version": started["version"], "indicator": 37}
     execute_mutation(hub, "claimLevel", "Assessment", **claim, level=4)
     url = f"{hub.url}/daerah/32.11#token={token(hub, Role.REGION, '32.11')}"
     visit = await open_visit(context, url, hub)

@@ -26,7 +26,7 @@ NODES = ["32.11", "32.12", "32.78"]
 
 
 def source(region: str, state: str, as_of: str | None = "2025-03-04T17:30:00Z") -> Source:
-    return {"region": region, "state": state, "asOf": as_of}
+    return {"regionCode": region, "state": state, "asOf": as_of}
 
 
 ONE_UNREACHABLE = [source("32.11", "UNREACHABLE")]
@@ -112,7 +112,7 @@ async def test_each_state_has_a_sentence(
 ) -> None:
     await open_wall(page, read_hub, sources, f"?bahasa={language}")
     await expect(page.get_by_test_id("source-alert").locator("p")).to_have_text(sentences)
-    behind = {row["region"] for row in sources if row["state"] != "FRESH"}
+    behind = {row["regionCode"] for row in sources if row["state"] != "FRESH"}
     rows = page.locator("[data-testid='rank-row'].behind")
     await expect(rows).to_have_count(len(behind & set(NODES)))
 

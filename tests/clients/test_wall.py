@@ -31,9 +31,9 @@ HEALED_WITHIN = 30_000  # ms; the client waits longer after each failed attempt
 REPLAYED_WITHIN = 60_000  # ms; all results at twenty a second, on a busy machine
 
 RECORD = """
-mutation ($value: String!, $version: Int!) {
+mutation ($value: Decimal!, $version: Int!) {
   recordResult(input: {
-    region: "32.13", instrument: "spbe-2020", year: 2024, kind: OFFICIAL,
+    regionCode: "32.13", instrumentId: "spbe-2020", year: 2024, kind: OFFICIAL,
     value: $value, source: "test", version: $version
   }) {
     ... on Assessment { version score { display } }

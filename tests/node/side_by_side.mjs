@@ -29,7 +29,7 @@ const { cursor: after } = (await first('{ instance { cursor } }')).data.instance
 const event = first(EVENTS, { after });
 results.wrong = await first('subscription { events { colour } }');
 results.outdated = await first(EVENTS, { after: 'another:1' });
-results.query = await first('{ instance { province } }');
+results.query = await first('{ instance { provinceCode } }');
 results.change = await first(change);
 results.event = await event;
 console.log(JSON.stringify({ ...results, after }));

@@ -25,7 +25,7 @@ from tests.fixtures.eventually import eventually
 from tests.fixtures.processes import SimpulProcess, StartSimpul, free_port
 from tests.hub.live_client import Client
 
-SOURCES = "{ sources { region state asOf url reason } }"
+SOURCES = "{ sources { regionCode state asOf url reason } }"
 
 Rows = dict[str, list[dict[str, Any]]]
 
@@ -145,7 +145,7 @@ async def wait_until_state(
     """Wait until a source is in one of these states, and return it."""
 
     async def read_source() -> dict[str, Any]:
-        sources = {row["region"]: row for row in (await client.ask(SOURCES))["sources"]}
+        sources = {row["regionCode"]: row for row in (await client.ask(SOURCES))["sources"]}
         source: dict[str, Any] = sources.get(region, {"state": "OWNED", "reason": None})
         assert source["state"] in states, source
         assert reason in (source["reason"] or "")

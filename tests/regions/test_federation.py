@@ -111,7 +111,7 @@ async def test_a_region_of_our_own_is_not_counted_as_unreachable_with_its_endpoi
     async with client(hub.running) as hub_client:
         await wait_until_state(hub_client, SUMEDANG, "UNREACHABLE")
         sources = (await hub_client.ask(SOURCES))["sources"]
-        assert [(source["region"], source["state"]) for source in sources] == [
+        assert [(source["regionCode"], source["state"]) for source in sources] == [
             (SUMEDANG, "UNREACHABLE")
         ]
     await wait_until_counted(hub, OWNED=2, UNREACHABLE=1)
@@ -299,7 +299,7 @@ async def wait_until_counted(instance: SimpulInstance, **expected: int) -> None:
 
 async def read_owner_urls(hub_client: Client) -> dict[str, tuple[str, str, str]]:
     """Return each of the two regions with the URLs of its source, its owner and its refusal."""
-    sources = {row["region"]: row["url"] for row in (await hub_client.ask(SOURCES))["sources"]}
+    sources = {row["regionCode"]: row["url"] for row in (await hub_client.ask(SOURCES))["sources"]}
     owner_urls = {}
     for region, opd in ((SUMEDANG, DISHUB), (INDRAMAYU, DISKOMINFO)):
         refused = await hub_client.ask(REGISTER, input=application_input("Uji", region, opd))

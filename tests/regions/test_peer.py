@@ -292,10 +292,10 @@ async def subscribe_forever(endpoint: Endpoint) -> None:
 
 
 START = """mutation { startAssessment(input: {
-  region: "32.11", instrument: "spbe-2020", year: 2025, kind: SELF }) {
+  regionCode: "32.11", instrumentId: "spbe-2020", year: 2025, kind: SELF }) {
   ... on Assessment { id version } } }"""
 CLAIM = """mutation ($assessment: ID!, $version: Int!) { claimLevel(input: {
-  assessment: $assessment, indicator: 1, level: 4, version: $version }) {
+  assessmentId: $assessment, indicator: 1, level: 4, version: $version }) {
   ... on Assessment { version } } }"""
 CHANGES = "subscription ($after: Cursor) { indexChanged(after: $after) { year region { code } } }"
 

@@ -25,7 +25,7 @@ from regions import (
     wire_message,
 )
 from regions.endpoint_directory import Endpoint
-from resolvers import feed
+from resolvers import region_log
 from storage.tables import EntryRow, OpdRow, RegionRow
 from tests.regions import protocol_document
 from tests.regions.protocol_document import blocks, chapter, table
@@ -67,22 +67,17 @@ async def test_a_reader_sends_what_the_document_says_and_nothing_else(
 
 
 def test_the_documents_are_those_of_the_contract() -> None:
-    head, owner, follow, snapshot = protocol_document.documents()
-    assert [head, owner, follow, snapshot] == [
-        contract.HEAD,
-        contract.OWNER,
-        contract.FEED,
-        contract.SNAPSHOT,
-    ]
-    # The document for a server whose schema has no `owner` field.
-    assert follow.replace(" owner", "") == contract.FEED_WITHOUT_OWNER
+    assert protocol_document.documents() == [contract.HEAD, contract.LOG, contract.SNAPSHOT]
 
 
-def test_no_refusal_means_that_a_schema_lacks_a_field() -> None:
+def test_the_version_is_that_of_the_contract() -> None:
+    assert f"version {contract.VERSION};" in chapter("Following a region")
+    assert f"`version` is always {contract.VERSION}," in chapter("The feed")
+
+
+def test_the_refusal_that_a_reader_handles_is_documented() -> None:
     refusals = {row[0].strip("`") for row in table("Refusals")}
     assert replication_client.SNAPSHOT_REQUIRED in refusals
-    assert refusals.isdisjoint(contract.NOT_IN_SCHEMA)
-    assert all(code in chapter("The connection") for code in contract.NOT_IN_SCHEMA)
 
 
 def test_the_bounds_are_those_that_readers_enforce() -> None:
@@ -90,7 +85,7 @@ def test_the_bounds_are_those_that_readers_enforce() -> None:
     assert bounds == {
         "from resolving the name to `connection_ack`": f"{peer.OPEN_SECONDS:g} seconds",
         "without a frame of a feed": f"{peer.SILENT_SECONDS:g} seconds",
-        "until an answer of `Head` or `Owner`": f"{conformance.RESPONSE_SECONDS:g} seconds",
+        "until an answer of `RegionLogHead`": f"{conformance.RESPONSE_SECONDS:g} seconds",
         "until a ping of the WebSocket is answered": f"{connection.PING_SECONDS:g} seconds",
         "a message": f"{connection.MESSAGE_BYTES // 2**20} MiB",
         "values in a message": f"{wire_message.VALUES_MOST:,}",
@@ -98,7 +93,7 @@ def test_the_bounds_are_those_that_readers_enforce() -> None:
         "messages in a minute that answer nothing": f"{peer.UNSOLICITED_MOST:,}",
         "pages": f"{conformance.PAGES_MOST:,}, {replication_client.ROWS_MOST:,}",
     }
-    assert f"every {feed.HEARTBEAT_SECONDS:g} seconds" in chapter("The feed")
+    assert f"every {region_log.HEARTBEAT_SECONDS:g} seconds" in chapter("The feed")
     assert f"up to {contract.ENTRIES_MOST} entries" in chapter("The feed")
     assert f"at most {contract.ROWS_MOST} rows" in chapter("The snapshot")
 
@@ -109,11 +104,11 @@ def test_the_kinds_and_lengths_of_entries_are_those_of_the_code() -> None:
     assert derived == {kind for kind in EventKind if kind not in conformance.ENTRY_BODIES}
     assert re.findall(r"`([a-z]+-20\d\d)`", text) == list(instrument_catalogue())
     lengths = {name: int(most) for names, most in table("Entries") for name in names.split(", ")}
-    assert lengths["`subject`"] == EntryRow.subject.type.length  # type: ignore[attr-defined]
+    assert lengths["`subjectId`"] == EntryRow.subject.type.length  # type: ignore[attr-defined]
     assert lengths["and every `id`"] == OpdRow.id.type.length  # type: ignore[attr-defined]
     assert lengths["code of a region"] == RegionRow.code.type.length  # type: ignore[attr-defined]
     assert lengths["code of a region"] == endpoint_directory.CODE_CHARACTERS
-    assert lengths["`subject`"] == contract.SUBJECT_CHARACTERS
+    assert lengths["`subjectId`"] == contract.SUBJECT_CHARACTERS
     assert lengths["`at`"] == EntryRow.at.type.length  # type: ignore[attr-defined]
 
 

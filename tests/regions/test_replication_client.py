@@ -41,11 +41,11 @@ Serve = Callable[[ServerConnection], Awaitable[None]]
 
 BAD_REGION = "32.73"  # the region whose owner misbehaves
 ACK = '{"type":"connection_ack"}'
-FRAME = '{"id":"1","type":"next","payload":{"data":{"feed":%s}}}'
+FRAME = '{"id":"1","type":"next","payload":{"data":{"regionLog":%s}}}'
 HASH = "0" * 64
-HEAD = f'{{"version":1,"region":"32.73","sequence":1,"hash":"{HASH}"}}'
-ENTRY = f"""{{"region":"32.73","sequence":2,"at":"2026-01-31T23:59:59.000000Z","actor":"a",
-  "kind":"REGION_RECORDED","subject":"s","visibility":"PUBLIC","body":null,
+HEAD = f'{{"version":2,"regionCode":"32.73","sequence":1,"hash":"{HASH}"}}'
+ENTRY = f"""{{"regionCode":"32.73","sequence":2,"at":"2026-01-31T23:59:59.000000Z","actor":"a",
+  "kind":"REGION_RECORDED","subjectId":"s","visibility":"PUBLIC","body":null,
   "bodyHash":"{HASH}","previousHash":"{HASH}","hash":"{HASH}"}}"""
 
 
@@ -100,15 +100,16 @@ MISBEHAVIOURS: dict[str, tuple[Serve, str]] = {
     "an error": (refuses_everything, "error: boom?"),
     "an owner that is nowhere": (
         answer_with(
-            FRAME % ('{"head":' + HEAD.replace("}", ',"owner":"file:///node"}') + ',"entries":[]}')
+            FRAME
+            % ('{"head":' + HEAD.replace("}", ',"ownerUrl":"file:///node"}') + ',"entries":[]}')
         ),
         "expected the address of an API, got 'file:///node'",
     ),
     "another version": (
         answer_with(
-            FRAME % ('{"head":' + HEAD.replace('"version":1', '"version":9') + ',"entries":[]}')
+            FRAME % ('{"head":' + HEAD.replace('"version":2', '"version":9') + ',"entries":[]}')
         ),
-        "expected version 1 of the feed contract, got 9",
+        "expected version 2 of the feed contract, got 9",
     ),
     "another region": (
         answer_with(FRAME % ('{"head":' + HEAD.replace("32.73", "32.11") + ',"entries":[]}')),
@@ -219,7 +220,7 @@ async def test_an_owner_that_misbehaves_is_marked_and_affects_no_other(
 async def test_the_owner_of_a_copy_is_the_one_that_the_endpoint_names(
     hub_folder: Path, secret: Path, sumedang: OwnerData
 ) -> None:
-    async with ToyOwner("32.11", *sumedang, owner=NODE).running() as toy:
+    async with ToyOwner("32.11", *sumedang, owner_url=NODE).running() as toy:
         endpoint = Endpoint(toy.url, ("32.11",), private=True, token_file=secret)
         async with following(hub_folder, endpoint) as (instance, _):
             followed = await wait_until_source(
@@ -233,25 +234,12 @@ async def test_the_owner_of_a_copy_is_the_one_that_the_endpoint_names(
                 instance, "32.11", lambda source: "FORBIDDEN" in source.reason
             )
             assert (followed.url, followed.owner_url) == (toy.url, NODE)
-            toy.token, toy.owner = "secret", None  # as after it was handed over
+            toy.token, toy.owner_url = "secret", None  # as after it was handed over
             await toy.sockets[-1].close(1012)
             followed = await wait_until_source(
                 instance, "32.11", lambda source: source.owner is None
             )
             assert (followed.state, followed.owner_url) == (SourceState.FRESH, toy.url)
-
-
-async def test_an_endpoint_whose_schema_names_no_owner_is_followed_as_the_owner(
-    hub_folder: Path, secret: Path, sumedang: OwnerData
-) -> None:
-    async with ToyOwner("32.11", *sumedang, has_owner_field=False).running() as toy:
-        endpoint = Endpoint(toy.url, ("32.11",), private=True, token_file=secret)
-        async with following(hub_folder, endpoint) as (instance, _):
-            followed = await wait_until_source(
-                instance, "32.11", lambda source: source.state is SourceState.FRESH
-            )
-            assert (followed.owner, followed.owner_url) == (None, toy.url)
-        assert len(toy.queries) == 2
 
 
 async def test_an_address_in_a_private_network_is_followed_only_where_it_is_configured(

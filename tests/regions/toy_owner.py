@@ -34,8 +34,7 @@ class ToyOwner:
     heartbeat_seconds: float = 0.5
     page_size: int = 10
     token: str = "secret"
-    owner: str | None = None  # the URL that it states as the owner's
-    has_owner_field: bool = True  # False: its schema has no `owner` field yet
+    owner_url: str | None = None  # the URL that it states as the owner's
     first_sequence: int = 1  # the sequence of the first entry that it still has
     # Each function changes a response before it is sent; None suppresses the response.
     on_head: Fault = lambda answer: answer
@@ -50,11 +49,11 @@ class ToyOwner:
     def head(self) -> Response:
         newest = self.entries[-1]
         return {
-            "version": 1,
-            "region": self.region,
+            "version": 2,
+            "regionCode": self.region,
             "sequence": newest.sequence,
             "hash": newest.hash,
-            "owner": self.owner,
+            "ownerUrl": self.owner_url,
         }
 
     async def serve(self, socket: ServerConnection) -> None:
@@ -94,39 +93,35 @@ class ToyOwner:
                 result = {"data": {name: changed}}
                 await socket.send(json.dumps({"id": id, "type": "next", "payload": result}))
 
-        if "owner" in query and not self.has_owner_field:
-            unknown = {"message": 'Cannot query field "owner" on type "FeedHead".'}
-            await socket.send(json.dumps({"id": id, "type": "error", "payload": [unknown]}))
-            return
         code = "FORBIDDEN" if not is_authorized else ""
-        code = code or ("NOT_FOUND" if variables["region"] != self.region else "")
-        if variables.get("after") == -1:
+        code = code or ("NOT_FOUND" if variables["regionCode"] != self.region else "")
+        if variables.get("afterSequence") == -1:
             code = "INVALID_ARGUMENT"
-        elif "subscription" in query and variables["after"] + 1 < self.first_sequence:
+        elif "subscription" in query and variables["afterSequence"] + 1 < self.first_sequence:
             code = code or "SNAPSHOT_REQUIRED"
         if code:
             refusal = self.on_refusal({"message": "no", "extensions": {"code": code}})
             if refusal is not None:
                 await socket.send(json.dumps({"id": id, "type": "error", "payload": [refusal]}))
                 return
-        if "feedHead" in query:
-            await send(self.on_head, "feedHead", self.head())
-        elif "snapshot" in query:
+        if "query RegionLogHead" in query:
+            await send(self.on_head, "regionLogHead", self.head())
+        elif "query RegionSnapshot" in query:
             start = int(variables["after"] or 0)
             stop = start + self.page_size
             await send(
                 self.on_page,
-                "snapshot",
+                "regionSnapshot",
                 {
-                    "version": 1,
-                    "newest": to_wire_entry(self.entries[-1]),
+                    "version": 2,
+                    "newestEntry": to_wire_entry(self.entries[-1]),
                     "rows": [{"kind": r.kind.value, "body": r.body} for r in self.rows[start:stop]],
-                    "cursor": str(stop) if stop < len(self.rows) else None,
+                    "nextCursor": str(stop) if stop < len(self.rows) else None,
                 },
             )
         else:
             await self._send_frames(
-                variables["after"], lambda frame: send(self.on_frame, "feed", frame)
+                variables["afterSequence"], lambda frame: send(self.on_frame, "regionLog", frame)
             )
         await socket.send(json.dumps({"id": id, "type": "complete"}))
 
@@ -156,12 +151,12 @@ class ToyOwner:
 def to_wire_entry(entry: Entry) -> Response:
     """Return an entry as JSON on the wire."""
     return {
-        "region": entry.region,
+        "regionCode": entry.region,
         "sequence": entry.sequence,
         "at": format_timestamp(entry.at),
         "actor": entry.actor,
         "kind": entry.kind.value,
-        "subject": entry.subject,
+        "subjectId": entry.subject,
         "visibility": entry.visibility.value,
         "body": entry.body,
         "bodyHash": entry.body_hash,

@@ -20,7 +20,7 @@ from storage.tables import Table
 
 PROVINCE = Viewer("ani", Role.PROVINCE, frozenset({"32"}))
 SAPAWARGA = "32:application-01"
-RESULT = {"region": "32.13", "instrument": "spbe-2020", "year": 2024, "kind": "OFFICIAL"}
+RESULT = {"regionCode": "32.13", "instrumentId": "spbe-2020", "year": 2024, "kind": "OFFICIAL"}
 
 
 @pytest.fixture

@@ -34,14 +34,14 @@ subscription ($after: Cursor) {
 """
 START = """
 mutation {
-  startAssessment(input: { region: "32.11", instrument: "spbe-2020", year: 2025, kind: SELF }) {
+  startAssessment(input: { regionCode: "32.11", instrumentId: "spbe-2020", year: 2025, kind: SELF }) {
     ... on Assessment { id version }
   }
 }
 """
 CLAIM = """
 mutation ($assessment: ID!, $version: Int!) {
-  claimLevel(input: { assessment: $assessment, indicator: 1, level: 4, version: $version }) {
+  claimLevel(input: { assessmentId: $assessment, indicator: 1, level: 4, version: $version }) {
     ... on Assessment { version score { value } }
   }
 }
@@ -219,7 +219,7 @@ async def test_a_replay_ends_as_loaded_and_leaves_the_ordinary_database_alone(
 
     replaying = start_replay(simpul_process, data_dir)
     async with client(replaying) as hub:
-        assert (await hub.ask("{ instance { replay } }"))["instance"] == {"replay": True}
+        assert (await hub.ask("{ instance { isReplay } }"))["instance"] == {"isReplay": True}
         start = await hub.cursor()
         assert await count_results(hub) == 0
         async with hub.listening(CHANGES, after=start) as changes:

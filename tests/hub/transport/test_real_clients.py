@@ -257,7 +257,7 @@ async def test_one_operation_that_fails_leaves_the_others_of_its_socket_alone(
     assert results["sockets"] == 1
     assert "Cannot query field 'colour'" in results["wrong"][0]["message"]
     assert results["outdated"]["errors"][0]["extensions"] == {"code": "SNAPSHOT_REQUIRED"}
-    assert results["query"] == {"data": {"instance": {"province": "32"}}}
+    assert results["query"] == {"data": {"instance": {"provinceCode": "32"}}}
     assert results["change"] == {"data": {"registerApplication": {"version": 1}}}
     assert results["event"] == {"data": {"events": {"previousCursor": results["after"]}}}
 

@@ -114,8 +114,9 @@ async def test_a_long_key_counts_like_a_long_response() -> None:
     [
         "mutation { retireApplication(input: {id: 1, version: 1}) { __typename } }",
         "subscription { events { cursor } }",
-        "{ fresh(maxAge: 1) { __typename } }",
-        '{ region(code: "32", maxAge: 0) { name } }',
+        "{ coverage(freshness: {maxAge: 1}) { regionCount } }",
+        '{ region(code: "32", freshness: {maxAge: 0}) { name } }',
+        "query ($freshness: FreshnessInput) { regions(freshness: $freshness) { totalCount } }",
         "{ sources { state } }",
         "{ broken",
         "query A { a } query B { b }",
@@ -145,9 +146,9 @@ def test_every_field_whose_value_is_of_the_moment_is_momentary() -> None:
         if get_named_type(field.type).name in MOMENTARY_TYPES or MOMENTARY_ARGUMENT in field.args
     }
     assert fields == {
-        ("Fresh", "region"),
-        ("Query", "fresh"),
+        ("Query", "coverage"),
         ("Query", "region"),
+        ("Query", "regions"),
         ("Query", "sources"),
         ("Region", "source"),
     }

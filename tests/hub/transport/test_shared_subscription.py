@@ -30,7 +30,7 @@ OWNER = ("32.11", "32.11:opd-dishub")
 GIVEN_UP = "simpul_sockets_given_up_total"  # sockets that were closed because of a full buffer
 START = """
 mutation { startAssessment(
-  input: { region: "32.11", instrument: "pemdi-2026", year: 2027, kind: SELF }
+  input: { regionCode: "32.11", instrumentId: "pemdi-2026", year: 2027, kind: SELF }
 ) { ... on Assessment { id version } } }
 """
 

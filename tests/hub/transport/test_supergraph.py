@@ -25,7 +25,7 @@ GATEWAYS = ("apollo", "hive")
 START = """
 mutation {
   startAssessment(
-    input: { region: "32.11", instrument: "pemdi-2026", year: 2026, kind: SIMULATION }
+    input: { regionCode: "32.11", instrumentId: "pemdi-2026", year: 2026, kind: SIMULATION }
   ) { ... on Assessment { id } }
 }
 """

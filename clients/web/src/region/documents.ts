@@ -9,10 +9,10 @@ export const OPENING = graphql(`
     instance {
       cursor
       version
-      replay
+      isReplay
       viewer {
         role
-        regions
+        regionCodes
       }
     }
     region(code: $code) {
@@ -69,7 +69,7 @@ export const EXCHANGE_FIELDS = graphql(`
 
 /** The names of the applications and exchanges, of which other responses contain only the ids. */
 export const NAMES = graphql(`
-  query Names($code: ID!, $applications: String, $exchanges: String) {
+  query Names($code: ID!, $applications: Cursor, $exchanges: Cursor) {
     region(code: $code) {
       applications(first: 200, after: $applications) {
         nodes {

@@ -78,9 +78,9 @@ export class Region extends Freshness {
       case "ADMIN":
         return true;
       case "PROVINCE":
-        return viewer.regions.some((code) => code === this.code || code === subject?.parent?.code);
+        return viewer.regionCodes.some((code) => code === this.code || code === subject?.parent?.code);
       case "REGION":
-        return viewer.regions.includes(this.code);
+        return viewer.regionCodes.includes(this.code);
       default:
         return false;
     }
@@ -125,7 +125,7 @@ export class Region extends Freshness {
     const { instance, region } = await executeDocument(OPENING, { code: this.code });
     this.#version ??= instance.version;
     if (instance.version !== this.#version) location.reload();
-    this.replay = instance.replay;
+    this.replay = instance.isReplay;
     this.viewer = instance.viewer;
     this.subject = region;
     if (this.isOpened) this.#requestRefresh(null);

@@ -30,7 +30,7 @@ export const INSTRUMENT_FIELDS = graphql(`
 /** The instance that a region's data comes from, and how current the copy is. */
 export const SOURCE_FIELDS = graphql(`
   fragment SourceFields on Source {
-    region
+    regionCode
     state
     asOf
   }

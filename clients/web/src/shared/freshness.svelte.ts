@@ -41,7 +41,7 @@ export abstract class Freshness {
   async #refreshSources(): Promise<void> {
     try {
       const sources = await this.readSources();
-      this.sources = new Map(sources.map((source) => [source.region, source]));
+      this.sources = new Map(sources.map((source) => [source.regionCode, source]));
     } catch {
       // The status of the connection already shows that the server does not respond.
     }

@@ -26,7 +26,7 @@ export function listSourceAlerts(
   nameOf: (code: string) => string | null | undefined,
 ): SourceAlert[] {
   const behind = [...sources].flatMap((source) => {
-    const name = nameOf(source.region);
+    const name = nameOf(source.regionCode);
     return isBehind(source) && name != null ? [{ ...source, name }] : [];
   });
   return WORST_FIRST.flatMap((state) => {

@@ -10,8 +10,8 @@ export const INSTANCE = graphql(`
       cursor
       name
       version
-      replay
-      province
+      isReplay
+      provinceCode
     }
   }
 `);

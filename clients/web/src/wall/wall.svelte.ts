@@ -103,8 +103,8 @@ export class Wall extends Freshness {
       // The cursor needs a request of its own, because the fields of one query are read at different
       // moments. A change between the view and a newer cursor would never arrive as an event.
       const { instance } = await executeDocument(INSTANCE, {});
-      const { province } = instance;
-      this.replay = instance.replay;
+      const { provinceCode: province } = instance;
+      this.replay = instance.isReplay;
       // A new version of the server has a new version of this page.
       this.#version ??= instance.version;
       if (instance.version !== this.#version) location.reload();

@@ -33,7 +33,7 @@ class LogHead:
     region: str
     sequence: int
     hash: str
-    owner: str | None  # API address of the instance that writes it; None: it has no public one
+    owner_url: str | None  # API address of the instance that writes it; None: it has no public one
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +70,7 @@ async def stream_log_frames(
         SnapshotRequired: the next entry is not stored here.
     """
     if after < 0:
-        raise InvalidArgument("after", "a sequence of 0 or more", str(after))
+        raise InvalidArgument("afterSequence", "a sequence of 0 or more", str(after))
     tail = context.instance.tail
 
     def is_of_region(arrival: Arrival) -> bool:
@@ -110,10 +110,9 @@ async def _load_log_head(context: Context, session: Session, region: str) -> Log
     sequence, hash, elsewhere = await log.read_head_with_owner(session, region)
     if sequence == 0:
         raise UnknownEntity("region", region)
-    owner = elsewhere or context.instance.url
-    return LogHead(
-        region, sequence, hash, owner if owner and is_plain_url(to_websocket_url(owner)) else None
-    )
+    url = elsewhere or context.instance.url
+    is_public = url is not None and is_plain_url(to_websocket_url(url))
+    return LogHead(region, sequence, hash, url if is_public else None)
 
 
 @dataclass(frozen=True, slots=True)

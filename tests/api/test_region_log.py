@@ -1,4 +1,4 @@
-"""The feed of a region's log and the snapshot of its rows, as another instance reads them."""
+"""The log of a region and the snapshot of its rows, as another instance reads them."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from engine.log.snapshot import ROW_BODY_TYPES, RegionSnapshotRowKind
 from engine.log.source import Source, SourceState
 from engine.model import EventKind, Region, RegionKind, Viewer
 from regions import contract
-from resolvers import feed
+from resolvers import region_log
 from resolvers.context import Context
 from resolvers.snapshot_cache import SnapshotCache
 from storage import log
@@ -26,8 +26,8 @@ from tests.api.hub import Hub
 WRITES = 100
 NODE, WEST = "wss://node.example.go.id/graphql", "https://west.example.go.id/graphql"
 SUMEDANG = Region("32.11", "Kabupaten Sumedang", RegionKind.REGENCY, "32", two_provinces.SOURCE)
-SNAPSHOT = """query ($region: ID!, $first: Int!, $after: String) {
-  snapshot(region: $region, first: $first, after: $after) { cursor newest { sequence }
+SNAPSHOT = """query ($regionCode: ID!, $first: Int!, $after: Cursor) {
+  regionSnapshot(regionCode: $regionCode, first: $first, after: $after) { nextCursor newestEntry { sequence }
   rows { kind body } } }"""
 
 
@@ -36,9 +36,9 @@ async def snapshot_pages(
 ) -> list[dict[str, Any]]:
     snapshots, after = [], None
     while True:
-        data = await hub.query_data(SNAPSHOT, viewer, region="32.11", first=first, after=after)
-        snapshots.append(data["snapshot"])
-        after = snapshots[-1]["cursor"]
+        data = await hub.query_data(SNAPSHOT, viewer, regionCode="32.11", first=first, after=after)
+        snapshots.append(data["regionSnapshot"])
+        after = snapshots[-1]["nextCursor"]
         if after is None:
             return snapshots
 
@@ -48,29 +48,29 @@ async def test_all_pages_of_a_snapshot_reflect_one_entry_despite_concurrent_writ
 ) -> None:
     unpaged = await snapshot_pages(west_java, 500)
     first = await west_java.query_data(
-        SNAPSHOT, two_provinces.PROVINCE, region="32.11", first=10, after=None
+        SNAPSHOT, two_provinces.PROVINCE, regionCode="32.11", first=10, after=None
     )
     await two_provinces.write_assessment(west_java, two_provinces.assessment())
-    rows, after = list(first["snapshot"]["rows"]), first["snapshot"]["cursor"]
+    rows, after = list(first["regionSnapshot"]["rows"]), first["regionSnapshot"]["nextCursor"]
     while after is not None:
         page = await west_java.query_data(
-            SNAPSHOT, two_provinces.PROVINCE, region="32.11", first=10, after=after
+            SNAPSHOT, two_provinces.PROVINCE, regionCode="32.11", first=10, after=after
         )
-        assert page["snapshot"]["newest"] == first["snapshot"]["newest"]
-        rows += page["snapshot"]["rows"]
-        after = page["snapshot"]["cursor"]
+        assert page["regionSnapshot"]["newestEntry"] == first["regionSnapshot"]["newestEntry"]
+        rows += page["regionSnapshot"]["rows"]
+        after = page["regionSnapshot"]["nextCursor"]
     assert rows == [row for page in unpaged for row in page["rows"]]
     newer = await snapshot_pages(west_java, 500)
-    assert newer[0]["newest"]["sequence"] > unpaged[0]["newest"]["sequence"]
+    assert newer[0]["newestEntry"]["sequence"] > unpaged[0]["newestEntry"]["sequence"]
 
 
 async def test_a_snapshot_that_is_no_longer_cached_must_be_restarted(west_java: Hub) -> None:
     first = await west_java.query_data(
-        SNAPSHOT, two_provinces.PROVINCE, region="32.11", first=10, after=None
+        SNAPSHOT, two_provinces.PROVINCE, regionCode="32.11", first=10, after=None
     )
     await two_provinces.write_assessment(west_java, two_provinces.assessment())
     restarted = Hub(replace(west_java.instance, snapshot_cache=SnapshotCache()))
-    variables = {"region": "32.11", "first": 10, "after": first["snapshot"]["cursor"]}
+    variables = {"regionCode": "32.11", "first": 10, "after": first["regionSnapshot"]["nextCursor"]}
     assert (
         await restarted.refusal(SNAPSHOT, two_provinces.PROVINCE, **variables)
         == "SNAPSHOT_REQUIRED"
@@ -88,12 +88,12 @@ async def test_a_snapshot_has_drafts_only_for_viewers_who_may_see_them(west_java
     assert drafts(await snapshot_pages(west_java, 500, two_provinces.OTHER_PROVINCE)) == 0
 
 
-async def test_a_feed_omits_hidden_bodies_and_still_proves_the_chain(
+async def test_the_log_omits_hidden_bodies_and_still_proves_the_chain(
     west_java: Hub,
 ) -> None:
     await two_provinces.write_assessment(west_java, two_provinces.assessment())
     for viewer, sees_all in ((two_provinces.PROVINCE, True), (two_provinces.OTHER_PROVINCE, False)):
-        follow = feed.stream_log_frames(Context(west_java.instance, viewer), "32.11", 0)
+        follow = region_log.stream_log_frames(Context(west_java.instance, viewer), "32.11", 0)
         frame = await anext(follow)
         await follow.aclose()
         assert verify_chain(frame.entries) == (frame.head.sequence, frame.head.hash)
@@ -119,9 +119,9 @@ async def test_no_entry_is_beyond_the_stated_head_despite_concurrent_writes(
             west_java.instance.bus.announce(transaction.arrival)
 
     context = Context(west_java.instance, two_provinces.PROVINCE)
-    length = (await feed.region_log_head(context, "32.11")).sequence + WRITES
+    length = (await region_log.region_log_head(context, "32.11")).sequence + WRITES
     writing, last = asyncio.create_task(write()), 0
-    async with aclosing(feed.stream_log_frames(context, "32.11", 0)) as frames:
+    async with aclosing(region_log.stream_log_frames(context, "32.11", 0)) as frames:
         async for frame in frames:
             for entry in frame.entries:
                 last += 1
@@ -133,10 +133,11 @@ async def test_no_entry_is_beyond_the_stated_head_despite_concurrent_writes(
 
 
 @pytest.mark.parametrize(
-    "question", [SNAPSHOT, "query ($region: ID!) { feedHead(region: $region) { hash } }"]
+    "question",
+    [SNAPSHOT, "query ($regionCode: ID!) { regionLogHead(regionCode: $regionCode) { hash } }"],
 )
-async def test_without_a_token_there_is_no_feed(west_java: Hub, question: str) -> None:
-    variables: dict[str, object] = {"region": "32.11"}
+async def test_without_a_token_there_is_no_log(west_java: Hub, question: str) -> None:
+    variables: dict[str, object] = {"regionCode": "32.11"}
     if question is SNAPSHOT:
         variables["first"] = 10
     assert await west_java.refusal(question, **variables) == "FORBIDDEN"
@@ -144,8 +145,8 @@ async def test_without_a_token_there_is_no_feed(west_java: Hub, question: str) -
 
 def test_the_contract_has_exactly_the_kinds_of_rows() -> None:
     assert set(ROW_BODY_TYPES) == set(RegionSnapshotRowKind)
-    assert contract.ROWS_MOST == feed.ROWS_MOST
-    assert contract.ENTRIES_MOST == feed.ENTRIES_MOST
+    assert contract.ROWS_MOST == region_log.ROWS_MOST
+    assert contract.ENTRIES_MOST == region_log.ENTRIES_MOST
 
 
 @pytest.mark.parametrize(
@@ -158,7 +159,7 @@ def test_the_contract_has_exactly_the_kinds_of_rows() -> None:
         (WEST, WEST, NODE, NODE),
     ],
 )
-async def test_the_feed_head_names_the_owner_that_the_instance_knows(
+async def test_the_head_of_the_log_names_the_owner_that_the_instance_knows(
     west_java: Hub,
     own: str | None,
     read_from: str | None,
@@ -171,5 +172,5 @@ async def test_the_feed_head_names_the_owner_that_the_instance_knows(
             state = SourceState.FRESH
             source = Source("32.11", read_from, state, instance.clock(), owner=named_there)
             await stored_source.insert_source(session, source)
-    data = await Hub(instance).query_data(contract.OWNER, two_provinces.PROVINCE, region="32.11")
-    assert contract.parse_feed_head("32.11", data).owner == owner
+    data = await Hub(instance).query_data(contract.HEAD, two_provinces.PROVINCE, regionCode="32.11")
+    assert contract.parse_log_head("32.11", data).owner_url == owner

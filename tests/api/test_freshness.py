@@ -1,0 +1,119 @@
+"""The maximum age of copies: fields of one operation share a wait, and old copies are counted."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+
+import pytest
+
+from engine.log.source import Source, SourceState
+from regions.contract import RemoteLogHead
+from regions.owner_heads import ObservedHead, OwnerHeadCache
+from storage import ownership as stored_source
+from tests.api.hub import Hub
+
+NODE = "wss://node.example.go.id/graphql"
+SUMEDANG, SUBANG = "32.11", "32.13"
+COUNTS = "regionCount freshCount staleCount unreachableCount"
+SHARED = f"""query ($freshness: FreshnessInput!) {{
+  coverage(freshness: $freshness) {{ {COUNTS} regions {{ regionCode state }} }}
+  region(code: "{SUMEDANG}", freshness: $freshness) {{ source {{ state }} }}
+  regions(freshness: $freshness) {{ totalCount }}
+}}"""
+
+
+@dataclass
+class Owners(OwnerHeadCache):
+    """Owners of which only some respond, with a log that is empty here too."""
+
+    responding: Collection[str] = ()
+    requests: list[set[str]] = field(default_factory=list)  # the regions of each request
+
+    async def heads(
+        self, regions: Collection[str], since: datetime, seconds: float
+    ) -> dict[str, ObservedHead]:
+        self.requests.append(set(regions))
+        head = RemoteLogHead(0, "0" * 64)
+        return {code: ObservedHead(self.clock(), head) for code in self.responding}
+
+
+@pytest.fixture
+async def owners(west_java: Hub) -> Owners:
+    """Return the owners of two regions, whose copies are six seconds old; Subang's does not respond."""
+    clock = west_java.instance.clock
+    old = clock() - timedelta(seconds=6)
+    async with west_java.instance.database.write() as session:
+        for code in (SUMEDANG, SUBANG):
+            await stored_source.insert_source(session, Source(code, NODE, SourceState.FRESH, old))
+    return Owners(clock, responding=[SUMEDANG])
+
+
+def following(west_java: Hub, owners: Owners) -> Hub:
+    return Hub(replace(west_java.instance, owners=owners))
+
+
+async def test_fields_with_equal_input_share_one_wait(west_java: Hub, owners: Owners) -> None:
+    freshness = {"maxAge": 5, "regionCodes": [SUMEDANG, SUBANG]}
+    data = await following(west_java, owners).query_data(SHARED, freshness=freshness)
+    assert owners.requests == [{SUMEDANG, SUBANG}]
+    assert data["coverage"] == {
+        "regionCount": 2,
+        "freshCount": 1,
+        "staleCount": 1,
+        "unreachableCount": 0,
+        "regions": [
+            {"regionCode": SUMEDANG, "state": "FRESH"},
+            {"regionCode": SUBANG, "state": "STALE"},
+        ],
+    }
+    assert data["region"] == {"source": {"state": "FRESH"}}
+
+
+async def test_without_codes_a_region_waits_for_itself_and_a_list_for_all(
+    west_java: Hub, owners: Owners
+) -> None:
+    hub = following(west_java, owners)
+    query = "query ($code: ID!) { region(code: $code, freshness: {maxAge: 5}) { name } }"
+    await hub.query_data(query, code=SUBANG)
+    await hub.query_data("{ regions(freshness: {maxAge: 5}) { totalCount } }")
+    assert owners.requests == [{SUBANG}, {SUMEDANG, SUBANG}]
+
+
+async def test_a_copy_that_is_too_old_fails_the_field_if_all_are_required(
+    west_java: Hub, owners: Owners
+) -> None:
+    hub = following(west_java, owners)
+    query = f"""query ($freshness: FreshnessInput!) {{
+      region(code: "{SUBANG}", freshness: $freshness) {{ name }}
+      coverage(freshness: $freshness) {{ {COUNTS} }} }}"""
+    freshness = {"maxAge": 5, "require": "ALL", "regionCodes": [SUMEDANG, SUBANG]}
+    result = await hub.result(query, freshness=freshness)
+    counts = {"regionCount": 2, "freshCount": 1, "staleCount": 1, "unreachableCount": 0}
+    assert result.data == {"region": None, "coverage": counts}
+    [error] = result.errors or ()
+    assert error.message == "of 2 regions 1 are older than 5 seconds"
+    assert error.extensions == {"code": "NOT_FRESH", **counts}
+    fresh_enough = await hub.query_data(query, freshness={**freshness, "maxAge": 3600})
+    assert fresh_enough["region"] == {"name": "Kabupaten Subang"}
+
+
+async def test_a_code_that_the_instance_does_not_know_is_ignored(west_java: Hub) -> None:
+    query = f"""{{ region(code: "99.99", freshness: {{maxAge: 0, require: ALL}}) {{ name }}
+      coverage(freshness: {{maxAge: 0, regionCodes: ["99.99"]}}) {{ {COUNTS} }} }}"""
+    data = await west_java.query_data(query)
+    assert data["region"] is None
+    assert set(data["coverage"].values()) == {0}
+
+
+@pytest.mark.parametrize(
+    "freshness", [{"maxAge": -1}, {"maxAge": 86_401}, {"maxAge": 0, "regionCodes": ["32"] * 1_001}]
+)
+async def test_an_input_out_of_bounds_is_refused(
+    west_java: Hub, freshness: dict[str, object]
+) -> None:
+    query = (
+        "query ($freshness: FreshnessInput!) { coverage(freshness: $freshness) { regionCount } }"
+    )
+    assert await west_java.refusal(query, freshness=freshness) == "INVALID_ARGUMENT"
